@@ -1,0 +1,97 @@
+import type { Json } from '../runtime/json.ts';
+import type { Path } from '../runtime/path.ts';
+import type { Span } from './diagnostics.ts';
+import type { Tree } from './tree.ts';
+
+/** A path as written, ready to be a slot's key (`$` for the whole), and as parsed. */
+export interface ReadPath {
+  readonly text: string;
+  readonly path: Path;
+  /** Where it stands; absent for a path that is not written. */
+  readonly span?: Span;
+}
+
+/** The path of the whole value. */
+export const WHOLE: ReadPath = { text: '$', path: { segments: [] } };
+
+/** A value that holds nothing to evaluate. */
+export interface Literal {
+  readonly kind: 'literal';
+  readonly value: Json;
+  /** The text it was read from, where it is a `$literal`: an inner flow is read from it, places and all. */
+  readonly tree?: Tree;
+  /** Its values with their places, where it is a map. */
+  readonly entries?: MapExpression['entries'];
+  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/runtime/values.ts. */
+  readonly secret?: string;
+  readonly span: Span;
+}
+
+/** A map in which something is to be evaluated. */
+export interface MapExpression {
+  readonly kind: 'map';
+  readonly entries: readonly { readonly key: string; readonly keySpan: Span; readonly value: Expression }[];
+  readonly span: Span;
+}
+
+/** A list in which something is to be evaluated. */
+export interface ListExpression {
+  readonly kind: 'list';
+  readonly items: readonly Expression[];
+  readonly span: Span;
+}
+
+/** The flow's input at a path. */
+export interface InputReference {
+  readonly kind: 'input';
+  readonly path: ReadPath;
+  readonly span: Span;
+}
+
+/** The result of a step at a path. `onSkip`: what stands there where the step was skipped; without it, the reader is skipped too. */
+export interface StepReference {
+  readonly kind: 'step';
+  readonly step: string;
+  readonly path: ReadPath;
+  readonly onSkip?: Json;
+  readonly span: Span;
+}
+
+/** A flow variable at a path; `fallback` where it has no value. */
+export interface VariableReference {
+  readonly kind: 'variable';
+  readonly name: string;
+  readonly path: ReadPath;
+  readonly fallback?: Expression;
+  readonly span: Span;
+}
+
+/** `$if`: only the arm taken is evaluated. */
+export interface IfExpression {
+  readonly kind: 'if';
+  readonly condition: Expression;
+  readonly consequent: Expression;
+  readonly alternative: Expression;
+  readonly span: Span;
+}
+
+/** `$coalesce`: the first item that is neither null, missing nor skipped; the items after it are not evaluated. */
+export interface CoalesceExpression {
+  readonly kind: 'coalesce';
+  readonly items: readonly Expression[];
+  readonly span: Span;
+}
+
+/** Anything that may stand for a value in a flow. */
+export type Expression =
+  | Literal
+  | MapExpression
+  | ListExpression
+  | InputReference
+  | StepReference
+  | VariableReference
+  | IfExpression
+  | CoalesceExpression;
+
+/** The expression that is the JSON `value`. */
+export const literal = (value: Json, span: Span): Literal => ({ kind: 'literal', value, span });

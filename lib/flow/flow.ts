@@ -1,0 +1,55 @@
+import type { Json } from '../runtime/json.ts';
+import type { Span } from './diagnostics.ts';
+import type { Expression } from './expression.ts';
+
+/** What happens where a step's component fails. */
+export type OnError =
+  | { readonly action: 'fail' }
+  | { readonly action: 'skip' }
+  | { readonly action: 'useDefault'; readonly value: Expression }
+  | { readonly action: 'retry'; readonly maxRetries: number };
+
+/** A step: one call of a component. */
+export interface Step {
+  readonly id: string;
+  readonly component: string;
+  readonly input: Expression;
+  readonly skipIf?: Expression;
+  readonly onError: OnError;
+  readonly mustExecute: boolean;
+  readonly inputSchema?: Json;
+  readonly outputSchema?: Json;
+  readonly metadata?: Json;
+  readonly idSpan: Span;
+  readonly componentSpan: Span;
+}
+
+/** A flow as written, all dialects made one. */
+export interface Flow {
+  readonly file: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly steps: readonly Step[];
+  readonly output?: Expression;
+  /** Lazy: only what is wanted runs. Eager: every step runs. */
+  readonly evaluation: 'lazy' | 'eager';
+  readonly inputSchema?: Json;
+  /** Where the input schema stands. */
+  readonly inputSchemaSpan?: Span;
+  readonly outputSchema?: Json;
+  readonly variablesSchema?: Json;
+  readonly variables: { readonly [name: string]: Json };
+  /** Where each variable has its value, or else is declared. */
+  readonly variablePlaces: ReadonlyMap<string, Span>;
+  readonly examples: readonly Example[];
+  readonly test?: Json;
+  readonly metadata?: Json;
+}
+
+/** An input that shows the flow at work. */
+export interface Example {
+  readonly name?: string;
+  readonly description?: string;
+  readonly input: Json;
+}

@@ -1,0 +1,37 @@
+import { formatMessagesSync, type PartialMessage } from 'esbuild';
+import type { Diagnostic } from './diagnostics.ts';
+
+/** The text of a file by its name, where it is at hand. */
+export type SourceOf = (file: string) => string | undefined;
+
+/** Diagnostics for people: place, code, the line with what is meant underlined, and how to mend it. */
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: SourceOf,
+  options: { readonly color: boolean },
+): string {
+  return diagnostics.flatMap((diagnostic) => renderOne(diagnostic, source, options.color)).join('');
+}
+
+function renderOne(diagnostic: Diagnostic, source: SourceOf, color: boolean): readonly string[] {
+  const kind = diagnostic.severity === 'error' ? 'error' : 'warning';
+  const { file, line, column } = diagnostic;
+  // esbuild counts columns from 0, editors and everything else here from 1.
+  return formatMessagesSync([toMessage(diagnostic, source)], { kind, color, terminalWidth: 100 }).map((text) =>
+    text.replace(`${file}:${line}:${column - 1}:`, `${file}:${line}:${column}:`),
+  );
+}
+
+function toMessage(diagnostic: Diagnostic, source: SourceOf): PartialMessage {
+  const { file, line, column, endLine, endColumn, code, message, help } = diagnostic;
+  const lineText = source(file)?.split('\n')[line - 1] ?? '';
+  // What spans lines is underlined to the end of its first.
+  const end = endLine === line ? endColumn : lineText.length + 1;
+  const length = Math.max(1, end - column);
+  return {
+    id: code,
+    text: message,
+    location: { file, line, column: column - 1, length, lineText },
+    notes: [{ text: help }],
+  };
+}
