@@ -1,0 +1,256 @@
+import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
+import type { Flow, Step } from '../flow/flow.ts';
+import { testKey } from '../runtime/invocation.ts';
+import { type Cost, costModel } from './cost.ts';
+import type { Dag } from './dag.ts';
+import { type Demand, decide, findDemand, isAlways, skipIfOf, testOf } from './demand.ts';
+import {
+  type Dependencies,
+  dataDependencies,
+  type FlowUses,
+  findUses,
+  type StepUses,
+  stepUsesIn,
+  topologicalOrder,
+} from './graph.ts';
+import { innerFlowOf } from './inner-flow.ts';
+import { type SecretNames, secretsOfSteps } from './secrets.ts';
+import { type Arrangement, arrange } from './series-parallel.ts';
+import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
+
+/** Stands for the flow's output among the readers of a step. */
+export const OUTPUT = Symbol('output');
+
+/** Someone who reads a slot of a step's result. */
+export interface Reading {
+  readonly reader: string | typeof OUTPUT;
+  /** The key of the slot: see `Slots`. */
+  readonly key: string;
+}
+
+/** A step that runs, sometimes or always. */
+export interface PlannedStep {
+  readonly step: Step;
+  readonly uses: StepUses;
+  readonly demand: Demand;
+  /** Steps that `demand` asks, though they come later: see {@link decide}. */
+  readonly later: ReadonlySet<string>;
+  /** Whether the state machine itself can skip the step; its component may do so besides. */
+  readonly maySkip: boolean;
+  readonly readings: readonly Reading[];
+  /** The secret variables that may stand in its input. */
+  readonly secrets: readonly string[];
+  /** The plan of the flow that the step runs: of `map`, `eval` and `iterate`. */
+  readonly inner?: Plan;
+}
+
+/** The steps of a flow, arranged. */
+export type PlanTree =
+  | { readonly kind: 'step'; readonly id: string }
+  | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
+  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] };
+
+/** What runs, when it is wanted, who reads what of it, and how it is arranged. */
+export interface Plan {
+  readonly flow: Flow;
+  readonly steps: ReadonlyMap<string, PlannedStep>;
+  /** Absent where no step runs. */
+  readonly tree?: PlanTree;
+  /** What the output reads; for a flow without one, the whole result of each step that no other step reads. */
+  readonly output: readonly Use[];
+  readonly sinks: readonly string[];
+}
+
+/** Plans a flow, or reports why it cannot be. `given`: the secret variables that may stand in its input. */
+export function makePlan(
+  flow: Flow,
+  diagnostics: Diagnostic[],
+  cost: Cost = costModel(),
+  given: SecretNames = new Set(),
+): Plan | undefined {
+  const uses = findUses(flow, diagnostics);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
+  const data = dataDependencies(uses);
+  const sorted = order(flow, data, 'cycle', diagnostics);
+  if (!sorted) return undefined;
+  const demand = findDemand(flow, uses, sorted);
+  reportUnwanted(flow, demand, diagnostics);
+  const { dependencies, later } = decide(flow, uses, data, demand);
+  const running = order(flow, dependencies, 'undecidable-demand', diagnostics);
+  if (!running) return undefined;
+  const byId = new Map(flow.steps.map((step) => [step.id, step]));
+  const tree = running.length > 0 ? treeOf(running, dependencies, byId, cost) : undefined;
+  const secrets = secretsOfSteps(flow, uses, running, given);
+  const inner = planInner(flow, secrets, diagnostics, cost);
+  return {
+    flow,
+    ...planSteps(flow, uses, { demand, later, secrets }, running, inner),
+    ...(tree && { tree }),
+    output: uses.output,
+  };
+}
+
+function order(
+  flow: Flow,
+  dependencies: Dependencies,
+  code: 'cycle' | 'undecidable-demand',
+  diagnostics: Diagnostic[],
+): readonly string[] | undefined {
+  const sorted = topologicalOrder(dependencies);
+  if ('order' in sorted) return sorted.order;
+  const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
+  if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
+  return undefined;
+}
+
+function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnostics: Diagnostic[]): void {
+  for (const { id, idSpan } of flow.steps) {
+    if (!demand.has(id)) diagnostics.push(diagnose('never-runs', { step: id }, { file: flow.file, ...idSpan }));
+  }
+}
+
+/** The plans of the flows that steps run inside. `secrets` has an entry for each step that runs. */
+function planInner(
+  flow: Flow,
+  secrets: ReadonlyMap<string, SecretNames>,
+  diagnostics: Diagnostic[],
+  cost: Cost,
+): ReadonlyMap<string, Plan> {
+  const plans = new Map<string, Plan>();
+  for (const step of flow.steps.filter(({ id }) => secrets.has(id))) {
+    const found = innerFlowOf(step, flow, diagnostics);
+    const plan = found && makePlan(found, diagnostics, cost, secrets.get(step.id));
+    if (plan) plans.set(step.id, plan);
+  }
+  return plans;
+}
+
+/** What is known of each step before it is planned. */
+interface Findings {
+  readonly demand: ReadonlyMap<string, Demand>;
+  readonly later: Dependencies;
+  readonly secrets: ReadonlyMap<string, SecretNames>;
+}
+
+function planSteps(
+  flow: Flow,
+  uses: FlowUses,
+  { demand, later, secrets }: Findings,
+  running: readonly string[],
+  innerPlans: ReadonlyMap<string, Plan>,
+): Pick<Plan, 'steps' | 'sinks'> {
+  const read = new Set([...running].flatMap((id) => (uses.steps.has(id) ? readBy(uses, id) : [])));
+  const sinks = flow.output ? [] : flow.steps.map(({ id }) => id).filter((id) => demand.has(id) && !read.has(id));
+  const readings = findReadings(uses, demand, later, sinks);
+  const byId = new Map(flow.steps.map((step) => [step.id, step]));
+  const steps = new Map<string, PlannedStep>();
+  for (const id of running) {
+    const step = byId.get(id);
+    const used = uses.steps.get(id);
+    if (!step || !used) continue;
+    const maySkip = canSkip(step, used, steps);
+    const inner = innerPlans.get(id);
+    const wanted = {
+      demand: demand.get(id) ?? [],
+      later: later.get(id) ?? new Set<string>(),
+      readings: readings.get(id) ?? [],
+      secrets: [...(secrets.get(id) ?? [])].sort(),
+    };
+    steps.set(id, { step, uses: used, ...wanted, maySkip, ...(inner && { inner }) });
+  }
+  return { steps, sinks };
+}
+
+const readBy = (uses: FlowUses, id: string): readonly string[] => {
+  const used = uses.steps.get(id);
+  return used ? stepUsesIn(used).map(({ reference }) => reference.step) : [];
+};
+
+/** A use through which a skip spreads to the reader. */
+export const spreadsSkip = (use: Use): use is StepUse =>
+  isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
+
+function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, PlannedStep>): boolean {
+  if (skipIfOf(step) || step.onError.action === 'skip') return true;
+  return [...uses.input, ...uses.fallback].some((use) => spreadsSkip(use) && before.get(use.reference.step)?.maySkip);
+}
+
+function findReadings(
+  uses: FlowUses,
+  demand: ReadonlyMap<string, Demand>,
+  later: Dependencies,
+  sinks: readonly string[],
+): ReadonlyMap<string, readonly Reading[]> {
+  const readings = new Map<string, Reading[]>();
+  const add = (step: string, reading: Reading): void => {
+    const known = readings.get(step);
+    if (known) known.push(reading);
+    else readings.set(step, [reading]);
+  };
+  const addAll = (found: readonly Use[], reader: Reading['reader']): void => {
+    for (const { reference, test } of found.filter(isStepUse)) {
+      add(reference.step, { reader, key: test ? testKey(test, reference.path.text) : reference.path.text });
+    }
+  };
+  for (const [id, used] of uses.steps) {
+    const wanted = demand.get(id);
+    if (!wanted) continue;
+    addAll(stepUsesIn(used), id);
+    addAll(usesOfGuard(wanted, later.get(id)), id);
+  }
+  addAll(uses.output, OUTPUT);
+  for (const id of sinks) add(id, { reader: OUTPUT, key: '$' });
+  return readings;
+}
+
+/** A guard reads the tests that decide whether its step is wanted. */
+function usesOfGuard(wanted: Demand, later: ReadonlySet<string> | undefined): readonly Use[] {
+  if (isAlways(wanted)) return [];
+  const asked = wanted.flatMap((gates) => [...gates.values()].flatMap((gate) => usesOf(gate.of, testOf(gate))));
+  return asked.filter((use) => !isStepUse(use) || !later?.has(use.reference.step));
+}
+
+function treeOf(
+  running: readonly string[],
+  dependencies: Dependencies,
+  steps: ReadonlyMap<string, Step>,
+  cost: Cost,
+): PlanTree {
+  const position = new Map(running.map((id, at) => [id, at]));
+  const successors: number[][] = running.map(() => []);
+  for (const [at, id] of running.entries()) {
+    for (const before of dependencies.get(id) ?? []) successors[position.get(before) ?? -1]?.push(at);
+  }
+  const weights = running.map((id) => cost(steps.get(id) ?? { id, component: '' }));
+  const dag: Dag = { weights, successors };
+  return name(arrange(dag), running);
+}
+
+function name(arrangement: Arrangement, ids: readonly string[]): PlanTree {
+  if (arrangement.kind === 'step') return { kind: 'step', id: ids[arrangement.node] ?? '' };
+  if (arrangement.kind === 'sequence') {
+    return { kind: 'sequence', parts: arrangement.parts.map((part) => name(part, ids)) };
+  }
+  return { kind: 'parallel', branches: arrangement.branches.map((branch) => name(branch, ids)) };
+}
+
+/** The steps of a tree, in its order. */
+export function stepsIn(tree: PlanTree): readonly string[] {
+  const found: string[] = [];
+  const collect = (inner: PlanTree): void => {
+    if (inner.kind === 'step') found.push(inner.id);
+    else for (const part of partsOf(inner)) collect(part);
+  };
+  collect(tree);
+  return found;
+}
+
+/** The first of {@link stepsIn}, by which the tree can be named. */
+export function firstStepIn(tree: PlanTree): string | undefined {
+  if (tree.kind === 'step') return tree.id;
+  const [first] = partsOf(tree);
+  return first && firstStepIn(first);
+}
+
+const partsOf = (tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] =>
+  tree.kind === 'sequence' ? tree.parts : tree.branches;
