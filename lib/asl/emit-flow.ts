@@ -1,0 +1,223 @@
+import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { emissionOf, type StepEmission } from './emit-builtin.ts';
+import { emitDefault } from './emit-default.ts';
+import { emitTask } from './emit-task.ts';
+import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
+import type { Scope } from './expressions.ts';
+import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
+import { faultOf, passesOver } from './guard.ts';
+import { FITS, problemOf } from './input-check.ts';
+import { evaluated, FALSE, type Jsonata, lookup, quote } from './jsonata.ts';
+import type { Chain } from './layout.ts';
+import { variableName } from './names.ts';
+import { endOfFlow } from './output.ts';
+import { COVERED } from './retry.ts';
+import { defaultSlots, skippedSlots } from './slots.ts';
+import type { Branch, Catcher, ChoiceRule, Template } from './state-machine.ts';
+
+/** Where a step is written: its state's name, the scope it lies in, and what comes after it. */
+export interface Place {
+  readonly name: string;
+  readonly chain: Chain;
+  readonly states: States;
+  readonly after: Continuation;
+}
+
+type Assignments = { [name: string]: Template };
+
+/** Writes the states of one flow. */
+export class FlowEmitter {
+  readonly shared: Shared;
+  readonly frame: Frame;
+  readonly #names = new Map<string, string>();
+  /** The states to go to where a step failed whose default has to be worked out. */
+  readonly #defaults = new Map<string, string>();
+
+  constructor(shared: Shared, frame: Frame) {
+    this.shared = shared;
+    this.frame = frame;
+    // The steps' own names come first: a state that is no step has to give way.
+    for (const planned of frame.plan.steps.values()) this.#nameStep(planned);
+  }
+
+  #nameStep(planned: PlannedStep): void {
+    const { maySkip, step } = planned;
+    const { id, component, componentSpan } = step;
+    const own = `${this.frame.prefix}${id}`;
+    const state = this.shared.states.take(own);
+    this.#names.set(id, state);
+    this.shared.steps.push({ id: own, component, componentSpan, state, calls: !emissionOf(planned), maySkip });
+  }
+
+  /** Writes the whole flow and returns its first state's name. */
+  emit(states: States): string {
+    const end = endOfFlow(this.frame, states, this.shared);
+    const { tree } = this.frame.plan;
+    const start = tree ? this.#emit(tree, [], states, end) : target(end);
+    return this.#checkInput(states, start);
+  }
+
+  /** Input that does not fit its schema fails the flow before any step starts. */
+  #checkInput(states: States, start: string): string {
+    const { plan, input, prefix, fail } = this.frame;
+    const message = problemOf(plan.flow.inputSchema ?? true, input);
+    if (message === FITS) return start;
+    const refused = fail(states, { code: 'INVALID_INPUT', message });
+    const rule = { Condition: `{% ${message} != "" %}`, Next: refused };
+    return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: [rule], Default: start });
+  }
+
+  /** What expressions see at a place. */
+  scope(chain: Chain, fresh: Fresh = nothingFresh): Scope {
+    return scopeAt(this.frame, chain, fresh);
+  }
+
+  /** The keys of a step's slots that anyone reads. */
+  keys(planned: PlannedStep): readonly string[] {
+    return this.frame.layout.keys(planned.step.id);
+  }
+
+  /** Assigns a step's slots to its variable, if anyone reads them. */
+  assign(planned: PlannedStep, chain: Chain, slots: Template): { Assign?: Assignments } {
+    if (planned.readings.length === 0) return {};
+    return { Assign: { [this.frame.layout.nameAt(planned.step.id, chain.length)]: slots } };
+  }
+
+  /** What catches the failures of a step's state: its `onError`, and around it the flow's own. */
+  catchers(planned: PlannedStep, place: Place): readonly Catcher[] {
+    const instead = this.afterFailure(planned, place);
+    const outer = place.chain.length === 0 ? this.frame.catchers : [];
+    return instead ? [{ ErrorEquals: COVERED, ...instead, Output: {} }, ...outer] : outer;
+  }
+
+  /** Where to go after a step's failure, by its `onError`, and with which slots; undefined where it lets the failure pass. */
+  afterFailure(planned: PlannedStep, place: Place): { Assign?: Assignments; Next: string } | undefined {
+    const { step } = planned;
+    const { chain, after } = place;
+    const go = (slots: Template) => ({ ...this.assign(planned, chain, slots), Next: target(after) });
+    if (step.onError.action === 'skip') return go(skippedSlots(this.keys(planned)));
+    if (step.onError.action !== 'useDefault') return undefined;
+    const { value } = step.onError;
+    if (value.kind === 'literal') return go(defaultSlots(step.id, value.value, this.keys(planned)));
+    const made = this.#defaults.get(step.id) ?? emitDefault(this, planned, value, place);
+    this.#defaults.set(step.id, made);
+    return { Next: made };
+  }
+
+  /** Writes a tree's states and returns the first one's name. */
+  #emit(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
+    if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
+    if (tree.kind === 'sequence') {
+      const [last, ...before] = [...tree.parts].reverse();
+      if (!last) return target(after);
+      const start = this.#emit(last, chain, states, after);
+      return before.reduce((next, part) => this.#emit(part, chain, states, { next }), start);
+    }
+    const planned = this.frame.plan.steps.get(tree.id);
+    return planned ? this.#emitStep(planned, chain, states, after) : target(after);
+  }
+
+  #emitStep(planned: PlannedStep, chain: Chain, states: States, after: Continuation): string {
+    const { id } = planned.step;
+    const place: Place = { name: this.#names.get(id) ?? id, chain, states, after };
+    const builtin = emissionOf(planned);
+    const start = builtin ? builtin.emit(this, planned, place) : emitTask(this, planned, place);
+    const rules = this.#guards(planned, place, builtin);
+    if (rules.length === 0) return start;
+    return states.add(this.shared.states.take(`${place.name}?`), { Type: 'Choice', Choices: rules, Default: start });
+  }
+
+  /** The rules of the Choice before a step: when to pass it over, and what is wrong with its input. */
+  #guards(planned: PlannedStep, place: Place, builtin: StepEmission | undefined): readonly ChoiceRule[] {
+    const { chain, states, after } = place;
+    const scope = this.scope(chain);
+    const known = (id: string): boolean => builtin !== undefined || this.frame.plan.steps.get(id)?.maySkip === true;
+    const over = passesOver(planned, scope, known);
+    const rules: ChoiceRule[] = [];
+    if (over !== FALSE) {
+      const assign = this.assign(planned, chain, skippedSlots(this.keys(planned)));
+      rules.push({ Condition: `{% ${over} %}`, ...assign, Next: target(after) });
+    }
+    const missing = builtin && faultOf(planned, scope);
+    if (missing) rules.push({ Condition: `{% ${missing.condition} %}`, Next: this.fail(states, chain, missing.fault) });
+    return [...rules, ...(builtin?.rules?.(this, planned, place) ?? [])];
+  }
+
+  /** A state to go to on a fault at a place: inside a branch it fails the branch, and so the Parallel. */
+  fail(states: States, chain: Chain, fault: Fault): string {
+    if (chain.length === 0) return this.frame.fail(states, fault);
+    return states.add(this.shared.states.take(`${this.frame.prefix}fail: ${fault.code}`), failState(fault));
+  }
+
+  /** Writes the flow that a step runs. */
+  nested(planned: PlannedStep, frame: Pick<Frame, 'input' | 'close' | 'catchers' | 'fail'>): FlowEmitter | undefined {
+    const { inner, step } = planned;
+    if (!inner) return undefined;
+    const prefix = `${this.frame.prefix}${step.id}.`;
+    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, prefix, ...frame }));
+  }
+
+  /** A name for a variable that belongs to a step. */
+  localName({ step }: PlannedStep, what: string): string {
+    return this.shared.variables.take(`${variableName(step.id)}_${what}`);
+  }
+
+  /** A name for a state that belongs to a step. */
+  stateName({ step }: PlannedStep, what: string): string {
+    return this.shared.states.take(`${this.frame.prefix}${step.id}: ${what}`);
+  }
+
+  #emitParallel(
+    tree: Extract<PlanTree, { kind: 'parallel' }>,
+    chain: Chain,
+    states: States,
+    after: Continuation,
+  ): string {
+    const { layout, catchers } = this.frame;
+    const name = this.shared.states.take(this.frame.prefix + nameOfParallel(tree.branches));
+    const handed = new Map<string, Jsonata>();
+    const branches = tree.branches.map((branch, index) => {
+      const out = stepsIn(branch).filter((id) => layout.keysOutside(id, chain.length + 1).length > 0);
+      for (const id of out) handed.set(id, lookup(`$states.result[${index}]`, id));
+      return this.#branch(branch, out, layout.into(branch, chain));
+    });
+    const assigned = [...handed].map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
+    return states.add(name, {
+      Type: 'Parallel',
+      Branches: branches,
+      ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
+      ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
+      ...closing(after, (id) => handed.get(id)),
+    });
+  }
+
+  #branch(tree: PlanTree, out: readonly string[], chain: Chain): Branch {
+    const states = new States();
+    const output = (fresh: Fresh): Template => this.#handOut(out, chain, fresh);
+    const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
+    const start = this.#emit(tree, chain, states, endWith(output, { End: true }, name, states));
+    return { StartAt: start, States: states.toObject() };
+  }
+
+  /** What a branch hands out: of each step that is read outside, the slots that are read there. */
+  #handOut(out: readonly string[], chain: Chain, fresh: Fresh): Template {
+    const { layout } = this.frame;
+    const scope = this.scope(chain, fresh);
+    return Object.fromEntries(
+      out.map((id) => {
+        const outside = layout.keysOutside(id, chain.length);
+        const whole = outside.length === layout.keys(id).length;
+        return [id, evaluated(whole ? scope.slots(id) : pick(scope.slots(id), outside))];
+      }),
+    );
+  }
+}
+
+/** Some of a step's slots, and what says whether they are there. */
+const pick = (slots: Jsonata, keys: readonly string[]): Jsonata =>
+  `$sift(${slots}, function($value, $key) { $key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}] })`;
+
+function nameOfParallel(branches: readonly PlanTree[]): string {
+  const [a = '', b = '', ...rest] = branches.map((branch) => firstStepIn(branch) ?? '');
+  return rest.length === 0 ? `${a} + ${b}` : `${a} + ${b} + ${rest.length} more`;
+}

@@ -1,0 +1,88 @@
+import { inputField } from '../plan/builtins.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { FlowEmitter, Place } from './emit-flow.ts';
+import { target } from './end.ts';
+import { jsonataOf, templateOf } from './expressions.ts';
+import type { Fault } from './frame.ts';
+import { fieldOf, slotsOfResult } from './give.ts';
+import { evaluated, type Jsonata, lookup, object, quote, variable } from './jsonata.ts';
+import { skippedSlots } from './slots.ts';
+import type { ChoiceRule } from './state-machine.ts';
+
+// Source: the language's own default for `max_iterations`.
+const MOST_ITERATIONS = 1000;
+
+const RESULT = lookup(lookup('$states.input', 'result'), 'result');
+const NEXT = lookup(lookup('$states.input', 'result'), 'next');
+
+/**
+ * Writes an `iterate` as a loop: the inner flow's states, then a Choice that looks at what the flow gave. With `next`
+ * it goes back to the flow's start, with `result` it goes on. A failure of the inner flow is the step's own.
+ */
+export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+  const { name, chain, states } = place;
+  const input = emitter.localName(planned, 'input');
+  const count = emitter.localName(planned, 'count');
+  const inner = emitter.nested(planned, {
+    input: variable(input),
+    close: { Next: name },
+    catchers: emitter.catchers(planned, place),
+    fail: (into, fault) => failing(emitter, planned, { ...place, states: into }, fault),
+  });
+  if (!inner) return name;
+  const start = inner.emit(states);
+  const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
+  states.add(name, {
+    Type: 'Choice',
+    Choices: [
+      ...endings(emitter, planned, place, variable(count)),
+      { Condition: `{% $exists(${NEXT}) %}`, Assign: again, Next: start },
+    ],
+    Default: failing(emitter, planned, place, {
+      code: 'INVALID_INPUT',
+      message: quote(`step ${quote(planned.step.id)}: the flow of an iterate gives {result} or {next}`),
+    }),
+  });
+  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(chain)), [count]: 1 };
+  return states.add(emitter.stateName(planned, 'input'), { Type: 'Pass', Assign: first, Output: {}, Next: start });
+}
+
+/** The rules that leave the loop: the flow was skipped, it has a result, or it has iterated as often as it may. */
+function endings(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  { chain, after }: Place,
+  count: Jsonata,
+): readonly ChoiceRule[] {
+  const most = jsonataOf(
+    inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
+    emitter.scope(chain),
+  );
+  const leave = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
+    const value = object([
+      ['result', result],
+      ['iterations', count],
+      ['terminated', String(terminated)],
+    ]);
+    const slots = evaluated(slotsOfResult(emitter, planned, value));
+    return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, chain, slots), Next: target(after) };
+  };
+  const skipped = skippedSlots(emitter.keys(planned));
+  return [
+    {
+      Condition: '{% $states.input.outcome = "skipped" %}',
+      ...emitter.assign(planned, chain, skipped),
+      Next: target(after),
+    },
+    leave(`$exists(${RESULT})`, RESULT, false),
+    leave(`$exists(${NEXT}) and ${count} >= ${most}`, NEXT, true),
+  ];
+}
+
+/** Where to go on a fault of the loop or of its flow: on, with what `onError` says, else to the outer flow's failure. */
+function failing(emitter: FlowEmitter, planned: PlannedStep, place: Place, fault: Fault): string {
+  const { chain, states } = place;
+  const instead = emitter.afterFailure(planned, place);
+  if (!instead) return emitter.fail(states, chain, fault);
+  return states.add(emitter.stateName(planned, 'instead'), { Type: 'Pass', ...instead, Output: {} });
+}

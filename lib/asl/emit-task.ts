@@ -1,0 +1,45 @@
+import type { PlannedStep } from '../plan/plan.ts';
+import type { FlowEmitter, Place } from './emit-flow.ts';
+import { closing, type Fresh } from './end.ts';
+import { templateOf } from './expressions.ts';
+import { evaluated } from './jsonata.ts';
+import { componentRetry, transportRetry } from './retry.ts';
+import type { Template } from './state-machine.ts';
+
+const RESULT = '$states.result.Payload';
+
+/** Writes a step as a Task that calls its component's function. */
+export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+  const { name, chain, states, after } = place;
+  const { step } = planned;
+  const keys = emitter.keys(planned);
+  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? RESULT : undefined);
+  const retry = step.onError.action === 'retry' ? [componentRetry(step.onError.maxRetries)] : [];
+  const catchers = emitter.catchers(planned, place);
+  return states.add(name, {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Arguments: { FunctionName: `\${component:${step.component}}`, Payload: payloadOf(emitter, planned, place) },
+    Retry: [transportRetry, ...retry],
+    ...(catchers.length > 0 && { Catch: catchers }),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(RESULT))),
+    ...closing(after, fresh),
+  });
+}
+
+/** The `Invocation` of a step. */
+function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place): Template {
+  const keys = emitter.keys(planned);
+  return {
+    step: `${emitter.frame.prefix}${planned.step.id}`,
+    input: templateOf(planned.step.input, emitter.scope(chain)),
+    ...(keys.length > 0 && { reads: [...keys] }),
+    ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
+    ...(isCovered(planned.step) && { covered: true }),
+    execution: evaluated('$states.context.Execution.Id'),
+    attempt: evaluated('$states.context.State.RetryCount'),
+  };
+}
+
+const isCovered = ({ onError }: PlannedStep['step']): boolean =>
+  onError.action === 'useDefault' || onError.action === 'skip';

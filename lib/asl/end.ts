@@ -1,0 +1,57 @@
+import type { Jsonata } from './jsonata.ts';
+import type { State, Template } from './state-machine.ts';
+
+/** The slots of a step where they are in no variable yet, because the state that made them is still the current one. */
+export type Fresh = (step: string) => Jsonata | undefined;
+
+/** Where nothing is fresh. */
+export const nothingFresh: Fresh = () => undefined;
+
+/** What comes after a state: another state, or the end of the scope with an output. */
+export type Continuation = { readonly next: string } | End;
+
+/** How the last state of a flow or branch goes on: it ends its scope, or hands its output to the state after an inner flow. */
+export type Close = { readonly End: true } | { readonly Next: string };
+
+/** The end of a flow or branch. */
+export interface End {
+  /** Its output, given what the last state has fresh. */
+  readonly output: (fresh: Fresh) => Template;
+  /** A state that only gives the output, for ways that do not pass through the last task. */
+  readonly pass: () => string;
+  readonly close: Close;
+}
+
+/** The states of a scope, written from its last to its first. */
+export class States {
+  readonly #entries: [string, State][] = [];
+
+  add(name: string, state: State): string {
+    this.#entries.push([name, state]);
+    return name;
+  }
+
+  /** The states in the order in which they run. */
+  toObject(): { [name: string]: State } {
+    return Object.fromEntries([...this.#entries].reverse());
+  }
+}
+
+/** `Next`, or `End`, with the output that belongs to it. */
+export function closing(after: Continuation, fresh: Fresh): { Output: Template } & Close {
+  // Values travel in variables; a state's output is kept empty, so that it can reach no limit.
+  return 'next' in after ? { Output: {}, Next: after.next } : { Output: after.output(fresh), ...after.close };
+}
+
+/** The state to go to from where there is no task to end with. */
+export const target = (after: Continuation): string => ('next' in after ? after.next : after.pass());
+
+/** An {@link End} whose passing state is written when it is first asked for. */
+export function endWith(output: (fresh: Fresh) => Template, close: Close, name: () => string, states: States): End {
+  let made: string | undefined;
+  const pass = (): string => {
+    made ??= states.add(name(), { Type: 'Pass', Output: output(nothingFresh), ...close });
+    return made;
+  };
+  return { output, pass, close };
+}

@@ -1,0 +1,213 @@
+import type { Expression, InputReference, ListExpression, Literal, StepReference } from '../flow/expression.ts';
+import { testOf } from '../plan/demand.ts';
+import { spreadsSkip } from '../plan/plan.ts';
+import { type Gate, type Use, usesOf } from '../plan/uses.ts';
+import { type Test, testKey } from '../runtime/invocation.ts';
+import type { Json } from '../runtime/json.ts';
+import { escapeValue, missing, SKIPPED, secret } from '../runtime/values.ts';
+import { isGuaranteed, pathOf } from './input-path.ts';
+import {
+  all,
+  any,
+  choose,
+  constant,
+  evaluated,
+  FALSE,
+  type Jsonata,
+  lookup,
+  not,
+  quote,
+  TRUE,
+  verbatim,
+} from './jsonata.ts';
+import { mapOf, mayLookAlike } from './lookalike.ts';
+import type { Template } from './state-machine.ts';
+
+/** Where an expression finds what it reads. */
+export interface Scope {
+  /** The slots of a step's result. */
+  readonly slots: (step: string) => Jsonata;
+  /** The flow's input, as a whole. */
+  readonly input: Jsonata;
+  readonly inputSchema?: Json;
+  /** Steps whose tests may have any value here: see `PlannedStep`. */
+  readonly later?: ReadonlySet<string>;
+}
+
+/** An expression as a template: maps and lists as they are written, the rest as JSONata. */
+export function templateOf(expression: Expression, scope: Scope): Template {
+  switch (expression.kind) {
+    case 'literal':
+      return verbatim(travelling(expression));
+    case 'map':
+      return mayLookAlike(expression.entries.map(({ key }) => key))
+        ? evaluated(jsonataOf(expression, scope))
+        : Object.fromEntries(expression.entries.map(({ key, value }) => [key, templateOf(value, scope)]));
+    case 'list':
+      return expression.items.map((item) => templateOf(item, scope));
+    default:
+      return evaluated(jsonataOf(expression, scope));
+  }
+}
+
+/** A literal on its way: a secret as its marker. */
+const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
+
+/** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
+export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
+  switch (expression.kind) {
+    case 'literal':
+      return constant(travelling(expression));
+    case 'map':
+      return mapOf(expression.entries.map(({ key, value }) => [key, jsonataOf(value, scope)]));
+    case 'list':
+      return listOf(expression, scope);
+    case 'input':
+      return inputOf(expression, scope);
+    case 'step':
+      return stepOf(expression, scope);
+    case 'variable':
+      return constant(missing(sourceOf(expression)));
+    case 'if':
+      return ifOf(expression, scope);
+    case 'coalesce':
+      return expression.items.reduceRight<Jsonata>(
+        (rest, item) => choose(testOfValue(item, 'present', scope), jsonataOf(item, scope), rest),
+        constant(null),
+      );
+  }
+}
+
+function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
+  const value = lookup(scope.slots(step), path.text);
+  return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
+}
+
+function inputOf(reference: InputReference, scope: Scope): Jsonata {
+  const { path } = reference;
+  if (path.path.segments.length === 0) return scope.input;
+  if (isGuaranteed(scope.inputSchema, path)) return lookup(scope.input, String(path.path.segments[0]));
+  return `($value := ${pathOf(scope.input, path)}; $exists($value) ? $value : ${constant(missing(sourceOf(reference)))})`;
+}
+
+function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
+  const { condition, consequent, alternative } = expression;
+  const arms = choose(testOfValue(condition, 'if', scope), jsonataOf(consequent, scope), jsonataOf(alternative, scope));
+  return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
+}
+
+/** A list in JSONata, whose own list constructor would flatten lists that are not written out. */
+function listOf({ items }: ListExpression, scope: Scope): Jsonata {
+  const wrapped = items.map((item) => {
+    const value = jsonataOf(item, scope);
+    if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
+    return `($item := ${value}; $type($item) = "array" ? [[$item]] : [$item])`;
+  });
+  return wrapped.length === 0 ? '[]' : wrapped.reduce((list, item) => `$append(${list}, ${item})`);
+}
+
+/** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
+export function testOfValue(expression: Expression, test: Test, scope: Scope): Jsonata {
+  switch (expression.kind) {
+    case 'literal':
+      return passes(expression.value, test) ? TRUE : FALSE;
+    case 'map':
+    case 'list': {
+      const uses = usesOf(expression);
+      return not(any([skippedIn(uses, scope), missingIn(uses, scope)]));
+    }
+    case 'input':
+      return passesTest(pathOf(scope.input, expression.path), test);
+    case 'step':
+      return stepTest(expression, test, scope);
+    case 'variable':
+      return FALSE;
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      const [met, then, otherwise] = [
+        testOfValue(condition, 'if', scope),
+        testOfValue(consequent, test, scope),
+        testOfValue(alternative, test, scope),
+      ];
+      return all([not(skippedIn(usesOf(condition, 'if'), scope)), choose(met, then, otherwise)]);
+    }
+    case 'coalesce':
+      return expression.items.reduceRight<Jsonata>(
+        (rest, item) => choose(testOfValue(item, 'present', scope), testOfValue(item, test, scope), rest),
+        FALSE,
+      );
+  }
+}
+
+function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scope): Jsonata {
+  if (scope.later?.has(step)) return FALSE;
+  const slot = lookup(scope.slots(step), testKey(test, path.text));
+  return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
+}
+
+/** The values that fail each test. */
+const FAILING: { readonly [T in Test]: readonly Jsonata[] } = {
+  present: ['null'],
+  if: ['null', 'false'],
+  skipIf: ['null', 'false', '0', '""'],
+};
+
+/** Whether a value in JSONata, which may be nothing at all, passes a test. */
+export const passesTest = (value: Jsonata, test: Test): Jsonata =>
+  `($value := ${value}; ${all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${failing}`)])})`;
+
+const passes = (value: Json, test: Test): boolean => !FAILING[test].includes(JSON.stringify(value));
+
+const isSkipped = (step: string, scope: Scope): Jsonata =>
+  scope.later?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
+
+/** Whether any of the uses reads a skipped step in a way that spreads the skip. */
+export const skippedIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+  any(uses.filter(spreadsSkip).map((use) => all([gatesOf(use, scope), isSkipped(use.reference.step, scope)])));
+
+/** Whether any of the uses reads something that is missing. */
+export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+  any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
+
+/** Whether a use may find nothing when the flow runs. */
+export function mayMiss({ reference, lenient }: Use, inputSchema: Json | undefined): boolean {
+  if (lenient) return false;
+  if (reference.kind === 'variable') return true;
+  if (reference.kind === 'input') return !isGuaranteed(inputSchema, reference.path);
+  return reference.path.path.segments.length > 0;
+}
+
+function isMissing(use: Use, scope: Scope): Jsonata {
+  if (!mayMiss(use, scope.inputSchema)) return FALSE;
+  const { reference } = use;
+  if (reference.kind === 'step' && scope.later?.has(reference.step)) return FALSE;
+  if (reference.kind === 'variable') return TRUE;
+  if (reference.kind === 'input') return not(`$exists(${pathOf(scope.input, reference.path)})`);
+  return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
+}
+
+const gatesOf = (use: Use, scope: Scope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
+
+/** Whether a gate holds. */
+export function gateTest(gate: Gate, scope: Scope): Jsonata {
+  const test = testOfValue(gate.of, testOf(gate), scope);
+  if (gate.kind === 'if') return test;
+  // Of an `$if` whose condition reads a skipped step neither arm is taken.
+  return gate.kind === 'unless' ? not(any([test, skippedIn(usesOf(gate.of, 'if'), scope)])) : not(test);
+}
+
+/** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
+export function missingText(uses: readonly Use[], reader: string, scope: Scope): Jsonata {
+  return uses.reduceRight<Jsonata>((rest, use) => {
+    const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
+    const place = use.field === '' ? reader : `field ${quote(use.field)} of ${reader}`;
+    return choose(condition, quote(`${sourceOf(use.reference)} is missing, which ${place} reads`), rest);
+  }, quote(''));
+}
+
+/** Names the source of a value: `"id" of step "load"`. */
+function sourceOf(reference: Use['reference']): string {
+  if (reference.kind === 'input') return `${quote(reference.path.text)} of the flow's input`;
+  if (reference.kind === 'variable') return `the variable ${quote(reference.name)}`;
+  return `${quote(reference.path.text)} of step ${quote(reference.step)}`;
+}

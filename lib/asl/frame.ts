@@ -1,0 +1,73 @@
+import type { Span } from '../flow/diagnostics.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Close, Fresh, States } from './end.ts';
+import type { Scope } from './expressions.ts';
+import type { Jsonata } from './jsonata.ts';
+import { type Chain, Layout } from './layout.ts';
+import { type Names, stateNames, variableNames } from './names.ts';
+import type { Catcher } from './state-machine.ts';
+
+/** A step's state, by the step's id; steps of inner flows have the id of the step that runs them in front: `each.load`. */
+export interface StepState {
+  readonly id: string;
+  /** The component's path as the flow writes it, e.g. `/user/load`, and its place in the file. */
+  readonly component: string;
+  readonly componentSpan: Span;
+  /** The name of its state. */
+  readonly state: string;
+  /** Whether the state calls the component's function; built-in ones may be states of their own. */
+  readonly calls: boolean;
+  /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
+  readonly maySkip: boolean;
+}
+
+/** What all flows of one state machine share. */
+export interface Shared {
+  readonly states: Names;
+  readonly variables: Names;
+  readonly steps: StepState[];
+}
+
+/** What a new state machine begins with: no name taken, no step written. */
+export const newShared = (): Shared => ({ states: stateNames(), variables: variableNames(), steps: [] });
+
+/** A failure that the state machine itself finds, such as a path that is missing. */
+export interface Fault {
+  readonly code: string;
+  /** The message, in JSONata. */
+  readonly message: Jsonata;
+}
+
+/** A flow inside a state machine: the outermost one, or one that `map`, `eval` or `iterate` runs. */
+export interface Frame {
+  readonly plan: Plan;
+  readonly layout: Layout;
+  /** The flow's input, as a whole. */
+  readonly input: Jsonata;
+  /** Stands before the ids of its steps where they must be told from those of other flows. */
+  readonly prefix: string;
+  readonly close: Close;
+  /** Catches what fails in the flow's own scope, where a failure is not the whole execution's. */
+  readonly catchers: readonly Catcher[];
+  /** A state to go to on a fault, from the flow's own scope. */
+  readonly fail: (states: States, fault: Fault) => string;
+}
+
+/** A frame of a plan, with the places and names of its variables. */
+export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame => ({
+  ...frame,
+  layout: new Layout(frame.plan, shared.variables),
+});
+
+/** What expressions at a place of a frame see. */
+export function scopeAt(frame: Frame, chain: Chain, fresh: Fresh): Scope {
+  const { inputSchema } = frame.plan.flow;
+  const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
+  return { slots, input: frame.input, ...(inputSchema !== undefined && { inputSchema }) };
+}
+
+/** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */
+export function failState({ code, message }: Fault): { Type: 'Fail'; Error: string; Cause: string } {
+  const cause = `$string({"errorType": "${code}", "errorMessage": ${message}, "trace": []})`;
+  return { Type: 'Fail', Error: code, Cause: `{% ${cause} %}` };
+}

@@ -1,0 +1,32 @@
+import { CODES_OF_ERRORS, CODES_OF_PREFIXES } from '../runtime/failure-codes.ts';
+import type { Fault } from './frame.ts';
+import { constant, evaluated, type Jsonata, quote } from './jsonata.ts';
+import type { Template } from './state-machine.ts';
+
+/** The language's code for an Error, as `codeOf` of failure-codes.ts has it. */
+const code = (error: Jsonata): Jsonata => {
+  const prefixed = CODES_OF_PREFIXES.map(([prefix, named]) => {
+    return `$substring($error, 0, ${prefix.length}) = ${quote(prefix)} ? ${quote(named)} : `;
+  });
+  const known = `$lookup(${constant(CODES_OF_ERRORS)}, $error)`;
+  return `($error := ${error}; $known := ${known}; $exists($known) ? $known : ${prefixed.join('')}$error)`;
+};
+
+/** The message in a Cause: that of a function's error, else the Cause itself. */
+const message = (cause: Jsonata): Jsonata =>
+  `($cause := ${cause}; $substring($cause, 0, 1) = "{" ? $lookup($parse($cause), "errorMessage") : $exists($cause) ? $cause : "")`;
+
+/** The result of an inner run that failed, for a Catch. */
+export const caughtOutcome = (): Template => ({
+  outcome: 'failed',
+  error: {
+    code: evaluated(code('$states.errorOutput.Error')),
+    message: evaluated(message('$states.errorOutput.Cause')),
+  },
+});
+
+/** The result of an inner run that failed by a fault which the state machine itself found. */
+export const faultOutcome = (fault: Fault): Template => ({
+  outcome: 'failed',
+  error: { code: fault.code, message: evaluated(fault.message) },
+});

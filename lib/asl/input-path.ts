@@ -1,0 +1,36 @@
+import type { ReadPath } from '../flow/expression.ts';
+import { isObject, type Json } from '../runtime/json.ts';
+import type { Segment } from '../runtime/path.ts';
+import type { Jsonata } from './jsonata.ts';
+import { mayBeEscaped, travellingField } from './lookalike.ts';
+
+/**
+ * The value at a path of `base`, exactly as the language has it; nothing where there is none. A field of a list and an
+ * index of a map are missing, which `$lookup` alone, mapping over lists, would not say.
+ */
+export function pathOf(base: Jsonata, { path }: ReadPath): Jsonata {
+  const spelled = path.segments.reduce<Jsonata>(at, base);
+  const plain = path.segments.length === 1 && path.segments[0] === path.exact;
+  if (path.exact === undefined || plain) return spelled;
+  const named = at(base, path.exact);
+  return `($named := ${named}; $exists($named) ? $named : ${spelled})`;
+}
+
+function at(value: Jsonata, segment: Segment): Jsonata {
+  const name = '$at';
+  const bound = /^\$[\w.]+$/.test(value) ? value : name;
+  const taken =
+    typeof segment === 'number'
+      ? `$type(${bound}) = "array" ? ${bound}[${segment}]`
+      : `$type(${bound}) = "object" ? ${travellingField(bound, segment)}`;
+  return bound === value ? `(${taken})` : `(${name} := ${value}; ${taken})`;
+}
+
+/** Whether a schema alone makes sure that a single field is there, so that it can be read without asking. */
+export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {
+  const [field, ...rest] = path.segments;
+  if (field === undefined) return true;
+  if (typeof field === 'string' && mayBeEscaped(field)) return false;
+  if (!isObject(schema) || rest.length > 0 || schema.type !== 'object') return false;
+  return Array.isArray(schema.required) && schema.required.includes(field);
+}

@@ -1,0 +1,60 @@
+import type { Plan } from '../plan/plan.ts';
+import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
+import { jsonataOf, mayMiss, missingIn, missingText, type Scope, skippedIn, templateOf } from './expressions.ts';
+import { type Frame, type Shared, scopeAt } from './frame.ts';
+import { choose, constant, evaluated, FALSE, type Jsonata, lookup, object } from './jsonata.ts';
+import type { ChoiceRule, Template } from './state-machine.ts';
+
+const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
+
+/**
+ * The end of a flow. Where its output is sure to have all that it reads, the last state gives it; where a path may be
+ * missing, a Choice looks first, so that the failure carries its code.
+ */
+export function endOfFlow(frame: Frame, states: States, shared: Shared): Continuation {
+  const { plan, prefix, close } = frame;
+  const name = (text: string): string => shared.states.take(`${prefix}${text}`);
+  if (plan.output.some((use) => mayMiss(use, plan.flow.inputSchema)))
+    return { next: checkedOutput(frame, states, name) };
+  const output = (fresh: Fresh): Template => outcomeOf(plan, scopeAt(frame, [], fresh));
+  return endWith(output, close, () => name('output'), states);
+}
+
+function outcomeOf(plan: Plan, scope: Scope): Template {
+  const { output } = plan.flow;
+  if (!output) return { outcome: 'success', result: sinksOf(plan, scope) };
+  const skipped = skippedIn(plan.output, scope);
+  if (skipped === FALSE) return { outcome: 'success', result: templateOf(output, scope) };
+  const success = object([
+    ['outcome', constant('success')],
+    ['result', jsonataOf(output, scope)],
+  ]);
+  return evaluated(choose(skipped, constant(SKIPPED_OUTCOME), success));
+}
+
+/** Without an output: the results of the steps that no other step reads; a skipped one has none. */
+function sinksOf(plan: Plan, scope: Scope): Template {
+  if (plan.sinks.length === 0) return {};
+  const results = plan.sinks.map((id): Jsonata => {
+    const slots = scope.slots(id);
+    return choose(`${lookup(slots, '$skipped')} = true`, '{}', object([[id, lookup(slots, '$')]]));
+  });
+  return evaluated(`$merge([${results.join(', ')}])`);
+}
+
+function checkedOutput(frame: Frame, states: States, name: (text: string) => string): string {
+  const { plan, close, fail } = frame;
+  const { output } = plan.flow;
+  const uses = plan.output;
+  const scope = scopeAt(frame, [], nothingFresh);
+  const success: Template = { outcome: 'success', result: output ? templateOf(output, scope) : null };
+  const well = states.add(name('output'), { Type: 'Pass', Output: success, ...close });
+  const missing = fail(states, { code: 'EXPRESSION_FAILURE', message: missingText(uses, 'the output', scope) });
+  const choices: ChoiceRule[] = [{ Condition: `{% ${missingIn(uses, scope)} %}`, Next: missing }];
+  const skipped = skippedIn(uses, scope);
+  if (skipped !== FALSE) {
+    const Next = states.add(name('output is skipped'), { Type: 'Pass', Output: SKIPPED_OUTCOME, ...close });
+    choices.unshift({ Condition: `{% ${skipped} %}`, Next });
+  }
+  return states.add(name('output?'), { Type: 'Choice', Choices: choices, Default: well });
+}

@@ -1,0 +1,16 @@
+import { parseSlotKey } from '../runtime/invocation.ts';
+import type { Json, JsonObject } from '../runtime/json.ts';
+import { project } from '../runtime/project.ts';
+import { SKIPPED } from '../runtime/values.ts';
+import { verbatim } from './jsonata.ts';
+import type { Template } from './state-machine.ts';
+
+/** The slots of a step that was skipped: see `Slots`. */
+export function skippedSlots(keys: readonly string[]): JsonObject {
+  const slots = keys.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]);
+  return { ...Object.fromEntries(slots), $skipped: true };
+}
+
+/** The slots of a step that failed and has a constant in place of its result. */
+export const defaultSlots = (id: string, value: Json, keys: readonly string[]): Template =>
+  verbatim(project(value, keys, id));

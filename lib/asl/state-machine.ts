@@ -1,0 +1,147 @@
+import type { Json, JsonObject } from '../runtime/json.ts';
+
+/**
+ * The Amazon States Language, as far as the compiler writes it and the engine reads it.
+ * Source: https://states-language.net and the AWS Step Functions developer guide.
+ */
+export interface StateMachine {
+  readonly Comment?: string;
+  readonly QueryLanguage?: QueryLanguage;
+  readonly StartAt: string;
+  readonly States: { readonly [name: string]: State };
+  readonly TimeoutSeconds?: number;
+  readonly Version?: string;
+}
+
+/** The language of a state's expressions. */
+export type QueryLanguage = 'JSONata' | 'JSONPath';
+
+/** Any state. */
+export type State =
+  | TaskState
+  | PassState
+  | ChoiceState
+  | ParallelState
+  | MapState
+  | WaitState
+  | SucceedState
+  | FailState;
+
+/** A JSON value in which any string of the form `{% … %}` is a JSONata expression. */
+export type Template = Json;
+
+interface Common {
+  readonly Comment?: string;
+  readonly QueryLanguage?: QueryLanguage;
+  readonly Output?: Template;
+}
+
+interface Flowing {
+  readonly Next?: string;
+  readonly End?: true;
+  readonly Assign?: JsonObject;
+}
+
+interface Guarded {
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+}
+
+/** A state that calls something: a function, another state machine, an AWS service. */
+export interface TaskState extends Common, Flowing, Guarded {
+  readonly Type: 'Task';
+  readonly Resource: string;
+  readonly Arguments?: Template;
+  /** Seconds, or a JSONata expression of seconds. */
+  readonly TimeoutSeconds?: number | string;
+  readonly HeartbeatSeconds?: number | string;
+  readonly Credentials?: Template;
+}
+
+/** A state that only computes. */
+export interface PassState extends Common, Flowing {
+  readonly Type: 'Pass';
+}
+
+/** A state that branches; its rules may assign. */
+export interface ChoiceState extends Common {
+  readonly Type: 'Choice';
+  readonly Choices: readonly ChoiceRule[];
+  readonly Default?: string;
+  readonly Assign?: JsonObject;
+}
+
+/** A rule of a Choice state, in JSONata. */
+export interface ChoiceRule {
+  readonly Condition: string | boolean;
+  readonly Next: string;
+  readonly Assign?: JsonObject;
+  readonly Output?: Template;
+}
+
+/** A state whose branches run side by side. */
+export interface ParallelState extends Common, Flowing, Guarded {
+  readonly Type: 'Parallel';
+  readonly Branches: readonly Branch[];
+  readonly Arguments?: Template;
+}
+
+/** A branch, or the item processor of a Map: a state machine of its own. */
+export interface Branch {
+  readonly StartAt: string;
+  readonly States: { readonly [name: string]: State };
+}
+
+/** A state that runs its processor once an item. */
+export interface MapState extends Common, Flowing, Guarded {
+  readonly Type: 'Map';
+  readonly Items?: Template;
+  readonly ItemSelector?: Template;
+  readonly ItemProcessor: Branch & { readonly ProcessorConfig?: JsonObject };
+  readonly MaxConcurrency?: number | string;
+  readonly ToleratedFailureCount?: number | string;
+  readonly ToleratedFailurePercentage?: number | string;
+  readonly ItemReader?: JsonObject;
+  readonly ItemBatcher?: JsonObject;
+  readonly ResultWriter?: JsonObject;
+  readonly Label?: string;
+}
+
+/** A state that waits. */
+export interface WaitState extends Common, Flowing {
+  readonly Type: 'Wait';
+  readonly Seconds?: number | string;
+  readonly Timestamp?: string;
+}
+
+/** A state that ends its scope well. */
+export interface SucceedState extends Common {
+  readonly Type: 'Succeed';
+}
+
+/** A state that fails the execution. */
+export interface FailState {
+  readonly Type: 'Fail';
+  readonly Comment?: string;
+  readonly QueryLanguage?: QueryLanguage;
+  readonly Error?: string;
+  readonly Cause?: string;
+}
+
+/** When to run a failed state again. */
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: 'FULL' | 'NONE';
+}
+
+/** Where to go on after a failure. */
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly Next: string;
+  readonly Assign?: JsonObject;
+  readonly Output?: Template;
+}

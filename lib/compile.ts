@@ -1,0 +1,105 @@
+import { emit } from './asl/emit.ts';
+import type { StepState } from './asl/frame.ts';
+import { CHECKED, uncheckedKeywords } from './asl/input-check.ts';
+import type { StateMachine } from './asl/state-machine.ts';
+import { checkValues } from './check/given-variables.ts';
+import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
+import type { Example, Flow } from './flow/flow.ts';
+import { readFlow } from './flow/read-flow.ts';
+import { costModel, type Profile } from './plan/cost.ts';
+import { makePlan } from './plan/plan.ts';
+import { bindVariables, type SecretUse } from './plan/variables.ts';
+import { isObject, type Json } from './runtime/json.ts';
+
+/** What to compile with. */
+export interface CompileOptions {
+  /** The file's name, for diagnostics. @default 'flow.yaml' */
+  readonly file?: string;
+  /** Values of the flow's variables; those of secrets go into no state machine. */
+  readonly variables?: { readonly [name: string]: Json };
+  /** Whether a secret variable has a value where the flow runs; one without any is missing. @default each has one */
+  readonly hasSecret?: (secret: SecretUse) => boolean;
+  /** Measured seconds of steps and components, by which the steps are arranged. @default every step takes the same */
+  readonly profile?: Profile;
+}
+
+/** A step, and where it went. */
+export type CompiledStep = StepState;
+
+/** A compiled flow. Without `stateMachine` where a diagnostic is an error. */
+export interface Compiled {
+  readonly name: string;
+  /** The flow as written, its variables not yet bound; absent where the text is no flow. */
+  readonly flow?: Flow;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stateMachine?: StateMachine;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  /** The steps that run, always or sometimes. */
+  readonly steps: readonly CompiledStep[];
+  /** The flow's input schema, where it has one. */
+  readonly inputSchema?: Json;
+  readonly examples: readonly Example[];
+}
+
+/**
+ * Compiles a flow to a state machine. The whole way, one phase a line:
+ *
+ * ```
+ * text ──1 read──▶ Flow ──2 bind──▶ Flow ──3 plan──▶ Plan ──4 emit──▶ state machine
+ *      YAML, three      variables        what runs, who reads     JSONata, one variable
+ *      dialects made    become values    what, series-parallel    a step, one Task a step
+ *      one, with places                  tree, by cost
+ * ```
+ *
+ * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
+ */
+export function compile(source: string, options: CompileOptions = {}): Compiled {
+  const file = options.file ?? 'flow.yaml';
+  // 1. Text to Flow.
+  const { flow: written, diagnostics: found } = readFlow(source, file);
+  const diagnostics = [...found];
+  if (!written || hasError(diagnostics)) return refused(file, written, diagnostics);
+  // 2. Variables to values.
+  const { variables: values = {}, hasSecret = () => true } = options;
+  diagnostics.push(...checkValues(written, values));
+  const flow = bindVariables(written, { values, hasSecret, diagnostics });
+  if (hasError(diagnostics)) return refused(file, written, diagnostics);
+  // 3. Flow to Plan: graph, demand, reads, arrangement.
+  const plan = makePlan(flow, diagnostics, costModel(options.profile));
+  if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
+  // 4. Plan to state machine.
+  reportUnchecked(flow, diagnostics);
+  return { ...outline(written, diagnostics), ...emit(plan) };
+}
+
+function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
+  const keywords = uncheckedKeywords(inputSchema ?? true);
+  if (keywords.length === 0 || !inputSchemaSpan) return;
+  diagnostics.push(diagnose('unchecked-keyword', { keywords, known: CHECKED }, { file, ...inputSchemaSpan }));
+}
+
+const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error');
+
+const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Diagnostic[]): Compiled =>
+  flow
+    ? { ...outline(flow, diagnostics), steps: [] }
+    : { name: file, diagnostics, type: 'STANDARD', steps: [], examples: [] };
+
+const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
+
+const outline = (flow: Flow, diagnostics: readonly Diagnostic[]): Omit<Compiled, 'steps' | 'stateMachine'> => ({
+  name: flow.name,
+  flow,
+  diagnostics: inOrder(diagnostics),
+  type: typeOf(flow),
+  ...(flow.inputSchema !== undefined && { inputSchema: flow.inputSchema }),
+  examples: flow.examples,
+});
+
+/** Standard, unless `metadata.aws.type` says EXPRESS. */
+function typeOf({ metadata }: Flow): 'STANDARD' | 'EXPRESS' {
+  const aws = isObject(metadata) ? metadata.aws : undefined;
+  return isObject(aws) && String(aws.type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
+}
