@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from '../runtime/json.ts';
+import { Cancellation } from './cancellation.ts';
+import type { CompiledMachine, CompiledState, Exit } from './compiled.ts';
+import type { MapItem } from './context-object.ts';
+import type { Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import { Visit } from './visit.ts';
+
+/** States whose visit can last, and so can be stopped in the middle. */
+const LASTING: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+/** A thread of an execution: the execution itself, a branch of a Parallel, an iteration of a Map. Walks from state to state. */
+export class Branch {
+  readonly run: Run;
+  readonly scope: Scope;
+  readonly cancellation: Cancellation;
+  readonly item: MapItem | undefined;
+  /** The id of this thread's latest event. */
+  lastEvent: number;
+  #current: CompiledState | undefined;
+
+  constructor(run: Run, scope: Scope, lastEvent: number, parent?: Cancellation, item?: MapItem) {
+    this.run = run;
+    this.scope = scope;
+    this.lastEvent = lastEvent;
+    this.item = item;
+    this.cancellation = new Cancellation(parent, () => this.#recordAbort());
+  }
+
+  /** A thread inside a state of this one, with a scope of its own. */
+  inner(item?: MapItem): Branch {
+    return new Branch(this.run, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
+  }
+
+  /** Appends an event of this thread to the history. */
+  record(type: string, details: JsonObject, stateName: string): void {
+    this.lastEvent = this.run.history.append(this.lastEvent, type, details, stateName);
+  }
+
+  /** Runs a machine from its first state to its end and gives its output. Rejects with a StateFailure, or Aborted. */
+  async walk(machine: CompiledMachine, input: Json): Promise<Json> {
+    let state = machine.start;
+    let data = input;
+    for (;;) {
+      const exit = await this.#visit(state, data);
+      data = exit.output;
+      const next = exit.next === undefined ? undefined : machine.states.get(exit.next);
+      if (next === undefined) break;
+      state = next;
+    }
+    this.cancellation.done();
+    this.scope.end();
+    return data;
+  }
+
+  async #visit(state: CompiledState, input: Json): Promise<Exit> {
+    const visit = new Visit(this, state, input);
+    this.#current = state;
+    let exit: Exit;
+    try {
+      exit = await state.run(visit);
+      this.cancellation.check();
+      this.#leave(visit, exit);
+    } catch (thrown) {
+      this.cancellation.check();
+      this.cancellation.done();
+      this.#current = undefined;
+      throw visit.asFailure(thrown);
+    }
+    this.#current = undefined;
+    return exit;
+  }
+
+  #leave(visit: Visit, { output, assigned }: Exit): void {
+    const { state } = visit;
+    visit.measure(output);
+    if (assigned !== undefined) this.scope.assign(assigned, state.name);
+    const details =
+      assigned === undefined ? { name: state.name, output } : { name: state.name, output, assignedVariables: assigned };
+    visit.record(`${state.type}StateExited`, details);
+  }
+
+  #recordAbort(): void {
+    if (this.#current === undefined || !LASTING.has(this.#current.type) || this.run.history.full) return;
+    this.record(`${this.#current.type}StateAborted`, {}, this.#current.name);
+  }
+}

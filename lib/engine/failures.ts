@@ -1,0 +1,65 @@
+import type { JsonObject } from '../runtime/json.ts';
+
+/** Why a state failed: what Retry and Catch match and what an execution reports. `error` is absent where a Fail state names none. */
+export class StateFailure extends Error {
+  readonly error: string | undefined;
+  override readonly cause: string | undefined;
+  constructor(error: string | undefined, cause?: string) {
+    super(`${error ?? 'no error name'}${cause === undefined ? '' : `: ${cause}`}`);
+    this.name = 'StateFailure';
+    this.error = error;
+    this.cause = cause;
+  }
+}
+
+/** The details of an event that reports a failure. */
+export const failureDetails = ({
+  error,
+  cause,
+}: {
+  error: string | undefined;
+  cause: string | undefined;
+}): JsonObject => ({
+  ...(error !== undefined && { error }),
+  ...(cause !== undefined && { cause }),
+});
+
+/**
+ * A field of a state that could not be computed. The visit to the state turns it into a {@link StateFailure} whose cause
+ * names the state, and records it in the history.
+ */
+export class FieldError extends Error {
+  readonly error: 'States.QueryEvaluationError' | 'States.NoChoiceMatched' | 'States.Runtime';
+  /** The field, e.g. `Arguments/FunctionName`. */
+  readonly location: string | undefined;
+  constructor(error: FieldError['error'], detail: string, location?: string) {
+    super(detail);
+    this.name = 'FieldError';
+    this.error = error;
+    this.location = location;
+  }
+}
+
+/** Ends the work of a branch that nobody waits for any more. Never caught by a state. */
+export class Aborted extends Error {
+  constructor() {
+    super('the branch was stopped');
+    this.name = 'Aborted';
+  }
+}
+
+/** A place in a definition that is wrong: a JSON pointer, and what was found and wanted there. */
+export interface Problem {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A definition that cannot run; all its problems at once. */
+export class DefinitionError extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('\n'));
+    this.name = 'DefinitionError';
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Json } from '../runtime/json.ts';
+import { FieldError } from './failures.ts';
+import { compileReference, existing, type ReferencePath } from './json-path/path.ts';
+import { expressionText } from './jsonata/expression.ts';
+import { kindOf, type Section } from './section.ts';
+import { compileTemplate, type Soon, type Template } from './template.ts';
+import type { Visit } from './visit.ts';
+
+/** A field that must give a value of one type. */
+export interface Field<T> {
+  evaluate(visit: Visit): Soon<T>;
+}
+
+interface Types {
+  readonly number: number;
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly array: readonly Json[];
+}
+
+/**
+ * Compiles a field that is a literal, or a JSONata expression, or in JSONPath a path under the name `KeyPath`.
+ * Undefined where the state does not have it.
+ */
+export function compileField<K extends keyof Types>(
+  section: Section,
+  key: string,
+  type: K,
+): Field<Types[K]> | undefined {
+  const isQuery = section.language === 'JSONata';
+  const path = isQuery ? undefined : compileReference(section, `${key}Path`);
+  if (path !== undefined) return atPath(path, `${key}Path`, type);
+  const value = section.value[key];
+  if (value === undefined) return undefined;
+  const source = typeof value === 'string' && isQuery ? expressionText(value) : undefined;
+  // A literal list may still have expressions in it.
+  if (source !== undefined || (isQuery && isOf(value, type) && type === 'array'))
+    return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type);
+  if (isOf(value, type)) return { evaluate: () => value };
+  section.problem(`found ${kindOf(value)}, wanted ${type}${isQuery ? ' or a JSONata expression' : ''}`, key);
+  return undefined;
+}
+
+const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Types[K] => kindOf(value) === type;
+
+const unexpected = (value: Json, type: string): string =>
+  `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
+
+function rendered<K extends keyof Types>(template: Template, source: string, field: string, type: K): Field<Types[K]> {
+  const check = (value: Json): Types[K] => {
+    if (isOf(value, type)) return value;
+    const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
+    throw new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
+  };
+  return {
+    evaluate(visit) {
+      const value = template.render(visit);
+      return value instanceof Promise ? value.then(check) : check(value);
+    },
+  };
+}
+
+function atPath<K extends keyof Types>(path: ReferencePath, field: string, type: K): Field<Types[K]> {
+  return {
+    evaluate(visit) {
+      const value = existing(path, visit.input, visit, field);
+      if (isOf(value, type)) return value;
+      const what = `The JSONPath '${path.text}' specified for the field '${field}' has a value of an unexpected type.`;
+      throw new FieldError('States.Runtime', `${what} ${unexpected(value, type)}`, field);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { Json } from '../../runtime/json.ts';
+import { FieldError } from '../failures.ts';
+import type { Section } from '../section.ts';
+import type { Visit } from '../visit.ts';
+import { compileReference, existing, type ReferencePath, resolve } from './path.ts';
+
+type Test = (visit: Visit) => boolean;
+
+/** Compiles a Choice rule of JSONPath: And, Or, Not, or a comparison of a Variable. */
+export function compileComparison(section: Section): Test {
+  const tests = (key: string): readonly Test[] => section.sections(key).map(compileComparison);
+  if (section.has('And')) return all(tests('And'));
+  if (section.has('Or')) return some(tests('Or'));
+  const inner = section.section('Not');
+  if (inner) {
+    const test = compileComparison(inner);
+    return (visit) => !test(visit);
+  }
+  return compileOperator(section);
+}
+
+const all =
+  (tests: readonly Test[]): Test =>
+  (visit) =>
+    tests.every((test) => test(visit));
+const some =
+  (tests: readonly Test[]): Test =>
+  (visit) =>
+    tests.some((test) => test(visit));
+
+function compileOperator(section: Section): Test {
+  const variable = compileReference(section, 'Variable');
+  const key = Object.keys(section.value).find((name) => operatorOf(name) !== undefined || name in TYPE_TESTS);
+  if (key === undefined || variable === undefined) {
+    section.problem('wanted a Variable and a comparison such as StringEquals, or And, Or, Not');
+    return () => false;
+  }
+  const expected = section.value[key];
+  if (key === 'IsPresent') return (visit) => (resolve(variable, visit.input, visit) !== undefined) === expected;
+  const typeTest = TYPE_TESTS[key];
+  if (typeTest) return (visit) => typeTest(value(variable, visit)) === expected;
+  return compileCompare(section, key, variable);
+}
+
+function compileCompare(section: Section, key: string, variable: ReferencePath): Test {
+  const compare = operatorOf(key) ?? (() => false);
+  if (!key.endsWith('Path')) {
+    const expected = section.value[key] ?? null;
+    return (visit) => compare(value(variable, visit), expected);
+  }
+  const path = compileReference(section, key);
+  return (visit) => path !== undefined && compare(value(variable, visit), existing(path, visit.input, visit, key));
+}
+
+/** A rule's Variable must be there: AWS fails the execution where it is not, unless the rule asks whether it is. */
+function value(path: ReferencePath, visit: Visit): Json {
+  const found = resolve(path, visit.input, visit);
+  if (found !== undefined) return found;
+  throw new FieldError(
+    'States.Runtime',
+    `Invalid path '${path.text}': The choice state's condition path references an invalid value.`,
+  );
+}
+
+const isTime = (json: Json): boolean =>
+  typeof json === 'string' &&
+  /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(json) &&
+  !Number.isNaN(Date.parse(json));
+
+const TYPE_TESTS: Readonly<Record<string, (json: Json) => boolean>> = {
+  IsPresent: () => true,
+  IsNull: (json) => json === null,
+  IsBoolean: (json) => typeof json === 'boolean',
+  IsNumeric: (json) => typeof json === 'number',
+  IsString: (json) => typeof json === 'string',
+  IsTimestamp: isTime,
+};
+
+type Compare = (found: Json, expected: Json) => boolean;
+
+const ORDER: Readonly<Record<string, (sign: number) => boolean>> = {
+  Equals: (sign) => sign === 0,
+  LessThan: (sign) => sign < 0,
+  LessThanEquals: (sign) => sign <= 0,
+  GreaterThan: (sign) => sign > 0,
+  GreaterThanEquals: (sign) => sign >= 0,
+};
+
+const OPERATOR =
+  /^(String|Numeric|Boolean|Timestamp)(Equals|LessThanEquals|GreaterThanEquals|LessThan|GreaterThan|Matches)(Path)?$/;
+
+function operatorOf(key: string): Compare | undefined {
+  const [, type, order] = OPERATOR.exec(key) ?? [];
+  if (type === undefined || order === undefined) return undefined;
+  if (order === 'Matches')
+    return (found, pattern) =>
+      typeof found === 'string' && typeof pattern === 'string' && wildcard(pattern).test(found);
+  const test = ORDER[order] ?? (() => false);
+  return (found, expected) => {
+    const signs = comparable(type, found, expected);
+    return signs !== undefined && test(signs);
+  };
+}
+
+/** The sign of `found - expected`; undefined where either is not of the operator's type. */
+function comparable(type: string, found: Json, expected: Json): number | undefined {
+  const [a, b] = [keyOf(type, found), keyOf(type, expected)];
+  if (a === undefined || b === undefined) return undefined;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function keyOf(type: string, json: Json): string | number | undefined {
+  if (type === 'Numeric') return typeof json === 'number' ? json : undefined;
+  if (type === 'Boolean') return typeof json === 'boolean' ? Number(json) : undefined;
+  if (type === 'Timestamp') return isTime(json) ? Date.parse(String(json)) : undefined;
+  return typeof json === 'string' ? json : undefined;
+}
+
+/** StringMatches: `*` is any text, `\\*` a star. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/\\\*|\\\\|\*|[.+?^${}()|[\]\\]/g, (part) => {
+    if (part === '*') return '[\\s\\S]*';
+    return part.length === 2 ? part : `\\${part}`;
+  });
+  return new RegExp(`^${source}$`);
+}

@@ -1,0 +1,49 @@
+import type { Json, JsonObject } from '../../runtime/json.ts';
+import type { Clock } from '../types.ts';
+
+/** What `$states` holds. */
+export interface StatesVariable {
+  readonly input: Json;
+  readonly result?: Json;
+  readonly errorOutput?: JsonObject;
+  readonly context: JsonObject;
+}
+
+/** What an expression is evaluated against. */
+export interface Environment {
+  readonly states: StatesVariable;
+  /** A variable's value, or undefined where there is none. */
+  variable(name: string): Json | undefined;
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+/** A parsed expression. */
+export interface Expression {
+  /** The text between `{%` and `%}`, trimmed. */
+  readonly source: string;
+  /**
+   * The value, or a promise of it; undefined where the expression has no result. Throws, or rejects with, an
+   * {@link ExpressionError}.
+   */
+  evaluate(environment: Environment): Json | undefined | Promise<Json | undefined>;
+}
+
+/** JSONata's own error: a code such as T1006, and its text. `position` counts characters from the start of the expression. */
+export class ExpressionError extends Error {
+  readonly code: string;
+  readonly position: number | undefined;
+  constructor(code: string, message: string, position?: number) {
+    super(message);
+    this.name = 'ExpressionError';
+    this.code = code;
+    this.position = position;
+  }
+}
+
+const EXPRESSION = /^\{%([\s\S]*)%\}$/;
+
+/** The expression's text in a string of the form `{% … %}`; undefined for all other strings. */
+export const expressionText = (text: string): string | undefined =>
+  text.startsWith('{%') ? EXPRESSION.exec(text)?.[1]?.trim() : undefined;

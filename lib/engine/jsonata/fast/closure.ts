@@ -1,0 +1,44 @@
+import type { Environment } from '../expression.ts';
+
+/**
+ * A part of an expression, compiled: gives its value, or undefined where it has none. `locals` holds the variables that
+ * the expression itself binds. Throws {@link UNSURE} where only the package knows the answer.
+ */
+export type Closure = (environment: Environment, locals: unknown[]) => unknown;
+
+/** Thrown by a closure that meets a value it has no rule for, such as a list in the middle of a path. */
+export const UNSURE: unique symbol = Symbol('left to the package');
+
+/** Leaves the expression to the package. */
+export function unsure(): never {
+  throw UNSURE;
+}
+
+/** A node of the package's syntax tree. */
+export interface Ast {
+  readonly type: string;
+  readonly value: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** Whether `node` has these fields and no others, apart from empty ones: any other field would change what it means. */
+export const hasOnly = (node: Ast, ...fields: readonly string[]): boolean =>
+  Object.keys(node).every(
+    (key) => node[key] === undefined || key === 'type' || key === 'value' || key === 'position' || fields.includes(key),
+  );
+
+/** A field of a node that is a node itself. */
+export function childOf(node: Ast, field: string): Ast | undefined {
+  const child = node[field];
+  return isAst(child) ? child : undefined;
+}
+
+/** A field of a node that is a list of nodes; undefined where anything else is in it. */
+export function childrenOf(node: Ast, field: string): readonly Ast[] | undefined {
+  const children = node[field];
+  return Array.isArray(children) && children.every(isAst) ? children : undefined;
+}
+
+/** Whether a value of the tree is a node. */
+export const isAst = (value: unknown): value is Ast =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';

@@ -1,0 +1,90 @@
+import { type Closure, unsure } from './closure.ts';
+import { equal, truth } from './values.ts';
+
+/** The binary operators: each makes a closure from those of its two sides. */
+export const OPERATORS: Readonly<Record<string, (left: Closure, right: Closure) => Closure>> = {
+  and: (left, right) => (environment, locals) =>
+    truth(left(environment, locals)) === true && truth(right(environment, locals)) === true,
+  or: (left, right) => (environment, locals) =>
+    truth(left(environment, locals)) === true || truth(right(environment, locals)) === true,
+  '=': (left, right) => strict(left, right, (a, b) => a !== undefined && b !== undefined && equal(a, b)),
+  '!=': (left, right) => strict(left, right, (a, b) => a !== undefined && b !== undefined && !equal(a, b)),
+  in: (left, right) => strict(left, right, isIn),
+  '&': (left, right) => strict(left, right, (a, b) => textOf(a) + textOf(b)),
+  '<': (left, right) =>
+    strict(
+      left,
+      right,
+      ordered((a, b) => a < b),
+    ),
+  '<=': (left, right) =>
+    strict(
+      left,
+      right,
+      ordered((a, b) => a <= b),
+    ),
+  '>': (left, right) =>
+    strict(
+      left,
+      right,
+      ordered((a, b) => a > b),
+    ),
+  '>=': (left, right) =>
+    strict(
+      left,
+      right,
+      ordered((a, b) => a >= b),
+    ),
+  '+': (left, right) =>
+    strict(
+      left,
+      right,
+      arithmetic((a, b) => a + b),
+    ),
+  '-': (left, right) =>
+    strict(
+      left,
+      right,
+      arithmetic((a, b) => a - b),
+    ),
+  '*': (left, right) =>
+    strict(
+      left,
+      right,
+      arithmetic((a, b) => a * b),
+    ),
+};
+
+type Operation = (a: unknown, b: unknown) => unknown;
+
+const strict =
+  (left: Closure, right: Closure, operation: Operation): Closure =>
+  (environment, locals) =>
+    operation(left(environment, locals), right(environment, locals));
+
+function isIn(a: unknown, list: unknown): boolean {
+  if (a === undefined || list === undefined) return false;
+  return Array.isArray(list) ? list.some((one) => one === a) : list === a;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : unsure();
+}
+
+/** Both must be numbers, or both texts: what else there is, and its errors, the package knows. */
+const ordered =
+  (compare: (a: number | string, b: number | string) => boolean): Operation =>
+  (a, b) => {
+    if (typeof a === 'number' && typeof b === 'number') return compare(a, b);
+    return typeof a === 'string' && typeof b === 'string' ? compare(a, b) : unsure();
+  };
+
+const arithmetic =
+  (compute: (a: number, b: number) => number): Operation =>
+  (a, b) => {
+    if (typeof a !== 'number' || typeof b !== 'number') return unsure();
+    const value = compute(a, b);
+    // JSON has no -0.
+    return Number.isFinite(value) ? value + 0 : unsure();
+  };

@@ -1,0 +1,104 @@
+import jsonata from 'jsonata';
+import type { Json } from '../../runtime/json.ts';
+import { type Environment, ExpressionError } from './expression.ts';
+import { addedFunction } from './functions.ts';
+
+/** An expression that runs longer, such as one that calls itself for ever, fails: nothing else could stop it. */
+const LONGEST_MS = 10_000;
+
+/** Evaluates an expression, by the package's rules. */
+export type Evaluate = (environment: Environment) => Promise<Json | undefined>;
+
+/** An expression as the package reads it: the whole language. Throws an {@link ExpressionError} for a syntax error. */
+export function parseWithPackage(source: string): { readonly ast: unknown; readonly evaluate: Evaluate } {
+  const compiled = compile(source);
+  const ast = compiled.ast();
+  const variables = new Set<string>();
+  collectVariables(ast, variables);
+  variables.delete('states');
+  // AWS leaves $eval out: an expression may not make expressions.
+  compiled.assign('eval', undefined);
+  return { ast, evaluate: (environment) => evaluate(compiled, variables, environment) };
+}
+
+function compile(source: string): jsonata.Expression {
+  try {
+    return jsonata(source, { timeout: LONGEST_MS });
+  } catch (thrown) {
+    throw asExpressionError(thrown);
+  }
+}
+
+async function evaluate(
+  compiled: jsonata.Expression,
+  variables: ReadonlySet<string>,
+  environment: Environment,
+): Promise<Json | undefined> {
+  const bindings: Record<string, unknown> = { states: environment.states };
+  for (const name of variables) {
+    const value = environment.variable(name);
+    const bound = value === undefined ? addedFunction(name, environment) : value;
+    if (bound !== undefined) bindings[name] = bound;
+  }
+  try {
+    return asJson(await compiled.evaluate(undefined, bindings));
+  } catch (thrown) {
+    throw asExpressionError(thrown);
+  }
+}
+
+/** Only the variables that an expression names are bound: a run may have thousands. */
+function collectVariables(node: unknown, names: Set<string>): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('type' in node && node.type === 'variable' && 'value' in node && typeof node.value === 'string') {
+    if (node.value !== '') names.add(node.value);
+  }
+  for (const part of Object.values(node)) collectVariables(part, names);
+}
+
+/** The package throws plain objects with a code, and an Error now and then. */
+function asExpressionError(thrown: unknown): unknown {
+  if (thrown instanceof ExpressionError || typeof thrown !== 'object' || thrown === null) return thrown;
+  const code = 'code' in thrown ? String(thrown.code) : 'D0000';
+  const message = 'message' in thrown ? String(thrown.message) : 'the expression failed';
+  const position = 'position' in thrown && typeof thrown.position === 'number' ? thrown.position : undefined;
+  return new ExpressionError(code, message, position);
+}
+
+/**
+ * A result as plain JSON. The package marks lists that it made as sequences, which a later expression would flatten, and
+ * makes objects without a prototype; parts that need no change are shared.
+ */
+function asJson(value: unknown): Json | undefined {
+  if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return value;
+    throw new ExpressionError('D1001', `Number out of range: ${value}`);
+  }
+  if (Array.isArray(value)) return listAsJson(value);
+  if (
+    typeof value === 'function' ||
+    (typeof value === 'object' && ('_jsonata_lambda' in value || '_jsonata_function' in value))
+  )
+    throw new ExpressionError('T1000', 'A function is no JSON value');
+  return typeof value === 'object' ? objectAsJson(value) : undefined;
+}
+
+function listAsJson(list: readonly unknown[]): Json {
+  const items = list.map((item) => asJson(item) ?? null);
+  const plain = !('sequence' in list) && !('cons' in list) && !('keepSingleton' in list);
+  // Where all parts are JSON as they are, so is the whole.
+  return plain && items.every((item, index) => item === list[index]) ? (list as Json[]) : items;
+}
+
+function objectAsJson(object: object): Json {
+  let same = Object.getPrototypeOf(object) === Object.prototype;
+  const entries: [string, Json][] = [];
+  for (const [key, part] of Object.entries(object)) {
+    const json = asJson(part);
+    same &&= json === part && json !== undefined;
+    if (json !== undefined) entries.push([key, json]);
+  }
+  // As with a list.
+  return same ? (object as Json) : Object.fromEntries(entries);
+}

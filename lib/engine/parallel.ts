@@ -1,0 +1,45 @@
+import type { Json } from '../runtime/json.ts';
+import type { CompiledMachine, Exit, StateCompiler } from './compiled.ts';
+import { compileDataFlow } from './data-flow.ts';
+import { failureDetails } from './failures.ts';
+import { compileGuard, guarded } from './retry.ts';
+import type { Visit } from './visit.ts';
+
+/** Parallel: runs its branches side by side and gives the list of their outputs. A failing branch stops the others. */
+export const compileParallel: StateCompiler = (name, section, loader) => {
+  const sections = section.sections('Branches');
+  if (sections.length === 0) section.problem('wanted a list of at least one branch', 'Branches');
+  const machines = sections.flatMap((branch) => loader.machine(branch) ?? []);
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  const guard = compileGuard(section, loader);
+
+  async function attempt(visit: Visit): Promise<Exit> {
+    const input = await flow.input(visit);
+    visit.measure(input);
+    visit.record('ParallelStateStarted', {});
+    const results = await fork(visit, machines, input);
+    visit.succeed(results);
+    return { ...(await flow.settle(visit, results)), next };
+  }
+
+  return { name, type: 'Parallel', hasToken: false, run: (visit) => guarded(visit, guard, () => attempt(visit)) };
+};
+
+async function fork(visit: Visit, machines: readonly CompiledMachine[], input: Json): Promise<Json[]> {
+  const branches = machines.map((machine) => ({ machine, branch: visit.branch.inner() }));
+  try {
+    const results = await Promise.all(branches.map(({ machine, branch }) => branch.walk(machine, input)));
+    visit.branch.lastEvent = branches.reduce((latest, { branch }) => Math.max(latest, branch.lastEvent), 0);
+    visit.measure(results);
+    visit.record('ParallelStateSucceeded', {});
+    return results;
+  } catch (thrown) {
+    visit.branch.cancellation.check();
+    for (const { branch } of branches) branch.cancellation.abort();
+    visit.branch.lastEvent = branches.reduce((latest, { branch }) => Math.max(latest, branch.lastEvent), 0);
+    const failure = visit.asFailure(thrown);
+    if (!visit.branch.run.history.full) visit.record('ParallelStateFailed', failureDetails(failure));
+    throw failure;
+  }
+}

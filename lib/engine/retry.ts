@@ -1,0 +1,129 @@
+import type { JsonObject } from '../runtime/json.ts';
+import type { Exit, Loader } from './compiled.ts';
+import { compileDataFlow, type DataFlow } from './data-flow.ts';
+import type { StateFailure } from './failures.ts';
+import type { Section } from './section.ts';
+import type { Visit } from './visit.ts';
+
+interface Retrier {
+  readonly errors: readonly string[];
+  readonly intervalSeconds: number;
+  readonly maxAttempts: number;
+  readonly backoffRate: number;
+  readonly maxDelaySeconds: number;
+  readonly jitter: boolean;
+}
+
+interface Catcher {
+  readonly errors: readonly string[];
+  readonly next: string | undefined;
+  readonly flow: DataFlow;
+}
+
+/** What a state does about its failures. */
+export interface Guard {
+  readonly retriers: readonly Retrier[];
+  readonly catchers: readonly Catcher[];
+}
+
+/** Compiles Retry and Catch. */
+export function compileGuard(section: Section, loader: Loader): Guard {
+  const [retry, catches] = [section.sections('Retry'), section.sections('Catch')];
+  checkLast(retry);
+  checkLast(catches);
+  return {
+    retriers: retry.map(compileRetrier),
+    catchers: catches.map((catcher) => compileCatcher(catcher, loader)),
+  };
+}
+
+/** What comes after States.ALL could never match. */
+function checkLast(sections: readonly Section[]): void {
+  for (const section of sections.slice(0, -1)) {
+    if (section.texts('ErrorEquals').includes('States.ALL'))
+      section.problem('States.ALL must come last', 'ErrorEquals');
+  }
+}
+
+/** The defaults are AWS's. Source: "Retrying after an error", AWS Step Functions developer guide. */
+function compileRetrier(section: Section): Retrier {
+  return {
+    errors: compileErrors(section),
+    intervalSeconds: section.number('IntervalSeconds', 1),
+    maxAttempts: section.number('MaxAttempts', 3),
+    backoffRate: section.number('BackoffRate', 2, 1),
+    maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY),
+    jitter: section.text('JitterStrategy') === 'FULL',
+  };
+}
+
+const compileCatcher = (section: Section, loader: Loader): Catcher => ({
+  errors: compileErrors(section),
+  next: loader.target(section),
+  flow: compileDataFlow(section),
+});
+
+function compileErrors(section: Section): readonly string[] {
+  const errors = section.texts('ErrorEquals');
+  if (errors.length === 0)
+    section.problem('wanted a list of at least one error name, e.g. ["States.ALL"]', 'ErrorEquals');
+  if (errors.length > 1 && errors.includes('States.ALL')) section.problem('States.ALL must stand alone', 'ErrorEquals');
+  return errors;
+}
+
+/**
+ * Runs `attempt` until it succeeds, no retrier is left for its failure, and then as the first matching catcher says.
+ * Rejects with the failure where none matches.
+ */
+export async function guarded(visit: Visit, guard: Guard, attempt: () => Promise<Exit>): Promise<Exit> {
+  const used = new Map<Retrier, number>();
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      visit.branch.cancellation.check();
+      const failure = visit.asFailure(thrown);
+      const retrier = guard.retriers.find(({ errors }) => matches(errors, failure));
+      const attempts = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
+      if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, guard, failure);
+      used.set(retrier, attempts + 1);
+      await visit.clock.sleep(delayMs(retrier, attempts, visit.random), visit.branch.cancellation.signal);
+      visit.retry();
+    }
+  }
+}
+
+/** The wait before a retry, in milliseconds, after `attempts` earlier ones: interval × rate^attempts, at most the maximum. */
+function delayMs(retrier: Retrier, attempts: number, random: () => number): number {
+  const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** attempts, retrier.maxDelaySeconds);
+  return seconds * 1000 * (retrier.jitter ? random() : 1);
+}
+
+async function caught(visit: Visit, guard: Guard, failure: StateFailure): Promise<Exit> {
+  const catcher = guard.catchers.find(({ errors }) => matches(errors, failure));
+  if (catcher === undefined) throw failure;
+  const output = errorOutput(failure);
+  visit.fail(output);
+  const settled = await catcher.flow.settle(visit, output);
+  return { ...settled, next: catcher.next };
+}
+
+const errorOutput = ({ error, cause }: StateFailure): JsonObject => ({
+  ...(error !== undefined && { Error: error }),
+  ...(cause !== undefined && { Cause: cause }),
+});
+
+/** Errors that no wildcard matches. States.Runtime cannot be handled at all. */
+const TERMINAL = 'States.Runtime';
+const NAMED_ONLY = 'States.DataLimitExceeded';
+
+/**
+ * Whether a list of error names matches a failure. States.ALL matches all but the terminal errors; States.TaskFailed
+ * likewise, and not States.Timeout. Source: "Error names", AWS Step Functions developer guide.
+ */
+function matches(errors: readonly string[], { error }: StateFailure): boolean {
+  if (error === TERMINAL) return false;
+  if (error !== undefined && errors.includes(error)) return true;
+  if (error === NAMED_ONLY) return false;
+  return errors.includes('States.ALL') || (errors.includes('States.TaskFailed') && error !== 'States.Timeout');
+}

@@ -1,0 +1,57 @@
+import type { Json, JsonObject } from '../runtime/json.ts';
+import { jsonBytes, LIMITS, tooLarge } from './limits.ts';
+
+/** The bytes that all variables of an execution take. */
+export interface VariableBudget {
+  bytes: number;
+}
+
+/**
+ * The variables of a branch. Reading looks outwards, writing stays here, and what was written ends with the branch.
+ */
+export class Scope {
+  readonly #values = new Map<string, Json>();
+  readonly #bytes = new Map<string, number>();
+  readonly #outer: Scope | undefined;
+  readonly #budget: VariableBudget;
+
+  constructor(budget: VariableBudget, outer?: Scope) {
+    this.#budget = budget;
+    this.#outer = outer;
+  }
+
+  /** The scope of a branch or iteration inside this one. */
+  inner(): Scope {
+    return new Scope(this.#budget, this);
+  }
+
+  /** A variable's value, or undefined where no scope has it. */
+  get(name: string): Json | undefined {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#outer) {
+      const value = scope.#values.get(name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** Assigns all variables of a state's Assign at once. Fails over 256 KiB together, or 10 MiB in the execution. */
+  assign(values: JsonObject, stateName: string): void {
+    let all = 0;
+    for (const name in values) {
+      const value = values[name];
+      if (value === undefined) continue;
+      const bytes = jsonBytes(value);
+      all += bytes;
+      this.#budget.bytes += bytes - (this.#bytes.get(name) ?? 0);
+      this.#bytes.set(name, bytes);
+      this.#values.set(name, value);
+    }
+    if (all > LIMITS.payload || this.#budget.bytes > LIMITS.variables) throw tooLarge(stateName);
+  }
+
+  /** Gives back the bytes of a scope that has ended. */
+  end(): void {
+    for (const bytes of this.#bytes.values()) this.#budget.bytes -= bytes;
+    this.#bytes.clear();
+  }
+}

@@ -1,0 +1,133 @@
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { FieldError, type Problem } from './failures.ts';
+import { type Environment, type Expression, ExpressionError, expressionText } from './jsonata/expression.ts';
+import { parseExpression } from './jsonata/parse.ts';
+
+/** A value that is there at once, or later: most expressions need no waiting, and waiting costs. */
+export type Soon<T> = T | Promise<T>;
+
+/** A JSON value with expressions in it, ready to be evaluated. Fails with a {@link FieldError}. */
+export interface Template {
+  /** Whether no expression is in it: then the value never changes. */
+  readonly constant: boolean;
+  render(environment: Environment): Soon<Json>;
+}
+
+/** Where a template stands in the definition, and where what is wrong with it is collected. */
+export interface TemplateSite {
+  /** The field's name as AWS writes it in causes, e.g. `Arguments/FunctionName`. */
+  readonly field: string;
+  readonly pointer: string;
+  readonly problems: Problem[];
+}
+
+/** Compiles a JSON value in which any string `{% … %}`, at any depth, is a JSONata expression. */
+export function compileTemplate(value: Json, site: TemplateSite): Template {
+  if (typeof value === 'string') {
+    const source = expressionText(value);
+    return source === undefined ? constant(value) : compileExpression(source, site);
+  }
+  if (Array.isArray(value)) return compileList(value, site);
+  return isObject(value) ? compileObject(value, site) : constant(value);
+}
+
+const constant = (value: Json): Template => ({ constant: true, render: () => value });
+
+function compileExpression(source: string, site: TemplateSite): Template {
+  try {
+    const expression = parseExpression(source);
+    return { constant: false, render: (environment) => evaluate(expression, environment, site.field) };
+  } catch (thrown) {
+    if (!(thrown instanceof ExpressionError)) throw thrown;
+    const place = thrown.position === undefined ? '' : ` at character ${thrown.position}`;
+    site.problems.push({
+      pointer: site.pointer,
+      message: `the expression '${source}' is no JSONata: ${thrown.message}${place}`,
+    });
+    return constant(null);
+  }
+}
+
+function compileList(list: readonly Json[], site: TemplateSite): Template {
+  const parts = list.map((item, index) =>
+    compileTemplate(item, { ...site, field: `${site.field}[${index}]`, pointer: `${site.pointer}/${index}` }),
+  );
+  if (parts.every((part) => part.constant)) return constant([...list]);
+  const keys = parts.map((_, index) => index);
+  return { constant: false, render: (environment) => renderParts<Json[]>([], keys, parts, environment, 0) };
+}
+
+function compileObject(object: JsonObject, site: TemplateSite): Template {
+  const keys = Object.keys(object);
+  const parts = keys.map((key) =>
+    compileTemplate(object[key] ?? null, {
+      ...site,
+      field: `${site.field}/${key}`,
+      pointer: `${site.pointer}/${escapePointer(key)}`,
+    }),
+  );
+  if (parts.every((part) => part.constant)) return constant(object);
+  return { constant: false, render: (environment) => renderParts<JsonObject>({}, keys, parts, environment, 0) };
+}
+
+/** A key as a segment of a JSON pointer. Source: RFC 6901. */
+export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Fills in one part after the other, and waits only where a part must be waited for. */
+function renderParts<T extends Json[] | JsonObject>(
+  into: T,
+  keys: readonly (keyof T)[],
+  parts: readonly Template[],
+  environment: Environment,
+  from: number,
+): Soon<T> {
+  for (let at = from; at < parts.length; at++) {
+    const value = parts[at]?.render(environment) ?? null;
+    if (value instanceof Promise) {
+      return value.then((json) => {
+        put(into, keys[at], json);
+        return renderParts(into, keys, parts, environment, at + 1);
+      });
+    }
+    put(into, keys[at], value);
+  }
+  return into;
+}
+
+function put(into: Json[] | JsonObject, key: PropertyKey | undefined, value: Json): void {
+  // An assignment to this key would change the prototype.
+  if (key === '__proto__')
+    Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
+  // Lists get numbers and objects names: both are property keys.
+  else (into as Record<PropertyKey, Json>)[key as string | number] = value;
+}
+
+function evaluate(expression: Expression, environment: Environment, field: string): Soon<Json> {
+  try {
+    const value = expression.evaluate(environment);
+    if (!(value instanceof Promise)) return present(value, expression, field);
+    return value.then(
+      (json) => present(json, expression, field),
+      (thrown: unknown) => Promise.reject(asFieldError(thrown, expression, field)),
+    );
+  } catch (thrown) {
+    throw asFieldError(thrown, expression, field);
+  }
+}
+
+function present(value: Json | undefined, expression: Expression, field: string): Json {
+  if (value !== undefined) return value;
+  throw failure(expression, field, 'returned nothing (undefined).');
+}
+
+const asFieldError = (thrown: unknown, expression: Expression, field: string): unknown =>
+  thrown instanceof ExpressionError
+    ? failure(expression, field, `threw an error during evaluation. ${thrown.code}: ${thrown.message}`)
+    : thrown;
+
+const failure = ({ source }: Expression, field: string, what: string): FieldError =>
+  new FieldError(
+    'States.QueryEvaluationError',
+    `The JSONata expression '${source}' specified for the field '${field}' ${what}`,
+    field,
+  );

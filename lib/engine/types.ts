@@ -1,0 +1,82 @@
+import type { Json, JsonObject } from '../runtime/json.ts';
+
+/** A call that a Task state makes. */
+export interface TaskRequest {
+  /** The state's `Resource`, as written. */
+  readonly resource: string;
+  /** The evaluated `Arguments`; the state's input where there are none. Shared with the run's own data: never to be changed. */
+  readonly arguments: Json;
+  readonly stateName: string;
+  /** 0 for the first attempt, then the number of retries so far. */
+  readonly attempt: number;
+  readonly execution: { readonly id: string; readonly name: string };
+  /** Aborted when nobody waits for the result any more: a sibling failed, a timeout, a cancellation. */
+  readonly signal: AbortSignal;
+}
+
+/** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that the state machine may handle. */
+export type TaskResolver = (request: TaskRequest) => Promise<Json>;
+
+/** A failed call: `error` is the state's Error, `cause` its Cause. */
+export class TaskError extends Error {
+  readonly error: string;
+  override readonly cause: string | undefined;
+  constructor(error: string, cause?: string) {
+    super(cause === undefined ? error : `${error}: ${cause}`);
+    this.name = 'TaskError';
+    this.error = error;
+    this.cause = cause;
+  }
+}
+
+/** Time, real or virtual. All times in milliseconds since the epoch, all durations in milliseconds. */
+export interface Clock {
+  now(): number;
+  /** Resolves after the duration, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** An event of an execution's history, with the names of AWS's GetExecutionHistory (`type`: `TaskStateEntered`, …). */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: string;
+  /** The state that the event belongs to, where it belongs to one. */
+  readonly stateName?: string;
+  /** The child execution of a distributed Map that the event belongs to; absent for the execution that was started. */
+  readonly execution?: string;
+  /** The `…EventDetails` of AWS's event, e.g. `{name, input}` of a StateEntered event, `{name, output, assignedVariables}` of a StateExited event. */
+  readonly details: JsonObject;
+}
+
+/** What to run and with what. */
+export interface ExecuteOptions {
+  readonly input?: Json;
+  readonly resolver: TaskResolver;
+  readonly clock?: Clock;
+  readonly onEvent?: (event: HistoryEvent) => void;
+  readonly signal?: AbortSignal;
+  /** The execution's name. @default a random UUID */
+  readonly name?: string;
+  readonly type?: 'STANDARD' | 'EXPRESS';
+  /** Numbers in [0, 1) for jitter and `$random`. @default Math.random */
+  readonly random?: () => number;
+  /** The state machine's name. @default 'local' */
+  readonly stateMachineName?: string;
+}
+
+/** How an execution ended. */
+export interface ExecutionResult {
+  readonly id: string;
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly output?: Json;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly startMs: number;
+  readonly stopMs: number;
+  /** States entered: what a Standard workflow is billed by. */
+  readonly transitions: number;
+  /** Events of the history. */
+  readonly events: number;
+}

@@ -1,0 +1,52 @@
+import type { StateCompiler } from './compiled.ts';
+import { compileDataFlow } from './data-flow.ts';
+import { FieldError } from './failures.ts';
+import { compileField } from './field.ts';
+
+/** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
+export const compileWait: StateCompiler = (name, section, loader) => {
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  const seconds = compileField(section, 'Seconds', 'number');
+  const timestamp = compileField(section, 'Timestamp', 'string');
+  if (!seconds === !timestamp) section.problem('wanted either Seconds or Timestamp');
+  return {
+    name,
+    type: 'Wait',
+    hasToken: false,
+    async run(visit) {
+      const { clock, branch } = visit;
+      const duration = seconds && wholeSeconds(await seconds.evaluate(visit)) * 1000;
+      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit));
+      const ms = duration ?? (until ?? 0) - clock.now();
+      if (ms > 0) await clock.sleep(ms, branch.cancellation.signal);
+      return { ...(await flow.settle(visit, await flow.input(visit))), next };
+    },
+  };
+};
+
+function wholeSeconds(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 0) return seconds;
+  throw new FieldError(
+    'States.QueryEvaluationError',
+    `The Seconds field must be a non-negative integer but was: ${seconds}`,
+    'Seconds',
+  );
+}
+
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
+
+/** Milliseconds since the epoch of an ISO 8601 time with an offset; JavaScript alone would take many other forms too. */
+function parseTimestamp(text: string): number {
+  const ms = TIMESTAMP.test(text) && isDay(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  const what = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
+  throw new FieldError('States.QueryEvaluationError', what, 'Timestamp');
+}
+
+/** Whether the month has the day: JavaScript takes 30 February for 1 March. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
