@@ -1,0 +1,49 @@
+import { FlowError } from './errors.ts';
+import type { Invocation, Slots } from './invocation.ts';
+import { isObject, type Json } from './json.ts';
+
+/** Calls another component as a step of its own; rejects with an error whose `name` is the failure's code. */
+export type CallComponent = (component: string, invocation: Invocation) => Promise<Slots>;
+
+/**
+ * The environment variable with the functions that a function may call for flows that are only known while it runs:
+ * a JSON object from component path to function name.
+ */
+export const COMPONENTS_VARIABLE = 'STEPFLOW_COMPONENTS';
+
+/** Invokes a function of AWS Lambda and answers its payload; `failed` where the function threw. */
+export type InvokeFunction = (
+  name: string,
+  payload: string,
+) => Promise<{ readonly payload: string; readonly failed: boolean }>;
+
+/** Calls components by the functions that the environment names. `load` brings what invokes them, when first needed. */
+export function callFunctions(
+  load: () => Promise<InvokeFunction>,
+  env: NodeJS.ProcessEnv = process.env,
+): CallComponent {
+  let invoke: Promise<InvokeFunction> | undefined;
+  return async (component, invocation) => {
+    const name = functionName(component, env);
+    invoke ??= load();
+    const { payload, failed } = await (await invoke)(name, JSON.stringify(invocation));
+    const answer: Json = JSON.parse(payload);
+    if (failed) throw failureOf(answer);
+    return isObject(answer) ? answer : {};
+  };
+}
+
+function functionName(component: string, env: NodeJS.ProcessEnv): string {
+  const names: Json = JSON.parse(env[COMPONENTS_VARIABLE] ?? '{}');
+  const name = isObject(names) ? names[component] : undefined;
+  if (typeof name === 'string') return name;
+  throw new FlowError('COMPONENT_NOT_FOUND', `${component} is not among the components that this function may call`);
+}
+
+/** What a function threw, as Lambda reports it: an error of that name with that message. */
+function failureOf(answer: Json): Error {
+  const { errorType, errorMessage } = isObject(answer) ? answer : {};
+  const error = new Error(typeof errorMessage === 'string' ? errorMessage : 'the function failed');
+  error.name = typeof errorType === 'string' ? errorType : 'COMPONENT_FAILED';
+  return error;
+}

@@ -1,0 +1,41 @@
+import { FlowError, TimedOut } from './errors.ts';
+
+/** What can end a step before its component does. */
+export interface Limits {
+  readonly step: string;
+  /** Milliseconds until the step times out; absent: never. */
+  readonly ms?: number;
+  /** The host's signal. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `work` with a signal, and does not wait for it once the signal is aborted: rejects with {@link TimedOut} when
+ * its time is over, with CANCELLED when the host aborts. The signal's reason is that very error.
+ */
+export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ended = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  const cancel = (): void => controller.abort(cancelled(limits));
+  const timer = limits.ms === undefined ? undefined : setTimeout(() => controller.abort(timedOut(limits)), limits.ms);
+  limits.signal?.addEventListener('abort', cancel, { once: true });
+  if (limits.signal?.aborted) cancel();
+  try {
+    return await Promise.race([ended, signal.aborted ? ended : work(signal)]);
+  } finally {
+    clearTimeout(timer);
+    limits.signal?.removeEventListener('abort', cancel);
+  }
+}
+
+const timedOut = ({ step, ms = 0 }: Limits): TimedOut =>
+  new TimedOut(`step "${step}" took more than ${ms / 1000} s; raise "timeout" of its component, or give it less to do`);
+
+function cancelled({ step, signal }: Limits): FlowError {
+  const reason: unknown = signal?.reason;
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new FlowError('CANCELLED', `step "${step}" was cancelled: ${why}`, { cause: reason });
+}

@@ -1,0 +1,37 @@
+import type { BlobStore } from './blobs.ts';
+import { isObject, type Json } from './json.ts';
+import type { Segment } from './path.ts';
+import { HIDDEN } from './scrub.ts';
+import { isBlobMarker, isMissing, isSecret, isSkipped, unescapeValue } from './values.ts';
+
+/** A marker, and where in a value it stands. */
+export interface FoundMarker {
+  readonly marker: Json;
+  readonly at: readonly Segment[];
+}
+
+/** All markers in a value, in document order. */
+export function findMarkers(value: Json, at: readonly Segment[] = []): readonly FoundMarker[] {
+  if (isBlobMarker(value) || isMissing(value) || isSkipped(value) || isSecret(value)) return [{ marker: value, at }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findMarkers(item, [...at, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => findMarkers(item, [...at, key]));
+}
+
+/**
+ * A value that has travelled, as it was before: spilled parts are read back, each blob once, and the user's own values
+ * that look like markers lose their escape. A spilled part is stored as it is, so nothing inside it is unescaped.
+ * `secrets` are values by the path in their marker; any other secret is hidden. Throws what the store throws.
+ */
+export async function hydrate(
+  value: Json,
+  blobs: Pick<BlobStore, 'get'>,
+  secrets: ReadonlyMap<string, Json> = new Map(),
+): Promise<Json> {
+  const ids = new Set(findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [marker.$blob] : [])));
+  const loaded = new Map(await Promise.all([...ids].map(async (id) => [id, await blobs.get(id)] as const)));
+  return unescapeValue(value, (part) => {
+    if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
+    return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;
+  });
+}

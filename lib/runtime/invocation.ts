@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from './json.ts';
+
+/**
+ * What a state machine sends to a component's function: the `Payload` of `arn:aws:states:::lambda:invoke`.
+ * The one contract between the compiler, which writes it, and the wrapper round each component, which reads it.
+ */
+export interface Invocation {
+  /** The step's id; names the step in errors and logs. */
+  readonly step: string;
+  /** The step's input; may hold markers (see values.ts) that the wrapper resolves. */
+  readonly input: Json;
+  /** What to hand back of the result: see {@link Slots}. Absent or empty: nothing is read, so nothing is returned. */
+  readonly reads?: readonly string[];
+  /**
+   * The secret variables that the step may read. A marker of any other secret is not the compiler's: it came with the
+   * input of an execution that was started directly, and no value is put in its place.
+   */
+  readonly secrets?: readonly string[];
+  /**
+   * Whether `onError` stands in for a failure of the component. Its own EXPRESSION_FAILURE then goes by COMPONENT_FAILED,
+   * because by the other name the state machine knows a fault in the step's input, which `onError` does not cover.
+   */
+  readonly covered?: boolean;
+  /** The execution's ARN, or its id on a laptop. */
+  readonly execution?: string;
+  /** 0 for the first attempt, then the number of retries so far. */
+  readonly attempt?: number;
+}
+
+/**
+ * What the wrapper answers, and what the step's variable in the state machine holds: a value for each read asked for.
+ *
+ * | key | value |
+ * |---|---|
+ * | `$`, or a path as written: `id`, `a.b[0]`, `$.a` | the value there, or a marker |
+ * | `$if(PATH)` | whether the value there is true for `$if`: neither false, null nor missing |
+ * | `$skipIf(PATH)` | whether it is true for `skipIf`: as for `$if`, and neither 0 nor "" |
+ * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
+ * | `$skipped` | true where the step was skipped; then each value is the skipped marker and each test is false |
+ * | `$missing` | the value paths asked for that the result does not have; absent where there is none |
+ */
+export type Slots = JsonObject;
+
+/** The tests that a read may ask for in place of a value. */
+export type Test = 'if' | 'skipIf' | 'present';
+
+/** The key of a test's slot. */
+export const testKey = (test: Test, path: string): string => `$${test}(${path})`;
+
+const TEST_KEY = /^\$(if|skipIf|present)\((.*)\)$/s;
+
+/** A slot's key taken apart: the path it reads, and the test where it is one. */
+export function parseSlotKey(key: string): { readonly path: string; readonly test?: Test } {
+  const match = TEST_KEY.exec(key);
+  return match ? { path: match[2] ?? '', test: match[1] as Test } : { path: key };
+}

@@ -1,0 +1,11 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeFunction } from './call.ts';
+
+/** Invokes functions through AWS Lambda. A module of its own, loaded only by a function that calls others. */
+export function lambdaInvoke(client: Pick<LambdaClient, 'send'> = new LambdaClient()): InvokeFunction {
+  return async (name, payload) => {
+    const answer = await client.send(new InvokeCommand({ FunctionName: name, Payload: Buffer.from(payload) }));
+    const text = answer.Payload ? Buffer.from(answer.Payload).toString('utf8') : 'null';
+    return { payload: text, failed: answer.FunctionError !== undefined };
+  };
+}

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { folderStore } from './folder-store.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** The environment variable that says where blobs are: `s3://bucket/prefix`, or a folder's path. */
+export const BLOBS_VARIABLE = 'STEPFLOW_BLOBS';
+
+/** Where blobs are on a laptop where nothing says otherwise, from the working directory. */
+export const DEFAULT_BLOBS_FOLDER = '.stepflow/blobs';
+
+/** Brings the S3 store, e.g. `() => import('./s3-store.ts')`. */
+export type LoadS3 = () => Promise<{ s3Store(location: string): ObjectStore }>;
+
+/**
+ * The store at `location`. Nothing is loaded or opened before its first use, and the S3 client only if it is in S3:
+ * a function that touches no blob never pays for it.
+ */
+export function openStore(loadS3: LoadS3, location = process.env[BLOBS_VARIABLE] ?? DEFAULT_BLOBS_FOLDER): ObjectStore {
+  if (!location.startsWith('s3://')) return folderStore(resolve(location));
+  let opened: Promise<ObjectStore> | undefined;
+  const store = (): Promise<ObjectStore> => {
+    opened ??= loadS3().then(({ s3Store }) => s3Store(location));
+    return opened;
+  };
+  return {
+    place: location,
+    read: async (key) => (await store()).read(key),
+    has: async (key) => (await store()).has(key),
+    write: async (key, text) => (await store()).write(key, text),
+    writeOnce: async (key, text) => (await store()).writeOnce(key, text),
+  };
+}

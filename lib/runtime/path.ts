@@ -1,0 +1,91 @@
+import { isObject, type Json } from './json.ts';
+
+/** A segment of a path: a field's name or a list index. */
+export type Segment = string | number;
+
+/**
+ * A parsed path. `exact` is the written text where the path was written without a leading `$`: a field of that very
+ * name wins over the path that the text spells.
+ */
+export interface Path {
+  readonly segments: readonly Segment[];
+  readonly exact?: string;
+}
+
+/** Why a text is no path. `offset` counts characters from the start of the text. */
+export interface PathError {
+  readonly error: string;
+  readonly offset: number;
+}
+
+const WHOLE: Path = { segments: [] };
+const FIELD = /[^.[\]"'`*]+/y;
+const INDEX = /\[\s*(\d+)\s*\]/y;
+const QUOTED = /\[\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\]/y;
+
+const unquote = (text: string): string =>
+  text.startsWith('"') ? JSON.parse(text) : text.slice(1, -1).replace(/\\(.)/g, '$1');
+
+/** Reads a path: `id`, `profile.name`, `items[0]`, `a["b.c"]`, and the same after `$.`; `$`, "" and null are the whole. */
+export function parsePath(written: string | null | undefined): Path | PathError {
+  const text = (written ?? '').trim();
+  if (text === '' || text === '$') return WHOLE;
+  const rooted = text.startsWith('$');
+  const segments: Segment[] = [];
+  let at = rooted ? 1 : 0;
+  let afterDot = !rooted;
+  while (at < text.length) {
+    if (!afterDot && text[at] === '.') {
+      at += 1;
+      afterDot = true;
+      if (at === text.length) return { error: 'the path ends with a dot', offset: at - 1 };
+      continue;
+    }
+    const bracket = matchAt(INDEX, text, at) ?? matchAt(QUOTED, text, at);
+    if (bracket && (!afterDot || at === 0)) {
+      segments.push(/^\d/.test(bracket[1] ?? '') ? Number(bracket[1]) : unquote(bracket[1] ?? ''));
+      at += bracket[0].length;
+    } else {
+      const field = afterDot ? matchAt(FIELD, text, at) : undefined;
+      if (!field) return { error: explain(text, at), offset: at };
+      segments.push(field[0].trim());
+      at += field[0].length;
+    }
+    afterDot = false;
+  }
+  return rooted ? { segments } : { segments, exact: text };
+}
+
+const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | undefined => {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
+};
+
+function explain(text: string, at: number): string {
+  const rest = text.slice(at);
+  if (/^\[\s*-/.test(rest)) return 'a negative index is not allowed';
+  if (rest.startsWith('*') || /^\[\s*\*/.test(rest)) return 'a wildcard is not allowed';
+  if (at === 1 && text.startsWith('$')) return 'after "$" comes "." or "["';
+  if (rest.startsWith('[')) return 'in brackets stands a whole number or a quoted name';
+  return `unexpected "${rest[0]}"`;
+}
+
+/** The value at `path`, or undefined where there is none. A field of a list and an index of a map are missing. */
+export function valueAt(value: Json, path: Path): Json | undefined {
+  if (path.exact !== undefined && isObject(value) && Object.hasOwn(value, path.exact)) return value[path.exact];
+  let here: Json | undefined = value;
+  for (const segment of path.segments) {
+    here = step(here, segment);
+    if (here === undefined) return undefined;
+  }
+  return here;
+}
+
+function step(value: Json | undefined, segment: Segment): Json | undefined {
+  if (typeof segment === 'number') return Array.isArray(value) ? value[segment] : undefined;
+  return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+}
+
+/** {@link valueAt} of a step's result: any path of a result that is null as a whole is null. */
+export const resultAt = (result: Json, path: Path): Json | undefined =>
+  result === null ? null : valueAt(result, path);

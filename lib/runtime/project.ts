@@ -1,0 +1,60 @@
+import { describe, formatPlace, listKeys } from './describe.ts';
+import { FlowError } from './errors.ts';
+import { parseSlotKey, type Slots, type Test } from './invocation.ts';
+import { isObject, type Json } from './json.ts';
+import { type Path, parsePath, resultAt } from './path.ts';
+import { escapeValue, missing, SKIPPED } from './values.ts';
+
+/** The slots of a result: for each read its value, a test of it, or the marker that nothing is there. */
+export function project(result: Json, reads: readonly string[], step: string): Slots {
+  const lost: string[] = [];
+  const slots = reads.map((key): [string, Json] => {
+    const { path: written, test } = parseSlotKey(key);
+    const path = readPath(written);
+    const value = resultAt(result, path);
+    if (test) return [key, passes(test, value)];
+    if (value !== undefined) return [key, escapeValue(value)];
+    lost.push(written);
+    return [key, missing(`"${written}" of step "${step}" (${surroundings(result, path)})`)];
+  });
+  return Object.fromEntries(lost.length > 0 ? [...slots, ['$missing', lost]] : slots);
+}
+
+/** The slots of a skipped step: no value passes a test. */
+export const projectSkipped = (reads: readonly string[]): Slots =>
+  Object.fromEntries([
+    ...reads.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]),
+    ['$skipped', true],
+  ]);
+
+function passes(test: Test, value: Json | undefined): boolean {
+  const present = value !== undefined && value !== null;
+  if (test === 'present') return present;
+  if (!present || value === false) return false;
+  return test === 'if' || (value !== 0 && value !== '');
+}
+
+function readPath(written: string): Path {
+  const path = parsePath(written);
+  if ('error' in path) {
+    throw new FlowError(
+      'EXPRESSION_FAILURE',
+      `"${written}" is not a path: ${path.error} (character ${path.offset + 1})`,
+    );
+  }
+  return path;
+}
+
+/** What there is where the path ends: `at "profile" there is an object with "name", "mail"`. */
+function surroundings(result: Json, path: Path): string {
+  let depth = path.segments.length;
+  let found: Json | undefined;
+  while (found === undefined && depth > 0) {
+    depth -= 1;
+    found = resultAt(result, { segments: path.segments.slice(0, depth) });
+  }
+  const here = formatPlace(path.segments.slice(0, depth));
+  if (here === '')
+    return found !== undefined && isObject(found) ? `it has ${listKeys(found)}` : `it is ${describe(found)}`;
+  return `at "${here}" there is ${describe(found)}`;
+}

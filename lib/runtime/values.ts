@@ -1,0 +1,94 @@
+import { isObject, type Json, type JsonObject } from './json.ts';
+
+/**
+ * Markers: the few objects that stand for something else while a value travels through a state machine.
+ *
+ * | marker | stands for |
+ * |---|---|
+ * | `{"$blob": sha256, "blobType": "data", "size": n}` | a value that was spilled to the blob store; `size` in bytes |
+ * | `{"$missing": text}` | a path that had no value; the text says which, e.g. `"id" of step "load"` |
+ * | `{"$skipped": true}` | the result of a step that was skipped |
+ * | `{"$secret": path}` | a secret variable, or a part of one; its value is only known inside functions |
+ *
+ * A user's own value of exactly such a shape travels with one more `$` on its key ({@link escapeValue}) and comes out as it
+ * went in ({@link unescapeValue}).
+ */
+export type BlobMarker = { $blob: string; blobType: string; size: number };
+
+/** The marker of a skipped step's result. */
+export const SKIPPED: JsonObject = { $skipped: true };
+
+/** The marker of a path without a value; `what` names the path and its source. */
+export const missing = (what: string): JsonObject => ({ $missing: what });
+
+/** The marker of a secret variable: `key`, or of a part of one: `login.password`. */
+export const secret = (path: string): JsonObject => ({ $secret: path });
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Whether `value` is the marker of a spilled value. */
+export const isBlobMarker = (value: Json): value is BlobMarker =>
+  isObject(value) && '$blob' in value && isBlobShape(value, '$blob');
+
+/** Whether `value` is the marker of a missing path. */
+export const isMissing = (value: Json): value is { $missing: string } =>
+  isObject(value) && isSingle(value, '$missing', 'string');
+
+/** Whether `value` is the marker of a skipped step. */
+export const isSkipped = (value: Json): boolean => isObject(value) && isSingle(value, '$skipped', 'boolean');
+
+/** Whether `value` is the marker of a secret. */
+export const isSecret = (value: Json): value is { $secret: string } =>
+  isObject(value) && isSingle(value, '$secret', 'string');
+
+const isBlobShape = (value: JsonObject, key: string): boolean =>
+  Object.keys(value).length === 3 &&
+  typeof value[key] === 'string' &&
+  SHA256.test(value[key]) &&
+  typeof value.blobType === 'string' &&
+  typeof value.size === 'number';
+
+const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean'): boolean =>
+  Object.keys(value).length === 1 && typeof value[key] === type;
+
+/** The key that makes an object look like a marker, or an escaped one; undefined for all other objects. */
+function markerKey(value: JsonObject): string | undefined {
+  const keys = Object.keys(value);
+  if (keys.length !== 1 && keys.length !== 3) return undefined;
+  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret)$/.test(name));
+  if (key === undefined) return undefined;
+  const name = key.replace(/^\$+/, '');
+  const marks =
+    name === 'blob' ? isBlobShape(value, key) : isSingle(value, key, name === 'skipped' ? 'boolean' : 'string');
+  return marks ? key : undefined;
+}
+
+/** A user's value, ready to travel: what looks like a marker gets one more `$`. Shares all parts that need no change. */
+export const escapeValue = (value: Json): Json => rename(value, (key) => `$${key}`);
+
+/**
+ * The inverse of {@link escapeValue}. `replace` answers what stands in a part's place as it is, undefined for a part
+ * that is to be walked: so are markers resolved, and what they resolve to is left alone.
+ */
+export const unescapeValue = (value: Json, replace?: Replace): Json =>
+  rename(value, (key) => (key.startsWith('$$') ? key.slice(1) : key), replace);
+
+type Replace = (part: Json) => Json | undefined;
+
+function rename(value: Json, change: (key: string) => string, replace?: Replace): Json {
+  const replaced = replace?.(value);
+  if (replaced !== undefined) return replaced;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => rename(item, change, replace));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (!isObject(value)) return value;
+  const marker = markerKey(value);
+  let changed = false;
+  const entries = Object.entries(value).map(([key, item]): [string, Json] => {
+    const renamed: [string, Json] = [key === marker ? change(key) : key, rename(item, change, replace)];
+    changed ||= renamed[0] !== key || renamed[1] !== item;
+    return renamed;
+  });
+  return changed ? Object.fromEntries(entries) : value;
+}
