@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type OutputFile, version } from 'esbuild';
+import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
+import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
+import type { ComponentFile } from './catalog.ts';
+import { FUNCTION_BUILD } from './function-build.ts';
+
+/** A component with its wrapper, as one function: run on a laptop and deployed alike. */
+export interface Bundle {
+  readonly component: ComponentFile;
+  /** The function's folder, absolute; its `index.mjs` exports `handler` and `component`. */
+  readonly folder: string;
+  readonly entry: string;
+  /** Hash of its content: a changed bundle has another. */
+  readonly hash: string;
+  /** Whether it was there already, made of the same sources. */
+  readonly cached: boolean;
+}
+
+/** Where bundles go. */
+export interface BundleOptions {
+  /** Gets a folder for each component: `user-load` for `/user/load`. */
+  readonly outDir: string;
+}
+
+const here = fileURLToPath(import.meta.url);
+const runtimeFile = (name: string): string => join(dirname(here), '../runtime', `${name}${extname(here)}`);
+
+const ENTRY = 'stepflow-entry.mjs';
+
+/** The AWS clients of the runtime: the same for all functions, bundled once, laid beside each, loaded when first needed. */
+const CLIENTS = ['s3-store', 'secrets-manager'] as const;
+const clientFile = (name: (typeof CLIENTS)[number]): string => `${name}.mjs`;
+
+/** Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. */
+const folderName = (path: string): string => path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
+
+/**
+ * Bundles components, each into a folder of its own; what has not changed since the last time is left as it is.
+ * Rejects with a {@link BundleError} that holds the faults of all components.
+ */
+export async function bundle(components: readonly ComponentFile[], { outDir }: BundleOptions): Promise<Bundle[]> {
+  const hashes = new FileHashes();
+  const root = resolve(outDir);
+  const clients = await Promise.all(CLIENTS.map((name) => bundleClient(name, root, hashes)));
+  const made = await Promise.allSettled(components.map((component) => bundleOne(component, root, hashes, clients)));
+  const faults = made.flatMap((each, index) =>
+    each.status === 'rejected' ? faultsOf(each.reason, components[index]) : [],
+  );
+  if (faults.length > 0) throw new BundleError(faults);
+  return made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+function faultsOf(reason: unknown, component: ComponentFile | undefined) {
+  if (component === undefined || !isBuildFailure(reason)) throw reason;
+  return diagnoseBundle(component, reason, ENTRY);
+}
+
+interface Client {
+  readonly file: string;
+  readonly contents: Uint8Array;
+}
+
+async function bundleClient(name: (typeof CLIENTS)[number], root: string, hashes: FileHashes): Promise<Client> {
+  const contents = `export * from ${JSON.stringify(runtimeFile(name))};`;
+  const source: Source = { contents, resolveDir: dirname(here), splitting: false };
+  const made = await make({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
+  return { file: clientFile(name), contents: readFileSync(join(made.folder, 'index.mjs')) };
+}
+
+async function bundleOne(
+  component: ComponentFile,
+  root: string,
+  hashes: FileHashes,
+  clients: readonly Client[],
+): Promise<Bundle> {
+  const name = folderName(component.path);
+  const folder = join(root, name);
+  const made = await make({ name, folder, ...componentSource(component) }, root, hashes);
+  for (const { file, contents } of clients) writeAtomically(join(folder, file), contents);
+  return { component, folder, entry: join(folder, 'index.mjs'), hash: made.hash, cached: made.cached };
+}
+
+interface Source {
+  readonly contents: string;
+  /** Where its imports are looked up. */
+  readonly resolveDir: string;
+  /** Whether what is imported dynamically becomes a file of its own. */
+  readonly splitting: boolean;
+}
+
+const componentSource = ({ file }: ComponentFile): Source => ({
+  contents: [
+    `import component from ${JSON.stringify(file)};`,
+    `import { openSecrets, openStore, wrap } from ${JSON.stringify(runtimeFile('index'))};`,
+    `const store = () => openStore(() => import('./${clientFile('s3-store')}'));`,
+    `const secrets = openSecrets(() => import('./${clientFile('secrets-manager')}'));`,
+    'export { component };',
+    'export const handler = wrap(component, { store, secrets });',
+  ].join('\n'),
+  resolveDir: dirname(file),
+  splitting: true,
+});
+
+interface Unit extends Source {
+  readonly name: string;
+  readonly folder: string;
+}
+
+interface Made {
+  readonly folder: string;
+  readonly hash: string;
+  readonly cached: boolean;
+}
+
+async function make(unit: Unit, root: string, hashes: FileHashes): Promise<Made> {
+  const { name, folder } = unit;
+  const options = buildOptions(unit);
+  const settings = hashOf(version, JSON.stringify(options));
+  const recordFile = join(root, '.cache', `${name}.json`);
+  const known = readRecord(recordFile);
+  if (known && isFresh(known, settings, folder, hashes)) return { folder, hash: known.hash, cached: true };
+  const { outputFiles, metafile } = await build(options);
+  for (const { path, contents } of entryLast(outputFiles)) writeAtomically(path, contents);
+  const record: BundleRecord = {
+    settings,
+    inputs: hashInputs(metafile, ENTRY, hashes),
+    outputs: outputFiles.map(({ path }) => relative(folder, path)),
+    hash: hashOf(...outputFiles.map(({ contents }) => contents)),
+  };
+  writeAtomically(recordFile, JSON.stringify(record));
+  return { folder, hash: record.hash, cached: false };
+}
+
+/** The entry is written after the chunks that it imports: another process may be loading it already. */
+const entryLast = (files: readonly OutputFile[]): OutputFile[] =>
+  [...files].sort((a, b) => Number(basename(a.path) === 'index.mjs') - Number(basename(b.path) === 'index.mjs'));
+
+/** For packages that a user's project does not have itself, zod above all: this package's own. */
+const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/package.json')), '..');
+
+const buildOptions = ({ folder, contents, resolveDir, splitting }: Unit) =>
+  ({
+    stdin: { contents, resolveDir, sourcefile: ENTRY },
+    outdir: folder,
+    entryNames: 'index',
+    chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    external: CLIENTS.map((name) => `./${clientFile(name)}`),
+    alias: { 'stepflow-aws/component': runtimeFile('index') },
+    nodePaths: [OWN_PACKAGES],
+    ...FUNCTION_BUILD,
+    splitting,
+    metafile: true,
+    write: false,
+  }) as const satisfies BuildOptions;
+
+/** Writes aside, then renames into place, unless the file is the same already: others may be reading it. */
+function writeAtomically(file: string, contents: string | Uint8Array): void {
+  if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
+  mkdirSync(dirname(file), { recursive: true });
+  const aside = `${file}.${randomUUID()}.tmp`;
+  writeFileSync(aside, contents);
+  renameSync(aside, file);
+}
