@@ -1,0 +1,15 @@
+export type { StateMachine } from './asl/state-machine.ts';
+export { type Compiled, type CompileOptions, compile } from './compile.ts';
+export type { Diagnostic } from './flow/diagnostics.ts';
+export { renderDiagnostics } from './flow/render.ts';
+export type { Profile } from './plan/cost.ts';
+export {
+  type FlowOptions,
+  type FlowRun,
+  type Mocks,
+  type PreparedFlow,
+  prepareFlow,
+  type RunEvent,
+  runFlow,
+} from './run.ts';
+export { type CaseReport, type FlowReport, type TestOptions, testFlow } from './testing/index.ts';

@@ -1,0 +1,42 @@
+import { dirname, join, resolve } from 'node:path';
+import { findUp } from './find-up.ts';
+
+/** The folders that a run on this machine uses; absolute. */
+export interface Folders {
+  /** The project: the folder of the nearest package.json, of the flow or else of the working directory. */
+  readonly project: string;
+  /** Where components are looked up, first to last. */
+  readonly components: readonly string[];
+  readonly blobs: string;
+  /** Where component bundles are kept from run to run. */
+  readonly bundles: string;
+}
+
+/** What a caller may say of the folders. */
+export interface FolderOptions {
+  /** The folder to start from. @default the folder of the flow's file */
+  readonly home?: string;
+  /** @default the nearest folder `lambdas` in `home` or above it */
+  readonly components?: readonly string[];
+  /** @default `.stepflow/blobs` beside the nearest package.json */
+  readonly blobs?: string;
+  /** @default `.stepflow/bundles` beside the nearest package.json */
+  readonly bundles?: string;
+}
+
+/** The folders for what stands in `home`. */
+export function foldersFor(home: string, { components, blobs, bundles }: Omit<FolderOptions, 'home'> = {}): Folders {
+  const project = projectOf(home);
+  return {
+    project,
+    components: components?.map((folder) => resolve(folder)) ?? [findUp('lambdas', home) ?? join(project, 'lambdas')],
+    blobs: blobs === undefined ? join(project, '.stepflow/blobs') : resolve(blobs),
+    bundles: bundles === undefined ? join(project, '.stepflow/bundles') : resolve(bundles),
+  };
+}
+
+/** The folder of the nearest package.json; for what is in no package, the project that one works in. */
+function projectOf(home: string): string {
+  const manifest = findUp('package.json', home) ?? findUp('package.json', process.cwd());
+  return manifest === undefined ? process.cwd() : dirname(manifest);
+}

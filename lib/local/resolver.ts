@@ -1,0 +1,80 @@
+import { TaskError, type TaskRequest, type TaskResolver } from '../engine/types.ts';
+import type { CallComponent } from '../runtime/call.ts';
+import type { Invocation } from '../runtime/invocation.ts';
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import type { Handler, HostContext } from '../runtime/wrapper.ts';
+
+/** Finds the function of a component for the state that calls it; rejects where there is none. */
+export type FindHandler = (component: string, stateName: string) => Promise<Handler>;
+
+/** Where an invocation's blobs, secrets and files are, and where its log goes. */
+export type Host = Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'>;
+
+const INVOKE = 'arn:aws:states:::lambda:invoke';
+const COMPONENT = /^\$\{component:(\/.+)\}$/;
+
+/** The path of the component that a task calls; undefined where it calls anything else. */
+export function componentOf({
+  resource,
+  arguments: given,
+}: Pick<TaskRequest, 'resource' | 'arguments'>): string | undefined {
+  if (resource !== INVOKE || !isObject(given) || typeof given.FunctionName !== 'string') return undefined;
+  return COMPONENT.exec(given.FunctionName)?.[1];
+}
+
+/** Calls component functions in this process, as Lambda would: the same payload, the same answer, the same errors. */
+export function componentResolver(find: FindHandler, host: Host): TaskResolver {
+  return async (request) => {
+    const component = componentOf(request);
+    if (component === undefined) throw notOurs(request);
+    const invocation = invocationOf(request);
+    try {
+      const handler = await find(component, request.stateName);
+      const answer = await handler(invocation, {
+        ...host,
+        call: callThrough(find, host, request.signal),
+        signal: request.signal,
+      });
+      return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
+    } catch (error) {
+      throw asLambdaError(error);
+    }
+  };
+}
+
+/** Calls components for a component that runs flows itself. */
+function callThrough(find: FindHandler, host: Host, signal: AbortSignal): CallComponent {
+  return async (component, invocation) => {
+    const handler = await find(component, invocation.step);
+    return handler(structuredClone(invocation), { ...host, call: callThrough(find, host, signal), signal });
+  };
+}
+
+/** A copy, as a function gets one: what a component does to its input stays with it. */
+function invocationOf({ arguments: given, stateName, execution, attempt }: TaskRequest): Invocation {
+  const payload: JsonObject = isObject(given) && isObject(given.Payload) ? structuredClone(given.Payload) : {};
+  const { step, input, reads, secrets } = payload;
+  return {
+    execution: execution.id,
+    attempt,
+    ...payload,
+    step: typeof step === 'string' ? step : stateName,
+    input: input ?? null,
+    reads: Array.isArray(reads) ? reads.filter(isText) : [],
+    secrets: Array.isArray(secrets) ? secrets.filter(isText) : [],
+  };
+}
+
+const isText = (value: Json): value is string => typeof value === 'string';
+
+/** A thrown error as the Node runtime of Lambda reports it: `errorType` is its name, and becomes the state's Error. */
+function asLambdaError(error: unknown): TaskError {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const trace = (stack ?? '').split('\n');
+  return new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace }));
+}
+
+function notOurs({ resource, stateName }: TaskRequest): TaskError {
+  const message = `state "${stateName}" calls ${resource}, which this machine cannot: give a mock for it`;
+  return new TaskError('UNREACHABLE', JSON.stringify({ errorType: 'UNREACHABLE', errorMessage: message, trace: [] }));
+}

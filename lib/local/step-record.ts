@@ -1,0 +1,85 @@
+import type { StepName, StepReport, StepStatus } from './events.ts';
+
+/** A step and where it stands in the state machine. */
+export interface TrackedStep extends StepName {
+  /** The name of its state. */
+  readonly state: string;
+  /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
+  readonly maySkip: boolean;
+}
+
+/** Error and cause of a failed state or execution. */
+export interface Failure {
+  readonly error: string;
+  readonly cause?: string;
+}
+
+/** How a visit to a step's state ended. */
+export type Ending = Exclude<StepStatus, 'not_run' | 'running'>;
+
+/** One visit to a step's state. A step of a flow that a Map or a loop runs is visited many times, also at once. */
+export interface Visit {
+  readonly record: StepRecord;
+  /** Calls so far; a state that calls nothing counts as one. */
+  attempts: number;
+  /** How its last call failed, until another succeeds. */
+  failure: Failure | undefined;
+  /** Whether its component skipped it. */
+  skipped: boolean;
+}
+
+/** Of many visits the gravest ending is the step's. */
+const GRAVITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'recovered', 'cancelled', 'failed'];
+
+/** What is known of a step so far. */
+export class StepRecord {
+  readonly step: TrackedStep;
+  readonly open = new Set<Visit>();
+  #status: StepStatus = 'not_run';
+  #startMs: number | null = null;
+  #endMs: number | null = null;
+  #attempts = 0;
+  /** When the visits that are open now began: the first of them. */
+  #openSince = 0;
+
+  constructor(step: TrackedStep) {
+    this.step = step;
+  }
+
+  /** When the visits that are open now, or were last, began. */
+  get openSince(): number | null {
+    return this.#startMs === null ? null : this.#openSince;
+  }
+
+  /** Begins a visit. */
+  enter(atMs: number, attempts: number): Visit {
+    if (this.open.size === 0) this.#openSince = atMs;
+    this.#startMs ??= atMs;
+    const visit: Visit = { record: this, attempts, failure: undefined, skipped: false };
+    this.open.add(visit);
+    return visit;
+  }
+
+  /** Ends a visit. */
+  leave(visit: Visit, ending: Ending, atMs: number): void {
+    this.open.delete(visit);
+    this.#attempts += visit.attempts;
+    this.#endMs = atMs;
+    this.#ends(ending);
+  }
+
+  /** Passed over by its guard. */
+  skip(): void {
+    this.#ends('skipped');
+  }
+
+  report(): StepReport {
+    const { id, component } = this.step;
+    const times = { startMs: this.#startMs, endMs: this.#endMs };
+    return { id, component, status: this.#status, ...times, attempts: this.#attempts };
+  }
+
+  #ends(ending: Ending): void {
+    if (GRAVITY.indexOf(ending) > GRAVITY.indexOf(this.#status)) this.#status = ending;
+  }
+}

@@ -1,0 +1,162 @@
+import type { HistoryEvent } from '../engine/types.ts';
+import { isObject, type Json } from '../runtime/json.ts';
+import type { ErrorData, RunEvent, StepReport } from './events.ts';
+import { readCause, reportOf } from './outcome.ts';
+import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
+
+/**
+ * Follows an execution by the events of its history, those of the local engine or those of AWS: tells of each step as
+ * it goes, and at the end what became of all. Of a step that is visited many times at once it tells when the first
+ * visit begins and when the last one ends.
+ */
+export class StepTracker {
+  readonly #records: ReadonlyMap<string, StepRecord>;
+  readonly #guards: ReadonlyMap<string, string>;
+  readonly #emit: (event: RunEvent) => void;
+  /** Steps whose guard was left by an event: what follows that event says which way. */
+  readonly #guarded = new Map<string, StepRecord>();
+  /** Open visits by their latest event: the next one of the visit follows it. */
+  readonly #visits = new Map<string, Visit>();
+  /** Milliseconds since the epoch; known once the execution has begun. */
+  #startedAt: number | undefined;
+
+  /** `guards`: from the names of the guards to those of the steps' states. */
+  constructor(steps: readonly TrackedStep[], guards: ReadonlyMap<string, string>, emit: (event: RunEvent) => void) {
+    this.#records = new Map(steps.map((step) => [step.state, new StepRecord(step)]));
+    this.#guards = guards;
+    this.#emit = emit;
+  }
+
+  /** Milliseconds from the execution's start to a time; the first time asked for is the start. */
+  sinceStart(time: number): number {
+    this.#startedAt ??= time;
+    return time - this.#startedAt;
+  }
+
+  /** Takes in the next event. */
+  observe(event: HistoryEvent): void {
+    const { type, details } = event;
+    const atMs = this.sinceStart(event.timestamp);
+    this.#passGuard(event, atMs);
+    const record = this.#records.get(event.stateName ?? '');
+    if (!record) return;
+    if (type.endsWith('StateEntered')) {
+      this.#entered(record, event, atMs);
+      return;
+    }
+    const visit = this.#visitOf(record, event);
+    if (!visit) return;
+    if (/^(Task|LambdaFunction)Scheduled$/.test(type)) this.#scheduled(visit, atMs);
+    else if (FAILED.test(type)) visit.failure = failureOf(details, type);
+    else if (type === 'TaskSucceeded') answered(visit, details.output);
+    else if (type.endsWith('StateExited')) this.#ended(visit, endingOf(visit), atMs);
+    else if (type.endsWith('StateAborted')) this.#ended(visit, 'cancelled', atMs);
+  }
+
+  /** Ends the run at `endedAt` and answers what became of each step. `failure` is the execution's, where it failed. */
+  finish(endedAt: number, failure?: Failure): readonly StepReport[] {
+    const atMs = this.sinceStart(endedAt);
+    for (const visit of [...this.#openVisits()]) {
+      this.#ended(visit, isSame(visit.failure, failure) ? 'failed' : 'cancelled', atMs);
+    }
+    return [...this.#records.values()].map((record) => record.report());
+  }
+
+  /** Where an execution that has failed did so; undefined where the failure is no step's. To be asked before the end. */
+  whereFailed(failure: Failure): ErrorData | undefined {
+    const failed = this.#openVisits().filter((visit) => isSame(visit.failure, failure));
+    // A step that runs others fails with them; the one that made the call is the place.
+    const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
+    if (!visit) return undefined;
+    const { stack } = readCause(failure.cause);
+    const { id, component } = visit.record.step;
+    return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack && { stack }) };
+  }
+
+  #openVisits(): readonly Visit[] {
+    return [...this.#records.values()].flatMap(({ open }) => [...open]);
+  }
+
+  #passGuard(event: HistoryEvent, atMs: number): void {
+    const { type, stateName = '' } = event;
+    const before = keyOf(event, event.previousEventId);
+    const record = this.#guarded.get(before);
+    this.#guarded.delete(before);
+    if (record?.step.maySkip && stateName !== record.step.state) {
+      record.skip();
+      this.#emit({ type: 'step-skipped', atMs, startMs: null, ...nameOf(record) });
+    }
+    const behind = type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '') : undefined;
+    if (behind) this.#guarded.set(keyOf(event, event.id), behind);
+  }
+
+  #entered(record: StepRecord, event: HistoryEvent, atMs: number): void {
+    const calls = event.type === 'TaskStateEntered';
+    if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(record) });
+    this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1));
+  }
+
+  #visitOf(record: StepRecord, event: HistoryEvent): Visit | undefined {
+    const before = keyOf(event, event.previousEventId);
+    const visit = this.#visits.get(before);
+    // What a state runs inside itself comes between its own events.
+    if (visit?.record !== record) return [...record.open].at(-1);
+    this.#visits.delete(before);
+    this.#visits.set(keyOf(event, event.id), visit);
+    return visit;
+  }
+
+  #scheduled(visit: Visit, atMs: number): void {
+    visit.attempts += 1;
+    if (!visit.failure) return;
+    const error = reportOf(visit.failure.error, visit.failure.cause);
+    this.#emit({ type: 'step-retried', atMs, ...nameOf(visit.record), attempt: visit.attempts - 1, error });
+    visit.failure = undefined;
+  }
+
+  #ended(visit: Visit, ending: Ending, atMs: number): void {
+    const { record, failure } = visit;
+    record.leave(visit, ending, atMs);
+    if (record.open.size > 0) return;
+    const common = { atMs, startMs: record.openSince, ...nameOf(record) };
+    if (ending === 'failed' || ending === 'recovered') {
+      const error = reportOf(failure?.error ?? 'UNSPECIFIED', failure?.cause);
+      this.#emit({ type: `step-${ending}`, ...common, error });
+    } else this.#emit({ type: `step-${ending}`, ...common });
+  }
+}
+
+const FAILED = /^(Task|LambdaFunction)(Failed|TimedOut)$|StateFailed$|^EvaluationFailed$/;
+
+/** Event ids count by execution; the children of a distributed Map have histories of their own. */
+const keyOf = ({ execution = '' }: HistoryEvent, id: number): string => `${execution}#${id}`;
+
+const nameOf = ({ step: { id, component } }: StepRecord): { readonly step: string; readonly component: string } => {
+  return { step: id, component };
+};
+
+const isSame = (one: Failure | undefined, other: Failure | undefined): boolean =>
+  one !== undefined && one.error === other?.error && one.cause === other.cause;
+
+function endingOf({ skipped, failure }: Visit): Ending {
+  if (skipped) return 'skipped';
+  return failure ? 'recovered' : 'succeeded';
+}
+
+function answered(visit: Visit, output: Json | undefined): void {
+  visit.failure = undefined;
+  visit.skipped = output !== undefined && isSkippedAnswer(output);
+}
+
+/** Error and cause of an event that tells of a failure. */
+function failureOf({ error, cause }: HistoryEvent['details'], type: string): Failure {
+  const fallback = type.endsWith('TimedOut') ? 'States.Timeout' : 'States.TaskFailed';
+  return { error: typeof error === 'string' ? error : fallback, ...(typeof cause === 'string' && { cause }) };
+}
+
+/** Whether a function's answer, which AWS's events hold as text, is that of a component that skipped its own step. */
+function isSkippedAnswer(output: Json): boolean {
+  const answer: Json = typeof output === 'string' ? JSON.parse(output) : output;
+  const slots = isObject(answer) ? (answer.Payload ?? null) : null;
+  return isObject(slots) && slots.$skipped === true;
+}

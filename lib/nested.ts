@@ -1,0 +1,51 @@
+import { compile } from './compile.ts';
+import { execute } from './engine/index.ts';
+import type { FlowResult } from './local/events.ts';
+import { resultOf } from './local/outcome.ts';
+import { componentResolver } from './local/resolver.ts';
+import type { CallComponent } from './runtime/call.ts';
+import type { Context } from './runtime/component.ts';
+import { FlowError } from './runtime/errors.ts';
+import { hydrate } from './runtime/hydrate.ts';
+import type { Json } from './runtime/json.ts';
+import { escapeValue } from './runtime/values.ts';
+
+/** What a nested run needs of the step that runs it. */
+export type NestedContext = Pick<Context, 'blobs' | 'signal' | 'step'> & { readonly call: CallComponent };
+
+/** A flow that is only known while another one runs, compiled. */
+export interface NestedFlow {
+  /** Runs it in an execution of its own. A failure is a result; rejects when the step is aborted. */
+  readonly run: (input: Json) => Promise<FlowResult>;
+}
+
+/**
+ * Compiles a flow that is only known while another one runs, by the compiler and for the engine that all flows have.
+ * Its components are called as functions, each by its own. Throws INVALID_INPUT for a flow with errors.
+ */
+export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
+  const { stateMachine, diagnostics, type } = compile(JSON.stringify(flow), {
+    file: `flow of step "${context.step}"`,
+    // It may be anybody's: what it declares as its secrets is none of this function's.
+    hasSecret: () => false,
+  });
+  if (!stateMachine) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+    throw new FlowError('INVALID_INPUT', `the flow to run has errors: ${errors.join('; ')}`);
+  }
+  const resolver = componentResolver(async (component) => (invocation) => context.call(component, invocation), {});
+  return {
+    run: async (input) => {
+      const execution = await execute(stateMachine, {
+        input: escapeValue(input),
+        resolver,
+        type,
+        signal: context.signal,
+      });
+      context.signal.throwIfAborted();
+      const result = resultOf(execution, undefined);
+      if (result.outcome !== 'success') return result;
+      return { ...result, result: await hydrate(result.result, context.blobs) };
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Compiled, type CompileOptions, compile } from './compile.ts';
+import type { Diagnostic } from './flow/diagnostics.ts';
+import { type FolderOptions, foldersFor } from './local/folders.ts';
+import { loaderOf, loadFunctions } from './local/functions.ts';
+import { guardsOf } from './local/guards.ts';
+import { MockBook, type Mocks } from './local/mocks.ts';
+import { componentsFor, lookupIn } from './local/needed.ts';
+import { refuse } from './local/outcome.ts';
+import { type FlowRun, type ReadyFlow, type RunOptions, runOnce } from './local/run-once.ts';
+import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
+import { folderStore } from './runtime/folder-store.ts';
+import type { Json } from './runtime/json.ts';
+
+export { checkFlows } from './local/check-flows.ts';
+export { type ComponentSummary, describeComponents } from './local/describe-components.ts';
+export type { FlowResult, RunEvent } from './local/events.ts';
+export { type Mocks, parseMocks } from './local/mocks.ts';
+export type { FlowRun, RunOptions } from './local/run-once.ts';
+
+/** A flow, and what to run it with. */
+export interface FlowOptions extends FolderOptions, CompileOptions {
+  /** The flow's text. @default what is in `file` */
+  readonly source?: string;
+  /** What stands in for components, by step id or component path. */
+  readonly mocks?: Mocks;
+}
+
+/** A flow that is compiled and whose components are loaded: it may run any number of times, also at once. */
+export interface PreparedFlow {
+  readonly name: string;
+  /** Of the flow and its components. Where one is an error, every run is refused. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly examples: Compiled['examples'];
+  /** The text of an input as reports may show it: what its schema says is secret is masked, character by character. */
+  readonly showInput: (input: Json, text: string) => string;
+  readonly run: (options?: RunOptions) => Promise<FlowRun>;
+}
+
+/**
+ * Runs a flow on this machine: the compiled state machine in the local engine, with the component bundles that would be
+ * deployed. Whatever the flow, its input and its components do is in the answer; rejects only where the flow's file
+ * cannot be read, or for a fault of ours.
+ */
+export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRun> {
+  const flow = await prepareFlow(options);
+  return flow.run(options);
+}
+
+/** Compiles a flow and loads its components, for any number of runs. Rejects where the flow's file cannot be read. */
+export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
+  const { file = 'flow.yaml', home = dirname(resolve(file)), mocks = {} } = options;
+  // 1. The flow's text becomes a state machine.
+  const { variables = {} } = options;
+  const hasSecret = hasSecretHere(variables);
+  const compiled = compile(options.source ?? (await readFile(file, 'utf8')), { hasSecret, ...options, file });
+  const { stateMachine, flow } = compiled;
+  if (!stateMachine || !flow) return refused(compiled, []);
+
+  // 2. The components that its steps call, unless a mock stands in, become functions.
+  const folders = foldersFor(home, options);
+  const lookup = lookupIn(folders);
+  const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
+  const openMocks = (): MockBook => new MockBook(mocks, canonical);
+  const mocked = openMocks();
+  const calling = compiled.steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
+  const needed = componentsFor(calling, file, lookup);
+  if (needed.diagnostics.length > 0) return refused(compiled, needed.diagnostics);
+  const functions = await loadFunctions(needed.files, folders.bundles);
+  if (functions.diagnostics.length > 0) return refused(compiled, functions.diagnostics);
+
+  // 3. Each run gives the state machine to the engine, whose tasks call those functions.
+  const guards = guardsOf(stateMachine, new Set(compiled.steps.map(({ state }) => state)));
+  const store = folderStore(folders.blobs);
+  const ready: ReadyFlow = {
+    ...compiled,
+    stateMachine,
+    guards,
+    functions: functions.loaded,
+    load: loaderOf(lookup.catalog, folders.bundles),
+    canonical,
+    openMocks,
+    store,
+    secrets: secretsHere(flow, variables),
+    files: home,
+  };
+  return { ...outline(compiled), run: (given = {}) => runOnce(ready, given) };
+}
+
+const outline = ({ name, diagnostics, examples, inputSchema }: Compiled): Omit<PreparedFlow, 'run'> => ({
+  name,
+  diagnostics,
+  examples,
+  showInput: (input, text) => inputScrubber(input, inputSchema).mask(text),
+});
+
+function refused(compiled: Compiled, more: readonly Diagnostic[]): PreparedFlow {
+  const diagnostics = [...compiled.diagnostics, ...more];
+  return { ...outline(compiled), diagnostics, run: async () => ({ result: refuse(diagnostics), diagnostics }) };
+}
