@@ -1,0 +1,2 @@
+export { check } from './check.ts';
+export type { ComponentSchemas, SchemasOf } from './scope.ts';

@@ -1,0 +1,29 @@
+import { KINDS, type Kind, type Variant } from './variants.ts';
+
+const WORDS: { readonly [K in Kind]: string } = {
+  null: 'null',
+  boolean: 'true or false',
+  number: 'a number',
+  string: 'a string',
+  array: 'a list',
+  object: 'an object',
+};
+
+/** The most values that are worth listing. */
+const MOST_VALUES = 5;
+
+/** What a value is by its forms, in words: `a string or null`. */
+export function inWords(variants: readonly Variant[]): string {
+  const kinds = new Set(variants.map(({ kind }) => kind));
+  if (kinds.size === KINDS.length) return 'anything';
+  if (kinds.size === 0) return 'nothing';
+  return [...kinds].map((kind) => kindInWords(variants.filter((one) => one.kind === kind))).join(' or ');
+}
+
+/** Forms of one kind, in words. */
+function kindInWords(variants: readonly Variant[]): string {
+  const kind = variants[0]?.kind ?? 'null';
+  const values = new Set(variants.flatMap((variant) => (variant.values ?? []).map((value) => JSON.stringify(value))));
+  const known = variants.every((variant) => variant.values !== undefined) && values.size <= MOST_VALUES;
+  return known && kind !== 'null' ? [...values].join(' or ') : WORDS[kind];
+}
