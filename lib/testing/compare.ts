@@ -1,0 +1,89 @@
+import { describe } from '../runtime/describe.ts';
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import type { Segment } from '../runtime/path.ts';
+import { type Expectation, writtenAs } from './expectation.ts';
+
+/** A place where a value is not what was expected. */
+export interface Mismatch {
+  readonly at: readonly Segment[];
+  /** What is wrong there, such as `is 3, expected 4`. */
+  readonly problem: string;
+}
+
+/** An expectation held against a value. */
+export interface Comparison {
+  readonly mismatches: readonly Mismatch[];
+  /**
+   * What was expected and what was found, made to differ only where they do not fit: what matches is the found value
+   * on both sides, and what was not asked for is on neither.
+   */
+  readonly expected: Json;
+  readonly found: Json | undefined;
+}
+
+/** Holds `expected` against `found`; undefined is a value that is not there. */
+export function compare(expected: Expectation, found: Json | undefined, at: readonly Segment[] = []): Comparison {
+  if (found === undefined) return mismatch(expected, found, at, 'is missing');
+  switch (expected.kind) {
+    case 'scalar':
+      return expected.value === found
+        ? match(found)
+        : mismatch(expected, found, at, isInsteadOf(found, expected.value));
+    case 'matchers':
+      return compareMatchers(expected, found, at);
+    case 'list':
+      return Array.isArray(found)
+        ? compareLists(expected, found, at)
+        : mismatch(expected, found, at, isInsteadOf(found, writtenAs(expected)));
+    case 'map':
+      return isObject(found)
+        ? compareMaps(expected, found, at)
+        : mismatch(expected, found, at, isInsteadOf(found, writtenAs(expected)));
+  }
+}
+
+/** Whether a value is what was expected. */
+export const fits = (expected: Expectation, found: Json | undefined): boolean =>
+  compare(expected, found).mismatches.length === 0;
+
+const match = (found: Json): Comparison => ({ mismatches: [], expected: found, found });
+
+const mismatch = (
+  expected: Expectation,
+  found: Json | undefined,
+  at: readonly Segment[],
+  problem: string,
+): Comparison => ({ mismatches: [{ at, problem }], expected: writtenAs(expected), found });
+
+const isInsteadOf = (found: Json, expected: Json): string => `is ${describe(found)}, expected ${describe(expected)}`;
+
+type Of<K extends Expectation['kind']> = Extract<Expectation, { kind: K }>;
+
+function compareMatchers(expected: Of<'matchers'>, found: Json, at: readonly Segment[]): Comparison {
+  const faults = expected.matchers.flatMap(({ faultOf }) => faultOf(found) ?? []);
+  const mismatches = faults.map((problem) => ({ at, problem }));
+  return mismatches.length === 0 ? match(found) : { mismatches, expected: expected.written, found };
+}
+
+function compareLists({ items }: Of<'list'>, found: readonly Json[], at: readonly Segment[]): Comparison {
+  const shared = items.slice(0, found.length).map((item, index) => compare(item, found[index], [...at, index]));
+  const length = `has ${found.length} items, expected ${items.length}`;
+  return {
+    mismatches:
+      items.length === found.length ? shared.flatMap(({ mismatches }) => mismatches) : [{ at, problem: length }],
+    expected: [...shared.map((one) => one.expected), ...items.slice(found.length).map(writtenAs)],
+    found: [...shared.map((one) => one.found ?? null), ...found.slice(items.length)],
+  };
+}
+
+function compareMaps({ entries }: Of<'map'>, found: JsonObject, at: readonly Segment[]): Comparison {
+  const compared = [...entries].map(([key, item]) => {
+    const value = Object.hasOwn(found, key) ? found[key] : undefined;
+    return [key, compare(item, value, [...at, key])] as const;
+  });
+  return {
+    mismatches: compared.flatMap(([, { mismatches }]) => mismatches),
+    expected: Object.fromEntries(compared.map(([key, one]) => [key, one.expected])),
+    found: Object.fromEntries(compared.flatMap(([key, one]) => (one.found === undefined ? [] : [[key, one.found]]))),
+  };
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Diagnostic, diagnose, Reporter } from '../flow/diagnostics.ts';
+import { readTree } from '../flow/tree.ts';
+import { findUp } from '../local/find-up.ts';
+import { type FolderOptions, foldersFor } from '../local/folders.ts';
+import { type PluginConfig, readPluginConfig } from './plugin-config.ts';
+import { readTests } from './read-tests.ts';
+import type { ConfigPlace, TestCase } from './test-case.ts';
+
+/** A flow whose cases are to be run. */
+export interface SuiteOptions {
+  /** The flow's file, for messages. */
+  readonly file: string;
+  /** The flow's text. */
+  readonly source: string;
+  /** The flow's folder. @default that of `file` */
+  readonly home?: string;
+  /** A folder whose components and bundles serve flows that stand in no package. @default the working directory */
+  readonly project?: string;
+}
+
+/** A flow with its cases and all that they need. */
+export interface Suite {
+  readonly file: string;
+  readonly source: string;
+  readonly folders: FolderOptions & { readonly home: string };
+  readonly cases: readonly TestCase[];
+  readonly config: PluginConfig;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts that diagnostics point into, by file. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reads a flow's cases and the configuration that they run with. */
+export async function openSuite({
+  file,
+  source,
+  home = dirname(resolve(file)),
+  project = '',
+}: SuiteOptions): Promise<Suite> {
+  const reporter = new Reporter(file);
+  const { cases, config: place } = readTests(source, reporter);
+  const opened = cases.length > 0 ? await openConfig(place, home, reporter) : NOTHING;
+  const sources = new Map([
+    [file, source],
+    ...(opened.text === undefined ? [] : [[opened.file, opened.text] as const]),
+  ]);
+  const diagnostics = [...inOrder(reporter.diagnostics), ...opened.diagnostics];
+  return { file, source, folders: foldersOf(home, project), cases, config: opened.config, diagnostics, sources };
+}
+
+const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+  [...diagnostics].sort((one, other) => one.line - other.line || one.column - other.column);
+
+interface OpenedConfig {
+  readonly config: PluginConfig;
+  readonly file: string;
+  /** Of a configuration that has a file of its own. */
+  readonly text?: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const NOTHING: OpenedConfig = { config: [], file: '', diagnostics: [] };
+
+const CONFIG_NAMES = ['stepflow-config.yml', 'stepflow-config.yaml'];
+
+/** The configuration that the flow has itself, or names, or else the nearest file of that name. */
+async function openConfig(place: ConfigPlace | undefined, home: string, reporter: Reporter): Promise<OpenedConfig> {
+  if (place?.kind === 'inline') return { ...NOTHING, config: readPluginConfig(place.tree, reporter) };
+  const path = place ? resolve(home, place.path) : nearestConfig(home);
+  if (path === undefined) return NOTHING;
+  const file = relative('', path);
+  try {
+    const text = await readFile(path, 'utf8');
+    const own = new Reporter(file);
+    const tree = readTree(text, own);
+    return { config: tree ? readPluginConfig(tree, own) : [], file, text, diagnostics: own.diagnostics };
+  } catch (error) {
+    if (!place || !(error instanceof Error && 'code' in error)) throw error;
+    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
+    const params = { file: place.path, problem };
+    return { ...NOTHING, diagnostics: [diagnose('unreadable-config', params, { file: reporter.file, ...place.span })] };
+  }
+}
+
+function nearestConfig(home: string): string | undefined {
+  const found = CONFIG_NAMES.flatMap((name) => findUp(name, home) ?? []);
+  return found.sort((one, other) => other.length - one.length)[0];
+}
+
+/** A flow outside of any package has the project's components, and leaves nothing beside itself. */
+function foldersOf(home: string, project: string): Suite['folders'] {
+  if (findUp('package.json', home) !== undefined) return { home };
+  const { components, bundles } = foldersFor(project);
+  const own = findUp('lambdas', home) ?? join(home, 'lambdas');
+  return { home, components: [...(existsSync(own) ? [own] : []), ...components], bundles };
+}

@@ -1,0 +1,62 @@
+import { Reporter } from '../flow/diagnostics.ts';
+import { nearest } from '../flow/nearest.ts';
+import { type MapTree, type Tree, toJson, treeOf } from '../flow/tree.ts';
+import { isObject, type Json } from '../runtime/json.ts';
+import type { Expectation } from './expectation.ts';
+import { MATCHER_NAMES, readMatcher } from './matchers.ts';
+
+const LITERAL = '$literal';
+const KNOWN = [...MATCHER_NAMES, LITERAL];
+
+/**
+ * Reads an expected value. A map all of whose keys are matchers is a matcher, that of several all of which must hold;
+ * what stands under `$literal` has none in it.
+ */
+export function readExpectation(tree: Tree, reporter: Reporter): Expectation {
+  if (tree.kind !== 'map') return readPlain(tree, (part) => readExpectation(part, reporter));
+  const literal = tree.entries.get(LITERAL);
+  if (literal && tree.entries.size === 1) return readLiteral(literal.value);
+  if (isMatcher(tree)) return readMatchers(tree, reporter);
+  reportUnknown(tree, reporter);
+  return readPlain(tree, (part) => readExpectation(part, reporter));
+}
+
+/** A value as it would be written to expect it: what would be read as a matcher goes under `$literal`. */
+export function asExpected(value: Json): Json {
+  if (Array.isArray(value)) return value.map(asExpected);
+  if (!isObject(value)) return value;
+  const keys = Object.keys(value);
+  if (keys.length > 0 && keys.every((key) => key.startsWith('$'))) return { [LITERAL]: value };
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asExpected(item)]));
+}
+
+/** The expectation that a JSON value spells; what is wrong with it is reported nowhere. */
+export function expectationOf(value: Json): Expectation {
+  const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return readExpectation(treeOf(value, nowhere), new Reporter(''));
+}
+
+const isMatcher = ({ entries }: MapTree): boolean =>
+  entries.size > 0 && [...entries.keys()].every((key) => MATCHER_NAMES.includes(key));
+
+function readMatchers(tree: MapTree, reporter: Reporter): Expectation {
+  const nested = (part: Tree): Expectation => readExpectation(part, reporter);
+  const matchers = [...tree.entries].map(([name, { value }]) => readMatcher(name, value, { reporter, nested }));
+  return { kind: 'matchers', matchers, written: toJson(tree) };
+}
+
+function reportUnknown({ entries }: MapTree, reporter: Reporter): void {
+  for (const [key, entry] of entries) {
+    if (!key.startsWith('$')) continue;
+    if (entries.size > 1) reporter.report('plain-matcher', { key }, entry.key);
+    else reporter.report('unknown-matcher', { key, known: MATCHER_NAMES, nearest: nearest(key, KNOWN) }, entry.key);
+  }
+}
+
+const readLiteral = (tree: Tree): Expectation => readPlain(tree, readLiteral);
+
+function readPlain(tree: Tree, read: (part: Tree) => Expectation): Expectation {
+  if (tree.kind === 'scalar') return { kind: 'scalar', value: tree.value };
+  if (tree.kind === 'list') return { kind: 'list', items: tree.items.map(read) };
+  return { kind: 'map', entries: new Map([...tree.entries].map(([key, { value }]) => [key, read(value)])) };
+}

@@ -1,0 +1,118 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parse,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { fits } from './compare.ts';
+import { asExpected, expectationOf } from './read-expectation.ts';
+
+/** A stretch of a text, and what is to stand there. */
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** Brings expected values of a document up to what was found; what fits already, matchers above all, stays as it is. */
+export class Reviser {
+  readonly #document: Document;
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  /** Changes of the text, of scalars alone; undefined where these would not do. */
+  edits(node: Node | null, found: Json): readonly Edit[] | undefined {
+    if (this.fits(node, found)) return [];
+    if (this.#isPlainMap(node) && isObject(found)) {
+      const pairs = pairsOf(node);
+      if (pairs.some((pair) => !Object.hasOwn(found, keyOf(pair)))) return undefined;
+      return joined(pairs.map((pair) => this.edits(pair.value, found[keyOf(pair)] ?? null)));
+    }
+    if (isSeq(node) && Array.isArray(found) && node.items.length === found.length) {
+      return joined(itemsOf(node).map((item, index) => this.edits(item, found[index] ?? null)));
+    }
+    return isScalar(node) && !isCollectionValue(found) ? scalarEdit(node, found) : undefined;
+  }
+
+  /** The node that is to stand in the place of `node`: itself, changed, where it can be. */
+  revise(node: Node | null, found: Json): Node {
+    if (node && this.fits(node, found)) return node;
+    if (this.#isPlainMap(node) && isObject(found)) return this.#reviseMap(node, found);
+    if (isSeq(node) && Array.isArray(found)) {
+      const old = itemsOf(node);
+      node.items = found.map((item, index) =>
+        index < old.length ? this.revise(old[index] ?? null, item) : this.node(item),
+      );
+      return node;
+    }
+    return this.node(found);
+  }
+
+  /** A new node that expects just that value. */
+  node(value: Json): Node {
+    return this.#document.createNode(asExpected(value));
+  }
+
+  #reviseMap(node: YAMLMap, found: JsonObject): YAMLMap {
+    node.items = pairsOf(node).filter((pair) => Object.hasOwn(found, keyOf(pair)));
+    for (const pair of pairsOf(node)) pair.value = this.revise(pair.value, found[keyOf(pair)] ?? null);
+    return node;
+  }
+
+  #json(node: Node): Json {
+    return node.toJS(this.#document);
+  }
+
+  /** Whether the value that `node` expects is `found`. */
+  fits(node: Node | null, found: Json): boolean {
+    return fits(expectationOf(node ? this.#json(node) : null), found);
+  }
+
+  /** Matchers, and what stands under `$literal`, are replaced as a whole. */
+  #isPlainMap(node: Node | null): node is YAMLMap {
+    return isMap(node) && !isAlias(node) && !pairsOf(node).some((pair) => keyOf(pair).startsWith('$'));
+  }
+}
+
+/** The entries of a map as they are: in a document that was read, keys are nodes, and so are values or null. */
+export const pairsOf = (map: YAMLMap): Pair<Node, Node | null>[] => map.items as Pair<Node, Node | null>[];
+
+const itemsOf = (list: YAMLSeq): (Node | null)[] => list.items as (Node | null)[];
+
+/** The name of an entry. */
+export const keyOf = ({ key }: Pair<Node, Node | null>): string => (isScalar(key) ? String(key.value) : '');
+
+const isCollectionValue = (value: Json): boolean => typeof value === 'object' && value !== null;
+
+/** All edits, where all are known. */
+export function joined(parts: readonly (readonly Edit[] | undefined)[]): readonly Edit[] | undefined {
+  const made = parts.flatMap((part) => part ?? []);
+  return parts.includes(undefined) ? undefined : made;
+}
+
+/** A scalar in one line, in its quotes; an empty one has no place of its own. */
+function scalarEdit(node: Scalar, found: Json): readonly Edit[] | undefined {
+  const [from, to] = node.range ?? [0, 0];
+  const inBlock = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
+  return from === to || inBlock ? undefined : [{ from, to, text: spell(found, node.type) }];
+}
+
+function spell(value: Json, type: Scalar['type']): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  if (type === Scalar.QUOTE_SINGLE && !value.includes('\n')) return `'${value.replaceAll("'", "''")}'`;
+  return type === Scalar.PLAIN && staysText(value) ? value : JSON.stringify(value);
+}
+
+/** Whether a text needs no quotes; YAML before 1.2 has more words that mean something. */
+const staysText = (value: string): boolean =>
+  /^[A-Za-z][\w ./-]*$/.test(value) && !/^(?:y|n|yes|no|on|off)$/i.test(value) && parse(value) === value;

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compile } from '../compile.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import { foldersFor } from '../local/folders.ts';
+import { lookupIn } from '../local/needed.ts';
+import { type FlowOptions, prepareFlow } from '../run.ts';
+import type { Json, JsonObject } from '../runtime/json.ts';
+import { compare, type Mismatch } from './compare.ts';
+import { diffOf } from './diff.ts';
+import { runIsolated } from './isolated.ts';
+import { type Measured, measure } from './measure.ts';
+import type { Suite } from './open-suite.ts';
+import { standInsFor } from './stand-ins.ts';
+import type { TestCase } from './test-case.ts';
+
+/**
+ * How a case went. `refused`: its flow cannot run, for the reasons in the diagnostics. `skipped`: it was not selected.
+ * `updated`: it failed, and what it expects was rewritten.
+ */
+export type CaseStatus = 'passed' | 'failed' | 'refused' | 'skipped' | 'updated';
+
+/** What is told of a case. */
+export interface CaseReport {
+  readonly name: string;
+  readonly status: CaseStatus;
+  /** How long its flow ran, in milliseconds. */
+  readonly ms: number;
+  /** Why it failed. */
+  readonly mismatches: readonly Mismatch[];
+  /** Expected and found, line by line, where it failed. */
+  readonly diff?: string;
+  /** How its flow ended and what was measured, where it ran. */
+  readonly found?: Json;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The report of a case whose flow did not run. */
+export const notRun = (
+  { name }: TestCase,
+  status: 'refused' | 'skipped',
+  diagnostics: readonly Diagnostic[] = [],
+): CaseReport => ({ name, status, ms: 0, mismatches: [], diagnostics });
+
+/** Runs a case with a blob store of its own, which is gone afterwards. */
+export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSignal): Promise<CaseReport> {
+  const blobs = await mkdtemp(join(tmpdir(), 'stepflow-test-'));
+  try {
+    const { options, diagnostics } = optionsFor(testCase, suite, blobs);
+    const prepared = await prepareFlow(options);
+    const all = [...prepared.diagnostics, ...diagnostics];
+    if (all.some(({ severity }) => severity === 'error')) return notRun(testCase, 'refused', all);
+    const given = { input: testCase.input, ...(signal && { signal }) };
+    const ran = testCase.metrics.includes('memory_usage_mb')
+      ? await runIsolated({ ...options, input: testCase.input }, signal)
+      : { run: await prepared.run(given) };
+    return { ...(await judge(testCase, { ...ran, blobs })), diagnostics: all };
+  } finally {
+    await rm(blobs, { recursive: true, force: true });
+  }
+}
+
+interface Prepared {
+  readonly options: FlowOptions;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a case's flow runs with, and what is wrong with what stands in for its components. */
+function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
+  const { file, source, folders, config } = suite;
+  const { variables } = testCase;
+  const { steps } = compile(source, { file, variables });
+  const { catalog } = lookupIn(foldersFor(folders.home, folders));
+  const { mocks, diagnostics } = standInsFor(testCase, { file, steps, catalog, config });
+  return { options: { ...folders, file, source, variables, mocks, blobs }, diagnostics };
+}
+
+async function judge(testCase: TestCase, measured: Measured): Promise<Omit<CaseReport, 'diagnostics'>> {
+  const found = await foundIn(testCase, measured);
+  const compared = compare(testCase.expected, found);
+  const { mismatches } = compared;
+  const common = { name: testCase.name, ms: measured.run.execution?.durationMs ?? 0, mismatches, found };
+  if (mismatches.length === 0) return { ...common, status: 'passed' };
+  return { ...common, status: 'failed', diff: diffOf(compared) };
+}
+
+/** How a flow ended, in the form that a case expects it in. */
+async function foundIn({ metrics }: TestCase, measured: Measured): Promise<JsonObject> {
+  const { result } = measured.run;
+  const common = {
+    outcome: result.outcome,
+    ...(metrics.length > 0 && { performance_metrics: await measure(metrics, measured) }),
+  };
+  if (result.outcome === 'success') return { ...common, result: result.result };
+  if (result.outcome === 'skipped') return common;
+  const { code, message } = result.error;
+  return { ...common, error: { code, message } };
+}

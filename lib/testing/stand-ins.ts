@@ -1,0 +1,75 @@
+import type { CompiledStep } from '../compile.ts';
+import type { Catalog } from '../components/index.ts';
+import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
+import { nearest } from '../flow/nearest.ts';
+import type { Mocks } from '../local/mocks.ts';
+import { type PluginConfig, sourceOf } from './plugin-config.ts';
+import type { CaseMock, TestCase } from './test-case.ts';
+
+/** What stands in for components in a case, and what is wrong with that. */
+export interface StandIns {
+  readonly mocks: Mocks;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Of what a case's flow consists. */
+export interface FlowParts {
+  readonly file: string;
+  readonly steps: readonly CompiledStep[];
+  readonly catalog: Catalog;
+  readonly config: PluginConfig;
+}
+
+/**
+ * The mocks of a case: its own, and those of the configuration's mock plugins. A step whose component belongs to a
+ * plugin that does not run here is a diagnostic, unless the project has the component or the case a mock.
+ */
+export function standInsFor({ mocks: own }: Pick<TestCase, 'mocks'>, parts: FlowParts): StandIns {
+  const configured = mocksOf(parts.config);
+  const written = Object.fromEntries(own.map(({ target, behaviours }) => [target, behaviours]));
+  const unsupported = parts.steps.flatMap((step) => unsupportedIn(step, own, parts));
+  return {
+    // A step that is a diagnostic already is not to be another.
+    mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
+    diagnostics: [...own.flatMap((mock) => faultOf(mock, parts)), ...unsupported.map(({ diagnostic }) => diagnostic)],
+  };
+}
+
+/** The components of all mock plugins, by the paths that flows reach them under. */
+function mocksOf(config: PluginConfig): Mocks {
+  const paths = config.flatMap(({ prefix, plugins }) =>
+    plugins.flatMap(({ components }) => [...components.keys()].map((path) => `${prefix}${path}`)),
+  );
+  const sources = paths.map((path) => [path, sourceOf(config, path)] as const);
+  return Object.fromEntries(
+    sources.flatMap(([path, source]) => (source.kind === 'mock' ? [[path, source.behaviours]] : [])),
+  );
+}
+
+const canonical = (catalog: Catalog, component: string): string => catalog.resolve(component)?.path ?? component;
+
+function mocked({ id, component }: CompiledStep, own: readonly CaseMock[], catalog: Catalog): boolean {
+  const path = canonical(catalog, component);
+  return own.some(({ target }) => target === id || canonical(catalog, target) === path);
+}
+
+function unsupportedIn(step: CompiledStep, own: readonly CaseMock[], { config, catalog, file }: FlowParts) {
+  const { id, component, componentSpan, calls } = step;
+  const source = sourceOf(config, component);
+  if (source.kind !== 'unsupported' || !calls || mocked(step, own, catalog) || catalog.resolve(component)) return [];
+  const { name: plugin, type } = source.plugin;
+  return [{ id, diagnostic: diagnose('unsupported-plugin', { component, plugin, type }, { file, ...componentSpan }) }];
+}
+
+/** What is wrong with a case's own mock. */
+function faultOf({ target, span }: CaseMock, { steps, catalog, file }: FlowParts): readonly Diagnostic[] {
+  const path = target.startsWith('/') ? canonical(catalog, target) : undefined;
+  const meant = steps.filter(({ id, component }) => target === id || canonical(catalog, component) === path);
+  const [step] = meant;
+  if (step === undefined) {
+    const names = steps.flatMap(({ id, component }) => [id, component]);
+    return [diagnose('unknown-mock-target', { target, nearest: nearest(target, names) }, { file, ...span })];
+  }
+  if (meant.some(({ calls }) => calls)) return [];
+  return [diagnose('mock-without-effect', { step: step.id, component: step.component }, { file, ...span })];
+}

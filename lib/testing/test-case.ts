@@ -1,0 +1,45 @@
+import type { Span } from '../flow/diagnostics.ts';
+import type { Tree } from '../flow/tree.ts';
+import type { Behaviour } from '../local/mocks.ts';
+import type { Json } from '../runtime/json.ts';
+import type { Expectation } from './expectation.ts';
+
+/** What can be measured of a case's run, by the name that `performance_metrics` has for it. */
+export const METRICS = ['execution_time_ms', 'memory_usage_mb', 'step_count', 'blob_bytes'] as const;
+
+/** One of {@link METRICS}. */
+export type Metric = (typeof METRICS)[number];
+
+/** A mock as a case has it. */
+export interface CaseMock {
+  /** A step's id, or a component's path. */
+  readonly target: string;
+  readonly behaviours: readonly Behaviour[];
+  /** Where the target stands. */
+  readonly span: Span;
+}
+
+/** A case of a flow's `test` section. */
+export interface TestCase {
+  readonly name: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly input: Json;
+  readonly variables: { readonly [name: string]: Json };
+  readonly mocks: readonly CaseMock[];
+  /** Of the run's outcome, result, error and performance_metrics together. */
+  readonly expected: Expectation;
+  /** What is to be measured. */
+  readonly metrics: readonly Metric[];
+}
+
+/** Where a flow says its configuration is: in itself, or in a file. */
+export type ConfigPlace =
+  | { readonly kind: 'inline'; readonly tree: Tree }
+  | { readonly kind: 'file'; readonly path: string; readonly span: Span };
+
+/** A flow's `test` section. */
+export interface TestSection {
+  readonly cases: readonly TestCase[];
+  readonly config?: ConfigPlace;
+}

@@ -1,0 +1,88 @@
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { Reporter } from '../flow/diagnostics.ts';
+import { isObject, type JsonObject } from '../runtime/json.ts';
+import { fits } from './compare.ts';
+import type { Expectation } from './expectation.ts';
+import { printNode } from './print-node.ts';
+import { readTests } from './read-tests.ts';
+import { type Edit, joined, keyOf, pairsOf, Reviser } from './revise.ts';
+import type { CaseReport } from './run-case.ts';
+import type { FlowReport } from './test-flow.ts';
+
+/** A report whose failed cases now expect what was found, and the flow's text that says so. */
+export interface Updated {
+  readonly text: string;
+  readonly report: FlowReport;
+}
+
+/**
+ * Rewrites the expected output of failed cases in their flow's text, and leaves all else, comments and layout, as it is:
+ * scalars are replaced where they stand, a map or list that gains or loses entries is printed anew. What fits already
+ * stays. Limits of `performance_metrics` are never rewritten: what was measured once is no limit.
+ */
+export function updateFlow(source: string, report: FlowReport): Updated {
+  let text = source;
+  const cases = report.cases.map((one, index): CaseReport => {
+    if (one.status !== 'failed' || !isObject(one.found)) return one;
+    const revised = revise(text, index, one.found);
+    if (revised === undefined) return one;
+    text = revised;
+    return fitsIn(text, index, one.found, () => true) ? passed(one) : one;
+  });
+  return { text, report: { ...report, cases } };
+}
+
+function passed({ diff: _, ...one }: CaseReport): CaseReport {
+  return { ...one, status: 'updated', mismatches: [] };
+}
+
+const METRICS = 'performance_metrics';
+
+/** The text with one case's expected output rewritten; undefined where that would not make it expect what was found. */
+function revise(text: string, index: number, found: JsonObject): string | undefined {
+  const { [METRICS]: _, ...wanted } = found;
+  const revised = reviseCase(text, index, wanted);
+  return revised !== text && fitsIn(revised, index, found, (key) => key !== METRICS) ? revised : undefined;
+}
+
+/** Whether a case of a text expects what was found, of those parts that count. */
+function fitsIn(text: string, index: number, found: JsonObject, counts: (key: string) => boolean): boolean {
+  const expected = readTests(text, new Reporter('')).cases[index]?.expected;
+  if (expected?.kind !== 'map') return false;
+  const entries = new Map([...expected.entries].filter(([key]) => counts(key)));
+  return fits({ kind: 'map', entries } satisfies Expectation, found);
+}
+
+function reviseCase(text: string, index: number, found: JsonObject): string {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
+  const cases: unknown = document.getIn(['test', 'cases'], true);
+  const testCase = isSeq(cases) ? cases.items[index] : undefined;
+  if (!isMap(testCase)) return text;
+  const reviser = new Reviser(document);
+  const output = pairsOf(testCase).find((pair) => keyOf(pair) === 'output')?.value;
+  if (isMap(output)) return apply(text, outputEdits(text, output, found, reviser));
+  testCase.set('output', reviser.node(found));
+  return apply(text, [printNode(text, testCase)]);
+}
+
+function outputEdits(text: string, output: YAMLMap, found: JsonObject, reviser: Reviser): readonly Edit[] {
+  const judged = pairsOf(output).filter((pair) => !/^performance_?metrics$/i.test(keyOf(pair)));
+  const gone = judged.filter((pair) => !Object.hasOwn(found, keyOf(pair)));
+  const outcome = judged.find((pair) => keyOf(pair) === 'outcome');
+  // A flow that ends otherwise than expected has something else to show: result or error.
+  const endsOtherwise = gone.length > 0 || (outcome && !reviser.fits(outcome.value, found.outcome ?? null));
+  const written = new Set(judged.map(keyOf));
+  const lacking = endsOtherwise ? Object.keys(found).filter((key) => !written.has(key)) : [];
+  const edits = joined(judged.map((pair) => reviser.edits(pair.value, found[keyOf(pair)] ?? null)));
+  if (edits && lacking.length === 0 && gone.length === 0) return edits;
+  for (const pair of judged) pair.value = reviser.revise(pair.value, found[keyOf(pair)] ?? null);
+  for (const pair of gone) output.delete(pair.key);
+  for (const key of lacking) output.set(key, reviser.node(found[key] ?? null));
+  return [printNode(text, output)];
+}
+
+/** The text with edits made, the last first, so that the places of the others stay. */
+const apply = (text: string, edits: readonly Edit[]): string =>
+  [...edits]
+    .sort((one, other) => other.from - one.from)
+    .reduce((made, { from, to, text: part }) => made.slice(0, from) + part + made.slice(to), text);
