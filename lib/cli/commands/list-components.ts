@@ -1,0 +1,35 @@
+import type { ComponentSummary } from '../../run.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
+import { type Colors, colorsFor } from '../terminal.ts';
+
+/** `stepflow list-components` */
+export const listComponents = defineCommand({
+  name: 'list-components',
+  summary: 'List every component that flows may use: the built-in ones and yours, with their schemas.',
+  takes: [],
+  options: {},
+  json: 'path, description and schemas of each component',
+  examples: ['list-components', 'list-components --json'],
+  action: async ({ json, terminal }) => {
+    const { describeComponents } = await import('../../run.ts');
+    const { components, diagnostics } = await describeComponents(terminal.cwd);
+    await showDiagnostics(diagnostics, new Map(), terminal);
+    if (json) {
+      writeJson(
+        components.map(({ path, description, input, output }) => ({ path, description, input, output })),
+        terminal,
+      );
+    } else {
+      const colors = colorsFor(terminal.stdout, terminal.env);
+      const width = Math.max(...components.map(({ path }) => path.length));
+      for (const component of components) terminal.stdout.write(`${describeLine(component, width, colors)}\n`);
+    }
+    return exitCodeOf(diagnostics);
+  },
+});
+
+function describeLine({ path, description, builtin }: ComponentSummary, width: number, colors: Colors): string {
+  const name = builtin ? colors.dim(path.padEnd(width)) : colors.cyan(path.padEnd(width));
+  return `${name}  ${description ?? ''}`.trimEnd();
+}

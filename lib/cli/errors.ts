@@ -1,0 +1,29 @@
+import type { Terminal } from './terminal.ts';
+import { colorsFor } from './terminal.ts';
+
+/** The exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, fault: 3 } as const;
+
+/** The user asked for something that cannot be done: says what was found and, in `help`, what to do. */
+export class UsageError extends Error {
+  readonly help: string;
+  constructor(message: string, help: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.help = help;
+  }
+}
+
+/** Tells the user of an error on standard error, and gives the exit code for it. */
+export function reportError(error: unknown, terminal: Terminal): number {
+  const colors = colorsFor(terminal.stderr, terminal.env);
+  if (error instanceof UsageError) {
+    terminal.stderr.write(`${colors.red('error')}: ${error.message}\n  ${colors.cyan('help')}: ${error.help}\n`);
+    return EXIT.usage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.stderr.write(`${colors.red('fault')}: ${message}\n`);
+  if (terminal.env.STEPFLOW_DEBUG && error instanceof Error) terminal.stderr.write(`${error.stack}\n`);
+  else terminal.stderr.write('  Sorry: this is a fault of stepflow. STEPFLOW_DEBUG=1 shows where; please report it.\n');
+  return EXIT.fault;
+}

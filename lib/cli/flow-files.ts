@@ -1,0 +1,78 @@
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { nearest } from '../flow/nearest.ts';
+import { UsageError } from './errors.ts';
+import { readText } from './read-json.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A flow's file as the user named it, and its text. */
+export interface FlowFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The flows at `paths`: a file is taken as it is, of a folder every file in it and below that is a flow by its name. */
+export async function findFlows(
+  paths: readonly string[],
+  terminal: Terminal,
+  isFlow: (name: string) => boolean = isFlowName,
+): Promise<readonly FlowFile[]> {
+  const found = await Promise.all(paths.map((path) => flowsAt(path, terminal, isFlow)));
+  const files = [...new Set(found.flat())];
+  return Promise.all(files.map(async (file) => ({ file, text: await readText(file, terminal) })));
+}
+
+/** The one flow at `path`; a folder is wrong use. */
+export async function readFlowFile(path: string, terminal: Terminal): Promise<FlowFile> {
+  const stats = await statOf(path, terminal);
+  if (stats.isDirectory())
+    throw new UsageError(`"${path}" is a folder`, 'name one flow in it, such as workflows/NAME.yaml');
+  return { file: path, text: await readText(path, terminal) };
+}
+
+async function flowsAt(
+  path: string,
+  terminal: Terminal,
+  isFlow: (name: string) => boolean,
+): Promise<readonly string[]> {
+  const stats = await statOf(path, terminal);
+  if (!stats.isDirectory()) return [path];
+  const entries = await readdir(resolve(terminal.cwd, path), { recursive: true });
+  const flows = entries.filter(isFlow).sort();
+  if (flows.length > 0) return flows.map((name) => join(path, name));
+  throw noFlowIn([path]);
+}
+
+/** Says that none of the paths has a flow in it. */
+export const noFlowIn = (paths: readonly string[]): UsageError =>
+  new UsageError(
+    `there is no flow in ${paths.map((path) => `"${path}"`).join(', ')}`,
+    'a flow is a file with the ending .yaml, .yml or .flow.json',
+  );
+
+/** Whether a file of a folder is a flow by its name: configuration and what stands in hidden or installed folders is none. */
+const isFlowName = (name: string): boolean => /\.(ya?ml|flow\.json)$/.test(name) && isVisible(name);
+
+/** Whether a file of a folder may be a flow by its name, any JSON file included: what is in it has to decide. */
+export const mayBeFlow = (name: string): boolean => /\.(ya?ml|json)$/.test(name) && isVisible(name);
+
+const isVisible = (name: string): boolean =>
+  !/(^|[\\/])(node_modules|\.[^\\/]+)([\\/]|$)/.test(name) && !/^stepflow-config\.ya?ml$/.test(basename(name));
+
+async function statOf(path: string, terminal: Terminal): Promise<Stats> {
+  try {
+    return await stat(resolve(terminal.cwd, path));
+  } catch {
+    throw new UsageError(`there is no file or folder "${path}"`, await suggestion(path, terminal));
+  }
+}
+
+async function suggestion(path: string, { cwd }: Terminal): Promise<string> {
+  const folder = join(path, '..');
+  const names = await readdir(resolve(cwd, folder)).catch(() => []);
+  const near = nearest(basename(path), names);
+  return near === undefined
+    ? 'give the path of a flow, such as workflows/NAME.yaml'
+    : `did you mean "${join(folder, near)}"?`;
+}

@@ -1,0 +1,67 @@
+import type { Example } from '../flow/flow.ts';
+import type { Mocks } from '../run.ts';
+import type { Json } from '../runtime/json.ts';
+import { UsageError } from './errors.ts';
+import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText } from './read-json.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The input of a run, and where it comes from if the user did not say. */
+export interface ChosenInput {
+  readonly source: JsonSource;
+  readonly note?: string;
+}
+
+/** The input that was given; else that of the flow's first example; else an empty map. */
+export async function chooseInput(
+  given: string | undefined,
+  [example]: readonly Example[],
+  terminal: Terminal,
+): Promise<ChosenInput> {
+  if (given !== undefined) return { source: await readJsonOption('--input', given, terminal) };
+  if (example === undefined) return { source: sourceOf('input', {}) };
+  const name = example.name === undefined ? '' : ` "${example.name}"`;
+  const note = `No --input was given: this is the flow's first example${name}, ${preview(example.input)}`;
+  return { source: sourceOf('the first example', example.input), note };
+}
+
+const sourceOf = (file: string, value: Json): JsonSource => ({ file, value, text: JSON.stringify(value, null, 2) });
+
+const LONGEST_PREVIEW = 80;
+
+function preview(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length > LONGEST_PREVIEW ? `${text.slice(0, LONGEST_PREVIEW)}…` : text;
+}
+
+/** The values of `--var NAME=JSON`. */
+export async function readVariables(given: readonly string[]): Promise<{ readonly [name: string]: Json }> {
+  return Object.fromEntries(await Promise.all(given.map(readVariable)));
+}
+
+async function readVariable(text: string): Promise<readonly [string, Json]> {
+  const [, name, json] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && json !== undefined) return [name, (await parseSource(`--var ${name}`, json)).value];
+  throw new UsageError(`--var ${text} gives no value`, `write --var NAME=JSON, such as --var 'model="small"'`);
+}
+
+/** The mocks of `--mocks FILE`. */
+export async function readMocks(file: string | undefined, terminal: Terminal): Promise<Mocks> {
+  if (file === undefined) return {};
+  const { value } = await readJsonFile(file, terminal);
+  const { MocksError, parseMocks } = await import('../local/mocks.ts');
+  try {
+    return parseMocks(value);
+  } catch (error) {
+    if (!(error instanceof MocksError)) throw error;
+    const shape =
+      '{"/plugin/name or step id": [{"outcome": "success", "result": …}]}; "input", "error", "seconds" and "times" may be added';
+    throw new UsageError(`${file} holds no mocks: ${error.message}`, `mocks look like ${shape}`);
+  }
+}
+
+/** The inputs of a file of JSON lines; empty lines do not count. */
+export async function readLines(file: string, terminal: Terminal): Promise<readonly JsonSource[]> {
+  const text = await readText(file, terminal);
+  const lines = text.split('\n').map((line, index) => ({ line, place: `${file}, line ${index + 1}` }));
+  return Promise.all(lines.filter(({ line }) => line.trim() !== '').map(({ line, place }) => parseSource(place, line)));
+}

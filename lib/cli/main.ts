@@ -1,0 +1,21 @@
+import { CommanderError } from 'commander';
+import { commands } from './commands.ts';
+import { EXIT, reportError } from './errors.ts';
+import { buildProgram } from './program.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Runs the command line `argv` (without node and script) and answers the exit code. Never throws. */
+export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = buildProgram(commands, version(), terminal, async (command, args, options) => {
+    code = await command.run(args, options, terminal);
+  });
+  try {
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(error, terminal);
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isBuildFailure } from '../components/bundle-error.ts';
+import type { Json } from '../runtime/json.ts';
+import { UsageError } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A JSON value together with the text it was read from, for messages that point into it. */
+export interface JsonSource {
+  readonly value: Json;
+  /** A file's path as the user wrote it, `standard input`, or the option's name. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Reads the JSON of an option: the text itself, `@FILE`, or `-` for standard input. */
+export async function readJsonOption(option: string, given: string, terminal: Terminal): Promise<JsonSource> {
+  if (given === '-') return parseSource('standard input', await terminal.readStdin());
+  return given.startsWith('@') ? readJsonFile(given.slice(1), terminal) : parseSource(option, given);
+}
+
+/** Reads a JSON file. */
+export async function readJsonFile(file: string, terminal: Terminal): Promise<JsonSource> {
+  return parseSource(file, await readText(file, terminal));
+}
+
+/** Reads a text file; a file that cannot be read is wrong use. */
+export async function readText(file: string, { cwd }: Pick<Terminal, 'cwd'>): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `cannot read "${file}": ${whyUnreadable(error)}`,
+      'give the path of a file that exists, from the folder you are in',
+    );
+  }
+}
+
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'this user may not read it';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Parses JSON; rejects with a UsageError that says where and why it is none. */
+export async function parseSource(file: string, text: string): Promise<JsonSource> {
+  try {
+    return { value: JSON.parse(text), file, text };
+  } catch {
+    throw new UsageError(`${file} is not JSON: ${await faultIn(text)}`, jsonHelp(file, text));
+  }
+}
+
+/** What is wrong and where, in esbuild's words: those of the JavaScript engine often name no place. */
+async function faultIn(text: string): Promise<string> {
+  const { transform } = await import('esbuild');
+  const refused: unknown = await transform(text, { loader: 'json', logLevel: 'silent' }).catch(
+    (error: unknown) => error,
+  );
+  const [first] = isBuildFailure(refused) ? refused.errors : [];
+  if (!first?.location) return 'it is empty, or holds more than one value';
+  const { line, column, lineText } = first.location;
+  // esbuild counts bytes from 0.
+  const before = Buffer.from(lineText).subarray(0, column).toString('utf8');
+  return `${first.text} at line ${line}, column ${before.length + 1}`;
+}
+
+const jsonHelp = (file: string, text: string): string =>
+  file.startsWith('--') && !/^\s*[[{"]/.test(text)
+    ? `texts need double quotes inside the shell's own, as in '"text"'; a file is @FILE, standard input is -`
+    : 'names and texts stand in double quotes; there is no comma after the last item and there are no comments';

@@ -1,0 +1,49 @@
+import type { FlowResult, FlowRun } from '../../run.ts';
+import { count } from '../report.ts';
+import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
+import { duration } from './duration.ts';
+import { timeline } from './timeline.ts';
+
+/** Shows how a run went: its timeline, its outcome, its result; a failure on standard error. */
+export function showRun({ result, execution }: FlowRun, terminal: Terminal): void {
+  const { stdout, stderr, env, cwd } = terminal;
+  const colors = colorsFor(stdout, env);
+  if (execution) {
+    const { steps, durationMs, transitions } = execution;
+    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs });
+    stdout.write(`\n${drawn.map((line) => `${line}\n`).join('')}\n`);
+    if (result.outcome !== 'failed') {
+      stdout.write(
+        `${colors.green('✔')} ${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}\n`,
+      );
+    }
+  }
+  if (result.outcome === 'success') stdout.write(`${resultLines(result.result, colors)}\n`);
+  if (result.outcome === 'failed' && execution)
+    stderr.write(`${failureLines(result.error, colorsFor(stderr, env), cwd)}\n`);
+}
+
+const MOST_LINES = 40;
+
+function resultLines(value: unknown, colors: Colors): string {
+  const lines = JSON.stringify(value, null, 2).split('\n');
+  const rest = lines.length - MOST_LINES;
+  if (rest <= 0) return lines.join('\n');
+  return [...lines.slice(0, MOST_LINES), colors.dim(`… ${rest} more lines; --json shows all`)].join('\n');
+}
+
+const MOST_FRAMES = 4;
+
+function failureLines({ code, message, data }: FlowFailure, colors: Colors, cwd: string): string {
+  const head = `${colors.red(`✖ failed: ${code}`)}: ${message}`;
+  if (!data) return head;
+  const attempt = data.attempt > 0 ? `, attempt ${data.attempt + 1}` : '';
+  const frames = (data.stack ?? []).filter(isOfComponent).map((line) => colors.dim(line.replaceAll(`${cwd}/`, '')));
+  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...frames.slice(0, MOST_FRAMES)].join('\n');
+}
+
+type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];
+
+/** Whether a line of a stack is a component's own, not one of what runs it. */
+const isOfComponent = (line: string): boolean =>
+  /^\s+at /.test(line) && !/node:internal|\/lib\/(runtime|local|engine)\//.test(line);

@@ -1,0 +1,40 @@
+import type { RunEvent } from '../../local/events.ts';
+import { count } from '../report.ts';
+import type { Colors } from '../terminal.ts';
+import { duration } from './duration.ts';
+
+/** An event of a run as one line for people; undefined for those that get none of their own. */
+export function eventLine(event: RunEvent, colors: Colors): string | undefined {
+  switch (event.type) {
+    case 'run-started':
+      return `${colors.bold(event.flow)} ${colors.dim(count(event.steps.length, 'step'))}`;
+    case 'step-succeeded':
+      return `  ${colors.green('✔')} ${named(event, colors)} ${colors.dim(took(event))}`;
+    case 'step-skipped':
+      return `  ${colors.dim('↷')} ${named(event, colors)} ${colors.dim('skipped')}`;
+    case 'step-cancelled':
+      return `  ${colors.dim('◌')} ${named(event, colors)} ${colors.dim('cancelled')}`;
+    case 'step-recovered':
+      return `  ${colors.yellow('↻')} ${named(event, colors)} ${colors.dim(took(event))} ${recovered(event.error)}`;
+    case 'step-failed':
+      return `  ${colors.red('✖')} ${named(event, colors)} ${colors.dim(took(event))}`;
+    case 'step-retried':
+      return `  ${colors.yellow('↻')} ${named(event, colors)} ${colors.yellow(`attempt ${event.attempt + 1}`)} after ${event.error.code}: ${event.error.message}`;
+    case 'log':
+      return event.entry.level === 'warn' || event.entry.level === 'error' ? logLine(event.entry, colors) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const named = ({ step, component }: { step: string; component: string }, colors: Colors): string =>
+  `${step} ${colors.dim(component)}`;
+
+const took = ({ atMs, startMs }: { atMs: number; startMs: number | null }): string =>
+  duration(atMs - (startMs ?? atMs));
+
+const recovered = ({ code, message }: { code: string; message: string }): string =>
+  `its onError stands in for ${code}: ${message}`;
+
+const logLine = ({ level, step, message }: { level: string; step: string; message: string }, colors: Colors): string =>
+  `    ${colors.dim(`${step} ${level}`)} ${message}`;

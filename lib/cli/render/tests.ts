@@ -1,0 +1,63 @@
+import { formatPlace } from '../../runtime/describe.ts';
+import type { CaseReport, FlowReport } from '../../testing/index.ts';
+import { count } from '../report.ts';
+import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
+import { duration } from './duration.ts';
+
+/** Shows how the cases of a flow went; of those that failed, why. */
+export function showFlowReport({ file, cases }: FlowReport, { stdout, env }: Terminal): void {
+  const colors = colorsFor(stdout, env);
+  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases: it may have some under test: cases:')}\n`);
+  const told = cases.filter(({ status }) => status !== 'skipped');
+  if (told.length === 0) return;
+  const refused = told.filter(({ status }) => status === 'refused');
+  const lines = told.filter(({ status }) => status !== 'refused').flatMap((one) => caseLines(one, colors));
+  const cannot = refused.length > 0 ? [`${colors.red('✖')} ${count(refused.length, 'case')} cannot run`] : [];
+  stdout.write(`${[colors.bold(file), ...[...lines, ...cannot].map((line) => `  ${line}`)].join('\n')}\n`);
+}
+
+function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colors: Colors): readonly string[] {
+  const time = colors.dim(duration(ms));
+  if (status === 'passed') return [`${colors.green('✔')} ${name} ${time}`];
+  if (status === 'updated')
+    return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('expects now what was found')}`];
+  const reasons = mismatches.map(({ at, problem }) => `${formatPlace(at) || 'the output'} ${problem}`);
+  return [
+    `${colors.red('✖')} ${name} ${time}`,
+    ...[...reasons, '', ...diffLines(diff, colors), ''].map((line) => line && `    ${line}`),
+  ];
+}
+
+const MOST_LINES = 60;
+
+function diffLines(diff: string, colors: Colors): readonly string[] {
+  const all = diff.split('\n');
+  const shown = all.slice(0, MOST_LINES).map((line) => {
+    if (line.startsWith('-')) return colors.green(line);
+    return line.startsWith('+') ? colors.red(line) : colors.dim(line);
+  });
+  const rest = all.length - shown.length;
+  return rest > 0 ? [...shown, colors.dim(`… ${count(rest, 'more line')}; --json shows all`)] : shown;
+}
+
+const WORDS = {
+  passed: 'passed',
+  updated: 'updated',
+  failed: 'failed',
+  refused: 'cannot run',
+  skipped: 'not selected',
+} as const;
+
+/** Shows how many cases went how. */
+export function showTally(reports: readonly FlowReport[], { stdout, env }: Terminal): void {
+  const colors = colorsFor(stdout, env);
+  const cases = reports.flatMap((report) => report.cases);
+  const numbers = Object.entries(WORDS).flatMap(([status, word]) => {
+    const number = cases.filter((one) => one.status === status).length;
+    return number > 0 ? [`${number} ${word}`] : [];
+  });
+  const bad = cases.some(({ status }) => status === 'failed' || status === 'refused');
+  stdout.write(
+    `${bad ? colors.red('✖') : colors.green('✔')} ${[count(cases.length, 'case'), numbers.join(', ')].filter(Boolean).join(': ')}\n`,
+  );
+}

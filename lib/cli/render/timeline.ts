@@ -1,0 +1,93 @@
+import type { StepReport } from '../../local/events.ts';
+import type { Colors } from '../terminal.ts';
+import { criticalChain } from './critical-chain.ts';
+import { duration } from './duration.ts';
+
+/** How to draw a timeline. */
+export interface TimelineOptions {
+  /** Characters a line may take. */
+  readonly width: number;
+  readonly colors: Colors;
+  /** How long the whole run took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+interface Ran extends StepReport {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.endMs !== null;
+
+/**
+ * The steps of a run as bars on one time axis, a line a step in the order of their start. The bars of the critical
+ * chain, the steps that the run's length comes from, are solid.
+ */
+export function timeline(steps: readonly StepReport[], options: TimelineOptions): readonly string[] {
+  const ran = steps.filter(hasRun).sort((one, other) => one.startMs - other.startMs);
+  if (ran.length === 0) return [];
+  const chain = new Set(criticalChain(ran));
+  const layout = layOut(ran, options);
+  const rows = ran.map((step) => row(step, chain.has(step), layout, options));
+  return [...rows, axis(layout, options), ...summary(ran, [...chain], options)];
+}
+
+interface Layout {
+  readonly name: number;
+  readonly bar: number;
+  readonly totalMs: number;
+}
+
+function layOut(ran: readonly Ran[], { width, durationMs }: TimelineOptions): Layout {
+  const longest = Math.max(...ran.map(({ id }) => id.length));
+  const name = Math.min(longest, Math.floor(width / 3));
+  const time = Math.max(...ran.map(({ startMs, endMs }) => duration(endMs - startMs).length));
+  const totalMs = Math.max(durationMs, 1, ...ran.map(({ endMs }) => endMs));
+  return { name, bar: Math.max(10, width - name - time - 8), totalMs };
+}
+
+const MARKS: { readonly [status: string]: readonly [string, keyof Colors] } = {
+  succeeded: ['✔', 'green'],
+  failed: ['✖', 'red'],
+  recovered: ['↻', 'yellow'],
+  skipped: ['↷', 'dim'],
+  cancelled: ['◌', 'dim'],
+};
+
+function row(step: Ran, critical: boolean, { name, bar, totalMs }: Layout, { colors }: TimelineOptions): string {
+  const [mark, color] = MARKS[step.status] ?? ['·', 'dim'];
+  const paint = painter(colors, color);
+  const from = Math.min(bar - 1, Math.floor((step.startMs / totalMs) * bar));
+  const to = Math.min(bar, Math.max(from + 1, Math.round((step.endMs / totalMs) * bar)));
+  const drawn = (critical ? '█' : '▒').repeat(to - from);
+  const space = `${' '.repeat(from)}${paint(drawn)}${' '.repeat(bar - to)}`;
+  return `  ${paint(mark)} ${shorten(step.id, name).padEnd(name)}  ${space} ${colors.dim(duration(step.endMs - step.startMs))}`;
+}
+
+/** The painter of that name. */
+const painter = (colors: Colors, name: keyof Colors): ((text: string) => string) => {
+  const paint = colors[name];
+  return typeof paint === 'function' ? paint : String;
+};
+
+const shorten = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+
+function axis({ name, bar, totalMs }: Layout, { colors }: TimelineOptions): string {
+  const end = duration(totalMs);
+  return `${' '.repeat(name + 6)}${colors.dim(`0${' '.repeat(Math.max(1, bar - end.length - 1))}${end}`)}`;
+}
+
+function summary(
+  ran: readonly Ran[],
+  chain: readonly Ran[],
+  { durationMs, colors }: TimelineOptions,
+): readonly string[] {
+  const work = ran.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+  const gain = durationMs > 0 ? work / durationMs : 1;
+  const parallel = gain > 1.05 ? `, ${gain.toFixed(1)}× as fast as one after the other` : '';
+  const critical = chain.map(({ id }) => id).join(' → ');
+  return [
+    `  ${duration(work)} of work in ${duration(durationMs)}${parallel}`,
+    `  ${colors.dim(`█ critical chain: ${critical}`)}`,
+  ];
+}

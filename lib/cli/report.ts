@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import { EXIT } from './errors.ts';
+import { type Terminal, wantsColor } from './terminal.ts';
+
+/** Texts by the name of the file that diagnostics point into. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Shows diagnostics with their code frames on standard error. */
+export async function showDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+  terminal: Terminal,
+): Promise<void> {
+  if (diagnostics.length === 0) return;
+  const { renderDiagnostics } = await import('../flow/render.ts');
+  const color = wantsColor(terminal.stderr, terminal.env);
+  terminal.stderr.write(`${renderDiagnostics(diagnostics, (file) => sources.get(file), { color }).trimEnd()}\n`);
+}
+
+/** The exit code that diagnostics ask for. */
+export const exitCodeOf = (diagnostics: readonly Diagnostic[]): number =>
+  diagnostics.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
+
+/** Diagnostics as the contract of `--json` has them. */
+export const diagnosticsJson = (diagnostics: readonly Diagnostic[]) =>
+  diagnostics.map(({ code, severity, message, file, line, column, endLine, endColumn, help }) => {
+    return { code, severity, message, file, line, column, endLine, endColumn, help };
+  });
+
+/** Writes a value as JSON for people to read. */
+export function writeJson(value: unknown, { stdout }: Pick<Terminal, 'stdout'>): void {
+  stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Tells on standard error what to call next: standard output stays free for what was asked for. */
+export function suggestNext(call: string, { stderr, env }: Terminal): void {
+  // Under npm the package's own command is not on the path; npx finds it.
+  stderr.write(`Next: ${env.npm_command === undefined ? '' : 'npx '}stepflow ${call}\n`);
+}
+
+/** `1 error`, `3 errors`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
