@@ -1,0 +1,62 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { describe, type Services, start } from './executions.ts';
+import { Problem, toProblem } from './problem.ts';
+
+/** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
+export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Bytes that a function may answer with, less room for the envelope; source: the quotas of Lambda (6 MB). */
+const LARGEST_ANSWER = 5_500_000;
+
+/** The API's function on given services. `log` takes what failed by a fault of ours. */
+export const createHandler =
+  (services: Services, log: (error: unknown) => void = console.error): ApiHandler =>
+  async (event) => {
+    try {
+      return fitting(await route(services, event));
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.status >= 500 && problem !== error) log(error);
+      return refusal(problem);
+    }
+  };
+
+function route(services: Services, event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const { name = '', id = '' } = event.pathParameters ?? {};
+  switch (event.routeKey) {
+    case 'POST /flows/{name}/executions':
+      return startExecution(services, name, event);
+    case 'GET /flows/{name}/executions/{id}':
+      return describe(services, name, id).then((execution) => answer(200, execution));
+    default:
+      throw new Problem('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
+  }
+}
+
+async function startExecution(services: Services, flow: string, event: APIGatewayProxyEventV2) {
+  const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  const idempotencyKey = event.headers['idempotency-key'];
+  const execution = await start(services, { flow, body, ...(idempotencyKey !== undefined && { idempotencyKey }) });
+  const location = `/flows/${encodeURIComponent(flow)}/executions/${encodeURIComponent(execution.id)}`;
+  return answer(202, execution, { location });
+}
+
+function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
+  const bytes = Buffer.byteLength(result.body ?? '');
+  if (bytes <= LARGEST_ANSWER) return result;
+  throw new Problem(
+    'RESULT_TOO_LARGE',
+    `The result has ${bytes} bytes, and the API answers with ${LARGEST_ANSWER}; read it with the command line, or let the flow return less`,
+  );
+}
+
+function refusal({ code, status, message, diagnostics }: Problem): APIGatewayProxyStructuredResultV2 {
+  const headers = code === 'TOO_MANY_REQUESTS' ? { 'retry-after': '5' } : {};
+  return answer(status, { error: { code, message, ...(diagnostics && { diagnostics }) } }, headers);
+}
+
+const answer = (statusCode: number, body: object, headers: { [name: string]: string } = {}) => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { component } from '../../../lib/runtime/index.ts';
+import { anyValue } from '../_any.ts';
+
+export default component(
+  {
+    description: 'Stores a value under a key, in place of what was there.',
+    input: z.object({
+      key: z.string().min(1),
+      value: anyValue,
+      ttl: z.number().positive().nullish().describe('Seconds until it expires; without, it does not.'),
+    }),
+    output: z.object({ stored: z.boolean() }),
+  },
+  async ({ key, value, ttl }, { cache }) => {
+    await cache.set(key, value, ttl ?? undefined);
+    return { stored: true };
+  },
+);

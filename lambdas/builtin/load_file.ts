@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { component } from '../../lib/runtime/index.ts';
+import { anyValue } from './_any.ts';
+import { FORMATS, formatOf, parseAs } from './_file-format.ts';
+import { readLocal } from './_local-file.ts';
+
+export default component(
+  {
+    description: 'Reads a file that belongs to the flow, or an object of S3.',
+    input: z.object({
+      path: z
+        .string()
+        .min(1)
+        .describe(
+          "From the folder of the flow's file, or s3://bucket/key. Where a flow is deployed, the files ship with it whose path it has written out.",
+        ),
+      format: z.enum(FORMATS).nullish().describe('Without it, by the ending of the path.'),
+    }),
+    output: z.object({
+      data: anyValue.describe('The value in JSON or YAML, a map for each line of a CSV table, or the text.'),
+      metadata: z.object({ resolved_path: z.string(), size_bytes: z.int(), format: z.enum(FORMATS) }),
+    }),
+  },
+  async ({ path, format: asked }, { files, signal }) => {
+    const inS3 = path.startsWith('s3://');
+    const { bytes, place } = inS3
+      ? await (await import('./_s3-file.ts')).readS3(path, signal)
+      : await readLocal(path, files);
+    const format = asked ?? formatOf(path);
+    return {
+      data: await parseAs(format, bytes, path),
+      metadata: { resolved_path: place, size_bytes: bytes.length, format },
+    };
+  },
+);

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { type Compiled, compile } from '../compile.ts';
+import type { ComponentFile } from '../components/index.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import { foldersFor } from '../local/folders.ts';
+import { componentsFor, lookupIn } from '../local/needed.ts';
+import type { SecretUse } from '../plan/variables.ts';
+import type { Json } from '../runtime/json.ts';
+import { componentsOf } from './definition.ts';
+
+/** What a flow is opened with; see `WorkflowProps`. */
+export interface FlowSource {
+  readonly flow: string;
+  readonly variables?: { readonly [name: string]: Json };
+  /** By name, the secret variables that have a value. @default none */
+  readonly secrets?: { readonly [name: string]: unknown };
+  readonly components?: string;
+  /** Components that flows which are only known at run time may call. @default none */
+  readonly nestedComponents?: readonly string[];
+}
+
+/** A flow, compiled, and where its components are. Where a diagnostic is an error it cannot be deployed. */
+export interface DeployableFlow {
+  readonly file: string;
+  readonly text: string;
+  readonly compiled: Compiled;
+  /** By the paths that the flow writes. */
+  readonly components: ReadonlyMap<string, ComponentFile>;
+  /** Those of `nestedComponents`, by the paths given. */
+  readonly nested: ReadonlyMap<string, ComponentFile | undefined>;
+  /** The folder that bundles of its components go to. */
+  readonly bundles: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads and compiles a flow, and finds its components. Throws only where the file cannot be read. */
+export function openFlow(source: FlowSource): DeployableFlow {
+  const { flow: file, variables, secrets = {}, components, nestedComponents = [] } = source;
+  const text = readFileSync(file, 'utf8');
+  // A secret without a value is refused later, by name, unless the flow says itself what to do without.
+  const hasSecret = ({ name, optional }: SecretUse): boolean => secrets[name] !== undefined || !optional;
+  const compiled = compile(text, { file, hasSecret, ...(variables && { variables }) });
+  const folders = foldersFor(dirname(resolve(file)), components === undefined ? {} : { components: [components] });
+  const lookup = lookupIn(folders);
+  const { diagnostics } = componentsFor(compiled.steps, file, lookup);
+  const called = compiled.stateMachine ? componentsOf(compiled.stateMachine) : [];
+  const found = called.flatMap((component): [string, ComponentFile][] => {
+    const place = lookup.catalog.resolve(component);
+    return place ? [[component, place]] : [];
+  });
+  return {
+    file,
+    text,
+    compiled,
+    components: new Map(found),
+    nested: new Map(nestedComponents.map((path) => [path, lookup.catalog.resolve(path)])),
+    bundles: folders.bundles,
+    diagnostics: [...compiled.diagnostics, ...diagnostics],
+  };
+}

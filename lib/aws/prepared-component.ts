@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ComponentFile } from '../components/index.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+
+/** A component ready to be deployed. */
+export interface PreparedComponent {
+  readonly source: ComponentFile;
+  /** The folder of its bundle, absolute. */
+  readonly bundle: string;
+  readonly description?: string;
+  /** MB. */
+  readonly memorySize?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+}
+
+/** What became of a component's preparation. */
+export type Preparation =
+  | PreparedComponent
+  | { readonly source: ComponentFile; readonly diagnostics: readonly Diagnostic[] };
+
+/** What to prepare, and the folder that bundles go to. */
+export interface PrepareRequest {
+  readonly sources: readonly ComponentFile[];
+  readonly outDir: string;
+}
+
+const prepared = new Map<string, Preparation>();
+
+/**
+ * Bundles components and reads what they say of themselves; each source once. A construct's constructor cannot
+ * wait, and bundling and loading cannot do without: so they happen in a process of their own, once for each component.
+ */
+export function prepareComponents({ sources, outDir }: PrepareRequest): readonly Preparation[] {
+  const once = [...new Map(sources.map((source) => [source.file, source])).values()];
+  const fresh = once.filter(({ file }) => !prepared.has(file));
+  if (fresh.length > 0) for (const each of ask({ sources: fresh, outDir })) prepared.set(each.source.file, each);
+  return once.flatMap(({ file }) => prepared.get(file) ?? []);
+}
+
+const here = fileURLToPath(import.meta.url);
+const PROGRAM = join(here, `../prepare-components-main${extname(here)}`);
+const LARGEST_ANSWER = 64 * 1024 * 1024;
+
+function ask(request: PrepareRequest): readonly Preparation[] {
+  const loader = extname(here) === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [...loader, PROGRAM], {
+    input: JSON.stringify(request),
+    encoding: 'utf8',
+    maxBuffer: LARGEST_ANSWER,
+  });
+  if (status === 0) return JSON.parse(stdout);
+  throw new Error(`Components could not be bundled into ${request.outDir}: ${error?.message ?? stderr}`);
+}

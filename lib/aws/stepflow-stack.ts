@@ -1,0 +1,119 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { acknowledgeFindings } from './acknowledgements.ts';
+import { BlobStore, type BlobStoreProps } from './blob-store.ts';
+import { pascalCase } from './components.ts';
+import { type FlowSource, openFlow } from './deployable-flow.ts';
+import { prepareComponents } from './prepared-component.ts';
+import { Workflow, type WorkflowProps } from './workflow.ts';
+import { WorkflowApi } from './workflow-api.ts';
+import { WorkflowError } from './workflow-error.ts';
+
+/** Properties of a {@link StepflowStack}. */
+export interface StepflowStackProps extends StackProps {
+  /**
+   * The folder whose flows are deployed.
+   * @default 'workflows'
+   */
+  readonly workflows?: string;
+  /**
+   * The folder of the components.
+   * @default - the nearest folder `lambdas` beside the flows or above them
+   */
+  readonly components?: string;
+  /**
+   * Values of variables, for all flows that have them.
+   * @default - those of the context `stepflow:variables`, else the flows' own defaults
+   */
+  readonly variables?: WorkflowProps['variables'];
+  /**
+   * Where the values of secret variables are, for all flows that have them.
+   * @default - the secrets that the context `stepflow:secrets` names
+   */
+  readonly secrets?: WorkflowProps['secrets'];
+  /**
+   * Properties of the blob store.
+   * @default - those of {@link BlobStore}
+   */
+  readonly blobs?: BlobStoreProps;
+}
+
+/**
+ * Every flow of a folder, with one blob store and one HTTP API.
+ *
+ * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARN of its state machine, e.g. `UserInsightsArn`.
+ *
+ * @throws WorkflowError for all flows that cannot be deployed
+ */
+export class StepflowStack extends Stack {
+  readonly workflows: readonly Workflow[];
+  readonly blobs: BlobStore;
+  readonly api: WorkflowApi;
+
+  constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
+    super(scope, id, props);
+    const { workflows: folder = 'workflows', components, variables, secrets, blobs } = props;
+    this.blobs = new BlobStore(this, 'Blobs', blobs);
+    const common = {
+      ...(components !== undefined && { components }),
+      ...(variables && { variables }),
+      ...(secrets && { secrets }),
+    };
+    const sources = flowsIn(this, folder).map((flow) => ({ flow, ...common }));
+    prepareAll(sources);
+    this.workflows = createAll(this, sources, this.blobs);
+    this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
+    this.createOutputs();
+    acknowledgeFindings(this);
+  }
+
+  private createOutputs(): void {
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
+    new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
+    for (const { node, flowName, stateMachineArn } of this.workflows) {
+      new CfnOutput(this, `${node.id}Arn`, { value: stateMachineArn, description: `The state machine of ${flowName}` });
+    }
+  }
+}
+
+function flowsIn(stack: Stack, folder: string): readonly string[] {
+  const files = readFolder(stack, folder).filter((file) => /\.ya?ml$/.test(file));
+  if (files.length > 0) return files.sort().map((file) => join(folder, file));
+  throw new WorkflowError(stack, `The folder "${folder}" holds no flows; write one as ${join(folder, 'NAME.yaml')}`);
+}
+
+function readFolder(stack: Stack, folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkflowError(stack, `The folder of the flows cannot be read (${why}); give its path as \`workflows\``);
+  }
+}
+
+/** Bundles the components of all flows at once, which takes a fraction of the time that it takes flow by flow. */
+function prepareAll(flows: readonly FlowSource[]): void {
+  const opened = flows.map(openFlow);
+  const sources = opened.flatMap(({ components }) => [...components.values()]);
+  const [first] = opened;
+  if (first) prepareComponents({ sources, outDir: first.bundles });
+}
+
+/** Goes on after a faulty flow, so that the faults of all are seen at once. */
+function createAll(stack: Stack, flows: readonly WorkflowProps[], blobs: BlobStore): readonly Workflow[] {
+  const faults: string[] = [];
+  const created = flows.flatMap((source) => {
+    try {
+      const id = pascalCase(basename(source.flow, extname(source.flow)));
+      return [new Workflow(stack, id, { ...source, blobs })];
+    } catch (error) {
+      if (!(error instanceof WorkflowError)) throw error;
+      faults.push(error.message);
+      return [];
+    }
+  });
+  if (faults.length === 0) return created;
+  throw new WorkflowError(stack, `${faults.length} of ${flows.length} flows cannot be deployed.\n${faults.join('\n')}`);
+}

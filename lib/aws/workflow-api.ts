@@ -1,0 +1,171 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { BLOBS_VARIABLE } from '../runtime/open-store.ts';
+import { bundleApi } from './api-bundle.ts';
+import type { BlobStore } from './blob-store.ts';
+import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';
+import type { Workflow } from './workflow.ts';
+import { WorkflowError } from './workflow-error.ts';
+
+/** Properties of a {@link WorkflowApi}. */
+export interface WorkflowApiProps {
+  /** The flows to be started over HTTP; all on one blob store. */
+  readonly workflows: readonly Workflow[];
+  /**
+   * How long logs are kept, of requests and of the function.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+const START = '/flows/{name}/executions';
+const DESCRIBE = '/flows/{name}/executions/{id}';
+
+/**
+ * An HTTP API that starts flows and answers for their executions. Every route wants a request signed by a principal with
+ * `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
+ *
+ * | request | answer |
+ * |---|---|
+ * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}` |
+ * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
+ *
+ * Requests with the same `Idempotency-Key` header start one execution. A refusal is `{"error": {"code", "message"}}`.
+ */
+export class WorkflowApi extends Construct {
+  readonly api: apigateway.HttpApi;
+  readonly function: lambda.Function;
+  /** The base address, without a slash at its end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: WorkflowApiProps) {
+    super(scope, id);
+    const { workflows, logRetention } = props;
+    const blobs = commonBlobs(this, workflows);
+    const names = distinctNames(this, workflows);
+    this.function = this.createFunction(blobs, workflows, logRetention);
+    blobs.grantRead(this.function);
+    for (const workflow of workflows) grantUse(workflow, this.function);
+    this.api = this.createApi(`Starts the flows ${names.join(', ')}`);
+    createStage(this, this.api, logRetention);
+    this.url = this.api.apiEndpoint;
+  }
+
+  /** Allows `grantee` to call every route. */
+  grantInvoke(grantee: iam.IGrantable): void {
+    for (const route of this.routes) route.grantInvoke(grantee);
+  }
+
+  private routes: readonly apigateway.HttpRoute[] = [];
+
+  private createFunction(blobs: BlobStore, workflows: readonly Workflow[], retention?: logs.RetentionDays) {
+    const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
+    bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
+    const machines = Object.fromEntries(workflows.map(({ flowName, stateMachineArn }) => [flowName, stateMachineArn]));
+    const logGroup = functionLogGroup(this, retention);
+    return new lambda.Function(this, 'Function', {
+      ...NODE_FUNCTION,
+      description: 'Starts flows and answers for their executions',
+      code: lambda.Code.fromAsset(folder),
+      memorySize: 512,
+      timeout: Duration.seconds(29), // The API waits for 30 at most.
+      logGroup,
+      role: functionRole(this, logGroup),
+      environment: {
+        ...NODE_ENVIRONMENT,
+        [BLOBS_VARIABLE]: blobs.uri,
+        [MACHINES_VARIABLE]: Stack.of(this).toJsonString(machines),
+      },
+    });
+  }
+
+  private createApi(description: string): apigateway.HttpApi {
+    const api = new apigateway.HttpApi(this, 'Api', { description, createDefaultStage: false });
+    const integration = new HttpLambdaIntegration('Function', this.function);
+    const authorizer = new HttpIamAuthorizer();
+    this.routes = [
+      ...api.addRoutes({ path: START, methods: [apigateway.HttpMethod.POST], integration, authorizer }),
+      ...api.addRoutes({ path: DESCRIBE, methods: [apigateway.HttpMethod.GET], integration, authorizer }),
+    ];
+    return api;
+  }
+}
+
+const factsOf = ({ compiled: { type, inputSchema } }: Workflow): FlowFacts => ({
+  type,
+  ...(inputSchema !== undefined && { inputSchema }),
+});
+
+/** Express executions cannot be described, so nobody gets the right to. */
+function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
+  workflow.grantStartExecution(grantee);
+  if (workflow.compiled.type === 'STANDARD') workflow.grantDescribeExecution(grantee);
+}
+
+function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore {
+  const [first, ...others] = workflows;
+  if (!first) throw new WorkflowError(api, 'The API has no flows; give it at least one Workflow');
+  const other = others.find(({ blobs }) => blobs !== first.blobs);
+  if (!other) return first.blobs;
+  const pair = `"${first.flowName}" and "${other.flowName}"`;
+  throw new WorkflowError(
+    api,
+    `The flows ${pair} have different blob stores; give each store a WorkflowApi of its own`,
+  );
+}
+
+/** Characters of an environment that are taken for one flow beside its name: an ARN, as long as it may become. */
+const ARN_LENGTH = 150;
+
+/** The limit of Lambda for all of a function's environment, in bytes, less what else is in it. */
+const LARGEST_ENVIRONMENT = 4096 - 300;
+
+function distinctNames(api: Construct, workflows: readonly Workflow[]): readonly string[] {
+  const names = workflows.map(({ flowName }) => flowName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new WorkflowError(api, `Two flows are called "${twice}"; give one of them another \`flowName\``);
+  }
+  const bytes = names.reduce((sum, name) => sum + name.length + ARN_LENGTH, 0);
+  if (bytes <= LARGEST_ENVIRONMENT) return names;
+  throw new WorkflowError(
+    api,
+    `${names.length} flows are more than one API's function can know of (4 KB of environment); divide them among several WorkflowApi constructs`,
+  );
+}
+
+/** A line of JSON a request: who asked for what, and what came of it. */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    caller: '$context.identity.userArn',
+    ip: '$context.identity.sourceIp',
+    routeKey: '$context.routeKey',
+    path: '$context.path',
+    status: '$context.status',
+    error: '$context.integrationErrorMessage',
+  }),
+);
+
+/** The default stage, which has no name in the address; with a log of requests. */
+function createStage(scope: Construct, httpApi: apigateway.HttpApi, retention = logs.RetentionDays.ONE_MONTH): void {
+  const logGroup = new logs.LogGroup(scope, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
+  new apigateway.HttpStage(scope, 'Stage', {
+    httpApi,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: 100, burstLimit: 200 },
+    accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup), format: ACCESS_LOG },
+  });
+}

@@ -1,0 +1,204 @@
+import { basename, extname } from 'node:path';
+import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Compiled } from '../compile.ts';
+import { secretVariables } from '../plan/variables.ts';
+import type { Json } from '../runtime/json.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { ComponentFunction } from './component-function.ts';
+import { defaultBlobs } from './components.ts';
+import { definitionProps } from './definition.ts';
+import { type DeployableFlow, openFlow } from './deployable-flow.ts';
+import { flowFunctions, refuseFaulty } from './flow-functions.ts';
+import type { ReadableSecret } from './function-secrets.ts';
+import { type Given, givenTo } from './given.ts';
+import { needsOf } from './needs.ts';
+import { WorkflowError } from './workflow-error.ts';
+
+/** Properties of a {@link Workflow}. */
+export interface WorkflowProps {
+  /** The flow's file, from the working directory, e.g. `workflows/user-insights.yaml`. */
+  readonly flow: string;
+  /**
+   * What the flow is called in the API.
+   * @default - the file's name without its extension
+   */
+  readonly flowName?: string;
+  /**
+   * Values of the flow's variables; they go before those of the context `stepflow:variables`.
+   * @default - those of the context, else the flow's own defaults
+   */
+  readonly variables?: { readonly [name: string]: Json };
+  /**
+   * Where the values of the flow's secret variables are, by the variables' names: any `secretsmanager.ISecret`. A function may read just those that
+   * its steps read.
+   * @default - the secrets that the context `stepflow:secrets` names
+   */
+  readonly secrets?: { readonly [name: string]: ReadableSecret };
+  /**
+   * The folder of the components, laid out as `PLUGIN/COMPONENT.ts`. A component's function is shared by all
+   * workflows of the stack that use it.
+   * @default - the nearest folder `lambdas` beside the flow or above it
+   */
+  readonly components?: string;
+  /**
+   * The components that a flow may call which is only known when this one runs (`eval`, `map` and `iterate` of a flow
+   * that is not written out), besides those that this flow calls itself.
+   * @default - none
+   */
+  readonly nestedComponents?: readonly string[];
+  /**
+   * Where large values go.
+   * @default - one store, shared by the stack's workflows
+   */
+  readonly blobs?: BlobStore;
+  /**
+   * How long logs are kept, of the executions and of the functions.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * Whether the log holds the states' inputs and outputs, which may be personal.
+   * @default false
+   */
+  readonly logExecutionData?: boolean;
+}
+
+/**
+ * A flow as a state machine, with a function for each component that it uses and a role that may call just these.
+ *
+ * ```ts
+ * new Workflow(this, 'UserInsights', { flow: 'workflows/user-insights.yaml' });
+ * ```
+ *
+ * @throws WorkflowError with the flow's diagnostics where it cannot be compiled
+ */
+export class Workflow extends Construct implements iam.IGrantable {
+  readonly flowName: string;
+  readonly stateMachine: sfn.StateMachine;
+  readonly stateMachineArn: string;
+  /** The flow compiled: its steps, its type, its input's schema. */
+  readonly compiled: Compiled;
+  /** The functions it calls, by the components' paths as the flow writes them. */
+  readonly functions: ReadonlyMap<string, ComponentFunction>;
+  readonly blobs: BlobStore;
+  /** The state machine's role: what its own calls may do. */
+  readonly grantPrincipal: iam.IPrincipal;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
+    super(scope, id);
+    this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
+    const given = givenTo(this, props);
+    const flow = open(this, { ...props, ...given });
+    refuseFaulty(this, flow, flow.diagnostics);
+    refuseOpenSecrets(this, flow, given);
+    this.compiled = flow.compiled;
+    this.blobs = props.blobs ?? defaultBlobs(this);
+    const needs = needsOf(this, flow, given);
+    this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, needs });
+    this.stateMachine = this.createStateMachine(props);
+    this.stateMachineArn = this.stateMachine.stateMachineArn;
+    this.grantPrincipal = this.stateMachine.grantPrincipal;
+    allowInvoking(this, [...this.functions.values()]);
+  }
+
+  /** Allows `grantee` to start executions. */
+  grantStartExecution(grantee: iam.IGrantable): iam.Grant {
+    const actions = ['states:StartExecution'];
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
+  }
+
+  /** Allows `grantee` to learn how executions stand and what came of them. */
+  grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
+    const { stateMachineName: resourceName } = this.stateMachine;
+    const executions = Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${resourceName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
+  }
+
+  /** A metric of the state machine, e.g. `ExecutionTime`. @default - the mean over five minutes */
+  metric(name: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metric(name, props);
+  }
+
+  /** How many executions started. @default - the sum over five minutes */
+  metricStarted(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricStarted(props);
+  }
+
+  /** How many executions succeeded. @default - the sum over five minutes */
+  metricSucceeded(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricSucceeded(props);
+  }
+
+  /** How many executions failed. @default - the sum over five minutes */
+  metricFailed(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricFailed(props);
+  }
+
+  /** How long executions took, in milliseconds. @default - the mean over five minutes */
+  metricTime(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stateMachine.metricTime(props);
+  }
+
+  private createStateMachine(props: WorkflowProps): sfn.StateMachine {
+    const { stateMachine, type } = this.compiled;
+    if (!stateMachine) throw new WorkflowError(this, `The flow "${props.flow}" compiled to nothing`);
+    const arnOf = (component: string): string => {
+      const found = this.functions.get(component);
+      if (found) return found.function.functionArn;
+      throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
+    };
+    return new sfn.StateMachine(this, 'StateMachine', {
+      ...definitionProps(this, stateMachine, arnOf),
+      stateMachineType: sfn.StateMachineType[type],
+      tracingEnabled: true,
+      logs: {
+        destination: executionLog(this, props.logRetention),
+        level: sfn.LogLevel.ALL,
+        includeExecutionData: props.logExecutionData ?? false,
+      },
+    });
+  }
+}
+
+function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
+  try {
+    return openFlow(props);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'give the path of a flow, from the folder that the app is run in';
+    throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
+  }
+}
+
+/** A secret's value would stand in the template if it came as a variable's. */
+function refuseOpenSecrets(workflow: Construct, { file, compiled }: DeployableFlow, { variables }: Given): void {
+  const open = [...(compiled.flow ? secretVariables(compiled.flow).keys() : [])].find((name) => name in variables);
+  if (open === undefined) return;
+  const remedy = 'put it into Secrets Manager, and give the secret under "secrets" or the context "stepflow:secrets"';
+  throw new WorkflowError(workflow, `"${open}" of the flow "${file}" is secret, but its value stands open; ${remedy}`);
+}
+
+/** The functions themselves and none of their versions, because the state machine names none. */
+function allowInvoking(workflow: Workflow, functions: readonly ComponentFunction[]): void {
+  if (functions.length === 0) return;
+  const resourceArns = [...new Set(functions)].map((each) => each.function.functionArn);
+  iam.Grant.addToPrincipal({ grantee: workflow, actions: ['lambda:InvokeFunction'], resourceArns });
+}
+
+/** Log groups under this prefix do not use up the account's few resource policies for logs; source: the Step Functions guide. */
+const executionLog = (scope: Construct, retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH): logs.LogGroup =>
+  new logs.LogGroup(scope, 'Log', {
+    logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 80 })}`,
+    retention,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
