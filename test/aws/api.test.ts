@@ -1,0 +1,259 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createHandler } from '../../lambdas/_system/handler.ts';
+import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
+import { get, post, read } from './api-events.ts';
+
+const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:greet-X';
+const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-X';
+const BLOB = 'a'.repeat(64);
+
+const sfn = mockClient(SFNClient);
+const logged: unknown[] = [];
+
+const blobs: Pick<BlobStore, 'get'> = {
+  get: async (id): Promise<Json> => {
+    if (id === BLOB) return { large: [1, 2, 3], $skipped: true };
+    throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
+  },
+};
+
+const handler = createHandler(
+  {
+    flows: {
+      greet: {
+        stateMachineArn: MACHINE,
+        type: 'STANDARD',
+        inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      },
+      quick: { stateMachineArn: MACHINE, type: 'EXPRESS' },
+    },
+    sfn: new SFNClient({}),
+    blobs,
+  },
+  (error) => logged.push(error),
+);
+
+beforeEach(() => {
+  sfn.reset();
+  logged.length = 0;
+});
+
+describe('starting an execution', () => {
+  beforeEach(() => {
+    sfn
+      .on(StartExecutionCommand)
+      .callsFake(({ name }) => ({ executionArn: `${EXECUTION}:${name}`, startDate: new Date(0) }));
+  });
+
+  it('answers 202 with its id and where to ask for it', async () => {
+    const { statusCode, headers, body } = read(await handler(post('greet', { id: 'ada' })));
+    expect(statusCode).toBe(202);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      flow: 'greet',
+      status: 'RUNNING',
+      execution: { id: `${EXECUTION}:${body.id}` },
+    });
+    expect(headers.location).toBe(`/flows/greet/executions/${body.id}`);
+    expect(started()).toEqual({ stateMachineArn: MACHINE, name: body.id, input: '{"id":"ada"}' });
+  });
+
+  it('escapes values of the input that look like markers', async () => {
+    await handler(post('greet', { id: 'ada', note: { $skipped: true } }));
+    expect(started().input).toBe('{"id":"ada","note":{"$$skipped":true}}');
+  });
+
+  it('reads a body in base64', async () => {
+    const event = post('greet', { id: 'ada' });
+    const body = Buffer.from(event.body ?? '').toString('base64');
+    await handler({ ...event, body, isBase64Encoded: true });
+    expect(started().input).toBe('{"id":"ada"}');
+  });
+
+  it('takes an empty body for an empty input', async () => {
+    await handler({ ...post('quick', null), body: '' });
+    expect(started().input).toBe('{}');
+  });
+
+  it('names the execution by the idempotency key', async () => {
+    const { body } = read(await handler(post('greet', { id: 'ada' }, { 'idempotency-key': 'order-7' })));
+    expect(body.id).toBe('order-7');
+    expect(started().name).toBe('order-7');
+  });
+
+  it('names it by the hash of a key that cannot be a name', async () => {
+    const { body } = read(await handler(post('greet', { id: 'ada' }, { 'idempotency-key': 'order 7/ä' })));
+    expect(body.id).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('refuses a key for an Express flow, which might start twice', async () => {
+    const { statusCode, body } = read(await handler(post('quick', {}, { 'idempotency-key': 'k' })));
+    expect([statusCode, body.error.code]).toEqual([400, 'INVALID_REQUEST']);
+    expect(sfn.calls()).toHaveLength(0);
+  });
+
+  it('refuses an input that does not fit the schema, with its place', async () => {
+    const { statusCode, body } = read(await handler(post('greet', { id: 7 })));
+    expect(statusCode).toBe(400);
+    expect(body.error).toMatchObject({ code: 'INVALID_INPUT', diagnostics: [{ line: 1, column: 7 }] });
+    expect(body.error.message).toMatch(/"id" is .*7.*, but string is wanted/);
+    expect(sfn.calls()).toHaveLength(0);
+  });
+
+  it('refuses a body that is not JSON', async () => {
+    const { statusCode, body } = read(await handler({ ...post('greet', {}), body: '{id: ada}' }));
+    expect([statusCode, body.error.code]).toEqual([400, 'INVALID_INPUT']);
+    expect(body.error.message).toContain('The body is not JSON');
+  });
+
+  it('refuses an input that no execution takes', async () => {
+    const { statusCode, body } = read(await handler(post('greet', { id: 'x'.repeat(262_144) })));
+    expect([statusCode, body.error.code]).toEqual([413, 'INPUT_TOO_LARGE']);
+    expect(body.error.message).toContain('262153 bytes');
+  });
+
+  it('answers 404 for an unknown flow and names the known', async () => {
+    const { statusCode, body } = read(await handler(post('toString', {})));
+    expect([statusCode, body.error.code]).toEqual([404, 'FLOW_NOT_FOUND']);
+    expect(body.error.message).toBe('There is no flow "toString"; there are "greet", "quick"');
+  });
+});
+
+describe('starting an execution once more', () => {
+  const again = { 'idempotency-key': 'order-7' };
+
+  beforeEach(() => {
+    sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
+    sfn.on(DescribeExecutionCommand).resolves({ input: '{"id":"ada"}', status: 'SUCCEEDED' });
+  });
+
+  it('answers with the first one for the same key and input', async () => {
+    const { statusCode, body } = read(await handler(post('greet', { id: 'ada' }, again)));
+    expect([statusCode, body.id]).toEqual([202, 'order-7']);
+  });
+
+  it('refuses the same key with another input', async () => {
+    const { statusCode, body } = read(await handler(post('greet', { id: 'alan' }, again)));
+    expect([statusCode, body.error.code]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
+  });
+});
+
+describe('asking for an execution', () => {
+  const times = { startDate: new Date(1000), stopDate: new Date(3500) };
+
+  it('asks Step Functions for it by its ARN', async () => {
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0) });
+    const { statusCode, body } = read(await handler(get('greet', 'order-7')));
+    expect(statusCode).toBe(200);
+    expect(body).toEqual({
+      id: 'order-7',
+      flow: 'greet',
+      status: 'RUNNING',
+      execution: { id: `${EXECUTION}:order-7` },
+    });
+    expect(sfn.call(0).args[0].input).toEqual({ executionArn: `${EXECUTION}:order-7` });
+  });
+
+  it('answers the result with what was spilled, and values as they were before they travelled', async () => {
+    const result = { small: { $$skipped: true }, big: { $blob: BLOB, blobType: 'data', size: 9 } };
+    sfn
+      .on(DescribeExecutionCommand)
+      .resolves({ ...times, status: 'SUCCEEDED', output: JSON.stringify({ outcome: 'success', result }) });
+    const { body } = read(await handler(get('greet', 'a')));
+    expect(body).toEqual({
+      id: 'a',
+      flow: 'greet',
+      status: 'SUCCEEDED',
+      outcome: 'success',
+      result: { small: { $skipped: true }, big: { large: [1, 2, 3], $skipped: true } },
+      execution: { id: `${EXECUTION}:a`, durationMs: 2500 },
+    });
+  });
+
+  it('answers that a flow was skipped', async () => {
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output: '{"outcome":"skipped"}' });
+    const { body } = read(await handler(get('greet', 'a')));
+    expect(body).toMatchObject({ status: 'SUCCEEDED', outcome: 'skipped' });
+  });
+
+  it('answers code and message of a failure, and keeps the trace to itself', async () => {
+    const cause = JSON.stringify({ errorType: 'COMPONENT_FAILED', errorMessage: 'no such user', trace: ['at x'] });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', error: 'COMPONENT_FAILED', cause });
+    const { statusCode, body } = read(await handler(get('greet', 'a')));
+    expect(statusCode).toBe(200);
+    expect(body).toMatchObject({ status: 'FAILED', outcome: 'failed' });
+    expect(body.error).toEqual({ code: 'COMPONENT_FAILED', message: 'no such user' });
+  });
+
+  it.each([
+    ['TIMED_OUT', 'TIMEOUT'],
+    ['ABORTED', 'CANCELLED'],
+  ] as const)('answers for an execution that %s', async (status, code) => {
+    sfn.on(DescribeExecutionCommand).resolves({ status });
+    const { body } = read(await handler(get('greet', 'a')));
+    expect(body).toMatchObject({ status, outcome: 'failed', error: { code } });
+  });
+
+  it('answers 404 for an unknown execution', async () => {
+    sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'no', $metadata: {} }));
+    const { statusCode, body } = read(await handler(get('greet', 'a')));
+    expect([statusCode, body.error.code]).toEqual([404, 'EXECUTION_NOT_FOUND']);
+  });
+
+  it('answers 501 for an Express flow, of which AWS keeps no record', async () => {
+    const { statusCode, body } = read(await handler(get('quick', 'a')));
+    expect([statusCode, body.error.code]).toEqual([501, 'NOT_OBSERVABLE']);
+    expect(sfn.calls()).toHaveLength(0);
+  });
+
+  it('answers 503 where a spilled value is gone', async () => {
+    const output = JSON.stringify({ outcome: 'success', result: { $blob: 'b'.repeat(64), blobType: 'data', size: 9 } });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output });
+    const { statusCode, body } = read(await handler(get('greet', 'a')));
+    expect([statusCode, body.error.code]).toEqual([503, 'RESOURCE_UNAVAILABLE']);
+    expect(logged).toHaveLength(1);
+  });
+
+  it('refuses a result that Lambda would not pass on', async () => {
+    const output = JSON.stringify({ outcome: 'success', result: 'x'.repeat(5_500_000) });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output });
+    const { statusCode, body } = read(await handler(get('greet', 'a')));
+    expect([statusCode, body.error.code]).toEqual([502, 'RESULT_TOO_LARGE']);
+  });
+});
+
+describe('what goes wrong elsewhere', () => {
+  it('answers 429 where Step Functions is asked too often, and when to come again', async () => {
+    sfn.on(StartExecutionCommand).rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }));
+    const { statusCode, headers, body } = read(await handler(post('greet', { id: 'ada' })));
+    expect([statusCode, body.error.code, headers['retry-after']]).toEqual([429, 'TOO_MANY_REQUESTS', '5']);
+  });
+
+  it('answers 500 without details, and logs them', async () => {
+    const fault = new Error('credentials of the role are wrong');
+    sfn.on(StartExecutionCommand).rejects(fault);
+    const { statusCode, body } = read(await handler(post('greet', { id: 'ada' })));
+    expect([statusCode, body.error.code]).toEqual([500, 'ORCHESTRATOR_ERROR']);
+    expect(JSON.stringify(body)).not.toContain('credentials');
+    expect(logged).toEqual([fault]);
+  });
+
+  it('answers 404 for a route that there is not', async () => {
+    const { statusCode } = read(await handler({ ...get('greet', 'a'), routeKey: 'PUT /flows' }));
+    expect(statusCode).toBe(404);
+  });
+});
+
+function started() {
+  const [call] = sfn.commandCalls(StartExecutionCommand);
+  if (!call) throw new Error('Nothing was started.');
+  return call.args[0].input;
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobStore } from '../../lib/aws/blob-store.ts';
+import { ComponentFunction, type ComponentFunctionProps } from '../../lib/aws/component-function.ts';
+import { testApp } from './test-app.ts';
+
+let bundle: string;
+
+beforeAll(() => {
+  bundle = mkdtempSync(join(tmpdir(), 'stepflow-bundle-'));
+  writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => ({});');
+});
+
+afterAll(() => rmSync(bundle, { recursive: true }));
+
+function synthesise(props: Partial<ComponentFunctionProps> = {}): Template {
+  const stack = new Stack(testApp(), 'Stack');
+  const blobs = new BlobStore(stack, 'Blobs');
+  new ComponentFunction(stack, 'Load', { component: '/user/load', bundle, blobs, ...props });
+  return Template.fromStack(stack);
+}
+
+describe('the function', () => {
+  it('runs the bundle on the newest Node, on arm64, traced, with source maps', () => {
+    synthesise().hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+      Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      Description: 'Component /user/load',
+    });
+  });
+
+  it('knows where blobs are', () => {
+    const location = { 'Fn::Join': ['', ['s3://', { Ref: 'BlobsBucket1038ED5D' }, '/blobs']] };
+    synthesise().hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { STEPFLOW_BLOBS: location } },
+    });
+  });
+
+  it('has room and time by default', () => {
+    synthesise().hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512, Timeout: 70 });
+  });
+
+  it('has the memory of its component, and a little more than its time', () => {
+    const template = synthesise({ memorySize: 2048, timeout: 20, description: 'Loads a user' });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 2048,
+      Timeout: 30,
+      Description: 'Loads a user',
+    });
+  });
+
+  it('never has more time than Lambda gives', () => {
+    synthesise({ timeout: 900 }).hasResourceProperties('AWS::Lambda::Function', { Timeout: 900 });
+  });
+});
+
+describe('its log', () => {
+  it('is a group of its own, kept for a month, that goes with the stack', () => {
+    const template = synthesise();
+    const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+    template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    template.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logGroup } } });
+  });
+
+  it('is kept as long as said', () => {
+    synthesise({ logRetention: RetentionDays.ONE_YEAR }).hasResourceProperties('AWS::Logs::LogGroup', {
+      RetentionInDays: 365,
+    });
+  });
+});
+
+describe('its role', () => {
+  it('may write its own log, send traces, and read and write blobs', () => {
+    synthesise().hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: Match.objectLike({}) }),
+          Match.objectLike({ Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' }),
+          Match.objectLike({ Action: ['s3:GetObject', 's3:PutObject'] }),
+          Match.objectLike({ Action: 's3:ListBucket' }),
+        ],
+      },
+    });
+  });
+
+  it('has no policy that AWS manages', () => {
+    const roles = Object.values(synthesise().findResources('AWS::IAM::Role'));
+    expect(roles.map(({ Properties }) => Properties.ManagedPolicyArns)).toEqual([undefined]);
+  });
+});

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { StateMachine as StateMachineConstruct } from 'aws-cdk-lib/aws-stepfunctions';
+import { describe, expect, it } from 'vitest';
+import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
+import { componentsOf, definitionProps } from '../../lib/aws/definition.ts';
+import type { Json } from '../../lib/runtime/index.ts';
+import { testApp } from './test-app.ts';
+
+const task = (component: string, input: Json = {}): TaskState => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Arguments: { FunctionName: `\${component:${component}}`, Payload: { input } },
+  End: true,
+});
+
+const branch = (name: string, state: TaskState): Branch => ({ StartAt: name, States: { [name]: state } });
+
+const machine = (input: Json): StateMachine => ({
+  QueryLanguage: 'JSONata',
+  StartAt: 'all',
+  States: {
+    all: {
+      Type: 'Parallel',
+      Branches: [branch('a', task('/x/a', input)), branch('b', task('/x/b'))],
+      Next: 'each',
+    },
+    each: { Type: 'Map', ItemProcessor: branch('c', task('/x/a')), End: true },
+  },
+});
+
+function synthesise(definition: StateMachine) {
+  const app = testApp();
+  const stack = new Stack(app, 'Stack');
+  const arn = (component: string): string =>
+    `${LambdaFunction.fromFunctionName(stack, component, component.slice(3)).functionArn}`;
+  const arns = new Map(componentsOf(definition).map((component) => [component, arn(component)]));
+  new StateMachineConstruct(
+    stack,
+    'Machine',
+    definitionProps(stack, definition, (path) => arns.get(path) ?? ''),
+  );
+  return { outdir: app.outdir, template: Template.fromStack(stack) };
+}
+
+const propertiesOf = (template: Template) =>
+  Object.values(template.findResources('AWS::StepFunctions::StateMachine'))[0]?.Properties;
+
+const resolved = (text: { 'Fn::Join': [string, (string | object)[]] }): string =>
+  text['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'TOKEN')).join('');
+
+describe('a definition', () => {
+  it('names each component once, those in branches and items too', () => {
+    expect(componentsOf(machine({}))).toEqual(['/x/a', '/x/b']);
+  });
+
+  it('stands in the template, with ARNs in the placeholders', () => {
+    const { DefinitionString, DefinitionSubstitutions } = propertiesOf(synthesise(machine('a')).template);
+    const text = resolved(DefinitionString);
+    expect(DefinitionSubstitutions).toBeUndefined();
+    expect(text).toContain('"FunctionName":"arn:TOKEN:lambda:TOKEN:TOKEN:function:a"');
+    expect(text).toContain('"input":"a"');
+    expect(text).not.toContain('${');
+  });
+});
+
+describe.each([
+  ['large', 'x'.repeat(60_000)],
+  ['that writes what CloudFormation would substitute', '${component:/x/a} and ${function0}'],
+])('a definition %s', (_, input) => {
+  const { outdir, template } = synthesise(machine(input));
+  const properties = propertiesOf(template);
+
+  it('is uploaded beside the template', () => {
+    expect(properties.DefinitionString).toBeUndefined();
+    expect(properties.DefinitionS3Location.Key).toMatch(/\.json$/);
+    expect(Object.keys(properties.DefinitionSubstitutions)).toEqual(['function0', 'function1']);
+  });
+
+  it('gets the ARNs by substitution, which leaves what the flow itself wrote', () => {
+    const asset = readdirSync(outdir).find((name) => name.startsWith('asset.') && name.endsWith('.json'));
+    const text = readFileSync(join(outdir, asset ?? ''), 'utf8');
+    expect(text.match(/\$\{[^}]*\}/g)).toEqual(['${function0}', '${function1}', '${function0}']);
+    expect(JSON.parse(text).States.all.Branches[0].States.a.Arguments.Payload.input).toEqual(input);
+  });
+});

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { componentSource, project } from '../run/project.ts';
+import { call } from './terminal.ts';
+
+const cwd = project({
+  'flows/good.yaml': 'steps: [{ id: a, component: /my/shout, input: { $input: text } }]\noutput: { $step: a }\n',
+  'flows/deeper/also.yml': 'steps: [{ id: a, component: /noop, input: 1 }]\n',
+  'flows/stepflow-config.yml': 'plugins: {}\n',
+  'wrong.yaml': 'steps:\n  - id: a\n    component: /my/shuot\n    input: { $step: b }\n',
+  'unknown.yaml': 'steps:\n  - { id: a, component: /my/shuot }\n',
+  'empty/nothing.txt': '',
+  'lambdas/my/shout.ts': componentSource('return String(input).toUpperCase();'),
+  'twice.asl.json': JSON.stringify({
+    QueryLanguage: 'JSONata',
+    StartAt: 'Ask',
+    States: {
+      Ask: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sqs:sendMessage',
+        Arguments: { n: '{% $states.input.n %}' },
+        Next: 'Done',
+      },
+      Done: { Type: 'Succeed', Output: '{% $states.input.double %}' },
+    },
+  }),
+  'mocks.json': JSON.stringify({
+    byState: {
+      Ask: [
+        { args: { n: 2 }, result: { double: 4 } },
+        { args: { n: 3 }, error: { error: 'Odd', cause: 'three' } },
+      ],
+    },
+  }),
+  'bad-mocks.json': '{"byState": []}',
+  'no-machine.json': '[1]',
+  'no-start.json': '{"StartAt": "Nowhere", "States": {}}',
+});
+
+const inProject = (...argv: string[]) => call(argv, { cwd });
+
+describe('stepflow validate', () => {
+  test('finds every flow of a folder, and says that all is well', async () => {
+    expect(await inProject('validate', 'flows')).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "Next: stepflow run flows/deeper/also.yml
+      ",
+        "stdout": "✔ 2 flows: no errors
+      ",
+      }
+    `);
+  });
+
+  test('shows each diagnostic with its place and its remedy', async () => {
+    const { code, stdout, stderr } = await inProject('validate', 'wrong.yaml', 'unknown.yaml', 'flows');
+
+    expect(code).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+      "✖ 4 flows: 2 errors
+      "
+    `);
+    expect(stderr).toMatchInlineSnapshot(`
+      "✘ [ERROR] There is no step "b"
+
+          wrong.yaml:4:12:
+            4 │     input: { $step: b }
+              ╵            ~~~~~~~~~~~~
+
+        Did you mean "a"?
+
+      ✘ [ERROR] There is no component "/my/shuot"
+
+          unknown.yaml:2:25:
+            2 │   - { id: a, component: /my/shuot }
+              ╵                         ~~~~~~~~~
+
+        Did you mean "/my/shout"? Or write it as lambdas/my/shuot.ts, or give a mock for it.
+      "
+    `);
+  });
+
+  test('prints the diagnostics with --json', async () => {
+    const { code, stdout, stderr } = await inProject('validate', 'unknown.yaml', '--json');
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      diagnostics: [
+        {
+          code: 'unknown-component',
+          severity: 'error',
+          message: 'There is no component "/my/shuot"',
+          file: 'unknown.yaml',
+          ...{ line: 2, column: 25, endLine: 2, endColumn: 34 },
+          help: expect.stringContaining('Did you mean "/my/shout"?'),
+        },
+      ],
+    });
+  });
+
+  test('says with --json that all is well', async () => {
+    const { code, stdout } = await inProject('validate', 'flows', '--json');
+
+    expect({ code, report: JSON.parse(stdout) }).toEqual({ code: 0, report: { ok: true, diagnostics: [] } });
+  });
+
+  test.each([
+    ['nowhere', 'there is no file or folder "nowhere"'],
+    ['empty', 'there is no flow in "empty"'],
+  ])('refuses the path %s', async (path, message) => {
+    const { code, stderr } = await inProject('validate', path);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('stepflow compile', () => {
+  test('prints the state machine, with functions as placeholders', async () => {
+    const { code, stdout, stderr } = await inProject('compile', 'flows/good.yaml');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      QueryLanguage: 'JSONata',
+      StartAt: 'a',
+      States: { a: { Type: 'Task', Arguments: { FunctionName: '${component:/my/shout}' } } },
+    });
+    expect(stderr).toBe('Next: stepflow run flows/good.yaml\n');
+  });
+
+  test('prints the same with --json, and nothing else', async () => {
+    const [plain, json] = [
+      await inProject('compile', 'flows/good.yaml'),
+      await inProject('compile', 'flows/good.yaml', '--json'),
+    ];
+
+    expect(json).toEqual({ ...plain, stderr: '' });
+  });
+
+  test('writes a file that `asl run` takes, with the components of the project', async () => {
+    const compiled = await inProject('compile', 'flows/good.yaml', '--out', 'out/good.asl.json');
+    expect(compiled).toEqual({ code: 0, stdout: '', stderr: 'Next: stepflow asl run out/good.asl.json\n' });
+    expect(JSON.parse(readFileSync(join(cwd, 'out/good.asl.json'), 'utf8'))).toMatchObject({ StartAt: 'a' });
+
+    const ran = await inProject('asl', 'run', 'out/good.asl.json', '--input', '{"text": "hey"}', '--json');
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { outcome: 'success', result: 'HEY' },
+    });
+  });
+
+  test('needs no components', async () => {
+    expect(await inProject('compile', 'unknown.yaml')).toMatchObject({ code: 0 });
+  });
+
+  test('gives no state machine for a flow with errors', async () => {
+    const { code, stdout, stderr } = await inProject('compile', 'wrong.yaml');
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('There is no step "b"');
+  });
+});
+
+describe('stepflow asl run', () => {
+  const run = (...argv: string[]) => inProject('asl', 'run', 'twice.asl.json', ...argv);
+
+  test('runs any state machine with mocks', async () => {
+    const { code, stdout } = await run('--input', '{"n": 2}', '--mocks', 'mocks.json', '--json');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'SUCCEEDED',
+      output: 4,
+      entered: ['Ask', 'Done'],
+      events: expect.any(Number),
+    });
+  });
+
+  test('tells of a failed execution its error and cause', async () => {
+    const { code, stdout } = await run('--input', '{"n": 3}', '--mocks', 'mocks.json', '--json');
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', error: 'Odd', cause: 'three', entered: ['Ask'] });
+  });
+
+  test('shows the same to people', async () => {
+    expect(await run('--input', '{"n": 2}', '--mocks', 'mocks.json')).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "",
+        "stdout": "entered Ask → Done
+      ✔ SUCCEEDED after 2 states, 9 events
+      4
+      ",
+      }
+    `);
+    expect(await run('--input', '{"n": 3}', '--mocks', 'mocks.json')).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "stderr": "Odd: three
+      ",
+        "stdout": "entered Ask
+      ✖ FAILED after 1 state, 6 events
+      ",
+      }
+    `);
+  });
+
+  test.each([
+    ['a task without a mock', ['twice.asl.json', '--input', '{"n": 1}'], 2, 'No mock answers the state "Ask"'],
+    [
+      'a call that no mock fits',
+      ['twice.asl.json', '--input', '{"n": 5}', '--mocks', 'mocks.json'],
+      2,
+      'the unused mocks want',
+    ],
+    ['mocks of another shape', ['twice.asl.json', '--mocks', 'bad-mocks.json'], 2, 'byState is an object'],
+    ['what is no state machine', ['no-machine.json'], 2, 'no-machine.json holds no state machine'],
+    ['a state machine that cannot start', ['no-start.json'], 1, "no-start.json#/StartAt: there is no state 'Nowhere'"],
+  ])('refuses %s', async (_what, argv, code, message) => {
+    const called = await inProject('asl', 'run', ...argv);
+
+    expect(called).toMatchObject({ code, stdout: '' });
+    expect(called.stderr).toContain(message);
+  });
+});
+
+describe('stepflow list-components', () => {
+  test('prints path, description and schemas of each, built in or not', async () => {
+    const { code, stdout } = await inProject('list-components', '--json');
+
+    expect(code).toBe(0);
+    const listed: readonly { readonly path: string }[] = JSON.parse(stdout);
+    expect(listed.map(({ path }) => path)).toEqual(expect.arrayContaining(['/builtin/put_blob', '/my/shout']));
+    expect(listed.find(({ path }) => path === '/builtin/put_blob')).toEqual({
+      path: '/builtin/put_blob',
+      description: expect.any(String),
+      input: expect.objectContaining({ required: ['data'], type: 'object' }),
+      output: expect.objectContaining({ type: 'object' }),
+    });
+  });
+
+  test('shows a line a component to people', async () => {
+    const { stdout } = await inProject('list-components');
+
+    expect(stdout).toMatch(/^\/my\/shout +A test\.$/m);
+  });
+});

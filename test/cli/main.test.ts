@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../lib/cli/commands.ts';
+import { reportError } from '../../lib/cli/errors.ts';
+import { call, recorder } from './terminal.ts';
+
+describe('stepflow', () => {
+  test('alone shows its help', async () => {
+    expect(await call([])).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "",
+        "stdout": "Usage: stepflow [options] [command]
+
+      Run workflows on this machine, and deploy the very same state machine to AWS Step Functions.
+
+      Options:
+        --version                     print the version
+        -h, --help                    show this help
+
+      Commands:
+        run [options] <FLOW>          Run a flow on this machine: its compiled state machine, with the
+                                      components that would be deployed.
+        test [options] <PATH...>      Run the cases that flows have under 'test', in the local engine.
+        validate [options] <PATH...>  Tell everything that is wrong with flows, with its place and how to
+                                      mend it.
+        compile [options] <FLOW>      Compile a flow to its state machine; functions stand in it as
+                                      \${component:/plugin/name}.
+        asl                           holds asl run
+        list-components [options]     List every component that flows may use: the built-in ones and
+                                      yours, with their schemas.
+
+      Example:
+        $ stepflow run workflows/user-insights.yaml
+      ",
+      }
+    `);
+  });
+
+  test.each(commands)(
+    '$name --help has an example that the command line itself accepts',
+    async ({ name, examples }) => {
+      const { code, stdout, stderr } = await call([...name.split(' '), '--help']);
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Example:\n  $ stepflow ${examples[0]}`);
+      expect(stdout).toContain('--json');
+      for (const example of examples) {
+        // With a wrong option added, only that option may be found at fault.
+        const words = example.match(/'[^']*'|\S+/g) ?? [];
+        const tried = await call([...words.map((word) => word.replaceAll("'", '')), '--wrong']);
+        expect(tried.stderr).toContain("unknown option '--wrong'");
+      }
+    },
+  );
+
+  test('of a command explains it', async () => {
+    expect((await call(['run', '--help'])).stdout).toMatchInlineSnapshot(`
+      "Usage: stepflow run [options] <FLOW>
+
+      Run a flow on this machine: its compiled state machine, with the components that would be deployed.
+
+      Arguments:
+        FLOW                    the flow
+
+      Options:
+        --input <JSON|@FILE|->  the input; without it, the flow's first example
+        --var <NAME=JSON>       the value of a variable of the flow; may be repeated
+        --mocks <FILE>          what stands in for components: behaviours by step id or component path
+        --inputs <FILE.jsonl>   a batch: an input a line in, a result a line out, in order
+        --max-concurrency <N>   how many runs of a batch go at once (default: 10)
+        --json                  print the flow's result and its execution as JSON, and nothing else, on
+                                standard output
+        -h, --help              show this help
+
+      Example:
+        $ stepflow run workflows/user-insights.yaml
+        $ stepflow run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json
+        $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4
+      "
+    `);
+  });
+
+  test.each([
+    [['rnu'], "unknown command 'rnu'\n(Did you mean run?)"],
+    [['run'], "missing required argument 'FLOW'"],
+    [['validate'], "missing required argument 'PATH'"],
+    [['run', 'a.yaml', 'b.yaml'], 'too many arguments'],
+    [['run', 'a.yaml', '--inptu', '{}'], "unknown option '--inptu'\n(Did you mean --input?)"],
+    [['run', 'a.yaml', '--max-concurrency', 'many'], 'A whole number above 0 is wanted.'],
+    [['run', 'a.yaml', '--input'], 'argument missing'],
+  ])('%j is wrong use', async (argv, message) => {
+    const { code, stdout, stderr } = await call(argv);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('help: stepflow --help lists the commands');
+  });
+});
+
+describe('a fault of ours', () => {
+  const report = (env: { readonly [name: string]: string }) => {
+    const stderr = recorder();
+    const terminal = { stdout: recorder(), stderr, readStdin: async () => '', cwd: '.', env };
+    const code = reportError(new RangeError('oh'), { ...terminal, signal: new AbortController().signal });
+    return { code, stderr: stderr.text() };
+  };
+
+  test('is said to be one, without its stack', () => {
+    expect(report({})).toMatchInlineSnapshot(`
+      {
+        "code": 3,
+        "stderr": "fault: oh
+        Sorry: this is a fault of stepflow. STEPFLOW_DEBUG=1 shows where; please report it.
+      ",
+      }
+    `);
+  });
+
+  test('shows its stack where one asks for it', () => {
+    expect(report({ STEPFLOW_DEBUG: '1' }).stderr).toMatch(/RangeError: oh\n +at /);
+  });
+});
+
+describe('the launcher', () => {
+  const launch = (...argv: string[]) => promisify(execFile)(process.execPath, ['bin/stepflow.js', ...argv]);
+
+  test('runs the command line in a process of its own', async () => {
+    const { stdout } = await launch('compile', 'workflows/user-insights.yaml', '--json');
+
+    expect(JSON.parse(stdout)).toMatchObject({ QueryLanguage: 'JSONata' });
+  });
+
+  test("shows where in a component's source a run failed", async () => {
+    const failing = launch('run', 'workflows/user-insights.yaml', '--input', '{"user_id": "u999"}');
+
+    await expect(failing).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/at .*lambdas\/user\/load\.ts:\d+/),
+    });
+  });
+
+  test('hands on the exit code', async () => {
+    await expect(launch('run', 'nowhere.yaml')).rejects.toMatchObject({ code: 2, stdout: '' });
+  });
+});

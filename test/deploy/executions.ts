@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { blobStore, hydrate, type Json } from '../../lib/runtime/index.ts';
+import { s3Store } from '../../lib/runtime/s3-store.ts';
+import type { Emulator } from './emulator.ts';
+
+const POLL_MS = 50;
+
+const client = ({ endpoint }: Emulator) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+/** Starts an execution and waits until it has ended. */
+export async function execute(
+  emulator: Emulator,
+  stateMachineArn: string,
+  input: Json,
+  name: string = randomUUID(),
+): Promise<DescribeExecutionOutput> {
+  const sfn = new SFNClient(client(emulator));
+  const { executionArn } = await sfn.send(
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+  );
+  for (;;) {
+    const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (execution.status !== 'RUNNING') return execution;
+    await sleep(POLL_MS);
+  }
+}
+
+/** What an execution gave, with what was spilled read back from the deployed bucket. */
+export async function outputOf(emulator: Emulator, bucket: string, { output }: DescribeExecutionOutput): Promise<Json> {
+  const store = s3Store(`s3://${bucket}/blobs`, new S3Client({ ...client(emulator), forcePathStyle: true }));
+  return hydrate(JSON.parse(output ?? 'null'), blobStore(store));
+}
+
+/** Everything that is recorded of an execution. */
+export async function historyOf(
+  emulator: Emulator,
+  { executionArn }: DescribeExecutionOutput,
+): Promise<readonly HistoryEvent[]> {
+  const sfn = new SFNClient(client(emulator));
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn, includeExecutionData: true, maxResults: 1000 }),
+  );
+  return events;
+}
+
+/** Puts a text into Secrets Manager. */
+export async function createSecret(emulator: Emulator, name: string, text: string): Promise<void> {
+  await new SecretsManagerClient(client(emulator)).send(new CreateSecretCommand({ Name: name, SecretString: text }));
+}

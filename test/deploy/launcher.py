@@ -1,0 +1,115 @@
+"""Starts ministack, an emulator of AWS, with the few faults mended that would hide whether our state machines work.
+
+What passes here proves nothing about AWS: it proves that the CDK app deploys, that the pieces fit each other, and that a
+state machine means the same to a second interpreter as to our own engine. Mended is this, and no more:
+
+1. A Parallel state in JSONata: Arguments, Output and Assign are honoured; a branch works on its own copy of the variables.
+2. Assign: all entries are evaluated against the values from before the state, not one after another.
+3. An error thrown by a Node function keeps its name, message and trace, as the Lambda runtime reports them, and leaves the
+   function's process alive.
+4. A Succeed state in JSONata: Output is honoured.
+
+The process ends, and takes its temporary folder with it, when its standard input closes: whatever happens to the test
+that started it, nothing is left running.
+"""
+
+import copy
+import os
+import runpy
+import shutil
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+from ministack.services import stepfunctions as sfn
+
+FAILURE = "$functionError"
+
+
+def replace_once(text: str, old: str, new: str) -> str:
+    """Replaces the one place where `old` stands, and refuses a version of ministack that has none or several."""
+    if text.count(old) != 1:
+        raise SystemExit(f"launcher.py: this ministack has no single place {old!r}; it was written for 1.5.33")
+    return text.replace(old, new)
+
+
+def run_parallel_branches(state, raw_input, execution, ctx):
+    if sfn._state_query_language(state, ctx) != "JSONata":
+        return plain_parallel_branches(state, raw_input, execution, ctx)
+    branch_input = sfn._apply_jsonata_arguments(state, raw_input, ctx)
+
+    def run(branch):
+        return sfn._run_sub_machine(branch["States"], branch["StartAt"], branch_input, execution, copy.deepcopy(ctx))
+
+    with ThreadPoolExecutor(max_workers=len(state["Branches"])) as pool:
+        futures = [pool.submit(copy_context().run, run, branch) for branch in state["Branches"]]
+    results = [future.result() for future in futures]
+    output = sfn._apply_jsonata_output(state, raw_input, ctx, result=results, default=results)
+    sfn._apply_state_assign(state, raw_input, ctx, result=results)
+    return output, sfn._next_or_end(state)
+
+
+def apply_state_assign(state, raw_input, ctx, result=None, error_output=None):
+    assign = state.get("Assign")
+    if ctx is None or not isinstance(assign, dict) or sfn._state_query_language(state, ctx) != "JSONata":
+        return
+    values = sfn._apply_jsonata_template(assign, raw_input, ctx, result=result, error_output=error_output)
+    ctx.setdefault("variables", {}).update(values)
+
+
+def apply_output_path(state, data, ctx=None):
+    if state.get("Type") == "Succeed" and sfn._state_query_language(state, ctx) == "JSONata":
+        return sfn._apply_jsonata_output(state, data, ctx, default=data)
+    return plain_output_path(state, data, ctx)
+
+
+def execute_function_warm(func, event, request_id):
+    """The worker script below answers a thrown error as a result of its own kind; here it becomes the failure it is."""
+    answer = plain_function_warm(func, event, request_id)
+    body = answer.get("body")
+    if isinstance(body, dict) and FAILURE in body:
+        return {**answer, "body": body[FAILURE], "error": True}
+    return answer
+
+
+plain_parallel_branches = sfn._run_parallel_branches
+plain_output_path = sfn._apply_output_path
+plain_function_warm = lambda_svc._execute_function_warm
+
+sfn._run_parallel_branches = run_parallel_branches
+sfn._apply_state_assign = apply_state_assign
+sfn._apply_output_path = apply_output_path
+lambda_svc._execute_function_warm = execute_function_warm
+lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
+    lambda_runtime._NODEJS_WORKER_SCRIPT,
+    """status: "error", error: String(err.message || err), trace: err.stack || \"\"""",
+    f"""status: "ok", result: {{ "{FAILURE}": {{
+            errorType: err.name || "Error",
+            errorMessage: String(err.message ?? err),
+            trace: String(err.stack || "").split("\\n"),
+          }} }}""",
+)
+
+
+def end_with_parent(folder: str) -> None:
+    """Waits until standard input closes, then ends this process, kindly at first, and removes its folder."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        stopped.wait(5)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+
+stopped = threading.Event()
+threading.Thread(target=end_with_parent, args=(os.environ["TMPDIR"],), daemon=True).start()
+try:
+    runpy.run_module("ministack", run_name="__main__")
+finally:
+    stopped.set()
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Emulator } from './emulator.ts';
+
+/** A request to the deployed HTTP API. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** An answer; the body is JSON. */
+export interface ApiAnswer {
+  readonly status: number | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads from the body whatever it expects there
+  readonly body: any;
+}
+
+const signer = new SignatureV4({
+  service: 'execute-api',
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  sha256: Sha256,
+});
+
+/** Sends a request to the API at `url`, signed with Signature Version 4. */
+export async function signed(
+  emulator: Emulator,
+  url: string,
+  { method, path, body, headers }: ApiRequest,
+): Promise<ApiAnswer> {
+  const { host, hostname } = new URL(url);
+  const message = {
+    method,
+    path,
+    protocol: 'http:',
+    hostname,
+    headers: { ...headers, host, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+  return send(emulator, await signer.sign(message));
+}
+
+/** Sends a request without a signature. */
+export const unsigned = (emulator: Emulator, url: string, { method, path, body }: ApiRequest): Promise<ApiAnswer> =>
+  send(emulator, {
+    method,
+    path,
+    headers: { host: new URL(url).host },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
+interface Message {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string;
+}
+
+/** The API's host has no address here: the emulator tells by the Host header which API is meant. */
+async function send({ port }: Emulator, { method, path, headers, body }: Message): Promise<ApiAnswer> {
+  const sent = request({ host: '127.0.0.1', port, method, path, headers });
+  sent.end(body);
+  const [answer]: IncomingMessage[] = (await once(sent, 'response')) as IncomingMessage[];
+  return { status: answer?.statusCode, body: answer && (await json(answer)) };
+}

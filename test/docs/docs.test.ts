@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { GENERATED_FILES, generate } from '../../docs/generator/pages.ts';
+import { checkFlows } from '../../lib/run.ts';
+import { testFlow } from '../../lib/testing/index.ts';
+
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((file) => join('docs', file))].filter(
+  (file) => file.endsWith('.md'),
+);
+
+const textOf = (page: string): string => readFileSync(page, 'utf8');
+
+/** The blocks of code of a page in one language, each with its line in the page. */
+const blocksOf = (page: string, language: string): readonly { readonly line: number; readonly code: string }[] =>
+  [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => ({
+    line: textOf(page).slice(0, match.index).split('\n').length,
+    code: match[1] ?? '',
+  }));
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): ReadonlySet<string> =>
+  new Set(
+    [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(/\s/g, '-'),
+    ),
+  );
+
+const linksOf = (page: string): readonly string[] =>
+  [
+    ...textOf(page)
+      .replaceAll(/^```[\s\S]*?^```/gm, '')
+      .matchAll(/\]\(([^)\s]+)\)/g),
+  ].map(([, link = '']) => link);
+
+describe('the pages', () => {
+  it.each(Object.keys(GENERATED_FILES))('%s is what `npm run docs` makes', async (file) => {
+    const made = await generate(file);
+    expect(textOf(file) === made, `${file} is out of date: run \`npm run docs\``).toBe(true);
+  });
+
+  it.each(pages)('%s has only links that lead somewhere', (page) => {
+    const broken = linksOf(page).filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : join(dirname(page), file);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).has(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('are all reached from the README', () => {
+    const linked = linksOf('README.md').map((link) => link.split('#')[0]);
+    expect(pages.filter((page) => page !== 'README.md' && !linked.includes(relative('.', page)))).toEqual([]);
+  });
+});
+
+/** The flows of the pages: those of this repository's components. */
+const flows = pages.flatMap((page) =>
+  blocksOf(page, 'yaml').map(({ line, code }) => ({ file: `${page}, line ${line}`, source: code, home: '.' })),
+);
+
+describe('the snippets', () => {
+  it.each(flows)('$file is a flow without a fault', async (flow) => {
+    expect((await checkFlows([flow])).map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+  });
+
+  it.each(flows.filter(({ source }) => /^test:/m.test(source)))('$file passes its own cases', async (flow) => {
+    const { cases, diagnostics } = await testFlow(flow);
+    expect(diagnostics).toEqual([]);
+    expect(cases.map(({ status }) => status)).toEqual(cases.map(() => 'passed'));
+    expect(cases.length).toBeGreaterThan(0);
+  });
+
+  it.each(pages.flatMap((page) => blocksOf(page, 'json').map((block) => ({ page, ...block }))))(
+    '$page, line $line is JSON',
+    ({ code }) => {
+      // What is left out of a list is an ellipsis on a line of its own.
+      expect(() => JSON.parse(code.replaceAll(/^\s*…$/gm, 'null'))).not.toThrow();
+    },
+  );
+
+  it.each(pages.flatMap((page) => blocksOf(page, 'ts').map((block) => ({ page, ...block }))))(
+    '$page, line $line is TypeScript, and imports what there is',
+    async ({ code }) => {
+      const entries = {
+        'stepflow-aws': 'index',
+        'stepflow-aws/component': 'runtime/index',
+        'stepflow-aws/cdk': 'aws/index',
+      };
+      const alias = Object.fromEntries(
+        Object.entries(entries).map(([name, file]) => [name, join(process.cwd(), `lib/${file}.ts`)]),
+      );
+      const { errors, warnings } = await build({
+        stdin: { contents: code, loader: 'ts', resolveDir: '.' },
+        bundle: true,
+        write: false,
+        platform: 'node',
+        format: 'esm',
+        packages: 'external',
+        alias,
+        external: ['aws-cdk-lib', 'constructs', 'zod'],
+        logLevel: 'silent',
+      });
+      // An import of a name that a module does not export is a warning at most in TypeScript.
+      expect([...errors, ...warnings].map(({ text }) => text)).toEqual([]);
+    },
+  );
+});

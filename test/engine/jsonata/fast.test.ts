@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import jsonata from 'jsonata';
+import { describe, expect, test } from 'vitest';
+import { realClock } from '../../../lib/engine/index.ts';
+import type { Environment } from '../../../lib/engine/jsonata/expression.ts';
+import { UNSURE } from '../../../lib/engine/jsonata/fast/closure.ts';
+import { compileFast } from '../../../lib/engine/jsonata/fast/compile.ts';
+import { BUILT_IN } from '../../../lib/engine/jsonata/fast/functions.ts';
+import type { Json, JsonObject } from '../../../lib/runtime/json.ts';
+
+const environmentOf = (variables: JsonObject, input: Json = {}): Environment => ({
+  states: { input, result: input, context: { Execution: { Id: 'e-1', Input: input } } },
+  variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
+  clock: realClock,
+  random: Math.random,
+});
+
+const parsed = (source: string) => compileFast(jsonata(source).ast());
+
+/** The package's answer, or the code of its error. */
+async function byPackage(source: string, environment: Environment, variables: JsonObject): Promise<unknown> {
+  try {
+    const value = await jsonata(source).evaluate(undefined, { ...variables, states: environment.states });
+    return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+const key = fc.constantFrom('a', 'b', 'c', '$if(x)', 'a b');
+const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<Json>(null, true, false, 0, 1, -2.5, '', 'a', 'b'),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+  ),
+})).value;
+
+const name = (text: string): string => (/^[a-c]$/.test(text) ? text : `\`${text}\``);
+
+/** Expressions of the subset, and a little around it. */
+const source: fc.Arbitrary<string> = fc.letrec<{ source: string }>((tie) => {
+  const inner = tie('source');
+  const operator = fc.constantFrom('and', 'or', '=', '!=', 'in', '&', '<', '<=', '>', '>=', '+', '-', '*');
+  const entries = fc.uniqueArray(fc.tuple(key, inner), { maxLength: 3, selector: ([one]) => one });
+  const root = fc.constantFrom(
+    '$x',
+    '$y',
+    '$gone',
+    '$states.input',
+    '$states.result',
+    '$states.context.Execution',
+    '$v',
+  );
+  return {
+    source: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom('null', 'true', 'false', '0', '1', '-1', '""', '"a"', '"["'),
+      root,
+      fc
+        .tuple(root, fc.array(key, { minLength: 1, maxLength: 3 }))
+        .map(([from, keys]) => `${from}.${keys.map(name).join('.')}`),
+      fc.tuple(root, key, fc.integer({ min: -2, max: 2 })).map(([from, field, at]) => `${from}.${name(field)}[${at}]`),
+      fc.tuple(root, fc.integer({ min: -2, max: 2 })).map(([from, at]) => `${from}[${at}]`),
+      fc.tuple(inner, key).map(([from, field]) => `$lookup(${from}, ${JSON.stringify(field)})`),
+      fc.tuple(fc.constantFrom('exists', 'type', 'not', 'boolean'), inner).map(([call, arg]) => `$${call}(${arg})`),
+      fc.tuple(inner, operator, inner).map(([left, sign, right]) => `((${left}) ${sign} (${right}))`),
+      fc.tuple(inner, inner, inner).map(([test, one, other]) => `(${test} ? ${one} : ${other})`),
+      fc.tuple(inner, inner).map(([value, use]) => `($v := ${value}; ${use})`),
+      entries.map((pairs) => `{${pairs.map(([field, value]) => `${JSON.stringify(field)}: ${value}`).join(', ')}}`),
+      fc.array(inner, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+    ),
+  };
+}).source;
+
+describe('the fast subset', () => {
+  test('gives what the package gives, wherever it gives an answer', async () => {
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(source, json, json, json, async (text, x, y, input) => {
+        const fast = parsed(text);
+        const environment = environmentOf({ x, y }, input);
+        const found = fast === undefined ? UNSURE : fast.evaluate(environment);
+        if (found === UNSURE) return;
+        answered += 1;
+        expect(found, text).toEqual(await byPackage(text, environment, { x, y }));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(answered).toBeGreaterThan(1000);
+  });
+
+  test.each([
+    '$load',
+    '$states.context.Execution.Id',
+    '$states.result.Payload',
+    '$lookup($load, "id")',
+    '$lookup($lookup($states.result[0], "a"), "$skipped") = true',
+    '($value := $lookup($states.input, "a"); $exists($value) ? $value : {"$missing": "a"})',
+    '($type($states.input) = "object" ? $lookup($states.input, "a"))',
+    '$not($a) and ($b or $lookup($c, "d") in ["e", "f"])',
+  ])('%s is in it', (text) => {
+    expect(parsed(text)).toBeDefined();
+  });
+
+  test.each([
+    '$sum($x)',
+    '$x.a[b = 1]',
+    '$x.*',
+    '$',
+    'a.b',
+    '$x ~> $f',
+    'function($i){$i}',
+    '$f := 1',
+    '$x.a[]',
+    '{$k: 1}',
+  ])('%s is left to the package', (text) => {
+    expect(parsed(text)).toBeUndefined();
+  });
+
+  test('a variable that has the name of a function hides it', () => {
+    expect(parsed('$lookup($x, "a")')?.evaluate(environmentOf({ x: { a: 1 }, lookup: 2 }))).toBe(UNSURE);
+  });
+
+  test('knows all functions of the package', () => {
+    const file = readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8');
+    const names = [...file.matchAll(/staticFrame\.bind\('(\w+)'/g)].map(([, bound]) => bound ?? '');
+    expect(names.length).toBeGreaterThan(60);
+    expect(names.filter((one) => !BUILT_IN.has(one))).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '../../lib/compile.ts';
+import { type FlowRun, type RunEvent, runFlow } from '../../lib/run.ts';
+import type { Json } from '../../lib/runtime/json.ts';
+
+const FOLDER = 'workflows';
+const flows = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+
+const blobs = mkdtempSync(join(tmpdir(), 'stepflow-flows-'));
+afterAll(() => rmSync(blobs, { recursive: true }));
+
+const run = (name: string, input: Json): Promise<FlowRun> => runFlow({ file: join(FOLDER, name), input, blobs });
+
+/** The flow's examples; those that want the internet are run below, against a server here. */
+const examplesOf = (name: string) => compile(readFileSync(join(FOLDER, name), 'utf8'), { file: name }).examples;
+const local = flows
+  .filter((name) => name !== 'parallel-fetch.yaml' && name !== 'support-answer.yaml')
+  .flatMap((name) => examplesOf(name).map((example, index) => ({ name, title: example.name ?? `#${index}`, example })));
+
+describe('the shipped flows', () => {
+  test('each have an example', () => {
+    expect(flows.filter((name) => examplesOf(name).length === 0)).toEqual([]);
+  });
+
+  test.each(local)('$name runs its example $title', async ({ name, example }) => {
+    const { result, execution, diagnostics } = await run(name, example.input);
+
+    expect(diagnostics).toEqual([]);
+    expect(result).toMatchObject({ outcome: 'success' });
+    expect(execution?.steps.filter(({ status }) => status !== 'succeeded')).toEqual([]);
+  });
+});
+
+describe('user-insights', () => {
+  test('asks four questions at once when the user is known', async () => {
+    const told: string[] = [];
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'step-started' || event.type === 'step-succeeded') told.push(`${event.step} ${event.type}`);
+    };
+    const input = { user_id: 'u005' };
+    const { result } = await runFlow({ file: join(FOLDER, 'user-insights.yaml'), input, blobs, onEvent });
+
+    const questions = ['load_user_posts', 'load_user_followers', 'load_user_activity', 'calculate_metrics'];
+    const asked = questions.map((id) => `${id} step-started`);
+    expect(told.slice(0, 6)).toEqual(['load_user step-started', 'load_user step-succeeded', ...asked]);
+    const results = result.outcome === 'success' ? Object.keys(result.result ?? {}) : [];
+    expect(results.sort()).toEqual([...questions].sort());
+  });
+
+  test('fails by the name of the step that knows no such user', async () => {
+    const { result } = await run('user-insights.yaml', { user_id: 'u999' });
+
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT', data: { step: 'load_user' } } });
+  });
+});
+
+describe('ai-cache', () => {
+  test('answers the second time from the cache, and skips both the work and the storing', async () => {
+    const input = {
+      text: 'One sentence stands here. Another one stands there. A third one ends it.',
+      max_sentences: 1,
+    };
+    const first = await run('ai-cache.yaml', input);
+    const second = await run('ai-cache.yaml', input);
+
+    expect(first.result).toMatchObject({ outcome: 'success', result: { from_cache: false } });
+    expect(second.result).toMatchObject({ outcome: 'success', result: { from_cache: true } });
+    const answer = ({ result }: FlowRun): unknown =>
+      result.outcome === 'success' && Reflect.get(Object(result.result), 'answer');
+    expect(answer(second)).toEqual(answer(first));
+    const skipped = second.execution?.steps.filter(({ status }) => status === 'skipped').map(({ id }) => id);
+    expect(skipped).toEqual(['generate_ai_response', 'cache_ai_response']);
+  });
+});
+
+describe('parallel-fetch', () => {
+  let held: (() => void)[] = [];
+  // Answers only once all three requests are here: sources fetched one after the other would wait for ever.
+  const server = createServer(({ url = '/' }, response) => {
+    held.push(() =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ [url.slice(1)]: url })),
+    );
+    if (held.length < 3) return;
+    for (const answer of held) answer();
+    held = [];
+  });
+  let base = '';
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test('fetches three sources at the same time and merges them', async () => {
+    const { result } = await run('parallel-fetch.yaml', { urls: [`${base}/a`, `${base}/b`, `${base}/c`] });
+
+    expect(result).toMatchObject({ outcome: 'success' });
+    expect(JSON.stringify(result)).toMatch(/"a":"\/a".*"b":"\/b".*"c":"\/c"/s);
+  });
+});
+
+describe('support-answer', () => {
+  const asked: { readonly key: string | undefined; readonly body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    asked.push({ key: request.headers.authorization, body: await text(request) });
+    const message = { role: 'assistant', content: `Ask again with ${request.headers.authorization}.` };
+    const completion = { model: 'test', choices: [{ message, finish_reason: 'stop' }], usage: { total_tokens: 7 } };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(completion));
+  });
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test('asks a model with rules and prices from its files, and shows the key to nobody else', async () => {
+    const openai_base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const told: unknown[] = [];
+    const { result } = await runFlow({
+      file: join(FOLDER, 'support-answer.yaml'),
+      input: { question: 'What does Team cost?' },
+      variables: { openai_api_key: 'sk-of-this-test', openai_base_url, model: 'test' },
+      blobs,
+      onEvent: (event) => told.push(event),
+      onHistory: (event) => told.push(event),
+    });
+
+    expect(result).toEqual({ outcome: 'success', result: { answer: 'Ask again with Bearer [secret].', tokens: 7 } });
+    expect(asked).toEqual([{ key: 'Bearer sk-of-this-test', body: expect.stringContaining('Team,29,EUR,10') }]);
+    expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ model: 'test', max_tokens: 150, stream: false });
+    expect(JSON.stringify(told)).not.toContain('sk-of-this-test');
+  });
+});

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { invoke } from './invoke.ts';
+
+let home: string;
+let flow: string;
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'stepflow-files-'));
+  flow = join(home, 'flow');
+  mkdirSync(join(flow, 'data'), { recursive: true });
+  writeFileSync(join(home, 'private.txt'), 'no');
+  const files: { readonly [path: string]: string | Uint8Array } = {
+    'a.json': '\ufeff{"n": [1, null]}',
+    'b.yml': 'when: 2024-01-02\nlist: [x, { y: 1 }]\n',
+    'data/c.csv': 'id,name\r\n1,Ada\r\n2,"Grace, H."\r\n',
+    'd.tsv': 'id\tname\n1\tAda\n',
+    'e.md': '# Title\n',
+    'odd..name.txt': 'odd',
+    'bad.json': '{"n":',
+    'bad.csv': 'a,b\n1\n',
+    'twice.csv': 'a,a\n1,2\n',
+    'latin.txt': new Uint8Array([0xe9]),
+    'empty.csv': '',
+    'empty.yaml': '',
+  };
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(flow, path), content);
+  symlinkSync(join(home, 'private.txt'), join(flow, 'link.txt'));
+  symlinkSync(join(flow, 'e.md'), join(flow, 'inner-link.md'));
+});
+
+afterAll(() => rmSync(home, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const load = (path: string, format?: string) => invoke('/builtin/load_file', { path, format }, { files: flow });
+
+describe('load_file', () => {
+  it.each([
+    ['a.json', 'json', { n: [1, null] }, 19],
+    ['b.yml', 'yaml', { when: '2024-01-02', list: ['x', { y: 1 }] }, 37],
+    [
+      'data/c.csv',
+      'csv',
+      [
+        { id: '1', name: 'Ada' },
+        { id: '2', name: 'Grace, H.' },
+      ],
+      31,
+    ],
+    ['./data/../d.tsv', 'csv', [{ id: '1', name: 'Ada' }], 14],
+    ['e.md', 'text', '# Title\n', 8],
+    ['inner-link.md', 'text', '# Title\n', 8],
+    ['odd..name.txt', 'text', 'odd', 3],
+    ['empty.csv', 'csv', [], 0],
+    ['empty.yaml', 'yaml', null, 0],
+  ])('reads %s as %s, from the folder of the flow', async (path, format, data, size_bytes) => {
+    const resolved_path = join(flow, path);
+    expect(await load(path)).toEqual({ data, metadata: { resolved_path, size_bytes, format } });
+  });
+
+  it('reads in the format that is asked for', async () => {
+    expect(await load('a.json', 'text')).toMatchObject({ data: '{"n": [1, null]}', metadata: { format: 'text' } });
+    expect(await load('e.md', 'yaml')).toMatchObject({ data: null });
+  });
+
+  it.each([
+    ['bad.json', undefined, '"bad.json" is not read as json: '],
+    ['bad.csv', undefined, 'line 2 has 1 cells, but the first line names 2 columns'],
+    ['twice.csv', undefined, 'two columns have the name "a"'],
+    ['e.md', 'csv', undefined],
+    ['latin.txt', undefined, 'is not read as text'],
+    ['a.json', 'xml', 'one of "json", "yaml", "csv", "text"'],
+  ])('says what is wrong with %s', async (path, format, message) => {
+    if (message === undefined) return expect(await load(path, format)).toMatchObject({ data: [] });
+    await expect(load(path, format)).rejects.toMatchObject({
+      name: 'INVALID_INPUT',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each(['../private.txt', 'data/../../private.txt', '..', 'link.txt'])(
+    'refuses %s, which leads out of the folder',
+    async (path) => {
+      await expect(load(path)).rejects.toMatchObject({
+        name: 'INVALID_INPUT',
+        message: expect.stringContaining("leads out of the folder of the flow's file"),
+      });
+    },
+  );
+
+  it('refuses an absolute path, even one into the folder', async () => {
+    await expect(load(join(flow, 'e.md'))).rejects.toMatchObject({ name: 'INVALID_INPUT' });
+  });
+
+  it.each([
+    ['nowhere.txt', 'ENOENT'],
+    ['data', 'EISDIR'],
+  ])('says where it looked for %s', async (path, why) => {
+    await expect(load(path)).rejects.toMatchObject({
+      name: 'RESOURCE_UNAVAILABLE',
+      message: expect.stringContaining(`"${path}" cannot be read (${why}): it is looked for at ${join(flow, path)}`),
+    });
+  });
+});
+
+describe('deployed', () => {
+  it('reads what ships with the function, and says of other files that they do not', async () => {
+    vi.stubEnv('LAMBDA_TASK_ROOT', home);
+    vi.stubEnv('STEPFLOW_FILES', 'flow');
+    expect(await invoke('/builtin/load_file', { path: 'e.md' })).toMatchObject({ data: '# Title\n' });
+    await expect(invoke('/builtin/load_file', { path: 'given-at-run-time.csv' })).rejects.toMatchObject({
+      name: 'INVALID_INPUT',
+      message: expect.stringMatching(
+        /did not ship with this function: .*; write the path out, or give s3:\/\/bucket\/key/,
+      ),
+    });
+  });
+});
+
+describe('an object of S3', () => {
+  let s3: Server;
+
+  beforeAll(async () => {
+    s3 = createServer(({ url = '' }, response) => {
+      const path = new URL(url, 'http://s3').pathname;
+      if (path === '/bucket/dir/a.json') response.end('{"n":1}');
+      else response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>none</Message></Error>');
+    });
+    await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => s3.close().closeAllConnections());
+
+  const loadFromS3 = (path: string) => {
+    const address = s3.address();
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    return load(path);
+  };
+
+  it('is read by its address', async () => {
+    expect(await loadFromS3('s3://bucket/dir/a.json')).toEqual({
+      data: { n: 1 },
+      metadata: { resolved_path: 's3://bucket/dir/a.json', size_bytes: 7, format: 'json' },
+    });
+  });
+
+  it('that is not there is RESOURCE_UNAVAILABLE, an address that is none INVALID_INPUT', async () => {
+    await expect(loadFromS3('s3://bucket/b.json')).rejects.toMatchObject({
+      name: 'RESOURCE_UNAVAILABLE',
+      message: expect.stringMatching(/"s3:\/\/bucket\/b\.json" cannot be read \(NoSuchKey: none\); .*s3:GetObject/),
+    });
+    await expect(loadFromS3('s3://bucket')).rejects.toMatchObject({ name: 'INVALID_INPUT' });
+  });
+});

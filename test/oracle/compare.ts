@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import type { Flow } from '../../lib/flow/flow.ts';
+import { readFlow } from '../../lib/flow/read-flow.ts';
+import type { FlowErrorReport } from '../../lib/local/events.ts';
+import { type FlowRun, type PreparedFlow, prepareFlow, type RunEvent } from '../../lib/run.ts';
+import type { Json } from '../../lib/runtime/json.ts';
+import type { Sample } from './draw-flow.ts';
+import { judge, type Verdict } from './oracle.ts';
+
+/** What was compared: runs, or nothing because the flow is refused for `code`. */
+export type Compared = { readonly runs: readonly Verdict['outcome'][] } | { readonly refused: readonly string[] };
+
+/** Compiles a flow, runs it with each input, and throws where a run is not what the oracle says. */
+export async function compare(sample: Sample): Promise<Compared> {
+  const { flow } = readFlow(sample.source, 'flow.yaml');
+  const { source, mocks, variables } = sample;
+  const prepared = await prepareFlow({ source, mocks, variables, file: FILE });
+  const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  if (!flow || refused.length > 0) return { refused };
+  const runs: Verdict['outcome'][] = [];
+  for (const input of sample.inputs) runs.push(await compareRun(flow, prepared, { ...sample, input }));
+  return { runs };
+}
+
+/** Where the flow's components are looked up: the built-in ones are all that is needed. */
+const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
+
+async function compareRun(
+  flow: Flow,
+  prepared: PreparedFlow,
+  given: Sample & { readonly input: Json },
+): Promise<Verdict['outcome']> {
+  const verdict = await judge(flow, given);
+  const skippers = new Set<string>();
+  const run = await prepared.run({ input: given.input, onEvent: (event) => noteSkip(event, skippers) });
+  const difference = differ(verdict, run, skippers);
+  if (difference) throw new Error(explain(difference, verdict, run, given));
+  return verdict.outcome;
+}
+
+/** A component that skips its own step has run, and says so in the log; one whose step was skipped has not. */
+function noteSkip(event: RunEvent, skippers: Set<string>): void {
+  if (event.type === 'log' && event.entry.message === 'skipped') skippers.add(event.entry.step);
+}
+
+/** The steps whose components ran; in a failed run also those that were about to. */
+const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readonly string[] =>
+  (execution?.steps ?? [])
+    .filter(({ id, status }) => skippers.has(id) || ['succeeded', 'recovered', 'failed'].includes(status))
+    .map(({ id }) => id);
+
+function differ(verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
+  const { result } = run;
+  const called = calledIn(run, skippers);
+  if (result.outcome !== verdict.outcome) return 'outcome';
+  if (verdict.outcome === 'failed') {
+    if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
+    return called.every((id) => verdict.called.has(id) || verdict.codes.has(id)) ? undefined : 'steps';
+  }
+  if (called.length !== verdict.called.size || !called.every((id) => verdict.called.has(id))) return 'steps';
+  if (verdict.outcome !== 'success' || result.outcome !== 'success') return undefined;
+  return isDeepStrictEqual(plain(result.result), plain(verdict.result)) ? undefined : 'result';
+}
+
+/** Whether a failure is one that may come first. One that the state machine itself finds may not say which step's it is. */
+const isPossible = (codes: ReadonlyMap<string, string>, { code, data }: FlowErrorReport): boolean =>
+  data ? codes.get(data.step) === code : [...codes.values()].includes(code);
+
+/** As JSON has it: JSONata marks its lists. */
+const plain = (value: Json): Json => JSON.parse(JSON.stringify(value));
+
+function explain(
+  difference: string,
+  verdict: Verdict,
+  run: FlowRun,
+  { source, input, mocks, variables }: Sample & { readonly input: Json },
+): string {
+  const steps = (run.execution?.steps ?? []).map(({ id, status }) => `${id} ${status}`).join(', ');
+  const codes = verdict.outcome === 'failed' ? ` by ${JSON.stringify([...verdict.codes])}` : '';
+  return [
+    `The ${difference} is not what the language says, of this flow:\n\n${source}`,
+    `input: ${JSON.stringify(input)}\nvariables: ${JSON.stringify(variables)}\nmocks: ${JSON.stringify(mocks)}\n`,
+    `wanted: ${JSON.stringify({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called].join(', ')}`,
+    `got:    ${JSON.stringify(run.result)}\n  steps: ${steps}`,
+  ].join('\n');
+}

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import type { Json } from '../../lib/runtime/json.ts';
+import { type Draft, draft } from './draft.ts';
+import { jsonRecord, jsonValue, onceIn } from './draw-values.ts';
+import type { Behaviour, Mocks } from './mocked.ts';
+import type { Given } from './oracle.ts';
+import { type Before, type Written, write } from './write-draft.ts';
+
+/** A flow's text, what to run it with, and the inputs of its runs. */
+export interface Sample extends Omit<Given, 'input'> {
+  readonly source: string;
+  readonly inputs: readonly Json[];
+}
+
+const LONG = 'long-'.repeat(20);
+const PLAIN_IDS = ['s0', 's1', 's2', 's3', 's4', 's5', 's6'];
+/** Ids that are like functions, like each other, like states of the compiler's own, begin with a digit, or are long. */
+const ODD_IDS = [
+  ...['a.b', 'a-b', 'a_b', 'lookup', '1st', 'output', 'states', 'value', 'true', 'and', 'in', 's0_out', '-', '.', '0'],
+  ...['constructor', 'toString', 'map', `${LONG}a`, `${LONG}b`],
+];
+
+type OnErrorDraft = { readonly action: string; readonly defaultValue?: Draft };
+
+interface StepDraft {
+  readonly mock: readonly Behaviour[] | undefined;
+  readonly input: Draft;
+  readonly skipIf: Draft | undefined;
+  readonly onError: OnErrorDraft | undefined;
+  readonly mustExecute: boolean | undefined;
+  /** Where the step stands in the text: by rising rank. */
+  readonly rank: number;
+}
+
+const succeeds = fc.record({
+  outcome: fc.constant('success' as const),
+  result: fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }),
+});
+const skips = fc.constant<Behaviour>({ outcome: 'skipped' });
+const fails = fc
+  .constantFrom('COMPONENT_FAILED' as const, 'INVALID_INPUT' as const, 'TIMEOUT' as const)
+  .map((code): Behaviour => ({ outcome: 'failed', error: { code, message: `${code} by its mock` } }));
+const picky = fc.tuple(jsonValue, succeeds).map(([input, one]): Behaviour => ({ ...one, input }));
+
+/** One behaviour; or one for some inputs and perhaps one for the others; or none, for the component that echoes. */
+const mock = fc.oneof(
+  { weight: 30, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
+  { weight: 10, arbitrary: fc.constant(undefined) },
+  { weight: 8, arbitrary: skips.map((one) => [one]) },
+  { weight: 2, arbitrary: fails.map((one) => [one]) },
+  { weight: 2, arbitrary: fc.tuple(picky, fc.oneof(succeeds, skips)).map((pair) => [...pair]) },
+  { weight: 1, arbitrary: picky.map((one) => [one]) },
+);
+
+const onError = fc.oneof(
+  fc.constantFrom({ action: 'skip' }, { action: 'fail' }, { action: 'retry' }, { action: 'useDefault' }),
+  fc.record({ action: fc.constantFrom('useDefault', 'continue'), defaultValue: draft }),
+);
+
+const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<StepDraft> =>
+  fc.record({
+    mock,
+    input: draft,
+    skipIf,
+    onError: onceIn(3, onError),
+    mustExecute: onceIn(8, fc.constant(true)),
+    rank: fc.nat(9),
+  });
+
+const ids = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(PLAIN_IDS) },
+  { weight: 1, arbitrary: fc.shuffledSubarray(ODD_IDS, { minLength: 7, maxLength: 7 }) },
+);
+const inputs = fc.array(fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }), {
+  minLength: 1,
+  maxLength: 3,
+});
+
+/** Flows in which all steps run, most of them with a `skipIf` somewhere. */
+export const eagerFlow: fc.Arbitrary<Sample> = fc
+  .record({
+    ids,
+    inputs,
+    steps: fc.array(step(onceIn(4, draft)), { maxLength: 6, size: 'max' }),
+    output: fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 4, arbitrary: draft }),
+    evaluation: fc.constant('eager' as const),
+    guaranteed: fc.boolean(),
+    v: jsonValue,
+  })
+  .map(assemble);
+
+/** Flows in which only what is wanted runs. */
+export const lazyFlow: fc.Arbitrary<Sample> = fc
+  .record({
+    ids,
+    inputs,
+    steps: fc.array(step(onceIn(4, draft)), { maxLength: 6, size: 'max' }),
+    output: draft,
+    evaluation: fc.constant('lazy' as const),
+    guaranteed: fc.boolean(),
+    v: jsonValue,
+  })
+  .map(assemble);
+
+interface FlowDraft {
+  readonly ids: readonly string[];
+  readonly inputs: readonly Json[];
+  readonly steps: readonly StepDraft[];
+  readonly output: Draft | undefined;
+  readonly evaluation: 'eager' | 'lazy';
+  /** Whether an input schema says that there is always an `a`. */
+  readonly guaranteed: boolean;
+  readonly v: Json;
+}
+
+function assemble(drawn: FlowDraft): Sample {
+  const { ids, steps, output, evaluation, v } = drawn;
+  const eager = evaluation === 'eager';
+  const written = steps.map((one, at) =>
+    writeStepDraft(one, { ids: ids.slice(0, at), stepsInDefaults: eager && output !== undefined }, ids[at]),
+  );
+  const order = steps.map((_, at) => at).sort((a, b) => (steps[a]?.rank ?? 0) - (steps[b]?.rank ?? 0) || a - b);
+  const all: Before = { ids: ids.slice(0, steps.length), stepsInDefaults: output !== undefined };
+  const flow = {
+    steps: order.map((at) => written[at] ?? null),
+    ...(output && { output: write(output, all) }),
+    evaluation,
+    variables: { own: { b: [[2]] } },
+    schemas: { type: 'object', properties: { ...inputSchema(drawn), ...VARIABLES_SCHEMA } },
+  };
+  const mocks: Mocks = Object.fromEntries(steps.flatMap(({ mock }, at) => (mock ? [[ids[at] ?? '', mock]] : [])));
+  return { source: stringify(flow), inputs: inputsOf(drawn), variables: { v, nothing: null }, mocks };
+}
+
+const VARIABLES_SCHEMA = { variables: { type: 'object', properties: { schema: { default: { a: 5 } } } } };
+
+const inputSchema = ({ guaranteed }: FlowDraft): { [key: string]: Json } =>
+  guaranteed ? { input: { type: 'object', required: ['a'] } } : {};
+
+const inputsOf = ({ guaranteed, inputs }: FlowDraft): readonly Json[] =>
+  guaranteed ? inputs.map((one) => (typeof one === 'object' && one !== null && 'a' in one ? one : { a: one })) : inputs;
+
+function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
+  const { mock, input, skipIf, onError, mustExecute } = drawn;
+  return {
+    id,
+    component: mock ? '/mock/any' : '/builtin/noop',
+    input: write(input, before),
+    ...(skipIf && { skipIf: write(skipIf, before) }),
+    ...(onError && { onError: writeOnError(onError, before) }),
+    ...(mustExecute && { mustExecute }),
+  };
+}
+
+function writeOnError({ action, defaultValue }: OnErrorDraft, before: Before): Written {
+  // Of a retry only the language matters here; waiting for its backoff does not.
+  if (action === 'retry') return { action, maxRetries: 0 };
+  const within = { ...before, ids: before.stepsInDefaults ? before.ids : [] };
+  return { action, ...(defaultValue && { defaultValue: write(defaultValue, within) }) };
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import type { Json } from '../../lib/runtime/json.ts';
+
+const SHA = 'a'.repeat(64);
+
+/** Values that look like something else: like markers on the way through a state machine, or like its expressions. */
+const DISGUISED: readonly Json[] = [
+  { $skipped: true },
+  { $missing: 'x' },
+  { $$skipped: false },
+  { $blob: SHA, blobType: 'data', size: 3 },
+  { a: { $skipped: true } },
+  '{% 1 + 1 %}',
+  '$',
+  { outcome: 'skipped' },
+];
+
+const PLAIN: readonly Json[] = [null, true, false, 0, 1, -1.5, '', 's', 'é"\\\n', [], {}, [null], [[1]], [[]], 1e21];
+
+const scalar = fc.constantFrom<Json>(...PLAIN);
+
+/** Names of fields, which are also what paths ask for. */
+const KEYS = ['a', 'b', 'a.b', '$x', 'c-d', '0'] as const;
+
+/** Something once in so many times, else nothing. */
+export const onceIn = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one });
+
+/** JSON: often with the fields that paths ask for, seldom in disguise. */
+export const jsonValue: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    { weight: 6, arbitrary: scalar },
+    { weight: 1, arbitrary: fc.constantFrom(...DISGUISED) },
+    { weight: 2, arbitrary: fc.array(tie('value'), { maxLength: 2 }) },
+    { weight: 4, arbitrary: record(tie('value')) },
+  ),
+})).value;
+
+function record(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
+  return fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 4, noNullPrototype: true });
+}
+
+/** A map that most paths find something in. */
+export const jsonRecord: fc.Arbitrary<Json> = fc.record(
+  { a: jsonValue, b: jsonValue, 'a.b': jsonValue, 'c-d': jsonValue },
+  { requiredKeys: ['a', 'b', 'a.b', 'c-d'], noNullPrototype: true },
+);
+
+/** A path as written, undefined for none: most of the time one at which a {@link jsonRecord} has something. */
+export const path: fc.Arbitrary<string | undefined> = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(undefined, 'a', '$.b', 'a.b', '["c-d"]', '$') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...['$.a.b', 'a[0]', '[0]', '[0].a', 'a["b"]', '$["a.b"]', "b['a']", 'c-d', 'nope', '$.b[1]', 'b.a.b'],
+    ),
+  },
+);
+
+/** An expression's own maps may have fields of any of these names. */
+export const fieldName = fc.constantFrom('a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', 'c d', '0');

@@ -1,0 +1,65 @@
+import type { CoalesceExpression, Expression, IfExpression, VariableReference } from '../../lib/flow/expression.ts';
+import type { Json } from '../../lib/runtime/json.ts';
+import { type Found, found, isTrue, MISSING, together } from './found.ts';
+import { partAt, partOfResult } from './part-at.ts';
+
+/** What expressions read. */
+export interface World {
+  readonly input: Json;
+  /** The variables that have a value. */
+  readonly variables: { readonly [name: string]: Json };
+  /** The result of a step; asking for it is what makes it run. */
+  readonly step: (id: string) => Promise<Found>;
+}
+
+/** Evaluates an expression: its parts at once, but of `$if` and `$coalesce` only what the language asks for. */
+export async function evaluate(expression: Expression, world: World): Promise<Found> {
+  switch (expression.kind) {
+    case 'literal':
+      return found(expression.value);
+    case 'list': {
+      const items = together(await Promise.all(expression.items.map((item) => evaluate(item, world))));
+      return 'kind' in items ? items : found([...items]);
+    }
+    case 'map': {
+      const values = together(await Promise.all(expression.entries.map(({ value }) => evaluate(value, world))));
+      return 'kind' in values
+        ? values
+        : found(Object.fromEntries(expression.entries.map(({ key }, at) => [key, values[at] ?? null])));
+    }
+    case 'input':
+      return found(partAt(world.input, expression.path.path));
+    case 'step': {
+      const result = await world.step(expression.step);
+      if (result.kind === 'skipped' && expression.onSkip !== undefined) return found(expression.onSkip);
+      return result.kind === 'value' ? found(partOfResult(result.value, expression.path.path)) : result;
+    }
+    case 'variable':
+      return variable(expression, world);
+    case 'if':
+      return choose(expression, world);
+    case 'coalesce':
+      return first(expression, world);
+  }
+}
+
+async function variable({ name, path, fallback }: VariableReference, world: World): Promise<Found> {
+  const given = Object.hasOwn(world.variables, name) ? world.variables[name] : undefined;
+  const part = given === undefined ? undefined : partAt(given, path.path);
+  if (part !== undefined) return found(part);
+  return fallback ? evaluate(fallback, world) : MISSING;
+}
+
+async function choose({ condition, consequent, alternative }: IfExpression, world: World): Promise<Found> {
+  const met = await evaluate(condition, world);
+  if (met.kind === 'stopped' || met.kind === 'skipped') return met;
+  return evaluate(isTrue(met) ? consequent : alternative, world);
+}
+
+async function first({ items }: CoalesceExpression, world: World): Promise<Found> {
+  for (const item of items) {
+    const here = await evaluate(item, world);
+    if (here.kind === 'stopped' || (here.kind === 'value' && here.value !== null)) return here;
+  }
+  return found(null);
+}

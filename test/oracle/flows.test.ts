@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Compared, compare } from './compare.ts';
+import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
+
+/** How many flows of each kind are drawn; each is run with one to three inputs. */
+const FLOWS = Number(process.env.ORACLE_RUNS ?? 600);
+/** The same flows every time, unless another seed asks for others. */
+const SEED = Number(process.env.ORACLE_SEED ?? 20_250_601);
+/** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
+const PATIENCE = 60_000 + FLOWS * 200;
+
+/** Draws flows, compares each, and tells what became of them. */
+async function compareMany(flows: fc.Arbitrary<Sample>): Promise<readonly Compared[]> {
+  const seen: Compared[] = [];
+  const property = fc.asyncProperty(flows, async (sample) => {
+    seen.push(await compare(sample));
+  });
+  await fc.assert(property, { numRuns: FLOWS, seed: SEED, includeErrorInReport: true });
+  return seen;
+}
+
+/** The share of the runs that ended so. */
+function share(seen: readonly Compared[], outcome: string): number {
+  const runs = seen.flatMap((one) => ('runs' in one ? one.runs : []));
+  return runs.filter((one) => one === outcome).length / runs.length;
+}
+
+/** Every outcome has to come up, and few flows may be refused: else the comparison says little. */
+function expectVariety(seen: readonly Compared[]): void {
+  for (const outcome of ['success', 'failed', 'skipped']) expect(share(seen, outcome)).toBeGreaterThan(0.02);
+  const refused = seen.flatMap((one) => ('refused' in one ? one.refused : []));
+  expect(refused.length).toBeLessThan(seen.length / 100);
+  expect(refused.filter((code) => code !== 'undecidable-demand')).toEqual([]);
+}
+
+describe('a random flow, compiled and run, does what the language says', () => {
+  it('where every step runs', { timeout: PATIENCE }, async () => {
+    expectVariety(await compareMany(eagerFlow));
+  });
+
+  it('where only what is wanted runs', { timeout: PATIENCE }, async () => {
+    expectVariety(await compareMany(lazyFlow));
+  });
+});

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ErrorCode } from '../../lib/runtime/errors.ts';
+import { isObject, type Json } from '../../lib/runtime/json.ts';
+
+/** A behaviour of a mock, as in a file for `run --mocks`. */
+export interface Behaviour {
+  readonly input?: Json | undefined;
+  /** `failed` where there is only an error, else `success`. */
+  readonly outcome?: 'success' | 'failed' | 'skipped' | undefined;
+  readonly result?: Json | undefined;
+  readonly error?: { readonly code: ErrorCode; readonly message: string } | undefined;
+  readonly times?: number | undefined;
+}
+
+/** Behaviours by step id or component. */
+export type Mocks = { readonly [target: string]: readonly Behaviour[] };
+
+/** What a component did. */
+export type Answer =
+  | { readonly kind: 'result'; readonly value: Json }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'failure'; readonly code: ErrorCode; readonly message: string };
+
+/** Components as their mocks have them; the only one without a mock is `/builtin/noop`, which hands back its input. */
+export class Components {
+  readonly #mocks: ReadonlyMap<string, readonly Behaviour[]>;
+  readonly #calls = new Map<Behaviour, number>();
+
+  constructor(mocks: Mocks) {
+    this.#mocks = new Map(Object.entries(mocks));
+  }
+
+  /** Calls a step's component once. */
+  call({ id, component }: { readonly id: string; readonly component: string }, input: Json): Answer {
+    const behaviours = this.#mocks.get(id) ?? this.#mocks.get(component);
+    if (!behaviours) return { kind: 'result', value: input };
+    const fitting = behaviours.find((one) => this.#left(one) > 0 && fits(one.input, input));
+    if (!fitting) return { kind: 'failure', code: 'UNREACHABLE', message: `step "${id}" failed` };
+    this.#calls.set(fitting, (this.#calls.get(fitting) ?? 0) + 1);
+    const { outcome = fitting.error ? 'failed' : 'success' } = fitting;
+    if (outcome === 'skipped') return { kind: 'skip' };
+    if (outcome === 'success') return { kind: 'result', value: fitting.result ?? null };
+    return { kind: 'failure', code: 'COMPONENT_FAILED', message: `the mock of step "${id}" failed`, ...fitting.error };
+  }
+
+  #left(one: Behaviour): number {
+    return (one.times ?? Number.POSITIVE_INFINITY) - (this.#calls.get(one) ?? 0);
+  }
+}
+
+/** "A mock's `input` is matched in part": what is written must be there, lists in full. */
+function fits(pattern: Json | undefined, value: Json | undefined): boolean {
+  if (pattern === undefined) return true;
+  if (value === undefined) return false;
+  if (Array.isArray(pattern)) {
+    return (
+      Array.isArray(value) && value.length === pattern.length && pattern.every((item, at) => fits(item, value[at]))
+    );
+  }
+  if (!isObject(pattern)) return isDeepStrictEqual(pattern, value);
+  return (
+    isObject(value) && Object.keys(pattern).every((key) => Object.hasOwn(value, key) && fits(pattern[key], value[key]))
+  );
+}

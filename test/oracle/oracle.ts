@@ -1,0 +1,143 @@
+import type { Expression } from '../../lib/flow/expression.ts';
+import type { Flow, Step } from '../../lib/flow/flow.ts';
+import { isObject, type Json } from '../../lib/runtime/json.ts';
+import { evaluate, type World } from './evaluate.ts';
+import { type Found, found, isTrue, SKIPPED, STOPPED } from './found.ts';
+import { Components, type Mocks } from './mocked.ts';
+
+/** What a flow is run with. */
+export interface Given {
+  readonly input: Json;
+  readonly variables: { readonly [name: string]: Json };
+  readonly mocks: Mocks;
+}
+
+/** What the language says of a run. */
+export type Verdict =
+  | { readonly outcome: 'success'; readonly result: Json; readonly called: ReadonlySet<string> }
+  | { readonly outcome: 'skipped'; readonly called: ReadonlySet<string> }
+  | {
+      readonly outcome: 'failed';
+      /** Every failure that may come first, by the step's id; "output" stands under "". */
+      readonly codes: ReadonlyMap<string, string>;
+      /** Every step that may have been called before the failure stopped the run. */
+      readonly called: ReadonlySet<string>;
+    };
+
+/** Runs a flow as language.md words it: each result is asked for by whoever wants it, and made once. */
+export const judge = (flow: Flow, given: Given): Promise<Verdict> => new Run(flow, given).verdict();
+
+class Run {
+  readonly #flow: Flow;
+  readonly #world: World;
+  readonly #components: Components;
+  readonly #steps: ReadonlyMap<string, Step>;
+  readonly #results = new Map<string, Promise<Found>>();
+  readonly #called = new Set<string>();
+  readonly #failures = new Map<string, string>();
+
+  constructor(flow: Flow, { input, variables, mocks }: Given) {
+    this.#flow = flow;
+    this.#steps = new Map(flow.steps.map((step) => [step.id, step]));
+    this.#components = new Components(mocks);
+    const values = { ...defaultsOf(flow.variablesSchema), ...flow.variables, ...variables };
+    this.#world = { input, variables: values, step: (id) => this.#result(id) };
+  }
+
+  async verdict(): Promise<Verdict> {
+    const eager = this.#flow.evaluation === 'eager';
+    const wanted = this.#flow.steps.filter(({ mustExecute }) => eager || mustExecute);
+    const [output] = await Promise.all([this.#output(), ...wanted.map(({ id }) => this.#result(id))]);
+    if (output.kind === 'missing') this.#failures.set('', 'EXPRESSION_FAILURE');
+    const called = this.#called;
+    if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called };
+    return output.kind === 'value'
+      ? { outcome: 'success', result: output.value, called }
+      : { outcome: 'skipped', called };
+  }
+
+  /** Without an `output`: the results of the steps that no other step reads. A skipped step has none. */
+  async #output(): Promise<Found> {
+    const { output, steps } = this.#flow;
+    if (output) return evaluate(output, this.#world);
+    const read = new Set(steps.flatMap((step) => partsOf(step).flatMap(stepsIn)));
+    const last = steps.filter(({ id }) => !read.has(id));
+    const results = await Promise.all(last.map(async ({ id }) => [id, await this.#result(id)] as const));
+    return found(Object.fromEntries(results.flatMap(([id, one]) => (one.kind === 'value' ? [[id, one.value]] : []))));
+  }
+
+  #result(id: string): Promise<Found> {
+    const step = this.#steps.get(id);
+    if (!step) throw new Error(`the oracle was given a flow without the step "${id}", which something reads`);
+    const running = this.#results.get(id) ?? this.#run(step);
+    this.#results.set(id, running);
+    return running;
+  }
+
+  async #run(step: Step): Promise<Found> {
+    if (step.skipIf) {
+      // Language: "A `skipIf` that reads a skipped step is false."
+      const skip = await evaluate(step.skipIf, this.#world);
+      if (skip.kind === 'stopped') return STOPPED;
+      if (isTrue(skip, [0, ''])) return SKIPPED;
+    }
+    const input = await evaluate(step.input, this.#world);
+    if (input.kind === 'missing') return this.#fail(step, 'EXPRESSION_FAILURE');
+    return input.kind === 'value' ? this.#call(step, input.value) : input;
+  }
+
+  async #call(step: Step, input: Json): Promise<Found> {
+    this.#called.add(step.id);
+    const { onError } = step;
+    for (let left = onError.action === 'retry' ? onError.maxRetries : 0; ; left -= 1) {
+      const answer = this.#components.call(step, input);
+      if (answer.kind === 'result') return found(answer.value);
+      if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
+      if (onError.action === 'useDefault') return this.#default(step, onError.value);
+      if (left === 0) return this.#fail(step, answer.code);
+    }
+  }
+
+  async #default(step: Step, value: Expression): Promise<Found> {
+    const instead = await evaluate(value, this.#world);
+    return instead.kind === 'missing' ? this.#fail(step, 'EXPRESSION_FAILURE') : instead;
+  }
+
+  #fail({ id }: Step, code: string): Found {
+    this.#failures.set(id, code);
+    return STOPPED;
+  }
+}
+
+function defaultsOf(schema: Json | undefined): { [name: string]: Json } {
+  const properties = isObject(schema) ? schema.properties : undefined;
+  const all = isObject(properties) ? Object.entries(properties) : [];
+  return Object.fromEntries(
+    all.flatMap(([name, one]) => (isObject(one) && one.default !== undefined ? [[name, one.default]] : [])),
+  );
+}
+
+const partsOf = ({ input, skipIf, onError }: Step): readonly Expression[] => [
+  input,
+  ...(skipIf ? [skipIf] : []),
+  ...(onError.action === 'useDefault' ? [onError.value] : []),
+];
+
+/** The steps that an expression names. */
+function stepsIn(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'step':
+      return [expression.step];
+    case 'map':
+      return expression.entries.flatMap(({ value }) => stepsIn(value));
+    case 'list':
+    case 'coalesce':
+      return expression.items.flatMap(stepsIn);
+    case 'if':
+      return [expression.condition, expression.consequent, expression.alternative].flatMap(stepsIn);
+    case 'variable':
+      return expression.fallback ? stepsIn(expression.fallback) : [];
+    default:
+      return [];
+  }
+}

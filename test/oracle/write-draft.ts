@@ -1,0 +1,65 @@
+import type { Json } from '../../lib/runtime/json.ts';
+import type { Draft } from './draft.ts';
+
+/** What goes into a flow's text: JSON, and maps with a reference as their key, as the guide's dialect writes them. */
+export type Written = Json | readonly Written[] | { readonly [key: string]: Written } | Map<Written, Written>;
+
+/** What a draft may name: the steps before it, and whether steps may stand in a default. */
+export interface Before {
+  readonly ids: readonly string[];
+  readonly stepsInDefaults: boolean;
+}
+
+/** A draft as the flow's text has it. A step where there is none before becomes the flow's input. */
+export function write(draft: Draft, before: Before): Written {
+  const inside = (part: Draft): Written => write(part, before);
+  switch (draft.kind) {
+    case 'value':
+      return draft.literal ? { $literal: draft.value } : draft.value;
+    case 'input':
+      return writeInput(draft);
+    case 'step':
+      return writeStep(draft, before);
+    case 'variable':
+      return writeVariable(draft, before);
+    case 'map':
+      return Object.fromEntries(Object.entries(draft.entries).map(([key, value]) => [key, inside(value)]));
+    case 'list':
+      return draft.items.map(inside);
+    case 'coalesce':
+      return { $coalesce: draft.items.map(inside) };
+    case 'if': {
+      const names = ['$if', 'then', 'else'];
+      return Object.fromEntries(draft.parts.map((part, at) => [names[at] ?? '', inside(part)]));
+    }
+  }
+}
+
+function writeInput({ path, dialect }: Extract<Draft, { kind: 'input' }>): Written {
+  if (dialect === 'current') return { $input: path ?? '$' };
+  if (dialect === '2025') return { $from: { workflow: 'input' }, ...(path !== undefined && { path }) };
+  return new Map<Written, Written>([
+    [{ $input: null }, null],
+    ...(path === undefined ? [] : [['path', path] as const]),
+  ]);
+}
+
+function writeStep(draft: Extract<Draft, { kind: 'step' }>, { ids }: Before): Written {
+  const { pick, path, dialect, onSkip } = draft;
+  const id = ids[pick % ids.length];
+  if (id === undefined) return writeInput({ ...draft, kind: 'input' });
+  const more = {
+    ...(path !== undefined && { path }),
+    ...(onSkip && { onSkip: { action: 'useDefault', ...onSkip } }),
+  };
+  if (dialect === 'current') return { $step: id, ...more };
+  if (dialect === '2025') return { $from: { step: id }, ...more };
+  return new Map<Written, Written>([[{ $step: id }, null], ...Object.entries(more)]);
+}
+
+function writeVariable({ name, from, fallback }: Extract<Draft, { kind: 'variable' }>, before: Before): Written {
+  const within = { ...before, ids: before.stepsInDefaults ? before.ids : [] };
+  const more = fallback ? { default: write(fallback, within) } : {};
+  const simple = /^\w+$/.test(name);
+  return from && simple ? { $from: { variable: name }, path: 'a', ...more } : { $variable: name, ...more };
+}
