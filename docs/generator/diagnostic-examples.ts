@@ -1,0 +1,84 @@
+import type { Code, Params } from '../../lib/flow/messages.ts';
+
+/** A flow in which the diagnostic is found; or, where a flow alone does not show it, the parameters of its message. */
+type Example<C extends Code> = { readonly flow: string } | { readonly params: Params<C> };
+
+/** A step that runs, for examples in which only the rest matters. */
+const LOAD = `  - id: load_user
+    component: /user/load
+    input: { user_id: u001 }
+`;
+
+/** An example of every diagnostic: one without does not compile. */
+export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
+  'yaml-syntax': { flow: 'steps:\n  - id: load\n   component: /user/load\n' },
+  'not-json': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: .inf }\n' },
+  'map-as-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { { user: 1 }: u001 }\n' },
+  'alias-bomb': { params: { limit: 1_000_000 } },
+  'unknown-alias': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: *defaults\n' },
+  'circular-alias': {
+    flow: 'steps:\n  - id: load\n    component: /user/load\n    input: &all { user_id: u001, more: *all }\n',
+  },
+  'wrong-type': {
+    flow: 'name: [user, insights]\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: u001 }\n',
+  },
+  'unknown-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    inputs: { user_id: u001 }\n' },
+  'duplicate-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    component: /user/save\n' },
+  'missing-key': { flow: 'steps:\n  - id: load\n    input: { user_id: u001 }\n' },
+  'bad-id': { flow: 'steps:\n  - id: load user\n    component: /user/load\n' },
+  'duplicate-id': { flow: `steps:\n${LOAD}${LOAD}` },
+  'bad-component': { flow: 'steps:\n  - id: load\n    component: user.load\n' },
+  'unknown-component': { flow: 'steps:\n  - id: load\n    component: /user/lod\n' },
+  'unknown-step': { flow: `steps:\n${LOAD}output: { $step: load_usr, path: profile }\n` },
+  cycle: {
+    flow: 'steps:\n  - id: a\n    component: /noop\n    input: { $step: b }\n  - id: b\n    component: /noop\n    input: { $step: a }\n',
+  },
+  'bad-path': { flow: `steps:\n${LOAD}output: { $step: load_user, path: "posts[*].id" }\n` },
+  'bad-reference': { flow: 'steps: []\noutput: { $coalesce: none }\n' },
+  'unknown-dollar-key': { flow: `steps:\n${LOAD}output: { $stp: load_user }\n` },
+  elision: { flow: 'steps:\n  - id: prompt\n    component: /create_messages\n    input: { user_prompt: ... }\n' },
+  'never-runs': { flow: `steps:\n${LOAD}  - id: left_over\n    component: /noop\noutput: { $step: load_user }\n` },
+  'unused-step': {
+    flow: `steps:\n${LOAD}  - id: left_over\n    component: /noop\n  - id: more\n    component: /noop\n    skipIf: { $input: brief }\noutput: [{ $step: load_user }, { $step: more }]\n`,
+  },
+  'unknown-path': { flow: `steps:\n${LOAD}output: { $step: load_user, path: profile.nmae }\n` },
+  'doubtful-path': {
+    flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
+  },
+  'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'unlisted-field': {
+    flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001, limt: 5 }\n',
+  },
+  'output-type': {
+    flow: `outputSchema: { type: object, properties: { user: { type: object } } }\nsteps:\n${LOAD}output: { user: { $step: load_user, path: id } }\n`,
+  },
+  'undefined-variable': {
+    flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
+  },
+  'undeclared-variable': { flow: 'steps: []\noutput: { $variable: region, default: eu }\n' },
+  'never-true': {
+    flow: 'steps:\n  - id: load\n    component: /user/load\n    skipIf: 0\n    input: { user_id: u001 }\n',
+  },
+  'always-true': {
+    flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001 }\noutput: { $if: { $step: posts, path: total }, then: some, else: none }\n',
+  },
+  'empty-flow': { flow: 'name: nothing-yet\n' },
+  'undecidable-demand': {
+    flow: 'steps:\n  - id: a\n    component: /noop\n  - id: b\n    component: /noop\noutput:\n  - $if: { $input: first }\n    then: { $if: { $step: b }, then: { $step: a } }\n  - $if: { $input: second }\n    then: { $if: { $step: a }, then: { $step: b } }\n',
+  },
+  'unchecked-keyword': {
+    flow: 'inputSchema: { type: object, dependentRequired: { city: [country] } }\nsteps: []\noutput: { $input: city }\n',
+  },
+  'unknown-matcher': { params: { key: '$less_then', known: ['$less_than', '$greater_than'], nearest: '$less_than' } },
+  'plain-matcher': { params: { key: '$less_than' } },
+  'bad-regex': { params: { pattern: '(u001', problem: 'Unterminated group' } },
+  'unknown-mock-target': { params: { target: '/user/lod', nearest: '/user/load' } },
+  'mock-without-effect': { params: { step: 'each', component: '/builtin/map' } },
+  'unsupported-plugin': { params: { component: '/python/count', plugin: 'python', type: 'stepflow' } },
+  'unknown-plugin': { params: { plugin: 'mokc', known: ['builtin', 'mock'], nearest: 'mock' } },
+  'unreadable-config': { params: { file: 'config.yml', problem: 'there is no such file' } },
+  'secret-condition': { params: { name: 'api_key' } },
+  'variable-mismatch': { params: { where: 'depth', problem: 'is a string ("deep"), but integer is wanted' } },
+  'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },
+  'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but string is wanted' } },
+};

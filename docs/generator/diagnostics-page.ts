@@ -1,0 +1,65 @@
+import { type Diagnostic, diagnose } from '../../lib/flow/diagnostics.ts';
+import { type Code, MESSAGES, type Params } from '../../lib/flow/messages.ts';
+import { renderDiagnostics } from '../../lib/flow/render.ts';
+import { checkFlows } from '../../lib/run.ts';
+import { EXAMPLES } from './diagnostic-examples.ts';
+import { fenced, GENERATED } from './markdown.ts';
+
+const INTRODUCTION = `# Every diagnostic
+
+Whatever is wrong with a flow is told with its place, the line it stands on, and how to mend it. \`stepflow validate\`
+finds all of it without running anything; with \`--json\` each diagnostic carries its \`code\`, by which it stands here.
+An error keeps a flow from running, a warning does not.
+`;
+
+/** The page of all diagnostics, in the order of the registry: each with an example as a terminal shows it. */
+export async function diagnosticsPage(): Promise<string> {
+  const codes = Object.keys(MESSAGES).filter(isCode);
+  const found = await findExamples(codes);
+  const sections = codes.map((code) => section(code, found));
+  const contents = codes.map((code) => `[${code}](#${code})`).join(' · ');
+  return [GENERATED, INTRODUCTION, contents, ...sections].join('\n').trimEnd();
+}
+
+const isCode = (code: string): code is Code => code in MESSAGES;
+
+function section(code: Code, found: ReadonlyMap<string, readonly Diagnostic[]>): string {
+  const { severity } = MESSAGES[code];
+  return [`\n## ${code}\n`, `Severity: ${severity}.\n`, ...example(code, found)].join('\n');
+}
+
+function example(code: Code, found: ReadonlyMap<string, readonly Diagnostic[]>): readonly string[] {
+  const one = EXAMPLES[code];
+  if (!('flow' in one)) return [fenced('text', withoutPlace(code, one.params))];
+  const diagnostics = (found.get(code) ?? []).filter((diagnostic) => diagnostic.code === code).slice(0, 1);
+  if (diagnostics.length === 0) throw new Error(`the example of the diagnostic ${code} does not show it`);
+  return [
+    fenced(
+      'text',
+      renderDiagnostics(diagnostics, () => one.flow, { color: false }),
+    ),
+  ];
+}
+
+function withoutPlace<C extends Code>(code: C, params: Params<C>): string {
+  const { message, help, severity } = diagnose(code, params, {
+    file: '',
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+  });
+  return `[${severity === 'error' ? 'ERROR' : 'WARNING'}] ${message}\n\n  ${help}`;
+}
+
+/** Checks all example flows at once, as flows of this project. */
+async function findExamples(codes: readonly Code[]): Promise<ReadonlyMap<string, readonly Diagnostic[]>> {
+  const flows = codes.flatMap((code) => {
+    const one = EXAMPLES[code];
+    return 'flow' in one ? [{ code, source: one.flow }] : [];
+  });
+  const checked = await Promise.all(
+    flows.map(async ({ code, source }) => [code, await checkFlows([{ source, file: 'flow.yaml' }])] as const),
+  );
+  return new Map(checked);
+}

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { languageSchema } from '../../lib/flow/language-schema.ts';
+import { commandLinePage } from './command-line-page.ts';
+import { compiledExcerpt } from './compiled-excerpt.ts';
+import { componentsTable } from './components-table.ts';
+import { diagnosticsPage } from './diagnostics-page.ts';
+import { between } from './markdown.ts';
+
+/** The files that are generated, wholly or in part, with the text that each should have; from the project's folder. */
+export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> } = {
+  'docs/diagnostics.md': diagnosticsPage,
+  'docs/command-line.md': commandLinePage,
+  'docs/components.md': async () =>
+    between(await readFile('docs/components.md', 'utf8'), 'built-in components', await componentsTable()),
+  'docs/compiler.md': async () =>
+    between(await readFile('docs/compiler.md', 'utf8'), 'the compiled excerpt', await compiledExcerpt()),
+  'schema/flow.json': async () => JSON.stringify(languageSchema(), null, 2),
+};
+
+/** The text that a generated file should have. */
+export const generate = async (file: string): Promise<string> => `${(await GENERATED_FILES[file]?.())?.trimEnd()}\n`;
