@@ -10,6 +10,7 @@ import { componentsFor, lookupIn } from './local/needed.ts';
 import { refuse } from './local/outcome.ts';
 import { type FlowRun, type ReadyFlow, type RunOptions, runOnce } from './local/run-once.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
+import { waitGraph } from './local/wait-graph.ts';
 import { folderStore } from './runtime/folder-store.ts';
 import type { Json } from './runtime/json.ts';
 
@@ -77,6 +78,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
     ...compiled,
     stateMachine,
     guards,
+    waits: waitGraph(stateMachine),
     functions: functions.loaded,
     load: loaderOf(lookup.catalog, folders.bundles),
     canonical,

@@ -13,6 +13,7 @@ import type { ObjectStore } from '../runtime/object-store.ts';
 import type { SecretSource } from '../runtime/secrets.ts';
 import { escapeValue } from '../runtime/values.ts';
 import type { Handler } from '../runtime/wrapper.ts';
+import { criticalChain } from './critical-chain.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
 import { checkInput, type InputText } from './input.ts';
 import { mockHandler } from './mock-component.ts';
@@ -22,6 +23,7 @@ import { componentResolver, type FindHandler } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
 import type { Failure } from './step-record.ts';
 import { StepTracker } from './track.ts';
+import type { WaitGraph } from './wait-graph.ts';
 
 /** One run of a flow. */
 export interface RunOptions {
@@ -47,6 +49,8 @@ export interface ExecutionReport {
   /** Events of the history. */
   readonly events: number;
   readonly steps: readonly StepReport[];
+  /** The ids of the steps that its length comes from, first to last. */
+  readonly criticalChain: readonly string[];
 }
 
 /** How a run ended. */
@@ -62,6 +66,7 @@ export interface ReadyFlow extends Compiled {
   readonly stateMachine: StateMachine;
   /** From the names of the steps' guards to those of their Task states. */
   readonly guards: ReadonlyMap<string, string>;
+  readonly waits: WaitGraph;
   /** Functions by the component's own path. */
   readonly functions: ReadonlyMap<string, Pick<LoadedComponent, 'handler'>>;
   /** Loads one more component, for a flow that is only known while this one runs; undefined where there is none. */
@@ -93,8 +98,10 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions): Promise<Flo
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, stopMs, transitions, events } = execution;
+  const chain = criticalChain(steps, new Map(flow.steps.map((step) => [step.id, step.state])), flow.waits);
+  const times = { durationMs: stopMs - startMs, transitions, events };
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
-  return { result, execution: { id, durationMs: stopMs - startMs, transitions, events, steps }, diagnostics };
+  return { result, execution: { id, ...times, steps, criticalChain: chain }, diagnostics };
 }
 
 interface Executed {

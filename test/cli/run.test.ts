@@ -26,7 +26,6 @@ examples: [{ name: a friend, input: { name: Ada } }]
     ],
     greet: [
       { input: { with: 'Good day' }, result: { text: 'Good day, Lady Lovelace' } },
-      // Long enough to be what ends last.
       { result: { text: 'Hello, Lady Lovelace' }, seconds: 0.05 },
     ],
     note: { outcome: 'skipped' },
@@ -122,6 +121,7 @@ describe('stepflow run', () => {
           { id: 'greet', component: '/my/greet', ...ran },
           { id: 'note', component: '/my/note', ...ran, status: 'skipped' },
         ],
+        criticalChain: ['look_up', 'greet'],
       },
     });
   });

@@ -9,8 +9,8 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
-    const { steps, durationMs, transitions } = execution;
-    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs });
+    const { steps, durationMs, criticalChain, transitions } = execution;
+    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalChain });
     stdout.write(`\n${drawn.map((line) => `${line}\n`).join('')}\n`);
     if (result.outcome !== 'failed') {
       stdout.write(

@@ -1,6 +1,5 @@
 import type { StepReport } from '../../local/events.ts';
 import type { Colors } from '../terminal.ts';
-import { criticalChain } from './critical-chain.ts';
 import { duration } from './duration.ts';
 
 /** How to draw a timeline. */
@@ -10,6 +9,8 @@ export interface TimelineOptions {
   readonly colors: Colors;
   /** How long the whole run took, in milliseconds. */
   readonly durationMs: number;
+  /** The ids of the steps that its length comes from. */
+  readonly criticalChain: readonly string[];
 }
 
 interface Ran extends StepReport {
@@ -26,10 +27,10 @@ const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.
 export function timeline(steps: readonly StepReport[], options: TimelineOptions): readonly string[] {
   const ran = steps.filter(hasRun).sort((one, other) => one.startMs - other.startMs);
   if (ran.length === 0) return [];
-  const chain = new Set(criticalChain(ran));
+  const chain = new Set(options.criticalChain);
   const layout = layOut(ran, options);
-  const rows = ran.map((step) => row(step, chain.has(step), layout, options));
-  return [...rows, axis(layout, options), ...summary(ran, [...chain], options)];
+  const rows = ran.map((step) => row(step, chain.has(step.id), layout, options));
+  return [...rows, axis(layout, options), ...summary(ran, options)];
 }
 
 interface Layout {
@@ -77,17 +78,12 @@ function axis({ name, bar, totalMs }: Layout, { colors }: TimelineOptions): stri
   return `${' '.repeat(name + 6)}${colors.dim(`0${' '.repeat(Math.max(1, bar - end.length - 1))}${end}`)}`;
 }
 
-function summary(
-  ran: readonly Ran[],
-  chain: readonly Ran[],
-  { durationMs, colors }: TimelineOptions,
-): readonly string[] {
+function summary(ran: readonly Ran[], { durationMs, colors, criticalChain }: TimelineOptions): readonly string[] {
   const work = ran.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const gain = durationMs > 0 ? work / durationMs : 1;
   const parallel = gain > 1.05 ? `, ${gain.toFixed(1)}× as fast as one after the other` : '';
-  const critical = chain.map(({ id }) => id).join(' → ');
   return [
     `  ${duration(work)} of work in ${duration(durationMs)}${parallel}`,
-    `  ${colors.dim(`█ critical chain: ${critical}`)}`,
+    `  ${colors.dim(`█ critical chain: ${criticalChain.join(' → ')}`)}`,
   ];
 }
