@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { EFFORT } from './test/chance.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    setupFiles: ['test/setup.ts'],
+    // Far more than any test takes on an idle machine: they only end what hangs.
+    testTimeout: 120_000 * Math.max(1, EFFORT),
+    hookTimeout: 300_000,
     // Component bundles are loaded as Node loads them; vite would transform them once more.
     server: { deps: { external: [/[\\/]\.stepflow[\\/]/] } },
   },

@@ -8,6 +8,7 @@ import type { Expression } from '../../lib/flow/expression.ts';
 import type { Test } from '../../lib/runtime/invocation.ts';
 import type { Json } from '../../lib/runtime/json.ts';
 import { parsePath, valueAt } from '../../lib/runtime/path.ts';
+import { runs } from '../chance.ts';
 
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const scope: Scope = { slots: (step) => `$${step}`, input: '$in' };
@@ -62,7 +63,7 @@ describe('a path of the input', () => {
         if ('error' in path) throw new Error(path.error);
         expect(await evaluate(pathOf('$in', { text, path }), { in: value })).toEqual(valueAt(value, path));
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -80,7 +81,7 @@ describe('a list built by an expression', () => {
         const list: Expression = { kind: 'list', items: items.map((_, index) => input(`[${index}]`)), span };
         expect(await evaluate(jsonataOf(list, scope), { in: items })).toEqual(items);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

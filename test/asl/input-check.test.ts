@@ -4,6 +4,7 @@ import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
 import { problemOf, uncheckedKeywords } from '../../lib/asl/input-check.ts';
 import type { Json } from '../../lib/runtime/json.ts';
+import { runs } from '../chance.ts';
 
 const ajv = new Ajv2020({ strict: false });
 
@@ -66,7 +67,7 @@ describe('a schema as an expression', () => {
       fc.asyncProperty(anySchema, anyValue, async (schema, value) => {
         expect((await problem(schema, value)) === '').toBe(ajv.validate(schema, value));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { compile } from '../../lib/compile.ts';
+import { SEED } from '../chance.ts';
 import { eagerFlow, lazyFlow, type Sample } from '../oracle/draw-flow.ts';
 import { judge, type Verdict } from '../oracle/oracle.ts';
 import type { JudgedSample, Wanted } from './judged-sample.ts';
 
 /** How many flows of each kind are drawn, by how their first run is to end. */
 const SHARES: { readonly [O in Verdict['outcome']]: number } = { success: 5, failed: 4, skipped: 3 };
-/** The same flows every time, unless another seed asks for others. */
-const SEED = Number(process.env.ORACLE_SEED ?? 20_250_601);
 /** Far more than the shares need. */
 const DRAWS = 2000;
 /** Smaller flows are all alike. */
