@@ -10,25 +10,29 @@ export interface Resource {
   readonly hasToken: boolean;
   /** Whether the call is submitted first and answered later. */
   readonly isSubmitted: boolean;
+  /** Whether the call starts a state machine. */
+  readonly startsExecution: boolean;
+  /** Whether the answer's Output, a JSON text otherwise, is parsed. */
+  readonly parsesOutput: boolean;
 }
 
 const LAMBDA = /^arn:[^:]+:lambda:/;
-const SERVICE = /^arn:[^:]+:states:[^:]*:[^:]*:(.+):([^:]+(?::\d+)?)$/;
+const SERVICE = /^arn:[^:]+:states:[^:]*:[^:]*:(.+?):([^:]+(?::\d+)?)$/;
 
 /** Reads a Task's Resource; any text that is no ARN is taken for a service of that name. */
 export function parseResource(arn: string): Resource {
   const hasToken = arn.endsWith('.waitForTaskToken');
-  const isSubmitted = hasToken || /\.sync(?::2)?$/.test(arn);
-  if (LAMBDA.test(arn))
-    return { arn, events: 'LambdaFunction', details: { resource: arn }, hasToken, isSubmitted: false };
+  const direct = { hasToken, isSubmitted: false, startsExecution: false, parsesOutput: false };
+  if (LAMBDA.test(arn)) return { arn, events: 'LambdaFunction', details: { resource: arn }, ...direct };
   const [, service, action] = SERVICE.exec(arn) ?? [];
-  if (service === 'activity')
-    return { arn, events: 'Activity', details: { resource: arn }, hasToken, isSubmitted: false };
+  if (service === 'activity') return { arn, events: 'Activity', details: { resource: arn }, ...direct };
   return {
     arn,
     events: 'Task',
     details: { resource: action ?? arn, resourceType: service ?? 'local' },
     hasToken,
-    isSubmitted,
+    isSubmitted: hasToken || /\.sync(?::2)?$/.test(arn),
+    startsExecution: service === 'states' && /^startExecution(?:\.|$)/.test(action ?? ''),
+    parsesOutput: arn.endsWith('.sync:2'),
   };
 }

@@ -2,16 +2,29 @@ import type { Json } from '../runtime/json.ts';
 import { type ExecutionContext, executionContext } from './context-object.ts';
 import { History } from './history.ts';
 import type { VariableBudget } from './scope.ts';
-import type { Clock, HistoryEvent, TaskResolver } from './types.ts';
+import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from './types.ts';
 
 /** What an execution is given by its host. */
 export interface Host {
   readonly resolver: TaskResolver;
+  readonly machines: MachineResolver | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly stateMachineName: string;
   readonly onEvent: ((event: HistoryEvent) => void) | undefined;
+  /** What all executions share that the host's one call sets going. */
+  readonly family: Family;
+}
+
+/** The executions of one call of the host. */
+export interface Family {
+  /** The ids of those that tasks started: AWS lets none be used twice. */
+  readonly ids: Set<string>;
+  /** The ends of those that nobody in the family waits for. */
+  readonly detached: Promise<unknown>[];
+  /** Stops them all. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** States entered, over an execution and all its child executions. */
@@ -23,22 +36,27 @@ export interface Counter {
 export class Run {
   readonly id: string;
   readonly name: string;
+  readonly input: Json;
+  /** When it was started, in milliseconds since the epoch. */
+  readonly startMs: number;
   readonly host: Host;
   readonly history: History;
   readonly context: ExecutionContext;
   readonly variables: VariableBudget = { bytes: 0 };
   readonly counter: Counter;
-  /** Whether it is a child execution of a distributed Map. */
+  /** Whether another execution started it: a distributed Map's, or a task's. */
   readonly isChild: boolean;
 
   constructor(host: Host, name: string, input: Json, parent?: Run) {
     const kind = host.type === 'EXPRESS' ? 'express' : 'execution';
     this.id = `arn:aws:states:local:000000000000:${kind}:${host.stateMachineName}:${name}`;
     this.name = name;
+    this.input = input;
+    this.startMs = host.clock.now();
     this.host = host;
     this.isChild = parent !== undefined;
     this.counter = parent?.counter ?? { transitions: 0 };
     this.history = new History(host.clock, host.onEvent, host.type, this.isChild ? this.id : undefined);
-    this.context = executionContext(this.id, name, input, host.clock.now(), host.stateMachineName);
+    this.context = executionContext(this.id, name, input, this.startMs, host.stateMachineName);
   }
 }

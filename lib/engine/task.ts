@@ -6,6 +6,7 @@ import { failureDetails, StateFailure } from './failures.ts';
 import { compileField } from './field.ts';
 import { parseResource, type Resource } from './resource.ts';
 import { compileGuard, guarded } from './retry.ts';
+import { startExecution } from './start-execution.ts';
 import { compileTemplate } from './template.ts';
 import { TaskError } from './types.ts';
 import type { Visit } from './visit.ts';
@@ -52,7 +53,6 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Js
   const given = events === 'Task' ? { parameters: input } : { input };
   visit.record(`${events}Scheduled`, { ...details, ...given, ...limits });
   visit.record(`${events}Started`, details);
-  if (resource.isSubmitted) visit.record(`${events}Submitted`, details);
   try {
     const result = (await call(visit, resource, input, limits.timeoutInSeconds)) ?? null;
     visit.branch.cancellation.check();
@@ -72,15 +72,20 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Js
 function call(visit: Visit, resource: Resource, input: Json, timeoutSeconds: Json | undefined): Promise<Json> {
   const { branch, state, retryCount } = visit;
   const { run } = branch;
-  const ask = (cancellation: Cancellation): Promise<Json> =>
-    run.host.resolver({
+  const ask = (cancellation: Cancellation): Promise<Json> => {
+    const request = {
       resource: resource.arn,
       arguments: input,
       stateName: state.name,
       attempt: retryCount,
       execution: { id: run.id, name: run.name },
       signal: cancellation.signal,
-    });
+    };
+    const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
+    if (started !== undefined) return started;
+    if (resource.isSubmitted) visit.record(`${resource.events}Submitted`, resource.details);
+    return run.host.resolver(request);
+  };
   return typeof timeoutSeconds === 'number' ? withTimeout(visit, timeoutSeconds * 1000, ask) : ask(branch.cancellation);
 }
 

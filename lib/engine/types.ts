@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../runtime/json.ts';
+import type { LoadedStateMachine } from './load.ts';
 
 /** A call that a Task state makes. */
 export interface TaskRequest {
@@ -16,6 +17,21 @@ export interface TaskRequest {
 
 /** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that the state machine may handle. */
 export type TaskResolver = (request: TaskRequest) => Promise<Json>;
+
+/** A state machine that tasks of others may start. */
+export interface NestedMachine {
+  readonly machine: LoadedStateMachine;
+  /** The state machine's name, part of its executions' ids. */
+  readonly name: string;
+  /** @default 'STANDARD' */
+  readonly type?: 'STANDARD' | 'EXPRESS';
+}
+
+/**
+ * Finds the state machine that a `startExecution` task names in StateMachineArn. Where it finds none, the call goes to
+ * the {@link TaskResolver} like any other.
+ */
+export type MachineResolver = (stateMachineArn: string, request: TaskRequest) => NestedMachine | undefined;
 
 /** A failed call: `error` is the state's Error, `cause` its Cause. */
 export class TaskError extends Error {
@@ -44,7 +60,10 @@ export interface HistoryEvent {
   readonly type: string;
   /** The state that the event belongs to, where it belongs to one. */
   readonly stateName?: string;
-  /** The child execution of a distributed Map that the event belongs to; absent for the execution that was started. */
+  /**
+   * The id of the execution that the event belongs to, a child of a distributed Map or of a task that started a state
+   * machine; absent for the execution that the host started.
+   */
   readonly execution?: string;
   /** The `…EventDetails` of AWS's event, e.g. `{name, input}` of a StateEntered event, `{name, output, assignedVariables}` of a StateExited event. */
   readonly details: JsonObject;
@@ -54,6 +73,8 @@ export interface HistoryEvent {
 export interface ExecuteOptions {
   readonly input?: Json;
   readonly resolver: TaskResolver;
+  /** The state machines that tasks may start. @default none */
+  readonly machines?: MachineResolver;
   readonly clock?: Clock;
   readonly onEvent?: (event: HistoryEvent) => void;
   readonly signal?: AbortSignal;
@@ -75,7 +96,7 @@ export interface ExecutionResult {
   readonly cause?: string;
   readonly startMs: number;
   readonly stopMs: number;
-  /** States entered: what a Standard workflow is billed by. */
+  /** States entered, in child executions too: what Standard workflows are billed by. */
   readonly transitions: number;
   /** Events of the history. */
   readonly events: number;
