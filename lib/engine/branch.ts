@@ -58,6 +58,8 @@ export class Branch {
     this.#current = state;
     let exit: Exit;
     try {
+      const latencyMs = this.run.host.latency?.(state.name) ?? 0;
+      if (latencyMs > 0) await visit.clock.sleep(latencyMs, this.cancellation.signal);
       exit = await state.run(visit);
       this.cancellation.check();
       this.#leave(visit, exit);

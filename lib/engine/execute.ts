@@ -45,5 +45,6 @@ const hostOf = (options: ExecuteOptions): Host => ({
   type: options.type ?? 'STANDARD',
   stateMachineName: options.stateMachineName ?? 'local',
   onEvent: options.onEvent,
+  latency: options.latency,
   family: { ids: new Set(), detached: [], signal: options.signal },
 });

@@ -13,6 +13,7 @@ export interface Host {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly stateMachineName: string;
   readonly onEvent: ((event: HistoryEvent) => void) | undefined;
+  readonly latency: ((stateName: string) => number) | undefined;
   /** What all executions share that the host's one call sets going. */
   readonly family: Family;
 }

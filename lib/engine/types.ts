@@ -85,6 +85,8 @@ export interface ExecuteOptions {
   readonly random?: () => number;
   /** The state machine's name. @default 'local' */
   readonly stateMachineName?: string;
+  /** Milliseconds that pass between the entering of a state and its work, for a model of a service's own time. @default none */
+  readonly latency?: (stateName: string) => number;
 }
 
 /** How an execution ended. */
