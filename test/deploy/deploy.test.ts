@@ -6,11 +6,12 @@ import { pascalCase } from '../../lib/aws/components.ts';
 import { compile } from '../../lib/compile.ts';
 import { type FlowResult, runFlow } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/index.ts';
+import type { LoopbackServer } from '../loopback.ts';
 import { deployAnew, type Outputs, ROOT } from './cdk.ts';
 import type { Emulator } from './emulator.ts';
 import { createSecret, execute, historyOf, outputOf } from './executions.ts';
 import { signed, unsigned } from './signed-request.ts';
-import { startWebServer, type WebServer } from './web-server.ts';
+import { startWebServer } from './web-server.ts';
 
 // Deploys the repository's app with the CDK, and runs every example there and here. What stands in for AWS is an
 // emulator with mended faults: see launcher.py for what this proves and what it does not.
@@ -24,7 +25,7 @@ const examples = flows.flatMap(({ name, file }) =>
 );
 
 let emulator: Emulator;
-let web: WebServer;
+let web: LoopbackServer;
 let outputs: Outputs;
 
 /** The key that the web server wants of who asks its model: here a variable of the run, deployed a secret. */

@@ -1,19 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
-
-/** A web server on this machine that stands where an example asks the internet. */
-export interface WebServer {
-  readonly url: string;
-  stop(): Promise<void>;
-}
+import { type LoopbackServer, serve } from '../loopback.ts';
 
 /**
- * Answers each path with a JSON document made of it, and with the same headers every time. To who has `modelKey`, it is
+ * A web server on this machine that stands where an example asks the internet. Answers each path with a JSON document made of it, and with the same headers every time. To who has `modelKey`, it is
  * a chat model besides.
  */
-export async function startWebServer(modelKey: string): Promise<WebServer> {
-  const server = createServer(async (request, response) => {
+export const startWebServer = (modelKey: string): Promise<LoopbackServer> =>
+  serve(async (request, response) => {
     const asksModel = request.url === '/v1/chat/completions';
     const refused = asksModel && request.headers.authorization !== `Bearer ${modelKey}`;
     response.sendDate = false;
@@ -22,19 +15,6 @@ export async function startWebServer(modelKey: string): Promise<WebServer> {
     const completion = async () => completionOf({ asked: await json(request), authorization });
     response.end(JSON.stringify(asksModel ? await completion() : documentAt(request.url ?? '/')));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 /** An answer that repeats what it was asked, and with which key: who keeps the key secret has to take it out. */
 function completionOf(heard: object) {

@@ -1,6 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compile.ts';
 import { type FlowRun, type RunEvent, runFlow } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/json.ts';
+import { type LoopbackServer, serve } from '../loopback.ts';
 
 const FOLDER = 'workflows';
 const flows = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -82,24 +81,23 @@ describe('ai-cache', () => {
 describe('parallel-fetch', () => {
   let held: (() => void)[] = [];
   // Answers only once all three requests are here: sources fetched one after the other would wait for ever.
-  const server = createServer(({ url = '/' }, response) => {
-    held.push(() =>
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ [url.slice(1)]: url })),
-    );
-    if (held.length < 3) return;
-    for (const answer of held) answer();
-    held = [];
-  });
-  let base = '';
+  let server: LoopbackServer;
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(({ url = '/' }, response) => {
+      held.push(() =>
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ [url.slice(1)]: url })),
+      );
+      if (held.length < 3) return;
+      for (const answer of held) answer();
+      held = [];
+    });
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => server.stop());
 
   test('fetches three sources at the same time and merges them', async () => {
-    const { result } = await run('parallel-fetch.yaml', { urls: [`${base}/a`, `${base}/b`, `${base}/c`] });
+    const { url } = server;
+    const { result } = await run('parallel-fetch.yaml', { urls: [`${url}/a`, `${url}/b`, `${url}/c`] });
 
     expect(result).toMatchObject({ outcome: 'success' });
     expect(JSON.stringify(result)).toMatch(/"a":"\/a".*"b":"\/b".*"c":"\/c"/s);
@@ -108,17 +106,20 @@ describe('parallel-fetch', () => {
 
 describe('support-answer', () => {
   const asked: { readonly key: string | undefined; readonly body: string }[] = [];
-  const server = createServer(async (request, response) => {
-    asked.push({ key: request.headers.authorization, body: await text(request) });
-    const message = { role: 'assistant', content: `Ask again with ${request.headers.authorization}.` };
-    const completion = { model: 'test', choices: [{ message, finish_reason: 'stop' }], usage: { total_tokens: 7 } };
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(completion));
+  let server: LoopbackServer;
+
+  beforeAll(async () => {
+    server = await serve(async (request, response) => {
+      asked.push({ key: request.headers.authorization, body: await text(request) });
+      const message = { role: 'assistant', content: `Ask again with ${request.headers.authorization}.` };
+      const completion = { model: 'test', choices: [{ message, finish_reason: 'stop' }], usage: { total_tokens: 7 } };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(completion));
+    });
   });
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => server.stop());
 
   test('asks a model with rules and prices from its files, and shows the key to nobody else', async () => {
-    const openai_base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const openai_base_url = `${server.url}/v1`;
     const told: unknown[] = [];
     const { result } = await runFlow({
       file: join(FOLDER, 'support-answer.yaml'),

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LoopbackServer, serve, withDeafPort } from '../loopback.ts';
 import { invoke } from './invoke.ts';
 
-let server: Server;
+let server: LoopbackServer;
 let origin: string;
 
 const ROUTES: { readonly [path: string]: (request: IncomingMessage, response: ServerResponse) => unknown } = {
@@ -25,18 +26,13 @@ const ROUTES: { readonly [path: string]: (request: IncomingMessage, response: Se
 };
 
 beforeAll(async () => {
-  server = createServer((request, response) =>
+  server = await serve((request, response) =>
     ROUTES[new URL(request.url ?? '', 'http://x').pathname]?.(request, response),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  origin = server.url;
 });
 
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.stop());
 
 describe('http', () => {
   it.each([
@@ -88,14 +84,11 @@ describe('http', () => {
   });
 
   it('is RESOURCE_UNAVAILABLE with the reason where nobody listens', async () => {
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const address = closed.address();
-    await new Promise((resolve) => closed.close(resolve));
-    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
-    await expect(invoke('/http/get', { url })).rejects.toMatchObject({
-      name: 'RESOURCE_UNAVAILABLE',
-      message: expect.stringMatching(/^GET http:.* failed: .*ECONNREFUSED/),
+    await withDeafPort(async (port) => {
+      await expect(invoke('/http/get', { url: `http://127.0.0.1:${port}/` })).rejects.toMatchObject({
+        name: 'RESOURCE_UNAVAILABLE',
+        message: expect.stringMatching(/^GET http:.* failed: .*ECONNREFUSED/),
+      });
     });
   });
 

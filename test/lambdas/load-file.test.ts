@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type LoopbackServer, serve } from '../loopback.ts';
 import { invoke } from './invoke.ts';
 
 let home: string;
@@ -121,21 +121,19 @@ describe('deployed', () => {
 });
 
 describe('an object of S3', () => {
-  let s3: Server;
+  let s3: LoopbackServer;
 
   beforeAll(async () => {
-    s3 = createServer(({ url = '' }, response) => {
+    s3 = await serve(({ url = '' }, response) => {
       const path = new URL(url, 'http://s3').pathname;
       if (path === '/bucket/dir/a.json') response.end('{"n":1}');
       else response.writeHead(404).end('<Error><Code>NoSuchKey</Code><Message>none</Message></Error>');
     });
-    await new Promise<void>((resolve) => s3.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(() => s3.close().closeAllConnections());
+  afterAll(() => s3.stop());
 
   const loadFromS3 = (path: string) => {
-    const address = s3.address();
-    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
+    vi.stubEnv('AWS_ENDPOINT_URL', s3.url);
     vi.stubEnv('AWS_REGION', 'us-east-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../lib/runtime/index.ts';
+import { type LoopbackServer, serve } from '../loopback.ts';
 import { invoke } from './invoke.ts';
 
 interface Seen {
@@ -13,7 +14,7 @@ interface Seen {
 type Answer = (response: ServerResponse, attempt: number) => unknown;
 
 /** A server that speaks as much of the protocol as a chat completion takes. */
-let server: Server;
+let server: LoopbackServer;
 let base: string;
 let seen: Seen[] = [];
 let answer: Answer;
@@ -38,17 +39,15 @@ const refusal = (message: string, code: string) => ({
 });
 
 beforeAll(async () => {
-  server = createServer(async (request: IncomingMessage, response) => {
+  server = await serve(async (request: IncomingMessage, response) => {
     const body = JSON.parse(await text(request));
     seen.push({ url: request.url ?? '', key: request.headers.authorization ?? '', body });
     answer(response, seen.length);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  base = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/v1`;
+  base = `${server.url}/v1`;
 });
 
-afterAll(() => server.close().closeAllConnections());
+afterAll(() => server.stop());
 
 beforeEach(() => {
   seen = [];

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { type LoopbackServer, serve } from '../loopback.ts';
 
 /** A request that the fake got, and what it answered. */
 export interface SeenRequest {
@@ -10,10 +11,8 @@ export interface SeenRequest {
 }
 
 /** As much of S3 as the store uses, on a loopback port, for the real client to talk to. */
-export interface FakeS3 {
-  readonly url: string;
+export interface FakeS3 extends LoopbackServer {
   readonly requests: readonly SeenRequest[];
-  stop(): Promise<void>;
 }
 
 interface Answer {
@@ -27,7 +26,7 @@ const refusal = (status: number, code: string): Answer => ({ status, body: `<Err
 export async function startFakeS3(): Promise<FakeS3> {
   const objects = new Map<string, string>();
   const requests: SeenRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const server = await serve(async (request, response) => {
     const answer = await answerTo(request, objects);
     const path = pathOf(request);
     requests.push({
@@ -38,15 +37,7 @@ export async function startFakeS3(): Promise<FakeS3> {
     });
     response.writeHead(answer.status).end(request.method === 'HEAD' ? undefined : answer.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { url: `http://127.0.0.1:${port}`, requests, stop };
+  return { ...server, requests };
 }
 
 const pathOf = (request: IncomingMessage): string => new URL(request.url ?? '/', 'http://s3').pathname;

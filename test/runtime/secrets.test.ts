@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -17,6 +16,7 @@ import {
   wrap,
 } from '../../lib/runtime/index.ts';
 import { readSecret } from '../../lib/runtime/secrets-manager.ts';
+import { serve } from '../loopback.ts';
 import { memoryStore } from './memory-store.ts';
 
 const any = z.unknown();
@@ -232,23 +232,20 @@ describe('the secrets of a deployed function', () => {
 });
 
 describe('Secrets Manager', () => {
-  const stops: (() => void)[] = [];
-  afterEach(() => {
-    for (const stop of stops.splice(0)) stop();
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
   });
 
   /** The real client, talking to a server that answers everything alike. */
   async function clientOf(status: number, answer: Json): Promise<SecretsManagerClient> {
-    const server = createServer((_, response) => {
+    const { url, stop } = await serve((_, response) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    stops.push(() => server.close().closeAllConnections());
+    stops.push(stop);
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     return new SecretsManagerClient({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: url,
       region: 'us-east-1',
       credentials,
       maxAttempts: 1,
