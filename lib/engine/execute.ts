@@ -40,6 +40,7 @@ const isLoaded = (machine: StateMachine | JsonObject | LoadedStateMachine): mach
 const hostOf = (options: ExecuteOptions): Host => ({
   resolver: options.resolver,
   machines: options.machines,
+  objects: options.objects,
   clock: options.clock ?? realClock,
   random: options.random ?? Math.random,
   type: options.type ?? 'STANDARD',

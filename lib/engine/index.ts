@@ -4,4 +4,5 @@ export { DefinitionError, type Problem } from './failures.ts';
 export { jsonBytes, LIMITS } from './limits.ts';
 export { type LoadedStateMachine, loadStateMachine } from './load.ts';
 export { type MockCall, MockError, type MockResolver, type Mocks, mockResolver, readMocks } from './mocks.ts';
+export * from './objects.ts';
 export * from './types.ts';

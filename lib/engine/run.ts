@@ -1,6 +1,7 @@
 import type { Json } from '../runtime/json.ts';
 import { type ExecutionContext, executionContext } from './context-object.ts';
 import { History } from './history.ts';
+import type { S3Objects } from './objects.ts';
 import type { VariableBudget } from './scope.ts';
 import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from './types.ts';
 
@@ -8,6 +9,7 @@ import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from './types
 export interface Host {
   readonly resolver: TaskResolver;
   readonly machines: MachineResolver | undefined;
+  readonly objects: S3Objects | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly type: 'STANDARD' | 'EXPRESS';

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../runtime/json.ts';
 import type { LoadedStateMachine } from './load.ts';
+import type { S3Objects } from './objects.ts';
 
 /** A call that a Task state makes. */
 export interface TaskRequest {
@@ -75,6 +76,8 @@ export interface ExecuteOptions {
   readonly resolver: TaskResolver;
   /** The state machines that tasks may start. @default none */
   readonly machines?: MachineResolver;
+  /** What distributed Maps read items from and write results to. @default none: such Maps fail */
+  readonly objects?: S3Objects;
   readonly clock?: Clock;
   readonly onEvent?: (event: HistoryEvent) => void;
   readonly signal?: AbortSignal;
