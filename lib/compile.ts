@@ -7,7 +7,7 @@ import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
 import { readFlow } from './flow/read-flow.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { makePlan } from './plan/plan.ts';
+import { makePlan, type Plan } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
 import { isObject, type Json } from './runtime/json.ts';
 
@@ -33,6 +33,8 @@ export interface Compiled {
   readonly flow?: Flow;
   readonly diagnostics: readonly Diagnostic[];
   readonly stateMachine?: StateMachine;
+  /** What the state machine was written from: what runs, who reads what, the arrangement. */
+  readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
   /** The steps that run, always or sometimes. */
   readonly steps: readonly CompiledStep[];
@@ -65,11 +67,11 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
   // 3. Flow to Plan: graph, demand, reads, arrangement.
-  const plan = makePlan(flow, diagnostics, costModel(options.profile));
+  const plan = makePlan(flow, diagnostics, costModel(options.profile, flow.steps));
   if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
   // 4. Plan to state machine.
   reportUnchecked(flow, diagnostics);
-  return { ...outline(written, diagnostics), ...emit(plan) };
+  return { ...outline(written, diagnostics), plan, ...emit(plan) };
 }
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
@@ -89,7 +91,10 @@ const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Dia
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
 
-const outline = (flow: Flow, diagnostics: readonly Diagnostic[]): Omit<Compiled, 'steps' | 'stateMachine'> => ({
+const outline = (
+  flow: Flow,
+  diagnostics: readonly Diagnostic[],
+): Omit<Compiled, 'steps' | 'stateMachine' | 'plan'> => ({
   name: flow.name,
   flow,
   diagnostics: inOrder(diagnostics),

@@ -1,17 +1,10 @@
 import type { Step } from '../flow/flow.ts';
-import { inputField } from '../plan/builtins.ts';
+import { literalWait } from '../plan/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { escapeValue } from '../runtime/values.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { give } from './give.ts';
 import { constant } from './jsonata.ts';
-
-/** The milliseconds of a `sleep` that is written out; undefined where a function has to check them first. */
-function literalWait(step: Step): number | undefined {
-  const duration = step.input.kind === 'literal' ? inputField(step, 'duration_ms') : undefined;
-  if (duration?.kind !== 'literal' || typeof duration.value !== 'number') return undefined;
-  return Number.isInteger(duration.value) && duration.value >= 0 ? duration.value : undefined;
-}
 
 /** Whether a `sleep` is known well enough to be a Wait state. */
 export const isLiteralWait = (step: Step): boolean => literalWait(step) !== undefined;

@@ -20,3 +20,11 @@ export function inputField({ input }: Step, name: string): Expression | undefine
   const entries = input.kind === 'map' || input.kind === 'literal' ? input.entries : undefined;
   return entries?.find(({ key }) => key === name)?.value;
 }
+
+/** The milliseconds of a `sleep` that is written out; undefined where a function has to check them first. */
+export function literalWait(step: Step): number | undefined {
+  if (!callsBuiltin(step, 'sleep') || step.input.kind !== 'literal') return undefined;
+  const duration = inputField(step, 'duration_ms');
+  if (duration?.kind !== 'literal' || typeof duration.value !== 'number') return undefined;
+  return Number.isInteger(duration.value) && duration.value >= 0 ? duration.value : undefined;
+}

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import type { Flow, Step } from '../flow/flow.ts';
 import { testKey } from '../runtime/invocation.ts';
-import { type Cost, costModel } from './cost.ts';
+import { type Cost, costInside, costModel } from './cost.ts';
 import type { Dag } from './dag.ts';
 import { type Demand, decide, findDemand, isAlways, skipIfOf, testOf } from './demand.ts';
 import {
@@ -17,6 +17,7 @@ import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
 import { type Arrangement, arrange } from './series-parallel.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
+import { weightOf } from './weights.ts';
 
 /** Stands for the flow's output among the readers of a step. */
 export const OUTPUT = Symbol('output');
@@ -79,9 +80,10 @@ export function makePlan(
   const running = order(flow, dependencies, 'undecidable-demand', diagnostics);
   if (!running) return undefined;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const tree = running.length > 0 ? treeOf(running, dependencies, byId, cost) : undefined;
   const secrets = secretsOfSteps(flow, uses, running, given);
   const inner = planInner(flow, secrets, diagnostics, cost);
+  const weights = running.map((id) => weightOf({ step: byId.get(id), inner: inner.get(id) }, cost));
+  const tree = running.length > 0 ? treeOf(running, dependencies, weights) : undefined;
   return {
     flow,
     ...planSteps(flow, uses, { demand, later, secrets }, running, inner),
@@ -119,7 +121,7 @@ function planInner(
   const plans = new Map<string, Plan>();
   for (const step of flow.steps.filter(({ id }) => secrets.has(id))) {
     const found = innerFlowOf(step, flow, diagnostics);
-    const plan = found && makePlan(found, diagnostics, cost, secrets.get(step.id));
+    const plan = found && makePlan(found, diagnostics, costInside(cost, step.id), secrets.get(step.id));
     if (plan) plans.set(step.id, plan);
   }
   return plans;
@@ -210,18 +212,12 @@ function usesOfGuard(wanted: Demand, later: ReadonlySet<string> | undefined): re
   return asked.filter((use) => !isStepUse(use) || !later?.has(use.reference.step));
 }
 
-function treeOf(
-  running: readonly string[],
-  dependencies: Dependencies,
-  steps: ReadonlyMap<string, Step>,
-  cost: Cost,
-): PlanTree {
+function treeOf(running: readonly string[], dependencies: Dependencies, weights: readonly number[]): PlanTree {
   const position = new Map(running.map((id, at) => [id, at]));
   const successors: number[][] = running.map(() => []);
   for (const [at, id] of running.entries()) {
     for (const before of dependencies.get(id) ?? []) successors[position.get(before) ?? -1]?.push(at);
   }
-  const weights = running.map((id) => cost(steps.get(id) ?? { id, component: '' }));
   const dag: Dag = { weights, successors };
   return name(arrange(dag), running);
 }

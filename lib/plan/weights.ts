@@ -1,0 +1,29 @@
+import type { Step } from '../flow/flow.ts';
+import { literalWait } from './builtins.ts';
+import { type Cost, costInside } from './cost.ts';
+import { pathTimes } from './paths.ts';
+import type { Plan } from './plan.ts';
+
+/** What a step takes in the arrangement, in seconds; one that runs a flow written out, what that flow takes at least. */
+export function weightOf(
+  { step, inner }: { readonly step: Step | undefined; readonly inner: Plan | undefined },
+  cost: Cost,
+): number {
+  if (!step) return 0;
+  const { id, component } = step;
+  const inside = inner ? secondsInside(inner, costInside(cost, id)) : secondsOfWait(step);
+  return cost({ id, component, ...(inside !== undefined && { inside }) });
+}
+
+function secondsInside(plan: Plan, cost: Cost): number {
+  const times = pathTimes(plan, ({ step, inner }) => {
+    const seconds = weightOf({ step, inner }, cost);
+    return { critical: seconds, byLevel: seconds };
+  });
+  return times.critical;
+}
+
+function secondsOfWait(step: Step): number | undefined {
+  const ms = literalWait(step);
+  return ms === undefined ? undefined : ms / 1000;
+}
