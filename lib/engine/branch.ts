@@ -15,12 +15,17 @@ export class Branch {
   readonly scope: Scope;
   readonly cancellation: Cancellation;
   readonly item: MapItem | undefined;
+  /** Stands before the paths of its visits. */
+  readonly path: string;
+  /** Visits so far. */
+  visits = 0;
   /** The id of this thread's latest event. */
   lastEvent: number;
   #current: CompiledState | undefined;
 
-  constructor(run: Run, scope: Scope, lastEvent: number, parent?: Cancellation, item?: MapItem) {
+  constructor(run: Run, path: string, scope: Scope, lastEvent: number, parent?: Cancellation, item?: MapItem) {
     this.run = run;
+    this.path = path;
     this.scope = scope;
     this.lastEvent = lastEvent;
     this.item = item;
@@ -28,8 +33,8 @@ export class Branch {
   }
 
   /** A thread inside a state of this one, with a scope of its own. */
-  inner(item?: MapItem): Branch {
-    return new Branch(this.run, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
+  inner(path: string, item?: MapItem): Branch {
+    return new Branch(this.run, path, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
   }
 
   /** Appends an event of this thread to the history. */

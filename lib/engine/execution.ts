@@ -15,7 +15,7 @@ export interface Started {
 
 /** Starts an execution. Its `output` rejects with a StateFailure; either end is recorded, but not an abort. */
 export function start(run: Run, machine: CompiledMachine, input: Json, parent?: Cancellation): Started {
-  const branch = new Branch(run, new Scope(run.variables), 0, parent);
+  const branch = new Branch(run, run.path, new Scope(run.variables), 0, parent);
   return { branch, output: perform(run, branch, machine, input) };
 }
 

@@ -52,7 +52,7 @@ export class History {
       this.#onEvent({
         id,
         previousEventId,
-        timestamp: this.#clock.now(),
+        timestamp: this.#clock.stamp?.() ?? this.#clock.now(),
         type,
         ...(stateName !== undefined && { stateName }),
         ...(this.#execution !== undefined && { execution: this.#execution }),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Json } from '../runtime/json.ts';
 import type { Branch } from './branch.ts';
 import { Cancellation } from './cancellation.ts';
@@ -8,6 +7,7 @@ import { failureDetails, StateFailure } from './failures.ts';
 import type { Items } from './map-items.ts';
 import type { Tolerance } from './map-tolerance.ts';
 import { Run } from './run.ts';
+import { uuidFrom } from './uuid.ts';
 import type { Visit } from './visit.ts';
 
 /** What a Map is to do. */
@@ -20,7 +20,7 @@ export async function runInline(visit: Visit, machine: CompiledMachine, iteratio
   try {
     await pool(iterations, async (index) => {
       const input = await iterations.inputOf(index);
-      const branch = visit.branch.inner({ index, value: iterations.list[index] ?? null });
+      const branch = visit.branch.inner(visit.pathOf(index), { index, value: iterations.list[index] ?? null });
       open.add(branch);
       results[index] = await iteration(visit, branch, machine, input, index);
       open.delete(branch);
@@ -58,7 +58,7 @@ export async function runDistributed(visit: Visit, machine: CompiledMachine, ite
   const { run } = visit.branch;
   const cancellation = new Cancellation(visit.branch.cancellation);
   const mapRun = {
-    mapRunArn: `${run.id.replace(/:(?:execution|express):/, ':mapRun:')}/${visit.state.name}:${randomUUID()}`,
+    mapRunArn: `${run.id.replace(/:(?:execution|express):/, ':mapRun:')}/${visit.state.name}:${uuidFrom(run.host.random)}`,
   };
   const results: (Json | undefined)[] = new Array(iterations.list.length);
   let failures = 0;
@@ -67,7 +67,7 @@ export async function runDistributed(visit: Visit, machine: CompiledMachine, ite
     await pool(iterations, async (index) => {
       const input = await iterations.inputOf(index);
       try {
-        const child = new Run(run.host, randomUUID(), input, run);
+        const child = new Run(run.host, uuidFrom(run.host.random), input, run, visit.pathOf(index));
         results[index] = await start(child, machine, input, cancellation).output;
       } catch (thrown) {
         if (!(thrown instanceof StateFailure)) throw thrown;

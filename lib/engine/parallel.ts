@@ -27,7 +27,7 @@ export const compileParallel: StateCompiler = (name, section, loader) => {
 };
 
 async function fork(visit: Visit, machines: readonly CompiledMachine[], input: Json): Promise<Json[]> {
-  const branches = machines.map((machine) => ({ machine, branch: visit.branch.inner() }));
+  const branches = machines.map((machine, index) => ({ machine, branch: visit.branch.inner(visit.pathOf(index)) }));
   try {
     const results = await Promise.all(branches.map(({ machine, branch }) => branch.walk(machine, input)));
     visit.branch.lastEvent = branches.reduce((latest, { branch }) => Math.max(latest, branch.lastEvent), 0);

@@ -87,7 +87,8 @@ export async function guarded(visit: Visit, guard: Guard, attempt: () => Promise
       const attempts = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
       if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, guard, failure);
       used.set(retrier, attempts + 1);
-      await visit.clock.sleep(delayMs(retrier, attempts, visit.random), visit.branch.cancellation.signal);
+      const delay = delayMs(retrier, attempts, visit.random);
+      await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id });
       visit.retry();
     }
   }

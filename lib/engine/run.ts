@@ -49,8 +49,10 @@ export class Run {
   readonly counter: Counter;
   /** Whether another execution started it: a distributed Map's, or a task's. */
   readonly isChild: boolean;
+  /** Stands before the paths of its visits: where in its parent it was started. */
+  readonly path: string;
 
-  constructor(host: Host, name: string, input: Json, parent?: Run) {
+  constructor(host: Host, name: string, input: Json, parent?: Run, path = '') {
     const kind = host.type === 'EXPRESS' ? 'express' : 'execution';
     this.id = `arn:aws:states:local:000000000000:${kind}:${host.stateMachineName}:${name}`;
     this.name = name;
@@ -58,6 +60,7 @@ export class Run {
     this.startMs = host.clock.now();
     this.host = host;
     this.isChild = parent !== undefined;
+    this.path = path;
     this.counter = parent?.counter ?? { transitions: 0 };
     this.history = new History(host.clock, host.onEvent, host.type, this.isChild ? this.id : undefined);
     this.context = executionContext(this.id, name, input, this.startMs, host.stateMachineName);

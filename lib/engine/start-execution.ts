@@ -27,7 +27,7 @@ export function startExecution(visit: Visit, resource: Resource, request: TaskRe
 
 async function start(visit: Visit, resource: Resource, signal: AbortSignal, asked: Asked): Promise<Json> {
   const { run } = visit.branch;
-  const child = childOf(run, asked);
+  const child = childOf(visit, asked);
   const response = { ExecutionArn: child.id, StartDate: child.startMs };
   if (!resource.isSubmitted) {
     detach(child, asked.nested);
@@ -40,10 +40,11 @@ async function start(visit: Visit, resource: Resource, signal: AbortSignal, aske
 }
 
 /** An execution with a history and variables of its own. No other of its state machine may have had its name. */
-function childOf(parent: Run, { given, nested }: Asked): Run {
+function childOf(visit: Visit, { given, nested }: Asked): Run {
+  const parent = visit.branch.run;
   const type = nested.type ?? 'STANDARD';
   const host = { ...parent.host, type, stateMachineName: nested.name };
-  const child = new Run(host, nameFrom(given.Name), inputFrom(given.Input), parent);
+  const child = new Run(host, nameFrom(given.Name), inputFrom(given.Input), parent, visit.pathOf(0));
   const { ids } = host.family;
   if (type === 'STANDARD' && ids.has(child.id))
     throw refused('ExecutionAlreadyExists', `Execution Already Exists: '${child.id}'`);

@@ -79,6 +79,7 @@ function call(visit: Visit, resource: Resource, input: Json, timeoutSeconds: Jso
       stateName: state.name,
       attempt: retryCount,
       execution: { id: run.id, name: run.name },
+      call: visit.id,
       signal: cancellation.signal,
     };
     const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
@@ -97,7 +98,7 @@ async function withTimeout(
 ): Promise<Json> {
   const cancellation = new Cancellation(visit.branch.cancellation);
   const answer = ask(cancellation);
-  const timer = visit.clock.sleep(ms, cancellation.signal).then(() => {
+  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, limits: true }).then(() => {
     throw new StateFailure('States.Timeout');
   });
   try {

@@ -12,6 +12,8 @@ export interface TaskRequest {
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt: number;
   readonly execution: { readonly id: string; readonly name: string };
+  /** Names the call by its place in the execution: no other call has the same, and in every run with the same answers it has the same. */
+  readonly call: string;
   /** Aborted when nobody waits for the result any more: a sibling failed, a timeout, a cancellation. */
   readonly signal: AbortSignal;
 }
@@ -50,7 +52,17 @@ export class TaskError extends Error {
 export interface Clock {
   now(): number;
   /** Resolves after the duration, or rejects with the signal's reason. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void>;
+  /** The time that the history's events get. @default `now` */
+  stamp?(): number;
+}
+
+/** What a state sleeps for, for a clock that knows an execution from an earlier run. */
+export interface Sleep {
+  /** As `call` of a {@link TaskRequest}. */
+  readonly id: string;
+  /** Whether it limits a call, and so begins anew when the call does. */
+  readonly limits?: true;
 }
 
 /** An event of an execution's history, with the names of AWS's GetExecutionHistory (`type`: `TaskStateEntered`, …). */

@@ -18,17 +18,34 @@ export class Visit implements Environment {
   measured: Json;
   readonly #enteredMs: number;
   readonly #enteredId: number;
+  /** The how manieth visit of its branch it is. */
+  readonly #number: number;
 
   constructor(branch: Branch, state: CompiledState, input: Json) {
     this.branch = branch;
     this.state = state;
     this.input = input;
     this.measured = input;
+    this.#number = ++branch.visits;
     this.#enteredMs = branch.run.host.clock.now();
     branch.run.counter.transitions += 1;
     this.record(`${state.type}StateEntered`, { name: state.name, input });
     this.#enteredId = branch.lastEvent;
     this.states = { input, context: this.#context() };
+  }
+
+  /** Names the visit by its place in the execution, e.g. `2[0].1~1 load`: the first visit in branch 0 of the second, retried once. */
+  get id(): string {
+    return `${this.#path} ${this.state.name}`;
+  }
+
+  /** Stands before the paths of the visits in its branch or iteration `index`. */
+  pathOf(index: number): string {
+    return `${this.#path}[${index}].`;
+  }
+
+  get #path(): string {
+    return `${this.branch.path}${this.#number}${this.retryCount > 0 ? `~${this.retryCount}` : ''}`;
   }
 
   get clock() {

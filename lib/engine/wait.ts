@@ -19,7 +19,7 @@ export const compileWait: StateCompiler = (name, section, loader) => {
       const duration = seconds && wholeSeconds(await seconds.evaluate(visit)) * 1000;
       const until = timestamp && parseTimestamp(await timestamp.evaluate(visit));
       const ms = duration ?? (until ?? 0) - clock.now();
-      if (ms > 0) await clock.sleep(ms, branch.cancellation.signal);
+      if (ms > 0) await clock.sleep(ms, branch.cancellation.signal, { id: visit.id });
       return { ...(await flow.settle(visit, await flow.input(visit))), next };
     },
   };

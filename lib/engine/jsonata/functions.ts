@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { uuidFrom } from '../uuid.ts';
 import { type Environment, ExpressionError } from './expression.ts';
 
 /**
@@ -11,7 +12,7 @@ const ADDED: Readonly<Record<string, (environment: Environment) => unknown>> = {
   range: () => range,
   hash: () => hash,
   parse: () => parse,
-  uuid: () => () => randomUUID(),
+  uuid: (environment) => () => uuidFrom(environment.random),
   random: (environment) => (seed?: unknown) =>
     seed === undefined ? environment.random() : seeded(number('random', 1, seed)),
   millis: (environment) => () => environment.clock.now(),
