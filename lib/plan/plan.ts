@@ -1,20 +1,12 @@
-import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow, Step } from '../flow/flow.ts';
 import { testKey } from '../runtime/invocation.ts';
+import { type Analysis, analyse } from './analysis.ts';
 import { type Cost, costInside, costModel } from './cost.ts';
 import type { Dag } from './dag.ts';
-import { type Demand, decide, findDemand, isAlways, skipIfOf, testOf } from './demand.ts';
-import {
-  type Dependencies,
-  dataDependencies,
-  type FlowUses,
-  findUses,
-  type StepUses,
-  stepUsesIn,
-  topologicalOrder,
-} from './graph.ts';
-import { innerFlowOf } from './inner-flow.ts';
-import { type SecretNames, secretsOfSteps } from './secrets.ts';
+import { type Demand, isAlways, skipIfOf, testOf } from './demand.ts';
+import { type Dependencies, type FlowUses, type StepUses, stepUsesIn } from './graph.ts';
+import type { SecretNames } from './secrets.ts';
 import { type Arrangement, arrange } from './series-parallel.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
 import { weightOf } from './weights.ts';
@@ -69,76 +61,22 @@ export function makePlan(
   cost: Cost = costModel(),
   given: SecretNames = new Set(),
 ): Plan | undefined {
-  const uses = findUses(flow, diagnostics);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
-  const data = dataDependencies(uses);
-  const sorted = order(flow, data, 'cycle', diagnostics);
-  if (!sorted) return undefined;
-  const demand = findDemand(flow, uses, sorted);
-  reportUnwanted(flow, demand, diagnostics);
-  const { dependencies, later } = decide(flow, uses, data, demand);
-  const running = order(flow, dependencies, 'undecidable-demand', diagnostics);
-  if (!running) return undefined;
+  const analysis = analyse(flow, diagnostics, { given });
+  return analysis && planOf(analysis, cost);
+}
+
+/** Plans a flow that has been analysed. */
+export function planOf(analysis: Analysis, cost: Cost = costModel()): Plan {
+  const { flow, uses, decided, running } = analysis;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const secrets = secretsOfSteps(flow, uses, running, given);
-  const inner = planInner(flow, secrets, diagnostics, cost);
+  const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, costInside(cost, id))]));
   const weights = running.map((id) => weightOf({ step: byId.get(id), inner: inner.get(id) }, cost));
-  const tree = running.length > 0 ? treeOf(running, dependencies, weights) : undefined;
-  return {
-    flow,
-    ...planSteps(flow, uses, { demand, later, secrets }, running, inner),
-    ...(tree && { tree }),
-    output: uses.output,
-  };
-}
-
-function order(
-  flow: Flow,
-  dependencies: Dependencies,
-  code: 'cycle' | 'undecidable-demand',
-  diagnostics: Diagnostic[],
-): readonly string[] | undefined {
-  const sorted = topologicalOrder(dependencies);
-  if ('order' in sorted) return sorted.order;
-  const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
-  if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
-  return undefined;
-}
-
-function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnostics: Diagnostic[]): void {
-  for (const { id, idSpan } of flow.steps) {
-    if (!demand.has(id)) diagnostics.push(diagnose('never-runs', { step: id }, { file: flow.file, ...idSpan }));
-  }
-}
-
-/** The plans of the flows that steps run inside. `secrets` has an entry for each step that runs. */
-function planInner(
-  flow: Flow,
-  secrets: ReadonlyMap<string, SecretNames>,
-  diagnostics: Diagnostic[],
-  cost: Cost,
-): ReadonlyMap<string, Plan> {
-  const plans = new Map<string, Plan>();
-  for (const step of flow.steps.filter(({ id }) => secrets.has(id))) {
-    const found = innerFlowOf(step, flow, diagnostics);
-    const plan = found && makePlan(found, diagnostics, costInside(cost, step.id), secrets.get(step.id));
-    if (plan) plans.set(step.id, plan);
-  }
-  return plans;
-}
-
-/** What is known of each step before it is planned. */
-interface Findings {
-  readonly demand: ReadonlyMap<string, Demand>;
-  readonly later: Dependencies;
-  readonly secrets: ReadonlyMap<string, SecretNames>;
+  const tree = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
+  return { flow, ...planSteps(analysis, inner), ...(tree && { tree }), output: uses.output };
 }
 
 function planSteps(
-  flow: Flow,
-  uses: FlowUses,
-  { demand, later, secrets }: Findings,
-  running: readonly string[],
+  { flow, uses, demand, decided: { later }, running, secrets }: Analysis,
   innerPlans: ReadonlyMap<string, Plan>,
 ): Pick<Plan, 'steps' | 'sinks'> {
   const read = new Set([...running].flatMap((id) => (uses.steps.has(id) ? readBy(uses, id) : [])));

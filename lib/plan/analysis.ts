@@ -1,0 +1,86 @@
+import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
+import type { Flow } from '../flow/flow.ts';
+import { type Decided, type Demand, decide, findDemand } from './demand.ts';
+import { type Dependencies, dataDependencies, type FlowUses, findUses, topologicalOrder } from './graph.ts';
+import { innerFlowOf } from './inner-flow.ts';
+import { type SecretNames, secretsOfSteps } from './secrets.ts';
+
+/** What is known of a flow before it is arranged: what reads what, what runs, and when. */
+export interface Analysis {
+  readonly flow: Flow;
+  readonly uses: FlowUses;
+  /** All steps, each after those it reads. */
+  readonly order: readonly string[];
+  readonly demand: ReadonlyMap<string, Demand>;
+  readonly decided: Decided;
+  /** The steps that run, each after those it waits for. */
+  readonly running: readonly string[];
+  /** The secret variables that may stand in the input of each step that runs. */
+  readonly secrets: ReadonlyMap<string, SecretNames>;
+  /** Of the flows that steps run, by the steps' ids. */
+  readonly inner: ReadonlyMap<string, Analysis>;
+}
+
+/** How a flow is looked at. */
+export interface AnalysisOptions {
+  /** The secret variables that may stand in its input. @default none */
+  readonly given?: SecretNames;
+  /** What is known already of the flows that its steps run. @default nothing: they are read from the steps' input */
+  readonly inner?: ReadonlyMap<string, Analysis>;
+}
+
+/** Analyses a flow, or reports why it can be none. */
+export function analyse(
+  flow: Flow,
+  diagnostics: Diagnostic[],
+  { given = new Set(), inner }: AnalysisOptions = {},
+): Analysis | undefined {
+  const uses = findUses(flow, diagnostics);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
+  const data = dataDependencies(uses);
+  const order = sort(flow, data, 'cycle', diagnostics);
+  if (!order) return undefined;
+  const demand = findDemand(flow, uses, order);
+  reportUnwanted(flow, demand, diagnostics);
+  const decided = decide(flow, uses, data, demand);
+  const running = sort(flow, decided.dependencies, 'undecidable-demand', diagnostics);
+  if (!running) return undefined;
+  const secrets = secretsOfSteps(flow, uses, running, given);
+  const found = inner ?? analyseInner(flow, secrets, diagnostics);
+  return { flow, uses, order, demand, decided, running, secrets, inner: found };
+}
+
+function sort(
+  flow: Flow,
+  dependencies: Dependencies,
+  code: 'cycle' | 'undecidable-demand',
+  diagnostics: Diagnostic[],
+): readonly string[] | undefined {
+  const sorted = topologicalOrder(dependencies);
+  if ('order' in sorted) return sorted.order;
+  const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
+  if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
+  return undefined;
+}
+
+function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnostics: Diagnostic[]): void {
+  for (const { id, idSpan } of flow.steps) {
+    if (!demand.has(id)) diagnostics.push(diagnose('never-runs', { step: id }, { file: flow.file, ...idSpan }));
+  }
+}
+
+/** `secrets` has an entry for each step that runs. */
+function analyseInner(
+  flow: Flow,
+  secrets: ReadonlyMap<string, SecretNames>,
+  diagnostics: Diagnostic[],
+): ReadonlyMap<string, Analysis> {
+  const found = new Map<string, Analysis>();
+  for (const step of flow.steps) {
+    const given = secrets.get(step.id);
+    const inner = given && innerFlowOf(step, flow, diagnostics);
+    const analysis = inner && analyse(inner, diagnostics, { given });
+    if (analysis) found.set(step.id, analysis);
+  }
+  return found;
+}
