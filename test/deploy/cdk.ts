@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Emulator, startEmulator } from './emulator.ts';
 
@@ -8,6 +10,12 @@ const run = promisify(execFile);
 
 /** The repository, where cdk.json is. */
 export const ROOT = join(import.meta.dirname, '../..');
+
+/** How long a deployment, with an emulator of its own, may take on a machine that is busy with much else, in milliseconds. */
+export const DEPLOY_TIMEOUT = 900_000;
+
+/** How long an execution may take there. */
+export const RUN_TIMEOUT = 300_000;
 
 /** The outputs of a deployed stack, by name. */
 export type Outputs = { readonly [name: string]: string };
@@ -55,11 +63,29 @@ async function deploy(emulator: Emulator, stack: string, { folder, command, cont
   return JSON.parse(await readFile(outputs, 'utf8'))[stack];
 }
 
+const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
+
+/** What keeps the CDK from asking anybody but the emulator, and from reading and writing what is this user's. */
+const apart = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
+  ...env,
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  CDK_HOME: join(folder, '.cdk'),
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CDK_DISABLE_VERSION_CHECK: '1',
+  NO_PROXY: '127.0.0.1,localhost',
+  no_proxy: '127.0.0.1,localhost',
+  npm_config_offline: 'true',
+  npm_config_update_notifier: 'false',
+  CI: 'true',
+  NO_COLOR: '1',
+});
+
 /** `npx cdk …` in the folder `cwd`. Rejects with all that the command wrote where it fails. */
-async function cdk({ env }: Emulator, cwd: string, ...args: string[]): Promise<void> {
+async function cdk(emulator: Emulator, cwd: string, ...args: string[]): Promise<void> {
   try {
-    const options = { cwd, env: { ...process.env, ...env, CI: 'true', NO_COLOR: '1' } };
-    await run('npx', ['--prefix', ROOT, 'cdk', ...args], options);
+    const options = { cwd, env: { ...process.env, ...apart(emulator) }, maxBuffer: 64 * 1024 * 1024 };
+    await run(process.execPath, [CDK, ...args, '--no-notices'], options);
   } catch (error) {
     const { stdout, stderr } = { stdout: '', stderr: String(error), ...Object(error) };
     throw new Error(`"npx cdk ${args.join(' ')}" failed:\n${stdout}\n${stderr}`);

@@ -7,7 +7,7 @@ import { compile } from '../../lib/compile.ts';
 import { type FlowResult, runFlow } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import type { LoopbackServer } from '../loopback.ts';
-import { deployAnew, type Outputs, ROOT } from './cdk.ts';
+import { DEPLOY_TIMEOUT, deployAnew, type Outputs, ROOT, RUN_TIMEOUT } from './cdk.ts';
 import type { Emulator } from './emulator.ts';
 import { createSecret, execute, historyOf, outputOf } from './executions.ts';
 import { signed, unsigned } from './signed-request.ts';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const context = { 'stepflow:variables': JSON.stringify(variables) };
   ({ emulator, outputs } = await deployAnew('StepflowStack', { folder: ROOT, context }));
   await createSecret(emulator, 'stepflow/openai-api-key', MODEL_KEY);
-});
+}, DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await web?.stop();
@@ -68,7 +68,7 @@ describe('what is deployed', () => {
   });
 });
 
-describe('an execution', () => {
+describe('an execution', { timeout: RUN_TIMEOUT }, () => {
   it.each(examples)('of $flow gives for $name what a run on this machine gives', async ({ flow, file, input }) => {
     const given = here(input);
     const local = await runHere(file, given);
@@ -102,7 +102,7 @@ describe('an execution', () => {
   });
 });
 
-describe('the HTTP API', () => {
+describe('the HTTP API', { timeout: RUN_TIMEOUT }, () => {
   const path = '/flows/user-insights/executions';
   const ask = (execution: string) => signed(emulator, outputs.ApiUrl ?? '', { method: 'GET', path: execution });
   const start = (body: Json, headers: { [name: string]: string } = {}) =>

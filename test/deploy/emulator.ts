@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { emulatorPython } from './python.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'launcher.py');
-const START_SECONDS = 60;
+const START_SECONDS = 180;
+/** Between the choice of a port and its use somebody else may take it. */
+const STARTS = 3;
+/** How long an emulator may take to end by itself. */
+const END_MS = 20_000;
 
 /** A running emulator of AWS. */
 export interface Emulator {
-  /** The base address of all services, e.g. `http://127.0.0.1:41234`. */
+  /** The base address of all services, e.g. `http://127.0.0.1:21234`. */
   readonly endpoint: string;
   readonly port: number;
   /** A temporary folder, removed with the emulator. */
@@ -26,13 +29,22 @@ export interface Emulator {
 /** Starts an emulator on a free loopback port. It ends with {@link Emulator.stop}, or at the latest with this process. */
 export async function startEmulator(): Promise<Emulator> {
   const python = await emulatorPython();
+  for (let left = STARTS - 1; ; left -= 1) {
+    try {
+      return await startOn(await freePort(), python);
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, python: string): Promise<Emulator> {
   const folder = await mkdtemp(join(tmpdir(), 'stepflow-emulator-'));
-  const port = await freePort();
-  const child = launch(python, port, folder);
+  const launched = launch(python, port, folder);
   const endpoint = `http://127.0.0.1:${port}`;
-  const emulator = { endpoint, port, folder, env: credentials(endpoint), stop: () => stop(child, folder) };
+  const emulator = { endpoint, port, folder, env: credentials(endpoint), stop: () => stop(launched.child, folder) };
   try {
-    await ready(endpoint, child, folder);
+    await ready(endpoint, launched);
   } catch (error) {
     await emulator.stop();
     throw error;
@@ -40,12 +52,19 @@ export async function startEmulator(): Promise<Emulator> {
   return emulator;
 }
 
+interface Launched {
+  readonly child: ChildProcess;
+  /** The end of what it has written. */
+  readonly log: () => string;
+}
+
 /** Standard input stays open as long as this process lives: its end, however it comes, ends the launcher too. */
-function launch(python: string, port: number, folder: string): ChildProcess {
+function launch(python: string, port: number, folder: string): Launched {
   const child = spawn(python, [LAUNCHER], {
     env: {
       PATH: process.env.PATH,
       TMPDIR: folder,
+      HOME: folder,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       IOT_MTLS_ENABLED: '0',
@@ -56,32 +75,55 @@ function launch(python: string, port: number, folder: string): ChildProcess {
     // A signal to the whole group, such as an interrupt, is not for the launcher: it has to tidy up.
     detached: true,
   });
-  const log = createWriteStream(join(folder, 'emulator.log'));
-  log.on('error', () => {}); // The folder may go before the last line is written.
-  child.stdout?.pipe(log);
-  child.stderr?.pipe(log);
-  return child;
+  let log = '';
+  const note = (text: unknown): void => {
+    log = `${log}${text}`.slice(-4000);
+  };
+  child.stdout.on('data', note);
+  child.stderr.on('data', note);
+  child.stdin.on('error', () => {}); // It has ended before it was told to.
+  return { child, log: () => log };
 }
 
-async function ready(endpoint: string, child: ChildProcess, folder: string): Promise<void> {
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+async function ready(endpoint: string, { child, log }: Launched): Promise<void> {
   const deadline = Date.now() + START_SECONDS * 1000;
-  while (Date.now() < deadline && child.exitCode === null) {
-    const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
-    if (answer?.ok) return;
+  while (Date.now() < deadline && !hasEnded(child)) {
+    if (await isEmulator(endpoint)) return;
     await sleep(100);
   }
-  const log = await readFile(join(folder, 'emulator.log'), 'utf8');
-  throw new Error(`The emulator did not answer within ${START_SECONDS} seconds. Its log ends:\n${log.slice(-2000)}`);
+  const how = hasEnded(child) ? 'ended before it answered' : `did not answer within ${START_SECONDS} seconds`;
+  throw new Error(`The emulator at ${endpoint} ${how}. Its log ends:\n${log()}`);
 }
 
+/** Another server that happens to be there would answer otherwise. */
+async function isEmulator(endpoint: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(10_000) });
+    return answer.ok && (await answer.text()).includes('"states"');
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the launcher to end; what is left of it and of the functions that it started is killed. */
 async function stop(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
+  if (!hasEnded(child)) {
     const exited = once(child, 'exit');
     child.stdin?.end();
-    await Promise.race([exited, sleep(8000, undefined, { ref: false })]);
-    child.kill('SIGKILL');
+    await Promise.race([exited, sleep(END_MS, undefined, { ref: false })]);
   }
-  rmSync(folder, { recursive: true, force: true });
+  killGroup(child.pid);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+function killGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
 }
 
 const credentials = (endpoint: string): NodeJS.ProcessEnv => ({
@@ -92,13 +134,3 @@ const credentials = (endpoint: string): NodeJS.ProcessEnv => ({
   AWS_DEFAULT_REGION: 'us-east-1',
   AWS_EC2_METADATA_DISABLED: 'true',
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
-}

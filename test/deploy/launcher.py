@@ -9,8 +9,8 @@ state machine means the same to a second interpreter as to our own engine. Mende
    function's process alive.
 4. A Succeed state in JSONata: Output is honoured.
 
-The process ends, and takes its temporary folder with it, when its standard input closes: whatever happens to the test
-that started it, nothing is left running.
+The process ends, and takes its temporary folder and the functions that it started with it, when its standard input
+closes: whatever happens to the test that started it, nothing is left running.
 """
 
 import copy
@@ -103,6 +103,9 @@ def end_with_parent(folder: str) -> None:
         stopped.wait(5)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        # The functions' processes are in its group, unless it was not given one of its own.
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
         os._exit(0)
 
 

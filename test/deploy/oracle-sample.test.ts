@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultOf } from '../../lib/local/outcome.ts';
 import { type FlowResult, runFlow } from '../../lib/run.ts';
 import { escapeValue } from '../../lib/runtime/index.ts';
-import { deployAnew, type Outputs } from './cdk.ts';
+import { DEPLOY_TIMEOUT, deployAnew, type Outputs, RUN_TIMEOUT } from './cdk.ts';
 import { drawSamples } from './drawn-samples.ts';
 import type { Emulator } from './emulator.ts';
 import { execute, outputOf } from './executions.ts';
@@ -32,7 +32,7 @@ let outputs: Outputs;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stepflow-samples-'));
   ({ emulator, outputs } = await deployAnew(STACK, writeProject(folder, samples)));
-});
+}, DEPLOY_TIMEOUT);
 
 afterAll(async () => {
   await emulator?.stop();
@@ -63,7 +63,9 @@ async function runThere({ name, number, input }: Run): Promise<FlowResult> {
   return resultOf({ status, output, error, cause }, undefined);
 }
 
-describe.concurrent('a deployed flow does what the language says, and what it does here', () => {
+describe.concurrent('a deployed flow does what the language says, and what it does here', {
+  timeout: RUN_TIMEOUT,
+}, () => {
   it.each(runs)('$title', async (run) => {
     const [{ result: here, refused }, there] = await Promise.all([runHere(run), runThere(run)]);
     expectEnd(here, run.end);

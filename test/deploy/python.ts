@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -10,9 +12,13 @@ const run = promisify(execFile);
 const MINISTACK = 'ministack==1.5.33';
 
 const FOLDER = join(import.meta.dirname, '../../.stepflow/emulator', MINISTACK);
-const PYTHON = join(FOLDER, 'bin/python');
-/** Written last: a folder without it was left by an installation that did not come to its end. */
-const COMPLETE = join(FOLDER, 'complete');
+const pythonIn = (folder: string): string => join(folder, 'bin/python');
+/** A folder without it was left by an installation that did not come to its end. */
+const completeIn = (folder: string): string => join(folder, 'complete');
+
+/** A package index may be out of reach for a moment. */
+const DOWNLOADS = 4;
+const PAUSE_MS = 5000;
 
 /**
  * The Python interpreter that has the emulator, made on first use and kept for the next.
@@ -20,22 +26,53 @@ const COMPLETE = join(FOLDER, 'complete');
  * @throws Error saying what is wanted, where Python or its package index is not to be had
  */
 export async function emulatorPython(): Promise<string> {
-  if (!existsSync(COMPLETE)) await install();
-  return PYTHON;
+  if (!existsSync(completeIn(FOLDER))) await install();
+  return pythonIn(FOLDER);
 }
 
+/** Makes the environment aside and moves it into place: two test files may do this at the same time. */
 async function install(): Promise<void> {
+  const aside = `${FOLDER}.${randomUUID()}`;
+  await mkdir(dirname(FOLDER), { recursive: true });
+  try {
+    await step('python3', ['-m', 'venv', aside], 'Python 3.10 or later with its venv module');
+    await download(pythonIn(aside));
+    await writeFile(completeIn(aside), '');
+    await moveIntoPlace(aside);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function download(python: string): Promise<void> {
+  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--timeout', '60', '--retries', '5'];
+  for (let left = DOWNLOADS - 1; ; left -= 1) {
+    try {
+      await step(python, ['-m', 'pip', 'install', ...options, MINISTACK], 'a Python package index that pip can reach');
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function moveIntoPlace(aside: string): Promise<void> {
+  const moved = await rename(aside, FOLDER).then(
+    () => true,
+    () => false,
+  );
+  if (moved || existsSync(completeIn(FOLDER))) return;
   await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(FOLDER, { recursive: true });
-  await step('python3', ['-m', 'venv', FOLDER], 'Python 3.10 or later with its venv module');
-  await step(PYTHON, ['-m', 'pip', 'install', '--quiet', MINISTACK], 'a Python package index that pip can reach');
-  await writeFile(COMPLETE, '');
+  await rename(aside, FOLDER);
 }
 
 async function step(command: string, args: string[], wanted: string): Promise<void> {
   try {
     await run(command, args);
   } catch (cause) {
-    throw new Error(`The deployment test needs ${wanted}: "${command} ${args.join(' ')}" failed.`, { cause });
+    const { stderr } = { stderr: String(cause), ...Object(cause) };
+    const call = `${command} ${args.join(' ')}`;
+    throw new Error(`The deployment test needs ${wanted}: "${call}" failed:\n${stderr}`, { cause });
   }
 }

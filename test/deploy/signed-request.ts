@@ -61,9 +61,12 @@ interface Message {
   readonly body?: string;
 }
 
-/** The API's host has no address here: the emulator tells by the Host header which API is meant. */
+/**
+ * The API's host has no address here: the emulator tells by the Host header which API is meant. Each request has a
+ * connection of its own: one that was idle may just be closed.
+ */
 async function send({ port }: Emulator, { method, path, headers, body }: Message): Promise<ApiAnswer> {
-  const sent = request({ host: '127.0.0.1', port, method, path, headers });
+  const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false });
   sent.end(body);
   const [answer]: IncomingMessage[] = (await once(sent, 'response')) as IncomingMessage[];
   return { status: answer?.statusCode, body: answer && (await json(answer)) };
