@@ -10,6 +10,7 @@ import { costModel, type Profile } from './plan/cost.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
 import { isObject, type Json } from './runtime/json.ts';
+import type { InputBudget } from './runtime/spill-input.ts';
 
 /** What to compile with. */
 export interface CompileOptions {
@@ -38,6 +39,8 @@ export interface Compiled {
   readonly type: 'STANDARD' | 'EXPRESS';
   /** The steps that run, always or sometimes. */
   readonly steps: readonly CompiledStep[];
+  /** What the state machine reads of its input, and how large that may be: see `spillInput`. */
+  readonly inputBudget?: InputBudget;
   /** The flow's input schema, where it has one. */
   readonly inputSchema?: Json;
   readonly examples: readonly Example[];
@@ -71,7 +74,9 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
   // 4. Plan to state machine.
   reportUnchecked(flow, diagnostics);
-  return { ...outline(written, diagnostics), plan, ...emit(plan) };
+  const emitted = emit(plan, diagnostics);
+  if (hasError(diagnostics)) return refused(file, written, diagnostics);
+  return { ...outline(written, diagnostics), plan, ...emitted };
 }
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {

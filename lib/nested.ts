@@ -8,7 +8,7 @@ import type { Context } from './runtime/component.ts';
 import { FlowError } from './runtime/errors.ts';
 import { hydrate } from './runtime/hydrate.ts';
 import type { Json } from './runtime/json.ts';
-import { escapeValue } from './runtime/values.ts';
+import { spillInput } from './runtime/spill-input.ts';
 
 /** What a nested run needs of the step that runs it. */
 export type NestedContext = Pick<Context, 'blobs' | 'signal' | 'step'> & { readonly call: CallComponent };
@@ -24,12 +24,12 @@ export interface NestedFlow {
  * Its components are called as functions, each by its own. Throws INVALID_INPUT for a flow with errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
-  const { stateMachine, diagnostics, type } = compile(JSON.stringify(flow), {
+  const { stateMachine, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
     file: `flow of step "${context.step}"`,
     // It may be anybody's: what it declares as its secrets is none of this function's.
     hasSecret: () => false,
   });
-  if (!stateMachine) {
+  if (!stateMachine || !inputBudget) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
     throw new FlowError('INVALID_INPUT', `the flow to run has errors: ${errors.join('; ')}`);
   }
@@ -37,7 +37,7 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
   return {
     run: async (input) => {
       const execution = await execute(stateMachine, {
-        input: escapeValue(input),
+        input: await spillInput(input, inputBudget, context.blobs),
         resolver,
         type,
         signal: context.signal,

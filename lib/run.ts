@@ -56,8 +56,8 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const { variables = {} } = options;
   const hasSecret = hasSecretHere(variables);
   const compiled = compile(options.source ?? (await readFile(file, 'utf8')), { hasSecret, ...options, file });
-  const { stateMachine, flow } = compiled;
-  if (!stateMachine || !flow) return refused(compiled, []);
+  const { stateMachine, flow, inputBudget } = compiled;
+  if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
 
   // 2. The components that its steps call, unless a mock stands in, become functions.
   const folders = foldersFor(home, options);
@@ -77,6 +77,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const ready: ReadyFlow = {
     ...compiled,
     stateMachine,
+    inputBudget,
     guards,
     waits: waitGraph(stateMachine),
     functions: functions.loaded,

@@ -80,5 +80,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'secret-condition': { params: { name: 'api_key' } },
   'variable-mismatch': { params: { where: 'depth', problem: 'is a string ("deep"), but integer is wanted' } },
   'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },
+  'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },
   'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but string is wanted' } },
+  'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

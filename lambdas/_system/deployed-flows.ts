@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/runtime/index.ts';
+import type { InputBudget, Json } from '../../lib/runtime/index.ts';
 import type { DeployedFlow } from './executions.ts';
 
 /** The environment variable with the state machines: a JSON object from a flow's name to its ARN, known when deployed. */
@@ -11,6 +11,7 @@ export const FLOWS_FILE = 'flows.json';
 export interface FlowFacts {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly inputSchema?: Json;
+  readonly inputBudget: InputBudget;
 }
 
 /** Joins what is known at synthesis with what is known when deployed. */

@@ -10,7 +10,14 @@ import {
 import type { FlowResult } from '../../lib/local/events.ts';
 import { checkInput } from '../../lib/local/input.ts';
 import { resultOf } from '../../lib/local/outcome.ts';
-import { type BlobStore, escapeValue, hydrate, type Json } from '../../lib/runtime/index.ts';
+import {
+  type BlobStore,
+  hydrate,
+  type InputBudget,
+  isFlowError,
+  type Json,
+  spillInput,
+} from '../../lib/runtime/index.ts';
 import { Problem } from './problem.ts';
 
 /** A deployed flow, as the function knows it. */
@@ -18,13 +25,14 @@ export interface DeployedFlow {
   readonly stateMachineArn: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly inputSchema?: Json;
+  readonly inputBudget: InputBudget;
 }
 
 /** What starting and describing executions needs. */
 export interface Services {
   readonly flows: { readonly [name: string]: DeployedFlow };
   readonly sfn: Pick<SFNClient, 'send'>;
-  readonly blobs: Pick<BlobStore, 'get'>;
+  readonly blobs: Pick<BlobStore, 'get' | 'put'>;
 }
 
 /** A request to start a flow: `body` is its input, in JSON. */
@@ -51,14 +59,11 @@ export type Described = { readonly id: string; readonly flow: string; readonly s
     readonly execution: { readonly id: string; readonly durationMs?: number };
   };
 
-/** Bytes of an execution's input; source: the quotas of Step Functions. */
-const LARGEST_INPUT = 262_144;
-
 /** Starts an execution. @throws Problem */
-export async function start({ flows, sfn }: Services, request: StartRequest): Promise<Started> {
+export async function start({ flows, sfn, blobs }: Services, request: StartRequest): Promise<Started> {
   const flow = findFlow(flows, request.flow);
   const name = executionName(request, flow);
-  const input = readInput(request.body, flow);
+  const input = await readInput(request.body, flow, blobs);
   const command = new StartExecutionCommand({ stateMachineArn: flow.stateMachineArn, name, input });
   try {
     const { executionArn = '' } = await sfn.send(command);
@@ -126,20 +131,19 @@ function findFlow(flows: Services['flows'], name: string): DeployedFlow {
   throw new Problem('FLOW_NOT_FOUND', `There is no flow "${name}"; there are ${known.join(', ') || 'none'}`);
 }
 
-/** The input as the state machine gets it. @throws Problem where it is not JSON, does not fit the flow's schema or is too large */
-function readInput(body: string, flow: DeployedFlow): string {
+/** The input as the state machine gets it, what is large of it in blobs. @throws Problem where it is not JSON, does not fit the flow's schema or is too large */
+async function readInput(body: string, flow: DeployedFlow, blobs: Services['blobs']): Promise<string> {
   const text = body.trim() === '' ? '{}' : body;
   const input = parse(text);
   const diagnostics = checkInput(input, flow.inputSchema, { file: 'body', text });
   if (diagnostics.length > 0)
     throw new Problem('INVALID_INPUT', diagnostics.map(({ message }) => message).join('; '), diagnostics);
-  const escaped = JSON.stringify(escapeValue(input));
-  const bytes = Buffer.byteLength(escaped);
-  if (bytes <= LARGEST_INPUT) return escaped;
-  throw new Problem(
-    'INPUT_TOO_LARGE',
-    `The input has ${bytes} bytes, and an execution takes ${LARGEST_INPUT}; store the large part as a blob and pass its id`,
-  );
+  try {
+    return JSON.stringify(await spillInput(input, flow.inputBudget, blobs));
+  } catch (error) {
+    if (!isFlowError(error)) throw error;
+    throw new Problem('INPUT_TOO_LARGE', error.message);
+  }
 }
 
 function parse(text: string): Json {

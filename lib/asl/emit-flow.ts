@@ -7,7 +7,7 @@ import type { Scope } from './expressions.ts';
 import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
 import { FITS, problemOf } from './input-check.ts';
-import { evaluated, FALSE, type Jsonata, lookup, quote } from './jsonata.ts';
+import { all, evaluated, FALSE, type Jsonata, lookup, not, quote } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
@@ -63,7 +63,9 @@ export class FlowEmitter {
     const message = problemOf(plan.flow.inputSchema ?? true, input);
     if (message === FITS) return start;
     const refused = fail(states, { code: 'INVALID_INPUT', message });
-    const rule = { Condition: `{% ${message} != "" %}`, Next: refused };
+    // Whoever spilled a part of the input has checked it before.
+    const condition = all([`${message} != ""`, not(`$contains($string(${input}), ${quote('"$blob":')})`)]);
+    const rule = { Condition: `{% ${condition} %}`, Next: refused };
     return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: [rule], Default: start });
   }
 
@@ -152,9 +154,10 @@ export class FlowEmitter {
   /** Writes the flow that a step runs. */
   nested(planned: PlannedStep, frame: Pick<Frame, 'input' | 'close' | 'catchers' | 'fail'>): FlowEmitter | undefined {
     const { inner, step } = planned;
-    if (!inner) return undefined;
+    const budget = this.frame.budget.inner(step.id);
+    if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
-    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, prefix, ...frame }));
+    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, ...frame }));
   }
 
   /** A name for a variable that belongs to a step. */

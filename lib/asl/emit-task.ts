@@ -2,6 +2,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
 import { templateOf } from './expressions.ts';
+import { holdsValue } from './fixed-bytes.ts';
 import { evaluated } from './jsonata.ts';
 import { componentRetry, transportRetry } from './retry.ts';
 import type { Template } from './state-machine.ts';
@@ -34,6 +35,7 @@ function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place)
     step: `${emitter.frame.prefix}${planned.step.id}`,
     input: templateOf(planned.step.input, emitter.scope(chain)),
     ...(keys.length > 0 && { reads: [...keys] }),
+    ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.share(planned.step.id) }),
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
     execution: evaluated('$states.context.Execution.Id'),

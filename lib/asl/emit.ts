@@ -1,21 +1,31 @@
-import type { Plan } from '../plan/plan.ts';
+import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { type Use, usesOf } from '../plan/uses.ts';
+import type { InputBudget } from '../runtime/spill-input.ts';
+import { Budget } from './budget.ts';
 import { FlowEmitter } from './emit-flow.ts';
 import { States } from './end.ts';
 import { failState, newFrame, newShared, type StepState } from './frame.ts';
+import { INPUT, ROOM } from './places.ts';
 import type { StateMachine } from './state-machine.ts';
 
 /** A state machine, and the state of each step in it. */
 export interface Emitted {
   readonly stateMachine: StateMachine;
   readonly steps: readonly StepState[];
+  /** What it reads of its input, and how large that may be. */
+  readonly inputBudget: InputBudget;
 }
 
-/** Writes a plan as a state machine. */
-export function emit(plan: Plan): Emitted {
+/** Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. */
+export function emit(plan: Plan, diagnostics: Diagnostic[]): Emitted {
+  const budget = new Budget(plan);
+  reportBroken(budget, plan, diagnostics);
   const shared = newShared();
   const states = new States();
   const frame = newFrame(shared, {
     plan,
+    budget,
     input: '$states.context.Execution.Input',
     prefix: '',
     close: { End: true },
@@ -30,5 +40,30 @@ export function emit(plan: Plan): Emitted {
     StartAt: start,
     States: states.toObject(),
   };
-  return { stateMachine, steps: shared.steps };
+  return { stateMachine, steps: shared.steps, inputBudget: inputBudgetOf(plan, budget) };
 }
+
+function inputBudgetOf(plan: Plan, budget: Budget): InputBudget {
+  const uses = [...plan.steps.values()].flatMap(usesIn);
+  const paths = [...uses, ...plan.output].flatMap(({ reference }) =>
+    reference.kind === 'input' ? [reference.path.text] : [],
+  );
+  return { reads: [...new Set(paths)], share: budget.share(INPUT), room: ROOM };
+}
+
+/** All that a step reads, and all that its guard asks. */
+const usesIn = ({ uses, demand }: PlannedStep): readonly Use[] => [
+  ...uses.input,
+  ...uses.skipIf,
+  ...uses.fallback,
+  ...demand.flatMap((gates) => [...gates.values()].flatMap(({ of }) => usesOf(of))),
+];
+
+function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
+  for (const { what, step, values, over } of broken) {
+    const place = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
+    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...place }));
+  }
+}
+
+const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };

@@ -1,5 +1,6 @@
 import type { Span } from '../flow/diagnostics.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Budget } from './budget.ts';
 import type { Close, Fresh, States } from './end.ts';
 import type { Scope } from './expressions.ts';
 import type { Jsonata } from './jsonata.ts';
@@ -42,6 +43,7 @@ export interface Fault {
 export interface Frame {
   readonly plan: Plan;
   readonly layout: Layout;
+  readonly budget: Budget;
   /** The flow's input, as a whole. */
   readonly input: Jsonata;
   /** Stands before the ids of its steps where they must be told from those of other flows. */

@@ -11,6 +11,9 @@ export function skippedSlots(keys: readonly string[]): JsonObject {
   return { ...Object.fromEntries(slots), $skipped: true };
 }
 
+/** The slots of a step whose result is a constant. */
+export const constantSlots = (id: string, value: Json, keys: readonly string[]): JsonObject => project(value, keys, id);
+
 /** The slots of a step that failed and has a constant in place of its result. */
 export const defaultSlots = (id: string, value: Json, keys: readonly string[]): Template =>
-  verbatim(project(value, keys, id));
+  verbatim(constantSlots(id, value, keys));

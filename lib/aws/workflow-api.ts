@@ -54,7 +54,7 @@ export class WorkflowApi extends Construct {
     const blobs = commonBlobs(this, workflows);
     const names = distinctNames(this, workflows);
     this.function = this.createFunction(blobs, workflows, logRetention);
-    blobs.grantRead(this.function);
+    blobs.grantReadWrite(this.function);
     for (const workflow of workflows) grantUse(workflow, this.function);
     this.api = this.createApi(`Starts the flows ${names.join(', ')}`);
     createStage(this, this.api, logRetention);
@@ -101,8 +101,12 @@ export class WorkflowApi extends Construct {
   }
 }
 
-const factsOf = ({ compiled: { type, inputSchema } }: Workflow): FlowFacts => ({
+/** Of a flow that did not compile, which its Workflow refuses. */
+const UNREAD = { reads: [], share: 0, room: 0 };
+
+const factsOf = ({ compiled: { type, inputSchema, inputBudget = UNREAD } }: Workflow): FlowFacts => ({
   type,
+  inputBudget,
   ...(inputSchema !== undefined && { inputSchema }),
 });
 

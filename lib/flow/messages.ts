@@ -205,9 +205,25 @@ export const MESSAGES = {
     ({ known, nearest }) =>
       nearest ? `Did you mean "${nearest}"?` : `Variables of this flow: ${known.join(', ') || 'none'}.`,
   ),
+  'unknown-profile-step': warning<{ step: string; nearest?: string | undefined }>(
+    ({ step }) => `The profile has a time for the step "${step}", but no step of that id runs in the flow`,
+    ({ nearest }) =>
+      nearest
+        ? `Did you mean "${nearest}"?`
+        : 'Measure again with `stepflow profile FLOW --local`, or take the entry out.',
+  ),
   'input-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The input does not fit the flow's inputSchema: ${where} ${problem}`,
     () => 'Change the input, or the inputSchema where it asks for too much.',
+  ),
+  'payload-limit': error<{ what: string; values: number; over: number }>(
+    ({ what, values, over }) =>
+      `Step Functions carries 262144 bytes in one piece, and ${what} takes ${over} bytes more than that` +
+      (values > 0 ? ` even where each of its ${values} values lies in the blob store` : ' as it is written'),
+    ({ values }) =>
+      values > 0
+        ? 'Put values together in steps in between, or read fewer of them in one place.'
+        : 'Put what is long into a file for load_file, or into a blob.',
   ),
 } as const;
 

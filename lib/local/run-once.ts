@@ -11,7 +11,7 @@ import { hydrate } from '../runtime/hydrate.ts';
 import type { Json } from '../runtime/json.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
 import type { SecretSource } from '../runtime/secrets.ts';
-import { escapeValue } from '../runtime/values.ts';
+import { type InputBudget, spillInput } from '../runtime/spill-input.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import { criticalChain } from './critical-chain.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
@@ -64,6 +64,7 @@ export interface FlowRun {
 /** All that runs of a flow share. */
 export interface ReadyFlow extends Compiled {
   readonly stateMachine: StateMachine;
+  readonly inputBudget: InputBudget;
   /** From the names of the steps' guards to those of their Task states. */
   readonly guards: ReadonlyMap<string, string>;
   readonly waits: WaitGraph;
@@ -91,7 +92,10 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions): Promise<Flo
   const diagnostics = [...flow.diagnostics, ...misfits];
   if (misfits.length > 0) return { result: refuse(misfits), diagnostics };
 
-  const { execution, tracker } = await executeFlow(flow, { ...options, input, onEvent: emit });
+  const given = await travelling(input, flow);
+  if ('refused' in given) return { result: given.refused, diagnostics };
+
+  const { execution, tracker } = await executeFlow(flow, { ...options, input: given.input, onEvent: emit });
   const failure = failureOf(execution);
   const ended = resultOf(execution, failure && tracker.whereFailed(failure));
   const steps = tracker.finish(execution.stopMs, failure);
@@ -102,6 +106,19 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions): Promise<Flo
   const times = { durationMs: stopMs - startMs, transitions, events };
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   return { result, execution: { id, ...times, steps, criticalChain: chain }, diagnostics };
+}
+
+/** The input as the state machine gets it: what is too large for it in blobs, what looks like a marker escaped. */
+async function travelling(
+  input: Json,
+  { inputBudget, store }: ReadyFlow,
+): Promise<{ readonly input: Json } | { readonly refused: FlowResult }> {
+  try {
+    return { input: await spillInput(input, inputBudget, blobStore(store)) };
+  } catch (error) {
+    if (isFlowError(error)) return { refused: failed(error.code, error.message) };
+    throw error;
+  }
 }
 
 interface Executed {
@@ -117,8 +134,7 @@ async function executeFlow(
   const tracker = new StepTracker(flow.steps, flow.guards, emit);
   emit({ type: 'run-started', atMs: 0, flow: flow.name, execution: name, steps: flow.steps });
   const execution = await execute(flow.stateMachine, {
-    // What looks like a marker in a user's own input must not be taken for one.
-    input: escapeValue(input),
+    input,
     name,
     type: flow.type,
     resolver: componentResolver(handlersOf(flow), {

@@ -33,6 +33,11 @@ export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output ex
   readonly output: Output;
   /** MB of memory of its function, 128 to 10,240. @default chosen where it is deployed */
   readonly memorySize?: number;
+  /**
+   * It takes its input as it travels, markers of spilled values unread, and gives its result so too. For components
+   * that only put values together; one that looks into them has no use for it. @default false
+   */
+  readonly travelling?: boolean;
   /** Seconds that it may take, up to 900; then its signal is aborted; the step is retried and at last fails with TIMEOUT. @default no limit but the function's */
   readonly timeout?: number;
 }

@@ -62,6 +62,20 @@ export const isFlowError = (error: unknown): error is FlowError =>
 /** Whether `error` says that the step skips itself. */
 export const isSkipStep = (error: unknown): error is SkipStep => error instanceof Error && error.name === SKIP;
 
+// An error travels in the payload of a state machine, where 256 KiB is all there is for text and stack together.
+const LONGEST_TEXT = 8_000;
+
+/** A failure whose message and stack are short enough to travel; what is cut off is said. */
+export function shortened<E extends Error>(error: E): E {
+  const cut = (text: string): string =>
+    text.length > LONGEST_TEXT
+      ? `${text.slice(0, LONGEST_TEXT)}… (${text.length - LONGEST_TEXT} more characters)`
+      : text;
+  error.message = cut(error.message);
+  if (error.stack !== undefined) error.stack = cut(error.stack);
+  return error;
+}
+
 /** `error` as a failure with a code: one without is COMPONENT_FAILED with its message, and keeps its stack. */
 export function toFlowError(error: unknown): FlowError {
   if (isFlowError(error)) return error;

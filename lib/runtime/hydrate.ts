@@ -2,7 +2,7 @@ import type { BlobStore } from './blobs.ts';
 import { isObject, type Json } from './json.ts';
 import type { Segment } from './path.ts';
 import { HIDDEN } from './scrub.ts';
-import { isBlobMarker, isMissing, isSecret, isSkipped, unescapeValue } from './values.ts';
+import { isBlobMarker, isMissing, isSecret, isSkipped, PARTS, unescapeValue } from './values.ts';
 
 /** A marker, and where in a value it stands. */
 export interface FoundMarker {
@@ -20,7 +20,8 @@ export function findMarkers(value: Json, at: readonly Segment[] = []): readonly 
 
 /**
  * A value that has travelled, as it was before: spilled parts are read back, each blob once, and the user's own values
- * that look like markers lose their escape. A spilled part is stored as it is, so nothing inside it is unescaped.
+ * that look like markers lose their escape. A spilled part is stored as it is, so nothing inside it is unescaped, save
+ * where its blob holds parts that were still on their way.
  * `secrets` are values by the path in their marker; any other secret is hidden. Throws what the store throws.
  */
 export async function hydrate(
@@ -28,8 +29,16 @@ export async function hydrate(
   blobs: Pick<BlobStore, 'get'>,
   secrets: ReadonlyMap<string, Json> = new Map(),
 ): Promise<Json> {
-  const ids = new Set(findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [marker.$blob] : [])));
-  const loaded = new Map(await Promise.all([...ids].map(async (id) => [id, await blobs.get(id)] as const)));
+  const types = new Map(
+    findMarkers(value).flatMap(({ marker }) =>
+      isBlobMarker(marker) ? [[marker.$blob, marker.blobType] as const] : [],
+    ),
+  );
+  const load = async ([id, type]: readonly [string, string]): Promise<readonly [string, Json]> => {
+    const content = await blobs.get(id);
+    return [id, type === PARTS ? await hydrate(content, blobs, secrets) : content];
+  };
+  const loaded = new Map(await Promise.all([...types].map(load)));
   return unescapeValue(value, (part) => {
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;

@@ -13,6 +13,8 @@ export { BLOBS_VARIABLE, DEFAULT_BLOBS_FOLDER, type LoadS3, openStore } from './
 export { type Path, type PathError, parsePath, resultAt, type Segment, valueAt } from './path.ts';
 export { HIDDEN } from './scrub.ts';
 export { openSecrets, type ReadSecret, SECRETS_VARIABLE, type SecretPlaces, type SecretSource } from './secrets.ts';
+export { bytesOf, LEAST_SHARE, spillSlots, spillValue } from './spill.ts';
+export { type InputBudget, spillInput } from './spill-input.ts';
 export {
   type BlobMarker,
   escapeValue,

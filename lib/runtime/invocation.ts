@@ -12,6 +12,11 @@ export interface Invocation {
   /** What to hand back of the result: see {@link Slots}. Absent or empty: nothing is read, so nothing is returned. */
   readonly reads?: readonly string[];
   /**
+   * Bytes that a value of the answer may have as JSON; a larger one is put into the blob store, and its marker is
+   * answered. Absent: none is.
+   */
+  readonly spillAbove?: number;
+  /**
    * The secret variables that the step may read. A marker of any other secret is not the compiler's: it came with the
    * input of an execution that was started directly, and no value is put in its place.
    */

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * | marker | stands for |
  * |---|---|
  * | `{"$blob": sha256, "blobType": "data", "size": n}` | a value that was spilled to the blob store; `size` in bytes |
+ * | `{"$blob": sha256, "blobType": "parts", "size": n}` | a spilled value that holds markers itself: many values in one blob |
  * | `{"$missing": text}` | a path that had no value; the text says which, e.g. `"id" of step "load"` |
  * | `{"$skipped": true}` | the result of a step that was skipped |
  * | `{"$secret": path}` | a secret variable, or a part of one; its value is only known inside functions |
@@ -23,6 +24,16 @@ export const missing = (what: string): JsonObject => ({ $missing: what });
 
 /** The marker of a secret variable: `key`, or of a part of one: `login.password`. */
 export const secret = (path: string): JsonObject => ({ $secret: path });
+
+/** The `blobType` of a blob whose content is still on its way: markers in it are resolved like those outside. */
+export const PARTS = 'parts';
+
+/** The marker of a spilled value of `size` bytes. */
+export const spilled = (blobId: string, blobType: string, size: number): JsonObject => ({
+  $blob: blobId,
+  blobType,
+  size,
+});
 
 const SHA256 = /^[0-9a-f]{64}$/;
 

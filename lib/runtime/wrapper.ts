@@ -4,7 +4,7 @@ import type { CallComponent } from './call.ts';
 import type { Component, Context } from './component.ts';
 import { withDeadline } from './deadline.ts';
 import { formatPlace } from './describe.ts';
-import { FlowError, isFlowError, isSkipStep, toFlowError } from './errors.ts';
+import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from './errors.ts';
 import { flowFiles } from './files.ts';
 import { fit } from './fit.ts';
 import { findMarkers, hydrate } from './hydrate.ts';
@@ -15,6 +15,7 @@ import type { ObjectStore } from './object-store.ts';
 import { project, projectSkipped } from './project.ts';
 import { Scrubber } from './scrub.ts';
 import { resolveSecrets, type SecretSource, secretPath } from './secrets.ts';
+import { spillSlots } from './spill.ts';
 import { isMissing, isSecret, isSkipped } from './values.ts';
 
 /** What the host gives with an invocation. Lambda's own context fits; a host on a laptop may give the rest. */
@@ -81,7 +82,7 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       });
       return slots;
     } catch (error) {
-      const failure = hidden.error(toFlowError(error));
+      const failure = shortened(hidden.error(toFlowError(error)));
       report('failed', { code: failure.name, error: failure.message });
       throw failure;
     }
@@ -107,13 +108,18 @@ async function answer(
 ): Promise<Slots> {
   const { context, hidden } = surroundings;
   const reads = invocation.reads ?? [];
-  const input = await resolveInput(invocation, surroundings);
+  const { travelling = false } = component;
+  const input = await resolveInput(invocation, surroundings, travelling);
   if (input === SKIP) return projectSkipped(reads);
   const limits = { step: context.step, ...timeLeft(component, host), ...(host.signal && { signal: host.signal }) };
   const performing = withDeadline(limits, (signal) => perform(component, input, { ...context, signal }, hidden));
   const result = await (invocation.covered ? performing.catch(failByOwnName) : performing);
   if (result === SKIP) return projectSkipped(reads);
-  return project(reads.length > 0 ? hidden.json(toJson(result)) : null, reads, context.step);
+  const json = reads.length > 0 ? hidden.json(toJson(result)) : null;
+  const slots = travelling ? Object.fromEntries(reads.map((key) => [key, json])) : project(json, reads, context.step);
+  const { spillAbove } = invocation;
+  if (spillAbove === undefined) return slots;
+  return spillSlots(slots, spillAbove, context.blobs, travelling ? 'travelling' : 'value');
 }
 
 /** See `covered` of {@link Invocation}. */
@@ -160,12 +166,14 @@ function contextOf(invocation: Invocation, { store, log, hidden, files, call }: 
 async function resolveInput(
   { step, input, secrets: allowed = [] }: Invocation,
   { context, secrets, hidden }: Surroundings,
+  travelling: boolean,
 ): Promise<Json | typeof SKIP> {
   const markers = findMarkers(input);
   if (markers.some(({ marker }) => isSkipped(marker))) return SKIP;
   for (const { marker, at } of markers) {
     if (isMissing(marker)) throw unresolved(step, formatPlace(at), marker.$missing);
   }
+  if (travelling) return input;
   const paths = markers.flatMap(({ marker }) => (isSecret(marker) ? [marker.$secret] : []));
   const values = await resolveSecrets(
     paths.filter((path) => allowed.includes(secretPath(path).name)),

@@ -18,7 +18,13 @@ const BLOB = 'a'.repeat(64);
 const sfn = mockClient(SFNClient);
 const logged: unknown[] = [];
 
-const blobs: Pick<BlobStore, 'get'> = {
+const stored: Json[] = [];
+
+const blobs: Pick<BlobStore, 'get' | 'put'> = {
+  put: async (value) => {
+    stored.push(value);
+    return { blobId: BLOB, size: JSON.stringify(value).length };
+  },
   get: async (id): Promise<Json> => {
     if (id === BLOB) return { large: [1, 2, 3], $skipped: true };
     throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
@@ -32,8 +38,9 @@ const handler = createHandler(
         stateMachineArn: MACHINE,
         type: 'STANDARD',
         inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+        inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
       },
-      quick: { stateMachineArn: MACHINE, type: 'EXPRESS' },
+      quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
     },
     sfn: new SFNClient({}),
     blobs,
@@ -44,6 +51,7 @@ const handler = createHandler(
 beforeEach(() => {
   sfn.reset();
   logged.length = 0;
+  stored.length = 0;
 });
 
 describe('starting an execution', () => {
@@ -114,10 +122,19 @@ describe('starting an execution', () => {
     expect(body.error.message).toContain('The body is not JSON');
   });
 
-  it('refuses an input that no execution takes', async () => {
-    const { statusCode, body } = read(await handler(post('greet', { id: 'x'.repeat(262_144) })));
+  it('puts into blobs what is large of an input, and no path that is read', async () => {
+    const { statusCode } = read(await handler(post('greet', { id: 'x'.repeat(300_000), note: 'short' })));
+    expect(statusCode).toBe(202);
+    expect(stored).toEqual(['x'.repeat(300_000)]);
+    const { input = '' } = sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input ?? {};
+    expect(JSON.parse(input)).toEqual({ id: { $blob: BLOB, blobType: 'data', size: 300_002 }, note: 'short' });
+  });
+
+  it('refuses an input of which too much stays beside what is read', async () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field_${at}`, at]));
+    const { statusCode, body } = read(await handler(post('greet', { id: 'ada', ...many })));
     expect([statusCode, body.error.code]).toEqual([413, 'INPUT_TOO_LARGE']);
-    expect(body.error.message).toContain('262153 bytes');
+    expect(body.error.message).toContain('the input has too many fields (501)');
   });
 
   it('answers 404 for an unknown flow and names the known', async () => {

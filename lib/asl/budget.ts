@@ -1,0 +1,225 @@
+import { builtinOf } from '../plan/builtins.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { Json } from '../runtime/json.ts';
+import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
+import { emissionOf } from './emit-builtin.ts';
+import { fieldOf } from './give.ts';
+import { Layout } from './layout.ts';
+import { variableNames } from './names.ts';
+import {
+  contentOf,
+  INPUT,
+  outputPlace,
+  type Place,
+  parallelPlaces,
+  payloadPlace,
+  ROOM,
+  type Source,
+  variablePlace,
+  variablesIn,
+} from './places.ts';
+import { constantSlots } from './slots.ts';
+
+/**
+ * Bytes of all variables of an execution, less a reserve. Source: "Service quotas", AWS Step Functions developer guide
+ * (10 MiB).
+ */
+const VARIABLES = 9_500_000;
+
+/** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */
+const AROUND = 300;
+
+/**
+ * Iterations of a Map whose list is only known when the flow runs, for which its results are sure to fit together.
+ */
+const ITERATIONS = 100;
+
+/** Iterations of an inline Map that run at once, each with variables of its own. */
+const AT_ONCE = 40;
+
+/** A place that its values outgrow. */
+export interface BrokenPlace extends Pick<Place, 'what' | 'step'> {
+  /** How many values meet there. */
+  readonly values: number;
+  /** Bytes that the least which they need is over what there is. */
+  readonly over: number;
+}
+
+/**
+ * How many bytes each value may have, so that no payload can reach a limit. At each place the values share what is left
+ * of it evenly, after each has got the least it needs; a value's share is the least of those at its places. What is larger
+ * is spilled by the function that makes it.
+ */
+export class Budget {
+  /** All places whose size is limited, those inside of inner flows left out. */
+  readonly places: readonly Place[];
+  /** Places that are too small, however small the shares, those inside of inner flows too. */
+  readonly broken: readonly BrokenPlace[];
+  readonly #needs: Needs;
+  readonly #shares = new Map<Source, number>();
+  readonly #inner = new Map<string, Budget>();
+
+  /** `room`: bytes of the flow's output. `most`: bytes that no value may exceed. */
+  constructor(plan: Plan, room: number = ROOM, most: number = mostOf(plan), inputNeed: number = LEAST_SHARE) {
+    const layout = layoutOf(plan);
+    this.#needs = needsOf(plan, layout, inputNeed);
+    this.#shares.set(INPUT, most);
+    for (const id of plan.steps.keys()) this.#shares.set(id, most);
+    const places = [outputPlace(plan, room), ...parallelPlaces(plan, layout)];
+    for (const planned of plan.steps.values()) {
+      places.push(variablePlace(planned, layout));
+      if (!emissionOf(planned)) places.push(payloadPlace(planned, layout));
+    }
+    const broken = places.flatMap((place) => this.#divide(place));
+    // A result that the state machine makes of others is known in size when all who read it are, so: from the end.
+    for (const planned of [...plan.steps.values()].reverse()) {
+      const made = this.#placesOfMade(planned, most);
+      places.push(...made);
+      broken.push(...made.flatMap((place) => this.#divide(place)), ...(this.inner(planned.step.id)?.broken ?? []));
+    }
+    this.places = places;
+    this.broken = broken;
+  }
+
+  /** Bytes that a value of the source may have. */
+  share(source: Source): number {
+    return Math.floor(this.#shares.get(source) ?? ROOM);
+  }
+
+  /** The budget of the flow that a step runs. */
+  inner(id: string): Budget | undefined {
+    return this.#inner.get(id);
+  }
+
+  /** Gives each value at a place its part; answers what is wrong where not even the least fits. */
+  #divide({ what, step, room, values }: Place): readonly BrokenPlace[] {
+    const needed = values.reduce((sum, source) => sum + this.#needs.of(source), 0);
+    const more = Math.max(0, room - needed) / Math.max(1, values.length);
+    for (const source of values) {
+      const share = this.#needs.of(source) + more;
+      if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
+    }
+    const over = Math.ceil(needed - room);
+    return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }) }] : [];
+  }
+
+  /** The places in which a result that the state machine itself makes has what it is made of. */
+  #placesOfMade(planned: PlannedStep, most: number): readonly Place[] {
+    const { step, inner } = planned;
+    const places: Place[] = [];
+    const share = this.share(step.id);
+    if (step.onError.action === 'useDefault') {
+      places.push(madeOf(planned, `the default of step "${step.id}"`, contentOf(step.onError.value), share));
+    }
+    const builtin = emissionOf(planned) && builtinOf(step);
+    if (!inner || !builtin || builtin === 'sleep') return places;
+    const given = contentOf(fieldOf(planned, GIVEN[builtin]));
+    const needed = given.values.reduce((sum, source) => sum + this.#needs.of(source), given.fixed);
+    const budget = innerBudget(planned, inner, share, most, needed);
+    this.#inner.set(step.id, budget);
+    places.push(madeOf(planned, `the input of step "${step.id}"`, given, Math.min(ROOM, budget.share(INPUT))));
+    return places;
+  }
+}
+
+/** What an inner flow gives must fit into the step's result; that of an `iterate` is also its next input. */
+function innerBudget(planned: PlannedStep, inner: Plan, share: number, most: number, needed: number): Budget {
+  const budgetFor = (room: number): Budget => new Budget(inner, room, most / multiplicity(planned), needed);
+  const room = (share - AROUND) / iterationsOf(planned);
+  const budget = budgetFor(room);
+  const input = budget.share(INPUT);
+  return builtinOf(planned.step) === 'iterate' && input < room ? budgetFor(input) : budget;
+}
+
+/** The fields from which the built-in components that run flows take the flow's input. */
+const GIVEN = { eval: 'input', map: 'items', iterate: 'initial_input' } as const;
+
+const madeOf = (
+  { step }: PlannedStep,
+  what: string,
+  { fixed, values }: ReturnType<typeof contentOf>,
+  room: number,
+): Place => ({ what, step: step.id, room: room - fixed, values });
+
+const LAYOUTS = new WeakMap<Plan, Layout>();
+
+/** Where the values of a plan lie; under which names does not matter here. */
+function layoutOf(plan: Plan): Layout {
+  const layout = LAYOUTS.get(plan) ?? new Layout(plan, variableNames());
+  LAYOUTS.set(plan, layout);
+  return layout;
+}
+
+/** The bytes of each value where all that variables can hold is spread evenly. */
+const mostOf = (plan: Plan): number => VARIABLES / Math.max(1, allVariables(plan));
+
+function allVariables(plan: Plan): number {
+  let count = variablesIn(plan, layoutOf(plan));
+  for (const planned of plan.steps.values()) {
+    if (planned.inner) count += multiplicity(planned) * allVariables(planned.inner);
+  }
+  return count;
+}
+
+const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? AT_ONCE : 1);
+
+/** The runs of a step's inner flow whose results meet in one value. */
+function iterationsOf(planned: PlannedStep): number {
+  if (builtinOf(planned.step) !== 'map') return 1;
+  const items = fieldOf(planned, 'items');
+  if (items.kind === 'list') return Math.max(1, items.items.length);
+  return items.kind === 'literal' && Array.isArray(items.value) ? Math.max(1, items.value.length) : ITERATIONS;
+}
+
+/** The least bytes that a value can be brought down to. */
+class Needs {
+  readonly #needs = new Map<Source, number>();
+
+  set(source: Source, bytes: number): void {
+    this.#needs.set(source, bytes);
+  }
+
+  of(source: Source): number {
+    return this.#needs.get(source) ?? LEAST_SHARE;
+  }
+
+  /** Of what is made of other values. */
+  sum({ fixed, values }: ReturnType<typeof contentOf>): number {
+    return values.reduce((sum, source) => sum + this.of(source), fixed);
+  }
+}
+
+function needsOf(plan: Plan, layout: Layout, input: number): Needs {
+  const needs = new Needs();
+  needs.set(INPUT, input);
+  // In the order in which steps run: what a result is made of comes before it.
+  for (const planned of plan.steps.values()) needs.set(planned.step.id, needOf(planned, layout, needs));
+  return needs;
+}
+
+function needOf(planned: PlannedStep, layout: Layout, needs: Needs): number {
+  const { step } = planned;
+  const least = Math.max(LEAST_SHARE, resultNeed(planned, layout, needs));
+  if (step.onError.action !== 'useDefault') return least;
+  const { value } = step.onError;
+  if (value.kind !== 'literal') return Math.max(least, needs.sum(contentOf(value)));
+  return Math.max(least, constantBytes(planned, layout, value.value));
+}
+
+/** The least bytes of a slot of a result that the state machine itself makes; 0 where a function makes it. */
+function resultNeed(planned: PlannedStep, layout: Layout, needs: Needs): number {
+  const { step, inner } = planned;
+  if (!emissionOf(planned)) return 0;
+  if (!inner) return step.input.kind === 'literal' ? constantBytes(planned, layout, step.input.value) : 0;
+  const builtin = builtinOf(step);
+  if (!builtin || builtin === 'sleep') return 0;
+  const given = needs.sum(contentOf(fieldOf(planned, GIVEN[builtin])));
+  const inside = needsOf(inner, layoutOf(inner), given);
+  const { output } = inner.flow;
+  const result = output ? inside.sum(contentOf(output)) : inner.sinks.reduce((sum, id) => sum + inside.of(id), 64);
+  return AROUND + iterationsOf(planned) * result;
+}
+
+/** The largest of the slots of a result that is written out in the flow. */
+const constantBytes = ({ step }: PlannedStep, layout: Layout, value: Json): number =>
+  Math.max(0, ...Object.values(constantSlots(step.id, value, layout.keys(step.id))).map(bytesOf));

@@ -1,0 +1,111 @@
+import type { Expression } from '../flow/expression.ts';
+import { type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
+import { bytesOf } from '../runtime/spill.ts';
+import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
+import type { Layout } from './layout.ts';
+
+/**
+ * Bytes of a payload that values may take: of the 262,144 that Step Functions carries, less room for what AWS adds, such
+ * as a task's metadata. Source: "Service quotas", AWS Step Functions developer guide.
+ */
+export const ROOM = 250_000;
+
+/** Stands for the flow's input among the sources of values. */
+export const INPUT: unique symbol = Symbol('input');
+
+/** Where a value comes from: a step, by its id, or the flow's input. */
+export type Source = string | typeof INPUT;
+
+/** A place in a state machine whose size is limited, and the values that meet there. */
+export interface Place {
+  /** Names it for people: `the input of step "load"`. */
+  readonly what: string;
+  /** The step whose place it is, where it is one step's. */
+  readonly step?: string;
+  /** Bytes that are left for the values, after what is written out in the flow. */
+  readonly room: number;
+  /** Where they come from, one entry a value. */
+  readonly values: readonly Source[];
+}
+
+/** The bytes in front of a step's input in its payload: names, the execution's ARN. */
+const ENVELOPE = 600;
+
+/** What an expression's value brings to a place. */
+export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {
+  return { fixed: fixedBytes(expression), values: usesOf(expression).flatMap(sourceOf) };
+}
+
+/** The source of a value that is used as it is; a test of it is only a boolean. */
+function sourceOf(use: Use): readonly Source[] {
+  if (use.test !== undefined) return [];
+  if (isStepUse(use)) return [use.reference.step];
+  return use.reference.kind === 'input' ? [INPUT] : [];
+}
+
+/** The slots of a step that hold values. */
+export const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
+
+/** The payload of the function that a step calls. */
+export function payloadPlace({ step }: PlannedStep, layout: Layout): Place {
+  const { fixed, values } = contentOf(step.input);
+  const envelope = ENVELOPE + bytesOf(step.id) + bytesOf([...layout.keys(step.id)]);
+  return { what: `the input of step "${step.id}"`, step: step.id, room: ROOM - fixed - envelope, values };
+}
+
+/** The variable that holds a step's slots. */
+export function variablePlace({ step }: PlannedStep, layout: Layout): Place {
+  const keys = layout.keys(step.id);
+  const values = keys.filter(holdsValue).map(() => step.id);
+  return { what: `what is read of step "${step.id}"`, step: step.id, room: ROOM - bytesOfKeys(keys), values };
+}
+
+/** The output of a flow. `room`: bytes that it may have. */
+export function outputPlace(plan: Plan, room: number): Place {
+  const { output } = plan.flow;
+  const what = 'the output of the flow';
+  if (!output) return { what, room: room - 64 - bytesOf([...plan.sinks]) - plan.sinks.length, values: plan.sinks };
+  const { fixed, values } = contentOf(output);
+  return { what, room: room - 64 - fixed, values };
+}
+
+/** The results of the Parallel states: what their branches hand out. */
+export function parallelPlaces(plan: Plan, layout: Layout): readonly Place[] {
+  const places: Place[] = [];
+  const visit = (tree: PlanTree, depth: number): void => {
+    if (tree.kind === 'step') return;
+    if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
+    else {
+      places.push(parallelPlace(tree.branches, layout, depth + 1));
+      for (const branch of tree.branches) visit(branch, depth + 1);
+    }
+  };
+  if (plan.tree) visit(plan.tree, 0);
+  return places;
+}
+
+function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): Place {
+  const values: Source[] = [];
+  let fixed = 2;
+  for (const id of branches.flatMap(stepsIn)) {
+    const keys = layout.keysOutside(id, depth);
+    if (keys.length === 0) continue;
+    fixed += bytesOf(id) + bytesOfKeys(keys) + 4;
+    for (const key of keys) if (holdsValue(key)) values.push(id);
+  }
+  const [first = ''] = branches.flatMap(stepsIn);
+  return { what: `what runs beside step "${first}" hands on`, step: first, room: ROOM - fixed, values };
+}
+
+/** How many values the variables of a plan hold, counting those that Parallel states hand on again. */
+export function variablesIn(plan: Plan, layout: Layout): number {
+  let count = 0;
+  for (const id of plan.steps.keys()) {
+    count += valueKeys(layout, id).length;
+    for (let depth = layout.chainOf(id).length; depth > 0; depth -= 1) {
+      count += layout.keysOutside(id, depth).filter(holdsValue).length;
+    }
+  }
+  return count;
+}
