@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../runtime/json.ts';
 
 /** An item of a Map, as the context object shows it. */
@@ -46,10 +45,15 @@ export function executionContext(
   };
 }
 
-/** The context object of a visit to a state. */
+/** The context object of a visit to a state; `token` where its task waits for one. */
 export function stateContext(
   execution: ExecutionContext,
-  state: { readonly name: string; readonly enteredMs: number; readonly retryCount: number; readonly hasToken: boolean },
+  state: {
+    readonly name: string;
+    readonly enteredMs: number;
+    readonly retryCount: number;
+    readonly token: string | undefined;
+  },
   item: MapItem | undefined,
 ): JsonObject {
   const context: JsonObject = {
@@ -58,6 +62,6 @@ export function stateContext(
     StateMachine: execution.StateMachine,
   };
   if (item !== undefined) context.Map = { Item: { Index: item.index, Value: item.value } };
-  if (state.hasToken) context.Task = { Token: randomUUID() };
+  if (state.token !== undefined) context.Task = { Token: state.token };
   return context;
 }

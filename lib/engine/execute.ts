@@ -39,6 +39,7 @@ const isLoaded = (machine: StateMachine | JsonObject | LoadedStateMachine): mach
 
 const hostOf = (options: ExecuteOptions): Host => ({
   resolver: options.resolver,
+  tokens: options.tokens,
   machines: options.machines,
   objects: options.objects,
   clock: options.clock ?? realClock,

@@ -12,6 +12,19 @@ export class StateFailure extends Error {
   }
 }
 
+/**
+ * The failure of what a state runs inside itself. Where neither Retry nor Catch has an answer to it left, and before a
+ * Catch takes it, the history says that the state failed.
+ */
+export class InnerFailure extends StateFailure {}
+
+/** A task that sent no heartbeat in time. Its error is States.Timeout; Retry and Catch may also call it States.HeartbeatTimeout. */
+export class HeartbeatTimeout extends StateFailure {
+  constructor() {
+    super('States.Timeout');
+  }
+}
+
 /** The details of an event that reports a failure. */
 export const failureDetails = ({
   error,

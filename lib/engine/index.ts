@@ -5,4 +5,5 @@ export { jsonBytes, LIMITS } from './limits.ts';
 export { type LoadedStateMachine, loadStateMachine } from './load.ts';
 export { type MockCall, MockError, type MockResolver, type Mocks, mockResolver, readMocks } from './mocks.ts';
 export * from './objects.ts';
+export { TaskTokenError, TaskTokens } from './task-tokens.ts';
 export * from './types.ts';

@@ -7,9 +7,8 @@ export interface Resource {
   readonly events: 'Task' | 'LambdaFunction' | 'Activity';
   /** What each event says of the resource. */
   readonly details: JsonObject;
-  readonly hasToken: boolean;
-  /** Whether the call is submitted first and answered later. */
-  readonly isSubmitted: boolean;
+  /** What the task waits for: the call's answer, the end of what it began, or somebody who answers with the task's token. */
+  readonly pattern: 'requestResponse' | 'sync' | 'waitForTaskToken';
   /** Whether the call starts a state machine. */
   readonly startsExecution: boolean;
   /** Whether the answer's Output, a JSON text otherwise, is parsed. */
@@ -21,8 +20,8 @@ const SERVICE = /^arn:[^:]+:states:[^:]*:[^:]*:(.+?):([^:]+(?::\d+)?)$/;
 
 /** Reads a Task's Resource; any text that is no ARN is taken for a service of that name. */
 export function parseResource(arn: string): Resource {
-  const hasToken = arn.endsWith('.waitForTaskToken');
-  const direct = { hasToken, isSubmitted: false, startsExecution: false, parsesOutput: false };
+  const pattern = patternOf(arn);
+  const direct = { pattern, startsExecution: false, parsesOutput: false } as const;
   if (LAMBDA.test(arn)) return { arn, events: 'LambdaFunction', details: { resource: arn }, ...direct };
   const [, service, action] = SERVICE.exec(arn) ?? [];
   if (service === 'activity') return { arn, events: 'Activity', details: { resource: arn }, ...direct };
@@ -30,9 +29,13 @@ export function parseResource(arn: string): Resource {
     arn,
     events: 'Task',
     details: { resource: action ?? arn, resourceType: service ?? 'local' },
-    hasToken,
-    isSubmitted: hasToken || /\.sync(?::2)?$/.test(arn),
+    pattern,
     startsExecution: service === 'states' && /^startExecution(?:\.|$)/.test(action ?? ''),
     parsesOutput: arn.endsWith('.sync:2'),
   };
+}
+
+function patternOf(arn: string): Resource['pattern'] {
+  if (arn.endsWith('.waitForTaskToken')) return 'waitForTaskToken';
+  return /\.sync(?::2)?$/.test(arn) ? 'sync' : 'requestResponse';
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../runtime/json.ts';
 import type { Exit, Loader } from './compiled.ts';
 import { compileDataFlow, type DataFlow } from './data-flow.ts';
-import type { StateFailure } from './failures.ts';
+import { failureDetails, HeartbeatTimeout, InnerFailure, type StateFailure } from './failures.ts';
 import type { Section } from './section.ts';
 import type { Visit } from './visit.ts';
 
@@ -101,6 +101,8 @@ function delayMs(retrier: Retrier, attempts: number, random: () => number): numb
 }
 
 async function caught(visit: Visit, guard: Guard, failure: StateFailure): Promise<Exit> {
+  if (failure instanceof InnerFailure && !visit.branch.run.history.full)
+    visit.record(`${visit.state.type}StateFailed`, failureDetails(failure));
   const catcher = guard.catchers.find(({ errors }) => matches(errors, failure));
   if (catcher === undefined) throw failure;
   const output = errorOutput(failure);
@@ -122,9 +124,11 @@ const NAMED_ONLY = 'States.DataLimitExceeded';
  * Whether a list of error names matches a failure. States.ALL matches all but the terminal errors; States.TaskFailed
  * likewise, and not States.Timeout. Source: "Error names", AWS Step Functions developer guide.
  */
-function matches(errors: readonly string[], { error }: StateFailure): boolean {
+function matches(errors: readonly string[], failure: StateFailure): boolean {
+  const { error } = failure;
   if (error === TERMINAL) return false;
   if (error !== undefined && errors.includes(error)) return true;
+  if (failure instanceof HeartbeatTimeout && errors.includes('States.HeartbeatTimeout')) return true;
   if (error === NAMED_ONLY) return false;
   return errors.includes('States.ALL') || (errors.includes('States.TaskFailed') && error !== 'States.Timeout');
 }

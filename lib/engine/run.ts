@@ -3,11 +3,13 @@ import { type ExecutionContext, executionContext } from './context-object.ts';
 import { History } from './history.ts';
 import type { S3Objects } from './objects.ts';
 import type { VariableBudget } from './scope.ts';
+import type { TaskTokens } from './task-tokens.ts';
 import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from './types.ts';
 
 /** What an execution is given by its host. */
 export interface Host {
   readonly resolver: TaskResolver;
+  readonly tokens: TaskTokens | undefined;
   readonly machines: MachineResolver | undefined;
   readonly objects: S3Objects | undefined;
   readonly clock: Clock;

@@ -29,7 +29,7 @@ async function start(visit: Visit, resource: Resource, signal: AbortSignal, aske
   const { run } = visit.branch;
   const child = childOf(visit, asked);
   const response = { ExecutionArn: child.id, StartDate: child.startMs };
-  if (!resource.isSubmitted) {
+  if (resource.pattern !== 'sync') {
     detach(child, asked.nested);
     return response;
   }

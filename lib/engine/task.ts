@@ -1,12 +1,11 @@
 import type { Json, JsonObject } from '../runtime/json.ts';
-import { Cancellation } from './cancellation.ts';
 import type { Exit, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { failureDetails, StateFailure } from './failures.ts';
 import { compileField } from './field.ts';
 import { parseResource, type Resource } from './resource.ts';
 import { compileGuard, guarded } from './retry.ts';
-import { startExecution } from './start-execution.ts';
+import { type CallLimits, makeCall } from './task-call.ts';
 import { compileTemplate } from './template.ts';
 import { TaskError } from './types.ts';
 import type { Visit } from './visit.ts';
@@ -26,12 +25,13 @@ export const compileTask: StateCompiler = (name, section, loader) => {
   async function attempt(visit: Visit): Promise<Exit> {
     const given = flow.input(visit);
     const input = given instanceof Promise ? await given : given;
-    const limits: JsonObject = {};
-    if (timeout) limits.timeoutInSeconds = await timeout.evaluate(visit);
-    if (heartbeat) limits.heartbeatInSeconds = await heartbeat.evaluate(visit);
-    if (role) limits.taskCredentials = await role.render(visit);
+    const limits = {
+      timeoutSeconds: timeout && (await timeout.evaluate(visit)),
+      heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
+    };
+    const as = role && (await role.render(visit));
     visit.measure(input, resource.arn);
-    const result = await perform(visit, resource, input, limits);
+    const result = await perform(visit, resource, input, limits, as);
     visit.succeed(result);
     const settled = flow.settle(visit, result);
     const { output, assigned } = settled instanceof Promise ? await settled : settled;
@@ -42,19 +42,18 @@ export const compileTask: StateCompiler = (name, section, loader) => {
   return {
     name,
     type: 'Task',
-    hasToken: resource.hasToken,
+    hasToken: resource.pattern === 'waitForTaskToken',
     run: isGuarded ? (visit) => guarded(visit, guard, () => attempt(visit)) : attempt,
   };
 };
 
 /** Makes the call and records its events. */
-async function perform(visit: Visit, resource: Resource, input: Json, limits: JsonObject): Promise<Json> {
+async function perform(visit: Visit, resource: Resource, input: Json, limits: CallLimits, role?: Json): Promise<Json> {
   const { events, details } = resource;
-  const given = events === 'Task' ? { parameters: input } : { input };
-  visit.record(`${events}Scheduled`, { ...details, ...given, ...limits });
+  visit.record(`${events}Scheduled`, scheduled(resource, input, limits, role));
   visit.record(`${events}Started`, details);
   try {
-    const result = (await call(visit, resource, input, limits.timeoutInSeconds)) ?? null;
+    const result = (await makeCall(visit, resource, input, limits)) ?? null;
     visit.branch.cancellation.check();
     visit.measure(result, resource.arn);
     visit.record(`${events}Succeeded`, { ...details, output: result });
@@ -69,41 +68,10 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Js
   }
 }
 
-function call(visit: Visit, resource: Resource, input: Json, timeoutSeconds: Json | undefined): Promise<Json> {
-  const { branch, state, retryCount } = visit;
-  const { run } = branch;
-  const ask = (cancellation: Cancellation): Promise<Json> => {
-    const request = {
-      resource: resource.arn,
-      arguments: input,
-      stateName: state.name,
-      attempt: retryCount,
-      execution: { id: run.id, name: run.name },
-      call: visit.id,
-      signal: cancellation.signal,
-    };
-    const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
-    if (started !== undefined) return started;
-    if (resource.isSubmitted) visit.record(`${resource.events}Submitted`, resource.details);
-    return run.host.resolver(request);
-  };
-  return typeof timeoutSeconds === 'number' ? withTimeout(visit, timeoutSeconds * 1000, ask) : ask(branch.cancellation);
-}
-
-/** Stops a call that takes too long, and its timer when it does not. */
-async function withTimeout(
-  visit: Visit,
-  ms: number,
-  ask: (cancellation: Cancellation) => Promise<Json>,
-): Promise<Json> {
-  const cancellation = new Cancellation(visit.branch.cancellation);
-  const answer = ask(cancellation);
-  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, limits: true }).then(() => {
-    throw new StateFailure('States.Timeout');
-  });
-  try {
-    return await Promise.race([answer, timer]);
-  } finally {
-    cancellation.abort();
-  }
-}
+const scheduled = ({ events, details }: Resource, input: Json, limits: CallLimits, role?: Json): JsonObject => ({
+  ...details,
+  ...(events === 'Task' ? { parameters: input } : { input }),
+  ...(limits.timeoutSeconds !== undefined && { timeoutInSeconds: limits.timeoutSeconds }),
+  ...(limits.heartbeatSeconds !== undefined && { heartbeatInSeconds: limits.heartbeatSeconds }),
+  ...(role !== undefined && { taskCredentials: role }),
+});

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../runtime/json.ts';
 import type { LoadedStateMachine } from './load.ts';
 import type { S3Objects } from './objects.ts';
+import type { TaskTokens } from './task-tokens.ts';
 
 /** A call that a Task state makes. */
 export interface TaskRequest {
@@ -14,6 +15,8 @@ export interface TaskRequest {
   readonly execution: { readonly id: string; readonly name: string };
   /** Names the call by its place in the execution: no other call has the same, and in every run with the same answers it has the same. */
   readonly call: string;
+  /** The token that a task of the pattern `.waitForTaskToken` waits with, see {@link ExecuteOptions.tokens}. */
+  readonly token?: string;
   /** Aborted when nobody waits for the result any more: a sibling failed, a timeout, a cancellation. */
   readonly signal: AbortSignal;
 }
@@ -86,6 +89,11 @@ export interface HistoryEvent {
 export interface ExecuteOptions {
   readonly input?: Json;
   readonly resolver: TaskResolver;
+  /**
+   * Answers tasks that wait for a token; what the resolver answers to such a task then only says that the call was made.
+   * @default none: the resolver's answer is the result, as of any task
+   */
+  readonly tokens?: TaskTokens;
   /** The state machines that tasks may start. @default none */
   readonly machines?: MachineResolver;
   /** What distributed Maps read items from and write results to. @default none: such Maps fail */

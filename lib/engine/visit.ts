@@ -6,6 +6,7 @@ import { FieldError, StateFailure } from './failures.ts';
 import type { Environment, StatesVariable } from './jsonata/expression.ts';
 import { checkPayload } from './limits.ts';
 import { TaskError } from './types.ts';
+import { uuidFrom } from './uuid.ts';
 
 /** One visit of a branch to a state: what the state's expressions see, and where its events go. */
 export class Visit implements Environment {
@@ -14,6 +15,8 @@ export class Visit implements Environment {
   readonly input: Json;
   states: StatesVariable;
   retryCount = 0;
+  /** The token of this attempt, where its task waits for one. */
+  token: string | undefined;
   /** A payload that was measured in this visit, so that it need not be measured again on its way out. */
   measured: Json;
   readonly #enteredMs: number;
@@ -65,6 +68,13 @@ export class Visit implements Environment {
     this.branch.record(type, details, this.state.name);
   }
 
+  /** Appends an event that the next one does not follow on: AWS's histories lead past some. */
+  recordAside(type: string, details: JsonObject): void {
+    const { lastEvent } = this.branch;
+    this.record(type, details);
+    this.branch.lastEvent = lastEvent;
+  }
+
   /** Fails where a payload is over the limit. What was measured last is not measured again. */
   measure(payload: Json, what = this.state.name): void {
     if (payload === this.measured) return;
@@ -105,6 +115,8 @@ export class Visit implements Environment {
   #context(): JsonObject {
     const { run, item } = this.branch;
     const { name, hasToken } = this.state;
-    return stateContext(run.context, { name, enteredMs: this.#enteredMs, retryCount: this.retryCount, hasToken }, item);
+    this.token = hasToken ? uuidFrom(this.random) : undefined;
+    const { retryCount, token } = this;
+    return stateContext(run.context, { name, enteredMs: this.#enteredMs, retryCount, token }, item);
   }
 }
