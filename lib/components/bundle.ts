@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, version } from 'esbuild';
 import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
@@ -23,7 +23,7 @@ export interface Bundle {
 
 /** Where bundles go. */
 export interface BundleOptions {
-  /** Gets a folder for each component: `user-load` for `/user/load`. */
+  /** Gets a folder for each component: `user-load` for `/user/load`. Two levels below the project's folder. */
   readonly outDir: string;
 }
 
@@ -36,8 +36,15 @@ const ENTRY = 'stepflow-entry.mjs';
 const CLIENTS = ['s3-store', 'secrets-manager'] as const;
 const clientFile = (name: (typeof CLIENTS)[number]): string => `${name}.mjs`;
 
-/** Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. */
-const folderName = (path: string): string => path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
+/**
+ * Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. Two components with one path, in different
+ * folders of a project, would share a name: one from elsewhere than `lambdas` says in its own where it is from.
+ */
+function folderName({ path, file, builtin }: ComponentFile, root: string): string {
+  const name = path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
+  const place = relative(join(root, '../..'), file);
+  return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
+}
 
 /**
  * Bundles components, each into a folder of its own; what has not changed since the last time is left as it is.
@@ -78,10 +85,10 @@ async function bundleOne(
   hashes: FileHashes,
   clients: readonly Client[],
 ): Promise<Bundle> {
-  const name = folderName(component.path);
+  const name = folderName(component, root);
   const folder = join(root, name);
   const made = await make({ name, folder, ...componentSource(component) }, root, hashes);
-  for (const { file, contents } of clients) writeAtomically(join(folder, file), contents);
+  for (const { file, contents } of clients) writeAtomically(join(folder, file), contents, root);
   return { component, folder, entry: join(folder, 'index.mjs'), hash: made.hash, cached: made.cached };
 }
 
@@ -125,14 +132,14 @@ async function make(unit: Unit, root: string, hashes: FileHashes): Promise<Made>
   const known = readRecord(recordFile);
   if (known && isFresh(known, settings, folder, hashes)) return { folder, hash: known.hash, cached: true };
   const { outputFiles, metafile } = await build(options);
-  for (const { path, contents } of entryLast(outputFiles)) writeAtomically(path, contents);
+  for (const { path, contents } of entryLast(outputFiles)) writeAtomically(path, contents, root);
   const record: BundleRecord = {
     settings,
     inputs: hashInputs(metafile, ENTRY, hashes),
     outputs: outputFiles.map(({ path }) => relative(folder, path)),
     hash: hashOf(...outputFiles.map(({ contents }) => contents)),
   };
-  writeAtomically(recordFile, JSON.stringify(record));
+  writeAtomically(recordFile, JSON.stringify(record), root);
   return { folder, hash: record.hash, cached: false };
 }
 
@@ -159,11 +166,14 @@ const buildOptions = ({ folder, contents, resolveDir, splitting }: Unit) =>
     write: false,
   }) as const satisfies BuildOptions;
 
-/** Writes aside, then renames into place, unless the file is the same already: others may be reading it. */
-function writeAtomically(file: string, contents: string | Uint8Array): void {
+/**
+ * Writes aside, then renames into place, unless the file is the same already: others may be reading it. Aside is no
+ * function's folder: one that is deployed or copied at this moment holds nothing but its own files.
+ */
+function writeAtomically(file: string, contents: string | Uint8Array, root: string): void {
   if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
-  mkdirSync(dirname(file), { recursive: true });
-  const aside = `${file}.${randomUUID()}.tmp`;
+  const aside = join(root, '.cache', `${randomUUID()}.tmp`);
+  for (const written of [file, aside]) mkdirSync(dirname(written), { recursive: true });
   writeFileSync(aside, contents);
   renameSync(aside, file);
 }

@@ -48,6 +48,18 @@ const greeting = (word: string): string => `
     ({ name }) => ({ text: punctuate('${word}, ' + name) }),
   );`;
 
+/** The files of a small function. */
+const FILES = ['index.mjs', 'index.mjs.map', 's3-store.mjs', 'secrets-manager.mjs'];
+
+/** Bundles a component in a process of its own. */
+async function bundleElsewhere(path: string): Promise<unknown> {
+  const source = findComponents({ folders: [join(home, 'lambdas')] }).resolve(path);
+  const program = join(import.meta.dirname, '../../lib/aws/prepare-components-main.ts');
+  const running = promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), program]);
+  running.child.stdin?.end(JSON.stringify({ sources: [source], outDir }));
+  return JSON.parse((await running).stdout);
+}
+
 const invoke = async (made: Bundle, input: { name: string }) => {
   const { handler } = await loadBundle(made);
   return (await handler({ step: 's', input, reads: ['text'] }, { store: memoryStore(), log: () => {} })).text;
@@ -63,12 +75,7 @@ describe('a bundle', () => {
   it("is a function in a folder of its own, from a project that need not have this package's packages", async () => {
     const [made] = await bundlesOf('/hello/greet');
     expect(made).toMatchObject({ folder: join(outDir, 'hello-greet'), entry: join(outDir, 'hello-greet/index.mjs') });
-    expect(readdirSync(made?.folder ?? '').sort()).toEqual([
-      'index.mjs',
-      'index.mjs.map',
-      's3-store.mjs',
-      'secrets-manager.mjs',
-    ]);
+    expect(readdirSync(made?.folder ?? '').sort()).toEqual(FILES);
     expect(made && (await invoke(made, { name: 'Ada' }))).toBe('Hello, Ada!');
   });
 
@@ -134,6 +141,27 @@ describe('a bundle', () => {
     write('lambdas/a/b-c.ts', greeting('two'));
     const folders = (await bundlesOf('/a-b/c', '/a/b-c')).map(({ folder }) => folder);
     expect(new Set(folders).size).toBe(2);
+  });
+
+  it('keeps apart two sources of one path', async () => {
+    write('lambdas/both/here.ts', greeting('one'));
+    write('elsewhere/both/here.ts', greeting('two').replace('../_shared', '../../lambdas/_shared'));
+    const sources = ['lambdas', 'elsewhere'].flatMap(
+      (folder) => findComponents({ folders: [join(home, folder)] }).resolve('/both/here') ?? [],
+    );
+    const made = await Promise.all(sources.map((source) => bundle([source], { outDir })));
+    const said = await Promise.all(made.flat().map((each) => invoke(each, { name: 'Ada' })));
+    expect(said).toEqual(['one, Ada?', 'two, Ada?']);
+  });
+
+  it('is one, and works, however many processes make it at once', async () => {
+    write('lambdas/hello/crowd.ts', greeting('All'));
+    const answers = await Promise.all(Array.from({ length: 3 }, () => bundleElsewhere('/hello/crowd')));
+    const [made] = await bundlesOf('/hello/crowd');
+    expect(answers).toEqual(answers.map(() => [expect.objectContaining({ bundle: made?.folder })]));
+    expect(made?.cached).toBe(true);
+    expect(readdirSync(made?.folder ?? '').sort()).toEqual(FILES);
+    expect(made && (await invoke(made, { name: 'Ada' }))).toBe('All, Ada?');
   });
 
   it('runs alone in its folder, and loads the S3 client only when a blob is touched', async () => {
