@@ -1,0 +1,79 @@
+import { type Diagnostic, diagnose, Reporter, type Span } from '../flow/diagnostics.ts';
+import { Fields } from '../flow/fields.ts';
+import { nearest } from '../flow/nearest.ts';
+import { describe, type Entry, readTree, type Tree } from '../flow/tree.ts';
+import type { Profile, Timing } from './cost.ts';
+
+/** A profile as read from its file. */
+export interface ReadProfile {
+  readonly file: string;
+  /** Absent where a diagnostic is an error. */
+  readonly profile?: Profile;
+  /** Where each step of it stands. */
+  readonly places: ReadonlyMap<string, Span>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the text of a profile; what is wrong with it is told with its place, nothing is thrown. */
+export function readProfile(source: string, file: string): ReadProfile {
+  const reporter = new Reporter(file);
+  const tree = readTree(source, reporter);
+  const root = tree && mapOf(tree, 'a profile', reporter);
+  const fields = root && new Fields(root, 'a profile', ['steps', 'components'], reporter);
+  const steps = timings(fields?.tree('steps'), 'step', reporter);
+  const components = timings(fields?.tree('components'), 'component', reporter);
+  return {
+    file,
+    ...(fields && !reporter.failed && { profile: { steps: steps.times, components: components.times } }),
+    places: steps.places,
+    diagnostics: reporter.diagnostics,
+  };
+}
+
+interface Timings {
+  readonly times: { readonly [key: string]: Timing };
+  readonly places: ReadonlyMap<string, Span>;
+}
+
+function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: Reporter): Timings {
+  const map = tree && mapOf(tree, `"${kind}s" of a profile`, reporter);
+  const entries = [...(map?.entries ?? [])];
+  const times = entries.flatMap(([key, entry]): (readonly [string, Timing])[] => {
+    const seconds = readSeconds(entry, `the ${kind} "${key}" of a profile`, reporter);
+    return seconds === undefined ? [] : [[key, { seconds }]];
+  });
+  return { times: Object.fromEntries(times), places: new Map(entries.map(([key, entry]) => [key, entry.key])) };
+}
+
+/** Beside `seconds` an entry may hold what else was measured. */
+function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {
+  const seconds = mapOf(value, where, reporter)?.entries.get('seconds')?.value;
+  if (seconds?.kind === 'scalar' && typeof seconds.value === 'number' && seconds.value >= 0) return seconds.value;
+  const wanted = 'a number of at least 0';
+  if (seconds)
+    reporter.report('wrong-type', { what: `"seconds" of ${where}`, found: describe(seconds), wanted }, seconds.span);
+  else if (value.kind === 'map') reporter.report('missing-key', { key: 'seconds', where }, key);
+  return undefined;
+}
+
+function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { kind: 'map' }> | undefined {
+  if (tree.kind === 'map') return tree;
+  reporter.report('wrong-type', { what, found: describe(tree), wanted: 'a map' }, tree.span);
+  return undefined;
+}
+
+/** The steps of a profile that a flow has not: most likely the flow has changed since it was measured. */
+export function unknownSteps(
+  { file, places }: ReadProfile,
+  steps: readonly { readonly id: string }[],
+): readonly Diagnostic[] {
+  const ids = steps.map(({ id }) => id);
+  const known = new Set(ids);
+  return [...places].flatMap(([step, span]) =>
+    known.has(step) ? [] : [diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span })],
+  );
+}
+
+/** Where the profile of a flow's file is: `NAME.profile.json` beside `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */
+export const profileFileOf = (flowFile: string): string =>
+  `${flowFile.replace(/(?:\.flow)?\.(?:ya?ml|json)$/, '')}.profile.json`;

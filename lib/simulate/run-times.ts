@@ -1,0 +1,61 @@
+import { builtinOf, literalWait } from '../plan/builtins.ts';
+import { type PathTimes, pathTimes } from '../plan/paths.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { MachineRun } from './run-machine.ts';
+
+/** The steps' states by id: see `Compiled.steps`. */
+type States = ReadonlyMap<string, { readonly state: string }>;
+
+/**
+ * The times that the graph of a flow allows, with the very seconds that the steps of a run took: a step that was not
+ * wanted, or that the state machine does by itself, took none.
+ */
+export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: States): PathTimes {
+  const called = new Map<string, { count: number; seconds: number }>();
+  for (const { step, seconds } of run.calls) {
+    const known = called.get(step);
+    called.set(step, { count: (known?.count ?? 0) + 1, seconds });
+  }
+  return new GraphTimes(called, run.waits, steps).of(plan, '');
+}
+
+class GraphTimes {
+  readonly #called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
+  readonly #waits: ReadonlySet<string>;
+  readonly #steps: States;
+
+  constructor(
+    called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>,
+    waits: ReadonlySet<string>,
+    steps: States,
+  ) {
+    this.#called = called;
+    this.#waits = waits;
+    this.#steps = steps;
+  }
+
+  /** `times`: how often the flow ran one after the other. */
+  of(plan: Plan, prefix: string, times = 1): PathTimes {
+    return pathTimes(plan, (planned) => this.#step(planned, prefix, times));
+  }
+
+  #step({ step, inner }: PlannedStep, prefix: string, times: number): PathTimes {
+    const id = `${prefix}${step.id}`;
+    const call = this.#called.get(id);
+    if (call) return same(call.seconds);
+    if (!inner) return same(this.#waits.has(this.#steps.get(id)?.state ?? '') ? (literalWait(step) ?? 0) / 1000 : 0);
+    const builtin = builtinOf(step);
+    if (builtin !== 'iterate') return this.of(inner, `${id}.`, builtin === 'map' ? Number.POSITIVE_INFINITY : times);
+    const rounds = Math.max(1, this.#mostCalls(`${id}.`) / times);
+    const { critical, byLevel } = this.of(inner, `${id}.`, times * rounds);
+    return { critical: critical * rounds, byLevel: byLevel * rounds };
+  }
+
+  #mostCalls(prefix: string): number {
+    let most = 0;
+    for (const [id, { count }] of this.#called) if (id.startsWith(prefix)) most = Math.max(most, count);
+    return most;
+  }
+}
+
+const same = (seconds: number): PathTimes => ({ critical: seconds, byLevel: seconds });

@@ -1,0 +1,135 @@
+import type { StateMachine } from '../asl/state-machine.ts';
+import type { CompiledStep } from '../compile.ts';
+import type { Example } from '../flow/flow.ts';
+import type { Cost } from '../plan/cost.ts';
+import type { PathTimes } from '../plan/paths.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Json } from '../runtime/json.ts';
+import { type Priced, priceRun, type RunCost } from './cost.ts';
+import { withoutInputCheck } from './input-check.ts';
+import { noiseOf } from './noise.ts';
+import type { OverheadName } from './overhead.ts';
+import { loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
+import { graphTimes } from './run-times.ts';
+import { type StandIns, standInsFor } from './stand-ins.ts';
+
+/** What to run how often. */
+export interface RunsOptions {
+  readonly definition: StateMachine;
+  readonly plan: Plan;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly steps: readonly CompiledStep[];
+  readonly examples: readonly Example[];
+  readonly cost: Cost;
+  readonly runs: number;
+  readonly overhead?: OverheadName;
+  readonly noise?: number;
+  readonly seed?: number;
+  readonly input?: Json;
+  readonly items?: number;
+  readonly memoryOf?: (component: string) => number | undefined;
+}
+
+/** The figures of several runs: of each number the mean, of what fits what is so in the longest run. */
+export interface RunsFigures {
+  readonly runs: number;
+  readonly idle: readonly string[];
+  readonly makespanSeconds: number;
+  readonly criticalPathSeconds: number;
+  readonly levelSeconds: number;
+  readonly ratio: number;
+  readonly levelRatio: number;
+  readonly transitions: number;
+  readonly historyEvents: number;
+  readonly definitionBytes: number;
+  readonly cost: RunCost;
+}
+
+/** MB of memory of a function that does not say: see `ComponentFunction`. */
+const DEFAULT_MEMORY = 512;
+
+/** Runs a state machine so often, or until a run fails. */
+export async function simulateRuns(
+  options: RunsOptions,
+): Promise<RunsFigures | { readonly failure: { readonly error: string; readonly cause: string } }> {
+  const { definition, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
+  const { standIns, machine } = prepare(options);
+  const simulated = loadSimulated(machine, { type, standIns, overhead });
+  const bytes = Buffer.byteLength(JSON.stringify(definition));
+  const priced: Priced = { definition, bytes, memoryOf: (component) => memoryOf?.(component) ?? DEFAULT_MEMORY };
+  const steps = new Map(options.steps.map((step) => [step.id, step]));
+  const done: One[] = [];
+  for (let number = 0; number < options.runs; number += 1) {
+    const factor = noiseOf(noise, seed, number);
+    const secondsOf = (id: string, component: string): number => options.cost({ id, component }) * factor(id);
+    const run = await runMachine(simulated, secondsOf);
+    const { status, error = status, cause = '' } = run;
+    if (status !== 'SUCCEEDED') return { failure: { error, cause } };
+    done.push({ run, times: graphTimes(plan, run, steps), cost: priceRun(priced, simulated, run) });
+  }
+  return { ...figures(done), definitionBytes: bytes, idle: idleSteps(options.steps, done) };
+}
+
+/** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
+function prepare({ definition, plan, input, items = 1, examples }: RunsOptions): {
+  readonly standIns: StandIns;
+  readonly machine: StateMachine;
+} {
+  const standIns = standInsFor(plan, items);
+  const given = input ?? examples[0]?.input;
+  if (given !== undefined) return { standIns: { ...standIns, input: given }, machine: definition };
+  return { standIns, machine: withoutInputCheck(definition) };
+}
+
+/** One run, and what follows from it. */
+interface One {
+  readonly run: MachineRun;
+  readonly times: PathTimes;
+  readonly cost: RunCost;
+}
+
+function figures(done: readonly One[]): Omit<RunsFigures, 'definitionBytes' | 'idle'> {
+  const mean = (pick: (one: One) => number): number =>
+    tidy(done.reduce((sum, one) => sum + pick(one), 0) / done.length);
+  return {
+    runs: done.length,
+    makespanSeconds: mean(({ run }) => run.seconds),
+    criticalPathSeconds: mean(({ times }) => times.critical),
+    levelSeconds: mean(({ times }) => times.byLevel),
+    ratio: mean(({ run, times }) => ratio(run.seconds, times.critical)),
+    levelRatio: mean(({ times }) => ratio(times.byLevel, times.critical)),
+    transitions: mean(({ run }) => run.transitions),
+    historyEvents: mean(({ run }) => run.events),
+    cost: meanCost(done),
+  };
+}
+
+function meanCost(done: readonly One[]): RunCost {
+  const mean = (pick: (cost: RunCost) => number): number =>
+    done.reduce((sum, { cost }) => sum + pick(cost), 0) / done.length;
+  const longest = done.reduce((most, one) => (one.run.seconds > most.run.seconds ? one : most)).cost;
+  return {
+    standard: { ...longest.standard, usd: mean(({ standard }) => standard.usd) },
+    express: {
+      ...longest.express,
+      usd: mean(({ express }) => express.usd),
+      billedSeconds: tidy(mean(({ express }) => express.billedSeconds)),
+    },
+    functions: {
+      usd: mean(({ functions }) => functions.usd),
+      requests: mean(({ functions }) => functions.requests),
+      gbSeconds: tidy(mean(({ functions }) => functions.gbSeconds)),
+    },
+    s3: { usd: mean(({ s3 }) => s3.usd), puts: mean(({ s3 }) => s3.puts), gets: mean(({ s3 }) => s3.gets) },
+  };
+}
+
+const ratio = (seconds: number, critical: number): number => (critical > 0 ? seconds / critical : 1);
+
+/** Without what sums of floating-point numbers leave behind. */
+const tidy = (value: number): number => Math.round(value * 1e9) / 1e9;
+
+function idleSteps(steps: readonly CompiledStep[], done: readonly One[]): readonly string[] {
+  const called = new Set(done.flatMap(({ run }) => run.calls.map(({ step }) => step)));
+  return steps.flatMap(({ id, calls }) => (calls && !called.has(id) ? [id] : []));
+}

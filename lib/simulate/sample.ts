@@ -1,0 +1,119 @@
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+
+/**
+ * A value that fits a JSON Schema, as far as that can be told from the schema: what it names itself (`const`, `default`,
+ * an example, the first of an `enum`), else the least that its type and bounds ask for. Conditions on inputs should hold,
+ * so what is free to be true, is. A `pattern` is not looked at.
+ */
+export function sample(schema: Json | undefined, root: Json = schema ?? true, depth = 0): Json {
+  if (!isObject(schema) || depth > DEEPEST) return true;
+  for (const named of [schema.const, schema.default, listOf(schema.examples)[0], listOf(schema.enum)[0]]) {
+    if (named !== undefined) return named;
+  }
+  const inner = (part: Json | undefined): Json => sample(part, root, depth + 1);
+  if (typeof schema.$ref === 'string') return inner(resolve(schema.$ref, root));
+  const parts = listOf(schema.allOf);
+  if (parts.length > 0) return inner(merge([...parts.map((part) => follow(part, root)), { ...schema, allOf: [] }]));
+  const choices = [...listOf(schema.oneOf), ...listOf(schema.anyOf)];
+  const type = typeOf(schema);
+  if (type === undefined && choices.length > 0) return inner(choices[0]);
+  return ofType(type, schema, inner);
+}
+
+/** Schemas that hold themselves end here. */
+const DEEPEST = 8;
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+function typeOf({ type, properties, items, required }: JsonObject): string | undefined {
+  if (typeof type === 'string') return type;
+  const [first] = listOf(type).filter((one) => one !== 'null');
+  if (typeof first === 'string') return first;
+  if (properties !== undefined || required !== undefined) return 'object';
+  return items === undefined ? undefined : 'array';
+}
+
+function ofType(type: string | undefined, schema: JsonObject, inner: (part: Json | undefined) => Json): Json {
+  switch (type) {
+    case 'object':
+      return objectOf(schema, inner);
+    case 'array':
+      return Array.from({ length: Math.max(1, numberOf(schema.minItems) ?? 0) }, (_, at) =>
+        inner(listOf(schema.prefixItems)[at] ?? schema.items),
+      );
+    case 'string':
+      return textOf(schema);
+    case 'integer':
+      return Math.ceil(number(schema, 1));
+    case 'number':
+      return number(schema, 0.5);
+    case 'null':
+      return null;
+    default:
+      return true;
+  }
+}
+
+function objectOf({ properties, required }: JsonObject, inner: (part: Json | undefined) => Json): JsonObject {
+  const known = isObject(properties) ? properties : {};
+  const names = new Set([...Object.keys(known), ...listOf(required).filter((name) => typeof name === 'string')]);
+  return Object.fromEntries([...names].map((name) => [name, inner(known[name])]));
+}
+
+const FORMATS: { readonly [format: string]: string } = {
+  date: '2026-01-01',
+  time: '00:00:00Z',
+  'date-time': '2026-01-01T00:00:00Z',
+  email: 'someone@example.com',
+  uri: 'https://example.com/',
+  uuid: '00000000-0000-4000-8000-000000000000',
+};
+
+function textOf({ format, minLength, maxLength }: JsonObject): string {
+  const text = (typeof format === 'string' ? FORMATS[format] : undefined) ?? 'sample';
+  return text.padEnd(numberOf(minLength) ?? 0, '.').slice(0, numberOf(maxLength));
+}
+
+/** 1 where that fits; else as near as may be. `step`: to keep off a bound that is no part of the range. */
+function number(
+  { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonObject,
+  step: number,
+): number {
+  const low = Math.max(numberOf(minimum) ?? Number.NEGATIVE_INFINITY, above(exclusiveMinimum, step));
+  const high = Math.min(numberOf(maximum) ?? Number.POSITIVE_INFINITY, -above(negated(exclusiveMaximum), step));
+  const unit = numberOf(multipleOf) ?? 0;
+  const wanted = Math.min(Math.max(1, low), high);
+  return unit > 0 ? Math.max(Math.ceil(wanted / unit) * unit, unit) : wanted;
+}
+
+const above = (bound: Json | undefined, step: number): number =>
+  numberOf(bound) === undefined ? Number.NEGATIVE_INFINITY : (numberOf(bound) ?? 0) + step;
+
+const negated = (bound: Json | undefined): Json | undefined => (typeof bound === 'number' ? -bound : undefined);
+
+const numberOf = (value: Json | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
+
+/** A reference inside the document: `#/$defs/user`. */
+function resolve(reference: string, root: Json): Json | undefined {
+  if (!reference.startsWith('#')) return undefined;
+  const segments = reference.slice(1).split('/').slice(1);
+  return segments.reduce<Json | undefined>((at, segment) => {
+    const key = decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~');
+    return isObject(at) ? at[key] : undefined;
+  }, root);
+}
+
+const follow = (schema: Json, root: Json): Json =>
+  isObject(schema) && typeof schema.$ref === 'string' ? (resolve(schema.$ref, root) ?? true) : schema;
+
+/** One schema that asks for the properties of all; of other keywords, the last one's. */
+function merge(schemas: readonly Json[]): JsonObject {
+  const parts = schemas.filter(isObject);
+  const properties = parts.flatMap((part) => (isObject(part.properties) ? Object.entries(part.properties) : []));
+  const required = parts.flatMap((part) => listOf(part.required));
+  return {
+    ...Object.assign({}, ...parts),
+    ...(properties.length > 0 && { properties: Object.fromEntries(properties) }),
+    ...(required.length > 0 && { required }),
+  };
+}
