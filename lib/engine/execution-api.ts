@@ -43,7 +43,8 @@ export function describeExecution(run: Run, machineArn: string, end: End, asText
   const payload = (value: Json): Json => (asText ? JSON.stringify(value) : value);
   return {
     ...(cause !== undefined && { Cause: cause }),
-    ...(error !== undefined && { Error: error }),
+    // One that ran out of time is described without the error.
+    ...(error !== undefined && status !== 'TIMED_OUT' && { Error: error }),
     ExecutionArn: run.id,
     Input: payload(run.input),
     InputDetails: { Included: true },

@@ -20,7 +20,8 @@ export function start(run: Run, machine: CompiledMachine, input: Json, parent?: 
 }
 
 async function perform(run: Run, branch: Branch, machine: CompiledMachine, input: Json): Promise<Json> {
-  branch.lastEvent = run.history.append(0, 'ExecutionStarted', { input });
+  // AWS's histories do not lead back to this event: the first state's follows on none.
+  run.history.append(0, 'ExecutionStarted', { input });
   try {
     checkPayload(input, run.host.stateMachineName);
     const output = await branch.walk(machine, input);

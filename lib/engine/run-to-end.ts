@@ -53,7 +53,7 @@ async function timeOut(run: Run, started: Started, seconds: number, done: AbortS
     return { status: 'TIMED_OUT' };
   }
   started.branch.cancellation.abort();
-  run.history.end(started.branch.lastEvent, 'ExecutionTimedOut', { error: 'States.Timeout' });
+  run.history.end(started.branch.lastEvent, 'ExecutionTimedOut', {});
   return { status: 'TIMED_OUT', error: 'States.Timeout' };
 }
 

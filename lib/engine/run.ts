@@ -32,7 +32,7 @@ export interface Family {
   readonly signal: AbortSignal | undefined;
 }
 
-/** States entered, over an execution and all its child executions. */
+/** States entered and retried, over an execution and all its child executions. */
 export interface Counter {
   transitions: number;
 }

@@ -30,7 +30,7 @@ export const compileTask: StateCompiler = (name, section, loader) => {
       heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
     };
     const as = role && (await role.render(visit));
-    visit.measure(input, resource.arn);
+    visit.measure(input);
     const result = await perform(visit, resource, input, limits, as);
     visit.succeed(result);
     const settled = flow.settle(visit, result);
@@ -55,7 +55,7 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Ca
   try {
     const result = (await makeCall(visit, resource, input, limits)) ?? null;
     visit.branch.cancellation.check();
-    visit.measure(result, resource.arn);
+    visit.measure(result, resource.sizeName);
     visit.record(`${events}Succeeded`, { ...details, output: result });
     return result;
   } catch (thrown) {

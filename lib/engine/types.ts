@@ -121,7 +121,7 @@ export interface ExecutionResult {
   readonly cause?: string;
   readonly startMs: number;
   readonly stopMs: number;
-  /** States entered, in child executions too: what Standard workflows are billed by. */
+  /** States entered and retried, in child executions too: what Standard workflows are billed by. */
   readonly transitions: number;
   /** Events of the history. */
   readonly events: number;

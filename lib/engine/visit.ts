@@ -95,6 +95,7 @@ export class Visit implements Environment {
   /** The state is to run again: the context object counts it. */
   retry(): void {
     this.retryCount += 1;
+    this.branch.run.counter.transitions += 1;
     this.states = { input: this.input, context: this.#context() };
   }
 

@@ -17,7 +17,7 @@ test('events are numbered from 1, in the order in which they happen, and each na
   );
   expect(lines).toEqual([
     '1 < 0 0s ExecutionStarted',
-    '2 < 1 0s ParallelStateEntered A',
+    '2 < 0 0s ParallelStateEntered A',
     '3 < 2 0s ParallelStateStarted A',
     '4 < 3 0s TaskStateEntered B',
     '5 < 4 0s TaskScheduled B',

@@ -124,6 +124,24 @@ test('an execution that times out fails the task too, and can be caught', async 
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: 'TIMED_OUT', stopMs: 2000 });
 });
 
+test('the description of an execution that ran out of time has no error', async () => {
+  const slow = machine({ W: { Type: 'Wait', Seconds: 60, End: true } }, { TimeoutSeconds: 2 });
+  const { result } = await runOuter(machine({ A: starts('.sync:2') }), slow);
+  // As measured on AWS for both forms of the call: floci, AslExecutorNestedSyncFailureTest.
+  expect(Object.keys(causeOf(result) as JsonObject)).toEqual([
+    'ExecutionArn',
+    'Input',
+    'InputDetails',
+    'Name',
+    'RedriveCount',
+    'RedriveStatus',
+    'StartDate',
+    'StateMachineArn',
+    'Status',
+    'StopDate',
+  ]);
+});
+
 test('a task that stops waiting aborts the execution', async () => {
   const slow = machine({ T: task() });
   const { result, events, requests } = await runOuter(
