@@ -5,7 +5,7 @@ export { ERROR_CODES, type ErrorCode, FlowError, isFlowError, SkipStep } from '.
 export { FILES_VARIABLE, type FlowFiles } from './files.ts';
 export { folderStore } from './folder-store.ts';
 export { type FoundMarker, findMarkers, hydrate } from './hydrate.ts';
-export { type Invocation, parseSlotKey, type Slots, type Test, testKey } from './invocation.ts';
+export { type FusedStep, type Invocation, parseSlotKey, type Slots, type Test, testKey } from './invocation.ts';
 export { isObject, type Json, type JsonObject } from './json.ts';
 export type { LogEntry, Logger, LogLevel, LogSink } from './logger.ts';
 export type { ObjectStore } from './object-store.ts';

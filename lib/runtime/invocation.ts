@@ -26,10 +26,25 @@ export interface Invocation {
    * because by the other name the state machine knows a fault in the step's input, which `onError` does not cover.
    */
   readonly covered?: boolean;
+  /** The steps that the compiler has made part of this one, each after those whose results it needs. */
+  readonly fused?: readonly FusedStep[];
   /** The execution's ARN, or its id on a laptop. */
   readonly execution?: string;
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt?: number;
+}
+
+/**
+ * A step without a function of its own: it takes a value out of another step's result. Where there is none, it fails as
+ * a step does that reads what is missing.
+ */
+export interface FusedStep {
+  /** Its id; names it in errors. */
+  readonly step: string;
+  /** Where in the result its value is: see `parseJoined`. */
+  readonly path: string;
+  /** What it does with the value beside handing it on: keeps it as a blob, or insists on a text. */
+  readonly does?: 'store' | 'check-text';
 }
 
 /**
@@ -38,6 +53,8 @@ export interface Invocation {
  * | key | value |
  * |---|---|
  * | `$`, or a path as written: `id`, `a.b[0]`, `$.a` | the value there, or a marker |
+ * | a path of what another leads to: `a*b` | the same, except that any path of null is null |
+ * | `$blob(PATH)` | the id of the blob that a fused step keeps the value there in |
  * | `$if(PATH)` | whether the value there is true for `$if`: neither false, null nor missing |
  * | `$skipIf(PATH)` | whether it is true for `skipIf`: as for `$if`, and neither 0 nor "" |
  * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
@@ -52,10 +69,20 @@ export type Test = 'if' | 'skipIf' | 'present';
 /** The key of a test's slot. */
 export const testKey = (test: Test, path: string): string => `$${test}(${path})`;
 
-const TEST_KEY = /^\$(if|skipIf|present)\((.*)\)$/s;
+/** The key of the slot that holds the id of a blob. */
+export const blobKey = (path: string): string => `$blob(${path})`;
 
-/** A slot's key taken apart: the path it reads, and the test where it is one. */
-export function parseSlotKey(key: string): { readonly path: string; readonly test?: Test } {
-  const match = TEST_KEY.exec(key);
-  return match ? { path: match[2] ?? '', test: match[1] as Test } : { path: key };
+const TEST_KEY = /^\$(if|skipIf|present)\((.*)\)$/s;
+const BLOB_KEY = /^\$blob\((.*)\)$/s;
+
+/** A slot's key taken apart: the path it reads, the test where it is one, and whether it asks for the id of a blob. */
+export function parseSlotKey(key: string): { readonly path: string; readonly test?: Test; readonly stored?: true } {
+  const tested = TEST_KEY.exec(key);
+  const read = tested?.[2] ?? key;
+  const stored = BLOB_KEY.exec(read);
+  return {
+    path: stored?.[1] ?? read,
+    ...(tested && { test: tested[1] as Test }),
+    ...(stored && { stored: true }),
+  };
 }

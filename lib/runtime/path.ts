@@ -10,6 +10,8 @@ export type Segment = string | number;
 export interface Path {
   readonly segments: readonly Segment[];
   readonly exact?: string;
+  /** A path of what this one leads to; where that is null, so is any path of it. No written path has one. */
+  readonly then?: Path;
 }
 
 /** Why a text is no path. `offset` counts characters from the start of the text. */
@@ -70,8 +72,34 @@ function explain(text: string, at: number): string {
   return `unexpected "${rest[0]}"`;
 }
 
+/** What stands between the `*` of a text that are in no quotes. */
+const STAGES = /(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^*"'])+/g;
+
+/** The paths that {@link joinPaths} has joined, the outermost first. */
+export const stagesOf = (text: string): readonly string[] => {
+  const stages = text.match(STAGES) ?? [];
+  return stages.join('*') === text ? stages : [text];
+};
+
+/** The text of a path of what another leads to; {@link parseJoined} reads it. A path that is written has no `*`. */
+export const joinPaths = (first: string, second: string): string => `${first}*${second}`;
+
+/** Reads a path, or several that {@link joinPaths} has joined. */
+export function parseJoined(text: string): Path | PathError {
+  const [first = '', ...rest] = stagesOf(text);
+  const path = parsePath(first);
+  if ('error' in path || rest.length === 0) return path;
+  const then = parseJoined(rest.reduce(joinPaths));
+  return 'error' in then ? then : { ...path, then };
+}
+
 /** The value at `path`, or undefined where there is none. A field of a list and an index of a map are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
+  const here = ownValueAt(value, path);
+  return path.then === undefined || here === undefined ? here : resultAt(here, path.then);
+}
+
+function ownValueAt(value: Json, path: Path): Json | undefined {
   if (path.exact !== undefined && isObject(value) && Object.hasOwn(value, path.exact)) return value[path.exact];
   let here: Json | undefined = value;
   for (const segment of path.segments) {

@@ -2,22 +2,32 @@ import { describe, formatPlace, listKeys } from './describe.ts';
 import { FlowError } from './errors.ts';
 import { parseSlotKey, type Slots, type Test } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
-import { type Path, parsePath, resultAt } from './path.ts';
+import { type Path, parseJoined, resultAt, stagesOf } from './path.ts';
 import { escapeValue, missing, SKIPPED } from './values.ts';
 
+/** The ids of the blobs that hold parts of a result, by path. */
+type BlobIds = ReadonlyMap<string, string>;
+
+const NONE: BlobIds = new Map();
+
 /** The slots of a result: for each read its value, a test of it, or the marker that nothing is there. */
-export function project(result: Json, reads: readonly string[], step: string): Slots {
+export function project(result: Json, reads: readonly string[], step: string, blobIds: BlobIds = NONE): Slots {
   const lost: string[] = [];
   const slots = reads.map((key): [string, Json] => {
-    const { path: written, test } = parseSlotKey(key);
-    const path = readPath(written);
-    const value = resultAt(result, path);
+    const { path: written, test, stored } = parseSlotKey(key);
+    const value = stored ? blobIds.get(written) : resultAt(result, readPath(written));
     if (test) return [key, passes(test, value)];
     if (value !== undefined) return [key, escapeValue(value)];
     lost.push(written);
-    return [key, missing(`"${written}" of step "${step}" (${surroundings(result, path)})`)];
+    return [key, missing(missingText(result, written, step))];
   });
   return Object.fromEntries(lost.length > 0 ? [...slots, ['$missing', lost]] : slots);
+}
+
+/** What is missing of a result: `"name" of "profile" of step "load" (it has "id", "mail")`. */
+export function missingText(result: Json, written: string, step: string): string {
+  const named = [...stagesOf(written)].reverse().map((path) => `"${path}"`);
+  return `${named.join(' of ')} of step "${step}" (${surroundings(result, readPath(written))})`;
 }
 
 /** The slots of a skipped step: no value passes a test. */
@@ -34,8 +44,9 @@ function passes(test: Test, value: Json | undefined): boolean {
   return test === 'if' || (value !== 0 && value !== '');
 }
 
-function readPath(written: string): Path {
-  const path = parsePath(written);
+/** A path that a compiler wrote. Throws EXPRESSION_FAILURE where it is none. */
+export function readPath(written: string): Path {
+  const path = parseJoined(written);
   if ('error' in path) {
     throw new FlowError(
       'EXPRESSION_FAILURE',
@@ -46,7 +57,9 @@ function readPath(written: string): Path {
 }
 
 /** What there is where the path ends: `at "profile" there is an object with "name", "mail"`. */
-function surroundings(result: Json, path: Path): string {
+function surroundings(result: Json, { then, ...path }: Path): string {
+  const reached = then && resultAt(result, path);
+  if (then && reached !== undefined) return surroundings(reached, then);
   let depth = path.segments.length;
   let found: Json | undefined;
   while (found === undefined && depth > 0) {

@@ -7,6 +7,7 @@ import { formatPlace } from './describe.ts';
 import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from './errors.ts';
 import { flowFiles } from './files.ts';
 import { fit } from './fit.ts';
+import { runFused } from './fused.ts';
 import { findMarkers, hydrate } from './hydrate.ts';
 import type { Invocation, Slots } from './invocation.ts';
 import type { Json } from './json.ts';
@@ -20,6 +21,8 @@ import { isMissing, isSecret, isSkipped } from './values.ts';
 
 /** What the host gives with an invocation. Lambda's own context fits; a host on a laptop may give the rest. */
 export interface HostContext {
+  /** Names the invocation among those of its execution. */
+  readonly id?: string;
   /** Milliseconds until Lambda kills the function. */
   getRemainingTimeInMillis?(): number;
   /** Aborted when nobody waits for the result any more. */
@@ -115,9 +118,12 @@ async function answer(
   const performing = withDeadline(limits, (signal) => perform(component, input, { ...context, signal }, hidden));
   const result = await (invocation.covered ? performing.catch(failByOwnName) : performing);
   if (result === SKIP) return projectSkipped(reads);
-  const json = reads.length > 0 ? hidden.json(toJson(result)) : null;
-  const slots = travelling ? Object.fromEntries(reads.map((key) => [key, json])) : project(json, reads, context.step);
-  const { spillAbove } = invocation;
+  const { spillAbove, fused = [] } = invocation;
+  const json = reads.length + fused.length > 0 ? hidden.json(toJson(result)) : null;
+  const blobIds = await runFused(fused, json, context.step, context.blobs);
+  const slots = travelling
+    ? Object.fromEntries(reads.map((key) => [key, json]))
+    : project(json, reads, context.step, blobIds);
   if (spillAbove === undefined) return slots;
   return spillSlots(slots, spillAbove, context.blobs, travelling ? 'travelling' : 'value');
 }
