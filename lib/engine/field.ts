@@ -46,11 +46,16 @@ const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Type
 const unexpected = (value: Json, type: string): string =>
   `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
 
+/** The failure of an expression whose value is of another type than its field wants. */
+export function unexpectedResult(source: string, field: string, type: string, value: Json): FieldError {
+  const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
+  return new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
+}
+
 function rendered<K extends keyof Types>(template: Template, source: string, field: string, type: K): Field<Types[K]> {
   const check = (value: Json): Types[K] => {
     if (isOf(value, type)) return value;
-    const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
-    throw new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
+    throw unexpectedResult(source, field, type, value);
   };
   return {
     evaluate(visit) {

@@ -1,7 +1,7 @@
 import type { Json } from '../runtime/json.ts';
 import type { CompiledMachine, Exit, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
-import { failureDetails } from './failures.ts';
+import { InnerFailure } from './failures.ts';
 import { compileGuard, guarded } from './retry.ts';
 import type { Visit } from './visit.ts';
 
@@ -32,14 +32,13 @@ async function fork(visit: Visit, machines: readonly CompiledMachine[], input: J
     const results = await Promise.all(branches.map(({ machine, branch }) => branch.walk(machine, input)));
     visit.branch.lastEvent = branches.reduce((latest, { branch }) => Math.max(latest, branch.lastEvent), 0);
     visit.measure(results);
-    visit.record('ParallelStateSucceeded', {});
+    visit.recordAside('ParallelStateSucceeded', {});
     return results;
   } catch (thrown) {
     visit.branch.cancellation.check();
     for (const { branch } of branches) branch.cancellation.abort();
     visit.branch.lastEvent = branches.reduce((latest, { branch }) => Math.max(latest, branch.lastEvent), 0);
-    const failure = visit.asFailure(thrown);
-    if (!visit.branch.run.history.full) visit.record('ParallelStateFailed', failureDetails(failure));
-    throw failure;
+    const { error, cause } = visit.asFailure(thrown);
+    throw new InnerFailure(error, cause);
   }
 }
