@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 
+const FOLDER = mkdtempSync(join(tmpdir(), 'stepflow-projects-'));
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true, maxRetries: 5 }));
+
 /** Makes a project with these files in a folder that goes when the file's tests are over; answers the folder. */
 export function project(files: { readonly [path: string]: string }): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stepflow-project-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = mkdtempSync(join(FOLDER, 'project-'));
   for (const [path, text] of Object.entries({ 'package.json': '{"type": "module"}', ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

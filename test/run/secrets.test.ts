@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { HistoryEvent } from '../../lib/engine/types.ts';
@@ -85,7 +84,7 @@ describe('a secret of a run', () => {
   });
 
   test('is in no blob', async () => {
-    const blobs = mkdtempSync(join(tmpdir(), 'stepflow-secret-blobs-'));
+    const blobs = join(project({}), 'blobs');
     const source = FLOW.replace('/my/work', '/my/store');
     const { result } = await runFlow({ source, home, blobs, variables: { TEST_FLOW_KEY: KEY } });
     expect(result).toMatchObject({ outcome: 'success' });
