@@ -42,11 +42,12 @@ export class FlowEmitter {
 
   #nameStep(planned: PlannedStep): void {
     const { maySkip, step } = planned;
-    const { id, component, componentSpan } = step;
+    const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
     const state = this.shared.states.take(own);
     this.#names.set(id, state);
-    this.shared.steps.push({ id: own, component, componentSpan, state, calls: !emissionOf(planned), maySkip });
+    const calls = !emissionOf(planned);
+    this.shared.steps.push({ id: own, component, componentSpan, state, calls, maySkip, ...(added && { added }) });
   }
 
   /** Writes the whole flow and returns its first state's name. */

@@ -20,6 +20,8 @@ export interface StepState {
   readonly calls: boolean;
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
   readonly maySkip: boolean;
+  /** Not a step of the flow's: the compiler added it, and no report names it. */
+  readonly added?: true;
 }
 
 /** What all flows of one state machine share. */

@@ -20,6 +20,8 @@ export interface Step {
   readonly inputSchema?: Json;
   readonly outputSchema?: Json;
   readonly metadata?: Json;
+  /** Not written in the flow: the compiler added it, and no report names it. */
+  readonly added?: true;
   readonly idSpan: Span;
   readonly componentSpan: Span;
 }

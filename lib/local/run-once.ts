@@ -1,29 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { StateMachine } from '../asl/state-machine.ts';
-import type { Compiled } from '../compile.ts';
-import type { LoadedComponent } from '../components/index.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { blobStore } from '../runtime/blobs.ts';
-import { FlowError, isFlowError } from '../runtime/errors.ts';
+import { isFlowError } from '../runtime/errors.ts';
 import { hydrate } from '../runtime/hydrate.ts';
 import type { Json } from '../runtime/json.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
-import type { SecretSource } from '../runtime/secrets.ts';
-import { type InputBudget, spillInput } from '../runtime/spill-input.ts';
-import type { Handler } from '../runtime/wrapper.ts';
+import type { Scrubber } from '../runtime/scrub.ts';
+import { spillInput } from '../runtime/spill-input.ts';
 import { criticalChain } from './critical-chain.ts';
+import type { DurableRun } from './durable-run.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
 import { checkInput, type InputText } from './input.ts';
-import { mockHandler } from './mock-component.ts';
-import type { MockBook } from './mocks.ts';
+import { JournalError } from './journal/journal.ts';
 import { failed, refuse, resultOf } from './outcome.ts';
-import { componentResolver, type FindHandler } from './resolver.ts';
+import { handlersOf, type ReadyFlow } from './ready-flow.ts';
+import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
 import type { Failure } from './step-record.ts';
 import { StepTracker } from './track.ts';
-import type { WaitGraph } from './wait-graph.ts';
 
 /** One run of a flow. */
 export interface RunOptions {
@@ -43,6 +39,7 @@ export interface RunOptions {
 /** What a run was. */
 export interface ExecutionReport {
   readonly id: string;
+  /** Milliseconds that it was worked on. */
   readonly durationMs: number;
   /** States entered. */
   readonly transitions: number;
@@ -51,6 +48,8 @@ export interface ExecutionReport {
   readonly steps: readonly StepReport[];
   /** The ids of the steps that its length comes from, first to last. */
   readonly criticalChain: readonly string[];
+  /** What to resume it by; absent where there is no journal, or nothing that a second attempt could change. */
+  readonly resume?: string;
 }
 
 /** How a run ended. */
@@ -61,64 +60,60 @@ export interface FlowRun {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** All that runs of a flow share. */
-export interface ReadyFlow extends Compiled {
-  readonly stateMachine: StateMachine;
-  readonly inputBudget: InputBudget;
-  /** From the names of the steps' guards to those of their Task states. */
-  readonly guards: ReadonlyMap<string, string>;
-  readonly waits: WaitGraph;
-  /** Functions by the component's own path. */
-  readonly functions: ReadonlyMap<string, Pick<LoadedComponent, 'handler'>>;
-  /** Loads one more component, for a flow that is only known while this one runs; undefined where there is none. */
-  readonly load: (path: string) => Promise<Handler | undefined>;
-  /** Spells a component's path in one way. */
-  readonly canonical: (component: string) => string;
-  /** A fresh book of the mocks: what is used up in one run is there again in the next. */
-  readonly openMocks: () => MockBook;
-  readonly store: ObjectStore;
-  readonly secrets: SecretSource;
-  /** The folder of the flow's file. */
-  readonly files: string;
-}
+/** Gives a run its journal, when it is known that it will run. */
+export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 
 /** Runs a flow once. Whatever the flow, its input and its components do is in the answer. */
-export async function runOnce(flow: ReadyFlow, options: RunOptions): Promise<FlowRun> {
-  const { input = {}, onEvent = () => {} } = options;
-  const hidden = inputScrubber(input, flow.inputSchema);
-  const emit = (event: RunEvent): void => onEvent(hidden.fields(event));
+export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
+  const { input = {}, executionName: name = randomUUID() } = options;
+  const hidden = inputScrubber(input, flow.runs.inputSchema);
   const text = options.inputText ?? { file: 'input', text: JSON.stringify(input, null, 2) };
-  const misfits = checkInput(input, flow.inputSchema, text);
+  const misfits = checkInput(input, flow.runs.inputSchema, text);
   const diagnostics = [...flow.diagnostics, ...misfits];
   if (misfits.length > 0) return { result: refuse(misfits), diagnostics };
-
-  const given = await travelling(input, flow);
-  if ('refused' in given) return { result: given.refused, diagnostics };
-
-  const { execution, tracker } = await executeFlow(flow, { ...options, input: given.input, onEvent: emit });
-  const failure = failureOf(execution);
-  const ended = resultOf(execution, failure && tracker.whereFailed(failure));
-  const steps = tracker.finish(execution.stopMs, failure);
-  const read = await hydrated(ended, flow.store);
-  const result = read.outcome === 'failed' ? hidden.fields(read) : read;
-  const { id, startMs, stopMs, transitions, events } = execution;
-  const chain = criticalChain(steps, new Map(flow.steps.map((step) => [step.id, step.state])), flow.waits);
-  const times = { durationMs: stopMs - startMs, transitions, events };
-  emit({ type: 'run-ended', atMs: stopMs - startMs, result });
-  return { result, execution: { id, ...times, steps, criticalChain: chain }, diagnostics };
+  let durable: DurableRun | undefined;
+  try {
+    const travelling = await spillInput(input, flow.runs.inputBudget, blobStore(flow.store));
+    durable = open?.(name, input);
+    const emit = (event: RunEvent): void => {
+      const shown = hidden.fields(event);
+      options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
+    };
+    return { ...(await runThrough(flow, { ...options, input: travelling, name, emit, hidden, durable })), diagnostics };
+  } catch (error) {
+    if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
+    if (error instanceof JournalError) return { result: failed('RESOURCE_UNAVAILABLE', error.message), diagnostics };
+    throw error;
+  } finally {
+    durable?.release();
+  }
 }
 
-/** The input as the state machine gets it: what is too large for it in blobs, what looks like a marker escaped. */
-async function travelling(
-  input: Json,
-  { inputBudget, store }: ReadyFlow,
-): Promise<{ readonly input: Json } | { readonly refused: FlowResult }> {
-  try {
-    return { input: await spillInput(input, inputBudget, blobStore(store)) };
-  } catch (error) {
-    if (isFlowError(error)) return { refused: failed(error.code, error.message) };
-    throw error;
-  }
+interface Running extends Pick<RunOptions, 'onHistory' | 'signal'> {
+  /** As the state machine gets it. */
+  readonly input: Json;
+  readonly name: string;
+  readonly emit: (event: RunEvent) => void;
+  readonly hidden: Scrubber;
+  readonly durable: DurableRun | undefined;
+}
+
+async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowRun, 'result' | 'execution'>> {
+  const { emit, hidden, durable } = running;
+  const { execution, tracker } = await executeFlow(flow, running);
+  const stopMs = durable?.host.stamp() ?? execution.stopMs;
+  const failure = failureOf(execution);
+  const ended = resultOf(execution, failure && tracker.whereFailed(failure));
+  const steps = tracker.finish(stopMs, failure);
+  const read = await hydrated(ended, flow.store);
+  const result = read.outcome === 'failed' ? hidden.fields(read) : read;
+  const { id, startMs, status, transitions, events } = execution;
+  const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome);
+  const chain = criticalChain(steps, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
+  emit({ type: 'run-ended', atMs: stopMs - startMs, result });
+  const counts = { durationMs: stopMs - startMs, transitions, events };
+  const resume = canResume && { resume: running.name };
+  return { result, execution: { id, ...counts, steps, criticalChain: chain, ...resume } };
 }
 
 interface Executed {
@@ -126,44 +121,34 @@ interface Executed {
   readonly tracker: StepTracker;
 }
 
-async function executeFlow(
-  flow: ReadyFlow,
-  options: RunOptions & Required<Pick<RunOptions, 'input' | 'onEvent'>>,
-): Promise<Executed> {
-  const { input, onEvent: emit, onHistory, signal, executionName: name = randomUUID() } = options;
-  const tracker = new StepTracker(flow.steps, flow.guards, emit);
-  emit({ type: 'run-started', atMs: 0, flow: flow.name, execution: name, steps: flow.steps });
-  const execution = await execute(flow.stateMachine, {
+async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
+  const { runs, guards, store, secrets, files } = flow;
+  const { input, name, emit, onHistory, signal, durable } = running;
+  const tracker = new StepTracker(runs.steps, guards, emit);
+  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
+  const resolver = componentResolver(
+    handlersOf(flow, ({ handler }) => handler),
+    {
+      store,
+      secrets,
+      files,
+      log: (entry) => emit({ type: 'log', atMs: tracker.sinceStart(Date.now()), entry }),
+      ...(durable && { inner: (outer, id, call) => durable.host.inner(outer, id, call) }),
+    },
+  );
+  const execution = await execute(runs.stateMachine, {
     input,
     name,
-    type: flow.type,
-    resolver: componentResolver(handlersOf(flow), {
-      store: flow.store,
-      secrets: flow.secrets,
-      files: flow.files,
-      log: (entry) => emit({ type: 'log', atMs: tracker.sinceStart(Date.now()), entry }),
-    }),
+    type: runs.type,
+    resolver: durable?.host.resolver(resolver) ?? resolver,
     onEvent: (event) => {
       tracker.observe(event);
       onHistory?.(event);
     },
+    ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     ...(signal && { signal }),
   });
   return { execution, tracker };
-}
-
-/** Mocks first, then the bundles. */
-function handlersOf({ steps, openMocks, canonical, functions, load }: ReadyFlow): FindHandler {
-  const mocks = openMocks();
-  const ids = new Map(steps.map(({ id, state }) => [state, id]));
-  return async (written, state) => {
-    const [step, path] = [ids.get(state) ?? state, canonical(written)];
-    const handler = mocks.has(step, path)
-      ? mockHandler(step, path, mocks)
-      : (functions.get(path)?.handler ?? (await load(path)));
-    if (handler) return handler;
-    throw new FlowError('COMPONENT_NOT_FOUND', `step "${step}" calls ${written}, and there is no such component`);
-  };
 }
 
 const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>

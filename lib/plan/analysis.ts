@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { type Decided, type Demand, decide, findDemand } from './demand.ts';
+import { gatherWide } from './gather.ts';
 import { type Dependencies, dataDependencies, type FlowUses, findUses, topologicalOrder } from './graph.ts';
 import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
@@ -29,12 +30,13 @@ export interface AnalysisOptions {
   readonly inner?: ReadonlyMap<string, Analysis>;
 }
 
-/** Analyses a flow, or reports why it can be none. */
+/** Analyses a flow, or reports why it can be none. Where values are too many for a payload, it gets steps that gather them. */
 export function analyse(
-  flow: Flow,
+  written: Flow,
   diagnostics: Diagnostic[],
   { given = new Set(), inner }: AnalysisOptions = {},
 ): Analysis | undefined {
+  const flow = gatherWide(written);
   const uses = findUses(flow, diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
   const data = dataDependencies(uses);
@@ -64,8 +66,9 @@ function sort(
 }
 
 function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnostics: Diagnostic[]): void {
-  for (const { id, idSpan } of flow.steps) {
-    if (!demand.has(id)) diagnostics.push(diagnose('never-runs', { step: id }, { file: flow.file, ...idSpan }));
+  for (const { id, idSpan, added } of flow.steps) {
+    if (!added && !demand.has(id))
+      diagnostics.push(diagnose('never-runs', { step: id }, { file: flow.file, ...idSpan }));
   }
 }
 

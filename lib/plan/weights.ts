@@ -9,7 +9,7 @@ export function weightOf(
   { step, inner }: { readonly step: Step | undefined; readonly inner: Plan | undefined },
   cost: Cost,
 ): number {
-  if (!step) return 0;
+  if (!step || step.added) return 0;
   const { id, component } = step;
   const inside = inner ? secondsInside(inner, costInside(cost, id)) : secondsOfWait(step);
   return cost({ id, component, ...(inside !== undefined && { inside }) });
