@@ -6,6 +6,10 @@ export interface MapItem {
   readonly value: Json;
 }
 
+/** Where local executions are said to run, and as whom. */
+export const REGION = 'local';
+export const ROLE_ARN = 'arn:aws:iam::000000000000:role/local';
+
 let lastTime = Number.NaN;
 let lastText = '';
 
@@ -37,7 +41,7 @@ export function executionContext(
       Id: id,
       Input: input,
       Name: name,
-      RoleArn: 'arn:aws:iam::000000000000:role/local',
+      RoleArn: ROLE_ARN,
       StartTime: isoTime(startMs),
       RedriveCount: 0,
     },

@@ -1,3 +1,4 @@
+export { awsHistoryEvent } from './aws-history.ts';
 export { realClock, VirtualClock } from './clock.ts';
 export { execute } from './execute.ts';
 export { DefinitionError, type Problem } from './failures.ts';
