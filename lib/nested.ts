@@ -33,12 +33,16 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
     const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
     throw new FlowError('INVALID_INPUT', `the flow to run has errors: ${errors.join('; ')}`);
   }
-  const resolver = componentResolver(async (component) => (invocation) => context.call(component, invocation), {});
+  let runs = 0;
   return {
     run: async (input) => {
+      const number = runs++;
       const execution = await execute(stateMachine, {
         input: await spillInput(input, inputBudget, context.blobs),
-        resolver,
+        resolver: componentResolver(
+          async (component) => (invocation, host) => context.call(component, invocation, `${number} ${host?.id}`),
+          {},
+        ),
         type,
         signal: context.signal,
       });

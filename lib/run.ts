@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Compiled, type CompileOptions, compile } from './compile.ts';
 import type { Diagnostic } from './flow/diagnostics.ts';
+import { beginRun } from './local/durable-run.ts';
 import { type FolderOptions, foldersFor } from './local/folders.ts';
 import { loaderOf, loadFunctions } from './local/functions.ts';
-import { guardsOf } from './local/guards.ts';
 import { MockBook, type Mocks } from './local/mocks.ts';
 import { componentsFor, lookupIn } from './local/needed.ts';
 import { refuse } from './local/outcome.ts';
-import { type FlowRun, type ReadyFlow, type RunOptions, runOnce } from './local/run-once.ts';
+import { type ReadyFlow, readyFlow } from './local/ready-flow.ts';
+import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './local/run-once.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
-import { waitGraph } from './local/wait-graph.ts';
+import { sha256 } from './runtime/blobs.ts';
 import { folderStore } from './runtime/folder-store.ts';
 import type { Json } from './runtime/json.ts';
 
@@ -18,6 +19,7 @@ export { checkFlows } from './local/check-flows.ts';
 export { type ComponentSummary, describeComponents } from './local/describe-components.ts';
 export type { FlowResult, RunEvent } from './local/events.ts';
 export { type Mocks, parseMocks } from './local/mocks.ts';
+export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './local/resume.ts';
 export type { FlowRun, RunOptions } from './local/run-once.ts';
 
 /** A flow, and what to run it with. */
@@ -55,7 +57,8 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   // 1. The flow's text becomes a state machine.
   const { variables = {} } = options;
   const hasSecret = hasSecretHere(variables);
-  const compiled = compile(options.source ?? (await readFile(file, 'utf8')), { hasSecret, ...options, file });
+  const source = options.source ?? (await readFile(file, 'utf8'));
+  const compiled = compile(source, { hasSecret, ...options, file });
   const { stateMachine, flow, inputBudget } = compiled;
   if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
 
@@ -63,8 +66,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const folders = foldersFor(home, options);
   const lookup = lookupIn(folders);
   const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
-  const openMocks = (): MockBook => new MockBook(mocks, canonical);
-  const mocked = openMocks();
+  const mocked = new MockBook(mocks, canonical);
   const calling = compiled.steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
   const needed = componentsFor(calling, file, lookup);
   if (needed.diagnostics.length > 0) return refused(compiled, needed.diagnostics);
@@ -72,24 +74,26 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   if (functions.diagnostics.length > 0) return refused(compiled, functions.diagnostics);
 
   // 3. Each run gives the state machine to the engine, whose tasks call those functions.
-  const guards = guardsOf(stateMachine, new Set(compiled.steps.map(({ state }) => state)));
-  const store = folderStore(folders.blobs);
-  const ready: ReadyFlow = {
-    ...compiled,
-    stateMachine,
-    inputBudget,
-    guards,
-    waits: waitGraph(stateMachine),
-    functions: functions.loaded,
-    load: loaderOf(lookup.catalog, folders.bundles),
-    canonical,
-    openMocks,
-    store,
-    secrets: secretsHere(flow, variables),
-    files: home,
-  };
-  return { ...outline(compiled), run: (given = {}) => runOnce(ready, given) };
+  const ready = readyFlow(
+    { ...compiled, stateMachine, inputBudget },
+    {
+      diagnostics: compiled.diagnostics,
+      origin: { file: resolve(file), textHash: sha256(source), mocks, folders },
+      functions: functions.loaded,
+      load: loaderOf(lookup.catalog, folders.bundles),
+      canonical,
+      store: folderStore(folders.blobs),
+      secrets: secretsHere(flow, variables),
+      files: home,
+    },
+  );
+  return { ...outline(compiled), run: (given = {}) => runOnce(ready, given, given.journal ? begin(ready) : undefined) };
 }
+
+const begin =
+  (flow: ReadyFlow): OpenJournal =>
+  (name, input) =>
+    beginRun(flow, name, input);
 
 const outline = ({ name, diagnostics, examples, inputSchema }: Compiled): Omit<PreparedFlow, 'run'> => ({
   name,

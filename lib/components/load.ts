@@ -8,6 +8,9 @@ import type { Bundle } from './bundle.ts';
 /** A component's function, loaded into this process, and what the component says of itself. */
 export interface LoadedComponent {
   readonly path: string;
+  /** The bundle's file, absolute, and the hash of its content. */
+  readonly entry: string;
+  readonly hash: string;
   readonly handler: Handler;
   readonly description?: string;
   /** JSON Schema of its input. */
@@ -33,6 +36,8 @@ export async function loadBundle({ component: { path, file }, entry, hash }: Bun
   const { description, memorySize, timeout } = component;
   return {
     path,
+    entry,
+    hash,
     handler,
     inputSchema: toSchema(component.input, 'input'),
     outputSchema: toSchema(component.output, 'output'),

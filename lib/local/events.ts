@@ -53,6 +53,8 @@ export type FlowResult =
 interface At {
   /** Milliseconds after the run's start. */
   readonly atMs: number;
+  /** It happened in an earlier part of the run, and is told again where the run goes on. */
+  readonly replayed?: true;
 }
 
 interface OfStep extends At {

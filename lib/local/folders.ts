@@ -10,6 +10,8 @@ export interface Folders {
   readonly blobs: string;
   /** Where component bundles are kept from run to run. */
   readonly bundles: string;
+  /** Where the journals of runs are. */
+  readonly runs: string;
 }
 
 /** What a caller may say of the folders. */
@@ -22,16 +24,20 @@ export interface FolderOptions {
   readonly blobs?: string;
   /** @default `.stepflow/bundles` beside the nearest package.json */
   readonly bundles?: string;
+  /** @default `.stepflow/runs` beside the nearest package.json */
+  readonly runs?: string;
 }
 
 /** The folders for what stands in `home`. */
-export function foldersFor(home: string, { components, blobs, bundles }: Omit<FolderOptions, 'home'> = {}): Folders {
+export function foldersFor(home: string, options: Omit<FolderOptions, 'home'> = {}): Folders {
+  const { components, blobs, bundles, runs } = options;
   const project = projectOf(home);
   return {
     project,
     components: components?.map((folder) => resolve(folder)) ?? [findUp('lambdas', home) ?? join(project, 'lambdas')],
     blobs: blobs === undefined ? join(project, '.stepflow/blobs') : resolve(blobs),
     bundles: bundles === undefined ? join(project, '.stepflow/bundles') : resolve(bundles),
+    runs: runs === undefined ? join(project, '.stepflow/runs') : resolve(runs),
   };
 }
 

@@ -10,7 +10,6 @@ import {
 } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { FlowError } from '../runtime/errors.ts';
-import type { Handler } from '../runtime/wrapper.ts';
 
 /** Components as functions in this process. */
 export interface Functions {
@@ -36,8 +35,8 @@ export async function loadFunctions(components: readonly ComponentFile[], outDir
 }
 
 /** Loads components one by one, each once, for flows that are only known while another one runs. */
-export function loaderOf(catalog: Catalog, outDir: string): (path: string) => Promise<Handler | undefined> {
-  const asked = new Map<string, Promise<Handler | undefined>>();
+export function loaderOf(catalog: Catalog, outDir: string): (path: string) => Promise<LoadedComponent | undefined> {
+  const asked = new Map<string, Promise<LoadedComponent | undefined>>();
   return (path) => {
     const answer = asked.get(path) ?? loadOne(catalog.resolve(path), outDir);
     asked.set(path, answer);
@@ -45,12 +44,12 @@ export function loaderOf(catalog: Catalog, outDir: string): (path: string) => Pr
   };
 }
 
-async function loadOne(file: ComponentFile | undefined, outDir: string): Promise<Handler | undefined> {
+async function loadOne(file: ComponentFile | undefined, outDir: string): Promise<LoadedComponent | undefined> {
   if (!file) return undefined;
   const { loaded, diagnostics } = await loadFunctions([file], outDir);
   const [fault] = diagnostics;
   if (fault) throw new FlowError('COMPONENT_NOT_FOUND', fault.message);
-  return loaded.get(file.path)?.handler;
+  return loaded.get(file.path);
 }
 
 async function load(made: Bundle): Promise<LoadedComponent | Diagnostic> {

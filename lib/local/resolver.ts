@@ -1,6 +1,6 @@
 import { TaskError, type TaskRequest, type TaskResolver } from '../engine/types.ts';
 import type { CallComponent } from '../runtime/call.ts';
-import type { Invocation } from '../runtime/invocation.ts';
+import type { Invocation, Slots } from '../runtime/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Handler, HostContext } from '../runtime/wrapper.ts';
 
@@ -8,7 +8,10 @@ import type { Handler, HostContext } from '../runtime/wrapper.ts';
 export type FindHandler = (component: string, stateName: string) => Promise<Handler>;
 
 /** Where an invocation's blobs, secrets and files are, and where its log goes. */
-export type Host = Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'>;
+export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'> {
+  /** Makes a call that a component makes of another within the call `outer`, unless it is known how it ended. @default makes it */
+  readonly inner?: (outer: string, id: string, call: () => Promise<Slots>) => Promise<Slots>;
+}
 
 const INVOKE = 'arn:aws:states:::lambda:invoke';
 const COMPONENT = /^\$\{component:(\/.+)\}$/;
@@ -30,11 +33,7 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
     const invocation = invocationOf(request);
     try {
       const handler = await find(component, request.stateName);
-      const answer = await handler(invocation, {
-        ...host,
-        call: callThrough(find, host, request.signal),
-        signal: request.signal,
-      });
+      const answer = await handler(invocation, hostOf(find, host, request.call, request.signal));
       return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
     } catch (error) {
       throw asLambdaError(error);
@@ -42,12 +41,17 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
   };
 }
 
-/** Calls components for a component that runs flows itself. */
-function callThrough(find: FindHandler, host: Host, signal: AbortSignal): CallComponent {
-  return async (component, invocation) => {
-    const handler = await find(component, invocation.step);
-    return handler(structuredClone(invocation), { ...host, call: callThrough(find, host, signal), signal });
+/** What the invocation `id` is given beside its payload; a component that runs flows itself calls others by it. */
+function hostOf(find: FindHandler, { inner, ...host }: Host, id: string, signal: AbortSignal): HostContext {
+  const call: CallComponent = async (component, invocation, innerId) => {
+    const make = async (): Promise<Slots> => {
+      const handler = await find(component, invocation.step);
+      const within = hostOf(find, { ...host, ...(inner && { inner }) }, `${id} / ${innerId}`, signal);
+      return handler(structuredClone(invocation), within);
+    };
+    return inner && innerId !== undefined ? inner(id, innerId, make) : make();
   };
+  return { ...host, id, call, signal };
 }
 
 /** A copy, as a function gets one: what a component does to its input stays with it. */

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** @default a random UUID */
   readonly executionName?: string;
+  /** Whether to keep a journal, by which the run can be resumed should it be broken off or fail. @default false */
+  readonly journal?: boolean;
 }
 
 /** What a run was. */
@@ -132,7 +134,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
       store,
       secrets,
       files,
-      log: (entry) => emit({ type: 'log', atMs: tracker.sinceStart(Date.now()), entry }),
+      log: (entry) => emit({ type: 'log', atMs: tracker.sinceStart(durable?.host.stamp() ?? Date.now()), entry }),
       ...(durable && { inner: (outer, id, call) => durable.host.inner(outer, id, call) }),
     },
   );

@@ -15,10 +15,13 @@ export const hasSecretHere =
   ({ name, inFlow }: SecretUse): boolean =>
     Object.hasOwn(given, name) || textOf(name, env) !== undefined || inFlow;
 
-/** The secrets of a flow's runs on this machine: held in memory, handed to the functions that read them. */
-export function secretsHere(flow: Flow, given: Values, env: NodeJS.ProcessEnv = process.env): SecretSource {
-  const declared = secretVariables(flow);
-  const own = ownValues(flow);
+/**
+ * The secrets of a flow's runs on this machine: held in memory, handed to the functions that read them. Without the flow
+ * it is not known which are JSON, nor what the flow itself gives.
+ */
+export function secretsHere(flow: Flow | undefined, given: Values, env: NodeJS.ProcessEnv = process.env): SecretSource {
+  const declared: ReadonlyMap<string, { readonly json: boolean }> = flow ? secretVariables(flow) : new Map();
+  const own = flow ? ownValues(flow) : {};
   return async (name) => {
     if (Object.hasOwn(given, name)) return given[name];
     const text = textOf(name, env);
@@ -34,7 +37,8 @@ export function inputScrubber(input: Json, schema: Json | undefined): Scrubber {
   return hidden;
 }
 
-function secretParts(value: Json, schema: Json): readonly Json[] {
+/** What an input has where its schema says `is_secret`. */
+export function secretParts(value: Json, schema: Json): readonly Json[] {
   if (!isObject(schema)) return [];
   if (schema.is_secret === true) return [value];
   const { properties, items = true } = schema;

@@ -2,8 +2,11 @@ import { FlowError } from './errors.ts';
 import type { Invocation, Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 
-/** Calls another component as a step of its own; rejects with an error whose `name` is the failure's code. */
-export type CallComponent = (component: string, invocation: Invocation) => Promise<Slots>;
+/**
+ * Calls another component as a step of its own; rejects with an error whose `name` is the failure's code. `id` tells the
+ * call from the others that the calling component makes; the same input leads to the same ids.
+ */
+export type CallComponent = (component: string, invocation: Invocation, id?: string) => Promise<Slots>;
 
 /**
  * The environment variable with the functions that a function may call for flows that are only known while it runs:

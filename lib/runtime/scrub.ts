@@ -81,6 +81,10 @@ function leavesOf(value: Json): readonly (string | number)[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(leavesOf) : [];
 }
 
+/** Each text and number in a value as it may be written elsewhere: plain, and as JSON, URLs and Base64 would write it. */
+export const spellingsOf = (value: Json): readonly string[] =>
+  leavesOf(value).flatMap((leaf) => spellings(String(leaf)));
+
 const spellings = (text: string): readonly string[] => [
   text,
   JSON.stringify(text).slice(1, -1),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { VirtualClock } from '../../lib/engine/index.ts';
+import { type Sleep, VirtualClock } from '../../lib/engine/index.ts';
 import type { JsonObject } from '../../lib/runtime/json.ts';
 import { machine, run, task } from './harness.ts';
 
@@ -63,9 +63,9 @@ test('sleeps have the id of the visit that sleeps; the limit of a call says that
   const clock = new VirtualClock(0);
   const watched = {
     now: () => clock.now(),
-    sleep: (...given: Parameters<VirtualClock['sleep']>) => {
-      slept.push(given[2]);
-      return clock.sleep(...given);
+    sleep: (ms: number, signal?: AbortSignal, what?: Sleep) => {
+      slept.push(what);
+      return clock.sleep(ms, signal);
     },
   };
   const states = {

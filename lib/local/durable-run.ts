@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Json } from '../runtime/json.ts';
+import { DurableHost } from './journal/durable.ts';
+import { NO_PAST, type Past } from './journal/history.ts';
+import { Journal, JournalError } from './journal/journal.ts';
+import { lock, unlock } from './journal/lock.ts';
+import type { Beginning, RunOutcome } from './journal/records.ts';
+import { filesOf, makeRunFolder, pruneRuns, type RunFiles } from './journal/runs.ts';
+import { Seal } from './journal/seal.ts';
+import type { Mocks } from './mocks.ts';
+import type { ReadyFlow, Runnable } from './ready-flow.ts';
+import { secretParts } from './secrets.ts';
+
+/** What is kept of a flow beside a run's journal: the run goes on with it, whatever becomes of the flow's file. */
+export interface KeptFlow extends Runnable {
+  readonly textHash: string;
+  readonly mocks: Mocks;
+  /** The hashes of the bundles that the run began with, by the component's path. */
+  readonly bundles: { readonly [path: string]: string };
+}
+
+/** A run with a journal, under way. */
+export interface DurableRun {
+  /** The run's id. */
+  readonly id: string;
+  readonly host: DurableHost;
+  /** Ends the journal. Answers whether there is anything to be gained by resuming the run. */
+  readonly end: (outcome: RunOutcome) => boolean;
+  /** Lets go of the run, ended or not. */
+  readonly release: () => void;
+}
+
+/** Begins a run with a journal in `runs`. Throws a {@link JournalError} where it cannot be written. */
+export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
+  const { file, folders } = flow.origin;
+  const files = filesOf(folders.runs, id);
+  makeRunFolder(files, JSON.stringify(keptFlow(flow)));
+  takeLock(files, id);
+  const secrets = secretParts(input, flow.runs.inputSchema ?? true);
+  const seal = new Seal(secrets);
+  const journal = new Journal(files.journal, seal);
+  const [at, seed] = [Date.now(), randomUUID()];
+  const text = JSON.stringify(input);
+  const sealed = seal.close(text);
+  const what = { id, flow: flow.runs.name, file, at, seed };
+  journal.append([{ type: 'run', version: 1, ...what, input: sealed, sealed: sealed !== text }]);
+  return durableRun(id, files, journal, new DurableHost(journal, NO_PAST, { startMs: at, seed }));
+}
+
+/** A run that goes on, after `past`. */
+export function goOn(id: string, files: RunFiles, seal: Seal, past: Past, { at, seed }: Beginning): DurableRun {
+  const journal = new Journal(files.journal, seal);
+  journal.append([{ type: 'resume', at: Date.now() }]);
+  return durableRun(id, files, journal, new DurableHost(journal, past, { startMs: at, seed }));
+}
+
+/** Takes the lock of a run. Throws a {@link JournalError} where another process has it. */
+export function takeLock(files: RunFiles, id: string): void {
+  const holder = lock(files.lock);
+  if (holder === undefined) return;
+  throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
+}
+
+function durableRun(id: string, files: RunFiles, journal: Journal, host: DurableHost): DurableRun {
+  return {
+    id,
+    host,
+    end: (outcome) => {
+      const again = outcome === 'failed' ? host.failedVisit : undefined;
+      journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { again }) }]);
+      return again !== undefined || outcome === 'cancelled';
+    },
+    release: () => {
+      journal.close();
+      unlock(files.lock);
+      pruneRuns(dirname(files.folder));
+    },
+  };
+}
+
+function keptFlow({ runs, origin, functions }: ReadyFlow): KeptFlow {
+  const { name, type, stateMachine, inputBudget, steps, inputSchema } = runs;
+  const { textHash, mocks } = origin;
+  const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));
+  const kept = { name, type, stateMachine, inputBudget, steps, textHash, mocks, bundles };
+  return { ...kept, ...(inputSchema !== undefined && { inputSchema }) };
+}

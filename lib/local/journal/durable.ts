@@ -1,0 +1,243 @@
+import { realClock } from '../../engine/clock.ts';
+import { type Clock, type Sleep, TaskError, type TaskRequest, type TaskResolver } from '../../engine/types.ts';
+import type { Json } from '../../runtime/json.ts';
+import { isFailure, type Past, type PastDelivery } from './history.ts';
+import type { Journal } from './journal.ts';
+import { randomFrom } from './random.ts';
+import { type CallEnded, type Delivery, visitOf } from './records.ts';
+
+/** What waits for a delivery: a call or a sleep of the execution. */
+interface Waiting {
+  /** Does the work that the delivery comes from; of what is in the journal that is never asked. */
+  readonly begin: () => void;
+  readonly take: (record: Delivery) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** A delivery on its way to the execution. */
+interface Queued {
+  readonly key: string;
+  readonly record: Delivery;
+}
+
+/**
+ * Stands between an execution and the world, and makes it durable. A state machine is deterministic save for what comes
+ * to it from outside: the ends of its calls and sleeps, the time, random numbers. All of these come through here.
+ *
+ * - Each end of a call or sleep is a delivery. It is written into the journal, then handed on; one at a time, so that
+ *   the execution has done all that follows from one before the next.
+ * - The time that expressions see is that of the latest delivery; random numbers come from the run's seed.
+ *
+ * So an execution that starts again and gets the deliveries of the journal in their order comes to where it was, and
+ * at no time: no call that has ended is made, no sleep that is over is slept. What was under way then begins once
+ * nothing more of the journal can be delivered. Ids that do not depend on the order name calls and sleeps, so that
+ * even an execution that asks in another order gets the right answers.
+ */
+export class DurableHost {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly #journal: Journal;
+  readonly #past: Past;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Deliveries of the journal that nothing has asked for yet. */
+  readonly #recorded: Map<string, PastDelivery>;
+  readonly #queue: Queued[] = [];
+  /** Of the queue, what is not yet in the journal. */
+  #unwritten: Delivery[] = [];
+  #isLive: boolean;
+  #isTurning = false;
+  /** The latest delivery. */
+  #latest: Delivery | undefined;
+  #now: number;
+  #stamp: number;
+
+  /** `startMs`: when the run began. */
+  constructor(journal: Journal, past: Past, { startMs, seed }: { readonly startMs: number; readonly seed: string }) {
+    this.#journal = journal;
+    this.#past = past;
+    this.#recorded = new Map(past.deliveries.map((one) => [keyOf(one.record), one]));
+    this.#isLive = this.#recorded.size === 0;
+    this.#now = startMs;
+    this.#stamp = startMs;
+    this.random = randomFrom(seed);
+    this.clock = {
+      now: () => this.#now,
+      stamp: () => this.stamp(),
+      sleep: (ms, signal, what) => this.#sleep(ms, signal, what),
+    };
+  }
+
+  /** Whether what happens now has happened before. */
+  get isReplaying(): boolean {
+    return !this.#isLive;
+  }
+
+  /** The visit whose failure was the latest thing to come; where the run has failed, what failed it. */
+  get failedVisit(): string | undefined {
+    return this.#latest && isFailure(this.#latest) ? visitOf(this.#latest.id) : undefined;
+  }
+
+  /** The time since the run's start that it was worked on, as a time since the epoch. */
+  stamp(): number {
+    if (this.#isLive) this.#stamp = Math.max(this.#stamp, Date.now() - this.#past.idleMs);
+    return this.#stamp;
+  }
+
+  /** Makes calls by `resolver`, unless the journal knows how they ended. */
+  resolver(resolver: TaskResolver): TaskResolver {
+    return (request) =>
+      this.#deliver(`call ${request.call}`, request.signal, (take, fail) => ({
+        begin: () => this.#call(resolver, request, fail),
+        take: (record) => take(answerOf(record)),
+        fail,
+      }));
+  }
+
+  /** Makes a call that a component makes of another, within the call `outer`, unless the journal has its result. */
+  async inner<T extends Json>(outer: string, id: string, call: () => Promise<T>): Promise<T> {
+    const key = `${outer} / ${id}`;
+    const known = this.#past.inner.get(key);
+    // What was written down was such a result.
+    if (known) return known.result as T;
+    const result = await call();
+    this.#journal.append([{ type: 'inner', id: key, at: Date.now(), result }]);
+    return result;
+  }
+
+  #call(resolver: TaskResolver, request: TaskRequest, fail: (error: unknown) => void): void {
+    const end = (ended: Pick<CallEnded, 'result' | 'error' | 'cause'>): void =>
+      this.#came({ type: 'call', id: request.call, at: this.#moment(), ...ended });
+    resolver(request).then(
+      (result) => end({ result: result ?? null }),
+      (error: unknown) => {
+        if (!(error instanceof TaskError)) return fail(error);
+        end({ error: error.error, ...(error.cause !== undefined && { cause: error.cause }) });
+      },
+    );
+  }
+
+  #sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void> {
+    // The limit of the whole execution begins anew when it goes on.
+    if (what === undefined) return realClock.sleep(ms, signal);
+    const type = what.limits ? 'limit' : 'wake';
+    const until = this.#now + ms;
+    return this.#deliver<void>(`${type} ${what.id}`, signal, (take, fail) => ({
+      begin: () => {
+        const left = what.limits ? ms : until - Date.now();
+        realClock.sleep(Math.max(0, left), signal).then(
+          () => this.#came({ type, id: what.id, at: this.#moment() }),
+          () => {}, // Aborted: nothing waits for it any more.
+        );
+      },
+      take: () => take(),
+      fail,
+    }));
+  }
+
+  /** Waits for a delivery; rejects where it is aborted before. */
+  #deliver<T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    make: (take: (value: T | Promise<T>) => void, fail: (error: unknown) => void) => Waiting,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => {
+        this.#waiting.delete(key);
+        reject(signal?.reason);
+      };
+      const done = (): void => signal?.removeEventListener('abort', abort);
+      const waiting = make(
+        (value) => {
+          done();
+          resolve(value);
+        },
+        (error) => {
+          done();
+          this.#waiting.delete(key);
+          reject(error);
+        },
+      );
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.set(key, waiting);
+      if (this.#isLive && !this.#late(key)) waiting.begin();
+      this.#turn();
+    });
+  }
+
+  /** Something has come from outside; of what is aborted nothing comes any more. */
+  #came(record: Delivery): void {
+    const key = keyOf(record);
+    if (!this.#waiting.has(key)) return;
+    this.#queue.push({ key, record });
+    this.#unwritten.push(record);
+    this.#turn();
+  }
+
+  /** Never earlier than what came before: a machine's clock may be set back. */
+  #moment(): number {
+    return Math.max(this.#queue.at(-1)?.record.at ?? this.#now, Date.now());
+  }
+
+  /** Whether the journal has what is asked for only now; then it is delivered as it is. */
+  #late(key: string): boolean {
+    const known = this.#recorded.get(key);
+    if (known === undefined) return false;
+    this.#recorded.delete(key);
+    this.#queue.push({ key, record: known.record });
+    return true;
+  }
+
+  /** An immediate runs when no promise is left that could still go on: then all that follows from one delivery is done. */
+  #turn(): void {
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    setImmediate(() => {
+      this.#isTurning = false;
+      try {
+        if (this.#isLive) this.#deliverNext();
+        else this.#replayNext();
+      } catch (error) {
+        for (const { fail } of [...this.#waiting.values()]) fail(error);
+      }
+    });
+  }
+
+  #replayNext(): void {
+    for (const [key, { record, idleMs }] of this.#recorded) {
+      const waiting = this.#waiting.get(key);
+      if (waiting === undefined) continue;
+      this.#recorded.delete(key);
+      this.#stamp = Math.max(this.#stamp, record.at - idleMs);
+      this.#handOn(key, record, waiting);
+      this.#turn();
+      return;
+    }
+    this.#isLive = true;
+    for (const { begin } of [...this.#waiting.values()]) begin();
+  }
+
+  #deliverNext(): void {
+    this.#journal.append(this.#unwritten);
+    this.#unwritten = [];
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    const waiting = this.#waiting.get(next.key);
+    if (waiting) this.#handOn(next.key, next.record, waiting);
+    if (this.#queue.length > 0) this.#turn();
+  }
+
+  #handOn(key: string, record: Delivery, waiting: Waiting): void {
+    this.#waiting.delete(key);
+    this.#now = Math.max(this.#now, record.at);
+    this.#latest = record;
+    waiting.take(record);
+  }
+}
+
+const keyOf = ({ type, id }: Delivery): string => `${type} ${id}`;
+
+function answerOf(record: Delivery): Json | Promise<Json> {
+  const { error, cause, result } = record.type === 'call' ? record : {};
+  return error === undefined ? (result ?? null) : Promise.reject(new TaskError(error, cause));
+}

@@ -1,0 +1,206 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import type { Flow } from '../flow/flow.ts';
+import { readFlow } from '../flow/read-flow.ts';
+import { sha256 } from '../runtime/blobs.ts';
+import { folderStore } from '../runtime/folder-store.ts';
+import { isObject, type Json } from '../runtime/json.ts';
+import { goOn, type KeptFlow, takeLock } from './durable-run.ts';
+import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
+import { loaderOf, loadFunctions } from './functions.ts';
+import { pastOf } from './journal/history.ts';
+import { JournalError, readJournal, readOutline } from './journal/journal.ts';
+import { unlock } from './journal/lock.ts';
+import type { Beginning, JournalRecord } from './journal/records.ts';
+import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './journal/runs.ts';
+import { Seal } from './journal/seal.ts';
+import { MockBook, type Mocks } from './mocks.ts';
+import { componentsFor, lookupIn } from './needed.ts';
+import { refuse } from './outcome.ts';
+import { type Loaded, readyFlow } from './ready-flow.ts';
+import { type FlowRun, type RunOptions, runOnce } from './run-once.ts';
+import { secretParts, secretsHere } from './secrets.ts';
+
+/** A run to go on with. */
+export interface ResumeOptions extends FolderOptions, Omit<RunOptions, 'executionName' | 'journal'> {
+  /** The run's id, or its beginning. */
+  readonly id: string;
+  /** The flow's file. */
+  readonly file: string;
+  /** The text of the flow's file. @default what is in it */
+  readonly source?: string;
+  /** Values of secret variables; all others are those that the run began with. */
+  readonly variables?: { readonly [name: string]: Json };
+  /** @default those that the run began with */
+  readonly mocks?: Mocks;
+}
+
+/** How a resumed run ended, and what is not as it was when the run began. */
+export interface ResumedRun extends FlowRun {
+  readonly warnings: readonly string[];
+}
+
+/** A run that cannot be resumed, for a reason that the user can mend: which, and how. */
+export class ResumeError extends Error {
+  override readonly name = 'ResumeError';
+  readonly help: string;
+  constructor(message: string, help: string) {
+    super(message);
+    this.help = help;
+  }
+}
+
+/**
+ * Goes on with a run by its journal: what has ended is not done again, what was under way or failed is. The state machine
+ * is the one that the run began with; components are as they are now. Of a run that has ended well the result is given
+ * again. Throws a {@link ResumeError} where there is no such run or it lacks something, a {@link JournalError} where its
+ * journal cannot be used.
+ */
+export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
+  const { file, home = dirname(resolve(file)) } = options;
+  const folders = foldersFor(home, options);
+  const id = findRun(folders.runs, options);
+  const files = filesOf(folders.runs, id);
+  takeLock(files, id);
+  try {
+    return await resumeLocked(options, { folders, home, files });
+  } finally {
+    unlock(files.lock);
+  }
+}
+
+/** The one run that was meant. */
+function findRun(runs: string, { id, file }: ResumeOptions): string {
+  const found = findRuns(runs, id.slice(id.lastIndexOf(':') + 1));
+  const [first, second] = found;
+  if (first === undefined) throw new ResumeError(`there is no run "${id}"`, recent(runs));
+  if (second !== undefined)
+    throw new ResumeError(`"${id}" is the beginning of ${found.length} runs`, 'give more of it');
+  const run = beginningOf(filesOf(runs, first));
+  if (run.file === resolve(file)) return first;
+  throw new ResumeError(
+    `the run ${first} is one of ${run.file}`,
+    `name that flow: stepflow run ${run.file} --resume ${first}`,
+  );
+}
+
+const MOST_LISTED = 10;
+
+function recent(runs: string): string {
+  const list = listRuns(runs, MOST_LISTED);
+  if (list.length === 0) return `no run has a journal in ${runs}; one that is started without --inputs gets one`;
+  return `the latest runs are\n${list.map(line).join('\n')}`;
+}
+
+const line = ({ id, flow, at, status }: RecordedRun): string =>
+  `    ${id}  ${new Date(at).toISOString().slice(0, 19)}Z  ${status.padEnd(11)}  ${flow}`;
+
+function beginningOf(files: RunFiles): Beginning {
+  const [first] = readOutline(files.journal);
+  if (first?.type === 'run' && first.version === 1) return first;
+  throw new JournalError(`${files.journal} has no beginning that this version knows; the run cannot be resumed`);
+}
+
+interface Place {
+  readonly folders: Folders;
+  readonly home: string;
+  readonly files: RunFiles;
+}
+
+async function resumeLocked(options: ResumeOptions, place: Place): Promise<ResumedRun> {
+  const { folders, home, files } = place;
+  const { file, variables = {} } = options;
+  const beginning = beginningOf(files);
+  const kept = keptFlow(readFlowOf(files), files);
+  const { input, seal } = unseal(beginning, kept, options);
+  const records = readJournal(files.journal, seal);
+  const mocks = options.mocks ?? kept.mocks;
+  const source = options.source ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+  const components = await loadComponents(kept, records, mocks, place);
+  const { diagnostics, loaded } = components;
+  if (diagnostics.length > 0) return { result: refuse(diagnostics), diagnostics, warnings: [] };
+  const ready = readyFlow(kept, {
+    diagnostics: [],
+    origin: { file: beginning.file, textHash: kept.textHash, mocks, folders },
+    functions: loaded,
+    load: components.load,
+    canonical: components.canonical,
+    store: folderStore(folders.blobs),
+    secrets: secretsHere(declared(source, file), variables),
+    files: home,
+  });
+  const past = pastOf(records, Date.now());
+  const run = await runOnce(ready, { ...options, input, executionName: beginning.id }, () =>
+    goOn(beginning.id, files, seal, past, beginning),
+  );
+  return { ...run, warnings: changes(kept, source, loaded) };
+}
+
+function keptFlow(value: unknown, files: RunFiles): KeptFlow {
+  // It was written by this program, from a value of this type.
+  if (isObject(value) && isObject(value.stateMachine) && isObject(value.inputBudget))
+    return value as unknown as KeptFlow;
+  throw new JournalError(`${files.flow} holds no flow; the run cannot be resumed`);
+}
+
+/** The input with the secrets that the journal does not have, which come with the input that is given again. */
+function unseal(
+  { id, input, sealed }: Beginning,
+  { inputSchema = true }: KeptFlow,
+  { input: given }: ResumeOptions,
+): { readonly input: Json; readonly seal: Seal } {
+  if (sealed && given === undefined)
+    throw new ResumeError(
+      `the input of the run ${id} has secrets, which its journal does not`,
+      'give the same --input again',
+    );
+  const seal = new Seal(sealed && given !== undefined ? secretParts(given, inputSchema) : []);
+  const known: Json = sealed && seal.close(JSON.stringify(given)) !== input ? null : JSON.parse(seal.open(input));
+  if (given !== undefined && !isDeepStrictEqual(given, known))
+    throw new ResumeError(`the run ${id} was started with another input`, 'leave out --input, or give the same again');
+  return { input: known, seal };
+}
+
+interface Components {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly loaded: ReadonlyMap<string, Loaded>;
+  readonly load: (path: string) => Promise<Loaded | undefined>;
+  readonly canonical: (path: string) => string;
+}
+
+/** Loads what may be called: nothing where the run has ended well. */
+async function loadComponents(
+  { steps }: KeptFlow,
+  records: readonly JournalRecord[],
+  mocks: Mocks,
+  { folders }: Place,
+): Promise<Components> {
+  const lookup = lookupIn(folders);
+  const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
+  const load = loaderOf(lookup.catalog, folders.bundles);
+  const mocked = new MockBook(mocks, canonical);
+  const last = records.at(-1);
+  const isOver = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
+  const calling = isOver ? [] : steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
+  const needed = componentsFor(calling, 'flow', lookup);
+  const functions = await loadFunctions(needed.files, folders.bundles);
+  const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
+  return { diagnostics, loaded: functions.loaded, load, canonical };
+}
+
+/** What the flow's file declares now: its secrets. The rest of the flow is the one that the run began with. */
+const declared = (source: string | undefined, file: string): Flow | undefined =>
+  source === undefined ? undefined : readFlow(source, file).flow;
+
+function changes(kept: KeptFlow, source: string | undefined, loaded: ReadonlyMap<string, Loaded>): readonly string[] {
+  const flow =
+    source !== undefined && sha256(source) === kept.textHash
+      ? []
+      : ['the flow has changed since the run began: the run went on with the flow as it was'];
+  const components = [...loaded.values()]
+    .filter(({ path, hash }) => kept.bundles[path] !== undefined && kept.bundles[path] !== hash)
+    .map(({ path }) => `${path} has changed since the run began: steps that were not over ran with it as it is now`);
+  return [...flow, ...components];
+}
