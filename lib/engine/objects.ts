@@ -21,8 +21,10 @@ export interface ListedObject {
 export interface ObjectWriter {
   /** Appends; resolves when more may be given. Never called again before that. */
   write(text: string): Promise<void>;
-  /** The object is whole: readers see it from now on, and saw nothing of it before. One that is never closed never is. */
+  /** The object is whole: readers see it from now on, and saw nothing of it before. */
   close(): Promise<void>;
+  /** Nothing of it is kept. */
+  discard(): Promise<void>;
 }
 
 /**

@@ -152,7 +152,7 @@ class MapRun {
     if (!isAborted && thrown instanceof StateFailure && thrown.error === 'States.ExceedToleratedFailureThreshold') {
       for (const [child] of stopped) await results.add(this.#children++, child, { status: 'ABORTED' });
       await results.close(this.#pending(jobs));
-    }
+    } else await results.discard();
     await jobs.return(undefined);
   }
 

@@ -47,6 +47,13 @@ export class ResultFile {
     return [{ Key: this.#address.Key, Size: this.#size }];
   }
 
+  /** Nothing of the file is kept. */
+  async discard(): Promise<void> {
+    await this.#written.catch(() => {});
+    const writer = await this.#opened?.catch(() => undefined);
+    await writer?.discard();
+  }
+
   /** Pieces are written one after the other, however many are waiting. */
   #flush(): Promise<unknown> {
     const text = this.#gathered;

@@ -84,6 +84,10 @@ class ExportedResults implements Results {
     await this.#writing(() => this.#writeManifest());
   }
 
+  async discard(): Promise<void> {
+    for (const file of Object.values(this.#files)) await file.discard();
+  }
+
   result(): JsonObject {
     const { bucket, mapRunArn } = this.#given;
     return { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: this.#manifest } };

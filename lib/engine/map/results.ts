@@ -13,6 +13,8 @@ export interface Results {
   add(index: number, child: Run, end: End): Promise<void> | void;
   /** All have ended, or no more are waited for. `pending`: those that never began, where too many others failed. */
   close(pending?: AsyncIterable<Run>): Promise<void>;
+  /** Nobody waits for them any more. */
+  discard(): Promise<void>;
   /** The Map's result, when all have ended and were closed. */
   result(): Json;
 }
@@ -84,6 +86,8 @@ export class ListedResults implements Results {
   }
 
   async close(): Promise<void> {}
+
+  async discard(): Promise<void> {}
 
   result(): Json {
     if (this.#isTooLarge) throw tooLarge(this.#stateName);

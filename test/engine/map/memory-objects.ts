@@ -8,6 +8,7 @@ export function memoryObjects(files: Readonly<Record<string, string | Uint8Array
   const objects = new Map(Object.entries(files).map(([at, content]) => [at, Buffer.from(content)]));
   const opened: string[] = [];
   const closed: string[] = [];
+  const discarded: string[] = [];
   const s3: S3Objects = {
     async *getObject({ Bucket, Key }) {
       const at = `${Bucket}/${Key}`;
@@ -25,6 +26,7 @@ export function memoryObjects(files: Readonly<Record<string, string | Uint8Array
       return {
         write: async (text) => void pieces.push(text),
         close: async () => void objects.set(`${Bucket}/${Key}`, Buffer.from(pieces.join(''))),
+        discard: async () => void discarded.push(`${Bucket}/${Key}`),
       };
     },
     async *listObjects(bucket, prefix) {
@@ -40,7 +42,7 @@ export function memoryObjects(files: Readonly<Record<string, string | Uint8Array
   };
   const text = (at: string): string => objects.get(at)?.toString() ?? '';
   const keys = (): string[] => [...objects.keys()].sort();
-  return { s3, text, keys, opened, closed };
+  return { s3, text, keys, opened, closed, discarded };
 }
 
 /** A text compressed with gzip. */

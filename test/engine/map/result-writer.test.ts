@@ -92,6 +92,16 @@ describe('ResultWriter', () => {
     expect(types).toContain('ExecutionAborted');
   });
 
+  test('where it is stopped, nothing of it is kept', async () => {
+    const { s3, keys, discarded } = memoryObjects();
+    const definition = { ...mapOf({ ...writerOf(), Items: [1, 2], MaxConcurrency: 1 }, task()), TimeoutSeconds: 3 };
+    const { result } = await run(definition, () => ({ ms: 2000 }), { objects: s3 });
+    expect(result.status).toBe('TIMED_OUT');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(keys()).toEqual([]);
+    expect(discarded).toEqual([expect.stringMatching(/SUCCEEDED_0\.json$/)]);
+  });
+
   test('COMPACT writes outputs, FLATTEN what is in them, JSONL a line for each', async () => {
     const Items = [[1, [2]], 3];
     const compact = await write({ Items, ...writerOf({ Transformation: 'COMPACT' }) });
@@ -138,6 +148,7 @@ describe('ResultWriter', () => {
       return {
         write: async () => {},
         close: async () => Promise.reject(new ObjectError('AccessDenied', 'Access Denied')),
+        discard: async () => {},
       };
     },
   });
