@@ -8,6 +8,7 @@ import { Layout } from './layout.ts';
 import { variableNames } from './names.ts';
 import {
   contentOf,
+  contentOfSinks,
   INPUT,
   outputPlace,
   type Place,
@@ -216,7 +217,7 @@ function resultNeed(planned: PlannedStep, layout: Layout, needs: Needs): number 
   const given = needs.sum(contentOf(fieldOf(planned, GIVEN[builtin])));
   const inside = needsOf(inner, layoutOf(inner), given);
   const { output } = inner.flow;
-  const result = output ? inside.sum(contentOf(output)) : inner.sinks.reduce((sum, id) => sum + inside.of(id), 64);
+  const result = output ? inside.sum(contentOf(output)) : inside.sum(contentOfSinks(inner)) + 64;
   return AROUND + iterationsOf(planned) * result;
 }
 

@@ -31,13 +31,16 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
 /** The `Invocation` of a step. */
 function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place): Template {
   const keys = emitter.keys(planned);
+  const { prefix } = emitter.frame;
+  const { fused = [] } = planned.step;
   return {
-    step: `${emitter.frame.prefix}${planned.step.id}`,
+    step: `${prefix}${planned.step.id}`,
     input: templateOf(planned.step.input, emitter.scope(chain)),
     ...(keys.length > 0 && { reads: [...keys] }),
     ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.share(planned.step.id) }),
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
+    ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
     execution: evaluated('$states.context.Execution.Id'),
     attempt: evaluated('$states.context.State.RetryCount'),
   };

@@ -1,4 +1,11 @@
-import type { Expression, InputReference, ListExpression, Literal, StepReference } from '../flow/expression.ts';
+import type {
+  Expression,
+  InputReference,
+  ListExpression,
+  Literal,
+  ReadPath,
+  StepReference,
+} from '../flow/expression.ts';
 import { testOf } from '../plan/demand.ts';
 import { spreadsSkip } from '../plan/plan.ts';
 import { type Gate, type Use, usesOf } from '../plan/uses.ts';
@@ -85,10 +92,13 @@ function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
 
 function inputOf(reference: InputReference, scope: Scope): Jsonata {
   const { path } = reference;
-  if (path.path.segments.length === 0) return scope.input;
+  if (isWhole(path)) return scope.input;
   if (isGuaranteed(scope.inputSchema, path)) return lookup(scope.input, String(path.path.segments[0]));
+  if (path.sure) return pathOf(scope.input, path);
   return `($value := ${pathOf(scope.input, path)}; $exists($value) ? $value : ${constant(missing(sourceOf(reference)))})`;
 }
+
+const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.then === undefined;
 
 function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
   const { condition, consequent, alternative } = expression;
@@ -173,6 +183,7 @@ export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
 export function mayMiss({ reference, lenient }: Use, inputSchema: Json | undefined): boolean {
   if (lenient) return false;
   if (reference.kind === 'variable') return true;
+  if (reference.path.sure) return false;
   if (reference.kind === 'input') return !isGuaranteed(inputSchema, reference.path);
   return reference.path.path.segments.length > 0;
 }

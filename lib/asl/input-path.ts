@@ -1,6 +1,6 @@
 import type { ReadPath } from '../flow/expression.ts';
 import { isObject, type Json } from '../runtime/json.ts';
-import type { Segment } from '../runtime/path.ts';
+import type { Path, Segment } from '../runtime/path.ts';
 import type { Jsonata } from './jsonata.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 
@@ -8,7 +8,13 @@ import { mayBeEscaped, travellingField } from './lookalike.ts';
  * The value at a path of `base`, exactly as the language has it; nothing where there is none. A field of a list and an
  * index of a map are missing, which `$lookup` alone, mapping over lists, would not say.
  */
-export function pathOf(base: Jsonata, { path }: ReadPath): Jsonata {
+export function pathOf(base: Jsonata, read: ReadPath): Jsonata {
+  const { then } = read.path;
+  const own = ownPathOf(base, read.path);
+  return then ? `($stage := ${own}; $stage = null ? null : ${pathOf('$stage', { ...read, path: then })})` : own;
+}
+
+function ownPathOf(base: Jsonata, path: Path): Jsonata {
   const spelled = path.segments.reduce<Jsonata>(at, base);
   const plain = path.segments.length === 1 && path.segments[0] === path.exact;
   if (path.exact === undefined || plain) return spelled;
@@ -29,6 +35,7 @@ function at(value: Jsonata, segment: Segment): Jsonata {
 /** Whether a schema alone makes sure that a single field is there, so that it can be read without asking. */
 export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {
   const [field, ...rest] = path.segments;
+  if (path.then) return false;
   if (field === undefined) return true;
   if (typeof field === 'string' && mayBeEscaped(field)) return false;
   if (!isObject(schema) || rest.length > 0 || schema.type !== 'object') return false;

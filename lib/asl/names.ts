@@ -11,7 +11,7 @@ const TAKEN = new Set(
    formatInteger formatNumber fromMillis hash join keys length lookup lowercase map match max merge millis min not now
    number pad parse parseInteger partition power random range reduce replace reverse round shuffle sift single sort
    split spread sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip
-   value key named item at result error known cause`.split(/\s+/),
+   value key named item at result error known cause stage`.split(/\s+/),
 );
 
 /** Hands out names that are unique, short enough, and as near as possible to what was asked for. */

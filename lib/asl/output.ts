@@ -2,7 +2,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, type Scope, skippedIn, templateOf } from './expressions.ts';
 import { type Frame, type Shared, scopeAt } from './frame.ts';
-import { choose, constant, evaluated, FALSE, type Jsonata, lookup, object } from './jsonata.ts';
+import { choose, constant, evaluated, FALSE, type Jsonata, object } from './jsonata.ts';
 import type { ChoiceRule, Template } from './state-machine.ts';
 
 const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
@@ -35,9 +35,8 @@ function outcomeOf(plan: Plan, scope: Scope): Template {
 /** Without an output: the results of the steps that no other step reads; a skipped one has none. */
 function sinksOf(plan: Plan, scope: Scope): Template {
   if (plan.sinks.length === 0) return {};
-  const results = plan.sinks.map((id): Jsonata => {
-    const slots = scope.slots(id);
-    return choose(`${lookup(slots, '$skipped')} = true`, '{}', object([[id, lookup(slots, '$')]]));
+  const results = plan.sinks.map(({ id, value, uses }): Jsonata => {
+    return choose(skippedIn(uses, scope), '{}', object([[id, jsonataOf(value, scope)]]));
   });
   return evaluated(`$merge([${results.join(', ')}])`);
 }

@@ -37,6 +37,16 @@ export function contentOf(expression: Expression): { readonly fixed: number; rea
   return { fixed: fixedBytes(expression), values: usesOf(expression).flatMap(sourceOf) };
 }
 
+/** What the results of a flow without an output bring. */
+export function contentOfSinks({ sinks }: Plan): ReturnType<typeof contentOf> {
+  const contents = sinks.map(({ value }) => contentOf(value));
+  return {
+    fixed:
+      sinks.reduce((sum, { id }) => sum + bytesOf(id) + 2, 2) + contents.reduce((sum, { fixed }) => sum + fixed, 0),
+    values: contents.flatMap(({ values }) => values),
+  };
+}
+
 /** The source of a value that is used as it is; a test of it is only a boolean. */
 function sourceOf(use: Use): readonly Source[] {
   if (use.test !== undefined) return [];
@@ -65,7 +75,10 @@ export function variablePlace({ step }: PlannedStep, layout: Layout): Place {
 export function outputPlace(plan: Plan, room: number): Place {
   const { output } = plan.flow;
   const what = 'the output of the flow';
-  if (!output) return { what, room: room - 64 - bytesOf([...plan.sinks]) - plan.sinks.length, values: plan.sinks };
+  if (!output) {
+    const { fixed, values } = contentOfSinks(plan);
+    return { what, room: room - 64 - fixed, values };
+  }
   const { fixed, values } = contentOf(output);
   return { what, room: room - 64 - fixed, values };
 }

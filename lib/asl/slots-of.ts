@@ -1,5 +1,5 @@
 import { parseSlotKey } from '../runtime/invocation.ts';
-import { parsePath } from '../runtime/path.ts';
+import { parseJoined } from '../runtime/path.ts';
 import { missing } from '../runtime/values.ts';
 import { passesTest } from './expressions.ts';
 import { pathOf } from './input-path.ts';
@@ -27,7 +27,7 @@ function slotOf(id: string, value: Jsonata, key: string): Jsonata {
 
 /** Any path of a result that is null as a whole is null. */
 function at(value: Jsonata, written: string): Jsonata {
-  const path = parsePath(written);
+  const path = parseJoined(written);
   if ('error' in path || path.segments.length === 0) return value;
   return `(${value} = null ? null : ${pathOf(value, { text: written, path })})`;
 }

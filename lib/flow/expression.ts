@@ -3,10 +3,12 @@ import type { Path } from '../runtime/path.ts';
 import type { Span } from './diagnostics.ts';
 import type { Tree } from './tree.ts';
 
-/** A path as written, ready to be a slot's key (`$` for the whole), and as parsed. */
+/** A path as written, ready to be a slot's key (`$` for the whole), and as parsed; or as the compiler made it of such. */
 export interface ReadPath {
   readonly text: string;
   readonly path: Path;
+  /** Whether something is sure to be there wherever it is read. */
+  readonly sure?: true;
   /** Where it stands; absent for a path that is not written. */
   readonly span?: Span;
 }

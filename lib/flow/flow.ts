@@ -1,6 +1,7 @@
+import type { FusedStep } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Span } from './diagnostics.ts';
-import type { Expression } from './expression.ts';
+import type { Expression, ReadPath } from './expression.ts';
 
 /** What happens where a step's component fails. */
 export type OnError =
@@ -22,6 +23,8 @@ export interface Step {
   readonly metadata?: Json;
   /** Not written in the flow: the compiler added it, and no report names it. */
   readonly added?: true;
+  /** Steps that the compiler has made part of this one's function. */
+  readonly fused?: readonly FusedStep[];
   readonly idSpan: Span;
   readonly componentSpan: Span;
 }
@@ -34,6 +37,10 @@ export interface Flow {
   readonly version?: string;
   readonly steps: readonly Step[];
   readonly output?: Expression;
+  /** The results of a flow without an output, where the compiler says of what they are made. */
+  readonly sinks?: readonly Sink[];
+  /** Paths of the input without which the flow fails before any step starts: the compiler's own. */
+  readonly requires?: readonly RequiredInput[];
   /** Lazy: only what is wanted runs. Eager: every step runs. */
   readonly evaluation: 'lazy' | 'eager';
   readonly inputSchema?: Json;
@@ -47,6 +54,18 @@ export interface Flow {
   readonly examples: readonly Example[];
   readonly test?: Json;
   readonly metadata?: Json;
+}
+
+/** What a flow without an output gives for one of its steps; nothing where that is skipped. */
+export interface Sink {
+  readonly id: string;
+  readonly value: Expression;
+}
+
+/** A path of the input that must be there, and the step that reads it. */
+export interface RequiredInput {
+  readonly path: ReadPath;
+  readonly step: string;
 }
 
 /** An input that shows the flow at work. */

@@ -1,10 +1,20 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import type { Flow } from '../flow/flow.ts';
+import { WHOLE } from '../flow/expression.ts';
+import type { Flow, Sink } from '../flow/flow.ts';
 import { type Decided, type Demand, decide, findDemand } from './demand.ts';
 import { gatherWide } from './gather.ts';
-import { type Dependencies, dataDependencies, type FlowUses, findUses, topologicalOrder } from './graph.ts';
+import {
+  type Dependencies,
+  dataDependencies,
+  type FlowUses,
+  findUses,
+  type StepUses,
+  stepUsesIn,
+  topologicalOrder,
+} from './graph.ts';
 import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
+import { type Use, usesOf } from './uses.ts';
 
 /** What is known of a flow before it is arranged: what reads what, what runs, and when. */
 export interface Analysis {
@@ -16,10 +26,17 @@ export interface Analysis {
   readonly decided: Decided;
   /** The steps that run, each after those it waits for. */
   readonly running: readonly string[];
+  /** What a flow without an output gives: the results of the steps that run and that no other one reads. */
+  readonly sinks: readonly AnalysedSink[];
   /** The secret variables that may stand in the input of each step that runs. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
   /** Of the flows that steps run, by the steps' ids. */
   readonly inner: ReadonlyMap<string, Analysis>;
+}
+
+/** One result of a flow without an output, and what it reads. */
+export interface AnalysedSink extends Sink {
+  readonly uses: readonly Use[];
 }
 
 /** How a flow is looked at. */
@@ -49,8 +66,22 @@ export function analyse(
   if (!running) return undefined;
   const secrets = secretsOfSteps(flow, uses, running, given);
   const found = inner ?? analyseInner(flow, secrets, diagnostics);
-  return { flow, uses, order, demand, decided, running, secrets, inner: found };
+  const sinks = flow.output ? [] : (flow.sinks ?? unread(flow, uses, running)).map(analyseSink);
+  return { flow, uses, order, demand, decided, running, sinks, secrets, inner: found };
 }
+
+const analyseSink = (sink: Sink): AnalysedSink => ({ ...sink, uses: usesOf(sink.value) });
+
+function unread({ steps }: Flow, uses: FlowUses, running: readonly string[]): readonly Sink[] {
+  const runs = new Set(running);
+  const read = new Set(running.flatMap((id) => readBy(uses.steps.get(id))));
+  return steps
+    .filter(({ id }) => runs.has(id) && !read.has(id))
+    .map(({ id, idSpan }) => ({ id, value: { kind: 'step', step: id, path: WHOLE, span: idSpan } }));
+}
+
+const readBy = (uses: StepUses | undefined): readonly string[] =>
+  uses ? stepUsesIn(uses).map(({ reference }) => reference.step) : [];
 
 function sort(
   flow: Flow,

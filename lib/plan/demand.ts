@@ -35,7 +35,7 @@ export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[])
   for (const { id, mustExecute } of flow.steps) {
     if (flow.evaluation === 'eager' || mustExecute) asked.get(id)?.push(UNCONDITIONAL);
   }
-  for (const use of uses.output) want(use, ALWAYS);
+  for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) want(use, ALWAYS);
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   for (const id of [...order].reverse()) {
     // All who read the step have been here: nothing more will be asked of it.

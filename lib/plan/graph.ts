@@ -16,6 +16,8 @@ export interface StepUses {
 export interface FlowUses {
   readonly steps: ReadonlyMap<string, StepUses>;
   readonly output: readonly Use[];
+  /** Of a flow without an output, what the results are made of where the flow says so, by the ids they go by. */
+  readonly sinks: ReadonlyMap<string, readonly Use[]>;
 }
 
 /** Finds everything that a flow reads; a reference to a step that is not there is a diagnostic. */
@@ -23,6 +25,7 @@ export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
   const uses = {
     steps: new Map(flow.steps.map((step) => [step.id, usesOfStep(step)])),
     output: flow.output ? usesOf(flow.output) : [],
+    sinks: new Map((flow.sinks ?? []).map(({ id, value }) => [id, usesOf(value)])),
   };
   const ids = flow.steps.map(({ id }) => id);
   const known = new Set(ids);
@@ -46,7 +49,11 @@ const usesOfStep = (step: Step): StepUses => ({
 /** All uses of one step, wherever it has them. */
 const usesIn = ({ input, skipIf, fallback }: StepUses): readonly Use[] => [...input, ...skipIf, ...fallback];
 
-const allUses = ({ steps, output }: FlowUses): readonly Use[] => [...[...steps.values()].flatMap(usesIn), ...output];
+const allUses = ({ steps, output, sinks }: FlowUses): readonly Use[] => [
+  ...[...steps.values()].flatMap(usesIn),
+  ...output,
+  ...[...sinks.values()].flat(),
+];
 
 /** All uses of steps' results by one step. */
 export const stepUsesIn = (uses: StepUses): readonly StepUse[] => usesIn(uses).filter(isStepUse);

@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow, Step } from '../flow/flow.ts';
 import { testKey } from '../runtime/invocation.ts';
-import { type Analysis, analyse } from './analysis.ts';
+import { type AnalysedSink, type Analysis, analyse } from './analysis.ts';
 import { type Cost, costInside, costModel } from './cost.ts';
 import type { Dag } from './dag.ts';
 import { type Demand, isAlways, skipIfOf, testOf } from './demand.ts';
-import { type Dependencies, type FlowUses, type StepUses, stepUsesIn } from './graph.ts';
+import { type Dependencies, type StepUses, stepUsesIn } from './graph.ts';
 import type { SecretNames } from './secrets.ts';
 import { type Arrangement, arrange } from './series-parallel.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
@@ -49,9 +49,9 @@ export interface Plan {
   readonly steps: ReadonlyMap<string, PlannedStep>;
   /** Absent where no step runs. */
   readonly tree?: PlanTree;
-  /** What the output reads; for a flow without one, the whole result of each step that no other step reads. */
+  /** What the output reads; for a flow without one, what it gives instead. */
   readonly output: readonly Use[];
-  readonly sinks: readonly string[];
+  readonly sinks: readonly AnalysedSink[];
 }
 
 /** Plans a flow, or reports why it cannot be. `given`: the secret variables that may stand in its input. */
@@ -67,21 +67,18 @@ export function makePlan(
 
 /** Plans a flow that has been analysed. */
 export function planOf(analysis: Analysis, cost: Cost = costModel()): Plan {
-  const { flow, uses, decided, running } = analysis;
+  const { flow, uses, decided, running, sinks } = analysis;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
   const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, costInside(cost, id))]));
   const weights = running.map((id) => weightOf({ step: byId.get(id), inner: inner.get(id) }, cost));
   const tree = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
-  return { flow, ...planSteps(analysis, inner), ...(tree && { tree }), output: uses.output };
+  return { flow, steps: planSteps(analysis, inner), ...(tree && { tree }), output: uses.output, sinks };
 }
 
-function planSteps(
-  { flow, uses, demand, decided: { later }, running, secrets }: Analysis,
-  innerPlans: ReadonlyMap<string, Plan>,
-): Pick<Plan, 'steps' | 'sinks'> {
-  const read = new Set([...running].flatMap((id) => (uses.steps.has(id) ? readBy(uses, id) : [])));
-  const sinks = flow.output ? [] : flow.steps.map(({ id }) => id).filter((id) => demand.has(id) && !read.has(id));
-  const readings = findReadings(uses, demand, later, sinks);
+function planSteps(analysis: Analysis, innerPlans: ReadonlyMap<string, Plan>): ReadonlyMap<string, PlannedStep> {
+  const { flow, uses, demand, decided, running, secrets } = analysis;
+  const { later } = decided;
+  const readings = findReadings(analysis);
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
   const steps = new Map<string, PlannedStep>();
   for (const id of running) {
@@ -98,13 +95,8 @@ function planSteps(
     };
     steps.set(id, { step, uses: used, ...wanted, maySkip, ...(inner && { inner }) });
   }
-  return { steps, sinks };
+  return steps;
 }
-
-const readBy = (uses: FlowUses, id: string): readonly string[] => {
-  const used = uses.steps.get(id);
-  return used ? stepUsesIn(used).map(({ reference }) => reference.step) : [];
-};
 
 /** A use through which a skip spreads to the reader. */
 export const spreadsSkip = (use: Use): use is StepUse =>
@@ -115,12 +107,7 @@ function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, Planned
   return [...uses.input, ...uses.fallback].some((use) => spreadsSkip(use) && before.get(use.reference.step)?.maySkip);
 }
 
-function findReadings(
-  uses: FlowUses,
-  demand: ReadonlyMap<string, Demand>,
-  later: Dependencies,
-  sinks: readonly string[],
-): ReadonlyMap<string, readonly Reading[]> {
+function findReadings({ uses, demand, decided: { later }, sinks }: Analysis): ReadonlyMap<string, readonly Reading[]> {
   const readings = new Map<string, Reading[]>();
   const add = (step: string, reading: Reading): void => {
     const known = readings.get(step);
@@ -139,7 +126,7 @@ function findReadings(
     addAll(usesOfGuard(wanted, later.get(id)), id);
   }
   addAll(uses.output, OUTPUT);
-  for (const id of sinks) add(id, { reader: OUTPUT, key: '$' });
+  for (const sink of sinks) addAll(sink.uses, OUTPUT);
   return readings;
 }
 

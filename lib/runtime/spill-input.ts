@@ -1,7 +1,7 @@
 import type { BlobStore } from './blobs.ts';
 import { FlowError } from './errors.ts';
 import type { Json } from './json.ts';
-import { parsePath, type Segment } from './path.ts';
+import { type Path, parseJoined, type Segment } from './path.ts';
 import { bytesOf, LEAST_SHARE, spillValue } from './spill.ts';
 import { escapeValue, isBlobMarker } from './values.ts';
 
@@ -32,9 +32,13 @@ type Way = readonly Segment[];
 
 /** The ways that a path may go: a field that has exactly the written name wins over the path that it spells. */
 function waysOf(written: string): readonly Way[] {
-  const path = parsePath(written);
-  if ('error' in path) return [];
-  return path.exact === undefined || path.segments.length < 2 ? [path.segments] : [path.segments, [path.exact]];
+  const path = parseJoined(written);
+  return 'error' in path ? [] : waysAlong(path);
+}
+
+function waysAlong({ segments, exact, then }: Path): readonly Way[] {
+  const own = exact === undefined || segments.length < 2 ? [segments] : [segments, [exact]];
+  return then ? own.flatMap((way) => waysAlong(then).map((further) => [...way, ...further])) : own;
 }
 
 /** A part that may be spilled as it stands. */
