@@ -2,9 +2,20 @@ import type { Command } from './command.ts';
 import { aslRun } from './commands/asl-run.ts';
 import { compileCommand } from './commands/compile.ts';
 import { listComponents } from './commands/list-components.ts';
+import { profileCommand } from './commands/profile.ts';
 import { run } from './commands/run.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { test } from './commands/test.ts';
 import { validate } from './commands/validate.ts';
 
 /** Every command, in the order of help. A command's file loads what it works with only when it is called. */
-export const commands: readonly Command[] = [run, test, validate, compileCommand, aslRun, listComponents];
+export const commands: readonly Command[] = [
+  run,
+  test,
+  validate,
+  compileCommand,
+  simulateCommand,
+  profileCommand,
+  aslRun,
+  listComponents,
+];

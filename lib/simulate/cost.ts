@@ -85,7 +85,7 @@ const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
 
 function s3Cost({ calls }: MachineRun): RunCost['s3'] {
   const made = calls.map(({ component }) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
-  const puts = made.filter((one) => one === 'puts').length;
+  const puts = made.filter((one) => one === 'puts').length + calls.reduce((sum, { stores }) => sum + stores, 0);
   const gets = made.filter((one) => one === 'gets').length;
   return { usd: puts * PRICES.s3Put + gets * PRICES.s3Get, puts, gets };
 }

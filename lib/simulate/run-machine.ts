@@ -30,6 +30,8 @@ export interface SimulatedCall {
   readonly step: string;
   readonly component: string;
   readonly seconds: number;
+  /** The blobs that steps which are part of this one keep. */
+  readonly stores: number;
 }
 
 /** A simulated run. */
@@ -73,11 +75,11 @@ async function runAs(
   const calls: SimulatedCall[] = [];
   const seen = new Seen();
   const resolver: TaskResolver = async (request) => {
-    const { step, reads } = payloadOf(request.arguments, request.stateName);
+    const { step, reads, stores } = payloadOf(request.arguments, request.stateName);
     const component = componentOf(request);
     if (component === undefined) return {};
     const seconds = secondsOf(step, component);
-    calls.push({ step, component, seconds });
+    calls.push({ step, component, seconds, stores });
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
     return { ExecutedVersion: '$LATEST', Payload: standIns.answer(step, reads), StatusCode: 200 };
   };
@@ -96,13 +98,18 @@ async function runAs(
   return { status, ...failure, transitions, events, seconds: (stopMs - startMs) / 1000, calls, ...seen.counts() };
 }
 
+interface Asked extends Pick<SimulatedCall, 'step' | 'stores'> {
+  readonly reads: readonly string[];
+}
+
 /** What of an `Invocation` matters here. */
-function payloadOf(given: Json, stateName: string): { readonly step: string; readonly reads: readonly string[] } {
+function payloadOf(given: Json, stateName: string): Asked {
   const payload = isObject(given) && isObject(given.Payload) ? given.Payload : {};
-  const { step, reads } = payload;
+  const { step, reads, fused } = payload;
   return {
     step: typeof step === 'string' ? step : stateName,
     reads: Array.isArray(reads) ? reads.filter((key) => typeof key === 'string') : [],
+    stores: Array.isArray(fused) ? fused.filter((part) => isObject(part) && part.does === 'store').length : 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Compiled, type CompileOptions, compile } from '../compile.ts';
+import { type Compiled, type CompiledStep, type CompileOptions, compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { costModel, type Profile } from '../plan/cost.ts';
 import type { Json } from '../runtime/json.ts';
@@ -24,8 +24,8 @@ export interface SimulateOptions extends Omit<CompileOptions, 'profile'> {
   readonly input?: Json;
   /** How many items a `map` has whose list is not written out. @default 1 */
   readonly items?: number;
-  /** MB of memory of a component's function. @default 512, what a function has that does not say */
-  readonly memoryOf?: (component: string) => number | undefined;
+  /** Finds out the MB of memory of components' functions. @default 512 each, what a function has that does not say */
+  readonly memorySizes?: (steps: readonly CompiledStep[]) => Promise<(component: string) => number | undefined>;
 }
 
 /** What the simulated runs of a flow were: of several, the mean of each number. */
@@ -75,8 +75,10 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
   const compiled = compile(source, { ...options, ...(planProfile && { profile: planProfile }) });
   const { stateMachine, plan, type, steps, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
+  const memoryOf = await options.memorySizes?.(steps);
   const runs = await simulateRuns({
     ...options,
+    ...(memoryOf && { memoryOf }),
     definition: stateMachine,
     plan,
     type,
@@ -91,7 +93,7 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
   const simulation = {
     name: compiled.name,
     type,
-    steps: steps.length,
+    steps: steps.filter(({ added }) => !added).length,
     ...runs,
     costUsd: totalUsd(cost, type),
     cost: { ...cost, cheaper },

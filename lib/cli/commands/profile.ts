@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Profile } from '../../plan/cost.ts';
+import { profileFileOf } from '../../plan/profile.ts';
+import type { PreparedFlow } from '../../run.ts';
+import type { CallTimes } from '../../simulate/measure.ts';
+import { type Call, defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { type FlowFile, readFlowFile } from '../flow-files.ts';
+import { readMocks, readVariables } from '../inputs.ts';
+import { readProfileFile } from '../profiles.ts';
+import { type JsonSource, readJsonOption } from '../read-json.ts';
+import { duration } from '../render/duration.ts';
+import { showRun } from '../render/run.ts';
+import { count, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { colorsFor, type Terminal } from '../terminal.ts';
+
+const DEFAULT_RUNS = 5;
+
+const options = {
+  local: { kind: 'flag', summary: 'measure runs on this machine' },
+  runs: { kind: 'count', value: 'N', summary: `how often to run with each input (default: ${DEFAULT_RUNS})` },
+  input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, each of the flow's examples" },
+  var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
+  mocks: { kind: 'text', value: 'FILE', summary: 'what stands in for components, as for run' },
+  out: { kind: 'text', value: 'FILE', summary: 'the profile to write (default: NAME.profile.json beside the flow)' },
+} as const;
+
+/** `stepflow profile FLOW` */
+export const profileCommand = defineCommand({
+  name: 'profile',
+  summary: 'Run a flow several times and write down how long each step takes, for the compiler and for simulate.',
+  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  options,
+  json: 'the profile',
+  examples: [
+    'profile workflows/user-insights.yaml --local',
+    `profile workflows/user-insights.yaml --local --runs 20 --input '{"user_id": "u005"}' --json`,
+  ],
+  action: async (call) => {
+    if (call.options.local === undefined) {
+      throw new UsageError('nothing says which runs to measure', 'give --local: the flow then runs on this machine');
+    }
+    const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
+    const out = call.options.out ?? profileFileOf(flow.file);
+    const before = await readBefore(out, call.terminal);
+    return before === undefined ? EXIT.failed : measure(flow, { out, before }, call);
+  },
+});
+
+type ProfileCall = Call<typeof options>;
+
+/** The profile that is there, whose entries stay where nothing new is measured; undefined where it is broken. */
+async function readBefore(file: string, terminal: Terminal): Promise<Profile | undefined> {
+  if (!existsSync(resolve(terminal.cwd, file))) return {};
+  const { profile, diagnostics, text } = await readProfileFile(file, terminal);
+  await showDiagnostics(diagnostics, new Map([[file, text]]), terminal);
+  return profile;
+}
+
+interface Target {
+  readonly out: string;
+  readonly before: Profile;
+}
+
+async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCall): Promise<number> {
+  const { json, terminal } = call;
+  const prepared = await prepare(flow, call);
+  const inputs = await inputsOf(prepared, call);
+  const { CallTimes: Times, renewProfile } = await import('../../simulate/measure.ts');
+  const times = new Times();
+  const measured = await runAll(flow, prepared, inputs, times, call);
+  if (!measured) return EXIT.failed;
+  const profile = renewProfile(before, times.profile(), measured.steps);
+  await writeFile(resolve(terminal.cwd, out), `${JSON.stringify(profile, null, 2)}\n`);
+  if (json) writeJson(profile, terminal);
+  else {
+    showTimes(profile, times, { out, runs: measured.runs }, terminal);
+    suggestNext(`simulate ${flow.file} --profile ${out}`, terminal);
+  }
+  return EXIT.ok;
+}
+
+async function prepare({ file, text }: FlowFile, { options: given, terminal }: ProfileCall): Promise<PreparedFlow> {
+  const variables = await readVariables(given.var ?? []);
+  const mocks = await readMocks(given.mocks, terminal);
+  const { prepareFlow } = await import('../../run.ts');
+  return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks });
+}
+
+async function inputsOf(
+  { examples }: PreparedFlow,
+  { options: given, terminal }: ProfileCall,
+): Promise<readonly JsonSource[]> {
+  if (given.input !== undefined) return [await readJsonOption('--input', given.input, terminal)];
+  const values = examples.length > 0 ? examples.map(({ input }) => input) : [{}];
+  return values.map((value, at) => ({ value, file: `example ${at + 1}`, text: JSON.stringify(value, null, 2) }));
+}
+
+interface Measured {
+  readonly runs: number;
+  readonly steps: readonly { readonly id: string }[];
+}
+
+/** Runs one after the other, so that none slows another down. Undefined where one failed: what failed is no measure. */
+async function runAll(
+  flow: FlowFile,
+  prepared: PreparedFlow,
+  inputs: readonly JsonSource[],
+  times: CallTimes,
+  { options: given, terminal }: ProfileCall,
+): Promise<Measured | undefined> {
+  let steps: Measured['steps'] = [];
+  let runs = 0;
+  for (let round = 0; round < (given.runs ?? DEFAULT_RUNS); round += 1) {
+    for (const { value, file, text } of inputs) {
+      const ran = await prepared.run({
+        input: value,
+        inputText: { file, text },
+        signal: terminal.signal,
+        onEvent: (event) => {
+          if (event.type === 'run-started') steps = event.steps;
+        },
+        onHistory: (event) => times.observe(event, performance.now()),
+      });
+      times.endRun();
+      runs += 1;
+      if (runs === 1 || ran.result.outcome === 'failed') {
+        const sources = new Map([
+          [flow.file, flow.text],
+          [file, prepared.showInput(value, text)],
+        ]);
+        await showDiagnostics(ran.diagnostics, sources, terminal);
+      }
+      if (ran.result.outcome === 'failed') {
+        if (exitCodeOf(ran.diagnostics) === EXIT.ok) showRun(ran, terminal);
+        return undefined;
+      }
+    }
+  }
+  return { runs, steps };
+}
+
+const MOST_LINES = 20;
+
+function showTimes(
+  { steps = {} }: Profile,
+  times: CallTimes,
+  { out, runs }: { readonly out: string; readonly runs: number },
+  { stdout, env }: Terminal,
+): void {
+  const colors = colorsFor(stdout, env);
+  const slowest = Object.entries(steps).sort(([, a], [, b]) => b.seconds - a.seconds);
+  const width = Math.max(0, ...slowest.slice(0, MOST_LINES).map(([id]) => id.length));
+  for (const [id, { seconds }] of slowest.slice(0, MOST_LINES)) {
+    const measured = times.calls(id) > 0 ? count(times.calls(id), 'call') : 'not run this time';
+    stdout.write(`  ${id.padEnd(width)}  ${duration(seconds * 1000).padStart(11)}  ${colors.dim(measured)}\n`);
+  }
+  if (slowest.length > MOST_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MOST_LINES} quicker ones`)}\n`);
+  stdout.write(`${colors.green('✔')} ${out}: ${count(slowest.length, 'step')}, the medians of ${count(runs, 'run')}\n`);
+}

@@ -1,0 +1,143 @@
+import { dirname, resolve } from 'node:path';
+import type { OverheadName, Simulated, SimulateOptions } from '../../simulate/index.ts';
+import { type Call, defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { type FlowFile, readFlowFile } from '../flow-files.ts';
+import { readVariables } from '../inputs.ts';
+import { allDiagnostics, type ProfileFile, readProfileFile } from '../profiles.ts';
+import { readJsonOption } from '../read-json.ts';
+import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
+import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import type { Terminal } from '../terminal.ts';
+
+const options = {
+  profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
+  planProfile: {
+    kind: 'text',
+    value: 'FILE|none',
+    summary: 'arrange the steps by another profile, or without any (default: by --profile)',
+  },
+  overhead: {
+    kind: 'text',
+    value: 'none|aws',
+    summary: "add a model of AWS's own time for transitions, branches and invocations (default: none)",
+  },
+  noise: {
+    kind: 'text',
+    value: 'SIGMA',
+    summary: "multiply each step's seconds by exp(N(0, SIGMA)), anew in each run (default: 0)",
+  },
+  runs: { kind: 'count', value: 'N', summary: 'how many runs to take the mean of (default: 1, with noise 20)' },
+  seed: { kind: 'text', value: 'S', summary: 'a whole number that the noise follows from (default: 1)' },
+  input: {
+    kind: 'text',
+    value: 'JSON|@FILE|-',
+    summary: "the input (default: the flow's first example, or one made up)",
+  },
+  var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
+  items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
+} as const;
+
+/** `stepflow simulate FLOW` */
+export const simulateCommand = defineCommand({
+  name: 'simulate',
+  summary: 'Run a compiled flow on a virtual clock: how long it takes beside its critical path, and what it costs.',
+  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  options,
+  json: "times, counts and cost of the flow's run",
+  examples: [
+    'simulate workflows/user-insights.yaml',
+    'simulate workflows/user-insights.yaml --profile workflows/user-insights.profile.json --overhead aws',
+    'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
+  ],
+  action: async (call) => {
+    const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
+    const profiles = await readProfiles(call);
+    const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
+    if (exitCodeOf(broken) !== EXIT.ok) return tell(broken, flow, profiles.all, call.terminal);
+    const simulated = await simulateFlow(flow, profiles, call);
+    const code = await tell(allDiagnostics(profiles.all, simulated.compiled), flow, profiles.all, call.terminal);
+    return code === EXIT.ok ? show(simulated, flow, call) : code;
+  },
+});
+
+type SimulateCall = Call<typeof options>;
+
+interface Profiles {
+  readonly given: ProfileFile | undefined;
+  /** `none`: the steps are arranged without any. */
+  readonly plan: ProfileFile | 'none' | undefined;
+  readonly all: readonly ProfileFile[];
+}
+
+async function readProfiles({ options: { profile, planProfile }, terminal }: SimulateCall): Promise<Profiles> {
+  const given = profile === undefined ? undefined : await readProfileFile(profile, terminal);
+  const isFile = planProfile !== undefined && planProfile !== 'none';
+  const plan = isFile ? await readProfileFile(planProfile, terminal) : undefined;
+  return {
+    given,
+    plan: planProfile === 'none' ? 'none' : plan,
+    all: [given, plan].filter((file) => file !== undefined),
+  };
+}
+
+async function simulateFlow(
+  { file, text }: FlowFile,
+  { given, plan }: Profiles,
+  call: SimulateCall,
+): Promise<Simulated> {
+  const { options, terminal } = call;
+  const home = dirname(resolve(terminal.cwd, file));
+  const settings: SimulateOptions = {
+    file,
+    variables: await readVariables(options.var ?? []),
+    ...(given?.profile && { profile: given.profile }),
+    ...(plan && { planProfile: plan === 'none' ? {} : (plan.profile ?? {}) }),
+    ...(options.input !== undefined && { input: (await readJsonOption('--input', options.input, terminal)).value }),
+    overhead: overheadOf(options.overhead ?? 'none'),
+    noise: numberOf('--noise', options.noise ?? '0', /^(?:\d+\.?\d*|\.\d+)$/, 'a number of at least 0'),
+    seed: numberOf('--seed', options.seed ?? '1', /^\d{1,15}$/, 'a whole number of at least 0'),
+    ...(options.runs !== undefined && { runs: options.runs }),
+    ...(options.items !== undefined && { items: options.items }),
+  };
+  const { simulate } = await import('../../simulate/index.ts');
+  const { memorySizes } = await import('../../local/memory-sizes.ts');
+  return simulate(text, { ...settings, memorySizes: (steps) => memorySizes(steps, file, home) });
+}
+
+function overheadOf(given: string): OverheadName {
+  if (given === 'none' || given === 'aws') return given;
+  throw new UsageError(`--overhead ${given} is no model`, 'write --overhead none or --overhead aws');
+}
+
+function numberOf(option: string, given: string, form: RegExp, wanted: string): number {
+  if (form.test(given)) return Number(given);
+  throw new UsageError(`${option} ${given} is no number that fits`, `${option} takes ${wanted}`);
+}
+
+function tell(
+  diagnostics: Simulated['diagnostics'],
+  flow: FlowFile,
+  profiles: readonly ProfileFile[],
+  terminal: Terminal,
+): Promise<number> {
+  const sources = new Map([flow, ...profiles].map(({ file, text }) => [file, text]));
+  return showDiagnostics(diagnostics, sources, terminal).then(() => exitCodeOf(diagnostics));
+}
+
+function show(
+  { simulation, failure }: Simulated,
+  { file }: FlowFile,
+  { json, options, terminal }: SimulateCall,
+): number {
+  if (!simulation) {
+    showFailedRun(failure, terminal);
+    return EXIT.failed;
+  }
+  if (json) writeJson(simulation, terminal);
+  else {
+    showSimulation(simulation, terminal);
+    suggestNext(nextAfter(file, options), terminal);
+  }
+  return EXIT.ok;
+}

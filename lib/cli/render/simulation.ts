@@ -1,0 +1,114 @@
+import type { Simulated, Simulation } from '../../simulate/index.ts';
+import { count } from '../report.ts';
+import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
+import { duration } from './duration.ts';
+
+/** Shows a simulation as a table: times, counts, cost, and whether Standard and Express fit. */
+export function showSimulation(simulation: Simulation, { stdout, env }: Terminal): void {
+  const colors = colorsFor(stdout, env);
+  const { name, runs, steps } = simulation;
+  const means = runs === 1 ? '' : `, the means of ${count(runs, 'run')}`;
+  stdout.write(`${colors.bold(name)} ${colors.dim(`${count(steps, 'step')}${means}`)}\n\n`);
+  for (const row of [...timeRows(simulation), ...countRows(simulation), ...costRows(simulation)]) {
+    stdout.write(`${rowLine(row, colors)}\n`);
+  }
+  stdout.write(`\n${typeLines(simulation, colors).join('\n')}\n`);
+  if (simulation.idle.length > 0) stdout.write(`\n  ${colors.dim(idleLine(simulation.idle))}\n`);
+}
+
+/** Tells that a simulated run failed, and what may help. */
+export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Terminal): void {
+  const colors = colorsFor(stderr, env);
+  const why = failure ? `${failure.error}: ${messageOf(failure.cause)}` : 'there is no state machine';
+  stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
+  stderr.write(
+    `  ${colors.cyan('help')}: give the input of a run that goes well with --input, and its variables with --var\n`,
+  );
+}
+
+/** A Cause of ours is JSON with the message in it. */
+function messageOf(cause: string): string {
+  const [, message] = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause) ?? [];
+  return message === undefined ? cause : String(JSON.parse(message));
+}
+
+/** What to call next: measure, then simulate with what was measured, then with noise. */
+export function nextAfter(
+  file: string,
+  { profile, noise }: { readonly profile: string | undefined; readonly noise: string | undefined },
+): string {
+  if (profile === undefined) return `profile ${file} --local`;
+  return noise === undefined
+    ? `simulate ${file} --profile ${profile} --noise 0.5`
+    : `compile ${file} --profile ${profile}`;
+}
+
+type Row = readonly [what: string, value: string, remark: string];
+
+const LABEL = 17;
+const VALUE = 14;
+
+const rowLine = ([what, value, remark]: Row, colors: Colors): string =>
+  `  ${what.padEnd(LABEL)}${value.padEnd(VALUE)}${colors.dim(remark)}`.trimEnd();
+
+const seconds = (value: number): string => duration(value * 1000);
+
+function timeRows({
+  makespanSeconds,
+  criticalPathSeconds,
+  levelSeconds,
+  ratio,
+  levelRatio,
+}: Simulation): readonly Row[] {
+  return [
+    ['makespan', seconds(makespanSeconds), `${ratio.toFixed(3)} × the critical path`],
+    ['critical path', seconds(criticalPathSeconds), ''],
+    ['level by level', seconds(levelSeconds), `${levelRatio.toFixed(3)} × the critical path`],
+  ];
+}
+
+function countRows({ steps, transitions, historyEvents, definitionBytes }: Simulation): readonly Row[] {
+  return [
+    ['transitions', whole(transitions), steps > 0 ? `${(transitions / steps).toFixed(2)} a step` : ''],
+    ['history events', whole(historyEvents), 'of 25,000'],
+    ['definition', kilobytes(definitionBytes), 'of 1,024 KB'],
+  ];
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
+
+function costRows({ costUsd, cost, type }: Simulation): readonly Row[] {
+  const { functions, s3 } = cost;
+  const own = type === 'EXPRESS' ? cost.express.usd : cost.standard.usd;
+  return [['cost', usd(costUsd), `Step Functions ${usd(own)}, functions ${usd(functions.usd)}, S3 ${usd(s3.usd)}`]];
+}
+
+/** Three digits that count, however small the sum. */
+export function usd(value: number): string {
+  if (value === 0) return '$0';
+  const digits = Math.max(2, 2 - Math.floor(Math.log10(value)));
+  return `$${value.toFixed(Math.min(digits, 12))}`;
+}
+
+function typeLines({ cost, type }: Simulation, colors: Colors): readonly string[] {
+  const rest = cost.functions.usd + cost.s3.usd;
+  return (['STANDARD', 'EXPRESS'] as const).flatMap((one) => {
+    const { usd: own, fits, obstacles } = one === 'STANDARD' ? cost.standard : cost.express;
+    const name = one === 'STANDARD' ? 'as Standard' : 'as Express';
+    const remarks = [...(cost.cheaper === one ? ['cheaper'] : []), ...(type === one ? ["the flow's own type"] : [])];
+    const verdict = fits ? colors.green('✔ fits') : colors.red('✖ does not fit');
+    const line = `  ${name.padEnd(LABEL)}${usd(own + rest).padEnd(VALUE)}${verdict}`;
+    const remark = remarks.length > 0 ? `  ${colors.dim(remarks.join(', '))}` : '';
+    return [line + remark, ...obstacles.map((obstacle) => `  ${''.padEnd(LABEL)}${colors.dim(obstacle)}`)];
+  });
+}
+
+const MOST_NAMES = 5;
+
+function idleLine(idle: readonly string[]): string {
+  const named = idle.slice(0, MOST_NAMES).join(', ');
+  const rest = idle.length - MOST_NAMES;
+  return `never ran here: ${named}${rest > 0 ? ` and ${rest} more` : ''}`;
+}

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { type SimulateOptions, type Simulation, simulate } from '../../lib/simulate/index.ts';
+
+/** Simulates a flow that goes well. */
+async function run(source: string, options: SimulateOptions = {}): Promise<Simulation> {
+  const { simulation, failure, diagnostics } = await simulate(source, options);
+  if (!simulation) throw new Error(JSON.stringify({ failure, diagnostics }));
+  return simulation;
+}
+
+const seconds = (times: { readonly [id: string]: number }): SimulateOptions => ({
+  profile: { steps: Object.fromEntries(Object.entries(times).map(([id, time]) => [id, { seconds: time }])) },
+});
+
+const step = (id: string, ...after: readonly string[]): string =>
+  `  - { id: ${id}, component: /my/${id}, input: [${after.map((one) => `{ $step: ${one} }`).join(', ')}] }\n`;
+
+const CHAIN = `steps:\n${step('a')}${step('b', 'a')}${step('c', 'b')}output: { $step: c }\n`;
+const DIAMOND = `steps:\n${step('a')}${step('b', 'a')}${step('c', 'a')}${step('d', 'b', 'c')}output: { $step: d }\n`;
+/** No series-parallel graph: d waits for a and b, e for b alone. */
+const CROSSED = `steps:\n${step('a')}${step('b')}${step('d', 'a', 'b')}${step('e', 'b')}output: [{ $step: d }, { $step: e }]\n`;
+
+describe('a simulated run', () => {
+  it('of a chain takes the sum of its steps', async () => {
+    const found = await run(CHAIN, seconds({ a: 1.5, b: 20, c: 0.25 }));
+    expect(found).toMatchObject({ makespanSeconds: 21.75, criticalPathSeconds: 21.75, levelSeconds: 21.75, ratio: 1 });
+    expect(found).toMatchObject({ levelRatio: 1, steps: 3, transitions: 3, historyEvents: 17, runs: 1, idle: [] });
+  });
+
+  it('of a fork takes its longer way', async () => {
+    const found = await run(DIAMOND, seconds({ a: 1, b: 2, c: 30, d: 4 }));
+    expect(found).toMatchObject({ makespanSeconds: 35, criticalPathSeconds: 35, levelSeconds: 35, ratio: 1 });
+  });
+
+  it('gives each step a second where no profile says otherwise', async () => {
+    expect(await run(DIAMOND)).toMatchObject({ makespanSeconds: 3, criticalPathSeconds: 3, levelSeconds: 3 });
+  });
+
+  it('takes the medians of a profile for steps without a time', async () => {
+    const found = await run(CHAIN, seconds({ a: 2, b: 4 }));
+    expect(found.makespanSeconds).toBe(9);
+  });
+
+  it('tells what running level by level would take', async () => {
+    const tails = `steps:\n${step('a')}${step('b')}${step('c', 'a')}${step('d', 'b')}output: [{ $step: c }, { $step: d }]\n`;
+    const found = await run(tails, seconds({ a: 10, b: 1, c: 1, d: 10 }));
+    expect(found).toMatchObject({ makespanSeconds: 11, criticalPathSeconds: 11, levelSeconds: 20, ratio: 1 });
+    expect(found.levelRatio).toBeCloseTo(20 / 11, 9);
+  });
+
+  it('is no longer than the arrangement makes it, and never shorter than the critical path', async () => {
+    const times = seconds({ a: 10, b: 1, d: 1, e: 10 });
+    const found = await run(CROSSED, times);
+    expect(found).toMatchObject({ criticalPathSeconds: 11 });
+    expect(found.ratio).toBeCloseTo(found.makespanSeconds / 11, 9);
+    expect(found.makespanSeconds).toBeGreaterThanOrEqual(11);
+  });
+
+  it('is arranged by another profile where one is given', async () => {
+    const wide = `steps:\n${'abcdef'
+      .split('')
+      .map((id) => step(id))
+      .join(
+        '',
+      )}${step('g', 'a', 'b', 'c')}${step('h', 'c', 'd', 'e')}${step('i', 'e', 'f')}output: [{ $step: g }, { $step: h }, { $step: i }]\n`;
+    const times = seconds({ a: 9, b: 1, c: 1, d: 30, e: 1, f: 2, g: 30, h: 1, i: 40 });
+    const own = await run(wide, times);
+    const other = await run(wide, { ...times, planProfile: { steps: { a: { seconds: 1000 } } } });
+    expect(other.criticalPathSeconds).toBe(own.criticalPathSeconds);
+    expect(own.ratio).toBeLessThanOrEqual(other.ratio);
+  });
+
+  it('counts the bytes of the compact state machine', async () => {
+    const { simulation, compiled } = await simulate(CHAIN);
+    expect(simulation?.definitionBytes).toBe(Buffer.byteLength(JSON.stringify(compiled.stateMachine)));
+  });
+
+  it('of a flow without steps takes no time', async () => {
+    const found = await run('steps: []\noutput: 1\n');
+    expect(found).toMatchObject({ steps: 0, makespanSeconds: 0, criticalPathSeconds: 0, ratio: 1, levelRatio: 1 });
+  });
+
+  it('of a broken flow is none, but its diagnostics are there', async () => {
+    const { simulation, diagnostics } = await simulate(
+      'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
+    );
+    expect(simulation).toBeUndefined();
+    expect(diagnostics.map(({ code }) => code)).toEqual(['unknown-step']);
+  });
+
+  it('waits as long as a sleep that is written out says', async () => {
+    const sleeping = `steps:\n  - { id: nap, component: /sleep, input: { duration_ms: 2500 } }\n${step('a', 'nap')}output: { $step: a }\n`;
+    expect(await run(sleeping)).toMatchObject({ makespanSeconds: 3.5, criticalPathSeconds: 3.5, levelSeconds: 3.5 });
+  });
+});
+
+describe('with noise, a simulation', () => {
+  const noisy = { ...seconds({ a: 10, b: 1, d: 1, e: 10 }), noise: 0.5, runs: 30 };
+
+  it('is the same for the same seed, and another for another', async () => {
+    const [one, again, other] = [
+      await run(CROSSED, noisy),
+      await run(CROSSED, noisy),
+      await run(CROSSED, { ...noisy, seed: 2 }),
+    ];
+    expect(again).toEqual(one);
+    expect(other.makespanSeconds).not.toBe(one.makespanSeconds);
+  });
+
+  it('is the mean of its runs, and its ratio the mean of theirs', async () => {
+    const single = await Promise.all(
+      // Run number 3 of seed 1 is the last of four.
+      [1, 2, 3, 4].map((runs) => run(CROSSED, { ...noisy, runs })),
+    );
+    const sums = single.map(({ ratio, makespanSeconds }, at) => [ratio * (at + 1), makespanSeconds * (at + 1)]);
+    const own = sums.map((sum, at) => sum.map((value, which) => value - (sums[at - 1]?.[which] ?? 0)));
+    for (const [ratio = 0] of own) expect(ratio).toBeGreaterThanOrEqual(1 - 1e-6);
+    const mean = (which: number): number => own.reduce((sum, values) => sum + (values[which] ?? 0), 0) / own.length;
+    expect(single[3]?.ratio).toBeCloseTo(mean(0), 6);
+    expect(single[3]?.makespanSeconds).toBeCloseTo(mean(1), 6);
+  });
+
+  it('of a chain has the ratio 1 in every run', async () => {
+    expect((await run(CHAIN, { noise: 2, runs: 10 })).ratio).toBe(1);
+  });
+
+  it('runs twenty times where nothing else is said', async () => {
+    expect((await run(CHAIN, { noise: 0.1 })).runs).toBe(20);
+  });
+
+  it('meets each step with the same noise in every arrangement', async () => {
+    const other = await run(CROSSED, { ...noisy, planProfile: {} });
+    expect(other.criticalPathSeconds).toBe((await run(CROSSED, noisy)).criticalPathSeconds);
+  });
+});
+
+describe('the overhead of AWS', () => {
+  it('adds to each state and each call, and not to the critical path', async () => {
+    const found = await run(CHAIN, { overhead: 'aws' });
+    expect(found.criticalPathSeconds).toBe(3);
+    // Three tasks: 25 ms to enter each, 15 ms to invoke its function.
+    expect(found.makespanSeconds).toBeCloseTo(3 + 3 * 0.04, 9);
+  });
+
+  it('is less for Express workflows', async () => {
+    const express = await run(`metadata: { aws: { type: EXPRESS } }\n${CHAIN}`, { overhead: 'aws' });
+    expect(express).toMatchObject({ type: 'EXPRESS' });
+    expect(express.makespanSeconds).toBeCloseTo(3 + 3 * 0.02, 9);
+  });
+
+  it('grows with the width of a Parallel', async () => {
+    const fan = (width: number): string => {
+      const ids = Array.from({ length: width }, (_, at) => `s${at}`);
+      return `steps:\n${ids.map((id) => step(id)).join('')}output: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]\n`;
+    };
+    const [narrow, wide] = [await run(fan(2), { overhead: 'aws' }), await run(fan(22), { overhead: 'aws' })];
+    expect(wide.makespanSeconds - narrow.makespanSeconds).toBeCloseTo(20 * 0.002, 9);
+  });
+});
+
+describe('what a simulated run takes for values', () => {
+  const idle = async (source: string, options?: SimulateOptions): Promise<readonly string[]> =>
+    (await run(source, options)).idle;
+
+  it('makes conditions hold, so that all runs but what an else alone wants', async () => {
+    const source = `steps:\n${step('check')}${step('then')}${step('other')}output: { $if: { $step: check, path: ok }, then: { $step: then }, else: { $step: other } }\n`;
+    expect(await idle(source)).toEqual(['other']);
+  });
+
+  it('skips nothing', async () => {
+    const source = `steps:\n${step('check')}  - { id: a, component: /my/a, skipIf: { $step: check, path: done } }\n  - { id: b, component: /my/b, skipIf: { $input: quick } }\noutput: [{ $step: a }, { $step: b }]\n`;
+    expect(await idle(source)).toEqual([]);
+  });
+
+  it('does not skip by an input that its schema leaves open', async () => {
+    const source = `inputSchema: { type: object, properties: { quick: { type: boolean } } }\nsteps:\n  - { id: a, component: /my/a, skipIf: { $input: quick } }\noutput: { $step: a }\n`;
+    expect(await idle(source)).toEqual([]);
+  });
+
+  it('asks every item of a $coalesce', async () => {
+    const source = `steps:\n${step('cached')}${step('made')}output: { $coalesce: [{ $step: cached, path: value }, { $step: made }] }\n`;
+    expect(await idle(source)).toEqual([]);
+  });
+
+  it('follows the input that is given', async () => {
+    const source = `steps:\n${step('a')}${step('b')}output: { $if: { $input: first }, then: { $step: a }, else: { $step: b } }\n`;
+    expect(await idle(source)).toEqual(['b']);
+    expect(await idle(source, { input: { first: false } })).toEqual(['a']);
+  });
+
+  it("takes the flow's first example for input", async () => {
+    const source = `examples: [{ name: no, input: { first: false } }]\nsteps:\n${step('a')}${step('b')}output: { $if: { $input: first }, then: { $step: a }, else: { $step: b } }\n`;
+    expect(await idle(source)).toEqual(['a']);
+  });
+
+  it('makes input up that fits the schema and has all that is read', async () => {
+    const source = `inputSchema: { type: object, required: [user], properties: { user: { type: object, required: [age], properties: { age: { type: integer, minimum: 18 } } } } }\nsteps:\n${step('a')}output: { age: { $input: user.age }, first: { $input: "list[1].name" }, a: { $step: a } }\n`;
+    expect(await idle(source)).toEqual([]);
+  });
+
+  it('passes the check of an input that no one can make up', async () => {
+    const source = `inputSchema: { type: object, required: [id], properties: { id: { type: string, pattern: "^u[0-9]{3}$" } } }\nsteps:\n${step('a')}output: { $step: a }\n`;
+    const checked = await run(source);
+    expect(checked).toMatchObject({ makespanSeconds: 1, transitions: 2 });
+    expect(await simulate(source, { input: { id: 'nobody' } })).toMatchObject({ failure: { error: 'INVALID_INPUT' } });
+  });
+
+  it('tells how a run with given input fails', async () => {
+    const { simulation, failure } = await simulate('steps: []\noutput: { $input: id }\n', { input: {} });
+    expect(simulation).toBeUndefined();
+    expect(failure).toMatchObject({ error: 'EXPRESSION_FAILURE', cause: expect.stringContaining('is missing') });
+  });
+});
+
+describe('flows inside steps', () => {
+  const inner = `{ inputSchema: { type: object, required: [id], properties: { id: { type: string } } }, steps: [{ id: one, component: /my/one, input: { $input: id } }, { id: two, component: /my/two, input: { $step: one } }], output: { $step: two } }`;
+  const mapped = (items: string): string =>
+    `steps:\n${step('list')}  - { id: each, component: /map, input: { items: ${items}, workflow: { $literal: ${inner} } } }\noutput: { $step: each }\n`;
+  const times = seconds({ list: 1, 'each.one': 5, 'each.two': 2 });
+
+  it('run once an item of a map, side by side', async () => {
+    const one = await run(mapped('{ $step: list, path: users }'), times);
+    expect(one).toMatchObject({ makespanSeconds: 8, criticalPathSeconds: 8, ratio: 1, steps: 4, idle: [] });
+    const three = await run(mapped('{ $step: list, path: users }'), { ...times, items: 3 });
+    expect(three).toMatchObject({ makespanSeconds: 8, criticalPathSeconds: 8, ratio: 1 });
+    expect(three.cost.functions.requests).toBe(7);
+  });
+
+  it('of a list that is written out run once for each of it', async () => {
+    const found = await run(mapped('[{ id: x }, { id: y }]'), times);
+    expect(found.cost.functions.requests).toBe(4);
+  });
+
+  it('are part of the critical path of what is around them', async () => {
+    const both = `${mapped('{ $step: list }').replace('output: { $step: each }\n', '')}${step('long', 'list')}output: [{ $step: each }, { $step: long }]\n`;
+    expect(await run(both, times)).toMatchObject({ criticalPathSeconds: 8, levelSeconds: 8 });
+  });
+
+  it('of an eval get input that fits them', async () => {
+    const source = `steps:\n${step('load')}  - { id: sub, component: /eval, input: { flow: { $literal: ${inner} }, input: { id: { $step: load, path: name } } } }\noutput: { $step: sub }\n`;
+    expect(await run(source)).toMatchObject({ makespanSeconds: 3, criticalPathSeconds: 3, idle: [] });
+  });
+
+  const loop = (output: string, limit: string): string =>
+    `steps:\n  - id: loop\n    component: /iterate\n    input:\n      initial_input: { n: 1 }\n      max_iterations: ${limit}\n      flow: { $literal: { steps: [{ id: inc, component: /my/inc, input: { $input: n } }], output: ${output} } }\noutput: { $step: loop }\n`;
+
+  it('of an iterate end after the first round', async () => {
+    const choice =
+      '{ $if: { $step: inc, path: done }, then: { result: { $step: inc } }, else: { next: { $step: inc } } }';
+    expect(await run(loop(choice, '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
+    const turned =
+      '{ $if: { $step: inc, path: more }, then: { next: { $step: inc } }, else: { result: { $step: inc } } }';
+    expect(await run(loop(turned, '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
+    expect(await run(loop('{ $step: inc }', '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
+  });
+
+  it('of an iterate that can only go on end at its limit', async () => {
+    const found = await run(loop('{ next: { $step: inc } }', '7'));
+    expect(found).toMatchObject({ makespanSeconds: 7, criticalPathSeconds: 7, ratio: 1 });
+  });
+});
