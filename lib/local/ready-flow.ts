@@ -1,11 +1,13 @@
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { Compiled } from '../compile.ts';
 import type { LoadedComponent } from '../components/index.ts';
+import type { S3Objects } from '../engine/index.ts';
 import { FlowError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
 import type { SecretSource } from '../runtime/secrets.ts';
 import type { InputBudget } from '../runtime/spill-input.ts';
 import type { Handler } from '../runtime/wrapper.ts';
+import { folderObjects } from './folder-objects.ts';
 import type { Folders } from './folders.ts';
 import { guardsOf } from './guards.ts';
 import { mockHandler } from './mock-component.ts';
@@ -53,13 +55,16 @@ export interface ReadyFlow extends Surroundings {
   /** From the names of the steps' guards to those of their Task states. */
   readonly guards: ReadonlyMap<string, string>;
   readonly waits: WaitGraph;
+  /** What stands in for S3. */
+  readonly objects: S3Objects;
 }
 
 /** Makes a flow ready to run, any number of times. */
 export function readyFlow(runs: Runnable, surroundings: Surroundings): ReadyFlow {
   const { stateMachine, steps } = runs;
   const guards = guardsOf(stateMachine, new Set(steps.map(({ state }) => state)));
-  return { ...surroundings, runs, guards, waits: waitGraph(stateMachine) };
+  const objects = folderObjects(surroundings.origin.folders.blobs);
+  return { ...surroundings, runs, guards, objects, waits: waitGraph(stateMachine) };
 }
 
 /** Finds functions for one run: mocks first, then the bundles. `handlerOf` gives the function of a loaded component. */

@@ -4,6 +4,7 @@ import { FlowError } from '../runtime/errors.ts';
 import { folderStore } from '../runtime/folder-store.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import type { Handler } from '../runtime/wrapper.ts';
+import { folderObjects } from './folder-objects.ts';
 import { foldersFor } from './folders.ts';
 import { loadFunctions } from './functions.ts';
 import { componentOf, componentResolver, type FindHandler } from './resolver.ts';
@@ -37,6 +38,7 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   const { status, output, error, cause, events } = await execute(definition, {
     input,
     resolver: mocksElse(mocks, real),
+    objects: folderObjects(folders.blobs),
     onEvent: ({ type, stateName }) => {
       if (type.endsWith('StateEntered') && stateName !== undefined) entered.push(stateName);
     },

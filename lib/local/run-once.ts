@@ -124,7 +124,7 @@ interface Executed {
 }
 
 async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
-  const { runs, guards, store, secrets, files } = flow;
+  const { runs, guards, objects, store, secrets, files } = flow;
   const { input, name, emit, onHistory, signal, durable } = running;
   const tracker = new StepTracker(runs.steps, guards, emit);
   emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
@@ -143,6 +143,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     name,
     type: runs.type,
     resolver: durable?.host.resolver(resolver) ?? resolver,
+    objects,
     onEvent: (event) => {
       tracker.observe(event);
       onHistory?.(event);
