@@ -5,6 +5,7 @@ import type { S3Objects } from './objects.ts';
 import type { VariableBudget } from './scope.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from './types.ts';
+import { uuidFrom } from './uuid.ts';
 
 /** What an execution is given by its host. */
 export interface Host {
@@ -55,8 +56,10 @@ export class Run {
   readonly path: string;
 
   constructor(host: Host, name: string, input: Json, parent?: Run, path = '') {
-    const kind = host.type === 'EXPRESS' ? 'express' : 'execution';
-    this.id = `arn:aws:states:local:000000000000:${kind}:${host.stateMachineName}:${name}`;
+    const own = `${host.stateMachineName}:${name}`;
+    // Express executions may have the same name: a part of its own tells each from the others.
+    const kind = host.type === 'EXPRESS' ? `express:${own}:${uuidFrom(host.random)}` : `execution:${own}`;
+    this.id = `arn:aws:states:local:000000000000:${kind}`;
     this.name = name;
     this.input = input;
     this.startMs = host.clock.now();
