@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Compiled, type CompileOptions, compile } from './compile.ts';
 import type { Diagnostic } from './flow/diagnostics.ts';
 import { beginRun } from './local/durable-run.ts';
@@ -36,6 +36,8 @@ export interface PreparedFlow {
   /** Of the flow and its components. Where one is an error, every run is refused. */
   readonly diagnostics: readonly Diagnostic[];
   readonly examples: Compiled['examples'];
+  /** Whether it makes a difference what its input is: it reads it, or has a schema for it. */
+  readonly takesInput: boolean;
   /** The text of an input as reports may show it: what its schema says is secret is masked, character by character. */
   readonly showInput: (input: Json, text: string) => string;
   readonly run: (options?: RunOptions) => Promise<FlowRun>;
@@ -78,7 +80,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
     { ...compiled, stateMachine, inputBudget },
     {
       diagnostics: compiled.diagnostics,
-      origin: { file: resolve(file), textHash: sha256(source), mocks, folders },
+      origin: { file: join(home, basename(file)), textHash: sha256(source), mocks, folders },
       functions: functions.loaded,
       load: loaderOf(lookup.catalog, folders.bundles),
       canonical,
@@ -95,11 +97,12 @@ const begin =
   (name, input) =>
     beginRun(flow, name, input);
 
-const outline = ({ name, diagnostics, examples, inputSchema }: Compiled): Omit<PreparedFlow, 'run'> => ({
-  name,
-  diagnostics,
-  examples,
-  showInput: (input, text) => inputScrubber(input, inputSchema).mask(text),
+const outline = (compiled: Compiled): Omit<PreparedFlow, 'run'> => ({
+  name: compiled.name,
+  diagnostics: compiled.diagnostics,
+  examples: compiled.examples,
+  takesInput: compiled.inputSchema !== undefined || (compiled.inputBudget?.reads.length ?? 0) > 0,
+  showInput: (input, text) => inputScrubber(input, compiled.inputSchema).mask(text),
 });
 
 function refused(compiled: Compiled, more: readonly Diagnostic[]): PreparedFlow {

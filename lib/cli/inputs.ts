@@ -1,5 +1,4 @@
-import type { Example } from '../flow/flow.ts';
-import type { Mocks } from '../run.ts';
+import type { Mocks, PreparedFlow } from '../run.ts';
 import type { Json } from '../runtime/json.ts';
 import { UsageError } from './errors.ts';
 import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText } from './read-json.ts';
@@ -14,11 +13,14 @@ export interface ChosenInput {
 /** The input that was given; else that of the flow's first example; else an empty map. */
 export async function chooseInput(
   given: string | undefined,
-  [example]: readonly Example[],
+  { examples: [example], takesInput }: Pick<PreparedFlow, 'examples' | 'takesInput'>,
   terminal: Terminal,
 ): Promise<ChosenInput> {
   if (given !== undefined) return { source: await readJsonOption('--input', given, terminal) };
-  if (example === undefined) return { source: sourceOf('input', {}) };
+  if (example === undefined) {
+    const note = 'No --input was given, and the flow has no examples: the input is {}';
+    return { source: sourceOf('input', {}), ...(takesInput && { note }) };
+  }
   const name = example.name === undefined ? '' : ` "${example.name}"`;
   const note = `No --input was given: this is the flow's first example${name}, ${preview(example.input)}`;
   return { source: sourceOf('the first example', example.input), note };

@@ -48,9 +48,10 @@ export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   return durableRun(id, files, journal, new DurableHost(journal, NO_PAST, { startMs: at, seed }));
 }
 
-/** A run that goes on, after `past`. */
-export function goOn(id: string, files: RunFiles, seal: Seal, past: Past, { at, seed }: Beginning): DurableRun {
+/** A run that goes on, after `past`. One that has ended well is only gone through again: its journal stays as it is. */
+export function goOn(files: RunFiles, seal: Seal, past: Past, { id, at, seed }: Beginning): DurableRun {
   const journal = new Journal(files.journal, seal);
+  if (past.endedWell) journal.close();
   journal.append([{ type: 'resume', at: Date.now() }]);
   return durableRun(id, files, journal, new DurableHost(journal, past, { startMs: at, seed }));
 }

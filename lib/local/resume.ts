@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read-flow.ts';
+import { secretVariables } from '../plan/variables.ts';
 import { sha256 } from '../runtime/blobs.ts';
 import { folderStore } from '../runtime/folder-store.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { goOn, type KeptFlow, takeLock } from './durable-run.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { loaderOf, loadFunctions } from './functions.ts';
-import { pastOf } from './journal/history.ts';
+import { type Past, pastOf } from './journal/history.ts';
 import { JournalError, readJournal, readOutline } from './journal/journal.ts';
 import { unlock } from './journal/lock.ts';
-import type { Beginning, JournalRecord } from './journal/records.ts';
+import type { Beginning } from './journal/records.ts';
 import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './journal/runs.ts';
 import { Seal } from './journal/seal.ts';
 import { MockBook, type Mocks } from './mocks.ts';
@@ -61,25 +62,27 @@ export class ResumeError extends Error {
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
   const { file, home = dirname(resolve(file)) } = options;
   const folders = foldersFor(home, options);
-  const id = findRun(folders.runs, options);
+  const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
   takeLock(files, id);
   try {
-    return await resumeLocked(options, { folders, home, files });
+    return await resumeLocked(options, { folders, home, file, files });
   } finally {
     unlock(files.lock);
   }
 }
 
 /** The one run that was meant. */
-function findRun(runs: string, { id, file }: ResumeOptions): string {
-  const found = findRuns(runs, id.slice(id.lastIndexOf(':') + 1));
+function findRun(runs: string, id: string, file: string): string {
+  // An execution's ARN ends with its name.
+  // A whole ARN has the name eighth; that of an Express execution has one more part behind it.
+  const found = findRuns(runs, id.split(':')[7] ?? id);
   const [first, second] = found;
   if (first === undefined) throw new ResumeError(`there is no run "${id}"`, recent(runs));
   if (second !== undefined)
     throw new ResumeError(`"${id}" is the beginning of ${found.length} runs`, 'give more of it');
   const run = beginningOf(filesOf(runs, first));
-  if (run.file === resolve(file)) return first;
+  if (run.file === file) return first;
   throw new ResumeError(
     `the run ${first} is one of ${run.file}`,
     `name that flow: stepflow run ${run.file} --resume ${first}`,
@@ -106,19 +109,25 @@ function beginningOf(files: RunFiles): Beginning {
 interface Place {
   readonly folders: Folders;
   readonly home: string;
+  /** The flow's file, as diagnostics name it. */
+  readonly file: string;
   readonly files: RunFiles;
 }
 
 async function resumeLocked(options: ResumeOptions, place: Place): Promise<ResumedRun> {
-  const { folders, home, files } = place;
-  const { file, variables = {} } = options;
+  const { folders, home, file, files } = place;
+  const { variables = {} } = options;
   const beginning = beginningOf(files);
   const kept = keptFlow(readFlowOf(files), files);
   const { input, seal } = unseal(beginning, kept, options);
   const records = readJournal(files.journal, seal);
   const mocks = options.mocks ?? kept.mocks;
-  const source = options.source ?? (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
-  const components = await loadComponents(kept, records, mocks, place);
+  const path = beginning.file;
+  const source = options.source ?? (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  const flow = declared(source, file);
+  refuseVariables(Object.keys(variables), flow, beginning.id);
+  const past = pastOf(records, Date.now());
+  const components = await loadComponents(kept, past, mocks, place);
   const { diagnostics, loaded } = components;
   if (diagnostics.length > 0) return { result: refuse(diagnostics), diagnostics, warnings: [] };
   const ready = readyFlow(kept, {
@@ -128,12 +137,11 @@ async function resumeLocked(options: ResumeOptions, place: Place): Promise<Resum
     load: components.load,
     canonical: components.canonical,
     store: folderStore(folders.blobs),
-    secrets: secretsHere(declared(source, file), variables),
+    secrets: secretsHere(flow, variables),
     files: home,
   });
-  const past = pastOf(records, Date.now());
   const run = await runOnce(ready, { ...options, input, executionName: beginning.id }, () =>
-    goOn(beginning.id, files, seal, past, beginning),
+    goOn(files, seal, past, beginning),
   );
   return { ...run, warnings: changes(kept, source, loaded) };
 }
@@ -157,10 +165,19 @@ function unseal(
       'give the same --input again',
     );
   const seal = new Seal(sealed && given !== undefined ? secretParts(given, inputSchema) : []);
-  const known: Json = sealed && seal.close(JSON.stringify(given)) !== input ? null : JSON.parse(seal.open(input));
-  if (given !== undefined && !isDeepStrictEqual(given, known))
+  const known = opened(input, seal);
+  if (known === undefined || (given !== undefined && !isDeepStrictEqual(given, known)))
     throw new ResumeError(`the run ${id} was started with another input`, 'leave out --input, or give the same again');
   return { input: known, seal };
+}
+
+/** Undefined where the seal is of other secrets. */
+function opened(text: string, seal: Seal): Json | undefined {
+  try {
+    return JSON.parse(seal.open(text));
+  } catch {
+    return undefined;
+  }
 }
 
 interface Components {
@@ -173,18 +190,16 @@ interface Components {
 /** Loads what may be called: nothing where the run has ended well. */
 async function loadComponents(
   { steps }: KeptFlow,
-  records: readonly JournalRecord[],
+  past: Past,
   mocks: Mocks,
-  { folders }: Place,
+  { folders, file }: Place,
 ): Promise<Components> {
   const lookup = lookupIn(folders);
   const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
   const load = loaderOf(lookup.catalog, folders.bundles);
   const mocked = new MockBook(mocks, canonical);
-  const last = records.at(-1);
-  const isOver = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
-  const calling = isOver ? [] : steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
-  const needed = componentsFor(calling, 'flow', lookup);
+  const calling = past.endedWell ? [] : steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
+  const needed = componentsFor(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
   const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
   return { diagnostics, loaded: functions.loaded, load, canonical };
@@ -193,6 +208,16 @@ async function loadComponents(
 /** What the flow's file declares now: its secrets. The rest of the flow is the one that the run began with. */
 const declared = (source: string | undefined, file: string): Flow | undefined =>
   source === undefined ? undefined : readFlow(source, file).flow;
+
+function refuseVariables(names: readonly string[], flow: Flow | undefined, id: string): void {
+  const secrets = flow && secretVariables(flow);
+  const given = names.find((name) => secrets?.has(name) === false);
+  if (given === undefined) return;
+  throw new ResumeError(
+    `the run ${id} has its variables since it began; "${given}" cannot be another`,
+    'give only the values of secret variables again',
+  );
+}
 
 function changes(kept: KeptFlow, source: string | undefined, loaded: ReadonlyMap<string, Loaded>): readonly string[] {
   const flow =

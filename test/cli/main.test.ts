@@ -70,6 +70,8 @@ describe('stepflow', () => {
         --mocks <FILE>          what stands in for components: behaviours by step id or component path
         --inputs <FILE.jsonl>   a batch: an input a line in, a result a line out, in order
         --max-concurrency <N>   how many runs of a batch go at once (default: 10)
+        --resume <ID>           go on with a run that was broken off or has failed; what is done is not
+                                done again
         --json                  print the flow's result and its execution as JSON, and nothing else, on
                                 standard output
         -h, --help              show this help
@@ -78,6 +80,7 @@ describe('stepflow', () => {
         $ stepflow run workflows/user-insights.yaml
         $ stepflow run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json
         $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4
+        $ stepflow run workflows/user-insights.yaml --resume 0f7a1c2e
       "
     `);
   });

@@ -45,7 +45,7 @@ describe('stepflow run', () => {
 
     expect(code).toBe(0);
     expect(steady(stdout)).toMatchInlineSnapshot(`
-      "greet 3 steps
+      "greet 3 steps, run ID
         ✔ look_up /my/look_up T
         ↷ note /my/note skipped
         ✔ greet /my/greet T
@@ -158,7 +158,7 @@ describe('stepflow run', () => {
 
     expect(code).toBe(1);
     expect(steady(stdout)).toMatchInlineSnapshot(`
-      "greet 3 steps
+      "greet 3 steps, run ID
         ✖ look_up /my/look_up T
 
         ✖ look_up ▁▁▁ T

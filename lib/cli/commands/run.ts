@@ -1,13 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import type { FlowRun, PreparedFlow } from '../../run.ts';
+import type { FlowRun, PreparedFlow, RunOptions } from '../../run.ts';
 import { type Call, defineCommand, type Values } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
-import type { JsonSource } from '../read-json.ts';
+import { readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
-import { showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { shortId } from '../render/step-line.ts';
+import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import { colorsFor, isLive, type Terminal } from '../terminal.ts';
 
 const options = {
@@ -20,6 +21,11 @@ const options = {
   },
   inputs: { kind: 'text', value: 'FILE.jsonl', summary: 'a batch: an input a line in, a result a line out, in order' },
   maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch go at once (default: 10)' },
+  resume: {
+    kind: 'text',
+    value: 'ID',
+    summary: 'go on with a run that was broken off or has failed; what is done is not done again',
+  },
 } as const;
 
 /** `stepflow run FLOW` */
@@ -33,17 +39,23 @@ export const run = defineCommand({
     'run workflows/user-insights.yaml',
     `run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json`,
     'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4',
+    'run workflows/user-insights.yaml --resume 0f7a1c2e',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
-    return call.options.inputs === undefined ? runOne(flow, call) : runBatch(flow, call.options.inputs, call);
+    const { inputs, resume } = call.options;
+    if (resume !== undefined) return resumeOne(flow, resume, call);
+    return inputs === undefined ? runOne(flow, call) : runBatch(flow, inputs, call);
   },
 });
 
 type RunCall = Call<typeof options>;
 
-function refuseMixedModes({ input, inputs, maxConcurrency }: Values<typeof options>): void {
+function refuseMixedModes({ input, inputs, maxConcurrency, resume }: Values<typeof options>): void {
+  if (resume !== undefined && inputs !== undefined) {
+    throw new UsageError('--resume and --inputs exclude each other', 'a batch keeps no journals: start it again');
+  }
   if (input !== undefined && inputs !== undefined) {
     throw new UsageError('--input and --inputs exclude each other', 'give --input for one run, --inputs for a batch');
   }
@@ -62,33 +74,61 @@ async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall)
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const prepared = await prepare(flow, call);
-  const input = await chooseInput(options.input, prepared.examples, terminal);
+  const input = await chooseInput(options.input, prepared, terminal);
   if (input.note !== undefined && !json) terminal.stderr.write(`${input.note}\n`);
-  const ran = await runShown(prepared, input.source, call);
+  const { value, file, text } = input.source;
+  const ran = await showProgress(call, (shown) =>
+    prepared.run({ ...shown, input: value, inputText: { file, text }, journal: true }),
+  );
   const sources = new Map([
     [flow.file, flow.text],
-    [input.source.file, prepared.showInput(input.source.value, input.source.text)],
+    [file, prepared.showInput(value, text)],
   ]);
-  await showDiagnostics(ran.diagnostics, sources, terminal);
-  if (json) writeJson(toJson(ran), terminal);
-  else showRun(ran, terminal);
-  if (ran.result.outcome === 'failed') return EXIT.failed;
-  if (!json) suggestNext(`compile ${flow.file}`, terminal);
-  return EXIT.ok;
+  return await showEnd(ran, flow, sources, call);
 }
 
-async function runShown(
-  prepared: PreparedFlow,
-  { value, file, text }: JsonSource,
-  { json, terminal }: RunCall,
-): Promise<FlowRun> {
+async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
+  const { options, json, terminal } = call;
+  const variables = await readVariables(options.var ?? []);
+  const mocks = options.mocks === undefined ? undefined : await readMocks(options.mocks, terminal);
+  const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
+  const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
+  const given = { id, ...place, variables, ...(mocks && { mocks }), ...(input && { input: input.value }) };
+  const { resumeFlow } = await import('../../run.ts');
+  const ran = await showProgress(call, (shown) => resumeFlow({ ...shown, ...given })).catch(refuseToResume);
+  const { yellow } = colorsFor(terminal.stderr, terminal.env);
+  if (!json) for (const warning of ran.warnings) terminal.stderr.write(`${yellow('warning')}: ${warning}\n`);
+  return await showEnd(ran, flow, new Map([[flow.file, flow.text]]), call);
+}
+
+/** What the user can mend is wrong use; all else is not. */
+async function refuseToResume(error: unknown): Promise<never> {
+  const { ResumeError } = await import('../../run.ts');
+  throw error instanceof ResumeError ? new UsageError(error.message, error.help) : error;
+}
+
+/** What a run is given so that it is seen and can be stopped. */
+type Shown = Pick<RunOptions, 'onEvent' | 'signal'>;
+
+async function showProgress<T>({ json, terminal }: RunCall, run: (shown: Shown) => Promise<T>): Promise<T> {
   const progress = json ? undefined : progressFor(terminal);
   try {
-    const given = { input: value, inputText: { file, text }, signal: terminal.signal };
-    return await prepared.run(progress ? { ...given, onEvent: progress.onEvent } : given);
+    return await run({ signal: terminal.signal, ...(progress && { onEvent: progress.onEvent }) });
   } finally {
     progress?.stop();
   }
+}
+
+/** Shows how a run ended, and what to do next; answers the exit code. */
+async function showEnd(ran: FlowRun, flow: FlowFile, sources: Sources, { json, terminal }: RunCall): Promise<number> {
+  await showDiagnostics(ran.diagnostics, sources, terminal);
+  if (json) writeJson(toJson(ran), terminal);
+  else showRun(ran, terminal);
+  const failed = ran.result.outcome === 'failed';
+  const resume = ran.execution?.resume;
+  if (!json && resume !== undefined) suggestNext(`run ${flow.file} --resume ${shortId(resume)}`, terminal);
+  else if (!json && !failed) suggestNext(`compile ${flow.file}`, terminal);
+  return failed ? EXIT.failed : EXIT.ok;
 }
 
 function progressFor({ stdout, env }: Terminal) {

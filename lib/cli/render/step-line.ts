@@ -7,7 +7,7 @@ import { duration } from './duration.ts';
 export function eventLine(event: RunEvent, colors: Colors): string | undefined {
   switch (event.type) {
     case 'run-started':
-      return `${colors.bold(event.flow)} ${colors.dim(count(event.steps.length, 'step'))}`;
+      return `${colors.bold(event.flow)} ${colors.dim(`${count(event.steps.length, 'step')}, run ${shortId(event.execution)}`)}`;
     case 'step-succeeded':
       return `  ${colors.green('✔')} ${named(event, colors)} ${colors.dim(took(event))}`;
     case 'step-skipped':
@@ -30,8 +30,13 @@ export function eventLine(event: RunEvent, colors: Colors): string | undefined {
 const named = ({ step, component }: { step: string; component: string }, colors: Colors): string =>
   `${step} ${colors.dim(component)}`;
 
-const took = ({ atMs, startMs }: { atMs: number; startMs: number | null }): string =>
-  duration(atMs - (startMs ?? atMs));
+/** As much of a run's id as tells it from others, and as `--resume` takes. */
+export const shortId = (id: string): string => id.slice(0, 8);
+
+type Ended = Extract<RunEvent, { startMs: number | null }>;
+
+const took = ({ atMs, startMs, replayed }: Ended): string =>
+  `${duration(atMs - (startMs ?? atMs))}${replayed ? ', done before' : ''}`;
 
 const recovered = ({ code, message }: { code: string; message: string }): string =>
   `its onError stands in for ${code}: ${message}`;

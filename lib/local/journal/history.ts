@@ -7,6 +7,8 @@ export interface Past {
   readonly inner: ReadonlyMap<string, InnerEnded>;
   /** Milliseconds in which no process worked on the run, so far. */
   readonly idleMs: number;
+  /** Whether nothing is left to do. */
+  readonly endedWell: boolean;
 }
 
 /** A delivery, and for how many milliseconds nobody had worked on the run before it. */
@@ -16,7 +18,7 @@ export interface PastDelivery {
 }
 
 /** No past: a run that begins. */
-export const NO_PAST: Past = { deliveries: [], inner: new Map(), idleMs: 0 };
+export const NO_PAST: Past = { deliveries: [], inner: new Map(), idleMs: 0, endedWell: false };
 
 /** Reads the past of a run that goes on now, at `now`. */
 export function pastOf(records: readonly JournalRecord[], now: number): Past {
@@ -37,7 +39,9 @@ export function pastOf(records: readonly JournalRecord[], now: number): Past {
     latest = record.at;
   }
   goOn(now);
-  return { deliveries, inner, idleMs };
+  const last = records.at(-1);
+  const endedWell = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
+  return { deliveries, inner, idleMs, endedWell };
 }
 
 const isDelivery = (record: JournalRecord): record is Delivery =>

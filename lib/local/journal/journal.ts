@@ -28,7 +28,7 @@ export class Journal {
     dropTornLine(this.#fd);
   }
 
-  /** Appends records in one go. Throws a {@link JournalError} where the disk refuses. */
+  /** Appends records in one go, unless the journal is closed. Throws a {@link JournalError} where the disk refuses. */
   append(records: readonly JournalRecord[]): void {
     if (this.#closed || records.length === 0) return;
     const text = records.map((record) => `${lineOf(record, this.#seal)}\n`).join('');
