@@ -6,10 +6,11 @@ import { checkValues } from './check/given-variables.ts';
 import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
 import { readFlow } from './flow/read-flow.ts';
+import { workflowType } from './flow/workflow-type.ts';
 import { costModel, type Profile } from './plan/cost.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
-import { isObject, type Json } from './runtime/json.ts';
+import type { Json } from './runtime/json.ts';
 import type { InputBudget } from './runtime/spill-input.ts';
 
 /** What to compile with. */
@@ -103,13 +104,7 @@ const outline = (
   name: flow.name,
   flow,
   diagnostics: inOrder(diagnostics),
-  type: typeOf(flow),
+  type: workflowType(flow),
   ...(flow.inputSchema !== undefined && { inputSchema: flow.inputSchema }),
   examples: flow.examples,
 });
-
-/** Standard, unless `metadata.aws.type` says EXPRESS. */
-function typeOf({ metadata }: Flow): 'STANDARD' | 'EXPRESS' {
-  const aws = isObject(metadata) ? metadata.aws : undefined;
-  return isObject(aws) && String(aws.type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
-}

@@ -3,6 +3,7 @@ import { execute } from './engine/index.ts';
 import type { FlowResult } from './local/events.ts';
 import { resultOf } from './local/outcome.ts';
 import { componentResolver } from './local/resolver.ts';
+import { storeObjects } from './local/store-objects.ts';
 import type { CallComponent } from './runtime/call.ts';
 import type { Context } from './runtime/component.ts';
 import { FlowError } from './runtime/errors.ts';
@@ -11,7 +12,7 @@ import type { Json } from './runtime/json.ts';
 import { spillInput } from './runtime/spill-input.ts';
 
 /** What a nested run needs of the step that runs it. */
-export type NestedContext = Pick<Context, 'blobs' | 'signal' | 'step'> & { readonly call: CallComponent };
+export type NestedContext = Pick<Context, 'blobs' | 'objects' | 'signal' | 'step'> & { readonly call: CallComponent };
 
 /** A flow that is only known while another one runs, compiled. */
 export interface NestedFlow {
@@ -44,6 +45,7 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
           {},
         ),
         type,
+        objects: storeObjects(context.objects),
         signal: context.signal,
       });
       context.signal.throwIfAborted();

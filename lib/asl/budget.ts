@@ -35,6 +35,9 @@ const AROUND = 300;
  */
 const ITERATIONS = 100;
 
+/** Events of a history that one Map may make. */
+const EVENTS = 10_000;
+
 /** Iterations of an inline Map that run at once, each with variables of its own. */
 const AT_ONCE = 40;
 
@@ -56,12 +59,15 @@ export class Budget {
   readonly places: readonly Place[];
   /** Places that are too small, however small the shares, those inside of inner flows too. */
   readonly broken: readonly BrokenPlace[];
+  /** Bytes that the flow's output may have. */
+  readonly room: number;
   readonly #needs: Needs;
   readonly #shares = new Map<Source, number>();
   readonly #inner = new Map<string, Budget>();
 
   /** `room`: bytes of the flow's output. `most`: bytes that no value may exceed. */
   constructor(plan: Plan, room: number = ROOM, most: number = mostOf(plan), inputNeed: number = LEAST_SHARE) {
+    this.room = room;
     const layout = layoutOf(plan);
     this.#needs = needsOf(plan, layout, inputNeed);
     this.#shares.set(INPUT, most);
@@ -164,12 +170,35 @@ function allVariables(plan: Plan): number {
 
 const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? AT_ONCE : 1);
 
+/** How many items a `map` has, where its list is written out. */
+export function knownItems(planned: PlannedStep): number | undefined {
+  const items = fieldOf(planned, 'items');
+  if (items.kind === 'list') return items.items.length;
+  return items.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
+}
+
+/**
+ * The iterations that an inline Map may have: so many that their results fit together and their events into the history.
+ * A list that has more, or was spilled, goes through a distributed Map.
+ */
+export const inlineMost = ({ inner }: PlannedStep): number =>
+  Math.max(1, Math.min(ITERATIONS, Math.floor(EVENTS / (inner ? eventsOf(inner) : 1))));
+
+/** Events of a run of a plan, about: a Task has five, its guard and its Parallel two each. */
+function eventsOf(plan: Plan): number {
+  let events = 10;
+  for (const planned of plan.steps.values()) {
+    const { inner, step } = planned;
+    const runs = builtinOf(step) === 'map' ? Math.min(knownItems(planned) ?? ITERATIONS, inlineMost(planned)) : 1;
+    events += 10 + (inner ? runs * eventsOf(inner) : 0);
+  }
+  return events;
+}
+
 /** The runs of a step's inner flow whose results meet in one value. */
 function iterationsOf(planned: PlannedStep): number {
   if (builtinOf(planned.step) !== 'map') return 1;
-  const items = fieldOf(planned, 'items');
-  if (items.kind === 'list') return Math.max(1, items.items.length);
-  return items.kind === 'literal' && Array.isArray(items.value) ? Math.max(1, items.value.length) : ITERATIONS;
+  return Math.max(1, Math.min(knownItems(planned) ?? ITERATIONS, inlineMost(planned)));
 }
 
 /** The least bytes that a value can be brought down to. */

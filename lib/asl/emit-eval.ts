@@ -1,9 +1,11 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { templateOf } from './expressions.ts';
-import { fieldOf, give } from './give.ts';
+import { fieldOf } from './give.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { object, variable } from './jsonata.ts';
+import { settle } from './settle.ts';
+import { takeInput } from './take-input.ts';
 
 /**
  * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
@@ -15,18 +17,20 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     ['result', '$states.input'],
     ['run_id', '$states.context.Execution.Id'],
   ]);
-  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, result) });
+  const settled = settle(emitter, planned, place, { name, value: result });
   const input = emitter.localName(planned, 'input');
   const inner = emitter.nested(planned, {
     input: variable(input),
-    close: { Next: name },
-    catchers: [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(), Next: name }],
+    close: { Next: settled },
+    catchers: [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
     fail: (into, fault) =>
-      into.add(emitter.stateName(planned, 'failed'), { Type: 'Pass', Output: faultOutcome(fault), Next: name }),
+      into.add(emitter.stateName(planned, 'failed'), { Type: 'Pass', Output: faultOutcome(fault), Next: settled }),
   });
   if (!inner) return name;
-  const given = templateOf(fieldOf(planned, 'input'), emitter.scope(chain));
-  const start = inner.emit(states);
+  const from = fieldOf(planned, 'input');
+  const given = templateOf(from, emitter.scope(chain));
+  const catchers = emitter.catchers(planned, place);
+  const start = takeInput(emitter, planned, { name: input, from: [from], start: inner.emit(states), states, catchers });
   return states.add(emitter.stateName(planned, 'input'), {
     Type: 'Pass',
     Assign: { [input]: given },

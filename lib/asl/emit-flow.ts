@@ -1,4 +1,5 @@
 import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';
 import { emitTask } from './emit-task.ts';
@@ -30,6 +31,7 @@ export class FlowEmitter {
   readonly shared: Shared;
   readonly frame: Frame;
   readonly #names = new Map<string, string>();
+  readonly #also = new Map<string, string[]>();
   /** The states to go to where a step failed whose default has to be worked out. */
   readonly #defaults = new Map<string, string>();
 
@@ -47,7 +49,22 @@ export class FlowEmitter {
     const state = this.shared.states.take(own);
     this.#names.set(id, state);
     const calls = !emissionOf(planned);
-    this.shared.steps.push({ id: own, component, componentSpan, state, calls, maySkip, ...(added && { added }) });
+    // The flow of a `map` is written twice where its items may be many.
+    const written = this.shared.steps.find((known) => this.frame.prefix !== '' && known.id === own);
+    const also = written?.also ?? [];
+    this.#also.set(id, also);
+    if (written) also.push(state);
+    else
+      this.shared.steps.push({
+        id: own,
+        component,
+        componentSpan,
+        state,
+        also,
+        calls,
+        maySkip,
+        ...(added && { added }),
+      });
   }
 
   /** Writes the whole flow and returns its first state's name. */
@@ -65,7 +82,7 @@ export class FlowEmitter {
     if (message === FITS) return start;
     const refused = fail(states, { code: 'INVALID_INPUT', message });
     // Whoever spilled a part of the input has checked it before.
-    const condition = all([`${message} != ""`, not(`$contains($string(${input}), ${quote('"$blob":')})`)]);
+    const condition = all([`${message} != ""`, not(isSpilled(input))]);
     const rule = { Condition: `{% ${condition} %}`, Next: refused };
     return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: [rule], Default: start });
   }
@@ -161,6 +178,11 @@ export class FlowEmitter {
     return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, ...frame }));
   }
 
+  /** Characters that the message of a failed run of a step's flow may have. One takes at most 6 bytes of JSON. */
+  messageRoom({ step }: PlannedStep): number {
+    return Math.floor((this.frame.budget.inner(step.id)?.room ?? 0) / 6);
+  }
+
   /** A name for a variable that belongs to a step. */
   localName({ step }: PlannedStep, what: string): string {
     return this.shared.variables.take(`${variableName(step.id)}_${what}`);
@@ -169,6 +191,13 @@ export class FlowEmitter {
   /** A name for a state that belongs to a step. */
   stateName({ step }: PlannedStep, what: string): string {
     return this.shared.states.take(`${this.frame.prefix}${step.id}: ${what}`);
+  }
+
+  /** A name for a state in which a step may end instead of its own. */
+  anotherState(planned: PlannedStep, what: string): string {
+    const name = this.stateName(planned, what);
+    this.#also.get(planned.step.id)?.push(name);
+    return name;
   }
 
   #emitParallel(

@@ -1,19 +1,25 @@
+import type { Expression } from '../flow/expression.ts';
 import { inputField } from '../plan/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { ANSWER, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { target } from './end.ts';
 import { jsonataOf, templateOf } from './expressions.ts';
 import type { Fault } from './frame.ts';
 import { fieldOf, slotsOfResult } from './give.ts';
 import { evaluated, type Jsonata, lookup, object, quote, variable } from './jsonata.ts';
+import { INPUT } from './places.ts';
+import { readsInside, settle } from './settle.ts';
 import { skippedSlots } from './slots.ts';
 import type { ChoiceRule } from './state-machine.ts';
+import { takeInput } from './take-input.ts';
 
 // Source: the language's own default for `max_iterations`.
 const MOST_ITERATIONS = 1000;
 
-const RESULT = lookup(lookup('$states.input', 'result'), 'result');
-const NEXT = lookup(lookup('$states.input', 'result'), 'next');
+const OUTPUT = lookup('$states.input', 'result');
+const RESULT = lookup(OUTPUT, 'result');
+const NEXT = lookup(OUTPUT, 'next');
 
 /**
  * Writes an `iterate` as a loop: the inner flow's states, then a Choice that looks at what the flow gave. With `next`
@@ -30,11 +36,14 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
     fail: (into, fault) => failing(emitter, planned, { ...place, states: into }, fault),
   });
   if (!inner) return name;
-  const start = inner.emit(states);
+  const from = [fieldOf(planned, 'initial_input'), ...nextInputs(planned)];
+  const catchers = emitter.catchers(planned, place);
+  const start = takeInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
   const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
   states.add(name, {
     Type: 'Choice',
     Choices: [
+      ...opening(emitter, planned, place),
       ...endings(emitter, planned, place, variable(count)),
       { Condition: `{% $exists(${NEXT}) %}`, Assign: again, Next: start },
     ],
@@ -47,23 +56,56 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
   return states.add(emitter.stateName(planned, 'input'), { Type: 'Pass', Assign: first, Output: {}, Next: start });
 }
 
+const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
+  settle(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+
+/** What the next input is made of: a field of the inner flow's output, or some path of what that refers to. */
+function nextInputs({ inner }: PlannedStep): readonly Expression[] {
+  const output = inner?.flow.output;
+  if (output?.kind !== 'map') return output ? [output] : [];
+  return output.entries.flatMap(({ key, value }) => (key === 'next' ? [value] : []));
+}
+
+/** Where the inner flow's output is no map that is written out, it may have been spilled as a whole: a function opens it. */
+function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
+  const output = planned.inner?.flow.output;
+  if (!output || output.kind === 'map' || output.kind === 'literal') return [];
+  const { budget, prefix } = emitter.frame;
+  const { id } = planned.step;
+  const catchers = emitter.catchers(planned, place);
+  const found = ['result', 'next'].map((key) => {
+    const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
+    return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
+  });
+  const opened = place.states.add(emitter.stateName(planned, 'open'), {
+    ...callOf('/builtin/noop', {
+      step: `${prefix}${id}`,
+      input: evaluated(OUTPUT),
+      reads: ['result', 'next'],
+      spillAbove: Math.min(budget.share(id), budget.inner(id)?.share(INPUT) ?? 0),
+    }),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },
+    Next: place.name,
+  });
+  return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next: opened }];
+}
+
 /** The rules that leave the loop: the flow was skipped, it has a result, or it has iterated as often as it may. */
-function endings(
-  emitter: FlowEmitter,
-  planned: PlannedStep,
-  { chain, after }: Place,
-  count: Jsonata,
-): readonly ChoiceRule[] {
+function endings(emitter: FlowEmitter, planned: PlannedStep, place: Place, count: Jsonata): readonly ChoiceRule[] {
+  const { chain, after } = place;
   const most = jsonataOf(
     inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
     emitter.scope(chain),
   );
+  const inside = readsInside(emitter, planned) ? settleResult(emitter, planned, place) : undefined;
   const leave = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
     const value = object([
       ['result', result],
       ['iterations', count],
       ['terminated', String(terminated)],
     ]);
+    if (inside !== undefined) return { Condition: `{% ${condition} %}`, Output: evaluated(value), Next: inside };
     const slots = evaluated(slotsOfResult(emitter, planned, value));
     return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, chain, slots), Next: target(after) };
   };

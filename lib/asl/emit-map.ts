@@ -1,12 +1,14 @@
-import { inputField } from '../plan/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { inlineMost, knownItems } from './budget.ts';
+import { distribute } from './emit-distributed-map.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
-import { States } from './end.ts';
+import { emitTask } from './emit-task.ts';
 import { jsonataOf } from './expressions.ts';
 import { fieldOf, give } from './give.ts';
-import { caughtOutcome, faultOutcome } from './inner-failure.ts';
-import { evaluated, type Jsonata, quote, variable } from './jsonata.ts';
-import type { Branch, ChoiceRule } from './state-machine.ts';
+import { concurrencyOf, iteration } from './iteration.ts';
+import { evaluated, type Jsonata, lookup, quote } from './jsonata.ts';
+import { readsInside, settle } from './settle.ts';
+import type { ChoiceRule } from './state-machine.ts';
 
 const counted = (outcome: string): Jsonata => `$count($states.result[outcome = ${quote(outcome)}])`;
 
@@ -15,46 +17,49 @@ const RESULT: Jsonata = `{"results": $states.result, "successful": ${counted('su
 /** Writes a `map` as a Map state, each of whose iterations ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
   const { name, chain, states } = place;
-  const limit = inputField(planned.step, 'max_concurrency');
+  if ((knownItems(planned) ?? 0) > inlineMost(planned)) return emitMany(emitter, planned, place);
   const catchers = emitter.catchers(planned, place);
+  const given = readsInside(emitter, planned)
+    ? { Output: evaluated(RESULT), Next: settleResult(emitter, planned, place) }
+    : give(emitter, planned, place, RESULT);
   return states.add(name, {
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(chain))),
-    ...(limit && { MaxConcurrency: `{% ${jsonataOf(limit, emitter.scope(chain))} %}` }),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned) },
+    ...concurrencyOf(emitter, planned, place),
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, '{% $states.input %}') },
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...give(emitter, planned, place, RESULT),
+    ...given,
   });
 }
 
-function iteration(emitter: FlowEmitter, planned: PlannedStep): Branch {
-  const states = new States();
-  const item = emitter.localName(planned, 'item');
-  const failed = emitter.stateName(planned, 'failed');
-  const inner = emitter.nested(planned, {
-    input: variable(item),
-    close: { End: true },
-    catchers: [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(), Next: failed }],
-    fail: (into, fault) =>
-      into.add(emitter.stateName(planned, 'fault'), { Type: 'Pass', Output: faultOutcome(fault), End: true }),
-  });
-  const start = inner?.emit(states) ?? failed;
-  if (planned.inner && planned.inner.steps.size > 0) {
-    states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true });
-  }
-  const Assign = { [item]: '{% $states.input %}' };
-  const first = states.add(emitter.stateName(planned, 'item'), { Type: 'Pass', Assign, Output: {}, Next: start });
-  return { StartAt: first, States: states.toObject() };
-}
+const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
+  settle(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
 
-/** Items that are no list are the step's own failure, which its `onError` may cover. */
+/**
+ * The rules before a Map whose items are only known when the flow runs. Many items, or a list that was spilled, go
+ * another way; what is no list is the step's own failure, which its `onError` may cover.
+ */
 export function itemsMustBeList(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
-  const items = fieldOf(planned, 'items');
-  if (items.kind === 'list' || (items.kind === 'literal' && Array.isArray(items.value))) return [];
-  const { chain, states } = place;
-  const Condition = `{% $type(${jsonataOf(items, emitter.scope(chain))}) != "array" %}`;
+  if (knownItems(planned) !== undefined) return [];
+  const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(place.chain));
+  const many = `$count($items) > ${inlineMost(planned)}`;
+  const isMany = `($items := ${value}; $type($items) = "array" ? ${many} : $exists(${lookup('$items', '$blob')}))`;
+  return [
+    { Condition: `{% ${isMany} %}`, Next: emitMany(emitter, planned, place) },
+    noList(emitter, planned, place, value),
+  ];
+}
+
+/** An Express execution has no distributed Map: there one function runs the flow for each item. */
+const emitMany = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
+  emitter.shared.express
+    ? emitTask(emitter, planned, { ...place, name: emitter.anotherState(planned, 'many') })
+    : distribute(emitter, planned, place);
+
+function noList(emitter: FlowEmitter, planned: PlannedStep, place: Place, items: Jsonata): ChoiceRule {
+  const Condition = `{% $type(${items}) != "array" %}`;
   const instead = emitter.afterFailure(planned, place);
-  if (instead) return [{ Condition, ...instead }];
+  if (instead) return { Condition, ...instead };
   const message = quote(`step ${quote(planned.step.id)}: "items" must be a list`);
-  return [{ Condition, Next: emitter.fail(states, chain, { code: 'INVALID_INPUT', message }) }];
+  return { Condition, Next: emitter.fail(place.states, place.chain, { code: 'INVALID_INPUT', message }) };
 }

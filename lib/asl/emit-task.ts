@@ -1,35 +1,31 @@
 import type { PlannedStep } from '../plan/plan.ts';
+import { ANSWER, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
 import { templateOf } from './expressions.ts';
 import { holdsValue } from './fixed-bytes.ts';
 import { evaluated } from './jsonata.ts';
-import { componentRetry, transportRetry } from './retry.ts';
+import { componentRetry } from './retry.ts';
 import type { Template } from './state-machine.ts';
-
-const RESULT = '$states.result.Payload';
 
 /** Writes a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
   const { name, chain, states, after } = place;
   const { step } = planned;
   const keys = emitter.keys(planned);
-  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? RESULT : undefined);
+  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? ANSWER : undefined);
   const retry = step.onError.action === 'retry' ? [componentRetry(step.onError.maxRetries)] : [];
   const catchers = emitter.catchers(planned, place);
   return states.add(name, {
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Arguments: { FunctionName: `\${component:${step.component}}`, Payload: payloadOf(emitter, planned, place) },
-    Retry: [transportRetry, ...retry],
+    ...callOf(step.component, payloadOf(emitter, planned, place), retry),
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(RESULT))),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
     ...closing(after, fresh),
   });
 }
 
 /** The `Invocation` of a step. */
-function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place): Template {
+function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place): { [field: string]: Template } {
   const keys = emitter.keys(planned);
   const { prefix } = emitter.frame;
   const { fused = [] } = planned.step;
@@ -41,8 +37,6 @@ function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place)
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
     ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
-    execution: evaluated('$states.context.Execution.Id'),
-    attempt: evaluated('$states.context.State.RetryCount'),
   };
 }
 

@@ -1,11 +1,12 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { type Use, usesOf } from '../plan/uses.ts';
+import { workflowType } from '../flow/workflow-type.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { InputBudget } from '../runtime/spill-input.ts';
 import { Budget } from './budget.ts';
 import { FlowEmitter } from './emit-flow.ts';
 import { States } from './end.ts';
 import { failState, newFrame, newShared, type StepState } from './frame.ts';
+import { inputReads } from './input-reads.ts';
 import { INPUT, ROOM } from './places.ts';
 import type { StateMachine } from './state-machine.ts';
 
@@ -21,7 +22,7 @@ export interface Emitted {
 export function emit(plan: Plan, diagnostics: Diagnostic[]): Emitted {
   const budget = new Budget(plan);
   reportBroken(budget, plan, diagnostics);
-  const shared = newShared();
+  const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
   const states = new States();
   const frame = newFrame(shared, {
     plan,
@@ -43,21 +44,11 @@ export function emit(plan: Plan, diagnostics: Diagnostic[]): Emitted {
   return { stateMachine, steps: shared.steps, inputBudget: inputBudgetOf(plan, budget) };
 }
 
-function inputBudgetOf(plan: Plan, budget: Budget): InputBudget {
-  const uses = [...plan.steps.values()].flatMap(usesIn);
-  const paths = [...uses, ...plan.output].flatMap(({ reference }) =>
-    reference.kind === 'input' ? [reference.path.text] : [],
-  );
-  return { reads: [...new Set(paths)], share: budget.share(INPUT), room: ROOM };
-}
-
-/** All that a step reads, and all that its guard asks. */
-const usesIn = ({ uses, demand }: PlannedStep): readonly Use[] => [
-  ...uses.input,
-  ...uses.skipIf,
-  ...uses.fallback,
-  ...demand.flatMap((gates) => [...gates.values()].flatMap(({ of }) => usesOf(of))),
-];
+const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
+  reads: inputReads(plan),
+  share: budget.share(INPUT),
+  room: ROOM,
+});
 
 function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
   for (const { what, step, values, over } of broken) {

@@ -16,6 +16,8 @@ export interface StepState {
   readonly componentSpan: Span;
   /** The name of its state. */
   readonly state: string;
+  /** The names of further states in which the step may end instead. */
+  readonly also: string[];
   /** Whether the state calls the component's function; built-in ones may be states of their own. */
   readonly calls: boolean;
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
@@ -29,10 +31,17 @@ export interface Shared {
   readonly states: Names;
   readonly variables: Names;
   readonly steps: StepState[];
+  /** Whether the state machine is an Express workflow, which has no distributed Map. */
+  readonly express: boolean;
 }
 
 /** What a new state machine begins with: no name taken, no step written. */
-export const newShared = (): Shared => ({ states: stateNames(), variables: variableNames(), steps: [] });
+export const newShared = (express: boolean): Shared => ({
+  states: stateNames(),
+  variables: variableNames(),
+  steps: [],
+  express,
+});
 
 /** A failure that the state machine itself finds, such as a path that is missing. */
 export interface Fault {

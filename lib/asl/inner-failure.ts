@@ -16,12 +16,12 @@ const code = (error: Jsonata): Jsonata => {
 const message = (cause: Jsonata): Jsonata =>
   `($cause := ${cause}; $substring($cause, 0, 1) = "{" ? $lookup($parse($cause), "errorMessage") : $exists($cause) ? $cause : "")`;
 
-/** The result of an inner run that failed, for a Catch. */
-export const caughtOutcome = (): Template => ({
+/** The result of an inner run that failed, for a Catch. `most`: the characters that its message may have. */
+export const caughtOutcome = (most: number): Template => ({
   outcome: 'failed',
   error: {
     code: evaluated(code('$states.errorOutput.Error')),
-    message: evaluated(message('$states.errorOutput.Cause')),
+    message: evaluated(`$substring(${message('$states.errorOutput.Cause')}, 0, ${most})`),
   },
 });
 

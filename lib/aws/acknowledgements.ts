@@ -15,7 +15,12 @@ const REASONS = {
 /** Acknowledges the findings, each at the role or bucket that it is about. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine } of workflows) wildcard(stateMachine.role, '*', REASONS.noResources);
+  for (const { stateMachine, distributedMaps } of workflows) {
+    wildcard(stateMachine.role, '*', REASONS.noResources);
+    if (!distributedMaps) continue;
+    wildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
+    wildcard(distributedMaps, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>/*`, REASONS.executions);
+  }
   const components = new Set(workflows.flatMap(({ functions }) => [...functions.values()]));
   for (const { function: each } of [...components, api]) {
     wildcard(each.role, '*', REASONS.noResources);

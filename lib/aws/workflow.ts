@@ -13,6 +13,7 @@ import type { ComponentFunction } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, openFlow } from './deployable-flow.ts';
+import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
 import { flowFunctions, refuseFaulty } from './flow-functions.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { type Given, givenTo } from './given.ts';
@@ -88,6 +89,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly blobs: BlobStore;
   /** The state machine's role: what its own calls may do. */
   readonly grantPrincipal: iam.IPrincipal;
+  /** What the state machine may do for its distributed Maps, where it has any. */
+  readonly distributedMaps: iam.Policy | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -104,6 +107,8 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     allowInvoking(this, [...this.functions.values()]);
+    const { stateMachine } = this.compiled;
+    this.distributedMaps = stateMachine && hasDistributedMap(stateMachine) ? allowDistributedMaps(this) : undefined;
   }
 
   /** Allows `grantee` to start executions. */

@@ -9,9 +9,10 @@ import {
   type ObjectWriter,
   type S3Objects,
 } from '../engine/index.ts';
+import { OWN_BUCKET } from '../runtime/folder-store.ts';
 
 /**
- * S3 as a folder: a bucket is a folder in it, an object a file in that, its key the file's path. What is written makes the
+ * S3 as the folder of blobs, which is a bucket itself: any other bucket is a folder in it, an object a file in that, its key the file's path. What is written makes the
  * folders it needs.
  */
 export function folderObjects(folder: string): S3Objects {
@@ -45,6 +46,7 @@ const noSuchKey = ({ Bucket, Key }: ObjectAddress, file: string): ObjectError =>
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 function bucketOf(folder: string, bucket: string): string {
+  if (bucket === OWN_BUCKET) return folder;
   if (BUCKET.test(bucket) && !bucket.includes('..')) return resolve(folder, bucket);
   throw new ObjectError('InvalidBucketName', `The specified bucket is not valid: ${JSON.stringify(bucket)}`);
 }

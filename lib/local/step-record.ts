@@ -4,6 +4,8 @@ import type { StepName, StepReport, StepStatus } from './events.ts';
 export interface TrackedStep extends StepName {
   /** The name of its state. */
   readonly state: string;
+  /** The names of further states in which it may end instead. */
+  readonly also?: readonly string[];
   /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
   readonly maySkip: boolean;
 }

@@ -22,7 +22,8 @@ export class StepTracker {
 
   /** `guards`: from the names of the guards to those of the steps' states. */
   constructor(steps: readonly TrackedStep[], guards: ReadonlyMap<string, string>, emit: (event: RunEvent) => void) {
-    this.#records = new Map(steps.map((step) => [step.state, new StepRecord(step)]));
+    const records = steps.map((step) => [step, new StepRecord(step)] as const);
+    this.#records = new Map(records.flatMap(([{ state, also = [] }, record]) => [state, ...also].map((name) => [name, record])));
     this.#guards = guards;
     this.#emit = emit;
   }
@@ -59,7 +60,7 @@ export class StepTracker {
     for (const visit of [...this.#openVisits()]) {
       this.#ended(visit, isSame(visit.failure, failure) ? 'failed' : 'cancelled', atMs);
     }
-    return [...this.#records.values()].map((record) => record.report());
+    return [...new Set(this.#records.values())].map((record) => record.report());
   }
 
   /** Where an execution that has failed did so; undefined where the failure is no step's. To be asked before the end. */
@@ -74,7 +75,7 @@ export class StepTracker {
   }
 
   #openVisits(): readonly Visit[] {
-    return [...this.#records.values()].flatMap(({ open }) => [...open]);
+    return [...new Set(this.#records.values())].flatMap(({ open }) => [...open]);
   }
 
   #passGuard(event: HistoryEvent, atMs: number): void {

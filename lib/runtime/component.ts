@@ -4,11 +4,14 @@ import type { CacheStore } from './cache.ts';
 import type { CallComponent } from './call.ts';
 import type { FlowFiles } from './files.ts';
 import type { Logger } from './logger.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** What a component is given beside its input. */
 export interface Context {
   readonly blobs: BlobStore;
   readonly cache: CacheStore;
+  /** Where blobs and cache lie, under keys of their own. */
+  readonly objects: ObjectStore;
   /** Where the files are that belong to the flow. */
   readonly files: FlowFiles;
   readonly logger: Logger;

@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { FlowError } from './errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
+/** What the folder of blobs itself is called where a bucket's name is wanted. */
+export const OWN_BUCKET = 'stepflow-blobs';
+
 /** Texts as files in `folder`, which is made when the first is written. A disk that fails is RESOURCE_UNAVAILABLE. */
 export function folderStore(folder: string): ObjectStore {
   const fileOf = (key: string): string => join(folder, key);
@@ -15,6 +18,7 @@ export function folderStore(folder: string): ObjectStore {
   const write = (key: string, text: string): Promise<void> => replace(fileOf(key), text).catch(unavailable(folder));
   return {
     place: folder,
+    address: (key) => ({ Bucket: OWN_BUCKET, Key: key }),
     has,
     write,
     read: (key) => readFile(fileOf(key), 'utf8').catch(absent).catch(unavailable(folder)),

@@ -2,7 +2,7 @@ import type { BlobStore } from './blobs.ts';
 import { isObject, type Json } from './json.ts';
 import type { Segment } from './path.ts';
 import { HIDDEN } from './scrub.ts';
-import { isBlobMarker, isMissing, isSecret, isSkipped, PARTS, unescapeValue } from './values.ts';
+import { escapeValue, isBlobMarker, isMissing, isSecret, isSkipped, PARTS, unescapeValue } from './values.ts';
 
 /** A marker, and where in a value it stands. */
 export interface FoundMarker {
@@ -43,4 +43,16 @@ export async function hydrate(
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;
   });
+}
+
+/** A value that has travelled with its spilled parts read back, ready to travel on: all else of it stays as it is. */
+export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
+  if (isBlobMarker(value)) {
+    const content = await blobs.get(value.$blob);
+    return value.blobType === PARTS ? unspill(content, blobs) : escapeValue(content);
+  }
+  if (Array.isArray(value)) return Promise.all(value.map((item) => unspill(item, blobs)));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await unspill(item, blobs)] as const);
+  return Object.fromEntries(await Promise.all(entries));
 }

@@ -5,6 +5,8 @@
 export interface ObjectStore {
   /** Names the place in errors, e.g. `s3://bucket/prefix` or a folder's path. */
   readonly place: string;
+  /** Where the text under `key` is for whoever reads it from elsewhere: in S3, or in a folder that stands for a bucket. */
+  address(key: string): { readonly Bucket: string; readonly Key: string };
   /** The text under `key`, or undefined where there is none. */
   read(key: string): Promise<string | undefined>;
   /** Whether there is a text under `key`. */

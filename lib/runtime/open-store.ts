@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { folderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
+import { parseLocation } from './s3-location.ts';
 
 /** The environment variable that says where blobs are: `s3://bucket/prefix`, or a folder's path. */
 export const BLOBS_VARIABLE = 'STEPFLOW_BLOBS';
@@ -22,8 +23,10 @@ export function openStore(loadS3: LoadS3, location = process.env[BLOBS_VARIABLE]
     opened ??= loadS3().then(({ s3Store }) => s3Store(location));
     return opened;
   };
+  const { Bucket, prefix } = parseLocation(location);
   return {
     place: location,
+    address: (key) => ({ Bucket, Key: `${prefix}${key}` }),
     read: async (key) => (await store()).read(key),
     has: async (key) => (await store()).has(key),
     write: async (key, text) => (await store()).write(key, text),

@@ -8,16 +8,27 @@ import { escapeValue, missing, SKIPPED } from './values.ts';
 /** The ids of the blobs that hold parts of a result, by path. */
 type BlobIds = ReadonlyMap<string, string>;
 
-const NONE: BlobIds = new Map();
+/** What else a projection knows. */
+export interface Projection {
+  /** @default none is stored */
+  readonly blobIds?: BlobIds;
+  /** Whether the result is on its way already, with markers in it. @default false: what looks like one is escaped */
+  readonly travelling?: boolean;
+}
 
 /** The slots of a result: for each read its value, a test of it, or the marker that nothing is there. */
-export function project(result: Json, reads: readonly string[], step: string, blobIds: BlobIds = NONE): Slots {
+export function project(
+  result: Json,
+  reads: readonly string[],
+  step: string,
+  { blobIds, travelling = false }: Projection = {},
+): Slots {
   const lost: string[] = [];
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
-    const value = stored ? blobIds.get(written) : resultAt(result, readPath(written));
+    const value = stored ? blobIds?.get(written) : resultAt(result, readPath(written));
     if (test) return [key, passes(test, value)];
-    if (value !== undefined) return [key, escapeValue(value)];
+    if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
     lost.push(written);
     return [key, missing(missingText(result, written, step))];
   });

@@ -9,16 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { FlowError } from './errors.ts';
 import type { ObjectStore } from './object-store.ts';
-
-/** `s3://bucket/prefix` taken apart; the prefix ends with a slash where there is one. */
-function parseLocation(location: string): { readonly Bucket: string; readonly prefix: string } {
-  const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(location);
-  if (!match?.[1]) {
-    throw new FlowError('ORCHESTRATOR_ERROR', `found "${location}" as the blob store, wanted s3://bucket/prefix`);
-  }
-  const path = match[2]?.replace(/\/+$/, '') ?? '';
-  return { Bucket: match[1], prefix: path === '' ? '' : `${path}/` };
-}
+import { parseLocation } from './s3-location.ts';
 
 /** A stand-in for S3 at an endpoint of its own has no host name for each bucket. */
 const newClient = (): S3Client => new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
@@ -32,6 +23,7 @@ export function s3Store(location: string, client: S3Client = newClient()): Objec
   const guard = guarded(location);
   return {
     place: location,
+    address: at,
     read: (key) =>
       guard(async () => {
         const object = await client.send(new GetObjectCommand(at(key)));

@@ -1,5 +1,6 @@
 import type { BlobStore } from './blobs.ts';
 import { FlowError } from './errors.ts';
+import { findMarkers } from './hydrate.ts';
 import type { Json } from './json.ts';
 import { type Path, parseJoined, type Segment } from './path.ts';
 import { bytesOf, LEAST_SHARE, spillValue } from './spill.ts';
@@ -23,9 +24,13 @@ type Store = Pick<BlobStore, 'put'>;
  * state machine reads. Throws INVALID_INPUT where that is not enough.
  */
 export async function spillInput(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
-  const escaped = escapeValue(input);
-  if (bytesOf(escaped) <= budget.share) return escaped;
-  return new Spill(budget, blobs).spill(escaped, budget.reads.flatMap(waysOf), budget.room);
+  return spillTravelling(escapeValue(input), budget, blobs);
+}
+
+/** The same of an input that is on its way already, of which nothing has been spilled. */
+export async function spillTravelling(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
+  if (bytesOf(input) <= budget.share) return input;
+  return new Spill(budget, blobs).spill(input, budget.reads.flatMap(waysOf), budget.room);
 }
 
 type Way = readonly Segment[];
@@ -64,9 +69,13 @@ class Spill {
     const deeper = ways.filter((way) => way.length > 0);
     if (bytesOf(value) <= target) return value;
     if (deeper.length === 0 || typeof value !== 'object' || value === null) {
-      return spillValue(value, target, this.#blobs);
+      return this.#spillWhole(value, target);
     }
     return this.#spillWithin(value, deeper, target);
+  }
+
+  #spillWhole(value: Json, share: number): Promise<Json> {
+    return spillValue(value, share, this.#blobs, findMarkers(value).length > 0 ? 'travelling' : 'value');
   }
 
   /** Spills parts of a list or object that ways lead into: first what is over its own share, then the largest ones. */
@@ -80,7 +89,7 @@ class Spill {
       const bytes = bytesOf(made);
       if (bytes <= LEAST_SHARE || isBlobMarker(made) || inside.some((way) => way.length > 0)) continue;
       const spill = async (): Promise<number> => {
-        const marker = await spillValue(made, LEAST_SHARE, this.#blobs);
+        const marker = await this.#spillWhole(made, LEAST_SHARE);
         Object.assign(copy, { [key]: marker });
         return bytesOf(marker);
       };

@@ -121,9 +121,7 @@ async function answer(
   const { spillAbove, fused = [] } = invocation;
   const json = reads.length + fused.length > 0 ? hidden.json(toJson(result)) : null;
   const blobIds = await runFused(fused, json, context.step, context.blobs);
-  const slots = travelling
-    ? Object.fromEntries(reads.map((key) => [key, json]))
-    : project(json, reads, context.step, blobIds);
+  const slots = project(json, reads, context.step, { blobIds, travelling });
   if (spillAbove === undefined) return slots;
   return spillSlots(slots, spillAbove, context.blobs, travelling ? 'travelling' : 'value');
 }
@@ -162,6 +160,7 @@ function contextOf(invocation: Invocation, { store, log, hidden, files, call }: 
     ...origin,
     blobs: { ...blobs, put: (value) => blobs.put(hidden.json(value)) },
     cache: { ...cache, set: (key, value, ttlSeconds) => cache.set(key, hidden.json(value), ttlSeconds) },
+    objects: store,
     files: flowFiles(files),
     logger: createLogger(origin, log),
     ...(call && { call }),

@@ -60,13 +60,14 @@ describe('the API', () => {
     });
   });
 
-  it('may start these state machines, describe what can be described, and read blobs', () => {
+  it('may start these state machines, describe what can be described, and read and write blobs', () => {
     const [policy] = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.Roles).includes('ApiRole'),
     );
     const allowed = policy?.Properties.PolicyDocument.Statement.map(({ Action }: { Action: string }) => Action);
     expect(allowed.slice(2)).toEqual([
-      's3:GetObject',
+      ['s3:GetObject', 's3:PutObject'],
+      's3:ListBucket',
       'states:StartExecution',
       'states:DescribeExecution',
       'states:StartExecution',

@@ -13,6 +13,7 @@ export function memoryStore(): MemoryStore {
   const note = (call: string, key: string): void => void calls.push(`${call} ${key}`);
   return {
     place: 'memory',
+    address: (key) => ({ Bucket: 'memory', Key: key }),
     texts,
     calls,
     read: async (key) => {

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { sha256 } from '../../lib/runtime/blobs.ts';
+import { unspill } from '../../lib/runtime/hydrate.ts';
+import { component, FlowError, type Json } from '../../lib/runtime/index.ts';
+import { spillTravelling } from '../../lib/runtime/spill-input.ts';
+import { anyValue } from './_any.ts';
+
+/** Under which keys the items and the results of distributed Maps lie, beside the blobs. */
+const ITEMS = 'map-items';
+const RESULTS = 'map-results';
+
+/** The first function of a distributed Map: see lib/asl/emit-distributed-map.ts. */
+export default component(
+  {
+    description: 'Writes a list to S3 as a distributed Map reads it. The compiler calls it where a map has many items.',
+    travelling: true,
+    input: z.object({ items: anyValue, reads: z.array(z.string()), share: z.number(), room: z.number() }),
+    output: z.object({ Bucket: z.string(), Key: z.string(), Prefix: z.string() }),
+    memorySize: 1024,
+  },
+  async ({ items, ...budget }, { blobs, objects, step }) => {
+    const list = await unspill(items, blobs);
+    if (!Array.isArray(list)) throw new FlowError('INVALID_INPUT', `step "${step}": "items" must be a list`);
+    const travelling: Json[] = [];
+    // One after the other: all at once could be more requests than S3 takes.
+    for (const item of list) travelling.push(await spillTravelling(item, budget, blobs));
+    const text = JSON.stringify(travelling);
+    const key = `${ITEMS}/${sha256(text)}.json`;
+    await objects.writeOnce(key, text);
+    return { ...objects.address(key), Prefix: objects.address(RESULTS).Key };
+  },
+);

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import { unspill } from '../../lib/runtime/hydrate.ts';
+import { component } from '../../lib/runtime/index.ts';
+import { spillTravelling } from '../../lib/runtime/spill-input.ts';
+import { anyValue } from './_any.ts';
+
+/** Makes a value that has travelled ready to be the input of a flow: see `spillTravelling`. */
+export default component(
+  {
+    description:
+      'Puts what is large of a value into blobs. The compiler calls it where a flow reads inside such a value.',
+    travelling: true,
+    input: z.object({ value: anyValue, reads: z.array(z.string()), share: z.number(), room: z.number() }),
+    output: anyValue,
+  },
+  async ({ value, ...budget }, { blobs }) => spillTravelling(await unspill(value, blobs), budget, blobs),
+);

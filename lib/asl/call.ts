@@ -1,0 +1,36 @@
+import { evaluated, type Jsonata } from './jsonata.ts';
+import { transportRetry } from './retry.ts';
+import type { Retrier, Template } from './state-machine.ts';
+
+/** The fields of a Task state that calls a component's function. */
+export interface Call {
+  readonly Type: 'Task';
+  readonly Resource: string;
+  readonly Arguments: Template;
+  readonly Retry: readonly Retrier[];
+}
+
+/** What the function answers. */
+export const ANSWER: Jsonata = '$states.result.Payload';
+
+/** The call of a component with a payload, which is an `Invocation` without what every one has. */
+export const callOf = (
+  component: string,
+  payload: { [key: string]: Template },
+  retry: readonly Retrier[] = [],
+): Call => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Arguments: {
+    FunctionName: `\${component:${component}}`,
+    Payload: {
+      ...payload,
+      execution: evaluated('$states.context.Execution.Id'),
+      attempt: evaluated('$states.context.State.RetryCount'),
+    },
+  },
+  Retry: [transportRetry, ...retry],
+});
+
+/** Whether something was spilled of a value that is a template's own: its text has a marker in it. */
+export const isSpilled = (value: Jsonata): Jsonata => `$contains($string(${value}), ${JSON.stringify('"$blob":')})`;

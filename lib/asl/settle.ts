@@ -1,0 +1,86 @@
+import { builtinOf } from '../plan/builtins.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { parseSlotKey } from '../runtime/invocation.ts';
+import { parsePath, type Segment } from '../runtime/path.ts';
+import { ANSWER, callOf, isSpilled } from './call.ts';
+import type { FlowEmitter, Place } from './emit-flow.ts';
+import { closing, type Fresh } from './end.ts';
+import { holdsValue } from './fixed-bytes.ts';
+import { give } from './give.ts';
+import { evaluated, type Jsonata } from './jsonata.ts';
+import { goesInto } from './looks-into.ts';
+import type { Template } from './state-machine.ts';
+
+/** The component that gives back its input: its wrapper reads back what was spilled, and answers what is read of it. */
+const NOOP = '/builtin/noop';
+
+/**
+ * Writes the states that take a result which the state machine itself has made: `value`, of the state's input. Where
+ * something reads inside a part of it that may have been spilled, a Choice looks, and a function reads it there. `name`:
+ * of the Pass that takes it otherwise. Returns the first state.
+ */
+export function settle(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  place: Place,
+  { name, value }: { readonly name: string; readonly value: Jsonata },
+): string {
+  const { states } = place;
+  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, value) });
+  if (!readsInside(emitter, planned)) return name;
+  const read = emitReading(emitter, planned, place, value, name === place.name);
+  const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
+  return states.add(emitter.stateName(planned, 'spilled?'), { Type: 'Choice', Choices: [rule], Default: name });
+}
+
+/** A Task that reads a result, spilled parts and all. */
+function emitReading(emitter: FlowEmitter, planned: PlannedStep, place: Place, value: Jsonata, isOwn: boolean): string {
+  const { chain, states, after } = place;
+  const { id } = planned.step;
+  // A step whose own state is behind it has been told of already.
+  const name = isOwn ? emitter.anotherState(planned, 'read') : emitter.stateName(planned, 'read');
+  const catchers = emitter.catchers(planned, place);
+  const fresh: Fresh = (step) => (step === id ? ANSWER : undefined);
+  return states.add(name, {
+    ...callOf(NOOP, readingPayload(emitter, planned, evaluated(value))),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
+    ...closing(after, fresh),
+  });
+}
+
+function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): { [key: string]: Template } {
+  const keys = emitter.keys(planned);
+  const { budget, prefix } = emitter.frame;
+  const { id } = planned.step;
+  return {
+    step: `${prefix}${id}`,
+    input,
+    reads: [...keys],
+    ...(keys.some(holdsValue) && { spillAbove: budget.share(id) }),
+  };
+}
+
+/** Whether anyone reads inside a part of the result that the state machine has only by its marker. */
+export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean {
+  return emitter.keys(planned).some((key) => {
+    const path = parsePath(parseSlotKey(key).path);
+    return !('error' in path) && isInside(planned, path.segments);
+  });
+}
+
+function isInside(planned: PlannedStep, segments: readonly Segment[]): boolean {
+  const { output, evaluation } = planned.inner?.flow ?? {};
+  const inOutput = (way: readonly Segment[]): boolean =>
+    output ? goesInto(output, way) : evaluation !== undefined && way.length > 1;
+  switch (builtinOf(planned.step)) {
+    case 'eval':
+      return segments[0] === 'result' && segments[1] === 'result' && inOutput(segments.slice(2));
+    case 'map':
+      return segments[0] === 'results' && segments[2] === 'result' && inOutput(segments.slice(3));
+    case 'iterate':
+      return segments[0] === 'result' && (inOutput(segments) || inOutput(['next', ...segments.slice(1)]));
+    default:
+      return false;
+  }
+}
