@@ -27,6 +27,10 @@ describe('stepflow', () => {
                                       mend it.
         compile [options] <FLOW>      Compile a flow to its state machine; functions stand in it as
                                       \${component:/plugin/name}.
+        simulate [options] <FLOW>     Run a compiled flow on a virtual clock: how long it takes beside its
+                                      critical path, and what it costs.
+        profile [options] <FLOW>      Run a flow several times and write down how long each step takes,
+                                      for the compiler and for simulate.
         asl                           holds asl run
         list-components [options]     List every component that flows may use: the built-in ones and
                                       yours, with their schemas.
