@@ -35,8 +35,10 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
       throw new UsageError(`${call.mocks?.file ?? definition.file}: ${error.message}`, MOCKS_HELP);
     if (!(error instanceof DefinitionError)) throw error;
     const colors = colorsFor(terminal.stderr, terminal.env);
-    for (const { pointer, message } of error.problems) {
-      terminal.stderr.write(`${colors.red('error')}: ${definition.file}${pointer && `#${pointer}`}: ${message}\n`);
+    for (const { code, pointer, message, help } of error.problems) {
+      const place = `${definition.file}${pointer && `#${pointer}`}`;
+      terminal.stderr.write(`${colors.red('error')}: ${place}: ${code}: ${message}\n`);
+      if (help !== undefined) terminal.stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
     }
     return undefined;
   }

@@ -1,10 +1,11 @@
 import { isObject } from '../runtime/json.ts';
-import type { Problem } from './failures.ts';
+import type { Problems } from './definition-error.ts';
+import type { Place } from './place.ts';
 import type { Section } from './section.ts';
 
 /** The names that the states of one machine assign, and the machines inside it. */
 export class ScopeNode {
-  readonly #assigned = new Map<string, string>();
+  readonly #assigned = new Map<string, Place>();
   readonly #inner: ScopeNode[] = [];
   readonly #isolated: ScopeNode[] = [];
 
@@ -29,22 +30,19 @@ export class ScopeNode {
       if (typeof assign !== 'object' || assign === null) continue;
       for (const key of Object.keys(assign)) {
         const name = state.language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
-        this.#assigned.set(name, `${section.pointerTo('Assign')}/${key}`);
-        if (name === 'states' || !NAME.test(name))
-          section.problem(`found the variable '${name}', wanted ${WANTED}`, 'Assign');
+        this.#assigned.set(name, section.place.below('Assign').below(key));
+        checkName(name, section);
       }
     }
   }
 
   /** An inner scope may not assign a name that an outer one assigns: each such place is a problem. */
-  check(problems: Problem[], outer: ReadonlyMap<string, string> = new Map()): void {
-    for (const [name, pointer] of this.#assigned) {
+  check(problems: Problems, outer: ReadonlyMap<string, Place> = new Map()): void {
+    for (const [name, place] of this.#assigned) {
       const other = outer.get(name);
       if (other === undefined) continue;
-      problems.push({
-        pointer,
-        message: `the variable '${name}' is assigned in an outer scope, at ${other}: choose another name`,
-      });
+      const message = `Variable '${name}' is already assigned in an outer scope, at ${other.location}.`;
+      problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: 'choose another name' });
     }
     for (const node of this.#inner) node.check(problems, new Map([...outer, ...this.#assigned]));
     for (const node of this.#isolated) node.check(problems);
@@ -53,7 +51,18 @@ export class ScopeNode {
 
 /** Source: "Passing data between states with variables", AWS Step Functions developer guide. */
 const NAME = /^[\p{L}_][\p{L}\p{N}_]{0,79}$/u;
-const WANTED = "a name of at most 80 letters, digits and '_', not beginning with a digit, and not 'states'";
+const HELP = "a name has at most 80 letters, digits and '_', and does not begin with a digit";
+
+function checkName(name: string, section: Section): void {
+  const place = section.place.below('Assign').below(name);
+  if (name === 'states') {
+    const message = "Cannot assign to reserved variable '$states'.";
+    section.problems.add(place, message, { code: 'RESERVED_VARIABLE_NAME', help: 'choose another name' });
+  } else if (!NAME.test(name)) {
+    const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
+    section.problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: HELP });
+  }
+}
 
 /** Lists that are no lists of objects are told of where they are compiled. */
 function lists(state: Section, key: string): readonly Section[] {

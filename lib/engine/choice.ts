@@ -2,8 +2,9 @@ import type { Exit, Loader, StateCompiler } from './compiled.ts';
 import { compileDataFlow, type DataFlow } from './data-flow.ts';
 import { FieldError } from './failures.ts';
 import { compileField } from './field.ts';
-import { compileComparison } from './json-path/comparison.ts';
-import type { Section } from './section.ts';
+import { compileComparison, NO_KIND } from './json-path/comparison.ts';
+import { checkFields } from './languages.ts';
+import { EMPTY, isEmpty, type Section } from './section.ts';
 import type { Soon } from './template.ts';
 import type { Visit } from './visit.ts';
 
@@ -15,8 +16,9 @@ interface Rule {
 
 /** Choice: goes the way of the first rule that holds, with that rule's Assign and Output; otherwise Default, with the state's own. */
 export const compileChoice: StateCompiler = (name, section, loader) => {
+  section.require('Choices');
   const rules = section.sections('Choices').map((rule) => compileRule(rule, loader));
-  if (rules.length === 0) section.problem('wanted a list of at least one rule', 'Choices');
+  if (isEmpty(section.value.Choices)) section.problem(EMPTY, 'Choices');
   const otherwise = section.has('Default') ? loader.target(section, 'Default') : undefined;
   const flow = compileDataFlow(section);
   return {
@@ -41,10 +43,10 @@ async function leave(visit: Visit, flow: DataFlow, next: string | undefined): Pr
 function compileRule(section: Section, loader: Loader): Rule {
   const next = loader.target(section);
   const flow = compileDataFlow(section);
+  checkFields(section);
   if (section.language === 'JSONPath') return { holds: compileComparison(section), next, flow };
   const condition = compileField(section, 'Condition', 'boolean');
-  if (!section.has('Condition'))
-    section.problem('wanted a Condition: true, false or a JSONata expression', 'Condition');
+  if (!section.has('Condition') && !section.has('Variable')) section.problem(NO_KIND);
   return { holds: (visit) => condition?.evaluate(visit) ?? false, next, flow };
 }
 

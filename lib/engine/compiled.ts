@@ -33,6 +33,8 @@ export interface Loader {
   transition(section: Section): string | undefined;
   /** A branch or an item processor. `isolated`: its states see no outer variables, as in a distributed Map. */
   machine(section: Section, isolated?: boolean): CompiledMachine | undefined;
+  /** Notes the label of a Map, which no other may have. */
+  label(section: Section, label: string): void;
 }
 
 /** Compiles the states of one type. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { JsonObject } from '../runtime/json.ts';
 import { realClock } from './clock.ts';
-import { type LoadedStateMachine, loadStateMachine } from './load.ts';
+import { checkType, type LoadedStateMachine, loadStateMachine } from './load.ts';
 import { type Host, Run } from './run.ts';
 import { runToEnd } from './run-to-end.ts';
 import type { ExecuteOptions, ExecutionResult } from './types.ts';
@@ -19,6 +19,7 @@ export async function execute(
   const loaded = isLoaded(machine) ? machine : loadStateMachine(machine);
   const input = options.input === undefined ? {} : options.input;
   const host = hostOf(options);
+  checkType(loaded, host.type);
   const run = new Run(host, options.name ?? randomUUID(), input);
   const end = await runToEnd(run, loaded, options.signal);
   const stopMs = host.clock.now();

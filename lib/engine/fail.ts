@@ -4,6 +4,8 @@ import { compileField } from './field.ts';
 
 /** Fail: fails with its `Error` and `Cause`, either of which may be absent. */
 export const compileFail: StateCompiler = (name, section) => {
+  section.requireOne(['Error', 'ErrorPath'], 'optional');
+  section.requireOne(['Cause', 'CausePath'], 'optional');
   const error = compileField(section, 'Error', 'string');
   const cause = compileField(section, 'Cause', 'string');
   return {

@@ -60,19 +60,3 @@ export class Aborted extends Error {
     this.name = 'Aborted';
   }
 }
-
-/** A place in a definition that is wrong: a JSON pointer, and what was found and wanted there. */
-export interface Problem {
-  readonly pointer: string;
-  readonly message: string;
-}
-
-/** A definition that cannot run; all its problems at once. */
-export class DefinitionError extends Error {
-  readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('\n'));
-    this.name = 'DefinitionError';
-    this.problems = problems;
-  }
-}

@@ -2,7 +2,7 @@ import type { Json } from '../runtime/json.ts';
 import { FieldError } from './failures.ts';
 import { compileReference, existing, type ReferencePath } from './json-path/path.ts';
 import { expressionText } from './jsonata/expression.ts';
-import { kindOf, type Section } from './section.ts';
+import { expected, kindOf, type Section } from './section.ts';
 import { compileTemplate, type Soon, type Template } from './template.ts';
 import type { Visit } from './visit.ts';
 
@@ -18,6 +18,12 @@ interface Types {
   readonly array: readonly Json[];
 }
 
+/** The least and the most that a number may be. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
 /**
  * Compiles a field that is a literal, or a JSONata expression, or in JSONPath a path under the name `KeyPath`.
  * Undefined where the state does not have it.
@@ -26,6 +32,7 @@ export function compileField<K extends keyof Types>(
   section: Section,
   key: string,
   type: K,
+  range?: Range,
 ): Field<Types[K]> | undefined {
   const isQuery = section.language === 'JSONata';
   const path = isQuery ? undefined : compileReference(section, `${key}Path`);
@@ -36,9 +43,17 @@ export function compileField<K extends keyof Types>(
   // A literal list may still have expressions in it.
   if (source !== undefined || (isQuery && isOf(value, type) && type === 'array'))
     return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type);
-  if (isOf(value, type)) return { evaluate: () => value };
-  section.problem(`found ${kindOf(value)}, wanted ${type}${isQuery ? ' or a JSONata expression' : ''}`, key);
+  if (!isOf(value, type)) section.problem(wrongType(value, type), key);
+  else if (range && Number(value) < range.least) section.problem(`Minimum value is ${range.least}`, key);
+  else if (range && Number(value) > range.most) section.problem(`Maximum value is ${range.most}`, key);
+  else return { evaluate: () => value };
   return undefined;
+}
+
+function wrongType(value: Json, type: keyof Types): string {
+  if (type === 'number') return 'Expected value of type Integer';
+  if (typeof value === 'string' && value.startsWith('{%')) return 'JSONata string must start with {% and end with %}';
+  return expected(type === 'string' ? 'STRING' : type === 'boolean' ? 'BOOLEAN' : 'ARRAY');
 }
 
 const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Types[K] => kindOf(value) === type;

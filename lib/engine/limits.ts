@@ -15,6 +15,10 @@ export const LIMITS = {
   inlineConcurrency: 40,
   /** Child executions of a distributed Map that run at once. */
   distributedConcurrency: 10_000,
+  /** The longest time limit, or wait, in seconds. */
+  seconds: 99_999_999,
+  /** Characters of a definition. */
+  definition: 1_048_576,
   /** Seconds of an Express execution. */
   expressSeconds: 300,
 } as const;

@@ -42,16 +42,29 @@ type Work = (visit: Visit, input: Json) => Promise<Json>;
 function compileWork(name: string, section: Section, loader: Loader): Work {
   // `Iterator` is the older name of the same field.
   const processor = section.section('ItemProcessor') ?? section.section('Iterator');
-  if (processor === undefined) section.problem('wanted an ItemProcessor with StartAt and States', 'ItemProcessor');
+  section.requireOne(['ItemProcessor', 'Iterator']);
   const config = processor?.section('ProcessorConfig');
   const isDistributed = config !== undefined && oneOf(config, 'Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
+  if (config) checkProcessorConfig(config, isDistributed);
   const machine = processor && loader.machine(processor, isDistributed);
   // A definition that has problems does not load, so nothing of this is run.
   if (!processor || !machine) return async () => null;
   if (!isDistributed) return compileInline(section, machine);
   const loaded = { definition: processor.value, machine, timeoutSeconds: undefined };
   const type = oneOf(config, 'ExecutionType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD';
-  return compileDistributed(section, { loaded, type, label: compileLabel(section, name) });
+  return compileDistributed(section, { loaded, type, label: compileLabel(section, name, loader) });
+}
+
+/** Refuses what AWS refuses of a ProcessorConfig: each mode has its own fields, and an Express execution has no Map Runs. */
+function checkProcessorConfig(config: Section, isDistributed: boolean): void {
+  if (!isDistributed) {
+    if (config.has('ExecutionType'))
+      config.problem("Field 'ExecutionType' is not supported", 'ExecutionType', { at: config.place });
+    return;
+  }
+  config.require('ExecutionType');
+  const message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
+  config.problems.addForExpress(config.place.below('Mode'), message);
 }
 
 const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];

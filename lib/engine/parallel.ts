@@ -3,12 +3,14 @@ import type { CompiledMachine, Exit, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { InnerFailure } from './failures.ts';
 import { compileGuard, guarded } from './retry.ts';
+import { EMPTY, isEmpty } from './section.ts';
 import type { Visit } from './visit.ts';
 
 /** Parallel: runs its branches side by side and gives the list of their outputs. A failing branch stops the others. */
 export const compileParallel: StateCompiler = (name, section, loader) => {
+  section.require('Branches');
   const sections = section.sections('Branches');
-  if (sections.length === 0) section.problem('wanted a list of at least one branch', 'Branches');
+  if (isEmpty(section.value.Branches)) section.problem(EMPTY, 'Branches');
   const machines = sections.flatMap((branch) => loader.machine(branch) ?? []);
   const next = loader.transition(section);
   const flow = compileDataFlow(section);

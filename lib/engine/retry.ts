@@ -2,7 +2,8 @@ import type { JsonObject } from '../runtime/json.ts';
 import type { Exit, Loader } from './compiled.ts';
 import { compileDataFlow, type DataFlow } from './data-flow.ts';
 import { failureDetails, HeartbeatTimeout, InnerFailure, type StateFailure } from './failures.ts';
-import type { Section } from './section.ts';
+import { LIMITS } from './limits.ts';
+import { EMPTY, isEmpty, type Section } from './section.ts';
 import type { Visit } from './visit.ts';
 
 interface Retrier {
@@ -29,45 +30,40 @@ export interface Guard {
 /** Compiles Retry and Catch. */
 export function compileGuard(section: Section, loader: Loader): Guard {
   const [retry, catches] = [section.sections('Retry'), section.sections('Catch')];
-  checkLast(retry);
-  checkLast(catches);
   return {
-    retriers: retry.map(compileRetrier),
-    catchers: catches.map((catcher) => compileCatcher(catcher, loader)),
+    retriers: retry.map((retrier, index) => compileRetrier(retrier, index === retry.length - 1)),
+    catchers: catches.map((catcher, index) => compileCatcher(catcher, index === catches.length - 1, loader)),
   };
 }
 
-/** What comes after States.ALL could never match. */
-function checkLast(sections: readonly Section[]): void {
-  for (const section of sections.slice(0, -1)) {
-    if (section.texts('ErrorEquals').includes('States.ALL'))
-      section.problem('States.ALL must come last', 'ErrorEquals');
-  }
-}
+/** The longest MaxDelaySeconds: 366 days. */
+const LONGEST_DELAY = 31_622_400;
 
 /** The defaults are AWS's. Source: "Retrying after an error", AWS Step Functions developer guide. */
-function compileRetrier(section: Section): Retrier {
+function compileRetrier(section: Section, isLast: boolean): Retrier {
   return {
-    errors: compileErrors(section),
-    intervalSeconds: section.number('IntervalSeconds', 1),
-    maxAttempts: section.number('MaxAttempts', 3),
+    errors: compileErrors(section, isLast),
+    intervalSeconds: section.number('IntervalSeconds', 1, 0, LIMITS.seconds),
+    maxAttempts: section.number('MaxAttempts', 3, 0, LIMITS.seconds),
     backoffRate: section.number('BackoffRate', 2, 1),
-    maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY),
-    jitter: section.text('JitterStrategy') === 'FULL',
+    maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, LONGEST_DELAY),
+    jitter: section.choice('JitterStrategy', ['NONE', 'FULL']) === 'FULL',
   };
 }
 
-const compileCatcher = (section: Section, loader: Loader): Catcher => ({
-  errors: compileErrors(section),
+const compileCatcher = (section: Section, isLast: boolean, loader: Loader): Catcher => ({
+  errors: compileErrors(section, isLast),
   next: loader.target(section),
   flow: compileDataFlow(section),
 });
 
-function compileErrors(section: Section): readonly string[] {
+/** What comes after States.ALL, or beside it, could never match. */
+function compileErrors(section: Section, isLast: boolean): readonly string[] {
+  if (!section.require('ErrorEquals')) return [];
   const errors = section.texts('ErrorEquals');
-  if (errors.length === 0)
-    section.problem('wanted a list of at least one error name, e.g. ["States.ALL"]', 'ErrorEquals');
-  if (errors.length > 1 && errors.includes('States.ALL')) section.problem('States.ALL must stand alone', 'ErrorEquals');
+  if (isEmpty(section.value.ErrorEquals)) section.problem(EMPTY, 'ErrorEquals');
+  if (errors.includes('States.ALL') && (errors.length > 1 || !isLast))
+    section.problem('States.ALL must appear alone and at end of list', 'ErrorEquals');
   return errors;
 }
 

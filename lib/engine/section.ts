@@ -1,20 +1,24 @@
 import type { QueryLanguage } from '../asl/state-machine.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import type { Problem } from './failures.ts';
-import { escapePointer, type TemplateSite } from './template.ts';
+import type { ProblemOptions, Problems } from './definition-error.ts';
+import type { Place } from './place.ts';
+import type { TemplateSite } from './template.ts';
+
+/** The states whose work gives a result, which their Output and Assign see. */
+const WITH_RESULT: ReadonlySet<Json | undefined> = new Set(['Task', 'Parallel', 'Map']);
 
 /** An object of a definition, its place, and where its problems are collected. */
 export class Section {
   readonly value: JsonObject;
-  readonly pointer: string;
-  readonly problems: Problem[];
+  readonly place: Place;
+  readonly problems: Problems;
   readonly language: QueryLanguage;
   /** What stands before a field's name in AWS's causes: `` in a state, `Catch[0]/` in a catcher. */
   readonly #prefix: string;
 
-  constructor(value: JsonObject, pointer: string, problems: Problem[], language: QueryLanguage, prefix = '') {
+  constructor(value: JsonObject, place: Place, problems: Problems, language: QueryLanguage, prefix = '') {
     this.value = value;
-    this.pointer = pointer;
+    this.place = place;
     this.problems = problems;
     this.language = language;
     this.#prefix = prefix;
@@ -24,33 +28,70 @@ export class Section {
     return this.value[key] !== undefined;
   }
 
-  problem(message: string, key?: string): void {
-    this.problems.push({ pointer: key === undefined ? this.pointer : this.pointerTo(key), message });
-  }
-
-  pointerTo(key: string): string {
-    return `${this.pointer}/${escapePointer(key)}`;
+  /** Notes a problem of the object, or of one of its fields. */
+  problem(message: string, key?: string, options?: ProblemOptions): void {
+    this.problems.add(key === undefined ? this.place : this.place.below(key), message, options);
   }
 
   /** The place of a template in this section. */
   site(key: string): TemplateSite {
-    return { field: `${this.#prefix}${key}`, pointer: this.pointerTo(key), problems: this.problems };
+    const leaves = key === 'Output' || key === 'Assign';
+    return {
+      field: `${this.#prefix}${key}`,
+      place: this.place.below(key),
+      problems: this.problems,
+      hasResult: leaves && WITH_RESULT.has(this.value.Type),
+      hasErrorOutput: leaves && this.#prefix.startsWith('Catch['),
+    };
+  }
+
+  /** Fields that must be there. */
+  require(...keys: readonly string[]): boolean {
+    const missing = keys.filter((key) => !this.has(key));
+    if (missing.length > 0) this.problem(`These fields are required: [${missing.join(', ')}]`);
+    return missing.length === 0;
+  }
+
+  /** Fields of which exactly one must be there, or with `optional` at most one. */
+  requireOne(keys: readonly string[], optional: 'optional' | 'required' = 'required'): boolean {
+    const found = keys.filter((key) => this.has(key)).length;
+    if (found > 1) this.problem(`There should only be one of the following fields: [${keys.join(', ')}]`);
+    if (found === 0 && optional === 'required')
+      this.problem(`This object should have only one of the following fields: [${keys.join(', ')}]`);
+    return found === 1;
+  }
+
+  /** Refuses fields that are not in a list. */
+  allow(keys: ReadonlySet<string>): void {
+    for (const key of Object.keys(this.value)) {
+      if (!keys.has(key)) this.problem(`Field '${key}' is not supported`, key, { at: this.place });
+    }
   }
 
   /** A text, or undefined; anything else is a problem. */
   text(key: string): string | undefined {
     const value = this.value[key];
     if (value === undefined || typeof value === 'string') return value;
-    this.problem(`found ${kindOf(value)}, wanted a string`, key);
+    this.problem(expected('STRING'), key);
     return undefined;
   }
 
-  /** A number of at least `least`, or `otherwise`. */
-  number(key: string, otherwise: number, least = 0): number {
+  /** A text that must be one of a few; undefined where it is absent or, which is a problem, another one. */
+  choice<T extends string>(key: string, values: readonly T[]): T | undefined {
+    const text = this.text(key);
+    const found = values.find((value) => value === text);
+    if (text !== undefined && found === undefined) this.problem(oneOf(values), key);
+    return found;
+  }
+
+  /** A number between `least` and `most`, or `otherwise`. */
+  number(key: string, otherwise: number, least = 0, most = Number.POSITIVE_INFINITY): number {
     const value = this.value[key];
     if (value === undefined) return otherwise;
-    if (typeof value === 'number' && value >= least) return value;
-    this.problem(`found ${JSON.stringify(value)}, wanted a number of at least ${least}`, key);
+    if (typeof value !== 'number') this.problem(expected('NUMBER'), key);
+    else if (value < least) this.problem(`Minimum value is ${least}`, key);
+    else if (value > most) this.problem(`Maximum value is ${most}`, key);
+    else return value;
     return otherwise;
   }
 
@@ -58,8 +99,9 @@ export class Section {
   texts(key: string): readonly string[] {
     const value = this.value[key];
     if (value === undefined) return [];
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-    this.problem(`found ${kindOf(value)}, wanted a list of strings`, key);
+    if (!Array.isArray(value)) this.problem(expected('ARRAY'), key);
+    else if (value.every((item) => typeof item === 'string')) return value;
+    else this.problem(expected('STRING'), key);
     return [];
   }
 
@@ -68,8 +110,8 @@ export class Section {
     const value = this.value[key];
     if (value === undefined) return undefined;
     if (isObject(value))
-      return new Section(value, this.pointerTo(key), this.problems, this.language, `${this.#prefix}${key}/`);
-    this.problem(`found ${kindOf(value)}, wanted an object`, key);
+      return new Section(value, this.place.below(key), this.problems, this.language, `${this.#prefix}${key}/`);
+    this.problem(expected('OBJECT'), key);
     return undefined;
   }
 
@@ -77,18 +119,28 @@ export class Section {
   sections(key: string): readonly Section[] {
     const value = this.value[key];
     if (value === undefined) return [];
-    if (!Array.isArray(value)) this.problem(`found ${kindOf(value)}, wanted a list of objects`, key);
+    if (!Array.isArray(value)) this.problem(expected('ARRAY'), key);
     return (Array.isArray(value) ? value : []).flatMap((item, index) => this.#item(key, item, index));
   }
 
   #item(key: string, item: Json, index: number): readonly Section[] {
-    const pointer = `${this.pointerTo(key)}/${index}`;
+    const place = this.place.below(key).below(index);
     if (isObject(item))
-      return [new Section(item, pointer, this.problems, this.language, `${this.#prefix}${key}[${index}]/`)];
-    this.problems.push({ pointer, message: `found ${kindOf(item)}, wanted an object` });
+      return [new Section(item, place, this.problems, this.language, `${this.#prefix}${key}[${index}]/`)];
+    this.problems.add(place, expected('OBJECT'));
     return [];
   }
 }
+
+/** AWS's words for a value of a wrong type, and for one that is not in a list. */
+export const expected = (type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY' | 'OBJECT'): string =>
+  `Expected value of type [${type}]`;
+export const oneOf = (values: readonly string[]): string =>
+  `Value should be one of the following: [${values.join(', ')}]`;
+export const EMPTY = 'Value cannot be empty';
+
+/** Whether a value is a list without items. */
+export const isEmpty = (value: Json | undefined): boolean => Array.isArray(value) && value.length === 0;
 
 /** JSONata's name of a value's type. */
 export function kindOf(value: Json): 'null' | 'array' | 'object' | 'string' | 'number' | 'boolean' {

@@ -3,22 +3,26 @@ import type { Exit, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { failureDetails, StateFailure } from './failures.ts';
 import { compileField } from './field.ts';
+import { LIMITS } from './limits.ts';
 import { parseResource, type Resource } from './resource.ts';
 import { compileGuard, guarded } from './retry.ts';
 import { type CallLimits, makeCall } from './task-call.ts';
+import { checkTask } from './task-fields.ts';
 import { compileTemplate } from './template.ts';
 import { TaskError } from './types.ts';
 import type { Visit } from './visit.ts';
 
+const SECONDS = { least: 1, most: LIMITS.seconds };
+
 /** Task: makes a call, through the host's resolver. */
 export const compileTask: StateCompiler = (name, section, loader) => {
   const resource = parseResource(section.text('Resource') ?? '');
-  if (resource.arn === '') section.problem('wanted the ARN of what the task calls', 'Resource');
+  checkTask(section, resource);
   const next = loader.transition(section);
   const flow = compileDataFlow(section);
   const guard = compileGuard(section, loader);
-  const timeout = compileField(section, 'TimeoutSeconds', 'number');
-  const heartbeat = compileField(section, 'HeartbeatSeconds', 'number');
+  const timeout = compileField(section, 'TimeoutSeconds', 'number', SECONDS);
+  const heartbeat = compileField(section, 'HeartbeatSeconds', 'number', SECONDS);
   const credentials = section.language === 'JSONata' && section.value.Credentials;
   const role = credentials ? compileTemplate(credentials, section.site('Credentials')) : undefined;
 

@@ -1,7 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import { FieldError, type Problem } from './failures.ts';
+import type { Problems } from './definition-error.ts';
+import { FieldError } from './failures.ts';
 import { type Environment, type Expression, ExpressionError, expressionText } from './jsonata/expression.ts';
 import { parseExpression } from './jsonata/parse.ts';
+import type { Place } from './place.ts';
 
 /** A value that is there at once, or later: most expressions need no waiting, and waiting costs. */
 export type Soon<T> = T | Promise<T>;
@@ -17,15 +19,20 @@ export interface Template {
 export interface TemplateSite {
   /** The field's name as AWS writes it in causes, e.g. `Arguments/FunctionName`. */
   readonly field: string;
-  readonly pointer: string;
-  readonly problems: Problem[];
+  readonly place: Place;
+  readonly problems: Problems;
+  /** Whether `$states.result` and `$states.errorOutput` are there. */
+  readonly hasResult: boolean;
+  readonly hasErrorOutput: boolean;
 }
 
 /** Compiles a JSON value in which any string `{% … %}`, at any depth, is a JSONata expression. */
 export function compileTemplate(value: Json, site: TemplateSite): Template {
   if (typeof value === 'string') {
     const source = expressionText(value);
-    return source === undefined ? constant(value) : compileExpression(source, site);
+    if (source !== undefined) return compileExpression(source, site);
+    if (value.startsWith('{%')) site.problems.add(site.place, 'JSONata string must start with {% and end with %}');
+    return constant(value);
   }
   if (Array.isArray(value)) return compileList(value, site);
   return isObject(value) ? compileObject(value, site) : constant(value);
@@ -36,21 +43,37 @@ const constant = (value: Json): Template => ({ constant: true, render: () => val
 function compileExpression(source: string, site: TemplateSite): Template {
   try {
     const expression = parseExpression(source);
+    checkReferences(expression, site);
     return { constant: false, render: (environment) => evaluate(expression, environment, site.field) };
   } catch (thrown) {
     if (!(thrown instanceof ExpressionError)) throw thrown;
-    const place = thrown.position === undefined ? '' : ` at character ${thrown.position}`;
-    site.problems.push({
-      pointer: site.pointer,
-      message: `the expression '${source}' is no JSONata: ${thrown.message}${place}`,
-    });
+    const place = thrown.position === undefined ? {} : { help: `see character ${thrown.position} of '${source}'` };
+    site.problems.add(site.place, thrown.message, { code: 'INVALID_JSONATA_EXPRESSION', ...place });
     return constant(null);
   }
 }
 
+/** Refuses what an expression reads that is not there, in AWS's words. */
+function checkReferences(
+  { references }: Expression,
+  { place, problems, hasResult, hasErrorOutput }: TemplateSite,
+): void {
+  for (const name of references) {
+    if ((name === RESULT && hasResult) || (name === ERROR_OUTPUT && hasErrorOutput)) continue;
+    const isField = name === RESULT || name === ERROR_OUTPUT;
+    const message = isField
+      ? `Field '${name}' does not exist.`
+      : `Reference to '${name}' ${name === '$$' ? '' : 'at the top level '}is not supported.`;
+    problems.add(place, message, { code: 'UNSUPPORTED_JSONATA_EXPRESSION' });
+  }
+}
+
+const RESULT = '$states.result';
+const ERROR_OUTPUT = '$states.errorOutput';
+
 function compileList(list: readonly Json[], site: TemplateSite): Template {
   const parts = list.map((item, index) =>
-    compileTemplate(item, { ...site, field: `${site.field}[${index}]`, pointer: `${site.pointer}/${index}` }),
+    compileTemplate(item, { ...site, field: `${site.field}[${index}]`, place: site.place.below(index) }),
   );
   if (parts.every((part) => part.constant)) return constant([...list]);
   const keys = parts.map((_, index) => index);
@@ -63,15 +86,12 @@ function compileObject(object: JsonObject, site: TemplateSite): Template {
     compileTemplate(object[key] ?? null, {
       ...site,
       field: `${site.field}/${key}`,
-      pointer: `${site.pointer}/${escapePointer(key)}`,
+      place: site.place.below(key),
     }),
   );
   if (parts.every((part) => part.constant)) return constant(object);
   return { constant: false, render: (environment) => renderParts<JsonObject>({}, keys, parts, environment, 0) };
 }
-
-/** A key as a segment of a JSON pointer. Source: RFC 6901. */
-export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Fills in one part after the other, and waits only where a part must be waited for. */
 function renderParts<T extends Json[] | JsonObject>(

@@ -2,14 +2,18 @@ import type { StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { FieldError } from './failures.ts';
 import { compileField } from './field.ts';
+import { LIMITS } from './limits.ts';
 
 /** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
 export const compileWait: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
   const flow = compileDataFlow(section);
-  const seconds = compileField(section, 'Seconds', 'number');
+  section.requireOne(['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp']);
+  const seconds = compileField(section, 'Seconds', 'number', { least: 0, most: LIMITS.seconds });
   const timestamp = compileField(section, 'Timestamp', 'string');
-  if (!seconds === !timestamp) section.problem('wanted either Seconds or Timestamp');
+  const literal = section.value.Timestamp;
+  if (typeof literal === 'string' && !literal.startsWith('{%') && !isTimestamp(literal))
+    section.problem('String does not match RFC3339 timestamp', 'Timestamp');
   return {
     name,
     type: 'Wait',
@@ -38,11 +42,12 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[
 
 /** Milliseconds since the epoch of an ISO 8601 time with an offset; JavaScript alone would take many other forms too. */
 function parseTimestamp(text: string): number {
-  const ms = TIMESTAMP.test(text) && isDay(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  if (isTimestamp(text)) return Date.parse(text);
   const what = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
   throw new FieldError('States.QueryEvaluationError', what, 'Timestamp');
 }
+
+const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && isDay(text) && !Number.isNaN(Date.parse(text));
 
 /** Whether the month has the day: JavaScript takes 30 February for 1 March. */
 function isDay(text: string): boolean {

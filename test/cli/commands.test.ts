@@ -18,7 +18,7 @@ const cwd = project({
     States: {
       Ask: {
         Type: 'Task',
-        Resource: 'arn:aws:states:::sqs:sendMessage',
+        Resource: 'arn:aws:states:::aws-sdk:sqs:sendMessage',
         Arguments: { n: '{% $states.input.n %}' },
         Next: 'Done',
       },
@@ -218,7 +218,12 @@ describe('stepflow asl run', () => {
     ],
     ['mocks of another shape', ['twice.asl.json', '--mocks', 'bad-mocks.json'], 2, 'byState is an object'],
     ['what is no state machine', ['no-machine.json'], 2, 'no-machine.json holds no state machine'],
-    ['a state machine that cannot start', ['no-start.json'], 1, "no-start.json#/StartAt: there is no state 'Nowhere'"],
+    [
+      'a state machine that cannot start',
+      ['no-start.json'],
+      1,
+      "no-start.json#/StartAt: MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere\n  help: the states here are: none",
+    ],
   ])('refuses %s', async (_what, argv, code, message) => {
     const called = await inProject('asl', 'run', ...argv);
 
@@ -240,6 +245,41 @@ describe('stepflow list-components', () => {
       input: expect.objectContaining({ required: ['data'], type: 'object' }),
       output: expect.objectContaining({ type: 'object' }),
     });
+  });
+
+  test('tells of each component that is broken, with its line, and lists the others', async () => {
+    const broken = project({
+      'lambdas/my/shout.ts': componentSource('return String(input).toUpperCase();'),
+      'lambdas/my/broken.ts': "import x from 'not-there';\nexport default x;\n",
+      'lambdas/my/plain.ts': 'export default 1;\n',
+      'flow.yaml': 'steps: [{ id: a, component: /my/shout, input: hey }]\noutput: { $step: a }\n',
+    });
+    const { code, stdout, stderr } = await call(['list-components'], { cwd: broken });
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\/my\/shout +A test\.$/m);
+    expect(stdout).not.toContain('/my/broken');
+    expect(stderr.replaceAll(/^ +\S*lambdas/gm, '    lambdas')).toMatchInlineSnapshot(`
+      "✘ [ERROR] The component "/my/broken" cannot be bundled: Could not resolve "not-there"
+
+          lambdas/my/broken.ts:1:15:
+            1 │ import x from 'not-there';
+              ╵               ~~~~~~~~~~~
+
+        Install what is imported here (npm install not-there), or mend the name.
+
+      ✘ [ERROR] The component "/my/plain" cannot be loaded: its default export is no component
+
+          lambdas/my/plain.ts:1:1:
+            1 │ export default 1;
+              ╵ ^
+
+        End the file with \`export default component({ input, output }, run)\`.
+      "
+    `);
+    // A flow that does not call them runs.
+    const run = await call(['run', 'flow.yaml', '--json'], { cwd: broken });
+    expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'success', result: 'HEY' });
   });
 
   test('shows a line a component to people', async () => {

@@ -130,6 +130,7 @@ test('a task that waits for a token', async () => {
   const definition = machine({
     Start: task({
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+      Arguments: { QueueUrl: 'q', MessageBody: 'm' },
       HeartbeatSeconds: 5,
       TimeoutSeconds: 600,
     }),
@@ -139,7 +140,13 @@ test('a task that waits for a token', async () => {
     [
       'TaskScheduled',
       'taskScheduledEventDetails',
-      { ...common, region: 'local', parameters: '{}', timeoutInSeconds: 600, heartbeatInSeconds: 5 },
+      {
+        ...common,
+        region: 'local',
+        parameters: '{"QueueUrl":"q","MessageBody":"m"}',
+        timeoutInSeconds: 600,
+        heartbeatInSeconds: 5,
+      },
     ],
     ['TaskStarted', 'taskStartedEventDetails', common],
     ['TaskSubmitted', 'taskSubmittedEventDetails', { ...common, output: '"sent"', outputDetails: WHOLE }],

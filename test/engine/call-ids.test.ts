@@ -13,7 +13,7 @@ const definition = machine({
   all: {
     Type: 'Map',
     Items: [1, 2],
-    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...branch('child') },
+    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...branch('child') },
     Assign: { n: 0 },
     Next: 'loop',
   },
@@ -87,7 +87,10 @@ test('uuids, of child executions too, come from the random numbers of the host',
     all: {
       Type: 'Map',
       Items: [1, 2],
-      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...branch('one', { Output: '{% $uuid() %}' }) },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        ...branch('one', { Output: '{% $uuid() %}' }),
+      },
     },
   });
   const drawn = async () => {

@@ -20,7 +20,12 @@ export const machine = (states: JsonObject, more: JsonObject = {}): JsonObject =
 });
 
 /** A Task state that hands its arguments to the test's behaviour. */
-export const task = (more: JsonObject = {}): JsonObject => ({ Type: 'Task', Resource: 'test', End: true, ...more });
+export const task = (more: JsonObject = {}): JsonObject => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:local:000000000000:test:call',
+  End: true,
+  ...more,
+});
 
 /** Runs a definition on a virtual clock that starts at 0, and keeps all events. */
 export async function run(

@@ -5,7 +5,7 @@ import { type Behaviour, run } from './harness.ts';
 const paths = (states: JsonObject): JsonObject => ({ StartAt: Object.keys(states)[0] ?? '', States: states });
 const output = async (state: JsonObject, input: Json, behave?: Behaviour) =>
   (await run(paths({ A: { End: true, ...state } }), behave, { input })).result;
-const task = { Type: 'Task', Resource: 'test' };
+const task = { Type: 'Task', Resource: 'arn:aws:states:local:000000000000:test:call' };
 
 describe('states in JSONPath', () => {
   test('pick their input and output, and put the result where it belongs', async () => {

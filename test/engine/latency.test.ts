@@ -11,7 +11,13 @@ const sideBySide: StateMachine = {
     Fork: {
       Type: 'Parallel',
       Branches: [
-        { StartAt: 'Call', States: { Call: { Type: 'Task', Resource: 'a', Next: 'Then' }, Then: pass } },
+        {
+          StartAt: 'Call',
+          States: {
+            Call: { Type: 'Task', Resource: 'arn:aws:states:local:000000000000:test:a', Next: 'Then' },
+            Then: pass,
+          },
+        },
         { StartAt: 'Only', States: { Only: pass } },
       ],
       End: true,

@@ -25,7 +25,9 @@ describe('256 KiB', () => {
   });
 
   test("of a task's result, even where nothing is kept of it", async () => {
-    const definition = machine({ A: task({ Resource: 'arn:aws:states:::lambda:invoke', Output: {} }) });
+    const definition = machine({
+      A: task({ Resource: 'arn:aws:states:::lambda:invoke', Arguments: { FunctionName: 'f' }, Output: {} }),
+    });
     const { result } = await run(definition, () => over);
     // The words, and the name of a service: as AWS reported such a failure in the posts that quote it.
     const cause =

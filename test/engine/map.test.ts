@@ -10,7 +10,11 @@ const map = (more: JsonObject = {}, inner: JsonObject = task()): JsonObject => (
 });
 const distributed = (more: JsonObject = {}, inner: JsonObject = task()): JsonObject => ({
   ...map(more),
-  ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'B', States: { B: inner } },
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'B',
+    States: { B: inner },
+  },
 });
 
 describe('Map', () => {

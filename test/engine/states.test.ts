@@ -7,8 +7,8 @@ const END: JsonObject = { Type: 'Pass', End: true };
 describe('Pass', () => {
   test('gives its input on, or its Output', async () => {
     expect((await run(machine({ A: END }), undefined, { input: 5 })).result.output).toBe(5);
-    const states = { A: { ...END, Output: { at: ['{% $states.input %}', '{%x', '{% "{% x %}" %}'] } } };
-    expect((await run(machine(states), undefined, { input: 5 })).result.output).toEqual({ at: [5, '{%x', '{% x %}'] });
+    const states = { A: { ...END, Output: { at: ['{% $states.input %}', '{x%}', '{% "{% x %}" %}'] } } };
+    expect((await run(machine(states), undefined, { input: 5 })).result.output).toEqual({ at: [5, '{x%}', '{% x %}'] });
   });
 
   test('keeps keys that objects in JavaScript treat specially', async () => {

@@ -13,7 +13,7 @@ import { machine, run, task } from './harness.ts';
 /** A task that waits for its token. */
 const waiting = (more: JsonObject = {}): JsonObject =>
   task({
-    Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+    Resource: 'arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken',
     Arguments: { token: '{% $states.context.Task.Token %}' },
     ...more,
   });

@@ -7,9 +7,7 @@ test('calls the resolver with the evaluated Arguments and gives its result', asy
     ({ arguments: args }) => ({ got: args }),
     { input: { n: 1 }, name: 'one' },
   );
-  expect(requests).toMatchObject([
-    { resource: 'test', arguments: { n: 2 }, stateName: 'A', attempt: 0, execution: { name: 'one' } },
-  ]);
+  expect(requests).toMatchObject([{ arguments: { n: 2 }, stateName: 'A', attempt: 0, execution: { name: 'one' } }]);
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: { got: { n: 2 } }, transitions: 1 });
 });
 
@@ -96,13 +94,15 @@ test.each([
   ['arn:aws:states:::states:startExecution.sync:2', ['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded']],
   ['arn:aws:states:eu-west-1:1:activity:a', ['ActivityScheduled', 'ActivityStarted', 'ActivitySucceeded']],
 ])('%s has the events of its kind', async (resource, wanted) => {
-  const { types } = await run(machine({ A: task({ Resource: resource }) }));
+  const Arguments = { FunctionName: 'f', StateMachineArn: 'm' };
+  const { types } = await run(machine({ A: task({ Resource: resource, Arguments }) }));
   expect(types).toEqual(['ExecutionStarted', 'TaskStateEntered', ...wanted, 'TaskStateExited', 'ExecutionSucceeded']);
 });
 
 test('a task that waits for a token finds one in the context object', async () => {
   const token = '{% $states.context.Task.Token %}';
   const resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
-  const { requests } = await run(machine({ A: task({ Resource: resource, Arguments: { token } }) }));
-  expect(requests[0]?.arguments).toEqual({ token: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  const Arguments = { FunctionName: 'f', Payload: { token } };
+  const { requests } = await run(machine({ A: task({ Resource: resource, Arguments }) }));
+  expect(requests[0]?.arguments).toMatchObject({ Payload: { token: expect.stringMatching(/^[0-9a-f-]{36}$/) } });
 });

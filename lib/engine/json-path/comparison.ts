@@ -8,15 +8,30 @@ type Test = (visit: Visit) => boolean;
 
 /** Compiles a Choice rule of JSONPath: And, Or, Not, or a comparison of a Variable. */
 export function compileComparison(section: Section): Test {
-  const tests = (key: string): readonly Test[] => section.sections(key).map(compileComparison);
+  if (!KINDS.some((key) => section.has(key))) {
+    if (!section.has('Condition')) section.problem(NO_KIND);
+    return () => false;
+  }
+  const tests = (key: string): readonly Test[] => section.sections(key).map(compileInner);
   if (section.has('And')) return all(tests('And'));
   if (section.has('Or')) return some(tests('Or'));
   const inner = section.section('Not');
   if (inner) {
-    const test = compileComparison(inner);
+    const test = compileInner(inner);
     return (visit) => !test(visit);
   }
   return compileOperator(section);
+}
+
+const KINDS = ['And', 'Or', 'Not', 'Variable'];
+
+/** AWS's words for a rule that asks nothing. */
+export const NO_KIND = 'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
+
+/** A rule inside another: only the outermost says where to go. */
+function compileInner(section: Section): Test {
+  if (section.has('Next')) section.problem("Field 'Next' is not supported", 'Next', { at: section.place });
+  return compileComparison(section);
 }
 
 const all =
@@ -29,12 +44,12 @@ const some =
     tests.some((test) => test(visit));
 
 function compileOperator(section: Section): Test {
-  const variable = compileReference(section, 'Variable');
-  const key = Object.keys(section.value).find((name) => operatorOf(name) !== undefined || name in TYPE_TESTS);
-  if (key === undefined || variable === undefined) {
-    section.problem('wanted a Variable and a comparison such as StringEquals, or And, Or, Not');
-    return () => false;
-  }
+  const variable = compileReference(section, 'Variable', NO_REFERENCE);
+  const keys = Object.keys(section.value).filter((name) => operatorOf(name) !== undefined || name in TYPE_TESTS);
+  if (keys.length > 1) section.problem(`There should only be one of the following fields: [${keys.join(', ')}]`);
+  const [key] = keys;
+  if (key === undefined) section.problem('This object should have only one of the comparison operators');
+  if (key === undefined || variable === undefined) return () => false;
   const expected = section.value[key];
   if (key === 'IsPresent') return (visit) => (resolve(variable, visit.input, visit) !== undefined) === expected;
   const typeTest = TYPE_TESTS[key];
@@ -48,9 +63,11 @@ function compileCompare(section: Section, key: string, variable: ReferencePath):
     const expected = section.value[key] ?? null;
     return (visit) => compare(value(variable, visit), expected);
   }
-  const path = compileReference(section, key);
+  const path = compileReference(section, key, NO_REFERENCE);
   return (visit) => path !== undefined && compare(value(variable, visit), existing(path, visit.input, visit, key));
 }
+
+const NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with '$'";
 
 /** A rule's Variable must be there: AWS fails the execution where it is not, unless the rule asks whether it is. */
 function value(path: ReferencePath, visit: Visit): Json {

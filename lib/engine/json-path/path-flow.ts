@@ -49,6 +49,6 @@ function compileFilter(section: Section, key: string): Step {
 function compileResultPath(section: Section): (input: Json, result: Json) => Json {
   if (section.value.ResultPath === undefined) return (_, result) => result;
   if (section.value.ResultPath === null) return (input) => input;
-  const path = compileReference(section, 'ResultPath');
+  const path = compileReference(section, 'ResultPath', 'Value is not a Reference Path');
   return path ? (input, result) => withValueAt(input, path.segments, result) : (_, result) => result;
 }

@@ -1,6 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../runtime/json.ts';
+import type { Problems } from '../definition-error.ts';
 import { FieldError } from '../failures.ts';
 import type { Environment } from '../jsonata/expression.ts';
+import type { Place } from '../place.ts';
 import type { Section } from '../section.ts';
 
 /** A reference path: where it starts (the input, the context object, a variable) and its steps. */
@@ -43,16 +45,26 @@ export function resolve(path: ReferencePath, input: Json, environment: Environme
   return here;
 }
 
-/** What is wrong with a text that is no reference path. */
-export const notAPath = (found: string): string =>
-  `found ${found}, wanted a reference path such as '$.a.b[0]': intrinsic functions, wildcards and filters need JSONata here`;
+/** Notes a path that AWS would take. */
+export function notSupported(problems: Problems, place: Place, text: string): void {
+  const message = `'${text}' is more than a reference path such as '$.a.b[0]'`;
+  const help = 'intrinsic functions, wildcards and filters run on AWS only; write the state in JSONata to run it here';
+  problems.add(place, message, { code: 'NOT_SUPPORTED_HERE', help });
+}
 
 /** The path in a field; undefined where there is none, or where it is wrong, which becomes a problem of the definition. */
-export function compileReference(section: Section, key: string): ReferencePath | undefined {
+export function compileReference(
+  section: Section,
+  key: string,
+  wrong = 'Value must be a valid JSONPath.',
+): ReferencePath | undefined {
   const text = section.text(key);
   const path = text === undefined ? undefined : parseReferencePath(text);
-  if (text !== undefined && path === undefined) section.problem(notAPath(`'${text}'`), key);
-  return path;
+  if (text === undefined || path !== undefined) return path;
+  if (text.startsWith('$') || text.startsWith('States.'))
+    notSupported(section.problems, section.place.below(key), text);
+  else section.problem(wrong, key);
+  return undefined;
 }
 
 /** The value at a path. Fails with States.Runtime where there is none. */

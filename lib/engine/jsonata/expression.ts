@@ -23,6 +23,8 @@ export interface Environment {
 export interface Expression {
   /** The text between `{%` and `%}`, trimmed. */
   readonly source: string;
+  /** What it reads that not every place has: see `referencesOf`. */
+  readonly references: readonly string[];
   /**
    * The value, or a promise of it; undefined where the expression has no result. Throws, or rejects with, an
    * {@link ExpressionError}.

@@ -2,6 +2,7 @@ import type { Environment, Expression } from './expression.ts';
 import { UNSURE } from './fast/closure.ts';
 import { compileFast } from './fast/compile.ts';
 import { type Evaluate, parseWithPackage } from './package-expression.ts';
+import { referencesOf } from './references.ts';
 import { simpleAst } from './simple.ts';
 
 /** Parsed expressions by their text: state machines repeat themselves, and a loaded one is often loaded again. */
@@ -23,14 +24,17 @@ export function parseExpression(source: string): Expression {
 function parse(source: string): Expression {
   const simple = simpleAst(source);
   let known = simple ? undefined : parseWithPackage(source);
-  const fast = compileFast(simple ?? known?.ast);
+  const ast = simple ?? known?.ast;
+  const references = referencesOf(ast);
+  const fast = compileFast(ast);
   const slow: Evaluate = (environment) => {
     known ??= parseWithPackage(source);
     return known.evaluate(environment);
   };
-  if (fast === undefined) return { source, evaluate: slow };
+  if (fast === undefined) return { source, references, evaluate: slow };
   return {
     source,
+    references,
     evaluate(environment: Environment) {
       const value = fast.evaluate(environment);
       return value === UNSURE ? slow(environment) : value;

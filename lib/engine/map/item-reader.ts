@@ -27,7 +27,7 @@ export function compileItemReader(section: Section): ItemReader | undefined {
   const reader = section.section('ItemReader');
   if (reader === undefined) return undefined;
   const resource = oneOf(reader, 'Resource', [GET, LIST]);
-  if (!reader.has('Resource')) reader.problem(`wanted ${GET} or ${LIST}`, 'Resource');
+  reader.require('Resource');
   const args = compileValue(reader, reader.language === 'JSONata' ? 'Arguments' : 'Parameters');
   const config = reader.section('ReaderConfig');
   const read = resource === LIST ? compileListing(config) : compileGetting(reader, config);

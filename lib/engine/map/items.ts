@@ -3,7 +3,7 @@ import { FieldError } from '../failures.ts';
 import { unexpectedResult } from '../field.ts';
 import { compileReference, existing } from '../json-path/path.ts';
 import { expressionText } from '../jsonata/expression.ts';
-import { kindOf, type Section } from '../section.ts';
+import { expected, type Section } from '../section.ts';
 import { compileTemplate, type Soon } from '../template.ts';
 import type { Visit } from '../visit.ts';
 
@@ -32,8 +32,7 @@ function compileQueryItems<T>(section: Section, is: Is<T>): Items<T> {
   const given = section.value.Items;
   if (given === undefined) return (_, input) => (is(input) ? input : fail(notAList(input)));
   const source = typeof given === 'string' ? expressionText(given) : undefined;
-  if (source === undefined && !is(given))
-    section.problem(`found ${kindOf(given)}, wanted array or a JSONata expression`, 'Items');
+  if (source === undefined && !is(given)) section.problem(expected('ARRAY'), 'Items');
   const template = compileTemplate(given, section.site('Items'));
   const check = (value: Json): T =>
     is(value) ? value : fail(unexpectedResult(source ?? 'Items', section.site('Items').field, 'array', value));

@@ -1,15 +1,20 @@
+import type { Loader } from '../compiled.ts';
 import type { Section } from '../section.ts';
 
 /** What a label may not have, and how long it may be. Source: "Label", Map state, AWS Step Functions developer guide. */
 const NO_LABEL = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\p{Cc}]/gu;
 const LONGEST_LABEL = 40;
+const HELP = 'a label has no space, no control character and none of ?*<>{}[]"#%\\^|~`$&,;:/';
 
 /** The name of a Map in the ids of its Map Runs and their child executions: its Label, or one made of the state's name. */
-export function compileLabel(section: Section, name: string): string {
+export function compileLabel(section: Section, name: string, loader: Loader): string {
   const label = section.text('Label');
   if (label === undefined) return name.replace(NO_LABEL, '-').slice(0, LONGEST_LABEL);
-  const wanted = `wanted 1 to ${LONGEST_LABEL} characters, none of them a space, a control character or one of ?*<>{}[]"#%\\^|~\`$&,;:/`;
-  if (label === '' || label.length > LONGEST_LABEL || label.search(NO_LABEL) >= 0)
-    section.problem(`found '${label}', ${wanted}`, 'Label');
+  if (label.length > LONGEST_LABEL) {
+    const message = `Label '${label}' exceeds the ${LONGEST_LABEL}-character limit allowed by the service`;
+    section.problem(message, 'Label', { code: 'INVALID_LABEL_NAME' });
+  } else if (label === '' || label.search(NO_LABEL) >= 0)
+    section.problem(`Invalid Label name: '${label}'`, 'Label', { code: 'INVALID_LABEL_NAME', help: HELP });
+  loader.label(section, label);
   return label;
 }

@@ -24,7 +24,7 @@ export function compileNumber(
   if (path !== undefined) return (visit, input) => checked(atPath(path, `${key}Path`, kind, input, visit));
   const literal = section.value[key];
   const wrong = typeof literal === 'number' ? problemOf(key, literal) : undefined;
-  if (wrong !== undefined) section.problem(wrong, key);
+  if (wrong !== undefined) section.problem(refused(Number(literal), kind) ?? wrong, key);
   const field = compileField(section, key, 'number');
   return (visit) => {
     const value = field?.evaluate(visit);
@@ -41,6 +41,13 @@ export function compileNumber(
     if (message === undefined) return value;
     throw new FieldError(isQuery ? 'States.QueryEvaluationError' : 'States.Runtime', message, key);
   }
+}
+
+/** AWS's words where a definition itself has a wrong number. */
+function refused(literal: number, kind: 'integer' | 'float'): string | undefined {
+  if (kind === 'integer' && !Number.isInteger(literal)) return 'Expected value of type Integer';
+  if (literal < 0) return 'Minimum value is 0';
+  return kind === 'float' && literal > 100 ? 'Maximum value is 100' : undefined;
 }
 
 /** AWS's words where the value is no number. */

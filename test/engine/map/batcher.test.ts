@@ -51,7 +51,9 @@ describe('ItemBatcher', () => {
   });
 
   test('without any size it is refused', async () => {
-    await expect(outputOf({ BatchInput: {} }, [1])).rejects.toThrow('/States/Map/ItemBatcher: wanted MaxItemsPerBatch');
+    await expect(outputOf({ BatchInput: {} }, [1])).rejects.toThrow(
+      'wanted MaxItemsPerBatch or MaxInputBytesPerBatch, or both at /States/Map/ItemBatcher',
+    );
   });
 });
 

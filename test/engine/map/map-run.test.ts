@@ -38,7 +38,7 @@ describe('child executions', () => {
   test('may assign what the parent has assigned', async () => {
     const inner = { Type: 'Pass', Assign: { v: '{% $states.input %}' }, Next: 'Last' };
     const processor = {
-      ProcessorConfig: { Mode: 'DISTRIBUTED' },
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
       StartAt: 'First',
       States: { First: inner, Last: { Type: 'Pass', Output: '{% $v %}', End: true } },
     };
@@ -56,7 +56,11 @@ describe('child executions', () => {
       B: { Type: 'Choice', Choices: [{ Condition: '{% $states.input > 0 %}', Next: 'A' }], Default: 'C' },
       C: { Type: 'Succeed' },
     };
-    const ItemProcessor = { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'A', States: states };
+    const ItemProcessor = {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'A',
+      States: states,
+    };
     const { result } = await run(mapOf({ Items: [6000, 6000], ItemProcessor }));
     expect(result).toMatchObject({ output: [0, 0], events: 8 });
     const tooLong = await run(mapOf({ Items: [7000], ItemProcessor, ToleratedFailureCount: 1 }));
@@ -257,5 +261,5 @@ test('its events follow each other as in AWS', async () => {
 });
 
 test.each(['', 'x'.repeat(41), 'a b', 'a:b', 'a\u0001'])('the Label %j is refused', async (Label) => {
-  await expect(run(mapOf({ Items: [], Label }))).rejects.toThrow('/States/Map/Label: found');
+  await expect(run(mapOf({ Items: [], Label }))).rejects.toThrow(/INVALID_LABEL_NAME: .* at \/States\/Map\/Label/);
 });

@@ -15,8 +15,10 @@ const DELIMITERS: Readonly<Record<string, string>> = { COMMA: ',', PIPE: '|', SE
 export function compileCsv(config: Section): Format {
   const location = oneOf(config, 'CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
   const given = location === 'GIVEN' ? config.texts('CSVHeaders') : undefined;
-  if (!config.has('CSVHeaderLocation')) config.problem('wanted FIRST_ROW or GIVEN', 'CSVHeaderLocation');
-  if (given?.length === 0) config.problem('wanted the list of headers, since CSVHeaderLocation is GIVEN', 'CSVHeaders');
+  if (!config.has('CSVHeaderLocation'))
+    config.problem("The field 'CSVHeaderLocation' is required", 'CSVHeaderLocation', { at: config.place });
+  if (given?.length === 0)
+    config.problem('These fields are required: [CSVHeaders]', 'CSVHeaders', { at: config.place });
   const delimiter = DELIMITERS[oneOf(config, 'CSVDelimiter', Object.keys(DELIMITERS)) ?? 'COMMA'] ?? ',';
   return async function* read(bytes, source) {
     let headers = given && distinct(given);

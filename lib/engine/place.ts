@@ -1,0 +1,29 @@
+/** A key as a segment of a JSON pointer. Source: RFC 6901. */
+export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A place in a definition. Its texts are made only when somebody asks for them: most places have no problem. */
+export class Place {
+  readonly #parent: Place | undefined;
+  readonly #step: string | number;
+
+  constructor(parent?: Place, step: string | number = '') {
+    this.#parent = parent;
+    this.#step = step;
+  }
+
+  /** The place of a field, or of an item of a list. */
+  below(step: string | number): Place {
+    return new Place(this, step);
+  }
+
+  /** A JSON pointer, e.g. `/States/a~1b/Catch/0`. */
+  get pointer(): string {
+    return this.#parent === undefined ? '' : `${this.#parent.pointer}/${escapePointer(`${this.#step}`)}`;
+  }
+
+  /** As AWS writes it, e.g. `/States/a/b/Catch[0]`. */
+  get location(): string {
+    if (this.#parent === undefined) return '';
+    return `${this.#parent.location}${typeof this.#step === 'number' ? `[${this.#step}]` : `/${this.#step}`}`;
+  }
+}
