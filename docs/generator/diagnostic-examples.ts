@@ -15,6 +15,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'not-json': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: .inf }\n' },
   'map-as-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { { user: 1 }: u001 }\n' },
   'alias-bomb': { params: { limit: 1_000_000 } },
+  'too-deep': { params: { limit: 200 } },
   'unknown-alias': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: *defaults\n' },
   'circular-alias': {
     flow: 'steps:\n  - id: load\n    component: /user/load\n    input: &all { user_id: u001, more: *all }\n',
@@ -29,6 +30,20 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'duplicate-id': { flow: `steps:\n${LOAD}${LOAD}` },
   'bad-component': { flow: 'steps:\n  - id: load\n    component: user.load\n' },
   'unknown-component': { flow: 'steps:\n  - id: load\n    component: /user/lod\n' },
+  'component-not-bundled': {
+    params: {
+      component: '/user/load',
+      problem: 'Could not resolve "pg"',
+      remedy: 'Install what is imported here (npm install pg), or mend the path.',
+    },
+  },
+  'component-not-loaded': {
+    params: {
+      component: '/user/load',
+      problem: 'it throws "DATABASE_URL is not set"',
+      remedy: 'Mend this, or do it when the component is called: what is done while it is loaded must not fail.',
+    },
+  },
   'unknown-step': { flow: `steps:\n${LOAD}output: { $step: load_usr, path: profile }\n` },
   cycle: {
     flow: 'steps:\n  - id: a\n    component: /noop\n    input: { $step: b }\n  - id: b\n    component: /noop\n    input: { $step: a }\n',

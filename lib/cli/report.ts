@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { EXIT } from './errors.ts';
 import { type Terminal, wantsColor } from './terminal.ts';
@@ -14,7 +16,14 @@ export async function showDiagnostics(
   if (diagnostics.length === 0) return;
   const { renderDiagnostics } = await import('../flow/render.ts');
   const color = wantsColor(terminal.stderr, terminal.env);
-  terminal.stderr.write(`${renderDiagnostics(diagnostics, (file) => sources.get(file), { color }).trimEnd()}\n`);
+  const sourceOf = (file: string): string | undefined => sources.get(file) ?? textOf(file, terminal);
+  terminal.stderr.write(`${renderDiagnostics(diagnostics, sourceOf, { color }).trimEnd()}\n`);
+}
+
+/** The text of a component's source, which was not read for the command itself. */
+function textOf(file: string, { cwd }: Terminal): string | undefined {
+  const found = [resolve(cwd, file), resolve(file)].find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return found === undefined ? undefined : readFileSync(found, 'utf8');
 }
 
 /** The exit code that diagnostics ask for. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, version } from 'esbuild';
+import type { Diagnostic } from '../flow/diagnostics.ts';
 import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
@@ -46,25 +47,36 @@ function folderName({ path, file, builtin }: ComponentFile, root: string): strin
   return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
 }
 
-/**
- * Bundles components, each into a folder of its own; what has not changed since the last time is left as it is.
- * Rejects with a {@link BundleError} that holds the faults of all components.
- */
-export async function bundle(components: readonly ComponentFile[], { outDir }: BundleOptions): Promise<Bundle[]> {
+/** A component that cannot be bundled. */
+export interface Unbundled {
+  readonly component: ComponentFile;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** {@link bundleEach} of components all of which are wanted: rejects with a {@link BundleError} where one has a fault. */
+export async function bundle(components: readonly ComponentFile[], options: BundleOptions): Promise<readonly Bundle[]> {
+  const made = await bundleEach(components, options);
+  const faults = made.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
+  if (faults.length > 0) throw new BundleError(faults);
+  return made.flatMap((each) => ('diagnostics' in each ? [] : [each]));
+}
+
+/** Bundles components, each into a folder of its own; what has not changed since the last time is left as it is. */
+export async function bundleEach(
+  components: readonly ComponentFile[],
+  { outDir }: BundleOptions,
+): Promise<readonly (Bundle | Unbundled)[]> {
   const hashes = new FileHashes();
   const root = resolve(outDir);
   const clients = await Promise.all(CLIENTS.map((name) => bundleClient(name, root, hashes)));
-  const made = await Promise.allSettled(components.map((component) => bundleOne(component, root, hashes, clients)));
-  const faults = made.flatMap((each, index) =>
-    each.status === 'rejected' ? faultsOf(each.reason, components[index]) : [],
+  return Promise.all(
+    components.map((component) =>
+      bundleOne(component, root, hashes, clients).catch((reason: unknown): Unbundled => {
+        if (!isBuildFailure(reason)) throw reason;
+        return { component, diagnostics: diagnoseBundle(component, reason, ENTRY) };
+      }),
+    ),
   );
-  if (faults.length > 0) throw new BundleError(faults);
-  return made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-}
-
-function faultsOf(reason: unknown, component: ComponentFile | undefined) {
-  if (component === undefined || !isBuildFailure(reason)) throw reason;
-  return diagnoseBundle(component, reason, ENTRY);
 }
 
 interface Client {

@@ -1,4 +1,4 @@
-export { type Bundle, type BundleOptions, bundle } from './bundle.ts';
-export { BundleError } from './bundle-error.ts';
+export { type Bundle, type BundleOptions, bundle, bundleEach } from './bundle.ts';
+export { BundleError, diagnoseLoad } from './bundle-error.ts';
 export { type Catalog, type CatalogOptions, type ComponentFile, findComponents } from './catalog.ts';
 export { type LoadedComponent, loadBundle } from './load.ts';

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
-import { FlowError } from '../runtime/errors.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import type { Bundle } from './bundle.ts';
+import { NoComponent } from './bundle-error.ts';
 
 /** A component's function, loaded into this process, and what the component says of itself. */
 export interface LoadedComponent {
@@ -23,19 +23,13 @@ export interface LoadedComponent {
   readonly timeout?: number;
 }
 
-/** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. A file that exports no component is INVALID_INPUT. */
-export async function loadBundle({ component: { path, file }, entry, hash }: Bundle): Promise<LoadedComponent> {
+/** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
+export async function loadBundle({ component: source, entry, hash }: Bundle): Promise<LoadedComponent> {
   const { handler, component }: Record<string, unknown> = await import(`${pathToFileURL(entry).href}?v=${hash}`);
-  if (!isHandler(handler) || !isComponent(component)) {
-    const wanted = 'end the file with `export default component({ input, output }, run)`';
-    throw new FlowError(
-      'INVALID_INPUT',
-      `${file} is to define the component "${path}", but its default export is none; ${wanted}`,
-    );
-  }
+  if (!isHandler(handler) || !isComponent(component)) throw new NoComponent(source);
   const { description, memorySize, timeout } = component;
   return {
-    path,
+    path: source.path,
     entry,
     hash,
     handler,

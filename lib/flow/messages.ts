@@ -19,6 +19,10 @@ export const MESSAGES = {
     ({ limit }) => `Aliases make this file larger than ${limit.toLocaleString('en')} values`,
     () => 'Repeat less through aliases; large data belongs in a blob or in the input.',
   ),
+  'too-deep': error<{ limit: number }>(
+    ({ limit }) => `This is nested more than ${limit} levels deep`,
+    () => 'Lists and maps this deep exhaust what reads them: write them flatter, or pass the inner ones as a blob.',
+  ),
   'unknown-alias': error<{ name: string }>(
     ({ name }) => `No anchor &${name} stands before this alias`,
     ({ name }) => `Put &${name} at the value that *${name} is to repeat.`,
@@ -61,6 +65,14 @@ export const MESSAGES = {
       nearest
         ? `Did you mean "${nearest}"? Or write it as ${folders[0] ?? 'lambdas'}${component}.ts, or give a mock for it.`
         : `Write it as ${folders[0] ?? 'lambdas'}${component}.ts, or give a mock for it. \`stepflow list-components\` lists what there is.`,
+  ),
+  'component-not-bundled': error<{ component: string; problem: string; remedy: string }>(
+    ({ component, problem }) => `The component "${component}" cannot be bundled: ${problem}`,
+    ({ remedy }) => remedy,
+  ),
+  'component-not-loaded': error<{ component: string; problem: string; remedy: string }>(
+    ({ component, problem }) => `The component "${component}" cannot be loaded: ${problem}`,
+    ({ remedy }) => remedy,
   ),
   'unknown-step': error<{ step: string; nearest?: string | undefined }>(
     ({ step }) => `There is no step "${step}"`,

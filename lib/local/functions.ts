@@ -1,10 +1,9 @@
-import { relative } from 'node:path';
 import {
   type Bundle,
-  BundleError,
-  bundle,
+  bundleEach,
   type Catalog,
   type ComponentFile,
+  diagnoseLoad,
   type LoadedComponent,
   loadBundle,
 } from '../components/index.ts';
@@ -21,17 +20,12 @@ export interface Functions {
 
 /** Bundles and loads components: the very code that is deployed. What has not changed is not bundled again. */
 export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
-  try {
-    const bundles = await bundle([...new Set(components)], { outDir });
-    const loaded = await Promise.all(bundles.map(load));
-    return {
-      loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
-      diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : [one])),
-    };
-  } catch (error) {
-    if (error instanceof BundleError) return { loaded: new Map(), diagnostics: error.diagnostics };
-    throw error;
-  }
+  const bundled = await bundleEach([...new Set(components)], { outDir });
+  const loaded = await Promise.all(bundled.map((one) => ('diagnostics' in one ? one.diagnostics : load(one))));
+  return {
+    loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
+    diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : one)),
+  };
 }
 
 /** Loads components one by one, each once, for flows that are only known while another one runs. */
@@ -56,19 +50,6 @@ async function load(made: Bundle): Promise<LoadedComponent | Diagnostic> {
   try {
     return await loadBundle(made);
   } catch (error) {
-    return notLoaded(made.component, error);
+    return diagnoseLoad(made.component, error);
   }
-}
-
-/** A module that throws while it loads says so in its own words; one without a component in ours. */
-function notLoaded({ path, file }: ComponentFile, error: unknown): Diagnostic {
-  const why = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'component-not-loaded',
-    severity: 'error',
-    message: error instanceof FlowError ? why : `component "${path}" throws while it loads: ${why}`,
-    file: relative('', file),
-    ...{ line: 1, column: 1, endLine: 1, endColumn: 2 },
-    help: 'what a component does when it is loaded must not fail; mend it there',
-  };
 }

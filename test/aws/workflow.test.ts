@@ -184,6 +184,7 @@ describe('a flow that cannot be deployed', () => {
     const { message } = fault(flowFile('../faulty/broken-component'));
     expect(message).toMatch(/faulty\/lambdas\/broken\/imports\.ts:2:\d+/);
     expect(message).toContain("2 │ import './nowhere.ts';");
+    expect(message).not.toContain('people');
   });
 
   it('fails for a file that is not there, and says from where it is looked for', () => {

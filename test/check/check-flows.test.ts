@@ -54,6 +54,19 @@ describe('flows are checked', () => {
     ]);
   });
 
+  it('and one that is broken does not keep the others from being checked', async () => {
+    const home = project({
+      'lambdas/hello/greet.ts': greeter('{ text: z.string() }'),
+      'lambdas/hello/broken.ts': 'export default component(;',
+    });
+    const broken = '[{ id: a, component: /hello/broken }]';
+    const bad = '[{ id: a, component: /hello/greet, input: { name: 1 } }]';
+    expect((await codes(home, broken, bad)).map((code) => code.replace(/^.*lambdas/, 'lambdas'))).toEqual([
+      '1.yaml:1:51 input-type',
+      'lambdas/hello/broken.ts:1:26 component-not-bundled',
+    ]);
+  });
+
   it('and a component that cannot be loaded is told once', async () => {
     const home = project({ 'lambdas/hello/greet.ts': 'throw new Error("no")' });
     const found = await checkFlows(

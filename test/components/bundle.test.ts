@@ -1,10 +1,19 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundle, BundleError, bundle, findComponents, loadBundle } from '../../lib/components/index.ts';
+import {
+  type Bundle,
+  BundleError,
+  bundle,
+  bundleEach,
+  diagnoseLoad,
+  findComponents,
+  loadBundle,
+} from '../../lib/components/index.ts';
+import type { Diagnostic } from '../../lib/flow/diagnostics.ts';
 import { blobIdOf } from '../../lib/runtime/index.ts';
 import { startFakeS3 } from '../runtime/fake-s3.ts';
 import { memoryStore } from '../runtime/memory-store.ts';
@@ -25,7 +34,7 @@ function write(file: string, text: string): void {
   writeFileSync(join(home, file), text);
 }
 
-const bundlesOf = async (...paths: string[]): Promise<Bundle[]> => {
+const bundlesOf = async (...paths: string[]): Promise<readonly Bundle[]> => {
   const catalog = findComponents({ folders: [join(home, 'lambdas')] });
   return bundle(
     paths.flatMap((path) => catalog.resolve(path) ?? []),
@@ -221,17 +230,53 @@ describe('a component that cannot be bundled', () => {
         line: 2,
         column: 7,
       },
-      { message: expect.stringContaining('Could not resolve "not-installed"'), line: 2, column: 17 },
+      {
+        message: expect.stringContaining('Could not resolve "not-installed"'),
+        ...{ line: 2, column: 17, endColumn: 32 },
+        help: expect.stringContaining('npm install not-installed'),
+      },
       { line: 1, column: 1, help: expect.stringContaining('export default component(') },
     ]);
   });
 
-  it('or that exports something else, is refused when it is loaded', async () => {
+  it('does not keep the others from being bundled', async () => {
+    write('lambdas/some/bad.ts', 'const = 2;\n');
+    write('lambdas/some/good.ts', greeting('Well').replace(/import .*punctuate.*/, 'const punctuate = String;'));
+    const catalog = findComponents({ folders: [join(home, 'lambdas')] });
+    const wanted = ['/some/bad', '/some/good'].flatMap((path) => catalog.resolve(path) ?? []);
+    const [bad, good] = await bundleEach(wanted, { outDir });
+    expect(bad).toMatchObject({ component: { path: '/some/bad' }, diagnostics: [{ line: 1 }] });
+    expect(good && 'entry' in good && (await invoke(good, { name: 'Ada' }))).toBe('Well, Ada');
+  });
+
+  it.each([
+    ["import x from '@scope/pack/part';", 'npm install @scope/pack)'],
+    ["import x from './nowhere.ts';", 'Mend the path'],
+    ['const ä = "ä"; import x from "pack";', 'npm install pack)'],
+  ])('%s', async (line, remedy) => {
+    write('lambdas/bad/import.ts', `${line}\nexport default x;\n`);
+    const [diagnostic] = (await faultsOf('/bad/import')) as readonly Diagnostic[];
+    expect(diagnostic?.help).toContain(remedy);
+    // The place is that of the quoted name, in characters.
+    expect(line.slice((diagnostic?.column ?? 0) - 1, (diagnostic?.endColumn ?? 0) - 1)).toMatch(/^(['"]).*\1$/);
+  });
+
+  it('or that exports something else, is a diagnostic when it is loaded', async () => {
     write('lambdas/bad/other.ts', 'export default { input: 1 };\n');
     const [made] = await bundlesOf('/bad/other');
-    await expect(made && loadBundle(made)).rejects.toMatchObject({
-      name: 'INVALID_INPUT',
+    const failure: unknown = await (made && loadBundle(made).catch((error: unknown) => error));
+    expect(made && diagnoseLoad(made.component, failure)).toMatchObject({
+      code: 'component-not-loaded',
       message: expect.stringContaining('"/bad/other"'),
+      file: relative('', join(home, 'lambdas/bad/other.ts')),
     });
+  });
+
+  it('or that throws while it is loaded, is told where in its source', () => {
+    const source = { path: '/bad/throws', file: join(home, 'lambdas/bad/throws.ts'), builtin: false };
+    const thrown = new Error('no key');
+    thrown.stack = `Error: no key\n    at node:internal/x:1:2\n    at start (${source.file}:7:11)\n    at ${source.file}:9:1`;
+    expect(diagnoseLoad(source, thrown)).toMatchObject({ code: 'component-not-loaded', line: 7, column: 11 });
+    expect(diagnoseLoad(source, 'a text')).toMatchObject({ message: expect.stringContaining('a text'), line: 1 });
   });
 });
