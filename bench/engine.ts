@@ -36,7 +36,10 @@ function chain(length: number, prefix: string): StateMachine {
 }
 
 function fanOut(width: number): StateMachine {
-  const branches = Array.from({ length: width }, (_, at) => chain(1, `b${at}_`));
+  const branches = Array.from({ length: width }, (_, at) => {
+    const { StartAt, States } = chain(1, `b${at}_`);
+    return { StartAt, States };
+  });
   return {
     QueryLanguage: 'JSONata',
     StartAt: 'all',

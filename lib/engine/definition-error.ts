@@ -32,11 +32,14 @@ export interface Problem {
   readonly help?: string;
 }
 
+/** The most problems that a message has, as AWS's validation gives. */
+const MOST_TOLD = 100;
+
 /** A definition that cannot run; all its problems at once. The message is that of AWS's CreateStateMachine. */
 export class DefinitionError extends Error {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
-    super(`Invalid State Machine Definition: '${problems.map(flatten).join(', ')}'`);
+    super(`Invalid State Machine Definition: '${problems.slice(0, MOST_TOLD).map(flatten).join(', ')}'`);
     this.name = 'DefinitionError';
     this.problems = problems;
   }
