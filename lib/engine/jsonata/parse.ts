@@ -20,13 +20,21 @@ export function parseExpression(source: string): Expression {
   return expression;
 }
 
+const NONE: readonly string[] = [];
+const SOMETIMES = /^\$states\.(?:result|errorOutput)\b/;
+
+function startOf(source: string): readonly string[] {
+  const start = SOMETIMES.exec(source);
+  return start ? [start[0]] : NONE;
+}
+
 /** What is in the fast subset is evaluated here, everything else, and what the subset is unsure of, by the package. */
 function parse(source: string): Expression {
   const simple = simpleAst(source);
   let known = simple ? undefined : parseWithPackage(source);
-  const ast = simple ?? known?.ast;
-  const references = referencesOf(ast);
-  const fast = compileFast(ast);
+  // The simple shapes begin with a variable, and have no other names.
+  const references = simple ? startOf(source) : referencesOf(known?.ast);
+  const fast = compileFast(simple ?? known?.ast);
   const slow: Evaluate = (environment) => {
     known ??= parseWithPackage(source);
     return known.evaluate(environment);
