@@ -23,6 +23,8 @@ export interface CompileOptions {
   readonly hasSecret?: (secret: SecretUse) => boolean;
   /** Measured seconds of steps and components, by which the steps are arranged. @default every step takes the same */
   readonly profile?: Profile;
+  /** Bytes above which a value is spilled to the blob store. @default as many as are sure to fit everywhere */
+  readonly spillAbove?: number;
 }
 
 /** A step, and where it went. */
@@ -75,7 +77,7 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
   // 4. Plan to state machine.
   reportUnchecked(flow, diagnostics);
-  const emitted = emit(plan, diagnostics);
+  const emitted = emit(plan, diagnostics, options.spillAbove);
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
   return { ...outline(written, diagnostics), plan, ...emitted };
 }

@@ -62,16 +62,18 @@ export class Budget {
   /** Bytes that the flow's output may have. */
   readonly room: number;
   readonly #needs: Needs;
+  readonly #most: Most;
   readonly #shares = new Map<Source, number>();
   readonly #inner = new Map<string, Budget>();
 
   /** `room`: bytes of the flow's output. `most`: bytes that no value may exceed. */
-  constructor(plan: Plan, room: number = ROOM, most: number = mostOf(plan), inputNeed: number = LEAST_SHARE) {
+  constructor(plan: Plan, room: number, most: Most, inputNeed: number) {
     this.room = room;
     const layout = layoutOf(plan);
     this.#needs = needsOf(plan, layout, inputNeed);
-    this.#shares.set(INPUT, most);
-    for (const id of plan.steps.keys()) this.#shares.set(id, most);
+    this.#shares.set(INPUT, most.share);
+    this.#most = most;
+    for (const id of plan.steps.keys()) this.#shares.set(id, most.share);
     const places = [outputPlace(plan, room), ...parallelPlaces(plan, layout)];
     for (const planned of plan.steps.values()) {
       places.push(variablePlace(planned, layout));
@@ -93,6 +95,11 @@ export class Budget {
     return Math.floor(this.#shares.get(source) ?? ROOM);
   }
 
+  /** Bytes above which the function of a step spills a value. */
+  spillAbove(id: string): number {
+    return Math.min(this.share(id), this.#most.largest);
+  }
+
   /** The budget of the flow that a step runs. */
   inner(id: string): Budget | undefined {
     return this.#inner.get(id);
@@ -111,7 +118,7 @@ export class Budget {
   }
 
   /** The places in which a result that the state machine itself makes has what it is made of. */
-  #placesOfMade(planned: PlannedStep, most: number): readonly Place[] {
+  #placesOfMade(planned: PlannedStep, most: Most): readonly Place[] {
     const { step, inner } = planned;
     const places: Place[] = [];
     const share = this.share(step.id);
@@ -129,9 +136,23 @@ export class Budget {
   }
 }
 
+/** The budget of a whole state machine. `largest`: bytes that no value may exceed, where that is less than what fits. */
+export const budgetOf = (plan: Plan, largest: number = ROOM): Budget =>
+  new Budget(plan, ROOM, { share: mostOf(plan), largest }, LEAST_SHARE);
+
+/** Bounds that hold for all values, wherever they are. */
+interface Most {
+  /** Bytes that a value may have, so that all variables of an execution fit together. */
+  readonly share: number;
+  /** Bytes above which functions spill, where that is less than there is room for. */
+  readonly largest: number;
+}
+
 /** What an inner flow gives must fit into the step's result; that of an `iterate` is also its next input. */
-function innerBudget(planned: PlannedStep, inner: Plan, share: number, most: number, needed: number): Budget {
-  const budgetFor = (room: number): Budget => new Budget(inner, room, most / multiplicity(planned), needed);
+function innerBudget(planned: PlannedStep, inner: Plan, share: number, most: Most, needed: number): Budget {
+  const times = multiplicity(planned);
+  const own: Most = { ...most, share: most.share / times };
+  const budgetFor = (room: number): Budget => new Budget(inner, room, own, needed);
   const room = (share - AROUND) / iterationsOf(planned);
   const budget = budgetFor(room);
   const input = budget.share(INPUT);
@@ -163,7 +184,8 @@ const mostOf = (plan: Plan): number => VARIABLES / Math.max(1, allVariables(plan
 function allVariables(plan: Plan): number {
   let count = variablesIn(plan, layoutOf(plan));
   for (const planned of plan.steps.values()) {
-    if (planned.inner) count += multiplicity(planned) * allVariables(planned.inner);
+    // The inner flow's input is a variable too.
+    if (planned.inner) count += multiplicity(planned) * (1 + allVariables(planned.inner));
   }
   return count;
 }

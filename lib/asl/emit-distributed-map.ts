@@ -89,7 +89,7 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, place: Place):
       step: stepOf(emitter, planned),
       input: { manifest: '{% $states.input %}', open: readsInside(emitter, planned) },
       ...(keys.length > 0 && { reads: [...keys] }),
-      ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.share(id) }),
+      ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.spillAbove(id) }),
     }),
     ...catching(emitter, planned, place),
     ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),

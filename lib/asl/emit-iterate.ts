@@ -82,7 +82,7 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): read
       step: `${prefix}${id}`,
       input: evaluated(OUTPUT),
       reads: ['result', 'next'],
-      spillAbove: Math.min(budget.share(id), budget.inner(id)?.share(INPUT) ?? 0),
+      spillAbove: Math.min(budget.spillAbove(id), budget.inner(id)?.share(INPUT) ?? 0),
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
     Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },

@@ -33,7 +33,7 @@ function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place)
     step: `${prefix}${planned.step.id}`,
     input: templateOf(planned.step.input, emitter.scope(chain)),
     ...(keys.length > 0 && { reads: [...keys] }),
-    ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.share(planned.step.id) }),
+    ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.spillAbove(planned.step.id) }),
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
     ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import { workflowType } from '../flow/workflow-type.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { InputBudget } from '../runtime/spill-input.ts';
-import { Budget } from './budget.ts';
+import { type Budget, budgetOf } from './budget.ts';
 import { FlowEmitter } from './emit-flow.ts';
 import { States } from './end.ts';
 import { failState, newFrame, newShared, type StepState } from './frame.ts';
@@ -18,9 +18,12 @@ export interface Emitted {
   readonly inputBudget: InputBudget;
 }
 
-/** Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. */
-export function emit(plan: Plan, diagnostics: Diagnostic[]): Emitted {
-  const budget = new Budget(plan);
+/**
+ * Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. `spillAbove`:
+ * bytes that no value may have, where that is less than what fits.
+ */
+export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
+  const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
   const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
   const states = new States();

@@ -57,7 +57,7 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
     step: `${prefix}${id}`,
     input,
     reads: [...keys],
-    ...(keys.some(holdsValue) && { spillAbove: budget.share(id) }),
+    ...(keys.some(holdsValue) && { spillAbove: budget.spillAbove(id) }),
   };
 }
 

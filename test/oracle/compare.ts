@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import type { CompileOptions } from '../../lib/compile.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read-flow.ts';
 import type { FlowErrorReport } from '../../lib/local/events.ts';
@@ -11,11 +12,11 @@ import { judge, type Verdict } from './oracle.ts';
 /** What was compared: runs, or nothing because the flow is refused for `code`. */
 export type Compared = { readonly runs: readonly Verdict['outcome'][] } | { readonly refused: readonly string[] };
 
-/** Compiles a flow, runs it with each input, and throws where a run is not what the oracle says. */
-export async function compare(sample: Sample): Promise<Compared> {
+/** Compiles a flow, runs it with each input, and throws where a run is not what the oracle says. `options`: of the compiler. */
+export async function compare(sample: Sample, options: Pick<CompileOptions, 'spillAbove'> = {}): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
-  const prepared = await prepareFlow({ source, mocks, variables, file: FILE });
+  const prepared = await prepareFlow({ source, mocks, variables, file: FILE, ...options });
   const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
   const runs: Verdict['outcome'][] = [];
@@ -34,7 +35,7 @@ async function compareRun(
   const verdict = await judge(flow, given);
   const skippers = new Set<string>();
   const run = await prepared.run({ input: given.input, onEvent: (event) => noteSkip(event, skippers) });
-  const difference = differ(verdict, run, skippers);
+  const difference = differ(flow, verdict, run, skippers);
   if (difference) throw new Error(explain(difference, verdict, run, given));
   return verdict.outcome;
 }
@@ -50,9 +51,10 @@ const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readon
     .filter(({ id, status }) => skippers.has(id) || ['succeeded', 'recovered', 'failed'].includes(status))
     .map(({ id }) => id);
 
-function differ(verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
+function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
   const { result } = run;
-  const called = calledIn(run, skippers);
+  const own = new Set(flow.steps.map(({ id }) => id));
+  const called = calledIn(run, skippers).filter((id) => own.has(id));
   if (result.outcome !== verdict.outcome) return 'outcome';
   if (verdict.outcome === 'failed') {
     if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
@@ -80,8 +82,14 @@ function explain(
   const codes = verdict.outcome === 'failed' ? ` by ${JSON.stringify([...verdict.codes])}` : '';
   return [
     `The ${difference} is not what the language says, of this flow:\n\n${source}`,
-    `input: ${JSON.stringify(input)}\nvariables: ${JSON.stringify(variables)}\nmocks: ${JSON.stringify(mocks)}\n`,
-    `wanted: ${JSON.stringify({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called].join(', ')}`,
-    `got:    ${JSON.stringify(run.result)}\n  steps: ${steps}`,
+    `input: ${show(input)}\nvariables: ${show(variables)}\nmocks: ${show(mocks)}\n`,
+    `wanted: ${show({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called].join(', ')}`,
+    `got:    ${show(run.result)}\n  steps: ${steps}`,
   ].join('\n');
 }
+
+/** Texts that are only there to be large are cut. */
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === 'string' && part.length > 100 ? `${part.slice(0, 100)}… (${part.length} characters)` : part,
+  );
