@@ -8,6 +8,7 @@ import type { Environment } from '../../../lib/engine/jsonata/expression.ts';
 import { UNSURE } from '../../../lib/engine/jsonata/fast/closure.ts';
 import { compileFast } from '../../../lib/engine/jsonata/fast/compile.ts';
 import { BUILT_IN } from '../../../lib/engine/jsonata/fast/functions.ts';
+import { addedFunction } from '../../../lib/engine/jsonata/functions.ts';
 import type { Json, JsonObject } from '../../../lib/runtime/json.ts';
 
 const environmentOf = (variables: JsonObject, input: Json = {}): Environment => ({
@@ -22,7 +23,8 @@ const parsed = (source: string) => compileFast(jsonata(source).ast());
 /** The package's answer, or the code of its error. */
 async function byPackage(source: string, environment: Environment, variables: JsonObject): Promise<unknown> {
   try {
-    const value = await jsonata(source).evaluate(undefined, { ...variables, states: environment.states });
+    const parse = addedFunction('parse', environment);
+    const value = await jsonata(source).evaluate(undefined, { parse, ...variables, states: environment.states });
     return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
   } catch (thrown) {
     return thrown;
@@ -33,7 +35,7 @@ const key = fc.constantFrom('a', 'b', 'c', '$if(x)', 'a b');
 const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<Json>(null, true, false, 0, 1, -2.5, '', 'a', 'b'),
+    fc.constantFrom<Json>(null, true, false, 0, 1, -2.5, 0.1 + 0.2, '', 'a', 'b', 'b😀"', '{"a": 1}'),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(key, tie('value'), { maxKeys: 3 }),
   ),
@@ -42,9 +44,11 @@ const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
 const name = (text: string): string => (/^[a-c]$/.test(text) ? text : `\`${text}\``);
 
 /** Expressions of the subset, and a little around it. */
-const source: fc.Arbitrary<string> = fc.letrec<{ source: string }>((tie) => {
+const source: fc.Arbitrary<string> = fc.letrec<{ source: string; test: string }>((tie) => {
   const inner = tie('source');
   const operator = fc.constantFrom('and', 'or', '=', '!=', 'in', '&', '<', '<=', '>', '>=', '+', '-', '*');
+  const unary = fc.constantFrom('exists', 'type', 'not', 'boolean', 'string', 'count', 'merge', 'parse');
+  const at = fc.integer({ min: -3, max: 3 });
   const entries = fc.uniqueArray(fc.tuple(key, inner), { maxLength: 3, selector: ([one]) => one });
   const root = fc.constantFrom(
     '$x',
@@ -56,6 +60,12 @@ const source: fc.Arbitrary<string> = fc.letrec<{ source: string }>((tie) => {
     '$v',
   );
   return {
+    // What a filter says of an item.
+    test: fc.oneof(
+      fc.tuple(key, operator, inner).map(([field, sign, value]) => `${name(field)} ${sign} (${value})`),
+      fc.tuple(key, key).map(([one, other]) => `${name(one)}.${name(other)}`),
+      fc.tuple(key, inner).map(([field, value]) => `$append(${name(field)}, ${value}) = [1]`),
+    ),
     source: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       fc.constantFrom('null', 'true', 'false', '0', '1', '-1', '""', '"a"', '"["'),
@@ -66,7 +76,15 @@ const source: fc.Arbitrary<string> = fc.letrec<{ source: string }>((tie) => {
       fc.tuple(root, key, fc.integer({ min: -2, max: 2 })).map(([from, field, at]) => `${from}.${name(field)}[${at}]`),
       fc.tuple(root, fc.integer({ min: -2, max: 2 })).map(([from, at]) => `${from}[${at}]`),
       fc.tuple(inner, key).map(([from, field]) => `$lookup(${from}, ${JSON.stringify(field)})`),
-      fc.tuple(fc.constantFrom('exists', 'type', 'not', 'boolean'), inner).map(([call, arg]) => `$${call}(${arg})`),
+      fc.tuple(unary, inner).map(([call, arg]) => `$${call}(${arg})`),
+      fc.tuple(fc.constantFrom('append', 'contains'), inner, inner).map(([call, a, b]) => `$${call}(${a}, ${b})`),
+      fc.array(inner, { maxLength: 3 }).map((items) => `$merge([${items.join(', ')}])`),
+      fc
+        .tuple(inner, at, fc.option(at))
+        .map(([text, from, length]) => `$substring(${text}, ${from}${length === null ? '' : `, ${length}`})`),
+      fc.tuple(root, key, inner).map(([from, field, test]) => `${from}.${name(field)}[${test}]`),
+      fc.tuple(root, tie('test')).map(([from, test]) => `${from}[${test}]`),
+      fc.tuple(root, tie('test'), tie('test')).map(([from, one, other]) => `$count(${from}[${one}][${other}])`),
       fc.tuple(inner, operator, inner).map(([left, sign, right]) => `((${left}) ${sign} (${right}))`),
       fc.tuple(inner, inner, inner).map(([test, one, other]) => `(${test} ? ${one} : ${other})`),
       fc.tuple(inner, inner).map(([value, use]) => `($v := ${value}; ${use})`),
@@ -102,13 +120,18 @@ describe('the fast subset', () => {
     '($value := $lookup($states.input, "a"); $exists($value) ? $value : {"$missing": "a"})',
     '($type($states.input) = "object" ? $lookup($states.input, "a"))',
     '$not($a) and ($b or $lookup($c, "d") in ["e", "f"])',
+    '$count($states.result[outcome = "success"])',
+    '$merge([$lookup($a, "$skipped") = true ? {} : {"a": $lookup($a, "$")}])',
+    '$string({"errorType": "E", "errorMessage": "is " & $substring($string($a), 0, 60)})',
+    '($error := $states.errorOutput.Error; $lookup($parse($error), "a"))',
   ])('%s is in it', (text) => {
     expect(parsed(text)).toBeDefined();
   });
 
   test.each([
     '$sum($x)',
-    '$x.a[b = 1]',
+    '$x.a[$ = 1]',
+    '$x[b].c.*',
     '$x.*',
     '$',
     'a.b',

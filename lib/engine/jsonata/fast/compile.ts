@@ -1,6 +1,6 @@
 import type { Json } from '../../../runtime/json.ts';
 import type { Environment } from '../expression.ts';
-import { type Ast, type Closure, childOf, childrenOf, hasOnly, isAst, UNSURE } from './closure.ts';
+import { type Ast, type Closure, childOf, childrenOf, hasOnly, isAst, UNSURE, unsure } from './closure.ts';
 import { BUILT_IN, FUNCTIONS } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { field, item, truth } from './values.ts';
@@ -44,8 +44,10 @@ type Locals = ReadonlyMap<string, number>;
 class FastCompiler {
   /** The functions that the expression calls. */
   readonly functions = new Set<string>();
-  /** How many variables the expression binds. */
+  /** How many variables the expression binds, and items its filters have at a time. */
   slots = 0;
+  /** The slot of the item that is being tested, inside a filter. */
+  #item: number | undefined;
 
   compile(node: Ast, locals: Locals = new Map()): Closure | undefined {
     switch (node.type) {
@@ -76,17 +78,66 @@ class FastCompiler {
     const name = node.value;
     if (typeof name !== 'string' || name === '' || !hasOnly(node, 'predicate')) return undefined;
     const value = readVariable(name, locals);
-    return value && withIndices(value, node, 'predicate');
+    return value && this.#filtered(value, node, 'predicate', locals);
   }
 
   /** A path from a variable: each step is a field, perhaps with an index. */
   #path(node: Ast, locals: Locals): Closure | undefined {
     const [first, ...steps] = childrenOf(node, 'steps') ?? [];
     if (first === undefined || !hasOnly(node, 'steps')) return undefined;
-    // Any other first step than a variable would be evaluated in a context of its own.
-    let closure = first.type === 'variable' ? this.compile(first, locals) : undefined;
-    for (const step of steps) closure = closure && fieldStep(closure, step);
+    let closure = this.#firstStep(first, locals);
+    for (const step of steps) closure = closure && this.#fieldStep(closure, step, locals);
     return closure;
+  }
+
+  /** A variable; in a filter also a field of the item. Any other step would be evaluated in a context of its own. */
+  #firstStep(step: Ast, locals: Locals): Closure | undefined {
+    if (step.type === 'variable') return this.compile(step, locals);
+    const slot = this.#item;
+    return slot === undefined ? undefined : this.#fieldStep((_, values) => values[slot], step, locals);
+  }
+
+  #fieldStep(from: Closure, step: Ast, locals: Locals): Closure | undefined {
+    const name = step.value;
+    if (step.type !== 'name' || typeof name !== 'string' || !hasOnly(step, 'stages')) return undefined;
+    return this.#filtered((environment, values) => field(from(environment, values), name), step, 'stages', locals);
+  }
+
+  /** The indices and filters behind a step: `a[0][b = 1]`. */
+  #filtered(from: Closure, node: Ast, key: 'stages' | 'predicate', locals: Locals): Closure | undefined {
+    if (node[key] === undefined) return from;
+    let closure: Closure | undefined = from;
+    for (const stage of childrenOf(node, key) ?? [undefined])
+      closure = closure && stage && this.#stage(closure, stage, locals);
+    return closure;
+  }
+
+  #stage(from: Closure, stage: Ast, locals: Locals): Closure | undefined {
+    const test = childOf(stage, 'expr');
+    if (stage.type !== 'filter' || test === undefined || !hasOnly(stage, 'expr')) return undefined;
+    if (test.type !== 'number') return this.#filter(from, test, locals);
+    const at = Number(test.value);
+    return Number.isInteger(at) ? (environment, values) => item(from(environment, values), at) : undefined;
+  }
+
+  /** The items for which a test holds; one that is alone stands for itself, and none is nothing. */
+  #filter(from: Closure, node: Ast, locals: Locals): Closure | undefined {
+    const outer = this.#item;
+    const slot = this.slots++;
+    this.#item = slot;
+    const test = this.compile(node, locals);
+    this.#item = outer;
+    return (
+      test &&
+      ((environment, values) => {
+        const found: unknown[] = [];
+        for (const one of listOf(from(environment, values))) {
+          values[slot] = one;
+          if (holds(test(environment, values))) found.push(one);
+        }
+        return found.length > 1 ? found : found[0];
+      })
+    );
   }
 
   #call(node: Ast, locals: Locals): Closure | undefined {
@@ -95,10 +146,12 @@ class FastCompiler {
     const name = procedure?.type === 'variable' && hasOnly(procedure) ? procedure.value : undefined;
     if (typeof name !== 'string' || !Object.hasOwn(FUNCTIONS, name) || locals.has(name)) return undefined;
     const known = FUNCTIONS[name];
-    if (known === undefined || !allThere(args) || args.length !== known.arity) return undefined;
+    if (known === undefined || !allThere(args)) return undefined;
+    const [least, most] = known.arity;
+    if (args.length < least || args.length > most) return undefined;
     if (!hasOnly(node, 'procedure', 'arguments', 'predicate')) return undefined;
     this.functions.add(name);
-    return withIndices(known.make(...args), node, 'predicate');
+    return this.#filtered(known.call(args), node, 'predicate', locals);
   }
 
   #binary(node: Ast, locals: Locals): Closure | undefined {
@@ -142,8 +195,7 @@ class FastCompiler {
     const name = childOf(node, 'lhs')?.value;
     const right = childOf(node, 'rhs');
     const value = right && this.compile(right, locals);
-    if (typeof name !== 'string' || name === 'states' || BUILT_IN.has(name) || !value || !hasOnly(node, 'lhs', 'rhs'))
-      return undefined;
+    if (typeof name !== 'string' || name === 'states' || !value || !hasOnly(node, 'lhs', 'rhs')) return undefined;
     const slot = this.slots++;
     locals.set(name, slot);
     return (environment, values) => {
@@ -204,27 +256,12 @@ function readVariable(name: string, locals: Locals): Closure | undefined {
   return BUILT_IN.has(name) ? undefined : (environment) => environment.variable(name);
 }
 
-function fieldStep(from: Closure, step: Ast): Closure | undefined {
-  const name = step.value;
-  if (step.type !== 'name' || typeof name !== 'string' || !hasOnly(step, 'stages')) return undefined;
-  return withIndices((environment, values) => field(from(environment, values), name), step, 'stages');
-}
+/** The package tests even what is not there, and a test may fail. */
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** The indices behind a step: `a[0][1]`. Any other filter is left to the package. */
-function withIndices(from: Closure, node: Ast, key: 'stages' | 'predicate'): Closure | undefined {
-  if (node[key] === undefined) return from;
-  let closure: Closure | undefined = from;
-  for (const stage of childrenOf(node, key) ?? [undefined]) closure = closure && stage && indexStep(closure, stage);
-  return closure;
-}
-
-function indexStep(from: Closure, stage: Ast): Closure | undefined {
-  const index = childOf(stage, 'expr');
-  if (stage.type !== 'filter' || !hasOnly(stage, 'expr') || index?.type !== 'number' || !Number.isInteger(index.value))
-    return undefined;
-  const at = Number(index.value);
-  return (environment, values) => item(from(environment, values), at);
-}
+/** Numbers would be positions. */
+const holds = (value: unknown): boolean =>
+  typeof value === 'number' || Array.isArray(value) ? unsure() : truth(value) === true;
 
 function construct(entries: readonly [string, Closure][], environment: Environment, values: unknown[]): unknown {
   const object: Record<string, unknown> = {};

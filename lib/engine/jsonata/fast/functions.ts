@@ -1,49 +1,59 @@
 import { type Closure, unsure } from './closure.ts';
+import { append, contains, count, merge, parse, string, substring } from './library.ts';
 import { field, truth, typeName } from './values.ts';
 
-/** The functions of the subset, by their names and number of arguments. */
-export const FUNCTIONS: Readonly<
-  Record<string, { readonly arity: number; readonly make: (...args: Closure[]) => Closure }>
-> = {
-  lookup: { arity: 2, make: lookup },
-  exists: {
-    arity: 1,
-    make:
-      (arg = nothing) =>
-      (environment, locals) =>
-        arg(environment, locals) !== undefined,
-  },
-  type: {
-    arity: 1,
-    make:
-      (arg = nothing) =>
-      (environment, locals) =>
-        typeName(arg(environment, locals)),
-  },
-  boolean: {
-    arity: 1,
-    make:
-      (arg = nothing) =>
-      (environment, locals) =>
-        truth(arg(environment, locals)),
-  },
-  not: { arity: 1, make: not },
-};
+/** A function of the subset. */
+interface KnownFunction {
+  /** How many arguments it takes, at least and at most. */
+  readonly arity: readonly [number, number];
+  /** Makes a call of closures of as many arguments. */
+  readonly call: (args: readonly Closure[]) => Closure;
+}
 
 const nothing: Closure = () => undefined;
 
-function lookup(object: Closure = nothing, key: Closure = nothing): Closure {
-  return (environment, locals) => {
-    const name = key(environment, locals);
-    return typeof name === 'string' ? field(object(environment, locals), name) : unsure();
-  };
+const unary = (compute: (a: unknown) => unknown): KnownFunction => ({
+  arity: [1, 1],
+  call:
+    ([a = nothing]) =>
+    (environment, locals) =>
+      compute(a(environment, locals)),
+});
+
+const binary = (compute: (a: unknown, b: unknown) => unknown): KnownFunction => ({
+  arity: [2, 2],
+  call:
+    ([a = nothing, b = nothing]) =>
+    (environment, locals) =>
+      compute(a(environment, locals), b(environment, locals)),
+});
+
+/** The functions of the subset, by their names. */
+export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = {
+  append: binary(append),
+  boolean: unary(truth),
+  contains: binary(contains),
+  count: unary(count),
+  exists: unary((value) => value !== undefined),
+  lookup: binary((object, key) => (typeof key === 'string' ? field(object, key) : unsure())),
+  merge: unary(merge),
+  not: unary(not),
+  parse: unary(parse),
+  string: unary(string),
+  substring: { arity: [2, 3], call: callSubstring },
+  type: unary(typeName),
+};
+
+function not(value: unknown): boolean | undefined {
+  const boolean = truth(value);
+  return boolean === undefined ? undefined : !boolean;
 }
 
-function not(arg: Closure = nothing): Closure {
-  return (environment, locals) => {
-    const value = truth(arg(environment, locals));
-    return value === undefined ? undefined : !value;
-  };
+function callSubstring([text = nothing, start = nothing, length]: readonly Closure[]): Closure {
+  if (length === undefined)
+    return (environment, locals) => substring(text(environment, locals), start(environment, locals));
+  return (environment, locals) =>
+    substring(text(environment, locals), start(environment, locals), length(environment, locals) ?? unsure());
 }
 
 /** The package's own functions: a variable of such a name is a function where no variable of the run has the name. */
