@@ -1,0 +1,65 @@
+import { unsure } from './closure.ts';
+
+/** Marks that the package takes for its own functions: an object with one of them is left to it. */
+const isFunctionMark = (value: object): boolean => '_jsonata_function' in value || '_jsonata_lambda' in value;
+
+/** `$append`: what is no list counts as one of itself. */
+export function append(a: unknown, b: unknown): unknown {
+  if (a === undefined) return b;
+  if (b === undefined) return a;
+  return (Array.isArray(a) ? a : [a]).concat(Array.isArray(b) ? b : [b]);
+}
+
+/** `$count`. */
+export function count(value: unknown): number {
+  if (value === undefined) return 0;
+  return Array.isArray(value) ? value.length : 1;
+}
+
+/** `$contains`, of texts. */
+export function contains(text: unknown, part: unknown): boolean {
+  return typeof text === 'string' && typeof part === 'string' ? text.includes(part) : unsure();
+}
+
+/** `$merge`, of a list of objects. */
+export function merge(list: unknown): Record<string, unknown> {
+  if (!Array.isArray(list)) unsure();
+  const merged: Record<string, unknown> = {};
+  for (const object of list) {
+    const isPlain = typeof object === 'object' && object !== null && !Array.isArray(object) && !isFunctionMark(object);
+    // An assignment to this key would change the prototype.
+    if (!isPlain || Object.hasOwn(object, '__proto__')) unsure();
+    Object.assign(merged, object);
+  }
+  return merged;
+}
+
+/** `$substring`. Positions count characters, not UTF-16 units. */
+export function substring(text: unknown, start: unknown, length?: unknown): string {
+  if (typeof text !== 'string' || typeof start !== 'number') return unsure();
+  if (length !== undefined && typeof length !== 'number') return unsure();
+  const characters = Array.from(text);
+  const from = characters.length + start < 0 ? 0 : start;
+  if (length === undefined) return characters.slice(from).join('');
+  if (length <= 0) return '';
+  return characters.slice(from, from >= 0 ? from + length : characters.length + from + length).join('');
+}
+
+/** `$string`: compact JSON, numbers to 15 digits. */
+export function string(value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === 'number') return Number(part.toPrecision(15));
+    return typeof part === 'object' && part !== null && isFunctionMark(part) ? unsure() : part;
+  });
+}
+
+/** `$parse`, which AWS adds. */
+export function parse(text: unknown): unknown {
+  if (typeof text !== 'string') return unsure();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return unsure();
+  }
+}
