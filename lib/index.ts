@@ -12,4 +12,5 @@ export {
   type RunEvent,
   runFlow,
 } from './run.ts';
+export { type Simulated, type SimulateOptions, type Simulation, simulate } from './simulate/index.ts';
 export { type CaseReport, type FlowReport, type TestOptions, testFlow } from './testing/index.ts';

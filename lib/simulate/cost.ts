@@ -29,15 +29,12 @@ export interface Priced {
   readonly memoryOf: (component: string) => number;
 }
 
-/** The most that AWS allows, in bytes. Source: "Service quotas", AWS Step Functions developer guide. */
-export const LARGEST_DEFINITION = 1024 * 1024;
-
 /** The longest that a function may take, in seconds. Source: "Lambda quotas", AWS Lambda developer guide. */
 const LONGEST_CALL = 900;
 
 /** Prices a run. */
 export function priceRun(priced: Priced, simulated: SimulatedMachine, run: MachineRun): RunCost {
-  const shared = sharedObstacles(priced, run);
+  const shared = sharedObstacles(run);
   return {
     standard: { usd: run.transitions * PRICES.transition, ...fitting([...shared, ...standardObstacles(run)]) },
     express: { ...expressCost(priced, simulated, run), ...fitting([...shared, ...expressObstacles(priced, run)]) },
@@ -81,12 +78,14 @@ const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
   get_blob: 'gets',
   'cache/check': 'gets',
   'cache/store': 'puts',
+  map_results: 'gets',
 };
 
-function s3Cost({ calls }: MachineRun): RunCost['s3'] {
+function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
   const made = calls.map(({ component }) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
-  const puts = made.filter((one) => one === 'puts').length + calls.reduce((sum, { stores }) => sum + stores, 0);
-  const gets = made.filter((one) => one === 'gets').length;
+  const stores = calls.reduce((sum, call) => sum + call.stores, 0);
+  const puts = made.filter((one) => one === 'puts').length + stores + objects.puts;
+  const gets = made.filter((one) => one === 'gets').length + objects.gets;
   return { usd: puts * PRICES.s3Put + gets * PRICES.s3Get, puts, gets };
 }
 
@@ -94,14 +93,11 @@ function s3Cost({ calls }: MachineRun): RunCost['s3'] {
 const roundedUp = (seconds: number, unitMs: number): number =>
   (Math.ceil((seconds * 1000) / unitMs - 1e-6) * unitMs) / 1000;
 
-function sharedObstacles({ bytes }: Priced, { calls }: MachineRun): readonly string[] {
+/** A definition that is too large for either does not even load. */
+function sharedObstacles({ calls }: MachineRun): readonly string[] {
   const long = calls.reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
-  return [
-    ...(bytes > LARGEST_DEFINITION ? [`its definition has ${bytes} bytes, and may have ${LARGEST_DEFINITION}`] : []),
-    ...(long.seconds > LONGEST_CALL
-      ? [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${LONGEST_CALL} s`]
-      : []),
-  ];
+  if (long.seconds <= LONGEST_CALL) return [];
+  return [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${LONGEST_CALL} s`];
 }
 
 const standardObstacles = ({ events }: MachineRun): readonly string[] =>
@@ -117,11 +113,12 @@ function expressObstacles({ definition }: Priced, { seconds }: MachineRun): read
   ];
 }
 
-/** Source: "Choosing workflow type", AWS Step Functions developer guide: no jobs, callbacks, activities, distributed Maps. */
-function isStandardOnly(state: State): boolean {
-  if (state.Type === 'Task') return /\.sync(?::2)?$|\.waitForTaskToken$|:activity:/.test(state.Resource);
-  return state.Type === 'Map' && state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
-}
+/**
+ * Source: "Choosing workflow type", AWS Step Functions developer guide: Express has no jobs, callbacks and activities. Nor
+ * has it distributed Maps; for an Express flow the compiler writes none.
+ */
+const isStandardOnly = (state: State): boolean =>
+  state.Type === 'Task' && /\.sync(?::2)?$|\.waitForTaskToken$|:activity:/.test(state.Resource);
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 

@@ -8,8 +8,10 @@ import {
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { componentOf } from '../local/resolver.ts';
+import type { Slots } from '../runtime/invocation.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { escapeValue } from '../runtime/values.ts';
+import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
 import type { StandIns } from './stand-ins.ts';
@@ -42,6 +44,8 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   readonly waits: ReadonlySet<string>;
   /** How many iterations Map states had. */
   readonly iterations: number;
+  /** The requests to S3 of distributed Maps. */
+  readonly objects: { readonly gets: number; readonly puts: number };
 }
 
 /** Loads a state machine for simulated runs. */
@@ -68,20 +72,24 @@ export async function runMachine(
 
 async function runAs(
   type: SimulatedMachine['type'],
-  { machine, standIns, overhead, latencies: latency }: SimulatedMachine,
+  simulated: SimulatedMachine,
   secondsOf: (step: string, component: string) => number,
 ): Promise<MachineRun> {
+  const { machine, standIns, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
   const calls: SimulatedCall[] = [];
   const seen = new Seen();
+  const objects = new MemoryObjects();
   const resolver: TaskResolver = async (request) => {
-    const { step, reads, stores } = payloadOf(request.arguments, request.stateName);
     const component = componentOf(request);
     if (component === undefined) return {};
+    const asked = askedOf(request.arguments, request.stateName);
+    const { step, stores } = asked;
     const seconds = secondsOf(step, component);
     calls.push({ step, component, seconds, stores });
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
-    return { ExecutedVersion: '$LATEST', Payload: standIns.answer(step, reads), StatusCode: 200 };
+    const answer = component === MAP_ITEMS ? writeItems(asked, objects) : standIns.answer(step, asked.reads);
+    return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
   };
   const result = await execute(machine, {
     input: escapeValue(standIns.input),
@@ -89,28 +97,46 @@ async function runAs(
     name: 'simulated',
     clock,
     resolver,
+    objects,
     random: randomFrom('the state machine'),
     onEvent: (event) => seen.observe(event),
     ...(overhead !== 'none' && { latency: (state) => latency.get(state) ?? 0 }),
   });
-  const { status, error, cause, transitions, events, startMs, stopMs } = result;
-  const failure = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-  return { status, ...failure, transitions, events, seconds: (stopMs - startMs) / 1000, calls, ...seen.counts() };
+  return { ...endOf(result), calls, ...seen.counts(), objects };
 }
+
+function endOf({ status, error, cause, transitions, events, startMs, stopMs }: ExecutionResult): RunEnd {
+  const failure = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
+  return { status, ...failure, transitions, events, seconds: (stopMs - startMs) / 1000 };
+}
+
+type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
 interface Asked extends Pick<SimulatedCall, 'step' | 'stores'> {
   readonly reads: readonly string[];
+  readonly input: Json;
 }
 
 /** What of an `Invocation` matters here. */
-function payloadOf(given: Json, stateName: string): Asked {
+function askedOf(given: Json, stateName: string): Asked {
   const payload = isObject(given) && isObject(given.Payload) ? given.Payload : {};
-  const { step, reads, fused } = payload;
+  const { step, reads, fused, input = null } = payload;
   return {
     step: typeof step === 'string' ? step : stateName,
     reads: Array.isArray(reads) ? reads.filter((key) => typeof key === 'string') : [],
     stores: Array.isArray(fused) ? fused.filter((part) => isObject(part) && part.does === 'store').length : 0,
+    input,
   };
+}
+
+/** The function that the compiler puts before a distributed Map: see lib/asl/emit-distributed-map.ts. */
+const MAP_ITEMS = '/builtin/map_items';
+
+/** Does the work of that function, since a Map reads what it writes. */
+function writeItems({ step, input }: Asked, objects: MemoryObjects): Slots {
+  const address = { Bucket: 'simulated', Key: `items of ${step}.json` };
+  objects.put(address, JSON.stringify(isObject(input) ? (input.items ?? []) : []));
+  return { $: { ...address, Prefix: 'results' } };
 }
 
 /** Counts what the history of a run tells. */

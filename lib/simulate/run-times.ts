@@ -3,16 +3,18 @@ import { type PathTimes, pathTimes } from '../plan/paths.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MachineRun } from './run-machine.ts';
 
-/** The steps' states by id: see `Compiled.steps`. */
-type States = ReadonlyMap<string, { readonly state: string }>;
+/** The steps by id: see `Compiled.steps`. */
+type Steps = ReadonlyMap<string, { readonly state: string; readonly component: string }>;
 
 /**
  * The times that the graph of a flow allows, with the very seconds that the steps of a run took: a step that was not
  * wanted, or that the state machine does by itself, took none.
  */
-export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: States): PathTimes {
+export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: Steps): PathTimes {
   const called = new Map<string, { count: number; seconds: number }>();
-  for (const { step, seconds } of run.calls) {
+  for (const { step, component, seconds } of run.calls) {
+    // A step may need functions that the compiler adds: they are not what its graph asks for.
+    if ((steps.get(step)?.component ?? component) !== component) continue;
     const known = called.get(step);
     called.set(step, { count: (known?.count ?? 0) + 1, seconds });
   }
@@ -22,12 +24,12 @@ export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>,
 class GraphTimes {
   readonly #called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
   readonly #waits: ReadonlySet<string>;
-  readonly #steps: States;
+  readonly #steps: Steps;
 
   constructor(
     called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>,
     waits: ReadonlySet<string>,
-    steps: States,
+    steps: Steps,
   ) {
     this.#called = called;
     this.#waits = waits;

@@ -1,5 +1,6 @@
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compile.ts';
+import { DefinitionError } from '../engine/index.ts';
 import type { Example } from '../flow/flow.ts';
 import type { Cost } from '../plan/cost.ts';
 import type { PathTimes } from '../plan/paths.ts';
@@ -48,10 +49,22 @@ export interface RunsFigures {
 /** MB of memory of a function that does not say: see `ComponentFunction`. */
 const DEFAULT_MEMORY = 512;
 
-/** Runs a state machine so often, or until a run fails. */
-export async function simulateRuns(
-  options: RunsOptions,
-): Promise<RunsFigures | { readonly failure: { readonly error: string; readonly cause: string } }> {
+/** Why there are no figures. */
+export interface RunsFailure {
+  readonly failure: { readonly error: string; readonly cause: string };
+}
+
+/** Runs a state machine so often, or until a run fails. One that AWS would refuse fails before. */
+export async function simulateRuns(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
+  try {
+    return await runAll(options);
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return { failure: { error: 'InvalidDefinition', cause: error.message } };
+  }
+}
+
+async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
   const { definition, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
   const { standIns, machine } = prepare(options);
   const simulated = loadSimulated(machine, { type, standIns, overhead });
@@ -61,9 +74,8 @@ export async function simulateRuns(
   const done: One[] = [];
   for (let number = 0; number < options.runs; number += 1) {
     const factor = noiseOf(noise, seed, number);
-    // What the compiler adds moves data only: no profile knows it.
     const secondsOf = (id: string, component: string): number =>
-      steps.get(id)?.added ? 0 : options.cost({ id, component }) * factor(id);
+      isAdded(steps.get(id), component) ? 0 : options.cost({ id, component }) * factor(id);
     const run = await runMachine(simulated, secondsOf);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
@@ -71,6 +83,10 @@ export async function simulateRuns(
   }
   return { ...figures(done), definitionBytes: bytes, idle: idleSteps(options.steps, done) };
 }
+
+/** Whether the compiler added a call of its own accord. It moves data only, and no profile knows what it takes. */
+const isAdded = (step: CompiledStep | undefined, component: string): boolean =>
+  step?.added === true || (step !== undefined && step.component !== component);
 
 /** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
 function prepare({ definition, plan, input, items = 1, examples }: RunsOptions): {

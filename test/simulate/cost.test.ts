@@ -90,13 +90,4 @@ describe('the type of workflow', () => {
     expect(standard).toEqual([obstacle]);
     expect(express).toContain(obstacle);
   });
-
-  it('a definition of more than 1 MB fits neither', async () => {
-    const texts = Array.from({ length: 6 }, (_, at) => `${at}`.repeat(190_000));
-    const steps = texts.map((text, at) => `  - { id: s${at}, component: /my/s${at}, input: "${text}" }\n`);
-    const large = `steps:\n${steps.join('')}`;
-    const { standard, express } = await type(large);
-    expect(standard).toEqual([expect.stringMatching(/^its definition has \d+ bytes, and may have 1048576$/)]);
-    expect(express).toEqual(standard);
-  });
 });

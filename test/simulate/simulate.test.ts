@@ -88,6 +88,14 @@ describe('a simulated run', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['unknown-step']);
   });
 
+  it('of a state machine that AWS would refuse is none', async () => {
+    const texts = Array.from({ length: 6 }, (_, at) => `${at}`.repeat(190_000));
+    const large = `steps:\n${texts.map((text, at) => `  - { id: s${at}, component: /my/s${at}, input: "${text}" }\n`).join('')}`;
+    const { simulation, failure } = await simulate(large);
+    expect(simulation).toBeUndefined();
+    expect(failure?.cause).toContain('less than or equal to 1048576');
+  });
+
   it('waits as long as a sleep that is written out says', async () => {
     const sleeping = `steps:\n  - { id: nap, component: /sleep, input: { duration_ms: 2500 } }\n${step('a', 'nap')}output: { $step: a }\n`;
     expect(await run(sleeping)).toMatchObject({ makespanSeconds: 3.5, criticalPathSeconds: 3.5, levelSeconds: 3.5 });
@@ -224,6 +232,19 @@ describe('flows inside steps', () => {
     const three = await run(mapped('{ $step: list, path: users }'), { ...times, items: 3 });
     expect(three).toMatchObject({ makespanSeconds: 8, criticalPathSeconds: 8, ratio: 1 });
     expect(three.cost.functions.requests).toBe(7);
+  });
+
+  it('of a map over very many items run in executions of their own', async () => {
+    const many = await run(mapped('{ $step: list, path: users }'), { ...times, items: 500 });
+    expect(many).toMatchObject({ makespanSeconds: 8, criticalPathSeconds: 8, ratio: 1, idle: [] });
+    // The list itself, two steps an item, and the functions before and after the distributed Map.
+    expect(many.cost.functions.requests).toBe(1 + 2 * 500 + 2);
+    expect(many.cost.s3).toMatchObject({ puts: 3, gets: 2 });
+  });
+
+  it('of a map over more items than an inline Map runs at once take turns', async () => {
+    const waves = await run(mapped('{ $step: list, path: users }'), { ...times, items: 41 });
+    expect(waves).toMatchObject({ makespanSeconds: 15, criticalPathSeconds: 8 });
   });
 
   it('of a list that is written out run once for each of it', async () => {
