@@ -1,3 +1,4 @@
+import { DEPTH_LIMIT, isTooDeep } from '../flow/depth.ts';
 import { type Diagnostic, diagnose, type Span } from '../flow/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { nearest } from '../flow/nearest.ts';
@@ -22,6 +23,8 @@ export function checkValues(flow: Flow, given: { readonly [name: string]: Json }
   const names = [...new Set([...Object.keys(declared), ...own, ...variablesRead(flow)])];
   const at = (name: string) => ({ file: flow.file, ...(flow.variablePlaces.get(name) ?? START) });
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
+  const deep = Object.keys(values).filter((name) => isTooDeep(values[name] ?? null));
+  if (deep.length > 0) return deep.map((name) => diagnose('too-deep', { limit: DEPTH_LIMIT }, at(name)));
   return [
     ...unknown.map((name) =>
       diagnose('unknown-variable', { name, known: names, nearest: nearest(name, names) }, at(name)),

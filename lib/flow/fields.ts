@@ -47,6 +47,14 @@ export class Fields {
     return this.#wrong(key, tree, 'a string');
   }
 
+  /** A string that has to be there: null is none. */
+  requiredString(key: string): string | undefined {
+    const tree = this.tree(key);
+    if (!tree) this.missing(key);
+    else if (!this.#given(key)) this.#wrong(key, tree, 'a string');
+    return this.string(key);
+  }
+
   boolean(key: string): boolean | undefined {
     const tree = this.#given(key);
     if (!tree) return undefined;

@@ -34,7 +34,8 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
     return undefined;
   }
   const written = tree.entries.get('id')?.value;
-  const name = written?.kind === 'scalar' ? `the step "${written.value}"` : 'a step';
+  const named = written?.kind === 'scalar' && written.value !== null;
+  const name = named ? `the step "${written.value}"` : 'a step';
   const fields = new Fields(tree, name, STEP_KEYS, reporter);
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
@@ -70,17 +71,16 @@ export const given = <T extends object>(object: T): { [K in keyof T]?: Exclude<T
 
 function readId(fields: Fields, reporter: Reporter): string | undefined {
   const tree = fields.tree('id');
-  if (!tree) fields.missing('id');
   // `id: 1` is meant as the name "1".
-  const id = tree?.kind === 'scalar' && typeof tree.value === 'number' ? String(tree.value) : fields.string('id');
+  const number = tree?.kind === 'scalar' && typeof tree.value === 'number';
+  const id = number ? String(tree.value) : fields.requiredString('id');
   if (id !== undefined && tree && !ID.test(id)) return complain(() => reporter.report('bad-id', { id }, tree.span));
   return id;
 }
 
 function readComponent(fields: Fields, reporter: Reporter): string | undefined {
   const span: Span | undefined = fields.tree('component')?.span;
-  if (!span) fields.missing('component');
-  const component = fields.string('component');
+  const component = fields.requiredString('component');
   if (component === undefined || !span || COMPONENT.test(component)) return component;
   return complain(() => reporter.report('bad-component', { component }, span));
 }

@@ -10,8 +10,10 @@ import {
   type Pair,
   parseDocument,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import type { Json } from '../runtime/json.ts';
+import { DEPTH_LIMIT } from './depth.ts';
 import type { Reporter, Span } from './diagnostics.ts';
 
 /** A scalar of the text, with its place. */
@@ -50,6 +52,9 @@ const VALUE_LIMIT = 1_000_000;
 /** What yaml says of a map as a key that stands after a block, and reads rightly all the same: eemeli/yaml#646. */
 const NO_ERROR = 'Map comment with trailing content';
 
+/** What yaml says of a text that exhausts its own stack, which is far deeper than the limit. */
+const TOO_DEEP = 'Maximum call stack';
+
 /** Stepflow's mock components have behaviours by the inputs that they answer. */
 const KEYED: ReadonlySet<string> = new Set(['behaviors']);
 
@@ -60,7 +65,9 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
   // What follows a syntax error is mostly its consequence: one diagnostic is enough.
   const error = document.errors.find(({ message }) => !message.startsWith(NO_ERROR));
   if (error) {
-    reporter.report('yaml-syntax', { problem: problemOf(error.message) }, spanOf(lines, error.pos));
+    const place = spanOf(lines, error.pos);
+    if (error.message.startsWith(TOO_DEEP)) reporter.report('too-deep', { limit: DEPTH_LIMIT }, place);
+    else reporter.report('yaml-syntax', { problem: problemOf(error.message) }, place);
     return undefined;
   }
   return new Reader(document, lines, reporter).read();
@@ -68,7 +75,6 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
 
 /** What yaml says to those who call it, said to those who write flows. */
 function problemOf(message: string): string {
-  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
   if (message.startsWith('Source contains multiple documents')) return '"---" begins a second flow; a file holds one';
   return message.split('\n')[0]?.replace(/ at line \d.*$/, '') ?? '';
 }
@@ -86,6 +92,8 @@ class Reader {
   readonly #anchors = new Map<string, Node>();
   readonly #repeated = new Set<string>();
   #values = 0;
+  #depth = 0;
+  #tooDeep = false;
 
   constructor(document: Document, lines: LineCounter, reporter: Reporter) {
     this.#document = document;
@@ -113,11 +121,33 @@ class Reader {
     this.#values += 1;
     if (this.#values === VALUE_LIMIT) this.#reporter.report('alias-bomb', { limit: VALUE_LIMIT }, this.#span(node));
     if (this.#values >= VALUE_LIMIT) return this.#scalar(null, this.#span(node));
-    if (isMap(node)) return this.#map(node);
-    if (isSeq(node)) {
-      return { kind: 'list', items: node.items.map((item) => this.#node(item as Node | null)), span: this.#span(node) };
-    }
+    if (isMap(node)) return this.#nested(node, () => this.#map(node));
+    if (isSeq(node)) return this.#nested(node, () => this.#list(node));
     return this.#scalar(this.#plain(isScalar(node) ? node.value : undefined, this.#span(node)), this.#span(node));
+  }
+
+  #list(node: YAMLSeq): ListTree {
+    return { kind: 'list', items: node.items.map((item) => this.#node(item as Node | null)), span: this.#span(node) };
+  }
+
+  /** Reads one level more, unless that is one too many: what is too deep is told once a file, and left out. */
+  #nested(node: Node, read: () => Tree): Tree {
+    if (this.#depth >= DEPTH_LIMIT) {
+      if (!this.#tooDeep) this.#reporter.report('too-deep', { limit: DEPTH_LIMIT }, this.#start(node));
+      this.#tooDeep = true;
+      return this.#scalar(null, this.#span(node));
+    }
+    this.#depth += 1;
+    try {
+      return read();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #start(node: Node): Span {
+    const { line, column } = this.#span(node);
+    return { line, column, endLine: line, endColumn: column + 1 };
   }
 
   #plain(value: unknown, span: Span): ScalarTree['value'] {

@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { withoutValue } from '../check/given-variables.ts';
 import { findProblems } from '../check/problems.ts';
+import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../flow/depth.ts';
 import { type Diagnostic, diagnose, type Span } from '../flow/diagnostics.ts';
 import { formatPlace } from '../runtime/describe.ts';
 import type { Json } from '../runtime/json.ts';
@@ -14,8 +15,10 @@ export interface InputText {
   readonly text: string;
 }
 
-/** What in `input` does not fit `schema`: a diagnostic a problem, at its place in the input's text. */
+/** What is wrong with `input`, that it does not fit `schema` above all: a diagnostic a problem, at its place in the input's text. */
 export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
+  if (isTooDeep(input))
+    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...placeTooDeep(source.text) })];
   if (schema === undefined) return [];
   const problems = findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
+import { isTooDeep } from '../flow/depth.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { blobStore } from '../runtime/blobs.ts';
 import { isFlowError } from '../runtime/errors.ts';
@@ -69,7 +70,7 @@ export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
   const { input = {}, executionName: name = randomUUID() } = options;
   const hidden = inputScrubber(input, flow.runs.inputSchema);
-  const text = options.inputText ?? { file: 'input', text: JSON.stringify(input, null, 2) };
+  const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
   const misfits = checkInput(input, flow.runs.inputSchema, text);
   const diagnostics = [...flow.diagnostics, ...misfits];
   if (misfits.length > 0) return { result: refuse(misfits), diagnostics };

@@ -28,6 +28,7 @@ export interface Suite {
   readonly folders: FolderOptions & { readonly home: string };
   readonly cases: readonly TestCase[];
   readonly config: PluginConfig;
+  /** Of what the cases share; those of one case are its own. */
   readonly diagnostics: readonly Diagnostic[];
   /** The texts that diagnostics point into, by file. */
   readonly sources: ReadonlyMap<string, string>;

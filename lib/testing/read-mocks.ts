@@ -64,9 +64,7 @@ function readError(map: MapTree | undefined, what: string, reporter: Reporter): 
   if (!map) return undefined;
   const fields = new Fields(map, `the error of ${what}`, ['code', 'message', 'data'], reporter);
   const code = fields.oneOf('code', ERROR_CODES) ?? 'COMPONENT_FAILED';
-  const message = fields.string('message');
-  if (!fields.tree('message')) fields.missing('message');
-  return { code, message: message ?? '' };
+  return { code, message: fields.requiredString('message') ?? '' };
 }
 
 function readSeconds(fields: Fields, what: string, reporter: Reporter): number | undefined {

@@ -21,7 +21,7 @@ export function readTests(source: string, reporter: Reporter): TestSection {
     return NO_TESTS;
   }
   const fields = new Fields(tree, 'the test section', ['cases', 'config', 'configFile'], reporter);
-  const cases = (fields.list('cases') ?? []).flatMap((item, index) => readCase(item, index, reporter) ?? []);
+  const cases = (fields.list('cases') ?? []).map((item, index) => readCase(item, index, new Reporter(reporter.file)));
   const config = readConfigPlace(fields);
   return { cases, ...(config && { config }) };
 }
@@ -38,30 +38,35 @@ function readConfigPlace(fields: Fields): ConfigPlace | undefined {
 
 const CASE_KEYS = ['name', 'description', 'tags', 'input', 'variables', 'mocks', 'output'];
 
-function readCase(tree: Tree, index: number, reporter: Reporter): TestCase | undefined {
-  if (tree.kind !== 'map') {
-    const wanted = 'a map with name, input and output';
-    reporter.report('wrong-type', { what: 'a test case', found: describe(tree), wanted }, tree.span);
-    return undefined;
-  }
+/** `reporter` takes what is wrong with this case alone. */
+function readCase(written: Tree, index: number, reporter: Reporter): TestCase {
+  const tree = asMap(written, reporter);
   const fields = new Fields(tree, nameFor(tree, index), CASE_KEYS, reporter);
-  if (!fields.tree('name')) fields.missing('name');
+  const name = written.kind === 'map' ? fields.requiredString('name') : undefined;
   const input = fields.tree('input');
   const variables = fields.object('variables');
   return {
-    name: fields.string('name') ?? `#${index + 1}`,
+    name: name ?? `#${index + 1}`,
     ...given({ description: fields.string('description') }),
     tags: readTags(fields, reporter),
     input: input ? toJson(input) : {},
     variables: variables ? asObject(toJson(variables)) : {},
     mocks: readMocks(fields.object('mocks'), reporter),
     ...readOutput(fields, reporter),
+    faults: reporter.diagnostics,
   };
+}
+
+function asMap(tree: Tree, reporter: Reporter): MapTree {
+  if (tree.kind === 'map') return tree;
+  const wanted = 'a map with name, input and output';
+  reporter.report('wrong-type', { what: 'a test case', found: describe(tree), wanted }, tree.span);
+  return { kind: 'map', entries: new Map(), span: tree.span };
 }
 
 function nameFor({ entries }: MapTree, index: number): string {
   const name = entries.get('name')?.value;
-  return name?.kind === 'scalar' ? `the case "${name.value}"` : `the case number ${index + 1}`;
+  return name?.kind === 'scalar' && name.value !== null ? `the case "${name.value}"` : `the case number ${index + 1}`;
 }
 
 const asObject = (value: Json) => (isObject(value) ? value : {});

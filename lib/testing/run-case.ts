@@ -43,14 +43,18 @@ export const notRun = (
   diagnostics: readonly Diagnostic[] = [],
 ): CaseReport => ({ name, status, ms: 0, mismatches: [], diagnostics });
 
+const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error');
+
 /** Runs a case with a blob store of its own, which is gone afterwards. */
 export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSignal): Promise<CaseReport> {
+  if (hasError(testCase.faults)) return notRun(testCase, 'refused', testCase.faults);
   const blobs = await mkdtemp(join(tmpdir(), 'stepflow-test-'));
   try {
     const { options, diagnostics } = optionsFor(testCase, suite, blobs);
     const prepared = await prepareFlow(options);
-    const all = [...prepared.diagnostics, ...diagnostics];
-    if (all.some(({ severity }) => severity === 'error')) return notRun(testCase, 'refused', all);
+    const all = [...testCase.faults, ...prepared.diagnostics, ...diagnostics];
+    if (hasError(all)) return notRun(testCase, 'refused', all);
     const given = { input: testCase.input, ...(signal && { signal }) };
     const ran = testCase.metrics.includes('memory_usage_mb')
       ? await runIsolated({ ...options, input: testCase.input }, signal)

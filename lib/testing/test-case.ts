@@ -1,4 +1,4 @@
-import type { Span } from '../flow/diagnostics.ts';
+import type { Diagnostic, Span } from '../flow/diagnostics.ts';
 import type { Tree } from '../flow/tree.ts';
 import type { Behaviour } from '../local/mocks.ts';
 import type { Json } from '../runtime/json.ts';
@@ -31,6 +31,8 @@ export interface TestCase {
   readonly expected: Expectation;
   /** What is to be measured. */
   readonly metrics: readonly Metric[];
+  /** What is wrong with its text: the other cases can run all the same. */
+  readonly faults: readonly Diagnostic[];
 }
 
 /** Where a flow says its configuration is: in itself, or in a file. */

@@ -37,7 +37,7 @@ export interface FlowReport {
 export async function testFlow(options: TestOptions): Promise<FlowReport> {
   // 1. The text becomes cases, and the configuration mocks.
   const suite = await openSuite(options);
-  // 2. Each selected case runs, unless there is something wrong with what is written.
+  // 2. Each selected case runs, unless there is something wrong with it, or with what all of them share.
   const cases = hasError(suite.diagnostics)
     ? suite.cases.map((testCase) => notRun(testCase, 'refused'))
     : await runCases(suite, options);
@@ -51,10 +51,11 @@ export async function checkTests(options: SuiteOptions): Promise<readonly Diagno
   const suite = await openSuite(options);
   const { file, source, config, folders } = suite;
   const { steps, stateMachine } = compile(source, { file });
-  if (!stateMachine) return suite.diagnostics;
+  const faults = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.faults)];
+  if (!stateMachine) return faults;
   const { catalog } = lookupIn(foldersFor(folders.home, folders));
   const found = suite.cases.flatMap((testCase) => standInsFor(testCase, { file, steps, catalog, config }).diagnostics);
-  return distinct([...suite.diagnostics, ...found.filter(({ severity }) => severity !== 'error')]);
+  return distinct([...faults, ...found.filter(({ severity }) => severity !== 'error')]);
 }
 
 const hasError = (diagnostics: readonly Diagnostic[]): boolean =>

@@ -151,6 +151,15 @@ describe('stepflow compile', () => {
     });
   });
 
+  test('refuses to write over a folder', async () => {
+    const { code, stderr } = await inProject('compile', 'flows/good.yaml', '--out', 'flows');
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'error: cannot write "flows": it is a folder\n  help: give --out another file\n',
+    });
+  });
+
   test('needs no components', async () => {
     expect(await inProject('compile', 'unknown.yaml')).toMatchObject({ code: 0 });
   });

@@ -96,6 +96,19 @@ steps:
                ~~~~ bad-component`);
   });
 
+  it('for an id and a component that are null', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: null
+        ~~~~ wrong-type
+    component: /x/y
+  - id: b
+    component: null
+               ~~~~ wrong-type
+output: 1`);
+    expect(text).toContain('"id" of a step is null, but a string is wanted');
+  });
+
   it('for an alias without an anchor and a key that stands twice', () => {
     expectDiagnostics(`
 steps:
@@ -116,14 +129,22 @@ steps:
                       ~~~~ circular-alias`);
   });
 
-  it('for a second document and for nesting without end', () => {
-    const problems = ['output: 1\n---\noutput: 2\n', `output: ${'['.repeat(20_000)}`].map(
-      (source) => readFlow(source, 'f.yaml').diagnostics[0]?.message,
-    );
-    expect(problems).toEqual([
-      'This is not valid YAML: "---" begins a second flow; a file holds one',
-      'This is not valid YAML: it is nested too deeply',
-    ]);
+  it('for a second document', () => {
+    const [problem] = readFlow('output: 1\n---\noutput: 2\n', 'f.yaml').diagnostics;
+    expect(problem?.message).toBe('This is not valid YAML: "---" begins a second flow; a file holds one');
+  });
+
+  it('for more than 200 levels, wherever they come from', () => {
+    const nested = (depth: number, inner = '1') => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
+    // The flow itself is the first level.
+    expect(compile(`output: ${nested(199)}`).diagnostics).toEqual([]);
+    for (const source of [`output: ${nested(200)}`, `output: ${nested(800)}`, `output: ${nested(20_000)}`])
+      expect(compile(source).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
+    expect(compile(`output: ${nested(250)}`).diagnostics).toMatchObject([{ line: 1, column: 9 + 199, endColumn: 209 }]);
+    const aliased = `variables: { a: &a ${nested(120)} }\noutput: ${nested(120, '*a')}`;
+    expect(compile(aliased).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
+    const variables = { a: JSON.parse(nested(300)) };
+    expect(compile('output: { $variable: a }', { variables }).diagnostics).toMatchObject([{ code: 'too-deep' }]);
   });
 
   it('for an expression that is none, as a warning', () => {

@@ -142,6 +142,15 @@ output: { $input: name }
   });
 });
 
+test.each([800, 100_000])('an input of %i levels is refused, whatever the stack could take', async (levels) => {
+  const input = JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+  const { result, execution, diagnostics } = await runFlow({ source: 'output: { $input: $ }', input });
+
+  expect(execution).toBeUndefined();
+  expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT' } });
+  expect(diagnostics).toMatchObject([{ code: 'too-deep', message: expect.stringContaining('more than 200 levels') }]);
+});
+
 describe('mocks', () => {
   const run = (mocks: unknown, source = ONE_STEP, input: { of: number } = { of: 1 }) =>
     runFlow({ source, input, mocks: parseMocks(mocks) });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { call, type Setting, steady } from '../cli/terminal.ts';
@@ -191,14 +191,21 @@ describe('stepflow test', () => {
   });
 
   test('--junit writes the results as XML', async () => {
-    mkdirSync(join(cwd, 'out'), { recursive: true });
-    await run(['mixed.yaml', '--junit', 'out/results.xml']);
+    await run(['mixed.yaml', '--junit', 'out/of/sight/results.xml']);
 
-    const xml = readFileSync(join(cwd, 'out/results.xml'), 'utf8');
+    const xml = readFileSync(join(cwd, 'out/of/sight/results.xml'), 'utf8');
     expect(xml).toContain('<testsuites name="stepflow" tests="2" failures="1" errors="0" skipped="0"');
     expect(xml).toContain('<testcase name="two words" classname="mixed.yaml"');
-    const refused = await run(['mixed.yaml', '--junit', 'nowhere/results.xml']);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot write "nowhere/results.xml"') });
+  });
+
+  test.each([
+    ['flows', 'it is a folder'],
+    ['mixed.yaml/results.xml', 'a part of its path is a file'],
+  ])('--junit %s is refused: %s', async (file, why) => {
+    expect(await run(['mixed.yaml', '--junit', file])).toMatchObject({
+      code: 2,
+      stderr: `error: cannot write "${file}": ${why}\n  help: give --junit another file\n`,
+    });
   });
 
   test('colours expected and found on a terminal', async () => {

@@ -16,7 +16,10 @@ function ofTests(source: string): readonly Diagnostic[] {
   const { cases, config: place } = readTests(source, reporter);
   const config = place?.kind === 'inline' ? readPluginConfig(place.tree, reporter) : [];
   const { steps } = compile(source, { file: 'flow.yaml' });
-  const found = cases.flatMap((one) => standInsFor(one, { file: 'flow.yaml', steps, catalog, config }).diagnostics);
+  const found = cases.flatMap((one) => [
+    ...one.faults,
+    ...standInsFor(one, { file: 'flow.yaml', steps, catalog, config }).diagnostics,
+  ]);
   return [...reporter.diagnostics, ...found].sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
@@ -59,7 +62,9 @@ test:
 test:
   cases:
     - { input: 1 }
-      ~~~~~~~~~~~~ missing-key`);
+      ~~~~~~~~~~~~ missing-key
+    - { name: null }
+              ~~~~ wrong-type`);
   });
 
   test('for a test section that is none', () => {

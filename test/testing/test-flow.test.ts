@@ -163,13 +163,29 @@ test: { cases: [{ name: a }, { name: b }] }
     expect(diagnostics).toMatchObject([{ code: 'unknown-component', line: 2 }]);
   });
 
-  test('is refused where the tests themselves have a fault', async () => {
-    const { cases, diagnostics } = await run(
-      `${ECHO}test: { cases: [{ name: a, output: { result: { $less_thn: 1 } } }] }`,
-    );
+  test('is refused where it has a fault itself, and the others are not', async () => {
+    const report = await run(`${ECHO}
+test:
+  cases:
+    - { name: a, output: { result: { $less_thn: 1 } } }
+    - { name: b, input: 1, output: { result: { $less_than: 2 } } }
+    - 5
+    - { name: d, inptu: 1 }
+`);
+    expect(statuses(report)).toEqual(['a: refused', 'b: passed', '#3: refused', 'd: refused']);
+    expect(report.diagnostics.map(({ code, line }) => [code, line])).toEqual([
+      ['unknown-matcher', 6],
+      ['wrong-type', 8],
+      ['unknown-key', 9],
+    ]);
+  });
 
-    expect(cases.map(({ status }) => status)).toEqual(['refused']);
-    expect(diagnostics).toMatchObject([{ code: 'unknown-matcher' }]);
+  test('that is not selected does no harm by its faults', async () => {
+    const source = `${ECHO}test: { cases: [{ name: a, output: { result: { $less_thn: 1 } } }, { name: b }] }`;
+    const report = await run(source, { select: ({ name }) => name === 'b' });
+
+    expect(statuses(report)).toEqual(['a: skipped', 'b: passed']);
+    expect(report.diagnostics).toEqual([]);
   });
 
   test('of a flow without any is none', async () => {

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
@@ -7,6 +5,7 @@ import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeFileFor } from '../write-file.ts';
 
 /** `stepflow compile FLOW` */
 export const compileCommand = defineCommand({
@@ -28,7 +27,7 @@ export const compileCommand = defineCommand({
     const stateMachine = await compileFlow(flow, profile, terminal);
     if (stateMachine === undefined) return EXIT.failed;
     if (out === undefined || json) writeJson(stateMachine, terminal);
-    if (out !== undefined) await writeOut(resolve(terminal.cwd, out), stateMachine);
+    if (out !== undefined) await writeFileFor('--out', out, `${JSON.stringify(stateMachine, null, 2)}\n`, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
     return EXIT.ok;
   },
@@ -47,9 +46,4 @@ async function compileFlow(
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
   return exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
-}
-
-async function writeOut(file: string, stateMachine: unknown): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(stateMachine, null, 2)}\n`);
 }

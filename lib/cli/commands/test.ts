@@ -8,6 +8,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, findFlows, mayBeFlow, noFlowIn } from '../flow-files.ts';
 import { showFlowReport, showTally } from '../render/tests.ts';
 import { diagnosticsJson, exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
+import { writeFileFor } from '../write-file.ts';
 
 const options = {
   tag: { kind: 'list', value: 'TAG', summary: 'only cases with this tag; may be repeated' },
@@ -100,13 +101,7 @@ function refuseEmptySelection(reports: readonly FlowReport[], { tag, case: names
 
 async function writeJunit(file: string, reports: readonly FlowReport[], { terminal }: TestCall): Promise<void> {
   const { junitXml } = await import('../../testing/index.ts');
-  const at = resolve(terminal.cwd, file);
-  try {
-    await writeFile(at, junitXml(reports));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`cannot write "${file}": ${why}`, 'give --junit a file in a folder that exists');
-  }
+  await writeFileFor('--junit', file, junitXml(reports), terminal);
 }
 
 const isOk = ({ status }: CaseReport): boolean => status === 'passed' || status === 'updated';
