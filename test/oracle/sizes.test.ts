@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { runFlow } from '../../lib/run.ts';
+import { sha256 } from '../../lib/runtime/blobs.ts';
+import type { Json, JsonObject } from '../../lib/runtime/json.ts';
+import { runs } from '../chance.ts';
+import { compare } from './compare.ts';
+import type { Sample } from './draw-flow.ts';
+
+const FLOWS = runs(60);
+const PATIENCE = 240_000 + FLOWS * 5000;
+
+/** Bytes, from 1 to 50 MB: as many of each order of magnitude, the largest seldom. */
+const size = fc.oneof(
+  { weight: 30, arbitrary: fc.double({ min: 0, max: 20, noNaN: true }).map((exponent) => Math.floor(2 ** exponent)) },
+  { weight: 1, arbitrary: fc.integer({ min: 20_000_000, max: 50_000_000 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 262_000, max: 262_300 }) },
+);
+
+/** Small parts are drawn, large ones made: they need not differ. */
+const textOf = (bytes: number): string => 'é"x'.repeat(Math.ceil(bytes / 5)).slice(0, Math.max(1, bytes));
+
+/** What a step answers: a text, a number, and a list of which each item has both. */
+const result = fc
+  .record({ bytes: size, items: fc.integer({ min: 0, max: 5 }), each: fc.integer({ min: 1, max: 80_000 }) })
+  .map(({ bytes, items, each }) => ({
+    v: textOf(bytes),
+    k: bytes,
+    list: Array.from({ length: items }, (_, k) => ({ v: textOf(each), k })),
+  }));
+
+type Way = 'whole' | 'field' | 'number' | 'many' | 'either' | 'first' | 'input';
+
+const way = fc.constantFrom<Way>('whole', 'field', 'number', 'many', 'either', 'first', 'input');
+
+/** A step, and what it reads of which of those before it. */
+const step = fc.record({ way, from: fc.array(fc.nat(), { minLength: 1, maxLength: 12 }), result });
+
+const reference = (step: number, path?: string): JsonObject => ({ $step: `s${step}`, ...(path && { path }) });
+
+function inputOf(way: Way, from: readonly number[]): Json {
+  const [one = 0] = from;
+  switch (way) {
+    case 'whole':
+      return reference(one);
+    case 'field':
+      return { v: reference(one, 'v') };
+    case 'number':
+      return { k: reference(one, 'k'), item: { $coalesce: [reference(one, 'list[0].k'), 'none'] } };
+    case 'many':
+      return from.map((each) => reference(each, 'v'));
+    case 'either':
+      // biome-ignore lint/suspicious/noThenProperty: it is the language's own word
+      return { $if: reference(one, 'k'), then: reference(from.at(-1) ?? one), else: null };
+    case 'first':
+      return { $coalesce: [reference(one, 'list[3]'), reference(one)] };
+    case 'input':
+      return { text: { $input: 'text' }, all: { $input: '$' }, v: reference(one, 'v') };
+  }
+}
+
+const sample: fc.Arbitrary<Sample> = fc
+  .record({ steps: fc.array(step, { minLength: 1, maxLength: 6 }), input: size, isWhole: fc.boolean() })
+  .map(({ steps, input, isWhole }) => {
+    const written = steps.map(({ way, from }, at): JsonObject => {
+      const reads =
+        at === 0
+          ? { $input: 'text' }
+          : inputOf(
+              way,
+              from.map((pick) => pick % at),
+            );
+      return { id: `s${at}`, component: '/mock/any', input: reads };
+    });
+    const output = isWhole ? {} : { output: written.map((_, at) => reference(at)) };
+    return {
+      source: stringify({ steps: written, ...output }, { aliasDuplicateObjects: false }),
+      mocks: Object.fromEntries(
+        steps.map(({ result: answer }, at) => [`s${at}`, [{ outcome: 'success', result: answer }]]),
+      ),
+      variables: {},
+      inputs: [{ text: textOf(input), other: [1, 2] }],
+    };
+  });
+
+/** A flow that reads its input as a whole and inside. */
+const INNER: JsonObject = {
+  steps: [{ id: 'in', component: '/mock/inner', input: { k: { $input: 'k' }, all: { $input: '$' } } }],
+  output: { $step: 'in' },
+};
+
+/** A list, the flow above for each of its items, and for the list's step itself; what is read of that, whole and inside. */
+const NESTED = {
+  steps: [
+    { id: 's0', component: '/mock/any', input: { $input: 'text' } },
+    { id: 'each', component: '/map', input: { items: reference(0, 'list'), workflow: { $literal: INNER } } },
+    { id: 'once', component: '/eval', input: { input: reference(0), flow: { $literal: INNER } } },
+  ],
+  output: {
+    each: { $step: 'each', path: 'results' },
+    count: { $step: 'each', path: 'successful' },
+    first: { $coalesce: [{ $step: 'each', path: 'results[0].result.k' }, 'none'] },
+    once: { $step: 'once', path: 'result' },
+    inside: { $step: 'once', path: 'result.result.k' },
+  },
+};
+
+describe('results of 1 byte to 50 MB on any edge', () => {
+  it('reach no limit, and arrive as they were', { timeout: PATIENCE }, async () => {
+    const outcomes: string[] = [];
+    const property = fc.asyncProperty(sample, async (drawn) => {
+      const compared = await compare(drawn);
+      outcomes.push(...('runs' in compared ? compared.runs : compared.refused));
+    });
+    await fc.assert(property, { numRuns: FLOWS, endOnFailure: true, verbose: 0 });
+    expect([...new Set(outcomes)]).toEqual(['success']);
+  });
+
+  it('go into flows and come out of them', { timeout: PATIENCE }, async () => {
+    const drawn = fc.record({ list: result, inner: result, many: fc.constantFrom(0, 0, 0, 150) });
+    const property = fc.asyncProperty(drawn, async ({ list, inner, many }) => {
+      const items = Array.from({ length: many }, (_, k) => ({ v: 'x', k }));
+      const given = { ...list, list: [...list.list, ...items] };
+      const mocks = { s0: [{ result: given }], '/mock/inner': [{ result: inner }] };
+      const run = await runFlow({ source: stringify(NESTED), mocks, input: { text: 'x' } });
+      const one = { outcome: 'success', result: inner };
+      const each = given.list.map(() => one);
+      const first = each.length > 0 ? inner.k : 'none';
+      const wanted = { each, count: each.length, first, once: one, inside: inner.k };
+      expect(hashOf(run.result)).toBe(hashOf({ outcome: 'success', result: wanted }));
+    });
+    await fc.assert(property, { numRuns: Math.ceil(FLOWS / 2), endOnFailure: true });
+  });
+});
+
+/** Of values that are too large to be shown where they differ. */
+const hashOf = (value: unknown): string => {
+  const text = JSON.stringify(value);
+  return `${text.length} ${text.slice(0, 200)} ${sha256(text)}`;
+};
