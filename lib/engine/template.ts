@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Problems } from './definition-error.ts';
 import { FieldError } from './failures.ts';
-import { type Environment, type Expression, ExpressionError, expressionText } from './jsonata/expression.ts';
+import { type Environment, type Expression, ExpressionError, expressionText, NO_CODE } from './jsonata/expression.ts';
 import { parseExpression } from './jsonata/parse.ts';
 import type { Place } from './place.ts';
 
@@ -140,9 +140,11 @@ function present(value: Json | undefined, expression: Expression, field: string)
   throw failure(expression, field, 'returned nothing (undefined).');
 }
 
+const codeOf = ({ code }: ExpressionError): string => (code === NO_CODE ? '' : `. ${code}`);
+
 const asFieldError = (thrown: unknown, expression: Expression, field: string): unknown =>
   thrown instanceof ExpressionError
-    ? failure(expression, field, `threw an error during evaluation. ${thrown.code}: ${thrown.message}`)
+    ? failure(expression, field, `threw an error during evaluation${codeOf(thrown)}: ${thrown.message}`)
     : thrown;
 
 const failure = ({ source }: Expression, field: string, what: string): FieldError =>

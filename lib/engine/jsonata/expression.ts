@@ -44,6 +44,13 @@ export class ExpressionError extends Error {
   }
 }
 
+/** The code of an expression that was stopped: AWS tells of it without one, in these words. */
+export const NO_CODE = '';
+export const MEMORY = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
+export const TIMEOUT = 'Expression evaluation timeout: Check for infinite loop';
+export const DEPTH =
+  'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive';
+
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
 /** The expression's text in a string of the form `{% … %}`; undefined for all other strings. */

@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import { uuidFrom } from '../uuid.ts';
-import { type Environment, ExpressionError } from './expression.ts';
+import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
 
 /**
  * The functions that AWS adds to JSONata, and those of JSONata that must follow the run's clock and random numbers.
- * Source: "Functions provided by Step Functions", AWS Step Functions developer guide.
+ * Source: "Functions provided by Step Functions", AWS Step Functions developer guide; what it leaves open is as measured
+ * on AWS in the tests of floci, https://github.com/floci-io/floci: JsonataEvaluatorTest.
  */
 const ADDED: Readonly<Record<string, (environment: Environment) => unknown>> = {
   partition: () => partition,
   range: () => range,
   hash: () => hash,
   parse: () => parse,
-  uuid: (environment) => () => uuidFrom(environment.random),
-  random: (environment) => (seed?: unknown) =>
-    seed === undefined ? environment.random() : seeded(number('random', 1, seed)),
+  uuid:
+    (environment) =>
+    (...more: readonly unknown[]) => {
+      noMore('uuid', 1, more);
+      return uuidFrom(environment.random);
+    },
+  random,
   millis: (environment) => () => environment.clock.now(),
   now: nowAt,
 };
@@ -31,25 +36,34 @@ function nowAt(environment: Environment): unknown {
     written.evaluate(undefined, { at: environment.clock.now(), picture, zone });
 }
 
-/** Cuts a list into lists of `size` items; the last may have fewer. A size with a fraction is rounded down. */
-function partition(list: unknown, size: unknown): unknown {
-  if (list === undefined || size === undefined) return undefined;
-  const step = Math.floor(number('partition', 2, size));
-  if (step < 1) throw wrongValue('partition', 2, 'must be a positive number');
+/** Cuts a list into lists of `size` items; the last may have fewer. A size with a fraction is cut to its whole part. */
+function partition(list: unknown, size: unknown, ...more: readonly unknown[]): unknown {
+  noMore('partition', 3, more);
+  if (list === undefined) return undefined;
+  if (list === null) throw noList('partition', 1);
   const items = Array.isArray(list) ? list : [list];
+  const step = size === undefined ? items.length : whole('partition', 2, size);
+  if (step < 0) throw wrongValue('Second argument must be zero or greater');
+  if (step === 0) return undefined;
   return Array.from({ length: Math.ceil(items.length / step) }, (_, index) =>
     items.slice(index * step, (index + 1) * step),
   );
 }
 
-/** The numbers from `first` to `last`, both included, by `step`. */
-function range(first: unknown, last: unknown, step: unknown): unknown {
-  if (first === undefined || last === undefined || step === undefined) return undefined;
-  const from = number('range', 1, first);
-  const by = number('range', 3, step);
-  if (by === 0) throw wrongValue('range', 3, 'must not be zero');
-  const length = Math.floor((number('range', 2, last) - from) / by) + 1;
-  return Array.from({ length: Math.max(length, 0) }, (_, index) => from + index * by);
+/** The longest list that AWS makes of `$range`. */
+const LONGEST_RANGE = 360_145;
+
+/** The numbers from `first` to `last`, both included, by `step`; one alone is no list, and none are nothing. */
+function range(first: unknown, last: unknown, step: unknown, ...more: readonly unknown[]): unknown {
+  noMore('range', 4, more);
+  if (first === undefined) return undefined;
+  const [from, to] = [whole('range', 1, first), whole('range', 2, last)];
+  const by = step === undefined ? 0 : whole('range', 3, step);
+  if (by === 0) return undefined;
+  const length = Math.floor((to - from) / by) + 1;
+  if (length > LONGEST_RANGE) throw new ExpressionError(NO_CODE, MEMORY);
+  if (length <= 1) return length === 1 ? from : undefined;
+  return Array.from({ length }, (_, index) => from + index * by);
 }
 
 const ALGORITHMS: Readonly<Record<string, string>> = {
@@ -61,43 +75,63 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 /** The hash of a text in hexadecimal digits. */
-function hash(text: unknown, algorithm: unknown): unknown {
-  if (text === undefined) return undefined;
-  const name = typeof algorithm === 'string' ? ALGORITHMS[algorithm] : undefined;
-  if (name === undefined) throw wrongValue('hash', 2, `must be one of ${Object.keys(ALGORITHMS).join(', ')}`);
-  return createHash(name)
-    .update(typeof text === 'string' ? text : JSON.stringify(text))
-    .digest('hex');
+function hash(text: unknown, algorithm: unknown, ...more: readonly unknown[]): unknown {
+  noMore('hash', 3, more);
+  if (text === undefined || algorithm === undefined) return undefined;
+  if (typeof text !== 'string') throw wrongType('hash', 1);
+  if (typeof algorithm !== 'string') throw wrongType('hash', 2);
+  const name = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
+  const known = Object.keys(ALGORITHMS).join(', ');
+  if (name === undefined) throw wrongValue(`Hash algorithm must be one of ${known}, but was: ${algorithm}`);
+  return createHash(name).update(text).digest('hex');
 }
 
 /** The value of a JSON text. */
-function parse(text: unknown): unknown {
+function parse(text: unknown, ...more: readonly unknown[]): unknown {
+  noMore('parse', 2, more);
   if (text === undefined) return undefined;
   if (typeof text !== 'string') throw wrongType('parse', 1);
   try {
     return JSON.parse(text);
   } catch {
-    throw wrongValue('parse', 1, 'is not valid JSON');
+    throw wrongValue('Invalid JSON');
   }
 }
 
-/** A number in [0, 1) that depends on the seed only: one round of mulberry32. */
-function seeded(seed: number): number {
-  let bits = (Math.trunc(seed) + 0x6d2b79f5) | 0;
-  bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
-  bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-  return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+function random(environment: Environment): unknown {
+  return (seed?: unknown, ...more: readonly unknown[]): number => {
+    noMore('random', 2, more);
+    return seed === undefined ? environment.random() : seeded(whole('random', 1, seed));
+  };
 }
 
-function number(name: string, position: number, value: unknown): number {
-  if (typeof value === 'number') return value;
+/**
+ * The first number in [0, 1) that Java's generator draws from a seed, which is what AWS gives.
+ * Source: java.util.Random, `nextDouble`, Java API specification.
+ */
+function seeded(seed: number): number {
+  const MASK = (1n << 48n) - 1n;
+  const FACTOR = 0x5deece66dn;
+  const first = (((BigInt(seed) ^ FACTOR) & MASK) * FACTOR + 0xbn) & MASK;
+  const second = (first * FACTOR + 0xbn) & MASK;
+  return Number(((first >> 22n) << 27n) + (second >> 21n)) / 2 ** 53;
+}
+
+/** A number without its fraction. */
+function whole(name: string, position: number, value: unknown): number {
+  if (typeof value === 'number') return Math.trunc(value);
   throw wrongType(name, position);
+}
+
+function noMore(name: string, position: number, more: readonly unknown[]): void {
+  if (more.length > 0) throw wrongType(name, position);
 }
 
 /** The package writes the message of its own codes itself, from these fields. */
 const wrongType = (token: string, index: number): ExpressionError =>
   Object.assign(new ExpressionError('T0410', 'does not match function signature'), { token, index });
+const noList = (token: string, index: number): ExpressionError =>
+  Object.assign(new ExpressionError('T0412', 'must be an array'), { token, index, type: 'any' });
 
 /** D3137 is the code of `$error`, whose message stays as it is. */
-const wrongValue = (name: string, position: number, wanted: string): ExpressionError =>
-  new ExpressionError('D3137', `Argument ${position} of function "${name}" ${wanted}`);
+const wrongValue = (message: string): ExpressionError => new ExpressionError('D3137', message);

@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import type { Json } from '../../runtime/json.ts';
-import { type Environment, ExpressionError } from './expression.ts';
+import { DEPTH, type Environment, ExpressionError, NO_CODE, TIMEOUT } from './expression.ts';
 import { addedFunction } from './functions.ts';
 
 /** An expression that runs longer, such as one that calls itself for ever, fails: nothing else could stop it. */
@@ -56,10 +56,15 @@ function collectVariables(node: unknown, names: Set<string>): void {
   for (const part of Object.values(node)) collectVariables(part, names);
 }
 
+/** What the package throws where it stops an expression, as AWS tells of it. */
+const STOPPED: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: TIMEOUT };
+
 /** The package throws plain objects with a code, and an Error now and then. */
 function asExpressionError(thrown: unknown): unknown {
   if (thrown instanceof ExpressionError || typeof thrown !== 'object' || thrown === null) return thrown;
   const code = 'code' in thrown ? String(thrown.code) : 'D0000';
+  const stopped = STOPPED[code];
+  if (stopped !== undefined) return new ExpressionError(NO_CODE, stopped);
   const message = 'message' in thrown ? String(thrown.message) : 'the expression failed';
   const position = 'position' in thrown && typeof thrown.position === 'number' ? thrown.position : undefined;
   return new ExpressionError(code, message, position);
