@@ -1,3 +1,4 @@
+import type { Budget } from './asl/budget.ts';
 import { emit } from './asl/emit.ts';
 import type { StepState } from './asl/frame.ts';
 import { CHECKED, uncheckedKeywords } from './asl/input-check.ts';
@@ -44,6 +45,8 @@ export interface Compiled {
   readonly steps: readonly CompiledStep[];
   /** What the state machine reads of its input, and how large that may be: see `spillInput`. */
   readonly inputBudget?: InputBudget;
+  /** How large the values may be that meet anywhere in the state machine. */
+  readonly budget?: Budget;
   /** The flow's input schema, where it has one. */
   readonly inputSchema?: Json;
   readonly examples: readonly Example[];

@@ -16,6 +16,8 @@ export interface Emitted {
   readonly steps: readonly StepState[];
   /** What it reads of its input, and how large that may be. */
   readonly inputBudget: InputBudget;
+  /** How large the values may be that meet anywhere in it. */
+  readonly budget: Budget;
 }
 
 /**
@@ -44,7 +46,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  return { stateMachine, steps: shared.steps, inputBudget: inputBudgetOf(plan, budget) };
+  return { stateMachine, steps: shared.steps, inputBudget: inputBudgetOf(plan, budget), budget };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
