@@ -6,7 +6,7 @@ import { NO_PAST, type Past } from './journal/history.ts';
 import { Journal, JournalError } from './journal/journal.ts';
 import { lock, unlock } from './journal/lock.ts';
 import type { Beginning, RunOutcome } from './journal/records.ts';
-import { filesOf, makeRunFolder, pruneRuns, type RunFiles } from './journal/runs.ts';
+import { makeRunFolder, pruneRuns, type RunFiles } from './journal/runs.ts';
 import { Seal } from './journal/seal.ts';
 import type { Mocks } from './mocks.ts';
 import type { ReadyFlow, Runnable } from './ready-flow.ts';
@@ -34,8 +34,7 @@ export interface DurableRun {
 /** Begins a run with a journal in `runs`. Throws a {@link JournalError} where it cannot be written. */
 export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const { file, folders } = flow.origin;
-  const files = filesOf(folders.runs, id);
-  makeRunFolder(files, JSON.stringify(keptFlow(flow)));
+  const files = makeRunFolder(folders.runs, id, JSON.stringify(keptFlow(flow)));
   takeLock(files, id);
   const secrets = secretParts(input, flow.runs.inputSchema ?? true);
   const seal = new Seal(secrets);

@@ -4,7 +4,16 @@ import type { Json } from '../../runtime/json.ts';
 import { isFailure, type Past, type PastDelivery } from './history.ts';
 import type { Journal } from './journal.ts';
 import { randomFrom } from './random.ts';
-import { type CallEnded, type Delivery, visitOf } from './records.ts';
+import { type CallEnded, type Delivery, type SleepEnded, visitOf } from './records.ts';
+
+/** How a run began. */
+export interface Start {
+  readonly startMs: number;
+  /** What its random numbers grow from. */
+  readonly seed: string;
+  /** @default the machine's */
+  readonly clock?: Clock;
+}
 
 /** What waits for a delivery: a call or a sleep of the execution. */
 interface Waiting {
@@ -14,11 +23,8 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-/** A delivery on its way to the execution. */
-interface Queued {
-  readonly key: string;
-  readonly record: Delivery;
-}
+/** What has come: it gets its time when it is written down. */
+type Coming = Omit<CallEnded, 'at'> | Omit<SleepEnded, 'at'>;
 
 /**
  * Stands between an execution and the world, and makes it durable. A state machine is deterministic save for what comes
@@ -36,14 +42,16 @@ interface Queued {
 export class DurableHost {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly #world: Clock;
   readonly #journal: Journal;
   readonly #past: Past;
   readonly #waiting = new Map<string, Waiting>();
   /** Deliveries of the journal that nothing has asked for yet. */
   readonly #recorded: Map<string, PastDelivery>;
-  readonly #queue: Queued[] = [];
-  /** Of the queue, what is not yet in the journal. */
-  #unwritten: Delivery[] = [];
+  /** What is not yet in the journal. */
+  #came: Coming[] = [];
+  /** What is in the journal and on its way to the execution. */
+  readonly #queue: Delivery[] = [];
   #isLive: boolean;
   #isTurning = false;
   /** The latest delivery. */
@@ -51,8 +59,8 @@ export class DurableHost {
   #now: number;
   #stamp: number;
 
-  /** `startMs`: when the run began. */
-  constructor(journal: Journal, past: Past, { startMs, seed }: { readonly startMs: number; readonly seed: string }) {
+  constructor(journal: Journal, past: Past, { startMs, seed, clock = realClock }: Start) {
+    this.#world = clock;
     this.#journal = journal;
     this.#past = past;
     this.#recorded = new Map(past.deliveries.map((one) => [keyOf(one.record), one]));
@@ -79,7 +87,7 @@ export class DurableHost {
 
   /** The time since the run's start that it was worked on, as a time since the epoch. */
   stamp(): number {
-    if (this.#isLive) this.#stamp = Math.max(this.#stamp, Date.now() - this.#past.idleMs);
+    if (this.#isLive) this.#stamp = Math.max(this.#stamp, this.#world.now() - this.#past.idleMs);
     return this.#stamp;
   }
 
@@ -100,13 +108,13 @@ export class DurableHost {
     // What was written down was such a result.
     if (known) return known.result as T;
     const result = await call();
-    this.#journal.append([{ type: 'inner', id: key, at: Date.now(), result }]);
+    this.#journal.append([{ type: 'inner', id: key, at: this.#world.now(), result }]);
     return result;
   }
 
   #call(resolver: TaskResolver, request: TaskRequest, fail: (error: unknown) => void): void {
     const end = (ended: Pick<CallEnded, 'result' | 'error' | 'cause'>): void =>
-      this.#came({ type: 'call', id: request.call, at: this.#moment(), ...ended });
+      this.#take({ type: 'call', id: request.call, ...ended });
     resolver(request).then(
       (result) => end({ result: result ?? null }),
       (error: unknown) => {
@@ -118,14 +126,14 @@ export class DurableHost {
 
   #sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void> {
     // The limit of the whole execution begins anew when it goes on.
-    if (what === undefined) return realClock.sleep(ms, signal);
+    if (what === undefined) return this.#world.sleep(ms, signal);
     const type = what.limits ? 'limit' : 'wake';
     const until = this.#now + ms;
     return this.#deliver<void>(`${type} ${what.id}`, signal, (take, fail) => ({
       begin: () => {
-        const left = what.limits ? ms : until - Date.now();
-        realClock.sleep(Math.max(0, left), signal).then(
-          () => this.#came({ type, id: what.id, at: this.#moment() }),
+        const left = what.limits ? ms : until - this.#world.now();
+        this.#world.sleep(Math.max(0, left), signal).then(
+          () => this.#take({ type, id: what.id }),
           () => {}, // Aborted: nothing waits for it any more.
         );
       },
@@ -160,31 +168,24 @@ export class DurableHost {
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.set(key, waiting);
-      if (this.#isLive && !this.#late(key)) waiting.begin();
-      this.#turn();
+      if (!this.#isLive || this.#isKnown(key)) this.#turn();
+      else waiting.begin();
     });
   }
 
   /** Something has come from outside; of what is aborted nothing comes any more. */
-  #came(record: Delivery): void {
-    const key = keyOf(record);
-    if (!this.#waiting.has(key)) return;
-    this.#queue.push({ key, record });
-    this.#unwritten.push(record);
+  #take(coming: Coming): void {
+    if (!this.#waiting.has(keyOf(coming))) return;
+    this.#came.push(coming);
     this.#turn();
   }
 
-  /** Never earlier than what came before: a machine's clock may be set back. */
-  #moment(): number {
-    return Math.max(this.#queue.at(-1)?.record.at ?? this.#now, Date.now());
-  }
-
   /** Whether the journal has what is asked for only now; then it is delivered as it is. */
-  #late(key: string): boolean {
+  #isKnown(key: string): boolean {
     const known = this.#recorded.get(key);
     if (known === undefined) return false;
     this.#recorded.delete(key);
-    this.#queue.push({ key, record: known.record });
+    this.#queue.push(known.record);
     return true;
   }
 
@@ -218,13 +219,23 @@ export class DurableHost {
   }
 
   #deliverNext(): void {
-    this.#journal.append(this.#unwritten);
-    this.#unwritten = [];
+    this.#writeDown();
     const next = this.#queue.shift();
     if (next === undefined) return;
-    const waiting = this.#waiting.get(next.key);
-    if (waiting) this.#handOn(next.key, next.record, waiting);
+    const key = keyOf(next);
+    const waiting = this.#waiting.get(key);
+    if (waiting) this.#handOn(key, next, waiting);
     if (this.#queue.length > 0) this.#turn();
+  }
+
+  #writeDown(): void {
+    if (this.#came.length === 0) return;
+    // Never earlier than what came before: a machine's clock may be set back.
+    const at = Math.max(this.#queue.at(-1)?.at ?? this.#now, this.#world.now());
+    const records = this.#came.map(({ type, id, ...ended }): Delivery => ({ type, id, at, ...ended }));
+    this.#came = [];
+    this.#journal.append(records);
+    for (const record of records) this.#queue.push(record);
   }
 
   #handOn(key: string, record: Delivery, waiting: Waiting): void {
@@ -235,7 +246,7 @@ export class DurableHost {
   }
 }
 
-const keyOf = ({ type, id }: Delivery): string => `${type} ${id}`;
+const keyOf = ({ type, id }: Coming): string => `${type} ${id}`;
 
 function answerOf(record: Delivery): Json | Promise<Json> {
   const { error, cause, result } = record.type === 'call' ? record : {};

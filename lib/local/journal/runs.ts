@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { JournalError, readOutline } from './journal.ts';
 import { holderOf } from './lock.ts';
 import type { Beginning, RunOutcome } from './records.ts';
@@ -24,9 +24,9 @@ export function filesOf(runs: string, id: string): RunFiles {
   };
 }
 
-/** Makes the folder of a run, with what runs in it. Throws a {@link JournalError} where there is one already. */
-export function makeRunFolder(files: RunFiles, flow: string): void {
-  const id = basename(files.folder);
+/** Makes the folder of the run `id`, with what runs in it. Throws a {@link JournalError} where there is one already. */
+export function makeRunFolder(runs: string, id: string, flow: string): RunFiles {
+  const files = filesOf(runs, id);
   if (!/^[\w-][\w.-]*$/.test(id))
     throw new JournalError(
       `a run cannot be called ${JSON.stringify(id)}: give it a name of letters, digits, "-", "_" and "."`,
@@ -35,6 +35,7 @@ export function makeRunFolder(files: RunFiles, flow: string): void {
   try {
     mkdirSync(files.folder, { recursive: true });
     writeFileSync(files.flow, flow);
+    return files;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new JournalError(`the folder ${files.folder} cannot be used: ${why}`, { cause: error });
