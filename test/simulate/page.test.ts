@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OVERHEADS, PRICES, PRICES_DATE, PRICES_REGION } from '../../lib/simulate/index.ts';
+import { OVERHEADS, PRICE_SOURCES, PRICES, PRICES_DATE, PRICES_REGION } from '../../lib/simulate/index.ts';
 
 const page = readFileSync('docs/simulating.md', 'utf8');
 
@@ -28,7 +28,8 @@ describe('the page on simulating', () => {
     expect(Number.parseFloat(written)).toBeCloseTo(price, 12);
   });
 
-  it('has the date and the region of the prices', () => {
+  it('has the date, the region and the sources of the prices', () => {
+    for (const source of Object.values(PRICE_SOURCES)) expect(page).toContain(`(${source})`);
     expect(page).toContain(`Prices of ${PRICES_DATE}`);
     expect(page).toContain(PRICES_REGION);
   });

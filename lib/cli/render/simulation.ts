@@ -86,7 +86,7 @@ function costRows({ costUsd, cost, type }: Simulation): readonly Row[] {
 }
 
 /** Three digits that count, however small the sum. */
-export function usd(value: number): string {
+function usd(value: number): string {
   if (value === 0) return '$0';
   const digits = Math.max(2, 2 - Math.floor(Math.log10(value)));
   return `$${value.toFixed(Math.min(digits, 12))}`;
