@@ -11,7 +11,7 @@ import { createHandler } from './handler.ts';
  */
 export const handler = createHandler({
   flows: deployedFlows(
-    process.env[MACHINES_VARIABLE] ?? '{}',
+    process.env[MACHINES_VARIABLE] ?? '',
     readFileSync(join(import.meta.dirname, FLOWS_FILE), 'utf8'),
   ),
   sfn: new SFNClient({}),

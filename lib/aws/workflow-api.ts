@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -28,6 +28,7 @@ export interface WorkflowApiProps {
   readonly logRetention?: logs.RetentionDays;
 }
 
+const DESCRIPTION = 'Starts flows and answers for their executions';
 const START = '/flows/{name}/executions';
 const DESCRIBE = '/flows/{name}/executions/{id}';
 
@@ -52,11 +53,12 @@ export class WorkflowApi extends Construct {
     super(scope, id);
     const { workflows, logRetention } = props;
     const blobs = commonBlobs(this, workflows);
-    const names = distinctNames(this, workflows);
+    refuseTwins(this, workflows);
+    refuseStrangers(this, workflows);
     this.function = this.createFunction(blobs, workflows, logRetention);
     blobs.grantReadWrite(this.function);
     for (const workflow of workflows) grantUse(workflow, this.function);
-    this.api = this.createApi(`Starts the flows ${names.join(', ')}`);
+    this.api = this.createApi();
     createStage(this, this.api, logRetention);
     this.url = this.api.apiEndpoint;
   }
@@ -71,11 +73,10 @@ export class WorkflowApi extends Construct {
   private createFunction(blobs: BlobStore, workflows: readonly Workflow[], retention?: logs.RetentionDays) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
-    const machines = Object.fromEntries(workflows.map(({ flowName, stateMachineArn }) => [flowName, stateMachineArn]));
     const logGroup = functionLogGroup(this, retention);
     return new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
-      description: 'Starts flows and answers for their executions',
+      description: DESCRIPTION,
       code: lambda.Code.fromAsset(folder),
       memorySize: 512,
       timeout: Duration.seconds(29), // The API waits for 30 at most.
@@ -84,13 +85,13 @@ export class WorkflowApi extends Construct {
       environment: {
         ...NODE_ENVIRONMENT,
         [BLOBS_VARIABLE]: blobs.uri,
-        [MACHINES_VARIABLE]: Stack.of(this).toJsonString(machines),
+        [MACHINES_VARIABLE]: machinesOf(this),
       },
     });
   }
 
-  private createApi(description: string): apigateway.HttpApi {
-    const api = new apigateway.HttpApi(this, 'Api', { description, createDefaultStage: false });
+  private createApi(): apigateway.HttpApi {
+    const api = new apigateway.HttpApi(this, 'Api', { description: DESCRIPTION, createDefaultStage: false });
     const integration = new HttpLambdaIntegration('Function', this.function);
     const authorizer = new HttpIamAuthorizer();
     this.routes = [
@@ -104,11 +105,18 @@ export class WorkflowApi extends Construct {
 /** Of a flow that did not compile, which its Workflow refuses. */
 const UNREAD = { reads: [], share: 0, room: 0 };
 
-const factsOf = ({ compiled: { type, inputSchema, inputBudget = UNREAD } }: Workflow): FlowFacts => ({
-  type,
-  inputBudget,
-  ...(inputSchema !== undefined && { inputSchema }),
-});
+function factsOf({ compiled: { type, inputSchema, inputBudget = UNREAD }, stateMachineName }: Workflow): FlowFacts {
+  return { stateMachineName, type, inputBudget, ...(inputSchema !== undefined && { inputSchema }) };
+}
+
+/** What the ARNs of an account's state machines begin with. */
+const machinesOf = (api: Construct): string =>
+  Stack.of(api).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: '',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
 /** Express executions cannot be described, so nobody gets the right to. */
 function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
@@ -128,23 +136,22 @@ function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore 
   );
 }
 
-/** Characters of an environment that are taken for one flow beside its name: an ARN, as long as it may become. */
-const ARN_LENGTH = 150;
-
-/** The limit of Lambda for all of a function's environment, in bytes, less what else is in it. */
-const LARGEST_ENVIRONMENT = 4096 - 300;
-
-function distinctNames(api: Construct, workflows: readonly Workflow[]): readonly string[] {
+function refuseTwins(api: Construct, workflows: readonly Workflow[]): void {
   const names = workflows.map(({ flowName }) => flowName);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new WorkflowError(api, `Two flows are called "${twice}"; give one of them another \`flowName\``);
-  }
-  const bytes = names.reduce((sum, name) => sum + name.length + ARN_LENGTH, 0);
-  if (bytes <= LARGEST_ENVIRONMENT) return names;
+  if (twice === undefined) return;
+  throw new WorkflowError(api, `Two flows are called "${twice}"; give one of them another \`flowName\``);
+}
+
+/** The function asks the Step Functions of its own account and region. */
+function refuseStrangers(api: Construct, workflows: readonly Workflow[]): void {
+  const here = Stack.of(api).environment;
+  const stranger = workflows.find((workflow) => Stack.of(workflow).environment !== here);
+  if (!stranger) return;
+  const there = Stack.of(stranger).environment;
   throw new WorkflowError(
     api,
-    `${names.length} flows are more than one API's function can know of (4 KB of environment); divide them among several WorkflowApi constructs`,
+    `The flow "${stranger.flowName}" is deployed to ${there}, and the API to ${here}; give that flow a WorkflowApi there`,
   );
 }
 

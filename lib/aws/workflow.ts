@@ -82,6 +82,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly flowName: string;
   readonly stateMachine: sfn.StateMachine;
   readonly stateMachineArn: string;
+  /** The state machine's name, known before it is deployed. */
+  readonly stateMachineName: string;
   /** The flow compiled: its steps, its type, its input's schema. */
   readonly compiled: Compiled;
   /** The functions it calls, by the components' paths as the flow writes them. */
@@ -103,6 +105,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.blobs = props.blobs ?? defaultBlobs(this);
     const needs = needsOf(this, flow, given);
     this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, needs });
+    this.stateMachineName = nameOf(this);
     this.stateMachine = this.createStateMachine(props);
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
@@ -164,6 +167,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     };
     return new sfn.StateMachine(this, 'StateMachine', {
       ...definitionProps(this, stateMachine, arnOf),
+      stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
       tracingEnabled: true,
       logs: {
@@ -173,6 +177,19 @@ export class Workflow extends Construct implements iam.IGrantable {
       },
     });
   }
+}
+
+/** The longest name of a state machine; source: the API reference of CreateStateMachine. */
+const LONGEST_NAME = 80;
+
+/**
+ * Stack, construct and a hash. A state machine whose type changes is replaced, and the new one is there before the old
+ * one goes: so the type is a part of the name.
+ */
+function nameOf(workflow: Workflow): string {
+  const end = workflow.compiled.type === 'EXPRESS' ? '-express' : '';
+  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: LONGEST_NAME - end.length };
+  return `${Names.uniqueResourceName(workflow, options)}${end}`;
 }
 
 function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
