@@ -47,7 +47,19 @@ const name = (text: string): string => (/^[a-c]$/.test(text) ? text : `\`${text}
 const source: fc.Arbitrary<string> = fc.letrec<{ source: string; test: string }>((tie) => {
   const inner = tie('source');
   const operator = fc.constantFrom('and', 'or', '=', '!=', 'in', '&', '<', '<=', '>', '>=', '+', '-', '*');
-  const unary = fc.constantFrom('exists', 'type', 'not', 'boolean', 'string', 'count', 'merge', 'parse');
+  const unary = fc.constantFrom(
+    'exists',
+    'type',
+    'not',
+    'boolean',
+    'string',
+    'count',
+    'merge',
+    'parse',
+    'floor',
+    'keys',
+    'length',
+  );
   const at = fc.integer({ min: -3, max: 3 });
   const entries = fc.uniqueArray(fc.tuple(key, inner), { maxLength: 3, selector: ([one]) => one });
   const root = fc.constantFrom(
@@ -64,6 +76,8 @@ const source: fc.Arbitrary<string> = fc.letrec<{ source: string; test: string }>
     test: fc.oneof(
       fc.tuple(key, operator, inner).map(([field, sign, value]) => `${name(field)} ${sign} (${value})`),
       fc.tuple(key, key).map(([one, other]) => `${name(one)}.${name(other)}`),
+      fc.tuple(operator, inner).map(([sign, value]) => `$ ${sign} (${value})`),
+      inner.map((list) => `$not($ in ${list})`),
       fc.tuple(key, inner).map(([field, value]) => `$append(${name(field)}, ${value}) = [1]`),
     ),
     source: fc.oneof(
@@ -79,6 +93,10 @@ const source: fc.Arbitrary<string> = fc.letrec<{ source: string; test: string }>
       fc.tuple(unary, inner).map(([call, arg]) => `$${call}(${arg})`),
       fc.tuple(fc.constantFrom('append', 'contains'), inner, inner).map(([call, a, b]) => `$${call}(${a}, ${b})`),
       fc.array(inner, { maxLength: 3 }).map((items) => `$merge([${items.join(', ')}])`),
+      fc.tuple(inner, fc.constantFrom('a', '^b', '[0-9]*', 'A|"')).map(([text, to]) => `$contains(${text}, /${to}/i)`),
+      fc.tuple(inner, inner).map(([list, use]) => `$map(${list}, function($v) { ${use} })`),
+      fc.tuple(inner, inner, tie('test')).map(([list, use, test]) => `$map(${list}, function($v) { ${use} })[${test}]`),
+      fc.tuple(inner, tie('test')).map(([object, test]) => `$count($keys(${object})[${test}])`),
       fc
         .tuple(inner, at, fc.option(at))
         .map(([text, from, length]) => `$substring(${text}, ${from}${length === null ? '' : `, ${length}`})`),
@@ -124,13 +142,18 @@ describe('the fast subset', () => {
     '$merge([$lookup($a, "$skipped") = true ? {} : {"a": $lookup($a, "$")}])',
     '$string({"errorType": "E", "errorMessage": "is " & $substring($string($a), 0, 60)})',
     '($error := $states.errorOutput.Error; $lookup($parse($error), "a"))',
+    '$map($a, function($element) { $element != 1 ? $string($element) : "" })[$ != ""]',
+    '$count($keys($a)[$not($ in ["b","c"])]) = 0 and $length($b) >= 1 and $contains($b, /^x/)',
   ])('%s is in it', (text) => {
     expect(parsed(text)).toBeDefined();
   });
 
   test.each([
     '$sum($x)',
-    '$x.a[$ = 1]',
+    '$x.a[%.b]',
+    '$map($x, $string)',
+    '$map($x, function($i, $at){$at})',
+    '$contains($x, $y, 1)',
     '$x[b].c.*',
     '$x.*',
     '$',

@@ -42,3 +42,7 @@ export function childrenOf(node: Ast, field: string): readonly Ast[] | undefined
 /** Whether a value of the tree is a node. */
 export const isAst = (value: unknown): value is Ast =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+
+/** Whether all parts could be compiled. */
+export const allThere = <T>(list: readonly (T | undefined)[] | undefined): list is readonly T[] =>
+  list?.every((one) => one !== undefined) ?? false;

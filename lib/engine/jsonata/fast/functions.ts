@@ -1,5 +1,5 @@
 import { type Closure, unsure } from './closure.ts';
-import { append, contains, count, merge, parse, string, substring } from './library.ts';
+import { append, contains, count, floor, keys, length, merge, parse, string, substring } from './library.ts';
 import { field, truth, typeName } from './values.ts';
 
 /** A function of the subset. */
@@ -35,6 +35,9 @@ export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = {
   contains: binary(contains),
   count: unary(count),
   exists: unary((value) => value !== undefined),
+  floor: unary(floor),
+  keys: unary(keys),
+  length: unary(length),
   lookup: binary((object, key) => (typeof key === 'string' ? field(object, key) : unsure())),
   merge: unary(merge),
   not: unary(not),

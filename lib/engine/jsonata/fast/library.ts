@@ -21,6 +21,20 @@ export function contains(text: unknown, part: unknown): boolean {
   return typeof text === 'string' && typeof part === 'string' ? text.includes(part) : unsure();
 }
 
+/** `$floor`. JSON has no -0. */
+export const floor = (value: unknown): number => (typeof value === 'number' ? Math.floor(value) + 0 : unsure());
+
+/** `$keys`, of an object. One that is alone stands for itself, and none is nothing. */
+export function keys(value: unknown): string | string[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value) || isFunctionMark(value)) return unsure();
+  const all = Object.keys(value);
+  return all.length > 1 ? all : all[0];
+}
+
+/** `$length`: characters, not UTF-16 units. */
+export const length = (text: unknown): number => (typeof text === 'string' ? Array.from(text).length : unsure());
+
 /** `$merge`, of a list of objects. */
 export function merge(list: unknown): Record<string, unknown> {
   if (!Array.isArray(list)) unsure();

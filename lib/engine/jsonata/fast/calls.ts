@@ -1,0 +1,63 @@
+import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, unsure } from './closure.ts';
+import { FUNCTIONS } from './functions.ts';
+import type { Compiler, Place } from './place.ts';
+
+/** Compiles the call of a function of the package or of AWS. */
+export function compileCall(
+  compiler: Compiler,
+  name: string,
+  nodes: readonly Ast[],
+  place: Place,
+): Closure | undefined {
+  const [first, second] = nodes;
+  if (name === 'map') return compileMap(compiler, nodes, place);
+  if (name === 'contains' && first && second?.type === 'regex') return compileMatch(compiler, first, second, place);
+  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  const args = nodes.map((node) => compiler.compile(node, place));
+  if (known === undefined || !allThere(args)) return undefined;
+  const [least, most] = known.arity;
+  return args.length < least || args.length > most ? undefined : known.call(args);
+}
+
+/** `$map(list, function($item) { … })`. One result that is alone stands for itself, and none is nothing. */
+function compileMap(compiler: Compiler, [from, by, ...more]: readonly Ast[], place: Place): Closure | undefined {
+  const list = from && compiler.compile(from, place);
+  const [parameter, ...others] = (by && childrenOf(by, 'arguments')) ?? [];
+  const body = by?.type === 'lambda' && hasOnly(by, 'arguments', 'body') ? childOf(by, 'body') : undefined;
+  if (!list || !body || typeof parameter?.value !== 'string' || others.length + more.length > 0) return undefined;
+  const slot = compiler.slot();
+  const each = compiler.compile(body, { ...place, locals: new Map(place.locals).set(parameter.value, slot) });
+  if (each === undefined) return undefined;
+  return (environment, values) => {
+    const given = list(environment, values);
+    const results: unknown[] = [];
+    for (const one of Array.isArray(given) ? given : given === undefined ? [] : [given]) {
+      values[slot] = one;
+      const result = each(environment, values);
+      if (result !== undefined) results.push(result);
+    }
+    if (results.length > 1) return results;
+    // A list that is alone would be taken for the list of results.
+    return Array.isArray(results[0]) ? unsure() : results[0];
+  };
+}
+
+/** `$contains(text, /pattern/)`. */
+function compileMatch(compiler: Compiler, from: Ast, { value }: Ast, place: Place): Closure | undefined {
+  const text = compiler.compile(from, place);
+  if (text === undefined || !(value instanceof RegExp)) return undefined;
+  return (environment, values) => {
+    const given = text(environment, values);
+    return typeof given === 'string' ? new RegExp(value).test(given) : unsure();
+  };
+}
+
+/** Their lists of one stay lists where they come from such a call. */
+const GIVE_SEQUENCES: readonly unknown[] = ['map', 'keys'];
+
+/** A call at the end of a function, which the package wraps in a function without parameters and makes later. */
+export function tailCall(compiler: Compiler, node: Ast, place: Place): Closure | undefined {
+  const body = node.thunk === true && hasOnly(node, 'thunk', 'arguments', 'body') ? childOf(node, 'body') : undefined;
+  if (body === undefined || GIVE_SEQUENCES.includes(childOf(body, 'procedure')?.value)) return undefined;
+  return childrenOf(node, 'arguments')?.length === 0 ? compiler.compile(body, place) : undefined;
+}
