@@ -1,5 +1,5 @@
 import { builtinOf, literalWait } from '../plan/builtins.ts';
-import { type PathTimes, pathTimes } from '../plan/paths.ts';
+import { type FlowTimes, type PathTimes, pathTimes } from '../plan/paths.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MachineRun } from './run-machine.ts';
 
@@ -10,7 +10,7 @@ type Steps = ReadonlyMap<string, { readonly state: string; readonly component: s
  * The times that the graph of a flow allows, with the very seconds that the steps of a run took: a step that was not
  * wanted, or that the state machine does by itself, took none.
  */
-export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: Steps): PathTimes {
+export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: Steps): FlowTimes {
   const called = new Map<string, { count: number; seconds: number }>();
   for (const { step, component, seconds } of run.calls) {
     // A step may need functions that the compiler adds: they are not what its graph asks for.
@@ -18,10 +18,10 @@ export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>,
     const known = called.get(step);
     called.set(step, { count: (known?.count ?? 0) + 1, seconds });
   }
-  return new GraphTimes(called, run.waits, steps).of(plan, '');
+  return new Timer(called, run.waits, steps).of(plan, '');
 }
 
-class GraphTimes {
+class Timer {
   readonly #called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
   readonly #waits: ReadonlySet<string>;
   readonly #steps: Steps;
@@ -37,7 +37,7 @@ class GraphTimes {
   }
 
   /** `times`: how often the flow ran one after the other. */
-  of(plan: Plan, prefix: string, times = 1): PathTimes {
+  of(plan: Plan, prefix: string, times = 1): FlowTimes {
     return pathTimes(plan, (planned) => this.#step(planned, prefix, times));
   }
 

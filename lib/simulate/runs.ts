@@ -3,7 +3,7 @@ import type { CompiledStep } from '../compile.ts';
 import { DefinitionError } from '../engine/index.ts';
 import type { Example } from '../flow/flow.ts';
 import type { Cost } from '../plan/cost.ts';
-import type { PathTimes } from '../plan/paths.ts';
+import type { FlowTimes } from '../plan/paths.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Json } from '../runtime/json.ts';
 import { type Priced, priceRun, type RunCost } from './cost.ts';
@@ -37,6 +37,7 @@ export interface RunsFigures {
   readonly idle: readonly string[];
   readonly makespanSeconds: number;
   readonly criticalPathSeconds: number;
+  readonly criticalSteps: readonly string[];
   readonly levelSeconds: number;
   readonly ratio: number;
   readonly levelRatio: number;
@@ -102,7 +103,7 @@ function prepare({ definition, plan, input, items = 1, examples }: RunsOptions):
 /** One run, and what follows from it. */
 interface One {
   readonly run: MachineRun;
-  readonly times: PathTimes;
+  readonly times: FlowTimes;
   readonly cost: RunCost;
 }
 
@@ -113,6 +114,7 @@ function figures(done: readonly One[]): Omit<RunsFigures, 'definitionBytes' | 'i
     runs: done.length,
     makespanSeconds: mean(({ run }) => run.seconds),
     criticalPathSeconds: mean(({ times }) => times.critical),
+    criticalSteps: longestOf(done).times.longest,
     levelSeconds: mean(({ times }) => times.byLevel),
     ratio: mean(({ run, times }) => ratio(run.seconds, times.critical)),
     levelRatio: mean(({ times }) => ratio(times.byLevel, times.critical)),
@@ -125,7 +127,7 @@ function figures(done: readonly One[]): Omit<RunsFigures, 'definitionBytes' | 'i
 function meanCost(done: readonly One[]): RunCost {
   const mean = (pick: (cost: RunCost) => number): number =>
     done.reduce((sum, { cost }) => sum + pick(cost), 0) / done.length;
-  const longest = done.reduce((most, one) => (one.run.seconds > most.run.seconds ? one : most)).cost;
+  const longest = longestOf(done).cost;
   return {
     standard: { ...longest.standard, usd: mean(({ standard }) => standard.usd) },
     express: {
@@ -141,6 +143,10 @@ function meanCost(done: readonly One[]): RunCost {
     s3: { usd: mean(({ s3 }) => s3.usd), puts: mean(({ s3 }) => s3.puts), gets: mean(({ s3 }) => s3.gets) },
   };
 }
+
+/** There is one: a simulation has at least one run. */
+const longestOf = (done: readonly One[]): One =>
+  done.reduce((most, one) => (one.run.seconds > most.run.seconds ? one : most));
 
 const ratio = (seconds: number, critical: number): number => (critical > 0 ? seconds / critical : 1);
 

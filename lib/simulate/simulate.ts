@@ -40,6 +40,8 @@ export interface Simulation {
   readonly makespanSeconds: number;
   /** The longest way through the flow's graph with the same seconds: no arrangement takes less. */
   readonly criticalPathSeconds: number;
+  /** The steps on it, in order; of several runs, in the longest. */
+  readonly criticalSteps: readonly string[];
   /** What running level by level takes with the same seconds. */
   readonly levelSeconds: number;
   /** The mean of the runs' makespans over their own critical paths; 1 where no step takes any time. */
@@ -85,7 +87,7 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
     steps,
     examples: compiled.examples,
     cost: costModel(profile, steps),
-    runs: options.runs ?? (noise > 0 ? DEFAULT_RUNS : 1),
+    runs: Math.max(1, options.runs ?? (noise > 0 ? DEFAULT_RUNS : 1)),
   });
   if ('failure' in runs) return { failure: runs.failure, compiled, diagnostics };
   const { cost } = runs;

@@ -41,6 +41,8 @@ describe('stepflow simulate', () => {
 
         as Standard      $0.000351     ✔ fits  the flow's own type
         as Express       $0.000260     ✔ fits  cheaper
+
+        critical path: load → check → send
       ",
       }
     `);

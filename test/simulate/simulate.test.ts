@@ -30,6 +30,7 @@ describe('a simulated run', () => {
   it('of a fork takes its longer way', async () => {
     const found = await run(DIAMOND, seconds({ a: 1, b: 2, c: 30, d: 4 }));
     expect(found).toMatchObject({ makespanSeconds: 35, criticalPathSeconds: 35, levelSeconds: 35, ratio: 1 });
+    expect(found.criticalSteps).toEqual(['a', 'c', 'd']);
   });
 
   it('gives each step a second where no profile says otherwise', async () => {

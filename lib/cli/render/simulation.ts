@@ -13,7 +13,9 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
     stdout.write(`${rowLine(row, colors)}\n`);
   }
   stdout.write(`\n${typeLines(simulation, colors).join('\n')}\n`);
-  if (simulation.idle.length > 0) stdout.write(`\n  ${colors.dim(idleLine(simulation.idle))}\n`);
+  for (const text of [criticalLine(simulation), idleLine(simulation)]) {
+    if (text !== '') stdout.write(`\n  ${colors.dim(text)}\n`);
+  }
 }
 
 /** Tells that a simulated run failed, and what may help. */
@@ -107,8 +109,15 @@ function typeLines({ cost, type }: Simulation, colors: Colors): readonly string[
 
 const MOST_NAMES = 5;
 
-function idleLine(idle: readonly string[]): string {
+/** To make the flow faster, make one of these faster. */
+function criticalLine({ criticalSteps }: Simulation): string {
+  const rest = criticalSteps.length - MOST_NAMES;
+  const named = rest > 1 ? [...criticalSteps.slice(0, 3), `${rest + 1} more`, criticalSteps.at(-1)] : criticalSteps;
+  return named.length > 1 ? `critical path: ${named.join(' → ')}` : '';
+}
+
+function idleLine({ idle }: Simulation): string {
   const named = idle.slice(0, MOST_NAMES).join(', ');
   const rest = idle.length - MOST_NAMES;
-  return `never ran here: ${named}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return idle.length > 0 ? `never ran here: ${named}${rest > 0 ? ` and ${rest} more` : ''}` : '';
 }
