@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../runtime/json.ts';
-import { Cancellation } from './cancellation.ts';
+import { Cancellation, type Stoppable } from './cancellation.ts';
 import type { CompiledMachine, CompiledState, Exit } from './compiled.ts';
 import type { MapItem } from './context-object.ts';
+import type { StateFailure } from './failures.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import { Visit } from './visit.ts';
@@ -10,7 +11,7 @@ import { Visit } from './visit.ts';
 const LASTING: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
 /** A thread of an execution: the execution itself, a branch of a Parallel, an iteration of a Map. Walks from state to state. */
-export class Branch {
+export class Branch implements Stoppable {
   readonly run: Run;
   readonly scope: Scope;
   readonly cancellation: Cancellation;
@@ -29,7 +30,7 @@ export class Branch {
     this.scope = scope;
     this.lastEvent = lastEvent;
     this.item = item;
-    this.cancellation = new Cancellation(parent, () => this.#recordAbort());
+    this.cancellation = new Cancellation(parent, this);
   }
 
   /** A thread inside a state of this one, with a scope of its own. */
@@ -44,38 +45,37 @@ export class Branch {
 
   /** Runs a machine from its first state to its end and gives its output. Rejects with a StateFailure, or Aborted. */
   async walk(machine: CompiledMachine, input: Json): Promise<Json> {
-    let state = machine.start;
+    let state: CompiledState | undefined = machine.start;
     let data = input;
-    for (;;) {
-      const exit = await this.#visit(state, data);
-      data = exit.output;
-      const next = exit.next === undefined ? undefined : machine.states.get(exit.next);
-      if (next === undefined) break;
-      state = next;
+    while (state !== undefined) {
+      const visit = new Visit(this, state, data);
+      this.#current = state;
+      try {
+        if (this.run.host.latency !== undefined) await this.#wait(visit, this.run.host.latency(state.name));
+        const exit: Exit = await state.run(visit);
+        this.cancellation.check();
+        this.#leave(visit, exit);
+        data = exit.output;
+        state = exit.next === undefined ? undefined : machine.states.get(exit.next);
+      } catch (thrown) {
+        throw this.#failure(visit, thrown);
+      }
     }
+    this.#current = undefined;
     this.cancellation.done();
     this.scope.end();
     return data;
   }
 
-  async #visit(state: CompiledState, input: Json): Promise<Exit> {
-    const visit = new Visit(this, state, input);
-    this.#current = state;
-    let exit: Exit;
-    try {
-      const latencyMs = this.run.host.latency?.(state.name) ?? 0;
-      if (latencyMs > 0) await visit.clock.sleep(latencyMs, this.cancellation.signal);
-      exit = await state.run(visit);
-      this.cancellation.check();
-      this.#leave(visit, exit);
-    } catch (thrown) {
-      this.cancellation.check();
-      this.cancellation.done();
-      this.#current = undefined;
-      throw visit.asFailure(thrown);
-    }
+  async #wait(visit: Visit, ms: number): Promise<void> {
+    if (ms > 0) await visit.clock.sleep(ms, this.cancellation.signal);
+  }
+
+  #failure(visit: Visit, thrown: unknown): StateFailure {
+    this.cancellation.check();
+    this.cancellation.done();
     this.#current = undefined;
-    return exit;
+    return visit.asFailure(thrown);
   }
 
   #leave(visit: Visit, { output, assigned }: Exit): void {
@@ -87,7 +87,8 @@ export class Branch {
     visit.record(`${state.type}StateExited`, details);
   }
 
-  #recordAbort(): void {
+  /** A state that takes time was left in the middle. */
+  stopped(): void {
     if (this.#current === undefined || !LASTING.has(this.#current.type) || this.run.history.full) return;
     this.record(`${this.#current.type}StateAborted`, {}, this.#current.name);
   }

@@ -1,22 +1,29 @@
 import { Aborted } from './failures.ts';
 
+/** Work that wants to know when it is stopped. */
+export interface Stoppable {
+  /** Called once, after all that is below has been stopped. */
+  stopped(): void;
+}
+
 /**
- * A tree of work that can be stopped as a whole: the execution, its branches, their tasks. The AbortSignal is made only
- * when somebody asks for it, since most branches never need one.
+ * A tree of work that can be stopped as a whole: the execution, its branches, their tasks. The AbortSignal, and the list
+ * of what is below, are made only when somebody asks for them, since most branches never need either.
  */
 export class Cancellation {
   #aborted = false;
   #done = false;
   #controller: AbortController | undefined;
-  readonly #children = new Set<Cancellation>();
+  #children: Set<Cancellation> | undefined;
   readonly #parent: Cancellation | undefined;
-  readonly #onAbort: (() => void) | undefined;
+  readonly #work: Stoppable | undefined;
 
-  /** `onAbort` is called once, after all that is below has been stopped. */
-  constructor(parent?: Cancellation, onAbort?: () => void) {
+  constructor(parent?: Cancellation, work?: Stoppable) {
     this.#parent = parent;
-    this.#onAbort = onAbort;
-    if (parent !== undefined) parent.#children.add(this);
+    this.#work = work;
+    if (parent === undefined) return;
+    parent.#children ??= new Set();
+    parent.#children.add(this);
   }
 
   get aborted(): boolean {
@@ -40,10 +47,10 @@ export class Cancellation {
   abort(): void {
     if (this.#aborted || this.#done) return;
     this.#aborted = true;
-    for (const child of this.#children) child.abort();
-    this.#children.clear();
+    for (const child of this.#children ?? []) child.abort();
+    this.#children = undefined;
     this.#leave();
-    this.#onAbort?.();
+    this.#work?.stopped();
     this.#controller?.abort(new Aborted());
   }
 
@@ -54,6 +61,6 @@ export class Cancellation {
   }
 
   #leave(): void {
-    if (this.#parent !== undefined) this.#parent.#children.delete(this);
+    if (this.#parent !== undefined) this.#parent.#children?.delete(this);
   }
 }

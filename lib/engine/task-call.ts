@@ -78,7 +78,7 @@ async function callBack(
   request: TaskRequest,
   { task, cancellation, heartbeatSeconds }: Wait,
 ): Promise<Json> {
-  const watch = new Cancellation(cancellation, () => task.close());
+  const watch = new Cancellation(cancellation, { stopped: () => task.close() });
   const submit = async (): Promise<Json> => {
     const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
     const output = (await (started ?? visit.branch.run.host.resolver(request))) ?? null;
