@@ -56,19 +56,27 @@ export class ResumeError extends Error {
 /**
  * Goes on with a run by its journal: what has ended is not done again, what was under way or failed is. The state machine
  * is the one that the run began with; components are as they are now. Of a run that has ended well the result is given
- * again. Throws a {@link ResumeError} where there is no such run or it lacks something, a {@link JournalError} where its
- * journal cannot be used.
+ * again. Rejects with a {@link ResumeError} where there is no such run, or it lacks something.
  */
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
   const { file, home = dirname(resolve(file)) } = options;
   const folders = foldersFor(home, options);
   const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
-  takeLock(files, id);
+  orRefuse(() => takeLock(files, id), 'wait for its end, or end it first');
   try {
     return await resumeLocked(options, { folders, home, file, files });
   } finally {
     unlock(files.lock);
+  }
+}
+
+/** What is wrong with a journal, told to who wants to resume its run. */
+function orRefuse<T>(act: () => T, help = 'start the flow again, without --resume'): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof JournalError ? new ResumeError(error.message, help) : error;
   }
 }
 
@@ -81,7 +89,7 @@ function findRun(runs: string, id: string, file: string): string {
   if (first === undefined) throw new ResumeError(`there is no run "${id}"`, recent(runs));
   if (second !== undefined)
     throw new ResumeError(`"${id}" is the beginning of ${found.length} runs`, 'give more of it');
-  const run = beginningOf(filesOf(runs, first));
+  const run = orRefuse(() => beginningOf(filesOf(runs, first)));
   if (run.file === file) return first;
   throw new ResumeError(
     `the run ${first} is one of ${run.file}`,
@@ -118,9 +126,9 @@ async function resumeLocked(options: ResumeOptions, place: Place): Promise<Resum
   const { folders, home, file, files } = place;
   const { variables = {} } = options;
   const beginning = beginningOf(files);
-  const kept = keptFlow(readFlowOf(files), files);
+  const kept = orRefuse(() => keptFlow(readFlowOf(files), files));
   const { input, seal } = unseal(beginning, kept, options);
-  const records = readJournal(files.journal, seal);
+  const records = orRefuse(() => readJournal(files.journal, seal));
   const mocks = options.mocks ?? kept.mocks;
   const path = beginning.file;
   const source = options.source ?? (existsSync(path) ? readFileSync(path, 'utf8') : undefined);

@@ -158,7 +158,10 @@ class Writer {
   #inner(kind: 'fork' | 'map' | 'all', parts: readonly Block[], states: JsonObject) {
     const name = this.#name();
     const inner = kind === 'fork' ? parts.map((part) => this.sequence([part])) : [this.sequence(parts)];
-    const processor = { ...inner[0], ...(kind === 'all' && { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }) };
+    const processor = {
+      ...inner[0],
+      ...(kind === 'all' && { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } }),
+    };
     states[name] =
       kind === 'fork'
         ? { Type: 'Parallel', Branches: inner }

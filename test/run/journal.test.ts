@@ -225,6 +225,16 @@ describe('the folder of runs', () => {
     expect(kept('old interruption beyond')).toBe(false);
   });
 
+  test('is pruned of what has not even begun, unless that is about to', () => {
+    const runs = fresh();
+    for (const id of ['old', 'new']) mkdirSync(join(runs, id), { recursive: true });
+    utimesSync(join(runs, 'old'), NOW / 1000 - 61, NOW / 1000 - 61);
+    utimesSync(join(runs, 'new'), NOW / 1000 - 59, NOW / 1000 - 59);
+    pruneRuns(runs, NOW);
+
+    expect([existsSync(join(runs, 'old')), existsSync(join(runs, 'new'))]).toEqual([false, true]);
+  });
+
   test('keeps an old failure that is among the latest fifty', () => {
     const runs = fresh();
     makeRun(runs, 'old', 24 * 9, 'failed');

@@ -107,7 +107,18 @@ export function pruneRuns(runs: string, now: number = Date.now()): void {
     if (status === 'running' || (!wentWell && (isLate || isYoung))) continue;
     rmSync(files.folder, { recursive: true, force: true });
   }
+  for (const id of existsSync(runs) ? readdirSync(runs) : []) {
+    const { folder, journal, lock } = filesOf(runs, id);
+    // Its process was killed before the run had begun.
+    if (!existsSync(journal) && isOlder(folder, now - START_MS) && holderOf(lock) === undefined)
+      rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+/** More time than a run can take to begin. */
+const START_MS = 60_000;
+
+const isOlder = (path: string, ms: number): boolean => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? ms) < ms;
 
 /** What was written down as the flow of a run. */
 export const readFlowOf = (files: RunFiles): unknown => {

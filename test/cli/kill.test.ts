@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../lib/local/journal/random.ts';
+import type { JournalRecord } from '../../lib/local/journal/records.ts';
+import { isObject } from '../../lib/runtime/json.ts';
+import { runs, SEED } from '../chance.ts';
+import { componentSource, project } from '../run/project.ts';
+
+const STEPFLOW = fileURLToPath(new URL('../../bin/stepflow.js', import.meta.url));
+
+/** Writes down when it begins, is told to stop, and ends; hangs as long as there is a file of its name. */
+const work = componentSource(`
+  const { appendFileSync, existsSync } = await import('node:fs');
+  const { setTimeout: sleep } = await import('node:timers/promises');
+  const { name, of } = input;
+  const say = (what) => appendFileSync('said', what + ' ' + name + '\\n');
+  say('begins');
+  ctx.signal.addEventListener('abort', () => say('is told to stop'));
+  await sleep(10);
+  while (existsSync(name)) await sleep(10, undefined, { signal: ctx.signal });
+  say('ends');
+  return { name, of: of ?? null };
+`);
+
+const step = (id: string, of: string): string =>
+  `  - { id: ${id}, component: /my/work, input: { name: ${id}, of: ${of} } }`;
+
+const FLOW = `
+name: kill
+steps:
+${step('a', '1')}
+${step('b', '{ $step: a, path: name }')}
+${step('c', '{ $step: a, path: name }')}
+${step('d', '[{ $step: b, path: name }, { $step: c, path: name }]')}
+  - id: each
+    component: /map
+    input:
+      items: [x, y, z]
+      max_concurrency: 2
+      workflow: { $literal: { steps: [{ id: in, component: /my/work, input: { name: { $input: $ } } }], output: { $step: in } } }
+${step('e', '[{ $step: each }, { $step: d }]')}
+output: { $step: e }
+`;
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'x', 'y', 'z'];
+
+/** A project in which the command line runs for real, in a process of its own. */
+function setUp(flow = FLOW) {
+  const cwd = project({ 'flow.yaml': flow, 'lambdas/my/work.ts': work });
+  const lines = (file: string): readonly string[] =>
+    existsSync(join(cwd, file)) ? readFileSync(join(cwd, file), 'utf8').split('\n').slice(0, -1) : [];
+  return {
+    cwd,
+    said: () => lines('said'),
+    /** The id of the run that has a journal, and what of it is there. */
+    journal: (): { readonly id: string; readonly records: readonly JournalRecord[] } | undefined => {
+      const ids = existsSync(join(cwd, '.stepflow/runs')) ? readdirSync(join(cwd, '.stepflow/runs')) : [];
+      // One that was killed before it had begun has no line.
+      const [begun] = ids
+        .map((id) => ({ id, records: lines(`.stepflow/runs/${id}/journal.jsonl`).map((line) => JSON.parse(line)) }))
+        .filter(({ records }) => records.length > 0);
+      return begun;
+    },
+    start: (...argv: readonly string[]): Running => {
+      const { NODE_OPTIONS: _, ...env } = process.env;
+      return new Running(spawn(process.execPath, [STEPFLOW, 'run', 'flow.yaml', ...argv], { cwd, env }));
+    },
+  };
+}
+
+class Running {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exit = once(child, 'close');
+    child.stdout?.on('data', (chunk) => (this.#stdout += chunk));
+    child.stderr?.on('data', (chunk) => (this.#stderr += chunk));
+  }
+
+  get isOver(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!this.isOver && !holds()) await Promise.race([later(1), this.#exit]);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async end() {
+    await this.#exit;
+    return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+  }
+}
+
+/** The names of the calls that have ended by the journal. */
+const recorded = (records: readonly JournalRecord[]): readonly string[] =>
+  records.flatMap((record) => {
+    const payload = record.type === 'call' && isObject(record.result) ? record.result.Payload : undefined;
+    const found = /"name":"(\w)"/.exec(JSON.stringify(payload) ?? '')?.[1];
+    return record.type === 'call' ? [found ?? record.id] : [];
+  });
+
+const count = (said: readonly string[], name: string): number =>
+  said.filter((line) => line === `begins ${name}`).length;
+
+describe('a run that is killed at any moment', () => {
+  const random = randomFrom(String(SEED));
+  const moments = Array.from({ length: runs(2) }, () =>
+    Array.from({ length: 5 }, () => ({
+      lines: Math.floor(random() * 2 * NAMES.length),
+      ms: Math.floor(random() * 15),
+    })),
+  );
+
+  test.each(moments)(
+    'goes on, gives the same result, and does nothing again that its journal has',
+    { timeout: 300_000 },
+    async (...kills) => {
+      const undisturbed = setUp();
+      const wanted = JSON.parse((await undisturbed.start('--json').end()).stdout);
+      expect(wanted).toMatchObject({ outcome: 'success' });
+      expect(recorded(undisturbed.journal()?.records ?? []).toSorted()).toEqual(NAMES);
+
+      const { said, journal, start } = setUp();
+      let last: Running | undefined;
+      for (const { lines, ms } of [...kills, undefined].map(
+        (kill) => kill ?? { lines: Number.POSITIVE_INFINITY, ms: 0 },
+      )) {
+        const known = journal();
+        const done = known ? recorded(known.records) : [];
+        const before = said();
+        last = known ? start('--json', '--resume', known.id) : start('--json');
+        await last.until(() => said().length >= lines);
+        if (lines < Number.POSITIVE_INFINITY) await later(ms);
+        if (lines < Number.POSITIVE_INFINITY) last.kill('SIGKILL');
+        await last.end();
+        for (const name of done) expect({ [name]: count(said(), name) }).toEqual({ [name]: count(before, name) });
+      }
+
+      expect(JSON.parse((await last?.end())?.stdout ?? '')).toMatchObject({
+        outcome: 'success',
+        result: wanted.result,
+      });
+      expect(recorded(journal()?.records ?? []).toSorted()).toEqual(NAMES);
+    },
+  );
+});
+
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s', (signal, code) => {
+  test('tells components to stop, ends the run, and says how to go on', { timeout: 120_000 }, async () => {
+    const { cwd, said, journal, start } = setUp();
+    writeFileSync(join(cwd, 'b'), '');
+    const running = start();
+    await running.until(() => said().includes('begins b'));
+    running.kill(signal);
+    const ended = await running.end();
+
+    expect(said()).toContain('is told to stop b');
+    expect(said()).not.toContain('ends b');
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toContain('CANCELLED');
+    expect(ended.stderr).toContain(`stepflow run flow.yaml --resume ${journal()?.id.slice(0, 8)}`);
+    rmSync(join(cwd, 'b'));
+    expect(await start('--resume', journal()?.id.slice(0, 8) ?? '').end()).toMatchObject({ code: 0 });
+    expect(count(said(), 'a')).toBe(1);
+  });
+});
