@@ -1,6 +1,6 @@
 import type { Budget } from './asl/budget.ts';
-import { emit } from './asl/emit.ts';
-import type { StepState } from './asl/frame.ts';
+import { emitWithin, type Limits } from './asl/emit-within.ts';
+import type { NestedMachine, StepState } from './asl/frame.ts';
 import { CHECKED, uncheckedKeywords } from './asl/input-check.ts';
 import type { StateMachine } from './asl/state-machine.ts';
 import { checkValues } from './check/given-variables.ts';
@@ -9,8 +9,9 @@ import type { Example, Flow } from './flow/flow.ts';
 import { readFlow } from './flow/read-flow.ts';
 import { workflowType } from './flow/workflow-type.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { makePlan, type Plan } from './plan/plan.ts';
+import { makePlan, type Plan, type PlannedStep } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
+import { weightOf } from './plan/weights.ts';
 import type { Json } from './runtime/json.ts';
 import type { InputBudget } from './runtime/spill-input.ts';
 
@@ -26,6 +27,8 @@ export interface CompileOptions {
   readonly profile?: Profile;
   /** Bytes above which a value is spilled to the blob store. @default as many as are sure to fit everywhere */
   readonly spillAbove?: number;
+  /** What a state machine may have. @default what AWS lets it have, less a reserve */
+  readonly limits?: Limits;
 }
 
 /** A step, and where it went. */
@@ -38,6 +41,8 @@ export interface Compiled {
   readonly flow?: Flow;
   readonly diagnostics: readonly Diagnostic[];
   readonly stateMachine?: StateMachine;
+  /** The state machines that this one starts, or one of these another: parts of a flow that is too large for one. */
+  readonly machines: readonly NestedMachine[];
   /** What the state machine was written from: what runs, who reads what, the arrangement. */
   readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
@@ -76,13 +81,17 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
   // 3. Flow to Plan: graph, demand, reads, arrangement.
-  const plan = makePlan(flow, diagnostics, costModel(options.profile, flow.steps));
+  const cost = costModel(options.profile, flow.steps);
+  const plan = makePlan(flow, diagnostics, cost);
   if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
-  // 4. Plan to state machine.
+  // 4. Plan to state machine, or to several where one would be too large.
   reportUnchecked(flow, diagnostics);
-  const emitted = emit(plan, diagnostics, options.spillAbove);
-  if (hasError(diagnostics)) return refused(file, written, diagnostics);
-  return { ...outline(written, diagnostics), plan, ...emitted };
+  const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
+  const { limits, spillAbove } = options;
+  const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
+  if (!emitted || hasError(diagnostics)) return refused(file, written, diagnostics);
+  const { written: _, ...rest } = emitted;
+  return { ...outline(written, diagnostics), plan, ...rest };
 }
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
@@ -96,8 +105,8 @@ const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
 
 const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Diagnostic[]): Compiled =>
   flow
-    ? { ...outline(flow, diagnostics), steps: [] }
-    : { name: file, diagnostics, type: 'STANDARD', steps: [], examples: [] };
+    ? { ...outline(flow, diagnostics), machines: [], steps: [] }
+    : { name: file, diagnostics, type: 'STANDARD', machines: [], steps: [], examples: [] };
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -105,7 +114,7 @@ const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
 const outline = (
   flow: Flow,
   diagnostics: readonly Diagnostic[],
-): Omit<Compiled, 'steps' | 'stateMachine' | 'plan'> => ({
+): Omit<Compiled, 'steps' | 'stateMachine' | 'machines' | 'plan'> => ({
   name: flow.name,
   flow,
   diagnostics: inOrder(diagnostics),

@@ -1,6 +1,7 @@
 import { compile } from './compile.ts';
 import { execute } from './engine/index.ts';
 import type { FlowResult } from './local/events.ts';
+import { machineResolver } from './local/machines.ts';
 import { resultOf } from './local/outcome.ts';
 import { componentResolver } from './local/resolver.ts';
 import { storeObjects } from './local/store-objects.ts';
@@ -25,7 +26,7 @@ export interface NestedFlow {
  * Its components are called as functions, each by its own. Throws INVALID_INPUT for a flow with errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
-  const { stateMachine, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
+  const { stateMachine, machines, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
     file: `flow of step "${context.step}"`,
     // It may be anybody's: what it declares as its secrets is none of this function's.
     hasSecret: () => false,
@@ -45,6 +46,7 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
           {},
         ),
         type,
+        machines: machineResolver(machines),
         objects: storeObjects(context.objects),
         signal: context.signal,
       });

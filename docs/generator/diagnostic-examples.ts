@@ -97,5 +97,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },
   'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },
   'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but string is wanted' } },
+  'express-too-large': { params: { bytes: 1_204_300, most: 943_718 } },
+  'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

@@ -12,7 +12,7 @@ import {
   INPUT,
   outputPlace,
   type Place,
-  parallelPlaces,
+  passingPlaces,
   payloadPlace,
   ROOM,
   type Source,
@@ -74,7 +74,7 @@ export class Budget {
     this.#shares.set(INPUT, most.share);
     this.#most = most;
     for (const id of plan.steps.keys()) this.#shares.set(id, most.share);
-    const places = [outputPlace(plan, room), ...parallelPlaces(plan, layout)];
+    const places = [outputPlace(plan, room), ...passingPlaces(plan, layout)];
     for (const planned of plan.steps.values()) {
       places.push(variablePlace(planned, layout));
       if (!emissionOf(planned)) places.push(payloadPlace(planned, layout));

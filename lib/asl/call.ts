@@ -13,7 +13,7 @@ export interface Call {
 /** What the function answers. */
 export const ANSWER: Jsonata = '$states.result.Payload';
 
-/** The call of a component with a payload, which is an `Invocation` without what every one has. */
+/** The call of a component with a payload, which is an `Invocation` without what every one has: its execution may be another's. */
 export const callOf = (
   component: string,
   payload: { [key: string]: Template },
@@ -25,7 +25,7 @@ export const callOf = (
     FunctionName: `\${component:${component}}`,
     Payload: {
       ...payload,
-      execution: evaluated('$states.context.Execution.Id'),
+      execution: payload.execution ?? evaluated('$states.context.Execution.Id'),
       attempt: evaluated('$states.context.State.RetryCount'),
     },
   },

@@ -4,6 +4,7 @@ import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
 import { templateOf } from './expressions.ts';
 import { holdsValue } from './fixed-bytes.ts';
+import { OWN_EXECUTION } from './frame.ts';
 import { fieldOf } from './give.ts';
 import { inputReads } from './input-reads.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
@@ -40,7 +41,8 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Pl
     ...concurrencyOf(emitter, planned, place),
     ItemProcessor: {
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-      ...iteration(emitter, planned, '{% $lookup($states.input, "item") %}'),
+      // An execution of its own, whose input is the item.
+      ...iteration(emitter, planned, '{% $lookup($states.input, "item") %}', { execution: OWN_EXECUTION }),
     },
     ResultWriter: {
       Resource: 'arn:aws:states:::s3:putObject',

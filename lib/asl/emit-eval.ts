@@ -15,7 +15,7 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Plac
   const { name, chain, states } = place;
   const result = object([
     ['result', '$states.input'],
-    ['run_id', '$states.context.Execution.Id'],
+    ['run_id', emitter.execution(chain)],
   ]);
   const settled = settle(emitter, planned, place, { name, value: result });
   const input = emitter.localName(planned, 'input');

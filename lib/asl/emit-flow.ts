@@ -2,14 +2,15 @@ import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/p
 import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';
+import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
 import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
 import type { Scope } from './expressions.ts';
 import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
 import { FITS, problemOf } from './input-check.ts';
-import { all, evaluated, FALSE, type Jsonata, lookup, not, quote } from './jsonata.ts';
-import type { Chain } from './layout.ts';
+import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata.ts';
+import { type Chain, handed } from './layout.ts';
 import { variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { COVERED } from './retry.ts';
@@ -92,6 +93,12 @@ export class FlowEmitter {
     return scopeAt(this.frame, chain, fresh);
   }
 
+  /** The id of the flow's execution, as seen from a place. */
+  execution(chain: Chain): Jsonata {
+    const { layout, execution } = this.frame;
+    return layout.depthOfMachine(chain) > 0 ? handed('execution') : execution;
+  }
+
   /** The keys of a step's slots that anyone reads. */
   keys(planned: PlannedStep): readonly string[] {
     return this.frame.layout.keys(planned.step.id);
@@ -126,6 +133,14 @@ export class FlowEmitter {
 
   /** Writes a tree's states and returns the first one's name. */
   #emit(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
+    const before = states.size;
+    const start = this.#emitTree(tree, chain, states, after);
+    this.shared.written.set(tree, states.since(before));
+    return start;
+  }
+
+  #emitTree(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
+    if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
     if (tree.kind === 'sequence') {
       const [last, ...before] = [...tree.parts].reverse();
@@ -170,12 +185,16 @@ export class FlowEmitter {
   }
 
   /** Writes the flow that a step runs. */
-  nested(planned: PlannedStep, frame: Pick<Frame, 'input' | 'close' | 'catchers' | 'fail'>): FlowEmitter | undefined {
+  nested(
+    planned: PlannedStep,
+    frame: Pick<Frame, 'input' | 'close' | 'catchers' | 'fail'> & Partial<Pick<Frame, 'execution'>>,
+  ): FlowEmitter | undefined {
     const { inner, step } = planned;
     const budget = this.frame.budget.inner(step.id);
     if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
-    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, ...frame }));
+    const execution = this.execution(this.frame.layout.chainOf(step.id));
+    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, execution, ...frame }));
   }
 
   /** Characters that the message of a failed run of a step's flow may have. One takes at most 6 bytes of JSON. */
@@ -212,7 +231,7 @@ export class FlowEmitter {
     const branches = tree.branches.map((branch, index) => {
       const out = stepsIn(branch).filter((id) => layout.keysOutside(id, chain.length + 1).length > 0);
       for (const id of out) handed.set(id, lookup(`$states.result[${index}]`, id));
-      return this.#branch(branch, out, layout.into(branch, chain));
+      return this.branch(branch, out, layout.into(branch, chain));
     });
     const assigned = [...handed].map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
     return states.add(name, {
@@ -224,7 +243,8 @@ export class FlowEmitter {
     });
   }
 
-  #branch(tree: PlanTree, out: readonly string[], chain: Chain): Branch {
+  /** Writes a scope of its own for a tree: a branch, or a state machine. At its end it hands out the slots of `out`. */
+  branch(tree: PlanTree, out: readonly string[], chain: Chain): Branch {
     const states = new States();
     const output = (fresh: Fresh): Template => this.#handOut(out, chain, fresh);
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
@@ -246,11 +266,8 @@ export class FlowEmitter {
   }
 }
 
-/** Some of a step's slots, and what says whether they are there. */
-const pick = (slots: Jsonata, keys: readonly string[]): Jsonata =>
-  `$sift(${slots}, function($value, $key) { $key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}] })`;
-
 function nameOfParallel(branches: readonly PlanTree[]): string {
-  const [a = '', b = '', ...rest] = branches.map((branch) => firstStepIn(branch) ?? '');
+  const [a = '', b, ...rest] = branches.map((branch) => firstStepIn(branch) ?? '');
+  if (b === undefined) return a;
   return rest.length === 0 ? `${a} + ${b}` : `${a} + ${b} + ${rest.length} more`;
 }

@@ -37,6 +37,7 @@ function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place)
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
     ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
+    execution: evaluated(emitter.execution(chain)),
   };
 }
 

@@ -5,14 +5,23 @@ import type { InputBudget } from '../runtime/spill-input.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import { FlowEmitter } from './emit-flow.ts';
 import { States } from './end.ts';
-import { failState, newFrame, newShared, type StepState } from './frame.ts';
+import {
+  failState,
+  type NestedMachine,
+  newFrame,
+  newShared,
+  OWN_EXECUTION,
+  type Shared,
+  type StepState,
+} from './frame.ts';
 import { inputReads } from './input-reads.ts';
 import { INPUT, ROOM } from './places.ts';
 import type { StateMachine } from './state-machine.ts';
 
-/** A state machine, and the state of each step in it. */
-export interface Emitted {
+/** A state machine, those nested in it, and the state of each step. */
+export interface Emitted extends Pick<Shared, 'written'> {
   readonly stateMachine: StateMachine;
+  readonly machines: readonly NestedMachine[];
   readonly steps: readonly StepState[];
   /** What it reads of its input, and how large that may be. */
   readonly inputBudget: InputBudget;
@@ -33,6 +42,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     plan,
     budget,
     input: '$states.context.Execution.Input',
+    execution: OWN_EXECUTION,
     prefix: '',
     close: { End: true },
     catchers: [],
@@ -46,7 +56,8 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  return { stateMachine, steps: shared.steps, inputBudget: inputBudgetOf(plan, budget), budget };
+  const { machines, steps, written } = shared;
+  return { stateMachine, machines, steps, written, inputBudget: inputBudgetOf(plan, budget), budget };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({

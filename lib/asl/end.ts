@@ -22,13 +22,26 @@ export interface End {
   readonly close: Close;
 }
 
+/** A state under its name. */
+export type Written = readonly [name: string, state: State];
+
 /** The states of a scope, written from its last to its first. */
 export class States {
-  readonly #entries: [string, State][] = [];
+  readonly #entries: Written[] = [];
 
   add(name: string, state: State): string {
     this.#entries.push([name, state]);
     return name;
+  }
+
+  /** How many states there are so far. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** The states written since there were `size`, by name. */
+  since(size: number): readonly Written[] {
+    return this.#entries.slice(size);
   }
 
   /** The states in the order in which they run. */

@@ -1,12 +1,12 @@
 import type { Span } from '../flow/diagnostics.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlanTree } from '../plan/plan.ts';
 import type { Budget } from './budget.ts';
-import type { Close, Fresh, States } from './end.ts';
+import type { Close, Fresh, States, Written } from './end.ts';
 import type { Scope } from './expressions.ts';
 import type { Jsonata } from './jsonata.ts';
-import { type Chain, Layout } from './layout.ts';
+import { type Chain, handed, Layout } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
-import type { Catcher } from './state-machine.ts';
+import type { Catcher, StateMachine } from './state-machine.ts';
 
 /** A step's state, by the step's id; steps of inner flows have the id of the step that runs them in front: `each.load`. */
 export interface StepState {
@@ -26,13 +26,22 @@ export interface StepState {
   readonly added?: true;
 }
 
-/** What all flows of one state machine share. */
+/** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
+export interface NestedMachine {
+  readonly name: string;
+  readonly stateMachine: StateMachine;
+}
+
+/** What all flows of one state machine share, and all state machines that are nested in it. */
 export interface Shared {
   readonly states: Names;
   readonly variables: Names;
   readonly steps: StepState[];
   /** Whether the state machine is an Express workflow, which has no distributed Map. */
   readonly express: boolean;
+  readonly machines: NestedMachine[];
+  /** Of each part of the plan's trees the states that it became. */
+  readonly written: Map<PlanTree, readonly Written[]>;
 }
 
 /** What a new state machine begins with: no name taken, no step written. */
@@ -41,7 +50,12 @@ export const newShared = (express: boolean): Shared => ({
   variables: variableNames(),
   steps: [],
   express,
+  machines: [],
+  written: new Map(),
 });
+
+/** The id of the execution that a state is in. */
+export const OWN_EXECUTION: Jsonata = '$states.context.Execution.Id';
 
 /** A failure that the state machine itself finds, such as a path that is missing. */
 export interface Fault {
@@ -57,6 +71,8 @@ export interface Frame {
   readonly budget: Budget;
   /** The flow's input, as a whole. */
   readonly input: Jsonata;
+  /** The id of the execution that all began with. */
+  readonly execution: Jsonata;
   /** Stands before the ids of its steps where they must be told from those of other flows. */
   readonly prefix: string;
   readonly close: Close;
@@ -76,7 +92,8 @@ export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame =>
 export function scopeAt(frame: Frame, chain: Chain, fresh: Fresh): Scope {
   const { inputSchema } = frame.plan.flow;
   const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
-  return { slots, input: frame.input, ...(inputSchema !== undefined && { inputSchema }) };
+  const input = frame.layout.depthOfMachine(chain) > 0 ? handed('input') : frame.input;
+  return { slots, input, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
 /** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */

@@ -3,6 +3,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { States } from './end.ts';
 import { jsonataOf } from './expressions.ts';
+import type { Frame } from './frame.ts';
 import { fieldOf } from './give.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { variable } from './jsonata.ts';
@@ -16,12 +17,18 @@ export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { chai
 }
 
 /** The states of an iteration of a Map, which end with the outcome of a run. `taken`: the item, of the iteration's input. */
-export function iteration(emitter: FlowEmitter, planned: PlannedStep, taken: Template): Branch {
+export function iteration(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  taken: Template,
+  frame: Partial<Pick<Frame, 'execution'>> = {},
+): Branch {
   const states = new States();
   const item = emitter.localName(planned, 'item');
   const failed = emitter.stateName(planned, 'failed');
   const catchers = [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(emitter.messageRoom(planned)), Next: failed }];
   const inner = emitter.nested(planned, {
+    ...frame,
     input: variable(item),
     close: { End: true },
     catchers,

@@ -13,6 +13,10 @@ export const constant = (value: Json): Jsonata => JSON.stringify(value);
 /** The value of an object's key, exactly: neither mapped over lists nor unwrapped, as `a.b` would be. */
 export const lookup = (object: Jsonata, key: string): Jsonata => `$lookup(${object}, ${quote(key)})`;
 
+/** Some of a step's slots, and what says whether they are there. */
+export const pick = (slots: Jsonata, keys: readonly string[]): Jsonata =>
+  `$sift(${slots}, function($value, $key) { $key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}] })`;
+
 /** A variable of the state machine. */
 export const variable = (name: string): Jsonata => `$${name}`;
 

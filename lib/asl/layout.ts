@@ -1,9 +1,28 @@
-import { OUTPUT, type Plan, type PlanTree, type Reading } from '../plan/plan.ts';
-import { type Jsonata, variable } from './jsonata.ts';
+import { OUTPUT, type Plan, type PlanTree, partsOf, type Reading } from '../plan/plan.ts';
+import { type Jsonata, lookup, variable } from './jsonata.ts';
 import { type Names, variableName } from './names.ts';
+import type { Template } from './state-machine.ts';
 
-/** The branches that a place in the state machine lies in, outermost first. Each is a scope of variables. */
+/**
+ * The branches and nested state machines that a place lies in, outermost first. Each is a scope of variables.
+ */
 export type Chain = readonly number[];
+
+/** What a nested state machine is given: see {@link Handed}. */
+const GIVEN = '$states.context.Execution.Input';
+
+/** The input of a nested state machine. Whatever its states read of what lies outside, they look up there. */
+export interface Handed {
+  /** The slots of steps outside that are read inside, by the steps' ids. */
+  readonly steps?: Template;
+  /** The flow's input, where it is read inside. */
+  readonly input?: Template;
+  /** The id of the flow's execution, which functions are told. */
+  readonly execution: Template;
+}
+
+/** A field of {@link Handed}, from inside. */
+export const handed = (field: keyof Handed): Jsonata => (field === 'steps' ? `${GIVEN}.steps` : lookup(GIVEN, field));
 
 /**
  * Where each step lies among the scopes, and the names under which its slots are known there. A scope may not assign a
@@ -13,6 +32,8 @@ export class Layout {
   readonly #chains = new Map<string, Chain>();
   readonly #names = new Map<string, string>();
   readonly #branches = new Map<PlanTree, number>();
+  /** Those of {@link Chain} that are nested state machines. */
+  readonly #machines = new Set<number>();
   /** Of each step, the keys that are read, and the fewest branches that a reader of the key shares with the step. */
   readonly #shared = new Map<string, ReadonlyMap<string, number>>();
 
@@ -26,14 +47,20 @@ export class Layout {
   #place(tree: PlanTree, chain: Chain): void {
     if (tree.kind === 'step') this.#chains.set(tree.id, chain);
     else if (tree.kind === 'sequence') for (const part of tree.parts) this.#place(part, chain);
-    else for (const branch of tree.branches) this.#place(branch, this.into(branch, chain));
+    else for (const scope of partsOf(tree)) this.#place(scope, this.into(scope, chain, tree.kind === 'nested'));
   }
 
-  /** The chain inside of a branch of a Parallel that lies in `chain`. */
-  into(branch: PlanTree, chain: Chain): Chain {
-    const number = this.#branches.get(branch) ?? this.#branches.size;
-    this.#branches.set(branch, number);
+  /** The chain inside of a branch of a Parallel, or of a nested state machine, that lies in `chain`. */
+  into(scope: PlanTree, chain: Chain, isMachine = false): Chain {
+    const number = this.#branches.get(scope) ?? this.#branches.size;
+    this.#branches.set(scope, number);
+    if (isMachine) this.#machines.add(number);
     return [...chain, number];
+  }
+
+  /** How many scopes lie around the variables of the state machine that a place is in; 0 for the outermost one. */
+  depthOfMachine(chain: Chain): number {
+    return chain.findLastIndex((scope) => this.#machines.has(scope)) + 1;
   }
 
   #nameAll(names: Names): void {
@@ -58,7 +85,8 @@ export class Layout {
 
   /** A step's slots as seen from a place. */
   slots(id: string, from: Chain): Jsonata {
-    return variable(this.nameAt(id, common(this.chainOf(id), from)));
+    const depth = common(this.chainOf(id), from);
+    return depth < this.depthOfMachine(from) ? lookup(handed('steps'), id) : variable(this.nameAt(id, depth));
   }
 
   /** The readers' keys of a step's slots, each once. */

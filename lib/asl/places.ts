@@ -1,7 +1,8 @@
 import type { Expression } from '../flow/expression.ts';
-import { type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { firstStepIn, type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
+import { type Crossed, crossingOf } from './crossing.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 import type { Layout } from './layout.ts';
 
@@ -83,13 +84,16 @@ export function outputPlace(plan: Plan, room: number): Place {
   return { what, room: room - 64 - fixed, values };
 }
 
-/** The results of the Parallel states: what their branches hand out. */
-export function parallelPlaces(plan: Plan, layout: Layout): readonly Place[] {
+/** The results of the Parallel states and what nested state machines take and give: what passes between scopes. */
+export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
   const places: Place[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
     if (tree.kind === 'step') return;
     if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
-    else {
+    else if (tree.kind === 'nested') {
+      places.push(...nestedPlaces(plan, tree.body, layout, depth + 1));
+      visit(tree.body, depth + 1);
+    } else {
       places.push(parallelPlace(tree.branches, layout, depth + 1));
       for (const branch of tree.branches) visit(branch, depth + 1);
     }
@@ -109,6 +113,21 @@ function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: num
   }
   const [first = ''] = branches.flatMap(stepsIn);
   return { what: `what runs beside step "${first}" hands on`, step: first, room: ROOM - fixed, values };
+}
+
+/** The input and the output of a nested state machine. */
+function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly Place[] {
+  const step = firstStepIn(body) ?? '';
+  const crossing = crossingOf(plan, layout, body, depth);
+  const place = (what: string, crossed: readonly Crossed[], more: readonly Source[]): Place => {
+    const fixed = crossed.reduce((sum, { id, keys }) => sum + bytesOf(id) + bytesOfKeys(keys) + 4, ENVELOPE);
+    const values = crossed.flatMap(({ id, keys }) => keys.filter(holdsValue).map(() => id));
+    return { what, step, room: ROOM - fixed, values: [...values, ...more] };
+  };
+  return [
+    place(`what the part from step "${step}" on takes`, crossing.in, crossing.readsInput ? [INPUT] : []),
+    place(`what the part from step "${step}" on gives`, crossing.out, []),
+  ];
 }
 
 /** How many values the variables of a plan hold, counting those that Parallel states hand on again. */

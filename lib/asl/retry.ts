@@ -35,6 +35,22 @@ const BACKOFF = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, Jitte
 /** Every task is retried after transport faults. */
 export const transportRetry: Retrier = { ErrorEquals: TRANSPORT_FAULTS, MaxAttempts: 5, ...BACKOFF };
 
+/**
+ * A nested state machine could not be started: too many executions, throttling, a fault on the way. Source: AWS Step
+ * Functions developer guide, "Start workflow executions from a task state", which names the first; as an execution
+ * reports it, it has the name of the API's exception.
+ */
+export const startRetry: Retrier = {
+  ErrorEquals: [
+    'StepFunctions.ExecutionLimitExceeded',
+    'StepFunctions.ExecutionLimitExceededException',
+    'StepFunctions.AWSStepFunctionsException',
+    'StepFunctions.SdkClientException',
+  ],
+  MaxAttempts: 5,
+  ...BACKOFF,
+};
+
 /** `onError: retry` adds attempts after the component's own failures. */
 export const componentRetry = (maxRetries: number): Retrier => ({
   ErrorEquals: [...COMPONENT_FAILURES, 'States.Timeout'],

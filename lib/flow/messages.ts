@@ -224,6 +224,16 @@ export const MESSAGES = {
         ? `Did you mean "${nearest}"?`
         : 'Measure again with `stepflow profile FLOW --local`, or take the entry out.',
   ),
+  'express-too-large': error<{ bytes: number; most: number }>(
+    ({ bytes, most }) =>
+      `The state machine has ${bytes.toLocaleString('en')} bytes, and an Express one may have ${most.toLocaleString('en')}`,
+    () => 'Take metadata.aws.type EXPRESS out: only a Standard state machine can start others and wait for them.',
+  ),
+  'definition-too-large': error<{ what: string; bytes: number; most: number }>(
+    ({ what, bytes, most }) =>
+      `${what} takes ${bytes.toLocaleString('en')} bytes in one state machine, which may have ${most.toLocaleString('en')}`,
+    () => 'Read fewer results in one place: put them together in steps in between; put long literals into a file.',
+  ),
   'input-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The input does not fit the flow's inputSchema: ${where} ${problem}`,
     () => 'Change the input, or the inputSchema where it asks for too much.',

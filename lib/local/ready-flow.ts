@@ -16,7 +16,7 @@ import type { FindHandler } from './resolver.ts';
 import { type WaitGraph, waitGraph } from './wait-graph.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
-export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'steps' | 'inputSchema'> {
+export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'machines' | 'steps' | 'inputSchema'> {
   readonly stateMachine: StateMachine;
   readonly inputBudget: InputBudget;
 }
@@ -61,10 +61,12 @@ export interface ReadyFlow extends Surroundings {
 
 /** Makes a flow ready to run, any number of times. */
 export function readyFlow(runs: Runnable, surroundings: Surroundings): ReadyFlow {
-  const { stateMachine, steps } = runs;
-  const guards = guardsOf(stateMachine, new Set(steps.map(({ state }) => state)));
+  const { stateMachine, machines, steps } = runs;
+  const states = new Set(steps.map(({ state }) => state));
+  const all = [stateMachine, ...machines.map((nested) => nested.stateMachine)];
+  const guards = new Map(all.flatMap((machine) => [...guardsOf(machine, states)]));
   const objects = folderObjects(surroundings.origin.folders.blobs);
-  return { ...surroundings, runs, guards, objects, waits: waitGraph(stateMachine) };
+  return { ...surroundings, runs, guards, objects, waits: waitGraph(stateMachine, machines) };
 }
 
 /** Finds functions for one run: mocks first, then the bundles. `handlerOf` gives the function of a loaded component. */

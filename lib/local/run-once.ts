@@ -15,6 +15,8 @@ import type { DurableRun } from './durable-run.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
 import { checkInput, type InputText } from './input.ts';
 import { JournalError } from './journal/journal.ts';
+import { LongestHistory } from './longest-history.ts';
+import { machineResolver } from './machines.ts';
 import { failed, refuse, resultOf } from './outcome.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { componentResolver } from './resolver.ts';
@@ -44,9 +46,9 @@ export interface ExecutionReport {
   readonly id: string;
   /** Milliseconds that it was worked on. */
   readonly durationMs: number;
-  /** States entered. */
+  /** States entered, in all executions of the run. */
   readonly transitions: number;
-  /** Events of the history. */
+  /** Events of the history; where the run has several executions, of the longest one. */
   readonly events: number;
   readonly steps: readonly StepReport[];
   /** The ids of the steps that its length comes from, first to last. */
@@ -103,14 +105,14 @@ interface Running extends Pick<RunOptions, 'onHistory' | 'signal'> {
 
 async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowRun, 'result' | 'execution'>> {
   const { emit, hidden, durable } = running;
-  const { execution, tracker } = await executeFlow(flow, running);
+  const { execution, events, tracker } = await executeFlow(flow, running);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
   const ended = resultOf(execution, failure && tracker.whereFailed(failure));
   const steps = tracker.finish(stopMs, failure);
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
-  const { id, startMs, status, transitions, events } = execution;
+  const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome);
   const chain = criticalChain(steps, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
@@ -121,6 +123,7 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
 
 interface Executed {
   readonly execution: ExecutionResult;
+  readonly events: number;
   readonly tracker: StepTracker;
 }
 
@@ -128,6 +131,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
   const { runs, guards, objects, store, secrets, files } = flow;
   const { input, name, emit, onHistory, signal, durable } = running;
   const tracker = new StepTracker(runs.steps, guards, emit);
+  const histories = new LongestHistory();
   emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
   const resolver = componentResolver(
     handlersOf(flow, ({ handler }) => handler),
@@ -143,16 +147,18 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     input,
     name,
     type: runs.type,
+    machines: machineResolver(runs.machines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
     objects,
     onEvent: (event) => {
       tracker.observe(event);
+      histories.observe(event);
       onHistory?.(event);
     },
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     ...(signal && { signal }),
   });
-  return { execution, tracker };
+  return { execution, events: histories.events, tracker };
 }
 
 const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>

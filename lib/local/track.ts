@@ -23,7 +23,9 @@ export class StepTracker {
   /** `guards`: from the names of the guards to those of the steps' states. */
   constructor(steps: readonly TrackedStep[], guards: ReadonlyMap<string, string>, emit: (event: RunEvent) => void) {
     const records = steps.map((step) => [step, new StepRecord(step)] as const);
-    this.#records = new Map(records.flatMap(([{ state, also = [] }, record]) => [state, ...also].map((name) => [name, record])));
+    this.#records = new Map(
+      records.flatMap(([{ state, also = [] }, record]) => [state, ...also].map((name) => [name, record])),
+    );
     this.#guards = guards;
     this.#emit = emit;
   }

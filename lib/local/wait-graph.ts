@@ -1,4 +1,7 @@
+import type { NestedMachine } from '../asl/frame.ts';
 import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import { isObject } from '../runtime/json.ts';
+import { machineNamed } from './machines.ts';
 
 /** A state of a machine, and the states that it is entered from. */
 export interface GraphNode {
@@ -14,9 +17,9 @@ export interface WaitGraph {
   readonly order: ReadonlyMap<GraphNode, number>;
 }
 
-/** The graph of a state machine. */
-export function waitGraph(machine: StateMachine): WaitGraph {
-  const { ends } = layOut(machine);
+/** The graph of a state machine, with those that it starts in the places of the Tasks that start them. */
+export function waitGraph(machine: StateMachine, nested: readonly NestedMachine[] = []): WaitGraph {
+  const { ends } = layOut(machine, new Map(nested.map(({ name, stateMachine }) => [name, stateMachine])));
   const end: GraphNode = { state: '', before: [...ends] };
   return { end, order: orderOf(end) };
 }
@@ -26,14 +29,16 @@ interface Laid {
   readonly ends: readonly GraphNode[];
 }
 
-/** Where a state is entered and left: two places for a Parallel, with its branches between them. */
+/** Where a state is entered and left: two places for one that others run inside of, with those between them. */
 interface Doors {
   readonly enter: GraphNode;
   readonly leave: GraphNode;
 }
 
-function layOut({ StartAt, States }: Branch): Laid {
-  const doors = new Map(Object.entries(States).map(([name, state]) => [name, doorsOf(name, state)]));
+type Machines = ReadonlyMap<string, StateMachine>;
+
+function layOut({ StartAt, States }: Branch, machines: Machines): Laid {
+  const doors = new Map(Object.entries(States).map(([name, state]) => [name, doorsOf(name, state, machines)]));
   const ends: GraphNode[] = [];
   for (const [name, state] of Object.entries(States)) {
     const leave = doors.get(name)?.leave;
@@ -45,15 +50,24 @@ function layOut({ StartAt, States }: Branch): Laid {
   return { start: doors.get(StartAt)?.enter, ends };
 }
 
-function doorsOf(state: string, definition: State): Doors {
+function doorsOf(state: string, definition: State, machines: Machines): Doors {
   const leave: GraphNode = { state, before: [] };
-  if (definition.Type !== 'Parallel') return { enter: leave, leave };
+  const inside = insideOf(definition, machines);
+  if (inside.length === 0) return { enter: leave, leave };
   const enter: GraphNode = { state: '', before: [] };
-  for (const { start, ends } of definition.Branches.map(layOut)) {
+  for (const { start, ends } of inside.map((branch) => layOut(branch, machines))) {
     start?.before.push(enter);
     leave.before.push(...ends);
   }
   return { enter, leave };
+}
+
+/** What runs inside a state: branches, or a state machine. */
+function insideOf(definition: State, machines: Machines): readonly Branch[] {
+  if (definition.Type === 'Parallel') return definition.Branches;
+  const given = definition.Type === 'Task' ? definition.Arguments : undefined;
+  const machine = isObject(given) ? machines.get(machineNamed(given.StateMachineArn) ?? '') : undefined;
+  return machine ? [machine] : [];
 }
 
 /** The states that a state may go on to. */

@@ -41,7 +41,9 @@ export interface PlannedStep {
 export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
   | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
-  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] };
+  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
+  /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
+  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree };
 
 /** What runs, when it is wanted, who reads what of it, and how it is arranged. */
 export interface Plan {
@@ -173,5 +175,8 @@ export function firstStepIn(tree: PlanTree): string | undefined {
   return first && firstStepIn(first);
 }
 
-const partsOf = (tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] =>
-  tree.kind === 'sequence' ? tree.parts : tree.branches;
+/** The parts that a tree is made of. */
+export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
+  if (tree.kind === 'nested') return [tree.body];
+  return tree.kind === 'sequence' ? tree.parts : tree.branches;
+}

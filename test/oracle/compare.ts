@@ -13,7 +13,10 @@ import { judge, type Verdict } from './oracle.ts';
 export type Compared = { readonly runs: readonly Verdict['outcome'][] } | { readonly refused: readonly string[] };
 
 /** Compiles a flow, runs it with each input, and throws where a run is not what the oracle says. `options`: of the compiler. */
-export async function compare(sample: Sample, options: Pick<CompileOptions, 'spillAbove'> = {}): Promise<Compared> {
+export async function compare(
+  sample: Sample,
+  options: Pick<CompileOptions, 'spillAbove' | 'limits'> = {},
+): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
   const prepared = await prepareFlow({ source, mocks, variables, file: FILE, ...options });

@@ -8,13 +8,17 @@ type Times = { readonly [step: string]: readonly [startMs: number | null, endMs:
 
 /** The critical chain of a run of the flow with these steps, at these times. */
 function chainOf(steps: string, times: Times): readonly string[] {
-  const { stateMachine, steps: compiled, diagnostics } = compile(`steps:\n${steps}`);
+  const { stateMachine, machines, steps: compiled, diagnostics } = compile(`steps:\n${steps}`);
   if (!stateMachine) throw new Error(diagnostics.map(({ message }) => message).join());
   const reports = compiled.map(({ id, component }) => {
     const [startMs, endMs, status = 'succeeded'] = times[id] ?? [null, null, 'not_run'];
     return { id, component, status, startMs, endMs, attempts: 1 };
   });
-  return criticalChain(reports, new Map(compiled.map(({ id, state }) => [id, state])), waitGraph(stateMachine));
+  return criticalChain(
+    reports,
+    new Map(compiled.map(({ id, state }) => [id, state])),
+    waitGraph(stateMachine, machines),
+  );
 }
 
 const DIAMOND = `

@@ -1,0 +1,56 @@
+import { isAlways, testOf } from '../plan/demand.ts';
+import { type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { usesOf } from '../plan/uses.ts';
+import type { Layout } from './layout.ts';
+
+/** Slots of a step that pass from one state machine to another. */
+export interface Crossed {
+  readonly id: string;
+  readonly keys: readonly string[];
+  /** Whether these are all the slots that the step has. */
+  readonly whole: boolean;
+}
+
+/** What passes between a nested state machine and the one that starts it: two payloads, of at most 256 KiB each. */
+export interface Crossing {
+  /** In its input: of steps that lie outside, what is read inside. */
+  readonly in: readonly Crossed[];
+  /** In its input: whether all of the flow's input is. */
+  readonly readsInput: boolean;
+  /** In its output: of steps that lie inside, what is read outside. */
+  readonly out: readonly Crossed[];
+}
+
+/** What passes into and out of a nested part. `depth`: of the scopes around the steps in it, with its own. */
+export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
+  const inside = new Set(stepsIn(body));
+  return {
+    in: [...plan.steps.keys()].filter((id) => !inside.has(id)).flatMap((id) => crossed(plan, layout, id, inside)),
+    readsInput: [...inside].some((id) => readsInput(plan.steps.get(id))),
+    out: handedOut(layout, inside, depth),
+  };
+}
+
+function handedOut(layout: Layout, steps: Iterable<string>, depth: number): readonly Crossed[] {
+  return [...steps].flatMap((id): readonly Crossed[] => {
+    const keys = layout.keysOutside(id, depth);
+    return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
+  });
+}
+
+function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<string>): readonly Crossed[] {
+  const readings = plan.steps.get(id)?.readings ?? [];
+  const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
+  const keys = [...new Set(read.map(({ key }) => key))];
+  return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
+}
+
+function readsInput(planned: PlannedStep | undefined): boolean {
+  if (!planned) return false;
+  const { uses, demand } = planned;
+  const gates = isAlways(demand) ? [] : demand.flatMap((conjunction) => [...conjunction.values()]);
+  const asked = gates.flatMap((gate) => usesOf(gate.of, testOf(gate)));
+  return [...uses.input, ...uses.skipIf, ...uses.fallback, ...asked].some(
+    ({ reference }) => reference.kind === 'input',
+  );
+}

@@ -1,0 +1,225 @@
+import { firstStepIn, type Plan, type PlannedStep, type PlanTree, partsOf, stepsIn } from '../plan/plan.ts';
+import { Boundary, Readers } from './boundary.ts';
+import type { Written } from './end.ts';
+import { sum, type Weight, weightOfStates } from './weight.ts';
+
+/** What a plan is split by. */
+export interface Splitting {
+  /** The states that each part of the plan's trees became when nothing was split. */
+  readonly written: ReadonlyMap<PlanTree, readonly Written[]>;
+  /** What a state machine may have. */
+  readonly most: Weight;
+  /** How long a step takes, in seconds. */
+  readonly seconds: (planned: PlannedStep) => number;
+  /** A name for the state machine of the part that begins with a step. */
+  readonly nameOf: (first: string) => string;
+}
+
+/** A part of a plan, and what of it is left in the state machine that it lies in. */
+interface Piece extends Weight {
+  readonly tree: PlanTree;
+  readonly seconds: number;
+}
+
+/** How much of something may be left: `most` is what has to do, up to `keep` nothing has to be moved out. */
+interface Room {
+  readonly most: Weight;
+  readonly keep: Weight;
+}
+
+const NOTHING: Weight = { bytes: 0, events: 0 };
+
+const CALL_EVENTS = 6;
+
+/**
+ * Moves parts of a plan into nested state machines, so that all get within their limits. `room`: what the outermost one
+ * has left for the plan's tree.
+ *
+ * A part is a branch of a Parallel, some of its branches, or some consecutive parts of a sequence: moved out as a whole
+ * it waits for nothing more than before, and nothing more waits for it. What a nested execution costs is its start.
+ * Parts are therefore as large as they may be, and of a Parallel the branches that take longest stay where they are.
+ */
+export function split(plan: Plan, splitting: Splitting, room: Weight): Plan {
+  return new Splitter(plan, splitting).plan({ most: room, keep: room });
+}
+
+class Splitter {
+  readonly #plan: Plan;
+  readonly #given: Splitting;
+  readonly #edges: Readers;
+  readonly #whole = new Map<PlanTree, Piece>();
+  /** Steps whose inner flow was split. */
+  readonly #changed = new Map<string, PlannedStep>();
+
+  constructor(plan: Plan, given: Splitting) {
+    this.#plan = plan;
+    this.#given = given;
+    this.#edges = new Readers(plan);
+  }
+
+  plan(room: Room): Plan {
+    const { tree } = this.#plan;
+    return tree ? this.#withTree(this.#fit(tree, room).tree) : this.#plan;
+  }
+
+  /** The plan of an inner flow: as little of it as can be is left where it is. */
+  innerPlan(): { readonly plan: Plan; readonly saved: Weight } {
+    const { tree } = this.#plan;
+    if (!tree) return { plan: this.#plan, saved: NOTHING };
+    const whole = this.#wholeOf(tree);
+    const left = isWithin(whole, this.#given.most) ? this.#nest([whole], 'sequence') : this.#fit(tree, this.#tight());
+    return { plan: this.#withTree(caught(left.tree)), saved: minus(whole, left) };
+  }
+
+  #withTree(tree: PlanTree): Plan {
+    const steps = new Map([...this.#plan.steps, ...this.#changed]);
+    return { ...this.#plan, tree: named(tree, this.#given.nameOf), steps };
+  }
+
+  #tight(): Room {
+    return { most: this.#given.most, keep: NOTHING };
+  }
+
+  #fit(tree: PlanTree, room: Room): Piece {
+    const whole = this.#wholeOf(tree);
+    if (isWithin(whole, room.keep)) return whole;
+    if (tree.kind === 'step') return this.#fitStep(tree, whole);
+    if (tree.kind === 'nested') return whole;
+    const pieces = partsOf(tree).map((part) => this.#portable(part));
+    const own = minus(whole, sum(partsOf(tree).map((part) => this.#wholeOf(part))));
+    return this.#pack(pieces, tree.kind, own, room);
+  }
+
+  /** A part that can be moved as a whole. */
+  #portable(tree: PlanTree): Piece {
+    const whole = this.#wholeOf(tree);
+    return isWithin(whole, this.#given.most) ? whole : this.#fit(tree, this.#tight());
+  }
+
+  /** Of a step that runs a flow, the flow can be split. */
+  #fitStep(tree: Extract<PlanTree, { kind: 'step' }>, whole: Piece): Piece {
+    const planned = this.#plan.steps.get(tree.id);
+    if (!planned?.inner) return whole;
+    const nameOf = (first: string): string => this.#given.nameOf(`${tree.id}.${first}`);
+    const { plan, saved } = new Splitter(planned.inner, { ...this.#given, nameOf }).innerPlan();
+    this.#changed.set(tree.id, { ...planned, inner: plan });
+    return { ...whole, ...minus(whole, saved) };
+  }
+
+  #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight, room: Room): Piece {
+    // Of what stands side by side, what takes longest is held up least where it stays.
+    const ordered = kind === 'parallel' ? [...pieces].sort((a, b) => b.seconds - a.seconds) : pieces;
+    const asIs = together(ordered, kind, own);
+    if (isWithin(asIs, room.most)) return asIs;
+    const calls = sum([own, ...this.#group(ordered).map((group) => this.#nest(group, kind))]);
+    const stay = prefixWithin(ordered, minus(room.keep, calls));
+    const moved = this.#group(ordered.slice(stay)).flatMap((group) => this.#nestIfLess(group, kind));
+    const left = [...ordered.slice(0, stay), ...moved];
+    // Too many calls for one state machine: they are moved out in their turn.
+    return left.length < pieces.length ? this.#pack(left, kind, own, room) : together(left, kind, own);
+  }
+
+  /** Divides pieces into groups as large as a state machine may be, in their order. */
+  #group(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+    const groups: Piece[][] = [];
+    let open: { readonly pieces: Piece[]; readonly boundary: Boundary; events: number; bytes: number } | undefined;
+    for (const piece of pieces) {
+      const steps = stepsIn(piece.tree);
+      open?.boundary.add(steps);
+      const bytes = (open?.bytes ?? 0) + piece.bytes;
+      const events = (open?.events ?? 0) + piece.events;
+      if (open && isWithin({ bytes: bytes + open.boundary.inside, events }, this.#given.most)) {
+        open.pieces.push(piece);
+        open.bytes = bytes;
+        open.events = events;
+      } else {
+        open = {
+          pieces: [piece],
+          boundary: new Boundary(this.#edges, steps),
+          events: piece.events,
+          bytes: piece.bytes,
+        };
+        groups.push(open.pieces);
+      }
+    }
+    return groups;
+  }
+
+  #nestIfLess(group: readonly Piece[], kind: 'sequence' | 'parallel'): readonly Piece[] {
+    const nested = this.#nest(group, kind);
+    const asIs = sum(group);
+    return nested.bytes < asIs.bytes || nested.events < asIs.events ? [nested] : group;
+  }
+
+  #nest(group: readonly Piece[], kind: 'sequence' | 'parallel'): Piece {
+    const { tree: body, seconds } = together(group, kind, NOTHING);
+    const { call } = new Boundary(this.#edges, stepsIn(body));
+    return { tree: { kind: 'nested', name: '', body }, bytes: call, events: CALL_EVENTS, seconds };
+  }
+
+  #wholeOf(tree: PlanTree): Piece {
+    const known = this.#whole.get(tree) ?? this.#weigh(tree);
+    this.#whole.set(tree, known);
+    return known;
+  }
+
+  #weigh(tree: PlanTree): Piece {
+    const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
+    if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
+    const weight = weightOfStates(this.#given.written.get(tree) ?? []);
+    if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
+    const planned = this.#plan.steps.get(tree.id);
+    return { tree, seconds: planned ? this.#given.seconds(planned) : 0, ...weight };
+  }
+}
+
+function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight): Piece {
+  const [first, ...more] = pieces;
+  if (first && more.length === 0) return first;
+  const trees = pieces.map(({ tree }) => tree);
+  const weight = sum([own, ...pieces]);
+  return kind === 'sequence'
+    ? { tree: { kind, parts: trees }, seconds: pieces.reduce((all, { seconds }) => all + seconds, 0), ...weight }
+    : { tree: { kind, branches: trees }, seconds: Math.max(...pieces.map(({ seconds }) => seconds)), ...weight };
+}
+
+const isWithin = (weight: Weight, room: Weight): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
+
+const minus = (one: Weight, other: Weight): Weight => ({
+  bytes: one.bytes - other.bytes,
+  events: one.events - other.events,
+});
+
+/** How many pieces from the first on there is room for. */
+function prefixWithin(pieces: readonly Piece[], room: Weight): number {
+  let left = room;
+  for (const [at, piece] of pieces.entries()) {
+    if (!isWithin(piece, left)) return at;
+    left = minus(left, piece);
+  }
+  return pieces.length;
+}
+
+/** A tree whose nested parts have names. */
+function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
+  const inside = (part: PlanTree): PlanTree => named(part, nameOf);
+  switch (tree.kind) {
+    case 'step':
+      return tree;
+    case 'nested':
+      return { ...tree, name: nameOf(firstStepIn(tree) ?? ''), body: inside(tree.body) };
+    case 'sequence':
+      return { ...tree, parts: tree.parts.map(inside) };
+    case 'parallel':
+      return { ...tree, branches: tree.branches.map(inside) };
+  }
+}
+
+/**
+ * Inside of a flow whose failure is caught, a part is nested in a Parallel's branch: there its failure takes the way of
+ * every other one.
+ */
+function caught(tree: PlanTree): PlanTree {
+  if (tree.kind === 'nested') return { kind: 'parallel', branches: [tree] };
+  return tree.kind === 'sequence' ? { ...tree, parts: tree.parts.map(caught) } : tree;
+}

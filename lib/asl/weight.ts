@@ -1,0 +1,87 @@
+import { isObject } from '../runtime/json.ts';
+import type { Written } from './end.ts';
+import type { Branch, State, TaskState } from './state-machine.ts';
+
+/** What states take of what a state machine may have. */
+export interface Weight {
+  /** Bytes of their definition, with room for ARNs in the places of `${…}`. */
+  readonly bytes: number;
+  /** Events in the history of an execution that visits each of them once, and in which no call has to be repeated. */
+  readonly events: number;
+}
+
+/** Characters that an ARN is taken to have: with the longest names of functions and state machines some 150. */
+const ARN = 170;
+
+/** What stands for the ARN of a function or a state machine until it is known. */
+const PLACEHOLDER = /^\$\{(component|machine):.+\}$/s;
+
+const known = new WeakMap<Branch, Weight>();
+
+/** The weight of a state machine, or of a branch. */
+export function weightOfMachine(machine: Branch): Weight {
+  const weight = known.get(machine) ?? weigh(machine);
+  known.set(machine, weight);
+  return weight;
+}
+
+function weigh({ States, ...rest }: Branch): Weight {
+  const states = weightOfStates(Object.entries(States));
+  return { bytes: jsonBytes({ ...rest, States: {} }) + states.bytes, events: EXECUTION + states.events };
+}
+
+/** The weight of some states. */
+export const weightOfStates = (states: readonly Written[]): Weight =>
+  sum(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
+
+/** What several take together. */
+export const sum = (weights: readonly Weight[]): Weight => ({
+  bytes: weights.reduce((total, { bytes }) => total + bytes, 0),
+  events: weights.reduce((total, { events }) => total + events, 0),
+});
+
+function bytesOf(state: State): number {
+  if (state.Type === 'Task') return jsonBytes(state) + missingBytes(state);
+  const inside = insideOf(state);
+  if (inside.length === 0) return jsonBytes(state);
+  const own = state.Type === 'Map' ? { ...state, ItemProcessor: {} } : { ...state, Branches: [] };
+  return jsonBytes(own) + inside.reduce((total, branch) => total + weightOfMachine(branch).bytes + 1, 0);
+}
+
+/** What an ARN has more than its placeholder. */
+function missingBytes({ Arguments: given }: TaskState): number {
+  const places = isObject(given) ? [given.FunctionName, given.StateMachineArn] : [];
+  const waiting = places.filter((place): place is string => typeof place === 'string' && PLACEHOLDER.test(place));
+  return waiting.reduce((total, { length }) => total + Math.max(0, ARN - length), 0);
+}
+
+const insideOf = (state: State): readonly Branch[] => {
+  if (state.Type === 'Parallel') return state.Branches;
+  return state.Type === 'Map' ? [state.ItemProcessor] : [];
+};
+
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+// Source: "HistoryEvent", AWS Step Functions API reference.
+/** ExecutionStarted and its end. */
+const EXECUTION = 2;
+const EVENTS: { readonly [T in State['Type']]: number } = {
+  Pass: 2,
+  Choice: 2,
+  Wait: 2,
+  Succeed: 2,
+  Fail: 1,
+  /** Entered, Scheduled, Started, Succeeded, Exited. */
+  Task: 5,
+  /** Entered, Started, Succeeded, Exited. */
+  Parallel: 4,
+  Map: 4,
+};
+
+/** Of a Map that runs no iterations: how many it runs is not its definition's to say. */
+function eventsOf(state: State): number {
+  const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
+  const branches = state.Type === 'Parallel' ? state.Branches : [];
+  const inside = branches.reduce((total, branch) => total + weightOfMachine(branch).events - EXECUTION, 0);
+  return EVENTS[state.Type] + submitted + inside;
+}

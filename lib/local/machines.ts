@@ -1,0 +1,19 @@
+import type { NestedMachine } from '../asl/frame.ts';
+import { loadStateMachine } from '../engine/index.ts';
+import type { MachineResolver } from '../engine/types.ts';
+
+const PLACEHOLDER = /^\$\{machine:(.+)\}$/s;
+
+/** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
+export const machineNamed = (arn: unknown): string | undefined =>
+  typeof arn === 'string' ? PLACEHOLDER.exec(arn)?.[1] : undefined;
+
+/** Finds the nested state machines of a flow for the engine; each is loaded when it is first started. */
+export function machineResolver(machines: readonly NestedMachine[]): MachineResolver {
+  const known = new Map(machines.map(({ name, stateMachine }) => [name, stateMachine]));
+  return (arn) => {
+    const name = machineNamed(arn) ?? '';
+    const definition = known.get(name);
+    return definition && { machine: loadStateMachine(definition), name };
+  };
+}

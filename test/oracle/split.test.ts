@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Limits } from '../../lib/asl/emit-within.ts';
+import { compile } from '../../lib/compile.ts';
+import { runs } from '../chance.ts';
+import { compare } from './compare.ts';
+import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
+
+const FLOWS = runs(250);
+
+/** How many state machines are nested in that of a flow. */
+const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>
+  compile(source, { variables, limits }).machines.length;
+
+// So few bytes that many flows of some steps are split, and few steps are larger by themselves.
+it.each([
+  ['every step runs', eagerFlow, 6000],
+  ['only what is wanted runs', lazyFlow, 4500],
+] as const)(
+  'a flow split into small state machines does what it does in one, where %s',
+  { timeout: 240_000 },
+  async (_, flows, definitionBytes) => {
+    const limits = { definitionBytes };
+    let split = 0;
+    let refused = 0;
+    const property = fc.asyncProperty(flows, async (sample) => {
+      const compared = await compare(sample, { limits });
+      if ('refused' in compared) refused += 1;
+      else if (nestedIn(sample, limits) > 0) split += 1;
+    });
+    await fc.assert(property, { numRuns: FLOWS, includeErrorInReport: true });
+    expect(split).toBeGreaterThan(FLOWS / 20);
+    expect(refused).toBeLessThan(FLOWS / 5);
+  },
+);
