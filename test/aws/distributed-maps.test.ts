@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, describe, expect, it } from 'vitest';
+import { StepflowStack } from '../../lib/aws/index.ts';
+import { testApp } from './test-app.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'stepflow-distributed-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** A folder with one flow. */
+function folderWith(items: string): string {
+  const folder = mkdtempSync(join(home, 'flow-'));
+  const workflow = '{ $literal: { steps: [{ id: one, component: /noop, input: { $input: n } }] } }';
+  writeFileSync(
+    join(folder, 'each.yaml'),
+    `steps:\n  - { id: each, component: /map, input: { items: ${items}, workflow: ${workflow} } }\n`,
+  );
+  return folder;
+}
+
+function deploy(items: string) {
+  const app = testApp();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const template = Template.fromStack(new StepflowStack(app, 'StepflowStack', { workflows: folderWith(items) }));
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
+  const ofMachine = policies.filter(([, { Properties }]) =>
+    JSON.stringify(Properties.Roles).includes('StateMachineRole'),
+  );
+  const allowed = ofMachine.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+  return { app, allowed: allowed.map(({ Action }: { Action: string | string[] }) => Action) };
+}
+
+describe('a flow with a map', () => {
+  it('over items that are only known when it runs may read and write the blobs, and run items as executions', () => {
+    const { app, allowed } = deploy('{ $input: items }');
+    expect(allowed).toEqual(
+      expect.arrayContaining([
+        ['s3:GetObject', 's3:PutObject'],
+        'states:StartExecution',
+        ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+      ]),
+    );
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('over a list that is written out may not', () => {
+    const { allowed } = deploy('[{ n: 1 }, { n: 2 }]');
+    expect(JSON.stringify(allowed)).not.toContain('s3:');
+    expect(allowed).not.toContain('states:StartExecution');
+  });
+});
