@@ -1,48 +1,69 @@
-import { earliestFinish, levels, type Part, tails } from './dag.ts';
+import type { Groups, Part } from './dag.ts';
+import { type Prefixes, prefixesOf } from './prefixes.ts';
 
-/** A way to cut: the first `size` positions of `order` before the others; the two halves then take `seconds` in all. */
-interface Cut {
+/** A way to cut: the first `size` positions of `order` before the others. */
+export interface Cut {
   readonly order: readonly number[];
   readonly size: number;
+  /** What the halves take one after the other, at least. */
   readonly seconds: number;
+  /** What the cut costs for what it settles: the lower, the better. */
+  readonly price: number;
+}
+
+/** How cuts are priced. */
+export interface Pricing {
+  /** Seconds that the part may take without lengthening anything. */
+  readonly limit: number;
+  /** Whether a cut is dearer that makes steps wait for strangers. */
+  readonly fitting: boolean;
+  /** Whether each half has to get at least a quarter of the nodes. */
+  readonly even: boolean;
+}
+
+// What a cut costs that loses nothing, as a share of the part's critical path. Any small number would do: between cuts
+// that lose nothing, the edges decide.
+const LEAST = 1e-2;
+
+/** The cheapest cut of a connected part in two, the first half before the second. */
+export function findCut(part: Part, pricing: Pricing): Cut {
+  const cuts = prefixesOf(part).flatMap((prefixes) => cheapestCuts(part, prefixes, pricing, 1));
+  return cuts.reduce((best, cut) => (cut.price < best.price ? cut : best));
+}
+
+/** Of each order of the part, the cheapest cut in each of some stretches of equal length; the cheapest first. */
+export function findCuts(part: Part, pricing: Pricing, stretches: number): readonly Cut[] {
+  const cuts = prefixesOf(part).flatMap((prefixes) => cheapestCuts(part, prefixes, pricing, stretches));
+  return cuts.sort((a, b) => a.price - b.price);
+}
+
+/** The positions of a cut's first half as group 0, those of the second as group 1. */
+export function halvesOf({ order, size }: Cut): Groups {
+  const of = new Array<number>(order.length).fill(0);
+  for (let place = size; place < order.length; place += 1) of[order[place] ?? 0] = 1;
+  return { of, count: 2 };
+}
+
+function cheapestCuts(part: Part, prefixes: Prefixes, pricing: Pricing, stretches: number): readonly Cut[] {
+  const { order, seconds } = prefixes;
+  const least = pricing.even ? Math.ceil(order.length / 4) : 1;
+  const sizes = order.length - 2 * least + 1;
+  const cuts = new Map<number, Cut>();
+  for (let size = least; size < least + sizes; size += 1) {
+    const stretch = Math.floor(((size - least) * stretches) / sizes);
+    const price = priceOf(part, prefixes, size, pricing);
+    const best = cuts.get(stretch);
+    if (!best || price < best.price) cuts.set(stretch, { order, size, seconds: seconds[size] ?? 0, price });
+  }
+  return [...cuts.values()];
 }
 
 /**
- * Cuts a connected part in two, the first half before the second, where the critical path grows least. Candidates are
- * the prefixes of three orders: by earliest finish, by latest start and by level. In each of them every node comes
- * after its predecessors, so a prefix needs nothing of the rest.
+ * The seconds that the cut loses, as a share of the critical path, for each edge that it settles. Seconds alone would
+ * be a bad guide: the cheapest cut would then be one that splits off a single short step, again and again.
  */
-export function findCut(part: Part): readonly (readonly number[])[] {
-  const finish = earliestFinish(part);
-  const tail = tails(part);
-  const level = levels(part);
-  const orders = [sortBy(finish), sortBy(tail.map((seconds) => -seconds)), sortBy(level)];
-  const best = orders.map((order) => bestPrefix(order, finish, tail)).reduce((a, b) => (better(b, a) ? b : a));
-  const first = new Set(best.order.slice(0, best.size));
-  const half = (inside: boolean): number[] => part.nodes.filter((_, at) => first.has(at) === inside);
-  return [half(true), half(false)];
+function priceOf({ length }: Part, prefixes: Prefixes, size: number, { limit, fitting }: Pricing): number {
+  const lost = Math.max(0, (prefixes.seconds[size] ?? 0) - Math.max(limit, length));
+  const settled = (prefixes.edges[size] ?? 0) * (fitting ? Math.sqrt(prefixes.fit[size] ?? 0) : 1);
+  return ((lost > 0 ? lost / length : 0) + LEAST) / settled;
 }
-
-/** Positions by rising key; equal ones stay in topological order. */
-const sortBy = (keys: readonly number[]): readonly number[] =>
-  keys.map((_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
-
-/** What a prefix and the rest take one after the other is the prefix's last finish and the rest's longest tail. */
-function bestPrefix(order: readonly number[], finish: readonly number[], tail: readonly number[]): Cut {
-  const rest: number[] = [];
-  for (let at = order.length - 1; at > 0; at -= 1) rest[at] = Math.max(rest[at + 1] ?? 0, tail[order[at] ?? 0] ?? 0);
-  let best: Cut = { order, size: 1, seconds: Number.POSITIVE_INFINITY };
-  let last = 0;
-  for (let size = 1; size < order.length; size += 1) {
-    last = Math.max(last, finish[order[size - 1] ?? 0] ?? 0);
-    const cut = { order, size, seconds: last + (rest[size] ?? 0) };
-    if (better(cut, best)) best = cut;
-  }
-  return best;
-}
-
-/** Of equal cuts the more even one is better: it leaves less depth. */
-const better = (a: Cut, b: Cut): boolean =>
-  a.seconds < b.seconds || (a.seconds === b.seconds && evenness(a) > evenness(b));
-
-const evenness = ({ order, size }: Cut): number => Math.min(size, order.length - size);

@@ -13,43 +13,105 @@ export interface Part {
   readonly weights: readonly number[];
   readonly successors: readonly (readonly number[])[];
   readonly predecessors: readonly (readonly number[])[];
+  /** When each node ends if each starts as soon as it can, in seconds. */
+  readonly finish: readonly number[];
+  /** The longest way from each node's start to the end of the part, in seconds. */
+  readonly tail: readonly number[];
+  /** The number of nodes on the longest way to each node, without itself. */
+  readonly level: readonly number[];
+  /** The part's critical path, in seconds. */
+  readonly length: number;
+  /** Nodes and edges: what one look at the whole part costs. */
+  readonly size: number;
 }
 
-/** The subgraph of `nodes` (in rising order) and the edges between them. */
-export function induce(dag: Dag, nodes: readonly number[]): Part {
-  const position = new Map(nodes.map((node, at) => [node, at]));
-  const predecessors: number[][] = nodes.map(() => []);
-  const successors = nodes.map((node, at) => {
-    const inside = (dag.successors[node] ?? []).flatMap((next) => position.get(next) ?? []);
-    for (const next of inside) predecessors[next]?.push(at);
-    return inside;
+/** A division of a part's positions into groups. */
+export interface Groups {
+  /** The number of the group of each position. */
+  readonly of: readonly number[];
+  readonly count: number;
+}
+
+/** The whole graph as a part of itself. */
+export const wholeOf = ({ weights, successors }: Dag): Part =>
+  partOf(
+    weights.map((_, node) => node),
+    weights,
+    successors,
+  );
+
+/** The parts that groups of positions make, each with the edges inside it. */
+export function divide(part: Part, { of, count }: Groups): readonly Part[] {
+  const nodes: number[][] = Array.from({ length: count }, () => []);
+  const weights: number[][] = nodes.map(() => []);
+  const position = part.nodes.map((node, at) => {
+    const group = of[at] ?? 0;
+    weights[group]?.push(part.weights[at] ?? 0);
+    return (nodes[group]?.push(node) ?? 1) - 1;
   });
-  return { nodes, weights: nodes.map((node) => dag.weights[node] ?? 0), successors, predecessors };
+  const successors: number[][][] = nodes.map(() => []);
+  for (const [at, all] of part.successors.entries()) {
+    const inside: number[] = [];
+    for (const next of all) if (of[next] === of[at]) inside.push(position[next] ?? 0);
+    successors[of[at] ?? 0]?.push(inside);
+  }
+  return nodes.map((own, group) => partOf(own, weights[group] ?? [], successors[group] ?? []));
 }
 
-/** The largest of `values` at the given positions; 0 where there is none. */
-const largest = (values: readonly number[], positions: readonly number[]): number =>
-  positions.reduce((most, at) => Math.max(most, values[at] ?? 0), 0);
+function partOf(
+  nodes: readonly number[],
+  weights: readonly number[],
+  successors: readonly (readonly number[])[],
+): Part {
+  const [first] = weights;
+  if (weights.length === 1 && first !== undefined) return partOfOne(nodes, first);
+  const predecessors = reversed(successors);
+  const finish = finishes(weights, predecessors);
+  const length = finish.reduce((most, seconds) => Math.max(most, seconds), 0);
+  const size = successors.reduce((sum, { length: edges }) => sum + edges, nodes.length);
+  const times = { finish, tail: tails(weights, successors), level: levels(predecessors) };
+  return { nodes, weights, successors, predecessors, ...times, length, size };
+}
 
-/** When each node ends if each starts as soon as it can, in seconds. */
-export function earliestFinish(part: Part): readonly number[] {
+// Most parts are single nodes.
+const NO_EDGES = [[]];
+const FIRST_LEVEL = [0];
+
+function partOfOne(nodes: readonly number[], seconds: number): Part {
+  const own = [seconds];
+  const edges = { successors: NO_EDGES, predecessors: NO_EDGES };
+  return { nodes, weights: own, ...edges, finish: own, tail: own, level: FIRST_LEVEL, length: seconds, size: 1 };
+}
+
+function reversed(successors: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const predecessors: number[][] = successors.map(() => []);
+  for (const [at, all] of successors.entries()) for (const next of all) predecessors[next]?.push(at);
+  return predecessors;
+}
+
+function finishes(weights: readonly number[], predecessors: readonly (readonly number[])[]): readonly number[] {
   const finish: number[] = [];
-  for (const [at, weight] of part.weights.entries()) finish.push(largest(finish, part.predecessors[at] ?? []) + weight);
+  for (const [at, weight] of weights.entries()) finish.push(largest(finish, predecessors[at] ?? []) + weight);
   return finish;
 }
 
-/** The longest way from each node's start to the end of the part, in seconds. */
-export function tails(part: Part): readonly number[] {
-  const tail: number[] = part.weights.map(() => 0);
-  for (let at = part.weights.length - 1; at >= 0; at -= 1) {
-    tail[at] = largest(tail, part.successors[at] ?? []) + (part.weights[at] ?? 0);
+function tails(weights: readonly number[], successors: readonly (readonly number[])[]): readonly number[] {
+  const tail: number[] = weights.map(() => 0);
+  for (let at = weights.length - 1; at >= 0; at -= 1) {
+    tail[at] = largest(tail, successors[at] ?? []) + (weights[at] ?? 0);
   }
   return tail;
 }
 
-/** The number of nodes on the longest way to each node, without itself. */
-export function levels(part: Part): readonly number[] {
+function levels(predecessors: readonly (readonly number[])[]): readonly number[] {
   const level: number[] = [];
-  for (const before of part.predecessors) level.push(before.length === 0 ? 0 : largest(level, before) + 1);
+  for (const before of predecessors) level.push(before.length === 0 ? 0 : largest(level, before) + 1);
   return level;
+}
+
+/** The largest of `values` at the given positions; 0 where there is none. */
+function largest(values: readonly number[], positions: readonly number[]): number {
+  let most = 0;
+  for (const at of positions) most = Math.max(most, values[at] ?? 0);
+  return most;
 }
