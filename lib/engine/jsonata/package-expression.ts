@@ -1,10 +1,13 @@
 import jsonata from 'jsonata';
 import type { Json } from '../../runtime/json.ts';
-import { DEPTH, type Environment, ExpressionError, NO_CODE, TIMEOUT } from './expression.ts';
+import { DEEPEST } from './depth.ts';
+import { DEPTH, type Environment, ExpressionError, MEMORY, NO_CODE, TIMEOUT } from './expression.ts';
 import { addedFunction } from './functions.ts';
 
 /** An expression that runs longer, such as one that calls itself for ever, fails: nothing else could stop it. */
 const LONGEST_MS = 10_000;
+/** The longest list on AWS that an expression can make. Measured: floci-io/floci issue 2737. */
+const LONGEST_LIST = 873_782;
 
 /** Evaluates an expression, by the package's rules. */
 export type Evaluate = (environment: Environment) => Promise<Json | undefined>;
@@ -23,7 +26,7 @@ export function parseWithPackage(source: string): { readonly ast: unknown; reado
 
 function compile(source: string): jsonata.Expression {
   try {
-    return jsonata(source, { timeout: LONGEST_MS });
+    return jsonata(source, { timeout: LONGEST_MS, stack: DEEPEST, sequence: LONGEST_LIST });
   } catch (thrown) {
     throw asExpressionError(thrown);
   }
@@ -57,7 +60,7 @@ function collectVariables(node: unknown, names: Set<string>): void {
 }
 
 /** What the package throws where it stops an expression, as AWS tells of it. */
-const STOPPED: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: TIMEOUT };
+const STOPPED: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: TIMEOUT, D2015: MEMORY };
 
 /** The package throws plain objects with a code, and an Error now and then. */
 function asExpressionError(thrown: unknown): unknown {
@@ -76,10 +79,8 @@ function asExpressionError(thrown: unknown): unknown {
  */
 function asJson(value: unknown): Json | undefined {
   if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') {
-    if (Number.isFinite(value)) return value;
-    throw new ExpressionError('D1001', `Number out of range: ${value}`);
-  }
+  // Measured on AWS: `1/0` gives "Infinity", in a list too. Source: floci-io/floci issue 2737.
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return listAsJson(value);
   if (
     typeof value === 'function' ||

@@ -1,3 +1,4 @@
+import { mayBeTooDeep } from './depth.ts';
 import type { Environment, Expression } from './expression.ts';
 import { UNSURE } from './fast/closure.ts';
 import { compileFast } from './fast/compile.ts';
@@ -34,7 +35,7 @@ function parse(source: string): Expression {
   let known = simple ? undefined : parseWithPackage(source);
   // The simple shapes begin with a variable, and have no other names.
   const references = simple ? startOf(source) : referencesOf(known?.ast);
-  const fast = compileFast(simple ?? known?.ast);
+  const fast = mayBeTooDeep(source, known?.ast) ? undefined : compileFast(simple ?? known?.ast);
   const slow: Evaluate = (environment) => {
     known ??= parseWithPackage(source);
     return known.evaluate(environment);

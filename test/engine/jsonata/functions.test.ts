@@ -71,11 +71,41 @@ describe('the functions that AWS adds', () => {
     ['$partition([1], "2")', /T0410: Argument 2 of function "partition" does not match function signature$/],
     ['$parse(1)', /T0410: Argument 1 of function "parse" does not match function signature$/],
     ['$sum', /T1000: A function is no JSON value$/],
-    ['1/0', /D1001/],
     // As measured: StepFunctionsJsonataFunctionsIntegrationTest of floci.
     ['$abs("x")', /T0410: Argument 1 of function "abs" does not match function signature$/],
   ])('%s fails', async (expression, wanted) => {
     expect(await value(expression)).toMatch(wanted);
+  });
+});
+
+// Measured on AWS: floci-io/floci, issue 2737.
+describe('the bounds of an evaluation', () => {
+  const calls = (times: number) => `($f := function($x){ $x <= 0 ? 0 : 1 + $f($x - 1) }; $f(${times}))`;
+  const sum = (terms: number) => Array(terms).fill('1').join(' + ');
+  const DEEP = /evaluation: Stack overflow error: Check for non-terminating recursive function. Consider rewriting as/;
+
+  test('an expression is evaluated 100 levels deep', async () => {
+    expect(await value(calls(31))).toBe(31);
+    expect(await value(calls(32))).toMatch(DEEP);
+    expect(await value(sum(100))).toBe(100);
+    expect(await value(sum(101))).toMatch(DEEP);
+    // Not deep, only long.
+    expect(await value(`[${Array(300).fill('$states.input').join()}]`, 1)).toHaveLength(300);
+  });
+
+  test('a list has at most 873,782 items', async () => {
+    expect(await value('$count([1..873782])')).toBe(873_782);
+    expect(await value('$count([1..873783])')).toMatch(/evaluation: Expression evaluation memory limit exceeded/);
+  });
+
+  test.each<[string, Json]>([
+    ['1/0', 'Infinity'],
+    ['-1/$states.input', '-Infinity'],
+    ['[1/0, {"a": 0/0}]', ['Infinity', { a: 'NaN' }]],
+    ['1e308 * 10', 'Infinity'],
+    ['$parseInteger("abc", "0")', 'NaN'],
+  ])('%s is text, JSON has no such number', async (expression, wanted) => {
+    expect(await value(expression, 0)).toEqual(wanted);
   });
 });
 
