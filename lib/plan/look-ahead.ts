@@ -6,7 +6,7 @@ import { atMostLevelled, greedyCuts } from './greedy.ts';
 import { lossIn, type Spans } from './scenarios.ts';
 
 // How many cuts of each order are tried, at most.
-const STRETCHES = 8;
+const STRETCHES = 12;
 
 // Of the effort that a part may cost, the share that goes into its own cut; the rest is for its halves.
 const OWN_SHARE = 0.3;

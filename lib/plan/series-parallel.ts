@@ -21,7 +21,9 @@ const LEAST_ALLOWANCE = 300;
 export function arrange(dag: Dag): Arrangement {
   const { weights } = dag;
   const most = effortFor(weights.length);
-  const measured = weights.some((weight) => weight !== weights[0]);
+  // What takes no time is no step, and says nothing of the others.
+  const [first, ...others] = weights.filter((weight) => weight > 0);
+  const measured = others.some((weight) => weight !== first);
   const search: Search = {
     scenarios: measured ? noisyScenarios(weights) : oneScenario(weights),
     effort: { spent: 0 },

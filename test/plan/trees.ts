@@ -30,6 +30,11 @@ export const nodesOf = (tree: Arrangement): readonly number[] =>
 export const nesting = (tree: Arrangement): number =>
   tree.kind === 'step' ? 0 : Math.max(...innerOf(tree).map(nesting)) + (tree.kind === 'parallel' ? 1 : 0);
 
+export const parallelsIn = (tree: Arrangement): number =>
+  tree.kind === 'step'
+    ? 0
+    : innerOf(tree).reduce((sum, inner) => sum + parallelsIn(inner), tree.kind === 'parallel' ? 1 : 0);
+
 /** Whether each Parallel has branches and each sequence parts, and neither directly holds another of its kind. */
 export const isSmall = (tree: Arrangement): boolean =>
   tree.kind === 'step' ||
