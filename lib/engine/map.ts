@@ -33,7 +33,7 @@ export const compileMap: StateCompiler = (name, section, loader) => {
     return { ...(await flow.settle(visit, result)), next };
   }
 
-  return { name, type: 'Map', hasToken: false, run: (visit) => guarded(visit, guard, () => attempt(visit)) };
+  return { name, type: 'Map', hasToken: false, run: (visit) => guarded(visit, guard, attempt) };
 };
 
 /** Gives the result. `input`: the state's input, after InputPath. */

@@ -25,7 +25,7 @@ export const compileParallel: StateCompiler = (name, section, loader) => {
     return { ...(await flow.settle(visit, results)), next };
   }
 
-  return { name, type: 'Parallel', hasToken: false, run: (visit) => guarded(visit, guard, () => attempt(visit)) };
+  return { name, type: 'Parallel', hasToken: false, run: (visit) => guarded(visit, guard, attempt) };
 };
 
 async function fork(visit: Visit, machines: readonly CompiledMachine[], input: Json): Promise<Json[]> {

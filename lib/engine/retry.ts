@@ -71,17 +71,18 @@ function compileErrors(section: Section, isLast: boolean): readonly string[] {
  * Runs `attempt` until it succeeds, no retrier is left for its failure, and then as the first matching catcher says.
  * Rejects with the failure where none matches.
  */
-export async function guarded(visit: Visit, guard: Guard, attempt: () => Promise<Exit>): Promise<Exit> {
-  const used = new Map<Retrier, number>();
+export async function guarded(visit: Visit, guard: Guard, attempt: (visit: Visit) => Promise<Exit>): Promise<Exit> {
+  let used: Map<Retrier, number> | undefined;
   for (;;) {
     try {
-      return await attempt();
+      return await attempt(visit);
     } catch (thrown) {
       visit.branch.cancellation.check();
       const failure = visit.asFailure(thrown);
       const retrier = guard.retriers.find(({ errors }) => matches(errors, failure));
-      const attempts = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
+      const attempts = retrier === undefined ? 0 : (used?.get(retrier) ?? 0);
       if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, guard, failure);
+      used ??= new Map();
       used.set(retrier, attempts + 1);
       const delay = delayMs(retrier, attempts, visit.random);
       await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id });

@@ -31,16 +31,19 @@ export function makeCall(visit: Visit, resource: Resource, input: Json, limits: 
 function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: Cancellation): TaskRequest {
   const { branch, state, retryCount, token } = visit;
   const { run } = branch;
-  return {
+  const request = {
     resource: arn,
     arguments: input,
     stateName: state.name,
     attempt: retryCount,
     execution: { id: run.id, name: run.name },
     call: visit.id,
-    signal: cancellation.signal,
-    ...(token !== undefined && { token }),
+    // In a fan-out each call has a signal of its own, which costs as much as all the rest, and few ask for it.
+    get signal() {
+      return cancellation.signal;
+    },
   };
+  return token === undefined ? request : Object.assign(request, { token });
 }
 
 /** A call that is over with its answer. */

@@ -47,7 +47,7 @@ export const compileTask: StateCompiler = (name, section, loader) => {
     name,
     type: 'Task',
     hasToken: resource.pattern === 'waitForTaskToken',
-    run: isGuarded ? (visit) => guarded(visit, guard, () => attempt(visit)) : attempt,
+    run: isGuarded ? (visit) => guarded(visit, guard, attempt) : attempt,
   };
 };
 
@@ -72,10 +72,10 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Ca
   }
 }
 
-const scheduled = ({ events, details }: Resource, input: Json, limits: CallLimits, role?: Json): JsonObject => ({
-  ...details,
-  ...(events === 'Task' ? { parameters: input } : { input }),
-  ...(limits.timeoutSeconds !== undefined && { timeoutInSeconds: limits.timeoutSeconds }),
-  ...(limits.heartbeatSeconds !== undefined && { heartbeatInSeconds: limits.heartbeatSeconds }),
-  ...(role !== undefined && { taskCredentials: role }),
-});
+function scheduled({ events, details }: Resource, input: Json, limits: CallLimits, role?: Json): JsonObject {
+  const event: JsonObject = events === 'Task' ? { ...details, parameters: input } : { ...details, input };
+  if (limits.timeoutSeconds !== undefined) event.timeoutInSeconds = limits.timeoutSeconds;
+  if (limits.heartbeatSeconds !== undefined) event.heartbeatInSeconds = limits.heartbeatSeconds;
+  if (role !== undefined) event.taskCredentials = role;
+  return event;
+}
