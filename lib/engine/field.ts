@@ -18,7 +18,7 @@ interface Types {
   readonly array: readonly Json[];
 }
 
-/** The least and the most that a number may be. */
+/** The least and the most that a whole number may be. */
 export interface Range {
   readonly least: number;
   readonly most: number;
@@ -36,13 +36,13 @@ export function compileField<K extends keyof Types>(
 ): Field<Types[K]> | undefined {
   const isQuery = section.language === 'JSONata';
   const path = isQuery ? undefined : compileReference(section, `${key}Path`);
-  if (path !== undefined) return atPath(path, `${key}Path`, type);
+  if (path !== undefined) return atPath(path, `${key}Path`, type, range);
   const value = section.value[key];
   if (value === undefined) return undefined;
   const source = typeof value === 'string' && isQuery ? expressionText(value) : undefined;
   // A literal list may still have expressions in it.
   if (source !== undefined || (isQuery && isOf(value, type) && type === 'array'))
-    return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type);
+    return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type, range);
   if (!isOf(value, type)) section.problem(wrongType(value, type), key);
   else if (range && Number(value) < range.least) section.problem(`Minimum value is ${range.least}`, key);
   else if (range && Number(value) > range.most) section.problem(`Maximum value is ${range.most}`, key);
@@ -61,16 +61,31 @@ const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Type
 const unexpected = (value: Json, type: string): string =>
   `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
 
+/** A whole number in the range, or a failure: told as AWS tells of a wrong MaxConcurrency. */
+function checkRange(value: number, { least, most }: Range, field: string, error: FieldError['error']): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const wanted =
+    value > most ? `an integer of at most ${most}` : `a ${least > 0 ? 'positive' : 'non-negative'} integer`;
+  throw new FieldError(error, `The ${field} field must be ${wanted} but was: ${value}`, field);
+}
+
 /** The failure of an expression whose value is of another type than its field wants. */
 export function unexpectedResult(source: string, field: string, type: string, value: Json): FieldError {
   const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
   return new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
 }
 
-function rendered<K extends keyof Types>(template: Template, source: string, field: string, type: K): Field<Types[K]> {
+function rendered<K extends keyof Types>(
+  template: Template,
+  source: string,
+  field: string,
+  type: K,
+  range: Range | undefined,
+): Field<Types[K]> {
   const check = (value: Json): Types[K] => {
-    if (isOf(value, type)) return value;
-    throw unexpectedResult(source, field, type, value);
+    if (!isOf(value, type)) throw unexpectedResult(source, field, type, value);
+    if (range) checkRange(Number(value), range, field, 'States.QueryEvaluationError');
+    return value;
   };
   return {
     evaluate(visit) {
@@ -80,11 +95,19 @@ function rendered<K extends keyof Types>(template: Template, source: string, fie
   };
 }
 
-function atPath<K extends keyof Types>(path: ReferencePath, field: string, type: K): Field<Types[K]> {
+function atPath<K extends keyof Types>(
+  path: ReferencePath,
+  field: string,
+  type: K,
+  range: Range | undefined,
+): Field<Types[K]> {
   return {
     evaluate(visit) {
       const value = existing(path, visit.input, visit, field);
-      if (isOf(value, type)) return value;
+      if (isOf(value, type)) {
+        if (range) checkRange(Number(value), range, field, 'States.Runtime');
+        return value;
+      }
       const what = `The JSONPath '${path.text}' specified for the field '${field}' has a value of an unexpected type.`;
       throw new FieldError('States.Runtime', `${what} ${unexpected(value, type)}`, field);
     },

@@ -1,5 +1,5 @@
 /** A key as a segment of a JSON pointer. Source: RFC 6901. */
-export const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** A place in a definition. Its texts are made only when somebody asks for them: most places have no problem. */
 export class Place {

@@ -1,3 +1,4 @@
+import type { Json } from '../runtime/json.ts';
 import type { StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { FieldError } from './failures.ts';
@@ -20,8 +21,8 @@ export const compileWait: StateCompiler = (name, section, loader) => {
     hasToken: false,
     async run(visit) {
       const { clock, branch } = visit;
-      const duration = seconds && wholeSeconds(await seconds.evaluate(visit)) * 1000;
-      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit));
+      const duration = seconds && (await seconds.evaluate(visit)) * 1000;
+      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit), section.value.TimestampPath);
       const ms = duration ?? (until ?? 0) - clock.now();
       if (ms > 0) await clock.sleep(ms, branch.cancellation.signal, { id: visit.id });
       return { ...(await flow.settle(visit, await flow.input(visit))), next };
@@ -29,22 +30,20 @@ export const compileWait: StateCompiler = (name, section, loader) => {
   };
 };
 
-function wholeSeconds(seconds: number): number {
-  if (Number.isInteger(seconds) && seconds >= 0) return seconds;
-  throw new FieldError(
-    'States.QueryEvaluationError',
-    `The Seconds field must be a non-negative integer but was: ${seconds}`,
-    'Seconds',
-  );
-}
-
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
 
 /** Milliseconds since the epoch of an ISO 8601 time with an offset; JavaScript alone would take many other forms too. */
-function parseTimestamp(text: string): number {
+function parseTimestamp(text: string, path: Json | undefined): number {
   if (isTimestamp(text)) return Date.parse(text);
-  const what = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
-  throw new FieldError('States.QueryEvaluationError', what, 'Timestamp');
+  const format = 'ISO-8601 extended offset date-time format string:';
+  if (path === undefined)
+    throw new FieldError(
+      'States.QueryEvaluationError',
+      `The Timestamp field cannot be parsed as an ${format} ${text}`,
+      'Timestamp',
+    );
+  const what = `The TimestampPath parameter does not reference a valid ${format} ${path} == ${text}`;
+  throw new FieldError('States.Runtime', what, 'TimestampPath');
 }
 
 const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && isDay(text) && !Number.isNaN(Date.parse(text));

@@ -80,6 +80,15 @@ describe('states in JSONPath', () => {
     const { error, cause } = await output({ Type: 'Wait', SecondsPath: '$.s' }, { s: '3' });
     expect([error, cause]).toEqual(['States.Runtime', expect.stringMatching(/Expected 'number', but was 'string'/)]);
   });
+
+  // AWS's words: LocalStack's test_wait_timestamp_path.
+  test('a Wait tells where its path has no time', async () => {
+    const { error, cause } = await output({ Type: 'Wait', TimestampPath: '$.t' }, { t: '2030-13-01' });
+    expect(error).toBe('States.Runtime');
+    expect(cause).toMatch(
+      /The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: \$\.t == 2030-13-01$/,
+    );
+  });
 });
 
 describe('Choice rules in JSONPath', () => {

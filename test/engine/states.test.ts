@@ -113,7 +113,13 @@ describe('Wait', () => {
     },
   );
 
-  test.each([-1, 1.5])('%d seconds are not waited for', async (seconds) => {
-    expect((await wait({ Seconds: '{% $states.input %}' }, seconds)).result.error).toBe('States.QueryEvaluationError');
+  test.each([
+    [-1, 'a non-negative integer'],
+    [1.5, 'a non-negative integer'],
+    [1e8, 'an integer of at most 99999999'],
+  ])('%d seconds are not waited for', async (seconds, wanted) => {
+    const { result } = await wait({ Seconds: '{% $states.input %}' }, seconds);
+    expect(result.error).toBe('States.QueryEvaluationError');
+    expect(result.cause).toContain(`The Seconds field must be ${wanted} but was: ${seconds}`);
   });
 });

@@ -42,6 +42,15 @@ test('a call within its TimeoutSeconds leaves no timer behind', async () => {
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: 1, stopMs: 1000 });
 });
 
+test.each([0, -1, 2.5])('a TimeoutSeconds of %d is refused', async (seconds) => {
+  const { result, requests } = await run(machine({ A: task({ TimeoutSeconds: '{% $states.input %}' }) }), () => 1, {
+    input: seconds,
+  });
+  expect(result.error).toBe('States.QueryEvaluationError');
+  expect(result.cause).toContain(`The TimeoutSeconds field must be a positive integer but was: ${seconds}`);
+  expect(requests).toEqual([]);
+});
+
 test('a state machine that takes longer than its TimeoutSeconds is stopped', async () => {
   const { result, types } = await run(machine({ A: task() }, { TimeoutSeconds: 3 }), () => ({ ms: 5000 }));
   expect(result).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout', stopMs: 3000 });
