@@ -73,7 +73,8 @@ describe('stepflow profile', () => {
       'other.json',
     ];
     expect((await call(argv, { cwd })).code).toBe(0);
-    expect(readJson(cwd, 'other.json').steps.a.seconds).toBeGreaterThanOrEqual(0.05);
+    // The mock takes 50 ms; timers and clocks of a machine may differ by some.
+    expect(readJson(cwd, 'other.json').steps.a.seconds).toBeGreaterThan(0.04);
     expect(existsSync(join(cwd, 'mocked.profile.json'))).toBe(false);
   });
 
