@@ -45,8 +45,10 @@ for (const file of readdirSync(folder).sort()) {
   const row = /\.ya?ml$/.test(file) ? await measure(join(folder, file)) : undefined;
   if (row) rows.push(row);
 }
-printRatios();
-printCosts();
+if (rows.length > 0) {
+  printRatios();
+  printCosts();
+}
 
 async function measure(file: string): Promise<Row | undefined> {
   const source = readFileSync(file, 'utf8');

@@ -23,7 +23,8 @@ export interface RunCost {
 
 /** What is priced. */
 export interface Priced {
-  readonly definition: StateMachine;
+  /** Of the state machine, and of those that it starts. */
+  readonly definitions: readonly StateMachine[];
   readonly bytes: number;
   /** MB of memory of a component's function. */
   readonly memoryOf: (component: string) => number;
@@ -51,11 +52,11 @@ const fitting = (obstacles: readonly string[]): Omit<TypeCost, 'usd'> => ({ fits
 
 /** Memory: 50 MB, the definition, and the data of each branch and iteration; its results are not known, its input is. */
 function expressCost(
-  { definition, bytes }: Priced,
+  { definitions, bytes }: Priced,
   { standIns }: SimulatedMachine,
   { seconds, iterations }: MachineRun,
 ): Pick<RunCost['express'], 'usd' | 'billedSeconds' | 'billedMb'> {
-  const threads = branchesIn(definition) + iterations;
+  const threads = branchesIn(definitions) + iterations;
   const mb = BILLING.expressBaseMb + (bytes + jsonBytes(standIns.input) * Math.max(1, threads)) / 1024 ** 2;
   const billedMb = Math.ceil(mb / BILLING.expressMb) * BILLING.expressMb;
   const billedSeconds = roundedUp(seconds, BILLING.expressMs);
@@ -103,8 +104,8 @@ function sharedObstacles({ calls }: MachineRun): readonly string[] {
 const standardObstacles = ({ events }: MachineRun): readonly string[] =>
   events > LIMITS.events ? [`its history has ${events} events, and may have ${LIMITS.events}`] : [];
 
-function expressObstacles({ definition }: Priced, { seconds }: MachineRun): readonly string[] {
-  const unsupported = [...statesIn(definition)].find(([, state]) => isStandardOnly(state));
+function expressObstacles({ definitions }: Priced, { seconds }: MachineRun): readonly string[] {
+  const unsupported = definitions.flatMap((one) => [...statesIn(one)]).find(([, state]) => isStandardOnly(state));
   return [
     ...(seconds > LIMITS.expressSeconds
       ? [`it takes ${round(seconds)} s, and may take ${LIMITS.expressSeconds} s`]
@@ -122,9 +123,11 @@ const isStandardOnly = (state: State): boolean =>
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-function branchesIn(machine: Pick<Branch, 'States'>): number {
+function branchesIn(definitions: readonly StateMachine[]): number {
   let branches = 0;
-  for (const [, state] of statesIn(machine)) if (state.Type === 'Parallel') branches += state.Branches.length;
+  for (const definition of definitions) {
+    for (const [, state] of statesIn(definition)) if (state.Type === 'Parallel') branches += state.Branches.length;
+  }
   return branches;
 }
 

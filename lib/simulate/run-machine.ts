@@ -1,4 +1,5 @@
 import type { StateMachine } from '../asl/state-machine.ts';
+import type { Compiled } from '../compile.ts';
 import {
   execute,
   type LoadedStateMachine,
@@ -6,7 +7,8 @@ import {
   type TaskResolver,
   VirtualClock,
 } from '../engine/index.ts';
-import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
+import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
+import { machineResolver } from '../local/machines.ts';
 import { componentOf } from '../local/resolver.ts';
 import type { Slots } from '../runtime/invocation.ts';
 import { isObject, type Json } from '../runtime/json.ts';
@@ -16,9 +18,16 @@ import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
 import type { StandIns } from './stand-ins.ts';
 
+/** A state machine as compiled, and those that it or one of these starts. */
+export interface Definitions extends Pick<Compiled, 'machines'> {
+  readonly stateMachine: StateMachine;
+}
+
 /** What is simulated, loaded once for any number of runs. */
 export interface SimulatedMachine {
   readonly machine: LoadedStateMachine;
+  /** Finds the state machines that it starts. */
+  readonly machines: MachineResolver;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly standIns: StandIns;
   readonly overhead: OverheadName;
@@ -48,14 +57,19 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   readonly objects: { readonly gets: number; readonly puts: number };
 }
 
-/** Loads a state machine for simulated runs. */
+/** Loads a state machine, and those that it starts, for simulated runs. */
 export const loadSimulated = (
-  definition: StateMachine,
+  { stateMachine, machines }: Definitions,
   given: Pick<SimulatedMachine, 'type' | 'standIns' | 'overhead'>,
 ): SimulatedMachine => ({
   ...given,
-  machine: loadStateMachine(definition),
-  latencies: latencies(definition, given.type, OVERHEADS[given.overhead]),
+  machine: loadStateMachine(stateMachine),
+  machines: machineResolver(machines),
+  latencies: new Map(
+    [stateMachine, ...machines.map((nested) => nested.stateMachine)].flatMap((one) => [
+      ...latencies(one, given.type, OVERHEADS[given.overhead]),
+    ]),
+  ),
 });
 
 /**
@@ -75,7 +89,7 @@ async function runAs(
   simulated: SimulatedMachine,
   secondsOf: (step: string, component: string) => number,
 ): Promise<MachineRun> {
-  const { machine, standIns, overhead, latencies: latency } = simulated;
+  const { machine, machines, standIns, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
   const calls: SimulatedCall[] = [];
   const seen = new Seen();
@@ -97,6 +111,7 @@ async function runAs(
     name: 'simulated',
     clock,
     resolver,
+    machines,
     objects,
     random: randomFrom('the state machine'),
     onEvent: (event) => seen.observe(event),

@@ -4,7 +4,10 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { MachineRun } from './run-machine.ts';
 
 /** The steps by id: see `Compiled.steps`. */
-type Steps = ReadonlyMap<string, { readonly state: string; readonly component: string }>;
+type Steps = ReadonlyMap<
+  string,
+  { readonly state: string; readonly also?: readonly string[]; readonly component: string }
+>;
 
 /**
  * The times that the graph of a flow allows, with the very seconds that the steps of a run took: a step that was not
@@ -45,12 +48,17 @@ class Timer {
     const id = `${prefix}${step.id}`;
     const call = this.#called.get(id);
     if (call) return same(call.seconds);
-    if (!inner) return same(this.#waits.has(this.#steps.get(id)?.state ?? '') ? (literalWait(step) ?? 0) / 1000 : 0);
+    if (!inner) return same(this.#hasWaited(id) ? (literalWait(step) ?? 0) / 1000 : 0);
     const builtin = builtinOf(step);
     if (builtin !== 'iterate') return this.of(inner, `${id}.`, builtin === 'map' ? Number.POSITIVE_INFINITY : times);
     const rounds = Math.max(1, this.#mostCalls(`${id}.`) / times);
     const { critical, byLevel } = this.of(inner, `${id}.`, times * rounds);
     return { critical: critical * rounds, byLevel: byLevel * rounds };
+  }
+
+  #hasWaited(id: string): boolean {
+    const { state = '', also = [] } = this.#steps.get(id) ?? {};
+    return [state, ...also].some((name) => this.#waits.has(name));
   }
 
   #mostCalls(prefix: string): number {

@@ -10,13 +10,13 @@ import { type Priced, priceRun, type RunCost } from './cost.ts';
 import { withoutInputCheck } from './input-check.ts';
 import { noiseOf } from './noise.ts';
 import type { OverheadName } from './overhead.ts';
-import { loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
+import { type Definitions, loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
 import { graphTimes } from './run-times.ts';
 import { type StandIns, standInsFor } from './stand-ins.ts';
 
 /** What to run how often. */
 export interface RunsOptions {
-  readonly definition: StateMachine;
+  readonly definitions: Definitions;
   readonly plan: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly steps: readonly CompiledStep[];
@@ -66,11 +66,13 @@ export async function simulateRuns(options: RunsOptions): Promise<RunsFigures | 
 }
 
 async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
-  const { definition, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
-  const { standIns, machine } = prepare(options);
-  const simulated = loadSimulated(machine, { type, standIns, overhead });
-  const bytes = Buffer.byteLength(JSON.stringify(definition));
-  const priced: Priced = { definition, bytes, memoryOf: (component) => memoryOf?.(component) ?? DEFAULT_MEMORY };
+  const { definitions, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
+  const { standIns, stateMachine } = prepare(options);
+  const simulated = loadSimulated({ ...definitions, stateMachine }, { type, standIns, overhead });
+  const all = [definitions.stateMachine, ...definitions.machines.map((nested) => nested.stateMachine)];
+  const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
+  const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY;
+  const priced: Priced = { definitions: all, bytes, memoryOf: memory };
   const steps = new Map(options.steps.map((step) => [step.id, step]));
   const done: One[] = [];
   for (let number = 0; number < options.runs; number += 1) {
@@ -90,14 +92,14 @@ const isAdded = (step: CompiledStep | undefined, component: string): boolean =>
   step?.added === true || (step !== undefined && step.component !== component);
 
 /** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
-function prepare({ definition, plan, input, items = 1, examples }: RunsOptions): {
+function prepare({ definitions: { stateMachine }, plan, input, items = 1, examples }: RunsOptions): {
   readonly standIns: StandIns;
-  readonly machine: StateMachine;
+  readonly stateMachine: StateMachine;
 } {
   const standIns = standInsFor(plan, items);
   const given = input ?? examples[0]?.input;
-  if (given !== undefined) return { standIns: { ...standIns, input: given }, machine: definition };
-  return { standIns, machine: withoutInputCheck(definition) };
+  if (given !== undefined) return { standIns: { ...standIns, input: given }, stateMachine };
+  return { standIns, stateMachine: withoutInputCheck(stateMachine) };
 }
 
 /** One run, and what follows from it. */

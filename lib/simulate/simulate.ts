@@ -50,8 +50,10 @@ export interface Simulation {
   /** States entered. */
   readonly transitions: number;
   readonly historyEvents: number;
-  /** Of the state machine as compact JSON, its functions as placeholders. */
+  /** Of the state machine as compact JSON, its functions as placeholders; of a flow that is too large for one, of all. */
   readonly definitionBytes: number;
+  /** How many state machines the flow needs: more than one where it is too large. */
+  readonly machines: number;
   /** As the flow's own type, functions and S3 included. */
   readonly costUsd: number;
   readonly cost: RunCost & { readonly cheaper: 'STANDARD' | 'EXPRESS' };
@@ -75,13 +77,13 @@ const DEFAULT_RUNS = 20;
 export async function simulate(source: string, options: SimulateOptions = {}): Promise<Simulated> {
   const { profile, planProfile = profile, noise = 0 } = options;
   const compiled = compile(source, { ...options, ...(planProfile && { profile: planProfile }) });
-  const { stateMachine, plan, type, steps, diagnostics } = compiled;
+  const { stateMachine, machines, plan, type, steps, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
   const memoryOf = await options.memorySizes?.(steps);
   const runs = await simulateRuns({
     ...options,
     ...(memoryOf && { memoryOf }),
-    definition: stateMachine,
+    definitions: { stateMachine, machines },
     plan,
     type,
     steps,
@@ -96,6 +98,7 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
     name: compiled.name,
     type,
     steps: steps.filter(({ added }) => !added).length,
+    machines: machines.length + 1,
     ...runs,
     costUsd: totalUsd(cost, type),
     cost: { ...cost, cheaper },

@@ -89,12 +89,16 @@ describe('a simulated run', () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(['unknown-step']);
   });
 
-  it('of a state machine that AWS would refuse is none', async () => {
-    const texts = Array.from({ length: 6 }, (_, at) => `${at}`.repeat(190_000));
-    const large = `steps:\n${texts.map((text, at) => `  - { id: s${at}, component: /my/s${at}, input: "${text}" }\n`).join('')}`;
-    const { simulation, failure } = await simulate(large);
-    expect(simulation).toBeUndefined();
-    expect(failure?.cause).toContain('less than or equal to 1048576');
+  it('of a flow that is too large for one state machine runs all of them', async () => {
+    const ids = Array.from({ length: 40 }, (_, at) => `s${at}`);
+    const wide = `steps:\n${ids.map((id) => step(id)).join('')}${step('last', ...ids)}output: { $step: last }\n`;
+    const whole = await run(wide);
+    const split = await run(wide, { limits: { definitionBytes: Math.round(whole.definitionBytes * 0.7) } });
+    expect(whole).toMatchObject({ machines: 1, makespanSeconds: 2, criticalPathSeconds: 2 });
+    expect(split.machines).toBeGreaterThan(1);
+    expect(split).toMatchObject({ makespanSeconds: 2, criticalPathSeconds: 2, steps: 41, idle: [] });
+    expect(split.cost.functions.requests).toBe(41);
+    expect(split.cost.express.obstacles).toEqual([expect.stringContaining('only Standard workflows have')]);
   });
 
   it('waits as long as a sleep that is written out says', async () => {

@@ -69,11 +69,11 @@ function timeRows({
   ];
 }
 
-function countRows({ steps, transitions, historyEvents, definitionBytes }: Simulation): readonly Row[] {
+function countRows({ steps, transitions, historyEvents, definitionBytes, machines }: Simulation): readonly Row[] {
   return [
     ['transitions', whole(transitions), steps > 0 ? `${(transitions / steps).toFixed(2)} a step` : ''],
     ['history events', whole(historyEvents), 'of 25,000'],
-    ['definition', kilobytes(definitionBytes), 'of 1,024 KB'],
+    ['definition', kilobytes(definitionBytes), machines > 1 ? `in ${machines} state machines` : 'of 1,024 KB'],
   ];
 }
 
