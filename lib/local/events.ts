@@ -25,6 +25,10 @@ export interface StepReport {
   readonly endMs: number | null;
   /** Calls of its component, retries included. */
   readonly attempts: number;
+  /** Of calls in sandboxes, the longest start-up of one that had to be started for it, in milliseconds. */
+  readonly startupMs?: number;
+  /** Of calls in sandboxes, the most memory that one had in use, in bytes. */
+  readonly memoryBytes?: number;
 }
 
 /** An error as a run reports it. */
@@ -79,6 +83,8 @@ export type RunEvent =
       readonly error: FlowErrorReport;
     })
   | (At & { readonly type: 'log'; readonly entry: LogEntry })
+  /** A line that a component in a sandbox printed. */
+  | (At & { readonly type: 'output'; readonly line: string })
   | (At & { readonly type: 'run-ended'; readonly result: FlowResult });
 
 /** A step by its id and its component. */

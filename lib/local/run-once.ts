@@ -14,6 +14,8 @@ import { criticalChain } from './critical-chain.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
 import { checkInput, type InputText } from './input.ts';
+import { Sandboxes } from './isolate/sandboxes.ts';
+import type { ComponentUsage, Usage } from './isolate/usage.ts';
 import { JournalError } from './journal/journal.ts';
 import { LongestHistory } from './longest-history.ts';
 import { machineResolver } from './machines.ts';
@@ -39,6 +41,11 @@ export interface RunOptions {
   readonly executionName?: string;
   /** Whether to keep a journal, by which the run can be resumed should it be broken off or fail. @default false */
   readonly journal?: boolean;
+  /**
+   * Whether components run in sandboxes: processes of their own, with the memory that they ask for, which are ended with
+   * what goes on in them when their time is over. @default false: in this process
+   */
+  readonly isolate?: boolean;
 }
 
 /** What a run was. */
@@ -53,6 +60,8 @@ export interface ExecutionReport {
   readonly steps: readonly StepReport[];
   /** The ids of the steps that its length comes from, first to last. */
   readonly criticalChain: readonly string[];
+  /** What the components needed that ran in sandboxes. */
+  readonly components?: readonly ComponentUsage[];
   /** What to resume it by; absent where there is no journal, or nothing that a second attempt could change. */
   readonly resume?: string;
 }
@@ -94,7 +103,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface Running extends Pick<RunOptions, 'onHistory' | 'signal'> {
+interface Running extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
   /** As the state machine gets it. */
   readonly input: Json;
   readonly name: string;
@@ -105,11 +114,11 @@ interface Running extends Pick<RunOptions, 'onHistory' | 'signal'> {
 
 async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowRun, 'result' | 'execution'>> {
   const { emit, hidden, durable } = running;
-  const { execution, events, tracker } = await executeFlow(flow, running);
+  const { execution, events, tracker, sandboxes } = await executeFlow(flow, running);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
   const ended = resultOf(execution, failure && tracker.whereFailed(failure));
-  const steps = tracker.finish(stopMs, failure);
+  const steps = tracker.finish(stopMs, failure).map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
@@ -118,32 +127,41 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
-  return { result, execution: { id, ...counts, steps, criticalChain: chain, ...resume } };
+  const components = sandboxes && { components: sandboxes.usage() };
+  return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
 }
+
+const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
+  ...(startupMs !== undefined && { startupMs }),
+  ...(memoryBytes !== undefined && { memoryBytes }),
+});
 
 interface Executed {
   readonly execution: ExecutionResult;
   readonly events: number;
   readonly tracker: StepTracker;
+  readonly sandboxes: Sandboxes | undefined;
 }
 
 async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
-  const { runs, guards, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, durable } = running;
+  const { runs, origin, guards, objects, store, secrets, files } = flow;
+  const { input, name, emit, onHistory, signal, isolate, durable } = running;
   const tracker = new StepTracker(runs.steps, guards, emit);
   const histories = new LongestHistory();
   emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
-  const resolver = componentResolver(
-    handlersOf(flow, ({ handler }) => handler),
-    {
-      store,
-      secrets,
-      files,
-      log: (entry) => emit({ type: 'log', atMs: tracker.sinceStart(durable?.host.stamp() ?? Date.now()), entry }),
-      ...(durable && { inner: (outer, id, call) => durable.host.inner(outer, id, call) }),
-    },
-  );
-  const execution = await execute(runs.stateMachine, {
+  const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
+  const sandboxes = isolate
+    ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })
+    : undefined;
+  const find = handlersOf(flow, (component) => sandboxes?.handlerOf(component) ?? component.handler);
+  const resolver = componentResolver(find, {
+    store,
+    secrets,
+    files,
+    log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
+    ...(durable && { inner: (outer, id, call) => durable.host.inner(outer, id, call) }),
+  });
+  const executing = execute(runs.stateMachine, {
     input,
     name,
     type: runs.type,
@@ -158,7 +176,8 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     ...(signal && { signal }),
   });
-  return { execution, events: histories.events, tracker };
+  const execution = await executing.finally(() => sandboxes?.close());
+  return { execution, events: histories.events, tracker, sandboxes };
 }
 
 const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>

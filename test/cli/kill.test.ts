@@ -15,12 +15,15 @@ const STEPFLOW = fileURLToPath(new URL('../../bin/stepflow.js', import.meta.url)
 
 /** Writes down when it begins, is told to stop, and ends; hangs as long as there is a file of its name. */
 const work = componentSource(`
-  const { appendFileSync, existsSync } = await import('node:fs');
+  const { appendFileSync, existsSync, writeFileSync } = await import('node:fs');
   const { setTimeout: sleep } = await import('node:timers/promises');
   const { name, of } = input;
   const say = (what) => appendFileSync('said', what + ' ' + name + '\\n');
+  writeFileSync('pid', String(process.pid));
   say('begins');
   ctx.signal.addEventListener('abort', () => say('is told to stop'));
+  if (input.busy) for (;;);
+  if (input.listens) await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
   await sleep(10);
   while (existsSync(name)) await sleep(10, undefined, { signal: ctx.signal });
   say('ends');
@@ -116,46 +119,64 @@ const count = (said: readonly string[], name: string): number =>
 
 describe('a run that is killed at any moment', () => {
   const random = randomFrom(String(SEED));
-  const moments = Array.from({ length: runs(2) }, () =>
-    Array.from({ length: 5 }, () => ({
+  const moments = Array.from({ length: runs(2) }, (_none, index) => ({
+    flags: index % 2 === 0 ? [] : ['--isolate'],
+    kills: Array.from({ length: 5 }, () => ({
       lines: Math.floor(random() * 2 * NAMES.length),
       ms: Math.floor(random() * 15),
     })),
-  );
+  }));
 
   test.each(moments)(
-    'goes on, gives the same result, and does nothing again that its journal has',
+    'goes on, gives the same result, and does nothing again that its journal has, with $flags',
     { timeout: 300_000 },
-    async (...kills) => {
+    async ({ flags, kills }) => {
       const undisturbed = setUp();
       const wanted = JSON.parse((await undisturbed.start('--json').end()).stdout);
       expect(wanted).toMatchObject({ outcome: 'success' });
       expect(recorded(undisturbed.journal()?.records ?? []).toSorted()).toEqual(NAMES);
 
       const { said, journal, start } = setUp();
-      let last: Running | undefined;
-      for (const { lines, ms } of [...kills, undefined].map(
-        (kill) => kill ?? { lines: Number.POSITIVE_INFINITY, ms: 0 },
-      )) {
+      const go = (): Running => {
         const known = journal();
-        const done = known ? recorded(known.records) : [];
-        const before = said();
-        last = known ? start('--json', '--resume', known.id) : start('--json');
-        await last.until(() => said().length >= lines);
-        if (lines < Number.POSITIVE_INFINITY) await later(ms);
-        if (lines < Number.POSITIVE_INFINITY) last.kill('SIGKILL');
-        await last.end();
+        return start('--json', ...flags, ...(known ? ['--resume', known.id] : []));
+      };
+      for (const { lines, ms } of kills) {
+        const [done, before] = [recorded(journal()?.records ?? []), said()];
+        const running = go();
+        await running.until(() => said().length >= lines);
+        await later(ms);
+        running.kill('SIGKILL');
+        await running.end();
         for (const name of done) expect({ [name]: count(said(), name) }).toEqual({ [name]: count(before, name) });
       }
+      const { stdout } = await go().end();
 
-      expect(JSON.parse((await last?.end())?.stdout ?? '')).toMatchObject({
-        outcome: 'success',
-        result: wanted.result,
-      });
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: 'success', result: wanted.result });
       expect(recorded(journal()?.records ?? []).toSorted()).toEqual(NAMES);
     },
   );
+
+  test('leaves no sandbox behind', { timeout: 120_000 }, async () => {
+    const { cwd, said, start } = setUp();
+    writeFileSync(join(cwd, 'a'), '');
+    const running = start('--isolate');
+    await running.until(() => said().includes('begins a'));
+    const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+    running.kill('SIGKILL');
+    await running.end();
+    while (isAlive(pid)) await later(5);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe.each([
   ['SIGINT', 130],
@@ -178,4 +199,19 @@ describe.each([
     expect(await start('--resume', journal()?.id.slice(0, 8) ?? '').end()).toMatchObject({ code: 0 });
     expect(count(said(), 'a')).toBe(1);
   });
+});
+
+test('a second signal ends the run as it is', { timeout: 120_000 }, async () => {
+  const { said, start } = setUp(`steps:
+  - { id: a, component: /my/work, input: { name: a, busy: true } }
+  - { id: b, component: /my/work, input: { name: b, listens: true } }
+`);
+  const running = start('--isolate');
+  await running.until(() => said().includes('begins a') && said().includes('begins b'));
+  running.kill('SIGINT');
+  // The other component does not stop, so there is still something to wait for.
+  await running.until(() => said().includes('is told to stop b'));
+  running.kill('SIGINT');
+
+  expect(await running.end()).toMatchObject({ code: 130 });
 });

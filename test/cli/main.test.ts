@@ -74,6 +74,8 @@ describe('stepflow', () => {
         --mocks <FILE>          what stands in for components: behaviours by step id or component path
         --inputs <FILE.jsonl>   a batch: an input a line in, a result a line out, in order
         --max-concurrency <N>   how many runs of a batch go at once (default: 10)
+        --isolate               components run in sandboxes, with the memory they ask for; what they need
+                                is measured
         --resume <ID>           go on with a run that was broken off or has failed; what is done is not
                                 done again
         --json                  print the flow's result and its execution as JSON, and nothing else, on

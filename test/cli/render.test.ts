@@ -4,6 +4,7 @@ import { cut } from '../../lib/cli/render/cut.ts';
 import { duration } from '../../lib/cli/render/duration.ts';
 import { liveProgress } from '../../lib/cli/render/progress.ts';
 import { timeline } from '../../lib/cli/render/timeline.ts';
+import { usageTable } from '../../lib/cli/render/usage.ts';
 import type { StepReport, StepStatus } from '../../lib/local/events.ts';
 import { recorder } from './terminal.ts';
 
@@ -75,6 +76,24 @@ describe('the timeline', () => {
       timeline([step('a', null, null, 'skipped')], { width: 80, colors, durationMs: 3, criticalChain: [] }),
     ).toEqual([]);
   });
+});
+
+test('what components needed is a table', () => {
+  const MB = 1024 * 1024;
+  const components = [
+    { component: '/my/load', calls: 12, starts: 2, startupMs: 84, memoryBytes: 71.4 * MB, memoryLimitBytes: 512 * MB },
+    { component: '/my/long_name', calls: 1, starts: 1, startupMs: 1240, memoryLimitBytes: 1024 * MB },
+  ];
+
+  expect(`\n${usageTable(components, colors).join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+
+      component      calls  starts  start-up           memory
+      /my/load          12       2     84 ms  71 MB of 512 MB
+      /my/long_name      1       1    1.24 s     – of 1024 MB
+    "
+  `);
+  expect(usageTable([], colors)).toEqual([]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { FlowRun, PreparedFlow, RunOptions } from '../../run.ts';
+import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run.ts';
 import { type Call, defineCommand, type Values } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
@@ -21,6 +21,10 @@ const options = {
   },
   inputs: { kind: 'text', value: 'FILE.jsonl', summary: 'a batch: an input a line in, a result a line out, in order' },
   maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch go at once (default: 10)' },
+  isolate: {
+    kind: 'flag',
+    summary: 'components run in sandboxes, with the memory they ask for; what they need is measured',
+  },
   resume: {
     kind: 'text',
     value: 'ID',
@@ -108,12 +112,17 @@ async function refuseToResume(error: unknown): Promise<never> {
 }
 
 /** What a run is given so that it is seen and can be stopped. */
-type Shown = Pick<RunOptions, 'onEvent' | 'signal'>;
+type Shown = Pick<RunOptions, 'onEvent' | 'signal' | 'isolate'>;
 
-async function showProgress<T>({ json, terminal }: RunCall, run: (shown: Shown) => Promise<T>): Promise<T> {
+async function showProgress<T>(call: RunCall, run: (shown: Shown) => Promise<T>): Promise<T> {
+  const { options, json, terminal } = call;
   const progress = json ? undefined : progressFor(terminal);
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'output') terminal.stderr.write(`${event.line}\n`);
+    else progress?.onEvent(event);
+  };
   try {
-    return await run({ signal: terminal.signal, ...(progress && { onEvent: progress.onEvent }) });
+    return await run({ signal: terminal.signal, isolate: options.isolate === true, onEvent });
   } finally {
     progress?.stop();
   }
@@ -150,7 +159,14 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
   const { default: limited } = await import('p-limit');
   const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
   const runs = inputs.map(({ value, file, text }) =>
-    limit(() => prepared.run({ input: value, inputText: { file, text }, signal: terminal.signal })),
+    limit(() =>
+      prepared.run({
+        input: value,
+        inputText: { file, text },
+        signal: terminal.signal,
+        isolate: options.isolate === true,
+      }),
+    ),
   );
   let failed = 0;
   for (const running of runs) {

@@ -3,6 +3,7 @@ import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
 import { duration } from './duration.ts';
 import { timeline } from './timeline.ts';
+import { usageTable } from './usage.ts';
 
 /** Shows how a run went: its timeline, its outcome, its result; a failure on standard error. */
 export function showRun({ result, execution }: FlowRun, terminal: Terminal): void {
@@ -11,7 +12,8 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
   if (execution) {
     const { steps, durationMs, criticalChain, transitions } = execution;
     const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalChain });
-    stdout.write(`\n${drawn.map((line) => `${line}\n`).join('')}\n`);
+    const needed = usageTable(execution.components ?? [], colors);
+    stdout.write(`\n${[...drawn, ...needed].map((line) => `${line}\n`).join('')}\n`);
     if (result.outcome !== 'failed') {
       stdout.write(
         `${colors.green('✔')} ${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}\n`,
