@@ -2,9 +2,9 @@ import { mayBeTooDeep } from './depth.ts';
 import type { Environment, Expression } from './expression.ts';
 import { UNSURE } from './fast/closure.ts';
 import { compileFast } from './fast/compile.ts';
+import { parseFast } from './fast/parser.ts';
 import { type Evaluate, parseWithPackage } from './package-expression.ts';
 import { referencesOf } from './references.ts';
-import { simpleAst } from './simple.ts';
 
 /** Parsed expressions by their text: state machines repeat themselves, and a loaded one is often loaded again. */
 const parsed = new Map<string, Expression>();
@@ -21,21 +21,13 @@ export function parseExpression(source: string): Expression {
   return expression;
 }
 
-const NONE: readonly string[] = [];
-const SOMETIMES = /^\$states\.(?:result|errorOutput)\b/;
-
-function startOf(source: string): readonly string[] {
-  const start = SOMETIMES.exec(source);
-  return start ? [start[0]] : NONE;
-}
-
 /** What is in the fast subset is evaluated here, everything else, and what the subset is unsure of, by the package. */
 function parse(source: string): Expression {
-  const simple = simpleAst(source);
-  let known = simple ? undefined : parseWithPackage(source);
-  // The simple shapes begin with a variable, and have no other names.
-  const references = simple ? startOf(source) : referencesOf(known?.ast);
-  const fast = mayBeTooDeep(source, known?.ast) ? undefined : compileFast(simple ?? known?.ast);
+  const tree = parseFast(source);
+  let known = tree ? undefined : parseWithPackage(source);
+  const ast = tree ?? known?.ast;
+  const references = referencesOf(ast);
+  const fast = mayBeTooDeep(source, ast) ? undefined : compileFast(ast);
   const slow: Evaluate = (environment) => {
     known ??= parseWithPackage(source);
     return known.evaluate(environment);

@@ -1,0 +1,208 @@
+import type { Ast } from './closure.ts';
+import { leave, NOT_HERE, type Token, Tokens } from './tokens.ts';
+
+/**
+ * The syntax tree of an expression as the package would give it, but without positions; undefined for what is not in the
+ * subset, and for what is no JSONata. Parsing with the package is most of what loading costs.
+ */
+export function parseFast(source: string): Ast | undefined {
+  try {
+    return new Parser(source).whole();
+  } catch (thrown) {
+    if (thrown === NOT_HERE) return undefined;
+    throw thrown;
+  }
+}
+
+/** How tightly an operator binds what is on its left. Source: the package's own table. */
+const BINDING: Readonly<Record<string, number>> = {
+  ':=': 10,
+  '?': 20,
+  or: 25,
+  and: 30,
+  in: 40,
+  '=': 40,
+  '!=': 40,
+  '<': 40,
+  '<=': 40,
+  '>': 40,
+  '>=': 40,
+  '+': 50,
+  '-': 50,
+  '&': 50,
+  '*': 60,
+  '.': 75,
+  '[': 80,
+  '(': 80,
+  // A grouping, which nothing here can be behind.
+  '{': 70,
+};
+
+/** A tree in the making: what stands behind a part is added to it. */
+type Node = { -readonly [K in keyof Ast]: Ast[K] };
+
+const node = (type: string, value: unknown, more: Readonly<Record<string, unknown>> = {}): Node => ({
+  type,
+  value,
+  ...more,
+});
+
+/** A parser by operator precedence, as the package's. */
+class Parser {
+  readonly #tokens: Tokens;
+  #token: Token;
+
+  constructor(source: string) {
+    this.#tokens = new Tokens(source);
+    this.#token = this.#tokens.next();
+  }
+
+  whole(): Ast {
+    const tree = this.#expression(0);
+    return this.#token.kind === 'end' ? tree : leave();
+  }
+
+  #take(): Token {
+    const token = this.#token;
+    this.#token = this.#tokens.next();
+    return token;
+  }
+
+  #is(operator: string): boolean {
+    return this.#token.kind === 'operator' && this.#token.value === operator;
+  }
+
+  #expect(operator: string): void {
+    if (!this.#is(operator)) leave();
+    this.#take();
+  }
+
+  /** How tightly the next token binds; what is no operator ends an expression. */
+  get #binding(): number {
+    const { kind, value } = this.#token;
+    return kind === 'operator' ? (BINDING[String(value)] ?? 0) : 0;
+  }
+
+  #expression(binding: number): Node {
+    let left = this.#first();
+    while (binding < this.#binding) left = this.#after(left, String(this.#take().value));
+    return left;
+  }
+
+  #first(): Node {
+    const { kind, value } = this.#take();
+    if (kind === 'name') return node('path', undefined, { steps: [node('name', value)] });
+    if (kind === 'end') return leave();
+    if (kind !== 'operator') return node(kind, value);
+    if (value === '(') return this.#block();
+    if (value === '[') return node('unary', '[', { expressions: this.#list(']') });
+    if (value === '{') return this.#object();
+    return value === '-' ? this.#negative() : leave();
+  }
+
+  #negative(): Node {
+    const { kind, value } = this.#take();
+    if (kind !== 'number' || typeof value !== 'number' || this.#binding > 70) return leave();
+    return node('number', -value);
+  }
+
+  /** Expressions with commas between them, up to `end`, perhaps none. */
+  #list(end: string): Node[] {
+    const items: Node[] = [];
+    if (!this.#is(end)) {
+      items.push(this.#expression(0));
+      while (this.#is(',')) {
+        this.#take();
+        items.push(this.#expression(0));
+      }
+    }
+    this.#expect(end);
+    return items;
+  }
+
+  #block(): Node {
+    const expressions: Node[] = [];
+    while (!this.#is(')')) {
+      expressions.push(this.#expression(0));
+      if (!this.#is(';')) break;
+      this.#take();
+    }
+    this.#expect(')');
+    return node('block', undefined, { expressions });
+  }
+
+  #object(): Node {
+    const lhs: [Node, Node][] = [];
+    if (!this.#is('}')) {
+      do {
+        if (lhs.length > 0) this.#take();
+        const key = this.#expression(0);
+        this.#expect(':');
+        lhs.push([key, this.#expression(0)]);
+      } while (this.#is(','));
+    }
+    this.#expect('}');
+    return node('unary', '{', { lhs });
+  }
+
+  #after(left: Node, operator: string): Node {
+    switch (operator) {
+      case '.':
+        return this.#step(left);
+      case '[':
+        return this.#predicate(left);
+      case '(':
+        return this.#call(left);
+      case '?':
+        return this.#condition(left);
+      case '{':
+        return leave();
+      case ':=':
+        if (left.type !== 'variable' || left.predicate !== undefined) leave();
+        return node('bind', ':=', { lhs: left, rhs: this.#expression(9) });
+      default:
+        return node('binary', operator, { lhs: left, rhs: this.#expression(BINDING[operator] ?? leave()) });
+    }
+  }
+
+  /** A field of a variable or of a path. What stands behind the name in brackets belongs to the name. */
+  #step(left: Node): Node {
+    if (left.type !== 'variable' && left.type !== 'path') leave();
+    const { kind, value } = this.#take();
+    if (kind !== 'name') leave();
+    let step = node('path', undefined, { steps: [node('name', value)] });
+    while (this.#is('[')) {
+      this.#take();
+      step = this.#predicate(step);
+    }
+    if (this.#is('(')) leave();
+    return node('path', undefined, {
+      steps: left.type === 'path' ? [...stepsOf(left), ...stepsOf(step)] : [left, ...stepsOf(step)],
+    });
+  }
+
+  #predicate(left: Node): Node {
+    if (this.#is(']')) leave();
+    const filter = node('filter', undefined, { expr: this.#expression(0) });
+    this.#expect(']');
+    const [target, key] = left.type === 'path' ? [stepsOf(left).at(-1) ?? leave(), 'stages'] : [left, 'predicate'];
+    const filters = target[key];
+    target[key] = Array.isArray(filters) ? [...filters, filter] : [filter];
+    return left;
+  }
+
+  #call(left: Node): Node {
+    if (left.type !== 'variable' || left.predicate !== undefined) leave();
+    return node('function', '(', { arguments: this.#list(')'), procedure: left });
+  }
+
+  #condition(condition: Node): Node {
+    const then = this.#expression(0);
+    if (!this.#is(':')) return node('condition', undefined, { condition, then });
+    this.#take();
+    return node('condition', undefined, { condition, then, else: this.#expression(0) });
+  }
+}
+
+/** The steps of a path of this parser. */
+const stepsOf = ({ steps }: Node): Node[] => steps as Node[];
