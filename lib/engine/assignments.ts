@@ -7,19 +7,25 @@ import type { Section } from './section.ts';
 export class ScopeNode {
   readonly #assigned = new Map<string, Place>();
   readonly #inner: ScopeNode[] = [];
-  readonly #isolated: ScopeNode[] = [];
+  /** The scope around this one, if it sees it. */
+  readonly #outer: ScopeNode | undefined;
+
+  constructor(outer?: ScopeNode) {
+    this.#outer = outer;
+  }
 
   /** The scope of a branch or an iteration inside this one. */
   inside(): ScopeNode {
-    const node = new ScopeNode();
-    this.#inner.push(node);
-    return node;
+    return this.#add(new ScopeNode(this));
   }
 
   /** The scope of a child execution: it sees nothing of this one. */
   isolated(): ScopeNode {
-    const node = new ScopeNode();
-    this.#isolated.push(node);
+    return this.#add(new ScopeNode());
+  }
+
+  #add(node: ScopeNode): ScopeNode {
+    this.#inner.push(node);
     return node;
   }
 
@@ -37,15 +43,19 @@ export class ScopeNode {
   }
 
   /** An inner scope may not assign a name that an outer one assigns: each such place is a problem. */
-  check(problems: Problems, outer: ReadonlyMap<string, Place> = new Map()): void {
+  check(problems: Problems): void {
     for (const [name, place] of this.#assigned) {
-      const other = outer.get(name);
+      const other = this.#outer?.find(name);
       if (other === undefined) continue;
       const message = `Variable '${name}' is already assigned in an outer scope, at ${other.location}.`;
       problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: 'choose another name' });
     }
-    for (const node of this.#inner) node.check(problems, new Map([...outer, ...this.#assigned]));
-    for (const node of this.#isolated) node.check(problems);
+    for (const node of this.#inner) node.check(problems);
+  }
+
+  /** Where a name is assigned, here or further out. */
+  find(name: string): Place | undefined {
+    return this.#assigned.get(name) ?? this.#outer?.find(name);
   }
 }
 
