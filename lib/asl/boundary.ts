@@ -1,93 +1,125 @@
 import { OUTPUT, type Plan } from '../plan/plan.ts';
+import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
+import { bytesOfKeys, holdsValue } from './fixed-bytes.ts';
+import { inputKey, inputPaths } from './input-reads.ts';
 
-/** Who reads whom in a plan. */
-export class Readers {
-  /** Of each step, those whose results it reads. */
-  readonly reads = new Map<string, Set<string>>();
-  readonly readers = new Map<string, Set<string | typeof OUTPUT>>();
+type Reader = string | typeof OUTPUT;
 
-  constructor(plan: Plan) {
-    for (const [id, { readings }] of plan.steps) {
-      this.readers.set(id, new Set(readings.map(({ reader }) => reader)));
-      for (const { reader } of readings) {
-        if (reader === OUTPUT) continue;
-        const known = this.reads.get(reader);
-        if (known) known.add(id);
-        else this.reads.set(reader, new Set([id]));
-      }
-    }
-  }
+/** A step as others see it. */
+interface Read {
+  /** Who reads its result. */
+  readonly readers: ReadonlySet<Reader>;
+  /** The steps that it reads. */
+  readonly reads: Set<string>;
+  /** The paths at which it reads the flow's input. */
+  readonly paths: readonly string[];
+  /** The least bytes that its slots take in a payload. */
+  readonly bytes: number;
 }
 
-// Bytes as emit-nested.ts writes them, besides the steps' ids: a reserve in each, since what is read of a step may be a part of it.
+/** Who reads what in a plan. */
+export type Reading = ReadonlyMap<string, Read>;
+
+/** Who reads what in a plan. */
+export function readingOf({ steps }: Plan): Reading {
+  const found = new Map<string, Read>();
+  for (const [id, planned] of steps) {
+    const keys = [...new Set(planned.readings.map(({ key }) => key))];
+    const values = keys.filter(holdsValue).length * LEAST_SHARE;
+    found.set(id, {
+      readers: new Set(planned.readings.map(({ reader }) => reader)),
+      reads: new Set(),
+      paths: inputPaths([planned]).map(inputKey),
+      bytes: bytesOf(id) + bytesOfKeys(keys) + values,
+    });
+  }
+  for (const [id, { readers }] of found) {
+    for (const reader of readers) if (reader !== OUTPUT) found.get(reader)?.reads.add(id);
+  }
+  return found;
+}
+
+// Bytes of a definition as emit-nested.ts writes it, besides the steps' ids; with a reserve, since what is read of a step
+// may be a part of it.
 const CALL = 1100;
 const MACHINE = 300;
-const READ = { call: 40, inside: 60 };
+const TAKEN = { call: 40, inside: 60 };
 const GIVEN = { call: 60, inside: 40 };
 /** What a step's call says of the flow's execution is longer inside. */
 const STEP = 40;
 
 /**
- * What a nested state machine adds to the steps in it, estimated: in the one that starts it, and in itself. Steps may be
- * added until it is too much.
+ * What a nested state machine adds to the steps in it, estimated: in the one that starts it, in itself, and what passes
+ * between them. Steps may be added until it is too much.
  */
 export class Boundary {
-  readonly #edges: Readers;
-  readonly #inside = new Set<string>();
-  /** The steps outside that are read inside. */
-  readonly #in = new Set<string>();
-  /** Of the steps inside that are read outside, by how many. */
-  readonly #out = new Map<string, number>();
-  #call = CALL;
-  #within = MACHINE;
-
-  constructor(edges: Readers, steps: readonly string[] = []) {
-    this.#edges = edges;
-    this.add(steps);
-  }
-
   /** Bytes of the Task that starts it. */
-  get call(): number {
-    return this.#call;
-  }
-
+  call = CALL;
   /** Bytes that it has besides its steps'. */
-  get inside(): number {
-    return this.#within;
+  inside = MACHINE;
+  /** The least bytes of its input. */
+  input = 0;
+  /** The least bytes of its output. */
+  output = 0;
+  readonly #reading: Reading;
+  readonly #steps = new Set<string>();
+  readonly #taken = new Set<string>();
+  /** Of the steps inside that are read outside, by how many. */
+  readonly #given = new Map<string, number>();
+  readonly #paths = new Set<string>();
+
+  constructor(reading: Reading, steps: readonly string[] = []) {
+    this.#reading = reading;
+    this.add(steps);
   }
 
   /** Moves steps inside. */
   add(steps: readonly string[]): void {
-    for (const id of steps) this.#inside.add(id);
+    for (const id of steps) this.#steps.add(id);
     for (const id of steps) {
-      this.#within += STEP;
-      if (this.#in.delete(id)) this.#call -= 2 * id.length + READ.call;
-      for (const read of this.#edges.reads.get(id) ?? []) this.#addRead(read);
-      const outside = [...(this.#edges.readers.get(id) ?? [])].filter((reader) => !this.#has(reader)).length;
-      if (outside > 0) this.#give(id, outside);
+      const step = this.#reading.get(id);
+      this.inside += STEP;
+      if (this.#taken.delete(id)) this.#take(id, -1);
+      for (const read of step?.reads ?? []) this.#read(read);
+      for (const path of step?.paths ?? []) this.#readPath(path);
+      this.#give(id, [...(step?.readers ?? [])].filter((reader) => !this.#has(reader)).length);
     }
   }
 
-  #has(reader: string | typeof OUTPUT): boolean {
-    return reader !== OUTPUT && this.#inside.has(reader);
+  #has(reader: Reader): boolean {
+    return reader !== OUTPUT && this.#steps.has(reader);
   }
 
-  #addRead(id: string): void {
-    const outside = this.#out.get(id);
+  #read(id: string): void {
+    const outside = this.#given.get(id);
     if (outside !== undefined) this.#give(id, outside - 1);
-    if (this.#inside.has(id)) return;
-    this.#within += id.length + READ.inside;
-    if (this.#in.has(id)) return;
-    this.#in.add(id);
-    this.#call += 2 * id.length + READ.call;
+    if (this.#steps.has(id)) return;
+    this.inside += id.length + TAKEN.inside;
+    if (this.#taken.has(id)) return;
+    this.#taken.add(id);
+    this.#take(id, 1);
   }
 
-  /** Notes by how many a step is read outside. */
+  #take(id: string, sign: 1 | -1): void {
+    this.call += sign * (2 * id.length + TAKEN.call);
+    this.input += sign * (this.#reading.get(id)?.bytes ?? 0);
+  }
+
+  #readPath(path: string): void {
+    this.inside += path.length + TAKEN.inside;
+    if (this.#paths.has(path)) return;
+    this.#paths.add(path);
+    this.call += 4 * path.length + 2 * TAKEN.call;
+    this.input += bytesOf(path) + LEAST_SHARE;
+  }
+
+  /** Notes by how many a step inside is read outside. */
   #give(id: string, outside: number): void {
-    const [before, after] = [this.#out.has(id) ? 1 : 0, outside > 0 ? 1 : 0];
-    this.#call += (after - before) * (2 * id.length + GIVEN.call);
-    this.#within += (after - before) * (2 * id.length + GIVEN.inside);
-    if (outside > 0) this.#out.set(id, outside);
-    else this.#out.delete(id);
+    const change = Number(outside > 0) - Number(this.#given.has(id));
+    this.call += change * (2 * id.length + GIVEN.call);
+    this.inside += change * (2 * id.length + GIVEN.inside);
+    this.output += change * (this.#reading.get(id)?.bytes ?? 0);
+    if (outside > 0) this.#given.set(id, outside);
+    else this.#given.delete(id);
   }
 }

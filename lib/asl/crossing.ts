@@ -1,6 +1,6 @@
-import { isAlways, testOf } from '../plan/demand.ts';
-import { type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
-import { usesOf } from '../plan/uses.ts';
+import type { ReadPath } from '../flow/expression.ts';
+import { type Plan, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { inputPaths } from './input-reads.ts';
 import type { Layout } from './layout.ts';
 
 /** Slots of a step that pass from one state machine to another. */
@@ -15,8 +15,8 @@ export interface Crossed {
 export interface Crossing {
   /** In its input: of steps that lie outside, what is read inside. */
   readonly in: readonly Crossed[];
-  /** In its input: whether all of the flow's input is. */
-  readonly readsInput: boolean;
+  /** In its input: the paths at which the flow's input is read inside. */
+  readonly input: readonly ReadPath[];
   /** In its output: of steps that lie inside, what is read outside. */
   readonly out: readonly Crossed[];
 }
@@ -26,7 +26,7 @@ export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: nu
   const inside = new Set(stepsIn(body));
   return {
     in: [...plan.steps.keys()].filter((id) => !inside.has(id)).flatMap((id) => crossed(plan, layout, id, inside)),
-    readsInput: [...inside].some((id) => readsInput(plan.steps.get(id))),
+    input: inputPaths([...inside].flatMap((id) => plan.steps.get(id) ?? [])),
     out: handedOut(layout, inside, depth),
   };
 }
@@ -43,14 +43,4 @@ function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<st
   const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
   const keys = [...new Set(read.map(({ key }) => key))];
   return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
-}
-
-function readsInput(planned: PlannedStep | undefined): boolean {
-  if (!planned) return false;
-  const { uses, demand } = planned;
-  const gates = isAlways(demand) ? [] : demand.flatMap((conjunction) => [...conjunction.values()]);
-  const asked = gates.flatMap((gate) => usesOf(gate.of, testOf(gate)));
-  return [...uses.input, ...uses.skipIf, ...uses.fallback, ...asked].some(
-    ({ reference }) => reference.kind === 'input',
-  );
 }

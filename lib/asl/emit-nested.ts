@@ -4,7 +4,8 @@ import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { type Continuation, closing, type States } from './end.ts';
 import { OWN_EXECUTION } from './frame.ts';
-import { evaluated, lookup, pick } from './jsonata.ts';
+import { inputKey } from './input-reads.ts';
+import { evaluated, lookup, object, pick } from './jsonata.ts';
 import type { Chain, Handed } from './layout.ts';
 import { failureOfNested } from './nested-failure.ts';
 import { startRetry } from './retry.ts';
@@ -68,13 +69,15 @@ function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[],
   };
 }
 
-function handedIn(emitter: FlowEmitter, { in: read, readsInput }: Crossing, chain: Chain): Handed {
+function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: Chain): Handed {
   const scope = emitter.scope(chain);
   const slots = ({ id, keys, whole }: Crossed): Template =>
     evaluated(whole ? scope.slots(id) : pick(scope.slots(id), keys));
   return {
     ...(read.length > 0 && { steps: Object.fromEntries(read.map((one) => [one.id, slots(one)])) }),
-    ...(readsInput && { input: evaluated(scope.input) }),
+    ...(input.length > 0 && {
+      input: evaluated(object(input.map((path) => [inputKey(path), scope.input(path)]))),
+    }),
     execution: evaluated(emitter.execution(chain)),
   };
 }

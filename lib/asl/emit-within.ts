@@ -38,7 +38,7 @@ export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
   const whole = emit(plan, found, target.spillAbove);
-  if (isWithin(whole, most)) {
+  if (isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
   }
@@ -50,13 +50,16 @@ export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]
   for (const caution of CAUTION) {
     const found: Diagnostic[] = [];
     const emitted = emit(divide(plan, whole, target, times(most, caution)), found, target.spillAbove);
-    if (!isWithin(emitted, most)) continue;
+    if (!isWithin(emitted, most) || hasError(found)) continue;
     diagnostics.push(...found);
     return emitted;
   }
   diagnostics.push(tooLarge(plan, whole, most));
   return undefined;
 }
+
+const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error');
 
 /** Express executions have no history that could grow too long. */
 const limitsOf = ({ type, limits = {} }: Target): Weight => ({

@@ -12,7 +12,7 @@ import { type Gate, type Use, usesOf } from '../plan/uses.ts';
 import { type Test, testKey } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../runtime/values.ts';
-import { isGuaranteed, pathOf } from './input-path.ts';
+import { isGuaranteed } from './input-path.ts';
 import {
   all,
   any,
@@ -34,8 +34,8 @@ import type { Template } from './state-machine.ts';
 export interface Scope {
   /** The slots of a step's result. */
   readonly slots: (step: string) => Jsonata;
-  /** The flow's input, as a whole. */
-  readonly input: Jsonata;
+  /** The flow's input at a path; nothing where there is none. */
+  readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
   /** Steps whose tests may have any value here: see `PlannedStep`. */
   readonly later?: ReadonlySet<string>;
@@ -92,13 +92,10 @@ function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
 
 function inputOf(reference: InputReference, scope: Scope): Jsonata {
   const { path } = reference;
-  if (isWhole(path)) return scope.input;
-  if (isGuaranteed(scope.inputSchema, path)) return lookup(scope.input, String(path.path.segments[0]));
-  if (path.sure) return pathOf(scope.input, path);
-  return `($value := ${pathOf(scope.input, path)}; $exists($value) ? $value : ${constant(missing(sourceOf(reference)))})`;
+  const value = scope.input(path);
+  if (path.sure || isGuaranteed(scope.inputSchema, path)) return value;
+  return `($value := ${value}; $exists($value) ? $value : ${constant(missing(sourceOf(reference)))})`;
 }
-
-const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.then === undefined;
 
 function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
   const { condition, consequent, alternative } = expression;
@@ -127,7 +124,7 @@ export function testOfValue(expression: Expression, test: Test, scope: Scope): J
       return not(any([skippedIn(uses, scope), missingIn(uses, scope)]));
     }
     case 'input':
-      return passesTest(pathOf(scope.input, expression.path), test);
+      return passesTest(scope.input(expression.path), test);
     case 'step':
       return stepTest(expression, test, scope);
     case 'variable':
@@ -193,7 +190,7 @@ function isMissing(use: Use, scope: Scope): Jsonata {
   const { reference } = use;
   if (reference.kind === 'step' && scope.later?.has(reference.step)) return FALSE;
   if (reference.kind === 'variable') return TRUE;
-  if (reference.kind === 'input') return not(`$exists(${pathOf(scope.input, reference.path)})`);
+  if (reference.kind === 'input') return not(`$exists(${scope.input(reference.path)})`);
   return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }
 

@@ -1,9 +1,12 @@
 import type { Span } from '../flow/diagnostics.ts';
+import type { ReadPath } from '../flow/expression.ts';
 import type { Plan, PlanTree } from '../plan/plan.ts';
 import type { Budget } from './budget.ts';
 import type { Close, Fresh, States, Written } from './end.ts';
 import type { Scope } from './expressions.ts';
-import type { Jsonata } from './jsonata.ts';
+import { inputAt } from './input-path.ts';
+import { inputKey } from './input-reads.ts';
+import { type Jsonata, lookup } from './jsonata.ts';
 import { type Chain, handed, Layout } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Catcher, StateMachine } from './state-machine.ts';
@@ -92,7 +95,9 @@ export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame =>
 export function scopeAt(frame: Frame, chain: Chain, fresh: Fresh): Scope {
   const { inputSchema } = frame.plan.flow;
   const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
-  const input = frame.layout.depthOfMachine(chain) > 0 ? handed('input') : frame.input;
+  const inMachine = frame.layout.depthOfMachine(chain) > 0;
+  const input = (path: ReadPath): Jsonata =>
+    inMachine ? lookup(handed('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
   return { slots, input, ...(inputSchema !== undefined && { inputSchema }) };
 }
 

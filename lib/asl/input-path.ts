@@ -1,7 +1,7 @@
 import type { ReadPath } from '../flow/expression.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import type { Path, Segment } from '../runtime/path.ts';
-import type { Jsonata } from './jsonata.ts';
+import { type Jsonata, lookup } from './jsonata.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 
 /**
@@ -31,6 +31,15 @@ function at(value: Jsonata, segment: Segment): Jsonata {
       : `$type(${bound}) = "object" ? ${travellingField(bound, segment)}`;
   return bound === value ? `(${taken})` : `(${name} := ${value}; ${taken})`;
 }
+
+/** The value of an input at a path, as short as its schema lets it be; nothing where there is none. */
+export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
+  if (isWhole(path)) return input;
+  return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
+}
+
+/** Whether a path is that of the whole value. */
+export const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.then === undefined;
 
 /** Whether a schema alone makes sure that a single field is there, so that it can be read without asking. */
 export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {

@@ -15,7 +15,7 @@ const GIVEN = '$states.context.Execution.Input';
 export interface Handed {
   /** The slots of steps outside that are read inside, by the steps' ids. */
   readonly steps?: Template;
-  /** The flow's input, where it is read inside. */
+  /** What the flow's input has at the paths that are read inside, by these. */
   readonly input?: Template;
   /** The id of the flow's execution, which functions are told. */
   readonly execution: Template;

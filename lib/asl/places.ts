@@ -125,7 +125,11 @@ function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number)
     return { what, step, room: ROOM - fixed, values: [...values, ...more] };
   };
   return [
-    place(`what the part from step "${step}" on takes`, crossing.in, crossing.readsInput ? [INPUT] : []),
+    place(
+      `what the part from step "${step}" on takes`,
+      crossing.in,
+      crossing.input.map(() => INPUT),
+    ),
     place(`what the part from step "${step}" on gives`, crossing.out, []),
   ];
 }

@@ -1,6 +1,7 @@
 import { firstStepIn, type Plan, type PlannedStep, type PlanTree, partsOf, stepsIn } from '../plan/plan.ts';
-import { Boundary, Readers } from './boundary.ts';
+import { Boundary, type Reading, readingOf } from './boundary.ts';
 import type { Written } from './end.ts';
+import { ROOM } from './places.ts';
 import { sum, type Weight, weightOfStates } from './weight.ts';
 
 /** What a plan is split by. */
@@ -31,6 +32,9 @@ const NOTHING: Weight = { bytes: 0, events: 0 };
 
 const CALL_EVENTS = 6;
 
+/** The least bytes that may pass into or out of a nested state machine: half of a payload, so that values need not all be spilled. */
+const PASSING = ROOM / 2;
+
 /**
  * Moves parts of a plan into nested state machines, so that all get within their limits. `room`: what the outermost one
  * has left for the plan's tree.
@@ -46,7 +50,7 @@ export function split(plan: Plan, splitting: Splitting, room: Weight): Plan {
 class Splitter {
   readonly #plan: Plan;
   readonly #given: Splitting;
-  readonly #edges: Readers;
+  readonly #reading: Reading;
   readonly #whole = new Map<PlanTree, Piece>();
   /** Steps whose inner flow was split. */
   readonly #changed = new Map<string, PlannedStep>();
@@ -54,7 +58,7 @@ class Splitter {
   constructor(plan: Plan, given: Splitting) {
     this.#plan = plan;
     this.#given = given;
-    this.#edges = new Readers(plan);
+    this.#reading = readingOf(plan);
   }
 
   plan(room: Room): Plan {
@@ -128,14 +132,18 @@ class Splitter {
       open?.boundary.add(steps);
       const bytes = (open?.bytes ?? 0) + piece.bytes;
       const events = (open?.events ?? 0) + piece.events;
-      if (open && isWithin({ bytes: bytes + open.boundary.inside, events }, this.#given.most)) {
+      if (
+        open &&
+        isWithin({ bytes: bytes + open.boundary.inside, events }, this.#given.most) &&
+        passes(open.boundary)
+      ) {
         open.pieces.push(piece);
         open.bytes = bytes;
         open.events = events;
       } else {
         open = {
           pieces: [piece],
-          boundary: new Boundary(this.#edges, steps),
+          boundary: new Boundary(this.#reading, steps),
           events: piece.events,
           bytes: piece.bytes,
         };
@@ -153,7 +161,7 @@ class Splitter {
 
   #nest(group: readonly Piece[], kind: 'sequence' | 'parallel'): Piece {
     const { tree: body, seconds } = together(group, kind, NOTHING);
-    const { call } = new Boundary(this.#edges, stepsIn(body));
+    const { call } = new Boundary(this.#reading, stepsIn(body));
     return { tree: { kind: 'nested', name: '', body }, bytes: call, events: CALL_EVENTS, seconds };
   }
 
@@ -184,6 +192,8 @@ function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: 
 }
 
 const isWithin = (weight: Weight, room: Weight): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
+
+const passes = ({ input, output }: Boundary): boolean => Math.max(input, output) <= PASSING;
 
 const minus = (one: Weight, other: Weight): Weight => ({
   bytes: one.bytes - other.bytes,

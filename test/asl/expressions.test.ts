@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
 import { jsonataOf, type Scope, testOfValue } from '../../lib/asl/expressions.ts';
-import { pathOf } from '../../lib/asl/input-path.ts';
+import { inputAt, pathOf } from '../../lib/asl/input-path.ts';
 import { verbatim } from '../../lib/asl/jsonata.ts';
 import type { Expression } from '../../lib/flow/expression.ts';
 import type { Test } from '../../lib/runtime/invocation.ts';
@@ -11,7 +11,7 @@ import { parsePath, valueAt } from '../../lib/runtime/path.ts';
 import { runs } from '../chance.ts';
 
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-const scope: Scope = { slots: (step) => `$${step}`, input: '$in' };
+const scope: Scope = { slots: (step) => `$${step}`, input: (path) => inputAt('$in', undefined, path) };
 
 const evaluate = async (expression: string, bindings: Record<string, Json>): Promise<unknown> => {
   const value: unknown = await jsonata(expression).evaluate({}, bindings);

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import gathering from '../../lambdas/builtin/gather.ts';
+import type { Compiled } from '../../lib/compile.ts';
+import { type ExecutionResult, execute, VirtualClock } from '../../lib/engine/index.ts';
+import { LongestHistory } from '../../lib/local/longest-history.ts';
+import { machineResolver } from '../../lib/local/machines.ts';
+import { componentResolver } from '../../lib/local/resolver.ts';
+import { GATHER } from '../../lib/plan/gather.ts';
+import type { PlanTree } from '../../lib/plan/plan.ts';
+import { component } from '../../lib/runtime/component.ts';
+import { wrap } from '../../lib/runtime/wrapper.ts';
+import { memoryStore } from '../runtime/memory-store.ts';
+import { type Adding, idOf, MODULUS } from './draw-large.ts';
+
+/** A run of a flow that adds, on a virtual clock. */
+export interface LargeRun {
+  readonly result: ExecutionResult;
+  readonly ms: number;
+  /** Events of the longest history. */
+  readonly events: number;
+}
+
+/** Runs a compiled flow that adds, each step as long as it takes, in the engine with AWS's limits. */
+export async function runLarge(compiled: Compiled, flow: Adding): Promise<LargeRun> {
+  const clock = new VirtualClock();
+  const histories = new LongestHistory();
+  const sum = wrap(summing(flow, clock), NO_STORE);
+  const gather = wrap(gathering, NO_STORE);
+  const resolver = componentResolver(async (path) => (path === GATHER ? gather : sum), {
+    store: memoryStore(),
+    log: () => {},
+  });
+  const { stateMachine, machines } = compiled;
+  if (!stateMachine) throw new Error(compiled.diagnostics.map(({ message }) => message).join('; '));
+  const result = await execute(stateMachine, {
+    resolver,
+    clock,
+    machines: machineResolver(machines),
+    onEvent: (event) => histories.observe(event),
+  });
+  return { result, ms: result.stopMs - result.startMs, events: histories.events };
+}
+
+/** Every call is given one. */
+const NO_STORE = {
+  store: () => {
+    throw new Error('a function was called without a store');
+  },
+};
+
+/** The component that gives one more than the sum of what it is given. */
+function summing({ ms }: Adding, clock: VirtualClock) {
+  const times = new Map(ms.map((time, at) => [idOf(at), time]));
+  const input = z.object({ of: z.array(z.number()) });
+  return component({ description: 'Adds', input, output: z.json() }, async ({ of }, { step }) => {
+    await clock.sleep(times.get(step) ?? 0);
+    return { sum: of.reduce((sum, number) => (sum + number) % MODULUS, 1) };
+  });
+}
+
+/** How long a tree takes whose steps take as long as they do in `flow`, in milliseconds. */
+export function makespan(tree: PlanTree | undefined, { ms }: Adding): number {
+  const times = new Map(ms.map((time, at) => [idOf(at), time]));
+  const of = (part: PlanTree): number => {
+    if (part.kind === 'step') return times.get(part.id) ?? 0;
+    if (part.kind === 'nested') return of(part.body);
+    return part.kind === 'sequence'
+      ? part.parts.reduce((sum, one) => sum + of(one), 0)
+      : part.branches.reduce((most, one) => Math.max(most, of(one)), 0);
+  };
+  return tree ? of(tree) : 0;
+}
