@@ -16,10 +16,12 @@ import { isGuaranteed } from './input-path.ts';
 import {
   all,
   any,
+  balanced,
   choose,
   constant,
   evaluated,
   FALSE,
+  inTens,
   type Jsonata,
   lookup,
   not,
@@ -110,7 +112,7 @@ function listOf({ items }: ListExpression, scope: Scope): Jsonata {
     if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
     return `($item := ${value}; $type($item) = "array" ? [[$item]] : [$item])`;
   });
-  return wrapped.length === 0 ? '[]' : wrapped.reduce((list, item) => `$append(${list}, ${item})`);
+  return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
 }
 
 /** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
@@ -206,11 +208,14 @@ export function gateTest(gate: Gate, scope: Scope): Jsonata {
 
 /** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
 export function missingText(uses: readonly Use[], reader: string, scope: Scope): Jsonata {
-  return uses.reduceRight<Jsonata>((rest, use) => {
-    const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
-    const place = use.field === '' ? reader : `field ${quote(use.field)} of ${reader}`;
-    return choose(condition, quote(`${sourceOf(use.reference)} is missing, which ${place} reads`), rest);
-  }, quote(''));
+  const texts = inTens(uses).map((some) =>
+    some.reduceRight<Jsonata>((rest, use) => {
+      const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
+      const place = use.field === '' ? reader : `field ${quote(use.field)} of ${reader}`;
+      return choose(condition, quote(`${sourceOf(use.reference)} is missing, which ${place} reads`), rest);
+    }, quote('')),
+  );
+  return balanced(texts, (some, others) => `($text := ${some}; $text != "" ? $text : ${others})`) ?? quote('');
 }
 
 /** Names the source of a value: `"id" of step "load"`. */

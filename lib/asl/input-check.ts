@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import { all, any, constant, FALSE, type Jsonata, lookup, not, quote } from './jsonata.ts';
+import { all, any, balanced, constant, FALSE, type Jsonata, lookup, not, quote } from './jsonata.ts';
 
 /**
  * A JSON Schema as JSONata: the first thing about `value` that does not fit, in words, or "" where all fits. Covers the
@@ -141,9 +141,7 @@ const regex = (pattern: string): Jsonata => `/${pattern.replace(/(?<!\\)\//g, '\
 /** The first of several problems that is one. */
 function firstOf(problems: readonly Jsonata[]): Jsonata {
   const open = problems.filter((problem) => problem !== FITS);
-  return open.reduceRight<Jsonata>((rest, problem) => {
-    return rest === FITS ? problem : `($problem := ${problem}; $problem != "" ? $problem : ${rest})`;
-  }, FITS);
+  return balanced(open, (one, rest) => `($problem := ${one}; $problem != "" ? $problem : ${rest})`) ?? FITS;
 }
 
 function subschemas(schema: JsonObject): readonly Json[] {

@@ -37,18 +37,43 @@ export const TRUE: Jsonata = 'true';
 /** The condition that never holds. */
 export const FALSE: Jsonata = 'false';
 
+/**
+ * Joins the first half of the terms with the second, and so on: AWS evaluates no expression deeper than 100 levels, which
+ * one inside the other would reach. `join` must give the same for `a` with `b, c` as for `a, b` with `c`. Undefined for
+ * no terms.
+ */
+export function balanced(
+  terms: readonly Jsonata[],
+  join: (left: Jsonata, right: Jsonata) => Jsonata,
+): Jsonata | undefined {
+  const half = terms.length >> 1;
+  const [left, right] = half > 0 ? [balanced(terms.slice(0, half), join), balanced(terms.slice(half), join)] : [];
+  return left === undefined || right === undefined ? terms[0] : join(left, right);
+}
+
+/** Lists of at most ten: each term of a chain lies a level deeper than the next one, so a long chain is one of chains. */
+export const inTens = <T>(terms: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(terms.length / 10) }, (_, at) => terms.slice(at * 10, at * 10 + 10));
+
+function chain(terms: readonly Jsonata[], operator: string): Jsonata {
+  const [first = [], ...more] = inTens(terms);
+  if (more.length === 0) return first.join(operator);
+  const chains = [first, ...more].map((part) => part.join(operator));
+  return chain(chains.map(bracket), operator);
+}
+
 /** Whether all conditions hold. */
 export function all(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== TRUE);
   if (open.includes(FALSE)) return FALSE;
-  return open.length > 1 ? open.map(bracket).join(' and ') : (open[0] ?? TRUE);
+  return open.length > 1 ? chain(open.map(bracket), ' and ') : (open[0] ?? TRUE);
 }
 
 /** Whether any condition holds. */
 export function any(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== FALSE);
   if (open.includes(TRUE)) return TRUE;
-  return open.length > 1 ? open.map(bracket).join(' or ') : (open[0] ?? FALSE);
+  return open.length > 1 ? chain(open.map(bracket), ' or ') : (open[0] ?? FALSE);
 }
 
 /** The opposite. */

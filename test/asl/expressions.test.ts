@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
-import { jsonataOf, type Scope, testOfValue } from '../../lib/asl/expressions.ts';
+import { jsonataOf, missingIn, missingText, type Scope, testOfValue } from '../../lib/asl/expressions.ts';
 import { inputAt, pathOf } from '../../lib/asl/input-path.ts';
 import { verbatim } from '../../lib/asl/jsonata.ts';
 import type { Expression } from '../../lib/flow/expression.ts';
+import { usesOf } from '../../lib/plan/uses.ts';
 import type { Test } from '../../lib/runtime/invocation.ts';
 import type { Json } from '../../lib/runtime/json.ts';
 import { parsePath, valueAt } from '../../lib/runtime/path.ts';
@@ -13,8 +14,9 @@ import { runs } from '../chance.ts';
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const scope: Scope = { slots: (step) => `$${step}`, input: (path) => inputAt('$in', undefined, path) };
 
+/** Evaluates no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
 const evaluate = async (expression: string, bindings: Record<string, Json>): Promise<unknown> => {
-  const value: unknown = await jsonata(expression).evaluate({}, bindings);
+  const value: unknown = await jsonata(expression, { stack: 100 }).evaluate({}, bindings);
   // The package's own lists carry flags, which are no part of their value.
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 };
@@ -85,12 +87,31 @@ describe('a list built by an expression', () => {
     );
   });
 
+  it('may have hundreds of items', async () => {
+    const items = Array.from({ length: 300 }, (_, at) => input(`a[${at}]`));
+    const a = items.map((_, at) => at);
+    expect(await evaluate(jsonataOf({ kind: 'list', items, span }, scope), { in: { a } })).toEqual(a);
+  });
+
   it('keeps constants as they are', async () => {
     await fc.assert(
       fc.asyncProperty(anyValue, async (value) => {
         expect(await evaluate(jsonataOf(constant(value), scope), {})).toEqual(value);
       }),
     );
+  });
+});
+
+describe('what is missing', () => {
+  it('is named, of hundreds of references too', async () => {
+    const items = Array.from({ length: 300 }, (_, at) => input(`a[${at}]`));
+    const uses = usesOf({ kind: 'list', items, span });
+    const missing = (a: Json) =>
+      evaluate(`${missingIn(uses, scope)} ? ${missingText(uses, 'it', scope)} : ""`, { in: { a } });
+    const a = items.map((_, at) => at);
+    expect(await missing(a)).toBe('');
+    expect(await missing(a.slice(1))).toBe(`"a[299]" of the flow's input is missing, which field "[299]" of it reads`);
+    expect(await missing(a.slice(0, 7))).toMatch(/^"a\[7\]" of the flow's input is missing/);
   });
 });
 

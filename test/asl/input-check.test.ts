@@ -8,8 +8,9 @@ import { runs } from '../chance.ts';
 
 const ajv = new Ajv2020({ strict: false });
 
+/** Evaluated no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
 const problem = async (schema: Json, value: Json): Promise<unknown> =>
-  jsonata(problemOf(schema, '$in')).evaluate({}, { in: value });
+  jsonata(problemOf(schema, '$in'), { stack: 100 }).evaluate({}, { in: value });
 
 const { value: anyValue } = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -83,6 +84,19 @@ describe('a schema as an expression', () => {
       'an item of "tags" of "user" must be string, but is 5',
     );
     expect(await problem(schema, { user: { tags: ['a'] } })).toBe('');
+  });
+
+  it('may have hundreds of properties and values', async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `p${at}`);
+    const schema: Json = {
+      type: 'object',
+      required: names,
+      properties: Object.fromEntries(names.map((name) => [name, { enum: names }])),
+    };
+    const value = Object.fromEntries(names.map((name) => [name, name]));
+    expect(await problem(schema, value)).toBe('');
+    expect(await problem(schema, { ...value, p299: 'x' })).toMatch(/^"p299" must be one of .*, but is x$/);
+    expect(await problem(schema, { ...value, p7: 'x', p299: 'x' })).toMatch(/^"p7" must be/);
   });
 
   it('names the keywords it cannot check', () => {
