@@ -80,10 +80,7 @@ export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
     case 'if':
       return ifOf(expression, scope);
     case 'coalesce':
-      return expression.items.reduceRight<Jsonata>(
-        (rest, item) => choose(testOfValue(item, 'present', scope), jsonataOf(item, scope), rest),
-        constant(null),
-      );
+      return firstPresent(expression.items, (item) => jsonataOf(item, scope), constant(null), scope);
   }
 }
 
@@ -115,6 +112,21 @@ function listOf({ items }: ListExpression, scope: Scope): Jsonata {
   return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
 }
 
+/** What `of` makes of the first item that is there, or `none`; many items are divided, so as not to lie too deep. */
+function firstPresent(
+  items: readonly Expression[],
+  of: (item: Expression) => Jsonata,
+  none: Jsonata,
+  scope: Scope,
+): Jsonata {
+  const isPresent = (item: Expression): Jsonata => testOfValue(item, 'present', scope);
+  if (items.length <= 10)
+    return items.reduceRight<Jsonata>((rest, item) => choose(isPresent(item), of(item), rest), none);
+  const [some, others] = [items.slice(0, items.length >> 1), items.slice(items.length >> 1)];
+  const [first, second] = [some, others].map((half) => firstPresent(half, of, none, scope));
+  return choose(any(some.map(isPresent)), first ?? none, second ?? none);
+}
+
 /** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
 export function testOfValue(expression: Expression, test: Test, scope: Scope): Jsonata {
   switch (expression.kind) {
@@ -141,10 +153,7 @@ export function testOfValue(expression: Expression, test: Test, scope: Scope): J
       return all([not(skippedIn(usesOf(condition, 'if'), scope)), choose(met, then, otherwise)]);
     }
     case 'coalesce':
-      return expression.items.reduceRight<Jsonata>(
-        (rest, item) => choose(testOfValue(item, 'present', scope), testOfValue(item, test, scope), rest),
-        FALSE,
-      );
+      return firstPresent(expression.items, (item) => testOfValue(item, test, scope), FALSE, scope);
   }
 }
 

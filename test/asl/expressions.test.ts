@@ -149,6 +149,15 @@ describe('$if and $coalesce', () => {
     expect(await evaluate(jsonataOf(first, scope), { in: {} })).toBeNull();
   });
 
+  it('take the first of hundreds', async () => {
+    const items = Array.from({ length: 300 }, (_, at) => input(`a[${at}]`));
+    const first = (a: Json) => evaluate(jsonataOf({ kind: 'coalesce', items, span }, scope), { in: { a } });
+    const a = items.map((): Json => null);
+    expect(await first(a)).toBeNull();
+    expect(await first(a.with(299, 'last'))).toBe('last');
+    expect(await first(a.with(120, 'here').with(299, 'last'))).toBe('here');
+  });
+
   it('are skipped where the condition reads a skipped step', async () => {
     const path = { text: 'ok', path: { segments: ['ok'] } };
     const choice: Expression = {
