@@ -26,9 +26,11 @@ export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTim
     const here: Ended = { id, end: (after?.end ?? 0) + times.critical, before: after };
     if (here.end > last.end) last = here;
     levels[depth] = Math.max(levels[depth] ?? 0, times.byLevel);
+    // What the compiler added is no level of the flow's own.
+    const below = planned.step.added ? depth : depth + 1;
     for (const { reader } of planned.readings) {
       // The output is read by no step.
-      if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, depth + 1));
+      if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, below));
     }
   }
   return { critical: last.end, byLevel: levels.reduce((sum, seconds) => sum + seconds, 0), longest: wayTo(last) };
