@@ -9,6 +9,7 @@ import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord 
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { FUNCTION_BUILD } from './function-build.ts';
+import { inTurn } from './in-turn.ts';
 
 /** A component with its wrapper, as one function: run on a laptop and deployed alike. */
 export interface Bundle {
@@ -136,7 +137,11 @@ interface Made {
   readonly cached: boolean;
 }
 
-async function make(unit: Unit, root: string, hashes: FileHashes): Promise<Made> {
+/** Many flows that are checked at once want the same units: each is made once, the others find it. */
+const make = (unit: Unit, root: string, hashes: FileHashes): Promise<Made> =>
+  inTurn(unit.folder, () => makeNow(unit, root, hashes));
+
+async function makeNow(unit: Unit, root: string, hashes: FileHashes): Promise<Made> {
   const { name, folder } = unit;
   const options = buildOptions(unit);
   const settings = hashOf(version, JSON.stringify(options));

@@ -163,6 +163,12 @@ describe('a bundle', () => {
     expect(said).toEqual(['one, Ada?', 'two, Ada?']);
   });
 
+  it('is made once, however many ask for it at once', async () => {
+    write('lambdas/hello/asked.ts', greeting('All'));
+    const asked = await Promise.all(Array.from({ length: 10 }, () => bundlesOf('/hello/asked')));
+    expect(asked.flatMap((made) => made.map(({ cached }) => cached)).filter((cached) => !cached)).toHaveLength(1);
+  });
+
   it('is one, and works, however many processes make it at once', async () => {
     write('lambdas/hello/crowd.ts', greeting('All'));
     const answers = await Promise.all(Array.from({ length: 3 }, () => bundleElsewhere('/hello/crowd')));
