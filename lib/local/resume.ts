@@ -12,7 +12,7 @@ import { goOn, type KeptFlow, takeLock } from './durable-run.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { loaderOf, loadFunctions } from './functions.ts';
 import { type Past, pastOf } from './journal/history.ts';
-import { JournalError, readJournal, readOutline } from './journal/journal.ts';
+import { JournalError, readEnds, readJournal } from './journal/journal.ts';
 import { unlock } from './journal/lock.ts';
 import type { Beginning } from './journal/records.ts';
 import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './journal/runs.ts';
@@ -109,7 +109,7 @@ const line = ({ id, flow, at, status }: RecordedRun): string =>
   `    ${id}  ${new Date(at).toISOString().slice(0, 19)}Z  ${status.padEnd(11)}  ${flow}`;
 
 function beginningOf(files: RunFiles): Beginning {
-  const [first] = readOutline(files.journal);
+  const { first } = readEnds(files.journal);
   if (first?.type === 'run' && first.version === 1) return first;
   throw new JournalError(`${files.journal} has no beginning that this version knows; the run cannot be resumed`);
 }

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Journal, JournalError, readJournal, readOutline } from '../../lib/local/journal/journal.ts';
+import { Journal, JournalError, readEnds, readJournal } from '../../lib/local/journal/journal.ts';
 import { holderOf, lock, unlock } from '../../lib/local/journal/lock.ts';
 import { randomFrom } from '../../lib/local/journal/random.ts';
 import type { JournalRecord, RunOutcome } from '../../lib/local/journal/records.ts';
@@ -118,15 +118,48 @@ describe('a seal', () => {
     expect(() => OPEN.open(closed)).toThrow(UnknownSecret);
   });
 
-  test('leaves the outline of a journal readable for whoever knows no secrets', () => {
+  test('leaves readable for whoever knows no secrets what a journal is of and how it ended', () => {
     const file = fresh();
     const journal = new Journal(file, new Seal(['call', 'end', 1]));
-    const end: JournalRecord = { type: 'end', at: 1, outcome: 'success' };
-    journal.append([call('1 a', 'end'), end]);
+    const at = { id: 'r', flow: 'f', file: '/f', at: 1, seed: '', input: '{}', sealed: false };
+    const [first, end]: readonly [JournalRecord, JournalRecord] = [
+      { type: 'run', version: 1, ...at },
+      { type: 'end', at: 1, outcome: 'success' },
+    ];
+    journal.append([first, call('1 a', 'end')]);
+    expect(readEnds(file)).toEqual({ first });
+    journal.append([end]);
     journal.close();
 
-    expect(readOutline(file)).toEqual([end]);
+    expect(readEnds(file)).toEqual({ first, last: end });
   });
+});
+
+test('the ends of a journal are found whatever is between them, and however long they are', () => {
+  const file = fresh();
+  const journal = new Journal(file, OPEN);
+  const at = {
+    id: 'r',
+    flow: 'f',
+    file: '/f',
+    at: 1,
+    seed: '',
+    input: JSON.stringify('ü'.repeat(100_000)),
+    sealed: false,
+  };
+  const [first, end]: readonly [JournalRecord, JournalRecord] = [
+    { type: 'run', version: 1, ...at },
+    { type: 'end', at: 1, outcome: 'failed' },
+  ];
+  journal.append([first]);
+  expect(readEnds(file)).toEqual({ first });
+  journal.append([call('1 a', `"}\n{"type":"end",${'é'.repeat(100_001)}`)]);
+  expect(readEnds(file)).toEqual({ first });
+  journal.append([end]);
+  journal.close();
+  appendFileSync(file, '{"type":"end","at":2}');
+
+  expect(readEnds(file)).toEqual({ first, last: end });
 });
 
 describe('a lock', () => {

@@ -93,9 +93,39 @@ export function readJournal(file: string, seal: Seal): readonly JournalRecord[] 
   return linesOf(file).map((line, index) => recordOf(seal.open(line), `${file}, line ${index + 1}`));
 }
 
-/** The records of a journal that no secret is sealed in: its beginning and its outline. */
-export function readOutline(file: string): readonly JournalRecord[] {
-  return linesOf(file).flatMap((line, index) => (isSealed(line) ? [] : [recordOf(line, `${file}, line ${index + 1}`)]));
+/** More than the lines that begin and end a run have, unless its input is large. */
+const MOST_BYTES = 64 * 1024;
+
+/**
+ * The first and the last record of a journal, which say what it is of and how it ended; no secret is sealed in them.
+ * Undefined where there is none, or the last one is of another kind. Reads no more of a long journal than it has to.
+ */
+export function readEnds(file: string): { readonly first?: JournalRecord; readonly last?: JournalRecord } {
+  const [head, tail] = guarded(file, () => endsOf(file));
+  const end = head.indexOf('\n');
+  const first = end < 0 ? linesOf(file)[0] : head.slice(0, end);
+  const last = tail.slice(0, tail.lastIndexOf('\n')).split('\n').at(-1);
+  return {
+    ...(first !== undefined && { first: recordOf(first, `${file}, line 1`) }),
+    ...(last !== undefined && isOutline(last) && { last: recordOf(last, `${file}, the last line`) }),
+  };
+}
+
+/** Whether a whole line tells of the run itself; calls are the greater part of a journal, and may be cut off here. */
+const isOutline = (line: string): boolean => /^\{"type":"(?:run|end|resume)",.*\}$/.test(line) && !isSealed(line);
+
+function endsOf(file: string): readonly [head: string, tail: string] {
+  const fd = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const part = (from: number): string => {
+      const bytes = Buffer.alloc(Math.min(MOST_BYTES, size));
+      return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)).toString('utf8');
+    };
+    return [part(0), part(Math.max(0, size - MOST_BYTES))];
+  } finally {
+    closeSync(fd);
+  }
 }
 
 const linesOf = (file: string): readonly string[] =>

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JournalError, readOutline } from './journal.ts';
+import { JournalError, readEnds } from './journal.ts';
 import { holderOf } from './lock.ts';
 import type { Beginning, RunOutcome } from './records.ts';
 
@@ -76,9 +76,7 @@ function idsIn(runs: string): readonly string[] {
 
 function describeRun(files: RunFiles): RecordedRun | undefined {
   try {
-    const records = readOutline(files.journal);
-    const [first] = records;
-    const last = records.at(-1);
+    const { first, last } = readEnds(files.journal);
     if (first?.type !== 'run') return undefined;
     const { id, flow, file, at } = first;
     const ended = last?.type === 'end' ? last.outcome : 'interrupted';
