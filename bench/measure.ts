@@ -1,0 +1,24 @@
+/** What benchmarks share: how they measure and print. */
+
+/** The best of several rounds, in milliseconds a round: the machine's other work only ever makes a round slower. */
+export async function best(rounds: number, work: () => Promise<unknown> | unknown): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    await work();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}
+
+const written = (value: number): string => value.toFixed(value < 1 ? 2 : 1);
+
+/** Prints a number. */
+export const print = (what: string, value: number, unit: string): void =>
+  console.log(`${what.padEnd(58)} ${written(value).padStart(9)} ${unit}`);
+
+/** Prints a number, another engine's own in the same run, and how many times as much that is. */
+export function compare(what: string, ours: number, theirs: number, unit: string): void {
+  const ratio = `${(theirs / ours).toFixed(1)} times ours`;
+  console.log(`${what.padEnd(58)} ${written(ours).padStart(9)} ${unit}; theirs ${written(theirs)}, ${ratio}`);
+}
