@@ -8,8 +8,11 @@ import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
 import { readFlow } from './flow/read-flow.ts';
 import { workflowType } from './flow/workflow-type.ts';
+import { analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { makePlan, type Plan, type PlannedStep } from './plan/plan.ts';
+import { type Optimised, optimise } from './plan/optimise.ts';
+import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
+import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
 import { weightOf } from './plan/weights.ts';
 import type { Json } from './runtime/json.ts';
@@ -29,6 +32,13 @@ export interface CompileOptions {
   readonly spillAbove?: number;
   /** What a state machine may have. @default what AWS lets it have, less a reserve */
   readonly limits?: Limits;
+  /** The names of passes that are left out: see docs/compiler.md. @default none */
+  readonly without?: readonly string[];
+  /**
+   * Whether something stands in for a step's component, or it is not the built-in one of that name: no pass does its work
+   * then. Steps of flows inside steps go by `RUNNER.ID`. @default none
+   */
+  readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
 }
 
 /** A step, and where it went. */
@@ -46,8 +56,12 @@ export interface Compiled {
   /** What the state machine was written from: what runs, who reads what, the arrangement. */
   readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
-  /** The steps that run, always or sometimes. */
+  /** The steps that have a state of their own, and run always or sometimes. */
   readonly steps: readonly CompiledStep[];
+  /** The steps that a pass has made part of others, each after those it was made of. */
+  readonly absorbed: readonly AbsorbedStep[];
+  /** What each pass did. */
+  readonly passes: readonly PassReport[];
   /** What the state machine reads of its input, and how large that may be: see `spillInput`. */
   readonly inputBudget?: InputBudget;
   /** How large the values may be that meet anywhere in the state machine. */
@@ -61,10 +75,11 @@ export interface Compiled {
  * Compiles a flow to a state machine. The whole way, one phase a line:
  *
  * ```
- * text ──1 read──▶ Flow ──2 bind──▶ Flow ──3 plan──▶ Plan ──4 emit──▶ state machine
- *      YAML, three      variables        what runs, who reads     JSONata, one variable
- *      dialects made    become values    what, series-parallel    a step, one Task a step
- *      one, with places                  tree, by cost
+ * text ──1 read──▶ Flow ──2 bind──▶ Flow ──3 optimise──▶ Flow ──4 plan──▶ Plan ──5 emit──▶ state machine
+ *      YAML, three      variables        passes: the same     what runs, who     JSONata, one variable
+ *      dialects made    become values    with fewer           reads what,        a step, one Task a step
+ *      one, with places                  functions            series-parallel
+ *                                                             tree, by cost
  * ```
  *
  * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
@@ -80,18 +95,37 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   diagnostics.push(...checkValues(written, values));
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
-  // 3. Flow to Plan: graph, demand, reads, arrangement.
-  const cost = costModel(options.profile, flow.steps);
-  const plan = makePlan(flow, diagnostics, cost);
-  if (!plan || hasError(diagnostics)) return refused(file, written, diagnostics);
-  // 4. Plan to state machine, or to several where one would be too large.
+  // 3. Flow to Flow: what reads what, what is wanted when, and the passes that make less of it.
+  const analysis = analyse(flow, diagnostics);
+  if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
+  const { without = [], opaque } = options;
+  const optimised = optimise(analysis, { without: new Set(without), ...(opaque && { isOpaque: opaque }) });
+  // 4. and 5. What becomes part of others may make them too large.
+  const small = writeMachines(flow, optimised, options);
+  const made = small.emitted ? small : writeMachines(flow, { analysis, absorbed: [], passes: [] }, options);
   reportUnchecked(flow, diagnostics);
+  diagnostics.push(...made.diagnostics);
+  return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
+}
+
+interface Made {
+  /** Absent where a diagnostic is an error. */
+  readonly emitted?: Omit<Compiled, keyof Outline>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, options: CompileOptions): Made {
+  const diagnostics: Diagnostic[] = [];
+  // 4. Flow to Plan: reads, arrangement.
+  const cost = costModel(options.profile, flow.steps);
+  const plan = planOf(analysis, cost);
+  // 5. Plan to state machine, or to several where one would be too large.
   const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
   const { limits, spillAbove } = options;
   const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
-  if (!emitted || hasError(diagnostics)) return refused(file, written, diagnostics);
-  const { written: _, ...rest } = emitted;
-  return { ...outline(written, diagnostics), plan, ...rest };
+  if (!emitted || hasError(diagnostics)) return { diagnostics };
+  const { written: _, ...machines } = emitted;
+  return { emitted: { plan, absorbed, passes, ...machines }, diagnostics };
 }
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
@@ -105,16 +139,17 @@ const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
 
 const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Diagnostic[]): Compiled =>
   flow
-    ? { ...outline(flow, diagnostics), machines: [], steps: [] }
-    : { name: file, diagnostics, type: 'STANDARD', machines: [], steps: [], examples: [] };
+    ? { ...outline(flow, diagnostics), ...NOTHING }
+    : { name: file, diagnostics, type: 'STANDARD', examples: [], ...NOTHING };
+
+const NOTHING = { machines: [], steps: [], absorbed: [], passes: [] } as const;
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
 
-const outline = (
-  flow: Flow,
-  diagnostics: readonly Diagnostic[],
-): Omit<Compiled, 'steps' | 'stateMachine' | 'machines' | 'plan'> => ({
+type Outline = Pick<Compiled, 'name' | 'flow' | 'diagnostics' | 'type' | 'inputSchema' | 'examples'>;
+
+const outline = (flow: Flow, diagnostics: readonly Diagnostic[]): Outline => ({
   name: flow.name,
   flow,
   diagnostics: inOrder(diagnostics),

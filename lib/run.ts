@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type Compiled, type CompileOptions, compile } from './compile.ts';
+import { type Compiled, type CompiledStep, type CompileOptions, compile } from './compile.ts';
 import type { Diagnostic } from './flow/diagnostics.ts';
 import { beginRun } from './local/durable-run.ts';
 import { type FolderOptions, foldersFor } from './local/folders.ts';
 import { loaderOf, loadFunctions } from './local/functions.ts';
 import { MockBook, type Mocks } from './local/mocks.ts';
-import { componentsFor, lookupIn } from './local/needed.ts';
+import { componentsFor, isOwn, lookupIn } from './local/needed.ts';
 import { refuse } from './local/outcome.ts';
 import { type ReadyFlow, readyFlow } from './local/ready-flow.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './local/run-once.ts';
@@ -60,16 +60,19 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const { variables = {} } = options;
   const hasSecret = hasSecretHere(variables);
   const source = options.source ?? (await readFile(file, 'utf8'));
-  const compiled = compile(source, { hasSecret, ...options, file });
-  const { stateMachine, flow, inputBudget } = compiled;
-  if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
-
-  // 2. The components that its steps call, unless a mock stands in, become functions.
   const folders = foldersFor(home, options);
   const lookup = lookupIn(folders);
   const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
   const mocked = new MockBook(mocks, canonical);
-  const calling = compiled.steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
+  const isMocked = ({ id, component }: Pick<CompiledStep, 'id' | 'component'>): boolean =>
+    mocked.has(id, canonical(component));
+  const opaque: CompileOptions['opaque'] = (step) => isMocked(step) || isOwn(lookup)(step);
+  const compiled = compile(source, { hasSecret, opaque, ...options, file });
+  const { stateMachine, flow, inputBudget } = compiled;
+  if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
+
+  // 2. The components that its steps call, unless a mock stands in, become functions.
+  const calling = compiled.steps.filter((step) => !isMocked(step));
   const needed = componentsFor(calling, file, lookup);
   if (needed.diagnostics.length > 0) return refused(compiled, needed.diagnostics);
   const functions = await loadFunctions(needed.files, folders.bundles);

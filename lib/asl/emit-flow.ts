@@ -11,6 +11,7 @@ import { faultOf, passesOver } from './guard.ts';
 import { FITS, problemOf } from './input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata.ts';
 import { type Chain, handed } from './layout.ts';
+import { missingInput } from './missing-input.ts';
 import { variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { COVERED } from './retry.ts';
@@ -76,16 +77,20 @@ export class FlowEmitter {
     return this.#checkInput(states, start);
   }
 
-  /** Input that does not fit its schema fails the flow before any step starts. */
+  /** Input that does not fit its schema, or lacks what the flow cannot do without, fails it before any step starts. */
   #checkInput(states: States, start: string): string {
     const { plan, input, prefix, fail } = this.frame;
+    const faults = missingInput(plan.flow.requires ?? [], input, prefix);
     const message = problemOf(plan.flow.inputSchema ?? true, input);
-    if (message === FITS) return start;
-    const refused = fail(states, { code: 'INVALID_INPUT', message });
     // Whoever spilled a part of the input has checked it before.
     const condition = all([`${message} != ""`, not(isSpilled(input))]);
-    const rule = { Condition: `{% ${condition} %}`, Next: refused };
-    return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: [rule], Default: start });
+    if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
+    if (faults.length === 0) return start;
+    const rules = faults.map(({ condition, fault }) => ({
+      Condition: `{% ${condition} %}`,
+      Next: fail(states, fault),
+    }));
+    return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: rules, Default: start });
   }
 
   /** What expressions see at a place. */

@@ -9,9 +9,9 @@ import { mayBeEscaped, travellingField } from './lookalike.ts';
  * index of a map are missing, which `$lookup` alone, mapping over lists, would not say.
  */
 export function pathOf(base: Jsonata, read: ReadPath): Jsonata {
-  const { then } = read.path;
+  const { further } = read.path;
   const own = ownPathOf(base, read.path);
-  return then ? `($stage := ${own}; $stage = null ? null : ${pathOf('$stage', { ...read, path: then })})` : own;
+  return further ? `($stage := ${own}; $stage = null ? null : ${pathOf('$stage', { ...read, path: further })})` : own;
 }
 
 function ownPathOf(base: Jsonata, path: Path): Jsonata {
@@ -39,12 +39,12 @@ export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath
 }
 
 /** Whether a path is that of the whole value. */
-export const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.then === undefined;
+export const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.further === undefined;
 
 /** Whether a schema alone makes sure that a single field is there, so that it can be read without asking. */
 export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {
   const [field, ...rest] = path.segments;
-  if (path.then) return false;
+  if (path.further) return false;
   if (field === undefined) return true;
   if (typeof field === 'string' && mayBeEscaped(field)) return false;
   if (!isObject(schema) || rest.length > 0 || schema.type !== 'object') return false;

@@ -4,10 +4,10 @@ import { type Use, usesOf } from '../plan/uses.ts';
 import { isWhole } from './input-path.ts';
 
 /** The paths at which a flow reads its input, as written, each once. */
-export function inputReads({ steps, output }: Plan): readonly string[] {
-  const uses = [...[...steps.values()].flatMap(usesIn), ...output];
+export function inputReads({ flow, steps, output, sinks }: Plan): readonly string[] {
+  const uses = [...[...steps.values()].flatMap(usesIn), ...output, ...sinks.flatMap((sink) => sink.uses)];
   const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path.text] : []));
-  return [...new Set(paths)];
+  return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
 }
 
 /** The paths at which steps read the flow's input, each once. */

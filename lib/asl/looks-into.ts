@@ -1,19 +1,17 @@
 import type { Expression } from '../flow/expression.ts';
-import { type Path, parsePath, type Segment } from '../runtime/path.ts';
+import { type Path, parseJoined, type Segment, waysOf } from '../runtime/path.ts';
 
 /**
  * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
  * while the value is small: of one that was spilled it has nothing but the marker.
  */
 export function looksInto(expression: Expression, path: Path): boolean {
-  const ways: (readonly Segment[])[] = [path.segments];
-  if (path.exact !== undefined) ways.push([path.exact]);
-  return ways.some((way) => goesInto(expression, way));
+  return waysOf(path).some((way) => goesInto(expression, way));
 }
 
 /** The same of a path as it is written. */
 export function looksIntoAt(expression: Expression, written: string): boolean {
-  const path = parsePath(written);
+  const path = parseJoined(written);
   return !('error' in path) && looksInto(expression, path);
 }
 

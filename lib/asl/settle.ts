@@ -1,7 +1,7 @@
 import { builtinOf } from '../plan/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { parseSlotKey } from '../runtime/invocation.ts';
-import { parsePath, type Segment } from '../runtime/path.ts';
+import { parseJoined, type Segment, waysOf } from '../runtime/path.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
@@ -64,8 +64,8 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
 /** Whether anyone reads inside a part of the result that the state machine has only by its marker. */
 export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean {
   return emitter.keys(planned).some((key) => {
-    const path = parsePath(parseSlotKey(key).path);
-    return !('error' in path) && isInside(planned, path.segments);
+    const path = parseJoined(parseSlotKey(key).path);
+    return !('error' in path) && waysOf(path).some((way) => isInside(planned, way));
   });
 }
 

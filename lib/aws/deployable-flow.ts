@@ -4,7 +4,7 @@ import { type Compiled, compile } from '../compile.ts';
 import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
-import { componentsFor, lookupIn } from '../local/needed.ts';
+import { componentsFor, isOwn, lookupIn } from '../local/needed.ts';
 import type { SecretUse } from '../plan/variables.ts';
 import type { Json } from '../runtime/json.ts';
 import { componentsOf } from './definition.ts';
@@ -40,9 +40,9 @@ export function openFlow(source: FlowSource): DeployableFlow {
   const text = readFileSync(file, 'utf8');
   // A secret without a value is refused later, by name, unless the flow says itself what to do without.
   const hasSecret = ({ name, optional }: SecretUse): boolean => secrets[name] !== undefined || !optional;
-  const compiled = compile(text, { file, hasSecret, ...(variables && { variables }) });
   const folders = foldersFor(dirname(resolve(file)), components === undefined ? {} : { components: [components] });
   const lookup = lookupIn(folders);
+  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...(variables && { variables }) });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);
   const called = compiled.stateMachine ? componentsOf(compiled.stateMachine) : [];
   const found = called.flatMap((component): [string, ComponentFile][] => {

@@ -5,7 +5,7 @@ import type { ComponentFile, LoadedComponent } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { loadFunctions } from './functions.ts';
-import { componentsFor, type Lookup, lookupIn } from './needed.ts';
+import { componentsFor, isOwn, type Lookup, lookupIn } from './needed.ts';
 
 /** A flow to check. */
 export interface CheckOptions extends Omit<FolderOptions, 'blobs'>, CompileOptions {
@@ -53,12 +53,14 @@ function opener(): (folders: Folders) => Lookup {
 
 function compileOne(options: CheckOptions, open: (folders: Folders) => Lookup): Compilation {
   const { source, file = 'flow.yaml', home = dirname(resolve(file)) } = options;
-  const compiled = compile(source, { ...options, file });
   const folders = foldersFor(home, options);
   const lookup = open(folders);
+  const compiled = compile(source, { opaque: isOwn(lookup), ...options, file });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);
   // Also of steps that become states of their own: their components tell what they take.
-  const files = compiled.steps.flatMap(({ component }) => lookup.catalog.resolve(component) ?? []);
+  const files = [...compiled.steps, ...compiled.absorbed].flatMap(
+    ({ component }) => lookup.catalog.resolve(component) ?? [],
+  );
   return { compiled, lookup, folders, files, diagnostics: [...compiled.diagnostics, ...diagnostics] };
 }
 

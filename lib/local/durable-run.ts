@@ -80,9 +80,9 @@ function durableRun(id: string, files: RunFiles, journal: Journal, host: Durable
 }
 
 function keptFlow({ runs, origin, functions }: ReadyFlow): KeptFlow {
-  const { name, type, stateMachine, machines, inputBudget, steps, inputSchema } = runs;
+  const { name, type, stateMachine, machines, inputBudget, steps, absorbed, inputSchema } = runs;
   const { textHash, mocks } = origin;
   const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));
-  const kept = { name, type, stateMachine, machines, inputBudget, steps, textHash, mocks, bundles };
+  const kept = { name, type, stateMachine, machines, inputBudget, steps, absorbed, textHash, mocks, bundles };
   return { ...kept, ...(inputSchema !== undefined && { inputSchema }) };
 }

@@ -16,6 +16,12 @@ export const lookupIn = ({ project, components }: Pick<Folders, 'project' | 'com
   return { catalog: findComponents({ folders: components }), folders: components.map((it) => relative(project, it)) };
 };
 
+/** Whether a step's component is the project's own, though it may have the name of a built-in one. */
+export const isOwn =
+  ({ catalog }: Lookup) =>
+  ({ component }: Pick<CompiledStep, 'component'>): boolean =>
+    catalog.resolve(component)?.builtin === false;
+
 /** The components that steps call, and the steps whose component has no file. */
 export interface Needed {
   readonly files: readonly ComponentFile[];

@@ -16,7 +16,7 @@ import type { FindHandler } from './resolver.ts';
 import { type WaitGraph, waitGraph } from './wait-graph.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
-export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'machines' | 'steps' | 'inputSchema'> {
+export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'machines' | 'steps' | 'absorbed' | 'inputSchema'> {
   readonly stateMachine: StateMachine;
   readonly inputBudget: InputBudget;
 }

@@ -10,6 +10,7 @@ import type { Json } from '../runtime/json.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
 import type { Scrubber } from '../runtime/scrub.ts';
 import { spillInput } from '../runtime/spill-input.ts';
+import { failedAbsorbed, withAbsorbed } from './absorbed.ts';
 import { criticalChain } from './critical-chain.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { FlowResult, RunEvent, StepReport } from './events.ts';
@@ -117,13 +118,19 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const { execution, events, tracker, sandboxes } = await executeFlow(flow, running);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
-  const ended = resultOf(execution, failure && tracker.whereFailed(failure));
-  const steps = tracker.finish(stopMs, failure).map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
+  const { absorbed } = flow.runs;
+  const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
+  const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
+  const own = tracker
+    .finish(stopMs, failure, inAbsorbed !== undefined)
+    .map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
+  const hasRun = failure === undefined || own.some((step) => step.status !== 'not_run');
+  const steps = withAbsorbed(own, absorbed, { failed: inAbsorbed?.step, hasRun });
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome);
-  const chain = criticalChain(steps, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
+  const chain = criticalChain(own, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };

@@ -56,11 +56,16 @@ export class StepTracker {
     else if (type.endsWith('StateAborted')) this.#ended(visit, 'cancelled', atMs);
   }
 
-  /** Ends the run at `endedAt` and answers what became of each step. `failure` is the execution's, where it failed. */
-  finish(endedAt: number, failure?: Failure): readonly StepReport[] {
+  /**
+   * Ends the run at `endedAt` and answers what became of each step. `failure` is the execution's, where it failed;
+   * `inPart`: that of a step that is part of the one whose state failed, which itself went well.
+   */
+  finish(endedAt: number, failure?: Failure, inPart = false): readonly StepReport[] {
     const atMs = this.sinceStart(endedAt);
     for (const visit of [...this.#openVisits()]) {
-      this.#ended(visit, isSame(visit.failure, failure) ? 'failed' : 'cancelled', atMs);
+      const isItsOwn = isSame(visit.failure, failure);
+      if (isItsOwn && inPart) visit.failure = undefined;
+      this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : 'cancelled', atMs);
     }
     return [...new Set(this.#records.values())].map((record) => record.report());
   }

@@ -30,6 +30,8 @@ export interface Analysis {
   readonly sinks: readonly AnalysedSink[];
   /** The secret variables that may stand in the input of each step that runs. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
+  /** The secret variables that may stand in the flow's input. */
+  readonly given: SecretNames;
   /** Of the flows that steps run, by the steps' ids. */
   readonly inner: ReadonlyMap<string, Analysis>;
 }
@@ -67,7 +69,7 @@ export function analyse(
   const secrets = secretsOfSteps(flow, uses, running, given);
   const found = inner ?? analyseInner(flow, secrets, diagnostics);
   const sinks = flow.output ? [] : (flow.sinks ?? unread(flow, uses, running)).map(analyseSink);
-  return { flow, uses, order, demand, decided, running, sinks, secrets, inner: found };
+  return { flow, uses, order, demand, decided, running, sinks, secrets, given, inner: found };
 }
 
 const analyseSink = (sink: Sink): AnalysedSink => ({ ...sink, uses: usesOf(sink.value) });

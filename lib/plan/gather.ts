@@ -55,8 +55,9 @@ class Gathering {
 
   /** Each step that no other reads, and what stands for it where it was skipped. */
   #sinks(): readonly Entry[] {
-    const { steps, evaluation } = this.#flow;
-    if (evaluation === 'lazy' || steps.length <= MOST) return [];
+    const { steps, evaluation, sinks } = this.#flow;
+    // Where the compiler says of what the results are made, they are few.
+    if (sinks || evaluation === 'lazy' || steps.length <= MOST) return [];
     const read = new Set(steps.flatMap(readBy));
     return steps.flatMap(({ id, idSpan }) => {
       if (read.has(id)) return [];

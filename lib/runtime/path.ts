@@ -11,7 +11,7 @@ export interface Path {
   readonly segments: readonly Segment[];
   readonly exact?: string;
   /** A path of what this one leads to; where that is null, so is any path of it. No written path has one. */
-  readonly then?: Path;
+  readonly further?: Path;
 }
 
 /** Why a text is no path. `offset` counts characters from the start of the text. */
@@ -89,14 +89,23 @@ export function parseJoined(text: string): Path | PathError {
   const [first = '', ...rest] = stagesOf(text);
   const path = parsePath(first);
   if ('error' in path || rest.length === 0) return path;
-  const then = parseJoined(rest.reduce(joinPaths));
-  return 'error' in then ? then : { ...path, then };
+  const further = parseJoined(rest.reduce(joinPaths));
+  return 'error' in further ? further : { ...path, further };
+}
+
+/**
+ * The ways that a path may go, the first as it is spelled: a field that has exactly the written name wins over the path
+ * that it spells.
+ */
+export function waysOf({ segments, exact, further }: Path): readonly (readonly Segment[])[] {
+  const own = exact === undefined || segments.length < 2 ? [segments] : [segments, [exact]];
+  return further ? own.flatMap((way) => waysOf(further).map((more) => [...way, ...more])) : own;
 }
 
 /** The value at `path`, or undefined where there is none. A field of a list and an index of a map are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
   const here = ownValueAt(value, path);
-  return path.then === undefined || here === undefined ? here : resultAt(here, path.then);
+  return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
 }
 
 function ownValueAt(value: Json, path: Path): Json | undefined {

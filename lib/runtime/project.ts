@@ -68,9 +68,9 @@ export function readPath(written: string): Path {
 }
 
 /** What there is where the path ends: `at "profile" there is an object with "name", "mail"`. */
-function surroundings(result: Json, { then, ...path }: Path): string {
-  const reached = then && resultAt(result, path);
-  if (then && reached !== undefined) return surroundings(reached, then);
+function surroundings(result: Json, { further, ...path }: Path): string {
+  const reached = further && resultAt(result, path);
+  if (further && reached !== undefined) return surroundings(reached, further);
   let depth = path.segments.length;
   let found: Json | undefined;
   while (found === undefined && depth > 0) {

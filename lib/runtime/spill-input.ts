@@ -2,7 +2,7 @@ import type { BlobStore } from './blobs.ts';
 import { FlowError } from './errors.ts';
 import { findMarkers } from './hydrate.ts';
 import type { Json } from './json.ts';
-import { type Path, parseJoined, type Segment } from './path.ts';
+import { parseJoined, type Segment, waysOf } from './path.ts';
 import { bytesOf, LEAST_SHARE, spillValue } from './spill.ts';
 import { escapeValue, isBlobMarker } from './values.ts';
 
@@ -30,20 +30,14 @@ export async function spillInput(input: Json, budget: InputBudget, blobs: Store)
 /** The same of an input that is on its way already, of which nothing has been spilled. */
 export async function spillTravelling(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
   if (bytesOf(input) <= budget.share) return input;
-  return new Spill(budget, blobs).spill(input, budget.reads.flatMap(waysOf), budget.room);
+  return new Spill(budget, blobs).spill(input, budget.reads.flatMap(waysOfText), budget.room);
 }
 
 type Way = readonly Segment[];
 
-/** The ways that a path may go: a field that has exactly the written name wins over the path that it spells. */
-function waysOf(written: string): readonly Way[] {
+function waysOfText(written: string): readonly Way[] {
   const path = parseJoined(written);
-  return 'error' in path ? [] : waysAlong(path);
-}
-
-function waysAlong({ segments, exact, then }: Path): readonly Way[] {
-  const own = exact === undefined || segments.length < 2 ? [segments] : [segments, [exact]];
-  return then ? own.flatMap((way) => waysAlong(then).map((further) => [...way, ...further])) : own;
+  return 'error' in path ? [] : waysOf(path);
 }
 
 /** A part that may be spilled as it stands. */

@@ -5,6 +5,7 @@ import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
 import { lookupIn } from '../local/needed.ts';
+import { PASS_NAMES } from '../plan/passes/names.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import { compare, type Mismatch } from './compare.ts';
@@ -74,7 +75,7 @@ interface Prepared {
 function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { file, source, folders, config } = suite;
   const { variables } = testCase;
-  const { steps } = compile(source, { file, variables });
+  const { steps } = compile(source, { file, variables, without: PASS_NAMES });
   const { catalog } = lookupIn(foldersFor(folders.home, folders));
   const { mocks, diagnostics } = standInsFor(testCase, { file, steps, catalog, config });
   return { options: { ...folders, file, source, variables, mocks, blobs }, diagnostics };

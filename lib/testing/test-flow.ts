@@ -4,6 +4,7 @@ import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
 import { lookupIn } from '../local/needed.ts';
+import { PASS_NAMES } from '../plan/passes/names.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
 import { standInsFor } from './stand-ins.ts';
@@ -50,7 +51,7 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
 export async function checkTests(options: SuiteOptions): Promise<readonly Diagnostic[]> {
   const suite = await openSuite(options);
   const { file, source, config, folders } = suite;
-  const { steps, stateMachine } = compile(source, { file });
+  const { steps, stateMachine } = compile(source, { file, without: PASS_NAMES });
   const faults = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.faults)];
   if (!stateMachine) return faults;
   const { catalog } = lookupIn(foldersFor(folders.home, folders));

@@ -297,3 +297,20 @@ describe('stepflow list-components', () => {
     expect(stdout).toMatch(/^\/my\/shout +A test\.$/m);
   });
 });
+
+describe('stepflow compile --without', () => {
+  test('leaves out a pass', async () => {
+    const machine = async (...options: readonly string[]) =>
+      Object.keys(JSON.parse((await inProject('compile', 'flows/deeper/also.yml', ...options)).stdout).States);
+
+    expect(await machine()).toEqual(['output']);
+    expect(await machine('--without', 'inline-pure')).toEqual(['a']);
+  });
+
+  test('knows its passes', async () => {
+    expect(await inProject('compile', 'flows/good.yaml', '--without', 'inline-pur')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no pass "inline-pur"'),
+    });
+  });
+});

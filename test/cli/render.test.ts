@@ -44,6 +44,23 @@ describe('the timeline', () => {
     `);
   });
 
+  test('has a dot for a step that is part of others', () => {
+    const steps = [step('load', 0, 30), { ...step('name', 30, 30), absorbedBy: 'inline-pure' }, step('use', 30, 40)];
+
+    expect(
+      `\n${timeline(steps, { width: 50, colors, durationMs: 40, criticalChain: ['load', 'use'] }).join('\n')}\n`,
+    ).toMatchInlineSnapshot(`
+      "
+        ✔ load  ████████████████████        30 ms
+        ✔ name                      ·       inline-pure
+        ✔ use                       ███████ 10 ms
+                0                     40 ms
+        40 ms of work in 40 ms
+        █ critical chain: load → use
+      "
+    `);
+  });
+
   test('marks how each step ended', () => {
     const ends: readonly StepStatus[] = ['succeeded', 'failed', 'recovered', 'skipped', 'cancelled'];
     const steps = ends.map((status, index) => step(status, index * 10, index * 10 + 10, status));

@@ -1,45 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { CompileOptions } from '../../lib/compile.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read-flow.ts';
-import type { FlowErrorReport } from '../../lib/local/events.ts';
+import type { FlowErrorReport, StepReport } from '../../lib/local/events.ts';
+import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
 import { type FlowRun, type PreparedFlow, prepareFlow, type RunEvent } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/json.ts';
 import type { Sample } from './draw-flow.ts';
 import { judge, type Verdict } from './oracle.ts';
 
 /** What was compared: runs, or nothing because the flow is refused for `code`. */
-export type Compared = { readonly runs: readonly Verdict['outcome'][] } | { readonly refused: readonly string[] };
+export type Compared =
+  | {
+      readonly runs: readonly Verdict['outcome'][];
+      /** The passes that made steps part of others. */
+      readonly passes: readonly string[];
+    }
+  | { readonly refused: readonly string[] };
 
-/** Compiles a flow, runs it with each input, and throws where a run is not what the oracle says. `options`: of the compiler. */
+/**
+ * Compiles a flow, runs it with each input, and throws where a run is not what the oracle says: with the compiler's passes
+ * and without them. `options`: of the compiler.
+ */
 export async function compare(
   sample: Sample,
   options: Pick<CompileOptions, 'spillAbove' | 'limits'> = {},
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
-  const prepared = await prepareFlow({ source, mocks, variables, file: FILE, ...options });
-  const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  const given = { source, mocks, variables, file: FILE, blobs: BLOBS, ...options };
+  const plain = await prepareFlow({ ...given, without: PASS_NAMES });
+  const refused = plain.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
+  const optimised = await prepareFlow(given);
   const runs: Verdict['outcome'][] = [];
-  for (const input of sample.inputs) runs.push(await compareRun(flow, prepared, { ...sample, input }));
-  return { runs };
+  const passes = new Set<string>();
+  for (const input of sample.inputs) {
+    runs.push(await compareRun(flow, plain, { ...sample, input }));
+    await compareRun(flow, optimised, { ...sample, input }, passes);
+  }
+  return { runs, passes: [...passes] };
 }
 
 /** Where the flow's components are looked up: the built-in ones are all that is needed. */
 const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
 
+const BLOBS = mkdtempSync(join(tmpdir(), 'stepflow-oracle-'));
+process.on('exit', () => rmSync(BLOBS, { recursive: true, force: true }));
+
+/** `passes` takes the names of those that made steps part of others. */
 async function compareRun(
   flow: Flow,
   prepared: PreparedFlow,
   given: Sample & { readonly input: Json },
+  passes = new Set<string>(),
 ): Promise<Verdict['outcome']> {
   const verdict = await judge(flow, given);
   const skippers = new Set<string>();
   const run = await prepared.run({ input: given.input, onEvent: (event) => noteSkip(event, skippers) });
   const difference = differ(flow, verdict, run, skippers);
   if (difference) throw new Error(explain(difference, verdict, run, given));
+  for (const { absorbedBy } of run.execution?.steps ?? []) if (absorbedBy) passes.add(absorbedBy);
   return verdict.outcome;
 }
 
@@ -49,21 +74,28 @@ function noteSkip(event: RunEvent, skippers: Set<string>): void {
 }
 
 /** The steps whose components ran; in a failed run also those that were about to. */
-const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readonly string[] =>
-  (execution?.steps ?? [])
-    .filter(({ id, status }) => skippers.has(id) || ['succeeded', 'recovered', 'failed'].includes(status))
-    .map(({ id }) => id);
+const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readonly StepReport[] =>
+  (execution?.steps ?? []).filter(({ id, status }) => skippers.has(id) || RAN.has(status));
+
+const RAN: ReadonlySet<string> = new Set(['succeeded', 'recovered', 'failed']);
+
+/** A step that has become part of others counts as run wherever they have, be it wanted there or not. */
+const isRight = (called: readonly StepReport[], wanted: ReadonlySet<string>): boolean =>
+  called.every(({ id, absorbedBy }) => absorbedBy !== undefined || wanted.has(id)) &&
+  [...wanted].every((id) => called.some((one) => one.id === id));
 
 function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
   const { result } = run;
   const own = new Set(flow.steps.map(({ id }) => id));
-  const called = calledIn(run, skippers).filter((id) => own.has(id));
+  const called = calledIn(run, skippers).filter(({ id }) => own.has(id));
   if (result.outcome !== verdict.outcome) return 'outcome';
   if (verdict.outcome === 'failed') {
     if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
-    return called.every((id) => verdict.called.has(id) || verdict.codes.has(id)) ? undefined : 'steps';
+    const possible = ({ id, absorbedBy }: StepReport): boolean =>
+      absorbedBy !== undefined || verdict.called.has(id) || verdict.codes.has(id);
+    return called.every(possible) ? undefined : 'steps';
   }
-  if (called.length !== verdict.called.size || !called.every((id) => verdict.called.has(id))) return 'steps';
+  if (!isRight(called, verdict.called)) return 'steps';
   if (verdict.outcome !== 'success' || result.outcome !== 'success') return undefined;
   return isDeepStrictEqual(plain(result.result), plain(verdict.result)) ? undefined : 'result';
 }

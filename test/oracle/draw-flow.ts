@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Json } from '../../lib/runtime/json.ts';
 import { type Draft, draft } from './draft.ts';
+import { type BuiltinDraft, builtin, writeBuiltin } from './draw-builtin.ts';
 import { jsonRecord, jsonValue, onceIn } from './draw-values.ts';
 import type { Behaviour, Mocks } from './mocked.ts';
 import type { Given } from './oracle.ts';
@@ -25,6 +26,8 @@ type OnErrorDraft = { readonly action: string; readonly defaultValue?: Draft };
 
 interface StepDraft {
   readonly mock: readonly Behaviour[] | undefined;
+  /** What the step calls where nothing stands in for its component. */
+  readonly builtin: BuiltinDraft;
   readonly input: Draft;
   readonly skipIf: Draft | undefined;
   readonly onError: OnErrorDraft | undefined;
@@ -43,10 +46,10 @@ const fails = fc
   .map((code): Behaviour => ({ outcome: 'failed', error: { code, message: `${code} by its mock` } }));
 const picky = fc.tuple(jsonValue, succeeds).map(([input, one]): Behaviour => ({ ...one, input }));
 
-/** One behaviour; or one for some inputs and perhaps one for the others; or none, for the component that echoes. */
+/** One behaviour; or one for some inputs and perhaps one for the others; or none, for a built-in component. */
 const mock = fc.oneof(
   { weight: 30, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
-  { weight: 10, arbitrary: fc.constant(undefined) },
+  { weight: 30, arbitrary: fc.constant(undefined) },
   { weight: 8, arbitrary: skips.map((one) => [one]) },
   { weight: 2, arbitrary: fails.map((one) => [one]) },
   { weight: 2, arbitrary: fc.tuple(picky, fc.oneof(succeeds, skips)).map((pair) => [...pair]) },
@@ -61,6 +64,7 @@ const onError = fc.oneof(
 const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<StepDraft> =>
   fc.record({
     mock,
+    builtin,
     input: draft,
     skipIf,
     onError: onceIn(3, onError),
@@ -145,8 +149,7 @@ function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
   const { mock, input, skipIf, onError, mustExecute } = drawn;
   return {
     id,
-    component: mock ? '/mock/any' : '/builtin/noop',
-    input: write(input, before),
+    ...(mock ? { component: '/mock/any', input: write(input, before) } : writeBuiltin(drawn.builtin, input, before)),
     ...(skipIf && { skipIf: write(skipIf, before) }),
     ...(onError && { onError: writeOnError(onError, before) }),
     ...(mustExecute && { mustExecute }),

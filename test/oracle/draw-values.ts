@@ -43,8 +43,8 @@ function record(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
 
 /** A map that most paths find something in. */
 export const jsonRecord: fc.Arbitrary<Json> = fc.record(
-  { a: jsonValue, b: jsonValue, 'a.b': jsonValue, 'c-d': jsonValue },
-  { requiredKeys: ['a', 'b', 'a.b', 'c-d'], noNullPrototype: true },
+  { a: jsonValue, b: jsonValue, 'a.b': jsonValue, 'c-d': jsonValue, text: fc.constantFrom('', 'text') },
+  { requiredKeys: ['a', 'b', 'a.b', 'c-d', 'text'], noNullPrototype: true },
 );
 
 /** A path as written, undefined for none: most of the time one at which a {@link jsonRecord} has something. */

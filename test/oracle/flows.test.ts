@@ -4,8 +4,8 @@ import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-/** How many flows of each kind are drawn; each is run with one to three inputs. */
-const FLOWS = runs(600);
+/** How many flows of each kind are drawn; each is run with one to three inputs, with the compiler's passes and without. */
+const FLOWS = runs(400);
 /** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
 const PATIENCE = 120_000 + FLOWS * 500;
 
@@ -31,6 +31,8 @@ function expectVariety(seen: readonly Compared[]): void {
   const refused = seen.flatMap((one) => ('refused' in one ? one.refused : []));
   expect(refused.length).toBeLessThan(seen.length / 100);
   expect(refused.filter((code) => code !== 'undecidable-demand')).toEqual([]);
+  const optimised = seen.filter((one) => 'passes' in one && one.passes.length > 0);
+  expect(optimised.length).toBeGreaterThan(seen.length / 50);
 }
 
 describe('a random flow, compiled and run, does what the language says', () => {

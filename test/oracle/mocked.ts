@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorCode } from '../../lib/runtime/errors.ts';
 import { isObject, type Json } from '../../lib/runtime/json.ts';
+import { callBuiltin } from './built-in.ts';
 
 /** A behaviour of a mock, as in a file for `run --mocks`. */
 export interface Behaviour {
@@ -25,6 +26,7 @@ export type Answer =
 export class Components {
   readonly #mocks: ReadonlyMap<string, readonly Behaviour[]>;
   readonly #calls = new Map<Behaviour, number>();
+  readonly #blobs = new Map<string, Json>();
 
   constructor(mocks: Mocks) {
     this.#mocks = new Map(Object.entries(mocks));
@@ -33,7 +35,7 @@ export class Components {
   /** Calls a step's component once. */
   call({ id, component }: { readonly id: string; readonly component: string }, input: Json): Answer {
     const behaviours = this.#mocks.get(id) ?? this.#mocks.get(component);
-    if (!behaviours) return { kind: 'result', value: input };
+    if (!behaviours) return callBuiltin(component, input, this.#blobs);
     const fitting = behaviours.find((one) => this.#left(one) > 0 && fits(one.input, input));
     if (!fitting) return { kind: 'failure', code: 'UNREACHABLE', message: `step "${id}" failed` };
     this.#calls.set(fitting, (this.#calls.get(fitting) ?? 0) + 1);

@@ -1,6 +1,10 @@
+import { dirname, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
+import type { CompileOptions } from '../../compile.ts';
+import { nearest } from '../../flow/nearest.ts';
+import { PASS_NAMES } from '../../plan/passes/names.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
@@ -15,16 +19,19 @@ export const compileCommand = defineCommand({
   options: {
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps, by which they are arranged' },
+    without: { kind: 'list', value: 'PASS', summary: 'leave out a pass of the optimiser; may be repeated' },
   },
   json: 'the state machine',
   examples: [
     'compile workflows/user-insights.yaml',
     'compile workflows/user-insights.yaml --out user-insights.asl.json',
     'compile workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
+    'compile workflows/ai-cache.yaml --without inline-pure',
   ],
-  action: async ({ args: [path = ''], options: { out, profile }, json, terminal }) => {
+  action: async ({ args: [path = ''], options: { out, profile, without = [] }, json, terminal }) => {
+    refuseUnknownPasses(without);
     const flow = await readFlowFile(path, terminal);
-    const stateMachine = await compileFlow(flow, profile, terminal);
+    const stateMachine = await compileFlow(flow, { profile, without }, terminal);
     if (stateMachine === undefined) return EXIT.failed;
     if (out === undefined || json) writeJson(stateMachine, terminal);
     if (out !== undefined) await writeFileFor('--out', out, `${JSON.stringify(stateMachine, null, 2)}\n`, terminal);
@@ -33,17 +40,40 @@ export const compileCommand = defineCommand({
   },
 });
 
+function refuseUnknownPasses(names: readonly string[]): void {
+  const unknown = names.find((name) => !PASS_NAMES.some((pass) => pass === name));
+  if (unknown === undefined) return;
+  const near = nearest(unknown, PASS_NAMES);
+  const help = near === undefined ? `the passes are ${PASS_NAMES.join(', ')}` : `did you mean --without ${near}?`;
+  throw new UsageError(`there is no pass "${unknown}"`, help);
+}
+
+interface Given {
+  readonly profile: string | undefined;
+  readonly without: readonly string[];
+}
+
 /** The flow's state machine; undefined where it, or the profile, has errors, of which the user was then told. */
 async function compileFlow(
   { file, text }: FlowFile,
-  given: string | undefined,
+  given: Given,
   terminal: Terminal,
 ): Promise<StateMachine | undefined> {
   const { compile } = await import('../../compile.ts');
-  const profiles = given === undefined ? [] : [await readProfileFile(given, terminal)];
+  const profiles = given.profile === undefined ? [] : [await readProfileFile(given.profile, terminal)];
   const [profile] = profiles.flatMap((read) => read.profile ?? []);
-  const compiled = compile(text, { file, ...(profile && { profile }) });
+  const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
+  const compiled = compile(text, { file, opaque, without: given.without, ...(profile && { profile }) });
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
   return exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
+}
+
+/** A component of the project's own may have the name of a built-in one. */
+async function ownComponents(home: string): Promise<NonNullable<CompileOptions['opaque']>> {
+  const [{ foldersFor }, { isOwn, lookupIn }] = await Promise.all([
+    import('../../local/folders.ts'),
+    import('../../local/needed.ts'),
+  ]);
+  return isOwn(lookupIn(foldersFor(home)));
 }

@@ -22,7 +22,7 @@ const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.
 
 /**
  * The steps of a run as bars on one time axis, a line a step in the order of their start. The bars of the critical
- * chain, the steps that the run's length comes from, are solid.
+ * chain, the steps that the run's length comes from, are solid. A step that is part of others takes no time: it has a dot.
  */
 export function timeline(steps: readonly StepReport[], options: TimelineOptions): readonly string[] {
   const ran = steps.filter(hasRun).sort((one, other) => one.startMs - other.startMs);
@@ -42,10 +42,13 @@ interface Layout {
 function layOut(ran: readonly Ran[], { width, durationMs }: TimelineOptions): Layout {
   const longest = Math.max(...ran.map(({ id }) => id.length));
   const name = Math.min(longest, Math.floor(width / 3));
-  const time = Math.max(...ran.map(({ startMs, endMs }) => duration(endMs - startMs).length));
+  const time = Math.max(...ran.map((step) => noteOf(step).length));
   const totalMs = Math.max(durationMs, 1, ...ran.map(({ endMs }) => endMs));
   return { name, bar: Math.max(10, width - name - time - 8), totalMs };
 }
+
+/** What stands behind a step's bar: how long it took, or the pass that made it part of others. */
+const noteOf = ({ startMs, endMs, absorbedBy }: Ran): string => absorbedBy ?? duration(endMs - startMs);
 
 const MARKS: { readonly [status: string]: readonly [string, keyof Colors] } = {
   succeeded: ['✔', 'green'],
@@ -59,10 +62,14 @@ function row(step: Ran, critical: boolean, { name, bar, totalMs }: Layout, { col
   const [mark, color] = MARKS[step.status] ?? ['·', 'dim'];
   const paint = painter(colors, color);
   const from = Math.min(bar - 1, Math.floor((step.startMs / totalMs) * bar));
+  if (step.absorbedBy !== undefined) {
+    const dot = `${' '.repeat(from)}·${' '.repeat(bar - from - 1)}`;
+    return `  ${paint(mark)} ${colors.dim(`${shorten(step.id, name).padEnd(name)}  ${dot} ${noteOf(step)}`)}`;
+  }
   const to = Math.min(bar, Math.max(from + 1, Math.round((step.endMs / totalMs) * bar)));
   const drawn = (critical ? '█' : '▒').repeat(to - from);
   const space = `${' '.repeat(from)}${paint(drawn)}${' '.repeat(bar - to)}`;
-  return `  ${paint(mark)} ${shorten(step.id, name).padEnd(name)}  ${space} ${colors.dim(duration(step.endMs - step.startMs))}`;
+  return `  ${paint(mark)} ${shorten(step.id, name).padEnd(name)}  ${space} ${colors.dim(noteOf(step))}`;
 }
 
 /** The painter of that name. */

@@ -1,0 +1,21 @@
+import type { RequiredInput } from '../flow/flow.ts';
+import type { Fault } from './frame.ts';
+import { pathOf } from './input-path.ts';
+import { any, choose, type Jsonata, not, quote } from './jsonata.ts';
+
+/** A condition, and the fault where it holds. */
+interface PossibleFault {
+  readonly condition: Jsonata;
+  readonly fault: Fault;
+}
+
+/** What the flow's input may lack that steps need which have no function to say so. */
+export function missingInput(requires: readonly RequiredInput[], input: Jsonata, prefix: string): PossibleFault[] {
+  if (requires.length === 0) return [];
+  const cases = requires.map(({ path, step }) => ({
+    absent: not(`$exists(${pathOf(input, path)})`),
+    text: quote(`step "${prefix}${step}": there is no "${path.text}" in the flow's input`),
+  }));
+  const message = cases.reduceRight<Jsonata>((rest, { absent, text }) => choose(absent, text, rest), quote(''));
+  return [{ condition: any(cases.map(({ absent }) => absent)), fault: { code: 'EXPRESSION_FAILURE', message } }];
+}

@@ -1,0 +1,45 @@
+import type { AbsorbedStep } from '../plan/passes/pass.ts';
+import { fusedStepIn } from '../runtime/fused.ts';
+import type { ErrorData, StepReport, StepStatus } from './events.ts';
+import { readCause } from './outcome.ts';
+import type { Failure } from './step-record.ts';
+
+/** Where a run failed that did so in a step without a state; undefined where it failed elsewhere. */
+export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
+  const named = fusedStepIn(readCause(failure.cause).message);
+  const step = absorbed.find(({ id }) => id === named);
+  return step && { step: step.id, component: step.component, attempt: 0 };
+}
+
+/**
+ * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states;
+ * a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
+ */
+export function withAbsorbed(
+  reports: readonly StepReport[],
+  absorbed: readonly AbsorbedStep[],
+  { failed, hasRun }: { readonly failed: string | undefined; readonly hasRun: boolean },
+): readonly StepReport[] {
+  const known = new Map(reports.map((report) => [report.id, report]));
+  for (const step of absorbed) {
+    const sources = step.sources.flatMap((id) => known.get(id) ?? []);
+    known.set(step.id, reportOf(step, sources, step.id === failed ? 'failed' : statusOf(step, sources, hasRun)));
+  }
+  return [...known.values()];
+}
+
+function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepReport[], status: StepStatus): StepReport {
+  const ran = status === 'succeeded' || status === 'recovered' || status === 'failed';
+  const atMs = ran ? Math.max(0, ...sources.map(({ endMs }) => endMs ?? 0)) : null;
+  return { id, component, status, startMs: atMs, endMs: atMs, attempts: 0, absorbedBy: by };
+}
+
+const THERE: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
+
+function statusOf({ same, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
+  const [first] = sources;
+  if (never || !hasRun) return 'not_run';
+  if (same && first) return first.status;
+  if (sources.every(({ status }) => THERE.has(status))) return 'succeeded';
+  return sources.some(({ status }) => status === 'skipped') ? 'skipped' : 'not_run';
+}

@@ -1,0 +1,5 @@
+/** The passes, in the order in which they run. */
+export const PASS_NAMES = ['inline-pure'] as const;
+
+/** The name of a pass, as `--without` takes it. */
+export type PassName = (typeof PASS_NAMES)[number];
