@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     // Far more than any test takes on an idle machine: they only end what hangs.
-    testTimeout: 120_000 * Math.max(1, EFFORT),
-    hookTimeout: 300_000,
+    testTimeout: 300_000 * Math.max(1, EFFORT),
+    hookTimeout: 600_000,
     // Component bundles are loaded as Node loads them; vite would transform them once more.
     server: { deps: { external: [/[\\/]\.stepflow[\\/]/] } },
   },

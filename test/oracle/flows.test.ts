@@ -4,10 +4,10 @@ import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-/** How many flows of each kind are drawn; each is run with one to three inputs, with the compiler's passes and without. */
-const FLOWS = runs(400);
+/** How many flows of each kind are drawn; each is run with one to three inputs. */
+const FLOWS = runs(600);
 /** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
-const PATIENCE = 120_000 + FLOWS * 500;
+const PATIENCE = 300_000 + FLOWS * 500;
 
 /** Draws flows, compares each, and tells what became of them. */
 async function compareMany(flows: fc.Arbitrary<Sample>): Promise<readonly Compared[]> {
