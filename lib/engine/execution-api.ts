@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../runtime/json.ts';
 import type { Run } from './run.ts';
 import type { End } from './run-to-end.ts';
 import { TaskError } from './types.ts';
+import { uuidFrom } from './uuid.ts';
 
 /** A request that the API of Step Functions refuses, as a task reports it: the Error has the exception's name. */
 export const refused = (code: string, what: string): TaskError =>
@@ -26,9 +27,9 @@ export function inputFrom(given: Json | undefined): Json {
 /** Source: "name", StartExecution, AWS Step Functions API reference. */
 const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
-/** The name of an execution; a random one where none is given. */
-export function nameFrom(given: Json | undefined): string {
-  if (given === undefined || given === null) return randomUUID();
+/** The name of an execution; one of the host's random numbers where none is given. */
+export function nameFrom(given: Json | undefined, random: () => number): string {
+  if (given === undefined || given === null) return uuidFrom(random);
   const name = typeof given === 'string' ? given : JSON.stringify(given);
   if (NAME.test(name)) return name;
   throw refused('InvalidName', `Invalid Name: '${name}'`);

@@ -44,7 +44,7 @@ function childOf(visit: Visit, { given, nested }: Asked): Run {
   const parent = visit.branch.run;
   const type = nested.type ?? 'STANDARD';
   const host = { ...parent.host, type, stateMachineName: nested.name };
-  const child = new Run(host, nameFrom(given.Name), inputFrom(given.Input), parent, visit.pathOf(0));
+  const child = new Run(host, nameFrom(given.Name, host.random), inputFrom(given.Input), parent, visit.pathOf(0));
   const { ids } = host.family;
   if (type === 'STANDARD' && ids.has(child.id))
     throw refused('ExecutionAlreadyExists', `Execution Already Exists: '${child.id}'`);

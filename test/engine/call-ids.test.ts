@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Sleep, VirtualClock } from '../../lib/engine/index.ts';
+import { loadStateMachine, type Sleep, VirtualClock } from '../../lib/engine/index.ts';
 import type { JsonObject } from '../../lib/runtime/json.ts';
 import { machine, run, task } from './harness.ts';
 
@@ -125,4 +125,23 @@ test('the stamp of a clock is the time of the events, its time that of the expre
 
   expect(result.output).toBe(5000);
   expect(new Set(events.map(({ timestamp }) => timestamp))).toEqual(new Set([7]));
+});
+
+test('calls of a state machine that a task starts have ids of their own, and its execution a name of the host', async () => {
+  const outer = machine({
+    one: task({
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Arguments: { StateMachineArn: 'inner' },
+      End: false,
+      Next: 'two',
+    }),
+    two: task(),
+  });
+  const nested = { machine: loadStateMachine(machine({ two: task() })), name: 'inner' };
+  const start = () => run(outer, () => null, { machines: () => nested, random: () => 0.5, name: 'r' });
+  const { requests } = await start();
+
+  expect(requests.map(({ call }) => call)).toEqual(['1[0].1 two', '2 two']);
+  const names = requests.map(({ execution }) => execution.name);
+  expect((await start()).requests.map(({ execution }) => execution.name)).toEqual(names);
 });
