@@ -12,8 +12,8 @@ import {
 import { OWN_BUCKET } from '../runtime/folder-store.ts';
 
 /**
- * S3 as the folder of blobs, which is a bucket itself: any other bucket is a folder in it, an object a file in that, its key the file's path. What is written makes the
- * folders it needs.
+ * S3 as the folder of blobs, which is a bucket itself: any other bucket is a folder in it, an object a file in that, its
+ * key the file's path. What is written makes the folders it needs.
  */
 export function folderObjects(folder: string): S3Objects {
   return {
@@ -29,7 +29,7 @@ export function folderObjects(folder: string): S3Objects {
     async *listObjects(bucket, prefix) {
       const root = bucketOf(folder, bucket);
       const keys = (await filesIn(root)).map((file) => relative(root, file).split(sep).join('/'));
-      for (const Key of keys.filter((key) => key.startsWith(prefix)).sort(byBytes))
+      for (const Key of keys.filter((key) => key.startsWith(prefix) && !key.startsWith(`${ASIDE}/`)).sort(byBytes))
         yield describe(Key, join(root, ...Key.split('/')));
     },
   };

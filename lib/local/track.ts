@@ -110,7 +110,8 @@ export class StepTracker {
     // What a state runs inside itself comes between its own events.
     if (visit?.record !== record) return [...record.open].at(-1);
     this.#visits.delete(before);
-    this.#visits.set(keyOf(event, event.id), visit);
+    // Nothing of the visit comes after its end, and a run may have any number of visits.
+    if (!/State(?:Exited|Aborted)$/.test(event.type)) this.#visits.set(keyOf(event, event.id), visit);
     return visit;
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { folderObjects } from '../../lib/local/folder-objects.ts';
+import { OWN_BUCKET } from '../../lib/runtime/folder-store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -74,4 +75,13 @@ test.each([
   ['Bucket', 'a'],
 ])('%s has no file for the key %s', async (bucket, key) => {
   await expect(read(bucket, key)).rejects.toMatchObject({ name: 'ObjectError' });
+});
+
+test('the folder itself is the bucket of the blobs', async () => {
+  put('map-items/a.json', '[1]');
+  await write('x', '1');
+  expect(await read(OWN_BUCKET, 'map-items/a.json')).toBe('[1]');
+  const keys: string[] = [];
+  for await (const { Key } of folderObjects(folder).listObjects(OWN_BUCKET, '')) keys.push(Key);
+  expect(keys).toEqual(['map-items/a.json']);
 });
