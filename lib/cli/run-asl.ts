@@ -1,4 +1,6 @@
 import { DefinitionError, MockError, type Mocks, readMocks } from '../engine/index.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import { locator } from '../local/input.ts';
 import { type DefinitionRun, runDefinition } from '../local/run-definition.ts';
 import { isObject } from '../runtime/json.ts';
 import { UsageError } from './errors.ts';
@@ -12,8 +14,13 @@ export interface AslCall {
   readonly mocks: JsonSource | undefined;
 }
 
-/** Runs a state machine; one that cannot run is told of on standard error, a problem a line, and gives undefined. */
-export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | undefined> {
+/** A state machine that cannot run: what is wrong with it. */
+export interface Refused {
+  readonly refused: readonly (Diagnostic & { readonly pointer: string })[];
+}
+
+/** Runs a state machine; of one that cannot run the problems are told on standard error, a line each. */
+export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | Refused> {
   const { definition, input } = call;
   if (!isObject(definition.value)) {
     throw new UsageError(
@@ -40,9 +47,23 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
       terminal.stderr.write(`${colors.red('error')}: ${place}: ${code}: ${message}\n`);
       if (help !== undefined) terminal.stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
     }
-    return undefined;
+    return { refused: diagnosticsOf(error, definition) };
   }
 }
+
+function diagnosticsOf({ problems }: DefinitionError, { file, text }: JsonSource): Refused['refused'] {
+  const place = locator(text);
+  return problems.map(({ code, pointer, message, help = '' }) => {
+    return { code, severity: 'error', message, file, ...place(segmentsOf(pointer)), help, pointer };
+  });
+}
+
+/** A JSON pointer taken apart. Source: RFC 6901. */
+const segmentsOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 const MOCKS_HELP =
   'give --mocks FILE with {"byState": {STATE: [{"args", "result" or "error": {"error", "cause"}}]}, "lambda": {ARN: {"kind": "identity"}}}';

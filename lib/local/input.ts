@@ -37,8 +37,8 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
 
 const spell = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPlace(path)}"`);
 
-/** Finds the place of a value in JSON text by its path. */
-function locator(text: string): (path: readonly Segment[]) => Span {
+/** Finds the place of a value in JSON text by its path; of one that is not there, that of the whole. */
+export function locator(text: string): (path: readonly Segment[]) => Span {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   return (path) => {

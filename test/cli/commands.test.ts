@@ -170,6 +170,18 @@ describe('stepflow compile', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('There is no step "b"');
   });
+
+  test('and its diagnostics with --json', async () => {
+    const { code, stdout } = await inProject('compile', 'wrong.yaml', '--json');
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      diagnostics: [
+        { severity: 'error', message: 'There is no step "b"', file: 'wrong.yaml', line: expect.any(Number) },
+      ],
+    });
+  });
 });
 
 describe('stepflow asl run', () => {
@@ -238,6 +250,22 @@ describe('stepflow asl run', () => {
 
     expect(called).toMatchObject({ code, stdout: '' });
     expect(called.stderr).toContain(message);
+  });
+
+  test('prints with --json what is wrong with a state machine, in the shape of validate', async () => {
+    const { code, stdout } = await inProject('asl', 'run', 'no-start.json', '--json');
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, diagnostics: expect.any(Array) });
+    expect(JSON.parse(stdout).diagnostics).toContainEqual({
+      code: 'MISSING_TRANSITION_TARGET',
+      severity: 'error',
+      message: "Missing 'Next' target: Nowhere",
+      file: 'no-start.json',
+      ...{ line: 1, column: 13, endLine: 1, endColumn: 22 },
+      help: 'the states here are: none',
+      pointer: '/StartAt',
+    });
   });
 });
 

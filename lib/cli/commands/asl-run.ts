@@ -18,7 +18,7 @@ export const aslRun = defineCommand({
       summary: 'calls by state, {"byState": …}, and functions by ARN, {"lambda": …}',
     },
   },
-  json: 'status, output or error and cause, states entered, number of events',
+  json: 'status, output or error and cause, states entered, number of events; of what cannot run the diagnostics',
   examples: [`asl run machine.asl.json --input '{"n": 1}'`, 'asl run machine.asl.json --mocks mocks.json --json'],
   action: async ({ args: [file = ''], options, json, terminal }) => {
     const definition = await readJsonFile(file, terminal);
@@ -29,7 +29,10 @@ export const aslRun = defineCommand({
     const mocks = options.mocks === undefined ? undefined : await readJsonFile(options.mocks, terminal);
     const { runAsl } = await import('../run-asl.ts');
     const ran = await runAsl({ definition, input, mocks }, terminal);
-    if (ran === undefined) return EXIT.failed;
+    if ('refused' in ran) {
+      if (json) writeJson({ ok: false, diagnostics: ran.refused }, terminal);
+      return EXIT.failed;
+    }
     if (json) writeJson(ran, terminal);
     else show(ran, terminal);
     return ran.status === 'SUCCEEDED' ? EXIT.ok : EXIT.failed;

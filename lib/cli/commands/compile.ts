@@ -1,13 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
 import type { CompileOptions } from '../../compile.ts';
+import type { Diagnostic } from '../../flow/diagnostics.ts';
 import { nearest } from '../../flow/nearest.ts';
 import { PASS_NAMES } from '../../plan/passes/names.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
-import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
 
@@ -21,7 +22,7 @@ export const compileCommand = defineCommand({
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps, by which they are arranged' },
     without: { kind: 'list', value: 'PASS', summary: 'leave out a pass of the optimiser; may be repeated' },
   },
-  json: 'the state machine',
+  json: 'the state machine, or the diagnostics of a flow with errors,',
   examples: [
     'compile workflows/user-insights.yaml',
     'compile workflows/user-insights.yaml --out user-insights.asl.json',
@@ -31,8 +32,11 @@ export const compileCommand = defineCommand({
   action: async ({ args: [path = ''], options: { out, profile, without = [] }, json, terminal }) => {
     refuseUnknownPasses(without);
     const flow = await readFlowFile(path, terminal);
-    const stateMachine = await compileFlow(flow, { profile, without }, terminal);
-    if (stateMachine === undefined) return EXIT.failed;
+    const { stateMachine, diagnostics } = await compileFlow(flow, { profile, without }, terminal);
+    if (stateMachine === undefined) {
+      if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
+      return EXIT.failed;
+    }
     if (out === undefined || json) writeJson(stateMachine, terminal);
     if (out !== undefined) await writeFileFor('--out', out, `${JSON.stringify(stateMachine, null, 2)}\n`, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
@@ -53,12 +57,12 @@ interface Given {
   readonly without: readonly string[];
 }
 
-/** The flow's state machine; undefined where it, or the profile, has errors, of which the user was then told. */
+/** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */
 async function compileFlow(
   { file, text }: FlowFile,
   given: Given,
   terminal: Terminal,
-): Promise<StateMachine | undefined> {
+): Promise<{ readonly stateMachine: StateMachine | undefined; readonly diagnostics: readonly Diagnostic[] }> {
   const { compile } = await import('../../compile.ts');
   const profiles = given.profile === undefined ? [] : [await readProfileFile(given.profile, terminal)];
   const [profile] = profiles.flatMap((read) => read.profile ?? []);
@@ -66,7 +70,7 @@ async function compileFlow(
   const compiled = compile(text, { file, opaque, without: given.without, ...(profile && { profile }) });
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
-  return exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
+  return { stateMachine: exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined, diagnostics: found };
 }
 
 /** A component of the project's own may have the name of a built-in one. */
