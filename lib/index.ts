@@ -9,7 +9,10 @@ export {
   type Mocks,
   type PreparedFlow,
   prepareFlow,
+  ResumeError,
+  type ResumeOptions,
   type RunEvent,
+  resumeFlow,
   runFlow,
 } from './run.ts';
 export { type Simulated, type SimulateOptions, type Simulation, simulate } from './simulate/index.ts';
