@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { aslRun } from './commands/asl-run.ts';
 import { compileCommand } from './commands/compile.ts';
+import { explainCommand } from './commands/explain.ts';
 import { listComponents } from './commands/list-components.ts';
 import { profileCommand } from './commands/profile.ts';
 import { run } from './commands/run.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   test,
   validate,
   compileCommand,
+  explainCommand,
   simulateCommand,
   profileCommand,
   aslRun,

@@ -27,6 +27,8 @@ describe('stepflow', () => {
                                       mend it.
         compile [options] <FLOW>      Compile a flow to its state machine; functions stand in it as
                                       \${component:/plugin/name}.
+        explain [options] <FLOW>      Explain what a flow became: its arrangement, what each pass saved,
+                                      how large values may be, how far limits are.
         simulate [options] <FLOW>     Run a compiled flow on a virtual clock: how long it takes beside its
                                       critical path, and what it costs.
         profile [options] <FLOW>      Run a flow several times and write down how long each step takes,

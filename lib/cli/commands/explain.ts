@@ -1,0 +1,49 @@
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../errors.ts';
+import { readFlowFile } from '../flow-files.ts';
+import { readVariables } from '../inputs.ts';
+import { allDiagnostics, readProfileFile } from '../profiles.ts';
+import { showExplanation } from '../render/explanation.ts';
+import { showFailedRun } from '../render/simulation.ts';
+import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+
+/** `stepflow explain FLOW` */
+export const explainCommand = defineCommand({
+  name: 'explain',
+  summary:
+    'Explain what a flow became: its arrangement, what each pass saved, how large values may be, how far limits are.',
+  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  options: {
+    profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
+    var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
+  },
+  json: 'passes, tree, times, budgets and limits',
+  examples: [
+    'explain workflows/user-insights.yaml',
+    'explain workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
+  ],
+  action: async ({ args: [path = ''], options, json, terminal }) => {
+    const { file, text } = await readFlowFile(path, terminal);
+    const profiles = options.profile === undefined ? [] : [await readProfileFile(options.profile, terminal)];
+    const [profile] = profiles.flatMap((read) => read.profile ?? []);
+    const { explain } = await import('../../explain/index.ts');
+    const variables = await readVariables(options.var ?? []);
+    const { explanation, compiled, failure } = await explain(text, { file, variables, ...(profile && { profile }) });
+    const found = allDiagnostics(profiles, compiled);
+    await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
+    if (exitCodeOf(found) !== EXIT.ok) return EXIT.failed;
+    if (!explanation) {
+      showFailedRun(failure, terminal);
+      return EXIT.failed;
+    }
+    if (json) writeJson(explanation, terminal);
+    else {
+      showExplanation(explanation, terminal);
+      suggestNext(
+        options.profile === undefined ? `profile ${file} --local` : `simulate ${file} --profile ${options.profile}`,
+        terminal,
+      );
+    }
+    return EXIT.ok;
+  },
+});

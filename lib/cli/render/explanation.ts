@@ -1,0 +1,94 @@
+import type { Edge, ExplainedTree, Explanation, UsedLimit } from '../../explain/index.ts';
+import { count } from '../report.ts';
+import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
+import { duration } from './duration.ts';
+
+/** Shows an explanation: the tree, the times, the passes, the budgets of the edges, the limits. */
+export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
+  const colors = colorsFor(stdout, env);
+  const { name, tree, passes, budgets, limits } = explanation;
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ['arrangement', tree ? treeLines(tree, '', colors) : ['no step runs']],
+    ['times', timeLines(explanation)],
+    ['passes', passes.map(passLine)],
+    ['budgets', edgeLines(budgets.edges)],
+    ['limits', limits.map(limitLine)],
+  ];
+  stdout.write(`${colors.bold(name)}\n`);
+  for (const [title, lines] of sections) {
+    stdout.write(`\n${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+  }
+}
+
+const seconds = (value: number): string => duration(value * 1000);
+
+function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonly string[] {
+  const deeper = `${indent}  `;
+  if (tree.kind === 'sequence') return tree.parts.flatMap((part) => treeLines(part, indent, colors));
+  if (tree.kind === 'parallel') {
+    const head = `${indent}side by side ${colors.dim(seconds(tree.seconds))}`;
+    const branches = tree.branches.flatMap((branch) => marked(treeLines(branch, deeper, colors), indent));
+    return [head, ...branches];
+  }
+  if (tree.kind === 'nested') {
+    const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
+    return [head, ...treeLines(tree.body, deeper, colors)];
+  }
+  const { id, component, guarded, runs } = tree;
+  const remark = `${component} ${seconds(tree.seconds)}${guarded ? ', only if wanted' : ''}`;
+  return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
+}
+
+/** A branch's first line has a dash, so that a branch of several steps can be told from several branches. */
+const marked = ([first = '', ...rest]: readonly string[], indent: string): readonly string[] => [
+  `${indent}- ${first.trimStart()}`,
+  ...rest,
+];
+
+function timeLines({ times }: Explanation): readonly string[] {
+  const { measured, makespanSeconds, criticalPathSeconds, withoutProfileSeconds, levelSeconds, criticalSteps } = times;
+  const over =
+    criticalPathSeconds > 0 ? ` (${(makespanSeconds / criticalPathSeconds).toFixed(3)} × the critical path)` : '';
+  return [
+    `makespan ${seconds(makespanSeconds)}${over}, level by level ${seconds(levelSeconds)}`,
+    `critical path ${seconds(criticalPathSeconds)}: ${shortened(criticalSteps)}`,
+    measured
+      ? `arranged without the profile it would take ${seconds(withoutProfileSeconds)}`
+      : 'no profile: each step counts as one second, and the arrangement may be wrong where they differ',
+  ];
+}
+
+const MOST = 6;
+
+const shortened = (steps: readonly string[]): string =>
+  steps.length > MOST
+    ? [...steps.slice(0, MOST - 2), `${steps.length - MOST + 1} more`, steps.at(-1)].join(' → ')
+    : steps.join(' → ');
+
+function passLine({ name, title, changes, saved }: Explanation['passes'][number]): string {
+  const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
+  const what = changes.length === 0 ? 'nothing to do' : changes.map(({ steps, what: done }) => `${steps.join(', ')} ${done}`).join('; ');
+  return `${name}: ${title}\n    ${what}${gains.length > 0 ? `; saved ${gains.join(', ')}` : ''}`;
+}
+
+function edgeLines(edges: readonly Edge[]): readonly string[] {
+  const shown = edges.slice(0, MOST_EDGES).map(({ from, to, reads, tests, spillAbove }) => {
+    const moved = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
+    const spill = reads.length > 0 ? `, spilled above ${kilobytes(spillAbove)} each` : ', a boolean each';
+    return `${from} → ${to}: ${moved}${spill}`;
+  });
+  const rest = edges.length - shown.length;
+  return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;
+}
+
+const MOST_EDGES = 40;
+
+const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
+
+function limitLine({ limit, unit, used, most, where }: UsedLimit): string {
+  const show = (value: number): string =>
+    unit === 'bytes' ? kilobytes(value) : Math.round(value).toLocaleString('en');
+  const percent = `${((100 * used) / most).toFixed(1)} %`;
+  const what = { definition: 'definition', history: 'history events', payload: 'fullest payload' }[limit];
+  return `${what}: ${show(used)} of ${show(most)} (${percent})${where === undefined ? '' : `, ${where}`}`;
+}

@@ -1,0 +1,82 @@
+import type { Budget } from '../asl/budget.ts';
+import { INPUT, type Place, type Source } from '../asl/places.ts';
+import type { Plan, Reading } from '../plan/plan.ts';
+import { parseSlotKey } from '../runtime/invocation.ts';
+
+/** What one reader gets of a step, and how large each value of it may travel. */
+export interface Edge {
+  readonly from: string;
+  /** The step that reads, or `output`. */
+  readonly to: string;
+  /** The paths that it reads; the value at each travels. */
+  readonly reads: readonly string[];
+  /** What it only asks of values; a boolean each travels. */
+  readonly tests: readonly string[];
+  /** Bytes above which a value is spilled. */
+  readonly spillAbove: number;
+}
+
+/** A place that is limited to 256 KiB. */
+export interface LimitedPlace {
+  readonly what: string;
+  /** How many values meet there. */
+  readonly values: number;
+  /** Bytes that they may have together, after what is written in the flow. */
+  readonly room: number;
+  /** Bytes that they have at most, each with its share. */
+  readonly used: number;
+}
+
+/** The budgets of a flow. Those of flows that its steps run are under the ids of those steps. */
+export interface ExplainedBudgets {
+  readonly edges: readonly Edge[];
+  readonly places: readonly LimitedPlace[];
+  /** Bytes above which `stepflow run` and the HTTP API spill a value of the input that the flow reads. */
+  readonly inputSpillAbove: number;
+  readonly inner: { readonly [step: string]: ExplainedBudgets };
+}
+
+/** What may travel along each edge of a plan, and what meets at each limited place. */
+export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
+  const inner = [...plan.steps].flatMap(([id, { inner: own }]): [string, ExplainedBudgets][] => {
+    const ownBudget = budget.inner(id);
+    return own && ownBudget ? [[id, explainBudgets(own, ownBudget)]] : [];
+  });
+  return {
+    edges: edgesOf(plan, budget),
+    places: budget.places.map((place) => limited(place, budget)),
+    inputSpillAbove: budget.share(INPUT),
+    inner: Object.fromEntries(inner),
+  };
+}
+
+function edgesOf({ steps }: Plan, budget: Budget): readonly Edge[] {
+  return [...steps].flatMap(([from, { readings }]) => {
+    return [...byReader(readings)].map(([to, read]): Edge => {
+      const keys = [...read];
+      const isTest = (key: string): boolean => parseSlotKey(key).test !== undefined;
+      return {
+        from,
+        to,
+        reads: keys.filter((key) => !isTest(key)),
+        tests: keys.filter(isTest),
+        spillAbove: budget.spillAbove(from),
+      };
+    });
+  });
+}
+
+/** The keys that each reader asks for. */
+function byReader(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const readers = new Map<string, Set<string>>();
+  for (const { reader, key } of readings) {
+    const to = typeof reader === 'string' ? reader : 'output';
+    readers.set(to, (readers.get(to) ?? new Set()).add(key));
+  }
+  return readers;
+}
+
+function limited({ what, room, values }: Place, budget: Budget): LimitedPlace {
+  const share = (source: Source): number => budget.share(source);
+  return { what, values: values.length, room, used: values.reduce((sum, source) => sum + share(source), 0) };
+}

@@ -1,0 +1,69 @@
+import type { Compiled, CompileOptions } from '../compile.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import { costModel, type Profile } from '../plan/cost.ts';
+import { type Simulated, simulate } from '../simulate/index.ts';
+import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
+import { explainLimits, type UsedLimit } from './limits.ts';
+import { type ExplainedTree, explainTree } from './tree.ts';
+
+/** How long a flow takes, and what knowing its steps' seconds is worth. */
+export interface ExplainedTimes {
+  /** Whether seconds were measured; otherwise each step counts as one. */
+  readonly measured: boolean;
+  readonly makespanSeconds: number;
+  readonly criticalPathSeconds: number;
+  /** With the same seconds, arranged as if none were known: what a missing profile costs is the difference. */
+  readonly withoutProfileSeconds: number;
+  readonly levelSeconds: number;
+  /** The steps of the critical path, in order: to make the flow faster, make one of these faster. */
+  readonly criticalSteps: readonly string[];
+}
+
+/** Why a flow became what it is. */
+export interface Explanation {
+  readonly name: string;
+  /** What each pass did to the flow, and what that saved. */
+  readonly passes: Compiled['passes'];
+  readonly tree: ExplainedTree | null;
+  readonly times: ExplainedTimes;
+  readonly budgets: ExplainedBudgets;
+  readonly limits: readonly UsedLimit[];
+}
+
+/** An explanation, or why there is none. */
+export interface Explained {
+  readonly explanation?: Explanation;
+  readonly failure?: Simulated['failure'];
+  readonly compiled: Compiled;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Explains a flow: its arrangement, what the passes saved, how large values may be, how far each limit is. */
+export async function explain(
+  source: string,
+  { profile, ...options }: CompileOptions & { readonly profile?: Profile } = {},
+): Promise<Explained> {
+  const known = { ...options, ...(profile && { profile }) };
+  const { simulation, compiled, diagnostics, failure } = await simulate(source, known);
+  const { plan, budget } = compiled;
+  if (!plan || !budget || !simulation) return { compiled, diagnostics, ...(failure && { failure }) };
+  const unmeasured = profile ? await simulate(source, { ...known, planProfile: {} }) : undefined;
+  const budgets = explainBudgets(plan, budget);
+  const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
+  const explanation: Explanation = {
+    name: compiled.name,
+    passes: compiled.passes,
+    tree: explainTree(plan, costModel(profile, compiled.steps)) ?? null,
+    times: {
+      measured: profile !== undefined,
+      makespanSeconds,
+      criticalPathSeconds,
+      withoutProfileSeconds: unmeasured?.simulation?.makespanSeconds ?? makespanSeconds,
+      levelSeconds,
+      criticalSteps,
+    },
+    budgets,
+    limits: explainLimits(simulation, budgets),
+  };
+  return { explanation, compiled, diagnostics };
+}

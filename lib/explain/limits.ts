@@ -1,0 +1,36 @@
+import type { Simulation } from '../simulate/index.ts';
+import type { ExplainedBudgets, LimitedPlace } from './budgets.ts';
+
+/** How much of a limit of AWS a flow uses. */
+export interface UsedLimit {
+  readonly limit: 'definition' | 'history' | 'payload';
+  readonly unit: 'bytes' | 'events';
+  readonly used: number;
+  /**
+   * What AWS allows, of a payload what it leaves for values. Source: "Service quotas", AWS Step Functions developer guide.
+   */
+  readonly most: number;
+  /** Which payload: the one that values can fill most. */
+  readonly where?: string;
+}
+
+const DEFINITION = 1_048_576;
+const EVENTS = 25_000;
+
+/** What a flow uses of AWS's limits: its definition, the history of a run in which every step runs, its fullest payload. */
+export function explainLimits(
+  { definitionBytes, historyEvents }: Pick<Simulation, 'definitionBytes' | 'historyEvents'>,
+  budgets: ExplainedBudgets,
+): readonly UsedLimit[] {
+  const definition: UsedLimit = { limit: 'definition', unit: 'bytes', used: definitionBytes, most: DEFINITION };
+  const history: UsedLimit = { limit: 'history', unit: 'events', used: historyEvents, most: EVENTS };
+  return [definition, history, ...fullest(budgets)];
+}
+
+function fullest({ places }: ExplainedBudgets): readonly UsedLimit[] {
+  const filled = ({ used, room }: LimitedPlace): number => used / room;
+  const [first] = [...places].sort((a, b) => filled(b) - filled(a));
+  if (!first) return [];
+  const { used, room: most, what: where } = first;
+  return [{ limit: 'payload', unit: 'bytes', used, most, where }];
+}

@@ -1,0 +1,56 @@
+import { type Cost, costInside } from '../plan/cost.ts';
+import type { Plan, PlanTree } from '../plan/plan.ts';
+import { weightOf } from '../plan/weights.ts';
+
+/** A step where it stands in the arrangement. */
+export interface ExplainedStep {
+  readonly kind: 'step';
+  readonly id: string;
+  readonly component: string;
+  readonly seconds: number;
+  /** What must hold for it to run is asked before it. */
+  readonly guarded: boolean;
+  /** The steps that it runs, where its flow is written out. */
+  readonly runs?: ExplainedTree;
+}
+
+/** The arrangement of a flow's steps, with the seconds that each part of it takes. */
+export type ExplainedTree =
+  | ExplainedStep
+  | { readonly kind: 'sequence'; readonly seconds: number; readonly parts: readonly ExplainedTree[] }
+  | { readonly kind: 'parallel'; readonly seconds: number; readonly branches: readonly ExplainedTree[] }
+  | { readonly kind: 'nested'; readonly seconds: number; readonly name: string; readonly body: ExplainedTree };
+
+/** The arrangement of a plan; undefined where no step runs. `cost`: what a step takes, in seconds. */
+export const explainTree = (plan: Plan, cost: Cost): ExplainedTree | undefined =>
+  plan.tree && treeOf(plan.tree, plan, cost);
+
+function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
+  if (tree.kind === 'sequence') {
+    const parts = tree.parts.map((part) => treeOf(part, plan, cost));
+    return { kind: 'sequence', seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0), parts };
+  }
+  if (tree.kind === 'parallel') {
+    const branches = tree.branches.map((branch) => treeOf(branch, plan, cost));
+    return { kind: 'parallel', seconds: branches.reduce((most, { seconds }) => Math.max(most, seconds), 0), branches };
+  }
+  if (tree.kind === 'nested') {
+    const body = treeOf(tree.body, plan, cost);
+    return { kind: 'nested', seconds: body.seconds, name: tree.name, body };
+  }
+  return stepOf(tree.id, plan, cost);
+}
+
+function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
+  const planned = plan.steps.get(id);
+  const seconds = weightOf({ step: planned?.step, inner: planned?.inner }, cost);
+  const runs = planned?.inner && explainTree(planned.inner, costInside(cost, id));
+  return {
+    kind: 'step',
+    id,
+    component: planned?.step.component ?? '',
+    seconds,
+    guarded: planned !== undefined && (planned.maySkip || planned.demand.every((gates) => gates.size > 0)),
+    ...(runs && { runs }),
+  };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { project } from '../run/project.ts';
+import { call } from './terminal.ts';
+
+const cwd = project({
+  'flow.yaml':
+    'name: letters\nsteps:\n  - { id: load, component: /my/load }\n  - { id: check, component: /my/check, input: { $step: load, path: text } }\n  - { id: print, component: /my/print, input: { $step: load } }\n  - { id: send, component: /my/send, input: [{ $step: check }, { $step: print }], skipIf: { $step: check, path: bad } }\noutput: { $step: send }\n',
+  'flow.profile.json':
+    '{"steps": {"load": {"seconds": 2}, "check": {"seconds": 30}, "print": {"seconds": 1.5}, "send": {"seconds": 0.25}}}',
+  // Without the seconds it looks best to wait for a and b together.
+  'uneven.yaml':
+    'steps:\n  - { id: a, component: /my/one }\n  - { id: b, component: /my/one }\n  - { id: c, component: /my/one, input: { $step: a } }\n  - { id: d, component: /my/one, input: [{ $step: a }, { $step: b }] }\n  - { id: e, component: /my/one, input: { $step: c } }\n  - { id: f, component: /my/one, input: { $step: d } }\n',
+  'uneven.profile.json':
+    '{"steps": {"a": {"seconds": 1}, "b": {"seconds": 20}, "c": {"seconds": 20}, "d": {"seconds": 1}, "e": {"seconds": 1}, "f": {"seconds": 1}}}',
+  'map.yaml':
+    'steps:\n  - { id: list, component: /my/list }\n  - { id: each, component: /map, input: { items: { $step: list }, workflow: { $literal: { steps: [{ id: one, component: /my/one, input: { $input: $ } }], output: { $step: one } } } } }\noutput: { $step: each }\n',
+  'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
+});
+
+const run = (...argv: string[]) => call(['explain', ...argv], { cwd });
+const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).stdout);
+
+describe('stepflow explain', () => {
+  it('shows what a flow became, and why', async () => {
+    const { code, stdout, stderr } = await run('flow.yaml', '--profile', 'flow.profile.json');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'Next: stepflow simulate flow.yaml --profile flow.profile.json\n',
+    });
+    const sections = Object.fromEntries(
+      stdout.split('\n\n').map((section) => [section.slice(0, section.indexOf('\n')), section]),
+    );
+    expect(sections.arrangement).toMatchInlineSnapshot(`
+      "arrangement
+        load /my/load 2.00 s
+        side by side 30.00 s
+        - check /my/check 30.00 s
+        - print /my/print 1.50 s
+        send /my/send 250 ms, only if wanted"
+    `);
+    expect(sections.times).toMatchInlineSnapshot(`
+      "times
+        makespan 32.25 s (1.000 × the critical path), level by level 32.25 s
+        critical path 32.25 s: load → check → send
+        arranged without the profile it would take 32.25 s"
+    `);
+    expect(sections.budgets?.replace(/[\d.]+ KB/g, 'N KB')).toMatchInlineSnapshot(`
+      "budgets
+        load → check: text, spilled above N KB each
+        load → print: all of it, spilled above N KB each
+        check → send: all of it, $skipIf(bad), spilled above N KB each
+        print → send: all of it, spilled above N KB each
+        send → output: all of it, spilled above N KB each"
+    `);
+    expect(sections.limits?.replace(/[\d.]+ (KB|%)/g, 'N $1')).toMatchInlineSnapshot(`
+      "limits
+        definition: N KB of N KB (N %)
+        history events: 28 of 25,000 (N %)
+        fullest payload: N KB of N KB (N %), the output of the flow
+      "
+    `);
+    expect(sections.passes).toContain('inline-pure');
+  });
+
+  it('says what a missing profile costs', async () => {
+    const { times } = await json('uneven.yaml', '--profile', 'uneven.profile.json');
+    expect(times).toMatchObject({ measured: true, criticalPathSeconds: 22 });
+    expect(times.withoutProfileSeconds).toBeGreaterThanOrEqual(times.makespanSeconds);
+  });
+
+  it('prints passes, tree, budgets and limits with --json, and nothing else', async () => {
+    const { code, stdout, stderr } = await run('flow.yaml', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { passes, tree, budgets, limits } = JSON.parse(stdout);
+    expect(passes[0]).toMatchObject({
+      name: expect.any(String),
+      changes: expect.any(Array),
+      saved: expect.any(Object),
+    });
+    expect(tree).toMatchObject({ kind: 'sequence', parts: [{ id: 'load' }, { kind: 'parallel' }, { guarded: true }] });
+    expect(budgets.edges).toContainEqual({
+      from: 'check',
+      to: 'send',
+      reads: ['$'],
+      tests: ['$skipIf(bad)'],
+      spillAbove: expect.any(Number),
+    });
+    for (const { used, room } of budgets.places) expect(used).toBeLessThanOrEqual(room);
+    expect(limits.map(({ limit }: { limit: string }) => limit)).toEqual(['definition', 'history', 'payload']);
+  });
+
+  it('goes into the flows that steps run', async () => {
+    const { tree, budgets } = await json('map.yaml');
+    expect(tree.parts[1]).toMatchObject({ id: 'each', runs: { kind: 'step', id: 'one' } });
+    expect(budgets.inner.each.edges).toEqual([
+      { from: 'one', to: 'output', reads: ['$'], tests: [], spillAbove: expect.any(Number) },
+    ]);
+  });
+
+  it('reports what is wrong with the flow', async () => {
+    const { code, stdout, stderr } = await run('wrong.yaml');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('There is no step "b"');
+  });
+});
