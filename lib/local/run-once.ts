@@ -174,7 +174,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     type: runs.type,
     machines: machineResolver(runs.machines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
-    objects,
+    objects: durable?.host.objects(objects) ?? objects,
     onEvent: (event) => {
       tracker.observe(event);
       histories.observe(event);

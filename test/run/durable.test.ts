@@ -5,7 +5,14 @@ import { setImmediate as later } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type ExecutionResult, execute, TaskError, type TaskRequest, VirtualClock } from '../../lib/engine/index.ts';
+import {
+  type ExecutionResult,
+  execute,
+  type S3Objects,
+  TaskError,
+  type TaskRequest,
+  VirtualClock,
+} from '../../lib/engine/index.ts';
 import { DurableHost } from '../../lib/local/journal/durable.ts';
 import { NO_PAST, pastOf } from '../../lib/local/journal/history.ts';
 import { Journal, readJournal } from '../../lib/local/journal/journal.ts';
@@ -34,7 +41,7 @@ interface Part {
 type Behave = (request: TaskRequest, clock: VirtualClock) => Json | Promise<Json>;
 
 /** Runs a definition by a journal, which may hold the beginning of the run already. */
-async function run(definition: JsonObject, file: string, behave: Behave): Promise<Part> {
+async function run(definition: JsonObject, file: string, behave: Behave, objects?: S3Objects): Promise<Part> {
   const known = recordsIn(file);
   const begun = known.length > 0;
   const clock = new VirtualClock(known.at(-1)?.at ?? 1000);
@@ -52,7 +59,9 @@ async function run(definition: JsonObject, file: string, behave: Behave): Promis
     made.push(request.call);
     return behave(request, clock);
   });
-  const result = await execute(definition, { resolver, clock: host.clock, random: host.random, name: 'r' });
+  const { clock: hostClock, random } = host;
+  const given = { resolver, clock: hostClock, random, name: 'r', ...(objects && { objects: host.objects(objects) }) };
+  const result = await execute(definition, given);
   journal.close();
   return { result, made };
 }
@@ -250,6 +259,55 @@ describe('two branches that both fail', () => {
     expect(result).toMatchObject({ status: 'FAILED', error: `failed in ${first}` });
     expect((await run(fork, file, fail)).result).toEqual(result);
   });
+});
+
+test('what the state machine reads itself keeps its place: nothing begins before all of the journal has been gone through', async () => {
+  const definition = machine({
+    both: {
+      Type: 'Parallel',
+      Branches: [
+        {
+          StartAt: 'each',
+          States: {
+            each: {
+              Type: 'Map',
+              ItemReader: {
+                Resource: 'arn:aws:states:::s3:getObject',
+                ReaderConfig: { InputType: 'JSON' },
+                Arguments: { Bucket: 'bucket', Key: 'items.json' },
+              },
+              ItemProcessor: {
+                ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+                StartAt: 'fails',
+                States: { fails: task() },
+              },
+              End: true,
+            },
+          },
+        },
+        { StartAt: 'other', States: { other: task() } },
+      ],
+      End: true,
+    },
+  });
+  const objects: S3Objects = {
+    async *getObject() {
+      await passing(20);
+      yield Buffer.from('[1]');
+    },
+    async *listObjects() {},
+    putObject: async () => ({ write: async () => {}, close: async () => {}, discard: async () => {} }),
+  };
+  const file = newFile();
+  writeFileSync(file, '');
+  const behave: Behave = async ({ stateName, signal }) => {
+    if (stateName === 'fails') throw new TaskError('failed');
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  const first = await run(definition, file, behave, objects);
+  expect(first).toMatchObject({ result: { status: 'FAILED' }, made: ['1[1].1 other', '1[0].1[0].1 fails'] });
+
+  expect(await run(definition, file, behave, objects)).toMatchObject({ result: { status: 'FAILED' }, made: [] });
 });
 
 test('a wait goes on while nobody works on the run', async () => {

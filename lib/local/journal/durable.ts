@@ -1,6 +1,8 @@
 import { realClock } from '../../engine/clock.ts';
+import type { S3Objects } from '../../engine/index.ts';
 import { type Clock, type Sleep, TaskError, type TaskRequest, type TaskResolver } from '../../engine/types.ts';
 import type { Json } from '../../runtime/json.ts';
+import { heldObjects } from './held-objects.ts';
 import { isFailure, type Past, type PastDelivery } from './history.ts';
 import type { Journal } from './journal.ts';
 import { randomFrom } from './random.ts';
@@ -54,6 +56,8 @@ export class DurableHost {
   readonly #queue: Delivery[] = [];
   #isLive: boolean;
   #isTurning = false;
+  /** Work under way inside the execution, such as the reading of a file: what follows from a delivery is not done yet. */
+  #held = 0;
   /** The latest delivery. */
   #latest: Delivery | undefined;
   #now: number;
@@ -89,6 +93,19 @@ export class DurableHost {
   stamp(): number {
     if (this.#isLive) this.#stamp = Math.max(this.#stamp, this.#world.now() - this.#past.idleMs);
     return this.#stamp;
+  }
+
+  /** The objects that the execution reads and writes itself, for a distributed Map. */
+  objects(objects: S3Objects): S3Objects {
+    return heldObjects(objects, async (work) => {
+      this.#held += 1;
+      try {
+        return await work;
+      } finally {
+        this.#held -= 1;
+        this.#turn();
+      }
+    });
   }
 
   /** Makes calls by `resolver`, unless the journal knows how they ended. */
@@ -197,7 +214,7 @@ export class DurableHost {
       this.#isTurning = false;
       try {
         if (this.#isLive) this.#deliverNext();
-        else this.#replayNext();
+        else if (this.#held === 0) this.#replayNext();
       } catch (error) {
         for (const { fail } of [...this.#waiting.values()]) fail(error);
       }
