@@ -40,6 +40,10 @@ export function compileTemplate(value: Json, site: TemplateSite): Template {
 
 const constant = (value: Json): Template => ({ constant: true, render: () => value });
 
+/** Whether a value surely has no expression in it, and no mistake either: its place need not be known. */
+const isPlain = (value: Json): boolean =>
+  typeof value === 'string' ? !value.startsWith('{%') : typeof value !== 'object' || value === null;
+
 function compileExpression(source: string, site: TemplateSite): Template {
   try {
     const expression = parseExpression(source);
@@ -73,7 +77,9 @@ const ERROR_OUTPUT = '$states.errorOutput';
 
 function compileList(list: readonly Json[], site: TemplateSite): Template {
   const parts = list.map((item, index) =>
-    compileTemplate(item, { ...site, field: `${site.field}[${index}]`, place: site.place.below(index) }),
+    isPlain(item)
+      ? constant(item)
+      : compileTemplate(item, { ...site, field: `${site.field}[${index}]`, place: site.place.below(index) }),
   );
   if (parts.every((part) => part.constant)) return constant([...list]);
   const keys = parts.map((_, index) => index);
@@ -82,13 +88,11 @@ function compileList(list: readonly Json[], site: TemplateSite): Template {
 
 function compileObject(object: JsonObject, site: TemplateSite): Template {
   const keys = Object.keys(object);
-  const parts = keys.map((key) =>
-    compileTemplate(object[key] ?? null, {
-      ...site,
-      field: `${site.field}/${key}`,
-      place: site.place.below(key),
-    }),
-  );
+  const parts = keys.map((key) => {
+    const part = object[key] ?? null;
+    if (isPlain(part)) return constant(part);
+    return compileTemplate(part, { ...site, field: `${site.field}/${key}`, place: site.place.below(key) });
+  });
   if (parts.every((part) => part.constant)) return constant(object);
   return { constant: false, render: (environment) => renderParts<JsonObject>({}, keys, parts, environment, 0) };
 }

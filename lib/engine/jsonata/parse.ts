@@ -21,12 +21,22 @@ export function parseExpression(source: string): Expression {
   return expression;
 }
 
+/** Most expressions of a flow: `$a.b.c` and `$lookup($a, "b")`. They begin with a variable, and have no other names. */
+const SIMPLE = /^\$(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|lookup\(\$[A-Za-z_]\w*, "[^"]*"\))$/;
+const SOMETIMES = /^\$states\.(?:result|errorOutput)\b/;
+const NONE: readonly string[] = [];
+
+function startOf(source: string): readonly string[] {
+  const start = SOMETIMES.exec(source);
+  return start ? [start[0]] : NONE;
+}
+
 /** What is in the fast subset is evaluated here, everything else, and what the subset is unsure of, by the package. */
 function parse(source: string): Expression {
   const tree = parseFast(source);
   let known = tree ? undefined : parseWithPackage(source);
   const ast = tree ?? known?.ast;
-  const references = referencesOf(ast);
+  const references = SIMPLE.test(source) ? startOf(source) : referencesOf(ast);
   const fast = mayBeTooDeep(source, ast) ? undefined : compileFast(ast);
   const slow: Evaluate = (environment) => {
     known ??= parseWithPackage(source);
