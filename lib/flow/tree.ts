@@ -15,6 +15,7 @@ import {
 import type { Json } from '../runtime/json.ts';
 import { DEPTH_LIMIT } from './depth.ts';
 import type { Reporter, Span } from './diagnostics.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 
 /** A scalar of the text, with its place. */
 export interface ScalarTree {
@@ -59,7 +60,11 @@ const TOO_DEEP = 'Maximum call stack';
 const KEYED: ReadonlySet<string> = new Set(['behaviors']);
 
 /** Reads YAML or JSON. Undefined where the text is neither; the reporter then has the reason. */
-export function readTree(source: string, reporter: Reporter): Tree | undefined {
+export const readTree = (source: string, reporter: Reporter): Tree | undefined =>
+  readPlainYaml(source) ?? readYaml(source, reporter);
+
+/** Reads all of YAML. */
+export function readYaml(source: string, reporter: Reporter): Tree | undefined {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, logLevel: 'error' });
   // What follows a syntax error is mostly its consequence: one diagnostic is enough.

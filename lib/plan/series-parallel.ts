@@ -8,7 +8,7 @@ export type { Arrangement } from './arranged.ts';
 
 // What may be spent on looking ahead, by the number of nodes: a unit takes about half a microsecond. The smaller a
 // graph, the more of its cuts can be tried; from some 1,000 nodes on, time is to grow with the nodes only.
-const effortFor = (nodes: number): number => Math.max(250_000 - 170 * nodes, 60 * nodes);
+const effortFor = (nodes: number): number => Math.max(250_000 - 200 * nodes, 50 * nodes);
 
 // Not every part uses what it may: so each node may cost more than its share of the whole, and at least this.
 const LEAST_ALLOWANCE = 300;
