@@ -1,12 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
-import type { CompileOptions } from '../../compile.ts';
 import type { Diagnostic } from '../../flow/diagnostics.ts';
-import { nearest } from '../../flow/nearest.ts';
-import { PASS_NAMES } from '../../plan/passes/names.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
+import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -20,7 +18,7 @@ export const compileCommand = defineCommand({
   options: {
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps, by which they are arranged' },
-    without: { kind: 'list', value: 'PASS', summary: 'leave out a pass of the optimiser; may be repeated' },
+    without: WITHOUT,
   },
   json: 'the state machine, or the diagnostics of a flow with errors,',
   examples: [
@@ -44,14 +42,6 @@ export const compileCommand = defineCommand({
   },
 });
 
-function refuseUnknownPasses(names: readonly string[]): void {
-  const unknown = names.find((name) => !PASS_NAMES.some((pass) => pass === name));
-  if (unknown === undefined) return;
-  const near = nearest(unknown, PASS_NAMES);
-  const help = near === undefined ? `the passes are ${PASS_NAMES.join(', ')}` : `did you mean --without ${near}?`;
-  throw new UsageError(`there is no pass "${unknown}"`, help);
-}
-
 interface Given {
   readonly profile: string | undefined;
   readonly without: readonly string[];
@@ -71,13 +61,4 @@ async function compileFlow(
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
   return { stateMachine: exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined, diagnostics: found };
-}
-
-/** A component of the project's own may have the name of a built-in one. */
-async function ownComponents(home: string): Promise<NonNullable<CompileOptions['opaque']>> {
-  const [{ foldersFor }, { isOwn, lookupIn }] = await Promise.all([
-    import('../../local/folders.ts'),
-    import('../../local/needed.ts'),
-  ]);
-  return isOwn(lookupIn(foldersFor(home)));
 }

@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
+import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
@@ -15,6 +17,7 @@ export const explainCommand = defineCommand({
   takes: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
+    without: WITHOUT,
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   },
   json: 'passes, tree, times, budgets and limits',
@@ -23,12 +26,16 @@ export const explainCommand = defineCommand({
     'explain workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
   ],
   action: async ({ args: [path = ''], options, json, terminal }) => {
+    const { without = [] } = options;
+    refuseUnknownPasses(without);
     const { file, text } = await readFlowFile(path, terminal);
     const profiles = options.profile === undefined ? [] : [await readProfileFile(options.profile, terminal)];
     const [profile] = profiles.flatMap((read) => read.profile ?? []);
     const { explain } = await import('../../explain/index.ts');
     const variables = await readVariables(options.var ?? []);
-    const { explanation, compiled, failure } = await explain(text, { file, variables, ...(profile && { profile }) });
+    const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
+    const given = { file, variables, without, opaque, ...(profile && { profile }) };
+    const { explanation, compiled, failure } = await explain(text, given);
     const found = allDiagnostics(profiles, compiled);
     await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
     if (exitCodeOf(found) !== EXIT.ok) return EXIT.failed;
