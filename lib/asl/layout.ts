@@ -96,7 +96,9 @@ export class Layout {
 
   /** The keys of a step's slots that are read outside of the branch in which `depth` scopes lie around it. */
   keysOutside(id: string, depth: number): readonly string[] {
-    return [...(this.#shared.get(id) ?? [])].flatMap(([key, shared]) => (shared < depth ? [key] : []));
+    const keys: string[] = [];
+    for (const [key, shared] of this.#shared.get(id) ?? []) if (shared < depth) keys.push(key);
+    return keys;
   }
 
   /** The outermost depth to which a step's slots are handed out. */
