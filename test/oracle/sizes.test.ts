@@ -132,6 +132,18 @@ describe('results of 1 byte to 50 MB on any edge', () => {
     });
     await fc.assert(property, { numRuns: Math.ceil(FLOWS / 2), endOnFailure: true });
   });
+
+  // Where not even the ids of blobs would fit together.
+  it.each(['a step', 'the output'])('may be 3,000 that meet in %s', { timeout: PATIENCE }, async (where) => {
+    const ids = Array.from({ length: 3000 }, (_, at) => `s${at}`);
+    const steps = ids.map((id) => ({ id, component: '/mock/any', input: id }));
+    const join = { id: 'join', component: '/noop', input: ids.map((id) => ({ $step: id, path: 'v' })) };
+    const flow = where === 'a step' ? { steps: [...steps, join], output: { $step: 'join' } } : { steps };
+    const answer = { v: textOf(4000) };
+    const run = await runFlow({ source: JSON.stringify(flow), mocks: { '/mock/any': [{ result: answer }] } });
+    const wanted = where === 'a step' ? ids.map(() => answer.v) : Object.fromEntries(ids.map((id) => [id, answer]));
+    expect(hashOf(run.result)).toBe(hashOf({ outcome: 'success', result: wanted }));
+  });
 });
 
 /** Of values that are too large to be shown where they differ. */
