@@ -46,12 +46,16 @@ function compileWork(name: string, section: Section, loader: Loader): Work {
   const config = processor?.section('ProcessorConfig');
   const isDistributed = config !== undefined && oneOf(config, 'Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
   if (config) checkProcessorConfig(config, isDistributed);
+  const type = (isDistributed && oneOf(config, 'ExecutionType', ['STANDARD', 'EXPRESS'])) || 'STANDARD';
+  const { all, forExpress } = section.problems;
+  const before = forExpress.length;
   const machine = processor && loader.machine(processor, isDistributed);
+  // What an Express state machine may not have, an Express child execution may not have either.
+  if (type === 'EXPRESS') all.push(...forExpress.slice(before));
   // A definition that has problems does not load, so nothing of this is run.
   if (!processor || !machine) return async () => null;
   if (!isDistributed) return compileInline(section, machine);
   const loaded = { definition: processor.value, machine, timeoutSeconds: undefined };
-  const type = oneOf(config, 'ExecutionType', ['STANDARD', 'EXPRESS']) ?? 'STANDARD';
   return compileDistributed(section, { loaded, type, label: compileLabel(section, name, loader) });
 }
 

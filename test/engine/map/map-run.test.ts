@@ -81,6 +81,26 @@ describe('child executions', () => {
     expect(failed).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
   });
 
+  test.each([
+    ['arn:aws:states:::states:startExecution.sync:2', ".sync' service integration", { StateMachineArn: 'a' }],
+    [
+      'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+      ".waitForTaskToken' service integration",
+      { QueueUrl: 'q', MessageBody: '{% $states.context.Task.Token %}' },
+    ],
+    ['arn:aws:states:us-east-1:000000000000:activity:a', 'Activity ARN', {}],
+  ])('of type Express have no task of %s', async (Resource, what, Arguments) => {
+    const states = {
+      A: task({ Resource, Arguments }),
+    };
+    const processor = (ProcessorConfig: JsonObject) => ({ ProcessorConfig, StartAt: 'A', States: states });
+    const loading = run(mapOf({ Items: [], ItemProcessor: processor(express) }));
+    await expect(loading).rejects.toThrow(`Express state machine does not support`);
+    await expect(loading).rejects.toThrow(what);
+    const standard = processor({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    expect((await run(mapOf({ Items: [], ItemProcessor: standard }))).result.status).toBe('SUCCEEDED');
+  });
+
   test('with an input over 256 KiB fail', async () => {
     const { result, events } = await run(mapOf({ Items: [1], ItemSelector: { a: 'x'.repeat(262_144) } }));
     expect(result).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
