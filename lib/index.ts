@@ -9,6 +9,7 @@ export {
   type Mocks,
   type PreparedFlow,
   prepareFlow,
+  type ResumedRun,
   ResumeError,
   type ResumeOptions,
   type RunEvent,

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Json } from '../runtime/json.ts';
 import { DurableHost } from './journal/durable.ts';
 import { NO_PAST, type Past } from './journal/history.ts';
+import { type InnerCalls, innerCalls } from './journal/inner-calls.ts';
 import { Journal, JournalError } from './journal/journal.ts';
 import { lock, unlock } from './journal/lock.ts';
 import type { Beginning, RunOutcome } from './journal/records.ts';
@@ -25,6 +26,7 @@ export interface DurableRun {
   /** The run's id. */
   readonly id: string;
   readonly host: DurableHost;
+  readonly inner: InnerCalls;
   /** Ends the journal. Answers whether there is anything to be gained by resuming the run. */
   readonly end: (outcome: RunOutcome) => boolean;
   /** Lets go of the run, ended or not. */
@@ -44,15 +46,15 @@ export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const sealed = seal.close(text);
   const what = { id, flow: flow.runs.name, file, at, seed };
   journal.append([{ type: 'run', version: 1, ...what, input: sealed, sealed: sealed !== text }]);
-  return durableRun(id, files, journal, new DurableHost(journal, NO_PAST, { startMs: at, seed }));
+  return durableRun(files, journal, NO_PAST, { id, at, seed });
 }
 
 /** A run that goes on, after `past`. One that has ended well is only gone through again: its journal stays as it is. */
-export function goOn(files: RunFiles, seal: Seal, past: Past, { id, at, seed }: Beginning): DurableRun {
+export function goOn(files: RunFiles, seal: Seal, past: Past, beginning: Beginning): DurableRun {
   const journal = new Journal(files.journal, seal);
   if (past.endedWell) journal.close();
   journal.append([{ type: 'resume', at: Date.now() }]);
-  return durableRun(id, files, journal, new DurableHost(journal, past, { startMs: at, seed }));
+  return durableRun(files, journal, past, beginning);
 }
 
 /** Takes the lock of a run. Throws a {@link JournalError} where another process has it. */
@@ -62,10 +64,15 @@ export function takeLock(files: RunFiles, id: string): void {
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }
 
-function durableRun(id: string, files: RunFiles, journal: Journal, host: DurableHost): DurableRun {
+type Begun = Pick<Beginning, 'id' | 'at' | 'seed'>;
+
+function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun): DurableRun {
+  const { id, at, seed } = begun;
+  const host = new DurableHost(journal, past, { startMs: at, seed });
   return {
     id,
     host,
+    inner: innerCalls(journal, past),
     end: (outcome) => {
       const again = outcome === 'failed' ? host.failedVisit : undefined;
       journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { again }) }]);

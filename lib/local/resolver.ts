@@ -3,14 +3,15 @@ import type { CallComponent } from '../runtime/call.ts';
 import type { Invocation, Slots } from '../runtime/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Handler, HostContext } from '../runtime/wrapper.ts';
+import type { InnerCalls } from './journal/inner-calls.ts';
 
 /** Finds the function of a component for the state that calls it; rejects where there is none. */
 export type FindHandler = (component: string, stateName: string) => Promise<Handler>;
 
 /** Where an invocation's blobs, secrets and files are, and where its log goes. */
 export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'> {
-  /** Makes a call that a component makes of another within the call `outer`, unless it is known how it ended. @default makes it */
-  readonly inner?: (outer: string, id: string, call: () => Promise<Slots>) => Promise<Slots>;
+  /** Makes the calls that components make of others. @default makes each */
+  readonly inner?: InnerCalls;
 }
 
 const INVOKE = 'arn:aws:states:::lambda:invoke';

@@ -166,7 +166,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     secrets,
     files,
     log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
-    ...(durable && { inner: (outer, id, call) => durable.host.inner(outer, id, call) }),
+    ...(durable && { inner: durable.inner }),
   });
   const executing = execute(runs.stateMachine, {
     input,

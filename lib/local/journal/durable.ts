@@ -118,17 +118,6 @@ export class DurableHost {
       }));
   }
 
-  /** Makes a call that a component makes of another, within the call `outer`, unless the journal has its result. */
-  async inner<T extends Json>(outer: string, id: string, call: () => Promise<T>): Promise<T> {
-    const key = `${outer} / ${id}`;
-    const known = this.#past.inner.get(key);
-    // What was written down was such a result.
-    if (known) return known.result as T;
-    const result = await call();
-    this.#journal.append([{ type: 'inner', id: key, at: this.#world.now(), result }]);
-    return result;
-  }
-
   #call(resolver: TaskResolver, request: TaskRequest, fail: (error: unknown) => void): void {
     const end = (ended: Pick<CallEnded, 'result' | 'error' | 'cause'>): void =>
       this.#take({ type: 'call', id: request.call, ...ended });

@@ -1,3 +1,4 @@
+import type { Slots } from '../../runtime/invocation.ts';
 import { isObject, type Json } from '../../runtime/json.ts';
 
 /** The first line of a journal: what was started. All times are in milliseconds since the epoch. */
@@ -39,12 +40,12 @@ export interface SleepEnded {
 /** What came to an execution from outside, and moved it on. */
 export type Delivery = CallEnded | SleepEnded;
 
-/** How a call ended that a component made of another: its result. Failures are not kept, they are the calling component's affair. */
+/** How a call ended that a component made of another: its result. */
 export interface InnerEnded {
   readonly type: 'inner';
   readonly id: string;
   readonly at: number;
-  readonly result: Json;
+  readonly result: Slots;
 }
 
 /** How a run can have ended. */
