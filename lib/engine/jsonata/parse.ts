@@ -1,9 +1,10 @@
+import type { Json } from '../../runtime/json.ts';
 import { mayBeTooDeep } from './depth.ts';
 import type { Environment, Expression } from './expression.ts';
 import { UNSURE } from './fast/closure.ts';
-import { compileFast } from './fast/compile.ts';
+import { compileFast, type FastExpression } from './fast/compile.ts';
 import { parseFast } from './fast/parser.ts';
-import { type Evaluate, parseWithPackage } from './package-expression.ts';
+import { parseWithPackage } from './package-expression.ts';
 import { referencesOf } from './references.ts';
 
 /** Parsed expressions by their text: state machines repeat themselves, and a loaded one is often loaded again. */
@@ -14,41 +15,64 @@ const MOST_PARSED = 20_000;
 export function parseExpression(source: string): Expression {
   let expression = parsed.get(source);
   if (expression === undefined) {
-    expression = parse(source);
+    expression = new ParsedExpression(source);
     if (parsed.size >= MOST_PARSED) parsed.clear();
     parsed.set(source, expression);
   }
   return expression;
 }
 
-/** Most expressions of a flow: `$a.b.c` and `$lookup($a, "b")`. They begin with a variable, and have no other names. */
-const SIMPLE = /^\$(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|lookup\(\$[A-Za-z_]\w*, "[^"]*"\))$/;
+/**
+ * Most expressions of a flow: `$a.b.c` and `$lookup($a, "b")`. They are JSONata for sure, so nothing is done with them
+ * before they are evaluated; they begin with a variable, and have no other names.
+ */
+const SIMPLE =
+  /^\$(?:[A-Za-z_]\w*(?:\.(?!(?:and|or|in|true|false|null)\b)[A-Za-z_]\w*)*|lookup\(\$[A-Za-z_]\w*, "[^"\\]*"\))$/;
 const SOMETIMES = /^\$states\.(?:result|errorOutput)\b/;
-const NONE: readonly string[] = [];
 
 function startOf(source: string): readonly string[] {
   const start = SOMETIMES.exec(source);
-  return start ? [start[0]] : NONE;
+  return start ? [start[0]] : [];
 }
 
 /** What is in the fast subset is evaluated here, everything else, and what the subset is unsure of, by the package. */
-function parse(source: string): Expression {
-  const tree = parseFast(source);
-  let known = tree ? undefined : parseWithPackage(source);
-  const ast = tree ?? known?.ast;
-  const references = SIMPLE.test(source) ? startOf(source) : referencesOf(ast);
-  const fast = mayBeTooDeep(source, ast) ? undefined : compileFast(ast);
-  const slow: Evaluate = (environment) => {
-    known ??= parseWithPackage(source);
-    return known.evaluate(environment);
-  };
-  if (fast === undefined) return { source, references, evaluate: slow };
-  return {
-    source,
-    references,
-    evaluate(environment: Environment) {
-      const value = fast.evaluate(environment);
-      return value === UNSURE ? slow(environment) : value;
-    },
-  };
+class ParsedExpression implements Expression {
+  readonly source: string;
+  readonly references: readonly string[];
+  #ast: unknown;
+  /** The expression in the package, once it is needed. */
+  #known: ReturnType<typeof parseWithPackage> | undefined;
+  /** The expression in the fast subset, once it is evaluated; null where it is not in it. */
+  #fast: FastExpression | null | undefined;
+
+  constructor(source: string) {
+    this.source = source;
+    if (SIMPLE.test(source)) this.references = startOf(source);
+    else {
+      this.#ast = this.#parse();
+      this.references = referencesOf(this.#ast);
+    }
+  }
+
+  evaluate(environment: Environment): Json | undefined | Promise<Json | undefined> {
+    if (this.#fast === undefined) this.#fast = this.#compile();
+    const value = this.#fast === null ? UNSURE : this.#fast.evaluate(environment);
+    if (value !== UNSURE) return value;
+    this.#known ??= parseWithPackage(this.source);
+    return this.#known.evaluate(environment);
+  }
+
+  #parse(): unknown {
+    const tree = parseFast(this.source);
+    if (tree !== undefined) return tree;
+    this.#known = parseWithPackage(this.source);
+    return this.#known.ast;
+  }
+
+  #compile(): FastExpression | null {
+    const ast = this.#ast ?? this.#parse();
+    // It is never asked for again.
+    this.#ast = undefined;
+    return mayBeTooDeep(this.source, ast) ? null : (compileFast(ast) ?? null);
+  }
 }

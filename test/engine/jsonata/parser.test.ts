@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { describe, expect, test } from 'vitest';
+import { ExpressionError } from '../../../lib/engine/jsonata/expression.ts';
 import { parseFast } from '../../../lib/engine/jsonata/fast/parser.ts';
+import { parseExpression } from '../../../lib/engine/jsonata/parse.ts';
 import { EFFORT } from '../../chance.ts';
 
 /** A tree without positions and empty fields. */
@@ -61,6 +63,43 @@ test.each([
   '{"a": 1,}',
 ])('%s is left to the package', (source) => {
   expect(parseFast(source)).toBeUndefined();
+});
+
+const refuses = (source: string): boolean => {
+  try {
+    parseExpression(source);
+    return false;
+  } catch (thrown) {
+    if (thrown instanceof ExpressionError) return true;
+    throw thrown;
+  }
+};
+
+test('what is no JSONata is refused, short as it may be', () => {
+  const word = fc.constantFrom(
+    'a',
+    'b1',
+    '_c',
+    'and',
+    'in',
+    'true',
+    'null',
+    'nullable',
+    'ä',
+    '1',
+    '',
+    '"x"',
+    '$y',
+    '*',
+  );
+  const short = fc.oneof(
+    fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => `$${words.join('.')}`),
+    fc.tuple(word, word).map(([object, key]) => `$lookup($${object}, "${key}")`),
+  );
+  const property = fc.property(short, (source) => {
+    expect(refuses(source), source).toBe(byPackage(source) === undefined);
+  });
+  fc.assert(property, { numRuns: 2000 * EFFORT });
 });
 
 describe('whatever is read here', () => {
