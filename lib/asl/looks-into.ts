@@ -5,7 +5,7 @@ import { type Path, parseJoined, type Segment, waysOf } from '../runtime/path.ts
  * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
  * while the value is small: of one that was spilled it has nothing but the marker.
  */
-export function looksInto(expression: Expression, path: Path): boolean {
+function looksInto(expression: Expression, path: Path): boolean {
   return waysOf(path).some((way) => goesInto(expression, way));
 }
 

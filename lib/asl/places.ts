@@ -56,7 +56,7 @@ function sourceOf(use: Use): readonly Source[] {
 }
 
 /** The slots of a step that hold values. */
-export const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
+const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
 /** The payload of the function that a step calls. */
 export function payloadPlace({ step }: PlannedStep, layout: Layout): Place {
