@@ -52,7 +52,7 @@ export class FlowEmitter {
     this.#names.set(id, state);
     const calls = !emissionOf(planned);
     // The flow of a `map` is written twice where its items may be many.
-    const written = this.shared.steps.find((known) => this.frame.prefix !== '' && known.id === own);
+    const written = this.frame.prefix === '' ? undefined : this.shared.steps.find(({ id }) => id === own);
     const also = written?.also ?? [];
     this.#also.set(id, also);
     if (written) also.push(state);
