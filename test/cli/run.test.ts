@@ -281,6 +281,12 @@ describe('stepflow run refuses', () => {
       '--inputs for a batch',
     ],
     [
+      'both --isolate and --inputs',
+      ['run', 'greet.yaml', '--isolate', '--inputs', 'inputs.jsonl'],
+      'exclude each other',
+      'run the flow once',
+    ],
+    [
       '--max-concurrency for one run',
       ['run', 'greet.yaml', '--max-concurrency', '2'],
       '--max-concurrency is for batches',

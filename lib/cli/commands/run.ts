@@ -56,17 +56,22 @@ export const run = defineCommand({
 
 type RunCall = Call<typeof options>;
 
-function refuseMixedModes({ input, inputs, maxConcurrency, resume }: Values<typeof options>): void {
-  if (resume !== undefined && inputs !== undefined) {
-    throw new UsageError('--resume and --inputs exclude each other', 'a batch keeps no journals: start it again');
-  }
-  if (input !== undefined && inputs !== undefined) {
-    throw new UsageError('--input and --inputs exclude each other', 'give --input for one run, --inputs for a batch');
-  }
-  if (maxConcurrency !== undefined && inputs === undefined) {
+function refuseMixedModes({ inputs, maxConcurrency, ...given }: Values<typeof options>): void {
+  if (inputs === undefined) {
+    if (maxConcurrency === undefined) return;
     throw new UsageError('--max-concurrency is for batches', 'give the inputs of a batch with --inputs FILE.jsonl');
   }
+  for (const [option, help] of Object.entries(NOT_OF_BATCHES)) {
+    if (Reflect.get(given, option) !== undefined)
+      throw new UsageError(`--${option} and --inputs exclude each other`, help);
+  }
 }
+
+const NOT_OF_BATCHES = {
+  input: 'give --input for one run, --inputs for a batch',
+  resume: 'a batch keeps no journals: start it again',
+  isolate: 'run the flow once with --isolate, to see what its components need',
+};
 
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
   const variables = await readVariables(options.var ?? []);
@@ -159,14 +164,7 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
   const { default: limited } = await import('p-limit');
   const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
   const runs = inputs.map(({ value, file, text }) =>
-    limit(() =>
-      prepared.run({
-        input: value,
-        inputText: { file, text },
-        signal: terminal.signal,
-        isolate: options.isolate === true,
-      }),
-    ),
+    limit(() => prepared.run({ input: value, inputText: { file, text }, signal: terminal.signal })),
   );
   let failed = 0;
   for (const running of runs) {
