@@ -32,6 +32,8 @@ const environment: Environment = {
   random: Math.random,
 };
 
+const bindings = { v0: variable, states };
+
 const TIMES = 2000;
 
 /** The `jsonata` package: parsing and evaluating what flows compile to. */
@@ -40,13 +42,16 @@ export async function compareWithPackage(): Promise<void> {
   const texts = Array.from({ length: TIMES }, (_, at) => EXPRESSIONS.map((text) => text(at))).flat();
   const parts = Array.from({ length: ROUNDS }, (_, at) => texts.filter((_, index) => index % ROUNDS === at));
   const [ours, theirs] = [[...parts], [...parts]];
-  const parsing = await best(ROUNDS, () => ours.pop()?.map(parseExpression));
-  const parsingByPackage = await best(ROUNDS, () => theirs.pop()?.map((text) => jsonata(text)));
+  const beginning = await best(ROUNDS, async () => {
+    for (const text of ours.pop() ?? []) await parseExpression(text).evaluate(environment);
+  });
+  const beginningByPackage = await best(ROUNDS, async () => {
+    for (const text of theirs.pop() ?? []) await jsonata(text).evaluate(undefined, bindings);
+  });
   const each = (1000 * ROUNDS) / texts.length;
-  compare('an expression parsed, never seen before', parsing * each, parsingByPackage * each, 'µs');
+  compare('an expression parsed and evaluated once', beginning * each, beginningByPackage * each, 'µs');
   const parsed = EXPRESSIONS.map((text) => parseExpression(text(0)));
   const packaged = EXPRESSIONS.map((text) => jsonata(text(0)));
-  const bindings = { v0: variable, states };
   const evaluated = await best(20, () => {
     for (let time = 0; time < TIMES; time++) for (const one of parsed) one.evaluate(environment);
   });
@@ -54,7 +59,7 @@ export async function compareWithPackage(): Promise<void> {
     for (let time = 0; time < TIMES; time++) for (const one of packaged) await one.evaluate(undefined, bindings);
   });
   const once = 1000 / (TIMES * EXPRESSIONS.length);
-  compare('an expression evaluated', evaluated * once, evaluatedByPackage * once, 'µs');
+  compare('an expression evaluated again', evaluated * once, evaluatedByPackage * once, 'µs');
 }
 
 const PACKAGE = 'aws-local-stepfunctions@3.0.0';

@@ -11,6 +11,14 @@ export async function best(rounds: number, work: () => Promise<unknown> | unknow
   return least;
 }
 
+/** Processor time in milliseconds of what can be done only once: the machine's other work says nothing about it. */
+export function processorTime(work: () => unknown): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 const written = (value: number): string => value.toFixed(value < 1 ? 2 : 1);
 
 /** Prints a number. */
