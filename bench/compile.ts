@@ -1,0 +1,129 @@
+import { compile } from '../lib/compile.ts';
+import { readFlow } from '../lib/flow/read-flow.ts';
+import { costModel, type Profile } from '../lib/plan/cost.ts';
+import { makePlan } from '../lib/plan/plan.ts';
+import { arrange } from '../lib/plan/series-parallel.ts';
+
+/**
+ * How long it takes to compile large flows, phase by phase, and how that grows: ten times the steps in ten times the
+ * time is linear. Run with `npx tsx bench/compile.ts [SIZE…]`; sizes are 1,000, 10,000 and 20,000 steps by default.
+ */
+
+/** Why some phases take more than in proportion. */
+const NOTES = `
+read: what a small flow leaves behind is gone before the garbage collector looks; what a large one is read into stays,
+and is moved twice. With \`node --max-semi-space-size=128\` reading is linear.
+arrange: cuts are sorted and divided level by level, n·log n; what is tried beyond that grows with the steps.
+emit: a flow whose state machine would be above 940 KB, some 1,900 steps, is written twice: once to be weighed, then as
+several state machines. Below and above that size it is linear, but for the garbage collector.`;
+
+/** For each step, the steps that it reads. */
+type Graph = readonly (readonly number[])[];
+
+const SHAPES: { readonly [name: string]: (size: number) => Graph } = {
+  chain: (size) => reading(size, (step) => [step - 1]),
+  'fan-out and fan-in': (size) =>
+    reading(size, (step) => (step < size - 1 ? [0] : Array.from({ length: size - 2 }, (_, at) => at + 1))),
+  'chain with skips': (size) => reading(size, (step) => [step - 1, step - 7, step - 40]),
+  'random layers': layers,
+};
+
+const reading = (size: number, of: (step: number) => readonly number[]): Graph =>
+  Array.from({ length: size }, (_, step) => of(step).filter((before) => before >= 0 && before < step));
+
+/** Layers of 20 steps, each of which reads one to three of the layer before, sometimes of any before. */
+function layers(size: number): Graph {
+  const random = randomNumbers();
+  const below = (bound: number): number => Math.floor(random() * bound);
+  return reading(size, (step) => {
+    const first = step - (step % 20);
+    const before = Array.from({ length: 1 + below(3) }, () =>
+      random() < 0.9 ? first - 1 - below(20) : below(Math.max(1, first)),
+    );
+    return [...new Set(before)];
+  });
+}
+
+/** The same numbers in each run: a linear congruential generator, with the constants of Numerical Recipes. */
+function randomNumbers(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** The flow as one would write it. */
+function sourceOf(graph: Graph): string {
+  const steps = graph.map((before, step) => {
+    const input = before.map((other) => `      from_${other}: { $step: step_${other}, path: $.value }\n`).join('');
+    const head = `  - id: step_${step}\n    component: /bench/work\n    input:\n`;
+    return `${head}${input || '      seed: { $input: $.seed }\n'}`;
+  });
+  return `name: bench\nsteps:\n${steps.join('')}output:\n  last: { $step: step_${graph.length - 1}, path: $.value }\n`;
+}
+
+/** Steps take from a tenth of a second to ten seconds, most of them about one. */
+function secondsOf(size: number): readonly number[] {
+  const random = randomNumbers();
+  return Array.from({ length: size }, () => 10 ** (random() + random() - 1));
+}
+
+interface Times {
+  readonly read: number;
+  readonly plan: number;
+  /** A part of `plan`. */
+  readonly arrange: number;
+  readonly whole: number;
+}
+
+function measure(graph: Graph): Times {
+  const source = sourceOf(graph);
+  const weights = secondsOf(graph.length);
+  const steps = Object.fromEntries(weights.map((seconds, step) => [`step_${step}`, { seconds }]));
+  const profile: Profile = { steps };
+  const whole = best(() => compile(source, { profile }).stateMachine);
+  const read = best(() => readFlow(source, 'bench.yaml').flow);
+  const { flow } = readFlow(source, 'bench.yaml');
+  if (!flow) throw new Error('the generated flow is none');
+  const plan = best(() => makePlan(flow, [], costModel(profile, flow.steps)));
+  const successors: number[][] = graph.map(() => []);
+  for (const [step, before] of graph.entries()) for (const other of before) successors[other]?.push(step);
+  return { read, plan, arrange: best(() => arrange({ weights, successors })), whole };
+}
+
+const ROUNDS = 5;
+
+/** The best of some rounds, in milliseconds of processor time: what else the machine does meanwhile does not count. */
+function best(work: () => unknown): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = process.cpuUsage();
+    if (work() === undefined) throw new Error('the generated flow does not compile');
+    const { user, system } = process.cpuUsage(start);
+    least = Math.min(least, (user + system) / 1000);
+  }
+  return least;
+}
+
+const line = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
+
+function print(name: string, size: number, times: Times, smaller: Times | undefined): void {
+  const { read, plan, arrange: arranging, whole } = times;
+  const ms = [read, plan, arranging, whole - read - plan, whole].map((value) => `${Math.max(0, value).toFixed(0)} ms`);
+  line([name, size.toLocaleString('en'), ...ms, smaller ? (whole / smaller.whole).toFixed(1) : '']);
+}
+
+const given = process.argv.slice(2).map(Number);
+const sizes = given.length > 0 ? given : [1_000, 10_000, 20_000];
+line(['flow', 'steps', 'read', 'plan', 'of which arrange', 'emit', 'whole', `× ${sizes[0]?.toLocaleString('en')}`]);
+line(['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:']);
+for (const [name, draw] of Object.entries(SHAPES)) {
+  let smallest: Times | undefined;
+  for (const size of sizes) {
+    const times = measure(draw(size));
+    print(name, size, times, smallest);
+    smallest ??= times;
+  }
+}
+console.log(NOTES);
