@@ -1,4 +1,4 @@
-import { OUTPUT, type Plan } from '../plan/plan.ts';
+import { keepsIn, OUTPUT, type Plan } from '../plan/plan.ts';
 import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
 import { bytesOfKeys, holdsValue } from './fixed-bytes.ts';
 import { inputKey, inputPaths } from './input-reads.ts';
@@ -20,8 +20,11 @@ interface Read {
 /** Who reads what in a plan. */
 export type Reading = ReadonlyMap<string, Read>;
 
+/** A boolean and its name. */
+const BOOLEAN = 14;
+
 /** Who reads what in a plan. */
-export function readingOf({ steps }: Plan): Reading {
+export function readingOf({ steps, keeps, tree }: Plan): Reading {
   const found = new Map<string, Read>();
   for (const [id, planned] of steps) {
     const keys = [...new Set(planned.readings.map(({ key }) => key))];
@@ -29,9 +32,14 @@ export function readingOf({ steps }: Plan): Reading {
     found.set(id, {
       readers: new Set(planned.readings.map(({ reader }) => reader)),
       reads: new Set(),
-      paths: inputPaths([planned]).map(inputKey),
+      paths: inputPaths([planned], []).map(inputKey),
       bytes: bytesOf(id) + bytesOfKeys(keys) + values,
     });
+  }
+  for (const keep of tree ? keepsIn(tree) : []) {
+    const readers = new Set((keeps.get(keep.id) ?? []).map(({ reader }) => reader));
+    const paths = inputPaths([], [keep]).map(inputKey);
+    found.set(keep.id, { readers, reads: new Set(), paths, bytes: bytesOf(keep.id) + BOOLEAN * keep.kept.length });
   }
   for (const [id, { readers }] of found) {
     for (const reader of readers) if (reader !== OUTPUT) found.get(reader)?.reads.add(id);

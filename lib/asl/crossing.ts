@@ -1,5 +1,5 @@
 import type { ReadPath } from '../flow/expression.ts';
-import { type Plan, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { idsIn, keepsIn, type Plan, type PlanTree, stepsIn } from '../plan/plan.ts';
 import { inputPaths } from './input-reads.ts';
 import type { Layout } from './layout.ts';
 
@@ -23,11 +23,13 @@ export interface Crossing {
 
 /** What passes into and out of a nested part. `depth`: of the scopes around the steps in it, with its own. */
 export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
-  const inside = new Set(stepsIn(body));
+  const readers = new Set(idsIn(body));
+  const steps = stepsIn(body).flatMap((id) => plan.steps.get(id) ?? []);
+  const others = [...plan.steps.keys(), ...plan.keeps.keys()].filter((id) => !readers.has(id));
   return {
-    in: [...plan.steps.keys()].filter((id) => !inside.has(id)).flatMap((id) => crossed(plan, layout, id, inside)),
-    input: inputPaths([...inside].flatMap((id) => plan.steps.get(id) ?? [])),
-    out: handedOut(layout, inside, depth),
+    in: others.flatMap((id) => crossed(plan, layout, id, readers)),
+    input: inputPaths(steps, keepsIn(body)),
+    out: handedOut(layout, readers, depth),
   };
 }
 
@@ -39,7 +41,7 @@ function handedOut(layout: Layout, steps: Iterable<string>, depth: number): read
 }
 
 function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<string>): readonly Crossed[] {
-  const readings = plan.steps.get(id)?.readings ?? [];
+  const readings = plan.steps.get(id)?.readings ?? plan.keeps.get(id) ?? [];
   const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
   const keys = [...new Set(read.map(({ key }) => key))];
   return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];

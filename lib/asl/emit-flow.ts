@@ -2,6 +2,7 @@ import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/p
 import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';
+import { emitKeep } from './emit-keep.ts';
 import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
 import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
@@ -146,6 +147,7 @@ export class FlowEmitter {
 
   #emitTree(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
     if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
+    if (tree.kind === 'keep') return emitKeep(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
     if (tree.kind === 'sequence') {
       const [last, ...before] = [...tree.parts].reverse();

@@ -7,6 +7,7 @@ import type {
   StepReference,
 } from '../flow/expression.ts';
 import { testOf } from '../plan/demand.ts';
+import type { KnownCondition } from '../plan/keep.ts';
 import { spreadsSkip } from '../plan/plan.ts';
 import { type Gate, type Use, usesOf } from '../plan/uses.ts';
 import { type Test, testKey } from '../runtime/invocation.ts';
@@ -39,6 +40,8 @@ export interface Scope {
   /** The flow's input at a path; nothing where there is none. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
+  /** A condition that was found before: see `Kept`. */
+  readonly kept: (known: KnownCondition) => Jsonata;
   /** Steps whose tests may have any value here: see `PlannedStep`. */
   readonly later?: ReadonlySet<string>;
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../flow/diagnostics.ts';
 import type { ReadPath } from '../flow/expression.ts';
+import type { KnownCondition } from '../plan/keep.ts';
 import type { Plan, PlanTree } from '../plan/plan.ts';
 import type { Budget } from './budget.ts';
 import type { Close, Fresh, States, Written } from './end.ts';
@@ -98,7 +99,8 @@ export function scopeAt(frame: Frame, chain: Chain, fresh: Fresh): Scope {
   const inMachine = frame.layout.depthOfMachine(chain) > 0;
   const input = (path: ReadPath): Jsonata =>
     inMachine ? lookup(handed('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
-  return { slots, input, ...(inputSchema !== undefined && { inputSchema }) };
+  const kept = ({ keeper, name }: KnownCondition): Jsonata => lookup(slots(keeper), name);
+  return { slots, input, kept, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
 /** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */

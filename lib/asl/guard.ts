@@ -1,4 +1,4 @@
-import { isAlways } from '../plan/demand.ts';
+import type { Wanted } from '../plan/keep.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import { gateTest, mayMiss, missingIn, missingText, type Scope, skippedIn, testOfValue } from './expressions.ts';
 import type { Fault } from './frame.ts';
@@ -12,17 +12,19 @@ import { all, any, FALSE, type Jsonata, not, TRUE } from './jsonata.ts';
  * besides; of that the wrapper of each function that reads it takes care, but a step without a function has none.
  */
 export function passesOver(
-  { step, uses, demand, later }: PlannedStep,
+  { step, uses, wanted: sometimes, later }: PlannedStep,
   scope: Scope,
   maySkip: (id: string) => boolean,
 ): Jsonata {
-  const wanted = isAlways(demand)
-    ? TRUE
-    : any(demand.map((gates) => all([...gates.values()].map((gate) => gateTest(gate, { ...scope, later })))));
+  const wanted = sometimes ? any(sometimes.map((one) => wantedTest(one, { ...scope, later }))) : TRUE;
   const skipIf = step.skipIf ? testOfValue(step.skipIf, 'skipIf', scope) : FALSE;
   const skippable = uses.input.filter(({ reference }) => reference.kind === 'step' && maySkip(reference.step));
   return any([not(wanted), skipIf, skippedIn(skippable, scope)]);
 }
+
+/** Whether a step is wanted for one reason. */
+export const wantedTest = ({ known, gates }: Wanted, scope: Scope): Jsonata =>
+  all([known === undefined ? TRUE : scope.kept(known), ...gates.map((gate) => gateTest(gate, scope))]);
 
 /** What is missing of a step's input, for a step without a function whose wrapper would say so. */
 export function faultOf({ step, uses }: PlannedStep, scope: Scope): { condition: Jsonata; fault: Fault } | undefined {

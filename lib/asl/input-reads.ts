@@ -1,19 +1,21 @@
 import type { ReadPath } from '../flow/expression.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { Wanted } from '../plan/keep.ts';
+import { type Keep, keepsIn, type Plan, type PlannedStep } from '../plan/plan.ts';
 import { type Use, usesOf } from '../plan/uses.ts';
 import { isWhole } from './input-path.ts';
 
 /** The paths at which a flow reads its input, as written, each once. */
-export function inputReads({ flow, steps, output, sinks }: Plan): readonly string[] {
-  const uses = [...[...steps.values()].flatMap(usesIn), ...output, ...sinks.flatMap((sink) => sink.uses)];
+export function inputReads({ flow, steps, tree, output, sinks }: Plan): readonly string[] {
+  const kept = tree ? keepsIn(tree).flatMap(usesInKeep) : [];
+  const uses = [...[...steps.values()].flatMap(usesIn), ...kept, ...output, ...sinks.flatMap((sink) => sink.uses)];
   const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path.text] : []));
   return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
 }
 
-/** The paths at which steps read the flow's input, each once. */
-export function inputPaths(steps: readonly PlannedStep[]): readonly ReadPath[] {
+/** The paths at which steps and kept conditions read the flow's input, each once. */
+export function inputPaths(steps: readonly PlannedStep[], keeps: readonly Keep[]): readonly ReadPath[] {
   const found = new Map<string, ReadPath>();
-  for (const { reference } of steps.flatMap(usesIn)) {
+  for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInKeep)]) {
     if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
   }
   return [...found.values()];
@@ -23,9 +25,13 @@ export function inputPaths(steps: readonly PlannedStep[]): readonly ReadPath[] {
 export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);
 
 /** All that a step reads, and all that its guard asks. */
-const usesIn = ({ uses, demand }: PlannedStep): readonly Use[] => [
+const usesIn = ({ uses, wanted = [] }: PlannedStep): readonly Use[] => [
   ...uses.input,
   ...uses.skipIf,
   ...uses.fallback,
-  ...demand.flatMap((gates) => [...gates.values()].flatMap(({ of }) => usesOf(of))),
+  ...wanted.flatMap(usesOfWanted),
 ];
+
+const usesInKeep = ({ kept }: Keep): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
+
+const usesOfWanted = ({ gates }: Wanted): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));

@@ -25,7 +25,7 @@ export interface Handed {
 export const handed = (field: keyof Handed): Jsonata => (field === 'steps' ? `${GIVEN}.steps` : lookup(GIVEN, field));
 
 /**
- * Where each step lies among the scopes, and the names under which its slots are known there. A scope may not assign a
+ * Where each step, and each condition that is kept, lies among the scopes, and the names under which its slots are known there. A scope may not assign a
  * name of an outer one, so each scope through which a result is handed out has a name of its own for it.
  */
 export class Layout {
@@ -41,11 +41,12 @@ export class Layout {
   constructor(plan: Plan, names: Names) {
     if (plan.tree) this.#place(plan.tree, []);
     for (const [id, { readings }] of plan.steps) this.#shared.set(id, this.#sharedOf(id, readings));
+    for (const [id, readings] of plan.keeps) this.#shared.set(id, this.#sharedOf(id, readings));
     this.#nameAll(names);
   }
 
   #place(tree: PlanTree, chain: Chain): void {
-    if (tree.kind === 'step') this.#chains.set(tree.id, chain);
+    if (tree.kind === 'step' || tree.kind === 'keep') this.#chains.set(tree.id, chain);
     else if (tree.kind === 'sequence') for (const part of tree.parts) this.#place(part, chain);
     else for (const scope of partsOf(tree)) this.#place(scope, this.into(scope, chain, tree.kind === 'nested'));
   }

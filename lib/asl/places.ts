@@ -88,7 +88,7 @@ export function outputPlace(plan: Plan, room: number): Place {
 export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
   const places: Place[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
-    if (tree.kind === 'step') return;
+    if (tree.kind === 'step' || tree.kind === 'keep') return;
     if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
     else if (tree.kind === 'nested') {
       places.push(...nestedPlaces(plan, tree.body, layout, depth + 1));

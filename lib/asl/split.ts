@@ -1,4 +1,4 @@
-import { firstStepIn, type Plan, type PlannedStep, type PlanTree, partsOf, stepsIn } from '../plan/plan.ts';
+import { firstStepIn, idsIn, type Plan, type PlannedStep, type PlanTree, partsOf } from '../plan/plan.ts';
 import { Boundary, type Reading, readingOf } from './boundary.ts';
 import type { Written } from './end.ts';
 import { ROOM } from './places.ts';
@@ -31,6 +31,9 @@ interface Room {
 const NOTHING: Weight = { bytes: 0, events: 0 };
 
 const CALL_EVENTS = 6;
+
+/** The part of what a state machine may have that a nested one takes away at least. */
+const LEAST = 0.02;
 
 /** The least bytes that may pass into or out of a nested state machine: half of a payload, so that values need not all be spilled. */
 const PASSING = ROOM / 2;
@@ -88,7 +91,7 @@ class Splitter {
     const whole = this.#wholeOf(tree);
     if (isWithin(whole, room.keep)) return whole;
     if (tree.kind === 'step') return this.#fitStep(tree, whole);
-    if (tree.kind === 'nested') return whole;
+    if (tree.kind === 'nested' || tree.kind === 'keep') return whole;
     const pieces = partsOf(tree).map((part) => this.#portable(part));
     const own = minus(whole, sum(partsOf(tree).map((part) => this.#wholeOf(part))));
     return this.#pack(pieces, tree.kind, own, room);
@@ -128,7 +131,7 @@ class Splitter {
     const groups: Piece[][] = [];
     let open: { readonly pieces: Piece[]; readonly boundary: Boundary; events: number; bytes: number } | undefined;
     for (const piece of pieces) {
-      const steps = stepsIn(piece.tree);
+      const steps = idsIn(piece.tree);
       open?.boundary.add(steps);
       const bytes = (open?.bytes ?? 0) + piece.bytes;
       const events = (open?.events ?? 0) + piece.events;
@@ -153,15 +156,17 @@ class Splitter {
     return groups;
   }
 
+  /** A group as a nested state machine, where that is worth an execution of its own. */
   #nestIfLess(group: readonly Piece[], kind: 'sequence' | 'parallel'): readonly Piece[] {
+    const { most } = this.#given;
     const nested = this.#nest(group, kind);
-    const asIs = sum(group);
-    return nested.bytes < asIs.bytes || nested.events < asIs.events ? [nested] : group;
+    const saved = minus(sum(group), nested);
+    return saved.bytes > most.bytes * LEAST || saved.events > most.events * LEAST ? [nested] : group;
   }
 
   #nest(group: readonly Piece[], kind: 'sequence' | 'parallel'): Piece {
     const { tree: body, seconds } = together(group, kind, NOTHING);
-    const { call } = new Boundary(this.#reading, stepsIn(body));
+    const { call } = new Boundary(this.#reading, idsIn(body));
     return { tree: { kind: 'nested', name: '', body }, bytes: call, events: CALL_EVENTS, seconds };
   }
 
@@ -175,6 +180,7 @@ class Splitter {
     const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
     if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
     const weight = weightOfStates(this.#given.written.get(tree) ?? []);
+    if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
     if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
     const planned = this.#plan.steps.get(tree.id);
     return { tree, seconds: planned ? this.#given.seconds(planned) : 0, ...weight };
@@ -215,6 +221,7 @@ function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
   const inside = (part: PlanTree): PlanTree => named(part, nameOf);
   switch (tree.kind) {
     case 'step':
+    case 'keep':
       return tree;
     case 'nested':
       return { ...tree, name: nameOf(firstStepIn(tree) ?? ''), body: inside(tree.body) };

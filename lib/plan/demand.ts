@@ -1,6 +1,7 @@
 import type { Expression } from '../flow/expression.ts';
 import type { Flow, Step } from '../flow/flow.ts';
 import type { Test } from '../runtime/invocation.ts';
+import { Conjunction } from './conjunction.ts';
 import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } from './graph.ts';
 import { type Gate, isStepUse, type Use, usesOf } from './uses.ts';
 
@@ -9,13 +10,6 @@ import { type Gate, isStepUse, type Use, usesOf } from './uses.ts';
  * all: never.
  */
 export type Demand = readonly Conjunction[];
-
-/** Gates that all hold, by a key under which equal gates meet. */
-export type Conjunction = ReadonlyMap<string, Gate>;
-
-const UNCONDITIONAL: Conjunction = new Map();
-
-const ALWAYS: Demand = [UNCONDITIONAL];
 
 /** Whether a step is wanted in every run. */
 export const isAlways = (demand: Demand): boolean => demand.some((gates) => gates.size === 0);
@@ -27,15 +21,16 @@ export const isAlways = (demand: Demand): boolean => demand.some((gates) => gate
 export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[]): ReadonlyMap<string, Demand> {
   const demand = new Map<string, Demand>();
   const asked = new Map(flow.steps.map(({ id }): [string, Conjunction[]] => [id, []]));
+  const unconditional = new Conjunction();
   const keys = new GateKeys();
   const want = (use: Use, wanted: Demand): void => {
     const known = isStepUse(use) ? asked.get(use.reference.step) : undefined;
     for (const gates of known ? wanted : []) known?.push(keys.extend(gates, use.gates));
   };
   for (const { id, mustExecute } of flow.steps) {
-    if (flow.evaluation === 'eager' || mustExecute) asked.get(id)?.push(UNCONDITIONAL);
+    if (flow.evaluation === 'eager' || mustExecute) asked.get(id)?.push(unconditional);
   }
-  for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) want(use, ALWAYS);
+  for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) want(use, [unconditional]);
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   for (const id of [...order].reverse()) {
     // All who read the step have been here: nothing more will be asked of it.
@@ -66,14 +61,15 @@ const isFalsy = (value: unknown): boolean => value === null || value === false |
 
 /** A conjunction that asks for all that another one asks for, and for more, adds nothing to it. */
 function simplify(demand: Demand): Demand {
-  if (isAlways(demand)) return ALWAYS;
+  const unconditional = demand.find((gates) => gates.size === 0);
+  if (unconditional) return [unconditional];
   const kept: Conjunction[] = [];
   // By their first gate: only those that begin with one of its gates can say less than a conjunction.
   const byFirst = new Map<string, Conjunction[]>();
-  for (const gates of [...demand].sort((a, b) => a.size - b.size)) {
-    if ([...gates.keys()].some((key) => byFirst.get(key)?.some((other) => isWithin(other, gates)))) continue;
+  for (const gates of [...new Set(demand)].sort((a, b) => a.size - b.size)) {
+    if (gates.keys.some((key) => byFirst.get(key)?.some((other) => isWithin(other, gates)))) continue;
     kept.push(gates);
-    const [first = ''] = gates.keys();
+    const [first = ''] = gates.keys;
     const alike = byFirst.get(first);
     if (alike) alike.push(gates);
     else byFirst.set(first, [gates]);
@@ -82,8 +78,7 @@ function simplify(demand: Demand): Demand {
 }
 
 function isWithin(some: Conjunction, gates: Conjunction): boolean {
-  for (const key of some.keys()) if (!gates.has(key)) return false;
-  return true;
+  return some.keys.every((key) => gates.has(key));
 }
 
 /** Gives equal gates equal keys: those of one expression, and those of references to the same thing. */
@@ -91,9 +86,7 @@ class GateKeys {
   readonly #ids = new Map<Expression, number>();
 
   extend(gates: Conjunction, more: readonly Gate[]): Conjunction {
-    return more.length === 0
-      ? gates
-      : new Map([...gates, ...more.map((gate): [string, Gate] => [this.#key(gate), gate])]);
+    return more.reduce((all, gate) => all.and(this.#key(gate), gate), gates);
   }
 
   #key({ kind, of }: Gate): string {
@@ -135,7 +128,7 @@ function withDemandEdges(
   for (const [id, before] of data) {
     const wanted = demand.get(id);
     if (!wanted) continue;
-    const deciders = isAlways(wanted) ? [] : wanted.flatMap((gates) => [...gates.values()].flatMap(stepsIn));
+    const deciders = isAlways(wanted) ? [] : wanted.flatMap(({ gates }) => gates.flatMap(stepsOfGate));
     edges.set(id, new Set([...before, ...deciders.filter((decider) => !later.get(id)?.has(decider))]));
   }
   return edges;
@@ -174,7 +167,8 @@ const TESTS: { readonly [K in Gate['kind']]: Test } = {
   unskipped: 'skipIf',
 };
 
-const stepsIn = (gate: Gate): string[] =>
+/** The steps that decide a gate. */
+export const stepsOfGate = (gate: Gate): readonly string[] =>
   usesOf(gate.of, testOf(gate))
     .filter(isStepUse)
     .map(({ reference }) => reference.step);

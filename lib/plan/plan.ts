@@ -4,8 +4,9 @@ import { testKey } from '../runtime/invocation.ts';
 import { type AnalysedSink, type Analysis, analyse } from './analysis.ts';
 import { type Cost, costInside, costModel } from './cost.ts';
 import type { Dag } from './dag.ts';
-import { type Demand, isAlways, skipIfOf, testOf } from './demand.ts';
+import { skipIfOf, testOf } from './demand.ts';
 import { type Dependencies, type StepUses, stepUsesIn } from './graph.ts';
+import { type Keeping, type Kept, keepConditions, type Wanted } from './keep.ts';
 import type { SecretNames } from './secrets.ts';
 import { type Arrangement, arrange } from './series-parallel.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
@@ -25,8 +26,9 @@ export interface Reading {
 export interface PlannedStep {
   readonly step: Step;
   readonly uses: StepUses;
-  readonly demand: Demand;
-  /** Steps that `demand` asks, though they come later: see {@link decide}. */
+  /** When it is wanted: whenever one of these holds. Absent: always. */
+  readonly wanted?: readonly Wanted[];
+  /** Steps that `wanted` asks, though they come later: see {@link decide}. */
   readonly later: ReadonlySet<string>;
   /** Whether the state machine itself can skip the step; its component may do so besides. */
   readonly maySkip: boolean;
@@ -37,18 +39,30 @@ export interface PlannedStep {
   readonly inner?: Plan;
 }
 
+/** A place in a tree where conditions are found. No step has such an id. */
+export interface Keep {
+  readonly kind: 'keep';
+  readonly id: string;
+  /** Each after those that it asks. */
+  readonly kept: readonly Kept[];
+}
+
 /** The steps of a flow, arranged. */
 export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
   | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
   | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
   /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
-  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree };
+  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
+  /** No step: a place where conditions are found that guards after it ask. */
+  | Keep;
 
 /** What runs, when it is wanted, who reads what of it, and how it is arranged. */
 export interface Plan {
   readonly flow: Flow;
   readonly steps: ReadonlyMap<string, PlannedStep>;
+  /** Who asks what of the conditions that are found in the tree, by the ids of the places. */
+  readonly keeps: ReadonlyMap<string, readonly Reading[]>;
   /** Absent where no step runs. */
   readonly tree?: PlanTree;
   /** What the output reads; for a flow without one, what it gives instead. */
@@ -69,18 +83,25 @@ export function makePlan(
 
 /** Plans a flow that has been analysed. */
 export function planOf(analysis: Analysis, cost: Cost = costModel()): Plan {
-  const { flow, uses, decided, running, sinks } = analysis;
+  const { flow, uses, demand, decided, running, sinks } = analysis;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
   const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, costInside(cost, id))]));
   const weights = running.map((id) => weightOf({ step: byId.get(id), inner: inner.get(id) }, cost));
-  const tree = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
-  return { flow, steps: planSteps(analysis, inner), ...(tree && { tree }), output: uses.output, sinks };
+  const arranged = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
+  const keeping = arranged && keepConditions(arranged, demand, decided.later);
+  const steps = planSteps(analysis, inner, keeping);
+  const keeps = keeping ? readingsOfKeeps(keeping) : new Map();
+  return { flow, steps, keeps, ...(keeping && { tree: keeping.tree }), output: uses.output, sinks };
 }
 
-function planSteps(analysis: Analysis, innerPlans: ReadonlyMap<string, Plan>): ReadonlyMap<string, PlannedStep> {
-  const { flow, uses, demand, decided, running, secrets } = analysis;
+function planSteps(
+  analysis: Analysis,
+  innerPlans: ReadonlyMap<string, Plan>,
+  keeping: Keeping | undefined,
+): ReadonlyMap<string, PlannedStep> {
+  const { flow, uses, decided, running, secrets } = analysis;
   const { later } = decided;
-  const readings = findReadings(analysis);
+  const readings = findReadings(analysis, keeping);
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
   const steps = new Map<string, PlannedStep>();
   for (const id of running) {
@@ -89,13 +110,14 @@ function planSteps(analysis: Analysis, innerPlans: ReadonlyMap<string, Plan>): R
     if (!step || !used) continue;
     const maySkip = canSkip(step, used, steps);
     const inner = innerPlans.get(id);
-    const wanted = {
-      demand: demand.get(id) ?? [],
+    const wanted = keeping?.wanted.get(id);
+    const planned = {
+      ...(wanted && { wanted }),
       later: later.get(id) ?? new Set<string>(),
       readings: readings.get(id) ?? [],
       secrets: [...(secrets.get(id) ?? [])].sort(),
     };
-    steps.set(id, { step, uses: used, ...wanted, maySkip, ...(inner && { inner }) });
+    steps.set(id, { step, uses: used, ...planned, maySkip, ...(inner && { inner }) });
   }
   return steps;
 }
@@ -109,7 +131,10 @@ function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, Planned
   return [...uses.input, ...uses.fallback].some((use) => spreadsSkip(use) && before.get(use.reference.step)?.maySkip);
 }
 
-function findReadings({ uses, demand, decided: { later }, sinks }: Analysis): ReadonlyMap<string, readonly Reading[]> {
+function findReadings(
+  { uses, demand, decided: { later }, sinks }: Analysis,
+  keeping: Keeping | undefined,
+): ReadonlyMap<string, readonly Reading[]> {
   const readings = new Map<string, Reading[]>();
   const add = (step: string, reading: Reading): void => {
     const known = readings.get(step);
@@ -122,10 +147,13 @@ function findReadings({ uses, demand, decided: { later }, sinks }: Analysis): Re
     }
   };
   for (const [id, used] of uses.steps) {
-    const wanted = demand.get(id);
-    if (!wanted) continue;
+    if (!demand.has(id)) continue;
     addAll(stepUsesIn(used), id);
-    addAll(usesOfGuard(wanted, later.get(id)), id);
+    addAll(usesOfGuard(keeping?.wanted.get(id) ?? [], later.get(id)), id);
+  }
+  for (const { id, kept } of keeping ? keepsIn(keeping.tree) : []) {
+    const asked = kept.map(({ of }) => of);
+    addAll(usesOfGuard(asked, undefined), id);
   }
   addAll(uses.output, OUTPUT);
   for (const sink of sinks) addAll(sink.uses, OUTPUT);
@@ -133,9 +161,8 @@ function findReadings({ uses, demand, decided: { later }, sinks }: Analysis): Re
 }
 
 /** A guard reads the tests that decide whether its step is wanted. */
-function usesOfGuard(wanted: Demand, later: ReadonlySet<string> | undefined): readonly Use[] {
-  if (isAlways(wanted)) return [];
-  const asked = wanted.flatMap((gates) => [...gates.values()].flatMap((gate) => usesOf(gate.of, testOf(gate))));
+function usesOfGuard(wanted: readonly Wanted[], later: ReadonlySet<string> | undefined): readonly Use[] {
+  const asked = wanted.flatMap(({ gates }) => gates.flatMap((gate) => usesOf(gate.of, testOf(gate))));
   return asked.filter((use) => !isStepUse(use) || !later?.has(use.reference.step));
 }
 
@@ -157,6 +184,31 @@ function name(arrangement: Arrangement, ids: readonly string[]): PlanTree {
   return { kind: 'parallel', branches: arrangement.branches.map((branch) => name(branch, ids)) };
 }
 
+/** The places in a tree where conditions are found, in its order. */
+export function keepsIn(tree: PlanTree): readonly Keep[] {
+  if (tree.kind === 'step') return [];
+  return tree.kind === 'keep' ? [tree] : partsOf(tree).flatMap(keepsIn);
+}
+
+/** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
+export const idsIn = (tree: PlanTree): readonly string[] => [...stepsIn(tree), ...keepsIn(tree).map(({ id }) => id)];
+
+/** Who asks for the conditions that are found at each such place; `key` is a condition's name. */
+function readingsOfKeeps({ tree, wanted }: Keeping): ReadonlyMap<string, readonly Reading[]> {
+  const keeps = keepsIn(tree);
+  const readings = new Map<string, Reading[]>(keeps.map(({ id }) => [id, []]));
+  const note = (reader: string, asked: readonly Wanted[]): void => {
+    for (const { known } of asked) if (known) readings.get(known.keeper)?.push({ reader, key: known.name });
+  };
+  for (const [id, asked] of wanted) note(id, asked);
+  for (const { id, kept } of keeps)
+    note(
+      id,
+      kept.map(({ of }) => of),
+    );
+  return readings;
+}
+
 /** The steps of a tree, in its order. */
 export function stepsIn(tree: PlanTree): readonly string[] {
   const found: string[] = [];
@@ -171,12 +223,16 @@ export function stepsIn(tree: PlanTree): readonly string[] {
 /** The first of {@link stepsIn}, by which the tree can be named. */
 export function firstStepIn(tree: PlanTree): string | undefined {
   if (tree.kind === 'step') return tree.id;
-  const [first] = partsOf(tree);
-  return first && firstStepIn(first);
+  for (const part of partsOf(tree)) {
+    const first = firstStepIn(part);
+    if (first !== undefined) return first;
+  }
+  return undefined;
 }
 
 /** The parts that a tree is made of. */
 export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
+  if (tree.kind === 'keep') return [];
   if (tree.kind === 'nested') return [tree.body];
   return tree.kind === 'sequence' ? tree.parts : tree.branches;
 }

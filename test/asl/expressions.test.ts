@@ -12,7 +12,11 @@ import { parsePath, valueAt } from '../../lib/runtime/path.ts';
 import { runs } from '../chance.ts';
 
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-const scope: Scope = { slots: (step) => `$${step}`, input: (path) => inputAt('$in', undefined, path) };
+const scope: Scope = {
+  slots: (step) => `$${step}`,
+  kept: ({ name }) => `$${name}`,
+  input: (path) => inputAt('$in', undefined, path),
+};
 
 /** Evaluates no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
 const evaluate = async (expression: string, bindings: Record<string, Json>): Promise<unknown> => {

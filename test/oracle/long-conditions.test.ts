@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { compile } from '../../lib/compile.ts';
+import { keepsIn } from '../../lib/plan/plan.ts';
+import type { Json } from '../../lib/runtime/json.ts';
+import { runs } from '../chance.ts';
+import { compare } from './compare.ts';
+import type { Sample } from './draw-flow.ts';
+import type { Mocks } from './mocked.ts';
+
+/** How a step reads another one only sometimes, and what it asks for that. */
+interface Link {
+  readonly kind: 'if' | 'else' | 'coalesce' | 'skipIf';
+  /** Whether a step decides it, or the flow's input. */
+  readonly byStep: boolean;
+  readonly holds: boolean;
+  /** Whether the step reads also the one before the one before. */
+  readonly twice: boolean;
+}
+
+const link = fc.record<Link>({
+  kind: fc.constantFrom('if', 'if', 'if', 'else', 'coalesce', 'skipIf'),
+  byStep: fc.boolean(),
+  // Most hold, so that most of a chain is wanted in many runs.
+  holds: fc.integer({ min: 0, max: 19 }).map((number) => number > 0),
+  twice: fc.integer({ min: 0, max: 19 }).map((number) => number === 0),
+});
+
+const read = (step: number): Json => ({ $step: `s${step}` });
+const flag = (at: number, { byStep }: Link): Json => (byStep ? { $step: `c${at}` } : { $input: `f${at}` });
+
+function reading(at: number, each: Link): Json {
+  const asked = flag(at, each);
+  const before = each.twice && at > 1 ? [read(at - 1), read(at - 2)] : read(at - 1);
+  if (each.kind === 'if') return { $if: asked, then: before };
+  if (each.kind === 'else') return { $if: asked, then: at, else: before };
+  return each.kind === 'coalesce' ? { $coalesce: [asked, before] } : before;
+}
+
+/** What a link's flag has to be so that it holds. */
+const valueOf = ({ kind, holds }: Link): Json => {
+  if (kind === 'coalesce') return holds ? null : 'there';
+  return kind === 'if' ? holds : !holds;
+};
+
+/** A chain of steps, each of which is wanted only where all after it are. */
+const chain = fc.array(link, { minLength: 20, maxLength: 40 }).map((links): Sample => {
+  const steps = links.flatMap((each, at) => [
+    ...(each.byStep ? [{ id: `c${at}`, component: '/mock/flag' }] : []),
+    {
+      id: `s${at}`,
+      component: '/builtin/noop',
+      input: at === 0 ? 'first' : { was: reading(at, each) },
+      ...(each.kind === 'skipIf' && at > 0 && { skipIf: flag(at, each) }),
+    },
+  ]);
+  const flags = Object.fromEntries(links.map((each, at) => [`f${at}`, valueOf(each)]));
+  const mocks: Mocks = Object.fromEntries(
+    links.flatMap((each, at) => (each.byStep ? [[`c${at}`, [{ outcome: 'success', result: valueOf(each) }]]] : [])),
+  );
+  const output = { $coalesce: [read(links.length - 1), 'skipped'] };
+  return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
+});
+
+/** Many choices, each of which is tried only where none before it is there. */
+const fallbacks = fc.array(fc.boolean(), { minLength: 20, maxLength: 40 }).map((there): Sample => {
+  const steps = there.map((_, at) => ({
+    id: `s${at}`,
+    component: '/mock/try',
+    input: at % 3 === 0 ? { $input: `f${at}` } : at,
+  }));
+  const flags = Object.fromEntries(there.map((_, at) => [`f${at}`, at]));
+  const last = there.length - 1;
+  const mocks: Mocks = Object.fromEntries(
+    there.map((is, at) => [`s${at}`, [{ outcome: 'success', result: is && (at > 15 || at === last) ? at : null }]]),
+  );
+  const output = { $coalesce: there.map((_, at) => read(at)) };
+  return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
+});
+
+/** Many steps side by side, each wanted only where the ones before it are. */
+const ladder = fc
+  .array(
+    fc.integer({ min: 0, max: 19 }).map((number) => number > 0),
+    { minLength: 14, maxLength: 22 },
+  )
+  .map((holds): Sample => {
+    const steps = holds.map((_, at) => ({ id: `s${at}`, component: '/builtin/noop', input: at }));
+    const output = holds.reduceRight<Json>(
+      (rest, _, at) => ({ $if: { $input: `f${at}` }, then: { own: read(at), rest }, else: 'no more' }),
+      'all',
+    );
+    const inputs = [Object.fromEntries(holds.map((each, at) => [`f${at}`, each]))];
+    return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs, variables: {}, mocks: {} };
+  });
+
+it.each([
+  ['a chain of conditions', chain],
+  ['a long $coalesce', fallbacks],
+  ['conditions inside each other', ladder],
+])(
+  '%s is found once and asked by many guards, also from state machines of their own',
+  { timeout: 240_000 },
+  async (_, flows) => {
+    let kept = 0;
+    const count = runs(40);
+    const property = fc.asyncProperty(flows, async (sample) => {
+      const { plan } = compile(sample.source);
+      kept += plan?.tree && keepsIn(plan.tree).length > 0 ? 1 : 0;
+      await compare(sample);
+      await compare(sample, { limits: { definitionBytes: 25_000 } });
+    });
+    await fc.assert(property, { numRuns: count, endOnFailure: true, includeErrorInReport: true });
+    expect(kept).toBeGreaterThan(count / 2);
+  },
+);
+
+it.each([
+  ['a chain', (size: number) => lazyChain(size)],
+  ['a $coalesce', (size: number) => coalesce(size)],
+])('%s of 300 conditions takes three times the bytes of one of 100', (_, flow) => {
+  const bytes = (size: number): number => JSON.stringify(compile(flow(size)).stateMachine).length;
+  expect(bytes(300) / bytes(100)).toBeLessThan(3.5);
+});
+
+const lazyChain = (size: number): string =>
+  stringify({
+    steps: Array.from({ length: size }, (_, at) => ({
+      id: `s${at}`,
+      component: '/builtin/noop',
+      input: at === 0 ? 'first' : { $if: { $input: `f${at}` }, then: read(at - 1) },
+    })),
+    output: read(size - 1),
+  });
+
+const coalesce = (size: number): string =>
+  stringify({
+    steps: Array.from({ length: size }, (_, at) => ({ id: `s${at}`, component: '/builtin/noop', input: at })),
+    output: { $coalesce: Array.from({ length: size }, (_, at) => read(at)) },
+  });
