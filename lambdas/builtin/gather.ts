@@ -26,7 +26,7 @@ export default component(
 
 /** One list of all lists, else one map of all maps, without the entries whose value is `omit`. */
 function join(parts: readonly Json[], omit: Json | undefined): Json {
-  if (parts.some(Array.isArray)) return parts.flatMap((part) => part);
+  if (parts.some(Array.isArray)) return parts.flat();
   const entries = parts.flatMap((part) => (isObject(part) ? Object.entries(part) : []));
   return Object.fromEntries(omit === undefined ? entries : entries.filter(([, value]) => value !== omit));
 }

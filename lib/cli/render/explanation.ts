@@ -67,7 +67,10 @@ const shortened = (steps: readonly string[]): string =>
 
 function passLine({ name, title, changes, saved }: Explanation['passes'][number]): string {
   const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
-  const what = changes.length === 0 ? 'nothing to do' : changes.map(({ steps, what: done }) => `${steps.join(', ')} ${done}`).join('; ');
+  const what =
+    changes.length === 0
+      ? 'nothing to do'
+      : changes.map(({ steps, what: done }) => `${steps.join(', ')} ${done}`).join('; ');
   return `${name}: ${title}\n    ${what}${gains.length > 0 ? `; saved ${gains.join(', ')}` : ''}`;
 }
 
