@@ -25,9 +25,10 @@ export type ExplainedTree =
 export const explainTree = (plan: Plan, cost: Cost): ExplainedTree | undefined =>
   plan.tree && treeOf(plan.tree, plan, cost);
 
+/** What is only found for guards is told of at the steps that they guard. */
 function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
   if (tree.kind === 'sequence') {
-    const parts = tree.parts.map((part) => treeOf(part, plan, cost));
+    const parts = tree.parts.filter(({ kind }) => kind !== 'keep').map((part) => treeOf(part, plan, cost));
     return { kind: 'sequence', seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0), parts };
   }
   if (tree.kind === 'parallel') {
@@ -38,7 +39,7 @@ function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
     const body = treeOf(tree.body, plan, cost);
     return { kind: 'nested', seconds: body.seconds, name: tree.name, body };
   }
-  return stepOf(tree.id, plan, cost);
+  return tree.kind === 'step' ? stepOf(tree.id, plan, cost) : { kind: 'sequence', seconds: 0, parts: [] };
 }
 
 function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
@@ -50,7 +51,7 @@ function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
     id,
     component: planned?.step.component ?? '',
     seconds,
-    guarded: planned !== undefined && (planned.maySkip || planned.demand.every((gates) => gates.size > 0)),
+    guarded: planned !== undefined && (planned.maySkip || planned.wanted !== undefined),
     ...(runs && { runs }),
   };
 }

@@ -27,6 +27,8 @@ const link = fc.record<Link>({
   twice: fc.integer({ min: 0, max: 19 }).map((number) => number === 0),
 });
 
+const gives = (result: Json): Mocks[string] => [{ outcome: 'success', result }];
+
 const read = (step: number): Json => ({ $step: `s${step}` });
 const flag = (at: number, { byStep }: Link): Json => (byStep ? { $step: `c${at}` } : { $input: `f${at}` });
 
@@ -50,14 +52,17 @@ const chain = fc.array(link, { minLength: 20, maxLength: 40 }).map((links): Samp
     ...(each.byStep ? [{ id: `c${at}`, component: '/mock/flag' }] : []),
     {
       id: `s${at}`,
-      component: '/builtin/noop',
+      component: '/mock/step',
       input: at === 0 ? 'first' : { was: reading(at, each) },
       ...(each.kind === 'skipIf' && at > 0 && { skipIf: flag(at, each) }),
     },
   ]);
   const flags = Object.fromEntries(links.map((each, at) => [`f${at}`, valueOf(each)]));
   const mocks: Mocks = Object.fromEntries(
-    links.flatMap((each, at) => (each.byStep ? [[`c${at}`, [{ outcome: 'success', result: valueOf(each) }]]] : [])),
+    links.flatMap((each, at) => [
+      ...(each.byStep ? [[`c${at}`, gives(valueOf(each))]] : []),
+      [`s${at}`, gives({ step: at })],
+    ]),
   );
   const output = { $coalesce: [read(links.length - 1), 'skipped'] };
   return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
@@ -73,7 +78,7 @@ const fallbacks = fc.array(fc.boolean(), { minLength: 20, maxLength: 40 }).map((
   const flags = Object.fromEntries(there.map((_, at) => [`f${at}`, at]));
   const last = there.length - 1;
   const mocks: Mocks = Object.fromEntries(
-    there.map((is, at) => [`s${at}`, [{ outcome: 'success', result: is && (at > 15 || at === last) ? at : null }]]),
+    there.map((is, at) => [`s${at}`, gives(is && (at > 15 || at === last) ? at : null)]),
   );
   const output = { $coalesce: there.map((_, at) => read(at)) };
   return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
@@ -86,13 +91,18 @@ const ladder = fc
     { minLength: 14, maxLength: 22 },
   )
   .map((holds): Sample => {
-    const steps = holds.map((_, at) => ({ id: `s${at}`, component: '/builtin/noop', input: at }));
+    const steps = holds.map((_, at) => ({ id: `s${at}`, component: '/mock/step', input: at }));
     const output = holds.reduceRight<Json>(
       (rest, _, at) => ({ $if: { $input: `f${at}` }, then: { own: read(at), rest }, else: 'no more' }),
       'all',
     );
     const inputs = [Object.fromEntries(holds.map((each, at) => [`f${at}`, each]))];
-    return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs, variables: {}, mocks: {} };
+    return {
+      source: stringify({ steps, output, evaluation: 'lazy' }),
+      inputs,
+      variables: {},
+      mocks: { '/mock/step': gives('own') },
+    };
   });
 
 it.each([
@@ -128,7 +138,7 @@ const lazyChain = (size: number): string =>
   stringify({
     steps: Array.from({ length: size }, (_, at) => ({
       id: `s${at}`,
-      component: '/builtin/noop',
+      component: '/mock/step',
       input: at === 0 ? 'first' : { $if: { $input: `f${at}` }, then: read(at - 1) },
     })),
     output: read(size - 1),
@@ -136,6 +146,6 @@ const lazyChain = (size: number): string =>
 
 const coalesce = (size: number): string =>
   stringify({
-    steps: Array.from({ length: size }, (_, at) => ({ id: `s${at}`, component: '/builtin/noop', input: at })),
+    steps: Array.from({ length: size }, (_, at) => ({ id: `s${at}`, component: '/mock/step', input: at })),
     output: { $coalesce: Array.from({ length: size }, (_, at) => read(at)) },
   });

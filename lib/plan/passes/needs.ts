@@ -146,6 +146,6 @@ const keyOf = (reading: Reading, stages: readonly string[]): string =>
 /** Whether two steps are wanted in the same runs, as far as their conditions show. */
 function isSameDemand(one: Demand, other: Demand): boolean {
   if (one === other) return true;
-  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys()].sort()).sort());
+  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys].sort()).sort());
   return keys(one) === keys(other);
 }
