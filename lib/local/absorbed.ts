@@ -36,9 +36,10 @@ function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepRep
 
 const THERE: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
 
-function statusOf({ same, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
+function statusOf({ same, skipped, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
   const [first] = sources;
   if (never || !hasRun) return 'not_run';
+  if (skipped) return 'skipped';
   if (same && first) return first.status;
   if (sources.every(({ status }) => THERE.has(status))) return 'succeeded';
   return sources.some(({ status }) => status === 'skipped') ? 'skipped' : 'not_run';

@@ -14,6 +14,13 @@ export type Demand = readonly Conjunction[];
 /** Whether a step is wanted in every run. */
 export const isAlways = (demand: Demand): boolean => demand.some((gates) => gates.size === 0);
 
+/** Whether two steps are wanted in the same runs, as far as their conditions show. Both are of one {@link findDemand}. */
+export function isSameDemand(one: Demand, other: Demand): boolean {
+  if (one === other) return true;
+  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys()].sort()).sort());
+  return keys(one) === keys(other);
+}
+
 /**
  * When each step is wanted. `order` has each step after those it reads; demand flows against it, from the output and
  * the steps that must execute to what they read.

@@ -7,7 +7,7 @@ import { type Builtin, builtinOf, callsBuiltin, inputField } from './builtins.ts
 import { bindVariables } from './variables.ts';
 
 /** Under which keys of its input a built-in component finds its flow, or the id of the blob that holds it. */
-const FLOW_KEYS: { readonly [B in Builtin]?: readonly string[] } = {
+export const FLOW_KEYS: { readonly [B in Builtin]?: readonly string[] } = {
   map: ['workflow', 'workflow_id'],
   eval: ['flow', 'flow_id'],
   iterate: ['flow', 'flow_id'],

@@ -1,7 +1,10 @@
 import type { Step } from '../flow/flow.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
+import { foldConstants } from './passes/fold-constants.ts';
+import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
+import { mergeIdentical } from './passes/merge-identical.ts';
 import {
   type AbsorbedStep,
   absorb,
@@ -13,7 +16,7 @@ import {
 } from './passes/pass.ts';
 
 /** The passes that rewrite flows, in the order in which they run. */
-const PASSES: readonly Pass[] = [inlinePure];
+const PASSES: readonly Pass[] = [foldConstants, mergeIdentical, inlinePure, fusePutBlob];
 
 /** How a flow is optimised. */
 export interface OptimiseOptions {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Json } from '../../lib/runtime/json.ts';
 import { type Draft, draft } from './draft.ts';
-import { type BuiltinDraft, builtin, writeBuiltin } from './draw-builtin.ts';
+import { anyData, anyPrompt, type BuiltinDraft, builtin, plainData, writeBuiltin } from './draw-builtin.ts';
 import { jsonRecord, jsonValue, onceIn } from './draw-values.ts';
 import type { Behaviour, Mocks } from './mocked.ts';
 import type { Given } from './oracle.ts';
@@ -64,13 +64,28 @@ const onError = fc.oneof(
 const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<StepDraft> =>
   fc.record({
     mock,
-    builtin,
+    builtin: builtin({ data: anyData, prompt: anyPrompt }),
     input: draft,
     skipIf,
     onError: onceIn(3, onError),
     mustExecute: onceIn(8, fc.constant(true)),
     rank: fc.nat(9),
   });
+
+/** A step of a flow as people write them, mostly a built-in one; there is so little to choose from that many are alike. */
+const plainStep: fc.Arbitrary<StepDraft> = fc.record({
+  mock: fc.oneof(
+    { weight: 2, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom<readonly Behaviour[]>([{ outcome: 'skipped' }], [{ result: null }]) },
+  ),
+  builtin: builtin({ data: plainData, prompt: plainData }),
+  input: fc.oneof({ weight: 3, arbitrary: plainData }, { weight: 1, arbitrary: draft }),
+  skipIf: onceIn(12, fc.oneof(plainData, draft)),
+  onError: onceIn(12, onError),
+  mustExecute: onceIn(16, fc.constant(true)),
+  rank: fc.nat(9),
+});
 
 const ids = fc.oneof(
   { weight: 2, arbitrary: fc.constant(PLAIN_IDS) },
@@ -106,6 +121,27 @@ export const lazyFlow: fc.Arbitrary<Sample> = fc
     v: jsonValue,
   })
   .map(assemble);
+
+/** Flows of built-in steps, most of which the compiler's passes can do something with. */
+export const plainFlow: fc.Arbitrary<Sample> = fc
+  .record({
+    ids: fc.constant(PLAIN_IDS),
+    inputs,
+    steps: fc
+      .array(fc.tuple(plainStep, onceIn(3, fc.constant(true))), { minLength: 2, maxLength: 6, size: 'max' })
+      .map((drawn) => drawn.flatMap(([one, twice]) => (twice ? [one, one] : [one])).slice(0, PLAIN_IDS.length)),
+    output: fc.oneof({ weight: 2, arbitrary: plainData }, { weight: 1, arbitrary: draft }),
+    kind: fc.constantFrom('eager', 'lazy', 'without output'),
+    guaranteed: fc.boolean(),
+    v: jsonValue,
+  })
+  .map(({ output, kind, ...drawn }) =>
+    assemble({
+      ...drawn,
+      output: kind === 'without output' ? undefined : output,
+      evaluation: kind === 'lazy' ? 'lazy' : 'eager',
+    }),
+  );
 
 interface FlowDraft {
   readonly ids: readonly string[];

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
 import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
-import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
+import { eagerFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';
 
 /** How many flows of each kind are drawn; each is run with one to three inputs. */
 const FLOWS = runs(600);
@@ -42,5 +43,14 @@ describe('a random flow, compiled and run, does what the language says', () => {
 
   it('where only what is wanted runs', { timeout: PATIENCE }, async () => {
     expectVariety(await compareMany(lazyFlow));
+  });
+
+  it('where most steps are such that the compiler can do without them', { timeout: PATIENCE }, async () => {
+    const seen = await compareMany(plainFlow);
+    expectVariety(seen);
+    for (const pass of PASS_NAMES) {
+      const changed = seen.filter((one) => 'passes' in one && one.passes.includes(pass));
+      expect(changed.length, pass).toBeGreaterThan(seen.length / 50);
+    }
   });
 });

@@ -25,7 +25,7 @@ export const compileCommand = defineCommand({
     'compile workflows/user-insights.yaml',
     'compile workflows/user-insights.yaml --out user-insights.asl.json',
     'compile workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
-    'compile workflows/ai-cache.yaml --without inline-pure',
+    'compile workflows/blob-sharing.yaml --without fuse-put-blob',
   ],
   action: async ({ args: [path = ''], options: { out, profile, without = [] }, json, terminal }) => {
     refuseUnknownPasses(without);

@@ -11,7 +11,7 @@ export function mapReferences(expression: Expression, replace: Replace): Express
     case 'step':
       return replace(expression);
     case 'map': {
-      const entries = mapAll(expression.entries, (entry) => {
+      const entries = changeAll(expression.entries, (entry) => {
         const value = inside(entry.value);
         return value === entry.value ? entry : { ...entry, value };
       });
@@ -19,13 +19,13 @@ export function mapReferences(expression: Expression, replace: Replace): Express
     }
     case 'list':
     case 'coalesce': {
-      const items = mapAll(expression.items, inside);
+      const items = changeAll(expression.items, inside);
       return items === expression.items ? expression : { ...expression, items };
     }
     case 'if': {
       const { condition, consequent, alternative } = expression;
       const parts = [condition, consequent, alternative];
-      const [first = condition, second = consequent, third = alternative] = mapAll(parts, inside);
+      const [first = condition, second = consequent, third = alternative] = changeAll(parts, inside);
       const same = first === condition && second === consequent && third === alternative;
       return same ? expression : { ...expression, condition: first, consequent: second, alternative: third };
     }
@@ -40,14 +40,9 @@ export function mapReferences(expression: Expression, replace: Replace): Express
 }
 
 /** A list with each item changed; the same list where none is. */
-function mapAll<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+export function changeAll<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
   const changed = items.map(change);
   return changed.some((item, at) => item !== items[at]) ? changed : items;
-}
-
-/** A flow with the references in all its expressions replaced. */
-export function mapFlow(flow: Flow, replace: Replace): Flow {
-  return mapExpressions(flow, (expression) => mapReferences(expression, replace));
 }
 
 /** A flow with each of its expressions changed as a whole. */
@@ -55,9 +50,9 @@ export function mapExpressions(flow: Flow, change: (expression: Expression) => E
   const { steps, output, sinks } = flow;
   return {
     ...flow,
-    steps: mapAll(steps, (step) => mapStep(step, change)),
+    steps: changeAll(steps, (step) => mapStep(step, change)),
     ...(output && { output: change(output) }),
-    ...(sinks && { sinks: mapAll(sinks, (sink) => mapSink(sink, change)) }),
+    ...(sinks && { sinks: changeAll(sinks, (sink) => mapSink(sink, change)) }),
   };
 }
 

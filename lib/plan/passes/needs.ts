@@ -3,7 +3,7 @@ import type { RequiredInput, Step } from '../../flow/flow.ts';
 import type { FusedStep } from '../../runtime/invocation.ts';
 import { resultAt, stagesOf } from '../../runtime/path.ts';
 import { builtinOf, callsBuiltin } from '../builtins.ts';
-import { type Demand, isAlways } from '../demand.ts';
+import { type Demand, isAlways, isSameDemand } from '../demand.ts';
 import { type Use, usesOf } from '../uses.ts';
 import { isWhole } from './part-of.ts';
 import type { PassContext } from './pass.ts';
@@ -33,12 +33,10 @@ interface Need {
 /** Finds where the failures of steps without functions can be found out. */
 export class NeedFinder {
   readonly #context: PassContext;
-  readonly #skippable: ReadonlySet<string>;
   readonly #steps: ReadonlyMap<string, Step>;
 
-  constructor(context: PassContext, skippable: ReadonlySet<string>) {
+  constructor(context: PassContext) {
     this.#context = context;
-    this.#skippable = skippable;
     this.#steps = new Map(context.analysis.flow.steps.map((step) => [step.id, step]));
   }
 
@@ -65,11 +63,8 @@ export class NeedFinder {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];
     for (const { reading, text } of needs) {
-      // A skip of another source comes before what is missing here.
-      const alone = [...sources].every(
-        (id) => (reading.kind === 'step' && id === reading.step) || !this.#skippable.has(id),
-      );
-      if (!alone) return undefined;
+      // Until another source is there, which may fail or be skipped, nobody knows whether this is ever asked.
+      if ([...sources].some((id) => reading.kind === 'input' || id !== reading.step)) return undefined;
       if (reading.kind === 'input') {
         // Of a text that was spilled, the state machine has no more than the marker.
         if (text || !isAlways(this.#demand(step.id))) return undefined;
@@ -142,6 +137,7 @@ function withoutImplied(needs: readonly Need[]): readonly Need[] {
 
 const keyOf = (reading: Reading, stages: readonly string[]): string =>
   [reading.kind === 'step' ? `step ${reading.step}` : 'input', ...stages].join('*');
+<<<<<<< Updated upstream
 
 /** Whether two steps are wanted in the same runs, as far as their conditions show. */
 function isSameDemand(one: Demand, other: Demand): boolean {
@@ -149,3 +145,5 @@ function isSameDemand(one: Demand, other: Demand): boolean {
   const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys].sort()).sort());
   return keys(one) === keys(other);
 }
+=======
+>>>>>>> Stashed changes

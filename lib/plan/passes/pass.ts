@@ -40,6 +40,8 @@ export interface AbsorbedStep {
   readonly sources: readonly string[];
   /** Whether it does the very same as its one source. */
   readonly same?: true;
+  /** Whether it is skipped in every run. */
+  readonly skipped?: true;
   /** Whether nothing wants it in any run. */
   readonly never?: true;
 }

@@ -88,10 +88,16 @@ function messages(step: Step): PureValue | undefined {
 /** The references that have to be texts, so that the whole is one; undefined where that would not be enough. */
 function textsIn(prompt: Expression): readonly Reading[] | undefined {
   if (prompt.kind === 'input') return [prompt];
-  if (prompt.kind === 'step') return typeof (prompt.onSkip ?? '') === 'string' ? [prompt] : undefined;
+  if (prompt.kind === 'step') {
+    return prompt.onSkip === undefined || typeof prompt.onSkip === 'string' ? [prompt] : undefined;
+  }
   return prompt.kind === 'literal' && prompt.secret === undefined && typeof prompt.value === 'string' ? [] : undefined;
 }
 
-function mapOf(entries: readonly (readonly [string, Expression])[], { idSpan, input: { span } }: Step): MapExpression {
+/** A map with these values, at the place of a step's input. */
+export function mapOf(
+  entries: readonly (readonly [string, Expression])[],
+  { idSpan, input: { span } }: Step,
+): MapExpression {
   return { kind: 'map', entries: entries.map(([key, value]) => ({ key, keySpan: idSpan, value })), span };
 }

@@ -45,3 +45,9 @@ export const statusesOf = ({ execution }: FlowRun): { readonly [id: string]: str
 /** The names of the steps that a pass made part of others. */
 export const absorbedBy = ({ absorbed }: Compiled, name: string): readonly string[] =>
   absorbed.filter(({ by }) => by === name).map(({ id }) => id);
+
+/** What a pass says that it changed, a line a change. */
+export const changesOf = ({ passes }: Compiled, name: string): readonly string[] =>
+  passes
+    .filter((pass) => pass.name === name)
+    .flatMap(({ changes }) => changes.map(({ steps, what }) => `${steps.join(', ')}: ${what}`));

@@ -1,0 +1,57 @@
+import { type Expression, literal } from '../../flow/expression.ts';
+import type { Flow, Step } from '../../flow/flow.ts';
+import { mapExpressions } from './map-references.ts';
+import type { PassName } from './names.ts';
+import { absorb, type Rewritten } from './pass.ts';
+import { readIn } from './readers.ts';
+
+/**
+ * A flow without the steps that are skipped in every run: what reads one gets what it says itself for a skipped step.
+ * One that skips its readers too stays.
+ */
+export function withoutSkipped(flow: Flow, by: PassName): Rewritten {
+  const skipped = new Set(flow.steps.filter(isSkipped).map(({ id }) => id));
+  if (skipped.size === 0) return { flow, absorbed: [], changes: [] };
+  const kept = (flow.sinks ?? []).filter(({ value }) => !reads(value, skipped));
+  const results = flow.sinks ? { sinks: kept } : {};
+  const settled = mapExpressions({ ...flow, ...results }, (expression) => settle(expression, skipped));
+  const read = readIn(settled);
+  const isGone = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
+  const gone = flow.steps.filter(isGone);
+  return {
+    flow: gone.length === 0 ? flow : { ...settled, steps: settled.steps.filter((step) => !isGone(step)) },
+    absorbed: gone.map((step) => ({ ...absorb(step, by), sources: [], skipped: true })),
+    changes: gone.map(({ id }) => ({ steps: [id], what: 'is always skipped' })),
+  };
+}
+
+const isSkipped = ({ skipIf, mustExecute }: Step): boolean =>
+  skipIf?.kind === 'literal' && !mustExecute && ![null, false, 0, ''].some((value) => value === skipIf.value);
+
+/** Whether an expression is no more than a reference to one of these steps, as the result of a flow without an output is. */
+const reads = (expression: Expression, steps: ReadonlySet<string>): boolean =>
+  expression.kind === 'step' && expression.onSkip === undefined && steps.has(expression.step);
+
+/** An expression in which the results of skipped steps are what it says of them, wherever it says anything. */
+function settle(expression: Expression, skipped: ReadonlySet<string>): Expression {
+  const inside = (part: Expression): Expression => settle(part, skipped);
+  switch (expression.kind) {
+    case 'step':
+      return expression.onSkip !== undefined && skipped.has(expression.step)
+        ? literal(expression.onSkip, expression.span)
+        : expression;
+    case 'coalesce':
+      return { ...expression, items: expression.items.filter((item) => !reads(item, skipped)).map(inside) };
+    case 'map':
+      return { ...expression, entries: expression.entries.map((entry) => ({ ...entry, value: inside(entry.value) })) };
+    case 'list':
+      return { ...expression, items: expression.items.map(inside) };
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      const parts = { condition: inside(condition), consequent: inside(consequent), alternative: inside(alternative) };
+      return { ...expression, ...parts };
+    }
+    default:
+      return expression;
+  }
+}
