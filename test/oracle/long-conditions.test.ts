@@ -35,13 +35,15 @@ const flag = (at: number, { byStep }: Link): Json => (byStep ? { $step: `c${at}`
 function reading(at: number, each: Link): Json {
   const asked = flag(at, each);
   const before = each.twice && at > 1 ? [read(at - 1), read(at - 2)] : read(at - 1);
+  // biome-ignore lint/suspicious/noThenProperty: a key of the language.
   if (each.kind === 'if') return { $if: asked, then: before };
+  // biome-ignore lint/suspicious/noThenProperty: a key of the language.
   if (each.kind === 'else') return { $if: asked, then: at, else: before };
   return each.kind === 'coalesce' ? { $coalesce: [asked, before] } : before;
 }
 
 /** What a link's flag has to be so that it holds. */
-const valueOf = ({ kind, holds }: Link): Json => {
+const valueAt = ({ kind, holds }: Link): Json => {
   if (kind === 'coalesce') return holds ? null : 'there';
   return kind === 'if' ? holds : !holds;
 };
@@ -57,10 +59,10 @@ const chain = fc.array(link, { minLength: 20, maxLength: 40 }).map((links): Samp
       ...(each.kind === 'skipIf' && at > 0 && { skipIf: flag(at, each) }),
     },
   ]);
-  const flags = Object.fromEntries(links.map((each, at) => [`f${at}`, valueOf(each)]));
+  const flags = Object.fromEntries(links.map((each, at) => [`f${at}`, valueAt(each)]));
   const mocks: Mocks = Object.fromEntries(
     links.flatMap((each, at) => [
-      ...(each.byStep ? [[`c${at}`, gives(valueOf(each))]] : []),
+      ...(each.byStep ? [[`c${at}`, gives(valueAt(each))]] : []),
       [`s${at}`, gives({ step: at })],
     ]),
   );
@@ -93,6 +95,7 @@ const ladder = fc
   .map((holds): Sample => {
     const steps = holds.map((_, at) => ({ id: `s${at}`, component: '/mock/step', input: at }));
     const output = holds.reduceRight<Json>(
+      // biome-ignore lint/suspicious/noThenProperty: a key of the language.
       (rest, _, at) => ({ $if: { $input: `f${at}` }, then: { own: read(at), rest }, else: 'no more' }),
       'all',
     );
@@ -139,6 +142,7 @@ const lazyChain = (size: number): string =>
     steps: Array.from({ length: size }, (_, at) => ({
       id: `s${at}`,
       component: '/mock/step',
+      // biome-ignore lint/suspicious/noThenProperty: a key of the language.
       input: at === 0 ? 'first' : { $if: { $input: `f${at}` }, then: read(at - 1) },
     })),
     output: read(size - 1),
