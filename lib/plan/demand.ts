@@ -17,7 +17,7 @@ export const isAlways = (demand: Demand): boolean => demand.some((gates) => gate
 /** Whether two steps are wanted in the same runs, as far as their conditions show. Both are of one {@link findDemand}. */
 export function isSameDemand(one: Demand, other: Demand): boolean {
   if (one === other) return true;
-  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys()].sort()).sort());
+  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys].sort()).sort());
   return keys(one) === keys(other);
 }
 

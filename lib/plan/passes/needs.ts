@@ -137,13 +137,3 @@ function withoutImplied(needs: readonly Need[]): readonly Need[] {
 
 const keyOf = (reading: Reading, stages: readonly string[]): string =>
   [reading.kind === 'step' ? `step ${reading.step}` : 'input', ...stages].join('*');
-<<<<<<< Updated upstream
-
-/** Whether two steps are wanted in the same runs, as far as their conditions show. */
-function isSameDemand(one: Demand, other: Demand): boolean {
-  if (one === other) return true;
-  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys].sort()).sort());
-  return keys(one) === keys(other);
-}
-=======
->>>>>>> Stashed changes
