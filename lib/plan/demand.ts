@@ -14,11 +14,10 @@ export type Demand = readonly Conjunction[];
 /** Whether a step is wanted in every run. */
 export const isAlways = (demand: Demand): boolean => demand.some((gates) => gates.size === 0);
 
-/** Whether two steps are wanted in the same runs, as far as their conditions show. Both are of one {@link findDemand}. */
+/** Whether two steps are wanted in the same runs, as far as their conditions show. Both are of one {@link findDemand}, of which
+ * equal conjunctions are the same object. */
 export function isSameDemand(one: Demand, other: Demand): boolean {
-  if (one === other) return true;
-  const keys = (demand: Demand): string => JSON.stringify(demand.map((gates) => [...gates.keys].sort()).sort());
-  return keys(one) === keys(other);
+  return one.length === other.length && one.every((gates) => other.includes(gates));
 }
 
 /**

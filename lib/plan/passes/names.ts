@@ -1,5 +1,11 @@
 /** The passes, in the order in which they run. */
-export const PASS_NAMES = ['fold-constants', 'merge-identical', 'inline-pure', 'fuse-put-blob'] as const;
+export const PASS_NAMES = [
+  'fold-constants',
+  'merge-identical',
+  'inline-pure',
+  'fuse-put-blob',
+  'project-reads',
+] as const;
 
 /** The name of a pass, as `--without` takes it. */
 export type PassName = (typeof PASS_NAMES)[number];
