@@ -101,7 +101,12 @@ function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most
       bytes > best.bytes ? { what, bytes, at: flow.steps.find((step) => step.id === id)?.idSpan } : best,
     output,
   );
-  const { what, bytes, at = START } = largest;
+  const isOne = largest.bytes > most.bytes;
+  const {
+    what,
+    bytes,
+    at = START,
+  } = isOne ? largest : { what: 'What cannot be divided of the flow', bytes: all, at: START };
   return diagnose('definition-too-large', { what, bytes, most: most.bytes }, { file: flow.file, ...at });
 }
 

@@ -30,7 +30,8 @@ const COMPONENT_FAILURES = [
 /** What `onError` covers: all but a fault in the step's own input expressions. */
 export const COVERED = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, 'States.Timeout'] as const;
 
-const BACKOFF = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: 'FULL' } as const;
+/** From one second on, twice as long each time: what AWS does where nothing else is written, and each task has this. */
+const BACKOFF = { MaxDelaySeconds: 30, JitterStrategy: 'FULL' } as const;
 
 /** Every task is retried after transport faults. */
 export const transportRetry: Retrier = { ErrorEquals: TRANSPORT_FAULTS, MaxAttempts: 5, ...BACKOFF };

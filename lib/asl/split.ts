@@ -1,5 +1,7 @@
+import { builtinOf } from '../plan/builtins.ts';
 import { firstStepIn, idsIn, type Plan, type PlannedStep, type PlanTree, partsOf } from '../plan/plan.ts';
 import { Boundary, type Reading, readingOf } from './boundary.ts';
+import { knownItems } from './budget.ts';
 import type { Written } from './end.ts';
 import { ROOM } from './places.ts';
 import { sum, type Weight, weightOfStates } from './weight.ts';
@@ -92,9 +94,24 @@ class Splitter {
     if (isWithin(whole, room.keep)) return whole;
     if (tree.kind === 'step') return this.#fitStep(tree, whole);
     if (tree.kind === 'nested' || tree.kind === 'keep') return whole;
-    const pieces = partsOf(tree).map((part) => this.#portable(part));
-    const own = minus(whole, sum(partsOf(tree).map((part) => this.#wholeOf(part))));
+    const parts = partsOf(tree);
+    const own = minus(whole, sum(parts.map((part) => this.#wholeOf(part))));
+    const pieces = this.#refill(parts, own, room);
     return this.#pack(pieces, tree.kind, own, room);
+  }
+
+  /** The parts, each as it can be moved as a whole; where all of them may stay, they take up the room that is left. */
+  #refill(parts: readonly PlanTree[], own: Weight, { keep }: Room): readonly Piece[] {
+    const portable = parts.map((part) => ({ part, piece: this.#portable(part) }));
+    let left = minus(keep, sum([own, ...portable.map(({ piece }) => piece)]));
+    return portable.map(({ part, piece }) => {
+      if (piece.tree === part || !isWithin(NOTHING, left)) return piece;
+      const room = sum([left, piece]);
+      const fuller = this.#fit(part, { most: room, keep: room });
+      if (!isWithin(fuller, room)) return piece;
+      left = minus(room, fuller);
+      return fuller;
+    });
   }
 
   /** A part that can be moved as a whole. */
@@ -110,7 +127,9 @@ class Splitter {
     const nameOf = (first: string): string => this.#given.nameOf(`${tree.id}.${first}`);
     const { plan, saved } = new Splitter(planned.inner, { ...this.#given, nameOf }).innerPlan();
     this.#changed.set(tree.id, { ...planned, inner: plan });
-    return { ...whole, ...minus(whole, saved) };
+    // The flow of a map is written twice where it is not known how many items there are.
+    const isTwice = builtinOf(planned.step) === 'map' && knownItems(planned) === undefined;
+    return { ...whole, ...minus(minus(whole, saved), isTwice ? saved : NOTHING) };
   }
 
   #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight, room: Room): Piece {

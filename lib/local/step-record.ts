@@ -22,6 +22,8 @@ export type Ending = Exclude<StepStatus, 'not_run' | 'running'>;
 /** One visit to a step's state. A step of a flow that a Map or a loop runs is visited many times, also at once. */
 export interface Visit {
   readonly record: StepRecord;
+  /** The execution that it is in, of the flow's or one that this started. */
+  readonly execution: string;
   /** Calls so far; a state that calls nothing counts as one. */
   attempts: number;
   /** How its last call failed, until another succeeds. */
@@ -54,10 +56,10 @@ export class StepRecord {
   }
 
   /** Begins a visit. */
-  enter(atMs: number, attempts: number): Visit {
+  enter(atMs: number, attempts: number, execution = ''): Visit {
     if (this.open.size === 0) this.#openSince = atMs;
     this.#startMs ??= atMs;
-    const visit: Visit = { record: this, attempts, failure: undefined, skipped: false };
+    const visit: Visit = { record: this, execution, attempts, failure: undefined, skipped: false };
     this.open.add(visit);
     return visit;
   }

@@ -17,6 +17,8 @@ export class StepTracker {
   readonly #guarded = new Map<string, StepRecord>();
   /** Open visits by their latest event: the next one of the visit follows it. */
   readonly #visits = new Map<string, Visit>();
+  /** How executions failed that the flow's started. */
+  readonly #failed = new Map<string, Failure>();
   /** Milliseconds since the epoch; known once the execution has begun. */
   #startedAt: number | undefined;
 
@@ -41,6 +43,7 @@ export class StepTracker {
     const { type, details } = event;
     const atMs = this.sinceStart(event.timestamp);
     this.#passGuard(event, atMs);
+    if (type === 'ExecutionFailed') this.#failed.set(event.execution ?? '', failureOf(details, type));
     const record = this.#records.get(event.stateName ?? '');
     if (!record) return;
     if (type.endsWith('StateEntered')) {
@@ -65,7 +68,10 @@ export class StepTracker {
     for (const visit of [...this.#openVisits()]) {
       const isItsOwn = isSame(visit.failure, failure);
       if (isItsOwn && inPart) visit.failure = undefined;
-      this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : 'cancelled', atMs);
+      // An execution that the flow's had started failed by it, and the flow went on.
+      const isCovered = isSame(visit.failure, this.#failed.get(visit.execution));
+      const ending = isCovered ? 'recovered' : 'cancelled';
+      this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : ending, atMs);
     }
     return [...new Set(this.#records.values())].map((record) => record.report());
   }
@@ -101,7 +107,7 @@ export class StepTracker {
   #entered(record: StepRecord, event: HistoryEvent, atMs: number): void {
     const calls = event.type === 'TaskStateEntered';
     if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(record) });
-    this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1));
+    this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1, event.execution));
   }
 
   #visitOf(record: StepRecord, event: HistoryEvent): Visit | undefined {

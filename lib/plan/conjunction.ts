@@ -21,8 +21,9 @@ export class Conjunction {
 
   /** This one and a gate; `key` is that of all equal gates. */
   and(key: string, gate: Gate): Conjunction {
-    if (this.has(key)) return this;
-    const longer = this.#longer.get(key) ?? new Conjunction(this, key, gate);
+    const known = this.#longer.get(key);
+    if (known || this.has(key)) return known ?? this;
+    const longer = new Conjunction(this, key, gate);
     this.#longer.set(key, longer);
     return longer;
   }

@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunction.ts';
 import { type Demand, isAlways, stepsOfGate } from './demand.ts';
-import { type PlanTree, stepsIn } from './plan.ts';
+import { type Keep, type PlanTree, stepsIn } from './plan.ts';
 import type { Gate } from './uses.ts';
 
 /** When a step is wanted: whenever what was found before holds, where there is any, and all of the gates. */
@@ -27,6 +27,9 @@ export interface Keeping {
   readonly wanted: ReadonlyMap<string, readonly Wanted[]>;
 }
 
+/** Conditions that are found at one place: a state that finds more could not be moved to where there is room for it. */
+const TOGETHER = 20;
+
 /** Gates that a guard may ask by itself. Guards that have more in common than that find it kept. */
 const MOST = 10;
 
@@ -46,6 +49,11 @@ export function keepConditions(
 
 /** The conditions that are kept at a place, by what they are of. */
 type Known = ReadonlyMap<Conjunction, KnownCondition>;
+
+/** A {@link Keep} that is being filled. */
+interface Open extends Keep {
+  readonly kept: Kept[];
+}
 
 class Keeper {
   readonly wanted = new Map<string, readonly Wanted[]>();
@@ -78,11 +86,8 @@ class Keeper {
   scope(tree: PlanTree, outer: Known): PlanTree {
     const known = new Map(outer);
     const parts = (tree.kind === 'sequence' ? tree.parts : [tree]).flatMap((part) => {
-      const id = `kept ${this.#keepers + 1}`;
-      const kept = this.#keepBefore(part, known, id);
-      if (kept.length > 0) this.#keepers += 1;
-      const inside = this.#inside(part, known);
-      return kept.length === 0 ? [inside] : [{ kind: 'keep' as const, id, kept }, inside];
+      const keeps = this.#keepBefore(part, known);
+      return [...keeps, this.#inside(part, known)];
     });
     const [first] = parts;
     return first && parts.length === 1 ? first : { kind: 'sequence', parts };
@@ -106,22 +111,30 @@ class Keeper {
   }
 
   /** What is kept before a part: of the conditions in it that can be told by then, those that others ask too. */
-  #keepBefore(part: PlanTree, known: Map<Conjunction, KnownCondition>, keeper: string): readonly Kept[] {
+  #keepBefore(part: PlanTree, known: Map<Conjunction, KnownCondition>): readonly Keep[] {
     const steps = stepsIn(part);
     const start = this.#positions.get(steps[0] ?? '') ?? 0;
-    const kept: Kept[] = [];
+    const keeps: Open[] = [];
     for (const asked of steps.flatMap((id) => this.#shareable(id))) {
       const told = this.#told(asked, start);
       const open = told.since(nearest(told, known));
       for (let at = MOST; at < open.length; at += MOST) {
         const condition = open[at - 1];
         if (!condition || (this.#askers.get(condition) ?? 0) < 2) continue;
-        const name = String(kept.length + 1);
-        kept.push({ name, of: wantedAfter(condition, known) });
-        known.set(condition, { keeper, name });
+        const last = keeps.at(-1);
+        const keep = last && last.kept.length < TOGETHER ? last : this.#newKeep();
+        if (keep !== last) keeps.push(keep);
+        const name = String(keep.kept.length + 1);
+        keep.kept.push({ name, of: wantedAfter(condition, known) });
+        known.set(condition, { keeper: keep.id, name });
       }
     }
-    return kept;
+    return keeps;
+  }
+
+  #newKeep(): Open {
+    this.#keepers += 1;
+    return { kind: 'keep', id: `kept ${this.#keepers}`, kept: [] };
   }
 
   /** The longest beginning of a conjunction that only steps before a position decide. */
