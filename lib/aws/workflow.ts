@@ -101,6 +101,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     const flow = open(this, { ...props, ...given });
     refuseFaulty(this, flow, flow.diagnostics);
     refuseOpenSecrets(this, flow, given);
+    refuseNested(this, flow);
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
     const needs = needsOf(this, flow, given);
@@ -200,6 +201,17 @@ function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
     const remedy = 'give the path of a flow, from the folder that the app is run in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
+}
+
+/** Half of a flow would be worse than none. */
+function refuseNested(workflow: Construct, { file, compiled }: DeployableFlow): void {
+  const { length } = compiled.machines;
+  if (length === 0) return;
+  const remedy = 'run it locally, or make several flows of it';
+  throw new WorkflowError(
+    workflow,
+    `The flow "${file}" is too large for one state machine, and its ${length} nested ones cannot be deployed yet; ${remedy}`,
+  );
 }
 
 /** A secret's value would stand in the template if it came as a variable's. */

@@ -1,12 +1,12 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
-import type { Diagnostic } from '../../flow/diagnostics.ts';
+import type { Compiled } from '../../compile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
-import { diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
 
@@ -30,17 +30,37 @@ export const compileCommand = defineCommand({
   action: async ({ args: [path = ''], options: { out, profile, without = [] }, json, terminal }) => {
     refuseUnknownPasses(without);
     const flow = await readFlowFile(path, terminal);
-    const { stateMachine, diagnostics } = await compileFlow(flow, { profile, without }, terminal);
+    const { stateMachine, machines, diagnostics } = await compileFlow(flow, { profile, without }, terminal);
     if (stateMachine === undefined) {
       if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
       return EXIT.failed;
     }
     if (out === undefined || json) writeJson(stateMachine, terminal);
-    if (out !== undefined) await writeFileFor('--out', out, `${JSON.stringify(stateMachine, null, 2)}\n`, terminal);
+    const files = out === undefined ? [] : filesFor(out, stateMachine, machines);
+    for (const [file, machine] of files) {
+      await writeFileFor('--out', file, `${JSON.stringify(machine, null, 2)}\n`, terminal);
+    }
+    if (machines.length > 0) tellNested(machines, out, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
     return EXIT.ok;
   },
 });
+
+/** The file of the flow's own state machine, and beside it those of the machines that it starts. */
+const filesFor = (
+  out: string,
+  stateMachine: StateMachine,
+  machines: Compiled['machines'],
+): readonly (readonly [string, StateMachine])[] => [
+  [out, stateMachine],
+  ...machines.map(({ name, stateMachine: own }) => [join(dirname(out), `${name}.asl.json`), own] as const),
+];
+
+function tellNested(machines: Compiled['machines'], out: string | undefined, { stderr }: Terminal): void {
+  const parts = count(machines.length, 'nested state machine');
+  const where = out === undefined ? 'give --out FILE to have them written beside it' : `they lie beside ${out}`;
+  stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
+}
 
 interface Given {
   readonly profile: string | undefined;
@@ -52,7 +72,7 @@ async function compileFlow(
   { file, text }: FlowFile,
   given: Given,
   terminal: Terminal,
-): Promise<{ readonly stateMachine: StateMachine | undefined; readonly diagnostics: readonly Diagnostic[] }> {
+): Promise<Pick<Compiled, 'machines' | 'diagnostics'> & { readonly stateMachine: StateMachine | undefined }> {
   const { compile } = await import('../../compile.ts');
   const profiles = given.profile === undefined ? [] : [await readProfileFile(given.profile, terminal)];
   const [profile] = profiles.flatMap((read) => read.profile ?? []);
@@ -60,5 +80,6 @@ async function compileFlow(
   const compiled = compile(text, { file, opaque, without: given.without, ...(profile && { profile }) });
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
-  return { stateMachine: exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined, diagnostics: found };
+  const stateMachine = exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
+  return { stateMachine, machines: compiled.machines, diagnostics: found };
 }
