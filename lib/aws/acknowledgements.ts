@@ -9,14 +9,22 @@ const REASONS = {
   noResources:
     'X-Ray and log delivery have no resources that a policy could name (AWS service authorization reference; Step Functions guide, "Logging using CloudWatch Logs").',
   blobs: 'A blob is named by the hash of its content, which nobody knows beforehand; the right ends at the blobs.',
+  parts:
+    'The name of a part of a flow ends with the hash of its definition: executions under way start the parts that they began with, also after the next deployment.',
   executions: 'Executions are named when they start; the right ends at the executions of one state machine.',
 } as const;
 
 /** Acknowledges the findings, each at the role or bucket that it is about. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine, distributedMaps } of workflows) {
+  for (const { stateMachine, parts, distributedMaps } of workflows) {
     wildcard(stateMachine.role, '*', REASONS.noResources);
+    if (parts) {
+      wildcard(stateMachine.role, `${STATES}stateMachine:${parts.pattern}`, REASONS.parts);
+      wildcard(stateMachine.role, `${EXECUTIONS}${parts.pattern}`, REASONS.executions);
+    }
+    if (parts?.haveMaps)
+      wildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
     if (!distributedMaps) continue;
     wildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
     wildcard(distributedMaps, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>/*`, REASONS.executions);
@@ -31,8 +39,9 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
   }
 }
 
-/** As cdk-nag writes the start of an execution's ARN. */
-const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:';
+/** As cdk-nag writes the start of an ARN. */
+const STATES = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:';
+const EXECUTIONS = `${STATES}execution:`;
 
 const wildcard = (role: IConstruct | undefined, resource: string, reason: string): void => {
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);

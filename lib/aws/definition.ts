@@ -5,7 +5,8 @@ import { Names, Stack, Stage } from 'aws-cdk-lib';
 import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Branch, State, StateMachine, TaskState } from '../asl/state-machine.ts';
-import { isObject, type JsonObject } from '../runtime/json.ts';
+import type { Compiled } from '../compile.ts';
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 
 /** What a state machine construct takes of a compiled definition. */
 export interface DefinitionProps {
@@ -19,16 +20,45 @@ export interface DefinitionProps {
  */
 const INLINE = 50_000;
 
-const PLACEHOLDER = /^\$\{component:(.+)\}$/s;
+/** What stands in a compiled definition for an ARN. */
+interface Placeholder {
+  readonly kind: 'component' | 'machine';
+  readonly name: string;
+}
+
+/** The ARNs that a definition needs, known when it is deployed. */
+export interface Arns {
+  /** Of the function of a component, by the path that the flow writes. */
+  readonly component: (path: string) => string;
+  /** Of a state machine that is nested in this one, by its name. */
+  readonly machine: (name: string) => string;
+}
+
+const PLACEHOLDER = /^\$\{(component|machine):(.+)\}$/s;
+
+function placeholderOf(text: Json | undefined): Placeholder | undefined {
+  const [, kind, name] = (typeof text === 'string' && PLACEHOLDER.exec(text)) || [];
+  if (name === undefined || (kind !== 'component' && kind !== 'machine')) return undefined;
+  return { kind, name };
+}
+
+/** The state machines of a compiled flow: its own, and those that are nested in it. */
+export const machinesOf = ({ stateMachine, machines }: Compiled): readonly StateMachine[] =>
+  stateMachine ? [stateMachine, ...machines.map((nested) => nested.stateMachine)] : [];
 
 /** The components that a compiled state machine calls, by their paths as the flow writes them, each once. */
 export function componentsOf(machine: StateMachine): readonly string[] {
-  const paths = new Set<string>();
-  mapFunctions(machine, (path) => {
-    paths.add(path);
-    return path;
+  const found = placeholdersOf(machine);
+  return found.flatMap(({ kind, name }) => (kind === 'component' ? [name] : [])).sort();
+}
+
+function placeholdersOf(machine: StateMachine): readonly Placeholder[] {
+  const found = new Map<string, Placeholder>();
+  mapArns(machine, (placeholder) => {
+    found.set(`${placeholder.kind} ${placeholder.name}`, placeholder);
+    return '';
   });
-  return [...paths].sort();
+  return [...found.values()];
 }
 
 /** A call of a component's function: the component as the flow writes it, and the `Invocation`, in which expressions are text. */
@@ -43,60 +73,70 @@ export function callsOf(machine: StateMachine | Branch): readonly Call[] {
     if (state.Type === 'Parallel') return state.Branches.flatMap(callsOf);
     if (state.Type === 'Map') return callsOf(state.ItemProcessor);
     const call = state.Type === 'Task' ? state.Arguments : undefined;
-    const component = isObject(call) && PLACEHOLDER.exec(String(call.FunctionName))?.[1];
-    return component && isObject(call.Payload) ? [{ component, payload: call.Payload }] : [];
+    const { kind, name = '' } = (isObject(call) && placeholderOf(call.FunctionName)) || {};
+    return kind === 'component' && isObject(call) && isObject(call.Payload)
+      ? [{ component: name, payload: call.Payload }]
+      : [];
   });
 }
 
-/** The definition of a state machine, with the functions' ARNs, known when deployed, in the placeholders' place. */
-export function definitionProps(
-  scope: Construct,
-  machine: StateMachine,
-  arnOf: (component: string) => string,
-): DefinitionProps {
-  const own = JSON.stringify(mapFunctions(machine, () => ''));
-  if (own.length > INLINE || own.includes('${')) return uploaded(scope, machine, arnOf);
-  const text = Stack.of(scope).toJsonString(mapFunctions(machine, arnOf));
+/** The definition of a state machine, with ARNs in the placeholders' place. `part`: which one of the scope's it is. */
+export function definitionProps(scope: Construct, machine: StateMachine, arns: Arns, part = ''): DefinitionProps {
+  const own = JSON.stringify(mapArns(machine, () => ''));
+  if (own.length > INLINE || own.includes('${')) return uploaded(scope, machine, arns, part);
+  const text = Stack.of(scope).toJsonString(mapArns(machine, ({ kind, name }) => arns[kind](name)));
   return { definitionBody: DefinitionBody.fromString(text) };
 }
 
-function uploaded(scope: Construct, machine: StateMachine, arnOf: (component: string) => string): DefinitionProps {
-  const keys = componentsOf(machine);
-  const keyOf = (component: string): string => `function${keys.indexOf(component)}`;
-  const text = JSON.stringify(mapFunctions(machine, (component) => `\u0000${keyOf(component)}\u0000`));
-  const file = join(Stage.of(scope)?.outdir ?? tmpdir(), `${Names.uniqueId(scope)}.asl.json`);
-  writeFileSync(file, withSubstitutions(text));
-  return {
-    definitionBody: DefinitionBody.fromFile(file),
-    definitionSubstitutions: Object.fromEntries(keys.map((component) => [keyOf(component), arnOf(component)])),
+function uploaded(scope: Construct, machine: StateMachine, arns: Arns, part: string): DefinitionProps {
+  const sorted = [...placeholdersOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const keyOf = ({ kind, name }: Placeholder): string => {
+    const same = sorted.filter((one) => one.kind === kind);
+    return `${KEYS[kind]}${same.findIndex((one) => one.name === name)}`;
   };
+  const keys = new Map(sorted.map((one) => [`${one.kind} ${one.name}`, keyOf(one)]));
+  const text = JSON.stringify(mapArns(machine, ({ kind, name }) => `\u0000${keys.get(`${kind} ${name}`)}\u0000`));
+  const file = join(Stage.of(scope)?.outdir ?? tmpdir(), `${Names.uniqueId(scope)}${part}.asl.json`);
+  writeFileSync(file, withSubstitutions(text));
+  const given = sorted.map((one) => [keyOf(one), arns[one.kind](one.name)]);
+  return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(given) };
 }
+
+const KEYS = { component: 'function', machine: 'machine' } as const;
 
 /** Where CloudFormation substitutes, it does so everywhere: a flow's own `${` is spelled so that it is not taken for a key. */
 const withSubstitutions = (json: string): string =>
-  json.replaceAll('${', '\\u0024{').replace(/\\u0000(function\d+)\\u0000/g, '${$1}');
+  json.replaceAll('${', '\\u0024{').replace(/\\u0000((?:function|machine)\d+)\\u0000/g, '${$1}');
 
-function mapFunctions<T extends StateMachine | Branch>(machine: T, change: (component: string) => string): T {
+type Change = (placeholder: Placeholder) => string;
+
+function mapArns<T extends StateMachine | Branch>(machine: T, change: Change): T {
   const states = Object.entries(machine.States).map(([name, state]) => [name, mapState(state, change)]);
   return { ...machine, States: Object.fromEntries(states) };
 }
 
-function mapState(state: State, change: (component: string) => string): State {
+function mapState(state: State, change: Change): State {
   switch (state.Type) {
     case 'Task':
       return mapTask(state, change);
     case 'Parallel':
-      return { ...state, Branches: state.Branches.map((branch) => mapFunctions(branch, change)) };
+      return { ...state, Branches: state.Branches.map((branch) => mapArns(branch, change)) };
     case 'Map':
-      return { ...state, ItemProcessor: mapFunctions(state.ItemProcessor, change) };
+      return { ...state, ItemProcessor: mapArns(state.ItemProcessor, change) };
     default:
       return state;
   }
 }
 
-function mapTask(state: TaskState, change: (component: string) => string): TaskState {
+/** The fields of a Task's Arguments that have ARNs. */
+const FIELDS = ['FunctionName', 'StateMachineArn'] as const;
+
+function mapTask(state: TaskState, change: Change): TaskState {
   const call = state.Arguments;
-  if (!isObject(call) || typeof call.FunctionName !== 'string') return state;
-  const component = PLACEHOLDER.exec(call.FunctionName)?.[1];
-  return component === undefined ? state : { ...state, Arguments: { ...call, FunctionName: change(component) } };
+  if (!isObject(call)) return state;
+  const changed = FIELDS.flatMap((field): [string, string][] => {
+    const placeholder = placeholderOf(call[field]);
+    return placeholder ? [[field, change(placeholder)]] : [];
+  });
+  return changed.length === 0 ? state : { ...state, Arguments: { ...call, ...Object.fromEntries(changed) } };
 }

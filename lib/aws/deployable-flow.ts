@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Limits } from '../asl/emit-within.ts';
 import { type Compiled, compile } from '../compile.ts';
 import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
@@ -7,7 +8,7 @@ import { foldersFor } from '../local/folders.ts';
 import { componentsFor, isOwn, lookupIn } from '../local/needed.ts';
 import type { SecretUse } from '../plan/variables.ts';
 import type { Json } from '../runtime/json.ts';
-import { componentsOf } from './definition.ts';
+import { componentsOf, machinesOf } from './definition.ts';
 
 /** What a flow is opened with; see `WorkflowProps`. */
 export interface FlowSource {
@@ -18,6 +19,8 @@ export interface FlowSource {
   readonly components?: string;
   /** Components that flows which are only known at run time may call. @default none */
   readonly nestedComponents?: readonly string[];
+  /** What a state machine may have. @default what AWS lets it have */
+  readonly limits?: Limits;
 }
 
 /** A flow, compiled, and where its components are. Where a diagnostic is an error it cannot be deployed. */
@@ -36,16 +39,17 @@ export interface DeployableFlow {
 
 /** Reads and compiles a flow, and finds its components. Throws only where the file cannot be read. */
 export function openFlow(source: FlowSource): DeployableFlow {
-  const { flow: file, variables, secrets = {}, components, nestedComponents = [] } = source;
+  const { flow: file, variables, secrets = {}, components, nestedComponents = [], limits } = source;
   const text = readFileSync(file, 'utf8');
   // A secret without a value is refused later, by name, unless the flow says itself what to do without.
   const hasSecret = ({ name, optional }: SecretUse): boolean => secrets[name] !== undefined || !optional;
   const folders = foldersFor(dirname(resolve(file)), components === undefined ? {} : { components: [components] });
   const lookup = lookupIn(folders);
-  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...(variables && { variables }) });
+  const given = { ...(variables && { variables }), ...(limits && { limits }) };
+  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...given });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);
-  const called = compiled.stateMachine ? componentsOf(compiled.stateMachine) : [];
-  const found = called.flatMap((component): [string, ComponentFile][] => {
+  const called = new Set(machinesOf(compiled).flatMap(componentsOf));
+  const found = [...called].flatMap((component): [string, ComponentFile][] => {
     const place = lookup.catalog.resolve(component);
     return place ? [[component, place]] : [];
   });

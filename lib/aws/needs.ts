@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ComponentFile } from '../components/index.ts';
 import { secretVariables } from '../plan/variables.ts';
 import { isObject, type Json } from '../runtime/json.ts';
-import { callsOf } from './definition.ts';
+import { callsOf, machinesOf } from './definition.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionSecret } from './function-secrets.ts';
 import type { Given } from './given.ts';
@@ -31,8 +31,7 @@ export function needsOf(
   { secrets }: Given,
 ): ReadonlyMap<string, FunctionNeeds> {
   const needs = new Map<string, FunctionNeeds>();
-  const machine = flow.compiled.stateMachine;
-  for (const call of machine ? callsOf(machine) : []) {
+  for (const call of machinesOf(flow.compiled).flatMap(callsOf)) {
     const source = flow.components.get(call.component);
     if (!source) continue;
     const { secrets: names = [], input = null } = call.payload;

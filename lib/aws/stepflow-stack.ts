@@ -34,6 +34,11 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly secrets?: WorkflowProps['secrets'];
   /**
+   * What a state machine may have: see {@link WorkflowProps}.
+   * @default - what AWS lets it have, less a reserve
+   */
+  readonly limits?: WorkflowProps['limits'];
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
@@ -54,12 +59,13 @@ export class StepflowStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
-    const { workflows: folder = 'workflows', components, variables, secrets, blobs } = props;
+    const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
     this.blobs = new BlobStore(this, 'Blobs', blobs);
     const common = {
       ...(components !== undefined && { components }),
       ...(variables && { variables }),
       ...(secrets && { secrets }),
+      ...(limits && { limits }),
     };
     const sources = flowsIn(this, folder).map((flow) => ({ flow, ...common }));
     prepareAll(sources);

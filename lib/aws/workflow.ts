@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { Limits } from '../asl/emit-within.ts';
 import type { Compiled } from '../compile.ts';
 import { secretVariables } from '../plan/variables.ts';
 import type { Json } from '../runtime/json.ts';
@@ -18,6 +19,7 @@ import { flowFunctions, refuseFaulty } from './flow-functions.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { type Given, givenTo } from './given.ts';
 import { needsOf } from './needs.ts';
+import { allowParts, createParts, type Parts } from './parts.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -63,6 +65,11 @@ export interface WorkflowProps {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
+   * What a state machine may have. A flow that needs more becomes several, which start each other.
+   * @default - what AWS lets it have, less a reserve
+   */
+  readonly limits?: Limits;
+  /**
    * Whether the log holds the states' inputs and outputs, which may be personal.
    * @default false
    */
@@ -84,6 +91,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly stateMachineArn: string;
   /** The state machine's name, known before it is deployed. */
   readonly stateMachineName: string;
+  /** The state machines that it starts, where the flow is too large for one. */
+  readonly parts: Parts | undefined;
   /** The flow compiled: its steps, its type, its input's schema. */
   readonly compiled: Compiled;
   /** The functions it calls, by the components' paths as the flow writes them. */
@@ -101,18 +110,21 @@ export class Workflow extends Construct implements iam.IGrantable {
     const flow = open(this, { ...props, ...given });
     refuseFaulty(this, flow, flow.diagnostics);
     refuseOpenSecrets(this, flow, given);
-    refuseNested(this, flow);
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
     const needs = needsOf(this, flow, given);
     this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, needs });
     this.stateMachineName = nameOf(this);
-    this.stateMachine = this.createStateMachine(props);
+    const { stateMachine, parts } = this.createStateMachines(props);
+    this.stateMachine = stateMachine;
+    this.parts = parts;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     allowInvoking(this, [...this.functions.values()]);
-    const { stateMachine } = this.compiled;
-    this.distributedMaps = stateMachine && hasDistributedMap(stateMachine) ? allowDistributedMaps(this) : undefined;
+    if (parts) allowParts(this, stateMachine.role, parts);
+    const own = this.compiled.stateMachine;
+    if (parts?.haveMaps) this.blobs.grantReadWrite(this);
+    this.distributedMaps = own && hasDistributedMap(own) ? allowDistributedMaps(this) : undefined;
   }
 
   /** Allows `grantee` to start executions. */
@@ -158,27 +170,43 @@ export class Workflow extends Construct implements iam.IGrantable {
     return this.stateMachine.metricTime(props);
   }
 
-  private createStateMachine(props: WorkflowProps): sfn.StateMachine {
-    const { stateMachine, type } = this.compiled;
+  private createStateMachines(props: WorkflowProps): {
+    readonly stateMachine: sfn.StateMachine;
+    readonly parts: Parts | undefined;
+  } {
+    const { stateMachine, machines, type } = this.compiled;
     if (!stateMachine) throw new WorkflowError(this, `The flow "${props.flow}" compiled to nothing`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
       if (found) return found.function.functionArn;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
-    return new sfn.StateMachine(this, 'StateMachine', {
-      ...definitionProps(this, stateMachine, arnOf),
-      stateMachineName: this.stateMachineName,
-      stateMachineType: sfn.StateMachineType[type],
+    const common = {
       tracingEnabled: true,
       logs: {
         destination: executionLog(this, props.logRetention),
         level: sfn.LogLevel.ALL,
         includeExecutionData: props.logExecutionData ?? false,
       },
+    };
+    const role = machines.length > 0 ? sharedRole(this) : undefined;
+    const parts = role && createParts(this, this.compiled, { ...common, role, arnOf });
+    const machine = parts ? parts.arnOf : (name: string) => name;
+    const own = new sfn.StateMachine(this, 'StateMachine', {
+      ...common,
+      ...definitionProps(this, stateMachine, { component: arnOf, machine }),
+      ...(role && { role }),
+      stateMachineName: this.stateMachineName,
+      stateMachineType: sfn.StateMachineType[type],
     });
+    if (parts) own.node.addDependency(...parts.stateMachines);
+    return { stateMachine: own, parts };
   }
 }
+
+/** The role of a workflow's state machines, where there are several. */
+const sharedRole = (scope: Construct): iam.Role =>
+  new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
 
 /** The longest name of a state machine; source: the API reference of CreateStateMachine. */
 const LONGEST_NAME = 80;
@@ -201,17 +229,6 @@ function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
     const remedy = 'give the path of a flow, from the folder that the app is run in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
-}
-
-/** Half of a flow would be worse than none. */
-function refuseNested(workflow: Construct, { file, compiled }: DeployableFlow): void {
-  const { length } = compiled.machines;
-  if (length === 0) return;
-  const remedy = 'run it locally, or make several flows of it';
-  throw new WorkflowError(
-    workflow,
-    `The flow "${file}" is too large for one state machine, and its ${length} nested ones cannot be deployed yet; ${remedy}`,
-  );
 }
 
 /** A secret's value would stand in the template if it came as a variable's. */

@@ -41,7 +41,10 @@ function synthesise(definition: StateMachine) {
   new StateMachineConstruct(
     stack,
     'Machine',
-    definitionProps(stack, definition, (path) => arns.get(path) ?? ''),
+    definitionProps(stack, definition, {
+      component: (path) => arns.get(path) ?? '',
+      machine: (name) => `arn:machine:${name}`,
+    }),
   );
   return { outdir: app.outdir, template: Template.fromStack(stack) };
 }

@@ -8,12 +8,14 @@ state machine means the same to a second interpreter as to our own engine. Mende
 3. An error thrown by a Node function keeps its name, message and trace, as the Lambda runtime reports them, and leaves the
    function's process alive.
 4. A Succeed state in JSONata: Output is honoured.
+5. A nested execution that fails: the Task's error is States.TaskFailed, and its cause describes the execution.
 
 The process ends, and takes its temporary folder and the functions that it started with it, when its standard input
 closes: whatever happens to the test that started it, nothing is left running.
 """
 
 import copy
+import json
 import os
 import runpy
 import shutil
@@ -76,6 +78,13 @@ def execute_function_warm(func, event, request_id):
     return answer
 
 
+def nested_execution_failure(payload):
+    names = {"cause": "Cause", "error": "Error", "executionArn": "ExecutionArn", "input": "Input", "name": "Name"}
+    described = {names[key]: payload[key] for key in sorted(names) if payload.get(key) is not None}
+    described["Status"] = payload.get("status")
+    return "States.TaskFailed", json.dumps(described, separators=(",", ":"))
+
+
 plain_parallel_branches = sfn._run_parallel_branches
 plain_output_path = sfn._apply_output_path
 plain_function_warm = lambda_svc._execute_function_warm
@@ -83,6 +92,7 @@ plain_function_warm = lambda_svc._execute_function_warm
 sfn._run_parallel_branches = run_parallel_branches
 sfn._apply_state_assign = apply_state_assign
 sfn._apply_output_path = apply_output_path
+sfn._nested_execution_failure = nested_execution_failure
 lambda_svc._execute_function_warm = execute_function_warm
 lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
     lambda_runtime._NODEJS_WORKER_SCRIPT,

@@ -42,9 +42,15 @@ afterAll(async () => {
 type Run = (typeof runs)[number];
 
 /** The run on this machine, and whether its input was refused before the state machine saw it. */
-async function runHere({ source, mocks, variables, input }: Run): Promise<{ result: FlowResult; refused: boolean }> {
+async function runHere({
+  source,
+  mocks,
+  variables,
+  limits = {},
+  input,
+}: Run): Promise<{ result: FlowResult; refused: boolean }> {
   const blobs = join(folder, 'blobs');
-  const { result, execution } = await runFlow({ source, mocks, variables, input, blobs });
+  const { result, execution } = await runFlow({ source, mocks, variables, limits, input, blobs });
   return { result: withoutPlace(result), refused: execution === undefined };
 }
 

@@ -7,7 +7,7 @@ import { readProject, STACK } from './sample-project.ts';
 const stack = new Stack(new App(), STACK);
 const blobs = new BlobStore(stack, 'Blobs');
 new CfnOutput(stack, 'BlobBucket', { value: blobs.bucket.bucketName });
-for (const { name, flow, variables } of readProject()) {
-  const { stateMachineArn } = new Workflow(stack, name, { flow, variables, blobs });
+for (const { name, flow, variables, limits } of readProject()) {
+  const { stateMachineArn } = new Workflow(stack, name, { flow, variables, limits, blobs });
   new CfnOutput(stack, `${name}Arn`, { value: stateMachineArn });
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Limits } from '../../lib/asl/emit-within.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import type { Sample } from '../oracle/draw-flow.ts';
 import type { CdkApp } from './cdk.ts';
@@ -11,6 +12,8 @@ export const STACK = 'Samples';
 /** A flow with mocks, under a name of letters and digits. */
 export interface NamedSample extends Sample {
   readonly name: string;
+  /** What a state machine of it may have; as much as AWS lets it where nothing is said. */
+  readonly limits?: Limits;
 }
 
 /** A flow of the project, as its CDK app needs it. */
@@ -19,6 +22,7 @@ interface FlowEntry {
   /** The flow's file, from the project's folder. */
   readonly flow: string;
   readonly variables: { readonly [name: string]: Json };
+  readonly limits: Limits;
 }
 
 const LIST = 'flows.json';
@@ -34,10 +38,17 @@ export function writeProject(folder: string, samples: readonly NamedSample[]): C
   put('package.json', '{"type": "module"}');
   for (const path of componentsIn(samples)) put(`lambdas${path}.ts`, componentSource(path, samples));
   for (const { name, source } of samples) put(fileOf(name), source);
-  put(LIST, JSON.stringify(samples.map(({ name, variables }): FlowEntry => ({ name, flow: fileOf(name), variables }))));
+  put(LIST, JSON.stringify(samples.map(entryOf)));
   const command = `${process.execPath} --import ${import.meta.resolve('tsx')} ${APP}`;
   return { folder, command };
 }
+
+const entryOf = ({ name, variables, limits = {} }: NamedSample): FlowEntry => ({
+  name,
+  flow: fileOf(name),
+  variables,
+  limits,
+});
 
 /** The flows of the project in the working directory. */
 export const readProject = (): readonly FlowEntry[] => JSON.parse(readFileSync(LIST, 'utf8'));

@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import validateDefinition from 'asl-validator';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, describe, expect, it } from 'vitest';
+import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
+import { PROJECT, testApp } from './test-app.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stepflow-parts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const LIMITS = { definitionBytes: 6000 };
+
+/** Writes a flow, a chain of steps, into a folder of its own, and answers its file. */
+function chain(name: string, size: number): string {
+  mkdirSync(join(folder, name));
+  const steps = Array.from({ length: size }, (_, at) => {
+    const input = at === 0 ? '{ $input: n }' : `{ $step: s${at - 1} }`;
+    return `  - { id: s${at}, component: /letters/join, input: ${input} }`;
+  });
+  const file = join(folder, name, 'chain.yaml');
+  writeFileSync(file, `name: chain\nsteps:\n${steps.join('\n')}\noutput: { $step: s${size - 1} }\n`);
+  return file;
+}
+
+const components = join(PROJECT, 'lambdas');
+
+function synthesise(flow: string, limits = LIMITS) {
+  const stack = new Stack(testApp(), 'Stack');
+  const workflow = new Workflow(stack, 'Chain', { flow, limits, components });
+  return { workflow, template: Template.fromStack(stack) };
+}
+
+const machinesIn = (template: Template) => Object.entries(template.findResources('AWS::StepFunctions::StateMachine'));
+
+describe('a workflow of a flow that is too large for one state machine', () => {
+  const { workflow, template } = synthesise(chain('small', 12));
+  const machines = machinesIn(template);
+  const parts = machines.filter(([id]) => id.startsWith('ChainPart'));
+
+  it('has a state machine for each part, traced and logged as its own one', () => {
+    expect(workflow.compiled.machines).toHaveLength(2);
+    expect(parts).toHaveLength(2);
+    const [own] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
+    for (const [, { Properties }] of parts) {
+      for (const key of ['LoggingConfiguration', 'TracingConfiguration', 'RoleArn', 'StateMachineType'])
+        expect(Properties[key]).toEqual(own?.[1].Properties[key]);
+      expect(Properties.StateMachineName).toMatch(/^Stack-Chain-\w+--s\d+-[0-9a-f]{8}$/);
+    }
+  });
+
+  it('starts them by their names', () => {
+    const [[, own] = []] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
+    const text = JSON.stringify(own?.Properties.DefinitionString);
+    for (const [, { Properties }] of parts) expect(text).toContain(`:stateMachine:${Properties.StateMachineName}`);
+    expect(text).not.toContain('{machine:');
+  });
+
+  it('may start them and wait for them, and no others', () => {
+    const prefix = parts[0]?.[1].Properties.StateMachineName.replace(/--.*/, '--*');
+    const arn = (service: string, end: string) => ({
+      'Fn::Join': [
+        '',
+        [
+          'arn:',
+          { Ref: 'AWS::Partition' },
+          `:${service}:`,
+          { Ref: 'AWS::Region' },
+          ':',
+          { Ref: 'AWS::AccountId' },
+          `:${end}`,
+        ],
+      ],
+    });
+    const statement = (Action: unknown, Resource: unknown) => Match.objectLike({ Effect: 'Allow', Action, Resource });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          statement('states:StartExecution', arn('states', `stateMachine:${prefix}`)),
+          statement(['states:DescribeExecution', 'states:StopExecution'], arn('states', `execution:${prefix}`)),
+          statement(
+            ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+            arn('events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+          ),
+        ]),
+      },
+    });
+  });
+
+  it('keeps the parts of executions that are under way when it is deployed again', () => {
+    for (const [, part] of parts)
+      expect(part).toMatchObject({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' });
+    const changed = machinesIn(synthesise(chain('changed', 13)).template);
+    const names = (found: typeof machines) =>
+      new Map(found.map(([id, { Properties }]) => [id, Properties.StateMachineName]));
+    const [before, after] = [names(machines), names(changed)];
+    for (const [id] of parts) expect(after.get(id)).not.toBe(before.get(id));
+  });
+
+  it('has definitions that asl-validator accepts', () => {
+    for (const { stateMachine } of workflow.compiled.machines)
+      expect(validateDefinition(structuredClone(stateMachine)).errors).toEqual([]);
+  });
+});
+
+describe('a workflow of 3,000 steps', () => {
+  const { template } = synthesise(chain('large', 3000), { definitionBytes: 943_718 });
+
+  it('has its definitions uploaded beside the template, which stays small', () => {
+    const machines = machinesIn(template);
+    expect(machines.length).toBeGreaterThan(2);
+    for (const [, { Properties }] of machines) {
+      expect(Properties.DefinitionS3Location.Key).toMatch(/\.json$/);
+      expect(Object.keys(Properties.DefinitionSubstitutions)).toContain('function0');
+    }
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(100_000);
+  });
+
+  it('names the parts in the definition by substitution', () => {
+    const [[, own] = []] = machinesIn(template).filter(([id]) => id.startsWith('ChainStateMachine'));
+    const given = Object.keys(own?.Properties.DefinitionSubstitutions);
+    expect(given.filter((key) => key.startsWith('machine')).length).toBeGreaterThan(1);
+  });
+});
+
+describe('a stack of such a workflow', () => {
+  it('has no finding of cdk-nag that is not acknowledged with a reason', () => {
+    const app = testApp();
+    const workflows = join(chain('stack', 12), '..');
+    const stack = new StepflowStack(app, 'StepflowStack', { workflows, components, limits: LIMITS });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(stack.workflows[0]?.parts?.stateMachines).toHaveLength(2);
+    expect(() => app.synth()).not.toThrow();
+  });
+});
