@@ -10,9 +10,8 @@ import { readFlow } from './flow/read-flow.ts';
 import { workflowType } from './flow/workflow-type.ts';
 import { analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { type Optimised, optimise } from './plan/optimise.ts';
+import { type Optimised, optimise, settlePlan } from './plan/optimise.ts';
 import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
-import { reportProjection, withWholeResults } from './plan/passes/project-reads.ts';
 import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
 import { weightOf } from './plan/weights.ts';
@@ -119,17 +118,14 @@ function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, op
   const diagnostics: Diagnostic[] = [];
   // 4. Flow to Plan: reads, arrangement.
   const cost = costModel(options.profile, flow.steps);
-  const projects = !options.without?.includes('project-reads');
-  const projected = planOf(analysis, cost);
-  const plan = projects ? projected : withWholeResults(projected);
+  const { plan, reports } = settlePlan(planOf(analysis, cost), new Set(options.without));
   // 5. Plan to state machine, or to several where one would be too large.
   const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
   const { limits, spillAbove } = options;
   const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
   if (!emitted || hasError(diagnostics)) return { diagnostics };
   const { written: _, ...machines } = emitted;
-  const all = projects ? [...passes, reportProjection(plan)] : passes;
-  return { emitted: { plan, absorbed, passes: all, ...machines }, diagnostics };
+  return { emitted: { plan, absorbed, passes: [...passes, ...reports], ...machines }, diagnostics };
 }
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {

@@ -9,6 +9,7 @@ import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, 
 import type { Scope } from './expressions.ts';
 import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
+import { ALONE, type GuardGroup, guardGroups } from './guard-groups.ts';
 import { FITS, problemOf } from './input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata.ts';
 import { type Chain, handed } from './layout.ts';
@@ -27,6 +28,11 @@ export interface Place {
   readonly after: Continuation;
 }
 
+/** How a step's guard goes together with others, and what comes after all that it passes over. */
+interface Leap extends GuardGroup {
+  readonly after: Continuation;
+}
+
 type Assignments = { [name: string]: Template };
 
 /** Writes the states of one flow. */
@@ -35,6 +41,7 @@ export class FlowEmitter {
   readonly frame: Frame;
   readonly #names = new Map<string, string>();
   readonly #also = new Map<string, string[]>();
+  readonly #followers = new Map<string, string[]>();
   /** The states to go to where a step failed whose default has to be worked out. */
   readonly #defaults = new Map<string, string>();
 
@@ -56,6 +63,8 @@ export class FlowEmitter {
     const written = this.frame.prefix === '' ? undefined : this.shared.steps.find(({ id }) => id === own);
     const also = written?.also ?? [];
     this.#also.set(id, also);
+    const followers = written?.followers ?? [];
+    this.#followers.set(id, followers);
     if (written) also.push(state);
     else
       this.shared.steps.push({
@@ -66,6 +75,7 @@ export class FlowEmitter {
         also,
         calls,
         maySkip,
+        followers,
         ...(added && { added }),
       });
   }
@@ -138,51 +148,88 @@ export class FlowEmitter {
   }
 
   /** Writes a tree's states and returns the first one's name. */
-  #emit(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
+  #emit(tree: PlanTree, chain: Chain, states: States, after: Continuation, leap?: Leap): string {
     const before = states.size;
-    const start = this.#emitTree(tree, chain, states, after);
+    const start = this.#emitTree(tree, chain, states, after, leap);
     this.shared.written.set(tree, states.since(before));
     return start;
   }
 
-  #emitTree(tree: PlanTree, chain: Chain, states: States, after: Continuation): string {
+  #emitTree(
+    tree: PlanTree,
+    chain: Chain,
+    states: States,
+    after: Continuation,
+    leap: Leap = { ...ALONE, after },
+  ): string {
     if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
     if (tree.kind === 'keep') return emitKeep(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
-    if (tree.kind === 'sequence') {
-      const [last, ...before] = [...tree.parts].reverse();
-      if (!last) return target(after);
-      const start = this.#emit(last, chain, states, after);
-      return before.reduce((next, part) => this.#emit(part, chain, states, { next }), start);
-    }
+    if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, chain, states, after);
     const planned = this.frame.plan.steps.get(tree.id);
-    return planned ? this.#emitStep(planned, chain, states, after) : target(after);
+    return planned ? this.#emitStep(planned, chain, states, after, leap) : target(after);
   }
 
-  #emitStep(planned: PlannedStep, chain: Chain, states: States, after: Continuation): string {
+  #emitSequence(parts: readonly PlanTree[], chain: Chain, states: States, after: Continuation): string {
+    const groups = guardGroups(parts, this.frame.plan, (planned) => this.#passesOver(planned, chain) !== FALSE);
+    const afters: Continuation[] = [];
+    let next = after;
+    for (let at = parts.length - 1; at >= 0; at -= 1) {
+      const part = parts[at];
+      const { followers, isFollower } = groups[at] ?? ALONE;
+      afters[at] = next;
+      if (!part) continue;
+      const leap = { followers, isFollower, after: afters[at + followers.length] ?? next };
+      next = { next: this.#emit(part, chain, states, next, leap) };
+    }
+    return target(next);
+  }
+
+  #emitStep(planned: PlannedStep, chain: Chain, states: States, after: Continuation, leap: Leap): string {
     const { id } = planned.step;
     const place: Place = { name: this.#names.get(id) ?? id, chain, states, after };
     const builtin = emissionOf(planned);
     const start = builtin ? builtin.emit(this, planned, place) : emitTask(this, planned, place);
-    const rules = this.#guards(planned, place, builtin);
+    const rules = this.#guards(planned, place, builtin, leap);
     if (rules.length === 0) return start;
     return states.add(this.shared.states.take(`${place.name}?`), { Type: 'Choice', Choices: rules, Default: start });
   }
 
-  /** The rules of the Choice before a step: when to pass it over, and what is wrong with its input. */
-  #guards(planned: PlannedStep, place: Place, builtin: StepEmission | undefined): readonly ChoiceRule[] {
-    const { chain, states, after } = place;
+  /** Under which condition a step is passed over. */
+  #passesOver(planned: PlannedStep, chain: Chain): Jsonata {
+    const isBuiltin = emissionOf(planned) !== undefined;
+    const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
+    return passesOver(planned, this.scope(chain), known);
+  }
+
+  /** The rules of the Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */
+  #guards(
+    planned: PlannedStep,
+    place: Place,
+    builtin: StepEmission | undefined,
+    { followers, isFollower, after }: Leap,
+  ): readonly ChoiceRule[] {
+    const { chain, states } = place;
     const scope = this.scope(chain);
-    const known = (id: string): boolean => builtin !== undefined || this.frame.plan.steps.get(id)?.maySkip === true;
-    const over = passesOver(planned, scope, known);
+    const over = isFollower ? FALSE : this.#passesOver(planned, chain);
     const rules: ChoiceRule[] = [];
     if (over !== FALSE) {
-      const assign = this.assign(planned, chain, skippedSlots(this.keys(planned)));
+      const skipped = [planned, ...followers].map((one) => this.assign(one, chain, skippedSlots(this.keys(one))));
+      const assigned = Object.assign({}, ...skipped.map(({ Assign }) => Assign));
+      const assign = Object.keys(assigned).length > 0 && { Assign: assigned };
+      this.#noteFollowers(planned, followers);
       rules.push({ Condition: `{% ${over} %}`, ...assign, Next: target(after) });
     }
     const missing = builtin && faultOf(planned, scope);
     if (missing) rules.push({ Condition: `{% ${missing.condition} %}`, Next: this.fail(states, chain, missing.fault) });
     return [...rules, ...(builtin?.rules?.(this, planned, place) ?? [])];
+  }
+
+  #noteFollowers({ step }: PlannedStep, followers: readonly PlannedStep[]): void {
+    const known = this.#followers.get(step.id);
+    const ids = followers.map((one) => `${this.frame.prefix}${one.step.id}`);
+    // A flow that is written twice has the same ones both times.
+    if (known?.length === 0) known.push(...ids);
   }
 
   /** A state to go to on a fault at a place: inside a branch it fails the branch, and so the Parallel. */

@@ -26,6 +26,8 @@ export interface StepState {
   readonly calls: boolean;
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
   readonly maySkip: boolean;
+  /** The ids of the steps that its guard passes over with it. */
+  readonly followers: string[];
   /** Not a step of the flow's: the compiler added it, and no report names it. */
   readonly added?: true;
 }

@@ -6,6 +6,8 @@ export interface TrackedStep extends StepName {
   readonly state: string;
   /** The names of further states in which it may end instead. */
   readonly also?: readonly string[];
+  /** The ids of the steps that its guard passes over with it. */
+  readonly followers?: readonly string[];
   /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
   readonly maySkip: boolean;
 }

@@ -12,6 +12,7 @@ import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } f
 export class StepTracker {
   readonly #records: ReadonlyMap<string, StepRecord>;
   readonly #guards: ReadonlyMap<string, string>;
+  readonly #byId: ReadonlyMap<string, StepRecord>;
   readonly #emit: (event: RunEvent) => void;
   /** Steps whose guard was left by an event: what follows that event says which way. */
   readonly #guarded = new Map<string, StepRecord>();
@@ -28,6 +29,7 @@ export class StepTracker {
     this.#records = new Map(
       records.flatMap(([{ state, also = [] }, record]) => [state, ...also].map((name) => [name, record])),
     );
+    this.#byId = new Map(records.map(([{ id }, record]) => [id, record]));
     this.#guards = guards;
     this.#emit = emit;
   }
@@ -96,12 +98,19 @@ export class StepTracker {
     const before = keyOf(event, event.previousEventId);
     const record = this.#guarded.get(before);
     this.#guarded.delete(before);
-    if (record?.step.maySkip && stateName !== record.step.state) {
-      record.skip();
-      this.#emit({ type: 'step-skipped', atMs, startMs: null, ...nameOf(record) });
+    if (record && stateName !== record.step.state) {
+      const followers = (record.step.followers ?? []).flatMap((id) => this.#byId.get(id) ?? []);
+      for (const one of [record, ...followers]) this.#passOver(one, atMs);
     }
     const behind = type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '') : undefined;
     if (behind) this.#guarded.set(keyOf(event, event.id), behind);
+  }
+
+  #passOver(record: StepRecord, atMs: number): void {
+    // One that cannot be skipped was not wanted.
+    if (!record.step.maySkip) return;
+    record.skip();
+    this.#emit({ type: 'step-skipped', atMs, startMs: null, ...nameOf(record) });
   }
 
   #entered(record: StepRecord, event: HistoryEvent, atMs: number): void {

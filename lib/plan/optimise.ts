@@ -14,6 +14,9 @@ import {
   type PassReport,
   type Rewritten,
 } from './passes/pass.ts';
+import { reportProjection, withWholeResults } from './passes/project-reads.ts';
+import { shareGuards } from './passes/share-guards.ts';
+import type { Plan } from './plan.ts';
 
 /** The passes that rewrite flows, in the order in which they run. */
 const PASSES: readonly Pass[] = [foldConstants, mergeIdentical, inlinePure, fusePutBlob];
@@ -44,6 +47,19 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
   const run = new Run(tallies, isOpaque, functionsIn(analysis));
   const optimised = run.flow(analysis, '');
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
+}
+
+/** The passes over a plan: what its functions answer, and which of its steps share a guard. */
+export function settlePlan(
+  planned: Plan,
+  without: ReadonlySet<string>,
+): { readonly plan: Plan; readonly reports: readonly PassReport[] } {
+  const projects = !without.has('project-reads');
+  const read = projects ? planned : withWholeResults(planned);
+  const reports = projects ? [reportProjection(read)] : [];
+  if (without.has('share-guards')) return { plan: read, reports };
+  const { plan, report } = shareGuards(read);
+  return { plan, reports: [...reports, report] };
 }
 
 /** What one pass has done so far. */

@@ -30,6 +30,8 @@ export interface PlannedStep {
   readonly wanted?: readonly Wanted[];
   /** Steps that `wanted` asks, though they come later: see {@link decide}. */
   readonly later: ReadonlySet<string>;
+  /** The step before it with which it is passed over, and else runs: where the two stand together, it needs no guard. */
+  readonly follows?: string;
   /** Whether the state machine itself can skip the step; its component may do so besides. */
   readonly maySkip: boolean;
   readonly readings: readonly Reading[];

@@ -105,7 +105,7 @@ describe('the performance guide', () => {
     ['Parallel Data Fetching', '(fetch_data_source_1 | fetch_data_source_2 | fetch_data_source_3) → combine_data'],
     [
       'AI Response Caching',
-      '(create_cache_key → check_ai_cache | create_messages) → generate_ai_response?[else cache_ai_response?] → generate_ai_response → cache_ai_response?[else output] → cache_ai_response',
+      '(create_cache_key → check_ai_cache | create_messages) → generate_ai_response?[else output] → generate_ai_response → cache_ai_response',
     ],
     ['Fan-Out/Fan-In Pattern', '(process_item_1 | process_item_2 | process_item_3) → combine_results'],
     ['Pipeline Pattern', 'stage_1 → stage_2 → stage_3'],

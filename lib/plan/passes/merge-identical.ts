@@ -1,7 +1,6 @@
 import type { Flow, Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../builtins.ts';
-import { isAlways, isSameDemand } from '../demand.ts';
-import { groupBy } from './group-by.ts';
+import { type Demand, isAlways, isSameDemand } from '../demand.ts';
 import { keyOf } from './key-of.ts';
 import { mapExpressions, mapReferences, mapStep, type Replace } from './map-references.ts';
 import { type AbsorbedStep, absorb, type Pass, type PassContext, type Rewritten } from './pass.ts';
@@ -22,15 +21,46 @@ export const mergeIdentical: Pass = {
 };
 
 function merge(context: PassContext): Rewritten {
-  const { flow, order, running, sinks } = context.analysis;
+  const { flow, running, sinks } = context.analysis;
+  const runs = new Set(running);
+  const groups = groupsIn(context);
+  const keeps = new Map(groups.flatMap(({ kept, others }) => others.map(({ id }): [string, string] => [id, kept.id])));
+  const replace = renaming(keeps);
+  const same = new Map(groups.map(({ kept, others }) => [kept.id, others]));
+  const results = flow.output ? {} : { sinks: sinks.map(({ id, value }) => ({ id, value })) };
+  const steps = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
+  const written: Flow = { ...flow, ...results, steps: steps.map((step) => withDuties(step, same.get(step.id) ?? [])) };
+  return {
+    flow: mapExpressions(written, (expression) => mapReferences(expression, replace)),
+    absorbed: groups.flatMap(({ kept, others }) => others.map((step) => sameAs(step, kept))),
+    changes: groups.flatMap(({ kept, others }) =>
+      others.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(kept.id)}` })),
+    ),
+  };
+}
+
+const sameAs = (step: Step, kept: Step): AbsorbedStep => ({ ...absorb(step, NAME), sources: [kept.id], same: true });
+
+const renaming =
+  (names: ReadonlyMap<string, string>): Replace =>
+  (reference) => {
+    const name = names.get(reference.step);
+    return name === undefined ? reference : { ...reference, step: name };
+  };
+
+/** Steps that do the same, and the one of them that stands for all. */
+interface Group {
+  readonly kept: Step;
+  readonly others: readonly Step[];
+}
+
+function groupsIn(context: PassContext): readonly Group[] {
+  const { flow, order, running, demand } = context.analysis;
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const runs = new Set(running);
-  const first = new Map<string, Step>();
-  const keeps = new Map<string, Step>();
-  const replace: Replace = (reference) => {
-    const kept = keeps.get(reference.step);
-    return kept ? { ...reference, step: kept.id } : reference;
-  };
+  const found = new Map<string, Alike>();
+  const firsts = new Map<string, string>();
+  const replace = renaming(firsts);
   for (const id of order) {
     const step = runs.has(id) ? steps.get(id) : undefined;
     const key =
@@ -40,27 +70,52 @@ function merge(context: PassContext): Rewritten {
         context,
       );
     if (!step || key === undefined) continue;
-    const known = first.get(key);
-    if (!known) first.set(key, step);
-    else if (canShare(known, step, context)) keeps.set(id, known);
+    const alike = found.get(key);
+    if (!alike) found.set(key, new Alike(step, demand.get(id) ?? []));
+    else if (alike.add(step, demand.get(id) ?? [])) firsts.set(id, alike.first.id);
   }
-  const same = groupBy(
-    [...keeps],
-    ([, { id }]) => id,
-    ([id]) => steps.get(id),
-  );
-  const results = flow.output ? {} : { sinks: sinks.map(({ id, value }) => ({ id, value })) };
-  const kept = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
-  const written: Flow = { ...flow, ...results, steps: kept.map((step) => withDuties(step, same.get(step.id) ?? [])) };
-  const absorbed = [...keeps].flatMap(([id, { id: source }]): AbsorbedStep[] => {
-    const step = steps.get(id);
-    return step ? [{ ...absorb(step, NAME), sources: [source], same: true }] : [];
-  });
-  const changes = absorbed.map(({ id, sources }) => ({
-    steps: [id],
-    what: `is the same as ${JSON.stringify(sources[0])}`,
-  }));
-  return { flow: mapExpressions(written, (expression) => mapReferences(expression, replace)), absorbed, changes };
+  return [...found.values()].flatMap(({ group }) => group ?? []);
+}
+
+/** Steps that say the same, of which one may stand for all. */
+class Alike {
+  readonly first: Step;
+  readonly #demand: Demand;
+  readonly #others: Step[] = [];
+  /** The first that is always wanted. */
+  #always: Step | undefined;
+  #hasFused: boolean;
+  #isEven = true;
+
+  constructor(first: Step, demand: Demand) {
+    this.first = first;
+    this.#demand = demand;
+    this.#always = isAlways(demand) ? first : undefined;
+    this.#hasFused = first.fused !== undefined;
+  }
+
+  /**
+   * Takes a step in, where one can stand for it too: it is wanted whenever the others are, or one of them always, so that
+   * nothing more has to be waited for to know that; and no further step is part of one of them that is wanted less often.
+   */
+  add(step: Step, demand: Demand): boolean {
+    const isEven = this.#isEven && isSameDemand(this.#demand, demand);
+    const always = this.#always ?? (isAlways(demand) ? step : undefined);
+    const hasFused = this.#hasFused || step.fused !== undefined;
+    if (!isEven && (always === undefined || hasFused)) return false;
+    this.#isEven = isEven;
+    this.#always = always;
+    this.#hasFused = hasFused;
+    this.#others.push(step);
+    return true;
+  }
+
+  /** Undefined for one step alone. What always runs stands for what runs sometimes. */
+  get group(): Group | undefined {
+    const kept = this.#always ?? this.first;
+    const all = [this.first, ...this.#others];
+    return all.length > 1 ? { kept, others: all.filter((step) => step !== kept) } : undefined;
+  }
 }
 
 /** A text that is the same for steps that do the same; undefined for those that must not be merged. */
@@ -70,16 +125,6 @@ function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
   if (name === undefined || added || isOpaque(step)) return undefined;
   const handling = onError.action === 'useDefault' ? { ...onError, value: keyOf(onError.value) } : onError;
   return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling]);
-}
-
-/**
- * Whether one step can stand for both: it is wanted whenever the other is, or always, so that it has to wait for nothing
- * more to know that; and no third step that is part of one of them is wanted less often.
- */
-function canShare(one: Step, other: Step, { analysis: { demand } }: PassContext): boolean {
-  const [first = [], second = []] = [demand.get(one.id), demand.get(other.id)];
-  if (isSameDemand(first, second)) return true;
-  return (isAlways(first) || isAlways(second)) && !one.fused && !other.fused;
 }
 
 /** A step with all that those have to do for which it stands. */

@@ -5,6 +5,7 @@ export const PASS_NAMES = [
   'inline-pure',
   'fuse-put-blob',
   'project-reads',
+  'share-guards',
 ] as const;
 
 /** The name of a pass, as `--without` takes it. */
