@@ -1,9 +1,10 @@
-import { DefinitionError, MockError, type Mocks, readMocks } from '../engine/index.ts';
+import { DefinitionError, loadStateMachine, MockError, type Mocks, readMocks } from '../engine/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { locator } from '../local/input.ts';
 import { type DefinitionRun, runDefinition } from '../local/run-definition.ts';
-import { isObject } from '../runtime/json.ts';
+import { isObject, type JsonObject } from '../runtime/json.ts';
 import { UsageError } from './errors.ts';
+import { readNested } from './nested-definitions.ts';
 import type { JsonSource } from './read-json.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
@@ -19,35 +20,46 @@ export interface Refused {
   readonly refused: readonly (Diagnostic & { readonly pointer: string })[];
 }
 
-/** Runs a state machine; of one that cannot run the problems are told on standard error, a line each. */
+/** Runs a state machine; of one that cannot run, or that starts such a one, the problems are told on standard error, a line each. */
 export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | Refused> {
   const { definition, input } = call;
-  if (!isObject(definition.value)) {
-    throw new UsageError(
-      `${definition.file} holds no state machine`,
-      'a state machine is an object with StartAt and States',
-    );
-  }
+  const machine = objectIn(definition);
+  const nested = await readNested(definition, terminal);
+  const machines = nested.map((source) => ({ name: source.name, stateMachine: objectIn(source) }));
+  const refused = [definition, ...nested].flatMap((source) => problemsOf(source, terminal));
+  if (refused.length > 0) return { refused };
   try {
     const mocks = mocksOf(call.mocks);
-    return await runDefinition({
-      definition: definition.value,
-      input: input.value,
-      mocks,
-      home: terminal.cwd,
-      signal: terminal.signal,
-    });
+    const { cwd: home, signal } = terminal;
+    return await runDefinition({ definition: machine, machines, input: input.value, mocks, home, signal });
   } catch (error) {
-    if (error instanceof MockError)
-      throw new UsageError(`${call.mocks?.file ?? definition.file}: ${error.message}`, MOCKS_HELP);
+    if (!(error instanceof MockError)) throw error;
+    throw new UsageError(`${call.mocks?.file ?? definition.file}: ${error.message}`, MOCKS_HELP);
+  }
+}
+
+function objectIn({ file, value }: JsonSource): JsonObject {
+  if (isObject(value)) return value;
+  throw new UsageError(`${file} holds no state machine`, 'a state machine is an object with StartAt and States');
+}
+
+/** What is wrong with a state machine; tells it. */
+function problemsOf(source: JsonSource, terminal: Terminal): Refused['refused'] {
+  try {
+    loadStateMachine(objectIn(source));
+    return [];
+  } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    const colors = colorsFor(terminal.stderr, terminal.env);
-    for (const { code, pointer, message, help } of error.problems) {
-      const place = `${definition.file}${pointer && `#${pointer}`}`;
-      terminal.stderr.write(`${colors.red('error')}: ${place}: ${code}: ${message}\n`);
-      if (help !== undefined) terminal.stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
-    }
-    return { refused: diagnosticsOf(error, definition) };
+    tell(error, source, terminal);
+    return diagnosticsOf(error, source);
+  }
+}
+
+function tell({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
+  const colors = colorsFor(stderr, env);
+  for (const { code, pointer, message, help } of problems) {
+    stderr.write(`${colors.red('error')}: ${file}${pointer && `#${pointer}`}: ${code}: ${message}\n`);
+    if (help !== undefined) stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { NestedMachine } from '../asl/frame.ts';
 import { loadStateMachine } from '../engine/index.ts';
 import type { MachineResolver } from '../engine/types.ts';
+import type { JsonObject } from '../runtime/json.ts';
 
 const PLACEHOLDER = /^\$\{machine:(.+)\}$/s;
 
@@ -8,8 +9,18 @@ const PLACEHOLDER = /^\$\{machine:(.+)\}$/s;
 export const machineNamed = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? PLACEHOLDER.exec(arn)?.[1] : undefined;
 
+/** The names of the state machines that the text of a definition mentions. */
+export const machinesIn = (text: string): string[] =>
+  [...text.matchAll(/"\$\{machine:([^"}]+)\}"/g)].flatMap(([, name = '']) => name);
+
+/** A nested state machine: one that the compiler wrote, or any JSON that is to be one. */
+export interface NamedMachine {
+  readonly name: string;
+  readonly stateMachine: NestedMachine['stateMachine'] | JsonObject;
+}
+
 /** Finds the nested state machines of a flow for the engine; each is loaded when it is first started. */
-export function machineResolver(machines: readonly NestedMachine[]): MachineResolver {
+export function machineResolver(machines: readonly NamedMachine[]): MachineResolver {
   const known = new Map(machines.map(({ name, stateMachine }) => [name, stateMachine]));
   return (arn) => {
     const name = machineNamed(arn) ?? '';

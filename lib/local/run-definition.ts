@@ -7,6 +7,7 @@ import type { Handler } from '../runtime/wrapper.ts';
 import { folderObjects } from './folder-objects.ts';
 import { foldersFor } from './folders.ts';
 import { loadFunctions } from './functions.ts';
+import { machineResolver, type NamedMachine } from './machines.ts';
 import { componentOf, componentResolver, type FindHandler } from './resolver.ts';
 
 /** A state machine to run. */
@@ -16,6 +17,8 @@ export interface DefinitionOptions {
   readonly mocks: Mocks;
   /** The folder that components are looked up from. */
   readonly home: string;
+  /** The state machines that it starts, or one of these another. @default none */
+  readonly machines?: readonly NamedMachine[];
   readonly signal?: AbortSignal;
 }
 
@@ -34,11 +37,14 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   const folders = foldersFor(home);
   const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles);
   const real = componentResolver(find, { store: folderStore(folders.blobs), log: () => {} });
+  const nested = machineResolver(options.machines ?? []);
   const entered: string[] = [];
   const { status, output, error, cause, events } = await execute(definition, {
     input,
     resolver: mocksElse(mocks, real),
     objects: folderObjects(folders.blobs),
+    // A state that has mocks starts nothing.
+    machines: (arn, request) => (mocks.byState?.[request.stateName] ? undefined : nested(arn, request)),
     onEvent: ({ type, stateName }) => {
       if (type.endsWith('StateEntered') && stateName !== undefined) entered.push(stateName);
     },

@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { project } from '../run/project.ts';
+import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 
 const steps = Array.from({ length: 2500 }, (_, at) => `  - { id: s${at}, component: /my/one, input: ${at} }`);
-const cwd = project({ 'large.yaml': `steps:\n${steps.join('\n')}\n` });
+const cwd = project({
+  'large.yaml': `steps:\n${steps.join('\n')}\noutput: { $step: s2499 }\nevaluation: eager\n`,
+  'lambdas/my/one.ts': componentSource('return input;'),
+});
 
 it('compile writes the nested state machines of a large flow beside its own', async () => {
   const { code, stderr } = await call(['compile', 'large.yaml', '--out', 'made/large.asl.json'], { cwd });
@@ -16,4 +19,29 @@ it('compile writes the nested state machines of a large flow beside its own', as
   const started = [...own.matchAll(/\$\{machine:([^}]+)\}/g)].map(([, name]) => `${name}.asl.json`);
   expect(started.length).toBeGreaterThan(1);
   expect(written).toEqual(expect.arrayContaining(started));
+});
+
+it('asl run starts them from there', async () => {
+  await call(['compile', 'large.yaml', '--out', 'made/large.asl.json'], { cwd });
+  const { code, stdout } = await call(['asl', 'run', 'made/large.asl.json', '--json'], { cwd });
+  expect(code).toBe(0);
+  const { output, entered } = JSON.parse(stdout);
+  expect(output).toEqual({ outcome: 'success', result: 2499 });
+  expect(entered.filter((name: string) => /^s\d+$/.test(name))).toHaveLength(2500);
+});
+
+it('asl run says what is wrong with one of them, in its own file', async () => {
+  await call(['compile', 'large.yaml', '--out', 'broken/large.asl.json'], { cwd });
+  const [part = ''] = readdirSync(join(cwd, 'broken')).filter((file) => file !== 'large.asl.json');
+  writeFileSync(join(cwd, 'broken', part), '{\n  "StartAt": "Nowhere",\n  "States": {}\n}');
+  const { code, stdout } = await call(['asl', 'run', 'broken/large.asl.json', '--json'], { cwd });
+  expect(code).toBe(1);
+  const { diagnostics } = JSON.parse(stdout);
+  expect(diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'MISSING_TRANSITION_TARGET', file: join('broken', part), line: 2 }),
+  );
+  writeFileSync(join(cwd, 'broken', part), '{');
+  const { code: unread, stderr } = await call(['asl', 'run', 'broken/large.asl.json'], { cwd });
+  expect(unread).toBe(2);
+  expect(stderr).toContain(`${join('broken', part)} is not JSON`);
 });
