@@ -7,7 +7,7 @@ import { holdsValue } from './fixed-bytes.ts';
 import { OWN_EXECUTION } from './frame.ts';
 import { fieldOf } from './give.ts';
 import { inputReads } from './input-reads.ts';
-import { concurrencyOf, iteration } from './iteration.ts';
+import { concurrencyOf, type Item, iteration } from './iteration.ts';
 import { evaluated, type Jsonata, lookup, variable } from './jsonata.ts';
 import { INPUT, ROOM } from './places.ts';
 import { readsInside } from './settle.ts';
@@ -16,6 +16,9 @@ import type { State } from './state-machine.ts';
 /** The components at the two ends of a distributed Map. */
 const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
+
+/** What the ItemSelector makes of it is the input of a child execution. */
+const ITEM: Item = { value: lookup('$states.context.Execution.Input', 'item'), inBranches: true };
 
 /**
  * Writes a `map` over many items, or over a list that was spilled: a function writes the list to S3 as the Map reads it,
@@ -42,7 +45,7 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Pl
     ItemProcessor: {
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
       // An execution of its own, whose input is the item.
-      ...iteration(emitter, planned, '{% $lookup($states.input, "item") %}', { execution: OWN_EXECUTION }),
+      ...iteration(emitter, planned, ITEM, { execution: OWN_EXECUTION }),
     },
     ResultWriter: {
       Resource: 'arn:aws:states:::s3:putObject',

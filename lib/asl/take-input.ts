@@ -29,9 +29,9 @@ export interface Taking {
  */
 export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Taking): string {
   const { name, from, start, states, catchers } = taking;
-  const reads = planned.inner ? inputReads(planned.inner) : [];
   const budget = emitter.frame.budget.inner(planned.step.id);
-  if (!budget || !reads.some((path) => from.some((expression) => looksIntoAt(expression, path)))) return start;
+  if (!budget || !mayOpen(emitter, planned, from)) return start;
+  const reads = readsOf(planned);
   const value = variable(name);
   const spill = states.add(emitter.stateName(planned, 'spill input'), {
     ...callOf(SPILL, {
@@ -47,3 +47,10 @@ export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Ta
   const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
   return states.add(emitter.stateName(planned, 'input spilled?'), { Type: 'Choice', Choices: [rule], Default: start });
 }
+
+/** Whether an inner flow reads inside of its input, made of `from`, where that may have been spilled as a whole. */
+export const mayOpen = ({ frame }: FlowEmitter, planned: PlannedStep, from: readonly Expression[]): boolean =>
+  frame.budget.inner(planned.step.id) !== undefined &&
+  readsOf(planned).some((path) => from.some((expression) => looksIntoAt(expression, path)));
+
+const readsOf = ({ inner }: PlannedStep): readonly string[] => (inner ? inputReads(inner) : []);

@@ -73,6 +73,40 @@ output: { $step: each }`;
     expect(await resultOf(covered, { items: 5 }, unused)).toEqual({ outcome: 'success', result: 'none' });
   });
 
+  it('enters one state a step of an iteration, which reads the item where it is', async () => {
+    const source = (items: string): string => `
+steps:
+  - id: each
+    component: /map
+    input:
+      workflow:
+        $literal:
+          steps:
+            - { id: a, component: /m/a, input: { item: { $input: $ }, n: { $input: n } } }
+            - { id: b, component: /m/b, input: [{ $step: a }, { $input: n }] }
+          output: { b: { $step: b }, item: { $input: $ } }
+      items: ${items}
+output: { $step: each, path: results }`;
+    const items = [{ n: [1] }, { n: null }, { n: [[2]] }, { n: { $blob: 'mine' } }, { n: '{% 1 %}' }];
+    const mocks: Mocks = {
+      '/m/a': items.map((item) => ({ input: { item }, outcome: 'success', result: 'a' }) as const),
+      '/m/b': items.map(({ n }) => ({ input: ['a', n], outcome: 'success', result: { of: n } }) as const),
+    };
+    const written = `{ $literal: ${JSON.stringify(items)} }`;
+    // Beside the iterations: the Map, and what looks for the output; before a list that is not written out, a Choice.
+    for (const [flow, input, around] of [
+      [source(written), {}, 3],
+      [source('{ $input: list }'), { list: items }, 4],
+    ] as const) {
+      const { result, execution } = await runFlow({ source: flow, input, mocks });
+      expect(result).toEqual({
+        outcome: 'success',
+        result: items.map((item) => ({ outcome: 'success', result: { b: { of: item.n }, item } })),
+      });
+      expect(execution?.transitions).toBe(2 * items.length + around);
+    }
+  });
+
   it('fails with what is missing', async () => {
     expect(await resultOf(each(), {}, unused)).toMatchObject({
       error: {
@@ -105,7 +139,7 @@ output: { run: { $step: sub, path: result }, after: { $step: after } }`;
 
   it('becomes part of the parent', () => {
     expect(outline(compile(source).stateMachine)).toBe(
-      'before → sub?[else after] → sub: input → sub.before → (sub.y | sub.z) → sub → after → output?[else output is skipped, fail: EXPRESSION_FAILURE] → output',
+      'before → sub?[else after] → sub: input → sub.before → (sub.y | sub.z) → sub → after',
     );
   });
 
