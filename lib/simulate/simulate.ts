@@ -33,7 +33,7 @@ export interface Simulation {
   readonly name: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly runs: number;
-  /** The steps that run, always or sometimes, those of flows inside steps included. */
+  /** The steps that run, always or sometimes, those of flows inside steps and those that are part of others included. */
   readonly steps: number;
   /** Steps that ran in none of the runs. */
   readonly idle: readonly string[];
@@ -77,7 +77,7 @@ const DEFAULT_RUNS = 20;
 export async function simulate(source: string, options: SimulateOptions = {}): Promise<Simulated> {
   const { profile, planProfile = profile, noise = 0 } = options;
   const compiled = compile(source, { ...options, ...(planProfile && { profile: planProfile }) });
-  const { stateMachine, machines, plan, type, steps, diagnostics } = compiled;
+  const { stateMachine, machines, plan, type, steps, absorbed, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
   const memoryOf = await options.memorySizes?.(steps);
   const runs = await simulateRuns({
@@ -97,7 +97,7 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
   const simulation = {
     name: compiled.name,
     type,
-    steps: steps.filter(({ added }) => !added).length,
+    steps: steps.filter(({ added }) => !added).length + absorbed.filter(({ never }) => !never).length,
     machines: machines.length + 1,
     ...runs,
     costUsd: totalUsd(cost, type),
