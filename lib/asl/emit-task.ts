@@ -1,10 +1,11 @@
-import type { PlannedStep } from '../plan/plan.ts';
+import { lastIn, type PlannedStep } from '../plan/plan.ts';
 import { ANSWER, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
 import { templateOf } from './expressions.ts';
 import { holdsValue } from './fixed-bytes.ts';
 import { evaluated } from './jsonata.ts';
+import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
 import type { Template } from './state-machine.ts';
 
@@ -25,7 +26,9 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
 }
 
 /** The `Invocation` of a step. */
-function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place): { [field: string]: Template } {
+function payloadOf(emitter: FlowEmitter, planned: PlannedStep, place: Place): { [field: string]: Template } {
+  const { chain } = place;
+  const output = isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined;
   const keys = emitter.keys(planned);
   const { prefix } = emitter.frame;
   const { fused = [] } = planned.step;
@@ -37,9 +40,13 @@ function payloadOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place)
     ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
     ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
+    ...(output !== undefined && { output }),
     execution: evaluated(emitter.execution(chain)),
   };
 }
+
+/** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
+const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
 
 const isCovered = ({ onError }: PlannedStep['step']): boolean =>
   onError.action === 'useDefault' || onError.action === 'skip';

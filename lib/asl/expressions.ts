@@ -223,11 +223,16 @@ export function missingText(uses: readonly Use[], reader: string, scope: Scope):
   const texts = inTens(uses).map((some) =>
     some.reduceRight<Jsonata>((rest, use) => {
       const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
-      const place = use.field === '' ? reader : `field ${quote(use.field)} of ${reader}`;
-      return choose(condition, quote(`${sourceOf(use.reference)} is missing, which ${place} reads`), rest);
+      return choose(condition, quote(missingMessage(use, reader)), rest);
     }, quote('')),
   );
   return balanced(texts, (some, others) => `($text := ${some}; $text != "" ? $text : ${others})`) ?? quote('');
+}
+
+/** Says that what is read is missing. */
+export function missingMessage({ reference, field }: Use, reader: string): string {
+  const place = field === '' ? reader : `field ${quote(field)} of ${reader}`;
+  return `${sourceOf(reference)} is missing, which ${place} reads`;
 }
 
 /** Names the source of a value: `"id" of step "load"`. */

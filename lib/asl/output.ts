@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/plan.ts';
+import { lastIn, type Plan } from '../plan/plan.ts';
 import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, type Scope, skippedIn, templateOf } from './expressions.ts';
 import { type Frame, type Shared, scopeAt } from './frame.ts';
@@ -8,17 +8,20 @@ import type { ChoiceRule, Template } from './state-machine.ts';
 const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
 
 /**
- * The end of a flow. Where its output is sure to have all that it reads, the last state gives it; where a path may be
- * missing, a Choice looks first, so that the failure carries its code.
+ * The end of a flow. Where its output is sure to have all that it reads, or the last step's function looks, the last state
+ * gives it; else, where a path may be missing, a Choice looks first, so that the failure carries its code.
  */
 export function endOfFlow(frame: Frame, states: States, shared: Shared): Continuation {
   const { plan, prefix, close } = frame;
   const name = (text: string): string => shared.states.take(`${prefix}${text}`);
-  if (plan.output.some((use) => mayMiss(use, plan.flow.inputSchema)))
-    return { next: checkedOutput(frame, states, name) };
+  const mayFail = plan.output.some((use) => mayMiss(use, plan.flow.inputSchema));
+  if (mayFail && !isChecked(plan)) return { next: checkedOutput(frame, states, name) };
   const output = (fresh: Fresh): Template => outcomeOf(plan, scopeAt(frame, [], fresh));
   return endWith(output, close, () => name('output'), states);
 }
+
+/** Whether a function looks for what the output reads. The last step may have become part of another state machine since. */
+const isChecked = ({ tree, steps }: Plan): boolean => steps.get(lastIn(tree) ?? '')?.checks !== undefined;
 
 function outcomeOf(plan: Plan, scope: Scope): Template {
   const { output } = plan.flow;

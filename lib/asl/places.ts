@@ -5,6 +5,7 @@ import { bytesOf } from '../runtime/spill.ts';
 import { type Crossed, crossingOf } from './crossing.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 import type { Layout } from './layout.ts';
+import { bytesOfReads } from './output-reads.ts';
 
 /**
  * Bytes of a payload that values may take: of the 262,144 that Step Functions carries, less room for what AWS adds, such
@@ -59,9 +60,9 @@ function sourceOf(use: Use): readonly Source[] {
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
 /** The payload of the function that a step calls. */
-export function payloadPlace({ step }: PlannedStep, layout: Layout): Place {
+export function payloadPlace({ step, checks = [] }: PlannedStep, layout: Layout): Place {
   const { fixed, values } = contentOf(step.input);
-  const envelope = ENVELOPE + bytesOf(step.id) + bytesOf([...layout.keys(step.id)]);
+  const envelope = ENVELOPE + bytesOf(step.id) + bytesOf([...layout.keys(step.id)]) + bytesOfReads(checks);
   return { what: `the input of step "${step.id}"`, step: step.id, room: ROOM - fixed - envelope, values };
 }
 

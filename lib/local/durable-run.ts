@@ -27,8 +27,11 @@ export interface DurableRun {
   readonly id: string;
   readonly host: DurableHost;
   readonly inner: InnerCalls;
-  /** Ends the journal. Answers whether there is anything to be gained by resuming the run. */
-  readonly end: (outcome: RunOutcome) => boolean;
+  /**
+   * Ends the journal. Answers whether there is anything to be gained by resuming the run. `isSettled`: no step has failed
+   * that could be repeated.
+   */
+  readonly end: (outcome: RunOutcome, isSettled: boolean) => boolean;
   /** Lets go of the run, ended or not. */
   readonly release: () => void;
 }
@@ -73,8 +76,8 @@ function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun)
     id,
     host,
     inner: innerCalls(journal, past),
-    end: (outcome) => {
-      const again = outcome === 'failed' ? host.failedVisit : undefined;
+    end: (outcome, isSettled) => {
+      const again = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
       journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { again }) }]);
       return again !== undefined || outcome === 'cancelled';
     },

@@ -8,6 +8,7 @@ import { isFlowError } from '../runtime/errors.ts';
 import { hydrate } from '../runtime/hydrate.ts';
 import type { Json } from '../runtime/json.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
+import { isOfOutput } from '../runtime/output.ts';
 import type { Scrubber } from '../runtime/scrub.ts';
 import { spillInput } from '../runtime/spill-input.ts';
 import { failedAbsorbed, withAbsorbed } from './absorbed.ts';
@@ -20,7 +21,7 @@ import type { ComponentUsage, Usage } from './isolate/usage.ts';
 import { JournalError } from './journal/journal.ts';
 import { LongestHistory } from './longest-history.ts';
 import { machineResolver } from './machines.ts';
-import { failed, refuse, resultOf } from './outcome.ts';
+import { failed, readCause, refuse, resultOf } from './outcome.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
@@ -120,16 +121,17 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const failure = failureOf(execution);
   const { absorbed } = flow.runs;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
-  const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
+  const inOutput = isOfOutput(readCause(failure?.cause).stack);
+  const ended = resultOf(execution, inAbsorbed ?? (failure && !inOutput ? tracker.whereFailed(failure) : undefined));
   const own = tracker
-    .finish(stopMs, failure, inAbsorbed !== undefined)
+    .finish(stopMs, failure, inAbsorbed !== undefined || inOutput)
     .map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
   const hasRun = failure === undefined || own.some((step) => step.status !== 'not_run');
   const steps = withAbsorbed(own, absorbed, { failed: inAbsorbed?.step, hasRun });
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
-  const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome);
+  const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
   const chain = criticalChain(own, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };

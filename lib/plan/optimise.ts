@@ -1,6 +1,7 @@
 import type { Step } from '../flow/flow.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
+import { checkOutput } from './passes/check-output.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
@@ -12,6 +13,7 @@ import {
   type Pass,
   type PassContext,
   type PassReport,
+  type PlanPass,
   type Rewritten,
 } from './passes/pass.ts';
 import { reportProjection, withWholeResults } from './passes/project-reads.ts';
@@ -20,6 +22,9 @@ import type { Plan } from './plan.ts';
 
 /** The passes that rewrite flows, in the order in which they run. */
 const PASSES: readonly Pass[] = [foldConstants, mergeIdentical, inlinePure, fusePutBlob];
+
+/** Those that rewrite plans, in the order in which they run. */
+const PLAN_PASSES: readonly PlanPass[] = [shareGuards, checkOutput];
 
 /** How a flow is optimised. */
 export interface OptimiseOptions {
@@ -49,7 +54,7 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
 
-/** The passes over a plan: what its functions answer, and which of its steps share a guard. */
+/** The passes over a plan: what its functions answer and look for, and which of its steps share a guard. */
 export function settlePlan(
   planned: Plan,
   without: ReadonlySet<string>,
@@ -57,9 +62,13 @@ export function settlePlan(
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
   const reports = projects ? [reportProjection(read)] : [];
-  if (without.has('share-guards')) return { plan: read, reports };
-  const { plan, report } = shareGuards(read);
-  return { plan, reports: [...reports, report] };
+  return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce(
+    (before, { rewrite }) => {
+      const { plan, report } = rewrite(before.plan);
+      return { plan, reports: [...before.reports, report] };
+    },
+    { plan: read, reports },
+  );
 }
 
 /** What one pass has done so far. */

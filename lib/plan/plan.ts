@@ -32,6 +32,8 @@ export interface PlannedStep {
   readonly later: ReadonlySet<string>;
   /** The step before it with which it is passed over, and else runs: where the two stand together, it needs no guard. */
   readonly follows?: string;
+  /** What the flow's output reads that may be missing, where the step is the last: its function looks for it. */
+  readonly checks?: readonly Use[];
   /** Whether the state machine itself can skip the step; its component may do so besides. */
   readonly maySkip: boolean;
   readonly readings: readonly Reading[];
@@ -127,6 +129,13 @@ function planSteps(
 /** A use through which a skip spreads to the reader. */
 export const spreadsSkip = (use: Use): use is StepUse =>
   isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
+
+/** The steps whose skip the state machine knows, and would pass on to this one. */
+export function readsSkippable({ uses }: PlannedStep, { steps }: Plan): readonly string[] {
+  return uses.input.flatMap((use) =>
+    spreadsSkip(use) && steps.get(use.reference.step)?.maySkip ? [use.reference.step] : [],
+  );
+}
 
 function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, PlannedStep>): boolean {
   if (skipIfOf(step) || step.onError.action === 'skip') return true;
@@ -230,6 +239,12 @@ export function firstStepIn(tree: PlanTree): string | undefined {
     if (first !== undefined) return first;
   }
   return undefined;
+}
+
+/** The id of the step that a tree ends with, unless it ends with several. */
+export function lastIn(tree: PlanTree | undefined): string | undefined {
+  const last = tree?.kind === 'sequence' ? tree.parts.at(-1) : tree;
+  return last?.kind === 'step' ? last.id : undefined;
 }
 
 /** The parts that a tree is made of. */

@@ -28,6 +28,11 @@ export interface Invocation {
   readonly covered?: boolean;
   /** The steps that the compiler has made part of this one, each after those whose results it needs. */
   readonly fused?: readonly FusedStep[];
+  /**
+   * What the flow's output reads that may be missing, where the step is the flow's last: the flow then fails with the
+   * first that is. Where the step is skipped the flow is skipped, and nothing is looked for.
+   */
+  readonly output?: readonly OutputRead[];
   /** The execution's ARN, or its id on a laptop. */
   readonly execution?: string;
   /** 0 for the first attempt, then the number of retries so far. */
@@ -45,6 +50,14 @@ export interface FusedStep {
   readonly path: string;
   /** What it does with the value beside handing it on: keeps it as a blob, or insists on a text. */
   readonly does?: 'store' | 'check-text';
+}
+
+/** Something that the output of a flow reads. */
+export interface OutputRead {
+  /** Where in the step's own result it is: see `parseJoined`. Absent: it is elsewhere, and has been looked for. */
+  readonly path?: string;
+  /** What to say where it is missing; empty where it was found elsewhere. */
+  readonly message: string;
 }
 
 /**

@@ -58,8 +58,10 @@ output: { $step: b }`);
   });
 
   it('looks before the end where a path of the output may be missing', () => {
-    const machine = machineOf('steps: [{ id: a, component: /x/y }]\noutput: { r: { $step: a, path: k } }');
-    expect(outline(machine)).toBe('a → output?[else output is skipped, fail: EXPRESSION_FAILURE] → output');
+    const machine = machineOf(`
+steps: [{ id: a, component: /x/y }, { id: b, component: /x/z }]
+output: { r: { $step: a, path: k }, s: { $step: b } }`);
+    expect(outline(machine)).toBe('(a | b) → output?[else output is skipped, fail: EXPRESSION_FAILURE] → output');
   });
 
   it('guards a step that is wanted in one arm only, after what decides it', () => {

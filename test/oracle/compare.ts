@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import type { CompileOptions } from '../../lib/compile.ts';
+import { type CompileOptions, compile } from '../../lib/compile.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read-flow.ts';
 import type { FlowErrorReport, StepReport } from '../../lib/local/events.ts';
@@ -19,6 +19,8 @@ export type Compared =
       readonly runs: readonly Verdict['outcome'][];
       /** The passes that made steps part of others. */
       readonly passes: readonly string[];
+      /** The passes that changed anything, if only how the flow is written. */
+      readonly changed: readonly string[];
     }
   | { readonly refused: readonly string[] };
 
@@ -43,7 +45,9 @@ export async function compare(
     runs.push(await compareRun(flow, plain, { ...sample, input }));
     await compareRun(flow, optimised, { ...sample, input }, passes);
   }
-  return { runs, passes: [...passes] };
+  const reports = compile(source, { variables, ...options }).passes;
+  const changed = reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
+  return { runs, passes: [...passes], changed };
 }
 
 /** Where the flow's components are looked up: the built-in ones are all that is needed. */

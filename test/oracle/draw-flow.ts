@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { Json } from '../../lib/runtime/json.ts';
 import { type Draft, draft } from './draft.ts';
 import { anyData, anyPrompt, type BuiltinDraft, builtin, plainData, writeBuiltin } from './draw-builtin.ts';
-import { jsonRecord, jsonValue, onceIn } from './draw-values.ts';
+import { jsonRecord, jsonValue, onceIn, path } from './draw-values.ts';
 import type { Behaviour, Mocks } from './mocked.ts';
 import type { Given } from './oracle.ts';
 import { type Before, type Written, write } from './write-draft.ts';
@@ -140,6 +140,46 @@ export const plainFlow: fc.Arbitrary<Sample> = fc
       ...drawn,
       output: kind === 'without output' ? undefined : output,
       evaluation: kind === 'lazy' ? 'lazy' : 'eager',
+    }),
+  );
+
+const reference = (pick: number, path?: string): Draft => {
+  return { kind: 'step', pick, path, dialect: 'current', onSkip: undefined };
+};
+const optional = (pick: number): Draft => ({ kind: 'coalesce', items: [reference(pick)] });
+
+/** A step that reads all others, whatever became of them. */
+const lastStep: fc.Arbitrary<StepDraft> = fc.record({
+  mock: fc.oneof(
+    { weight: 4, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
+    { weight: 1, arbitrary: fc.constantFrom<readonly Behaviour[]>([{ outcome: 'skipped' }], [{ result: null }]) },
+  ),
+  builtin: builtin({ data: anyData, prompt: anyPrompt }),
+  input: fc.constant<Draft>({ kind: 'list', items: PLAIN_IDS.map((_, pick) => optional(pick)) }),
+  skipIf: fc.constant(undefined),
+  onError: onceIn(3, fc.constant({ action: 'retry' })),
+  mustExecute: fc.constant(undefined),
+  rank: fc.nat(9),
+});
+
+/** Flows with a step that is the last of all, in whose result and in others' their outputs look for something. */
+export const endingFlow: fc.Arbitrary<Sample> = fc
+  .record({
+    ids,
+    inputs,
+    steps: fc.array(step(onceIn(6, draft)), { minLength: 1, maxLength: 5, size: 'max' }),
+    last: lastStep,
+    own: fc.array(path, { minLength: 1, maxLength: 2 }),
+    others: fc.array(draft, { maxLength: 2 }),
+    guaranteed: fc.boolean(),
+    v: jsonValue,
+  })
+  .map(({ steps, last, own, others, ...drawn }) =>
+    assemble({
+      ...drawn,
+      steps: [...steps, last],
+      output: { kind: 'list', items: [...own.map((at) => reference(steps.length, at)), ...others] },
+      evaluation: 'lazy',
     }),
   );
 

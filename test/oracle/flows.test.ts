@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
 import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
-import { eagerFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';
+import { eagerFlow, endingFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';
 
 /** How many flows of each kind are drawn; each is run with one to three inputs. */
 const FLOWS = runs(600);
@@ -11,7 +11,7 @@ const FLOWS = runs(600);
 const PATIENCE = 300_000 + FLOWS * 500;
 
 /** The passes that make no step part of another. */
-const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards'];
+const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards', 'check-output'];
 
 /** Draws flows, compares each, and tells what became of them. */
 async function compareMany(flows: fc.Arbitrary<Sample>): Promise<readonly Compared[]> {
@@ -42,6 +42,15 @@ function expectVariety(seen: readonly Compared[]): void {
 describe('a random flow, compiled and run, does what the language says', () => {
   it('where every step runs', { timeout: PATIENCE }, async () => {
     expectVariety(await compareMany(eagerFlow));
+  });
+
+  it('where one step is the last', { timeout: PATIENCE }, async () => {
+    const seen = await compareMany(endingFlow);
+    expectVariety(seen);
+    for (const pass of KEEP_STEPS) {
+      const changed = seen.filter((one) => 'changed' in one && one.changed.includes(pass));
+      expect(changed.length, pass).toBeGreaterThan(seen.length / 50);
+    }
   });
 
   it('where only what is wanted runs', { timeout: PATIENCE }, async () => {

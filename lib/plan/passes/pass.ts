@@ -1,7 +1,7 @@
 import type { Span } from '../../flow/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import type { Analysis } from '../analysis.ts';
-import { spreadsSkip } from '../plan.ts';
+import { type Plan, spreadsSkip } from '../plan.ts';
 import { type StepUse, type Use, usesOf } from '../uses.ts';
 import type { PassName } from './names.ts';
 
@@ -24,7 +24,7 @@ export interface PassReport {
 
 /** What a pass spared. */
 export interface Saved {
-  /** States that call functions. */
+  /** States that stand in the state machine no more. */
   readonly states?: number;
   /** Components that no step calls any more. */
   readonly functions?: number;
@@ -66,6 +66,12 @@ export interface Pass {
   readonly title: string;
   /** The flow rewritten; undefined where there is nothing to do. */
   readonly rewrite: (context: PassContext) => Rewritten | undefined;
+}
+
+/** A pass over a plan, when all is arranged: a name, and one rewrite that changes nothing of what the flow does. */
+export interface PlanPass {
+  readonly name: PassName;
+  readonly rewrite: (plan: Plan) => { readonly plan: Plan; readonly report: PassReport };
 }
 
 /** A step as absorbed by a pass. */

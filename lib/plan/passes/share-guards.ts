@@ -1,25 +1,22 @@
 import { builtinOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
-import { type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
+import { type Plan, type PlannedStep, type PlanTree, readsSkippable, spreadsSkip } from '../plan.ts';
 import { keyOf } from './key-of.ts';
-import type { Change, PassReport } from './pass.ts';
-
-/** What was found about guards: the plan in which steps follow others, and what to tell of it. */
-export interface SharedGuards {
-  readonly plan: Plan;
-  readonly report: PassReport;
-}
+import type { Change, PlanPass } from './pass.ts';
 
 /**
  * Finds the steps that are passed over whenever the one before them is, and else run: they need no guard of their own. Of a
  * component that skips its own step the wrapper of the next one takes care.
  */
-export function shareGuards(plan: Plan): SharedGuards {
-  const changes: Change[] = [];
-  const shared = shareIn(plan, '', changes);
-  const title = 'steps that are passed over together have one guard';
-  return { plan: shared, report: { name: 'share-guards', title, changes, saved: { states: changes.length } } };
-}
+export const shareGuards: PlanPass = {
+  name: 'share-guards',
+  rewrite: (plan) => {
+    const changes: Change[] = [];
+    const shared = shareIn(plan, '', changes);
+    const title = 'steps that are passed over together have one guard';
+    return { plan: shared, report: { name: 'share-guards', title, changes, saved: { states: changes.length } } };
+  },
+};
 
 function shareIn(plan: Plan, prefix: string, changes: Change[]): Plan {
   const leaders = new Map<string, string>();
@@ -52,13 +49,6 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
 
 const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
   planned.wanted !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
-
-/** The steps whose skip the state machine knows, and would pass on to this one. */
-function readsSkippable({ uses }: PlannedStep, plan: Plan): readonly string[] {
-  return uses.input.flatMap((use) =>
-    spreadsSkip(use) && plan.steps.get(use.reference.step)?.maySkip ? [use.reference.step] : [],
-  );
-}
 
 /** Whether a step is passed over where the first of a group is, and only there. */
 function canFollow(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {

@@ -1,0 +1,71 @@
+import { builtinOf } from '../builtins.ts';
+import { skipIfOf } from '../demand.ts';
+import { lastIn, type Plan, type PlannedStep, readsSkippable, spreadsSkip } from '../plan.ts';
+import { isStepUse, type Use, usesOf } from '../uses.ts';
+import type { Change, PlanPass } from './pass.ts';
+
+/** The states that look for what is missing otherwise: a Choice, and the one behind it that gives the output. */
+const SPARED = 2;
+
+/**
+ * Where one step is the last of all that runs, its function looks whether the output has all that it reads, so that its
+ * state can be the flow's last. That of an earlier step could not: steps after it may still fail by another code.
+ */
+export const checkOutput: PlanPass = {
+  name: 'check-output',
+  rewrite: (plan) => {
+    const changes: Change[] = [];
+    const checked = checkIn(plan, '', changes);
+    const title = 'the last step looks for what the output reads';
+    const saved = { states: SPARED * changes.length };
+    return { plan: checked, report: { name: 'check-output', title, changes, saved } };
+  },
+};
+
+function checkIn(plan: Plan, prefix: string, changes: Change[], isCovered = false): Plan {
+  const last = isCovered ? undefined : lastStep(plan);
+  const uses = last && usesToCheck(last, plan);
+  if (last && uses) {
+    changes.push({ steps: [`${prefix}${last.step.id}`], what: 'ends the flow: its function checks the output' });
+  }
+  const steps = [...plan.steps].map(([id, planned]): [string, PlannedStep] => {
+    // What covers the failure of an `iterate` covers its output, but no function's EXPRESSION_FAILURE.
+    const covers = builtinOf(planned.step) === 'iterate';
+    const inner = planned.inner && checkIn(planned.inner, `${prefix}${id}.`, changes, covers);
+    return [id, { ...planned, ...(planned === last && uses && { checks: uses }), ...(inner && { inner }) }];
+  });
+  return { ...plan, steps: new Map(steps) };
+}
+
+/** The step that all others come before, where a function runs for it in every run. */
+function lastStep(plan: Plan): PlannedStep | undefined {
+  const planned = plan.steps.get(lastIn(plan.tree) ?? '');
+  if (!planned || builtinOf(planned.step) || planned.step.added) return undefined;
+  const { step, wanted, later } = planned;
+  const isGuarded = wanted !== undefined || later.size > 0 || skipIfOf(step) !== undefined;
+  const mayGoOn = step.onError.action !== 'fail' && step.onError.action !== 'retry';
+  return isGuarded || mayGoOn || readsSkippable(planned, plan).length > 0 ? undefined : planned;
+}
+
+/** What of the output may be missing, in its order; undefined where nothing may, or where the step cannot know. */
+function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly Use[] | undefined {
+  const uses = output.filter(mayMiss);
+  // Where the step is skipped, so is the flow, whatever is missing.
+  const isSkippedWith = output.some((use) => isOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
+  if (!uses.some(isStepUse) || !isSkippedWith) return undefined;
+  return output.every((use) => isKnown(use, id)) ? uses : undefined;
+}
+
+function mayMiss({ reference, lenient }: Use): boolean {
+  if (lenient || reference.kind === 'variable') return !lenient;
+  return !reference.path.sure && (reference.kind === 'input' || reference.path.path.segments.length > 0);
+}
+
+/** Whether it is known, before the step answers, what becomes of a use, and for one of the step itself, whether it is one. */
+const isKnown = (use: Use, id: string): boolean =>
+  use.reference.kind !== 'variable' && (isOf(use, id) ? use.gates.length === 0 || !mayMiss(use) : !asks(use, id));
+
+const isOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
+
+/** Whether a step decides where a use is evaluated. */
+const asks = ({ gates }: Use, id: string): boolean => gates.some(({ of }) => usesOf(of).some((use) => isOf(use, id)));
