@@ -4,6 +4,7 @@ import { builtinOf } from './builtins.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
+import { mapFanOuts } from './passes/map-fan-outs.ts';
 import { mergeIdentical } from './passes/merge-identical.ts';
 import {
   type AbsorbedStep,
@@ -49,17 +50,31 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
 
-/** The passes over a plan: what its functions answer, and which of its steps share a guard. */
+/** How a plan is settled. */
+export interface SettleOptions extends Pick<OptimiseOptions, 'without'> {
+  /** See `CompileOptions.leastFanOut`. */
+  readonly leastFanOut?: number | undefined;
+}
+
+/** The passes over a plan: what its functions answer, which of its steps share a guard, and which share a state. */
 export function settlePlan(
   planned: Plan,
-  without: ReadonlySet<string>,
+  { without = new Set(), leastFanOut }: SettleOptions,
 ): { readonly plan: Plan; readonly reports: readonly PassReport[] } {
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
   const reports = projects ? [reportProjection(read)] : [];
-  if (without.has('share-guards')) return { plan: read, reports };
-  const { plan, report } = shareGuards(read);
-  return { plan, reports: [...reports, report] };
+  const passes = [
+    ...(without.has('share-guards') ? [] : [shareGuards]),
+    ...(without.has('map-fan-outs') ? [] : [(plan: Plan) => mapFanOuts(plan, leastFanOut)]),
+  ];
+  return passes.reduce(
+    (before, pass) => {
+      const { plan, report } = pass(before.plan);
+      return { plan, reports: [...before.reports, report] };
+    },
+    { plan: read, reports },
+  );
 }
 
 /** What one pass has done so far. */

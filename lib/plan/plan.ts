@@ -49,6 +49,13 @@ export interface Keep {
   readonly kept: readonly Kept[];
 }
 
+/** Steps side by side that are alike: the iterations of one Map. */
+export interface FanOut {
+  readonly kind: 'fan-out';
+  /** Their ids, in the order of the iterations. */
+  readonly steps: readonly string[];
+}
+
 /** The steps of a flow, arranged. */
 export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
@@ -56,6 +63,7 @@ export type PlanTree =
   | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
   /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
   | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
+  | FanOut
   /** No step: a place where conditions are found that guards after it ask. */
   | Keep;
 
@@ -192,6 +200,12 @@ export function keepsIn(tree: PlanTree): readonly Keep[] {
   return tree.kind === 'keep' ? [tree] : partsOf(tree).flatMap(keepsIn);
 }
 
+/** The Maps of a tree whose iterations are steps. */
+export function fanOutsIn(tree: PlanTree): readonly FanOut[] {
+  if (tree.kind === 'step') return [];
+  return tree.kind === 'fan-out' ? [tree] : partsOf(tree).flatMap(fanOutsIn);
+}
+
 /** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
 export const idsIn = (tree: PlanTree): readonly string[] => [...stepsIn(tree), ...keepsIn(tree).map(({ id }) => id)];
 
@@ -216,6 +230,7 @@ export function stepsIn(tree: PlanTree): readonly string[] {
   const found: string[] = [];
   const collect = (inner: PlanTree): void => {
     if (inner.kind === 'step') found.push(inner.id);
+    else if (inner.kind === 'fan-out') found.push(...inner.steps);
     else for (const part of partsOf(inner)) collect(part);
   };
   collect(tree);
@@ -225,6 +240,7 @@ export function stepsIn(tree: PlanTree): readonly string[] {
 /** The first of {@link stepsIn}, by which the tree can be named. */
 export function firstStepIn(tree: PlanTree): string | undefined {
   if (tree.kind === 'step') return tree.id;
+  if (tree.kind === 'fan-out') return tree.steps[0];
   for (const part of partsOf(tree)) {
     const first = firstStepIn(part);
     if (first !== undefined) return first;
@@ -232,9 +248,9 @@ export function firstStepIn(tree: PlanTree): string | undefined {
   return undefined;
 }
 
-/** The parts that a tree is made of. */
+/** The parts that a tree is made of; the steps of a Map are no parts of their own. */
 export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
-  if (tree.kind === 'keep') return [];
+  if (tree.kind === 'keep' || tree.kind === 'fan-out') return [];
   if (tree.kind === 'nested') return [tree.body];
   return tree.kind === 'sequence' ? tree.parts : tree.branches;
 }
