@@ -28,7 +28,7 @@ export type Compared =
  */
 export async function compare(
   sample: Sample,
-  options: Pick<CompileOptions, 'spillAbove' | 'limits'> = {},
+  options: Pick<CompileOptions, 'spillAbove' | 'limits' | 'leastFanOut'> = {},
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
