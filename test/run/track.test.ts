@@ -74,13 +74,28 @@ test('takes a step that was running when the execution ended for cancelled', () 
 });
 
 describe('steps that share a Map', () => {
-  const steps = ['a', 'b'].map((id, index) => ({ id, component: '/my/work', state: 'one of a + b', index, maySkip: false }));
-  const failure = { error: 'TIMEOUT', cause: JSON.stringify({ errorType: 'TIMEOUT', errorMessage: 'slow', trace: [] }) };
+  const steps = ['a', 'b'].map((id, index) => ({
+    id,
+    component: '/my/work',
+    state: 'one of a + b',
+    index,
+    maySkip: false,
+  }));
+  const failure = {
+    error: 'TIMEOUT',
+    cause: JSON.stringify({ errorType: 'TIMEOUT', errorMessage: 'slow', trace: [] }),
+  };
 
   /** As AWS tells of two iterations at once: each event of one follows the one before it of the same. */
   const iterations = (): readonly HistoryEvent[] => {
     const state = 'one of a + b';
-    const events: readonly (readonly [id: number, before: number, type: string, stateName: string, details?: HistoryEvent['details']])[] = [
+    const events: readonly (readonly [
+      id: number,
+      before: number,
+      type: string,
+      stateName: string,
+      details?: HistoryEvent['details'],
+    ])[] = [
       [2, 0, 'MapStateEntered', 'a + b'],
       [3, 2, 'MapStateStarted', 'a + b', { length: 2 }],
       [4, 3, 'MapIterationStarted', 'a + b', { name: 'a + b', index: 0 }],
@@ -115,7 +130,10 @@ describe('steps that share a Map', () => {
   };
 
   test('are told apart by the iterations that they are', () => {
-    const { tracker, told } = trackBoth([after(18, 'TaskSucceeded', { output: '{"Payload":{"$skipped":true}}' }), after(19, 'TaskStateExited')]);
+    const { tracker, told } = trackBoth([
+      after(18, 'TaskSucceeded', { output: '{"Payload":{"$skipped":true}}' }),
+      after(19, 'TaskStateExited'),
+    ]);
     expect(told.map((event) => [event.type, 'step' in event && event.step, event.atMs])).toEqual([
       ['step-started', 'b', 4],
       ['step-started', 'a', 5],
