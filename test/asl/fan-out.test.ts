@@ -126,6 +126,28 @@ output`,
   });
 });
 
+describe('what meets in a Map of steps', () => {
+  const inputs = Array.from(
+    { length: 12 },
+    (_, at) => `{ own: { $step: src, path: p${at} }, all: { $step: src, path: all } }`,
+  );
+  const { budget, stateMachine } = compiled(flow(inputs));
+  const place = (what: string) => budget?.places.find((one) => one.what === what);
+
+  it('are in its items the values that each step reads by itself', () => {
+    const { values = [], room = 0 } = place('what is given to step "w0" and those beside it') ?? {};
+    expect(values).toEqual(inputs.map(() => 'src'));
+    expect(JSON.stringify(stateMachine)).toContain(`"spillAbove":${budget?.spillAbove('src')}`);
+    expect(12 * (budget?.share('src') ?? room)).toBeLessThanOrEqual(room);
+  });
+
+  it('are in its result the values that are read of the steps', () => {
+    const { values = [], room = 0 } = place('what step "w0" and those beside it hand on') ?? {};
+    expect(values).toEqual(inputs.map((_, at) => `w${at}`));
+    expect(values.reduce((sum, id) => sum + (budget?.share(id) ?? room), 0)).toBeLessThanOrEqual(room);
+  });
+});
+
 describe('the weight of a Map of steps', () => {
   it('has the events of all its iterations', () => {
     const { stateMachine } = compiled(flow(['1', '2', '3']));

@@ -24,15 +24,15 @@ export type Compared =
 
 /**
  * Compiles a flow, runs it with each input, and throws where a run is not what the oracle says: with the compiler's passes
- * and without them. `options`: of the compiler.
+ * and without them, of which the one that makes Maps needs no more than two steps. `options`: of the compiler.
  */
 export async function compare(
   sample: Sample,
-  options: Pick<CompileOptions, 'spillAbove' | 'limits' | 'leastFanOut'> = {},
+  options: Pick<CompileOptions, 'spillAbove' | 'limits'> = {},
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
-  const given = { source, mocks, variables, file: FILE, blobs: BLOBS, ...options };
+  const given = { source, mocks, variables, file: FILE, blobs: BLOBS, leastFanOut: 2, ...options };
   const plain = await prepareFlow({ ...given, without: PASS_NAMES });
   const refused = plain.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };

@@ -9,19 +9,22 @@ import { wideFlow } from './draw-wide.ts';
 const FLOWS = runs(300);
 const PATIENCE = 120_000 + FLOWS * 800;
 
-const TWO = { leastFanOut: 2 };
-
 /** Whether steps of a flow share a Map. */
 function isMapped({ source, variables, mocks }: Sample, options: CompileOptions): boolean {
-  const { passes } = compile(source, { ...options, variables, opaque: ({ id }) => mocks[id] !== undefined });
+  const { passes } = compile(source, {
+    ...options,
+    leastFanOut: 2,
+    variables,
+    opaque: ({ id }) => mocks[id] !== undefined,
+  });
   return passes.some(({ name, changes }) => name === 'map-fan-outs' && changes.length > 0);
 }
 
 describe('a random flow with steps that share a Map does what the language says', () => {
   it.each([
-    ['as it is', TWO],
-    ['where nearly every value is spilled', { ...TWO, spillAbove: 6 }],
-    ['in small state machines', { ...TWO, limits: { definitionBytes: 6000 } }],
+    ['as it is', {}],
+    ['where nearly every value is spilled', { spillAbove: 6 }],
+    ['in small state machines', { limits: { definitionBytes: 6000 } }],
   ])('%s', { timeout: PATIENCE }, async (_, options) => {
     let mapped = 0;
     const outcomes = new Map<string, number>();

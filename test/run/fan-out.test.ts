@@ -88,13 +88,13 @@ describe('steps that share a Map', () => {
   it('give it beside others', async () => {
     const steps = [
       ...wide(3),
-      { id: 'then', component: '/m/end', input: readAll(3) },
+      { id: 'joined', component: '/m/end', input: readAll(3) },
       { id: 'other', component: '/m/other' },
     ];
-    const output = [read('then'), read('other'), read('w0')];
+    const output = [read('joined'), read('other'), read('w0')];
     const { result } = await runBoth(
       { steps, output },
-      { ...given(3), ...own, then: [{ result: 1 }], other: [{ result: 2 }] },
+      { ...given(3), ...own, joined: [{ result: 1 }], other: [{ result: 2 }] },
     );
     expect(result).toEqual({ outcome: 'success', result: [1, 2, [['a']]] });
   });
