@@ -1,10 +1,11 @@
-import { alikeOf, type Common } from '../plan/alike.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { alikeOf, type Common, type Differing } from '../plan/alike.ts';
 import type { FanOut, PlannedStep } from '../plan/plan.ts';
 import { ANSWER } from './call.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { callOfStep, type Own } from './emit-task.ts';
 import { type Continuation, closing, type States, target } from './end.ts';
-import { type Scope, templateOf } from './expressions.ts';
+import { templateOf } from './expressions.ts';
 import { evaluated, type Jsonata, lookup } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { Names, nameOfMany } from './names.ts';
@@ -55,40 +56,42 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, sta
 
 /** The items, and what is done with each. */
 function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'> {
-  const { emitter, chain, all } = members;
-  const { budget, prefix } = emitter.frame;
-  const scope = emitter.scope(chain);
-  const names = new Names();
-  const field = (name: string, values: readonly Template[]): Field => ({ name: names.take(name), values });
-  const step = field(
-    'step',
-    all.map((one) => `${prefix}${one.step.id}`),
-  );
-  const limits = all.map((one) => budget.spillAbove(one.step.id));
-  const isSame = limits.every((limit) => limit === limits[0]);
-  const spillAbove = isSame ? undefined : field('spillAbove', limits);
-  const { common, own } = alikeOf(all.map((one) => one.step.input));
-  const parts = own.map(({ path, parts }) =>
-    field(
-      path || 'input',
-      parts.map((part) => templateOf(part, scope)),
-    ),
-  );
+  const { common, own } = alikeOf(members.all.map(({ step }) => step.input));
+  const { step, spillAbove, parts } = fieldsOf(members, own);
   const payload: Own = {
     step: partOf(step),
-    input: inputOf(common, scope, parts),
-    spillAbove: spillAbove ? partOf(spillAbove) : (limits[0] ?? null),
+    input: inputOf(common, members, parts),
+    spillAbove: partOf(spillAbove),
   };
-  const Items = itemsOf([step, ...(spillAbove ? [spillAbove] : []), ...parts], all.length);
+  const fields = [step, spillAbove, ...parts].filter((field) => !isShared(field));
+  // A list that is written out: one that an expression gave might be flattened.
+  const Items = members.all.map((_, at) =>
+    Object.fromEntries(fields.map(({ name, values }) => [name, values[at] ?? null])),
+  );
   return { Items, ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(members, payload) } };
 }
 
-/** A list that is written out: one that an expression gave might be flattened. */
-const itemsOf = (fields: readonly Field[], length: number): Template =>
-  Array.from({ length }, (_, at) => Object.fromEntries(fields.map(({ name, values }) => [name, values[at] ?? null])));
+/** What may be each member's own. */
+function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
+  const { budget, prefix } = emitter.frame;
+  const names = new Names();
+  const field = (name: string, values: readonly Template[]): Field => ({ name: names.take(name), values });
+  const steps = all.map(({ step }) => `${prefix}${step.id}`);
+  const limits = all.map(({ step }) => budget.spillAbove(step.id));
+  const scope = emitter.scope(chain);
+  const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
+  return {
+    step: field('step', steps),
+    spillAbove: field('spillAbove', limits),
+    parts: own.map(({ path, parts }) => field(path || 'input', valuesOf(parts))),
+  };
+}
 
-/** A field of the item, which is the iteration's input. */
-const partOf = ({ name }: Field): Template => evaluated(lookup('$states.input', name));
+const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
+
+/** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
+const partOf = (field: Field): Template =>
+  isShared(field) ? (field.values[0] ?? null) : evaluated(lookup('$states.input', field.name));
 
 function iteration({ emitter, chain, first }: Members, payload: Own): Branch {
   const { state } = emitter.placeOf(first.step.id);
@@ -101,17 +104,17 @@ function iteration({ emitter, chain, first }: Members, payload: Own): Branch {
 }
 
 /** The template of the members' input. */
-function inputOf(common: Common, scope: Scope, parts: readonly Field[]): Template {
+function inputOf(common: Common, members: Members, parts: readonly Field[]): Template {
   switch (common.kind) {
     case 'same':
-      return templateOf(common.value, scope);
+      return templateOf(common.value, members.emitter.scope(members.chain));
     case 'own': {
       const part = parts[common.at];
       return part ? partOf(part) : null;
     }
     case 'map':
-      return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, scope, parts)]));
+      return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, members, parts)]));
     case 'list':
-      return common.items.map((item) => inputOf(item, scope, parts));
+      return common.items.map((item) => inputOf(item, members, parts));
   }
 }
