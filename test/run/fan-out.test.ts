@@ -221,6 +221,26 @@ describe('steps that share a Map inside of another flow', () => {
     expect(execution?.steps.map(({ id }) => id)).toEqual(['each', 'each.src', 'each.w0', 'each.w1']);
   });
 
+  it.each([3, 120])('are told of one by one in a map of %i items that only the run knows', async (count) => {
+    const pair = {
+      steps: ['a', 'b'].map((id) => ({ id, component: '/m/w', input: [id, { $input: 'n' }] })),
+      output: [read('a'), read('b')],
+    };
+    const each = { id: 'each', component: '/map', input: { items: { $input: 'items' }, workflow: { $literal: pair } } };
+    const flow = {
+      source: JSON.stringify({ steps: [each], output: read('each', 'successful') }),
+      mocks: { '/m/w': [{ result: 1 }] },
+    };
+    const { run } = await prepareFlow({ ...flow, blobs, leastFanOut: 2 });
+    const { result, execution } = await run({ input: { items: Array.from({ length: count }, (_, n) => ({ n })) } });
+    expect(result).toEqual({ outcome: 'success', result: count });
+    const attempts = execution?.steps.map(({ id, status, attempts }) => [id, status, attempts]);
+    expect(attempts?.slice(1)).toEqual([
+      ['each.a', 'succeeded', count],
+      ['each.b', 'succeeded', count],
+    ]);
+  });
+
   it('give their results to an eval, which may fail', async () => {
     const once = { id: 'once', component: '/eval', input: { input: { n: 1 }, flow: { $literal: inner } } };
     const flow = { steps: [once], output: read('once', 'result') };
