@@ -34,6 +34,8 @@ export interface CompileOptions {
   readonly limits?: Limits;
   /** The names of passes that are left out: see docs/compiler.md. @default none */
   readonly without?: readonly string[];
+  /** How many steps side by side have to be alike to become a Map. @default 10: see the pass `map-fan-outs` */
+  readonly leastFanOut?: number;
   /**
    * Whether something stands in for a step's component, or it is not the built-in one of that name: no pass does its work
    * then. Steps of flows inside steps go by `RUNNER.ID`. @default none
@@ -100,9 +102,13 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const { without = [], opaque } = options;
   const optimised = optimise(analysis, { without: new Set(without), ...(opaque && { isOpaque: opaque }) });
-  // 4. and 5. What becomes part of others may make them too large.
-  const small = writeMachines(flow, optimised, options);
-  const made = small.emitted ? small : writeMachines(flow, { analysis, absorbed: [], passes: [] }, options);
+  // 4. and 5. What becomes part of others may make them too large, and so may what meets in a Map.
+  const branching = { ...options, without: [...without, 'map-fan-outs'] };
+  const made = firstEmitted(
+    () => writeMachines(flow, optimised, options),
+    () => writeMachines(flow, optimised, branching),
+    () => writeMachines(flow, { analysis, absorbed: [], passes: [] }, branching),
+  );
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
   return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
@@ -114,11 +120,17 @@ interface Made {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The first that has no errors, or else the last. */
+function firstEmitted(first: () => Made, ...others: readonly (() => Made)[]): Made {
+  return others.reduce((made, other) => (made.emitted ? made : other()), first());
+}
+
 function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, options: CompileOptions): Made {
   const diagnostics: Diagnostic[] = [];
   // 4. Flow to Plan: reads, arrangement.
   const cost = costModel(options.profile, flow.steps);
-  const { plan, reports } = settlePlan(planOf(analysis, cost), new Set(options.without));
+  const { leastFanOut } = options;
+  const { plan, reports } = settlePlan(planOf(analysis, cost), { without: new Set(options.without), leastFanOut });
   // 5. Plan to state machine, or to several where one would be too large.
   const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
   const { limits, spillAbove } = options;

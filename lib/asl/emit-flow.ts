@@ -2,6 +2,7 @@ import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/p
 import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';
+import { emitFanOut } from './emit-fan-out.ts';
 import { emitKeep } from './emit-keep.ts';
 import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
@@ -14,11 +15,12 @@ import { FITS, problemOf } from './input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata.ts';
 import { type Chain, handed } from './layout.ts';
 import { missingInput } from './missing-input.ts';
-import { variableName } from './names.ts';
+import { nameOfMany, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { COVERED } from './retry.ts';
 import { defaultSlots, skippedSlots } from './slots.ts';
 import type { Branch, Catcher, ChoiceRule, Template } from './state-machine.ts';
+import { placesOf, type StepPlace } from './step-places.ts';
 
 /** Where a step is written: its state's name, the scope it lies in, and what comes after it. */
 export interface Place {
@@ -39,7 +41,7 @@ type Assignments = { [name: string]: Template };
 export class FlowEmitter {
   readonly shared: Shared;
   readonly frame: Frame;
-  readonly #names = new Map<string, string>();
+  readonly #places: ReadonlyMap<string, StepPlace>;
   readonly #also = new Map<string, string[]>();
   readonly #followers = new Map<string, string[]>();
   /** The states to go to where a step failed whose default has to be worked out. */
@@ -49,6 +51,7 @@ export class FlowEmitter {
     this.shared = shared;
     this.frame = frame;
     // The steps' own names come first: a state that is no step has to give way.
+    this.#places = placesOf(frame.plan, frame.prefix, shared.states);
     for (const planned of frame.plan.steps.values()) this.#nameStep(planned);
   }
 
@@ -56,8 +59,7 @@ export class FlowEmitter {
     const { maySkip, step } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
-    const state = this.shared.states.take(own);
-    this.#names.set(id, state);
+    const { state, ...iteration } = this.placeOf(id);
     const calls = !emissionOf(planned);
     // The flow of a `map` is written twice where its items may be many.
     const written = this.frame.prefix === '' ? undefined : this.shared.steps.find(({ id }) => id === own);
@@ -72,12 +74,18 @@ export class FlowEmitter {
         component,
         componentSpan,
         state,
+        ...iteration,
         also,
         calls,
         maySkip,
         followers,
         ...(added && { added }),
       });
+  }
+
+  /** Where a step is called. */
+  placeOf(id: string): StepPlace {
+    return this.#places.get(id) ?? { state: id };
   }
 
   /** Writes the whole flow and returns its first state's name. */
@@ -164,6 +172,7 @@ export class FlowEmitter {
   ): string {
     if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
     if (tree.kind === 'keep') return emitKeep(this, tree, { chain, states, after });
+    if (tree.kind === 'fan-out') return emitFanOut(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
     if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, chain, states, after);
     const planned = this.frame.plan.steps.get(tree.id);
@@ -187,7 +196,7 @@ export class FlowEmitter {
 
   #emitStep(planned: PlannedStep, chain: Chain, states: States, after: Continuation, leap: Leap): string {
     const { id } = planned.step;
-    const place: Place = { name: this.#names.get(id) ?? id, chain, states, after };
+    const place: Place = { name: this.placeOf(id).state, chain, states, after };
     const builtin = emissionOf(planned);
     const start = builtin ? builtin.emit(this, planned, place) : emitTask(this, planned, place);
     const rules = this.#guards(planned, place, builtin, leap);
@@ -280,7 +289,9 @@ export class FlowEmitter {
     after: Continuation,
   ): string {
     const { layout, catchers } = this.frame;
-    const name = this.shared.states.take(this.frame.prefix + nameOfParallel(tree.branches));
+    const name = this.shared.states.take(
+      this.frame.prefix + nameOfMany(tree.branches.map((branch) => firstStepIn(branch) ?? '')),
+    );
     const handed = new Map<string, Jsonata>();
     const branches = tree.branches.map((branch, index) => {
       const out = stepsIn(branch).filter((id) => layout.keysOutside(id, chain.length + 1).length > 0);
@@ -318,10 +329,4 @@ export class FlowEmitter {
       }),
     );
   }
-}
-
-function nameOfParallel(branches: readonly PlanTree[]): string {
-  const [a = '', b, ...rest] = branches.map((branch) => firstStepIn(branch) ?? '');
-  if (b === undefined) return a;
-  return rest.length === 0 ? `${a} + ${b}` : `${a} + ${b} + ${rest.length} more`;
 }

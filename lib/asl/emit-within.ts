@@ -118,6 +118,7 @@ function undivided(
   const id = firstStepIn(tree) ?? '';
   const { bytes } = weightOfTree(tree, written);
   if (tree.kind === 'step') return [{ id, bytes, what: `The step "${id}"` }];
+  if (tree.kind === 'fan-out') return [{ id, bytes, what: `The Map of step "${id}" and those beside it` }];
   const inside = partsOf(tree).flatMap((part) => undivided(part, written));
   if (tree.kind !== 'parallel') return inside;
   const own = bytes - sum(tree.branches.map((branch) => weightOfTree(branch, written))).bytes;

@@ -20,6 +20,8 @@ export interface StepState {
   readonly componentSpan: Span;
   /** The name of its state. */
   readonly state: string;
+  /** Which iteration of a Map it is, where steps that are alike share that state. */
+  readonly index?: number;
   /** The names of further states in which the step may end instead. */
   readonly also: string[];
   /** Whether the state calls the component's function; built-in ones may be states of their own. */

@@ -49,6 +49,12 @@ export const variableNames = (): Names => new Names(TAKEN);
 /** A step's id as the name of a variable: letters, digits and `_`, not beginning with a digit. */
 export const variableName = (id: string): string => id.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
 
+/** A name for what runs some steps side by side, by their ids. */
+export function nameOfMany([a = '', b, ...rest]: readonly string[]): string {
+  if (b === undefined) return a;
+  return rest.length === 0 ? `${a} + ${b}` : `${a} + ${b} + ${rest.length} more`;
+}
+
 /** Keeps the start of what is too long, and a hash of the whole so that it stays unique. */
 function shorten(name: string): string {
   if (name.length <= LONGEST) return name;

@@ -1,5 +1,6 @@
 import type { Expression } from '../flow/expression.ts';
-import { firstStepIn, type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { alikeOf } from '../plan/alike.ts';
+import { type FanOut, firstStepIn, type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
 import { type Crossed, crossingOf } from './crossing.ts';
@@ -33,6 +34,10 @@ export interface Place {
 
 /** The bytes in front of a step's input in its payload: names, the execution's ARN. */
 const ENVELOPE = 600;
+
+/** Bytes of an item of a Map of steps, beside the step's id and its parts, and of the name of a part: see emit-fan-out.ts. */
+const ITEM = 200;
+const NAME = 84;
 
 /** What an expression's value brings to a place. */
 export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {
@@ -90,7 +95,8 @@ export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
   const places: Place[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
     if (tree.kind === 'step' || tree.kind === 'keep') return;
-    if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
+    if (tree.kind === 'fan-out') places.push(...fanOutPlaces(plan, tree, layout));
+    else if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
     else if (tree.kind === 'nested') {
       places.push(...nestedPlaces(plan, tree.body, layout, depth + 1));
       visit(tree.body, depth + 1);
@@ -101,6 +107,29 @@ export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
   };
   if (plan.tree) visit(plan.tree, 0);
   return places;
+}
+
+/** The items of a Map of steps, and its result; what is assigned of it has the steps' names in the keys' place. */
+function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly Place[] {
+  const [first = ''] = steps;
+  const parts = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? [])).own.flatMap((own) => own.parts);
+  const given = parts.map(contentOf);
+  const names = steps.reduce((sum, id) => sum + bytesOf(id) + ITEM, 2);
+  const results = steps.reduce((sum, id) => sum + bytesOf(id) + bytesOfKeys(layout.keys(id)) + 4, 2);
+  return [
+    {
+      what: `what is given to step "${first}" and those beside it`,
+      step: first,
+      room: ROOM - names - given.reduce((sum, { fixed }) => sum + fixed + NAME, 0),
+      values: given.flatMap(({ values }) => values),
+    },
+    {
+      what: `what step "${first}" and those beside it hand on`,
+      step: first,
+      room: ROOM - results,
+      values: steps.flatMap((id) => valueKeys(layout, id).map(() => id)),
+    },
+  ];
 }
 
 function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): Place {

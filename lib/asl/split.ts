@@ -93,7 +93,7 @@ class Splitter {
     const whole = this.#wholeOf(tree);
     if (isWithin(whole, room.keep)) return whole;
     if (tree.kind === 'step') return this.#fitStep(tree, whole);
-    if (tree.kind === 'nested' || tree.kind === 'keep') return whole;
+    if (tree.kind === 'nested' || tree.kind === 'keep' || tree.kind === 'fan-out') return whole;
     const parts = partsOf(tree);
     const own = minus(whole, sum(parts.map((part) => this.#wholeOf(part))));
     const pieces = this.#refill(parts, own, room);
@@ -200,9 +200,15 @@ class Splitter {
     if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
     const weight = weightOfStates(this.#given.written.get(tree) ?? []);
     if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
+    if (tree.kind === 'fan-out')
+      return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...weight };
     if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
-    const planned = this.#plan.steps.get(tree.id);
-    return { tree, seconds: planned ? this.#given.seconds(planned) : 0, ...weight };
+    return { tree, seconds: this.#secondsOf(tree.id), ...weight };
+  }
+
+  #secondsOf(id: string): number {
+    const planned = this.#plan.steps.get(id);
+    return planned ? this.#given.seconds(planned) : 0;
   }
 }
 
@@ -241,6 +247,7 @@ function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
   switch (tree.kind) {
     case 'step':
     case 'keep':
+    case 'fan-out':
       return tree;
     case 'nested':
       return { ...tree, name: nameOf(firstStepIn(tree) ?? ''), body: inside(tree.body) };

@@ -1,6 +1,6 @@
 import { isObject } from '../runtime/json.ts';
 import type { Written } from './end.ts';
-import type { Branch, State, TaskState } from './state-machine.ts';
+import type { Branch, MapState, State, TaskState } from './state-machine.ts';
 
 /** What states take of what a state machine may have. */
 export interface Weight {
@@ -78,10 +78,18 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
   Map: 4,
 };
 
-/** Of a Map that runs no iterations: how many it runs is not its definition's to say. */
 function eventsOf(state: State): number {
   const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
   const branches = state.Type === 'Parallel' ? state.Branches : [];
   const inside = branches.reduce((total, branch) => total + weightOfMachine(branch).events - EXECUTION, 0);
-  return EVENTS[state.Type] + submitted + inside;
+  return EVENTS[state.Type] + submitted + inside + (state.Type === 'Map' ? eventsOfIterations(state) : 0);
 }
+
+/** How many iterations a Map runs is only known where its items are written out; of others none is counted. */
+function eventsOfIterations(state: MapState): number {
+  // An iteration's start and end take the place of an execution's.
+  return itemsOf(state) * weightOfMachine(state.ItemProcessor).events;
+}
+
+/** How many items are written out in a Map: those of steps that share it. */
+export const itemsOf = ({ Items }: MapState): number => (Array.isArray(Items) ? Items.length : 0);

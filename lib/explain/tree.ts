@@ -19,6 +19,8 @@ export type ExplainedTree =
   | ExplainedStep
   | { readonly kind: 'sequence'; readonly seconds: number; readonly parts: readonly ExplainedTree[] }
   | { readonly kind: 'parallel'; readonly seconds: number; readonly branches: readonly ExplainedTree[] }
+  /** Steps that are the iterations of one Map. */
+  | { readonly kind: 'fan-out'; readonly seconds: number; readonly steps: readonly ExplainedStep[] }
   | { readonly kind: 'nested'; readonly seconds: number; readonly name: string; readonly body: ExplainedTree };
 
 /** The arrangement of a plan; undefined where no step runs. `cost`: what a step takes, in seconds. */
@@ -33,7 +35,11 @@ function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
   }
   if (tree.kind === 'parallel') {
     const branches = tree.branches.map((branch) => treeOf(branch, plan, cost));
-    return { kind: 'parallel', seconds: branches.reduce((most, { seconds }) => Math.max(most, seconds), 0), branches };
+    return { kind: 'parallel', seconds: longest(branches), branches };
+  }
+  if (tree.kind === 'fan-out') {
+    const steps = tree.steps.map((id) => stepOf(id, plan, cost));
+    return { kind: 'fan-out', seconds: longest(steps), steps };
   }
   if (tree.kind === 'nested') {
     const body = treeOf(tree.body, plan, cost);
@@ -41,6 +47,9 @@ function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
   }
   return tree.kind === 'step' ? stepOf(tree.id, plan, cost) : { kind: 'sequence', seconds: 0, parts: [] };
 }
+
+const longest = (parts: readonly ExplainedTree[]): number =>
+  parts.reduce((most, { seconds }) => Math.max(most, seconds), 0);
 
 function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
   const planned = plan.steps.get(id);

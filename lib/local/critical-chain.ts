@@ -9,7 +9,7 @@ interface Ran extends StepReport {
  * The chain of steps that a run's length comes from, first to last, by their ids: back from the run's end, each time to
  * the one that ended last of those that the state machine waited for there. A step of a parallel branch is never in
  * it for one of another branch, and neither is a step that was passed over. Of a Map the steps inside are left out.
- * `states` are the names of the steps' states by their ids.
+ * `states` are the names of the steps' states in the graph, by their ids.
  */
 export function criticalChain(
   steps: readonly StepReport[],

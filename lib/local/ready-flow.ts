@@ -74,9 +74,11 @@ export function handlersOf(flow: ReadyFlow, handlerOf: (component: Loaded) => Ha
   const { runs, origin, canonical, functions, load } = flow;
   // A fresh book: what is used up in one run is there again in the next.
   const mocks = new MockBook(origin.mocks, canonical);
-  const ids = new Map(runs.steps.map(({ id, state }) => [state, id]));
-  return async (written, state) => {
-    const [step, path] = [ids.get(state) ?? state, canonical(written)];
+  const own = new Set(runs.steps.map(({ state }) => state));
+  return async (written, asking, state) => {
+    // What the compiler calls besides, for a step but in another state, is not the step's to mock.
+    const step = state === undefined || own.has(state) ? asking : state;
+    const path = canonical(written);
     if (mocks.has(step, path)) return mockHandler(step, path, mocks);
     const component = functions.get(path) ?? (await load(path));
     if (component) return handlerOf(component);

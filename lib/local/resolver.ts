@@ -5,8 +5,8 @@ import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Handler, HostContext } from '../runtime/wrapper.ts';
 import type { InnerCalls } from './journal/inner-calls.ts';
 
-/** Finds the function of a component for the state that calls it; rejects where there is none. */
-export type FindHandler = (component: string, stateName: string) => Promise<Handler>;
+/** Finds the function of a component for the step that calls it, in a state or inside of another one's call; rejects where there is none. */
+export type FindHandler = (component: string, step: string, stateName?: string) => Promise<Handler>;
 
 /** Where an invocation's blobs, secrets and files are, and where its log goes. */
 export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'> {
@@ -33,7 +33,7 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
     if (component === undefined) throw notOurs(request);
     const invocation = invocationOf(request);
     try {
-      const handler = await find(component, request.stateName);
+      const handler = await find(component, invocation.step, request.stateName);
       const answer = await handler(invocation, hostOf(find, host, request.call, request.signal));
       return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
     } catch (error) {

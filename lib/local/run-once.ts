@@ -27,6 +27,7 @@ import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
 import type { Failure } from './step-record.ts';
 import { StepTracker } from './track.ts';
+import { placeInGraph } from './wait-graph.ts';
 
 /** One run of a flow. */
 export interface RunOptions {
@@ -132,7 +133,8 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const chain = criticalChain(own, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
+  const places = new Map(flow.runs.steps.map((step) => [step.id, placeInGraph(step)]));
+  const chain = criticalChain(own, places, flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };

@@ -4,6 +4,8 @@ import type { StepName, StepReport, StepStatus } from './events.ts';
 export interface TrackedStep extends StepName {
   /** The name of its state. */
   readonly state: string;
+  /** Which iteration of a Map it is, where several share that state. */
+  readonly index?: number;
   /** The names of further states in which it may end instead. */
   readonly also?: readonly string[];
   /** The ids of the steps that its guard passes over with it. */

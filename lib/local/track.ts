@@ -2,6 +2,7 @@ import type { HistoryEvent } from '../engine/types.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { readCause, reportOf } from './outcome.ts';
+import { type StateRecords, statesOf } from './state-records.ts';
 import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
 
 /**
@@ -10,7 +11,9 @@ import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } f
  * visit begins and when the last one ends.
  */
 export class StepTracker {
-  readonly #records: ReadonlyMap<string, StepRecord>;
+  readonly #steps: readonly StepRecord[];
+  /** By the states' names; those that share one by their iterations' numbers. */
+  readonly #records: ReadonlyMap<string, StateRecords>;
   readonly #guards: ReadonlyMap<string, string>;
   readonly #byId: ReadonlyMap<string, StepRecord>;
   readonly #emit: (event: RunEvent) => void;
@@ -18,6 +21,8 @@ export class StepTracker {
   readonly #guarded = new Map<string, StepRecord>();
   /** Open visits by their latest event: the next one of the visit follows it. */
   readonly #visits = new Map<string, Visit>();
+  /** The numbers of iterations that have just begun, by the event that says so: their first state follows it. */
+  readonly #iterations = new Map<string, number>();
   /** How executions failed that the flow's started. */
   readonly #failed = new Map<string, Failure>();
   /** Milliseconds since the epoch; known once the execution has begun. */
@@ -25,11 +30,9 @@ export class StepTracker {
 
   /** `guards`: from the names of the guards to those of the steps' states. */
   constructor(steps: readonly TrackedStep[], guards: ReadonlyMap<string, string>, emit: (event: RunEvent) => void) {
-    const records = steps.map((step) => [step, new StepRecord(step)] as const);
-    this.#records = new Map(
-      records.flatMap(([{ state, also = [] }, record]) => [state, ...also].map((name) => [name, record])),
-    );
-    this.#byId = new Map(records.map(([{ id }, record]) => [id, record]));
+    this.#steps = steps.map((step) => new StepRecord(step));
+    this.#records = statesOf(this.#steps);
+    this.#byId = new Map(this.#steps.map((record) => [record.step.id, record]));
     this.#guards = guards;
     this.#emit = emit;
   }
@@ -46,13 +49,15 @@ export class StepTracker {
     const atMs = this.sinceStart(event.timestamp);
     this.#passGuard(event, atMs);
     if (type === 'ExecutionFailed') this.#failed.set(event.execution ?? '', failureOf(details, type));
-    const record = this.#records.get(event.stateName ?? '');
-    if (!record) return;
+    const iteration = this.#iterationOf(event);
+    const records = this.#records.get(event.stateName ?? '');
+    if (!records) return;
     if (type.endsWith('StateEntered')) {
-      this.#entered(record, event, atMs);
+      const record = records.only ?? records.iterations.get(iteration ?? -1);
+      if (record) this.#entered(record, event, atMs);
       return;
     }
-    const visit = this.#visitOf(record, event);
+    const visit = this.#visitOf(records, event);
     if (!visit) return;
     if (/^(Task|LambdaFunction)Scheduled$/.test(type)) this.#scheduled(visit, atMs);
     else if (FAILED.test(type)) visit.failure = failureOf(details, type);
@@ -75,7 +80,7 @@ export class StepTracker {
       const ending = isCovered ? 'recovered' : 'cancelled';
       this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : ending, atMs);
     }
-    return [...new Set(this.#records.values())].map((record) => record.report());
+    return this.#steps.map((record) => record.report());
   }
 
   /** Where an execution that has failed did so; undefined where the failure is no step's. To be asked before the end. */
@@ -90,7 +95,7 @@ export class StepTracker {
   }
 
   #openVisits(): readonly Visit[] {
-    return [...new Set(this.#records.values())].flatMap(({ open }) => [...open]);
+    return this.#steps.flatMap(({ open }) => [...open]);
   }
 
   #passGuard(event: HistoryEvent, atMs: number): void {
@@ -102,7 +107,8 @@ export class StepTracker {
       const followers = (record.step.followers ?? []).flatMap((id) => this.#byId.get(id) ?? []);
       for (const one of [record, ...followers]) this.#passOver(one, atMs);
     }
-    const behind = type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '') : undefined;
+    const behind =
+      type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '')?.only : undefined;
     if (behind) this.#guarded.set(keyOf(event, event.id), behind);
   }
 
@@ -113,17 +119,27 @@ export class StepTracker {
     this.#emit({ type: 'step-skipped', atMs, startMs: null, ...nameOf(record) });
   }
 
+  /** The number of the iteration of which an event is the first. */
+  #iterationOf(event: HistoryEvent): number | undefined {
+    const before = keyOf(event, event.previousEventId);
+    const index = this.#iterations.get(before);
+    this.#iterations.delete(before);
+    const { type, details } = event;
+    if (type === 'MapIterationStarted') this.#iterations.set(keyOf(event, event.id), Number(details.index));
+    return index;
+  }
+
   #entered(record: StepRecord, event: HistoryEvent, atMs: number): void {
     const calls = event.type === 'TaskStateEntered';
     if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(record) });
     this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1, event.execution));
   }
 
-  #visitOf(record: StepRecord, event: HistoryEvent): Visit | undefined {
+  #visitOf({ only, all }: StateRecords, event: HistoryEvent): Visit | undefined {
     const before = keyOf(event, event.previousEventId);
     const visit = this.#visits.get(before);
     // What a state runs inside itself comes between its own events.
-    if (visit?.record !== record) return [...record.open].at(-1);
+    if (!visit || !all.has(visit.record)) return only && [...only.open].at(-1);
     this.#visits.delete(before);
     // Nothing of the visit comes after its end, and a run may have any number of visits.
     if (!/State(?:Exited|Aborted)$/.test(event.type)) this.#visits.set(keyOf(event, event.id), visit);

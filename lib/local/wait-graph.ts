@@ -1,7 +1,9 @@
 import type { NestedMachine } from '../asl/frame.ts';
 import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import { itemsOf } from '../asl/weight.ts';
 import { isObject } from '../runtime/json.ts';
 import { machineNamed } from './machines.ts';
+import type { TrackedStep } from './step-record.ts';
 
 /** A state of a machine, and the states that it is entered from. */
 export interface GraphNode {
@@ -9,7 +11,7 @@ export interface GraphNode {
   readonly before: GraphNode[];
 }
 
-/** What waits for what in a state machine, its branches laid out in it. What runs inside a Map is left out: the Map stands for it. */
+/** What waits for what in a state machine, its branches laid out in it. What runs inside of a Map is left out, for which the Map stands, unless its iterations are steps. */
 export interface WaitGraph {
   /** Stands for the execution's end: comes after all that ends it. */
   readonly end: GraphNode;
@@ -37,8 +39,13 @@ interface Doors {
 
 type Machines = ReadonlyMap<string, StateMachine>;
 
-function layOut({ StartAt, States }: Branch, machines: Machines): Laid {
-  const doors = new Map(Object.entries(States).map(([name, state]) => [name, doorsOf(name, state, machines)]));
+/** The name of a step's state in the graph: with the number of the iteration, where steps share the state. */
+export const placeInGraph = ({ state, index }: Pick<TrackedStep, 'state' | 'index'>): string =>
+  index === undefined ? state : `${state} #${index}`;
+
+function layOut({ StartAt, States }: Branch, machines: Machines, index?: number): Laid {
+  const placed = (state: string): string => placeInGraph({ state, ...(index !== undefined && { index }) });
+  const doors = new Map(Object.entries(States).map(([name, state]) => [name, doorsOf(placed(name), state, machines)]));
   const ends: GraphNode[] = [];
   for (const [name, state] of Object.entries(States)) {
     const leave = doors.get(name)?.leave;
@@ -55,19 +62,22 @@ function doorsOf(state: string, definition: State, machines: Machines): Doors {
   const inside = insideOf(definition, machines);
   if (inside.length === 0) return { enter: leave, leave };
   const enter: GraphNode = { state: '', before: [] };
-  for (const { start, ends } of inside.map((branch) => layOut(branch, machines))) {
+  for (const { start, ends } of inside) {
     start?.before.push(enter);
     leave.before.push(...ends);
   }
   return { enter, leave };
 }
 
-/** What runs inside a state: branches, or a state machine. */
-function insideOf(definition: State, machines: Machines): readonly Branch[] {
-  if (definition.Type === 'Parallel') return definition.Branches;
+/** What runs inside a state: branches, steps that share a Map, or a state machine. */
+function insideOf(definition: State, machines: Machines): readonly Laid[] {
+  if (definition.Type === 'Parallel') return definition.Branches.map((branch) => layOut(branch, machines));
+  if (definition.Type === 'Map') {
+    return Array.from({ length: itemsOf(definition) }, (_, at) => layOut(definition.ItemProcessor, machines, at));
+  }
   const given = definition.Type === 'Task' ? definition.Arguments : undefined;
   const machine = isObject(given) ? machines.get(machineNamed(given.StateMachineArn) ?? '') : undefined;
-  return machine ? [machine] : [];
+  return machine ? [layOut(machine, machines)] : [];
 }
 
 /** The states that a state may go on to. */

@@ -5,6 +5,7 @@ import { checkOutput } from './passes/check-output.ts';
 import { foldConstants } from './passes/fold-constants.ts';
 import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
+import { mapFanOuts } from './passes/map-fan-outs.ts';
 import { mergeIdentical } from './passes/merge-identical.ts';
 import {
   type AbsorbedStep,
@@ -13,6 +14,7 @@ import {
   type Pass,
   type PassContext,
   type PassReport,
+  type PlanContext,
   type PlanPass,
   type Rewritten,
 } from './passes/pass.ts';
@@ -24,7 +26,7 @@ import type { Plan } from './plan.ts';
 const PASSES: readonly Pass[] = [foldConstants, mergeIdentical, inlinePure, fusePutBlob];
 
 /** Those that rewrite plans, in the order in which they run. */
-const PLAN_PASSES: readonly PlanPass[] = [shareGuards, checkOutput];
+const PLAN_PASSES: readonly PlanPass[] = [shareGuards, mapFanOuts, checkOutput];
 
 /** How a flow is optimised. */
 export interface OptimiseOptions {
@@ -54,17 +56,23 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
 
-/** The passes over a plan: what its functions answer and look for, and which of its steps share a guard. */
+/** How a plan is settled. */
+export interface SettleOptions extends PlanContext {
+  /** The names of passes that are left out. @default none */
+  readonly without?: ReadonlySet<string>;
+}
+
+/** The passes over a plan: what its functions answer and look for, which of its steps share a guard, and which a state. */
 export function settlePlan(
   planned: Plan,
-  without: ReadonlySet<string>,
+  { without = new Set(), ...context }: SettleOptions,
 ): { readonly plan: Plan; readonly reports: readonly PassReport[] } {
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
   const reports = projects ? [reportProjection(read)] : [];
   return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce(
     (before, { rewrite }) => {
-      const { plan, report } = rewrite(before.plan);
+      const { plan, report } = rewrite(before.plan, context);
       return { plan, reports: [...before.reports, report] };
     },
     { plan: read, reports },

@@ -51,6 +51,13 @@ export interface Keep {
   readonly kept: readonly Kept[];
 }
 
+/** Steps side by side that are alike: the iterations of one Map. */
+export interface FanOut {
+  readonly kind: 'fan-out';
+  /** Their ids, in the order of the iterations. */
+  readonly steps: readonly string[];
+}
+
 /** The steps of a flow, arranged. */
 export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
@@ -58,6 +65,7 @@ export type PlanTree =
   | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
   /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
   | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
+  | FanOut
   /** No step: a place where conditions are found that guards after it ask. */
   | Keep;
 
@@ -130,13 +138,6 @@ function planSteps(
 export const spreadsSkip = (use: Use): use is StepUse =>
   isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
 
-/** The steps whose skip the state machine knows, and would pass on to this one. */
-export function readsSkippable({ uses }: PlannedStep, { steps }: Plan): readonly string[] {
-  return uses.input.flatMap((use) =>
-    spreadsSkip(use) && steps.get(use.reference.step)?.maySkip ? [use.reference.step] : [],
-  );
-}
-
 function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, PlannedStep>): boolean {
   if (skipIfOf(step) || step.onError.action === 'skip') return true;
   return [...uses.input, ...uses.fallback].some((use) => spreadsSkip(use) && before.get(use.reference.step)?.maySkip);
@@ -201,6 +202,12 @@ export function keepsIn(tree: PlanTree): readonly Keep[] {
   return tree.kind === 'keep' ? [tree] : partsOf(tree).flatMap(keepsIn);
 }
 
+/** The Maps of a tree whose iterations are steps. */
+export function fanOutsIn(tree: PlanTree): readonly FanOut[] {
+  if (tree.kind === 'step') return [];
+  return tree.kind === 'fan-out' ? [tree] : partsOf(tree).flatMap(fanOutsIn);
+}
+
 /** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
 export const idsIn = (tree: PlanTree): readonly string[] => [...stepsIn(tree), ...keepsIn(tree).map(({ id }) => id)];
 
@@ -225,6 +232,7 @@ export function stepsIn(tree: PlanTree): readonly string[] {
   const found: string[] = [];
   const collect = (inner: PlanTree): void => {
     if (inner.kind === 'step') found.push(inner.id);
+    else if (inner.kind === 'fan-out') found.push(...inner.steps);
     else for (const part of partsOf(inner)) collect(part);
   };
   collect(tree);
@@ -234,6 +242,7 @@ export function stepsIn(tree: PlanTree): readonly string[] {
 /** The first of {@link stepsIn}, by which the tree can be named. */
 export function firstStepIn(tree: PlanTree): string | undefined {
   if (tree.kind === 'step') return tree.id;
+  if (tree.kind === 'fan-out') return tree.steps[0];
   for (const part of partsOf(tree)) {
     const first = firstStepIn(part);
     if (first !== undefined) return first;
@@ -247,9 +256,9 @@ export function lastIn(tree: PlanTree | undefined): string | undefined {
   return last?.kind === 'step' ? last.id : undefined;
 }
 
-/** The parts that a tree is made of. */
+/** The parts that a tree is made of; the steps of a Map are no parts of their own. */
 export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
-  if (tree.kind === 'keep') return [];
+  if (tree.kind === 'keep' || tree.kind === 'fan-out') return [];
   if (tree.kind === 'nested') return [tree.body];
   return tree.kind === 'sequence' ? tree.parts : tree.branches;
 }

@@ -1,4 +1,5 @@
 import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import { itemsOf } from '../asl/weight.ts';
 
 /** The time that a service itself takes, in milliseconds. */
 export interface Overhead {
@@ -6,7 +7,7 @@ export interface Overhead {
   readonly transition: { readonly STANDARD: number; readonly EXPRESS: number };
   /** From the task to the warm function and back, without the function's own time. */
   readonly invocation: number;
-  /** To start one branch of a Parallel; they start one after the other. */
+  /** To start one branch of a Parallel, or one iteration of a Map of steps; they start one after the other. */
   readonly branch: number;
 }
 
@@ -30,7 +31,7 @@ export const OVERHEADS = {
 /** The name of a model of overhead. */
 export type OverheadName = keyof typeof OVERHEADS;
 
-/** How long each state takes to be entered, in milliseconds; a Parallel with all its branches. */
+/** How long each state takes to be entered, in milliseconds; a Parallel with all its branches, and a Map of steps with these. */
 export function latencies(
   machine: Pick<StateMachine | Branch, 'States'>,
   type: 'STANDARD' | 'EXPRESS',
@@ -39,12 +40,18 @@ export function latencies(
   const found = new Map<string, number>();
   const visit = ({ States }: Pick<StateMachine | Branch, 'States'>): void => {
     for (const [name, state] of Object.entries(States)) {
-      found.set(name, transition[type] + (state.Type === 'Parallel' ? state.Branches.length * branch : 0));
+      found.set(name, transition[type] + branchesOf(state) * branch);
       innerMachines(state).forEach(visit);
     }
   };
   visit(machine);
   return found;
+}
+
+/** What a state starts: branches, or the iterations of a Map whose items are written out. */
+function branchesOf(state: State): number {
+  if (state.Type === 'Parallel') return state.Branches.length;
+  return state.Type === 'Map' ? itemsOf(state) : 0;
 }
 
 /** The machines inside a state: the branches of a Parallel, the processor of a Map. */

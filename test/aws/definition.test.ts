@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import validateDefinition from 'asl-validator';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StateMachine as StateMachineConstruct } from 'aws-cdk-lib/aws-stepfunctions';
 import { describe, expect, it } from 'vitest';
 import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
-import { componentsOf, definitionProps } from '../../lib/aws/definition.ts';
+import { callsOf, componentsOf, definitionProps } from '../../lib/aws/definition.ts';
+import { compile } from '../../lib/compile.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import { testApp } from './test-app.ts';
 
@@ -88,5 +90,29 @@ describe.each([
     const text = readFileSync(join(outdir, asset ?? ''), 'utf8');
     expect(text.match(/\$\{[^}]*\}/g)).toEqual(['${function0}', '${function1}', '${function0}']);
     expect(JSON.parse(text).States.all.Branches[0].States.a.Arguments.Payload.input).toEqual(input);
+  });
+});
+
+describe('the definition of steps that share a Map', () => {
+  const ids = Array.from({ length: 10 }, (_, at) => `w${at}`);
+  const steps = ids.map((id) => `  - { id: ${id}, component: /x/a, input: { key: { $variable: key }, name: ${id} } }`);
+  const { stateMachine } = compile(`
+schemas: { type: object, properties: { variables: { type: object, properties: { key: { type: string, is_secret: true } } } } }
+steps:
+${steps.join('\n')}
+output: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]`);
+  if (!stateMachine) throw new Error('it has no errors');
+
+  it('says once what they call, and which secrets they read', () => {
+    expect(callsOf(stateMachine).map(({ component, payload }) => [component, payload.secrets])).toEqual([
+      ['/x/a', ['key']],
+    ]);
+    const { template } = synthesise(stateMachine);
+    expect(resolved(propertiesOf(template).DefinitionString)).not.toContain('component:');
+  });
+
+  it('is one that asl-validator accepts', () => {
+    // The validator writes into what it is given.
+    expect(validateDefinition(structuredClone(stateMachine)).errors).toEqual([]);
   });
 });

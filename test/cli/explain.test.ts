@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { project } from '../run/project.ts';
 import { call } from './terminal.ts';
 
+const WIDE = Array.from({ length: 12 }, (_, at) => `w${at}`);
+
 const cwd = project({
   'flow.yaml':
     'name: letters\nsteps:\n  - { id: load, component: /my/load }\n  - { id: check, component: /my/check, input: { $step: load, path: text } }\n  - { id: print, component: /my/print, input: { $step: load } }\n  - { id: send, component: /my/send, input: [{ $step: check }, { $step: print }], skipIf: { $step: check, path: bad } }\noutput: { $step: send }\n',
@@ -14,6 +16,7 @@ const cwd = project({
     '{"steps": {"a": {"seconds": 1}, "b": {"seconds": 20}, "c": {"seconds": 20}, "d": {"seconds": 1}, "e": {"seconds": 1}, "f": {"seconds": 1}}}',
   'map.yaml':
     'steps:\n  - { id: list, component: /my/list }\n  - { id: each, component: /map, input: { items: { $step: list }, workflow: { $literal: { steps: [{ id: one, component: /my/one, input: { $input: $ } }], output: { $step: one } } } } }\noutput: { $step: each }\n',
+  'wide.yaml': `steps:\n${WIDE.map((id) => `  - { id: ${id}, component: /my/work, input: ${id} }\n`).join('')}output: [${WIDE.map((id) => `{ $step: ${id} }`).join(', ')}]\n`,
   'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
 });
 
@@ -101,5 +104,13 @@ describe('stepflow explain', () => {
     const { code, stdout, stderr } = await run('wrong.yaml');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('There is no step "b"');
+  });
+
+  it('shows steps that share a Map as what they are', async () => {
+    const { stdout } = await run('wide.yaml');
+    expect(stdout).toContain('  a Map of 12 1.00 s\n  - w0 /my/work 1.00 s\n  - w1 /my/work 1.00 s\n');
+    expect(stdout).toContain('w0, w1 and 10 more are the iterations of one Map; saved 11 states');
+    const { tree } = await json('wide.yaml');
+    expect(tree).toMatchObject({ kind: 'fan-out', seconds: 1, steps: WIDE.map((id) => ({ kind: 'step', id })) });
   });
 });

@@ -44,6 +44,17 @@ describe('stepflow profile', () => {
     expect(stderr).toContain('Next: stepflow simulate flow.yaml --profile flow.profile.json');
   });
 
+  it('measures each of the steps that share a Map', async () => {
+    const ids = Array.from({ length: 10 }, (_, at) => `w${at}`);
+    const steps = ids.map((id) => `  - { id: ${id}, component: /my/first, input: ${id} }`).join('\n');
+    const cwd = open({
+      'wide.yaml': `steps:\n${steps}\noutput: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]\n`,
+    });
+    const { code, stdout } = await call(['profile', 'wide.yaml', '--local', '--runs', '2', '--json'], { cwd });
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(stdout).steps)).toEqual(ids);
+  });
+
   it('prints the profile with --json, and nothing else', async () => {
     const cwd = open();
     const { code, stdout, stderr } = await call(['profile', 'flow.yaml', '--local', '--runs', '1', '--json'], { cwd });

@@ -47,7 +47,39 @@ const MAPPED = `
             - { id: beside, component: /mock/other, input: [{ $input: n }] }
           output: [{ $step: second, path: v }, { $step: beside, path: v }]`;
 
+/** Steps that share a Map: as many as it takes for one. */
+const WIDE = Array.from({ length: 12 }, (_, at) => at);
+
 const WRITTEN: readonly Written[] = [
+  {
+    name: 'WideFanOut',
+    source: `
+steps:
+  - { id: src, component: /mock/any, input: { $input: kind } }
+${WIDE.map((at) => `  - { id: w${at}, component: /mock/other, input: { all: { $step: src, path: all }, own: { $step: src, path: "parts[${at}]" }, deep: [{ n: ${at} }, x] } }`).join('\n')}
+output: [${WIDE.map((at) => `{ $coalesce: [{ $step: w${at} }, none] }`).join(', ')}]`,
+    mocks: {
+      src: [
+        { input: 'few', ...gives({ all: 1, parts: ['p0'] }) },
+        { input: 'bad', ...gives({ all: 1, parts: WIDE.map((at) => `bad ${at}`) }) },
+        gives({ all: LOOKALIKES, parts: WIDE.map((at) => `p${at}`) }),
+      ],
+      '/mock/other': [
+        { input: { own: 'p3' }, ...SKIPS },
+        { input: { own: 'bad 7' }, ...fails('TIMEOUT') },
+        ...WIDE.map((at) => ({ input: { own: `p${at}`, all: LOOKALIKES, deep: [{ n: at }, 'x'] }, ...gives([[at]]) })),
+        gives('other'),
+      ],
+    },
+    runs: [
+      run(
+        { kind: 'all' },
+        WIDE.map((at) => (at === 3 ? 'none' : [[at]])),
+      ),
+      failedRun({ kind: 'few' }, 'EXPRESSION_FAILURE'),
+      failedRun({ kind: 'bad' }, 'TIMEOUT'),
+    ],
+  },
   {
     name: 'MapOverFlow',
     source: `steps:\n  - id: each${MAPPED}\noutput: { $step: each }`,

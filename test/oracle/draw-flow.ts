@@ -24,7 +24,7 @@ const ODD_IDS = [
 
 type OnErrorDraft = { readonly action: string; readonly defaultValue?: Draft };
 
-interface StepDraft {
+export interface StepDraft {
   readonly mock: readonly Behaviour[] | undefined;
   /** What the step calls where nothing stands in for its component. */
   readonly builtin: BuiltinDraft;
@@ -34,9 +34,11 @@ interface StepDraft {
   readonly mustExecute: boolean | undefined;
   /** Where the step stands in the text: by rising rank. */
   readonly rank: number;
+  /** How many of the first steps it may read. @default all before it */
+  readonly sees?: number;
 }
 
-const succeeds = fc.record({
+export const succeeds = fc.record({
   outcome: fc.constant('success' as const),
   result: fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }),
 });
@@ -47,7 +49,7 @@ const fails = fc
 const picky = fc.tuple(jsonValue, succeeds).map(([input, one]): Behaviour => ({ ...one, input }));
 
 /** One behaviour; or one for some inputs and perhaps one for the others; or none, for a built-in component. */
-const mock = fc.oneof(
+export const mock = fc.oneof(
   { weight: 30, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
   { weight: 30, arbitrary: fc.constant(undefined) },
   { weight: 8, arbitrary: skips.map((one) => [one]) },
@@ -61,7 +63,7 @@ const onError = fc.oneof(
   fc.record({ action: fc.constantFrom('useDefault', 'continue'), defaultValue: draft }),
 );
 
-const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<StepDraft> =>
+export const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<StepDraft> =>
   fc.record({
     mock,
     builtin: builtin({ data: anyData, prompt: anyPrompt }),
@@ -87,11 +89,11 @@ const plainStep: fc.Arbitrary<StepDraft> = fc.record({
   rank: fc.nat(9),
 });
 
-const ids = fc.oneof(
+export const ids = fc.oneof(
   { weight: 2, arbitrary: fc.constant(PLAIN_IDS) },
   { weight: 1, arbitrary: fc.shuffledSubarray(ODD_IDS, { minLength: 7, maxLength: 7 }) },
 );
-const inputs = fc.array(fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }), {
+export const inputs = fc.array(fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }), {
   minLength: 1,
   maxLength: 3,
 });
@@ -194,11 +196,15 @@ interface FlowDraft {
   readonly v: Json;
 }
 
-function assemble(drawn: FlowDraft): Sample {
+export function assemble(drawn: FlowDraft): Sample {
   const { ids, steps, output, evaluation, v } = drawn;
   const eager = evaluation === 'eager';
   const written = steps.map((one, at) =>
-    writeStepDraft(one, { ids: ids.slice(0, at), stepsInDefaults: eager && output !== undefined }, ids[at]),
+    writeStepDraft(
+      one,
+      { ids: ids.slice(0, Math.min(at, one.sees ?? at)), stepsInDefaults: eager && output !== undefined },
+      ids[at],
+    ),
   );
   const order = steps.map((_, at) => at).sort((a, b) => (steps[a]?.rank ?? 0) - (steps[b]?.rank ?? 0) || a - b);
   const all: Before = { ids: ids.slice(0, steps.length), stepsInDefaults: output !== undefined };

@@ -11,7 +11,7 @@ const FLOWS = runs(600);
 const PATIENCE = 300_000 + FLOWS * 500;
 
 /** The passes that make no step part of another. */
-const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards', 'check-output'];
+const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards', 'map-fan-outs', 'check-output'];
 
 /** Draws flows, compares each, and tells what became of them. */
 async function compareMany(flows: fc.Arbitrary<Sample>): Promise<readonly Compared[]> {

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { compile } from '../../lib/compile.ts';
 import { criticalChain } from '../../lib/local/critical-chain.ts';
 import type { StepStatus } from '../../lib/local/events.ts';
-import { waitGraph } from '../../lib/local/wait-graph.ts';
+import { placeInGraph, waitGraph } from '../../lib/local/wait-graph.ts';
 
 type Times = { readonly [step: string]: readonly [startMs: number | null, endMs: number | null, status?: StepStatus] };
 
 /** The critical chain of a run of the flow with these steps, at these times. */
 function chainOf(steps: string, times: Times): readonly string[] {
-  const { stateMachine, machines, steps: compiled, diagnostics } = compile(`steps:\n${steps}`);
+  const { stateMachine, machines, steps: compiled, diagnostics } = compile(`steps:\n${steps}`, { leastFanOut: 2 });
   if (!stateMachine) throw new Error(diagnostics.map(({ message }) => message).join());
   const reports = compiled.map(({ id, component }) => {
     const [startMs, endMs, status = 'succeeded'] = times[id] ?? [null, null, 'not_run'];
@@ -16,7 +16,7 @@ function chainOf(steps: string, times: Times): readonly string[] {
   });
   return criticalChain(
     reports,
-    new Map(compiled.map(({ id, state }) => [id, state])),
+    new Map(compiled.map((step) => [step.id, placeInGraph(step)])),
     waitGraph(stateMachine, machines),
   );
 }
@@ -101,6 +101,19 @@ test('has a Map, not what runs inside it', () => {
 `;
 
   expect(chainOf(steps, { list: [0, 10], each: [10, 90], 'each.in': [10, 90] })).toEqual(['list', 'each']);
+});
+
+test('has the one of the steps that share a Map which ended last', () => {
+  const steps = `
+  - { id: load, component: /my/load }
+  - { id: a, component: /my/work, input: { of: { $step: load } } }
+  - { id: b, component: /my/work, input: { of: { $step: load } } }
+  - { id: merge, component: /my/merge, input: [{ $step: a }, { $step: b }] }
+`;
+  const around: Times = { load: [0, 10], merge: [50, 60] };
+
+  expect(chainOf(steps, { ...around, a: [10, 50], b: [10, 30] })).toEqual(['load', 'a', 'merge']);
+  expect(chainOf(steps, { ...around, a: [10, 30], b: [10, 50] })).toEqual(['load', 'b', 'merge']);
 });
 
 test('is empty where nothing ran', () => {

@@ -1,5 +1,6 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CompileOptions } from '../../lib/compile.ts';
 import { findComponents } from '../../lib/components/index.ts';
 import { foldersFor } from '../../lib/local/folders.ts';
 import { loadFunctions } from '../../lib/local/functions.ts';
@@ -217,7 +218,8 @@ output: { $step: use }
 });
 
 describe('a flow whose components run in sandboxes', () => {
-  const run = (source: string, options: RunOptions = {}) => runFlow({ source, home, isolate: true, ...options });
+  const run = (source: string, options: RunOptions & CompileOptions = {}) =>
+    runFlow({ source, home, isolate: true, ...options });
 
   test('gives what it gives without', async () => {
     const source = `
@@ -231,6 +233,20 @@ output: { a: { $step: a, path: of }, many: { $step: many, path: results } }
     expect(isolated.result).toEqual(here.result);
     expect(isolated.execution?.components?.map(({ calls }) => calls)).toEqual([5]);
     expect(here.execution?.components).toBeUndefined();
+  });
+
+  test('has what it needs told step by step, where steps share a Map', async () => {
+    const source = `
+steps:
+  - { id: a, component: /my/here, input: { of: 1, wait: 20 } }
+  - { id: b, component: /my/here, input: { of: 2, wait: 20 } }
+output: [{ $step: a, path: step }, { $step: b, path: step }]
+`;
+    const { result, execution } = await run(source, { leastFanOut: 2 });
+
+    expect(result).toEqual({ outcome: 'success', result: ['a', 'b'] });
+    for (const step of execution?.steps ?? []) expect(step.memoryBytes).toBeGreaterThan(MEBIBYTE);
+    expect(execution?.components?.map(({ calls }) => calls)).toEqual([2]);
   });
 
   test('may run flows in flows', async () => {

@@ -118,6 +118,20 @@ describe('a run that has failed', () => {
     expect(succeeded).toHaveLength(4);
   });
 
+  test('goes on at the one that failed of steps that share a Map', async () => {
+    const undisturbed = await setUp().run({ leastFanOut: 2 });
+    const { order, cancel, calls, run, resume } = setUp();
+    order('c', 'fail');
+    const id = idOf(await run({ leastFanOut: 2 }));
+    cancel('c');
+    const resumed = await resume(id);
+
+    const names = ({ result }: FlowRun) => JSON.stringify(result).replaceAll(/"home":"[^"]*"/g, '');
+    expect(names(resumed)).toBe(names(undisturbed));
+    expect(calls().filter((name) => 'acd'.includes(name))).toEqual(['a', 'c', 'c', 'd']);
+    expect(outline(resumed).steps).toEqual(outline(undisturbed).steps);
+  });
+
   test('fails again, as often as the step does, and can still go on', async () => {
     const { order, cancel, calls, run, resume } = setUp();
     order('d', 'fail');

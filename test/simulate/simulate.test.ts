@@ -33,6 +33,22 @@ describe('a simulated run', () => {
     expect(found.criticalSteps).toEqual(['a', 'c', 'd']);
   });
 
+  it('of steps that share a Map takes the longest of them', async () => {
+    const ids = Array.from({ length: 50 }, (_, at) => `w${at}`);
+    const steps = ids.map((id) => `  - { id: ${id}, component: /my/work, input: { of: { $step: a }, name: ${id} } }\n`);
+    const wide = `steps:\n${step('a')}${steps.join('')}${step('d', ...ids)}output: { $step: d }\n`;
+    const times = seconds({ a: 1, ...Object.fromEntries(ids.map((id, at) => [id, at])), d: 4 });
+    const found = await run(wide, times);
+    expect(found).toMatchObject({ makespanSeconds: 54, criticalPathSeconds: 54, ratio: 1, steps: 52, idle: [] });
+    expect(found.criticalSteps).toEqual(['a', 'w49', 'd']);
+    // A Parallel of two Maps.
+    expect(found.transitions).toBe(52 + 3);
+    const aws = await run(wide, { ...times, overhead: 'aws' });
+    const branches = await run(wide, { ...times, overhead: 'aws', without: ['map-fan-outs'] });
+    // A transition more, but two Maps start theirs at once.
+    expect(aws.makespanSeconds - branches.makespanSeconds).toBeCloseTo(0.025 + 0.002 * (2 + 25 - 50), 6);
+  });
+
   it('gives each step a second where no profile says otherwise', async () => {
     expect(await run(DIAMOND)).toMatchObject({ makespanSeconds: 3, criticalPathSeconds: 3, levelSeconds: 3 });
   });

@@ -30,6 +30,10 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
     const branches = tree.branches.flatMap((branch) => marked(treeLines(branch, deeper, colors), indent));
     return [head, ...branches];
   }
+  if (tree.kind === 'fan-out') {
+    const head = `${indent}a Map of ${tree.steps.length} ${colors.dim(seconds(tree.seconds))}`;
+    return [head, ...tree.steps.flatMap((step) => marked(treeLines(step, deeper, colors), indent))];
+  }
   if (tree.kind === 'nested') {
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
     return [head, ...treeLines(tree.body, deeper, colors)];
@@ -65,12 +69,16 @@ const shortened = (steps: readonly string[]): string =>
     ? [...steps.slice(0, MOST - 2), `${steps.length - MOST + 1} more`, steps.at(-1)].join(' → ')
     : steps.join(' → ');
 
+/** The first of many are enough to tell which. */
+const named = (steps: readonly string[]): string =>
+  steps.length > MOST ? `${steps.slice(0, 2).join(', ')} and ${steps.length - 2} more` : steps.join(', ');
+
 function passLine({ name, title, changes, saved }: Explanation['passes'][number]): string {
   const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
   const what =
     changes.length === 0
       ? 'nothing to do'
-      : changes.map(({ steps, what: done }) => `${steps.join(', ')} ${done}`).join('; ');
+      : changes.map(({ steps, what: done }) => `${named(steps)} ${done}`).join('; ');
   return `${name}: ${title}\n    ${what}${gains.length > 0 ? `; saved ${gains.join(', ')}` : ''}`;
 }
 

@@ -1,8 +1,8 @@
 import { builtinOf } from '../builtins.ts';
-import { skipIfOf } from '../demand.ts';
-import { lastIn, type Plan, type PlannedStep, readsSkippable, spreadsSkip } from '../plan.ts';
+import { lastIn, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import { isStepUse, type Use, usesOf } from '../uses.ts';
 import type { Change, PlanPass } from './pass.ts';
+import { isGuarded } from './share-guards.ts';
 
 /** The states that look for what is missing otherwise: a Choice, and the one behind it that gives the output. */
 const SPARED = 2;
@@ -41,10 +41,9 @@ function checkIn(plan: Plan, prefix: string, changes: Change[], isCovered = fals
 function lastStep(plan: Plan): PlannedStep | undefined {
   const planned = plan.steps.get(lastIn(plan.tree) ?? '');
   if (!planned || builtinOf(planned.step) || planned.step.added) return undefined;
-  const { step, wanted, later } = planned;
-  const isGuarded = wanted !== undefined || later.size > 0 || skipIfOf(step) !== undefined;
-  const mayGoOn = step.onError.action !== 'fail' && step.onError.action !== 'retry';
-  return isGuarded || mayGoOn || readsSkippable(planned, plan).length > 0 ? undefined : planned;
+  const { action } = planned.step.onError;
+  const mayGoOn = action !== 'fail' && action !== 'retry';
+  return mayGoOn || isGuarded(planned, plan) || planned.later.size > 0 ? undefined : planned;
 }
 
 /** What of the output may be missing, in its order; undefined where nothing may, or where the step cannot know. */

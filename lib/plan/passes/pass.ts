@@ -68,10 +68,22 @@ export interface Pass {
   readonly rewrite: (context: PassContext) => Rewritten | undefined;
 }
 
+/** What a pass over a plan is to go by. */
+export interface PlanContext {
+  /** Steps that make a Map worth it: see `CompileOptions.leastFanOut`. */
+  readonly leastFanOut?: number | undefined;
+}
+
 /** A pass over a plan, when all is arranged: a name, and one rewrite that changes nothing of what the flow does. */
 export interface PlanPass {
   readonly name: PassName;
-  readonly rewrite: (plan: Plan) => { readonly plan: Plan; readonly report: PassReport };
+  readonly rewrite: (plan: Plan, context: PlanContext) => RewrittenPlan;
+}
+
+/** What a pass over a plan answers. */
+export interface RewrittenPlan {
+  readonly plan: Plan;
+  readonly report: PassReport;
 }
 
 /** A step as absorbed by a pass. */

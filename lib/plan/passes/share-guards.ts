@@ -1,6 +1,6 @@
 import { builtinOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
-import { type Plan, type PlannedStep, type PlanTree, readsSkippable, spreadsSkip } from '../plan.ts';
+import { type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
 import { keyOf } from './key-of.ts';
 import type { Change, PlanPass } from './pass.ts';
 
@@ -47,8 +47,16 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
   }
 }
 
-const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
+/** Whether a step has a guard, unless it follows another one. */
+export const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
   planned.wanted !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
+
+/** The steps whose skip the state machine knows, and would pass on to this one. */
+function readsSkippable({ uses }: PlannedStep, { steps }: Plan): readonly string[] {
+  return uses.input.flatMap((use) =>
+    spreadsSkip(use) && steps.get(use.reference.step)?.maySkip ? [use.reference.step] : [],
+  );
+}
 
 /** Whether a step is passed over where the first of a group is, and only there. */
 function canFollow(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {

@@ -23,7 +23,7 @@ export const giving = (results: { readonly [target: string]: Json }): Mocks =>
 /** Runs a flow with the passes and without them: the results must be the same. Answers the run with them. */
 export async function runBoth(
   source: string,
-  given: { readonly mocks?: Mocks; readonly input?: Json },
+  given: { readonly mocks?: Mocks; readonly input?: Json; readonly leastFanOut?: number },
 ): Promise<FlowRun> {
   const plain = await runFlow({ source, ...given, without: PASS_NAMES });
   const run = await runFlow({ source, ...given });

@@ -1,0 +1,23 @@
+import { fanOutsIn, type Plan } from '../plan/plan.ts';
+import { type Names, nameOfMany } from './names.ts';
+
+/** Where a step is called. */
+export interface StepPlace {
+  /** The name of the state. */
+  readonly state: string;
+  /** Which iteration of a Map it is, where steps that are alike share that state. */
+  readonly index?: number;
+}
+
+/** Names the states of a plan's steps. Ids come first: a name that is made of several has to give way. */
+export function placesOf({ steps, tree }: Plan, prefix: string, names: Names): ReadonlyMap<string, StepPlace> {
+  const fanOuts = tree ? fanOutsIn(tree) : [];
+  const sharing = new Set(fanOuts.flatMap((fanOut) => fanOut.steps));
+  const places = new Map<string, StepPlace>();
+  for (const id of steps.keys()) if (!sharing.has(id)) places.set(id, { state: names.take(`${prefix}${id}`) });
+  for (const fanOut of fanOuts) {
+    const state = names.take(`${prefix}one of ${nameOfMany(fanOut.steps)}`);
+    for (const [index, id] of fanOut.steps.entries()) places.set(id, { state, index });
+  }
+  return places;
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Compiled, type CompileOptions, compile } from '../../lib/compile.ts';
+import { runs } from '../chance.ts';
+import { type Compared, compare } from './compare.ts';
+import type { Sample } from './draw-flow.ts';
+import { wideFlow } from './draw-wide.ts';
+
+const FLOWS = runs(200);
+const PATIENCE = 120_000 + FLOWS * 800;
+
+/** A flow as it is compared. */
+const compiled = ({ source, variables, mocks }: Sample, options: CompileOptions): Compiled =>
+  compile(source, { ...options, leastFanOut: 2, variables, opaque: ({ id }) => mocks[id] !== undefined });
+
+/** Compares random flows; answers those of which steps share a Map, and how their runs ended. */
+async function compareMapped(options: Pick<CompileOptions, 'spillAbove' | 'limits'>) {
+  const mapped: { readonly compared: Compared; readonly machines: number }[] = [];
+  const property = fc.asyncProperty(wideFlow, async (sample) => {
+    const compared = await compare(sample, options);
+    const { passes, machines } = compiled(sample, options);
+    const isMapped = passes.some(({ name, changes }) => name === 'map-fan-outs' && changes.length > 0);
+    if (isMapped) mapped.push({ compared, machines: machines.length });
+  });
+  await fc.assert(property, { numRuns: FLOWS, includeErrorInReport: true });
+  const outcomes = mapped.flatMap(({ compared }) => ('runs' in compared ? compared.runs : []));
+  return { mapped, outcomes };
+}
+
+describe('a random flow with steps that share a Map does what the language says', () => {
+  it.each([
+    ['as it is', {}],
+    ['where nearly every value is spilled', { spillAbove: 6 }],
+    // So many bytes that what cannot be divided fits in.
+    ['in small state machines', { limits: { definitionBytes: 8000 } }],
+  ])('%s', { timeout: PATIENCE }, async (_, options) => {
+    const { mapped, outcomes } = await compareMapped(options);
+    expect(mapped.length).toBeGreaterThan(FLOWS / 4);
+    for (const outcome of ['success', 'failed', 'skipped'] as const) {
+      expect(outcomes.filter((one) => one === outcome).length).toBeGreaterThan(FLOWS / 50);
+    }
+    const split = mapped.filter(({ machines }) => machines > 0);
+    if ('limits' in options) expect(split.length).toBeGreaterThan(FLOWS / 50);
+  });
+});
