@@ -6,15 +6,16 @@ import type { StateMachine } from './asl/state-machine.ts';
 import { checkValues } from './check/given-variables.ts';
 import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
+import { fusesChains } from './flow/fuses-chains.ts';
 import { readFlow } from './flow/read-flow.ts';
 import { workflowType } from './flow/workflow-type.ts';
-import { analyse } from './plan/analysis.ts';
+import { type Analysis, analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { type Optimised, optimise, settlePlan } from './plan/optimise.ts';
+import { type Optimised, optimise, type SettleOptions, settlePlan } from './plan/optimise.ts';
 import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
 import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
-import { weightOf } from './plan/weights.ts';
+import { secondsOfCall } from './plan/weights.ts';
 import type { Json } from './runtime/json.ts';
 import type { InputBudget } from './runtime/spill-input.ts';
 
@@ -34,11 +35,15 @@ export interface CompileOptions {
   readonly limits?: Limits;
   /** The names of passes that are left out: see docs/compiler.md. @default none */
   readonly without?: readonly string[];
+  /** The names of passes that run though the flow does not ask for them; `without` wins. @default none */
+  readonly with?: readonly string[];
   /**
    * Whether something stands in for a step's component, or it is not the built-in one of that name: no pass does its work
    * then. Steps of flows inside steps go by `RUNNER.ID`. @default none
    */
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
+  /** Whether something stands in for a step's component, so that it has no function to share. Ids as above. @default none */
+  readonly mocked?: NonNullable<CompileOptions['opaque']>;
 }
 
 /** A step, and where it went. */
@@ -102,10 +107,17 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   const optimised = optimise(analysis, { without: new Set(without), ...(opaque && { isOpaque: opaque }) });
   // 4. and 5. What becomes part of others may make them too large.
   const small = writeMachines(flow, optimised, options);
-  const made = small.emitted ? small : writeMachines(flow, { analysis, absorbed: [], passes: [] }, options);
+  const made = small.emitted ? small : writeLarger(flow, analysis, optimised, options);
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
   return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
+}
+
+/** Without chains; and where that is not enough, with each step by itself. */
+function writeLarger(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Made {
+  const alone: CompileOptions = { ...options, without: [...(options.without ?? []), 'fuse-chains'] };
+  const made = writeMachines(flow, optimised, alone);
+  return made.emitted ? made : writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
 }
 
 interface Made {
@@ -118,15 +130,22 @@ function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, op
   const diagnostics: Diagnostic[] = [];
   // 4. Flow to Plan: reads, arrangement.
   const cost = costModel(options.profile, flow.steps);
-  const { plan, reports } = settlePlan(planOf(analysis, cost), new Set(options.without));
+  const { plan, reports, absorbed: links } = settlePlan(planOf(analysis, cost), settling(flow, options));
   // 5. Plan to state machine, or to several where one would be too large.
-  const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
+  const seconds = (planned: PlannedStep): number => secondsOfCall(planned, cost);
   const { limits, spillAbove } = options;
   const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
   if (!emitted || hasError(diagnostics)) return { diagnostics };
   const { written: _, ...machines } = emitted;
-  return { emitted: { plan, absorbed, passes: [...passes, ...reports], ...machines }, diagnostics };
+  const all = { absorbed: [...absorbed, ...links], passes: [...passes, ...reports] };
+  return { emitted: { plan, ...all, ...machines }, diagnostics };
 }
+
+const settling = (flow: Flow, { without, with: also = [], mocked = () => false }: CompileOptions): SettleOptions => ({
+  without: new Set(without),
+  fuse: fusesChains(flow) || also.includes('fuse-chains'),
+  isMocked: mocked,
+});
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
   const keywords = uncheckedKeywords(inputSchema ?? true);

@@ -7,7 +7,7 @@ import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
 import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
 import type { Scope } from './expressions.ts';
-import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
+import { type Fault, type Frame, failState, type LinkState, newFrame, type Shared, scopeAt } from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
 import { ALONE, type GuardGroup, guardGroups } from './guard-groups.ts';
 import { FITS, problemOf } from './input-check.ts';
@@ -53,7 +53,7 @@ export class FlowEmitter {
   }
 
   #nameStep(planned: PlannedStep): void {
-    const { maySkip, step } = planned;
+    const { maySkip, step, links } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
     const state = this.shared.states.take(own);
@@ -76,8 +76,13 @@ export class FlowEmitter {
         calls,
         maySkip,
         followers,
+        ...(links && { links: links.map((link) => this.#linkState(link)) }),
         ...(added && { added }),
       });
+  }
+
+  #linkState({ step: { id, component, componentSpan }, maySkip }: PlannedStep): LinkState {
+    return { id: `${this.frame.prefix}${id}`, component, componentSpan, maySkip };
   }
 
   /** Writes the whole flow and returns its first state's name. */
@@ -199,7 +204,8 @@ export class FlowEmitter {
   #passesOver(planned: PlannedStep, chain: Chain): Jsonata {
     const isBuiltin = emissionOf(planned) !== undefined;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
-    return passesOver(planned, this.scope(chain), known);
+    // Of a chain the others are passed over with the first.
+    return passesOver(planned.links?.[0] ?? planned, this.scope(chain), known);
   }
 
   /** The rules of the Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */

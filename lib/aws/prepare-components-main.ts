@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { type Bundle, bundleEach, diagnoseLoad, loadBundle } from '../components/index.ts';
+import { type Bundle, bundleEach, diagnoseLoad, loadBundle, secondsOfChain } from '../components/index.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 
 // The other side of prepareComponents: a request on standard input, an answer on standard output.
@@ -7,7 +7,8 @@ import type { Preparation, PrepareRequest } from './prepared-component.ts';
 async function describe(made: Bundle): Promise<Preparation> {
   const source = made.component;
   try {
-    const { description, memorySize, timeout } = await loadBundle(made);
+    const { description, memorySize, timeout: own, links } = await loadBundle(made);
+    const timeout = links ? secondsOfChain(links) : own;
     return {
       source,
       bundle: made.folder,

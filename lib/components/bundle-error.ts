@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
 import { type Diagnostic, diagnose, type Span } from '../flow/diagnostics.ts';
 import type { ComponentFile } from './catalog.ts';
@@ -18,9 +18,14 @@ export const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 
 /** What esbuild found wrong with a component. A fault in the generated entry is one of the component's exports. */
-export function diagnoseBundle({ path, file }: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
+export function diagnoseBundle(source: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
+  const { links = [source] } = source;
   return errors.map((error) => {
-    if (error.location?.file.endsWith(entry)) {
+    const inEntry = error.location?.file.endsWith(entry) === true;
+    // The entry imports one component a line.
+    const own = inEntry ? links[(error.location?.line ?? 1) - 1] : links.find(({ file }) => isAt(file, error));
+    const { path, file } = own ?? source;
+    if (inEntry) {
       const params = { component: path, problem: 'it has no default export', remedy: EXPORT_IT };
       return diagnose('component-not-bundled', params, { file: shown(file), ...START });
     }
@@ -28,6 +33,8 @@ export function diagnoseBundle({ path, file }: ComponentFile, { errors }: BuildF
     return diagnose('component-not-bundled', params, { file: shown(error.location?.file ?? file), ...spanOf(error) });
   });
 }
+
+const isAt = (file: string, { location }: Message): boolean => location !== null && resolve(location.file) === file;
 
 const EXPORT_IT = 'End the file with `export default component({ input, output }, run)`.';
 
@@ -56,7 +63,8 @@ function remedyOf({ text, notes }: Message): string {
 }
 
 /** What was thrown when a component was loaded, at its place in the component's source where the stack knows it. */
-export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Diagnostic {
+export function diagnoseLoad(source: ComponentFile, error: unknown): Diagnostic {
+  const { path, file } = culprit(source, error);
   const place = { file: shown(file), ...placeIn(error instanceof Error ? (error.stack ?? '') : '', file) };
   const params =
     error instanceof NoComponent
@@ -66,6 +74,13 @@ export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Dia
           remedy: 'Mend this, or do it when the component is called: what is done while it is loaded must not fail.',
         };
   return diagnose('component-not-loaded', { component: path, ...params }, place);
+}
+
+/** Of a chain, the component that it was thrown for or in. */
+function culprit(source: ComponentFile, error: unknown): ComponentFile {
+  if (error instanceof NoComponent) return error.source;
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return source.links?.find(({ file }) => stack.includes(`${file}:`)) ?? source;
 }
 
 /** The line of `file` that stands highest in a stack. */
@@ -79,8 +94,11 @@ function placeIn(stack: string, file: string): Span {
 
 /** A module whose default export is no component. */
 export class NoComponent extends Error {
-  constructor({ path, file }: ComponentFile) {
+  readonly source: ComponentFile;
+  constructor(source: ComponentFile) {
+    const { path, file } = source;
     super(`${shown(file)} is to define the component "${path}", but its default export is none`);
     this.name = 'INVALID_INPUT';
+    this.source = source;
   }
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { membersOf } from '../asl/frame.ts';
+import type { CompiledStep } from '../compile.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/depth.ts';
@@ -130,13 +132,17 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome);
-  const chain = criticalChain(own, new Map(flow.runs.steps.map((step) => [step.id, step.state])), flow.waits);
+  const chain = criticalChain(own, statesOf(flow.runs.steps), flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
   const components = sandboxes && { components: sandboxes.usage() };
   return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
 }
+
+/** The names of the steps' states. */
+const statesOf = (steps: readonly CompiledStep[]): ReadonlyMap<string, string> =>
+  new Map(steps.flatMap((step) => membersOf(step).map(({ id }) => [id, step.state] as const)));
 
 const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
   ...(startupMs !== undefined && { startupMs }),
@@ -155,7 +161,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
   const { input, name, emit, onHistory, signal, isolate, durable } = running;
   const tracker = new StepTracker(runs.steps, guards, emit);
   const histories = new LongestHistory();
-  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
+  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps.flatMap(membersOf) });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
   const sandboxes = isolate
     ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })

@@ -2,6 +2,7 @@ import type { Step } from '../flow/flow.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
 import { foldConstants } from './passes/fold-constants.ts';
+import { fuseChains, NOT_FUSED } from './passes/fuse-chains.ts';
 import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
 import { mergeIdentical } from './passes/merge-identical.ts';
@@ -49,17 +50,34 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
 
-/** The passes over a plan: what its functions answer, and which of its steps share a guard. */
-export function settlePlan(
-  planned: Plan,
-  without: ReadonlySet<string>,
-): { readonly plan: Plan; readonly reports: readonly PassReport[] } {
+/** How a plan is settled. */
+export interface SettleOptions {
+  /** The names of passes that are left out. */
+  readonly without: ReadonlySet<string>;
+  /** Whether chains of steps are to be fused. */
+  readonly fuse: boolean;
+  /** Whether something stands in for a step's component. */
+  readonly isMocked: PassContext['isOpaque'];
+}
+
+/** A plan as it is emitted. */
+export interface Settled extends Pick<Optimised, 'absorbed'> {
+  readonly plan: Plan;
+  readonly reports: readonly PassReport[];
+}
+
+/** The passes over a plan: what its functions answer, which of its steps share a guard, and which a function. */
+export function settlePlan(planned: Plan, { without, fuse, isMocked }: SettleOptions): Settled {
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
   const reports = projects ? [reportProjection(read)] : [];
-  if (without.has('share-guards')) return { plan: read, reports };
-  const { plan, report } = shareGuards(read);
-  return { plan, reports: [...reports, report] };
+  const shared = without.has('share-guards') ? undefined : shareGuards(read);
+  if (shared) reports.push(shared.report);
+  const plan = shared?.plan ?? read;
+  if (without.has('fuse-chains')) return { plan, reports, absorbed: [] };
+  if (!fuse) return { plan, reports: [...reports, NOT_FUSED], absorbed: [] };
+  const { report, ...fused } = fuseChains(plan, isMocked);
+  return { ...fused, reports: [...reports, report] };
 }
 
 /** What one pass has done so far. */

@@ -34,8 +34,9 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
     return [head, ...treeLines(tree.body, deeper, colors)];
   }
-  const { id, component, guarded, runs } = tree;
-  const remark = `${component} ${seconds(tree.seconds)}${guarded ? ', only if wanted' : ''}`;
+  const { id, component, guarded, after = [], runs } = tree;
+  const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
+  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', only if wanted' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
 }
 
@@ -65,7 +66,8 @@ const shortened = (steps: readonly string[]): string =>
     ? [...steps.slice(0, MOST - 2), `${steps.length - MOST + 1} more`, steps.at(-1)].join(' → ')
     : steps.join(' → ');
 
-function passLine({ name, title, changes, saved }: Explanation['passes'][number]): string {
+function passLine({ name, title, changes, saved, off }: Explanation['passes'][number]): string {
+  if (off !== undefined) return `${name}: ${title}\n    not asked for: ${off}`;
   const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
   const what =
     changes.length === 0

@@ -6,6 +6,7 @@ export const PASS_NAMES = [
   'fuse-put-blob',
   'project-reads',
   'share-guards',
+  'fuse-chains',
 ] as const;
 
 /** The name of a pass, as `--without` takes it. */

@@ -20,6 +20,8 @@ export interface PassReport {
   readonly title: string;
   readonly changes: readonly Change[];
   readonly saved: Saved;
+  /** Of a pass that has to be asked for and was not: how to ask for it. */
+  readonly off?: string;
 }
 
 /** What a pass spared. */

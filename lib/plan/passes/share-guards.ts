@@ -50,7 +50,8 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
   }
 }
 
-const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
+/** Whether the state machine may pass a step over. */
+export const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
   planned.wanted !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
 
 /** The steps whose skip the state machine knows, and would pass on to this one. */
