@@ -165,7 +165,8 @@ export const chainFlow: fc.Arbitrary<Sample> = fc
   });
 
 /** A reference to a step made one of the step at a position. */
-const ofStep = (drawn: Draft, at: number): Draft => (drawn.kind === 'step' ? { ...drawn, pick: Math.max(0, at) } : drawn);
+const ofStep = (drawn: Draft, at: number): Draft =>
+  drawn.kind === 'step' ? { ...drawn, pick: Math.max(0, at) } : drawn;
 
 interface FlowDraft {
   readonly ids: readonly string[];
