@@ -63,8 +63,7 @@ function remedyOf({ text, notes }: Message): string {
 }
 
 /** What was thrown when a component was loaded, at its place in the component's source where the stack knows it. */
-export function diagnoseLoad(source: ComponentFile, error: unknown): Diagnostic {
-  const { path, file } = culprit(source, error);
+export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Diagnostic {
   const place = { file: shown(file), ...placeIn(error instanceof Error ? (error.stack ?? '') : '', file) };
   const params =
     error instanceof NoComponent
@@ -74,13 +73,6 @@ export function diagnoseLoad(source: ComponentFile, error: unknown): Diagnostic 
           remedy: 'Mend this, or do it when the component is called: what is done while it is loaded must not fail.',
         };
   return diagnose('component-not-loaded', { component: path, ...params }, place);
-}
-
-/** Of a chain, the component that it was thrown for or in. */
-function culprit(source: ComponentFile, error: unknown): ComponentFile {
-  if (error instanceof NoComponent) return error.source;
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return source.links?.find(({ file }) => stack.includes(`${file}:`)) ?? source;
 }
 
 /** The line of `file` that stands highest in a stack. */
@@ -94,11 +86,8 @@ function placeIn(stack: string, file: string): Span {
 
 /** A module whose default export is no component. */
 export class NoComponent extends Error {
-  readonly source: ComponentFile;
-  constructor(source: ComponentFile) {
-    const { path, file } = source;
+  constructor({ path, file }: ComponentFile) {
     super(`${shown(file)} is to define the component "${path}", but its default export is none`);
     this.name = 'INVALID_INPUT';
-    this.source = source;
   }
 }

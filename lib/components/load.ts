@@ -40,12 +40,9 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
 
 /** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */
 function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
-  const { links = [source] } = source;
   const exported: readonly unknown[] = Array.isArray(components) ? components : [component];
-  return exported.map((one, at) => {
-    if (!isComponent(one)) throw new NoComponent(links[at] ?? source);
-    return one;
-  });
+  if (!exported.every(isComponent)) throw new NoComponent(source);
+  return exported;
 }
 
 const isHandler = (value: unknown): value is Handler => typeof value === 'function';
