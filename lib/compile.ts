@@ -113,11 +113,11 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
 }
 
-/** Without chains; and where that is not enough, with each step by itself. */
+/** Without chains, where there were any; and where that is not enough, with each step by itself. */
 function writeLarger(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Made {
   const alone: CompileOptions = { ...options, without: [...(options.without ?? []), 'fuse-chains'] };
-  const made = writeMachines(flow, optimised, alone);
-  return made.emitted ? made : writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
+  const made = settling(flow, options).fuse ? writeMachines(flow, optimised, alone) : undefined;
+  return made?.emitted ? made : writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
 }
 
 interface Made {

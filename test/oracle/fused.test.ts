@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CompileOptions } from '../../lib/compile.ts';
 import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
 import { runs } from '../chance.ts';
 import { compareFused } from './compare.ts';
@@ -14,7 +15,7 @@ const ALONE = PASS_NAMES.filter((name) => name !== 'fuse-chains' && name !== 'sh
 /** How many of the flows had steps in one function. */
 async function fusedOf(
   flows: fc.Arbitrary<Sample>,
-  options: { readonly without?: readonly string[]; readonly spillAbove?: number },
+  options: Pick<CompileOptions, 'spillAbove' | 'limits' | 'without'>,
 ): Promise<number> {
   let fused = 0;
   const property = fc.asyncProperty(flows, async (sample) => {
@@ -36,6 +37,10 @@ describe('a random flow whose chains are each one function does what the languag
 
   it('where most steps read the one before them', { timeout: PATIENCE }, async () => {
     expect(await fusedOf(chainFlow, {})).toBeGreaterThan(FLOWS / 2);
+  });
+
+  it('where its state machine is several small ones', { timeout: PATIENCE }, async () => {
+    expect(await fusedOf(chainFlow, { limits: { definitionBytes: 4500 } })).toBeGreaterThan(FLOWS / 5);
   });
 
   it('where nearly every value is spilled', { timeout: PATIENCE }, async () => {

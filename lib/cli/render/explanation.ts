@@ -67,7 +67,7 @@ const shortened = (steps: readonly string[]): string =>
     : steps.join(' → ');
 
 function passLine({ name, title, changes, saved, off }: Explanation['passes'][number]): string {
-  if (off !== undefined) return `${name}: ${title}\n    not asked for: ${off}`;
+  if (off !== undefined) return `${name}: ${title}\n    ${off}`;
   const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
   const what =
     changes.length === 0

@@ -14,20 +14,23 @@ export interface FusedChains {
 
 const TITLE = 'a private chain of steps becomes one function';
 
+const notFused = (off: string): PassReport => ({ name: 'fuse-chains', title: TITLE, changes: [], saved: {}, off });
+
 /** The report where nobody has asked for the pass. */
-export const NOT_FUSED: PassReport = {
-  name: 'fuse-chains',
-  title: TITLE,
-  changes: [],
-  saved: {},
-  off: 'metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains',
-};
+export const NOT_FUSED = notFused(
+  'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains',
+);
+
+const CALLED_ALONE = notFused(
+  'left out: the flow runs flows that are only known then, and these may call its components one by one',
+);
 
 /**
  * Makes steps that stand one after the other one call of one function, where nobody else reads what is between them. As
  * each waited for the one before it anyway, no run takes longer. `isMocked`: whether something stands in for a component.
  */
 export function fuseChains(plan: Plan, isMocked: PassContext['isOpaque']): FusedChains {
+  if (runsUnknownFlows(plan)) return { plan, absorbed: [], report: CALLED_ALONE };
   const found: Found = { changes: [], absorbed: [] };
   const fused = fuseIn(plan, '', isMocked, found);
   const { changes, absorbed } = found;
@@ -37,6 +40,13 @@ export function fuseChains(plan: Plan, isMocked: PassContext['isOpaque']): Fused
   const saved = { states: absorbed.length, functions };
   return { plan: { ...fused, unfused: plan }, absorbed, report: { name: 'fuse-chains', title: TITLE, changes, saved } };
 }
+
+/** Whether a step, or one of a flow inside a step, runs a flow that is not written out. */
+const runsUnknownFlows = ({ steps }: Plan): boolean =>
+  [...steps.values()].some(({ step, inner }) => {
+    const builtin = builtinOf(step);
+    return inner ? runsUnknownFlows(inner) : builtin !== undefined && builtin !== 'sleep';
+  });
 
 interface Found {
   readonly changes: Change[];

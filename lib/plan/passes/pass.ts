@@ -20,7 +20,7 @@ export interface PassReport {
   readonly title: string;
   readonly changes: readonly Change[];
   readonly saved: Saved;
-  /** Of a pass that has to be asked for and was not: how to ask for it. */
+  /** Of a pass that was not run: why, or how to ask for it. */
   readonly off?: string;
 }
 

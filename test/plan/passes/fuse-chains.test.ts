@@ -218,6 +218,17 @@ output: { $step: b }`;
     expect(fused(source('{ $input: path }'))).toEqual([]);
   });
 
+  it('of a flow that runs flows which are only known then', () => {
+    const source = CHAIN.replace(
+      'output: { $step: c }',
+      '  - { id: d, component: /eval, input: { flow: { $input: flow } } }\noutput: [{ $step: c }, { $step: d }]',
+    );
+    expect(fused(source)).toEqual([]);
+    expect(report(source, WITH)?.off).toMatch(/^left out: the flow runs flows that are only known then/);
+    const known = source.replace('{ $input: flow }', '{ $literal: { output: 1 } }');
+    expect(fused(known)).toEqual([ALL]);
+  });
+
   it('that the compiler has added', () => {
     const many = Array.from({ length: 1700 }, (_, at) => `f${at}: { $input: f${at} }`).join(', ');
     const source = `
