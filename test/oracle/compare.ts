@@ -54,7 +54,7 @@ export async function compare(
  */
 export async function compareFused(
   sample: Sample,
-  options: Pick<CompileOptions, 'spillAbove' | 'limits' | 'without'> = {},
+  options: Pick<CompileOptions, 'spillAbove' | 'without'> = {},
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, variables, mocks } = sample;

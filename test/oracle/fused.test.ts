@@ -15,7 +15,7 @@ const ALONE = PASS_NAMES.filter((name) => name !== 'fuse-chains' && name !== 'sh
 /** How many of the flows had steps in one function. */
 async function fusedOf(
   flows: fc.Arbitrary<Sample>,
-  options: Pick<CompileOptions, 'spillAbove' | 'limits' | 'without'>,
+  options: Pick<CompileOptions, 'spillAbove' | 'without'>,
 ): Promise<number> {
   let fused = 0;
   const property = fc.asyncProperty(flows, async (sample) => {
@@ -37,10 +37,6 @@ describe('a random flow whose chains are each one function does what the languag
 
   it('where most steps read the one before them', { timeout: PATIENCE }, async () => {
     expect(await fusedOf(chainFlow, {})).toBeGreaterThan(FLOWS / 2);
-  });
-
-  it('where its state machine is several small ones', { timeout: PATIENCE }, async () => {
-    expect(await fusedOf(chainFlow, { limits: { definitionBytes: 4500 } })).toBeGreaterThan(FLOWS / 5);
   });
 
   it('where nearly every value is spilled', { timeout: PATIENCE }, async () => {

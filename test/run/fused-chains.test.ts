@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CompileOptions } from '../../lib/compile.ts';
+import { type CompileOptions, compile } from '../../lib/compile.ts';
 import { type FlowRun, prepareFlow, type RunEvent, type RunOptions, resumeFlow, runFlow } from '../../lib/run.ts';
 import { componentSource, project } from './project.ts';
 
@@ -209,6 +209,28 @@ output: { $step: b, path: "$[1]" }`;
     expect(failed.result).toMatchObject({ error: { code: 'EXPRESSION_FAILURE', data: { step: 'kept' } } });
     const statuses = Object.fromEntries(failed.execution?.steps.map(({ id, status }) => [id, status]) ?? []);
     expect(statuses).toEqual({ a: 'succeeded', b: 'not_run', kept: 'failed' });
+  });
+
+  it('may lie in a state machine of its own, with what its steps read of others', async () => {
+    const chains = Array.from({ length: 6 }, (_, at) => at);
+    const source = `
+steps:
+  - { id: start, component: /my/pass, input: { x: { $input: x }, y: 2 } }
+${chains
+  .map(
+    (at) => `
+  - { id: a${at}, component: /my/pass, input: { x: { $step: start, path: x } } }
+  - { id: b${at}, component: /my/pass, input: [{ $step: a${at} }, { $step: start, path: y }, { $input: z }] }
+  - { id: c${at}, component: /my/pass, input: [${at}, { $step: b${at} }] }`,
+  )
+  .join('')}
+output: [${chains.map((at) => `{ $step: c${at} }`).join(', ')}]`;
+    const limits = { definitionBytes: 5000 };
+    expect(compile(source, { ...fused, limits }).machines.length).toBeGreaterThan(1);
+    const split = await runFlow({ source, home, ...fused, limits, input: { x: 1, z: [3] } });
+    expect(split.result).toEqual({ outcome: 'success', result: chains.map((at) => [at, [{ x: 1 }, 2, [3]]]) });
+    expect(statusesOf(split).every((status) => status === 'succeeded')).toBe(true);
+    await runBoth(source, { input: { x: 1, z: [3] } });
   });
 
   it('can be resumed', async () => {
