@@ -12,6 +12,7 @@ import { workflowType } from './flow/workflow-type.ts';
 import { type Analysis, analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
 import { type Optimised, optimise, type SettleOptions, settlePlan } from './plan/optimise.ts';
+import { TOO_LARGE_FUSED } from './plan/passes/fuse-chains.ts';
 import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
 import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
@@ -116,7 +117,9 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
 /** Without chains, where there were any; and where that is not enough, with each step by itself. */
 function writeLarger(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Made {
   const alone: CompileOptions = { ...options, without: [...(options.without ?? []), 'fuse-chains'] };
-  const made = settling(flow, options).fuse ? writeMachines(flow, optimised, alone) : undefined;
+  const fuses = settling(flow, options).fuse;
+  const unfused = { ...optimised, passes: [...optimised.passes, ...(fuses ? [TOO_LARGE_FUSED] : [])] };
+  const made = fuses ? writeMachines(flow, unfused, alone) : undefined;
   return made?.emitted ? made : writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
 }
 

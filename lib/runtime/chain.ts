@@ -1,6 +1,6 @@
 import type { Component } from './component.ts';
 import type { Invocation, Link, Slots } from './invocation.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json } from './json.ts';
 import { linkIn } from './values.ts';
 import { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';
 
@@ -77,8 +77,8 @@ export function linkInStack(lines: readonly string[]): {
 
 /** What an answer, or a failure, tells of links: see `$links` of {@link Slots}. */
 export function linksIn(links: Json | undefined): FailedLink['links'] {
-  const entries = Object.entries(isObject(links) ? links : ({} satisfies JsonObject));
-  return Object.fromEntries(entries.map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
+  if (!isObject(links)) return {};
+  return Object.fromEntries(Object.entries(links).map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
 }
 
 function parsed(text: string): Json {

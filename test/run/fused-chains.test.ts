@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../../lib/compile.ts';
@@ -78,6 +78,19 @@ describe.each([
     expect(statusesOf(run)).toEqual(statuses);
     if (run.result.outcome === 'failed') expect(run.result.error.data).toMatchObject({ step, attempt: 0 });
     else expect(run.result).toEqual({ outcome: 'skipped' });
+  });
+
+  it('may be the stages of a pipeline', async () => {
+    // Of the first two stages nothing else is read.
+    const source = readFileSync('workflows/pipeline.yaml', 'utf8')
+      .replace(/outputSchema:[^]*?(?=\nsteps)/, '')
+      .replace(/output:\n {2}table[^]*?(?=\nexamples)/, 'output: { $step: stage_3 }\n');
+    const input = { csv: 'a,b\n1,x\n1,x\n2,y\n' };
+    const all = { source, home: 'workflows', blobs: join(home, 'blobs-of-pipeline'), input, ...how };
+    const [open, run] = [await runFlow(all), await runFlow({ ...all, ...fused })];
+    expect(run.result).toEqual(open.result);
+    expect(run.result).toMatchObject({ outcome: 'success', result: { row_count: 2, column_count: 2 } });
+    expect([open.execution?.transitions, run.execution?.transitions]).toEqual([4, 2]);
   });
 
   it('names the step that lacks what it reads', async () => {

@@ -1,10 +1,16 @@
 import type { Expression } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { builtinOf, callsBuiltin, inputField } from '../builtins.ts';
-import { type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
+import { OUTPUT, type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
 import { isStepUse, usesOf } from '../uses.ts';
 import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
+
+/**
+ * Steps that a chain may have: a function may take 900 s, and a component that does not say how long it takes has 60 s.
+ * Source: "Lambda quotas", AWS Lambda developer guide.
+ */
+const MOST_LINKS = 15;
 
 /**
  * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which
@@ -15,36 +21,49 @@ export function findChains(plan: Plan, isMocked: PassContext['isOpaque']): Reado
   const visit = (tree: PlanTree): void => {
     if (tree.kind === 'parallel') tree.branches.forEach(visit);
     if (tree.kind !== 'sequence') return;
-    const parts = tree.parts.map((part) => (part.kind === 'step' ? plan.steps.get(part.id) : undefined));
-    for (let at = 0; at < parts.length; at += 1) {
-      const chain = chainFrom(parts.slice(at), plan, isMocked);
-      const last = chain.at(-1);
-      if (!last || chain.length < 2) continue;
-      chains.set(last.step.id, chain);
-      at += chain.length - 1;
-    }
+    for (const chain of chainsIn(tree.parts, plan, isMocked)) chains.set(chain.at(-1)?.step.id ?? '', chain);
     tree.parts.forEach(visit);
   };
   if (plan.tree) visit(plan.tree);
   return chains;
 }
 
-/** The longest chain that begins with the first of some parts. */
-function chainFrom(
-  parts: readonly (PlannedStep | undefined)[],
+/** The chains among the parts of a sequence. */
+function* chainsIn(
+  parts: readonly PlanTree[],
   plan: Plan,
   isMocked: PassContext['isOpaque'],
-): readonly PlannedStep[] {
-  const chain: PlannedStep[] = [];
-  let longest: readonly PlannedStep[] = [];
-  for (const planned of parts) {
-    if (!planned || !isCall(planned, isMocked) || !isNext(planned, chain, plan)) break;
-    chain.push(planned);
-    if (isPrivate(chain)) longest = [...chain];
-    // Who reads the output is no step that could still come.
-    if (planned.readings.some(({ reader }) => typeof reader !== 'string')) break;
+): Generator<readonly PlannedStep[]> {
+  const calls = parts.map((part) => {
+    const planned = part.kind === 'step' ? plan.steps.get(part.id) : undefined;
+    return planned && isCall(planned, isMocked) ? planned : undefined;
+  });
+  for (let at = 0; at < calls.length; at += 1) {
+    const chain = chainFrom(calls.slice(at, at + MOST_LINKS), plan);
+    if (chain.length < 2) continue;
+    yield chain;
+    at += chain.length - 1;
   }
-  return longest;
+}
+
+/** The longest chain that begins with the first of some parts; none where that calls nothing. */
+function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): readonly PlannedStep[] {
+  const chain: PlannedStep[] = [];
+  const ids = new Set<string>();
+  const readers = new Set<string>();
+  let length = 0;
+  for (const planned of calls) {
+    const [first = planned] = chain;
+    if (!planned || !first || !isNext(planned, first, ids, plan)) break;
+    chain.push(planned);
+    ids.add(planned.step.id);
+    readers.delete(planned.step.id);
+    // Nobody else reads any of those before it.
+    if (readers.size === 0) length = chain.length;
+    if (planned.readings.some(({ reader }) => reader === OUTPUT)) break;
+    for (const { reader } of planned.readings) if (typeof reader === 'string') readers.add(reader);
+  }
+  return chain.slice(0, length);
 }
 
 /** Whether a step calls the function of a component, and its failure is the flow's. */
@@ -57,10 +76,8 @@ function isCall({ step }: PlannedStep, isMocked: PassContext['isOpaque']): boole
 const isText = (value: Expression | undefined): boolean => value?.kind === 'literal' && typeof value.value === 'string';
 
 /** Whether a step runs whenever those before it do, and takes from them what its wrapper can put in. */
-function isNext(planned: PlannedStep, chain: readonly PlannedStep[], plan: Plan): boolean {
-  const [first] = chain;
-  if (!first) return true;
-  const ids = new Set(chain.map(({ step }) => step.id));
+function isNext(planned: PlannedStep, first: PlannedStep, ids: ReadonlySet<string>, plan: Plan): boolean {
+  if (planned === first) return true;
   const reads = planned.uses.input.some((use) => spreadsSkip(use) && ids.has(use.reference.step));
   return reads && sharesGuard(planned, first, plan) && takesWhole(planned.step.input, ids) && !asks(planned.step, ids);
 }
@@ -84,9 +101,3 @@ function takesWhole(expression: Expression, ids: ReadonlySet<string>): boolean {
 
 const reads = (expression: Expression, ids: ReadonlySet<string>): boolean =>
   usesOf(expression).some((use) => isStepUse(use) && ids.has(use.reference.step));
-
-/** Whether nobody but the steps themselves reads any but the last. */
-function isPrivate(chain: readonly PlannedStep[]): boolean {
-  const ids = new Set<unknown>(chain.map(({ step }) => step.id));
-  return chain.slice(0, -1).every(({ readings }) => readings.every(({ reader }) => ids.has(reader)));
-}

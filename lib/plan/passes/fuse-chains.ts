@@ -21,6 +21,9 @@ export const NOT_FUSED = notFused(
   'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains',
 );
 
+/** The report where values that fit by themselves would not fit together. */
+export const TOO_LARGE_FUSED = notFused('left out: what steps would take together does not fit into one payload');
+
 const CALLED_ALONE = notFused(
   'left out: the flow runs flows that are only known then, and these may call its components one by one',
 );
@@ -34,11 +37,14 @@ export function fuseChains(plan: Plan, isMocked: PassContext['isOpaque']): Fused
   const found: Found = { changes: [], absorbed: [] };
   const fused = fuseIn(plan, '', isMocked, found);
   const { changes, absorbed } = found;
-  if (changes.length === 0)
-    return { plan, absorbed, report: { name: 'fuse-chains', title: TITLE, changes, saved: {} } };
   const functions = Math.max(0, functionsOf(plan).size - functionsOf(fused).size);
-  const saved = { states: absorbed.length, functions };
-  return { plan: { ...fused, unfused: plan }, absorbed, report: { name: 'fuse-chains', title: TITLE, changes, saved } };
+  const report: PassReport = {
+    name: 'fuse-chains',
+    title: TITLE,
+    changes,
+    saved: { states: absorbed.length, functions },
+  };
+  return { plan: changes.length > 0 ? { ...fused, unfused: plan } : plan, absorbed, report };
 }
 
 /** Whether a step, or one of a flow inside a step, runs a flow that is not written out. */

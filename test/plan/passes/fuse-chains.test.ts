@@ -77,6 +77,15 @@ output: { $step: e }`;
     expect(report(source, WITH)?.saved).toEqual({ states: 2, functions: 1 });
   });
 
+  it('has no more steps than have time in one function, if none says how long it takes', () => {
+    const more = Array.from(
+      { length: 39 },
+      (_, at) => `\n  - { id: s${at + 1}, component: /m/a, input: { $step: s${at} } }`,
+    );
+    const source = `steps:\n  - { id: s0, component: /m/a, input: { $input: x } }${more.join('')}\noutput: { $step: s39 }`;
+    expect(shape(source, WITH)).toBe('s14 → s29 → s39');
+  });
+
   it('may be a part of one, up to where others read', () => {
     const source = but('output: { $step: c }', 'output: [{ $step: b }, { $step: c }]');
     expect(fused(source)).toEqual([]);
@@ -144,6 +153,7 @@ output: { $coalesce: [{ $step: c }, none] }`;
     const source = CHAIN.replace('{ $input: x }', large).replace('{ $input: y }', large);
     expect(shape(CHAIN.replace('{ $input: x }', large), WITH)).toBe('c');
     expect(shape(source, WITH)).toBe('a → b → c');
+    expect(report(source, WITH)?.off).toMatch(/^left out: what steps would take together does not fit/);
   });
 });
 
