@@ -83,8 +83,8 @@ describe.each([
   it('may be the stages of a pipeline', async () => {
     // Of the first two stages nothing else is read.
     const source = readFileSync('workflows/pipeline.yaml', 'utf8')
-      .replace(/outputSchema:[^]*?(?=\nsteps)/, '')
-      .replace(/output:\n {2}table[^]*?(?=\nexamples)/, 'output: { $step: stage_3 }\n');
+      .replace(/outputSchema:[\s\S]*?(?=\nsteps)/, '')
+      .replace(/output:\n {2}table[\s\S]*?(?=\nexamples)/, 'output: { $step: stage_3 }\n');
     const input = { csv: 'a,b\n1,x\n1,x\n2,y\n' };
     const all = { source, home: 'workflows', blobs: join(home, 'blobs-of-pipeline'), input, ...how };
     const [open, run] = [await runFlow(all), await runFlow({ ...all, ...fused })];
