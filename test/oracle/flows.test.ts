@@ -10,8 +10,8 @@ const FLOWS = runs(600);
 /** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
 const PATIENCE = 300_000 + FLOWS * 500;
 
-/** The passes that make no step part of another. */
-const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards'];
+/** The passes that make no step part of another, or have to be asked for: see fused.test.ts. */
+const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards', 'fuse-chains'];
 
 /** Draws flows, compares each, and tells what became of them. */
 async function compareMany(flows: fc.Arbitrary<Sample>): Promise<readonly Compared[]> {

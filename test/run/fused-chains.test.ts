@@ -254,6 +254,15 @@ output: [${chains.map((at) => `{ $step: c${at} }`).join(', ')}]`;
     expect(resumed.result).toMatchObject({ outcome: 'failed', error: { data: { step: 'c' } } });
   });
 
+  it('cannot be resumed with a mock for one of its steps', async () => {
+    const file = join(home, 'flow.yaml');
+    const options = { source: CHAIN, file };
+    const run = await runFlow({ ...options, ...fused, input: { ...nothing, c: 'fail' }, journal: true });
+    const mocks = { '/my/two': [{ outcome: 'success' as const, result: 1 }] };
+    const resumed = resumeFlow({ ...options, id: run.execution?.resume ?? '', mocks });
+    await expect(resumed).rejects.toThrow('nothing can stand in for the step "b"');
+  });
+
   it('says at the step which component there is not', async () => {
     const source = CHAIN.replace('id: b, component: /my/two', 'id: b, component: /my/tow');
     const { diagnostics } = await prepareFlow({ source, home, ...fused });
