@@ -6,15 +6,18 @@ import type { StateMachine } from './asl/state-machine.ts';
 import { checkValues } from './check/given-variables.ts';
 import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
+import { fusesChains } from './flow/fuses-chains.ts';
 import { readFlow } from './flow/read-flow.ts';
 import { workflowType } from './flow/workflow-type.ts';
-import { analyse } from './plan/analysis.ts';
+import { type Analysis, analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
-import { type Optimised, optimise, settlePlan } from './plan/optimise.ts';
+import { type Optimised, optimise, type SettleOptions, settlePlan } from './plan/optimise.ts';
+import { TOO_LARGE_FUSED } from './plan/passes/fuse-chains.ts';
+import type { PassName } from './plan/passes/names.ts';
 import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
 import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
-import { weightOf } from './plan/weights.ts';
+import { secondsOfCall } from './plan/weights.ts';
 import type { Json } from './runtime/json.ts';
 import type { InputBudget } from './runtime/spill-input.ts';
 
@@ -36,11 +39,15 @@ export interface CompileOptions {
   readonly without?: readonly string[];
   /** How many steps side by side have to be alike to become a Map. @default 10: see the pass `map-fan-outs` */
   readonly leastFanOut?: number;
+  /** The names of passes that run though the flow does not ask for them; `without` wins. @default none */
+  readonly with?: readonly string[];
   /**
    * Whether something stands in for a step's component, or it is not the built-in one of that name: no pass does its work
    * then. Steps of flows inside steps go by `RUNNER.ID`. @default none
    */
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
+  /** Whether something stands in for a step's component, so that it has no function to share. Ids as above. @default none */
+  readonly mocked?: NonNullable<CompileOptions['opaque']>;
 }
 
 /** A step, and where it went. */
@@ -102,13 +109,8 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const { without = [], opaque } = options;
   const optimised = optimise(analysis, { without: new Set(without), ...(opaque && { isOpaque: opaque }) });
-  // 4. and 5. What becomes part of others may make them too large, and so may what meets in a Map.
-  const branching = { ...options, without: [...without, 'map-fan-outs'] };
-  const made = firstEmitted(
-    () => writeMachines(flow, optimised, options),
-    () => writeMachines(flow, optimised, branching),
-    () => writeMachines(flow, { analysis, absorbed: [], passes: [] }, branching),
-  );
+  // 4. and 5. What becomes part of others, or meets in a Map or a chain, may make these too large.
+  const made = firstEmitted(attempts(flow, analysis, optimised, options));
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
   return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
@@ -120,25 +122,54 @@ interface Made {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Ways to write a flow, each with less of what may make a state too large. */
+function* attempts(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Generator<Made> {
+  const leaving = (...names: PassName[]): CompileOptions => ({
+    ...options,
+    without: [...(options.without ?? []), ...names],
+  });
+  yield writeMachines(flow, optimised, options);
+  yield writeMachines(flow, optimised, leaving('map-fan-outs'));
+  const alone = leaving('map-fan-outs', 'fuse-chains');
+  const reports = [...optimised.passes, TOO_LARGE_FUSED];
+  if (settling(flow, options).fuse) yield writeMachines(flow, { ...optimised, passes: reports }, alone);
+  yield writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
+}
+
 /** The first that has no errors, or else the last. */
-function firstEmitted(first: () => Made, ...others: readonly (() => Made)[]): Made {
-  return others.reduce((made, other) => (made.emitted ? made : other()), first());
+function firstEmitted(all: Iterable<Made>): Made {
+  let last: Made = { diagnostics: [] };
+  for (const made of all) {
+    if (made.emitted) return made;
+    last = made;
+  }
+  return last;
 }
 
 function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, options: CompileOptions): Made {
   const diagnostics: Diagnostic[] = [];
   // 4. Flow to Plan: reads, arrangement.
   const cost = costModel(options.profile, flow.steps);
-  const { leastFanOut } = options;
-  const { plan, reports } = settlePlan(planOf(analysis, cost), { without: new Set(options.without), leastFanOut });
+  const { plan, reports, absorbed: links } = settlePlan(planOf(analysis, cost), settling(flow, options));
   // 5. Plan to state machine, or to several where one would be too large.
-  const seconds = ({ step, inner }: PlannedStep): number => weightOf({ step, inner }, cost);
+  const seconds = (planned: PlannedStep): number => secondsOfCall(planned, cost);
   const { limits, spillAbove } = options;
   const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
   if (!emitted || hasError(diagnostics)) return { diagnostics };
   const { written: _, ...machines } = emitted;
-  return { emitted: { plan, absorbed, passes: [...passes, ...reports], ...machines }, diagnostics };
+  const all = { absorbed: [...absorbed, ...links], passes: [...passes, ...reports] };
+  return { emitted: { plan, ...all, ...machines }, diagnostics };
 }
+
+const settling = (flow: Flow, options: CompileOptions): SettleOptions => {
+  const { without, with: also = [], mocked = () => false, leastFanOut } = options;
+  return {
+    without: new Set(without),
+    leastFanOut,
+    fuse: fusesChains(flow) || also.includes('fuse-chains'),
+    isMocked: mocked,
+  };
+};
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
   const keywords = uncheckedKeywords(inputSchema ?? true);

@@ -67,7 +67,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const isMocked = ({ id, component }: Pick<CompiledStep, 'id' | 'component'>): boolean =>
     mocked.has(id, canonical(component));
   const opaque: CompileOptions['opaque'] = (step) => isMocked(step) || isOwn(lookup)(step);
-  const compiled = compile(source, { hasSecret, opaque, ...options, file });
+  const compiled = compile(source, { hasSecret, opaque, mocked: isMocked, ...options, file });
   const { stateMachine, flow, inputBudget } = compiled;
   if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
 

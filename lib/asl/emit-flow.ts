@@ -8,7 +8,7 @@ import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
 import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
 import type { Scope } from './expressions.ts';
-import { type Fault, type Frame, failState, newFrame, type Shared, scopeAt } from './frame.ts';
+import { type Fault, type Frame, failState, type LinkState, newFrame, type Shared, scopeAt } from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
 import { ALONE, type GuardGroup, guardGroups } from './guard-groups.ts';
 import { FITS, problemOf } from './input-check.ts';
@@ -56,7 +56,7 @@ export class FlowEmitter {
   }
 
   #nameStep(planned: PlannedStep): void {
-    const { maySkip, step } = planned;
+    const { maySkip, step, links } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
     const { state, ...iteration } = this.placeOf(id);
@@ -79,6 +79,7 @@ export class FlowEmitter {
         calls,
         maySkip,
         followers,
+        ...(links && { links: links.map((link) => this.#linkState(link)) }),
         ...(added && { added }),
       });
   }
@@ -86,6 +87,10 @@ export class FlowEmitter {
   /** Where a step is called. */
   placeOf(id: string): StepPlace {
     return this.#places.get(id) ?? { state: id };
+  }
+
+  #linkState({ step: { id, component, componentSpan }, maySkip }: PlannedStep): LinkState {
+    return { id: `${this.frame.prefix}${id}`, component, componentSpan, maySkip };
   }
 
   /** Writes the whole flow and returns its first state's name. */
@@ -208,7 +213,8 @@ export class FlowEmitter {
   #passesOver(planned: PlannedStep, chain: Chain): Jsonata {
     const isBuiltin = emissionOf(planned) !== undefined;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
-    return passesOver(planned, this.scope(chain), known);
+    // Of a chain the others are passed over with the first.
+    return passesOver(planned.links?.[0] ?? planned, this.scope(chain), known);
   }
 
   /** The rules of the Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */

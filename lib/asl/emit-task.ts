@@ -1,76 +1,110 @@
-import { lastIn, type PlannedStep } from '../plan/plan.ts';
+import { chainName } from '../flow/chain-name.ts';
+import { lastIn, linksOf, type PlannedStep } from '../plan/plan.ts';
+import { linkTo } from '../runtime/values.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { closing, type Fresh } from './end.ts';
-import { templateOf } from './expressions.ts';
+import { type Scope, templateOf } from './expressions.ts';
 import { holdsValue } from './fixed-bytes.ts';
-import { evaluated } from './jsonata.ts';
+import { evaluated, type Jsonata, pick } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { outputReads } from './output-reads.ts';
+import { keysOfLink } from './places.ts';
 import { componentRetry } from './retry.ts';
 import type { Template } from './state-machine.ts';
+
+type Payload = { [field: string]: Template };
 
 /** Writes a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
   const { name, chain, states, after } = place;
-  const { step } = planned;
+  const { step, links = [] } = planned;
+  const { prefix, budget } = emitter.frame;
   const keys = emitter.keys(planned);
-  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? ANSWER : undefined);
+  const slots = answerOf(planned, keys);
+  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
+  const scope = scopeOfChain(emitter.scope(chain), links, prefix);
   const catchers = emitter.catchers(planned, place);
   return states.add(name, {
     ...callOfStep(emitter, planned, chain, {
-      step: `${emitter.frame.prefix}${step.id}`,
-      input: templateOf(step.input, emitter.scope(chain)),
-      spillAbove: emitter.frame.budget.spillAbove(step.id),
+      ...callerOf(planned, scope, prefix),
+      spillAbove: budget.spillAbove(step.id),
+      before: links.map((link) => ({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOfLink(link), prefix) })),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
     ...closing(after, fresh),
   });
 }
 
-/** What is a step's own in the call of its component, where steps that are alike share the rest of it. */
+/** What is kept of an answer: that of a chain has more than anyone reads. */
+const answerOf = ({ links }: PlannedStep, keys: readonly string[]): Jsonata => (links ? pick(ANSWER, keys) : ANSWER);
+
+/** Which step is called, and with what. */
+const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own, 'step' | 'input'> => ({
+  step: `${prefix}${step.id}`,
+  input: templateOf(step.input, scope),
+});
+
+/** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
 export interface Own {
   readonly step: Template;
   readonly input: Template;
   readonly spillAbove: Template;
+  /** The steps that the function runs before it. */
+  readonly before?: readonly Template[];
   /** What the flow's output reads, where the step is the last. */
   readonly output?: Template | undefined;
 }
 
-/** The call of a step's component. */
+/** The call of a step's function. */
 export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: Chain, own: Own): Call {
-  const { component, onError } = planned.step;
+  const { onError } = planned.step;
   const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
-  return callOf(component, payloadOf(emitter, planned, chain, own), retry);
+  return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
 }
+
+const functionOf = (planned: PlannedStep): string => chainName(linksOf(planned).map(({ step }) => step.component));
 
 /** The `Invocation` of a step. */
 function payloadOf(
   emitter: FlowEmitter,
   planned: PlannedStep,
   chain: Chain,
-  { step, input, spillAbove, output }: Own,
-): { [field: string]: Template } {
+  { step, input, spillAbove, before = [], output }: Own,
+): Payload {
   const keys = emitter.keys(planned);
-  const { prefix } = emitter.frame;
-  const { fused = [] } = planned.step;
   return {
     step,
     input,
-    ...(keys.length > 0 && { reads: [...keys] }),
+    ...askedOf(planned, keys, emitter.frame.prefix),
     ...(keys.some(holdsValue) && { spillAbove }),
-    ...(planned.secrets.length > 0 && { secrets: [...planned.secrets] }),
     ...(isCovered(planned.step) && { covered: true }),
-    ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
+    ...(before.length > 0 && { before: [...before] }),
     ...(output !== undefined && { output }),
     execution: evaluated(emitter.execution(chain)),
   };
 }
 
+/** What the function is asked for, and what it may know. */
+function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Payload {
+  const { fused = [] } = step;
+  return {
+    ...(keys.length > 0 && { reads: [...keys] }),
+    ...(secrets.length > 0 && { secrets: [...secrets] }),
+    ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
+  };
+}
+
 /** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
+
+/** What is read of the steps before the last is put in by their function's wrapper. */
+function scopeOfChain(scope: Scope, links: readonly PlannedStep[], prefix: string): Scope {
+  const ids = new Set(links.map(({ step }) => step.id));
+  return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
+}
 
 const isCovered = ({ onError }: PlannedStep['step']): boolean =>
   onError.action === 'useDefault' || onError.action === 'skip';

@@ -42,6 +42,8 @@ export interface Scope {
   readonly inputSchema?: Json;
   /** A condition that was found before: see `Kept`. */
   readonly kept: (known: KnownCondition) => Jsonata;
+  /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
+  readonly link?: (reference: StepReference) => Template | undefined;
   /** Steps whose tests may have any value here: see `PlannedStep`. */
   readonly later?: ReadonlySet<string>;
 }
@@ -57,6 +59,8 @@ export function templateOf(expression: Expression, scope: Scope): Template {
         : Object.fromEntries(expression.entries.map(({ key, value }) => [key, templateOf(value, scope)]));
     case 'list':
       return expression.items.map((item) => templateOf(item, scope));
+    case 'step':
+      return scope.link?.(expression) ?? evaluated(jsonataOf(expression, scope));
     default:
       return evaluated(jsonataOf(expression, scope));
   }

@@ -30,9 +30,17 @@ export interface StepState {
   readonly maySkip: boolean;
   /** The ids of the steps that its guard passes over with it. */
   readonly followers: string[];
+  /** The steps that the same call does before it, in order: the state is theirs too. */
+  readonly links?: readonly LinkState[];
   /** Not a step of the flow's: the compiler added it, and no report names it. */
   readonly added?: true;
 }
+
+/** A step of a chain that is not its last. */
+export type LinkState = Pick<StepState, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
+
+/** The steps that a state is of, in order: one, or those of a chain. */
+export const membersOf = (step: StepState): readonly LinkState[] => [...(step.links ?? []), step];
 
 /** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
 export interface NestedMachine {

@@ -73,6 +73,8 @@ function itemsOf(planned: PlannedStep): readonly Expression[] {
   return items.kind === 'list' ? items.items : [];
 }
 
-/** Whether some steps run in branches of a Parallel. */
+/** Whether some steps run in branches of a Parallel, or as iterations of a Map, which have items of their own. */
 const hasBranches = (tree: PlanTree | undefined): boolean =>
-  tree !== undefined && tree.kind !== 'step' && (tree.kind === 'parallel' || partsOf(tree).some(hasBranches));
+  tree !== undefined && tree.kind !== 'step' && (BRANCHING.has(tree.kind) || partsOf(tree).some(hasBranches));
+
+const BRANCHING: ReadonlySet<PlanTree['kind']> = new Set<PlanTree['kind']>(['parallel', 'fan-out']);

@@ -1,7 +1,7 @@
 import { all, choose, FALSE, type Jsonata, lookup, not, object, quote } from './jsonata.ts';
 
 /** The keys by which an object may look like a marker. */
-const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret)$/;
+const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link)$/;
 
 type Entries = readonly (readonly [string, Jsonata])[];
 
@@ -45,7 +45,7 @@ export const mayLookAlike = (keys: readonly string[]): boolean =>
 function lookalikeOf(entries: Entries): readonly [string, Jsonata] | undefined {
   const key = entries.map(([own]) => own).find((own) => MARKER_KEY.test(own));
   if (key === undefined) return undefined;
-  if (entries.length === 1 && /missing$|secret$/.test(key)) return [key, isOfType(key, 'string')];
+  if (entries.length === 1 && /missing$|secret$|link$/.test(key)) return [key, isOfType(key, 'string')];
   if (entries.length === 1 && key.endsWith('skipped')) return [key, isOfType(key, 'boolean')];
   const blob = entries.length === 3 && key.endsWith('blob') && entries.some(([own]) => own === 'blobType');
   return blob && entries.some(([own]) => own === 'size') ? [key, isBlob(key)] : undefined;

@@ -1,8 +1,17 @@
 import type { Expression } from '../flow/expression.ts';
 import { alikeOf } from '../plan/alike.ts';
-import { type FanOut, firstStepIn, type Plan, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import {
+  type FanOut,
+  firstStepIn,
+  linksOf,
+  type Plan,
+  type PlannedStep,
+  type PlanTree,
+  stepsIn,
+} from '../plan/plan.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
+import { linkTo } from '../runtime/values.ts';
 import { type Crossed, crossingOf } from './crossing.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 import type { Layout } from './layout.ts';
@@ -64,19 +73,43 @@ function sourceOf(use: Use): readonly Source[] {
 /** The slots of a step that hold values. */
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
-/** The payload of the function that a step calls. */
-export function payloadPlace({ step, checks = [] }: PlannedStep, layout: Layout): Place {
-  const { fixed, values } = contentOf(step.input);
-  const envelope = ENVELOPE + bytesOf(step.id) + bytesOf([...layout.keys(step.id)]) + bytesOfReads(checks);
-  return { what: `the input of step "${step.id}"`, step: step.id, room: ROOM - fixed - envelope, values };
+/** The keys of what is read of a step of a chain, each once: no variable holds them. */
+export const keysOfLink = ({ readings }: PlannedStep): readonly string[] => [
+  ...new Set(readings.map(({ key }) => key)),
+];
+
+/** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
+export function payloadPlace(planned: PlannedStep, layout: Layout): Place {
+  const { step, links = [], checks = [] } = planned;
+  const inside = new Set<Source>(links.map((link) => link.step.id));
+  const contents = linksOf(planned).map((link) => contentOf(link.step.input));
+  const keys = [...layout.keys(step.id), ...links.flatMap(keysOfLink)];
+  const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
+  const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
+  // What they read of each other never enters the state machine but by its name.
+  const values = contents.flatMap((content) => content.values);
+  const own = values.filter((source) => !inside.has(source));
+  const linked = links.reduce((sum, link) => sum + ENVELOPE + bytesOfNames(link), 0);
+  const room = ROOM - fixed - ENVELOPE - names - linked;
+  return { what: `the input of step "${step.id}"`, step: step.id, room, values: own };
 }
 
+/** Bytes by which the other steps of a chain name what they read of one. */
+const bytesOfNames = ({ step, readings }: PlannedStep): number =>
+  readings.reduce((sum, { key }) => sum + bytesOf(linkTo(step.id, key)), 0);
+
 /** The variable that holds a step's slots. */
-export function variablePlace({ step }: PlannedStep, layout: Layout): Place {
+export function variablePlace(planned: PlannedStep, layout: Layout): Place {
+  const { step } = planned;
   const keys = layout.keys(step.id);
   const values = keys.filter(holdsValue).map(() => step.id);
-  return { what: `what is read of step "${step.id}"`, step: step.id, room: ROOM - bytesOfKeys(keys), values };
+  const room = ROOM - bytesOfKeys(keys) - bytesOfLinks(planned);
+  return { what: `what is read of step "${step.id}"`, step: step.id, room, values };
 }
+
+/** Bytes of the names of a chain's steps, and of what the answer tells of each. */
+const bytesOfLinks = (planned: PlannedStep): number =>
+  planned.links ? linksOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
 
 /** The output of a flow. `room`: bytes that it may have. */
 export function outputPlace(plan: Plan, room: number): Place {

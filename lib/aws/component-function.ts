@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_SECONDS } from '../components/needs.ts';
 import { COMPONENTS_VARIABLE } from '../runtime/call.ts';
 import { FILES_VARIABLE } from '../runtime/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/open-store.ts';
@@ -65,7 +66,10 @@ export interface ComponentFunctionProps {
 const WRAPPER_SECONDS = 10;
 
 /** The most that Lambda allows, in seconds. */
-const LONGEST = 900;
+export const LONGEST = 900;
+
+/** The most characters of a function's description. Source: the API reference of CreateFunction. */
+const LONGEST_DESCRIPTION = 256;
 
 /** The function of one component: its bundle, a log group of its own, and a role that may do no more than it needs. */
 export class ComponentFunction extends Construct {
@@ -80,10 +84,10 @@ export class ComponentFunction extends Construct {
     const logGroup = functionLogGroup(this, props.logRetention);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
-      description: props.description ?? `Component ${props.component}`,
+      description: (props.description ?? `Component ${props.component}`).slice(0, LONGEST_DESCRIPTION),
       code: functionCode(props.bundle, props.files ?? {}),
-      memorySize: props.memorySize ?? 512,
-      timeout: Duration.seconds(Math.min(LONGEST, (props.timeout ?? 60) + WRAPPER_SECONDS)),
+      memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
+      timeout: Duration.seconds(Math.min(LONGEST, (props.timeout ?? DEFAULT_TIMEOUT_SECONDS) + WRAPPER_SECONDS)),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {

@@ -3,11 +3,12 @@ import { relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ComponentFile } from '../components/index.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
 import { arnOf } from './function-secrets.ts';
 import type { FunctionNeeds } from './needs.ts';
-import type { PreparedComponent } from './prepared-component.ts';
+import { filesOf, type PreparedComponent } from './prepared-component.ts';
 
 /** What workflows must agree in to share a component's function. */
 export interface SharingProps {
@@ -34,7 +35,10 @@ export class Components extends Construct {
   functionOf(component: PreparedComponent, { needs, ...props }: SharingProps): ComponentFunction {
     const { source, ...facts } = component;
     const key = JSON.stringify([
-      relative('', source.file),
+      filesOf(source)
+        .split('\n')
+        .map((file) => relative('', file))
+        .join('\n'),
       props.blobs.node.path,
       props.logRetention ?? null,
       this.keyOf(needs),
@@ -42,7 +46,7 @@ export class Components extends Construct {
     ]);
     const known = this.functions.get(key);
     if (known) return known;
-    const made = new ComponentFunction(this, this.idFor(source.path, key), {
+    const made = new ComponentFunction(this, this.idFor(source, key), {
       ...facts,
       ...props,
       ...needs,
@@ -58,10 +62,10 @@ export class Components extends Construct {
     return [read, shipped, objects].map((some) => Stack.of(this).resolve([...some].sort()));
   }
 
-  /** `/user/load` is `UserLoad`, unless another function has that name already. */
-  private idFor(path: string, key: string): string {
-    const id = pascalCase(path);
-    if (!this.node.tryFindChild(id)) return id;
+  /** `/user/load` is `UserLoad`, unless another function has that name already; a chain is called by its first and last. */
+  private idFor({ path, links = [] }: ComponentFile, key: string): string {
+    const id = pascalCase(links.length > 2 ? `${links[0]?.path} to ${links.at(-1)?.path}` : path);
+    if (links.length < 3 && !this.node.tryFindChild(id)) return id;
     return `${id}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   }
 }

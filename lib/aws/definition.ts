@@ -67,7 +67,7 @@ export interface Call {
   readonly payload: JsonObject;
 }
 
-/** Every call in a compiled state machine. */
+/** Every call in a compiled state machine, one a state. */
 export function callsOf(machine: StateMachine | Branch): readonly Call[] {
   return Object.values(machine.States).flatMap((state): readonly Call[] => {
     if (state.Type === 'Parallel') return state.Branches.flatMap(callsOf);

@@ -5,7 +5,7 @@ import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { renderDiagnostics } from '../flow/render.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { ComponentFunction } from './component-function.ts';
+import { type ComponentFunction, LONGEST } from './component-function.ts';
 import { Components } from './components.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionNeeds } from './needs.ts';
@@ -63,7 +63,24 @@ function prepare(
   const prepared = prepareComponents({ sources: [...new Set(sources)], outDir: flow.bundles });
   const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
   refuseFaulty(workflow, flow, faults);
-  return prepared.flatMap((each) => ('bundle' in each ? [each] : []));
+  const ready = prepared.flatMap((each) => ('bundle' in each ? [each] : []));
+  for (const each of ready) refuseTooLong(workflow, flow, each);
+  return ready;
+}
+
+/** A chain whose components may together take longer than a function may. */
+function refuseTooLong(
+  workflow: Construct,
+  { file }: DeployableFlow,
+  { source, timeout = 0 }: PreparedComponent,
+): void {
+  if (!source.links || timeout <= LONGEST) return;
+  const chain = source.links.map(({ path }) => path).join(', ');
+  const remedy = 'give them shorter timeouts, or take "fuse: true" out of the metadata of the flow';
+  throw new WorkflowError(
+    workflow,
+    `The flow "${file}" has ${chain} in one function, and they may take ${timeout} s, which is more than the ${LONGEST} s that a function may; ${remedy}`,
+  );
 }
 
 function functionsBy(

@@ -34,10 +34,12 @@ export function needsOf(
   for (const call of machinesOf(flow.compiled).flatMap(callsOf)) {
     const source = flow.components.get(call.component);
     if (!source) continue;
-    const { secrets: names = [], input = null } = call.payload;
+    const links = [...list(call.payload.before ?? null).filter(isObject), call.payload];
     const before = needs.get(source.path) ?? { secrets: {}, files: {}, objects: [] };
-    const read = list(names).map((name) => [name, secretNamed(workflow, flow, String(name), secrets)] as const);
-    const paths = pathsIn(source, input);
+    const names = links.flatMap((link) => list(link.secrets ?? null));
+    const read = names.map((name) => [name, secretNamed(workflow, flow, String(name), secrets)] as const);
+    const { links: sources = [source] } = source;
+    const paths = links.flatMap((link, at) => pathsIn(sources[at] ?? source, link.input ?? null));
     const local = paths.filter((path) => !isObjectOfS3(path));
     const files = local.map((path) => [path, fileNamed(workflow, flow, path)] as const);
     needs.set(source.path, {

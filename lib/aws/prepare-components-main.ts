@@ -1,23 +1,22 @@
 import { text } from 'node:stream/consumers';
-import { type Bundle, bundleEach, diagnoseLoad, loadBundle } from '../components/index.ts';
+import { type Bundle, bundleEach, loadOrDiagnose, secondsOfChain } from '../components/index.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 
 // The other side of prepareComponents: a request on standard input, an answer on standard output.
 
 async function describe(made: Bundle): Promise<Preparation> {
   const source = made.component;
-  try {
-    const { description, memorySize, timeout } = await loadBundle(made);
-    return {
-      source,
-      bundle: made.folder,
-      ...(description !== undefined && { description }),
-      ...(memorySize !== undefined && { memorySize }),
-      ...(timeout !== undefined && { timeout }),
-    };
-  } catch (error) {
-    return { source, diagnostics: [diagnoseLoad(source, error)] };
-  }
+  const loaded = await loadOrDiagnose(made, { outDir });
+  if (!('handler' in loaded)) return { source, diagnostics: loaded };
+  const { description, memorySize, timeout: own, links } = loaded;
+  const timeout = links ? secondsOfChain(links) : own;
+  return {
+    source,
+    bundle: made.folder,
+    ...(description !== undefined && { description }),
+    ...(memorySize !== undefined && { memorySize }),
+    ...(timeout !== undefined && { timeout }),
+  };
 }
 
 const { sources, outDir }: PrepareRequest = JSON.parse(await text(process.stdin));

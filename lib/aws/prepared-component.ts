@@ -1,19 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ComponentFile } from '../components/index.ts';
+import type { ComponentFile, Needs } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 
 /** A component ready to be deployed. */
-export interface PreparedComponent {
+export interface PreparedComponent extends Needs {
   readonly source: ComponentFile;
   /** The folder of its bundle, absolute. */
   readonly bundle: string;
   readonly description?: string;
-  /** MB. */
-  readonly memorySize?: number;
-  /** Seconds. */
-  readonly timeout?: number;
 }
 
 /** What became of a component's preparation. */
@@ -34,11 +30,14 @@ const prepared = new Map<string, Preparation>();
  * wait, and bundling and loading cannot do without: so they happen in a process of their own, once for each component.
  */
 export function prepareComponents({ sources, outDir }: PrepareRequest): readonly Preparation[] {
-  const once = [...new Map(sources.map((source) => [source.file, source])).values()];
-  const fresh = once.filter(({ file }) => !prepared.has(file));
-  if (fresh.length > 0) for (const each of ask({ sources: fresh, outDir })) prepared.set(each.source.file, each);
-  return once.flatMap(({ file }) => prepared.get(file) ?? []);
+  const once = new Map(sources.map((source) => [filesOf(source), source]));
+  const fresh = [...once].flatMap(([files, source]) => (prepared.has(files) ? [] : [source]));
+  if (fresh.length > 0) for (const each of ask({ sources: fresh, outDir })) prepared.set(filesOf(each.source), each);
+  return [...once.keys()].flatMap((files) => prepared.get(files) ?? []);
 }
+
+/** What tells one function from others: the files of its components, of which a chain has several. */
+export const filesOf = (source: ComponentFile): string => (source.links ?? [source]).map(({ file }) => file).join('\n');
 
 const here = fileURLToPath(import.meta.url);
 const PROGRAM = join(here, `../prepare-components-main${extname(here)}`);

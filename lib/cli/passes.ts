@@ -10,12 +10,34 @@ export const WITHOUT = {
   summary: 'leave out a pass of the optimiser; may be repeated',
 } as const;
 
-/** Refuses the name of a pass that there is not. */
-export function refuseUnknownPasses(names: readonly string[]): void {
+/** The option that asks for passes which a flow has to ask for itself otherwise. */
+export const WITH = {
+  kind: 'list',
+  value: 'PASS',
+  summary: 'run a pass that the flow does not ask for: fuse-chains; may be repeated',
+} as const;
+
+/** What was given of {@link WITHOUT} and {@link WITH}. */
+interface GivenPasses {
+  readonly without?: readonly string[] | undefined;
+  readonly with?: readonly string[] | undefined;
+}
+
+/** The passes to compile with, and without. Refuses the name of a pass that there is not. */
+export function passesOf({
+  without = [],
+  with: also = [],
+}: GivenPasses): Required<Pick<CompileOptions, 'without' | 'with'>> {
+  refuseUnknown(without, '--without');
+  refuseUnknown(also, '--with');
+  return { without, with: also };
+}
+
+function refuseUnknown(names: readonly string[], option: string): void {
   const unknown = names.find((name) => !PASS_NAMES.some((pass) => pass === name));
   if (unknown === undefined) return;
   const near = nearest(unknown, PASS_NAMES);
-  const help = near === undefined ? `the passes are ${PASS_NAMES.join(', ')}` : `did you mean --without ${near}?`;
+  const help = near === undefined ? `the passes are ${PASS_NAMES.join(', ')}` : `did you mean ${option} ${near}?`;
   throw new UsageError(`there is no pass "${unknown}"`, help);
 }
 

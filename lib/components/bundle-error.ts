@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
 import { type Diagnostic, diagnose, type Span } from '../flow/diagnostics.ts';
 import type { ComponentFile } from './catalog.ts';
@@ -18,9 +18,14 @@ export const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 
 /** What esbuild found wrong with a component. A fault in the generated entry is one of the component's exports. */
-export function diagnoseBundle({ path, file }: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
+export function diagnoseBundle(source: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
+  const { links = [source] } = source;
   return errors.map((error) => {
-    if (error.location?.file.endsWith(entry)) {
+    const inEntry = error.location?.file.endsWith(entry) === true;
+    // The entry imports one component a line.
+    const own = inEntry ? links[(error.location?.line ?? 1) - 1] : links.find(({ file }) => isAt(file, error));
+    const { path, file } = own ?? source;
+    if (inEntry) {
       const params = { component: path, problem: 'it has no default export', remedy: EXPORT_IT };
       return diagnose('component-not-bundled', params, { file: shown(file), ...START });
     }
@@ -28,6 +33,8 @@ export function diagnoseBundle({ path, file }: ComponentFile, { errors }: BuildF
     return diagnose('component-not-bundled', params, { file: shown(error.location?.file ?? file), ...spanOf(error) });
   });
 }
+
+const isAt = (file: string, { location }: Message): boolean => location !== null && resolve(location.file) === file;
 
 const EXPORT_IT = 'End the file with `export default component({ input, output }, run)`.';
 

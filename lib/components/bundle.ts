@@ -42,10 +42,17 @@ const clientFile = (name: (typeof CLIENTS)[number]): string => `${name}.mjs`;
  * Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. Two components with one path, in different
  * folders of a project, would share a name: one from elsewhere than `lambdas` says in its own where it is from.
  */
-function folderName({ path, file, builtin }: ComponentFile, root: string): string {
+function folderName({ path, file, builtin, links }: ComponentFile, root: string): string {
+  if (links) return folderNameOfChain(links, root);
   const name = path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
   const place = relative(join(root, '../..'), file);
   return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
+}
+
+/** The first and the last of a chain, which may have too many for a name, and a hash of all. */
+function folderNameOfChain(links: readonly ComponentFile[], root: string): string {
+  const names = links.map((link) => folderName(link, root));
+  return `${names[0]}+${names.at(-1)}-${hashOf(names.join('+')).slice(0, 8)}`;
 }
 
 /** A component that cannot be bundled. */
@@ -113,18 +120,25 @@ interface Source {
   readonly splitting: boolean;
 }
 
-const componentSource = ({ file }: ComponentFile): Source => ({
+const componentSource = ({ file, links }: ComponentFile): Source => ({
   contents: [
-    `import component from ${JSON.stringify(file)};`,
-    `import { openSecrets, openStore, wrap } from ${JSON.stringify(runtimeFile('index'))};`,
+    ...(links ? importsOf(links) : [`import component from ${JSON.stringify(file)};`]),
+    `import { openSecrets, openStore, ${links ? 'wrapChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('./${clientFile('s3-store')}'));`,
     `const secrets = openSecrets(() => import('./${clientFile('secrets-manager')}'));`,
-    'export { component };',
-    'export const handler = wrap(component, { store, secrets });',
+    ...(links
+      ? ['export { components };', 'export const handler = wrapChain(components, { store, secrets });']
+      : ['export { component };', 'export const handler = wrap(component, { store, secrets });']),
   ].join('\n'),
   resolveDir: dirname(file),
   splitting: true,
 });
+
+/** The components of a chain, as a list. */
+const importsOf = (links: readonly ComponentFile[]): readonly string[] => [
+  ...links.map(({ file }, at) => `import component${at} from ${JSON.stringify(file)};`),
+  `const components = [${links.map((_, at) => `component${at}`).join(', ')}];`,
+];
 
 interface Unit extends Source {
   readonly name: string;

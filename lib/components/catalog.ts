@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chainName, componentsInChain } from '../flow/chain-name.ts';
 import { nearest } from '../flow/nearest.ts';
 
 /** A component that has a file. */
@@ -11,13 +12,15 @@ export interface ComponentFile {
   readonly file: string;
   /** Whether it ships with this package. */
   readonly builtin: boolean;
+  /** Of a chain, whose function runs them one after another, its components in order; `file` is the last one's. */
+  readonly links?: readonly ComponentFile[];
 }
 
 /** Every component that a flow may use. */
 export interface Catalog {
   /** Sorted by path; aliases are not among them. */
   readonly components: readonly ComponentFile[];
-  /** The component at `path`, which may be an alias of a built-in one; undefined where there is none. */
+  /** The component at `path`, which may be an alias of a built-in one, or a chain's name; undefined where there is none. */
   resolve(path: string): ComponentFile | undefined;
   /** The path that an unknown one was most likely meant to be; undefined where none is near. */
   suggest(path: string): string | undefined;
@@ -50,9 +53,22 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
   const lookUp = (path: string): ComponentFile | undefined =>
     found.get(path) ?? found.get(ALIASES[path] ?? `${BUILTIN}${path}`);
   const names = [...found.keys(), ...Object.keys(ALIASES)];
+  const chains = new Map<string, ComponentFile>();
+  const chainOf = (links: readonly ComponentFile[]): ComponentFile | undefined => {
+    const path = chainName(links.map((link) => link.path));
+    const last = links.at(-1);
+    const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, links });
+    if (chain) chains.set(path, chain);
+    return chain;
+  };
   return {
     components: [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-    resolve: lookUp,
+    resolve: (name) => {
+      const paths = componentsInChain(name);
+      if (paths.length === 1) return lookUp(name);
+      const links = paths.flatMap((path) => lookUp(path) ?? []);
+      return links.length === paths.length ? chainOf(links) : undefined;
+    },
     suggest: (path) => nearest(path, names),
   };
 }

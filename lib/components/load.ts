@@ -4,9 +4,11 @@ import { isObject, type Json } from '../runtime/json.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import type { Bundle } from './bundle.ts';
 import { NoComponent } from './bundle-error.ts';
+import type { ComponentFile } from './catalog.ts';
+import { type Needs, needsOf, needsOfChain } from './needs.ts';
 
 /** A component's function, loaded into this process, and what the component says of itself. */
-export interface LoadedComponent {
+export interface LoadedComponent extends Needs {
   readonly path: string;
   /** The bundle's file, absolute, and the hash of its content. */
   readonly entry: string;
@@ -17,28 +19,30 @@ export interface LoadedComponent {
   readonly inputSchema: Json;
   /** JSON Schema of its result. */
   readonly outputSchema: Json;
-  /** MB. */
-  readonly memorySize?: number;
-  /** Seconds. */
-  readonly timeout?: number;
+  /** Of a chain, what each of its components needs, in order. */
+  readonly links?: readonly Needs[];
 }
 
 /** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
 export async function loadBundle({ component: source, entry, hash }: Bundle): Promise<LoadedComponent> {
-  const { handler, component }: Record<string, unknown> = await import(`${pathToFileURL(entry).href}?v=${hash}`);
-  if (!isHandler(handler) || !isComponent(component)) throw new NoComponent(source);
-  const { description, memorySize, timeout } = component;
-  return {
-    path: source.path,
-    entry,
-    hash,
-    handler,
-    inputSchema: toSchema(component.input, 'input'),
-    outputSchema: toSchema(component.output, 'output'),
-    ...(typeof description === 'string' && { description }),
-    ...(typeof memorySize === 'number' && { memorySize }),
-    ...(typeof timeout === 'number' && { timeout }),
-  };
+  const exported: Record<string, unknown> = await import(`${pathToFileURL(entry).href}?v=${hash}`);
+  const { handler } = exported;
+  const [first, ...more] = componentsIn(exported, source);
+  const last = more.at(-1) ?? first;
+  if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
+  const { description } = first;
+  const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
+  const common = { path: source.path, entry, hash, handler, ...schemas };
+  if (!source.links) return { ...common, ...(typeof description === 'string' && { description }), ...needsOf(first) };
+  const links = [first, ...more].map(needsOf);
+  return { ...common, links, ...needsOfChain(links) };
+}
+
+/** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */
+function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
+  const exported: readonly unknown[] = Array.isArray(components) ? components : [component];
+  if (!exported.every(isComponent)) throw new NoComponent(source);
+  return exported;
 }
 
 const isHandler = (value: unknown): value is Handler => typeof value === 'function';

@@ -1,3 +1,4 @@
+import { membersOf } from '../asl/frame.ts';
 import type { Compiled, CompileOptions } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { costModel, type Profile } from '../plan/cost.ts';
@@ -53,7 +54,7 @@ export async function explain(
   const explanation: Explanation = {
     name: compiled.name,
     passes: compiled.passes,
-    tree: explainTree(plan, costModel(profile, compiled.steps)) ?? null,
+    tree: explainTree(plan, costModel(profile, compiled.steps.flatMap(membersOf))) ?? null,
     times: {
       measured: profile !== undefined,
       makespanSeconds,

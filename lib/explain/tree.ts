@@ -1,6 +1,6 @@
 import { type Cost, costInside } from '../plan/cost.ts';
 import type { Plan, PlanTree } from '../plan/plan.ts';
-import { weightOf } from '../plan/weights.ts';
+import { secondsOfCall } from '../plan/weights.ts';
 
 /** A step where it stands in the arrangement. */
 export interface ExplainedStep {
@@ -10,6 +10,8 @@ export interface ExplainedStep {
   readonly seconds: number;
   /** What must hold for it to run is asked before it. */
   readonly guarded: boolean;
+  /** The steps that its function does before it, in order; `seconds` are those of all. */
+  readonly after?: readonly string[];
   /** The steps that it runs, where its flow is written out. */
   readonly runs?: ExplainedTree;
 }
@@ -53,7 +55,7 @@ const longest = (parts: readonly ExplainedTree[]): number =>
 
 function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
   const planned = plan.steps.get(id);
-  const seconds = weightOf({ step: planned?.step, inner: planned?.inner }, cost);
+  const seconds = planned ? secondsOfCall(planned, cost) : 0;
   const runs = planned?.inner && explainTree(planned.inner, costInside(cost, id));
   return {
     kind: 'step',
@@ -61,6 +63,7 @@ function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
     component: planned?.step.component ?? '',
     seconds,
     guarded: planned !== undefined && (planned.maySkip || planned.wanted !== undefined),
+    ...(planned?.links && { after: planned.links.map(({ step }) => step.id) }),
     ...(runs && { runs }),
   };
 }

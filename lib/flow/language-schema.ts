@@ -15,6 +15,8 @@ const list = (items: Json, description: string): Json => ({ type: ['array', 'nul
 /** A key that is not described here, or is no key of a flow, does not compile. */
 type Described<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
 
+const FUSE = 'Whether steps that nobody else reads share one function with the one after them.';
+
 const FLOW: Described<typeof FLOW_KEYS> = {
   schema: text('A URL that names the language; it is not read.'),
   name: text('The name of the flow and of its state machine; without, the name of the file.'),
@@ -32,7 +34,11 @@ const FLOW: Described<typeof FLOW_KEYS> = {
     ref('example'),
     'Inputs that show the flow at work; the first is what `stepflow run` takes without --input.',
   ),
-  metadata: anything('Data for tools; `aws: { type: EXPRESS }` makes an Express state machine.'),
+  metadata: {
+    description:
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, `aws: { fuse: true }` one function of a chain of steps.',
+    properties: { aws: { properties: { fuse: { type: ['boolean', 'null'], description: FUSE } } } },
+  },
   variables: { type: ['object', 'null'], description: 'Values of variables, which a deployment or a run may replace.' },
   inputSchema: ref('schema', 'JSON Schema of the input; an input that does not fit fails before any step starts.'),
   outputSchema: ref('schema', 'JSON Schema of the output.'),

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import { type Diagnostic, Reporter, type Span } from './diagnostics.ts';
 import { Fields } from './fields.ts';
 import type { Example, Flow, Step } from './flow.ts';
+import { checkFuse } from './fuses-chains.ts';
 import { readExpression } from './read-expression.ts';
 import { given, readStep } from './read-step.ts';
 import { describe, type MapTree, readTree, type Tree } from './tree.ts';
@@ -59,6 +60,7 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
   const written = fields.tree('output');
   const output = written && readExpression(written, reporter);
   if (listed.length === 0 && !output && !fields.tree('test')) reporter.report('empty-flow', {}, map.span);
+  checkFuse(fields.tree('metadata'), reporter);
   const skips = steps.some(({ skipIf }) => skipIf);
   return {
     file,

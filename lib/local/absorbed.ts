@@ -7,12 +7,14 @@ import type { Failure } from './step-record.ts';
 /** Where a run failed that did so in a step without a state; undefined where it failed elsewhere. */
 export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
   const named = fusedStepIn(readCause(failure.cause).message);
-  const step = absorbed.find(({ id }) => id === named);
+  // A chain's steps are told of as those that have states.
+  const step = absorbed.find(({ id, by }) => id === named && by !== 'fuse-chains');
   return step && { step: step.id, component: step.component, attempt: 0 };
 }
 
 /**
- * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states;
+ * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states,
+ * alone or as a chain;
  * a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
  */
 export function withAbsorbed(
@@ -22,6 +24,7 @@ export function withAbsorbed(
 ): readonly StepReport[] {
   const known = new Map(reports.map((report) => [report.id, report]));
   for (const step of absorbed) {
+    if (known.has(step.id)) continue;
     const sources = step.sources.flatMap((id) => known.get(id) ?? []);
     known.set(step.id, reportOf(step, sources, step.id === failed ? 'failed' : statusOf(step, sources, hasRun)));
   }

@@ -1,3 +1,4 @@
+import { groupBy } from '../plan/passes/group-by.ts';
 import type { StepReport } from './events.ts';
 import type { GraphNode, WaitGraph } from './wait-graph.ts';
 
@@ -16,7 +17,10 @@ export function criticalChain(
   states: ReadonlyMap<string, string>,
   graph: WaitGraph,
 ): readonly string[] {
-  const ran: RanByState = new Map(steps.filter(hasRun).map((step) => [states.get(step.id) ?? step.id, step]));
+  const stateOf = ({ id }: StepReport): string => states.get(id) ?? id;
+  // Of a chain of steps, which have one state, the last that has run is the one that ended with it.
+  const ran: RanByState = new Map(steps.filter(hasRun).map((step) => [stateOf(step), step]));
+  const together = groupBy(steps.filter(hasRun), stateOf, ({ id }) => id);
   const chain: string[] = [];
   const taken = new Set<GraphNode>();
   const previous = (from: GraphNode): GraphNode | undefined => {
@@ -25,7 +29,7 @@ export function criticalChain(
   };
   for (let at = previous(graph.end); at !== undefined; at = previous(at)) {
     taken.add(at);
-    chain.unshift(ran.get(at.state)?.id ?? at.state);
+    chain.unshift(...(together.get(at.state) ?? [at.state]));
   }
   return chain;
 }

@@ -1,11 +1,9 @@
 import {
-  type Bundle,
   bundleEach,
   type Catalog,
   type ComponentFile,
-  diagnoseLoad,
   type LoadedComponent,
-  loadBundle,
+  loadOrDiagnose,
 } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { FlowError } from '../runtime/errors.ts';
@@ -21,7 +19,9 @@ export interface Functions {
 /** Bundles and loads components: the very code that is deployed. What has not changed is not bundled again. */
 export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
   const bundled = await bundleEach([...new Set(components)], { outDir });
-  const loaded = await Promise.all(bundled.map((one) => ('diagnostics' in one ? one.diagnostics : load(one))));
+  const loaded = await Promise.all(
+    bundled.map((one) => ('diagnostics' in one ? one.diagnostics : loadOrDiagnose(one, { outDir }))),
+  );
   return {
     loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
     diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : one)),
@@ -44,12 +44,4 @@ async function loadOne(file: ComponentFile | undefined, outDir: string): Promise
   const [fault] = diagnostics;
   if (fault) throw new FlowError('COMPONENT_NOT_FOUND', fault.message);
   return loaded.get(file.path);
-}
-
-async function load(made: Bundle): Promise<LoadedComponent | Diagnostic> {
-  try {
-    return await loadBundle(made);
-  } catch (error) {
-    return diagnoseLoad(made.component, error);
-  }
 }

@@ -1,6 +1,8 @@
 import { relative } from 'node:path';
+import { membersOf } from '../asl/frame.ts';
 import type { CompiledStep } from '../compile.ts';
 import { type Catalog, type ComponentFile, findComponents } from '../components/index.ts';
+import { chainName } from '../flow/chain-name.ts';
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import type { Folders } from './folders.ts';
 
@@ -30,14 +32,18 @@ export interface Needed {
 
 /** What the steps need; a step whose component has no file is a diagnostic, at its component's name in the flow. */
 export function componentsFor(steps: readonly CompiledStep[], file: string, { catalog, folders }: Lookup): Needed {
-  const needs = steps.filter(({ calls }) => calls).map((step) => ({ step, found: catalog.resolve(step.component) }));
+  const calling = steps.filter(({ calls }) => calls);
   return {
-    files: needs.flatMap(({ found }) => found ?? []),
-    diagnostics: needs
-      .filter(({ found }) => found === undefined)
-      .map(({ step: { component, componentSpan } }) => {
+    files: calling.flatMap((step) => catalog.resolve(functionOf(step)) ?? []),
+    diagnostics: calling
+      .flatMap(membersOf)
+      .filter(({ component }) => catalog.resolve(component) === undefined)
+      .map(({ component, componentSpan }) => {
         const params = { component, nearest: catalog.suggest(component), folders };
         return diagnose('unknown-component', params, { file, ...componentSpan });
       }),
   };
 }
+
+/** The name of the function that a step's state calls. */
+const functionOf = (step: CompiledStep): string => chainName(membersOf(step).map(({ component }) => component));

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { type LinkState, membersOf } from '../asl/frame.ts';
+import type { CompiledStep } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read-flow.ts';
@@ -206,11 +208,23 @@ async function loadComponents(
   const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
   const load = loaderOf(lookup.catalog, folders.bundles);
   const mocked = new MockBook(mocks, canonical);
-  const calling = past.endedWell ? [] : steps.filter(({ id, component }) => !mocked.has(id, canonical(component)));
+  const isMocked = ({ id, component }: LinkState): boolean => mocked.has(id, canonical(component));
+  refuseMockedLink(steps, isMocked);
+  const calling = past.endedWell ? [] : steps.filter((step) => !isMocked(step));
   const needed = componentsFor(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
   const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
   return { diagnostics, loaded: functions.loaded, load, canonical };
+}
+
+/** The run has its state machine since it began: in that a step of a chain has no call of its own. */
+function refuseMockedLink(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
+  const [link] = steps.filter(({ links }) => links !== undefined).flatMap((step) => membersOf(step).filter(isMocked));
+  if (!link) return;
+  throw new ResumeError(
+    `nothing can stand in for the step "${link.id}", which has one function with others in this run`,
+    'leave out its mock, or begin a new run with it',
+  );
 }
 
 /** What the flow's file declares now: its secrets. The rest of the flow is the one that the run began with. */

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { membersOf } from '../asl/frame.ts';
+import type { CompiledStep } from '../compile.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/depth.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { blobStore } from '../runtime/blobs.ts';
+import { linkInStack } from '../runtime/chain.ts';
 import { isFlowError } from '../runtime/errors.ts';
 import { hydrate } from '../runtime/hydrate.ts';
 import type { Json } from '../runtime/json.ts';
@@ -122,7 +125,7 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const failure = failureOf(execution);
   const { absorbed } = flow.runs;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
-  const inOutput = isOfOutput(readCause(failure?.cause).stack);
+  const inOutput = isOfOutput(linkInStack(readCause(failure?.cause).stack ?? []).stack);
   const ended = resultOf(execution, inAbsorbed ?? (failure && !inOutput ? tracker.whereFailed(failure) : undefined));
   const own = tracker
     .finish(stopMs, failure, inAbsorbed !== undefined || inOutput)
@@ -133,14 +136,17 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const places = new Map(flow.runs.steps.map((step) => [step.id, placeInGraph(step)]));
-  const chain = criticalChain(own, places, flow.waits);
+  const chain = criticalChain(own, placesOf(flow.runs.steps), flow.waits);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
   const components = sandboxes && { components: sandboxes.usage() };
   return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
 }
+
+/** The names of the steps' states. */
+const placesOf = (steps: readonly CompiledStep[]): ReadonlyMap<string, string> =>
+  new Map(steps.flatMap((step) => membersOf(step).map(({ id }) => [id, placeInGraph(step)] as const)));
 
 const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
   ...(startupMs !== undefined && { startupMs }),
@@ -159,7 +165,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
   const { input, name, emit, onHistory, signal, isolate, durable } = running;
   const tracker = new StepTracker(runs.steps, guards, emit);
   const histories = new LongestHistory();
-  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps });
+  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps.flatMap(membersOf) });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
   const sandboxes = isolate
     ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })

@@ -1,7 +1,15 @@
+import type { PassName } from '../plan/passes/names.ts';
+import type { FailedLink } from '../runtime/chain.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
+/** A step that has a state, alone or with others. */
+export interface TrackedLink extends StepName {
+  /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
+  readonly maySkip: boolean;
+}
+
 /** A step and where it stands in the state machine. */
-export interface TrackedStep extends StepName {
+export interface TrackedStep extends TrackedLink {
   /** The name of its state. */
   readonly state: string;
   /** Which iteration of a Map it is, where several share that state. */
@@ -10,8 +18,8 @@ export interface TrackedStep extends StepName {
   readonly also?: readonly string[];
   /** The ids of the steps that its guard passes over with it. */
   readonly followers?: readonly string[];
-  /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
-  readonly maySkip: boolean;
+  /** The steps that the same call does before it, in order. */
+  readonly links?: readonly TrackedLink[];
 }
 
 /** Error and cause of a failed state or execution. */
@@ -28,13 +36,18 @@ export interface Visit {
   readonly record: StepRecord;
   /** The execution that it is in, of the flow's or one that this started. */
   readonly execution: string;
+  readonly startMs: number;
   /** Calls so far; a state that calls nothing counts as one. */
   attempts: number;
   /** How its last call failed, until another succeeds. */
   failure: Failure | undefined;
   /** Whether its component skipped it. */
   skipped: boolean;
+  /** Of a chain, what became of its steps: see `$links` of `Slots`. */
+  took?: FailedLink['links'];
 }
+
+const FUSED: PassName = 'fuse-chains';
 
 /** Of many visits the gravest ending is the step's. */
 const GRAVITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'recovered', 'cancelled', 'failed'];
@@ -42,6 +55,8 @@ const GRAVITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'reco
 /** What is known of a step so far. */
 export class StepRecord {
   readonly step: TrackedStep;
+  /** Of a chain, what is known of its steps, in order; this record is then that of their state. */
+  readonly links: readonly StepRecord[];
   readonly open = new Set<Visit>();
   #status: StepStatus = 'not_run';
   #startMs: number | null = null;
@@ -52,6 +67,14 @@ export class StepRecord {
 
   constructor(step: TrackedStep) {
     this.step = step;
+    const { links = [], ...last } = step;
+    const members = links.length > 0 ? [...links.map((link) => ({ ...link, state: step.state })), last] : [];
+    this.links = members.map((link) => new StepRecord(link));
+  }
+
+  /** What is known of each step that the state is of. */
+  get members(): readonly StepRecord[] {
+    return this.links.length > 0 ? this.links : [this];
   }
 
   /** When the visits that are open now, or were last, began. */
@@ -63,7 +86,7 @@ export class StepRecord {
   enter(atMs: number, attempts: number, execution = ''): Visit {
     if (this.open.size === 0) this.#openSince = atMs;
     this.#startMs ??= atMs;
-    const visit: Visit = { record: this, execution, attempts, failure: undefined, skipped: false };
+    const visit: Visit = { record: this, execution, startMs: atMs, attempts, failure: undefined, skipped: false };
     this.open.add(visit);
     return visit;
   }
@@ -81,7 +104,13 @@ export class StepRecord {
     this.#ends('skipped');
   }
 
-  report(): StepReport {
+  /** Of each step that the state is of; all but the last of a chain have no state of their own. */
+  reports(): readonly StepReport[] {
+    const reports = this.members.map((member) => member.#report());
+    return reports.map((report, at) => (at < reports.length - 1 ? { ...report, absorbedBy: FUSED } : report));
+  }
+
+  #report(): StepReport {
     const { id, component } = this.step;
     const times = { startMs: this.#startMs, endMs: this.#endMs };
     return { id, component, status: this.#status, ...times, attempts: this.#attempts };

@@ -1,5 +1,7 @@
 import type { HistoryEvent } from '../engine/types.ts';
+import { linkInStack, linksIn } from '../runtime/chain.ts';
 import { isObject, type Json } from '../runtime/json.ts';
+import { endedLinks, failedLink } from './chain-visit.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { readCause, reportOf } from './outcome.ts';
 import { type StateRecords, statesOf } from './state-records.ts';
@@ -74,13 +76,12 @@ export class StepTracker {
     const atMs = this.sinceStart(endedAt);
     for (const visit of [...this.#openVisits()]) {
       const isItsOwn = isSame(visit.failure, failure);
-      if (isItsOwn && inPart) visit.failure = undefined;
       // An execution that the flow's had started failed by it, and the flow went on.
       const isCovered = isSame(visit.failure, this.#failed.get(visit.execution));
       const ending = isCovered ? 'recovered' : 'cancelled';
       this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : ending, atMs);
     }
-    return this.#steps.map((record) => record.report());
+    return this.#steps.flatMap((record) => record.reports());
   }
 
   /** Where an execution that has failed did so; undefined where the failure is no step's. To be asked before the end. */
@@ -89,9 +90,9 @@ export class StepTracker {
     // A step that runs others fails with them; the one that made the call is the place.
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
     if (!visit) return undefined;
-    const { stack } = readCause(failure.cause);
-    const { id, component } = visit.record.step;
-    return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack && { stack }) };
+    const { stack } = linkInStack(readCause(failure.cause).stack ?? []);
+    const { id, component } = placeOf(visit).step;
+    return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack.length > 0 && { stack }) };
   }
 
   #openVisits(): readonly Visit[] {
@@ -105,7 +106,7 @@ export class StepTracker {
     this.#guarded.delete(before);
     if (record && stateName !== record.step.state) {
       const followers = (record.step.followers ?? []).flatMap((id) => this.#byId.get(id) ?? []);
-      for (const one of [record, ...followers]) this.#passOver(one, atMs);
+      for (const one of [record, ...followers].flatMap(({ members }) => members)) this.#passOver(one, atMs);
     }
     const behind =
       type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '')?.only : undefined;
@@ -131,7 +132,8 @@ export class StepTracker {
 
   #entered(record: StepRecord, event: HistoryEvent, atMs: number): void {
     const calls = event.type === 'TaskStateEntered';
-    if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(record) });
+    const [first = record] = record.members;
+    if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(first) });
     this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1, event.execution));
   }
 
@@ -150,21 +152,39 @@ export class StepTracker {
     visit.attempts += 1;
     if (!visit.failure) return;
     const error = reportOf(visit.failure.error, visit.failure.cause);
-    this.#emit({ type: 'step-retried', atMs, ...nameOf(visit.record), attempt: visit.attempts - 1, error });
+    this.#emit({ type: 'step-retried', atMs, ...nameOf(placeOf(visit)), attempt: visit.attempts - 1, error });
     visit.failure = undefined;
   }
 
   #ended(visit: Visit, ending: Ending, atMs: number): void {
-    const { record, failure } = visit;
+    const { record, attempts } = visit;
     record.leave(visit, ending, atMs);
+    const links = record.links.length > 0 ? endedLinks(visit, ending, atMs) : [];
+    for (const link of links) link.record.leave(link.record.enter(link.startMs, attempts), link.ending, link.endMs);
     if (record.open.size > 0) return;
-    const common = { atMs, startMs: record.openSince, ...nameOf(record) };
+    if (record.links.length === 0) this.#tellEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
+    for (const [at, { record: link, ending: own, startMs, endMs }] of links.entries()) {
+      if (at > 0) this.#emit({ type: 'step-started', atMs: startMs, ...nameOf(link) });
+      this.#tellEnd(link, own, { atMs: endMs, startMs }, visit.failure);
+    }
+  }
+
+  #tellEnd(record: StepRecord, ending: Ending, times: Times, failure: Failure | undefined): void {
+    const common = { ...times, ...nameOf(record) };
     if (ending === 'failed' || ending === 'recovered') {
       const error = reportOf(failure?.error ?? 'UNSPECIFIED', failure?.cause);
       this.#emit({ type: `step-${ending}`, ...common, error });
     } else this.#emit({ type: `step-${ending}`, ...common });
   }
 }
+
+interface Times {
+  readonly atMs: number;
+  readonly startMs: number | null;
+}
+
+/** The step that a visit, which has failed, did so in. */
+const placeOf = ({ record, failure }: Visit): StepRecord => failedLink(record, failure) ?? record;
 
 const FAILED = /^(Task|LambdaFunction)(Failed|TimedOut)$|StateFailed$|^EvaluationFailed$/;
 
@@ -183,20 +203,18 @@ function endingOf({ skipped, failure }: Visit): Ending {
   return failure ? 'recovered' : 'succeeded';
 }
 
-function answered(visit: Visit, output: Json | undefined): void {
+/** Takes in a function's answer, which AWS's events hold as text. */
+function answered(visit: Visit, output: Json = null): void {
+  const answer: Json = typeof output === 'string' ? JSON.parse(output) : output;
+  const slots = isObject(answer) && isObject(answer.Payload) ? answer.Payload : {};
   visit.failure = undefined;
-  visit.skipped = output !== undefined && isSkippedAnswer(output);
+  // Its component has skipped its own step.
+  visit.skipped = slots.$skipped === true;
+  if (isObject(slots.$links)) visit.took = linksIn(slots.$links);
 }
 
 /** Error and cause of an event that tells of a failure. */
 function failureOf({ error, cause }: HistoryEvent['details'], type: string): Failure {
   const fallback = type.endsWith('TimedOut') ? 'States.Timeout' : 'States.TaskFailed';
   return { error: typeof error === 'string' ? error : fallback, ...(typeof cause === 'string' && { cause }) };
-}
-
-/** Whether a function's answer, which AWS's events hold as text, is that of a component that skipped its own step. */
-function isSkippedAnswer(output: Json): boolean {
-  const answer: Json = typeof output === 'string' ? JSON.parse(output) : output;
-  const slots = isObject(answer) ? (answer.Payload ?? null) : null;
-  return isObject(slots) && slots.$skipped === true;
 }

@@ -3,6 +3,7 @@ import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
 import { checkOutput } from './passes/check-output.ts';
 import { foldConstants } from './passes/fold-constants.ts';
+import { fuseChains } from './passes/fuse-chains.ts';
 import { fusePutBlob } from './passes/fuse-put-blob.ts';
 import { inlinePure } from './passes/inline-pure.ts';
 import { mapFanOuts } from './passes/map-fan-outs.ts';
@@ -26,7 +27,7 @@ import type { Plan } from './plan.ts';
 const PASSES: readonly Pass[] = [foldConstants, mergeIdentical, inlinePure, fusePutBlob];
 
 /** Those that rewrite plans, in the order in which they run. */
-const PLAN_PASSES: readonly PlanPass[] = [shareGuards, mapFanOuts, checkOutput];
+const PLAN_PASSES: readonly PlanPass[] = [shareGuards, fuseChains, mapFanOuts, checkOutput];
 
 /** How a flow is optimised. */
 export interface OptimiseOptions {
@@ -62,21 +63,21 @@ export interface SettleOptions extends PlanContext {
   readonly without?: ReadonlySet<string>;
 }
 
-/** The passes over a plan: what its functions answer and look for, which of its steps share a guard, and which a state. */
-export function settlePlan(
-  planned: Plan,
-  { without = new Set(), ...context }: SettleOptions,
-): { readonly plan: Plan; readonly reports: readonly PassReport[] } {
+/** A plan as it is emitted. */
+export interface Settled extends Pick<Optimised, 'absorbed'> {
+  readonly plan: Plan;
+  readonly reports: readonly PassReport[];
+}
+
+/** The passes over a plan: what its functions answer and look for, which of its steps share a guard, a function, a state. */
+export function settlePlan(planned: Plan, { without = new Set(), ...context }: SettleOptions): Settled {
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
-  const reports = projects ? [reportProjection(read)] : [];
-  return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce(
-    (before, { rewrite }) => {
-      const { plan, report } = rewrite(before.plan, context);
-      return { plan, reports: [...before.reports, report] };
-    },
-    { plan: read, reports },
-  );
+  const start: Settled = { plan: read, reports: projects ? [reportProjection(read)] : [], absorbed: [] };
+  return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce((before, { rewrite }) => {
+    const { plan, report, absorbed = [] } = rewrite(before.plan, context);
+    return { plan, reports: [...before.reports, report], absorbed: [...before.absorbed, ...absorbed] };
+  }, start);
 }
 
 /** What one pass has done so far. */

@@ -39,9 +39,17 @@ export interface PlannedStep {
   readonly readings: readonly Reading[];
   /** The secret variables that may stand in its input. */
   readonly secrets: readonly string[];
+  /**
+   * The steps that its function runs before it, in order. Then `uses` are those of all of them, `wanted`, `later` and
+   * `follows` those of the first.
+   */
+  readonly links?: readonly PlannedStep[];
   /** The plan of the flow that the step runs: of `map`, `eval` and `iterate`. */
   readonly inner?: Plan;
 }
+
+/** The steps that a step's function runs, in order: itself, and those before it. */
+export const linksOf = (planned: PlannedStep): readonly PlannedStep[] => [...(planned.links ?? []), planned];
 
 /** A place in a tree where conditions are found. No step has such an id. */
 export interface Keep {
@@ -80,6 +88,8 @@ export interface Plan {
   /** What the output reads; for a flow without one, what it gives instead. */
   readonly output: readonly Use[];
   readonly sinks: readonly AnalysedSink[];
+  /** The plan with each step by itself, where some have become one function. */
+  readonly unfused?: Plan;
 }
 
 /** Plans a flow, or reports why it cannot be. `given`: the secret variables that may stand in its input. */

@@ -2,7 +2,7 @@ import type { Step } from '../flow/flow.ts';
 import { literalWait } from './builtins.ts';
 import { type Cost, costInside } from './cost.ts';
 import { pathTimes } from './paths.ts';
-import type { Plan } from './plan.ts';
+import { linksOf, type Plan, type PlannedStep } from './plan.ts';
 
 /** What a step takes in the arrangement, in seconds; one that runs a flow written out, what that flow takes at least. */
 export function weightOf(
@@ -14,6 +14,10 @@ export function weightOf(
   const inside = inner ? secondsInside(inner, costInside(cost, id)) : secondsOfWait(step);
   return cost({ id, component, ...(inside !== undefined && { inside }) });
 }
+
+/** What the call of a step takes, that of a chain for all its steps, in seconds. */
+export const secondsOfCall = (planned: PlannedStep, cost: Cost): number =>
+  linksOf(planned).reduce((sum, { step, inner }) => sum + weightOf({ step, inner }, cost), 0);
 
 function secondsInside(plan: Plan, cost: Cost): number {
   const times = pathTimes(plan, ({ step, inner }) => {

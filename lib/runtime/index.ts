@@ -1,5 +1,6 @@
 export { type BlobRef, type BlobStore, blobIdOf, blobStore } from './blobs.ts';
 export { type CacheStore, cacheStore } from './cache.ts';
+export { wrapChain } from './chain.ts';
 export { type Component, type ComponentOptions, type Context, component } from './component.ts';
 export { ERROR_CODES, type ErrorCode, FlowError, isFlowError, SkipStep } from './errors.ts';
 export { FILES_VARIABLE, type FlowFiles } from './files.ts';

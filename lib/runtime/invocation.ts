@@ -29,6 +29,11 @@ export interface Invocation {
   /** The steps that the compiler has made part of this one, each after those whose results it needs. */
   readonly fused?: readonly FusedStep[];
   /**
+   * Where the step is the last of a chain, the steps that the same function runs before it, in order. Markers in their
+   * inputs, and in `input`, stand for what earlier ones have answered: see `linkTo`.
+   */
+  readonly before?: readonly Link[];
+  /**
    * What the flow's output reads that may be missing, where the step is the flow's last: the flow then fails with the
    * first that is. Where the step is skipped the flow is skipped, and nothing is looked for.
    */
@@ -38,6 +43,9 @@ export interface Invocation {
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt?: number;
 }
+
+/** A step whose component shares its function with those that the step comes after or before. */
+export type Link = Pick<Invocation, 'step' | 'input' | 'reads' | 'secrets' | 'fused'>;
 
 /**
  * A step without a function of its own: it takes a value out of another step's result. Where there is none, it fails as
@@ -73,6 +81,7 @@ export interface OutputRead {
  * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
  * | `$skipped` | true where the step was skipped; then each value is the skipped marker and each test is false |
  * | `$missing` | the value paths asked for that the result does not have; absent where there is none |
+ * | `$links` | of a chain, by the ids of its steps, in order: the milliseconds that each took, null where it was skipped |
  */
 export type Slots = JsonObject;
 

@@ -19,4 +19,4 @@ export function checkOutput(reads: readonly OutputRead[], result: Json): void {
 }
 
 /** Whether a failure is one of the output, by the stack in its Cause. */
-export const isOfOutput = (stack: readonly string[] = []): boolean => stack.at(-1) === FRAME;
+export const isOfOutput = (stack: readonly string[]): boolean => stack.at(-1) === FRAME;

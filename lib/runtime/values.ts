@@ -10,6 +10,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * | `{"$missing": text}` | a path that had no value; the text says which, e.g. `"id" of step "load"` |
  * | `{"$skipped": true}` | the result of a step that was skipped |
  * | `{"$secret": path}` | a secret variable, or a part of one; its value is only known inside functions |
+ * | `{"$link": "STEP KEY"}` | a slot of a step that the same function has run before: see chain.ts |
  *
  * A user's own value of exactly such a shape travels with one more `$` on its key ({@link escapeValue}) and comes out as it
  * went in ({@link unescapeValue}).
@@ -24,6 +25,9 @@ export const missing = (what: string): JsonObject => ({ $missing: what });
 
 /** The marker of a secret variable: `key`, or of a part of one: `login.password`. */
 export const secret = (path: string): JsonObject => ({ $secret: path });
+
+/** The marker of a slot of an earlier link of the chain: its step's id has no space. */
+export const linkTo = (step: string, key: string): JsonObject => ({ $link: `${step} ${key}` });
 
 /** The `blobType` of a blob whose content is still on its way: markers in it are resolved like those outside. */
 export const PARTS = 'parts';
@@ -52,6 +56,13 @@ export const isSkipped = (value: Json): boolean => isObject(value) && isSingle(v
 export const isSecret = (value: Json): value is { $secret: string } =>
   isObject(value) && isSingle(value, '$secret', 'string');
 
+/** The slot that a marker of an earlier link stands for; undefined for all other values. */
+export function linkIn(value: Json): { readonly step: string; readonly key: string } | undefined {
+  const text = isObject(value) && isSingle(value, '$link', 'string') ? String(value.$link) : '';
+  const space = text.indexOf(' ');
+  return space > 0 ? { step: text.slice(0, space), key: text.slice(space + 1) } : undefined;
+}
+
 const isBlobShape = (value: JsonObject, key: string): boolean =>
   Object.keys(value).length === 3 &&
   typeof value[key] === 'string' &&
@@ -66,7 +77,7 @@ const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean'): b
 function markerKey(value: JsonObject): string | undefined {
   const keys = Object.keys(value);
   if (keys.length !== 1 && keys.length !== 3) return undefined;
-  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret)$/.test(name));
+  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret|link)$/.test(name));
   if (key === undefined) return undefined;
   const name = key.replace(/^\$+/, '');
   const marks =

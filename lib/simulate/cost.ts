@@ -83,7 +83,8 @@ const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
 };
 
 function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
-  const made = calls.map(({ component }) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
+  const components = calls.flatMap(({ links }) => links.map(({ component }) => component));
+  const made = components.map((component) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
   const stores = calls.reduce((sum, call) => sum + call.stores, 0);
   const puts = made.filter((one) => one === 'puts').length + stores + objects.puts;
   const gets = made.filter((one) => one === 'gets').length + objects.gets;

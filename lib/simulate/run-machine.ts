@@ -8,6 +8,7 @@ import {
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
+import { componentsInChain } from '../flow/chain-name.ts';
 import { machineResolver } from '../local/machines.ts';
 import { componentOf } from '../local/resolver.ts';
 import type { Slots } from '../runtime/invocation.ts';
@@ -39,11 +40,17 @@ export interface SimulatedMachine {
 export interface SimulatedCall {
   /** The step's id; of a flow inside a step, `RUNNER.ID`. */
   readonly step: string;
+  /** The function's: that of a chain has all its components in its name. */
   readonly component: string;
   readonly seconds: number;
+  /** The seconds of each step that it does, in order: one, or those of a chain. */
+  readonly links: readonly SimulatedLink[];
   /** The blobs that steps which are part of this one keep. */
   readonly stores: number;
 }
+
+/** What a step took. */
+export type SimulatedLink = Pick<SimulatedCall, 'step' | 'component' | 'seconds'>;
 
 /** A simulated run. */
 export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | 'cause' | 'transitions' | 'events'> {
@@ -98,9 +105,13 @@ async function runAs(
     const component = componentOf(request);
     if (component === undefined) return {};
     const asked = askedOf(request.arguments, request.stateName);
-    const { step, stores } = asked;
-    const seconds = secondsOf(step, component);
-    calls.push({ step, component, seconds, stores });
+    const { step, stores, before } = asked;
+    const links = componentsInChain(component).map((own, at): SimulatedLink => {
+      const id = before[at] ?? step;
+      return { step: id, component: own, seconds: secondsOf(id, own) };
+    });
+    const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
+    calls.push({ step, component, seconds, links, stores });
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
     const answer = component === MAP_ITEMS ? writeItems(asked, objects) : standIns.answer(step, asked.reads);
     return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
@@ -128,6 +139,8 @@ function endOf({ status, error, cause, transitions, events, startMs, stopMs }: E
 type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
 interface Asked extends Pick<SimulatedCall, 'step' | 'stores'> {
+  /** The ids of the steps that the function does first. */
+  readonly before: readonly string[];
   readonly reads: readonly string[];
   readonly input: Json;
 }
@@ -135,14 +148,19 @@ interface Asked extends Pick<SimulatedCall, 'step' | 'stores'> {
 /** What of an `Invocation` matters here. */
 function askedOf(given: Json, stateName: string): Asked {
   const payload = isObject(given) && isObject(given.Payload) ? given.Payload : {};
-  const { step, reads, fused, input = null } = payload;
+  const { step, reads, input = null } = payload;
+  const before = (Array.isArray(payload.before) ? payload.before : []).filter(isObject);
   return {
+    before: before.map((link) => String(link.step)),
     step: typeof step === 'string' ? step : stateName,
     reads: Array.isArray(reads) ? reads.filter((key) => typeof key === 'string') : [],
-    stores: Array.isArray(fused) ? fused.filter((part) => isObject(part) && part.does === 'store').length : 0,
+    stores: [...before, payload].reduce((sum, { fused = [] }) => sum + storesIn(fused), 0),
     input,
   };
 }
+
+const storesIn = (fused: Json): number =>
+  Array.isArray(fused) ? fused.filter((part) => isObject(part) && part.does === 'store').length : 0;
 
 /** The function that the compiler puts before a distributed Map: see lib/asl/emit-distributed-map.ts. */
 const MAP_ITEMS = '/builtin/map_items';

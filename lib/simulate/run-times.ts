@@ -6,7 +6,7 @@ import type { MachineRun } from './run-machine.ts';
 /** The steps by id: see `Compiled.steps`. */
 type Steps = ReadonlyMap<
   string,
-  { readonly state: string; readonly also?: readonly string[]; readonly component: string }
+  { readonly state?: string; readonly also?: readonly string[]; readonly component: string }
 >;
 
 /**
@@ -15,13 +15,13 @@ type Steps = ReadonlyMap<
  */
 export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>, steps: Steps): FlowTimes {
   const called = new Map<string, { count: number; seconds: number }>();
-  for (const { step, component, seconds } of run.calls) {
+  for (const { step, component, seconds } of run.calls.flatMap(({ links }) => links)) {
     // A step may need functions that the compiler adds: they are not what its graph asks for.
     if ((steps.get(step)?.component ?? component) !== component) continue;
     const known = called.get(step);
     called.set(step, { count: (known?.count ?? 0) + 1, seconds });
   }
-  return new Timer(called, run.waits, steps).of(plan, '');
+  return new Timer(called, run.waits, steps).of(plan.unfused ?? plan, '');
 }
 
 class Timer {

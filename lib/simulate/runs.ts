@@ -1,5 +1,7 @@
+import { membersOf } from '../asl/frame.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compile.ts';
+import { DEFAULT_MEMORY_MB } from '../components/needs.ts';
 import { DefinitionError } from '../engine/index.ts';
 import type { Example } from '../flow/flow.ts';
 import type { Cost } from '../plan/cost.ts';
@@ -47,9 +49,6 @@ export interface RunsFigures {
   readonly cost: RunCost;
 }
 
-/** MB of memory of a function that does not say: see `ComponentFunction`. */
-const DEFAULT_MEMORY = 512;
-
 /** Why there are no figures. */
 export interface RunsFailure {
   readonly failure: { readonly error: string; readonly cause: string };
@@ -71,9 +70,9 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const simulated = loadSimulated({ ...definitions, stateMachine }, { type, standIns, overhead });
   const all = [definitions.stateMachine, ...definitions.machines.map((nested) => nested.stateMachine)];
   const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
-  const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY;
+  const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
   const priced: Priced = { definitions: all, bytes, memoryOf: memory };
-  const steps = new Map(options.steps.map((step) => [step.id, step]));
+  const steps = new Map(options.steps.flatMap(membersOf).map((step) => [step.id, step]));
   const done: One[] = [];
   for (let number = 0; number < options.runs; number += 1) {
     const factor = noiseOf(noise, seed, number);
@@ -90,7 +89,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
 }
 
 /** Whether the compiler added a call of its own accord. It moves data only, and no profile knows what it takes. */
-const isAdded = (step: CompiledStep | undefined, component: string): boolean =>
+const isAdded = (step: Pick<CompiledStep, 'component' | 'added'> | undefined, component: string): boolean =>
   step?.added === true || (step !== undefined && step.component !== component);
 
 /** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
@@ -158,6 +157,7 @@ const ratio = (seconds: number, critical: number): number => (critical > 0 ? sec
 const tidy = (value: number): number => Math.round(value * 1e9) / 1e9;
 
 function idleSteps(steps: readonly CompiledStep[], done: readonly One[]): readonly string[] {
-  const called = new Set(done.flatMap(({ run }) => run.calls.map(({ step }) => step)));
-  return steps.flatMap(({ id, calls, added }) => (calls && !added && !called.has(id) ? [id] : []));
+  const called = new Set(done.flatMap(({ run }) => run.calls.flatMap(({ links }) => links.map(({ step }) => step))));
+  const own = steps.filter(({ calls, added }) => calls && !added).flatMap(membersOf);
+  return own.flatMap(({ id }) => (called.has(id) ? [] : [id]));
 }

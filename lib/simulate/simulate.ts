@@ -1,3 +1,4 @@
+import { membersOf } from '../asl/frame.ts';
 import { type Compiled, type CompiledStep, type CompileOptions, compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { costModel, type Profile } from '../plan/cost.ts';
@@ -88,7 +89,7 @@ export async function simulate(source: string, options: SimulateOptions = {}): P
     type,
     steps,
     examples: compiled.examples,
-    cost: costModel(profile, steps),
+    cost: costModel(profile, steps.flatMap(membersOf)),
     runs: Math.max(1, options.runs ?? (noise > 0 ? DEFAULT_RUNS : 1)),
   });
   if ('failure' in runs) return { failure: runs.failure, compiled, diagnostics };

@@ -355,6 +355,46 @@ output: [{ $step: all }, { $step: wait, path: passthrough }, { $literal: { $step
     runs: [run(LOOKALIKES, [LOOKALIKES, { $skipped: true }, { $step: 'all' }, '{% 1 + 1 %}'])],
   },
   {
+    // Three steps are one function; beside it are those of a step that stands alone, and of a chain of two in a map.
+    name: 'FusedChain',
+    source: `
+metadata: { aws: { fuse: true } }
+steps:
+  - { id: a, component: /mock/any, input: { $input: n }, skipIf: { $input: skip } }
+  - { id: b, component: /mock/other, input: { from: { $step: a, path: v }, own: { $input: own } } }
+  - { id: c, component: /mock/any, input: [{ $step: b }, { $step: a, path: v }] }
+  - { id: alone, component: /mock/other, input: { $input: n } }
+  - id: each
+    component: /builtin/map
+    input:
+      items: [{ $input: n }]
+      workflow:
+        $literal:
+          steps:
+            - { id: first, component: /mock/any, input: { $input: $ } }
+            - { id: second, component: /mock/other, input: { $step: first } }
+          output: { $step: second }
+output: [{ $coalesce: [{ $step: c }, none] }, { $step: alone }, { $step: each, path: "results[0].outcome" }]`,
+    mocks: {
+      a: [{ input: 2, ...SKIPS }, gives({ v: { $link: 'a v' } })],
+      b: [
+        { input: { own: 'fail' }, ...fails('TIMEOUT') },
+        { input: { own: 'skip' }, ...SKIPS },
+        gives({ $skipped: true }),
+      ],
+      c: [{ input: [{ $skipped: true }, { $link: 'a v' }], ...gives('c') }],
+      '/mock/any': [{ input: 3, ...fails() }, gives('first')],
+      '/mock/other': [gives('other')],
+    },
+    runs: [
+      run({ n: 1, own: 1, skip: false }, ['c', 'other', 'success']),
+      run({ n: 1, own: 'skip', skip: false }, ['none', 'other', 'success']),
+      run({ n: 2, own: 1, skip: false }, ['none', 'other', 'success']),
+      run({ n: 3, own: 1, skip: true }, ['none', 'other', 'failed']),
+      failedRun({ n: 1, own: 'fail', skip: false }, 'TIMEOUT'),
+    ],
+  },
+  {
     name: 'NoOutput',
     source: `
 steps:

@@ -37,6 +37,19 @@ steps:
     expect(text).toBe('There is no step "load_usr" | Did you mean "load_user"?');
   });
 
+  it('for a choice in the metadata that is neither yes nor no', () => {
+    const [text] = expectDiagnostics(`
+metadata: { aws: { type: EXPRESS, fuse: "true" } }
+                                        ~~~~~~ wrong-type
+steps:
+  - { id: a, component: /user/load }`);
+    expect(text).toContain('"metadata.aws.fuse" of the flow is the string "true", but true or false is wanted');
+    expectDiagnostics(`
+metadata: { aws: { fuse: null }, fuse: 3 }
+steps:
+  - { id: a, component: /user/load }`);
+  });
+
   it('for a cycle, naming the whole way round', () => {
     const [text] = expectDiagnostics(`
 steps:

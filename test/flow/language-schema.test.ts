@@ -55,6 +55,8 @@ describe('the schema of the language', () => {
       'output: { $if: { $input: a }, then: [{ $coalesce: [{ $variable: v, default: { $input: $ } }] }], else: { $literal: { $if: 1 } } }',
     ],
     ['data with keys that begin with $', 'output: { $blob: abc }'],
+    ['any metadata', 'metadata: [1]\noutput: 1'],
+    ['a wish for chains in one function', 'metadata: { aws: { fuse: true, type: EXPRESS, more: 1 } }\noutput: 1'],
   ])('accepts %s', (_, source) => {
     expect(faultsIn(source)).toEqual([]);
   });
@@ -71,6 +73,7 @@ describe('the schema of the language', () => {
     ['an action that is none', 'steps: [{ id: a, component: /x/y, onError: { action: ignore } }]'],
     ['a case without a name', 'test: { cases: [{ input: 1 }] }'],
     ['a mock that is none', 'test: { cases: [{ name: a, mocks: { /x/y: 1 } }] }'],
+    ['a wish for chains that is none', 'metadata: { aws: { fuse: 1 } }\noutput: 1'],
     ['a flow that is none', '5'],
   ])('refuses %s', (_, source) => {
     expect(faultsIn(source)).not.toEqual([]);

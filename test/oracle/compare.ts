@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
 import { type FlowRun, type PreparedFlow, prepareFlow, type RunEvent } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/json.ts';
 import type { Sample } from './draw-flow.ts';
+import { beginMocked } from './mocked-runs.ts';
 import { judge, type Verdict } from './oracle.ts';
 
 /** What was compared: runs, or nothing because the flow is refused for `code`. */
@@ -45,13 +47,44 @@ export async function compare(
     runs.push(await compareRun(flow, plain, { ...sample, input }));
     await compareRun(flow, optimised, { ...sample, input }, passes);
   }
-  const reports = compile(source, { variables, ...options }).passes;
-  const changed = reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
-  return { runs, passes: [...passes], changed };
+  return { runs, passes: [...passes], changed: changedIn(source, { variables, leastFanOut: 2, ...options }) };
+}
+
+/** The names of the passes that change anything of a flow. */
+function changedIn(source: string, options: CompileOptions): readonly string[] {
+  const reports = compile(source, options).passes;
+  return reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
+}
+
+/**
+ * The same of a flow whose chains of steps are each one function. What the mocks say is done by components, since no step
+ * that a mock stands in for shares a function.
+ */
+export async function compareFused(
+  sample: Sample,
+  options: Pick<CompileOptions, 'spillAbove' | 'without'> = {},
+): Promise<Compared> {
+  const { flow } = readFlow(sample.source, 'flow.yaml');
+  const { source, variables, mocks } = sample;
+  const given = { source, variables, file: FILE, blobs: BLOBS, components: [COMPONENTS], ...options };
+  const prepared = await prepareFlow({ ...given, with: ['fuse-chains'] });
+  const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  if (!flow || refused.length > 0) return { refused };
+  const runs: Verdict['outcome'][] = [];
+  const passes = new Set<string>();
+  for (const input of sample.inputs) {
+    const executionName = randomUUID();
+    beginMocked(executionName, mocks);
+    const run: PreparedFlow['run'] = (options) => prepared.run({ ...options, executionName });
+    runs.push(await compareRun(flow, { ...prepared, run }, { ...sample, input }, passes));
+  }
+  return { runs, passes: [...passes], changed: changedIn(source, { variables, with: ['fuse-chains'], ...options }) };
 }
 
 /** Where the flow's components are looked up: the built-in ones are all that is needed. */
 const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
+
+const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
 
 const BLOBS = mkdtempSync(join(tmpdir(), 'stepflow-oracle-'));
 process.on('exit', () => rmSync(BLOBS, { recursive: true, force: true }));
@@ -85,8 +118,11 @@ const RAN: ReadonlySet<string> = new Set(['succeeded', 'recovered', 'failed']);
 
 /** A step that has become part of others counts as run wherever they have, be it wanted there or not. */
 const isRight = (called: readonly StepReport[], wanted: ReadonlySet<string>): boolean =>
-  called.every(({ id, absorbedBy }) => absorbedBy !== undefined || wanted.has(id)) &&
+  called.every((one) => isPart(one) || wanted.has(one.id)) &&
   [...wanted].every((id) => called.some((one) => one.id === id));
+
+/** A step of a chain is part of no other: it runs by itself, before the next one. */
+const isPart = ({ absorbedBy }: StepReport): boolean => absorbedBy !== undefined && absorbedBy !== 'fuse-chains';
 
 function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
   const { result } = run;
@@ -95,8 +131,8 @@ function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySe
   if (result.outcome !== verdict.outcome) return 'outcome';
   if (verdict.outcome === 'failed') {
     if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
-    const possible = ({ id, absorbedBy }: StepReport): boolean =>
-      absorbedBy !== undefined || verdict.called.has(id) || verdict.codes.has(id);
+    const possible = (one: StepReport): boolean =>
+      isPart(one) || verdict.called.has(one.id) || verdict.codes.has(one.id);
     return called.every(possible) ? undefined : 'steps';
   }
   if (!isRight(called, verdict.called)) return 'steps';

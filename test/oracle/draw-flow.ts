@@ -185,6 +185,31 @@ export const endingFlow: fc.Arbitrary<Sample> = fc
     }),
   );
 
+/** Flows in which most steps read the one before them and no other, as the steps of a chain do. */
+export const chainFlow: fc.Arbitrary<Sample> = fc
+  .record({
+    ids,
+    inputs,
+    steps: fc.array(fc.tuple(step(onceIn(12, draft)), anyData), { minLength: 2, maxLength: 6, size: 'max' }),
+    last: anyData,
+    evaluation: fc.constantFrom('eager' as const, 'lazy' as const),
+    guaranteed: fc.boolean(),
+    v: jsonValue,
+  })
+  .map(({ steps, last, ...drawn }) => {
+    const linked = steps.map(([one, input], at) => ({
+      ...one,
+      input: ofStep(input, at - 1),
+      onError: at % 5 === 4 ? one.onError : undefined,
+      mustExecute: undefined,
+    }));
+    return assemble({ ...drawn, steps: linked, output: ofStep(last, steps.length - 1) });
+  });
+
+/** A reference to a step made one of the step at a position. */
+const ofStep = (drawn: Draft, at: number): Draft =>
+  drawn.kind === 'step' ? { ...drawn, pick: Math.max(0, at) } : drawn;
+
 interface FlowDraft {
   readonly ids: readonly string[];
   readonly inputs: readonly Json[];

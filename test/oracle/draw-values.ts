@@ -8,6 +8,7 @@ const DISGUISED: readonly Json[] = [
   { $skipped: true },
   { $missing: 'x' },
   { $$skipped: false },
+  { $link: 's0 $' },
   { $blob: SHA, blobType: 'data', size: 3 },
   { a: { $skipped: true } },
   '{% 1 + 1 %}',
@@ -59,4 +60,4 @@ export const path: fc.Arbitrary<string | undefined> = fc.oneof(
 );
 
 /** An expression's own maps may have fields of any of these names. */
-export const fieldName = fc.constantFrom('a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', 'c d', '0');
+export const fieldName = fc.constantFrom('a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', '$link', 'c d', '0');

@@ -10,7 +10,7 @@ const FLOWS = runs(600);
 /** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
 const PATIENCE = 300_000 + FLOWS * 500;
 
-/** The passes that make no step part of another. */
+/** The passes that make no step part of another, but for one that has to be asked for: see fused.test.ts. */
 const KEEP_STEPS: readonly string[] = ['project-reads', 'share-guards', 'map-fan-outs', 'check-output'];
 
 /** Draws flows, compares each, and tells what became of them. */

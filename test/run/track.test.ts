@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../lib/engine/types.ts';
-import type { RunEvent } from '../../lib/local/events.ts';
+import type { RunEvent, StepReport } from '../../lib/local/events.ts';
 import { StepTracker } from '../../lib/local/track.ts';
 
 const START = 1_700_000_000_000;
@@ -152,4 +152,112 @@ describe('steps that share a Map', () => {
     expect(tracker.whereFailed(failure)).toEqual({ step: 'a', component: '/my/work', attempt: 1 });
     expect(tracker.finish(START + 20, failure).map(({ status }) => status)).toEqual(['failed', 'succeeded']);
   });
+});
+
+const CHAIN = {
+  ...{ id: 'c', component: '/my/c', state: 'c', maySkip: true, followers: [] },
+  links: [
+    { id: 'a', component: '/my/a', maySkip: false },
+    { id: 'b', component: '/my/b', maySkip: true },
+  ],
+};
+
+/** Follows the only call of a chain, 200 ms long, which ends by an event. */
+function trackChain(type: 'TaskSucceeded' | 'TaskFailed' | undefined, details: HistoryEvent['details'] = {}) {
+  const told: RunEvent[] = [];
+  const tracker = new StepTracker([CHAIN], new Map(), (event) => told.push(event));
+  const call = history(['TaskStateEntered', 'c'], ['TaskScheduled', 'c'], ['TaskStarted', 'c']);
+  const end = { id: 4, previousEventId: 3, timestamp: START + 200, stateName: 'c' };
+  for (const event of call) tracker.observe(event);
+  if (type) tracker.observe({ ...end, type, details });
+  if (type === 'TaskSucceeded') {
+    tracker.observe({ ...end, id: 5, previousEventId: 4, type: 'TaskStateExited', details: {} });
+  }
+  return { tracker, told };
+}
+
+const times = (reports: readonly StepReport[]): unknown =>
+  reports.map(({ id, status, startMs, endMs, attempts }) => [id, status, startMs, endMs, attempts]);
+
+const failureWith = (trace: readonly string[]) => ({
+  error: 'TIMEOUT',
+  cause: JSON.stringify({ errorType: 'TIMEOUT', errorMessage: 'too slow', trace }),
+});
+
+test('gives each step of a chain the time that its function took for it, up to the end of the call', () => {
+  const output = JSON.stringify({ Payload: { $: 1, $links: { a: 50, b: 30, c: 100 } } });
+  const { tracker, told } = trackChain('TaskSucceeded', { output });
+  const reports = tracker.finish(START + 200);
+
+  expect(times(reports)).toEqual([
+    ['a', 'succeeded', 20, 70, 1],
+    ['b', 'succeeded', 70, 100, 1],
+    ['c', 'succeeded', 100, 200, 1],
+  ]);
+  expect(reports.map(({ absorbedBy }) => absorbedBy)).toEqual(['fuse-chains', 'fuse-chains', undefined]);
+  expect(told.map((event) => `${event.type} ${'step' in event ? event.step : ''} ${event.atMs}`)).toEqual([
+    ...['step-started a 0', 'step-succeeded a 70', 'step-started b 70', 'step-succeeded b 100'],
+    ...['step-started c 100', 'step-succeeded c 200'],
+  ]);
+});
+
+test('tells of the steps of a chain that were skipped', () => {
+  const output = { Payload: { $skipped: true, $links: { a: 50, b: null, c: null } } };
+  const { tracker } = trackChain('TaskSucceeded', { output });
+
+  expect(tracker.finish(START + 200).map(({ status }) => status)).toEqual(['succeeded', 'skipped', 'skipped']);
+});
+
+test('takes all steps of a chain for done where the history has no answers', () => {
+  const { tracker } = trackChain('TaskSucceeded');
+
+  expect(tracker.finish(START + 200).map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+});
+
+test('finds the step of a chain that an execution failed by', () => {
+  const failure = failureWith(['TIMEOUT: too slow', '    at x', '    in link {"step":"b","links":{"a":40,"b":60}}']);
+  const { tracker, told } = trackChain('TaskFailed', failure);
+
+  const stack = ['TIMEOUT: too slow', '    at x'];
+  expect(tracker.whereFailed(failure)).toEqual({ step: 'b', component: '/my/b', attempt: 0, stack });
+  expect(times(tracker.finish(START + 200, failure))).toEqual([
+    ['a', 'succeeded', 100, 140, 1],
+    ['b', 'failed', 140, 200, 1],
+    ['c', 'not_run', null, null, 0],
+  ]);
+  expect(told.at(-1)).toMatchObject({ type: 'step-failed', step: 'b' });
+});
+
+test('takes the last step of a chain for the one that failed where its function was killed', () => {
+  const failure = failureWith([]);
+  const { tracker } = trackChain('TaskFailed', failure);
+
+  expect(tracker.whereFailed(failure)).toEqual({ step: 'c', component: '/my/c', attempt: 0 });
+  expect(tracker.finish(START + 200, failure).map(({ status }) => status)).toEqual([
+    'cancelled',
+    'cancelled',
+    'failed',
+  ]);
+});
+
+test('takes a chain that was running when the execution ended for cancelled', () => {
+  const { tracker } = trackChain(undefined);
+
+  expect(times(tracker.finish(START + 5, { error: 'OTHER' }))).toEqual([
+    ['a', 'cancelled', 0, 5, 1],
+    ['b', 'cancelled', 0, 5, 1],
+    ['c', 'cancelled', 0, 5, 1],
+  ]);
+});
+
+test('takes those steps of a chain that may be skipped for skipped where its guard passes it over', () => {
+  const tracker = new StepTracker([CHAIN], new Map([['c?', 'c']]), () => {});
+  for (const event of history(
+    ['ChoiceStateEntered', 'c?'],
+    ['ChoiceStateExited', 'c?'],
+    ['PassStateEntered', 'output'],
+  ))
+    tracker.observe(event);
+
+  expect(tracker.finish(START + 9).map(({ status }) => status)).toEqual(['not_run', 'skipped', 'skipped']);
 });

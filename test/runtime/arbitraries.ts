@@ -13,7 +13,7 @@ export const trickyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) =
     fc.constantFrom<Json>(null, true, 0, -0.5, '', 'text', '$'),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(
-      fc.constantFrom('a', '$blob', '$$missing', '$skipped', '$secret', '__proto__', 'size'),
+      fc.constantFrom('a', '$blob', '$$missing', '$skipped', '$secret', '$link', '__proto__', 'size'),
       tie('value'),
       {
         maxKeys: 3,
@@ -23,5 +23,6 @@ export const trickyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) =
     markerLike('missing', (key) => ({ [key]: 'a path' })),
     markerLike('skipped', (key) => ({ [key]: true })),
     markerLike('secret', (key) => ({ [key]: 'name' })),
+    markerLike('link', (key) => ({ [key]: 'a $' })),
   ),
 })).value;

@@ -4,7 +4,7 @@ import type { Compiled } from '../../compile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
+import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,6 +19,7 @@ export const compileCommand = defineCommand({
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps, by which they are arranged' },
     without: WITHOUT,
+    with: WITH,
   },
   json: 'the state machine, or the diagnostics of a flow with errors,',
   examples: [
@@ -27,10 +28,10 @@ export const compileCommand = defineCommand({
     'compile workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
     'compile workflows/blob-sharing.yaml --without fuse-put-blob',
   ],
-  action: async ({ args: [path = ''], options: { out, profile, without = [] }, json, terminal }) => {
-    refuseUnknownPasses(without);
+  action: async ({ args: [path = ''], options: { out, profile, ...given }, json, terminal }) => {
+    const passes = passesOf(given);
     const flow = await readFlowFile(path, terminal);
-    const { stateMachine, machines, diagnostics } = await compileFlow(flow, { profile, without }, terminal);
+    const { stateMachine, machines, diagnostics } = await compileFlow(flow, { profile, passes }, terminal);
     if (stateMachine === undefined) {
       if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
       return EXIT.failed;
@@ -64,7 +65,7 @@ function tellNested(machines: Compiled['machines'], out: string | undefined, { s
 
 interface Given {
   readonly profile: string | undefined;
-  readonly without: readonly string[];
+  readonly passes: ReturnType<typeof passesOf>;
 }
 
 /** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */
@@ -77,7 +78,7 @@ async function compileFlow(
   const profiles = given.profile === undefined ? [] : [await readProfileFile(given.profile, terminal)];
   const [profile] = profiles.flatMap((read) => read.profile ?? []);
   const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-  const compiled = compile(text, { file, opaque, without: given.without, ...(profile && { profile }) });
+  const compiled = compile(text, { file, opaque, ...given.passes, ...(profile && { profile }) });
   const found = allDiagnostics(profiles, compiled);
   await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
   const stateMachine = exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
+import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
 import { allDiagnostics, readProfileFile } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
@@ -18,6 +18,7 @@ export const explainCommand = defineCommand({
   options: {
     profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
     without: WITHOUT,
+    with: WITH,
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   },
   json: 'passes, tree, times, budgets and limits',
@@ -26,15 +27,14 @@ export const explainCommand = defineCommand({
     'explain workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
   ],
   action: async ({ args: [path = ''], options, json, terminal }) => {
-    const { without = [] } = options;
-    refuseUnknownPasses(without);
+    const passes = passesOf(options);
     const { file, text } = await readFlowFile(path, terminal);
     const profiles = options.profile === undefined ? [] : [await readProfileFile(options.profile, terminal)];
     const [profile] = profiles.flatMap((read) => read.profile ?? []);
     const { explain } = await import('../../explain/index.ts');
     const variables = await readVariables(options.var ?? []);
     const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-    const given = { file, variables, without, opaque, ...(profile && { profile }) };
+    const given = { file, variables, ...passes, opaque, ...(profile && { profile }) };
     const { explanation, compiled, failure } = await explain(text, given);
     const found = allDiagnostics(profiles, compiled);
     await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);

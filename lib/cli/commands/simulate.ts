@@ -4,7 +4,7 @@ import { type Call, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { ownComponents, refuseUnknownPasses, WITHOUT } from '../passes.ts';
+import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
 import { allDiagnostics, type ProfileFile, readProfileFile } from '../profiles.ts';
 import { readJsonOption } from '../read-json.ts';
 import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
@@ -37,6 +37,7 @@ const options = {
   },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   without: WITHOUT,
+  with: WITH,
   items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
 } as const;
 
@@ -53,7 +54,7 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
   ],
   action: async (call) => {
-    refuseUnknownPasses(call.options.without ?? []);
+    passesOf(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const profiles = await readProfiles(call);
     const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
@@ -94,7 +95,7 @@ async function simulateFlow(
   const settings: SimulateOptions = {
     file,
     variables: await readVariables(options.var ?? []),
-    without: options.without ?? [],
+    ...passesOf(options),
     opaque: await ownComponents(home),
     ...(given?.profile && { profile: given.profile }),
     ...(plan && { planProfile: plan === 'none' ? {} : (plan.profile ?? {}) }),

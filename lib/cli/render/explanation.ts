@@ -38,8 +38,9 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
     return [head, ...treeLines(tree.body, deeper, colors)];
   }
-  const { id, component, guarded, runs } = tree;
-  const remark = `${component} ${seconds(tree.seconds)}${guarded ? ', only if wanted' : ''}`;
+  const { id, component, guarded, after = [], runs } = tree;
+  const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
+  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', only if wanted' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
 }
 
@@ -73,7 +74,8 @@ const shortened = (steps: readonly string[]): string =>
 const named = (steps: readonly string[]): string =>
   steps.length > MOST ? `${steps.slice(0, 2).join(', ')} and ${steps.length - 2} more` : steps.join(', ');
 
-function passLine({ name, title, changes, saved }: Explanation['passes'][number]): string {
+function passLine({ name, title, changes, saved, off }: Explanation['passes'][number]): string {
+  if (off !== undefined) return `${name}: ${title}\n    ${off}`;
   const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
   const what =
     changes.length === 0

@@ -48,7 +48,10 @@ function layOut(ran: readonly Ran[], { width, durationMs }: TimelineOptions): La
 }
 
 /** What stands behind a step's bar: how long it took, or the pass that made it part of others. */
-const noteOf = ({ startMs, endMs, absorbedBy }: Ran): string => absorbedBy ?? duration(endMs - startMs);
+const noteOf = ({ startMs, endMs, absorbedBy }: Ran): string =>
+  absorbedBy === undefined || endMs > startMs ? duration(endMs - startMs) : absorbedBy;
+
+const isDot = ({ startMs, endMs, absorbedBy }: Ran): boolean => absorbedBy !== undefined && endMs === startMs;
 
 const MARKS: { readonly [status: string]: readonly [string, keyof Colors] } = {
   succeeded: ['✔', 'green'],
@@ -62,7 +65,7 @@ function row(step: Ran, critical: boolean, { name, bar, totalMs }: Layout, { col
   const [mark, color] = MARKS[step.status] ?? ['·', 'dim'];
   const paint = painter(colors, color);
   const from = Math.min(bar - 1, Math.floor((step.startMs / totalMs) * bar));
-  if (step.absorbedBy !== undefined) {
+  if (isDot(step)) {
     const dot = `${' '.repeat(from)}·${' '.repeat(bar - from - 1)}`;
     return `  ${paint(mark)} ${colors.dim(`${shorten(step.id, name).padEnd(name)}  ${dot} ${noteOf(step)}`)}`;
   }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_MEMORY_MB } from '../../components/needs.ts';
 import type { Invocation, Slots } from '../../runtime/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import type { Folders } from '../folders.ts';
@@ -8,9 +9,6 @@ import { sandboxProgram } from './program.ts';
 import { MEBIBYTE, Sandbox } from './sandbox.ts';
 import { Turns } from './turns.ts';
 import { type ComponentUsage, type Usage, UsageBook } from './usage.ts';
-
-/** MB of a component that does not say how much memory it needs: those of its function where it is deployed. */
-const DEFAULT_MEMORY_MB = 512;
 
 /** As many processes as keep a machine busy, and some that wait for others; Lambda would take a thousand. */
 const MOST_AT_WORK = Math.max(8, 4 * availableParallelism());

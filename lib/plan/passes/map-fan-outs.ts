@@ -109,9 +109,9 @@ function kindOf({ step, readings, secrets }: PlannedStep): string {
  * Whether all that there is to a step is the call of a function, whose failure is the flow's. The file that a `load_file`
  * names has to stand in the call: it is deployed with the function.
  */
-function isPlainCall({ step }: PlannedStep): boolean {
+function isPlainCall({ step, links }: PlannedStep): boolean {
   const { action } = step.onError;
-  if (action !== 'fail' && action !== 'retry') return false;
+  if (links || (action !== 'fail' && action !== 'retry')) return false;
   return builtinOf(step) === undefined && !callsBuiltin(step, 'load_file');
 }
 

@@ -6,6 +6,7 @@ export const PASS_NAMES = [
   'fuse-put-blob',
   'project-reads',
   'share-guards',
+  'fuse-chains',
   'map-fan-outs',
   'check-output',
 ] as const;

@@ -20,6 +20,8 @@ export interface PassReport {
   readonly title: string;
   readonly changes: readonly Change[];
   readonly saved: Saved;
+  /** Of a pass that was not run: why, or how to ask for it. */
+  readonly off?: string;
 }
 
 /** What a pass spared. */
@@ -72,6 +74,10 @@ export interface Pass {
 export interface PlanContext {
   /** Steps that make a Map worth it: see `CompileOptions.leastFanOut`. */
   readonly leastFanOut?: number | undefined;
+  /** Whether chains of steps are to be fused. @default false */
+  readonly fuse?: boolean;
+  /** Whether something stands in for a step's component. @default for none */
+  readonly isMocked?: PassContext['isOpaque'];
 }
 
 /** A pass over a plan, when all is arranged: a name, and one rewrite that changes nothing of what the flow does. */
@@ -84,6 +90,8 @@ export interface PlanPass {
 export interface RewrittenPlan {
   readonly plan: Plan;
   readonly report: PassReport;
+  /** The steps that have no state of their own any more. @default none */
+  readonly absorbed?: readonly AbsorbedStep[];
 }
 
 /** A step as absorbed by a pass. */

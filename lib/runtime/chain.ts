@@ -1,0 +1,90 @@
+import type { Component } from './component.ts';
+import type { Invocation, Link, Slots } from './invocation.ts';
+import { isObject, type Json } from './json.ts';
+import { linkIn } from './values.ts';
+import { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';
+
+/**
+ * Puts the wrapper round each of several components, which are run one after another as steps that stand in a chain: one
+ * invocation has the inputs of all, and the answer is the last one's. What a step reads of those before it is what their
+ * wrappers answered, so each goes as it would in a function of its own; nothing between them is spilled.
+ */
+export function wrapChain(components: readonly Component[], options: WrapOptions): Handler {
+  const handlers = components.map((component) => wrap(component, options));
+  return async ({ before = [], ...last }, host = {}) => {
+    const links: readonly Invocation[] = [...before.map((link) => ({ ...commonOf(last), ...link })), last];
+    const answers = new Map<string, Slots>();
+    const took: { [step: string]: number | null } = {};
+    for (const [at, link] of links.entries()) {
+      const startMs = performance.now();
+      const msSoFar = (): number => Math.round(performance.now() - startMs);
+      const failed = (error: unknown): never =>
+        failIn({ step: link.step, links: { ...took, [link.step]: msSoFar() } }, error);
+      const invocation = { ...link, input: filled(link.input, answers) };
+      const slots = (await handlers[at]?.(invocation, hostOf(host, link)).catch(failed)) ?? {};
+      answers.set(link.step, slots);
+      took[link.step] = slots.$skipped === true ? null : msSoFar();
+    }
+    return { ...answers.get(last.step), $links: took };
+  };
+}
+
+const commonOf = ({ execution, attempt }: Invocation): Pick<Invocation, 'execution' | 'attempt'> => ({
+  ...(execution !== undefined && { execution }),
+  ...(attempt !== undefined && { attempt }),
+});
+
+/** Calls that two links make of other components are told apart. */
+function hostOf({ call, ...host }: HostContext, { step }: Link): HostContext {
+  if (!call) return host;
+  return { ...host, call: (path, given, id) => call(path, given, id === undefined ? id : `${step} ${id}`) };
+}
+
+/** An input with what earlier links have answered: copies, as a step gets its own of everything. */
+function filled(value: Json, answers: ReadonlyMap<string, Slots>): Json {
+  const link = linkIn(value);
+  const slot = link && answers.get(link.step)?.[link.key];
+  if (slot !== undefined) return structuredClone(slot);
+  if (Array.isArray(value)) return value.map((item) => filled(item, answers));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, answers)]));
+}
+
+/** In which link an invocation failed, and what became of it and those before it: see `$links` of {@link Slots}. */
+export interface FailedLink {
+  readonly step: string;
+  readonly links: { readonly [step: string]: number | null };
+}
+
+const PLACE = '    in link ';
+
+/** Code and message go out as they are; the place is the last line of the stack, which is all that travels besides. */
+function failIn(place: FailedLink, error: unknown): never {
+  if (error instanceof Error) error.stack = `${error.stack ?? ''}\n${PLACE}${JSON.stringify(place)}`;
+  throw error;
+}
+
+/** A stack of a failed invocation, taken apart: its own lines, and where it was a chain's, the link that failed. */
+export function linkInStack(lines: readonly string[]): {
+  readonly stack: readonly string[];
+  readonly failed?: FailedLink;
+} {
+  const last = lines.at(-1) ?? '';
+  const place: Json = last.startsWith(PLACE) ? parsed(last.slice(PLACE.length)) : null;
+  if (!isObject(place) || typeof place.step !== 'string') return { stack: lines };
+  return { stack: lines.slice(0, -1), failed: { step: place.step, links: linksIn(place.links) } };
+}
+
+/** What an answer, or a failure, tells of links: see `$links` of {@link Slots}. */
+export function linksIn(links: Json | undefined): FailedLink['links'] {
+  if (!isObject(links)) return {};
+  return Object.fromEntries(Object.entries(links).map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // the component's own line
+  }
+}
