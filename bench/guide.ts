@@ -10,6 +10,7 @@ import { complete, guideSnippets, type Snippet } from '../test/guide.ts';
 const VARIANTS: readonly { readonly head: string; readonly options: SimulateOptions }[] = [
   { head: 'without passes', options: { without: PASS_NAMES } },
   { head: 'compiled', options: {} },
+  { head: 'chains fused', options: { with: ['fuse-chains'] } },
 ];
 
 interface Row {
