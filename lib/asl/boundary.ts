@@ -1,4 +1,5 @@
-import { keepsIn, OUTPUT, type Plan } from '../plan/plan.ts';
+import { OUTPUT, type Plan } from '../plan/plan.ts';
+import { keepsIn } from '../plan/plan-tree.ts';
 import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
 import { bytesOfKeys, holdsValue } from './fixed-bytes.ts';
 import { inputKey, inputPaths } from './input-reads.ts';

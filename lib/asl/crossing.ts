@@ -1,5 +1,6 @@
 import type { ReadPath } from '../flow/expression.ts';
-import { idsIn, keepsIn, type Plan, type PlanTree, stepsIn } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { idsIn, keepsIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { inputPaths } from './input-reads.ts';
 import type { Layout } from './layout.ts';
 

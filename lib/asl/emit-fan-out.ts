@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { alikeOf, type Common, type Differing } from '../plan/alike.ts';
-import type { FanOut, PlannedStep } from '../plan/plan.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import type { FanOut } from '../plan/plan-tree.ts';
 import { ANSWER } from './call.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { callOfStep, type Own } from './emit-task.ts';

@@ -1,4 +1,5 @@
-import { firstStepIn, type PlannedStep, type PlanTree, stepsIn } from '../plan/plan.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';

@@ -1,4 +1,4 @@
-import type { Keep } from '../plan/plan.ts';
+import type { Keep } from '../plan/plan-tree.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { type Continuation, closing, type Fresh, type States } from './end.ts';
 import { wantedTest } from './guard.ts';

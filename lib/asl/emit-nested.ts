@@ -1,4 +1,4 @@
-import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan.ts';
+import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { isObject } from '../runtime/json.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import type { FlowEmitter } from './emit-flow.ts';

@@ -1,5 +1,6 @@
 import { chainName } from '../flow/chain-name.ts';
-import { lastIn, linksOf, type PlannedStep } from '../plan/plan.ts';
+import { linksOf, type PlannedStep } from '../plan/plan.ts';
+import { lastIn } from '../plan/plan-tree.ts';
 import { linkTo } from '../runtime/values.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import { firstStepIn, type Plan, type PlannedStep, type PlanTree, partsOf } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { firstStepIn, type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import { type Emitted, emit } from './emit.ts';
 import { stateNames } from './names.ts';
 import { split } from './split.ts';

@@ -1,7 +1,8 @@
 import type { Span } from '../flow/diagnostics.ts';
 import type { ReadPath } from '../flow/expression.ts';
 import type { KnownCondition } from '../plan/keep.ts';
-import type { Plan, PlanTree } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Budget } from './budget.ts';
 import type { Close, Fresh, States, Written } from './end.ts';
 import type { Scope } from './expressions.ts';

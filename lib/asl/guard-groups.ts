@@ -1,4 +1,5 @@
-import type { Plan, PlannedStep, PlanTree } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { PlanTree } from '../plan/plan-tree.ts';
 
 /** How the guard of a step goes together with those of others. */
 export interface GuardGroup {

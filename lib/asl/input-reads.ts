@@ -1,6 +1,7 @@
 import type { ReadPath } from '../flow/expression.ts';
 import type { Wanted } from '../plan/keep.ts';
-import { type Keep, keepsIn, type Plan, type PlannedStep } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { type Keep, keepsIn } from '../plan/plan-tree.ts';
 import { type Use, usesOf } from '../plan/uses.ts';
 import { isWhole } from './input-path.ts';
 

@@ -1,6 +1,7 @@
 import type { Expression } from '../flow/expression.ts';
 import { inputField } from '../plan/builtins.ts';
-import { type PlannedStep, type PlanTree, partsOf } from '../plan/plan.ts';
+import type { PlannedStep } from '../plan/plan.ts';
+import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { States } from './end.ts';
 import { jsonataOf } from './expressions.ts';

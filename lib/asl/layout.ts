@@ -1,4 +1,5 @@
-import { OUTPUT, type Plan, type PlanTree, partsOf, type Reading } from '../plan/plan.ts';
+import { OUTPUT, type Plan, type Reading } from '../plan/plan.ts';
+import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import { type Jsonata, lookup, variable } from './jsonata.ts';
 import { type Names, variableName } from './names.ts';
 import type { Template } from './state-machine.ts';

@@ -1,4 +1,5 @@
-import { lastIn, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { lastIn } from '../plan/plan-tree.ts';
 import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, type Scope, skippedIn, templateOf } from './expressions.ts';
 import { type Frame, type Shared, scopeAt } from './frame.ts';

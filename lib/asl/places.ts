@@ -1,14 +1,7 @@
 import type { Expression } from '../flow/expression.ts';
 import { alikeOf } from '../plan/alike.ts';
-import {
-  type FanOut,
-  firstStepIn,
-  linksOf,
-  type Plan,
-  type PlannedStep,
-  type PlanTree,
-  stepsIn,
-} from '../plan/plan.ts';
+import { linksOf, type Plan, type PlannedStep } from '../plan/plan.ts';
+import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
 import { linkTo } from '../runtime/values.ts';

@@ -1,5 +1,6 @@
 import { builtinOf } from '../plan/builtins.ts';
-import { firstStepIn, idsIn, type Plan, type PlannedStep, type PlanTree, partsOf } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { firstStepIn, idsIn, type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import { Boundary, type Reading, readingOf } from './boundary.ts';
 import { knownItems } from './budget.ts';
 import type { Written } from './end.ts';

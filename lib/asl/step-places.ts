@@ -1,4 +1,5 @@
-import { fanOutsIn, type Plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { fanOutsIn } from '../plan/plan-tree.ts';
 import { type Names, nameOfMany } from './names.ts';
 
 /** Where a step is called. */

@@ -1,5 +1,6 @@
 import { type Cost, costInside } from '../plan/cost.ts';
-import type { Plan, PlanTree } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanTree } from '../plan/plan-tree.ts';
 import { secondsOfCall } from '../plan/weights.ts';
 
 /** A step where it stands in the arrangement. */

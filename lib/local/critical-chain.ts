@@ -1,4 +1,4 @@
-import { groupBy } from '../plan/passes/group-by.ts';
+import { groupBy } from '../plan/group-by.ts';
 import type { StepReport } from './events.ts';
 import type { GraphNode, WaitGraph } from './wait-graph.ts';
 

@@ -1,4 +1,4 @@
-import { groupBy } from '../plan/passes/group-by.ts';
+import { groupBy } from '../plan/group-by.ts';
 import type { StepRecord } from './step-record.ts';
 
 /** The steps that are called by a state. */

@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunction.ts';
 import { type Demand, isAlways, stepsOfGate } from './demand.ts';
-import { type Keep, type PlanTree, stepsIn } from './plan.ts';
+import { type Keep, type PlanTree, stepsIn } from './plan-tree.ts';
 import type { Gate } from './uses.ts';
 
 /** When a step is wanted: whenever what was found before holds, where there is any, and all of the gates. */

@@ -6,7 +6,8 @@ import { type Cost, costInside, costModel } from './cost.ts';
 import type { Dag } from './dag.ts';
 import { skipIfOf, testOf } from './demand.ts';
 import { type Dependencies, type StepUses, stepUsesIn } from './graph.ts';
-import { type Keeping, type Kept, keepConditions, type Wanted } from './keep.ts';
+import { type Keeping, keepConditions, type Wanted } from './keep.ts';
+import { keepsIn, type PlanTree } from './plan-tree.ts';
 import type { SecretNames } from './secrets.ts';
 import { type Arrangement, arrange } from './series-parallel.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
@@ -50,32 +51,6 @@ export interface PlannedStep {
 
 /** The steps that a step's function runs, in order: itself, and those before it. */
 export const linksOf = (planned: PlannedStep): readonly PlannedStep[] => [...(planned.links ?? []), planned];
-
-/** A place in a tree where conditions are found. No step has such an id. */
-export interface Keep {
-  readonly kind: 'keep';
-  readonly id: string;
-  /** Each after those that it asks. */
-  readonly kept: readonly Kept[];
-}
-
-/** Steps side by side that are alike: the iterations of one Map. */
-export interface FanOut {
-  readonly kind: 'fan-out';
-  /** Their ids, in the order of the iterations. */
-  readonly steps: readonly string[];
-}
-
-/** The steps of a flow, arranged. */
-export type PlanTree =
-  | { readonly kind: 'step'; readonly id: string }
-  | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
-  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
-  /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
-  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
-  | FanOut
-  /** No step: a place where conditions are found that guards after it ask. */
-  | Keep;
 
 /** What runs, when it is wanted, who reads what of it, and how it is arranged. */
 export interface Plan {
@@ -206,21 +181,6 @@ function name(arrangement: Arrangement, ids: readonly string[]): PlanTree {
   return { kind: 'parallel', branches: arrangement.branches.map((branch) => name(branch, ids)) };
 }
 
-/** The places in a tree where conditions are found, in its order. */
-export function keepsIn(tree: PlanTree): readonly Keep[] {
-  if (tree.kind === 'step') return [];
-  return tree.kind === 'keep' ? [tree] : partsOf(tree).flatMap(keepsIn);
-}
-
-/** The Maps of a tree whose iterations are steps. */
-export function fanOutsIn(tree: PlanTree): readonly FanOut[] {
-  if (tree.kind === 'step') return [];
-  return tree.kind === 'fan-out' ? [tree] : partsOf(tree).flatMap(fanOutsIn);
-}
-
-/** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
-export const idsIn = (tree: PlanTree): readonly string[] => [...stepsIn(tree), ...keepsIn(tree).map(({ id }) => id)];
-
 /** Who asks for the conditions that are found at each such place; `key` is a condition's name. */
 function readingsOfKeeps({ tree, wanted }: Keeping): ReadonlyMap<string, readonly Reading[]> {
   const keeps = keepsIn(tree);
@@ -235,40 +195,4 @@ function readingsOfKeeps({ tree, wanted }: Keeping): ReadonlyMap<string, readonl
       kept.map(({ of }) => of),
     );
   return readings;
-}
-
-/** The steps of a tree, in its order. */
-export function stepsIn(tree: PlanTree): readonly string[] {
-  const found: string[] = [];
-  const collect = (inner: PlanTree): void => {
-    if (inner.kind === 'step') found.push(inner.id);
-    else if (inner.kind === 'fan-out') found.push(...inner.steps);
-    else for (const part of partsOf(inner)) collect(part);
-  };
-  collect(tree);
-  return found;
-}
-
-/** The first of {@link stepsIn}, by which the tree can be named. */
-export function firstStepIn(tree: PlanTree): string | undefined {
-  if (tree.kind === 'step') return tree.id;
-  if (tree.kind === 'fan-out') return tree.steps[0];
-  for (const part of partsOf(tree)) {
-    const first = firstStepIn(part);
-    if (first !== undefined) return first;
-  }
-  return undefined;
-}
-
-/** The id of the step that a tree ends with, unless it ends with several. */
-export function lastIn(tree: PlanTree | undefined): string | undefined {
-  const last = tree?.kind === 'sequence' ? tree.parts.at(-1) : tree;
-  return last?.kind === 'step' ? last.id : undefined;
-}
-
-/** The parts that a tree is made of; the steps of a Map are no parts of their own. */
-export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
-  if (tree.kind === 'keep' || tree.kind === 'fan-out') return [];
-  if (tree.kind === 'nested') return [tree.body];
-  return tree.kind === 'sequence' ? tree.parts : tree.branches;
 }

@@ -6,7 +6,7 @@ import { LongestHistory } from '../../lib/local/longest-history.ts';
 import { machineResolver } from '../../lib/local/machines.ts';
 import { componentResolver } from '../../lib/local/resolver.ts';
 import { GATHER } from '../../lib/plan/gather.ts';
-import type { PlanTree } from '../../lib/plan/plan.ts';
+import type { PlanTree } from '../../lib/plan/plan-tree.ts';
 import { component } from '../../lib/runtime/component.ts';
 import { wrap } from '../../lib/runtime/wrapper.ts';
 import { memoryStore } from '../runtime/memory-store.ts';

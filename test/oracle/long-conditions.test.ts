@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { compile } from '../../lib/compile.ts';
-import { keepsIn } from '../../lib/plan/plan.ts';
+import { keepsIn } from '../../lib/plan/plan-tree.ts';
 import type { Json } from '../../lib/runtime/json.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';

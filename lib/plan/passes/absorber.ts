@@ -1,8 +1,8 @@
 import type { Expression, StepReference } from '../../flow/expression.ts';
 import type { Flow, RequiredInput, Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../demand.ts';
+import { groupBy } from '../group-by.ts';
 import { usesOf } from '../uses.ts';
-import { groupBy } from './group-by.ts';
 import { mapReferences, mapStep } from './map-references.ts';
 import type { PassName } from './names.ts';
 import { type Attached, NeedFinder, type Needs } from './needs.ts';

@@ -1,7 +1,8 @@
 import type { Expression } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { builtinOf, callsBuiltin, inputField } from '../builtins.ts';
-import { OUTPUT, type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
+import { OUTPUT, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
+import type { PlanTree } from '../plan-tree.ts';
 import { isStepUse, usesOf } from '../uses.ts';
 import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';

@@ -1,5 +1,6 @@
 import { builtinOf } from '../builtins.ts';
-import { lastIn, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
+import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
+import { lastIn } from '../plan-tree.ts';
 import { isStepUse, type Use, usesOf } from '../uses.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';

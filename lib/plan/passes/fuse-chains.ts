@@ -1,6 +1,7 @@
 import { chainName } from '../../flow/chain-name.ts';
 import { builtinOf } from '../builtins.ts';
-import type { Plan, PlannedStep, PlanTree, Reading } from '../plan.ts';
+import type { Plan, PlannedStep, Reading } from '../plan.ts';
+import type { PlanTree } from '../plan-tree.ts';
 import { findChains } from './chains.ts';
 import {
   type AbsorbedStep,

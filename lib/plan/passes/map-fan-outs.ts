@@ -1,9 +1,10 @@
 import { bytesOf, LEAST_SHARE } from '../../runtime/spill.ts';
 import { alikeOf } from '../alike.ts';
 import { builtinOf, callsBuiltin } from '../builtins.ts';
-import type { FanOut, Plan, PlannedStep, PlanTree } from '../plan.ts';
+import { groupBy } from '../group-by.ts';
+import type { Plan, PlannedStep } from '../plan.ts';
+import type { FanOut, PlanTree } from '../plan-tree.ts';
 import { usesOf } from '../uses.ts';
-import { groupBy } from './group-by.ts';
 import { keyOf } from './key-of.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';

@@ -1,6 +1,7 @@
 import { builtinOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
-import { type Plan, type PlannedStep, type PlanTree, spreadsSkip } from '../plan.ts';
+import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
+import type { PlanTree } from '../plan-tree.ts';
 import { keyOf } from './key-of.ts';
 import type { Change, PlanPass } from './pass.ts';
 
