@@ -8,9 +8,11 @@ import { loaderOf, loadFunctions } from './local/functions.ts';
 import { MockBook, type Mocks } from './local/mocks.ts';
 import { componentsFor, isOwn, lookupIn } from './local/needed.ts';
 import { refuse } from './local/outcome.ts';
+import { profileBeside } from './local/profile-file.ts';
 import { type ReadyFlow, readyFlow } from './local/ready-flow.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './local/run-once.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
+import { isBroken, withProfiles } from './plan/profile.ts';
 import { sha256 } from './runtime/blobs.ts';
 import { folderStore } from './runtime/folder-store.ts';
 import type { Json } from './runtime/json.ts';
@@ -67,9 +69,12 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const isMocked = ({ id, component }: Pick<CompiledStep, 'id' | 'component'>): boolean =>
     mocked.has(id, canonical(component));
   const opaque: CompileOptions['opaque'] = (step) => isMocked(step) || isOwn(lookup)(step);
-  const compiled = compile(source, { hasSecret, opaque, mocked: isMocked, ...options, file });
+  const beside = options.profile === undefined ? profileBeside(file, home) : undefined;
+  const given = { hasSecret, opaque, mocked: isMocked, ...(beside?.profile && { profile: beside.profile }) };
+  const found = compile(source, { ...given, ...options, file });
+  const compiled = { ...found, diagnostics: withProfiles(beside ? [beside] : [], found) };
   const { stateMachine, flow, inputBudget } = compiled;
-  if (!stateMachine || !flow || !inputBudget) return refused(compiled, []);
+  if (!stateMachine || !flow || !inputBudget || isBroken(beside)) return refused(compiled, []);
 
   // 2. The components that its steps call, unless a mock stands in, become functions.
   const calling = compiled.steps.filter((step) => !isMocked(step));

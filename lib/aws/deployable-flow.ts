@@ -6,6 +6,8 @@ import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
 import { componentsFor, isOwn, lookupIn } from '../local/needed.ts';
+import { profileBeside } from '../local/profile-file.ts';
+import { type ReadProfile, readProfile, withProfiles } from '../plan/profile.ts';
 import type { SecretUse } from '../plan/variables.ts';
 import type { Json } from '../runtime/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
@@ -19,6 +21,8 @@ export interface FlowSource {
   readonly components?: string;
   /** Components that flows which are only known at run time may call. @default none */
   readonly nestedComponents?: readonly string[];
+  /** The file of the flow's profile. @default the one beside the flow, if any */
+  readonly profile?: string;
   /** What a state machine may have. @default what AWS lets it have */
   readonly limits?: Limits;
 }
@@ -46,7 +50,9 @@ export function openFlow(source: FlowSource): DeployableFlow {
   const folders = foldersFor(dirname(resolve(file)), components === undefined ? {} : { components: [components] });
   const lookup = lookupIn(folders);
   const given = { ...(variables && { variables }), ...(limits && { limits }) };
-  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...given });
+  const profile = profileOf(source);
+  const arranged = { ...given, ...(profile?.profile && { profile: profile.profile }) };
+  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...arranged });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);
   const called = new Set(machinesOf(compiled).flatMap(componentsOf));
   const found = [...called].flatMap((component): [string, ComponentFile][] => {
@@ -60,6 +66,10 @@ export function openFlow(source: FlowSource): DeployableFlow {
     components: new Map(found),
     nested: new Map(nestedComponents.map((path) => [path, lookup.catalog.resolve(path)])),
     bundles: folders.bundles,
-    diagnostics: [...compiled.diagnostics, ...diagnostics],
+    diagnostics: [...withProfiles(profile ? [profile] : [], compiled), ...diagnostics],
   };
 }
+
+/** The profile that was given, else the one beside the flow, if any. */
+const profileOf = ({ flow, profile }: FlowSource): ReadProfile | undefined =>
+  profile === undefined ? profileBeside(flow) : readProfile(readFileSync(profile, 'utf8'), profile);

@@ -32,6 +32,11 @@ export interface WorkflowProps {
    */
   readonly flowName?: string;
   /**
+   * The file with the measured seconds of the flow's steps, by which they are arranged.
+   * @default - `NAME.profile.json` beside the flow, where there is one
+   */
+  readonly profile?: string;
+  /**
    * Values of the flow's variables; they go before those of the context `stepflow:variables`.
    * @default - those of the context, else the flow's own defaults
    */
@@ -226,7 +231,7 @@ function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
     return openFlow(props);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const remedy = 'give the path of a flow, from the folder that the app is run in';
+    const remedy = 'give the path of a flow, and of its profile, from the folder that the app is run in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
 }

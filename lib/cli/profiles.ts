@@ -1,28 +1,29 @@
-import type { Compiled } from '../compile.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { type ReadProfile, readProfile, unknownSteps } from '../plan/profile.ts';
+import { dirname, resolve } from 'node:path';
+import { profileBeside } from '../local/profile-file.ts';
+import { type ReadProfile, readProfile } from '../plan/profile.ts';
+import type { FlowFile } from './flow-files.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A profile that an option named, with its text for diagnostics that point into it. */
-export interface ProfileFile extends ReadProfile {
-  readonly text: string;
-}
+/** The option that names a flow's profile. */
+export const PROFILE = {
+  kind: 'text',
+  value: 'FILE|none',
+  summary:
+    'measured seconds of the steps (default: NAME.profile.json beside the flow; without one, each takes a second)',
+} as const;
 
 /** Reads the profile of an option; one that cannot be read is wrong use, what is wrong in it is in its diagnostics. */
-export async function readProfileFile(file: string, terminal: Terminal): Promise<ProfileFile> {
-  const text = await readText(file, terminal);
-  return { ...readProfile(text, file), text };
-}
+export const readProfileFile = async (file: string, terminal: Terminal): Promise<ReadProfile> =>
+  readProfile(await readText(file, terminal), file);
 
-/** All that is to be told of a flow and its profiles; of a flow or a profile that is broken, only why. */
-export function allDiagnostics(
-  profiles: readonly ReadProfile[],
-  { stateMachine, steps, diagnostics }: Pick<Compiled, 'stateMachine' | 'steps' | 'diagnostics'>,
-): readonly Diagnostic[] {
-  const ofProfiles = profiles.flatMap((read) => [
-    ...read.diagnostics,
-    ...(read.profile && stateMachine ? unknownSteps(read, steps) : []),
-  ]);
-  return [...ofProfiles, ...diagnostics];
+/** The profile that a flow is compiled with: that of the option, else the one beside it, if any. */
+export async function profileFor(
+  { file }: FlowFile,
+  option: string | undefined,
+  terminal: Terminal,
+): Promise<ReadProfile | undefined> {
+  if (option === 'none') return undefined;
+  if (option !== undefined) return readProfileFile(option, terminal);
+  return profileBeside(file, dirname(resolve(terminal.cwd, file)));
 }

@@ -3,9 +3,11 @@ import { check } from '../check/index.ts';
 import { type Compiled, type CompileOptions, compile } from '../compile.ts';
 import type { ComponentFile, LoadedComponent } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
+import { withProfiles } from '../plan/profile.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { loadFunctions } from './functions.ts';
 import { componentsFor, isOwn, type Lookup, lookupIn } from './needed.ts';
+import { profileBeside } from './profile-file.ts';
 
 /** A flow to check. */
 export interface CheckOptions extends Omit<FolderOptions, 'blobs'>, CompileOptions {
@@ -55,13 +57,21 @@ function compileOne(options: CheckOptions, open: (folders: Folders) => Lookup): 
   const { source, file = 'flow.yaml', home = dirname(resolve(file)) } = options;
   const folders = foldersFor(home, options);
   const lookup = open(folders);
-  const compiled = compile(source, { opaque: isOwn(lookup), ...options, file });
+  const beside = profileBeside(file, home);
+  const profile = beside?.profile && { profile: beside.profile };
+  const compiled = compile(source, { opaque: isOwn(lookup), ...profile, ...options, file });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);
   // Also of steps that become states of their own: their components tell what they take.
   const files = [...compiled.steps, ...compiled.absorbed].flatMap(
     ({ component }) => lookup.catalog.resolve(component) ?? [],
   );
-  return { compiled, lookup, folders, files, diagnostics: [...compiled.diagnostics, ...diagnostics] };
+  return {
+    compiled,
+    lookup,
+    folders,
+    files,
+    diagnostics: [...withProfiles(beside ? [beside] : [], compiled), ...diagnostics],
+  };
 }
 
 function checkOne(

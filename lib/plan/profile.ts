@@ -14,6 +14,9 @@ export interface ReadProfile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Whether there is a profile that nothing can be arranged by. */
+export const isBroken = (read: ReadProfile | undefined): boolean => read !== undefined && read.profile === undefined;
+
 /** Reads the text of a profile; what is wrong with it is told with its place, nothing is thrown. */
 export function readProfile(source: string, file: string): ReadProfile {
   const reporter = new Reporter(file);
@@ -63,15 +66,38 @@ function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { ki
 }
 
 /** The steps of a profile that a flow has not: most likely the flow has changed since it was measured. */
-export function unknownSteps(
-  { file, places }: ReadProfile,
-  steps: readonly { readonly id: string }[],
-): readonly Diagnostic[] {
+export function unknownSteps({ file, places }: ReadProfile, steps: readonly Named[]): readonly Diagnostic[] {
   const ids = steps.map(({ id }) => id);
   const known = new Set(ids);
   return [...places].flatMap(([step, span]) =>
     known.has(step) ? [] : [diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span })],
   );
+}
+
+/** All that is to be told of a flow and its profiles; of a flow or a profile that is broken, only why. */
+export function withProfiles(
+  profiles: readonly ReadProfile[],
+  { stateMachine, flow, steps, absorbed, diagnostics }: Compiled,
+): readonly Diagnostic[] {
+  const known = [...(flow?.steps ?? []), ...steps, ...absorbed];
+  const ofProfiles = profiles.flatMap((read) => [
+    ...read.diagnostics,
+    ...(read.profile && stateMachine ? unknownSteps(read, known) : []),
+  ]);
+  return [...ofProfiles, ...diagnostics];
+}
+
+interface Named {
+  readonly id: string;
+}
+
+/** What became of a flow that a profile is of, as far as it matters here. */
+interface Compiled {
+  readonly stateMachine?: unknown;
+  readonly flow?: { readonly steps: readonly Named[] };
+  readonly steps: readonly Named[];
+  readonly absorbed: readonly Named[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Where the profile of a flow's file is: `NAME.profile.json` beside `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */

@@ -1,11 +1,12 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
 import type { Compiled } from '../../compile.ts';
+import { withProfiles } from '../../plan/profile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { allDiagnostics, readProfileFile } from '../profiles.ts';
+import { PROFILE, profileFor } from '../profiles.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
@@ -17,7 +18,7 @@ export const compileCommand = defineCommand({
   takes: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
-    profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps, by which they are arranged' },
+    profile: PROFILE,
     without: WITHOUT,
     with: WITH,
   },
@@ -75,12 +76,11 @@ async function compileFlow(
   terminal: Terminal,
 ): Promise<Pick<Compiled, 'machines' | 'diagnostics'> & { readonly stateMachine: StateMachine | undefined }> {
   const { compile } = await import('../../compile.ts');
-  const profiles = given.profile === undefined ? [] : [await readProfileFile(given.profile, terminal)];
-  const [profile] = profiles.flatMap((read) => read.profile ?? []);
+  const read = await profileFor({ file, text }, given.profile, terminal);
   const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-  const compiled = compile(text, { file, opaque, ...given.passes, ...(profile && { profile }) });
-  const found = allDiagnostics(profiles, compiled);
-  await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
+  const compiled = compile(text, { file, opaque, ...given.passes, ...(read?.profile && { profile: read.profile }) });
+  const found = withProfiles(read ? [read] : [], compiled);
+  await showDiagnostics(found, new Map([[file, text]]), terminal);
   const stateMachine = exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
   return { stateMachine, machines: compiled.machines, diagnostics: found };
 }

@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
+import { withProfiles } from '../../plan/profile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
 import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { allDiagnostics, readProfileFile } from '../profiles.ts';
+import { PROFILE, profileFor } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
@@ -16,7 +17,7 @@ export const explainCommand = defineCommand({
     'Explain what a flow became: its arrangement, what each pass saved, how large values may be, how far limits are.',
   takes: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
-    profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
+    profile: PROFILE,
     without: WITHOUT,
     with: WITH,
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
@@ -28,16 +29,16 @@ export const explainCommand = defineCommand({
   ],
   action: async ({ args: [path = ''], options, json, terminal }) => {
     const passes = passesOf(options);
-    const { file, text } = await readFlowFile(path, terminal);
-    const profiles = options.profile === undefined ? [] : [await readProfileFile(options.profile, terminal)];
-    const [profile] = profiles.flatMap((read) => read.profile ?? []);
+    const flow = await readFlowFile(path, terminal);
+    const { file, text } = flow;
+    const read = await profileFor(flow, options.profile, terminal);
     const { explain } = await import('../../explain/index.ts');
     const variables = await readVariables(options.var ?? []);
     const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-    const given = { file, variables, ...passes, opaque, ...(profile && { profile }) };
+    const given = { file, variables, ...passes, opaque, ...(read?.profile && { profile: read.profile }) };
     const { explanation, compiled, failure } = await explain(text, given);
-    const found = allDiagnostics(profiles, compiled);
-    await showDiagnostics(found, new Map([{ file, text }, ...profiles].map((one) => [one.file, one.text])), terminal);
+    const found = withProfiles(read ? [read] : [], compiled);
+    await showDiagnostics(found, new Map([[file, text]]), terminal);
     if (exitCodeOf(found) !== EXIT.ok) return EXIT.failed;
     if (!explanation) {
       showFailedRun(failure, terminal);
@@ -46,10 +47,7 @@ export const explainCommand = defineCommand({
     if (json) writeJson(explanation, terminal);
     else {
       showExplanation(explanation, terminal);
-      suggestNext(
-        options.profile === undefined ? `profile ${file} --local` : `simulate ${file} --profile ${options.profile}`,
-        terminal,
-      );
+      suggestNext(read === undefined ? `profile ${file} --local` : `simulate ${file} --profile ${read.file}`, terminal);
     }
     return EXIT.ok;
   },

@@ -54,8 +54,8 @@ type ProfileCall = Call<typeof options>;
 /** The profile that is there, whose entries stay where nothing new is measured; undefined where it is broken. */
 async function readBefore(file: string, terminal: Terminal): Promise<Profile | undefined> {
   if (!existsSync(resolve(terminal.cwd, file))) return {};
-  const { profile, diagnostics, text } = await readProfileFile(file, terminal);
-  await showDiagnostics(diagnostics, new Map([[file, text]]), terminal);
+  const { profile, diagnostics } = await readProfileFile(file, terminal);
+  await showDiagnostics(diagnostics, new Map(), terminal);
   return profile;
 }
 

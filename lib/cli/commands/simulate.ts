@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
+import { type ReadProfile, withProfiles } from '../../plan/profile.ts';
 import type { OverheadName, Simulated, SimulateOptions } from '../../simulate/index.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
 import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { allDiagnostics, type ProfileFile, readProfileFile } from '../profiles.ts';
+import { readProfileFile } from '../profiles.ts';
 import { readJsonOption } from '../read-json.ts';
 import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
@@ -58,9 +59,9 @@ export const simulateCommand = defineCommand({
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const profiles = await readProfiles(call);
     const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
-    if (exitCodeOf(broken) !== EXIT.ok) return tell(broken, flow, profiles.all, call.terminal);
+    if (exitCodeOf(broken) !== EXIT.ok) return tell(broken, flow, call.terminal);
     const simulated = await simulateFlow(flow, profiles, call);
-    const code = await tell(allDiagnostics(profiles.all, simulated.compiled), flow, profiles.all, call.terminal);
+    const code = await tell(withProfiles(profiles.all, simulated.compiled), flow, call.terminal);
     return code === EXIT.ok ? show(simulated, flow, call) : code;
   },
 });
@@ -68,10 +69,10 @@ export const simulateCommand = defineCommand({
 type SimulateCall = Call<typeof options>;
 
 interface Profiles {
-  readonly given: ProfileFile | undefined;
+  readonly given: ReadProfile | undefined;
   /** `none`: the steps are arranged without any. */
-  readonly plan: ProfileFile | 'none' | undefined;
-  readonly all: readonly ProfileFile[];
+  readonly plan: ReadProfile | 'none' | undefined;
+  readonly all: readonly ReadProfile[];
 }
 
 async function readProfiles({ options: { profile, planProfile }, terminal }: SimulateCall): Promise<Profiles> {
@@ -121,14 +122,8 @@ function numberOf(option: string, given: string, form: RegExp, wanted: string): 
   throw new UsageError(`${option} ${given} is no number that fits`, `${option} takes ${wanted}`);
 }
 
-function tell(
-  diagnostics: Simulated['diagnostics'],
-  flow: FlowFile,
-  profiles: readonly ProfileFile[],
-  terminal: Terminal,
-): Promise<number> {
-  const sources = new Map([flow, ...profiles].map(({ file, text }) => [file, text]));
-  return showDiagnostics(diagnostics, sources, terminal).then(() => exitCodeOf(diagnostics));
+function tell(diagnostics: Simulated['diagnostics'], { file, text }: FlowFile, terminal: Terminal): Promise<number> {
+  return showDiagnostics(diagnostics, new Map([[file, text]]), terminal).then(() => exitCodeOf(diagnostics));
 }
 
 function show(
