@@ -48,4 +48,5 @@ export function suggestNext(call: string, { stderr, env }: Terminal): void {
 }
 
 /** `1 error`, `3 errors`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+export const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;

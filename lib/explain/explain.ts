@@ -5,6 +5,7 @@ import { costModel, type Profile } from '../plan/cost.ts';
 import { type Simulated, simulate } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
+import { guessProfiles, type MissingProfile } from './missing-profile.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
 
 /** How long a flow takes, and what knowing its steps' seconds is worth. */
@@ -15,6 +16,8 @@ export interface ExplainedTimes {
   readonly criticalPathSeconds: number;
   /** With the same seconds, arranged as if none were known: what a missing profile costs is the difference. */
   readonly withoutProfileSeconds: number;
+  /** Where none were measured, what that may cost. */
+  readonly missing?: MissingProfile;
   readonly levelSeconds: number;
   /** The steps of the critical path, in order: to make the flow faster, make one of these faster. */
   readonly criticalSteps: readonly string[];
@@ -49,6 +52,7 @@ export async function explain(
   const { plan, budget } = compiled;
   if (!plan || !budget || !simulation) return { compiled, diagnostics, ...(failure && { failure }) };
   const unmeasured = profile ? await simulate(source, { ...known, planProfile: {} }) : undefined;
+  const missing = profile ? undefined : await guessProfiles(source, options, compiled);
   const budgets = explainBudgets(plan, budget);
   const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
   const explanation: Explanation = {
@@ -59,6 +63,7 @@ export async function explain(
       measured: profile !== undefined,
       makespanSeconds,
       criticalPathSeconds,
+      ...(missing && { missing }),
       withoutProfileSeconds: unmeasured?.simulation?.makespanSeconds ?? makespanSeconds,
       levelSeconds,
       criticalSteps,

@@ -71,6 +71,18 @@ describe('stepflow explain', () => {
     expect(times.withoutProfileSeconds).toBeGreaterThanOrEqual(times.makespanSeconds);
   });
 
+  it('says where there is no profile what that may cost, by guesses', async () => {
+    const { times } = await json('uneven.yaml', '--profile', 'none');
+    expect(times).toMatchObject({ measured: false, missing: { guesses: 20, sigma: 1 } });
+    expect(times.missing.mean).toBeGreaterThan(1);
+    expect(times.missing.worst).toBeGreaterThan(times.missing.mean);
+    expect((await run('uneven.yaml', '--profile', 'none')).stdout).toMatch(
+      /no profile: each step counts as one second, in 20 guesses at .* worth [\d.]+ % of the time, at most [\d.]+ %/,
+    );
+    const tree = await run('flow.yaml', '--profile', 'none');
+    expect(tree.stdout).toContain('no profile would have arranged them better');
+  });
+
   it('prints passes, tree, budgets and limits with --json, and nothing else', async () => {
     const { code, stdout, stderr } = await run('flow.yaml', '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -59,9 +59,21 @@ function timeLines({ times }: Explanation): readonly string[] {
     `critical path ${seconds(criticalPathSeconds)}: ${shortened(criticalSteps)}`,
     measured
       ? `arranged without the profile it would take ${seconds(withoutProfileSeconds)}`
-      : 'no profile: each step counts as one second, and the arrangement may be wrong where they differ',
+      : `no profile: each step counts as one second${costOfNone(times.missing)}`,
   ];
 }
+
+/** What it may cost not to have measured the steps. */
+function costOfNone(missing: Explanation['times']['missing']): string {
+  if (!missing) return '';
+  const { guesses, sigma, mean, worst } = missing;
+  const unlike = `, in ${count(guesses, 'guess')} at seconds that differ by a factor of ${Math.exp(sigma).toFixed(1)} either way`;
+  if (worst < 1.0005) return `${unlike} no profile would have arranged them better`;
+  return `${unlike} a profile would have been worth ${percent(mean)} of the time, at most ${percent(worst)}`;
+}
+
+/** Of how many times as long as it had to take: the part that was lost. */
+const percent = (ratio: number): string => `${(100 * (1 - 1 / ratio)).toFixed(1)} %`;
 
 const MOST = 6;
 
