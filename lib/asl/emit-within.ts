@@ -4,7 +4,7 @@ import { firstStepIn, type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import { type Emitted, emit } from './emit.ts';
 import { stateNames } from './names.ts';
 import { split } from './split.ts';
-import { sum, type Weight, weightOfMachine, weightOfStates } from './weight.ts';
+import { sizeOfMachine, sum, type Weight, weightOfMachine, weightOfStates } from './weight.ts';
 
 /** What a state machine may have. */
 export interface Limits {
@@ -70,7 +70,7 @@ const limitsOf = ({ type, limits = {} }: Target): Weight => ({
 
 const isWithin = ({ stateMachine, machines }: Emitted, most: Weight): boolean =>
   [stateMachine, ...machines.map((nested) => nested.stateMachine)].every((machine) => {
-    const { bytes, events } = weightOfMachine(machine);
+    const { bytes, events } = sizeOfMachine(machine);
     return bytes <= most.bytes && events <= most.events;
   });
 

@@ -22,7 +22,7 @@ export function guardGroups(
   const groups: GuardGroup[] = [];
   for (let at = 0; at < parts.length; at += 1) {
     const leader = planned[at];
-    const followers = leader ? followersOf(leader, planned.slice(at + 1)) : [];
+    const followers = leader ? followersOf(leader, planned, at + 1) : [];
     const shares = leader !== undefined && followers.length > 0 && isGuarded(leader);
     groups.push(shares ? { followers, isFollower: false } : ALONE);
     if (!shares) continue;
@@ -32,7 +32,17 @@ export function guardGroups(
   return groups;
 }
 
-function followersOf({ step }: PlannedStep, rest: readonly (PlannedStep | undefined)[]): readonly PlannedStep[] {
-  const end = rest.findIndex((planned) => planned?.follows !== step.id);
-  return rest.slice(0, end < 0 ? rest.length : end).flatMap((planned) => planned ?? []);
+/** Those that follow a step, from a position on. */
+function followersOf(
+  { step }: PlannedStep,
+  all: readonly (PlannedStep | undefined)[],
+  from: number,
+): readonly PlannedStep[] {
+  const followers: PlannedStep[] = [];
+  for (let at = from; at < all.length; at += 1) {
+    const planned = all[at];
+    if (planned?.follows !== step.id) break;
+    followers.push(planned);
+  }
+  return followers;
 }

@@ -16,6 +16,9 @@ const ARN = 170;
 /** What stands for the ARN of a function or a state machine until it is known. */
 const PLACEHOLDER = /^\$\{(component|machine):.+\}$/s;
 
+/** Where these stand in a definition. A value of the flow's own that looks so is counted besides. */
+const CALLED = /"(?:FunctionName|StateMachineArn)":"(\$\{(?:component|machine):[^"]+\})"/g;
+
 const known = new WeakMap<Branch, Weight>();
 
 /** The weight of a state machine, or of a branch. */
@@ -25,9 +28,17 @@ export function weightOfMachine(machine: Branch): Weight {
   return weight;
 }
 
-function weigh({ States, ...rest }: Branch): Weight {
-  const states = weightOfStates(Object.entries(States));
-  return { bytes: jsonBytes({ ...rest, States: {} }) + states.bytes, events: EXECUTION + states.events };
+function weigh(machine: Branch): Weight {
+  const { States, ...rest } = machine;
+  const { bytes } = weightOfStates(Object.entries(States));
+  return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: eventsOfMachine(machine) };
+}
+
+/** The same of a whole state machine, without that of its parts: at once, not state by state. */
+export function sizeOfMachine(machine: Branch): Weight {
+  const text = JSON.stringify(machine);
+  const missing = [...text.matchAll(CALLED)].reduce((sum, [, { length } = '']) => sum + Math.max(0, ARN - length), 0);
+  return { bytes: Buffer.byteLength(text) + missing, events: eventsOfMachine(machine) };
 }
 
 /** The weight of some states. */
@@ -81,15 +92,18 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
 function eventsOf(state: State): number {
   const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
   const branches = state.Type === 'Parallel' ? state.Branches : [];
-  const inside = branches.reduce((total, branch) => total + weightOfMachine(branch).events - EXECUTION, 0);
+  const inside = branches.reduce((total, branch) => total + eventsOfMachine(branch) - EXECUTION, 0);
   return EVENTS[state.Type] + submitted + inside + (state.Type === 'Map' ? eventsOfIterations(state) : 0);
 }
 
 /** How many iterations a Map runs is only known where its items are written out; of others none is counted. */
 function eventsOfIterations(state: MapState): number {
   // An iteration's start and end take the place of an execution's.
-  return itemsOf(state) * weightOfMachine(state.ItemProcessor).events;
+  return itemsOf(state) * eventsOfMachine(state.ItemProcessor);
 }
+
+const eventsOfMachine = ({ States }: Branch): number =>
+  Object.values(States).reduce((total, state) => total + eventsOf(state), EXECUTION);
 
 /** How many items are written out in a Map: those of steps that share it. */
 export const itemsOf = ({ Items }: MapState): number => (Array.isArray(Items) ? Items.length : 0);
