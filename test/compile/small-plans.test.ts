@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Branch, State } from '../../lib/asl/state-machine.ts';
+import { compile } from '../../lib/compile.ts';
+import { profileFileOf, readProfile } from '../../lib/plan/profile.ts';
+import { complete, guideSnippets } from '../guide.ts';
+import { hasShared, shared } from '../shared.ts';
+
+interface Source {
+  readonly name: string;
+  readonly text: string;
+  readonly profileText?: string;
+}
+
+const flowsIn = (folder: string): readonly Source[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => {
+      const profile = join(folder, profileFileOf(name));
+      return {
+        name,
+        text: readFileSync(join(folder, name), 'utf8'),
+        ...(existsSync(profile) && { profileText: readFileSync(profile, 'utf8') }),
+      };
+    });
+
+const SOURCES: readonly Source[] = [
+  ...flowsIn(join(import.meta.dirname, '../../workflows')),
+  ...(hasShared('dags') ? flowsIn(shared('dags')) : []),
+  ...guideSnippets()
+    .filter(({ source }) => source.includes('component:'))
+    .map((snippet) => ({ name: snippet.title, text: complete(snippet).source })),
+];
+
+/** All states of a machine, by their names, those inside others too. */
+const statesOf = ({ States }: Branch): readonly (readonly [string, State])[] =>
+  Object.entries(States).flatMap(([name, state]) => {
+    const inside = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
+    return [[name, state] as const, ...inside.flatMap(statesOf)];
+  });
+
+/** Why a state need not be there. */
+function needless(state: State): string | undefined {
+  if (state.Type === 'Parallel' && state.Branches.length < 2) return 'has one branch';
+  if (state.Type === 'Choice' && state.Choices.length === 0) return 'has no choice';
+  if (state.Type === 'Pass' && !state.Assign && JSON.stringify(state.Output) === '{}') return 'does nothing';
+  return undefined;
+}
+
+function needlessIn({ text, profileText }: Source, isProfiled: boolean): readonly string[] {
+  const profile = isProfiled && profileText !== undefined ? readProfile(profileText, 'profile').profile : undefined;
+  const { stateMachine, machines } = compile(text, profile && { profile });
+  const all = [...(stateMachine ? [stateMachine] : []), ...machines.map((nested) => nested.stateMachine)];
+  expect(all).not.toEqual([]);
+  return all.flatMap(statesOf).flatMap(([name, state]) => {
+    const why = needless(state);
+    return why === undefined ? [] : [`${name} ${why}`];
+  });
+}
+
+describe('no state is there for nothing', () => {
+  it.each(SOURCES)('in $name', (source) => {
+    expect(needlessIn(source, false)).toEqual([]);
+    expect(needlessIn(source, true)).toEqual([]);
+  });
+});
