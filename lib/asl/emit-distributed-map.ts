@@ -7,7 +7,7 @@ import { holdsValue } from './fixed-bytes.ts';
 import { OWN_EXECUTION } from './frame.ts';
 import { fieldOf } from './give.ts';
 import { inputReads } from './input-reads.ts';
-import { concurrencyOf, type Item, iteration } from './iteration.ts';
+import { concurrencyOf, iteration } from './iteration.ts';
 import { evaluated, type Jsonata, lookup, variable } from './jsonata.ts';
 import { INPUT, ROOM } from './places.ts';
 import { readsInside } from './settle.ts';
@@ -18,7 +18,7 @@ const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
 
 /** What the ItemSelector makes of it is the input of a child execution. */
-const ITEM: Item = { value: lookup('$states.context.Execution.Input', 'item'), inBranches: true };
+const ITEM = lookup('$states.input', 'item');
 
 /**
  * Writes a `map` over many items, or over a list that was spilled: a function writes the list to S3 as the Map reads it,

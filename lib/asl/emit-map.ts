@@ -5,7 +5,7 @@ import type { FlowEmitter, Place } from './emit-flow.ts';
 import { emitTask } from './emit-task.ts';
 import { jsonataOf } from './expressions.ts';
 import { fieldOf, give } from './give.ts';
-import { concurrencyOf, type Item, iteration } from './iteration.ts';
+import { concurrencyOf, iteration } from './iteration.ts';
 import { evaluated, type Jsonata, lookup, quote } from './jsonata.ts';
 import { readsInside, settle } from './settle.ts';
 import type { ChoiceRule } from './state-machine.ts';
@@ -13,9 +13,6 @@ import type { ChoiceRule } from './state-machine.ts';
 const counted = (outcome: string): Jsonata => `$count($states.result[outcome = ${quote(outcome)}])`;
 
 const RESULT: Jsonata = `{"results": $states.result, "successful": ${counted('success')}, "failed": ${counted('failed')}, "skipped": ${counted('skipped')}}`;
-
-/** That AWS shows it in branches as well is nowhere documented. */
-const ITEM: Item = { value: '$states.context.Map.Item.Value', inBranches: false };
 
 /** Writes a `map` as a Map state, each of whose iterations ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
@@ -29,7 +26,7 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, place: Place
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(chain))),
     ...concurrencyOf(emitter, planned, place),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, ITEM) },
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, '$states.input') },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...given,
   });

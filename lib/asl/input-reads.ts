@@ -6,11 +6,22 @@ import { type Use, usesOf } from '../plan/uses.ts';
 import { isWhole } from './input-path.ts';
 
 /** The paths at which a flow reads its input, as written, each once. */
-export function inputReads({ flow, steps, tree, output, sinks }: Plan): readonly string[] {
-  const kept = tree ? keepsIn(tree).flatMap(usesInKeep) : [];
-  const uses = [...[...steps.values()].flatMap(usesIn), ...kept, ...output, ...sinks.flatMap((sink) => sink.uses)];
+export function inputReads(plan: Plan): readonly string[] {
+  const { flow, steps } = plan;
+  const uses = usesOfRest(plan, [...steps.values()], false);
   const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path.text] : []));
   return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
+}
+
+/** All that some steps of a flow read, its kept conditions, and its output, unless that is `atHand`. */
+export function usesOfRest(
+  { tree, output, sinks }: Plan,
+  steps: readonly PlannedStep[],
+  atHand: boolean,
+): readonly Use[] {
+  const kept = tree ? keepsIn(tree).flatMap(usesInKeep) : [];
+  const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
+  return [...steps.flatMap(usesIn), ...kept, ...given];
 }
 
 /** The paths at which steps and kept conditions read the flow's input, each once. */

@@ -15,14 +15,17 @@ const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
 export function endOfFlow(frame: Frame, states: States, shared: Shared): Continuation {
   const { plan, prefix, close } = frame;
   const name = (text: string): string => shared.states.take(`${prefix}${text}`);
-  const mayFail = plan.output.some((use) => mayMiss(use, plan.flow.inputSchema));
-  if (mayFail && !isChecked(plan)) return { next: checkedOutput(frame, states, name) };
+  if (!endsInStep(plan)) return { next: checkedOutput(frame, states, name) };
   const output = (fresh: Fresh): Template => outcomeOf(plan, scopeAt(frame, [], fresh));
   return endWith(output, close, () => name('output'), states);
 }
 
-/** Whether a function looks for what the output reads. The last step may have become part of another state machine since. */
-const isChecked = ({ tree, steps }: Plan): boolean => steps.get(lastIn(tree) ?? '')?.checks !== undefined;
+/**
+ * Whether the output is given by the state of what comes last: nothing of it may be missing, or a function looks for it. The
+ * last step may have become part of another state machine since.
+ */
+export const endsInStep = ({ flow, output, tree, steps }: Plan): boolean =>
+  steps.get(lastIn(tree) ?? '')?.checks !== undefined || !output.some((use) => mayMiss(use, flow.inputSchema));
 
 function outcomeOf(plan: Plan, scope: Scope): Template {
   const { output } = plan.flow;

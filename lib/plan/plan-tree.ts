@@ -70,6 +70,12 @@ export function firstStepIn(tree: PlanTree): string | undefined {
   return undefined;
 }
 
+/** The id of the step that a tree begins with, unless it begins with several. */
+export function firstIn(tree: PlanTree | undefined): string | undefined {
+  const first = tree?.kind === 'sequence' ? tree.parts[0] : tree;
+  return first?.kind === 'step' ? first.id : undefined;
+}
+
 /** The id of the step that a tree ends with, unless it ends with several. */
 export function lastIn(tree: PlanTree | undefined): string | undefined {
   const last = tree?.kind === 'sequence' ? tree.parts.at(-1) : tree;

@@ -73,38 +73,47 @@ output: { $step: each }`;
     expect(await resultOf(covered, { items: 5 }, unused)).toEqual({ outcome: 'success', result: 'none' });
   });
 
-  it('enters one state a step of an iteration, which reads the item where it is', async () => {
-    const source = (items: string): string => `
+  describe('enters one state a step of an iteration', () => {
+    const items = [{ n: [1] }, { n: null }, { n: [[2]] }, { n: { $blob: 'mine' } }, { n: '{% 1 %}' }];
+    const a = '{ id: a, component: /m/a, input: { item: { $input: $ }, n: { $input: n } } }';
+    const mocks: Mocks = {
+      '/m/a': items.map((item) => ({ input: { item, n: item.n }, outcome: 'success', result: { n: item.n } }) as const),
+      '/m/b': items.flatMap(({ n }) =>
+        [[n], [n, n]].map((input) => ({ input, outcome: 'success', result: { of: n } }) as const),
+      ),
+    };
+
+    it.each([
+      ['that reads the item', `[${a}]`, '{ $step: a, path: n }', 1],
+      ['at whose end the output reads it too', `[${a}]`, '[{ $step: a, path: n }, { $input: n }]', 1],
+      [
+        'of which the first alone reads the item',
+        `[${a}, { id: b, component: /m/b, input: [{ $step: a, path: n }] }]`,
+        '{ $step: b, path: of }',
+        2,
+      ],
+      [
+        'and one more where others read the item too',
+        `[${a}, { id: b, component: /m/b, input: [{ $step: a, path: n }, { $input: n }] }]`,
+        '[{ $step: a, path: n }, { $step: b, path: of }]',
+        3,
+      ],
+    ])('%s', async (_, steps, output, states) => {
+      const source = (list: string): string => `
 steps:
   - id: each
     component: /map
-    input:
-      workflow:
-        $literal:
-          steps:
-            - { id: a, component: /m/a, input: { item: { $input: $ }, n: { $input: n } } }
-            - { id: b, component: /m/b, input: [{ $step: a }, { $input: n }] }
-          output: { b: { $step: b }, item: { $input: $ } }
-      items: ${items}
-output: { $step: each, path: results }`;
-    const items = [{ n: [1] }, { n: null }, { n: [[2]] }, { n: { $blob: 'mine' } }, { n: '{% 1 %}' }];
-    const mocks: Mocks = {
-      '/m/a': items.map((item) => ({ input: { item }, outcome: 'success', result: 'a' }) as const),
-      '/m/b': items.map(({ n }) => ({ input: ['a', n], outcome: 'success', result: { of: n } }) as const),
-    };
-    const written = `{ $literal: ${JSON.stringify(items)} }`;
-    // Beside the iterations: the Map, and what looks for the output; before a list that is not written out, a Choice.
-    for (const [flow, input, around] of [
-      [source(written), {}, 3],
-      [source('{ $input: list }'), { list: items }, 4],
-    ] as const) {
-      const { result, execution } = await runFlow({ source: flow, input, mocks });
-      expect(result).toEqual({
-        outcome: 'success',
-        result: items.map((item) => ({ outcome: 'success', result: { b: { of: item.n }, item } })),
-      });
-      expect(execution?.transitions).toBe(2 * items.length + around);
-    }
+    input: { items: ${list}, workflow: { $literal: { steps: ${steps}, output: ${output} } } }
+output: { $step: each }`;
+      const one = (n: Json): Json => (output.startsWith('[') ? [n, n] : n);
+      const results = items.map(({ n }) => ({ outcome: 'success', result: one(n) }));
+      const written = source(`{ $literal: ${JSON.stringify(items)} }`);
+      const run = await runFlow({ source: written, mocks });
+      expect(run.result).toMatchObject({ result: { results } });
+      expect(run.execution?.transitions).toBe(1 + states * items.length);
+      const given = await runFlow({ source: source('{ $input: list }'), input: { list: items }, mocks });
+      expect(given.result).toEqual(run.result);
+    });
   });
 
   it('fails with what is missing', async () => {
