@@ -12,7 +12,6 @@ import { workflowType } from './flow/workflow-type.ts';
 import { type Analysis, analyse } from './plan/analysis.ts';
 import { costModel, type Profile } from './plan/cost.ts';
 import { type Optimised, optimise, type SettleOptions, settlePlan } from './plan/optimise.ts';
-import { TOO_LARGE_FUSED } from './plan/passes/fuse-chains.ts';
 import type { PassName } from './plan/passes/names.ts';
 import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
 import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
@@ -120,25 +119,27 @@ interface Made {
   /** Absent where a diagnostic is an error. */
   readonly emitted?: Omit<Compiled, keyof Outline>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What the passes over the plan did. */
+  readonly reports: readonly PassReport[];
 }
 
-/** Ways to write a flow, each with less of what may make a state too large. */
+/** The passes that bring together what may then be too large for one payload. */
+const JOINING: readonly PassName[] = ['map-fan-outs', 'fuse-chains', 'check-output'];
+
+/** Ways to write a flow: as it is optimised, then without one of what may make it too large, then without any of it. */
 function* attempts(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Generator<Made> {
-  const leaving = (...names: PassName[]): CompileOptions => ({
-    ...options,
-    without: [...(options.without ?? []), ...names],
-  });
-  yield writeMachines(flow, optimised, options);
-  yield writeMachines(flow, optimised, leaving('map-fan-outs'));
-  const alone = leaving('map-fan-outs', 'fuse-chains');
-  const reports = [...optimised.passes, TOO_LARGE_FUSED];
-  if (settling(flow, options).fuse) yield writeMachines(flow, { ...optimised, passes: reports }, alone);
-  yield writeMachines(flow, { analysis, absorbed: [], passes: [] }, alone);
+  const first = writeMachines(flow, optimised, options);
+  yield first;
+  const joined = JOINING.filter((name) => first.reports.some((pass) => pass.name === name && pass.changes.length > 0));
+  for (const name of joined) yield writeMachines(flow, optimised, options, [name]);
+  if (joined.length > 1) yield writeMachines(flow, optimised, options, joined);
+  const asked = JOINING.filter((name) => name !== 'fuse-chains' || settling(flow, options).fuse);
+  yield writeMachines(flow, { analysis, absorbed: [], passes: [] }, options, asked);
 }
 
 /** The first that has no errors, or else the last. */
 function firstEmitted(all: Iterable<Made>): Made {
-  let last: Made = { diagnostics: [] };
+  let last: Made = { diagnostics: [], reports: [] };
   for (const made of all) {
     if (made.emitted) return made;
     last = made;
@@ -146,19 +147,31 @@ function firstEmitted(all: Iterable<Made>): Made {
   return last;
 }
 
-function writeMachines(flow: Flow, { analysis, absorbed, passes }: Optimised, options: CompileOptions): Made {
+function writeMachines(
+  flow: Flow,
+  { analysis, absorbed, passes }: Optimised,
+  options: CompileOptions,
+  tooLarge: readonly PassName[] = [],
+): Made {
   const diagnostics: Diagnostic[] = [];
   // 4. Flow to Plan: reads, arrangement.
   const cost = costModel(options.profile, flow.steps);
-  const { plan, reports, absorbed: links } = settlePlan(planOf(analysis, cost), settling(flow, options));
+  const {
+    plan,
+    reports,
+    absorbed: links,
+  } = settlePlan(planOf(analysis, cost), {
+    ...settling(flow, options),
+    tooLarge: new Set(tooLarge),
+  });
   // 5. Plan to state machine, or to several where one would be too large.
   const seconds = (planned: PlannedStep): number => secondsOfCall(planned, cost);
   const { limits, spillAbove } = options;
   const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
-  if (!emitted || hasError(diagnostics)) return { diagnostics };
+  if (!emitted || hasError(diagnostics)) return { diagnostics, reports };
   const { written: _, ...machines } = emitted;
   const all = { absorbed: [...absorbed, ...links], passes: [...passes, ...reports] };
-  return { emitted: { plan, ...all, ...machines }, diagnostics };
+  return { emitted: { plan, ...all, ...machines }, diagnostics, reports };
 }
 
 const settling = (flow: Flow, options: CompileOptions): SettleOptions => {

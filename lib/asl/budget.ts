@@ -1,5 +1,6 @@
 import { builtinOf } from '../plan/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { INLINE_AT_ONCE } from '../plan/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
 import { emissionOf } from './emit-builtin.ts';
@@ -37,9 +38,6 @@ const ITERATIONS = 100;
 
 /** Events of a history that one Map may make. */
 const EVENTS = 10_000;
-
-/** Iterations of an inline Map that run at once, each with variables of its own. */
-const AT_ONCE = 40;
 
 /** A place that its values outgrow. */
 export interface BrokenPlace extends Pick<Place, 'what' | 'step'> {
@@ -190,7 +188,8 @@ function allVariables(plan: Plan): number {
   return count;
 }
 
-const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? AT_ONCE : 1);
+/** Iterations that run at once, each with variables of its own. */
+const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? INLINE_AT_ONCE : 1);
 
 /** How many items a `map` has, where its list is written out. */
 export function knownItems(planned: PlannedStep): number | undefined {

@@ -1,5 +1,4 @@
-import { chainName } from '../flow/chain-name.ts';
-import { linksOf, type PlannedStep } from '../plan/plan.ts';
+import { functionOf, keysOf, type PlannedStep } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
 import { linkTo } from '../runtime/values.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
@@ -10,7 +9,6 @@ import { holdsValue } from './fixed-bytes.ts';
 import { evaluated, type Jsonata, pick } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { outputReads } from './output-reads.ts';
-import { keysOfLink } from './places.ts';
 import { componentRetry } from './retry.ts';
 import type { Template } from './state-machine.ts';
 
@@ -30,7 +28,7 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
-      before: links.map((link) => ({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOfLink(link), prefix) })),
+      before: links.map((link) => ({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) })),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
@@ -65,8 +63,6 @@ export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: Ch
   const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
   return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
 }
-
-const functionOf = (planned: PlannedStep): string => chainName(linksOf(planned).map(({ step }) => step.component));
 
 /** The `Invocation` of a step. */
 function payloadOf(

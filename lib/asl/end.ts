@@ -49,7 +49,8 @@ export class States {
     // Begun without a prototype it is a hash table from the start: with a shape for each new name, a thousand take 10 ms.
     const states: { [name: string]: State } = Object.create(null);
     for (const [name, state] of this.#entries.toReversed()) states[name] = state;
-    return Object.setPrototypeOf(states, Object.prototype);
+    Object.setPrototypeOf(states, Object.prototype);
+    return states;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Expression } from '../flow/expression.ts';
 import { alikeOf } from '../plan/alike.ts';
-import { linksOf, type Plan, type PlannedStep } from '../plan/plan.ts';
+import { keysOf, linksOf, type Plan, type PlannedStep } from '../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
@@ -37,9 +37,11 @@ export interface Place {
 /** The bytes in front of a step's input in its payload: names, the execution's ARN. */
 const ENVELOPE = 600;
 
-/** Bytes of an item of a Map of steps, beside the step's id and its parts, and of the name of a part: see emit-fan-out.ts. */
+/** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
 const ITEM = 200;
-const NAME = 84;
+
+/** The most bytes of a part's name: it has at most 80 UTF-16 units, each of at most 3 bytes. */
+const nameBytes = (path: string): number => Math.min(bytesOf(path || 'input'), 3 * 80) + 16;
 
 /** What an expression's value brings to a place. */
 export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {
@@ -66,17 +68,12 @@ function sourceOf(use: Use): readonly Source[] {
 /** The slots of a step that hold values. */
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
-/** The keys of what is read of a step of a chain, each once: no variable holds them. */
-export const keysOfLink = ({ readings }: PlannedStep): readonly string[] => [
-  ...new Set(readings.map(({ key }) => key)),
-];
-
 /** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
 export function payloadPlace(planned: PlannedStep, layout: Layout): Place {
   const { step, links = [], checks = [] } = planned;
   const inside = new Set<Source>(links.map((link) => link.step.id));
   const contents = linksOf(planned).map((link) => contentOf(link.step.input));
-  const keys = [...layout.keys(step.id), ...links.flatMap(keysOfLink)];
+  const keys = [...layout.keys(step.id), ...links.flatMap(keysOf)];
   const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
   const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
   // What they read of each other never enters the state machine but by its name.
@@ -138,15 +135,17 @@ export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
 /** The items of a Map of steps, and its result; what is assigned of it has the steps' names in the keys' place. */
 function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly Place[] {
   const [first = ''] = steps;
-  const parts = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? [])).own.flatMap((own) => own.parts);
-  const given = parts.map(contentOf);
+  const { own } = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? []));
+  const given = own.flatMap(({ path, parts }) =>
+    parts.map(contentOf).map(({ fixed, values }) => ({ fixed: fixed + nameBytes(path), values })),
+  );
   const names = steps.reduce((sum, id) => sum + bytesOf(id) + ITEM, 2);
   const results = steps.reduce((sum, id) => sum + bytesOf(id) + bytesOfKeys(layout.keys(id)) + 4, 2);
   return [
     {
       what: `what is given to step "${first}" and those beside it`,
       step: first,
-      room: ROOM - names - given.reduce((sum, { fixed }) => sum + fixed + NAME, 0),
+      room: ROOM - names - given.reduce((sum, { fixed }) => sum + fixed, 0),
       values: given.flatMap(({ values }) => values),
     },
     {

@@ -14,10 +14,11 @@ export interface Weight {
 const ARN = 170;
 
 /** What stands for the ARN of a function or a state machine until it is known. */
-const PLACEHOLDER = /^\$\{(component|machine):.+\}$/s;
+const UNKNOWN = '\\$\\{(?:component|machine):[^"]+\\}';
+const PLACEHOLDER = new RegExp(`^${UNKNOWN}$`);
 
 /** Where these stand in a definition. A value of the flow's own that looks so is counted besides. */
-const CALLED = /"(?:FunctionName|StateMachineArn)":"(\$\{(?:component|machine):[^"]+\})"/g;
+const CALLED = new RegExp(`"(?:FunctionName|StateMachineArn)":"(${UNKNOWN})"`, 'g');
 
 const known = new WeakMap<Branch, Weight>();
 
@@ -30,11 +31,11 @@ export function weightOfMachine(machine: Branch): Weight {
 
 function weigh(machine: Branch): Weight {
   const { States, ...rest } = machine;
-  const { bytes } = weightOfStates(Object.entries(States));
-  return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: eventsOfMachine(machine) };
+  const { bytes, events } = weightOfStates(Object.entries(States));
+  return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: EXECUTION + events };
 }
 
-/** The same of a whole state machine, without that of its parts: at once, not state by state. */
+/** Weighs a whole state machine at once, without what its parts weigh. */
 export function sizeOfMachine(machine: Branch): Weight {
   const text = JSON.stringify(machine);
   const missing = [...text.matchAll(CALLED)].reduce((sum, [, { length } = '']) => sum + Math.max(0, ARN - length), 0);
@@ -102,8 +103,15 @@ function eventsOfIterations(state: MapState): number {
   return itemsOf(state) * eventsOfMachine(state.ItemProcessor);
 }
 
-const eventsOfMachine = ({ States }: Branch): number =>
-  Object.values(States).reduce((total, state) => total + eventsOf(state), EXECUTION);
+function eventsOfMachine(machine: Branch): number {
+  const events =
+    knownEvents.get(machine) ??
+    Object.values(machine.States).reduce((total, state) => total + eventsOf(state), EXECUTION);
+  knownEvents.set(machine, events);
+  return events;
+}
+
+const knownEvents = new WeakMap<Branch, number>();
 
 /** How many items are written out in a Map: those of steps that share it. */
 export const itemsOf = ({ Items }: MapState): number => (Array.isArray(Items) ? Items.length : 0);

@@ -3,7 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_SECONDS } from '../components/needs.ts';
+import { DEFAULT_MEMORY_MB } from '../components/needs.ts';
+import { DEFAULT_SECONDS, FUNCTION_SECONDS } from '../plan/quotas.ts';
 import { COMPONENTS_VARIABLE } from '../runtime/call.ts';
 import { FILES_VARIABLE } from '../runtime/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/open-store.ts';
@@ -65,9 +66,6 @@ export interface ComponentFunctionProps {
 /** Seconds for the wrapper to read, to write and to report, beside the component's own. */
 const WRAPPER_SECONDS = 10;
 
-/** The most that Lambda allows, in seconds. */
-export const LONGEST = 900;
-
 /** The most characters of a function's description. Source: the API reference of CreateFunction. */
 const LONGEST_DESCRIPTION = 256;
 
@@ -87,7 +85,7 @@ export class ComponentFunction extends Construct {
       description: (props.description ?? `Component ${props.component}`).slice(0, LONGEST_DESCRIPTION),
       code: functionCode(props.bundle, props.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
-      timeout: Duration.seconds(Math.min(LONGEST, (props.timeout ?? DEFAULT_TIMEOUT_SECONDS) + WRAPPER_SECONDS)),
+      timeout: Duration.seconds(Math.min(FUNCTION_SECONDS, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {

@@ -1,6 +1,6 @@
 import type { CompileOptions } from '../compile.ts';
 import { nearest } from '../flow/nearest.ts';
-import { PASS_NAMES } from '../plan/passes/names.ts';
+import { ON_REQUEST, PASS_NAMES } from '../plan/passes/names.ts';
 import { UsageError } from './errors.ts';
 
 /** The option that leaves out passes of the optimiser. */
@@ -14,7 +14,7 @@ export const WITHOUT = {
 export const WITH = {
   kind: 'list',
   value: 'PASS',
-  summary: 'run a pass that the flow does not ask for: fuse-chains; may be repeated',
+  summary: `run a pass that the flow does not ask for: ${ON_REQUEST.join(', ')}; may be repeated`,
 } as const;
 
 /** What was given of {@link WITHOUT} and {@link WITH}. */
@@ -28,17 +28,18 @@ export function passesOf({
   without = [],
   with: also = [],
 }: GivenPasses): Required<Pick<CompileOptions, 'without' | 'with'>> {
-  refuseUnknown(without, '--without');
-  refuseUnknown(also, '--with');
+  refuseUnknown(without, '--without', PASS_NAMES);
+  refuseUnknown(also, '--with', ON_REQUEST);
   return { without, with: also };
 }
 
-function refuseUnknown(names: readonly string[], option: string): void {
-  const unknown = names.find((name) => !PASS_NAMES.some((pass) => pass === name));
+function refuseUnknown(names: readonly string[], option: string, takes: readonly string[]): void {
+  const unknown = names.find((name) => !takes.includes(name));
   if (unknown === undefined) return;
-  const near = nearest(unknown, PASS_NAMES);
-  const help = near === undefined ? `the passes are ${PASS_NAMES.join(', ')}` : `did you mean ${option} ${near}?`;
-  throw new UsageError(`there is no pass "${unknown}"`, help);
+  const near = nearest(unknown, takes);
+  const help = near === undefined ? `${option} takes ${takes.join(', ')}` : `did you mean ${option} ${near}?`;
+  const isPass = PASS_NAMES.some((pass) => pass === unknown);
+  throw new UsageError(isPass ? `the pass "${unknown}" always runs` : `there is no pass "${unknown}"`, help);
 }
 
 /** A component of the project's own may have the name of a built-in one. */

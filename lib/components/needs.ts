@@ -1,8 +1,7 @@
+import { DEFAULT_SECONDS } from '../plan/quotas.ts';
+
 /** MB of a function whose component does not say how much it needs. */
 export const DEFAULT_MEMORY_MB = 512;
-
-/** Seconds that a deployed component may take that does not say. */
-export const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /** What a component says of what it needs. */
 export interface Needs {
@@ -30,6 +29,6 @@ export function needsOfChain(links: readonly Needs[]): Needs {
 
 /** The seconds that a chain may take where it is deployed. */
 export const secondsOfChain = (links: readonly Needs[]): number =>
-  sum(links.map(({ timeout = DEFAULT_TIMEOUT_SECONDS }) => timeout));
+  sum(links.map(({ timeout = DEFAULT_SECONDS }) => timeout));
 
 const sum = (seconds: readonly number[]): number => seconds.reduce((all, one) => all + one, 0);

@@ -1,6 +1,6 @@
 import { membersOf } from '../asl/frame.ts';
 import type { Compiled, CompileOptions } from '../compile.ts';
-import { simulate } from '../simulate/index.ts';
+import { simulate, simulateCompiled } from '../simulate/index.ts';
 import { noiseOf } from '../simulate/noise.ts';
 
 /** What it may cost that nobody has measured a flow's steps, found by guessing at their seconds. */
@@ -17,27 +17,31 @@ const SIGMA = 1;
 const SEED = 1;
 
 /** Steps of all guesses together, so that large flows are explained within seconds too. */
-const STEPS = 2_000;
+const STEPS = 1_000;
 const FEWEST = 3;
 const MOST = 20;
 
-/** Guesses at the seconds of a flow's steps. Undefined where there is nothing to be arranged. */
+/**
+ * Guesses at the seconds of a flow's steps. `unmeasured`: the flow, arranged as if each took the same. Undefined where there
+ * is nothing to be arranged.
+ */
 export async function guessProfiles(
   source: string,
   options: Omit<CompileOptions, 'profile'>,
-  { steps }: Pick<Compiled, 'steps'>,
+  unmeasured: Compiled,
 ): Promise<MissingProfile | undefined> {
-  const called = steps.flatMap((step) => (step.calls && !step.added ? membersOf(step) : []));
+  const called = unmeasured.steps.flatMap((step) => (step.calls && !step.added ? membersOf(step) : []));
   if (called.length < 2) return undefined;
   const guesses = Math.max(FEWEST, Math.min(MOST, Math.floor(STEPS / called.length)));
   const ratios: number[] = [];
   for (let guess = 0; guess < guesses; guess += 1) {
     const secondsOf = noiseOf(SIGMA, SEED, guess);
     const profile = { steps: Object.fromEntries(called.map(({ id }) => [id, { seconds: secondsOf(id) }])) };
-    const known = await simulate(source, { ...options, profile });
-    const unknown = await simulate(source, { ...options, profile, planProfile: {} });
-    if (!known.simulation || !unknown.simulation) return undefined;
-    ratios.push(unknown.simulation.makespanSeconds / known.simulation.makespanSeconds);
+    const known = (await simulate(source, { ...options, profile })).simulation;
+    const unknown = (await simulateCompiled(unmeasured, { ...options, profile })).simulation;
+    // Without an input that makes steps run there is nothing to be told.
+    if (!known || !unknown || known.makespanSeconds === 0) return undefined;
+    ratios.push(unknown.makespanSeconds / known.makespanSeconds);
   }
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / guesses;
   return { guesses, sigma: SIGMA, mean, worst: Math.max(...ratios) };

@@ -14,8 +14,7 @@ export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep
 
 /**
  * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states,
- * alone or as a chain;
- * a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
+ * alone or as a chain; a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
  */
 export function withAbsorbed(
   reports: readonly StepReport[],

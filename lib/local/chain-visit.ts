@@ -1,5 +1,4 @@
-import { linkInStack } from '../runtime/chain.ts';
-import { readCause } from './outcome.ts';
+import { whereaboutsOf } from './outcome.ts';
 import type { Ending, Failure, StepRecord, Visit } from './step-record.ts';
 
 /** How a step of a chain ended, and when. */
@@ -12,7 +11,7 @@ export interface EndedLink {
 
 /** The step of a chain that a failure says it is of; the last one where it does not say, as of a function that was killed. */
 export function failedLink({ links, step }: StepRecord, failure: Failure | undefined): StepRecord | undefined {
-  const { failed } = linkInStack(readCause(failure?.cause).stack ?? []);
+  const { failed } = whereaboutsOf(failure);
   return links.find((link) => link.step.id === (failed?.step ?? step.id));
 }
 
@@ -22,7 +21,7 @@ export function failedLink({ links, step }: StepRecord, failure: Failure | undef
  */
 export function endedLinks(visit: Visit, ending: Ending, endMs: number): readonly EndedLink[] {
   const { record, failure } = visit;
-  const { failed } = linkInStack(readCause(failure?.cause).stack ?? []);
+  const { failed } = whereaboutsOf(failure);
   const took = failed?.links ?? visit.took;
   const last = record.links.findIndex(({ step }) => step.id === (failed?.step ?? record.step.id));
   const reached = record.links.slice(0, last + 1);

@@ -57,7 +57,7 @@ function compileOne(options: CheckOptions, open: (folders: Folders) => Lookup): 
   const { source, file = 'flow.yaml', home = dirname(resolve(file)) } = options;
   const folders = foldersFor(home, options);
   const lookup = open(folders);
-  const beside = profileBeside(file, home);
+  const beside = options.profile === undefined ? profileBeside(file, home) : undefined;
   const profile = beside?.profile && { profile: beside.profile };
   const compiled = compile(source, { opaque: isOwn(lookup), ...profile, ...options, file });
   const { diagnostics } = componentsFor(compiled.steps, file, lookup);

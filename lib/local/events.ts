@@ -29,7 +29,7 @@ export interface StepReport {
   readonly startupMs?: number;
   /** Of calls in sandboxes, the most memory that one had in use, in bytes. */
   readonly memoryBytes?: number;
-  /** The compiler's pass that has made it part of the steps it reads: it has no state of its own. */
+  /** The compiler's pass that has made it part of other steps: it has no state of its own. */
   readonly absorbedBy?: string;
 }
 

@@ -6,12 +6,10 @@ import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/depth.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { blobStore } from '../runtime/blobs.ts';
-import { linkInStack } from '../runtime/chain.ts';
 import { isFlowError } from '../runtime/errors.ts';
 import { hydrate } from '../runtime/hydrate.ts';
 import type { Json } from '../runtime/json.ts';
 import type { ObjectStore } from '../runtime/object-store.ts';
-import { isOfOutput } from '../runtime/output.ts';
 import type { Scrubber } from '../runtime/scrub.ts';
 import { spillInput } from '../runtime/spill-input.ts';
 import { failedAbsorbed, withAbsorbed } from './absorbed.ts';
@@ -24,7 +22,7 @@ import type { ComponentUsage, Usage } from './isolate/usage.ts';
 import { JournalError } from './journal/journal.ts';
 import { LongestHistory } from './longest-history.ts';
 import { machineResolver } from './machines.ts';
-import { failed, readCause, refuse, resultOf } from './outcome.ts';
+import { failed, refuse, resultOf, whereaboutsOf } from './outcome.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
@@ -125,10 +123,10 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const failure = failureOf(execution);
   const { absorbed } = flow.runs;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
-  const inOutput = isOfOutput(linkInStack(readCause(failure?.cause).stack ?? []).stack);
-  const ended = resultOf(execution, inAbsorbed ?? (failure && !inOutput ? tracker.whereFailed(failure) : undefined));
+  const { inOutput } = whereaboutsOf(failure);
+  const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
   const own = tracker
-    .finish(stopMs, failure, inAbsorbed !== undefined || inOutput)
+    .finish(stopMs, failure, inAbsorbed !== undefined)
     .map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
   const hasRun = failure === undefined || own.some((step) => step.status !== 'not_run');
   const steps = withAbsorbed(own, absorbed, { failed: inAbsorbed?.step, hasRun });

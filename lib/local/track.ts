@@ -1,9 +1,9 @@
 import type { HistoryEvent } from '../engine/types.ts';
-import { linkInStack, linksIn } from '../runtime/chain.ts';
+import { linksIn } from '../runtime/chain.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { endedLinks, failedLink } from './chain-visit.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
-import { readCause, reportOf } from './outcome.ts';
+import { reportOf, whereaboutsOf } from './outcome.ts';
 import { type StateRecords, statesOf } from './state-records.ts';
 import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
 
@@ -79,7 +79,8 @@ export class StepTracker {
       // An execution that the flow's had started failed by it, and the flow went on.
       const isCovered = isSame(visit.failure, this.#failed.get(visit.execution));
       const ending = isCovered ? 'recovered' : 'cancelled';
-      this.#ended(visit, isItsOwn ? (inPart ? 'succeeded' : 'failed') : ending, atMs);
+      const isWell = inPart || whereaboutsOf(visit.failure).inOutput;
+      this.#ended(visit, isItsOwn ? (isWell ? 'succeeded' : 'failed') : ending, atMs);
     }
     return this.#steps.flatMap((record) => record.reports());
   }
@@ -89,8 +90,8 @@ export class StepTracker {
     const failed = this.#openVisits().filter((visit) => isSame(visit.failure, failure));
     // A step that runs others fails with them; the one that made the call is the place.
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
-    if (!visit) return undefined;
-    const { stack } = linkInStack(readCause(failure.cause).stack ?? []);
+    const { stack, inOutput } = whereaboutsOf(failure);
+    if (!visit || inOutput) return undefined;
     const { id, component } = placeOf(visit).step;
     return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack.length > 0 && { stack }) };
   }
@@ -200,7 +201,7 @@ const isSame = (one: Failure | undefined, other: Failure | undefined): boolean =
 
 function endingOf({ skipped, failure }: Visit): Ending {
   if (skipped) return 'skipped';
-  return failure ? 'recovered' : 'succeeded';
+  return failure && !whereaboutsOf(failure).inOutput ? 'recovered' : 'succeeded';
 }
 
 /** Takes in a function's answer, which AWS's events hold as text. */

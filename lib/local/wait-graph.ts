@@ -11,7 +11,7 @@ export interface GraphNode {
   readonly before: GraphNode[];
 }
 
-/** What waits for what in a state machine, its branches laid out in it. What runs inside of a Map is left out, for which the Map stands, unless its iterations are steps. */
+/** What waits for what in a state machine, its branches laid out in it. A Map stands for what runs inside it, unless its iterations are steps. */
 export interface WaitGraph {
   /** Stands for the execution's end: comes after all that ends it. */
   readonly end: GraphNode;

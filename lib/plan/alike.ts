@@ -1,8 +1,8 @@
 import { type Expression, literal } from '../flow/expression.ts';
 import { fieldsOf } from './builtins.ts';
-import { keyOf } from './passes/key-of.ts';
+import { keyOf } from './key-of.ts';
 
-/** What the same for all is of several expressions; `own` stands where they differ: see {@link Alike}. */
+/** What several expressions have in common; `own` stands where they differ: see {@link Alike}. */
 export type Common =
   | { readonly kind: 'same'; readonly value: Expression }
   | { readonly kind: 'own'; readonly at: number }

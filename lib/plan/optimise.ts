@@ -61,7 +61,11 @@ export function optimise(analysis: Analysis, options: OptimiseOptions = {}): Opt
 export interface SettleOptions extends PlanContext {
   /** The names of passes that are left out. @default none */
   readonly without?: ReadonlySet<string>;
+  /** Those that are left out because what they make did not fit. @default none */
+  readonly tooLarge?: ReadonlySet<string>;
 }
+
+const TOO_LARGE = 'left out: what it would bring together does not fit into one payload';
 
 /** A plan as it is emitted. */
 export interface Settled extends Pick<Optimised, 'absorbed'> {
@@ -70,12 +74,15 @@ export interface Settled extends Pick<Optimised, 'absorbed'> {
 }
 
 /** The passes over a plan: what its functions answer and look for, which of its steps share a guard, a function, a state. */
-export function settlePlan(planned: Plan, { without = new Set(), ...context }: SettleOptions): Settled {
+export function settlePlan(planned: Plan, options: SettleOptions): Settled {
+  const { without = new Set(), tooLarge = new Set(), ...context } = options;
   const projects = !without.has('project-reads');
   const read = projects ? planned : withWholeResults(planned);
   const start: Settled = { plan: read, reports: projects ? [reportProjection(read)] : [], absorbed: [] };
-  return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce((before, { rewrite }) => {
-    const { plan, report, absorbed = [] } = rewrite(before.plan, context);
+  return PLAN_PASSES.filter(({ name }) => !without.has(name)).reduce((before, { name, title, rewrite }) => {
+    const rewritten = tooLarge.has(name) ? { plan: before.plan, off: TOO_LARGE } : rewrite(before.plan, context);
+    const { plan, absorbed = [], changes = [], saved = {}, off } = rewritten;
+    const report: PassReport = { name, title, changes, saved, ...(off !== undefined && { off }) };
     return { plan, reports: [...before.reports, report], absorbed: [...before.absorbed, ...absorbed] };
   }, start);
 }

@@ -1,3 +1,4 @@
+import { chainName } from '../flow/chain-name.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow, Step } from '../flow/flow.ts';
 import { testKey } from '../runtime/invocation.ts';
@@ -51,6 +52,13 @@ export interface PlannedStep {
 
 /** The steps that a step's function runs, in order: itself, and those before it. */
 export const linksOf = (planned: PlannedStep): readonly PlannedStep[] => [...(planned.links ?? []), planned];
+
+/** The name of the function that a step calls: that of its component, or of those of a chain. */
+export const functionOf = (planned: PlannedStep): string =>
+  chainName(linksOf(planned).map(({ step }) => step.component));
+
+/** The keys of what is read of a step, each once. */
+export const keysOf = ({ readings }: PlannedStep): readonly string[] => [...new Set(readings.map(({ key }) => key))];
 
 /** What runs, when it is wanted, who reads what of it, and how it is arranged. */
 export interface Plan {

@@ -77,7 +77,7 @@ export function unknownSteps({ file, places }: ReadProfile, steps: readonly Name
 /** All that is to be told of a flow and its profiles; of a flow or a profile that is broken, only why. */
 export function withProfiles(
   profiles: readonly ReadProfile[],
-  { stateMachine, flow, steps, absorbed, diagnostics }: Compiled,
+  { stateMachine, flow, steps, absorbed, diagnostics }: ProfiledFlow,
 ): readonly Diagnostic[] {
   const known = [...(flow?.steps ?? []), ...steps, ...absorbed];
   const ofProfiles = profiles.flatMap((read) => [
@@ -92,7 +92,7 @@ interface Named {
 }
 
 /** What became of a flow that a profile is of, as far as it matters here. */
-interface Compiled {
+interface ProfiledFlow {
   readonly stateMachine?: unknown;
   readonly flow?: { readonly steps: readonly Named[] };
   readonly steps: readonly Named[];

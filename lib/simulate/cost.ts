@@ -1,6 +1,7 @@
 import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
 import { LIMITS } from '../engine/index.ts';
 import { jsonBytes } from '../engine/limits.ts';
+import { FUNCTION_SECONDS } from '../plan/quotas.ts';
 import { innerMachines } from './overhead.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedMachine } from './run-machine.ts';
@@ -29,9 +30,6 @@ export interface Priced {
   /** MB of memory of a component's function. */
   readonly memoryOf: (component: string) => number;
 }
-
-/** The longest that a function may take, in seconds. Source: "Lambda quotas", AWS Lambda developer guide. */
-const LONGEST_CALL = 900;
 
 /** Prices a run. */
 export function priceRun(priced: Priced, simulated: SimulatedMachine, run: MachineRun): RunCost {
@@ -98,8 +96,8 @@ const roundedUp = (seconds: number, unitMs: number): number =>
 /** A definition that is too large for either does not even load. */
 function sharedObstacles({ calls }: MachineRun): readonly string[] {
   const long = calls.reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
-  if (long.seconds <= LONGEST_CALL) return [];
-  return [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${LONGEST_CALL} s`];
+  if (long.seconds <= FUNCTION_SECONDS) return [];
+  return [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${FUNCTION_SECONDS} s`];
 }
 
 const standardObstacles = ({ events }: MachineRun): readonly string[] =>

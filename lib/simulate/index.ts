@@ -1,3 +1,3 @@
 export { OVERHEADS, type OverheadName } from './overhead.ts';
 export { PRICE_SOURCES, PRICES, PRICES_DATE, PRICES_REGION } from './prices.ts';
-export { type Simulated, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+export { type Simulated, type SimulateOptions, type Simulation, simulate, simulateCompiled } from './simulate.ts';

@@ -76,8 +76,16 @@ const DEFAULT_RUNS = 20;
  * profile. What is wrong with the flow is in the diagnostics; nothing is thrown.
  */
 export async function simulate(source: string, options: SimulateOptions = {}): Promise<Simulated> {
-  const { profile, planProfile = profile, noise = 0 } = options;
-  const compiled = compile(source, { ...options, ...(planProfile && { profile: planProfile }) });
+  const { profile, planProfile = profile } = options;
+  return simulateCompiled(compile(source, { ...options, ...(planProfile && { profile: planProfile }) }), options);
+}
+
+/** The same of a flow that has been compiled. */
+export async function simulateCompiled(
+  compiled: Compiled,
+  options: Omit<SimulateOptions, 'planProfile'> = {},
+): Promise<Simulated> {
+  const { profile, noise = 0 } = options;
   const { stateMachine, machines, plan, type, steps, absorbed, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
   const memoryOf = await options.memorySizes?.(steps);

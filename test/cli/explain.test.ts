@@ -17,6 +17,8 @@ const cwd = project({
   'map.yaml':
     'steps:\n  - { id: list, component: /my/list }\n  - { id: each, component: /map, input: { items: { $step: list }, workflow: { $literal: { steps: [{ id: one, component: /my/one, input: { $input: $ } }], output: { $step: one } } } } }\noutput: { $step: each }\n',
   'wide.yaml': `steps:\n${WIDE.map((id) => `  - { id: ${id}, component: /my/work, input: ${id} }\n`).join('')}output: [${WIDE.map((id) => `{ $step: ${id} }`).join(', ')}]\n`,
+  'idle.yaml':
+    'steps:\n  - { id: a, component: /my/a, skipIf: { $input: off } }\n  - { id: b, component: /my/a, skipIf: { $input: off } }\nexamples: [{ input: { off: true } }]\n',
   'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
 });
 
@@ -77,8 +79,10 @@ describe('stepflow explain', () => {
     expect(times.missing.mean).toBeGreaterThan(1);
     expect(times.missing.worst).toBeGreaterThan(times.missing.mean);
     expect((await run('uneven.yaml', '--profile', 'none')).stdout).toMatch(
-      /no profile: each step counts as one second, in 20 guesses at .* worth [\d.]+ % of the time, at most [\d.]+ %/,
+      /no profile: each step counts as one second, in 20 guesses at seconds, .* worth [\d.]+ % of the time, at most [\d.]+ %/,
     );
+    const idle = await run('idle.yaml');
+    expect(idle.stdout).toContain('no profile: each step counts as one second\n');
     const tree = await run('flow.yaml', '--profile', 'none');
     expect(tree.stdout).toContain('no profile would have arranged them better');
   });

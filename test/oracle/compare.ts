@@ -47,12 +47,13 @@ export async function compare(
     runs.push(await compareRun(flow, plain, { ...sample, input }));
     await compareRun(flow, optimised, { ...sample, input }, passes);
   }
-  return { runs, passes: [...passes], changed: changedIn(source, { variables, leastFanOut: 2, ...options }) };
+  return { runs, passes: [...passes], changed: changedIn(sample, { leastFanOut: 2, ...options }) };
 }
 
 /** The names of the passes that change anything of a flow. */
-function changedIn(source: string, options: CompileOptions): readonly string[] {
-  const reports = compile(source, options).passes;
+function changedIn({ source, variables, mocks }: Sample, options: CompileOptions): readonly string[] {
+  const opaque: CompileOptions['opaque'] = ({ id }) => Object.hasOwn(mocks, id);
+  const reports = compile(source, { variables: { ...variables }, opaque, ...options }).passes;
   return reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
 }
 
@@ -78,7 +79,11 @@ export async function compareFused(
     const run: PreparedFlow['run'] = (options) => prepared.run({ ...options, executionName });
     runs.push(await compareRun(flow, { ...prepared, run }, { ...sample, input }, passes));
   }
-  return { runs, passes: [...passes], changed: changedIn(source, { variables, with: ['fuse-chains'], ...options }) };
+  return {
+    runs,
+    passes: [...passes],
+    changed: changedIn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options }),
+  };
 }
 
 /** Where the flow's components are looked up: the built-in ones are all that is needed. */

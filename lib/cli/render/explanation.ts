@@ -67,13 +67,13 @@ function timeLines({ times }: Explanation): readonly string[] {
 function costOfNone(missing: Explanation['times']['missing']): string {
   if (!missing) return '';
   const { guesses, sigma, mean, worst } = missing;
-  const unlike = `, in ${count(guesses, 'guess')} at seconds that differ by a factor of ${Math.exp(sigma).toFixed(1)} either way`;
+  const unlike = `, in ${count(guesses, 'guess')} at seconds, most within a factor of ${Math.exp(sigma).toFixed(1)},`;
   if (worst < 1.0005) return `${unlike} no profile would have arranged them better`;
   return `${unlike} a profile would have been worth ${percent(mean)} of the time, at most ${percent(worst)}`;
 }
 
 /** Of how many times as long as it had to take: the part that was lost. */
-const percent = (ratio: number): string => `${(100 * (1 - 1 / ratio)).toFixed(1)} %`;
+const percent = (ratio: number): string => `${(100 * (1 - 1 / Math.max(1, ratio))).toFixed(1)} %`;
 
 const MOST = 6;
 

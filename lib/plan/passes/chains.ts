@@ -3,15 +3,13 @@ import type { Step } from '../../flow/flow.ts';
 import { builtinOf, callsBuiltin, inputField } from '../builtins.ts';
 import { OUTPUT, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
+import { DEFAULT_SECONDS, FUNCTION_SECONDS } from '../quotas.ts';
 import { isStepUse, usesOf } from '../uses.ts';
 import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
-/**
- * Steps that a chain may have: a function may take 900 s, and a component that does not say how long it takes has 60 s.
- * Source: "Lambda quotas", AWS Lambda developer guide.
- */
-const MOST_LINKS = 15;
+/** Steps that a chain may have: so many have time in one function where none of their components says how long it takes. */
+const MOST_LINKS = Math.floor(FUNCTION_SECONDS / DEFAULT_SECONDS);
 
 /**
  * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which

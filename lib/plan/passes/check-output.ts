@@ -1,3 +1,4 @@
+import { bytesOf } from '../../runtime/spill.ts';
 import { builtinOf } from '../builtins.ts';
 import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import { lastIn } from '../plan-tree.ts';
@@ -5,7 +6,12 @@ import { isStepUse, type Use, usesOf } from '../uses.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
-/** The states that look for what is missing otherwise: a Choice, and the one behind it that gives the output. */
+/**
+ * Bytes of what is looked for. It stands in the payload of the last step, and what it takes there is taken from the values.
+ */
+const MOST = 8_000;
+
+/** What a run enters otherwise: a Choice that looks for what is missing, and the state that gives the output. */
 const SPARED = 2;
 
 /**
@@ -14,12 +20,10 @@ const SPARED = 2;
  */
 export const checkOutput: PlanPass = {
   name: 'check-output',
+  title: 'the last step looks for what the output reads',
   rewrite: (plan) => {
     const changes: Change[] = [];
-    const checked = checkIn(plan, '', changes);
-    const title = 'the last step looks for what the output reads';
-    const saved = { states: SPARED * changes.length };
-    return { plan: checked, report: { name: 'check-output', title, changes, saved } };
+    return { plan: checkIn(plan, '', changes), changes, saved: { transitions: SPARED * changes.length } };
   },
 };
 
@@ -52,16 +56,19 @@ function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly 
   const uses = output.filter(mayMiss);
   // Where the step is skipped, so is the flow, whatever is missing.
   const isSkippedWith = output.some((use) => isOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
-  if (!uses.some(isStepUse) || !isSkippedWith) return undefined;
+  if (!uses.some(isStepUse) || !isSkippedWith || bytesOfPaths(uses) > MOST) return undefined;
   return output.every((use) => isKnown(use, id)) ? uses : undefined;
 }
+
+const bytesOfPaths = (uses: readonly Use[]): number =>
+  uses.reduce((sum, { reference, field }) => sum + 2 * bytesOf(reference.path.text) + bytesOf(field), 0);
 
 function mayMiss({ reference, lenient }: Use): boolean {
   if (lenient || reference.kind === 'variable') return !lenient;
   return !reference.path.sure && (reference.kind === 'input' || reference.path.path.segments.length > 0);
 }
 
-/** Whether it is known, before the step answers, what becomes of a use, and for one of the step itself, whether it is one. */
+/** Whether it can be told before the step runs if a use is evaluated. */
 const isKnown = (use: Use, id: string): boolean =>
   use.reference.kind !== 'variable' && (isOf(use, id) ? use.gates.length === 0 || !mayMiss(use) : !asks(use, id));
 

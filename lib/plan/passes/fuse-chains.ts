@@ -1,31 +1,12 @@
-import { chainName } from '../../flow/chain-name.ts';
 import { builtinOf } from '../builtins.ts';
-import type { Plan, PlannedStep, Reading } from '../plan.ts';
+import { functionOf, type Plan, type PlannedStep, type Reading } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
 import { findChains } from './chains.ts';
-import {
-  type AbsorbedStep,
-  absorb,
-  type Change,
-  type PassContext,
-  type PassReport,
-  type PlanPass,
-  type RewrittenPlan,
-} from './pass.ts';
+import { type AbsorbedStep, absorb, type Change, type PassContext, type PlanPass, type RewrittenPlan } from './pass.ts';
 
-const TITLE = 'a private chain of steps becomes one function';
-
-const notFused = (off: string): PassReport => ({ name: 'fuse-chains', title: TITLE, changes: [], saved: {}, off });
-
-/** The report where nobody has asked for the pass. */
-const NOT_FUSED = notFused('not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains');
-
-/** The report where values that fit by themselves would not fit together. */
-export const TOO_LARGE_FUSED = notFused('left out: what steps would take together does not fit into one payload');
-
-const CALLED_ALONE = notFused(
-  'left out: the flow runs flows that are only known then, and these may call its components one by one',
-);
+const NOT_ASKED = 'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains';
+const CALLED_ALONE =
+  'left out: the flow runs flows that are only known then, and these may call its components one by one';
 
 /**
  * Makes steps that stand one after the other one call of one function, where nobody else reads what is between them. As
@@ -33,20 +14,20 @@ const CALLED_ALONE = notFused(
  */
 export const fuseChains: PlanPass = {
   name: 'fuse-chains',
+  title: 'a private chain of steps becomes one function',
   rewrite: (plan, { fuse = false, isMocked = () => false }) => {
-    if (!fuse) return { plan, report: NOT_FUSED };
-    return runsUnknownFlows(plan) ? { plan, report: CALLED_ALONE } : fused(plan, isMocked);
+    if (!fuse) return { plan, off: NOT_ASKED };
+    return runsUnknownFlows(plan) ? { plan, off: CALLED_ALONE } : withFusedChains(plan, isMocked);
   },
 };
 
-function fused(plan: Plan, isMocked: PassContext['isOpaque']): RewrittenPlan {
+function withFusedChains(plan: Plan, isMocked: PassContext['isOpaque']): RewrittenPlan {
   const found: Found = { changes: [], absorbed: [] };
   const made = fuseIn(plan, '', isMocked, found);
   const { changes, absorbed } = found;
   const functions = Math.max(0, functionsOf(plan).size - functionsOf(made).size);
   const saved = { states: absorbed.length, functions };
-  const report: PassReport = { name: 'fuse-chains', title: TITLE, changes, saved };
-  return { plan: changes.length > 0 ? { ...made, unfused: plan } : plan, absorbed, report };
+  return { plan: changes.length > 0 ? { ...made, unfused: plan } : plan, absorbed, changes, saved };
 }
 
 /** Whether a step, or one of a flow inside a step, runs a flow that is not written out. */
@@ -136,9 +117,9 @@ function without(tree: PlanTree, isGone: (id: string) => boolean): PlanTree {
 
 /** The functions that a plan's steps call, those of flows inside steps too. */
 function functionsOf({ steps }: Plan): ReadonlySet<string> {
-  const names = [...steps.values()].flatMap(({ step, links = [], inner }) => [
-    ...(builtinOf(step) ? [] : [chainName([...links, { step }].map((link) => link.step.component))]),
-    ...(inner ? functionsOf(inner) : []),
+  const names = [...steps.values()].flatMap((planned) => [
+    ...(builtinOf(planned.step) ? [] : [functionOf(planned)]),
+    ...(planned.inner ? functionsOf(planned.inner) : []),
   ]);
   return new Set(names);
 }

@@ -2,10 +2,11 @@ import { bytesOf, LEAST_SHARE } from '../../runtime/spill.ts';
 import { alikeOf } from '../alike.ts';
 import { builtinOf, callsBuiltin } from '../builtins.ts';
 import { groupBy } from '../group-by.ts';
-import type { Plan, PlannedStep } from '../plan.ts';
+import { keyOf } from '../key-of.ts';
+import { keysOf, type Plan, type PlannedStep } from '../plan.ts';
 import type { FanOut, PlanTree } from '../plan-tree.ts';
+import { INLINE_AT_ONCE } from '../quotas.ts';
 import { usesOf } from '../uses.ts';
-import { keyOf } from './key-of.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
@@ -17,35 +18,38 @@ import { isGuarded } from './share-guards.ts';
  */
 const LEAST = 10;
 
-/**
- * Iterations of an inline Map that run at once: with more, some would wait. Source: "Map state processing modes", AWS
- * Step Functions developer guide.
- */
-const AT_ONCE = 40;
-
 /** Bytes that items may need at the least: less than half of a payload, so that most values need not be spilled. */
 const ITEMS = 100_000;
 
 /** Finds steps side by side that call one component in one way: they become the iterations of one Map, or of a few. */
 export const mapFanOuts: PlanPass = {
   name: 'map-fan-outs',
+  title: 'steps side by side that are alike are the iterations of a Map',
   rewrite: (plan, { leastFanOut = LEAST }) => {
-    const changes: Change[] = [];
-    const mapped = mapIn(plan, '', Math.max(2, leastFanOut), changes);
-    const states = changes.reduce((sum, { steps }) => sum + steps.length - 1, 0);
-    const title = 'steps side by side that are alike are the iterations of a Map';
-    return { plan: mapped, report: { name: 'map-fan-outs', title, changes, saved: { states } } };
+    const found: Found = { changes: [], parallels: 0 };
+    const mapped = mapIn(plan, '', Math.max(2, leastFanOut), found);
+    const { changes, parallels } = found;
+    // Of each two are left: the Map, and the Task inside.
+    const states = changes.reduce((sum, { steps }) => sum + steps.length - 2, parallels);
+    return { plan: mapped, changes, saved: { states } };
   },
 };
 
-function mapIn(plan: Plan, prefix: string, least: number, changes: Change[]): Plan {
+interface Found {
+  readonly changes: Change[];
+  /** Parallel states in whose places Maps stand. */
+  parallels: number;
+}
+
+function mapIn(plan: Plan, prefix: string, least: number, found: Found): Plan {
   const mapper = new Mapper(plan, least);
   const tree = plan.tree && mapper.tree(plan.tree);
   for (const { steps } of mapper.made) {
-    changes.push({ steps: steps.map((id) => `${prefix}${id}`), what: 'are the iterations of one Map' });
+    found.changes.push({ steps: steps.map((id) => `${prefix}${id}`), what: 'are the iterations of one Map' });
   }
+  found.parallels += mapper.replaced;
   const steps = [...plan.steps].map(([id, planned]): [string, PlannedStep] => {
-    const inner = planned.inner && mapIn(planned.inner, `${prefix}${id}.`, least, changes);
+    const inner = planned.inner && mapIn(planned.inner, `${prefix}${id}.`, least, found);
     return [id, { ...planned, ...(inner && { inner }) }];
   });
   return { ...plan, steps: new Map(steps), ...(tree && { tree }) };
@@ -53,6 +57,8 @@ function mapIn(plan: Plan, prefix: string, least: number, changes: Change[]): Pl
 
 class Mapper {
   readonly made: FanOut[] = [];
+  /** Parallel states in whose places Maps stand. */
+  replaced = 0;
   readonly #plan: Plan;
   readonly #least: number;
 
@@ -66,7 +72,9 @@ class Mapper {
     if (tree.kind !== 'parallel') return tree;
     const branches = this.#branches(tree.branches.map((branch) => this.tree(branch)));
     const [only, ...more] = branches;
-    return only && more.length === 0 ? only : { ...tree, branches };
+    if (!only || more.length > 0) return { ...tree, branches };
+    this.replaced += 1;
+    return only;
   }
 
   /** Maps stand where the first of their steps did. */
@@ -89,9 +97,9 @@ class Mapper {
     return planned && isPlainCall(planned) && !isGuarded(planned, this.#plan) ? planned : undefined;
   }
 
-  /** As few Maps as can be, of the same width; none where they would be too narrow. */
+  /** As few Maps as can be, of the same width, in which no step has to wait; none where they would be too narrow. */
   #mapsOf(group: readonly PlannedStep[]): readonly FanOut[] {
-    const count = Math.max(Math.ceil(group.length / AT_ONCE), Math.ceil(itemBytes(group) / ITEMS));
+    const count = Math.max(Math.ceil(group.length / INLINE_AT_ONCE), Math.ceil(itemBytes(group) / ITEMS));
     if (group.length / count < this.#least) return [];
     const from = (map: number): number => Math.floor((map * group.length) / count);
     return Array.from({ length: count }, (_, map) => {
@@ -101,8 +109,9 @@ class Mapper {
 }
 
 /** What steps must have in common to be called by one state. */
-function kindOf({ step, readings, secrets }: PlannedStep): string {
-  const keys = [...new Set(readings.map(({ key }) => key))].sort();
+function kindOf(planned: PlannedStep): string {
+  const { step, secrets } = planned;
+  const keys = [...keysOf(planned)].sort();
   return JSON.stringify([step.component, step.onError, keys, secrets, step.fused ?? []]);
 }
 

@@ -1,7 +1,7 @@
 import type { Flow, Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../demand.ts';
-import { keyOf } from './key-of.ts';
+import { keyOf } from '../key-of.ts';
 import { mapExpressions, mapReferences, mapStep, type Replace } from './map-references.ts';
 import { type AbsorbedStep, absorb, type Pass, type PassContext, type Rewritten } from './pass.ts';
 

@@ -11,5 +11,8 @@ export const PASS_NAMES = [
   'check-output',
 ] as const;
 
+/** Those that run only where it is asked for, as `--with` takes them. */
+export const ON_REQUEST: readonly PassName[] = ['fuse-chains'];
+
 /** The name of a pass, as `--without` takes it. */
 export type PassName = (typeof PASS_NAMES)[number];

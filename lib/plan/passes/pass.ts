@@ -26,8 +26,10 @@ export interface PassReport {
 
 /** What a pass spared. */
 export interface Saved {
-  /** States that stand in the state machine no more. */
+  /** States that the state machine no longer has. */
   readonly states?: number;
+  /** States that a run no longer enters, where it is not those. */
+  readonly transitions?: number;
   /** Components that no step calls any more. */
   readonly functions?: number;
 }
@@ -83,13 +85,13 @@ export interface PlanContext {
 /** A pass over a plan, when all is arranged: a name, and one rewrite that changes nothing of what the flow does. */
 export interface PlanPass {
   readonly name: PassName;
+  readonly title: string;
   readonly rewrite: (plan: Plan, context: PlanContext) => RewrittenPlan;
 }
 
 /** What a pass over a plan answers. */
-export interface RewrittenPlan {
+export interface RewrittenPlan extends Partial<Pick<PassReport, 'changes' | 'saved' | 'off'>> {
   readonly plan: Plan;
-  readonly report: PassReport;
   /** The steps that have no state of their own any more. @default none */
   readonly absorbed?: readonly AbsorbedStep[];
 }

@@ -1,8 +1,8 @@
 import { builtinOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
+import { keyOf } from '../key-of.ts';
 import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
-import { keyOf } from './key-of.ts';
 import type { Change, PlanPass } from './pass.ts';
 
 /**
@@ -11,11 +11,10 @@ import type { Change, PlanPass } from './pass.ts';
  */
 export const shareGuards: PlanPass = {
   name: 'share-guards',
+  title: 'steps that are passed over together have one guard',
   rewrite: (plan) => {
     const changes: Change[] = [];
-    const shared = shareIn(plan, '', changes);
-    const title = 'steps that are passed over together have one guard';
-    return { plan: shared, report: { name: 'share-guards', title, changes, saved: { states: changes.length } } };
+    return { plan: shareIn(plan, '', changes), changes, saved: { states: changes.length } };
   },
 };
 
@@ -48,7 +47,7 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
   }
 }
 
-/** Whether a step has a guard, unless it follows another one. */
+/** Whether a step needs a guard: its own, or that of the one which it follows. */
 export const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
   planned.wanted !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
 

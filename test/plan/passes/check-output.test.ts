@@ -88,6 +88,7 @@ output: { $step: each }`;
     expect(checked(source)).toEqual(['each.in: ends the flow: its function checks the output']);
     const mocks: Mocks = { '/m/in': [{ input: { y: 1 }, result: { y: 'Y' } }, { result: {} }] };
     const run = await runBoth(source, { mocks });
+    expect(statusesOf(run)).toEqual({ each: 'succeeded', 'each.in': 'succeeded' });
     expect(run.result).toMatchObject({
       result: { results: [{ result: 'Y' }, { error: { code: 'EXPRESSION_FAILURE' } }] },
     });

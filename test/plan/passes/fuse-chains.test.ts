@@ -153,7 +153,7 @@ output: { $coalesce: [{ $step: c }, none] }`;
     const source = CHAIN.replace('{ $input: x }', large).replace('{ $input: y }', large);
     expect(shape(CHAIN.replace('{ $input: x }', large), WITH)).toBe('c');
     expect(shape(source, WITH)).toBe('a → b → c');
-    expect(report(source, WITH)?.off).toMatch(/^left out: what steps would take together does not fit/);
+    expect(report(source, WITH)?.off).toMatch(/^left out: what it would bring together does not fit/);
   });
 });
 

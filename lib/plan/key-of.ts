@@ -1,5 +1,5 @@
-import type { Expression } from '../../flow/expression.ts';
-import type { Json } from '../../runtime/json.ts';
+import type { Expression } from '../flow/expression.ts';
+import type { Json } from '../runtime/json.ts';
 
 /** A text that is the same for expressions that say the same, wherever in the flow they stand. */
 export const keyOf = (expression: Expression): string => JSON.stringify(essence(expression));
