@@ -36,6 +36,12 @@ const AROUND = 300;
  */
 const ITERATIONS = 100;
 
+/** Those for whose results there is room in any case. With more items a Map is distributed where it has to be. */
+const FEW = 10;
+
+/** Bytes that the outcome of a run has around its result. */
+const OUTCOME = 64;
+
 /** Events of a history that one Map may make. */
 const EVENTS = 10_000;
 
@@ -63,6 +69,8 @@ export class Budget {
   readonly #most: Most;
   readonly #shares = new Map<Source, number>();
   readonly #inner = new Map<string, Budget>();
+  /** Of each `map`, the iterations whose results are sure to fit together. */
+  readonly #fitting = new Map<string, number>();
 
   /** `room`: bytes of the flow's output. `most`: bytes that no value may exceed. */
   constructor(plan: Plan, room: number, most: Most, inputNeed: number) {
@@ -103,6 +111,14 @@ export class Budget {
     return this.#inner.get(id);
   }
 
+  /**
+   * The iterations that an inline Map may have: so many that their results fit together and their events into the history.
+   * A list that has more, or was spilled, goes through a distributed Map.
+   */
+  inlineMost({ step }: PlannedStep): number {
+    return this.#fitting.get(step.id) ?? 1;
+  }
+
   /** Gives each value at a place its part; answers what is wrong where not even the least fits. */
   #divide({ what, step, room, values }: Place): readonly BrokenPlace[] {
     const needed = values.reduce((sum, source) => sum + this.#needs.of(source), 0);
@@ -127,7 +143,9 @@ export class Budget {
     if (!inner || !builtin || builtin === 'sleep') return places;
     const given = contentOf(fieldOf(planned, GIVEN[builtin]));
     const needed = given.values.reduce((sum, source) => sum + this.#needs.of(source), given.fixed);
-    const budget = innerBudget(planned, inner, share, most, needed);
+    const runs = Math.min(iterationsOf(planned), fitting(inner, share, needed));
+    if (builtin === 'map') this.#fitting.set(step.id, Math.min(inlineMost(planned), fitting(inner, share, needed)));
+    const budget = innerBudget(planned, inner, { share, runs }, most, needed);
     this.#inner.set(step.id, budget);
     places.push(madeOf(planned, `the input of step "${step.id}"`, given, Math.min(ROOM, budget.share(INPUT))));
     return places;
@@ -147,11 +165,17 @@ interface Most {
 }
 
 /** What an inner flow gives must fit into the step's result; that of an `iterate` is also its next input. */
-function innerBudget(planned: PlannedStep, inner: Plan, share: number, most: Most, needed: number): Budget {
+function innerBudget(
+  planned: PlannedStep,
+  inner: Plan,
+  { share, runs }: { readonly share: number; readonly runs: number },
+  most: Most,
+  needed: number,
+): Budget {
   const times = multiplicity(planned);
   const own: Most = { ...most, share: most.share / times };
   const budgetFor = (room: number): Budget => new Budget(inner, room, own, needed);
-  const room = (share - AROUND) / iterationsOf(planned);
+  const room = (share - AROUND) / runs;
   const budget = budgetFor(room);
   const input = budget.share(INPUT);
   return builtinOf(planned.step) === 'iterate' && input < room ? budgetFor(input) : budget;
@@ -198,11 +222,13 @@ export function knownItems(planned: PlannedStep): number | undefined {
   return items.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
 }
 
-/**
- * The iterations that an inline Map may have: so many that their results fit together and their events into the history.
- * A list that has more, or was spilled, goes through a distributed Map.
- */
-export const inlineMost = ({ inner }: PlannedStep): number =>
+/** The runs of a flow whose results, each spilled as far as can be, fit into `share` bytes together; at least one. */
+function fitting(inner: Plan, share: number, input: number): number {
+  return Math.max(1, Math.floor((share - AROUND) / (runNeed(inner, input) + OUTCOME)));
+}
+
+/** The iterations that an inline Map may have for its events to fit into the history. */
+const inlineMost = ({ inner }: PlannedStep): number =>
   Math.max(1, Math.min(ITERATIONS, Math.floor(EVENTS / (inner ? eventsOf(inner) : 1))));
 
 /** Events of a run of a plan, about: a Task has five, its guard and its Parallel two each. */
@@ -265,10 +291,14 @@ function resultNeed(planned: PlannedStep, layout: Layout, needs: Needs): number 
   const builtin = builtinOf(step);
   if (!builtin || builtin === 'sleep') return 0;
   const given = needs.sum(contentOf(fieldOf(planned, GIVEN[builtin])));
-  const inside = needsOf(inner, layoutOf(inner), given);
+  return AROUND + Math.min(FEW, iterationsOf(planned)) * runNeed(inner, given);
+}
+
+/** The least bytes of what a flow gives, with an input of so many. */
+function runNeed(inner: Plan, input: number): number {
+  const inside = needsOf(inner, layoutOf(inner), input);
   const { output } = inner.flow;
-  const result = output ? inside.sum(contentOf(output)) : inside.sum(contentOfSinks(inner)) + 64;
-  return AROUND + iterationsOf(planned) * result;
+  return output ? inside.sum(contentOf(output)) : inside.sum(contentOfSinks(inner)) + OUTCOME;
 }
 
 /** The largest of the slots of a result that is written out in the flow. */

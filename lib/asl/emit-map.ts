@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../plan/plan.ts';
-import { inlineMost, knownItems } from './budget.ts';
+import { knownItems } from './budget.ts';
 import { distribute } from './emit-distributed-map.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { emitTask } from './emit-task.ts';
@@ -17,7 +17,7 @@ const RESULT: Jsonata = `{"results": $states.result, "successful": ${counted('su
 /** Writes a `map` as a Map state, each of whose iterations ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
   const { name, chain, states } = place;
-  if ((knownItems(planned) ?? 0) > inlineMost(planned)) return emitMany(emitter, planned, place);
+  if ((knownItems(planned) ?? 0) > emitter.frame.budget.inlineMost(planned)) return emitMany(emitter, planned, place);
   const catchers = emitter.catchers(planned, place);
   const given = readsInside(emitter, planned)
     ? { Output: evaluated(RESULT), Next: settleResult(emitter, planned, place) }
@@ -42,7 +42,7 @@ const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place):
 export function itemsMustBeList(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
   if (knownItems(planned) !== undefined) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(place.chain));
-  const many = `$count($items) > ${inlineMost(planned)}`;
+  const many = `$count($items) > ${emitter.frame.budget.inlineMost(planned)}`;
   const isMany = `($items := ${value}; $type($items) = "array" ? ${many} : $exists(${lookup('$items', '$blob')}))`;
   return [
     { Condition: `{% ${isMany} %}`, Next: emitMany(emitter, planned, place) },

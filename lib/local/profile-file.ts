@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { profileFileOf, type ReadProfile, readProfile } from '../plan/profile.ts';
 
@@ -10,5 +10,7 @@ import { profileFileOf, type ReadProfile, readProfile } from '../plan/profile.ts
 export function profileBeside(file: string, home: string = dirname(file)): ReadProfile | undefined {
   const name = profileFileOf(file);
   const place = join(home, basename(name));
-  return existsSync(place) ? readProfile(readFileSync(place, 'utf8'), name) : undefined;
+  return statSync(place, { throwIfNoEntry: false })?.isFile()
+    ? readProfile(readFileSync(place, 'utf8'), name)
+    : undefined;
 }

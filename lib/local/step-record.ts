@@ -77,6 +77,11 @@ export class StepRecord {
     return this.links.length > 0 ? this.links : [this];
   }
 
+  /** From the beginning of its first visit to the end of the last that has ended. */
+  get span(): { readonly startMs: number; readonly endMs: number } {
+    return { startMs: this.#startMs ?? 0, endMs: this.#endMs ?? 0 };
+  }
+
   /** When the visits that are open now, or were last, began. */
   get openSince(): number | null {
     return this.#startMs === null ? null : this.#openSince;
@@ -85,7 +90,7 @@ export class StepRecord {
   /** Begins a visit. */
   enter(atMs: number, attempts: number, execution = ''): Visit {
     if (this.open.size === 0) this.#openSince = atMs;
-    this.#startMs ??= atMs;
+    this.#startMs = Math.min(this.#startMs ?? atMs, atMs);
     const visit: Visit = { record: this, execution, startMs: atMs, attempts, failure: undefined, skipped: false };
     this.open.add(visit);
     return visit;
@@ -95,7 +100,7 @@ export class StepRecord {
   leave(visit: Visit, ending: Ending, atMs: number): void {
     this.open.delete(visit);
     this.#attempts += visit.attempts;
-    this.#endMs = atMs;
+    this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
     this.#ends(ending);
   }
 

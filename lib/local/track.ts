@@ -164,7 +164,8 @@ export class StepTracker {
     for (const link of links) link.record.leave(link.record.enter(link.startMs, attempts), link.ending, link.endMs);
     if (record.open.size > 0) return;
     if (record.links.length === 0) this.#tellEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
-    for (const [at, { record: link, ending: own, startMs, endMs }] of links.entries()) {
+    for (const [at, { record: link, ending: own }] of links.entries()) {
+      const { startMs, endMs } = link.span;
       if (at > 0) this.#emit({ type: 'step-started', atMs: startMs, ...nameOf(link) });
       this.#tellEnd(link, own, { atMs: endMs, startMs }, visit.failure);
     }

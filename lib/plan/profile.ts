@@ -48,11 +48,16 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
   return { times: Object.fromEntries(times), places: new Map(entries.map(([key, entry]) => [key, entry.key])) };
 }
 
+/** The seconds of a year: an execution takes no longer. Source: "Service quotas", AWS Step Functions developer guide. */
+const MOST_SECONDS = 366 * 24 * 3600;
+
 /** Beside `seconds` an entry may hold what else was measured. */
 function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {
   const seconds = mapOf(value, where, reporter)?.entries.get('seconds')?.value;
-  if (seconds?.kind === 'scalar' && typeof seconds.value === 'number' && seconds.value >= 0) return seconds.value;
-  const wanted = 'a number of at least 0';
+  const measured = seconds?.kind === 'scalar' ? seconds.value : undefined;
+  if (typeof measured === 'number' && measured >= 0 && measured <= MOST_SECONDS) return measured;
+  const isLong = typeof measured === 'number' && measured > MOST_SECONDS;
+  const wanted = isLong ? `a number of at most ${MOST_SECONDS}, a year,` : 'a number of at least 0';
   if (seconds)
     reporter.report('wrong-type', { what: `"seconds" of ${where}`, found: describe(seconds), wanted }, seconds.span);
   else if (value.kind === 'map') reporter.report('missing-key', { key: 'seconds', where }, key);

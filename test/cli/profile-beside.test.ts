@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
@@ -72,6 +72,13 @@ describe('a profile that lies beside its flow', () => {
     const stack = new Stack(testApp(), 'Stack');
     const flow = join(broken, 'flows/shape.flow.yaml');
     expect(() => new Workflow(stack, 'Shape', { flow })).toThrow(/shape\.profile\.json:2:32/);
+  });
+
+  it('is a file', async () => {
+    const folder = projectWith(MEASURED);
+    rmSync(join(folder, 'flows/shape.profile.json'));
+    mkdirSync(join(folder, 'flows/shape.profile.json'));
+    expect((await call(['validate', 'flows/shape.flow.yaml'], { cwd: folder })).code).toBe(0);
   });
 
   it('is a warning where it tells of steps that the flow no longer has', async () => {

@@ -116,6 +116,27 @@ output: { $step: each }`;
     });
   });
 
+  it('is distributed from fewer items on where each gives more, and gives the same', async () => {
+    const fields = Array.from({ length: 12 }, (_, at) => `f${at}`);
+    const steps = fields.map((id) => `{ id: ${id}, component: /m/a, input: { of: { $input: n }, at: ${id} } }`);
+    const source = `
+steps:
+  - id: each
+    component: /map
+    input:
+      items: { $input: items }
+      workflow: { $literal: { steps: [${steps.join(', ')}], output: [${fields.map((id) => `{ $step: ${id} }`).join(', ')}] } }
+output: { $step: each, path: successful }`;
+    const [, most = ''] = /\$count\(\$items\) > (\d+)/.exec(JSON.stringify(compile(source).stateMachine)) ?? [];
+    expect(Number(most)).toBeGreaterThan(5);
+    expect(Number(most)).toBeLessThan(100);
+    const mocks: Mocks = { '/m/a': [{ outcome: 'success', result: 'x'.repeat(300) }] };
+    for (const count of [Number(most), Number(most) + 1]) {
+      const items = Array.from({ length: count }, (_, n) => ({ n }));
+      expect(await resultOf(source, { items }, mocks)).toEqual({ outcome: 'success', result: count });
+    }
+  });
+
   it('fails with what is missing', async () => {
     expect(await resultOf(each(), {}, unused)).toMatchObject({
       error: {

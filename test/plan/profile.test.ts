@@ -48,6 +48,13 @@ describe('a profile', () => {
     ]);
   });
 
+  it('takes no more seconds than an execution may', () => {
+    const [text] = expectProblems(`
+{"steps": {"a": {"seconds": 1e308}}}
+                            ~~~~~ wrong-type`);
+    expect(text).toContain('a number of at most 31622400, a year, is wanted');
+  });
+
   it('tells of a misspelt key', () => {
     const [text] = expectProblems(`
 {"step": {}}

@@ -196,6 +196,20 @@ output: { $step: a, path: there.is.no.such.thing }
     expect(calls()).toEqual(['a']);
   });
 
+  test('by several steps at once repeats all of these', async () => {
+    const ids = ['f', 'g', 'h'];
+    const { order, cancel, calls, run, resume } = setUp(
+      `steps:\n${step('a')}\n${ids.map((id) => step(id, '', '{ $step: a, path: name }')).join('\n')}\n`,
+    );
+    for (const id of ids) order(id, 'fail');
+    const failed = await run();
+    expect(failed).toMatchObject({ result: { error: { code: 'RESOURCE_UNAVAILABLE' } } });
+    for (const id of ids) cancel(id);
+
+    expect((await resume(idOf(failed))).result).toMatchObject({ outcome: 'success' });
+    expect(calls().filter((name) => name === 'a')).toEqual(['a']);
+  });
+
   test('in one of the iterations of a loop repeats that iteration only', async () => {
     const inner = `{ steps: [{ id: in, component: /my/work, input: { home: { $input: home }, name: { $input: name } } }], output: { $step: in, path: name } }`;
     const { home, order, cancel, calls, run, resume } = setUp(`

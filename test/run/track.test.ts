@@ -201,6 +201,26 @@ test('gives each step of a chain the time that its function took for it, up to t
   ]);
 });
 
+test('gives each step of a chain that is visited twice at once the time from its first call to its last', () => {
+  const tracker = new StepTracker([CHAIN], new Map(), () => {});
+  const call = (first: number, atMs: number, endMs: number, took: { [step: string]: number }): void => {
+    const event = (id: number, ms: number, type: string, details: HistoryEvent['details'] = {}) => ({
+      ...{ id: first + id, previousEventId: first + id - 1, timestamp: START + ms, stateName: 'c', type, details },
+    });
+    tracker.observe(event(0, atMs, 'TaskStateEntered'));
+    tracker.observe(event(1, atMs, 'TaskScheduled'));
+    tracker.observe(event(2, endMs, 'TaskSucceeded', { output: { Payload: { $links: took } } }));
+    tracker.observe(event(3, endMs, 'TaskStateExited'));
+  };
+  call(10, 0, 1000, { a: 10, b: 10, c: 980 });
+  call(20, 0, 400, { a: 300, b: 50, c: 50 });
+  expect(times(tracker.finish(START + 1000))).toEqual([
+    ['a', 'succeeded', 0, 300, 2],
+    ['b', 'succeeded', 10, 350, 2],
+    ['c', 'succeeded', 20, 1000, 2],
+  ]);
+});
+
 test('tells of the steps of a chain that were skipped', () => {
   const output = { Payload: { $skipped: true, $links: { a: 50, b: null, c: null } } };
   const { tracker } = trackChain('TaskSucceeded', { output });

@@ -28,8 +28,7 @@ export function pastOf(records: readonly JournalRecord[], now: number): Past {
   let [latest, again] = [records[0]?.at ?? now, undefined as string | undefined];
   const goOn = (at: number): void => {
     idleMs += Math.max(0, at - latest);
-    const visit = again;
-    if (visit !== undefined) deliveries = deliveries.filter(({ record }) => visitOf(record.id) !== visit);
+    if (again !== undefined) deliveries = without(deliveries, again);
   };
   for (const record of records) {
     if (record.type === 'resume') goOn(record.at);
@@ -42,6 +41,15 @@ export function pastOf(records: readonly JournalRecord[], now: number): Past {
   const last = records.at(-1);
   const endedWell = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
   return { deliveries, inner, idleMs, endedWell };
+}
+
+/**
+ * What is left where a visit is to be made again that has failed the run. What failed beside it, and came too late to be
+ * noticed, is made again too: else the run would fail by each of them in turn.
+ */
+function without(deliveries: readonly PastDelivery[], visit: string): PastDelivery[] {
+  const failed = deliveries.findLastIndex(({ record }) => visitOf(record.id) === visit);
+  return deliveries.filter(({ record }, at) => visitOf(record.id) !== visit && !(at > failed && isFailure(record)));
 }
 
 const isDelivery = (record: JournalRecord): record is Delivery =>
