@@ -9,7 +9,7 @@ import type {
 import { testOf } from '../plan/demand.ts';
 import type { KnownCondition } from '../plan/keep.ts';
 import { spreadsSkip } from '../plan/plan.ts';
-import { type Gate, type Use, usesOf } from '../plan/uses.ts';
+import { type Gate, mayBeMissing, type Use, usesOf } from '../plan/uses.ts';
 import { type Test, testKey } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../runtime/values.ts';
@@ -195,13 +195,8 @@ export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
   any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
 
 /** Whether a use may find nothing when the flow runs. */
-export function mayMiss({ reference, lenient }: Use, inputSchema: Json | undefined): boolean {
-  if (lenient) return false;
-  if (reference.kind === 'variable') return true;
-  if (reference.path.sure) return false;
-  if (reference.kind === 'input') return !isGuaranteed(inputSchema, reference.path);
-  return reference.path.path.segments.length > 0;
-}
+export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
+  mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
 function isMissing(use: Use, scope: Scope): Jsonata {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;

@@ -1,4 +1,4 @@
-import type { Expression, InputReference, StepReference, VariableReference } from '../flow/expression.ts';
+import type { Expression, InputReference, ReadPath, StepReference, VariableReference } from '../flow/expression.ts';
 import type { Test } from '../runtime/invocation.ts';
 
 /**
@@ -30,6 +30,17 @@ export type Reference = InputReference | StepReference | VariableReference;
 
 /** A use of a step's result. */
 export type StepUse = Use<StepReference>;
+
+/** Whether a use may find nothing when the flow runs. `isGuaranteed`: whether a path of the input is sure to be there. */
+export function mayBeMissing(
+  { reference, lenient }: Use,
+  isGuaranteed: (path: ReadPath) => boolean = () => false,
+): boolean {
+  if (lenient) return false;
+  if (reference.kind === 'variable') return true;
+  if (reference.path.sure) return false;
+  return reference.kind === 'input' ? !isGuaranteed(reference.path) : reference.path.path.segments.length > 0;
+}
 
 type Context = Omit<Use, 'reference'>;
 

@@ -2,7 +2,7 @@ import { bytesOf } from '../../runtime/spill.ts';
 import { builtinOf } from '../builtins.ts';
 import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import { lastIn } from '../plan-tree.ts';
-import { isStepUse, type Use, usesOf } from '../uses.ts';
+import { isStepUse, mayBeMissing, type Use, usesOf } from '../uses.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
@@ -53,7 +53,7 @@ function lastStep(plan: Plan): PlannedStep | undefined {
 
 /** What of the output may be missing, in its order; undefined where nothing may, or where the step cannot know. */
 function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly Use[] | undefined {
-  const uses = output.filter(mayMiss);
+  const uses = output.filter((use) => mayBeMissing(use));
   // Where the step is skipped, so is the flow, whatever is missing.
   const isSkippedWith = output.some((use) => isOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
   if (!uses.some(isStepUse) || !isSkippedWith || bytesOfPaths(uses) > MOST) return undefined;
@@ -63,14 +63,9 @@ function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly 
 const bytesOfPaths = (uses: readonly Use[]): number =>
   uses.reduce((sum, { reference, field }) => sum + 2 * bytesOf(reference.path.text) + bytesOf(field), 0);
 
-function mayMiss({ reference, lenient }: Use): boolean {
-  if (lenient || reference.kind === 'variable') return !lenient;
-  return !reference.path.sure && (reference.kind === 'input' || reference.path.path.segments.length > 0);
-}
-
 /** Whether it can be told before the step runs if a use is evaluated. */
 const isKnown = (use: Use, id: string): boolean =>
-  use.reference.kind !== 'variable' && (isOf(use, id) ? use.gates.length === 0 || !mayMiss(use) : !asks(use, id));
+  use.reference.kind !== 'variable' && (isOf(use, id) ? use.gates.length === 0 || !mayBeMissing(use) : !asks(use, id));
 
 const isOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
 
