@@ -72,7 +72,7 @@ export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
   const beside = options.profile === undefined ? profileBeside(file, home) : undefined;
   const given = { hasSecret, opaque, mocked: isMocked, ...(beside?.profile && { profile: beside.profile }) };
   const found = compile(source, { ...given, ...options, file });
-  const compiled = { ...found, diagnostics: withProfiles(beside ? [beside] : [], found) };
+  const compiled = { ...found, diagnostics: withProfiles([beside], found) };
   const { stateMachine, flow, inputBudget } = compiled;
   if (!stateMachine || !flow || !inputBudget || isBroken(beside)) return refused(compiled, []);
 

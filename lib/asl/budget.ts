@@ -143,8 +143,9 @@ export class Budget {
     if (!inner || !builtin || builtin === 'sleep') return places;
     const given = contentOf(fieldOf(planned, GIVEN[builtin]));
     const needed = given.values.reduce((sum, source) => sum + this.#needs.of(source), given.fixed);
-    const runs = Math.min(iterationsOf(planned), fitting(inner, share, needed));
-    if (builtin === 'map') this.#fitting.set(step.id, Math.min(inlineMost(planned), fitting(inner, share, needed)));
+    const fits = fitting(inner, share, needed);
+    const runs = Math.min(iterationsOf(planned), fits);
+    if (builtin === 'map') this.#fitting.set(step.id, Math.min(inlineMost(planned), fits));
     const budget = innerBudget(planned, inner, { share, runs }, most, needed);
     this.#inner.set(step.id, budget);
     places.push(madeOf(planned, `the input of step "${step.id}"`, given, Math.min(ROOM, budget.share(INPUT))));

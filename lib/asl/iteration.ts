@@ -9,7 +9,7 @@ import type { Frame } from './frame.ts';
 import { fieldOf } from './give.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { evaluated, type Jsonata, variable } from './jsonata.ts';
-import type { Branch, Template } from './state-machine.ts';
+import type { Branch } from './state-machine.ts';
 import { mayOpen, takeInput } from './take-input.ts';
 
 /** How many iterations of a Map may run at once, where the flow says it. */
@@ -48,18 +48,10 @@ export function iteration(
   if ((planned.inner && planned.inner.steps.size > 0) || next !== start) {
     states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true });
   }
-  const first = name === undefined ? next : takeItem(emitter, planned, states, { [name]: evaluated(item) }, next);
+  if (name === undefined) return { StartAt: next, States: states.toObject() };
+  const Assign = { [name]: evaluated(item) };
+  const first = states.add(emitter.stateName(planned, 'item'), { Type: 'Pass', Assign, Output: {}, Next: next });
   return { StartAt: first, States: states.toObject() };
-}
-
-function takeItem(
-  emitter: FlowEmitter,
-  planned: PlannedStep,
-  states: States,
-  Assign: { [name: string]: Template },
-  Next: string,
-): string {
-  return states.add(emitter.stateName(planned, 'item'), { Type: 'Pass', Assign, Output: {}, Next });
 }
 
 /** What the items are made of, where their list is written out. */

@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../plan/plan.ts';
-import type { Use } from '../plan/uses.ts';
+import { isUseOf, type Use } from '../plan/uses.ts';
 import { bytesOf } from '../runtime/spill.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { mayMiss, missingMessage, missingText, type Scope, skippedIn } from './expressions.ts';
@@ -18,26 +18,24 @@ export function outputReads(
   const scope = emitter.scope(place.chain);
   const runs = inRuns(
     checks.filter((use) => mayMiss(use, scope.inputSchema)),
-    (use) => isOf(use, step.id),
+    (use) => isUseOf(use, step.id),
   );
   if (runs.length === 0) return undefined;
   // Where the flow is skipped nothing is looked for; of the step's own skip its wrapper knows.
   const skipped = skippedIn(
-    emitter.frame.plan.output.filter((use) => !isOf(use, step.id)),
+    emitter.frame.plan.output.filter((use) => !isUseOf(use, step.id)),
     scope,
   );
-  const isOwn = runs.every(([use]) => use !== undefined && isOf(use, step.id));
+  const isOwn = runs.every(([use]) => use !== undefined && isUseOf(use, step.id));
   if (skipped === FALSE && isOwn) return verbatim(runs.flat().map(ownRead));
   const reads = runs.flatMap((run) => readsOf(run, step.id, scope));
   return evaluated(choose(skipped, '[]', `[${reads.join(', ')}]`));
 }
 
-const isOf = ({ reference }: Use, id: string): boolean => reference.kind === 'step' && reference.step === id;
-
 /** What is read of the step's own result is only known to its function; of all else it is told what is missing. */
 function readsOf(run: readonly Use[], id: string, scope: Scope): readonly Jsonata[] {
   const [first] = run;
-  if (!first || !isOf(first, id)) return [object([['message', missingText(run, READER, scope)]])];
+  if (!first || !isUseOf(first, id)) return [object([['message', missingText(run, READER, scope)]])];
   return run.map(ownRead).map(({ path, message }) =>
     object([
       ['path', quote(path)],

@@ -66,7 +66,7 @@ export function openFlow(source: FlowSource): DeployableFlow {
     components: new Map(found),
     nested: new Map(nestedComponents.map((path) => [path, lookup.catalog.resolve(path)])),
     bundles: folders.bundles,
-    diagnostics: [...withProfiles(profile ? [profile] : [], compiled), ...diagnostics],
+    diagnostics: [...withProfiles([profile], compiled), ...diagnostics],
   };
 }
 

@@ -70,7 +70,7 @@ function compileOne(options: CheckOptions, open: (folders: Folders) => Lookup): 
     lookup,
     folders,
     files,
-    diagnostics: [...withProfiles(beside ? [beside] : [], compiled), ...diagnostics],
+    diagnostics: [...withProfiles([beside], compiled), ...diagnostics],
   };
 }
 

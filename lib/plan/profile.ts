@@ -81,13 +81,13 @@ export function unknownSteps({ file, places }: ReadProfile, steps: readonly Name
 
 /** All that is to be told of a flow and its profiles; of a flow or a profile that is broken, only why. */
 export function withProfiles(
-  profiles: readonly ReadProfile[],
+  profiles: readonly (ReadProfile | undefined)[],
   { stateMachine, flow, steps, absorbed, diagnostics }: ProfiledFlow,
 ): readonly Diagnostic[] {
   const known = [...(flow?.steps ?? []), ...steps, ...absorbed];
   const ofProfiles = profiles.flatMap((read) => [
-    ...read.diagnostics,
-    ...(read.profile && stateMachine ? unknownSteps(read, known) : []),
+    ...(read?.diagnostics ?? []),
+    ...(read?.profile && stateMachine ? unknownSteps(read, known) : []),
   ]);
   return [...ofProfiles, ...diagnostics];
 }

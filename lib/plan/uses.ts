@@ -31,6 +31,9 @@ export type Reference = InputReference | StepReference | VariableReference;
 /** A use of a step's result. */
 export type StepUse = Use<StepReference>;
 
+/** Whether a use is one of the result of the step `id`. */
+export const isUseOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
+
 /** Whether a use may find nothing when the flow runs. `isGuaranteed`: whether a path of the input is sure to be there. */
 export function mayBeMissing(
   { reference, lenient }: Use,

@@ -79,7 +79,7 @@ async function compileFlow(
   const read = await profileFor({ file, text }, given.profile, terminal);
   const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
   const compiled = compile(text, { file, opaque, ...given.passes, ...(read?.profile && { profile: read.profile }) });
-  const found = withProfiles(read ? [read] : [], compiled);
+  const found = withProfiles([read], compiled);
   await showDiagnostics(found, new Map([[file, text]]), terminal);
   const stateMachine = exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
   return { stateMachine, machines: compiled.machines, diagnostics: found };

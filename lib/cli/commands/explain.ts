@@ -37,7 +37,7 @@ export const explainCommand = defineCommand({
     const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
     const given = { file, variables, ...passes, opaque, ...(read?.profile && { profile: read.profile }) };
     const { explanation, compiled, failure } = await explain(text, given);
-    const found = withProfiles(read ? [read] : [], compiled);
+    const found = withProfiles([read], compiled);
     await showDiagnostics(found, new Map([[file, text]]), terminal);
     if (exitCodeOf(found) !== EXIT.ok) return EXIT.failed;
     if (!explanation) {

@@ -55,12 +55,12 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
   ],
   action: async (call) => {
-    passesOf(call.options);
+    const passes = passesOf(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const profiles = await readProfiles(call);
     const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
     if (exitCodeOf(broken) !== EXIT.ok) return tell(broken, flow, call.terminal);
-    const simulated = await simulateFlow(flow, profiles, call);
+    const simulated = await simulateFlow(flow, { ...profiles, passes }, call);
     const code = await tell(withProfiles(profiles.all, simulated.compiled), flow, call.terminal);
     return code === EXIT.ok ? show(simulated, flow, call) : code;
   },
@@ -88,7 +88,7 @@ async function readProfiles({ options: { profile, planProfile }, terminal }: Sim
 
 async function simulateFlow(
   { file, text }: FlowFile,
-  { given, plan }: Profiles,
+  { given, plan, passes }: Profiles & { readonly passes: ReturnType<typeof passesOf> },
   call: SimulateCall,
 ): Promise<Simulated> {
   const { options, terminal } = call;
@@ -96,7 +96,7 @@ async function simulateFlow(
   const settings: SimulateOptions = {
     file,
     variables: await readVariables(options.var ?? []),
-    ...passesOf(options),
+    ...passes,
     opaque: await ownComponents(home),
     ...(given?.profile && { profile: given.profile }),
     ...(plan && { planProfile: plan === 'none' ? {} : (plan.profile ?? {}) }),

@@ -2,7 +2,7 @@ import { bytesOf } from '../../runtime/spill.ts';
 import { builtinOf } from '../builtins.ts';
 import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import { lastIn } from '../plan-tree.ts';
-import { isStepUse, mayBeMissing, type Use, usesOf } from '../uses.ts';
+import { isStepUse, isUseOf, mayBeMissing, type Use, usesOf } from '../uses.ts';
 import type { Change, PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
@@ -55,7 +55,7 @@ function lastStep(plan: Plan): PlannedStep | undefined {
 function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly Use[] | undefined {
   const uses = output.filter((use) => mayBeMissing(use));
   // Where the step is skipped, so is the flow, whatever is missing.
-  const isSkippedWith = output.some((use) => isOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
+  const isSkippedWith = output.some((use) => isUseOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
   if (!uses.some(isStepUse) || !isSkippedWith || bytesOfPaths(uses) > MOST) return undefined;
   return output.every((use) => isKnown(use, id)) ? uses : undefined;
 }
@@ -65,9 +65,9 @@ const bytesOfPaths = (uses: readonly Use[]): number =>
 
 /** Whether it can be told before the step runs if a use is evaluated. */
 const isKnown = (use: Use, id: string): boolean =>
-  use.reference.kind !== 'variable' && (isOf(use, id) ? use.gates.length === 0 || !mayBeMissing(use) : !asks(use, id));
-
-const isOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
+  use.reference.kind !== 'variable' &&
+  (isUseOf(use, id) ? use.gates.length === 0 || !mayBeMissing(use) : !asks(use, id));
 
 /** Whether a step decides where a use is evaluated. */
-const asks = ({ gates }: Use, id: string): boolean => gates.some(({ of }) => usesOf(of).some((use) => isOf(use, id)));
+const asks = ({ gates }: Use, id: string): boolean =>
+  gates.some(({ of }) => usesOf(of).some((use) => isUseOf(use, id)));
