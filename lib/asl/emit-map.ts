@@ -7,6 +7,7 @@ import { jsonataOf } from './expressions.ts';
 import { fieldOf, give } from './give.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 import { evaluated, type Jsonata, lookup, quote } from './jsonata.ts';
+import { bind } from './locals.ts';
 import { readsInside, settle } from './settle.ts';
 import type { ChoiceRule } from './state-machine.ts';
 
@@ -43,7 +44,8 @@ export function itemsMustBeList(emitter: FlowEmitter, planned: PlannedStep, plac
   if (knownItems(planned) !== undefined) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(place.chain));
   const many = `$count($items) > ${emitter.frame.budget.inlineMost(planned)}`;
-  const isMany = `($items := ${value}; $type($items) = "array" ? ${many} : $exists(${lookup('$items', '$blob')}))`;
+  const isSpilled = `$exists(${lookup('$items', '$blob')})`;
+  const isMany = bind('$items', value, `$type($items) = "array" ? ${many} : ${isSpilled}`);
   return [
     { Condition: `{% ${isMany} %}`, Next: emitMany(emitter, planned, place) },
     noList(emitter, planned, place, value),

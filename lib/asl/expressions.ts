@@ -30,6 +30,7 @@ import {
   TRUE,
   verbatim,
 } from './jsonata.ts';
+import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 import type { Template } from './state-machine.ts';
 
@@ -100,7 +101,7 @@ function inputOf(reference: InputReference, scope: Scope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
   if (path.sure || isGuaranteed(scope.inputSchema, path)) return value;
-  return `($value := ${value}; $exists($value) ? $value : ${constant(missing(sourceOf(reference)))})`;
+  return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 
 function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
@@ -114,7 +115,7 @@ function listOf({ items }: ListExpression, scope: Scope): Jsonata {
   const wrapped = items.map((item) => {
     const value = jsonataOf(item, scope);
     if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
-    return `($item := ${value}; $type($item) = "array" ? [[$item]] : [$item])`;
+    return bind('$item', value, '$type($item) = "array" ? [[$item]] : [$item]');
   });
   return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
 }
@@ -179,7 +180,7 @@ const FAILING: { readonly [T in Test]: readonly Jsonata[] } = {
 
 /** Whether a value in JSONata, which may be nothing at all, passes a test. */
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
-  `($value := ${value}; ${all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${failing}`)])})`;
+  bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${failing}`)]));
 
 const passes = (value: Json, test: Test): boolean => !FAILING[test].includes(JSON.stringify(value));
 
@@ -225,7 +226,7 @@ export function missingText(uses: readonly Use[], reader: string, scope: Scope):
       return choose(condition, quote(missingMessage(use, reader)), rest);
     }, quote('')),
   );
-  return balanced(texts, (some, others) => `($text := ${some}; $text != "" ? $text : ${others})`) ?? quote('');
+  return balanced(texts, (some, others) => bind('$text', some, `$text != "" ? $text : ${others}`)) ?? quote('');
 }
 
 /** Says that what is read is missing. */

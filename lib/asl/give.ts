@@ -4,6 +4,7 @@ import type { PlannedStep } from '../plan/plan.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { type Close, closing, type Fresh } from './end.ts';
 import { evaluated, type Jsonata } from './jsonata.ts';
+import { bind } from './locals.ts';
 import { slotsOf } from './slots-of.ts';
 import type { Template } from './state-machine.ts';
 
@@ -19,7 +20,7 @@ export function give(emitter: FlowEmitter, planned: PlannedStep, { chain, after 
 
 /** The slots of a step with such a result. */
 export const slotsOfResult = (emitter: FlowEmitter, planned: PlannedStep, result: Jsonata): Jsonata =>
-  `($result := ${result}; ${slotsOf(planned.step.id, '$result', emitter.keys(planned))})`;
+  bind('$result', result, slotsOf(planned.step.id, '$result', emitter.keys(planned)));
 
 /** A field of a step's input; null where it is not given. */
 export const fieldOf = ({ step }: PlannedStep, name: string): Expression =>

@@ -1,6 +1,7 @@
 import { CODES_OF_ERRORS, CODES_OF_PREFIXES } from '../runtime/failure-codes.ts';
 import type { Fault } from './frame.ts';
 import { constant, evaluated, type Jsonata, quote } from './jsonata.ts';
+import { bind, bindAll } from './locals.ts';
 import type { Template } from './state-machine.ts';
 
 /** The language's code for an Error, as `codeOf` of failure-codes.ts has it. */
@@ -9,12 +10,22 @@ const code = (error: Jsonata): Jsonata => {
     return `$substring($error, 0, ${prefix.length}) = ${quote(prefix)} ? ${quote(named)} : `;
   });
   const known = `$lookup(${constant(CODES_OF_ERRORS)}, $error)`;
-  return `($error := ${error}; $known := ${known}; $exists($known) ? $known : ${prefixed.join('')}$error)`;
+  return bindAll(
+    [
+      ['$error', error],
+      ['$known', known],
+    ],
+    `$exists($known) ? $known : ${prefixed.join('')}$error`,
+  );
 };
 
 /** The message in a Cause: that of a function's error, else the Cause itself. */
 const message = (cause: Jsonata): Jsonata =>
-  `($cause := ${cause}; $substring($cause, 0, 1) = "{" ? $lookup($parse($cause), "errorMessage") : $exists($cause) ? $cause : "")`;
+  bind(
+    '$cause',
+    cause,
+    '$substring($cause, 0, 1) = "{" ? $lookup($parse($cause), "errorMessage") : $exists($cause) ? $cause : ""',
+  );
 
 /** The result of an inner run that failed, for a Catch. `most`: the characters that its message may have. */
 export const caughtOutcome = (most: number): Template => ({

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import { all, any, balanced, constant, FALSE, type Jsonata, lookup, not, quote } from './jsonata.ts';
+import { bind, fn } from './locals.ts';
 
 /**
  * A JSON Schema as JSONata: the first thing about `value` that does not fit, in words, or "" where all fits. Covers the
@@ -67,7 +68,7 @@ const CHECKS: { readonly [keyword: string]: Check } = {
         );
         if (problem === FITS) return FITS;
         const property = `$type(${value}) = "object" ? ${lookup(value, name)}`;
-        return `($property := (${property}); $exists($property) ? ${problem} : "")`;
+        return bind('$property', `(${property})`, `$exists($property) ? ${problem} : ""`);
       }),
     ),
   additionalProperties: (rule, at) => {
@@ -83,8 +84,9 @@ const CHECKS: { readonly [keyword: string]: Check } = {
   items: (schema, { value, where }) => {
     const problem = problemOf(schema, '$element', `an item of ${where}`);
     if (problem === FITS) return FITS;
-    const problems = `$map(${value}, function($element) { ${problem} })[$ != ""]`;
-    return `($type(${value}) = "array" ? ($problems := ${problems}; $exists($problems) ? $problems[0] : "") : "")`;
+    const problems = `$map(${value}, ${fn(['$element'], problem)})[$ != ""]`;
+    const first = bind('$problems', problems, '$exists($problems) ? $problems[0] : ""');
+    return `($type(${value}) = "array" ? ${first} : "")`;
   },
   minItems: (least, at) => forType(at, 'array', `$count(${at.value}) >= ${least}`, `must have at least ${least} items`),
   maxItems: (most, at) => forType(at, 'array', `$count(${at.value}) <= ${most}`, `must have at most ${most} items`),
@@ -141,7 +143,7 @@ const regex = (pattern: string): Jsonata => `/${pattern.replace(/(?<!\\)\//g, '\
 /** The first of several problems that is one. */
 function firstOf(problems: readonly Jsonata[]): Jsonata {
   const open = problems.filter((problem) => problem !== FITS);
-  return balanced(open, (one, rest) => `($problem := ${one}; $problem != "" ? $problem : ${rest})`) ?? FITS;
+  return balanced(open, (one, rest) => bind('$problem', one, `$problem != "" ? $problem : ${rest}`)) ?? FITS;
 }
 
 function subschemas(schema: JsonObject): readonly Json[] {

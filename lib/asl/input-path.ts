@@ -2,6 +2,7 @@ import type { ReadPath } from '../flow/expression.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import type { Path, Segment } from '../runtime/path.ts';
 import { type Jsonata, lookup } from './jsonata.ts';
+import { bind, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 
 /**
@@ -11,7 +12,8 @@ import { mayBeEscaped, travellingField } from './lookalike.ts';
 export function pathOf(base: Jsonata, read: ReadPath): Jsonata {
   const { further } = read.path;
   const own = ownPathOf(base, read.path);
-  return further ? `($stage := ${own}; $stage = null ? null : ${pathOf('$stage', { ...read, path: further })})` : own;
+  if (!further) return own;
+  return bind('$stage', own, `$stage = null ? null : ${pathOf('$stage', { ...read, path: further })}`);
 }
 
 function ownPathOf(base: Jsonata, path: Path): Jsonata {
@@ -19,17 +21,17 @@ function ownPathOf(base: Jsonata, path: Path): Jsonata {
   const plain = path.segments.length === 1 && path.segments[0] === path.exact;
   if (path.exact === undefined || plain) return spelled;
   const named = at(base, path.exact);
-  return `($named := ${named}; $exists($named) ? $named : ${spelled})`;
+  return bind('$named', named, `$exists($named) ? $named : ${spelled}`);
 }
 
 function at(value: Jsonata, segment: Segment): Jsonata {
-  const name = '$at';
+  const name: Local = '$at';
   const bound = /^\$[\w.]+$/.test(value) ? value : name;
   const taken =
     typeof segment === 'number'
       ? `$type(${bound}) = "array" ? ${bound}[${segment}]`
       : `$type(${bound}) = "object" ? ${travellingField(bound, segment)}`;
-  return bound === value ? `(${taken})` : `(${name} := ${value}; ${taken})`;
+  return bound === value ? `(${taken})` : bind(name, value, taken);
 }
 
 /** The value of an input at a path, as short as its schema lets it be; nothing where there is none. */

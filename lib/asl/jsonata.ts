@@ -1,4 +1,5 @@
 import type { Json } from '../runtime/json.ts';
+import { fn } from './locals.ts';
 import type { Template } from './state-machine.ts';
 
 /** The text of a JSONata expression. */
@@ -14,8 +15,10 @@ export const constant = (value: Json): Jsonata => JSON.stringify(value);
 export const lookup = (object: Jsonata, key: string): Jsonata => `$lookup(${object}, ${quote(key)})`;
 
 /** Some of a step's slots, and what says whether they are there. */
-export const pick = (slots: Jsonata, keys: readonly string[]): Jsonata =>
-  `$sift(${slots}, function($value, $key) { $key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}] })`;
+export function pick(slots: Jsonata, keys: readonly string[]): Jsonata {
+  const isPicked = `$key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}]`;
+  return `$sift(${slots}, ${fn(['$value', '$key'], isPicked)})`;
+}
 
 /** A variable of the state machine. */
 export const variable = (name: string): Jsonata => `$${name}`;

@@ -1,4 +1,5 @@
 import { all, choose, FALSE, type Jsonata, lookup, not, object, quote } from './jsonata.ts';
+import { bind } from './locals.ts';
 
 /** The keys by which an object may look like a marker. */
 const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link)$/;
@@ -14,7 +15,7 @@ export function mapOf(entries: Entries): Jsonata {
   if (!lookalike) return object(entries);
   const [key, looks] = lookalike;
   const escaped = object(entries.map(([own]) => [own === key ? `$${own}` : own, lookup('$value', own)]));
-  return `($value := ${object(entries)}; ${choose(looks, escaped, '$value')})`;
+  return bind('$value', object(entries), choose(looks, escaped, '$value'));
 }
 
 /** Whether the field `key` may have another key on its way through a state machine: see {@link travellingField}. */
@@ -28,7 +29,7 @@ export function travellingField(value: Jsonata, key: string): Jsonata {
   if (!mayBeEscaped(key)) return lookup(value, key);
   const escaped = `$${key}`;
   const own = `${not(looksBy(key))} ? ${lookup('$value', key)}`;
-  return `($value := ${value}; ${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own})`;
+  return bind('$value', value, `${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own}`);
 }
 
 /** Whether `$value` looks like a marker by `key`. */

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
+import { LOCALS } from './locals.ts';
 
 // Source: AWS Step Functions, "State machine structure": names of states and variables have at most 80 characters.
 const LONGEST = 80;
 
 // A variable of one of these names would hide the function in every expression. Source: https://docs.jsonata.org (2.x)
 // and AWS Step Functions, "Transforming data with JSONata", added functions.
-const TAKEN = new Set(
-  `states abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl
-   decodeUrlComponent distinct each encodeUrl encodeUrlComponent error eval exists filter floor flattened formatBase
-   formatInteger formatNumber fromMillis hash join keys length lookup lowercase map match max merge millis min not now
-   number pad parse parseInteger partition power random range reduce replace reverse round shuffle sift single sort
-   split spread sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase uuid zip
-   value key named item at result error known cause stage`.split(/\s+/),
-);
+const FUNCTIONS = `
+  abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
+  distinct each encodeUrl encodeUrlComponent error eval exists filter floor formatBase formatInteger formatNumber
+  fromMillis hash join keys length lookup lowercase map match max merge millis min not now number pad parse parseInteger
+  partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt string substring
+  substringAfter substringBefore sum toMillis trim type uppercase uuid zip`;
+
+/** What no variable may be called: AWS's own variable, the functions of JSONata, and what expressions bind. */
+const RESERVED: ReadonlySet<string> = new Set(['states', ...FUNCTIONS.trim().split(/\s+/), ...LOCALS]);
 
 /** Hands out names that are unique, short enough, and as near as possible to what was asked for. */
 export class Names {
@@ -44,7 +46,7 @@ export class Names {
 export const stateNames = (): Names => new Names();
 
 /** Names for variables; {@link variableName} makes a step's id fit to be one. */
-export const variableNames = (): Names => new Names(TAKEN);
+export const variableNames = (): Names => new Names(RESERVED);
 
 /** A step's id as the name of a variable: letters, digits and `_`, not beginning with a digit. */
 export const variableName = (id: string): string => id.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');

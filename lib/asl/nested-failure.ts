@@ -1,5 +1,6 @@
 import type { States } from './end.ts';
 import { choose, type Jsonata } from './jsonata.ts';
+import { bind } from './locals.ts';
 import type { FailState } from './state-machine.ts';
 
 /**
@@ -14,11 +15,22 @@ const field = (name: string): Jsonata =>
  * 32,768 characters (API reference, `HistoryEvent`), and the description holds the execution's input: of one that is
  * cut off, what is needed is read from its beginning, since its fields are in the order of the alphabet.
  */
-const DESCRIPTION: Jsonata = `($cause := $states.input.Cause; ${choose(
-  '$states.input.Error != "States.TaskFailed" or $substring($cause, 0, 1) != "{"',
-  '{}',
-  choose('$substring($cause, -1) = "}"', '$parse($cause)', `{"Error": ${field('Error')}, "Cause": ${field('Cause')}}`),
-)})`;
+const DESCRIPTION: Jsonata = bind(
+  '$cause',
+  '$states.input.Cause',
+  choose(
+    '$states.input.Error != "States.TaskFailed" or $substring($cause, 0, 1) != "{"',
+    '{}',
+    choose(
+      '$substring($cause, -1) = "}"',
+      '$parse($cause)',
+      `{"Error": ${field('Error')}, "Cause": ${field('Cause')}}`,
+    ),
+  ),
+);
+
+/** An expression over the description as `$described`. */
+const described = (body: Jsonata): string => `{% ${bind('$described', DESCRIPTION, body)} %}`;
 
 const firstOf = (...values: readonly Jsonata[]): Jsonata => `[${values.join(', ')}][0]`;
 
@@ -31,8 +43,8 @@ const CAUSE = choose(
 /** Fails as a nested execution did: with its Error and its Cause. The state's input is what the Task's Catch gives. */
 const FAIL: FailState = {
   Type: 'Fail',
-  Error: `{% ($described := ${DESCRIPTION}; ${firstOf('$described.Error', '$states.input.Error')}) %}`,
-  Cause: `{% ($described := ${DESCRIPTION}; ${CAUSE}) %}`,
+  Error: described(firstOf('$described.Error', '$states.input.Error')),
+  Cause: described(CAUSE),
 };
 
 const made = new WeakMap<States, string>();

@@ -4,6 +4,7 @@ import { missing } from '../runtime/values.ts';
 import { passesTest } from './expressions.ts';
 import { pathOf } from './input-path.ts';
 import { constant, type Jsonata, object, quote } from './jsonata.ts';
+import { bind } from './locals.ts';
 
 /**
  * The slots of a step whose result the state machine itself has at hand, as JSONata: what the wrapper answers for a
@@ -22,7 +23,8 @@ function slotOf(id: string, value: Jsonata, key: string): Jsonata {
   const found = at(value, path);
   if (test) return passesTest(found, test);
   if (key === '$') return found;
-  return `($value := ${found}; $exists($value) ? $value : ${constant(missing(`${quote(path)} of step ${quote(id)}`))})`;
+  const none = constant(missing(`${quote(path)} of step ${quote(id)}`));
+  return bind('$value', found, `$exists($value) ? $value : ${none}`);
 }
 
 /** Any path of a result that is null as a whole is null. */

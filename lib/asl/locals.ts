@@ -1,0 +1,39 @@
+import type { Jsonata } from './jsonata.ts';
+
+/**
+ * The names that expressions bind for themselves. A variable of a state machine never has one of them (see
+ * `variableNames`): the binding would hide it from whatever stands inside.
+ */
+export const LOCALS = [
+  'at',
+  'cause',
+  'described',
+  'element',
+  'error',
+  'item',
+  'items',
+  'key',
+  'known',
+  'named',
+  'problem',
+  'problems',
+  'property',
+  'result',
+  'stage',
+  'text',
+  'value',
+] as const;
+
+/** One of {@link LOCALS}, as expressions bind it and refer to it. */
+export type Local = `$${(typeof LOCALS)[number]}`;
+
+/** An expression in which a local stands for a value. */
+export const bind = (local: Local, value: Jsonata, body: Jsonata): Jsonata => bindAll([[local, value]], body);
+
+/** An expression in which locals stand for values; each value may refer to the locals before it. */
+export const bindAll = (bindings: readonly (readonly [Local, Jsonata])[], body: Jsonata): Jsonata =>
+  `(${bindings.map(([local, value]) => `${local} := ${value}; `).join('')}${body})`;
+
+/** A function of JSONata. */
+export const fn = (parameters: readonly Local[], body: Jsonata): Jsonata =>
+  `function(${parameters.join(', ')}) { ${body} }`;
