@@ -1,6 +1,6 @@
 import { isObject } from '../runtime/json.ts';
-import type { Written } from './end.ts';
 import type { Branch, MapState, State, TaskState } from './state-machine.ts';
+import { branchesOf, type NamedState } from './walk-states.ts';
 
 /** What states take of what a state machine may have. */
 export interface Weight {
@@ -43,7 +43,7 @@ export function sizeOfMachine(machine: Branch): Weight {
 }
 
 /** The weight of some states. */
-export const weightOfStates = (states: readonly Written[]): Weight =>
+export const weightOfStates = (states: readonly NamedState[]): Weight =>
   sum(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
 
 /** What several take together. */
@@ -54,7 +54,7 @@ export const sum = (weights: readonly Weight[]): Weight => ({
 
 function bytesOf(state: State): number {
   if (state.Type === 'Task') return jsonBytes(state) + missingBytes(state);
-  const inside = insideOf(state);
+  const inside = branchesOf(state);
   if (inside.length === 0) return jsonBytes(state);
   const own = state.Type === 'Map' ? { ...state, ItemProcessor: {} } : { ...state, Branches: [] };
   return jsonBytes(own) + inside.reduce((total, branch) => total + weightOfMachine(branch).bytes + 1, 0);
@@ -66,11 +66,6 @@ function missingBytes({ Arguments: given }: TaskState): number {
   const waiting = places.filter((place): place is string => typeof place === 'string' && PLACEHOLDER.test(place));
   return waiting.reduce((total, { length }) => total + Math.max(0, ARN - length), 0);
 }
-
-const insideOf = (state: State): readonly Branch[] => {
-  if (state.Type === 'Parallel') return state.Branches;
-  return state.Type === 'Map' ? [state.ItemProcessor] : [];
-};
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -92,15 +87,14 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
 
 function eventsOf(state: State): number {
   const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
-  const branches = state.Type === 'Parallel' ? state.Branches : [];
-  const inside = branches.reduce((total, branch) => total + eventsOfMachine(branch) - EXECUTION, 0);
-  return EVENTS[state.Type] + submitted + inside + (state.Type === 'Map' ? eventsOfIterations(state) : 0);
+  return EVENTS[state.Type] + submitted + eventsInside(state);
 }
 
 /** How many iterations a Map runs is only known where its items are written out; of others none is counted. */
-function eventsOfIterations(state: MapState): number {
-  // An iteration's start and end take the place of an execution's.
-  return itemsOf(state) * eventsOfMachine(state.ItemProcessor);
+function eventsInside(state: State): number {
+  // An iteration has a start and an end as an execution has; a branch has neither.
+  const [runs, absent] = state.Type === 'Map' ? [itemsOf(state), 0] : [1, EXECUTION];
+  return branchesOf(state).reduce((total, inner) => total + runs * (eventsOfMachine(inner) - absent), 0);
 }
 
 function eventsOfMachine(machine: Branch): number {

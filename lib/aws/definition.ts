@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Names, Stack, Stage } from 'aws-cdk-lib';
 import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import type { Branch, State, StateMachine, TaskState } from '../asl/state-machine.ts';
+import type { State, StateMachine } from '../asl/state-machine.ts';
+import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compile.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 
@@ -68,10 +69,8 @@ export interface Call {
 }
 
 /** Every call in a compiled state machine, one a state. */
-export function callsOf(machine: StateMachine | Branch): readonly Call[] {
-  return Object.values(machine.States).flatMap((state): readonly Call[] => {
-    if (state.Type === 'Parallel') return state.Branches.flatMap(callsOf);
-    if (state.Type === 'Map') return callsOf(state.ItemProcessor);
+export function callsOf(machine: Scope): readonly Call[] {
+  return statesIn(machine).flatMap(([, state]): readonly Call[] => {
     const call = state.Type === 'Task' ? state.Arguments : undefined;
     const { kind, name = '' } = (isObject(call) && placeholderOf(call.FunctionName)) || {};
     return kind === 'component' && isObject(call) && isObject(call.Payload)
@@ -110,30 +109,15 @@ const withSubstitutions = (json: string): string =>
 
 type Change = (placeholder: Placeholder) => string;
 
-function mapArns<T extends StateMachine | Branch>(machine: T, change: Change): T {
-  const states = Object.entries(machine.States).map(([name, state]) => [name, mapState(state, change)]);
-  return { ...machine, States: Object.fromEntries(states) };
-}
-
-function mapState(state: State, change: Change): State {
-  switch (state.Type) {
-    case 'Task':
-      return mapTask(state, change);
-    case 'Parallel':
-      return { ...state, Branches: state.Branches.map((branch) => mapArns(branch, change)) };
-    case 'Map':
-      return { ...state, ItemProcessor: mapArns(state.ItemProcessor, change) };
-    default:
-      return state;
-  }
-}
+const mapArns = (machine: StateMachine, change: Change): StateMachine =>
+  mapStates(machine, (state) => withArns(state, change));
 
 /** The fields of a Task's Arguments that have ARNs. */
 const FIELDS = ['FunctionName', 'StateMachineArn'] as const;
 
-function mapTask(state: TaskState, change: Change): TaskState {
+function withArns(state: State, change: Change): State {
+  if (state.Type !== 'Task' || !isObject(state.Arguments)) return state;
   const call = state.Arguments;
-  if (!isObject(call)) return state;
   const changed = FIELDS.flatMap((field): [string, string][] => {
     const placeholder = placeholderOf(call[field]);
     return placeholder ? [[field, change(placeholder)]] : [];

@@ -1,17 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from '../asl/state-machine.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { statesIn } from '../asl/walk-states.ts';
 import type { Workflow } from './workflow.ts';
 
 /** Whether a state machine has a distributed Map, at any depth. */
-export const hasDistributedMap = (machine: StateMachine): boolean => holds(JSON.parse(JSON.stringify(machine)));
-
-function holds(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(holds);
-  if (!isObject(value)) return false;
-  return value.Mode === 'DISTRIBUTED' || Object.values(value).some(holds);
-}
+export const hasDistributedMap = (machine: StateMachine): boolean =>
+  statesIn(machine).some(
+    ([, state]) => state.Type === 'Map' && state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED',
+  );
 
 /**
  * Lets a state machine run its distributed Maps: read items from the blob store, write results to it, and run the items

@@ -1,5 +1,6 @@
 import type { NestedMachine } from '../asl/frame.ts';
 import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import { branchesOf } from '../asl/walk-states.ts';
 import { itemsOf } from '../asl/weight.ts';
 import { isObject } from '../runtime/json.ts';
 import { machineNamed } from './machines.ts';
@@ -71,13 +72,11 @@ function doorsOf(state: string, definition: State, machines: Machines): Doors {
 
 /** What runs inside a state: branches, steps that share a Map, or a state machine. */
 function insideOf(definition: State, machines: Machines): readonly Laid[] {
-  if (definition.Type === 'Parallel') return definition.Branches.map((branch) => layOut(branch, machines));
-  if (definition.Type === 'Map') {
-    return Array.from({ length: itemsOf(definition) }, (_, at) => layOut(definition.ItemProcessor, machines, at));
-  }
+  const runs = definition.Type === 'Map' ? Array.from({ length: itemsOf(definition) }, (_, at) => at) : [undefined];
+  const inside = branchesOf(definition).flatMap((branch) => runs.map((at) => layOut(branch, machines, at)));
   const given = definition.Type === 'Task' ? definition.Arguments : undefined;
   const machine = isObject(given) ? machines.get(machineNamed(given.StateMachineArn) ?? '') : undefined;
-  return machine ? [layOut(machine, machines)] : [];
+  return machine ? [layOut(machine, machines)] : inside;
 }
 
 /** The states that a state may go on to. */

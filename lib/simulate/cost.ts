@@ -1,8 +1,8 @@
-import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import type { State, StateMachine } from '../asl/state-machine.ts';
+import { statesIn } from '../asl/walk-states.ts';
 import { LIMITS } from '../engine/index.ts';
 import { jsonBytes } from '../engine/limits.ts';
 import { FUNCTION_SECONDS } from '../plan/quotas.ts';
-import { innerMachines } from './overhead.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedMachine } from './run-machine.ts';
 
@@ -104,7 +104,7 @@ const standardObstacles = ({ events }: MachineRun): readonly string[] =>
   events > LIMITS.events ? [`its history has ${events} events, and may have ${LIMITS.events}`] : [];
 
 function expressObstacles({ definitions }: Priced, { seconds }: MachineRun): readonly string[] {
-  const unsupported = definitions.flatMap((one) => [...statesIn(one)]).find(([, state]) => isStandardOnly(state));
+  const unsupported = definitions.flatMap(statesIn).find(([, state]) => isStandardOnly(state));
   return [
     ...(seconds > LIMITS.expressSeconds
       ? [`it takes ${round(seconds)} s, and may take ${LIMITS.expressSeconds} s`]
@@ -122,17 +122,7 @@ const isStandardOnly = (state: State): boolean =>
 
 const round = (seconds: number): number => Math.round(seconds * 10) / 10;
 
-function branchesIn(definitions: readonly StateMachine[]): number {
-  let branches = 0;
-  for (const definition of definitions) {
-    for (const [, state] of statesIn(definition)) if (state.Type === 'Parallel') branches += state.Branches.length;
-  }
-  return branches;
-}
-
-function* statesIn({ States }: Pick<Branch, 'States'>): Generator<readonly [string, State]> {
-  for (const [name, state] of Object.entries(States)) {
-    yield [name, state];
-    for (const inner of innerMachines(state)) yield* statesIn(inner);
-  }
-}
+const branchesIn = (definitions: readonly StateMachine[]): number =>
+  definitions
+    .flatMap(statesIn)
+    .reduce((sum, [, state]) => sum + (state.Type === 'Parallel' ? state.Branches.length : 0), 0);

@@ -1,4 +1,5 @@
-import type { Branch, State, StateMachine } from '../asl/state-machine.ts';
+import type { State } from '../asl/state-machine.ts';
+import { branchesOf, type Scope, statesIn } from '../asl/walk-states.ts';
 import { itemsOf } from '../asl/weight.ts';
 
 /** The time that a service itself takes, in milliseconds. */
@@ -33,29 +34,12 @@ export type OverheadName = keyof typeof OVERHEADS;
 
 /** How long each state takes to be entered, in milliseconds; a Parallel with all its branches, and a Map of steps with these. */
 export function latencies(
-  machine: Pick<StateMachine | Branch, 'States'>,
+  machine: Scope,
   type: 'STANDARD' | 'EXPRESS',
   { transition, branch }: Overhead,
 ): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  const visit = ({ States }: Pick<StateMachine | Branch, 'States'>): void => {
-    for (const [name, state] of Object.entries(States)) {
-      found.set(name, transition[type] + branchesOf(state) * branch);
-      innerMachines(state).forEach(visit);
-    }
-  };
-  visit(machine);
-  return found;
+  return new Map(statesIn(machine).map(([name, state]) => [name, transition[type] + startedBy(state) * branch]));
 }
 
-/** What a state starts: branches, or the iterations of a Map whose items are written out. */
-function branchesOf(state: State): number {
-  if (state.Type === 'Parallel') return state.Branches.length;
-  return state.Type === 'Map' ? itemsOf(state) : 0;
-}
-
-/** The machines inside a state: the branches of a Parallel, the processor of a Map. */
-export function innerMachines(state: State): readonly Branch[] {
-  if (state.Type === 'Parallel') return state.Branches;
-  return state.Type === 'Map' ? [state.ItemProcessor] : [];
-}
+/** How much a state starts: branches, or the iterations of a Map whose items are written out. */
+const startedBy = (state: State): number => (state.Type === 'Map' ? itemsOf(state) : branchesOf(state).length);

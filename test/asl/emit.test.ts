@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { State, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
+import type { StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
+import { statesIn } from '../../lib/asl/walk-states.ts';
 import { compile } from '../../lib/compile.ts';
 import { execute } from '../../lib/engine/index.ts';
 import type { Json } from '../../lib/runtime/json.ts';
@@ -12,14 +13,8 @@ const machineOf = (source: string): StateMachine => {
   return stateMachine ?? { StartAt: '', States: {} };
 };
 
-const allStates = (states: StateMachine['States']): readonly [string, State][] =>
-  Object.entries(states).flatMap(([name, state]): [string, State][] => [
-    [name, state],
-    ...(state.Type === 'Parallel' ? state.Branches.flatMap((branch) => allStates(branch.States)) : []),
-  ]);
-
 const task = (machine: StateMachine, name: string): TaskState | undefined =>
-  allStates(machine.States).flatMap(([own, state]) => (own === name && state.Type === 'Task' ? [state] : []))[0];
+  statesIn(machine).flatMap(([own, state]) => (own === name && state.Type === 'Task' ? [state] : []))[0];
 
 const payload = (machine: StateMachine, name: string): unknown => {
   const args = task(machine, name)?.Arguments;
@@ -135,7 +130,7 @@ output: { $step: c }`;
 
   it('leaves a branch only where it is read after it', () => {
     const machine = machineOf(flow);
-    const [, parallel] = allStates(machine.States).find(([, { Type }]) => Type === 'Parallel') ?? [];
+    const [, parallel] = statesIn(machine).find(([, { Type }]) => Type === 'Parallel') ?? [];
     expect(parallel).toMatchObject({
       Assign: { a_out: '{% $lookup($states.result[0], "a") %}', b_out: '{% $lookup($states.result[1], "b") %}' },
       Branches: [
@@ -182,7 +177,7 @@ steps:
     const machine = machineOf(
       `steps:\n  - { id: ${id}a, component: /x/y }\n  - { id: ${id}b, component: /x/y, input: { $step: ${id}a } }`,
     );
-    const names = allStates(machine.States).map(([name]) => name);
+    const names = statesIn(machine).map(([name]) => name);
     expect(new Set(names).size).toBe(2);
     expect(names.every((name) => name.length <= 80)).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MapState, State, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
+import type { MapState, TaskState } from '../../lib/asl/state-machine.ts';
+import { statesIn } from '../../lib/asl/walk-states.ts';
 import { weightOfMachine } from '../../lib/asl/weight.ts';
 import { type CompileOptions, compile } from '../../lib/compile.ts';
 import { isObject } from '../../lib/runtime/json.ts';
@@ -11,13 +12,10 @@ const compiled = (source: string, options: CompileOptions = {}) => {
   return { ...made, stateMachine: made.stateMachine ?? { StartAt: '', States: {} } };
 };
 
-const inside = (state: State): readonly State[] =>
-  state.Type === 'Parallel' ? state.Branches.flatMap((branch) => statesOf(branch)) : [state];
-
-const statesOf = ({ States }: Pick<StateMachine, 'States'>): readonly State[] => Object.values(States).flatMap(inside);
-
 const mapOf = (source: string, options?: CompileOptions): MapState | undefined =>
-  statesOf(compiled(source, options).stateMachine).find((state) => state.Type === 'Map');
+  statesIn(compiled(source, options).stateMachine)
+    .map(([, state]) => state)
+    .find((state) => state.Type === 'Map');
 
 const taskOf = (map: MapState | undefined): TaskState | undefined =>
   Object.values(map?.ItemProcessor.States ?? {}).find((state) => state.Type === 'Task');

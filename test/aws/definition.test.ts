@@ -8,6 +8,7 @@ import { StateMachine as StateMachineConstruct } from 'aws-cdk-lib/aws-stepfunct
 import { describe, expect, it } from 'vitest';
 import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
 import { callsOf, componentsOf, definitionProps } from '../../lib/aws/definition.ts';
+import { hasDistributedMap } from '../../lib/aws/distributed-maps.ts';
 import { compile } from '../../lib/compile.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import { testApp } from './test-app.ts';
@@ -56,6 +57,26 @@ const propertiesOf = (template: Template) =>
 
 const resolved = (text: { 'Fn::Join': [string, (string | object)[]] }): string =>
   text['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'TOKEN')).join('');
+
+describe('a distributed Map', () => {
+  const distributed = (Mode: string): StateMachine => ({
+    ...machine({}),
+    States: {
+      ...machine({}).States,
+      each: {
+        Type: 'Map',
+        ItemProcessor: { ...branch('c', task('/x/a')), ProcessorConfig: { Mode } },
+        End: true,
+      },
+    },
+  });
+
+  it('is one by its mode, not by what a step is given', () => {
+    expect(hasDistributedMap(distributed('DISTRIBUTED'))).toBe(true);
+    expect(hasDistributedMap(distributed('INLINE'))).toBe(false);
+    expect(hasDistributedMap(machine({ Mode: 'DISTRIBUTED' }))).toBe(false);
+  });
+});
 
 describe('a definition', () => {
   it('names each component once, those in branches and items too', () => {

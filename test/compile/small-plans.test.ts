@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Branch, State } from '../../lib/asl/state-machine.ts';
+import type { State } from '../../lib/asl/state-machine.ts';
+import { statesIn } from '../../lib/asl/walk-states.ts';
 import { compile } from '../../lib/compile.ts';
 import { profileFileOf, readProfile } from '../../lib/plan/profile.ts';
 import { complete, guideSnippets } from '../guide.ts';
@@ -33,13 +34,6 @@ const SOURCES: readonly Source[] = [
     .map((snippet) => ({ name: snippet.title, text: complete(snippet).source })),
 ];
 
-/** All states of a machine, by their names, those inside others too. */
-const statesOf = ({ States }: Branch): readonly (readonly [string, State])[] =>
-  Object.entries(States).flatMap(([name, state]) => {
-    const inside = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
-    return [[name, state] as const, ...inside.flatMap(statesOf)];
-  });
-
 /** Why a state need not be there. */
 function needless(state: State): string | undefined {
   if (state.Type === 'Parallel' && state.Branches.length < 2) return 'has one branch';
@@ -53,7 +47,7 @@ function needlessIn({ text, profileText }: Source, isProfiled: boolean): readonl
   const { stateMachine, machines } = compile(text, profile && { profile });
   const all = [...(stateMachine ? [stateMachine] : []), ...machines.map((nested) => nested.stateMachine)];
   expect(all).not.toEqual([]);
-  return all.flatMap(statesOf).flatMap(([name, state]) => {
+  return all.flatMap(statesIn).flatMap(([name, state]) => {
     const why = needless(state);
     return why === undefined ? [] : [`${name} ${why}`];
   });
