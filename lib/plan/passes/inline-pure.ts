@@ -1,7 +1,7 @@
+import { type Expression, mapChildren } from '../../flow/expression.ts';
 import { Absorber, type Absorption } from './absorber.ts';
 import type { Pass } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
-import { sure } from './sure.ts';
 
 const absorption: Absorption = {
   name: 'inline-pure',
@@ -23,3 +23,14 @@ export const inlinePure: Pass = {
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
+
+/**
+ * An expression of which it has been found out, before anyone reads it, that nothing is missing that must be there: what
+ * it reads whatever the case.
+ */
+function sure(expression: Expression): Expression {
+  if (expression.kind === 'step' || expression.kind === 'input') {
+    return { ...expression, path: { ...expression.path, sure: true } };
+  }
+  return mapChildren(expression, (child, role) => (role === 'part' ? sure(child) : child));
+}

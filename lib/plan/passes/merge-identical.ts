@@ -1,8 +1,8 @@
-import type { Flow, Step } from '../../flow/flow.ts';
+import { type Flow, mapFlow, mapStep, type Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../demand.ts';
 import { keyOf } from '../key-of.ts';
-import { mapExpressions, mapReferences, mapStep, type Replace } from './map-references.ts';
+import { mapReferences, type Replace } from './map-references.ts';
 import { type AbsorbedStep, absorb, type Pass, type PassContext, type Rewritten } from './pass.ts';
 
 const NAME = 'merge-identical';
@@ -31,7 +31,7 @@ function merge(context: PassContext): Rewritten {
   const steps = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
   const written: Flow = { ...flow, ...results, steps: steps.map((step) => withDuties(step, same.get(step.id) ?? [])) };
   return {
-    flow: mapExpressions(written, (expression) => mapReferences(expression, replace)),
+    flow: mapFlow(written, (expression) => mapReferences(expression, replace)),
     absorbed: groups.flatMap(({ kept, others }) => others.map((step) => sameAs(step, kept))),
     changes: groups.flatMap(({ kept, others }) =>
       others.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(kept.id)}` })),
