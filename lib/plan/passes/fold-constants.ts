@@ -7,7 +7,7 @@ import { FLOW_KEYS } from '../inner-flow.ts';
 import { Absorber, type Absorption, isPlain, NO_NEEDS, type Tools } from './absorber.ts';
 import { fold, isKnown } from './fold.ts';
 import { blobStepOf, literalBlob } from './literal-blob.ts';
-import { absorb, type Change, type Pass, type PassContext, type Rewritten } from './pass.ts';
+import { absorb, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
 import { readIn } from './readers.ts';
 import { withoutSkipped } from './without-skipped.ts';
@@ -15,7 +15,8 @@ import { withoutSkipped } from './without-skipped.ts';
 const NAME = 'fold-constants';
 
 /** What is written out in the flow is worked out by the compiler: choices, pure steps, and what becomes known by them. */
-export const foldConstants: Pass = {
+export const foldConstants: FlowPass<'fold-constants'> = {
+  rewrites: 'flow',
   name: NAME,
   title: 'what is known already is worked out',
   rewrite: (context) => {

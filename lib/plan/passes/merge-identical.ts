@@ -3,7 +3,7 @@ import { callsBuiltin } from '../builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../demand.ts';
 import { keyOf } from '../key-of.ts';
 import { mapReferences, type Replace } from './map-references.ts';
-import { type AbsorbedStep, absorb, type Pass, type PassContext, type Rewritten } from './pass.ts';
+import { type AbsorbedStep, absorb, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 
 const NAME = 'merge-identical';
 
@@ -11,7 +11,8 @@ const NAME = 'merge-identical';
 const DETERMINISTIC = ['extract', 'extract_multiple', 'create_messages', 'noop', 'get_blob', 'put_blob'] as const;
 
 /** Steps that do the very same become one. */
-export const mergeIdentical: Pass = {
+export const mergeIdentical: FlowPass<'merge-identical'> = {
+  rewrites: 'flow',
   name: NAME,
   title: 'pure steps that do the same become one',
   rewrite: (context) => {

@@ -1,7 +1,7 @@
 import { type Expression, literal, mapChildren } from '../../flow/expression.ts';
 import { type Flow, mapFlow, type Step } from '../../flow/flow.ts';
-import type { PassName } from './names.ts';
 import { absorb, type Rewritten } from './pass.ts';
+import type { PassName } from './passes.ts';
 import { readIn } from './readers.ts';
 
 /**
