@@ -1,20 +1,21 @@
 import type { Budget } from './asl/budget.ts';
-import { emitWithin, type Limits } from './asl/emit-within.ts';
+import { emitFirstThatFits } from './asl/emit-first-that-fits.ts';
+import type { Limits, Target } from './asl/emit-within.ts';
 import type { NestedMachine, StepState } from './asl/frame.ts';
 import { CHECKED, uncheckedKeywords } from './asl/input-check.ts';
 import type { StateMachine } from './asl/state-machine.ts';
 import { checkValues } from './check/given-variables.ts';
+import { workflowType } from './flow/aws-metadata.ts';
 import { type Diagnostic, diagnose } from './flow/diagnostics.ts';
 import type { Example, Flow } from './flow/flow.ts';
-import { fusesChains } from './flow/fuses-chains.ts';
 import { readFlow } from './flow/read-flow.ts';
-import { workflowType } from './flow/workflow-type.ts';
-import { type Analysis, analyse } from './plan/analysis.ts';
-import { costModel, type Profile } from './plan/cost.ts';
-import { type Optimised, optimise, type SettleOptions, settlePlan } from './plan/optimise.ts';
-import type { PassName } from './plan/passes/names.ts';
-import type { AbsorbedStep, PassReport } from './plan/passes/pass.ts';
-import { type Plan, type PlannedStep, planOf } from './plan/plan.ts';
+import { analyse } from './plan/analysis.ts';
+import { type Cost, costModel, type Profile } from './plan/cost.ts';
+import { optimiseFlow } from './plan/optimise.ts';
+import type { PlanPassOptions } from './plan/optimise-plan.ts';
+import type { AbsorbedStep, PassOptions, PassReport } from './plan/passes/pass.ts';
+import type { Plan } from './plan/plan.ts';
+import { plansToTry } from './plan/plans-to-try.ts';
 import { bindVariables, type SecretUse } from './plan/variables.ts';
 import { secondsOfCall } from './plan/weights.ts';
 import type { Json } from './runtime/json.ts';
@@ -47,6 +48,8 @@ export interface CompileOptions {
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
   /** Whether something stands in for a step's component, so that it has no function to share. Ids as above. @default none */
   readonly mocked?: NonNullable<CompileOptions['opaque']>;
+  /** Told what each pass has made of the flow or its plan, for whoever checks it. @default nobody is told */
+  readonly onPass?: PassOptions['onPass'];
 }
 
 /** A step, and where it went. */
@@ -87,10 +90,12 @@ export interface Compiled {
  *      YAML, three      variables        passes: the same     what runs, who     JSONata, one variable
  *      dialects made    become values    with fewer           reads what,        a step, one Task a step
  *      one, with places                  functions            series-parallel
- *                                                             tree, by cost
+ *                                                             tree, by cost;
+ *                                                             passes over that
  * ```
  *
- * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
+ * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see {@link plansToTry}. What
+ * is wrong with the flow is collected in `diagnostics`; nothing is thrown.
  */
 export function compile(source: string, options: CompileOptions = {}): Compiled {
   const file = options.file ?? 'flow.yaml';
@@ -106,83 +111,32 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   // 3. Flow to Flow: what reads what, what is wanted when, and the passes that make less of it.
   const analysis = analyse(flow, diagnostics);
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
-  const { without = [], opaque } = options;
-  const optimised = optimise(analysis, { without: new Set(without), ...(opaque && { isOpaque: opaque }) });
-  // 4. and 5. What becomes part of others, or meets in a Map or a chain, may make these too large.
-  const made = firstEmitted(attempts(flow, analysis, optimised, options));
+  const passes = { without: new Set(options.without), onPass: options.onPass };
+  const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
+  // 4. Flow to Plan: reads, arrangement, and the passes over these. The best plan comes first.
+  const cost = costModel(options.profile, flow.steps);
+  const plans = plansToTry({ analysis, optimised, cost, options: { ...passes, ...planOptions(options) } });
+  // 5. Plan to state machine, or to several where one would be too large.
+  const made = emitFirstThatFits(plans, targetOf(flow, cost, options));
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
-  return made.emitted ? { ...outline(written, diagnostics), ...made.emitted } : refused(file, written, diagnostics);
+  if (!made.fitting) return refused(file, written, diagnostics);
+  const { written: _, ...emitted } = made.fitting.emitted;
+  return { ...outline(written, diagnostics), ...made.fitting.candidate, ...emitted };
 }
 
-interface Made {
-  /** Absent where a diagnostic is an error. */
-  readonly emitted?: Omit<Compiled, keyof Outline>;
-  readonly diagnostics: readonly Diagnostic[];
-  /** What the passes over the plan did. */
-  readonly reports: readonly PassReport[];
-}
+const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): PlanPassOptions => ({
+  leastFanOut,
+  isMocked: mocked,
+  requested: new Set(requested),
+});
 
-/** The passes that bring together what may then be too large for one payload. */
-const JOINING: readonly PassName[] = ['map-fan-outs', 'fuse-chains', 'check-output'];
-
-/** Ways to write a flow: as it is optimised, then without one of what may make it too large, then without any of it. */
-function* attempts(flow: Flow, analysis: Analysis, optimised: Optimised, options: CompileOptions): Generator<Made> {
-  const first = writeMachines(flow, optimised, options);
-  yield first;
-  const joined = JOINING.filter((name) => first.reports.some((pass) => pass.name === name && pass.changes.length > 0));
-  for (const name of joined) yield writeMachines(flow, optimised, options, [name]);
-  if (joined.length > 1) yield writeMachines(flow, optimised, options, joined);
-  const asked = JOINING.filter((name) => name !== 'fuse-chains' || settling(flow, options).fuse);
-  yield writeMachines(flow, { analysis, absorbed: [], passes: [] }, options, asked);
-}
-
-/** The first that has no errors, or else the last. */
-function firstEmitted(all: Iterable<Made>): Made {
-  let last: Made = { diagnostics: [], reports: [] };
-  for (const made of all) {
-    if (made.emitted) return made;
-    last = made;
-  }
-  return last;
-}
-
-function writeMachines(
-  flow: Flow,
-  { analysis, absorbed, passes }: Optimised,
-  options: CompileOptions,
-  tooLarge: readonly PassName[] = [],
-): Made {
-  const diagnostics: Diagnostic[] = [];
-  // 4. Flow to Plan: reads, arrangement.
-  const cost = costModel(options.profile, flow.steps);
-  const {
-    plan,
-    reports,
-    absorbed: links,
-  } = settlePlan(planOf(analysis, cost), {
-    ...settling(flow, options),
-    tooLarge: new Set(tooLarge),
-  });
-  // 5. Plan to state machine, or to several where one would be too large.
-  const seconds = (planned: PlannedStep): number => secondsOfCall(planned, cost);
-  const { limits, spillAbove } = options;
-  const emitted = emitWithin(plan, { type: workflowType(flow), limits, spillAbove, seconds }, diagnostics);
-  if (!emitted || hasError(diagnostics)) return { diagnostics, reports };
-  const { written: _, ...machines } = emitted;
-  const all = { absorbed: [...absorbed, ...links], passes: [...passes, ...reports] };
-  return { emitted: { plan, ...all, ...machines }, diagnostics, reports };
-}
-
-const settling = (flow: Flow, options: CompileOptions): SettleOptions => {
-  const { without, with: also = [], mocked = () => false, leastFanOut } = options;
-  return {
-    without: new Set(without),
-    leastFanOut,
-    fuse: fusesChains(flow) || also.includes('fuse-chains'),
-    isMocked: mocked,
-  };
-};
+const targetOf = (flow: Flow, cost: Cost, { limits, spillAbove }: CompileOptions): Target => ({
+  type: workflowType(flow),
+  limits,
+  spillAbove,
+  seconds: (planned) => secondsOfCall(planned, cost),
+});
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
   const keywords = uncheckedKeywords(inputSchema ?? true);

@@ -1,5 +1,5 @@
+import { workflowType } from '../flow/aws-metadata.ts';
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import { workflowType } from '../flow/workflow-type.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { InputBudget } from '../runtime/spill-input.ts';
 import { type Budget, budgetOf } from './budget.ts';

@@ -1,8 +1,8 @@
 import { DEPTH_LIMIT, isTooDeep } from '../flow/depth.ts';
 import { type Diagnostic, diagnose, type Span } from '../flow/diagnostics.ts';
-import type { Flow } from '../flow/flow.ts';
+import { allWithin } from '../flow/expression.ts';
+import { expressionsIn, type Flow } from '../flow/flow.ts';
 import { nearest } from '../flow/nearest.ts';
-import { usesOf } from '../plan/uses.ts';
 import { declaredVariables, secretVariables } from '../plan/variables.ts';
 import { formatPlace } from '../runtime/describe.ts';
 import type { Json } from '../runtime/json.ts';
@@ -36,16 +36,10 @@ export function checkValues(flow: Flow, given: { readonly [name: string]: Json }
 }
 
 /** The names of the variables that a flow reads anywhere. */
-function variablesRead({ steps, output }: Flow): readonly string[] {
-  const read = steps.flatMap(({ input, skipIf, onError }) => [
-    ...usesOf(input),
-    ...(skipIf ? usesOf(skipIf) : []),
-    ...(onError.action === 'useDefault' ? usesOf(onError.value) : []),
-  ]);
-  return [...read, ...(output ? usesOf(output) : [])].flatMap(({ reference }) =>
-    reference.kind === 'variable' ? [reference.name] : [],
-  );
-}
+const variablesRead = (flow: Flow): readonly string[] =>
+  expressionsIn(flow)
+    .flatMap(allWithin)
+    .flatMap((one) => (one.kind === 'variable' ? [one.name] : []));
 
 interface Misfit {
   readonly name: string;

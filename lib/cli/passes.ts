@@ -1,6 +1,6 @@
 import type { CompileOptions } from '../compile.ts';
 import { nearest } from '../flow/nearest.ts';
-import { ON_REQUEST, PASS_NAMES } from '../plan/passes/names.ts';
+import type { PassName } from '../plan/passes/passes.ts';
 import { UsageError } from './errors.ts';
 
 /** The option that leaves out passes of the optimiser. */
@@ -10,11 +10,14 @@ export const WITHOUT = {
   summary: 'leave out a pass of the optimiser; may be repeated',
 } as const;
 
+/** Those that have to be asked for: help shows them without loading the compiler, and a test says when there are more. */
+const ASKED_FOR: readonly PassName[] = ['fuse-chains'];
+
 /** The option that asks for passes which a flow has to ask for itself otherwise. */
 export const WITH = {
   kind: 'list',
   value: 'PASS',
-  summary: `run a pass that the flow does not ask for: ${ON_REQUEST.join(', ')}; may be repeated`,
+  summary: `run a pass that the flow does not ask for: ${ASKED_FOR.join(', ')}; may be repeated`,
 } as const;
 
 /** What was given of {@link WITHOUT} and {@link WITH}. */
@@ -23,22 +26,28 @@ interface GivenPasses {
   readonly with?: readonly string[] | undefined;
 }
 
+/** The passes to compile with, and without, each known. */
+export type Passes = Required<Pick<CompileOptions, 'without' | 'with'>>;
+
 /** The passes to compile with, and without. Refuses the name of a pass that there is not. */
-export function passesOf({
-  without = [],
-  with: also = [],
-}: GivenPasses): Required<Pick<CompileOptions, 'without' | 'with'>> {
-  refuseUnknown(without, '--without', PASS_NAMES);
-  refuseUnknown(also, '--with', ON_REQUEST);
+export async function passesOf({ without = [], with: also = [] }: GivenPasses): Promise<Passes> {
+  const { ON_REQUEST, PASS_NAMES } = await import('../plan/passes/passes.ts');
+  refuseUnknown(without, '--without', PASS_NAMES, PASS_NAMES);
+  refuseUnknown(also, '--with', ON_REQUEST, PASS_NAMES);
   return { without, with: also };
 }
 
-function refuseUnknown(names: readonly string[], option: string, takes: readonly string[]): void {
+function refuseUnknown(
+  names: readonly string[],
+  option: string,
+  takes: readonly string[],
+  all: readonly string[],
+): void {
   const unknown = names.find((name) => !takes.includes(name));
   if (unknown === undefined) return;
   const near = nearest(unknown, takes);
   const help = near === undefined ? `${option} takes ${takes.join(', ')}` : `did you mean ${option} ${near}?`;
-  const isPass = PASS_NAMES.some((pass) => pass === unknown);
+  const isPass = all.includes(unknown);
   throw new UsageError(isPass ? `the pass "${unknown}" always runs` : `there is no pass "${unknown}"`, help);
 }
 

@@ -97,3 +97,90 @@ export type Expression =
 
 /** The expression that is the JSON `value`. */
 export const literal = (value: Json, span: Span): Literal => ({ kind: 'literal', value, span });
+
+/**
+ * What a part is to the expression that it stands in: `part` of its value, evaluated whenever the whole is; `condition`,
+ * of which only the truth counts; or, evaluated in some runs only, an `arm` of a choice, an `item` of a `$coalesce`, the
+ * `fallback` of a variable.
+ */
+export type Role = 'part' | 'condition' | 'arm' | 'item' | 'fallback';
+
+/**
+ * An expression with each of the expressions that it is made of changed, in the order in which they are written. The same
+ * object where none is. The one place that knows what each kind is made of.
+ */
+export function mapChildren(expression: Expression, change: (child: Expression, role: Role) => Expression): Expression {
+  switch (expression.kind) {
+    case 'literal':
+    case 'input':
+    case 'step':
+      return expression;
+    case 'map': {
+      const entries = changeAll(expression.entries, (entry) => {
+        const value = change(entry.value, 'part');
+        return value === entry.value ? entry : { ...entry, value };
+      });
+      return entries === expression.entries ? expression : { ...expression, entries };
+    }
+    case 'list':
+    case 'coalesce': {
+      const role = expression.kind === 'list' ? 'part' : 'item';
+      const items = changeAll(expression.items, (item) => change(item, role));
+      return items === expression.items ? expression : { ...expression, items };
+    }
+    case 'if':
+      return mapIf(expression, change);
+    case 'variable': {
+      const fallback = expression.fallback && change(expression.fallback, 'fallback');
+      return fallback === undefined || fallback === expression.fallback ? expression : { ...expression, fallback };
+    }
+  }
+}
+
+function mapIf(expression: IfExpression, change: (child: Expression, role: Role) => Expression): IfExpression {
+  const condition = change(expression.condition, 'condition');
+  const consequent = change(expression.consequent, 'arm');
+  const alternative = change(expression.alternative, 'arm');
+  const isSame =
+    condition === expression.condition &&
+    consequent === expression.consequent &&
+    alternative === expression.alternative;
+  return isSame ? expression : { ...expression, condition, consequent, alternative };
+}
+
+/** Looks at each of the expressions that an expression is made of, in the order in which they are written. */
+export function forEachChild(expression: Expression, look: (child: Expression, role: Role) => void): void {
+  mapChildren(expression, (child, role) => {
+    look(child, role);
+    return child;
+  });
+}
+
+/** The expressions that an expression is made of, in the order in which they are written; the values of a literal are none. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  const children: Expression[] = [];
+  forEachChild(expression, (child) => children.push(child));
+  return children;
+}
+
+/** An expression and all within it, each before what it is made of. */
+export function allWithin(expression: Expression): readonly Expression[] {
+  const found: Expression[] = [];
+  const collect = (one: Expression): void => {
+    found.push(one);
+    forEachChild(one, collect);
+  };
+  collect(expression);
+  return found;
+}
+
+/** A list with each item changed; the same list where none is. */
+export function changeAll<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+  let changed: Item[] | undefined;
+  for (const [at, item] of items.entries()) {
+    const made = change(item);
+    if (changed) changed.push(made);
+    else if (made !== item) changed = [...items.slice(0, at), made];
+  }
+  return changed ?? items;
+}

@@ -1,7 +1,7 @@
 import type { FusedStep } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Span } from './diagnostics.ts';
-import type { Expression, ReadPath } from './expression.ts';
+import { changeAll, type Expression, type ReadPath } from './expression.ts';
 
 /** What happens where a step's component fails. */
 export type OnError =
@@ -73,4 +73,49 @@ export interface Example {
   readonly name?: string;
   readonly description?: string;
   readonly input: Json;
+}
+
+/** The expressions of a step, none of which is part of another. */
+export const expressionsOf = ({ input, skipIf, onError }: Step): readonly Expression[] => [
+  input,
+  ...(skipIf ? [skipIf] : []),
+  ...(onError.action === 'useDefault' ? [onError.value] : []),
+];
+
+/** A step with each of {@link expressionsOf} changed as a whole; the same object where none is. */
+export function mapStep(step: Step, change: (expression: Expression) => Expression): Step {
+  const input = change(step.input);
+  const skipIf = step.skipIf && change(step.skipIf);
+  const onError = mapOnError(step.onError, change);
+  if (input === step.input && skipIf === step.skipIf && onError === step.onError) return step;
+  return { ...step, input, onError, ...(skipIf && { skipIf }) };
+}
+
+function mapOnError(onError: OnError, change: (expression: Expression) => Expression): OnError {
+  if (onError.action !== 'useDefault') return onError;
+  const value = change(onError.value);
+  return value === onError.value ? onError : { ...onError, value };
+}
+
+/** The expressions of a flow, none of which is part of another: of its steps, its output, its results without one. */
+export const expressionsIn = ({ steps, output, sinks = [] }: Flow): readonly Expression[] => [
+  ...steps.flatMap(expressionsOf),
+  ...(output ? [output] : []),
+  ...sinks.map(({ value }) => value),
+];
+
+/** A flow with each of {@link expressionsIn} changed as a whole. */
+export function mapFlow(flow: Flow, change: (expression: Expression) => Expression): Flow {
+  const { steps, output, sinks } = flow;
+  return {
+    ...flow,
+    steps: changeAll(steps, (step) => mapStep(step, change)),
+    ...(output && { output: change(output) }),
+    ...(sinks && { sinks: changeAll(sinks, (sink) => mapSink(sink, change)) }),
+  };
+}
+
+function mapSink(sink: Sink, change: (expression: Expression) => Expression): Sink {
+  const value = change(sink.value);
+  return value === sink.value ? sink : { ...sink, value };
 }

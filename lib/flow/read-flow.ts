@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { checkFuse } from './aws-metadata.ts';
 import { type Diagnostic, Reporter, type Span } from './diagnostics.ts';
 import { Fields } from './fields.ts';
 import type { Example, Flow, Step } from './flow.ts';
-import { checkFuse } from './fuses-chains.ts';
 import { readExpression } from './read-expression.ts';
 import { given, readStep } from './read-step.ts';
 import { describe, type MapTree, readTree, type Tree } from './tree.ts';

@@ -1,4 +1,4 @@
-import type { PassName } from '../plan/passes/names.ts';
+import type { PassName } from '../plan/passes/passes.ts';
 import type { FailedLink } from '../runtime/chain.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 

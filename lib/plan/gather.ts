@@ -1,6 +1,6 @@
 import { type Expression, literal, type MapExpression, type StepReference, WHOLE } from '../flow/expression.ts';
-import type { Flow, Step } from '../flow/flow.ts';
-import { usesOf } from './uses.ts';
+import { expressionsOf, type Flow, type Step } from '../flow/flow.ts';
+import { stepsReadBy, usesOf } from './uses.ts';
 
 /**
  * Values that may meet in one payload: each may need the room of a blob's marker, and they should have more than that.
@@ -58,7 +58,7 @@ class Gathering {
     const { steps, evaluation, sinks } = this.#flow;
     // Where the compiler says of what the results are made, they are few.
     if (sinks || evaluation === 'lazy' || steps.length <= MOST) return [];
-    const read = new Set(steps.flatMap(readBy));
+    const read = new Set(steps.flatMap(expressionsOf).flatMap(stepsReadBy));
     return steps.flatMap(({ id, idSpan }) => {
       if (read.has(id)) return [];
       const value: StepReference = { kind: 'step', step: id, path: WHOLE, onSkip: OMIT, span: idSpan };
@@ -153,10 +153,3 @@ function chunks<Item>(items: readonly Item[], valuesOf: (item: Item) => number):
   }
   return parts;
 }
-
-const readBy = ({ input, skipIf, onError }: Step): readonly string[] =>
-  [
-    ...usesOf(input),
-    ...(skipIf ? usesOf(skipIf) : []),
-    ...(onError.action === 'useDefault' ? usesOf(onError.value) : []),
-  ].flatMap(({ reference }) => (reference.kind === 'step' ? [reference.step] : []));

@@ -22,6 +22,8 @@ export interface Reading {
   readonly reader: string | typeof OUTPUT;
   /** The key of the slot: see `Slots`. */
   readonly key: string;
+  /** That of a whole result which stands here only until the pass `project-reads` has found what is really read of it. */
+  readonly unread?: true;
 }
 
 /** A step that runs, sometimes or always. */
@@ -75,6 +77,12 @@ export interface Plan {
   readonly unfused?: Plan;
 }
 
+/** The steps of a plan, each changed. */
+export const mapSteps = (
+  steps: Plan['steps'],
+  change: (planned: PlannedStep, id: string) => PlannedStep,
+): Plan['steps'] => new Map([...steps].map(([id, planned]) => [id, change(planned, id)]));
+
 /** Plans a flow, or reports why it cannot be. `given`: the secret variables that may stand in its input. */
 export function makePlan(
   flow: Flow,
@@ -86,7 +94,7 @@ export function makePlan(
   return analysis && planOf(analysis, cost);
 }
 
-/** Plans a flow that has been analysed. */
+/** Plans a flow that has been analysed. Until a pass changes that, functions answer all of their results. */
 export function planOf(analysis: Analysis, cost: Cost = costModel()): Plan {
   const { flow, uses, demand, decided, running, sinks } = analysis;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
@@ -119,12 +127,18 @@ function planSteps(
     const planned = {
       ...(wanted && { wanted }),
       later: later.get(id) ?? new Set<string>(),
-      readings: readings.get(id) ?? [],
+      readings: withWhole(readings.get(id) ?? []),
       secrets: [...(secrets.get(id) ?? [])].sort(),
     };
     steps.set(id, { step, uses: used, ...planned, maySkip, ...(inner && { inner }) });
   }
   return steps;
+}
+
+/** Whoever reads anything of a step's result gets all of it besides. */
+function withWhole(readings: readonly Reading[]): readonly Reading[] {
+  const readers = new Set(readings.map(({ reader }) => reader));
+  return [...readings, ...[...readers].map((reader): Reading => ({ reader, key: '$', unread: true }))];
 }
 
 /** A use through which a skip spreads to the reader. */

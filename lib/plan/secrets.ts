@@ -1,4 +1,4 @@
-import type { Expression } from '../flow/expression.ts';
+import { allWithin, type Expression } from '../flow/expression.ts';
 import type { Flow } from '../flow/flow.ts';
 import { secretPath } from '../runtime/secrets.ts';
 import { builtinOf } from './builtins.ts';
@@ -39,20 +39,7 @@ export function secretsOfSteps(
 const NONE: SecretNames = new Set();
 
 /** The names of the secrets in an expression whose variables are bound. */
-function secretsIn(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'literal':
-      return expression.secret === undefined ? [] : [secretPath(expression.secret).name];
-    case 'map':
-      return expression.entries.flatMap(({ value }) => secretsIn(value));
-    case 'list':
-    case 'coalesce':
-      return expression.items.flatMap(secretsIn);
-    case 'if':
-      return [expression.condition, expression.consequent, expression.alternative].flatMap(secretsIn);
-    case 'variable':
-      return expression.fallback ? secretsIn(expression.fallback) : [];
-    default:
-      return [];
-  }
-}
+const secretsIn = (expression: Expression): readonly string[] =>
+  allWithin(expression).flatMap((one) =>
+    one.kind === 'literal' && one.secret !== undefined ? [secretPath(one.secret).name] : [],
+  );

@@ -1,4 +1,13 @@
-import type { Expression, InputReference, ReadPath, StepReference, VariableReference } from '../flow/expression.ts';
+import {
+  allWithin,
+  type Expression,
+  type InputReference,
+  type ListExpression,
+  type MapExpression,
+  type ReadPath,
+  type StepReference,
+  type VariableReference,
+} from '../flow/expression.ts';
 import type { Test } from '../runtime/invocation.ts';
 
 /**
@@ -49,52 +58,67 @@ type Context = Omit<Use, 'reference'>;
 
 /** All references of an expression. `test`: only that of its value is wanted. */
 export function usesOf(expression: Expression, test?: Test): readonly Use[] {
-  return [
-    ...visit(expression, { gates: [], optional: false, lenient: test !== undefined, field: '', ...(test && { test }) }),
-  ];
+  const found: Use[] = [];
+  collect(
+    expression,
+    { gates: [], optional: false, lenient: test !== undefined, field: '', ...(test && { test }) },
+    found,
+  );
+  return found;
+}
+
+/** The ids of the steps that an expression reads, each once, in the order in which it names them. */
+export function stepsReadBy(expression: Expression): readonly string[] {
+  return [...new Set(allWithin(expression).flatMap((one) => (one.kind === 'step' ? [one.step] : [])))];
 }
 
 /** Whether a use is one of a step's result. */
 export const isStepUse = (use: Use): use is StepUse => use.reference.kind === 'step';
 
-function* visit(expression: Expression, context: Context): Generator<Use> {
-  const { test: _, ...asValue } = context;
+/** A kind of expression decides here what of it is evaluated when, and what is asked of it. */
+function collect(expression: Expression, context: Context, found: Use[]): void {
   switch (expression.kind) {
     case 'literal':
       return;
     case 'map':
-      for (const { key, value } of expression.entries)
-        yield* visit(value, { ...asValue, field: fieldOf(asValue.field, key) });
-      return;
     case 'list':
-      for (const [index, item] of expression.items.entries()) {
-        yield* visit(item, { ...asValue, field: `${asValue.field}[${index}]` });
-      }
+      collectParts(expression, context, found);
       return;
     case 'if': {
-      const { condition } = expression;
-      yield* visit(condition, { ...context, lenient: true, test: 'if' });
-      yield* visit(expression.consequent, behind(context, { kind: 'if', of: condition }));
-      yield* visit(expression.alternative, behind(context, { kind: 'unless', of: condition }));
+      const { condition: of, consequent, alternative } = expression;
+      collect(of, { ...context, lenient: true, test: 'if' }, found);
+      collect(consequent, behind(context, { kind: 'if', of }), found);
+      collect(alternative, behind(context, { kind: 'unless', of }), found);
       return;
     }
     case 'coalesce':
-      yield* visitCoalesce(expression.items, { ...context, optional: true, lenient: true });
+      collectItems(expression.items, { ...context, optional: true, lenient: true }, found);
       return;
     case 'variable':
-      if (expression.fallback) yield* visit(expression.fallback, context);
-      yield { reference: expression, ...context };
+      if (expression.fallback) collect(expression.fallback, context, found);
+      found.push({ reference: expression, ...context });
       return;
     default:
-      yield { reference: expression, ...context };
+      found.push({ reference: expression, ...context });
   }
 }
 
-function* visitCoalesce(items: readonly Expression[], context: Context): Generator<Use> {
+/** No test is asked of what is in a map or a list: that is used as it is. */
+function collectParts(whole: MapExpression | ListExpression, context: Context, found: Use[]): void {
+  const { test: _, ...asValue } = context;
+  const { field } = asValue;
+  if (whole.kind === 'map') {
+    for (const { key, value } of whole.entries) collect(value, { ...asValue, field: fieldOf(field, key) }, found);
+  } else {
+    for (const [at, item] of whole.items.entries()) collect(item, { ...asValue, field: `${field}[${at}]` }, found);
+  }
+}
+
+function collectItems(items: readonly Expression[], context: Context, found: Use[]): void {
   let here = context;
   for (const item of items) {
-    yield* visit(item, { ...here, test: 'present' });
-    yield* visit(item, here);
+    collect(item, { ...here, test: 'present' }, found);
+    collect(item, here, found);
     here = behind(here, { kind: 'absent', of: item });
   }
 }

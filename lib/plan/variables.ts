@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import type { Expression, VariableReference } from '../flow/expression.ts';
+import { type Expression, mapChildren, type VariableReference } from '../flow/expression.ts';
 import type { Flow, OnError, Step } from '../flow/flow.ts';
 import { formatPlace } from '../runtime/describe.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
@@ -94,27 +94,10 @@ class Binder {
 
   /** An expression with its variables replaced. */
   in(expression: Expression, place: Place): Expression {
-    const inside = (part: Expression): Expression => this.in(part, place);
-    switch (expression.kind) {
-      case 'variable':
-        return this.#secrets.has(expression.name) ? this.#secret(expression, place) : this.#value(expression, place);
-      case 'map':
-        return {
-          ...expression,
-          entries: expression.entries.map((entry) => ({ ...entry, value: inside(entry.value) })),
-        };
-      case 'list':
-        return { ...expression, items: expression.items.map(inside) };
-      case 'coalesce':
-        return { ...expression, items: expression.items.map(inside) };
-      case 'if': {
-        const { condition, consequent, alternative } = expression;
-        const arms = { consequent: inside(consequent), alternative: inside(alternative) };
-        return { ...expression, condition: this.in(condition, 'condition'), ...arms };
-      }
-      default:
-        return expression;
+    if (expression.kind !== 'variable') {
+      return mapChildren(expression, (child, role) => this.in(child, role === 'condition' ? 'condition' : place));
     }
+    return this.#secrets.has(expression.name) ? this.#secret(expression, place) : this.#value(expression, place);
   }
 
   #value(reference: VariableReference, place: Place): Expression {

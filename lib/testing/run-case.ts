@@ -5,7 +5,7 @@ import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
 import { lookupIn } from '../local/needed.ts';
-import { PASS_NAMES } from '../plan/passes/names.ts';
+import { PASS_NAMES } from '../plan/passes/passes.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import { compare, type Mismatch } from './compare.ts';

@@ -4,7 +4,7 @@ import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
 import { lookupIn } from '../local/needed.ts';
-import { PASS_NAMES } from '../plan/passes/names.ts';
+import { PASS_NAMES } from '../plan/passes/passes.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
 import { standInsFor } from './stand-ins.ts';

@@ -8,9 +8,10 @@ import { type CompileOptions, compile } from '../../lib/compile.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read-flow.ts';
 import type { FlowErrorReport, StepReport } from '../../lib/local/events.ts';
-import { PASS_NAMES } from '../../lib/plan/passes/names.ts';
+import { PASS_NAMES } from '../../lib/plan/passes/passes.ts';
 import { type FlowRun, type PreparedFlow, prepareFlow, type RunEvent } from '../../lib/run.ts';
 import type { Json } from '../../lib/runtime/json.ts';
+import { expectWellFormed } from '../plan/passes/well-formed.ts';
 import type { Sample } from './draw-flow.ts';
 import { beginMocked } from './mocked-runs.ts';
 import { judge, type Verdict } from './oracle.ts';
@@ -28,7 +29,7 @@ export type Compared =
 
 /**
  * Compiles a flow, runs it with each input, and throws where a run is not what the oracle says: with the compiler's passes
- * and without them, of which the one that makes Maps needs no more than two steps. `options`: of the compiler.
+ * and without them, of which the one that makes Maps needs no more than two steps. What each pass makes is well-formed. `options`: of the compiler.
  */
 export async function compare(
   sample: Sample,
@@ -40,7 +41,7 @@ export async function compare(
   const plain = await prepareFlow({ ...given, without: PASS_NAMES });
   const refused = plain.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
-  const optimised = await prepareFlow(given);
+  const optimised = await prepareFlow({ ...given, onPass: expectWellFormed });
   const runs: Verdict['outcome'][] = [];
   const passes = new Set<string>();
   for (const input of sample.inputs) {
@@ -68,7 +69,7 @@ export async function compareFused(
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, variables, mocks } = sample;
   const given = { source, variables, file: FILE, blobs: BLOBS, components: [COMPONENTS], ...options };
-  const prepared = await prepareFlow({ ...given, with: ['fuse-chains'] });
+  const prepared = await prepareFlow({ ...given, with: ['fuse-chains'], onPass: expectWellFormed });
   const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
   const runs: Verdict['outcome'][] = [];

@@ -5,7 +5,7 @@ import { withProfiles } from '../../plan/profile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
+import { ownComponents, type Passes, passesOf, WITH, WITHOUT } from '../passes.ts';
 import { PROFILE, profileFor } from '../profiles.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,7 +30,7 @@ export const compileCommand = defineCommand({
     'compile workflows/blob-sharing.yaml --without fuse-put-blob',
   ],
   action: async ({ args: [path = ''], options: { out, profile, ...given }, json, terminal }) => {
-    const passes = passesOf(given);
+    const passes = await passesOf(given);
     const flow = await readFlowFile(path, terminal);
     const { stateMachine, machines, diagnostics } = await compileFlow(flow, { profile, passes }, terminal);
     if (stateMachine === undefined) {
@@ -66,7 +66,7 @@ function tellNested(machines: Compiled['machines'], out: string | undefined, { s
 
 interface Given {
   readonly profile: string | undefined;
-  readonly passes: ReturnType<typeof passesOf>;
+  readonly passes: Passes;
 }
 
 /** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */

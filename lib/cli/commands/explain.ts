@@ -28,7 +28,7 @@ export const explainCommand = defineCommand({
     'explain workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
   ],
   action: async ({ args: [path = ''], options, json, terminal }) => {
-    const passes = passesOf(options);
+    const passes = await passesOf(options);
     const flow = await readFlowFile(path, terminal);
     const { file, text } = flow;
     const read = await profileFor(flow, options.profile, terminal);

@@ -5,7 +5,7 @@ import { type Call, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
+import { ownComponents, type Passes, passesOf, WITH, WITHOUT } from '../passes.ts';
 import { readProfileFile } from '../profiles.ts';
 import { readJsonOption } from '../read-json.ts';
 import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
@@ -55,7 +55,7 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
   ],
   action: async (call) => {
-    const passes = passesOf(call.options);
+    const passes = await passesOf(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const profiles = await readProfiles(call);
     const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
@@ -88,7 +88,7 @@ async function readProfiles({ options: { profile, planProfile }, terminal }: Sim
 
 async function simulateFlow(
   { file, text }: FlowFile,
-  { given, plan, passes }: Profiles & { readonly passes: ReturnType<typeof passesOf> },
+  { given, plan, passes }: Profiles & { readonly passes: Passes },
   call: SimulateCall,
 ): Promise<Simulated> {
   const { options, terminal } = call;

@@ -1,16 +1,15 @@
-import type { Expression, StepReference } from '../../flow/expression.ts';
-import type { Flow, RequiredInput, Step } from '../../flow/flow.ts';
+import { childrenOf, type Expression, type StepReference } from '../../flow/expression.ts';
+import { type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../demand.ts';
 import { groupBy } from '../group-by.ts';
-import { usesOf } from '../uses.ts';
-import { mapReferences, mapStep } from './map-references.ts';
-import type { PassName } from './names.ts';
+import { stepsReadBy, usesOf } from '../uses.ts';
+import { mapReferences } from './map-references.ts';
 import { type Attached, NeedFinder, type Needs } from './needs.ts';
 import { type AbsorbedStep, absorb, type Change, type PassContext, type Rewritten } from './pass.ts';
+import type { PassName } from './passes.ts';
 import { referencesTo } from './readers.ts';
-import { sizeOf } from './size.ts';
 import { skippableSteps } from './skips.ts';
-import { type Substitute, type Surroundings, stepsIn, substituteFor } from './substitute.ts';
+import { type Substitute, type Surroundings, substituteFor } from './substitute.ts';
 
 /** What a step gives, and what has to be found out for it elsewhere. */
 export interface Absorbable extends Substitute {
@@ -43,6 +42,9 @@ const MOST_RESULTS = 16;
 
 /** By how much, in references, one step's readers together may grow. */
 const MOST_GROWTH = 96;
+
+/** Characters of a value that is written out which count as much as one reference. */
+const CHARACTERS = 64;
 
 /** Nothing that has to be found out. */
 export const NO_NEEDS: Needs = { fused: [], requires: [] };
@@ -125,7 +127,7 @@ export class Absorber {
     this.#attached.push(...needs.fused);
     this.#requires.push(...needs.requires);
     this.#absorbed.push(absorb(written, this.#absorption.name));
-    const sources = stepsIn(value).map((source) => JSON.stringify(source));
+    const sources = stepsReadBy(value).map((source) => JSON.stringify(source));
     const what = sources.length > 0 ? `is read straight from ${sources.join(', ')}` : 'is put where it is read';
     this.#changes.push({ steps: [id], what });
   }
@@ -150,6 +152,20 @@ export class Absorber {
       : { sinks: sinks.map(({ id, value }) => ({ id, value: this.#change(value) })) };
     const requires = [...(flow.requires ?? []), ...this.#requires];
     return { ...flow, steps: attach(steps, this.#attached), ...results, ...(requires.length > 0 && { requires }) };
+  }
+}
+
+/** How much an expression takes in a definition, in about as many references. */
+function sizeOf(expression: Expression): number {
+  switch (expression.kind) {
+    case 'literal':
+      return Math.ceil(JSON.stringify(expression.value).length / CHARACTERS);
+    case 'input':
+    case 'step':
+    case 'variable':
+      return 1;
+    default:
+      return childrenOf(expression).reduce((sum, child) => sum + sizeOf(child), 0);
   }
 }
 

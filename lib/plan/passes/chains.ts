@@ -1,4 +1,4 @@
-import type { Expression } from '../../flow/expression.ts';
+import { childrenOf, type Expression } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { builtinOf, callsBuiltin, inputField } from '../builtins.ts';
 import { OUTPUT, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
@@ -91,11 +91,11 @@ const asks = ({ skipIf }: Step, ids: ReadonlySet<string>): boolean => skipIf !==
 
 /** Whether whatever an expression takes of the steps stands where the template has it as it is. */
 function takesWhole(expression: Expression, ids: ReadonlySet<string>): boolean {
-  if (expression.kind === 'list') return expression.items.every((item) => takesWhole(item, ids));
   if (expression.kind === 'step') return expression.onSkip === undefined || !ids.has(expression.step);
   // A map that may look like a marker is looked at by the state machine, when all of it is there.
   const isPlain = expression.kind === 'map' && expression.entries.every(({ key }) => !key.startsWith('$'));
-  return isPlain ? expression.entries.every(({ value }) => takesWhole(value, ids)) : !reads(expression, ids);
+  if (!isPlain && expression.kind !== 'list') return !reads(expression, ids);
+  return childrenOf(expression).every((child) => takesWhole(child, ids));
 }
 
 const reads = (expression: Expression, ids: ReadonlySet<string>): boolean =>

@@ -3,7 +3,7 @@ import { builtinOf } from '../builtins.ts';
 import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import { lastIn } from '../plan-tree.ts';
 import { isStepUse, isUseOf, mayBeMissing, type Use, usesOf } from '../uses.ts';
-import type { Change, PlanPass } from './pass.ts';
+import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
 /**
@@ -18,29 +18,25 @@ const SPARED = 2;
  * Where one step is the last of all that runs, its function looks whether the output has all that it reads, so that its
  * state can be the flow's last. That of an earlier step could not: steps after it may still fail by another code.
  */
-export const checkOutput: PlanPass = {
+export const checkOutput: PlanPass<'check-output'> = {
+  rewrites: 'plan',
   name: 'check-output',
   title: 'the last step looks for what the output reads',
-  rewrite: (plan) => {
-    const changes: Change[] = [];
-    return { plan: checkIn(plan, '', changes), changes, saved: { transitions: SPARED * changes.length } };
+  joins: true,
+  rewrite: (plan, { within }) => {
+    // What covers the failure of an `iterate` covers its output, but no function's EXPRESSION_FAILURE.
+    const isCovered = within !== undefined && builtinOf(within) === 'iterate';
+    const last = isCovered ? undefined : lastStep(plan);
+    const checks = last && usesToCheck(last, plan);
+    if (!last || !checks) return { plan, changes: [], saved: { transitions: 0 } };
+    const { id } = last.step;
+    return {
+      plan: { ...plan, steps: new Map(plan.steps).set(id, { ...last, checks }) },
+      changes: [{ steps: [id], what: 'ends the flow: its function checks the output' }],
+      saved: { transitions: SPARED },
+    };
   },
 };
-
-function checkIn(plan: Plan, prefix: string, changes: Change[], isCovered = false): Plan {
-  const last = isCovered ? undefined : lastStep(plan);
-  const uses = last && usesToCheck(last, plan);
-  if (last && uses) {
-    changes.push({ steps: [`${prefix}${last.step.id}`], what: 'ends the flow: its function checks the output' });
-  }
-  const steps = [...plan.steps].map(([id, planned]): [string, PlannedStep] => {
-    // What covers the failure of an `iterate` covers its output, but no function's EXPRESSION_FAILURE.
-    const covers = builtinOf(planned.step) === 'iterate';
-    const inner = planned.inner && checkIn(planned.inner, `${prefix}${id}.`, changes, covers);
-    return [id, { ...planned, ...(planned === last && uses && { checks: uses }), ...(inner && { inner }) }];
-  });
-  return { ...plan, steps: new Map(steps) };
-}
 
 /** The step that all others come before, where a function runs for it in every run. */
 function lastStep(plan: Plan): PlannedStep | undefined {

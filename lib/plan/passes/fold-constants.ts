@@ -1,5 +1,5 @@
-import { type Expression, literal } from '../../flow/expression.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
+import { allWithin, changeAll, type Expression, literal } from '../../flow/expression.ts';
+import { expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { blobIdOf } from '../../runtime/blobs.ts';
 import { builtinOf, callsBuiltin, fieldsOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
@@ -7,8 +7,7 @@ import { FLOW_KEYS } from '../inner-flow.ts';
 import { Absorber, type Absorption, isPlain, NO_NEEDS, type Tools } from './absorber.ts';
 import { fold, isKnown } from './fold.ts';
 import { blobStepOf, literalBlob } from './literal-blob.ts';
-import { changeAll, mapStep } from './map-references.ts';
-import { absorb, type Change, type Pass, type PassContext, type Rewritten } from './pass.ts';
+import { absorb, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
 import { readIn } from './readers.ts';
 import { withoutSkipped } from './without-skipped.ts';
@@ -16,7 +15,8 @@ import { withoutSkipped } from './without-skipped.ts';
 const NAME = 'fold-constants';
 
 /** What is written out in the flow is worked out by the compiler: choices, pure steps, and what becomes known by them. */
-export const foldConstants: Pass = {
+export const foldConstants: FlowPass<'fold-constants'> = {
+  rewrites: 'flow',
   name: NAME,
   title: 'what is known already is worked out',
   rewrite: (context) => {
@@ -55,25 +55,14 @@ const withoutIdle = (step: Step): Step => {
   return isIdle(step) ? rest : step;
 };
 
-const choicesIn = ({ input, skipIf, onError }: Step): number =>
-  choices(input) + (skipIf ? choices(skipIf) : 0) + (onError.action === 'useDefault' ? choices(onError.value) : 0);
+const choicesIn = (step: Step): number => expressionsOf(step).reduce((sum, one) => sum + choices(one), 0);
 
 /** How many ways a value has to be made. */
-function choices(expression: Expression): number {
-  const all = (parts: readonly Expression[]): number => parts.reduce((sum, part) => sum + choices(part), 0);
-  switch (expression.kind) {
-    case 'map':
-      return all(expression.entries.map(({ value }) => value));
-    case 'list':
-      return all(expression.items);
-    case 'coalesce':
-      return expression.items.length + all(expression.items);
-    case 'if':
-      return 1 + all([expression.condition, expression.consequent, expression.alternative]);
-    default:
-      return 0;
-  }
-}
+const choices = (expression: Expression): number =>
+  allWithin(expression).reduce(
+    (sum, one) => sum + (one.kind === 'coalesce' ? one.items.length : one.kind === 'if' ? 1 : 0),
+    0,
+  );
 
 const absorption: Absorption = {
   name: NAME,

@@ -1,31 +1,30 @@
-import { type Expression, type Literal, literal } from '../../flow/expression.ts';
-import { changeAll } from './map-references.ts';
+import {
+  type CoalesceExpression,
+  type Expression,
+  type ListExpression,
+  type Literal,
+  literal,
+  type MapExpression,
+  mapChildren,
+} from '../../flow/expression.ts';
 
 /** An expression with what is known of it worked out. Parts in which nothing is known stay the same objects. */
 export function fold(expression: Expression): Expression {
-  switch (expression.kind) {
-    case 'map': {
-      const entries = changeAll(expression.entries, (entry) => {
-        const value = fold(entry.value);
-        return value === entry.value ? entry : { ...entry, value };
-      });
-      const known = entries.flatMap(({ key, value }) => (isKnown(value) ? [[key, value.value]] : []));
-      if (known.length < entries.length)
-        return entries === expression.entries ? expression : { ...expression, entries };
-      return { ...literal(Object.fromEntries(known), expression.span), entries };
+  const folded = mapChildren(expression, fold);
+  switch (folded.kind) {
+    case 'map':
+      return foldMap(folded);
+    case 'list':
+      return foldList(folded);
+    case 'if': {
+      const { condition, consequent, alternative } = folded;
+      if (!isKnown(condition)) return folded;
+      return condition.value === null || condition.value === false ? alternative : consequent;
     }
-    case 'list': {
-      const items = changeAll(expression.items, fold);
-      const known = items.flatMap((item) => (isKnown(item) ? [item.value] : []));
-      if (known.length === items.length) return literal(known, expression.span);
-      return items === expression.items ? expression : { ...expression, items };
-    }
-    case 'if':
-      return foldIf(expression);
     case 'coalesce':
-      return foldCoalesce(expression);
+      return foldCoalesce(folded);
     default:
-      return expression;
+      return folded;
   }
 }
 
@@ -33,28 +32,24 @@ export function fold(expression: Expression): Expression {
 export const isKnown = (expression: Expression): expression is Literal =>
   expression.kind === 'literal' && expression.secret === undefined;
 
-function foldIf(expression: Extract<Expression, { kind: 'if' }>): Expression {
-  const condition = fold(expression.condition);
-  const [consequent, alternative] = [fold(expression.consequent), fold(expression.alternative)];
-  if (isKnown(condition)) return condition.value === null || condition.value === false ? alternative : consequent;
-  const same =
-    condition === expression.condition &&
-    consequent === expression.consequent &&
-    alternative === expression.alternative;
-  return same ? expression : { ...expression, condition, consequent, alternative };
+function foldMap(map: MapExpression): Expression {
+  const { entries, span } = map;
+  const known = entries.flatMap(({ key, value }) => (isKnown(value) ? [[key, value.value]] : []));
+  return known.length < entries.length ? map : { ...literal(Object.fromEntries(known), span), entries };
 }
 
-function foldCoalesce(expression: Extract<Expression, { kind: 'coalesce' }>): Expression {
-  const items: Expression[] = [];
-  for (const item of expression.items.map(fold)) {
-    if (isKnown(item) && item.value === null) continue;
-    items.push(item);
-    // Nothing after it is ever asked.
-    if (isKnown(item)) break;
-  }
+function foldList(list: ListExpression): Expression {
+  const known = list.items.flatMap((item) => (isKnown(item) ? [item.value] : []));
+  return known.length < list.items.length ? list : literal(known, list.span);
+}
+
+function foldCoalesce(coalesce: CoalesceExpression): Expression {
+  const left = coalesce.items.filter((item) => !isKnown(item) || item.value !== null);
+  // Nothing after it is ever asked.
+  const last = left.findIndex(isKnown);
+  const items = last < 0 ? left : left.slice(0, last + 1);
   const [first] = items;
-  if (!first) return literal(null, expression.span);
+  if (!first) return literal(null, coalesce.span);
   if (isKnown(first)) return first;
-  const same = items.length === expression.items.length && items.every((item, at) => item === expression.items[at]);
-  return same ? expression : { ...expression, items };
+  return items.length === coalesce.items.length ? coalesce : { ...coalesce, items };
 }

@@ -1,8 +1,11 @@
+import { fusesChains } from '../../flow/aws-metadata.ts';
 import { builtinOf } from '../builtins.ts';
-import { functionOf, type Plan, type PlannedStep, type Reading } from '../plan.ts';
+import type { Plan, PlannedStep, Reading } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
 import { findChains } from './chains.ts';
-import { type AbsorbedStep, absorb, type Change, type PassContext, type PlanPass, type RewrittenPlan } from './pass.ts';
+import { absorb, type PlanPass } from './pass.ts';
+
+const NAME = 'fuse-chains';
 
 const NOT_ASKED = 'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains';
 const CALLED_ALONE =
@@ -12,23 +15,28 @@ const CALLED_ALONE =
  * Makes steps that stand one after the other one call of one function, where nobody else reads what is between them. As
  * each waited for the one before it anyway, no run takes longer.
  */
-export const fuseChains: PlanPass = {
-  name: 'fuse-chains',
+export const fuseChains: PlanPass<'fuse-chains'> = {
+  rewrites: 'plan',
+  name: NAME,
   title: 'a private chain of steps becomes one function',
-  rewrite: (plan, { fuse = false, isMocked = () => false }) => {
-    if (!fuse) return { plan, off: NOT_ASKED };
-    return runsUnknownFlows(plan) ? { plan, off: CALLED_ALONE } : withFusedChains(plan, isMocked);
+  joins: true,
+  onRequest: { isAsked: fusesChains, how: NOT_ASKED },
+  unless: (plan) => (runsUnknownFlows(plan) ? CALLED_ALONE : undefined),
+  rewrite: (plan, { isMocked }) => {
+    const chains = findChains(plan, isMocked);
+    const all = [...chains.values()];
+    const absorbed = all.flatMap((chain) => chain.slice(0, -1).map(({ step }) => absorb(step, NAME)));
+    return {
+      plan: withChains(plan, chains),
+      absorbed,
+      changes: all.map((chain) => ({
+        steps: chain.map(({ step }) => step.id),
+        what: 'have one function, which is called once',
+      })),
+      saved: { states: absorbed.length },
+    };
   },
 };
-
-function withFusedChains(plan: Plan, isMocked: PassContext['isOpaque']): RewrittenPlan {
-  const found: Found = { changes: [], absorbed: [] };
-  const made = fuseIn(plan, '', isMocked, found);
-  const { changes, absorbed } = found;
-  const functions = Math.max(0, functionsOf(plan).size - functionsOf(made).size);
-  const saved = { states: absorbed.length, functions };
-  return { plan: changes.length > 0 ? { ...made, unfused: plan } : plan, absorbed, changes, saved };
-}
 
 /** Whether a step, or one of a flow inside a step, runs a flow that is not written out. */
 const runsUnknownFlows = ({ steps }: Plan): boolean =>
@@ -36,30 +44,6 @@ const runsUnknownFlows = ({ steps }: Plan): boolean =>
     const builtin = builtinOf(step);
     return inner ? runsUnknownFlows(inner) : builtin !== undefined && builtin !== 'sleep';
   });
-
-interface Found {
-  readonly changes: Change[];
-  readonly absorbed: AbsorbedStep[];
-}
-
-function fuseIn(plan: Plan, prefix: string, isMocked: PassContext['isOpaque'], found: Found): Plan {
-  const withPrefix = (id: string): string => `${prefix}${id}`;
-  const isOwn: PassContext['isOpaque'] = (step) => isMocked({ ...step, id: withPrefix(step.id) });
-  const chains = findChains(plan, isOwn);
-  for (const chain of chains.values()) {
-    const ids = chain.map(({ step }) => withPrefix(step.id));
-    found.changes.push({ steps: ids, what: 'have one function, which is called once' });
-    for (const { step } of chain.slice(0, -1)) {
-      const one = absorb(step, 'fuse-chains');
-      found.absorbed.push({ ...one, id: withPrefix(one.id), sources: one.sources.map(withPrefix) });
-    }
-  }
-  const inside = [...plan.steps].map(([id, planned]): [string, PlannedStep] => [
-    id,
-    planned.inner ? { ...planned, inner: fuseIn(planned.inner, `${prefix}${id}.`, isMocked, found) } : planned,
-  ]);
-  return withChains({ ...plan, steps: new Map(inside) }, chains);
-}
 
 /** By the id of a chain's last step, its steps. */
 type Chains = ReadonlyMap<string, readonly PlannedStep[]>;
@@ -113,13 +97,4 @@ function without(tree: PlanTree, isGone: (id: string) => boolean): PlanTree {
   const left = tree.parts.filter((part) => part.kind !== 'step' || !isGone(part.id));
   const [only, ...more] = left.map((part) => without(part, isGone));
   return only && more.length === 0 ? only : { kind: 'sequence', parts: only ? [only, ...more] : [] };
-}
-
-/** The functions that a plan's steps call, those of flows inside steps too. */
-function functionsOf({ steps }: Plan): ReadonlySet<string> {
-  const names = [...steps.values()].flatMap((planned) => [
-    ...(builtinOf(planned.step) ? [] : [functionOf(planned)]),
-    ...(planned.inner ? functionsOf(planned.inner) : []),
-  ]);
-  return new Set(names);
 }

@@ -3,14 +3,17 @@ import type { Step } from '../../flow/flow.ts';
 import { blobKey } from '../../runtime/invocation.ts';
 import { type Absorbable, Absorber, type Absorption, type Tools } from './absorber.ts';
 import { dataOfBlob } from './literal-blob.ts';
-import type { Pass } from './pass.ts';
+import type { FlowPass } from './pass.ts';
 import { mapOf } from './pure-value.ts';
 
-const absorption: Absorption = { name: 'fuse-put-blob', valueOf: storedBySource };
+const NAME = 'fuse-put-blob';
+
+const absorption: Absorption = { name: NAME, valueOf: storedBySource };
 
 /** What is stored of a step's result is stored by that step's own function: it never enters the state machine. */
-export const fusePutBlob: Pass = {
-  name: absorption.name,
+export const fusePutBlob: FlowPass<'fuse-put-blob'> = {
+  rewrites: 'flow',
+  name: NAME,
   title: 'results are stored as blobs by the functions that make them',
   rewrite: (context) => {
     const rewritten = new Absorber(context, absorption).rewrite();

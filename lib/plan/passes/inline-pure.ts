@@ -1,10 +1,12 @@
+import { type Expression, mapChildren } from '../../flow/expression.ts';
 import { Absorber, type Absorption } from './absorber.ts';
-import type { Pass } from './pass.ts';
+import type { FlowPass } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
-import { sure } from './sure.ts';
+
+const NAME = 'inline-pure';
 
 const absorption: Absorption = {
-  name: 'inline-pure',
+  name: NAME,
   valueOf: (step, { needs: finder }) => {
     const pure = pureValueOf(step);
     const needs = pure && finder.find(step, pure);
@@ -15,11 +17,23 @@ const absorption: Absorption = {
 };
 
 /** Steps whose result is a mere expression of what they read need no function: their readers read that themselves. */
-export const inlinePure: Pass = {
-  name: absorption.name,
+export const inlinePure: FlowPass<'inline-pure'> = {
+  rewrites: 'flow',
+  name: NAME,
   title: 'steps that only pick out or put together are read straight from what they read',
   rewrite: (context) => {
     const rewritten = new Absorber(context, absorption).rewrite();
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
+
+/**
+ * An expression of which it has been found out, before anyone reads it, that nothing is missing that must be there: what
+ * it reads whatever the case.
+ */
+function sure(expression: Expression): Expression {
+  if (expression.kind === 'step' || expression.kind === 'input') {
+    return { ...expression, path: { ...expression.path, sure: true } };
+  }
+  return mapChildren(expression, (child, role) => (role === 'part' ? sure(child) : child));
+}

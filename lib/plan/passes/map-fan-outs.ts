@@ -7,7 +7,7 @@ import { keysOf, type Plan, type PlannedStep } from '../plan.ts';
 import type { FanOut, PlanTree } from '../plan-tree.ts';
 import { INLINE_AT_ONCE } from '../quotas.ts';
 import { usesOf } from '../uses.ts';
-import type { Change, PlanPass } from './pass.ts';
+import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
 /**
@@ -22,38 +22,20 @@ const LEAST = 10;
 const ITEMS = 100_000;
 
 /** Finds steps side by side that call one component in one way: they become the iterations of one Map, or of a few. */
-export const mapFanOuts: PlanPass = {
+export const mapFanOuts: PlanPass<'map-fan-outs'> = {
+  rewrites: 'plan',
   name: 'map-fan-outs',
   title: 'steps side by side that are alike are the iterations of a Map',
+  joins: true,
   rewrite: (plan, { leastFanOut = LEAST }) => {
-    const found: Found = { changes: [], parallels: 0 };
-    const mapped = mapIn(plan, '', Math.max(2, leastFanOut), found);
-    const { changes, parallels } = found;
+    const mapper = new Mapper(plan, Math.max(2, leastFanOut));
+    const tree = plan.tree && mapper.tree(plan.tree);
+    const changes = mapper.made.map(({ steps }) => ({ steps, what: 'are the iterations of one Map' }));
     // Of each two are left: the Map, and the Task inside.
-    const states = changes.reduce((sum, { steps }) => sum + steps.length - 2, parallels);
-    return { plan: mapped, changes, saved: { states } };
+    const states = changes.reduce((sum, { steps }) => sum + steps.length - 2, mapper.replaced);
+    return { plan: { ...plan, ...(tree && { tree }) }, changes, saved: { states } };
   },
 };
-
-interface Found {
-  readonly changes: Change[];
-  /** Parallel states in whose places Maps stand. */
-  parallels: number;
-}
-
-function mapIn(plan: Plan, prefix: string, least: number, found: Found): Plan {
-  const mapper = new Mapper(plan, least);
-  const tree = plan.tree && mapper.tree(plan.tree);
-  for (const { steps } of mapper.made) {
-    found.changes.push({ steps: steps.map((id) => `${prefix}${id}`), what: 'are the iterations of one Map' });
-  }
-  found.parallels += mapper.replaced;
-  const steps = [...plan.steps].map(([id, planned]): [string, PlannedStep] => {
-    const inner = planned.inner && mapIn(planned.inner, `${prefix}${id}.`, least, found);
-    return [id, { ...planned, ...(inner && { inner }) }];
-  });
-  return { ...plan, steps: new Map(steps), ...(tree && { tree }) };
-}
 
 class Mapper {
   readonly made: FanOut[] = [];

@@ -1,9 +1,9 @@
-import type { Flow, Step } from '../../flow/flow.ts';
+import { type Flow, mapFlow, mapStep, type Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../demand.ts';
 import { keyOf } from '../key-of.ts';
-import { mapExpressions, mapReferences, mapStep, type Replace } from './map-references.ts';
-import { type AbsorbedStep, absorb, type Pass, type PassContext, type Rewritten } from './pass.ts';
+import { mapReferences, type Replace } from './map-references.ts';
+import { type AbsorbedStep, absorb, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 
 const NAME = 'merge-identical';
 
@@ -11,7 +11,8 @@ const NAME = 'merge-identical';
 const DETERMINISTIC = ['extract', 'extract_multiple', 'create_messages', 'noop', 'get_blob', 'put_blob'] as const;
 
 /** Steps that do the very same become one. */
-export const mergeIdentical: Pass = {
+export const mergeIdentical: FlowPass<'merge-identical'> = {
+  rewrites: 'flow',
   name: NAME,
   title: 'pure steps that do the same become one',
   rewrite: (context) => {
@@ -31,7 +32,7 @@ function merge(context: PassContext): Rewritten {
   const steps = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
   const written: Flow = { ...flow, ...results, steps: steps.map((step) => withDuties(step, same.get(step.id) ?? [])) };
   return {
-    flow: mapExpressions(written, (expression) => mapReferences(expression, replace)),
+    flow: mapFlow(written, (expression) => mapReferences(expression, replace)),
     absorbed: groups.flatMap(({ kept, others }) => others.map((step) => sameAs(step, kept))),
     changes: groups.flatMap(({ kept, others }) =>
       others.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(kept.id)}` })),

@@ -4,7 +4,7 @@ import type { FusedStep } from '../../runtime/invocation.ts';
 import { resultAt, stagesOf } from '../../runtime/path.ts';
 import { builtinOf, callsBuiltin } from '../builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../demand.ts';
-import { type Use, usesOf } from '../uses.ts';
+import { stepsReadBy, type Use, usesOf } from '../uses.ts';
 import { isWhole } from './part-of.ts';
 import type { PassContext } from './pass.ts';
 import type { PureValue, Reading } from './pure-value.ts';
@@ -53,18 +53,15 @@ export class NeedFinder {
       ...texts.map((reading) => ({ reading, text: true })),
       ...missing.filter((reading) => !texts.includes(reading)).map((reading) => ({ reading, text: false })),
     ]);
-    const sources = new Set(
-      usesOf(step.input).flatMap(({ reference }) => (reference.kind === 'step' ? [reference.step] : [])),
-    );
-    return this.#attach(step, needs, sources);
+    return this.#attach(step, needs, stepsReadBy(step.input));
   }
 
-  #attach(step: Step, needs: readonly Need[], sources: ReadonlySet<string>): Needs | undefined {
+  #attach(step: Step, needs: readonly Need[], sources: readonly string[]): Needs | undefined {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];
     for (const { reading, text } of needs) {
       // Until another source is there, which may fail or be skipped, nobody knows whether this is ever asked.
-      if ([...sources].some((id) => reading.kind === 'input' || id !== reading.step)) return undefined;
+      if (sources.some((id) => reading.kind === 'input' || id !== reading.step)) return undefined;
       if (reading.kind === 'input') {
         // Of a text that was spilled, the state machine has no more than the marker.
         if (text || !isAlways(this.#demand(step.id))) return undefined;

@@ -3,7 +3,7 @@ import type { Flow, Step } from '../../flow/flow.ts';
 import type { Analysis } from '../analysis.ts';
 import { type Plan, spreadsSkip } from '../plan.ts';
 import { type StepUse, type Use, usesOf } from '../uses.ts';
-import type { PassName } from './names.ts';
+import type { PassName } from './passes.ts';
 
 /** One thing that a pass changed. */
 export interface Change {
@@ -50,50 +50,83 @@ export interface AbsorbedStep {
   readonly never?: true;
 }
 
-/** What a pass looks at. */
+/** A pass: a name, one rewrite that changes nothing of what the flow does, and what has to be known of it to run it. */
+export type Pass = FlowPass | PlanPass;
+
+/** What every pass has. */
+interface Traits<Name extends PassName> {
+  readonly name: Name;
+  /** What it does, in a few words. */
+  readonly title: string;
+  /** Whether it brings together what may then be too large for one payload: then it is left out. @default false */
+  readonly joins?: true;
+  /** Of a pass that runs only where it is asked for. @default it runs unless it is left out */
+  readonly onRequest?: {
+    /** Whether the flow itself asks for it. */
+    readonly isAsked: (flow: Flow) => boolean;
+    /** Tells how to ask for it. */
+    readonly how: string;
+  };
+}
+
+/** A pass over a flow. The runner takes it to the flows that the flow's steps run, each before the flow around it. */
+export interface FlowPass<Name extends PassName = PassName> extends Traits<Name> {
+  readonly rewrites: 'flow';
+  /** The flow rewritten; undefined where there is nothing to do. */
+  readonly rewrite: (context: PassContext) => Rewritten | undefined;
+}
+
+/** What a pass over a flow looks at. */
 export interface PassContext {
   readonly analysis: Analysis;
   /** Whether a step's component must be asked, because something stands in for it. */
   readonly isOpaque: (step: Step) => boolean;
 }
 
-/** What a pass answers. */
+/** What a pass over a flow answers. */
 export interface Rewritten {
   readonly flow: Flow;
   readonly changes: readonly Change[];
   readonly absorbed: readonly AbsorbedStep[];
 }
 
-/** A pass: a name, and one rewrite of a flow that changes nothing of what the flow does. */
-export interface Pass {
-  readonly name: PassName;
-  readonly title: string;
-  /** The flow rewritten; undefined where there is nothing to do. */
-  readonly rewrite: (context: PassContext) => Rewritten | undefined;
+/** A pass over a plan, when all is arranged. The runner takes it to the plans of the flows that the plan's steps run. */
+export interface PlanPass<Name extends PassName = PassName> extends Traits<Name> {
+  readonly rewrites: 'plan';
+  /** Why it cannot be run on a plan as a whole; undefined where it can. @default it always can */
+  readonly unless?: (plan: Plan) => string | undefined;
+  /** The steps of a plan rewritten; flows inside them are left to the runner. */
+  readonly rewrite: (plan: Plan, context: PlanContext) => RewrittenPlan;
 }
 
 /** What a pass over a plan is to go by. */
 export interface PlanContext {
   /** Steps that make a Map worth it: see `CompileOptions.leastFanOut`. */
   readonly leastFanOut?: number | undefined;
-  /** Whether chains of steps are to be fused. @default false */
-  readonly fuse?: boolean;
-  /** Whether something stands in for a step's component. @default for none */
-  readonly isMocked?: PassContext['isOpaque'];
-}
-
-/** A pass over a plan, when all is arranged: a name, and one rewrite that changes nothing of what the flow does. */
-export interface PlanPass {
-  readonly name: PassName;
-  readonly title: string;
-  readonly rewrite: (plan: Plan, context: PlanContext) => RewrittenPlan;
+  /** Whether something stands in for a step's component. */
+  readonly isMocked: PassContext['isOpaque'];
+  /** What stands before the ids of the plan's steps where the whole flow names them. */
+  readonly prefix: string;
+  /** The step that runs the flow of this plan; absent where it is the whole one. */
+  readonly within?: Step;
 }
 
 /** What a pass over a plan answers. */
-export interface RewrittenPlan extends Partial<Pick<PassReport, 'changes' | 'saved' | 'off'>> {
+export interface RewrittenPlan extends Pick<PassReport, 'changes'>, Partial<Pick<PassReport, 'saved'>> {
   readonly plan: Plan;
-  /** The steps that have no state of their own any more. @default none */
+  /** The steps that have no state of their own any more. @default it is no pass that takes any away */
   readonly absorbed?: readonly AbsorbedStep[];
+}
+
+/** What a pass has made: of a flow, which may be one inside a step, or of a whole plan. */
+export type PassOutcome = { readonly name: PassName } & ({ readonly analysis: Analysis } | { readonly plan: Plan });
+
+/** Which passes run. */
+export interface PassOptions {
+  /** The names of those that are left out. @default none */
+  readonly without?: ReadonlySet<string>;
+  /** Told what each has made. @default nobody is told */
+  readonly onPass?: ((outcome: PassOutcome) => void) | undefined;
 }
 
 /** A step as absorbed by a pass. */
@@ -103,3 +136,16 @@ export const absorb = ({ id, component, componentSpan, input }: Step, by: PassNa
 });
 
 const isNeeded = (use: Use): use is StepUse => spreadsSkip(use) && use.gates.length === 0;
+
+/** A change of a flow inside a step, as the whole flow names its steps. */
+export const prefixChange = ({ steps, what }: Change, prefix: string): Change => ({
+  steps: steps.map((id) => `${prefix}${id}`),
+  what,
+});
+
+/** A step of a flow inside a step, as the whole flow names it. */
+export const prefixAbsorbed = (one: AbsorbedStep, prefix: string): AbsorbedStep => ({
+  ...one,
+  id: `${prefix}${one.id}`,
+  sources: one.sources.map((id) => `${prefix}${id}`),
+});

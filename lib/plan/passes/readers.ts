@@ -1,7 +1,7 @@
-import type { Expression, StepReference } from '../../flow/expression.ts';
-import type { Flow } from '../../flow/flow.ts';
+import type { StepReference } from '../../flow/expression.ts';
+import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import type { Analysis } from '../analysis.ts';
-import { isStepUse, usesOf } from '../uses.ts';
+import { isStepUse, stepsReadBy } from '../uses.ts';
 
 /** The references to each step's result, wherever they stand, each once. Those of steps that never run are left out. */
 export function referencesTo({ uses, sinks, running }: Analysis): ReadonlyMap<string, readonly StepReference[]> {
@@ -21,17 +21,4 @@ export function referencesTo({ uses, sinks, running }: Analysis): ReadonlyMap<st
 }
 
 /** The ids of the steps that anything in a flow reads. */
-export function readIn({ steps, output, sinks = [] }: Flow): ReadonlySet<string> {
-  const expressions = [
-    ...steps.flatMap(({ input, skipIf, onError }): readonly Expression[] => [
-      input,
-      ...(skipIf ? [skipIf] : []),
-      ...(onError.action === 'useDefault' ? [onError.value] : []),
-    ]),
-    ...(output ? [output] : []),
-    ...sinks.map(({ value }) => value),
-  ];
-  return new Set(
-    expressions.flatMap((one) => usesOf(one).flatMap((use) => (isStepUse(use) ? [use.reference.step] : []))),
-  );
-}
+export const readIn = (flow: Flow): ReadonlySet<string> => new Set(expressionsIn(flow).flatMap(stepsReadBy));

@@ -1,7 +1,7 @@
 import { builtinOf } from '../builtins.ts';
 import { skipIfOf } from '../demand.ts';
 import { keyOf } from '../key-of.ts';
-import { type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
+import { mapSteps, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
 import type { Change, PlanPass } from './pass.ts';
 
@@ -9,28 +9,24 @@ import type { Change, PlanPass } from './pass.ts';
  * Finds the steps that are passed over whenever the one before them is, and else run: they need no guard of their own. Of a
  * component that skips its own step the wrapper of the next one takes care.
  */
-export const shareGuards: PlanPass = {
+export const shareGuards: PlanPass<'share-guards'> = {
+  rewrites: 'plan',
   name: 'share-guards',
   title: 'steps that are passed over together have one guard',
-  rewrite: (plan) => {
-    const changes: Change[] = [];
-    return { plan: shareIn(plan, '', changes), changes, saved: { states: changes.length } };
+  rewrite: (plan, { prefix }) => {
+    const leaders = new Map<string, string>();
+    if (plan.tree) findIn(plan.tree, plan, leaders);
+    const changes = [...plan.steps.keys()].flatMap((id): Change[] => {
+      const leader = leaders.get(id);
+      return leader === undefined ? [] : [{ steps: [id], what: `is passed over together with "${prefix}${leader}"` }];
+    });
+    const steps = mapSteps(plan.steps, (planned, id) => {
+      const follows = leaders.get(id);
+      return follows === undefined ? planned : { ...planned, follows };
+    });
+    return { plan: { ...plan, steps }, changes, saved: { states: changes.length } };
   },
 };
-
-function shareIn(plan: Plan, prefix: string, changes: Change[]): Plan {
-  const leaders = new Map<string, string>();
-  if (plan.tree) findIn(plan.tree, plan, leaders);
-  const steps = [...plan.steps].map(([id, planned]): [string, PlannedStep] => {
-    const follows = leaders.get(id);
-    if (follows !== undefined) {
-      changes.push({ steps: [`${prefix}${id}`], what: `is passed over together with "${prefix}${follows}"` });
-    }
-    const inner = planned.inner && shareIn(planned.inner, `${prefix}${id}.`, changes);
-    return [id, { ...planned, ...(follows !== undefined && { follows }), ...(inner && { inner }) }];
-  });
-  return { ...plan, steps: new Map(steps) };
-}
 
 function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void {
   if (tree.kind === 'parallel') for (const branch of tree.branches) findIn(branch, plan, leaders);

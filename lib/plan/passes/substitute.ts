@@ -1,5 +1,5 @@
 import type { Expression, StepReference } from '../../flow/expression.ts';
-import { type Use, usesOf } from '../uses.ts';
+import { isStepUse, stepsReadBy, usesOf } from '../uses.ts';
 import { partOf } from './part-of.ts';
 
 /** What is put in the place of a step's result. */
@@ -32,20 +32,14 @@ export function substituteFor(
   const { onSkip } = reference;
   if (onSkip === undefined || !surroundings.skippable.has(reference.step)) return part;
   const onlySource =
-    part.kind === 'step' && part.onSkip === undefined && stepsIn(input).every((id) => id === part.step);
+    part.kind === 'step' && part.onSkip === undefined && stepsReadBy(input).every((id) => id === part.step);
   return onlySource ? { ...part, onSkip } : undefined;
 }
-
-/** The ids of the steps that an expression reads. */
-export const stepsIn = (expression: Expression): readonly string[] => stepsOf(usesOf(expression));
-
-const stepsOf = (uses: readonly Use[]): readonly string[] => [
-  ...new Set(uses.flatMap(({ reference }) => (reference.kind === 'step' ? [reference.step] : []))),
-];
 
 /** Whether a part of what a step makes of its input still wants all that the input wants, and is skipped with it. */
 function covers(part: Expression, input: Expression, { skippable, eager }: Surroundings): boolean {
   if (part === input) return true;
-  const kept = new Set(stepsOf(usesOf(part).filter(({ gates }) => gates.length === 0)));
-  return stepsIn(input).every((id) => kept.has(id) || (eager && !skippable.has(id)));
+  const always = usesOf(part).filter(({ gates }) => gates.length === 0);
+  const kept = new Set(always.filter(isStepUse).map(({ reference }) => reference.step));
+  return stepsReadBy(input).every((id) => kept.has(id) || (eager && !skippable.has(id)));
 }

@@ -1,8 +1,7 @@
-import { type Expression, literal } from '../../flow/expression.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
-import { mapExpressions } from './map-references.ts';
-import type { PassName } from './names.ts';
+import { type Expression, literal, mapChildren } from '../../flow/expression.ts';
+import { type Flow, mapFlow, type Step } from '../../flow/flow.ts';
 import { absorb, type Rewritten } from './pass.ts';
+import type { PassName } from './passes.ts';
 import { readIn } from './readers.ts';
 
 /**
@@ -14,7 +13,7 @@ export function withoutSkipped(flow: Flow, by: PassName): Rewritten {
   if (skipped.size === 0) return { flow, absorbed: [], changes: [] };
   const kept = (flow.sinks ?? []).filter(({ value }) => !reads(value, skipped));
   const results = flow.sinks ? { sinks: kept } : {};
-  const settled = mapExpressions({ ...flow, ...results }, (expression) => settle(expression, skipped));
+  const settled = mapFlow({ ...flow, ...results }, (expression) => settle(expression, skipped));
   const read = readIn(settled);
   const isGone = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
   const gone = flow.steps.filter(isGone);
@@ -34,24 +33,11 @@ const reads = (expression: Expression, steps: ReadonlySet<string>): boolean =>
 
 /** An expression in which the results of skipped steps are what it says of them, wherever it says anything. */
 function settle(expression: Expression, skipped: ReadonlySet<string>): Expression {
-  const inside = (part: Expression): Expression => settle(part, skipped);
-  switch (expression.kind) {
-    case 'step':
-      return expression.onSkip !== undefined && skipped.has(expression.step)
-        ? literal(expression.onSkip, expression.span)
-        : expression;
-    case 'coalesce':
-      return { ...expression, items: expression.items.filter((item) => !reads(item, skipped)).map(inside) };
-    case 'map':
-      return { ...expression, entries: expression.entries.map((entry) => ({ ...entry, value: inside(entry.value) })) };
-    case 'list':
-      return { ...expression, items: expression.items.map(inside) };
-    case 'if': {
-      const { condition, consequent, alternative } = expression;
-      const parts = { condition: inside(condition), consequent: inside(consequent), alternative: inside(alternative) };
-      return { ...expression, ...parts };
-    }
-    default:
-      return expression;
+  if (expression.kind === 'step') {
+    const isGone = expression.onSkip !== undefined && skipped.has(expression.step);
+    return isGone ? literal(expression.onSkip, expression.span) : expression;
   }
+  const settled = mapChildren(expression, (child) => settle(child, skipped));
+  if (settled.kind !== 'coalesce') return settled;
+  return { ...settled, items: settled.items.filter((item) => !reads(item, skipped)) };
 }

@@ -1,13 +1,14 @@
 import { expect } from 'vitest';
 import { type Compiled, type CompileOptions, compile } from '../../../lib/compile.ts';
-import { PASS_NAMES } from '../../../lib/plan/passes/names.ts';
+import { PASS_NAMES } from '../../../lib/plan/passes/passes.ts';
 import { type FlowRun, type Mocks, runFlow } from '../../../lib/run.ts';
 import type { Json } from '../../../lib/runtime/json.ts';
 import { outline } from '../../asl/outline.ts';
+import { expectWellFormed } from './well-formed.ts';
 
-/** A flow compiled, which must have no errors. */
+/** A flow compiled, which must have no errors, and be well-formed after each pass. */
 export function compiled(source: string, options: CompileOptions = {}): Compiled {
-  const made = compile(source, options);
+  const made = compile(source, { onPass: expectWellFormed, ...options });
   expect(made.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   return made;
 }
@@ -26,7 +27,7 @@ export async function runBoth(
   given: { readonly mocks?: Mocks; readonly input?: Json; readonly leastFanOut?: number },
 ): Promise<FlowRun> {
   const plain = await runFlow({ source, ...given, without: PASS_NAMES });
-  const run = await runFlow({ source, ...given });
+  const run = await runFlow({ source, ...given, onPass: expectWellFormed });
   expect(known(run)).toEqual(known(plain));
   expect(run.execution?.steps.map(({ id }) => id).sort()).toEqual(plain.execution?.steps.map(({ id }) => id).sort());
   return run;

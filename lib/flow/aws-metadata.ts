@@ -1,13 +1,20 @@
-import { isObject } from '../runtime/json.ts';
+import { isObject, type JsonObject } from '../runtime/json.ts';
 import type { Reporter } from './diagnostics.ts';
 import type { Flow } from './flow.ts';
 import { describe, type Tree } from './tree.ts';
 
-/** Whether `metadata.aws.fuse` asks for one function in place of a chain of steps. */
-export function fusesChains({ metadata }: Pick<Flow, 'metadata'>): boolean {
+/** What a flow's metadata says of how it runs on AWS. */
+function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
   const aws = isObject(metadata) ? metadata.aws : undefined;
-  return isObject(aws) && aws.fuse === true;
+  return isObject(aws) ? aws : {};
 }
+
+/** Standard, unless `metadata.aws.type` says EXPRESS. */
+export const workflowType = (flow: Pick<Flow, 'metadata'>): 'STANDARD' | 'EXPRESS' =>
+  String(awsMetadata(flow).type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
+
+/** Whether `metadata.aws.fuse` asks for one function in place of a chain of steps. */
+export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
 
 /** Reports a `metadata.aws.fuse` that is neither true nor false: what else is in the metadata is not ours to judge. */
 export function checkFuse(metadata: Tree | undefined, reporter: Reporter): void {
