@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { EFFORT } from './test/chance.ts';
+import LongestFirst from './test/longest-first.ts';
+import { PARTS } from './test/parts.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: PARTS.map((part) => ({ extends: true, test: part })),
+    sequence: { sequencer: LongestFirst },
+    reporters: ['default', './test/parts-reporter.ts'],
     setupFiles: ['test/setup.ts'],
     // Far more than any test takes on an idle machine: they only end what hangs.
     testTimeout: 300_000 * Math.max(1, EFFORT),

@@ -3,8 +3,10 @@ import { StepflowStack, WorkflowError } from '../lib/aws/index.ts';
 
 // The CDK app: every flow of workflows/ in one stack. `npx cdk deploy` runs it, as cdk.json says.
 
+/** To which the tests of deployments add a stack of their own. */
+export const app = new App();
+
 try {
-  const app = new App();
   new StepflowStack(app, 'StepflowStack', { description: 'Every flow of workflows/, and an HTTP API to start them' });
 } catch (error) {
   if (!(error instanceof WorkflowError)) throw error;

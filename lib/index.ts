@@ -1,3 +1,9 @@
+/**
+ * Compiles, runs, tests and simulates flows. None of it prints; what is wrong with a flow is in `diagnostics`.
+ *
+ * @module stepflow-aws
+ */
+
 export type { StateMachine } from './asl/state-machine.ts';
 export { type Compiled, type CompileOptions, compile } from './compile.ts';
 export type { Diagnostic } from './flow/diagnostics.ts';

@@ -7,6 +7,6 @@ fc.configureGlobal({ seed: SEED, numRuns: runs(100) });
 
 /** What the product or its clients read from the environment; each test says itself what there is of it. */
 const READ = /^(?:AWS|CDK|LAMBDA|OPENAI|STEPFLOW)_/;
-const OWN = new Set(['STEPFLOW_SEED', 'STEPFLOW_RUNS']);
+const OWN = new Set(['STEPFLOW_SEED', 'STEPFLOW_EFFORT']);
 
 for (const name of Object.keys(process.env)) if (READ.test(name) && !OWN.has(name)) delete process.env[name];

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { component } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
 import { FORMATS, formatOf, parseAs } from './_file-format.ts';
-import { readLocal } from './_local-file.ts';
+import { type FoundFile, readLocal } from './_local-file.ts';
+
+// Only who reads an object loads the client of S3. This stands outside of the default export because TypeScript 6.0 does
+// not turn `.ts` into `.js` in some import()s within one, and the built package has no `.ts`.
+async function readS3(path: string, signal: AbortSignal): Promise<FoundFile> {
+  const s3 = await import('./_s3-file.ts');
+  return s3.readS3(path, signal);
+}
 
 export default component(
   {
@@ -22,10 +29,7 @@ export default component(
     }),
   },
   async ({ path, format: asked }, { files, signal }) => {
-    const inS3 = path.startsWith('s3://');
-    const { bytes, place } = inS3
-      ? await (await import('./_s3-file.ts')).readS3(path, signal)
-      : await readLocal(path, files);
+    const { bytes, place } = path.startsWith('s3://') ? await readS3(path, signal) : await readLocal(path, files);
     const format = asked ?? formatOf(path);
     return {
       data: await parseAs(format, bytes, path),

@@ -1,3 +1,9 @@
+/**
+ * Constructs of the AWS CDK that deploy flows.
+ *
+ * @module stepflow-aws/cdk
+ */
+
 export { BlobStore, type BlobStoreProps } from './blob-store.ts';
 export { ComponentFunction, type ComponentFunctionProps } from './component-function.ts';
 export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';

@@ -1,3 +1,9 @@
+/**
+ * What components are written with, and what the function around each is made of.
+ *
+ * @module stepflow-aws/component
+ */
+
 export { type BlobRef, type BlobStore, blobIdOf, blobStore } from './blobs.ts';
 export { type CacheStore, cacheStore } from './cache.ts';
 export { wrapChain } from './chain.ts';

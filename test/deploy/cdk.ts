@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Emulator, startEmulator } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
 
 const run = promisify(execFile);
 
@@ -20,47 +20,22 @@ export const RUN_TIMEOUT = 300_000;
 /** The outputs of a deployed stack, by name. */
 export type Outputs = { readonly [name: string]: string };
 
-/** A stack deployed into an emulator of its own. */
-export interface Deployment {
-  readonly emulator: Emulator;
-  readonly outputs: Outputs;
-}
-
-/** Starts an emulator, and deploys a stack there as a user would; the emulator ends where that fails. */
-export async function deployAnew(stack: string, app: CdkApp): Promise<Deployment> {
-  const emulator = await startEmulator();
-  try {
-    await bootstrap(emulator);
-    return { emulator, outputs: await deploy(emulator, stack, app) };
-  } catch (error) {
-    await emulator.stop();
-    throw error;
-  }
-}
-
 /** `npx cdk bootstrap` by the environment's name: from where there is no app, so that none is synthesised for it. */
-const bootstrap = (emulator: Emulator): Promise<void> =>
+export const bootstrap = (emulator: Emulator): Promise<void> =>
   cdk(emulator, emulator.folder, 'bootstrap', 'aws://000000000000/us-east-1');
 
-/** A CDK app. */
-export interface CdkApp {
-  /** Where it is run. */
-  readonly folder: string;
-  /** What runs it. @default what the folder's cdk.json says */
-  readonly command?: string;
-  /** Its context besides what its cdk.json has. */
-  readonly context?: { readonly [key: string]: string };
-}
-
-/** `npx cdk deploy` of a stack of an app; answers the stack's outputs. */
-async function deploy(emulator: Emulator, stack: string, { folder, command, context = {} }: CdkApp): Promise<Outputs> {
+/** `npx cdk deploy --all` of the app that `command` runs in {@link ROOT}; answers the outputs of each stack. */
+export async function deploy(
+  emulator: Emulator,
+  command: string,
+  context: { readonly [key: string]: string },
+): Promise<{ readonly [stack: string]: Outputs }> {
   const outputs = join(emulator.folder, 'outputs.json');
   const output = join(emulator.folder, 'cdk.out');
-  const options = ['--require-approval', 'never', '--outputs-file', outputs, '--output', output];
-  const app = command === undefined ? [] : ['--app', command];
+  const options = ['--require-approval', 'never', '--outputs-file', outputs, '--output', output, '--app', command];
   const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  await cdk(emulator, folder, 'deploy', stack, ...options, ...app, ...given);
-  return JSON.parse(await readFile(outputs, 'utf8'))[stack];
+  await cdk(emulator, ROOT, 'deploy', '--all', ...options, ...given);
+  return JSON.parse(await readFile(outputs, 'utf8'));
 }
 
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');

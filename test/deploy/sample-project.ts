@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type { Limits } from '../../lib/asl/emit-within.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import type { Sample } from '../oracle/draw-flow.ts';
-import type { CdkApp } from './cdk.ts';
 
 /** The stack of a project of samples. */
 export const STACK = 'Samples';
+
+/** The context of the CDK app that says where the project is. */
+export const SAMPLES_FOLDER = 'stepflow-test:samples';
 
 /** A flow with mocks, under a name of letters and digits. */
 export interface NamedSample extends Sample {
@@ -19,18 +21,17 @@ export interface NamedSample extends Sample {
 /** A flow of the project, as its CDK app needs it. */
 interface FlowEntry {
   readonly name: string;
-  /** The flow's file, from the project's folder. */
+  /** The flow's file, absolute. */
   readonly flow: string;
   readonly variables: { readonly [name: string]: Json };
   readonly limits: Limits;
 }
 
 const LIST = 'flows.json';
-const APP = fileURLToPath(import.meta.resolve('./sample-app.ts'));
 const MOCK_COMPONENT = fileURLToPath(import.meta.resolve('./mock-component.ts'));
 
-/** Writes a project as a user might have it: flows, components that do as the flows' mocks say, and a CDK app. */
-export function writeProject(folder: string, samples: readonly NamedSample[]): CdkApp {
+/** Writes a project as a user might have it: flows, and components that do as the flows' mocks say. */
+export function writeProject(folder: string, samples: readonly NamedSample[]): void {
   const put = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -38,20 +39,19 @@ export function writeProject(folder: string, samples: readonly NamedSample[]): C
   put('package.json', '{"type": "module"}');
   for (const path of componentsIn(samples)) put(`lambdas${path}.ts`, componentSource(path, samples));
   for (const { name, source } of samples) put(fileOf(name), source);
-  put(LIST, JSON.stringify(samples.map(entryOf)));
-  const command = `${process.execPath} --import ${import.meta.resolve('tsx')} ${APP}`;
-  return { folder, command };
+  put(LIST, JSON.stringify(samples.map((sample) => entryOf(folder, sample))));
 }
 
-const entryOf = ({ name, variables, limits = {} }: NamedSample): FlowEntry => ({
+const entryOf = (folder: string, { name, variables, limits = {} }: NamedSample): FlowEntry => ({
   name,
-  flow: fileOf(name),
+  flow: join(folder, fileOf(name)),
   variables,
   limits,
 });
 
-/** The flows of the project in the working directory. */
-export const readProject = (): readonly FlowEntry[] => JSON.parse(readFileSync(LIST, 'utf8'));
+/** The flows of the project in `folder`. */
+export const readProject = (folder: string): readonly FlowEntry[] =>
+  JSON.parse(readFileSync(join(folder, LIST), 'utf8'));
 
 const fileOf = (name: string): string => `workflows/${name}.yaml`;
 

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { GENERATED_FILES, generate } from '../../docs/generator/pages.ts';
 import { checkFlows } from '../../lib/run.ts';
 import { testFlow } from '../../lib/testing/index.ts';
 
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map((file) => join('docs', file))].filter(
-  (file) => file.endsWith('.md'),
-);
+const pages = ['.', 'docs', 'docs/decisions']
+  .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+  .filter((file) => file.endsWith('.md'));
 
 const textOf = (page: string): string => readFileSync(page, 'utf8');
 
@@ -53,9 +53,11 @@ describe('the pages', () => {
     expect(broken).toEqual([]);
   });
 
-  it('are all reached from the README', () => {
-    const linked = linksOf('README.md').map((link) => link.split('#')[0]);
-    expect(pages.filter((page) => page !== 'README.md' && !linked.includes(relative('.', page)))).toEqual([]);
+  it('are all reached from the README, those of decisions from their index', () => {
+    const linked = ['README.md', 'docs/decisions/README.md'].flatMap((page) =>
+      linksOf(page).map((link) => join(dirname(page), link.split('#')[0] ?? '')),
+    );
+    expect(pages.filter((page) => page !== 'README.md' && !linked.includes(page))).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { type Compared, compare } from './compare.ts';
 import { eagerFlow, endingFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';
 
 /** How many flows of each kind are drawn; each is run with one to three inputs. */
-const FLOWS = runs(450);
+const FLOWS = runs(300);
 /** In milliseconds, for any number of flows: so many are drawn, and not so many as fit into a time. */
 const PATIENCE = 300_000 + FLOWS * 500;
 

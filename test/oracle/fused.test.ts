@@ -6,7 +6,7 @@ import { runs } from '../chance.ts';
 import { compareFused } from './compare.ts';
 import { chainFlow, eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-const FLOWS = runs(200);
+const FLOWS = runs(120);
 const PATIENCE = 240_000 + FLOWS * 800;
 
 /** Without the other passes no step is taken out of a chain. */

@@ -117,7 +117,7 @@ it.each([
   { timeout: 240_000 },
   async (_, flows) => {
     let kept = 0;
-    const count = runs(40);
+    const count = runs(25);
     const property = fc.asyncProperty(flows, async (sample) => {
       const { plan } = compile(sample.source);
       kept += plan?.tree && keepsIn(plan.tree).length > 0 ? 1 : 0;

@@ -8,7 +8,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
 
-const FLOWS = runs(60);
+const FLOWS = runs(40);
 const PATIENCE = 240_000 + FLOWS * 5000;
 
 /** Bytes, from 1 to 50 MB: as many of each order of magnitude, the largest seldom. */

@@ -4,7 +4,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow } from './draw-flow.ts';
 
-const FLOWS = runs(150);
+const FLOWS = runs(100);
 const PATIENCE = 120_000 + FLOWS * 800;
 
 /** Bytes: nothing is smaller that has anything in it, and what a Choice asks for (null, false, 0, "") is never spilled. */

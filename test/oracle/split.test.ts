@@ -6,7 +6,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-const FLOWS = runs(250);
+const FLOWS = runs(150);
 
 /** How many state machines are nested in that of a flow. */
 const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>

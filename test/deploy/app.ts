@@ -1,0 +1,14 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { app } from '../../bin/app.ts';
+import { BlobStore, Workflow } from '../../lib/aws/index.ts';
+import { readProject, SAMPLES_FOLDER, STACK } from './sample-project.ts';
+
+// The repository's CDK app with one more stack: every flow of a project of samples, each with variables of its own.
+
+const stack = new Stack(app, STACK);
+const blobs = new BlobStore(stack, 'Blobs');
+new CfnOutput(stack, 'BlobBucket', { value: blobs.bucket.bucketName });
+for (const { name, flow, variables, limits } of readProject(app.node.getContext(SAMPLES_FOLDER))) {
+  const { stateMachineArn } = new Workflow(stack, name, { flow, variables, limits, blobs });
+  new CfnOutput(stack, `${name}Arn`, { value: stateMachineArn });
+}

@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { pascalCase } from '../../lib/aws/components.ts';
+import { compile } from '../../lib/compile.ts';
+import { type FlowResult, runFlow } from '../../lib/run.ts';
+import type { Json } from '../../lib/runtime/index.ts';
+import { ROOT, RUN_TIMEOUT } from './cdk.ts';
+import { type Deployed, MODEL_KEY } from './deployed.ts';
+import { execute, historyOf, outputOf } from './executions.ts';
+import { signed, unsigned } from './signed-request.ts';
+
+const flows = readdirSync(join(ROOT, 'workflows'))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => ({ name: basename(file, '.yaml'), file: join(ROOT, 'workflows', file) }));
+
+const examples = flows.flatMap(({ name, file }) =>
+  compile(readFileSync(file, 'utf8'), { file }).examples.map((example) => ({ flow: name, file, ...example })),
+);
+
+/** Every example of the repository's app runs there and here, and is started through the HTTP API. */
+export function testExamples(deployed: () => Deployed): void {
+  /** An example's input, with this machine in the place of the internet. */
+  const here = (input: Json): Json =>
+    JSON.parse(JSON.stringify(input).replaceAll(/https?:\/\/[\w.-]+\.com\b/g, deployed().web.url));
+
+  const stateMachineOf = (flow: string): string => deployed().outputs[`${pascalCase(flow)}Arn`] ?? '';
+
+  const runHere = async (file: string, input: Json): Promise<FlowResult> =>
+    (
+      await runFlow({
+        file,
+        input,
+        variables: { ...deployed().variables, openai_api_key: MODEL_KEY },
+        blobs: join(deployed().emulator.folder, 'local-blobs'),
+      })
+    ).result;
+
+  describe('what is deployed', () => {
+    it('has a state machine for every flow of workflows/', () => {
+      expect(
+        flows.map(({ name }) => stateMachineOf(name)).filter((arn) => arn.startsWith('arn:aws:states:')),
+      ).toHaveLength(flows.length);
+    });
+  });
+
+  describe('an execution', { timeout: RUN_TIMEOUT }, () => {
+    it.each(examples)('of $flow gives for $name what a run on this machine gives', async ({ flow, file, input }) => {
+      const given = here(input);
+      const local = await runHere(file, given);
+      const execution = await execute(deployed().emulator, stateMachineOf(flow), given);
+      expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await outputOf(deployed().emulator, deployed().outputs.BlobBucket ?? '', execution)).toEqual(local);
+    });
+
+    it('has a secret from Secrets Manager, whose value stands nowhere in it', async () => {
+      const input = { question: 'What does Team cost?' };
+      const execution = await execute(deployed().emulator, stateMachineOf('support-answer'), input);
+      expect(execution).toMatchObject({
+        status: 'SUCCEEDED',
+        output: expect.stringMatching(/Team,29,EUR,10.*Bearer \[secret\]/),
+      });
+      const told = JSON.stringify([execution, await historyOf(deployed().emulator, execution)]);
+      expect(told).not.toContain(MODEL_KEY);
+    });
+
+    it('that fails has the code as its error, and a cause with the same message as here', async () => {
+      const input = { user_id: 'u999' };
+      const local = await runHere(join(ROOT, 'workflows/user-insights.yaml'), input);
+      if (local.outcome !== 'failed') throw new Error('The flow was to fail.');
+      const execution = await execute(deployed().emulator, stateMachineOf('user-insights'), input);
+      expect(execution).toMatchObject({ status: 'FAILED', error: local.error.code });
+      expect(JSON.parse(execution.cause ?? '')).toMatchObject({
+        errorType: local.error.code,
+        errorMessage: local.error.message,
+        trace: expect.arrayContaining([expect.stringContaining('user')]),
+      });
+    });
+  });
+
+  describe('the HTTP API', { timeout: RUN_TIMEOUT }, () => {
+    const path = '/flows/user-insights/executions';
+    const ask = (execution: string) =>
+      signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', { method: 'GET', path: execution });
+    const start = (body: Json, headers: { [name: string]: string } = {}) =>
+      signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', { method: 'POST', path, body, headers });
+
+    async function result(id: string) {
+      for (;;) {
+        const { status, body } = await ask(`${path}/${id}`);
+        if (status !== 200 || body.status !== 'RUNNING') return body;
+        await sleep(50);
+      }
+    }
+
+    it('starts a flow and answers its result', async () => {
+      const input = { user_id: 'u005' };
+      const { status, body } = await start(input);
+      expect([status, body.status]).toEqual([202, 'RUNNING']);
+      const local = await runHere(join(ROOT, 'workflows/user-insights.yaml'), input);
+      expect(await result(body.id)).toMatchObject({
+        id: body.id,
+        flow: 'user-insights',
+        status: 'SUCCEEDED',
+        ...local,
+      });
+    });
+
+    it('starts one execution for one idempotency key', async () => {
+      const key = { 'idempotency-key': 'once' };
+      const first = await start({ user_id: 'u001' }, key);
+      const again = await start({ user_id: 'u001' }, key);
+      const other = await start({ user_id: 'u002' }, key);
+      expect([first.body.id, again.body, other.status]).toEqual(['once', first.body, 409]);
+    });
+
+    it('answers code and message of a flow that failed', async () => {
+      const { body } = await start({ user_id: 'u999' });
+      expect(await result(body.id)).toMatchObject({
+        status: 'FAILED',
+        outcome: 'failed',
+        error: { code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringContaining('u999') },
+      });
+    });
+
+    it('refuses an input that does not fit', async () => {
+      const answer = await signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', {
+        method: 'POST',
+        path: '/flows/parallel-fetch/executions',
+        body: { urls: [] },
+      });
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT' } } });
+    });
+
+    it('refuses what it does not know', async () => {
+      const flow = await signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', {
+        method: 'POST',
+        path: '/flows/x/executions',
+        body: {},
+      });
+      expect([flow.status, flow.body.error.code]).toEqual([404, 'FLOW_NOT_FOUND']);
+      const execution = await ask(`${path}/nowhere`);
+      expect([execution.status, execution.body.error.code]).toEqual([404, 'EXECUTION_NOT_FOUND']);
+    });
+
+    it('refuses a request without a signature', async () => {
+      const url = deployed().outputs.ApiUrl ?? '';
+      const answers = [
+        await unsigned(deployed().emulator, url, { method: 'POST', path, body: { user_id: 'u005' } }),
+        await unsigned(deployed().emulator, url, { method: 'GET', path: `${path}/once` }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    });
+  });
+}

@@ -1,0 +1,9 @@
+const ORACLE = ['test/oracle/**/*.test.ts', 'test/large/**/*.test.ts'];
+const DEPLOY = ['test/deploy/**/*.test.ts'];
+
+/** The parts of the tests, which `vitest run --project NAME` runs alone; those with the longest files come first. */
+export const PARTS = [
+  { name: 'deploy', include: DEPLOY, exclude: [] },
+  { name: 'oracle', include: ORACLE, exclude: [] },
+  { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...ORACLE, ...DEPLOY] },
+];
