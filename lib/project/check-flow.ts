@@ -1,0 +1,18 @@
+import { type ComponentSchemas, check } from '../check/index.ts';
+import type { Diagnostic } from '../flow/diagnostics.ts';
+import type { OpenedFlow } from './open-flow.ts';
+
+/**
+ * All that is to be told of a flow: of its profile first, then of its text by place, its steps without a component and what
+ * does not fit the schemas of components among it. `schemas`: by the components' own paths, as far as they are known.
+ */
+export function checkFlow(
+  { file, compiled, canonical, diagnostics, missing }: OpenedFlow,
+  schemas: ReadonlyMap<string, ComponentSchemas>,
+): readonly Diagnostic[] {
+  const { flow, stateMachine } = compiled;
+  const found = flow && stateMachine ? check(flow, (path) => schemas.get(canonical(path))) : [];
+  const all = [...diagnostics, ...missing, ...found];
+  const ofFlow = all.filter((one) => one.file === file);
+  return [...all.filter((one) => one.file !== file), ...ofFlow.sort((a, b) => a.line - b.line || a.column - b.column)];
+}
