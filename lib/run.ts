@@ -21,7 +21,6 @@ export type { FlowResult, RunEvent } from './local/events.ts';
 export { type Mocks, parseMocks } from './local/mocks.ts';
 export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './local/resume.ts';
 export type { FlowRun, RunOptions } from './local/run-once.ts';
-export { checkFlows } from './project/load-flows.ts';
 
 /** A flow, and what to run it with. */
 export interface FlowOptions extends FolderOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {

@@ -16,3 +16,8 @@ export function checkFlow(
   const ofFlow = all.filter((one) => one.file === file);
   return [...all.filter((one) => one.file !== file), ...ofFlow.sort((a, b) => a.line - b.line || a.column - b.column)];
 }
+
+/** Each diagnostic once: what is wrong with a component shows in each of its flows, and in each of its chains. */
+export const distinct = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => [
+  ...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values(),
+];

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Folders } from '../local/folders.ts';
 import { type Loading, loadEach } from '../local/functions.ts';
 import { type Lookup, lookupIn } from '../local/needed.ts';
-import { checkFlow } from './check-flow.ts';
+import { checkFlow, distinct } from './check-flow.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
 
 /** By the files that were to be loaded. */
@@ -82,11 +82,6 @@ function faultsOf(files: readonly ComponentFile[], loadings: Loadings): readonly
     }),
   );
 }
-
-/** What is wrong with a component shows by itself and in a chain. */
-const distinct = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => [
-  ...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values(),
-];
 
 /**
  * Everything that is wrong with flows and with the components that they name, without running any. Components are

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../flow/diagnostics.ts';
 import { type FolderOptions, type Folders, foldersFor } from '../local/folders.ts';
 import { componentsFor, isOwn, type Lookup, lookupIn } from '../local/needed.ts';
 import { profileBeside } from '../local/profile-file.ts';
-import { type ReadProfile, withProfiles } from '../plan/profile.ts';
+import { profileDiagnostics, type ReadProfile } from '../plan/profile.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
 export type FindLookup = (folders: Folders) => Lookup;
@@ -127,7 +127,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     compiled,
     ...(profile && { profile }),
     components: { called: needed.files, named: filesOf(false), mocked: filesOf(true) },
-    diagnostics: withProfiles([profile], compiled),
+    diagnostics: [...(profile ? profileDiagnostics(profile, compiled) : []), ...compiled.diagnostics],
     missing: needed.diagnostics,
   };
 }
