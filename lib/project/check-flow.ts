@@ -7,11 +7,13 @@ import type { OpenedFlow } from './open-flow.ts';
  * does not fit the schemas of components among it. `schemas`: by the components' own paths, as far as they are known.
  */
 export function checkFlow(
-  { file, compiled, canonical, diagnostics, missing }: OpenedFlow,
+  { file, compiled, settings, canonical, diagnostics, missing }: OpenedFlow,
   schemas: ReadonlyMap<string, ComponentSchemas>,
 ): readonly Diagnostic[] {
   const { flow, stateMachine } = compiled;
-  const found = flow && stateMachine ? check(flow, (path) => schemas.get(canonical(path))) : [];
+  // A value that is given declares its variable as one in the flow does.
+  const given = flow && { ...flow, variables: { ...flow.variables, ...settings.variables } };
+  const found = given && stateMachine ? check(given, (path) => schemas.get(canonical(path))) : [];
   const all = [...diagnostics, ...missing, ...found];
   const ofFlow = all.filter((one) => one.file === file);
   return [...all.filter((one) => one.file !== file), ...ofFlow.sort((a, b) => a.line - b.line || a.column - b.column)];
