@@ -1,23 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { type Compiled, type CompiledStep, type CompileOptions, compile } from './compile.ts';
+import { basename, join } from 'node:path';
+import type { Compiled, CompileOptions } from './compile.ts';
 import type { Diagnostic } from './flow/diagnostics.ts';
 import { beginRun } from './local/durable-run.ts';
-import { type FolderOptions, foldersFor } from './local/folders.ts';
-import { loaderOf, loadFunctions } from './local/functions.ts';
-import { MockBook, type Mocks } from './local/mocks.ts';
-import { componentsFor, isOwn, lookupIn } from './local/needed.ts';
+import type { FolderOptions } from './local/folders.ts';
+import { loaderOf } from './local/functions.ts';
+import type { Mocks } from './local/mocks.ts';
 import { refuse } from './local/outcome.ts';
-import { profileBeside } from './local/profile-file.ts';
 import { type ReadyFlow, readyFlow } from './local/ready-flow.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './local/run-once.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
-import { isBroken, withProfiles } from './plan/profile.ts';
+import { loadFlow, type SharedComponents } from './project/load-flows.ts';
+import { hasError, openFlow } from './project/open-flow.ts';
 import { sha256 } from './runtime/blobs.ts';
 import { folderStore } from './runtime/folder-store.ts';
 import type { Json } from './runtime/json.ts';
 
-export { checkFlows } from './local/check-flows.ts';
 export { type ComponentSummary, describeComponents } from './local/describe-components.ts';
 export type { FlowResult, RunEvent } from './local/events.ts';
 export { type Mocks, parseMocks } from './local/mocks.ts';
@@ -25,7 +23,7 @@ export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './
 export type { FlowRun, RunOptions } from './local/run-once.ts';
 
 /** A flow, and what to run it with. */
-export interface FlowOptions extends FolderOptions, CompileOptions {
+export interface FlowOptions extends FolderOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
   /** The flow's text. @default what is in `file` */
   readonly source?: string;
   /** What stands in for components, by step id or component path. */
@@ -55,49 +53,37 @@ export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRu
   return flow.run(options);
 }
 
-/** Compiles a flow and loads its components, for any number of runs. Rejects where the flow's file cannot be read. */
-export async function prepareFlow(options: FlowOptions): Promise<PreparedFlow> {
-  const { file = 'flow.yaml', home = dirname(resolve(file)), mocks = {} } = options;
-  // 1. The flow's text becomes a state machine.
-  const { variables = {} } = options;
-  const hasSecret = hasSecretHere(variables);
+/**
+ * Compiles a flow and loads its components, for any number of runs. What `validate` says of it is in the diagnostics, and
+ * an error refuses its runs. Rejects where the flow's file cannot be read.
+ */
+export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
+  // 1. The flow's text becomes a state machine, the components that its steps call become functions.
+  const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
   const source = options.source ?? (await readFile(file, 'utf8'));
-  const folders = foldersFor(home, options);
-  const lookup = lookupIn(folders);
-  const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
-  const mocked = new MockBook(mocks, canonical);
-  const isMocked = ({ id, component }: Pick<CompiledStep, 'id' | 'component'>): boolean =>
-    mocked.has(id, canonical(component));
-  const opaque: CompileOptions['opaque'] = (step) => isMocked(step) || isOwn(lookup)(step);
-  const beside = options.profile === undefined ? profileBeside(file, home) : undefined;
-  const given = { hasSecret, opaque, mocked: isMocked, ...(beside?.profile && { profile: beside.profile }) };
-  const found = compile(source, { ...given, ...options, file });
-  const compiled = { ...found, diagnostics: withProfiles([beside], found) };
-  const { stateMachine, flow, inputBudget } = compiled;
-  if (!stateMachine || !flow || !inputBudget || isBroken(beside)) return refused(compiled, []);
+  const given = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
+  const flow = await loadFlow(openFlow(given, shared?.lookupIn), shared);
+  const { compiled, home, folders, lookup, canonical } = flow;
+  const diagnostics = [...flow.diagnostics, ...flow.faults];
+  const { stateMachine, inputBudget } = compiled;
+  if (!stateMachine || !inputBudget || hasError(diagnostics)) return refused(compiled, diagnostics);
 
-  // 2. The components that its steps call, unless a mock stands in, become functions.
-  const calling = compiled.steps.filter((step) => !isMocked(step));
-  const needed = componentsFor(calling, file, lookup);
-  if (needed.diagnostics.length > 0) return refused(compiled, needed.diagnostics);
-  const functions = await loadFunctions(needed.files, folders.bundles);
-  if (functions.diagnostics.length > 0) return refused(compiled, functions.diagnostics);
-
-  // 3. Each run gives the state machine to the engine, whose tasks call those functions.
+  // 2. Each run gives the state machine to the engine, whose tasks call those functions.
   const ready = readyFlow(
     { ...compiled, stateMachine, inputBudget },
     {
-      diagnostics: compiled.diagnostics,
+      diagnostics,
       origin: { file: join(home, basename(file)), textHash: sha256(source), mocks, folders },
-      functions: functions.loaded,
+      functions: flow.functions,
       load: loaderOf(lookup.catalog, folders.bundles),
       canonical,
       store: folderStore(folders.blobs),
-      secrets: secretsHere(flow, variables),
+      secrets: secretsHere(compiled.flow, variables),
       files: home,
     },
   );
-  return { ...outline(compiled), run: (given = {}) => runOnce(ready, given, given.journal ? begin(ready) : undefined) };
+  const run: PreparedFlow['run'] = (given = {}) => runOnce(ready, given, given.journal ? begin(ready) : undefined);
+  return { ...outline(compiled), diagnostics, run };
 }
 
 const begin =
@@ -105,15 +91,15 @@ const begin =
   (name, input) =>
     beginRun(flow, name, input);
 
-const outline = (compiled: Compiled): Omit<PreparedFlow, 'run'> => ({
+const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> => ({
   name: compiled.name,
-  diagnostics: compiled.diagnostics,
   examples: compiled.examples,
   takesInput: compiled.inputSchema !== undefined || (compiled.inputBudget?.reads.length ?? 0) > 0,
   showInput: (input, text) => inputScrubber(input, compiled.inputSchema).mask(text),
 });
 
-function refused(compiled: Compiled, more: readonly Diagnostic[]): PreparedFlow {
-  const diagnostics = [...compiled.diagnostics, ...more];
-  return { ...outline(compiled), diagnostics, run: async () => ({ result: refuse(diagnostics), diagnostics }) };
-}
+const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
+  ...outline(compiled),
+  diagnostics,
+  run: async () => ({ result: refuse(diagnostics), diagnostics }),
+});

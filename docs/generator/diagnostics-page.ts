@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../../lib/flow/diagnostics.ts';
 import { type Code, MESSAGES, type Params } from '../../lib/flow/messages.ts';
 import { renderDiagnostics } from '../../lib/flow/render.ts';
-import { checkFlows } from '../../lib/run.ts';
+import { checkFlows } from '../../lib/project/load-flows.ts';
 import { EXAMPLES } from './diagnostic-examples.ts';
 import { fenced, GENERATED } from './markdown.ts';
 

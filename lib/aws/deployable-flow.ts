@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { Limits } from '../asl/emit-within.ts';
-import { type Compiled, compile } from '../compile.ts';
 import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
-import { foldersFor } from '../local/folders.ts';
-import { componentsFor, isOwn, lookupIn } from '../local/needed.ts';
-import { profileBeside } from '../local/profile-file.ts';
-import { type ReadProfile, readProfile, withProfiles } from '../plan/profile.ts';
+import { readProfile } from '../plan/profile.ts';
 import type { SecretUse } from '../plan/variables.ts';
+import { checkFlow, distinct } from '../project/check-flow.ts';
+import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../runtime/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
+import { type PrepareRequest, prepareComponents } from './prepared-component.ts';
 
 /** What a flow is opened with; see `WorkflowProps`. */
 export interface FlowSource {
@@ -27,49 +25,48 @@ export interface FlowSource {
   readonly limits?: Limits;
 }
 
-/** A flow, compiled, and where its components are. Where a diagnostic is an error it cannot be deployed. */
-export interface DeployableFlow {
-  readonly file: string;
-  readonly text: string;
-  readonly compiled: Compiled;
-  /** By the paths that the flow writes. */
-  readonly components: ReadonlyMap<string, ComponentFile>;
+/** A flow, compiled, and what is deployed with it. Where a diagnostic is an error it cannot be. */
+export interface DeployableFlow extends OpenedFlow {
+  /** The components that have functions, by the paths that the flow writes. */
+  readonly functions: ReadonlyMap<string, ComponentFile>;
   /** Those of `nestedComponents`, by the paths given. */
   readonly nested: ReadonlyMap<string, ComponentFile | undefined>;
-  /** The folder that bundles of its components go to. */
-  readonly bundles: string;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads and compiles a flow, and finds its components. Throws only where the file cannot be read. */
-export function openFlow(source: FlowSource): DeployableFlow {
-  const { flow: file, variables, secrets = {}, components, nestedComponents = [], limits } = source;
-  const text = readFileSync(file, 'utf8');
-  // A secret without a value is refused later, by name, unless the flow says itself what to do without.
-  const hasSecret = ({ name, optional }: SecretUse): boolean => secrets[name] !== undefined || !optional;
-  const folders = foldersFor(dirname(resolve(file)), components === undefined ? {} : { components: [components] });
-  const lookup = lookupIn(folders);
-  const given = { ...(variables && { variables }), ...(limits && { limits }) };
-  const profile = profileOf(source);
-  const arranged = { ...given, ...(profile?.profile && { profile: profile.profile }) };
-  const compiled = compile(text, { file, hasSecret, opaque: isOwn(lookup), ...arranged });
-  const { diagnostics } = componentsFor(compiled.steps, file, lookup);
-  const called = new Set(machinesOf(compiled).flatMap(componentsOf));
-  const found = [...called].flatMap((component): [string, ComponentFile][] => {
-    const place = lookup.catalog.resolve(component);
-    return place ? [[component, place]] : [];
-  });
-  return {
+/** Reads and compiles a flow, and finds its components. Throws only where a file cannot be read. */
+export function deployableFlow(source: FlowSource): DeployableFlow {
+  const { flow: file, variables, secrets = {}, components, nestedComponents = [], profile, limits } = source;
+  const opened = openFlow({
     file,
-    text,
-    compiled,
-    components: new Map(found),
-    nested: new Map(nestedComponents.map((path) => [path, lookup.catalog.resolve(path)])),
-    bundles: folders.bundles,
-    diagnostics: [...withProfiles([profile], compiled), ...diagnostics],
-  };
+    source: readFileSync(file, 'utf8'),
+    // A secret without a value is refused later, by name, unless the flow says itself what to do without.
+    hasSecret: ({ name, optional }: SecretUse) => secrets[name] !== undefined || !optional,
+    ...(variables && { variables }),
+    ...(limits && { limits }),
+    ...(components !== undefined && { components: [components] }),
+    ...(profile !== undefined && { profileFile: readProfile(readFileSync(profile, 'utf8'), profile) }),
+  });
+  const { catalog } = opened.lookup;
+  const called = new Set(machinesOf(opened.compiled).flatMap(componentsOf));
+  const functions = [...called].flatMap((path): [string, ComponentFile][] => {
+    const found = catalog.resolve(path);
+    return found ? [[path, found]] : [];
+  });
+  const nested = nestedComponents.map((path) => [path, catalog.resolve(path)] as const);
+  return { ...opened, functions: new Map(functions), nested: new Map(nested) };
 }
 
-/** The profile that was given, else the one beside the flow, if any. */
-const profileOf = ({ flow, profile }: FlowSource): ReadProfile | undefined =>
-  profile === undefined ? profileBeside(flow) : readProfile(readFileSync(profile, 'utf8'), profile);
+/** All that has to be prepared for a flow: what is deployed with it, and what its steps are held against. */
+export function preparationOf({ functions, nested, components, folders }: DeployableFlow): PrepareRequest {
+  const files = [...functions.values(), ...nested.values(), ...components.named].flatMap((file) => file ?? []);
+  return { sources: [...new Set(files)], outDir: folders.bundles };
+}
+
+/** All that `validate` would tell of a flow: of itself, then of its components. */
+export function diagnosticsOf(flow: DeployableFlow): readonly Diagnostic[] {
+  if (!flow.compiled.stateMachine) return flow.diagnostics;
+  const prepared = prepareComponents(preparationOf(flow));
+  const schemas = prepared.flatMap((each) => ('bundle' in each ? [[each.source.path, each.schemas] as const] : []));
+  const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
+  return [...checkFlow(flow, new Map(schemas)), ...distinct(faults)];
+}

@@ -49,11 +49,11 @@ export function flowFunctions(
     const props = { ...own, ...(needs && { needs }), ...(calls && { calls }) };
     made.set(path, Components.of(workflow).functionOf(each, props));
   };
-  const prepared = prepare(workflow, flow, [...flow.components.values(), ...nested.values()]);
+  const prepared = prepare(workflow, flow, [...flow.functions.values(), ...nested.values()]);
   for (const each of prepared) if (!runsFlows(each.source)) make(each);
-  const calls = functionsBy(new Map([...flow.components, ...nested]), made);
+  const calls = functionsBy(new Map([...flow.functions, ...nested]), made);
   for (const each of prepared) if (runsFlows(each.source)) make(each, calls);
-  return functionsBy(flow.components, made);
+  return functionsBy(flow.functions, made);
 }
 
 function prepare(
@@ -61,7 +61,7 @@ function prepare(
   flow: DeployableFlow,
   sources: readonly ComponentFile[],
 ): readonly PreparedComponent[] {
-  const prepared = prepareComponents({ sources: [...new Set(sources)], outDir: flow.bundles });
+  const prepared = prepareComponents({ sources: [...new Set(sources)], outDir: flow.folders.bundles });
   const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
   refuseFaulty(workflow, flow, faults);
   const ready = prepared.flatMap((each) => ('bundle' in each ? [each] : []));
@@ -114,12 +114,12 @@ function nestedComponents(workflow: Construct, { file, nested }: DeployableFlow)
 /** Refuses a flow with errors: its diagnostics, each with its line. */
 export function refuseFaulty(
   workflow: Construct,
-  { file, text }: DeployableFlow,
+  { file, source }: DeployableFlow,
   diagnostics: readonly Diagnostic[],
 ): void {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
-  const textOf = (name: string): string | undefined => (name === file ? text : readIfThere(name));
+  const textOf = (name: string): string | undefined => (name === file ? source : readIfThere(name));
   const shown = renderDiagnostics(errors, textOf, { color: false });
   throw new WorkflowError(workflow, `The flow "${file}" cannot be deployed:\n\n${shown}`);
 }

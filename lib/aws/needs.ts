@@ -32,7 +32,7 @@ export function needsOf(
 ): ReadonlyMap<string, FunctionNeeds> {
   const needs = new Map<string, FunctionNeeds>();
   for (const call of machinesOf(flow.compiled).flatMap(callsOf)) {
-    const source = flow.components.get(call.component);
+    const source = flow.functions.get(call.component);
     if (!source) continue;
     const links = [...list(call.payload.before ?? null).filter(isObject), call.payload];
     const before = needs.get(source.path) ?? { secrets: {}, files: {}, objects: [] };

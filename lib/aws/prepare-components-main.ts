@@ -8,11 +8,12 @@ async function describe(made: Bundle): Promise<Preparation> {
   const source = made.component;
   const loaded = await loadOrDiagnose(made, { outDir });
   if (!('handler' in loaded)) return { source, diagnostics: loaded };
-  const { description, memorySize, timeout: own, links } = loaded;
+  const { description, memorySize, timeout: own, links, inputSchema, outputSchema } = loaded;
   const timeout = links ? secondsOfChain(links) : own;
   return {
     source,
     bundle: made.folder,
+    schemas: { input: inputSchema, output: outputSchema },
     ...(description !== undefined && { description }),
     ...(memorySize !== undefined && { memorySize }),
     ...(timeout !== undefined && { timeout }),

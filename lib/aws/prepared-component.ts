@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ComponentSchemas } from '../check/index.ts';
 import type { ComponentFile, Needs } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 
@@ -10,6 +11,8 @@ export interface PreparedComponent extends Needs {
   /** The folder of its bundle, absolute. */
   readonly bundle: string;
   readonly description?: string;
+  /** What it takes and gives. */
+  readonly schemas: ComponentSchemas;
 }
 
 /** What became of a component's preparation. */

@@ -13,7 +13,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
 import { definitionProps } from './definition.ts';
-import { type DeployableFlow, openFlow } from './deployable-flow.ts';
+import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
 import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
 import { flowFunctions, refuseFaulty } from './flow-functions.ts';
 import type { ReadableSecret } from './function-secrets.ts';
@@ -113,7 +113,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
     const given = givenTo(this, props);
     const flow = open(this, { ...props, ...given });
-    refuseFaulty(this, flow, flow.diagnostics);
+    refuseFaulty(this, flow, diagnosticsOf(flow));
     refuseOpenSecrets(this, flow, given);
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
@@ -228,7 +228,7 @@ function nameOf(workflow: Workflow): string {
 
 function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
   try {
-    return openFlow(props);
+    return deployableFlow(props);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const remedy = 'give the path of a flow, and of its profile, from the folder that the app is run in';

@@ -5,7 +5,7 @@ import type { Segment } from '../runtime/path.ts';
 import { clashOfLength, MISSING, misfit, UNWANTED } from './misfit.ts';
 import { findProblems } from './problems.ts';
 import type { Scope } from './scope.ts';
-import { constantType, present, type Type } from './type.ts';
+import { isElided, present, type Type, writtenType } from './type.ts';
 import { accessOf, typeOf } from './type-of.ts';
 import { type Variant, variantsOf } from './variants.ts';
 
@@ -71,8 +71,8 @@ class Check {
   }
 
   #literal(literal: Literal, wanted: Type, path: readonly Segment[]): void {
-    if (wanted.kind === 'schema') this.#constant(literal, wanted, path);
-    else this.#type(constantType(literal.value), wanted, path, literal.span);
+    if (wanted.kind === 'schema' && !isElided(literal.value)) this.#constant(literal, wanted, path);
+    else this.#type(writtenType(literal.value), wanted, path, literal.span);
     if (literal.entries && !literal.tree) this.#unlisted(literal.entries, wanted);
   }
 

@@ -1,14 +1,14 @@
 import type { CoalesceExpression, Expression, StepReference, VariableReference } from '../flow/expression.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
-import { ANY, constantType, either, objectType, present, type Type } from './type.ts';
+import { ANY, constantType, either, objectType, present, type Type, writtenType } from './type.ts';
 
 /** The type of an expression's value, where it has one. */
 export function typeOf(expression: Expression, scope: Scope): Type {
   const inside = (part: Expression): Type => typeOf(part, scope);
   switch (expression.kind) {
     case 'literal':
-      return constantType(expression.value);
+      return writtenType(expression.value);
     case 'map':
       return objectType(Object.fromEntries(expression.entries.map(({ key, value }) => [key, inside(value)])));
     case 'list':

@@ -31,6 +31,20 @@ export const schemaType = (schema: Json | undefined): Type =>
 /** The type of one value. */
 export const constantType = (value: Json): Type => ({ kind: 'constant', value });
 
+/** What stands for something that a writer left out: see the diagnostic `elision`. */
+const ELISION = '...';
+
+/** Whether something is left out in a value, or instead of it. */
+export const isElided = (value: Json): boolean => JSON.stringify(value).includes(JSON.stringify(ELISION));
+
+/** The type of a value as it is written: nothing is known of what is left out, nor how many items of a list are. */
+export function writtenType(value: Json): Type {
+  if (value === ELISION) return ANY;
+  if (typeof value !== 'object' || value === null || !isElided(value)) return constantType(value);
+  if (Array.isArray(value)) return { kind: 'array', items: [], rest: ANY };
+  return objectType(Object.fromEntries(Object.entries(value).map(([key, part]) => [key, writtenType(part)])));
+}
+
 /** The type of objects with just these fields. */
 export const objectType = (fields: { readonly [name: string]: Type }): Type => ({
   kind: 'object',

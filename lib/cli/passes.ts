@@ -50,12 +50,3 @@ function refuseUnknown(
   const isPass = all.includes(unknown);
   throw new UsageError(isPass ? `the pass "${unknown}" always runs` : `there is no pass "${unknown}"`, help);
 }
-
-/** A component of the project's own may have the name of a built-in one. */
-export async function ownComponents(home: string): Promise<NonNullable<CompileOptions['opaque']>> {
-  const [{ foldersFor }, { isOwn, lookupIn }] = await Promise.all([
-    import('../local/folders.ts'),
-    import('../local/needed.ts'),
-  ]);
-  return isOwn(lookupIn(foldersFor(home)));
-}

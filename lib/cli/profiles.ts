@@ -1,7 +1,4 @@
-import { dirname, resolve } from 'node:path';
-import { profileBeside } from '../local/profile-file.ts';
 import { type ReadProfile, readProfile } from '../plan/profile.ts';
-import type { FlowFile } from './flow-files.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,13 +14,11 @@ export const PROFILE = {
 export const readProfileFile = async (file: string, terminal: Terminal): Promise<ReadProfile> =>
   readProfile(await readText(file, terminal), file);
 
-/** The profile that a flow is compiled with: that of the option, else the one beside it, if any. */
-export async function profileFor(
-  { file }: FlowFile,
+/** What {@link PROFILE} says of the profile that a flow is opened with: without it, the one beside the flow, if any. */
+export async function profileOption(
   option: string | undefined,
   terminal: Terminal,
-): Promise<ReadProfile | undefined> {
-  if (option === 'none') return undefined;
-  if (option !== undefined) return readProfileFile(option, terminal);
-  return profileBeside(file, dirname(resolve(terminal.cwd, file)));
+): Promise<{ readonly profileFile?: ReadProfile | 'none' }> {
+  if (option === undefined) return {};
+  return { profileFile: option === 'none' ? 'none' : await readProfileFile(option, terminal) };
 }

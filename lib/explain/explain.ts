@@ -1,8 +1,8 @@
 import { membersOf } from '../asl/frame.ts';
-import type { Compiled, CompileOptions } from '../compile.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { costModel, type Profile } from '../plan/cost.ts';
-import { type Simulated, simulate } from '../simulate/index.ts';
+import type { Compiled } from '../compile.ts';
+import { costModel } from '../plan/cost.ts';
+import type { OpenedFlow } from '../project/open-flow.ts';
+import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
@@ -38,21 +38,20 @@ export interface Explanation {
 export interface Explained {
   readonly explanation?: Explanation;
   readonly failure?: Simulated['failure'];
-  readonly compiled: Compiled;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Explains a flow: its arrangement, what the passes saved, how large values may be, how far each limit is. */
-export async function explain(
-  source: string,
-  { profile, ...options }: CompileOptions & { readonly profile?: Profile } = {},
-): Promise<Explained> {
-  const known = { ...options, ...(profile && { profile }) };
-  const { simulation, compiled, diagnostics, failure } = await simulate(source, known);
+/** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how far each limit is. */
+export async function explain({
+  source,
+  settings,
+  compiled,
+}: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>): Promise<Explained> {
+  const { profile, ...unmeasuredSettings } = settings;
+  const { simulation, failure } = await simulateCompiled(compiled, settings);
   const { plan, budget } = compiled;
-  if (!plan || !budget || !simulation) return { compiled, diagnostics, ...(failure && { failure }) };
-  const unmeasured = profile ? await simulate(source, { ...known, planProfile: {} }) : undefined;
-  const missing = profile ? undefined : await guessProfiles(source, options, compiled);
+  if (!plan || !budget || !simulation) return { ...(failure && { failure }) };
+  const unmeasured = profile ? await simulate(source, { ...settings, planProfile: {} }) : undefined;
+  const missing = profile ? undefined : await guessProfiles(source, unmeasuredSettings, compiled);
   const budgets = explainBudgets(plan, budget);
   const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
   const explanation: Explanation = {
@@ -71,5 +70,5 @@ export async function explain(
     budgets,
     limits: explainLimits(simulation, budgets),
   };
-  return { explanation, compiled, diagnostics };
+  return { explanation };
 }

@@ -16,12 +16,24 @@ export interface Functions {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What became of a component that was to be loaded: its function, or why there is none. */
+export type Loading = LoadedComponent | readonly Diagnostic[];
+
 /** Bundles and loads components: the very code that is deployed. What has not changed is not bundled again. */
-export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
+export async function loadEach(
+  components: readonly ComponentFile[],
+  outDir: string,
+): Promise<ReadonlyMap<ComponentFile, Loading>> {
   const bundled = await bundleEach([...new Set(components)], { outDir });
-  const loaded = await Promise.all(
-    bundled.map((one) => ('diagnostics' in one ? one.diagnostics : loadOrDiagnose(one, { outDir }))),
-  );
+  const loading = bundled.map(async (one): Promise<readonly [ComponentFile, Loading]> => {
+    return [one.component, 'diagnostics' in one ? one.diagnostics : await loadOrDiagnose(one, { outDir })];
+  });
+  return new Map(await Promise.all(loading));
+}
+
+/** The same of components all of which are wanted. */
+export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
+  const loaded = [...(await loadEach(components, outDir)).values()];
   return {
     loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
     diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : one)),

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { membersOf } from '../asl/frame.ts';
 import type { CompiledStep } from '../compile.ts';
-import { type Catalog, type ComponentFile, findComponents } from '../components/index.ts';
+import { type Catalog, type ComponentFile, findComponents } from '../components/catalog.ts';
 import { chainName } from '../flow/chain-name.ts';
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import type { Folders } from './folders.ts';

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from '../engine/types.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { type FailedLink, linkInStack } from '../runtime/chain.ts';
+import type { ErrorCode } from '../runtime/errors.ts';
 import { codeOf } from '../runtime/failure-codes.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { isOfOutput } from '../runtime/output.ts';
@@ -65,9 +66,16 @@ export function resultOf(execution: Ended, failure: ErrorData | undefined): Flow
 /** A failure that is no step's. */
 export const failed = (code: string, message: string): FlowResult => ({ outcome: 'failed', error: { code, message } });
 
+/** What a run would have ended with that was refused for a diagnostic; for all others INVALID_INPUT. */
+const REFUSALS: { readonly [code: string]: ErrorCode } = {
+  'unknown-component': 'COMPONENT_NOT_FOUND',
+  'unknown-path': 'EXPRESSION_FAILURE',
+  'undefined-variable': 'EXPRESSION_FAILURE',
+};
+
 /** The result of a run that was refused before it began: its code and message are those of the errors. */
 export function refuse(diagnostics: readonly Diagnostic[]): FlowResult {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const unknown = errors.every(({ code }) => code === 'unknown-component');
-  return failed(unknown ? 'COMPONENT_NOT_FOUND' : 'INVALID_INPUT', errors.map(({ message }) => message).join('; '));
+  const [code = 'INVALID_INPUT', ...others] = new Set(errors.map((error) => REFUSALS[error.code] ?? 'INVALID_INPUT'));
+  return failed(others.length > 0 ? 'INVALID_INPUT' : code, errors.map(({ message }) => message).join('; '));
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type LinkState, membersOf } from '../asl/frame.ts';
 import type { CompiledStep } from '../compile.ts';
@@ -7,11 +7,12 @@ import type { Diagnostic } from '../flow/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read-flow.ts';
 import { secretVariables } from '../plan/variables.ts';
+import { type FlowPlace, placeOf, standsIn } from '../project/open-flow.ts';
 import { sha256 } from '../runtime/blobs.ts';
 import { folderStore } from '../runtime/folder-store.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { goOn, type KeptFlow, takeLock } from './durable-run.ts';
-import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
+import type { FolderOptions } from './folders.ts';
 import { loaderOf, loadFunctions } from './functions.ts';
 import { type Past, pastOf } from './journal/history.ts';
 import { JournalError, readEnds, readJournal } from './journal/journal.ts';
@@ -19,8 +20,8 @@ import { unlock } from './journal/lock.ts';
 import type { Beginning } from './journal/records.ts';
 import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './journal/runs.ts';
 import { Seal } from './journal/seal.ts';
-import { MockBook, type Mocks } from './mocks.ts';
-import { componentsFor, lookupIn } from './needed.ts';
+import type { Mocks } from './mocks.ts';
+import { componentsFor } from './needed.ts';
 import { refuse } from './outcome.ts';
 import { type Loaded, readyFlow } from './ready-flow.ts';
 import { type FlowRun, type RunOptions, runOnce } from './run-once.ts';
@@ -61,13 +62,13 @@ export class ResumeError extends Error {
  * again. Rejects with a {@link ResumeError} where there is no such run, or it lacks something.
  */
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
-  const { file, home = dirname(resolve(file)) } = options;
-  const folders = foldersFor(home, options);
+  const place = placeOf(options);
+  const { file, home, folders } = place;
   const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
   orRefuse(() => takeLock(files, id), 'wait for its end, or end it first');
   try {
-    return await resumeLocked(options, { folders, home, file, files });
+    return await resumeLocked(options, { ...place, files });
   } finally {
     unlock(files.lock);
   }
@@ -116,11 +117,7 @@ function beginningOf(files: RunFiles): Beginning {
   throw new JournalError(`${files.journal} has no beginning that this version knows; the run cannot be resumed`);
 }
 
-interface Place {
-  readonly folders: Folders;
-  readonly home: string;
-  /** The flow's file, as diagnostics name it. */
-  readonly file: string;
+interface Place extends FlowPlace {
   readonly files: RunFiles;
 }
 
@@ -145,7 +142,7 @@ async function resumeLocked(options: ResumeOptions, place: Place): Promise<Resum
     origin: { file: beginning.file, textHash: kept.textHash, mocks, folders },
     functions: loaded,
     load: components.load,
-    canonical: components.canonical,
+    canonical: place.canonical,
     store: folderStore(folders.blobs),
     secrets: secretsHere(flow, variables),
     files: home,
@@ -194,27 +191,19 @@ interface Components {
   readonly diagnostics: readonly Diagnostic[];
   readonly loaded: ReadonlyMap<string, Loaded>;
   readonly load: (path: string) => Promise<Loaded | undefined>;
-  readonly canonical: (path: string) => string;
 }
 
 /** Loads what may be called: nothing where the run has ended well. */
-async function loadComponents(
-  { steps }: KeptFlow,
-  past: Past,
-  mocks: Mocks,
-  { folders, file }: Place,
-): Promise<Components> {
-  const lookup = lookupIn(folders);
-  const canonical = (path: string): string => lookup.catalog.resolve(path)?.path ?? path;
+async function loadComponents({ steps }: KeptFlow, past: Past, mocks: Mocks, place: Place): Promise<Components> {
+  const { folders, file, lookup, canonical } = place;
   const load = loaderOf(lookup.catalog, folders.bundles);
-  const mocked = new MockBook(mocks, canonical);
-  const isMocked = ({ id, component }: LinkState): boolean => mocked.has(id, canonical(component));
+  const isMocked = standsIn(Object.keys(mocks), canonical);
   refuseMockedLink(steps, isMocked);
   const calling = past.endedWell ? [] : steps.filter((step) => !isMocked(step));
   const needed = componentsFor(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
   const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
-  return { diagnostics, loaded: functions.loaded, load, canonical };
+  return { diagnostics, loaded: functions.loaded, load };
 }
 
 /** The run has its state machine since it began: in that a step of a chain has no call of its own. */

@@ -14,9 +14,6 @@ export interface ReadProfile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Whether there is a profile that nothing can be arranged by. */
-export const isBroken = (read: ReadProfile | undefined): boolean => read !== undefined && read.profile === undefined;
-
 /** Reads the text of a profile; what is wrong with it is told with its place, nothing is thrown. */
 export function readProfile(source: string, file: string): ReadProfile {
   const reporter = new Reporter(file);
@@ -70,26 +67,24 @@ function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { ki
   return undefined;
 }
 
-/** The steps of a profile that a flow has not: most likely the flow has changed since it was measured. */
-export function unknownSteps({ file, places }: ReadProfile, steps: readonly Named[]): readonly Diagnostic[] {
-  const ids = steps.map(({ id }) => id);
-  const known = new Set(ids);
-  return [...places].flatMap(([step, span]) =>
-    known.has(step) ? [] : [diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span })],
-  );
-}
-
-/** All that is to be told of a flow and its profiles; of a flow or a profile that is broken, only why. */
-export function withProfiles(
-  profiles: readonly (ReadProfile | undefined)[],
-  { stateMachine, flow, steps, absorbed, diagnostics }: ProfiledFlow,
+/**
+ * What is to be told of a profile: what is wrong with it, and which of its steps the flow has not, most likely because the
+ * flow has changed since it was measured. Of a flow that is broken nothing is said.
+ */
+export function profileDiagnostics(
+  { file, profile, places, diagnostics }: ReadProfile,
+  { stateMachine, flow, steps, absorbed }: ProfiledFlow,
 ): readonly Diagnostic[] {
-  const known = [...(flow?.steps ?? []), ...steps, ...absorbed];
-  const ofProfiles = profiles.flatMap((read) => [
-    ...(read?.diagnostics ?? []),
-    ...(read?.profile && stateMachine ? unknownSteps(read, known) : []),
-  ]);
-  return [...ofProfiles, ...diagnostics];
+  if (!profile || !stateMachine) return diagnostics;
+  const ids = [...(flow?.steps ?? []), ...steps, ...absorbed].map(({ id }) => id);
+  const known = new Set(ids);
+  const unknown = [...places].filter(([step]) => !known.has(step));
+  return [
+    ...diagnostics,
+    ...unknown.map(([step, span]) =>
+      diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span }),
+    ),
+  ];
 }
 
 interface Named {
@@ -102,7 +97,6 @@ interface ProfiledFlow {
   readonly flow?: { readonly steps: readonly Named[] };
   readonly steps: readonly Named[];
   readonly absorbed: readonly Named[];
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Where the profile of a flow's file is: `NAME.profile.json` beside `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */

@@ -5,6 +5,7 @@ import { type Diagnostic, diagnose, Reporter } from '../flow/diagnostics.ts';
 import { readTree } from '../flow/tree.ts';
 import { findUp } from '../local/find-up.ts';
 import { type FolderOptions, foldersFor } from '../local/folders.ts';
+import { SharedComponents } from '../project/load-flows.ts';
 import { type PluginConfig, readPluginConfig } from './plugin-config.ts';
 import { readTests } from './read-tests.ts';
 import type { ConfigPlace, TestCase } from './test-case.ts';
@@ -28,6 +29,8 @@ export interface Suite {
   readonly folders: FolderOptions & { readonly home: string };
   readonly cases: readonly TestCase[];
   readonly config: PluginConfig;
+  /** The components of all cases: each is loaded once. */
+  readonly shared: SharedComponents;
   /** Of what the cases share; those of one case are its own. */
   readonly diagnostics: readonly Diagnostic[];
   /** The texts that diagnostics point into, by file. */
@@ -35,12 +38,10 @@ export interface Suite {
 }
 
 /** Reads a flow's cases and the configuration that they run with. */
-export async function openSuite({
-  file,
-  source,
-  home = dirname(resolve(file)),
-  project = '',
-}: SuiteOptions): Promise<Suite> {
+export async function openSuite(
+  { file, source, home = dirname(resolve(file)), project = '' }: SuiteOptions,
+  shared = new SharedComponents(),
+): Promise<Suite> {
   const reporter = new Reporter(file);
   const { cases, config: place } = readTests(source, reporter);
   const opened = cases.length > 0 ? await openConfig(place, home, reporter) : NOTHING;
@@ -49,7 +50,16 @@ export async function openSuite({
     ...(opened.text === undefined ? [] : [[opened.file, opened.text] as const]),
   ]);
   const diagnostics = [...inOrder(reporter.diagnostics), ...opened.diagnostics];
-  return { file, source, folders: foldersOf(home, project), cases, config: opened.config, diagnostics, sources };
+  return {
+    file,
+    source,
+    folders: foldersOf(home, project),
+    cases,
+    config: opened.config,
+    shared,
+    diagnostics,
+    sources,
+  };
 }
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>

@@ -1,11 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
-import { foldersFor } from '../local/folders.ts';
-import { lookupIn } from '../local/needed.ts';
-import { PASS_NAMES } from '../plan/passes/passes.ts';
+import { hasError } from '../project/open-flow.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import { compare, type Mismatch } from './compare.ts';
@@ -13,7 +10,7 @@ import { diffOf } from './diff.ts';
 import { runIsolated } from './isolated.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Suite } from './open-suite.ts';
-import { standInsFor } from './stand-ins.ts';
+import { partsOf, standInsFor } from './stand-ins.ts';
 import type { TestCase } from './test-case.ts';
 
 /**
@@ -44,16 +41,13 @@ export const notRun = (
   diagnostics: readonly Diagnostic[] = [],
 ): CaseReport => ({ name, status, ms: 0, mismatches: [], diagnostics });
 
-const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics.some(({ severity }) => severity === 'error');
-
 /** Runs a case with a blob store of its own, which is gone afterwards. */
 export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSignal): Promise<CaseReport> {
   if (hasError(testCase.faults)) return notRun(testCase, 'refused', testCase.faults);
   const blobs = await mkdtemp(join(tmpdir(), 'stepflow-test-'));
   try {
     const { options, diagnostics } = optionsFor(testCase, suite, blobs);
-    const prepared = await prepareFlow(options);
+    const prepared = await prepareFlow(options, suite.shared);
     const all = [...testCase.faults, ...prepared.diagnostics, ...diagnostics];
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const given = { input: testCase.input, ...(signal && { signal }) };
@@ -73,11 +67,9 @@ interface Prepared {
 
 /** What a case's flow runs with, and what is wrong with what stands in for its components. */
 function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
-  const { file, source, folders, config } = suite;
+  const { file, source, folders } = suite;
   const { variables } = testCase;
-  const { steps } = compile(source, { file, variables, without: PASS_NAMES });
-  const { catalog } = lookupIn(foldersFor(folders.home, folders));
-  const { mocks, diagnostics } = standInsFor(testCase, { file, steps, catalog, config });
+  const { mocks, diagnostics } = standInsFor(testCase, partsOf(suite, variables));
   return { options: { ...folders, file, source, variables, mocks, blobs }, diagnostics };
 }
 

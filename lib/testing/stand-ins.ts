@@ -3,6 +3,9 @@ import type { Catalog } from '../components/index.ts';
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import { nearest } from '../flow/nearest.ts';
 import type { Mocks } from '../local/mocks.ts';
+import { PASS_NAMES } from '../plan/passes/passes.ts';
+import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
+import type { Suite } from './open-suite.ts';
 import { type PluginConfig, sourceOf } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';
 
@@ -18,6 +21,16 @@ export interface FlowParts {
   readonly steps: readonly CompiledStep[];
   readonly catalog: Catalog;
   readonly config: PluginConfig;
+}
+
+/** What mocks are held against: every step that a flow writes, none of them made part of another. */
+export function partsOf(
+  { file, source, folders, config, shared }: Suite,
+  variables: TestCase['variables'] = {},
+): FlowParts & Pick<OpenedFlow, 'compiled'> {
+  const given = { ...folders, file, source, variables, without: PASS_NAMES, profileFile: 'none' } as const;
+  const { compiled, lookup } = openFlow(given, shared.lookupIn);
+  return { file, compiled, steps: compiled.steps, catalog: lookup.catalog, config };
 }
 
 /**

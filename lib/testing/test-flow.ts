@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
-import { foldersFor } from '../local/folders.ts';
-import { lookupIn } from '../local/needed.ts';
-import { PASS_NAMES } from '../plan/passes/passes.ts';
+import { distinct } from '../project/check-flow.ts';
+import type { SharedComponents } from '../project/load-flows.ts';
+import { hasError } from '../project/open-flow.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
-import { standInsFor } from './stand-ins.ts';
+import { partsOf, standInsFor } from './stand-ins.ts';
 import type { TestCase } from './test-case.ts';
 
 /** Which cases of a flow to run, and how. */
@@ -48,23 +47,15 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
 }
 
 /** What is wrong with a flow's cases and their configuration, without running any. */
-export async function checkTests(options: SuiteOptions): Promise<readonly Diagnostic[]> {
-  const suite = await openSuite(options);
-  const { file, source, config, folders } = suite;
-  const { steps, stateMachine } = compile(source, { file, without: PASS_NAMES });
+export async function checkTests(options: SuiteOptions, shared?: SharedComponents): Promise<readonly Diagnostic[]> {
+  const suite = await openSuite(options, shared);
   const faults = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.faults)];
-  if (!stateMachine) return faults;
-  const { catalog } = lookupIn(foldersFor(folders.home, folders));
-  const found = suite.cases.flatMap((testCase) => standInsFor(testCase, { file, steps, catalog, config }).diagnostics);
+  if (suite.cases.length === 0) return faults;
+  const parts = partsOf(suite);
+  if (!parts.compiled.stateMachine) return faults;
+  const found = suite.cases.flatMap((testCase) => standInsFor(testCase, parts).diagnostics);
   return distinct([...faults, ...found.filter(({ severity }) => severity !== 'error')]);
 }
-
-const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics.some(({ severity }) => severity === 'error');
-
-const distinct = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => [
-  ...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values(),
-];
 
 /** Cases run side by side; those whose time is measured afterwards, each alone, so that they measure nothing else. */
 async function runCases(

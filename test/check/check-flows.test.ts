@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkFlows } from '../../lib/run.ts';
+import { checkFlows } from '../../lib/project/load-flows.ts';
 import { project } from '../run/project.ts';
 
 const greeter = (output: string): string => `

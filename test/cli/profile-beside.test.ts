@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { openFlow } from '../../lib/aws/deployable-flow.ts';
+import { deployableFlow } from '../../lib/aws/deployable-flow.ts';
 import { Workflow } from '../../lib/aws/index.ts';
 import { outline } from '../asl/outline.ts';
 import { testApp } from '../aws/test-app.ts';
@@ -45,10 +45,10 @@ describe('a profile that lies beside its flow', () => {
 
   it('arranges the steps of what is deployed, unless another one is named', () => {
     const flow = join(cwd, 'flows/shape.flow.yaml');
-    expect(outline(openFlow({ flow }).compiled.stateMachine)).toBe(BY_PROFILE);
+    expect(outline(deployableFlow({ flow }).compiled.stateMachine)).toBe(BY_PROFILE);
     const even = projectWith('{}');
     const given = { flow, profile: join(even, 'flows/shape.profile.json') };
-    expect(outline(openFlow(given).compiled.stateMachine)).toBe(BY_NUMBER);
+    expect(outline(deployableFlow(given).compiled.stateMachine)).toBe(BY_NUMBER);
     const stack = new Stack(testApp(), 'Stack');
     expect(() => new Workflow(stack, 'Shape', { flow, profile: 'nowhere.json' })).toThrow(
       /nowhere\.json.*its profile/s,

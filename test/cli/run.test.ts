@@ -12,6 +12,7 @@ steps:
   - { id: note, component: /my/note, input: { $step: look_up, path: id }, mustExecute: true }
 output: { text: { $step: greet, path: text } }
 examples: [{ name: a friend, input: { name: Ada } }]
+variablesSchema: { properties: { word: { type: string } } }
 `,
   'skip.yaml': '{ steps: [{ id: a, component: /noop, skipIf: true }], output: { $step: a } }',
   'wrong.yaml': 'steps:\n  - id: a\n    component: /my/a\n    inptu: 1\n',

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { GENERATED_FILES, generate } from '../../docs/generator/pages.ts';
-import { checkFlows } from '../../lib/run.ts';
+import { checkFlows } from '../../lib/project/load-flows.ts';
 import { testFlow } from '../../lib/testing/index.ts';
 
 const pages = ['.', 'docs', 'docs/decisions']

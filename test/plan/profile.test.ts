@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profileFileOf, readProfile, unknownSteps } from '../../lib/plan/profile.ts';
+import { profileDiagnostics, profileFileOf, readProfile } from '../../lib/plan/profile.ts';
 import { expectDiagnostics } from '../flow/expect-diagnostics.ts';
 
 const expectProblems = (annotated: string): readonly string[] =>
@@ -75,7 +75,8 @@ describe('a profile', () => {
 
   it('warns of steps that the flow has not', () => {
     const read = readProfile('{"steps": {"load": {"seconds": 1},\n "sav": {"seconds": 1}}}', 'flow.profile.json');
-    expect(unknownSteps(read, [{ id: 'load' }, { id: 'save' }])).toEqual([
+    const compiled = { stateMachine: {}, steps: [{ id: 'load' }, { id: 'save' }], absorbed: [] };
+    expect(profileDiagnostics(read, compiled)).toEqual([
       expect.objectContaining({
         code: 'unknown-profile-step',
         severity: 'warning',

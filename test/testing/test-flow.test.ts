@@ -272,9 +272,9 @@ describe('what is measured', () => {
 steps:
   - { id: keep, component: /my/keep, input: { $literal: { a: ä } } }
   - { id: again, component: /my/keep, input: { $literal: { a: ä } } }
-  - { id: skipped, component: /my/echo, skipIf: true }
+  - { id: skipped, component: /my/echo, skipIf: { $input: skip } }
 output: [{ $step: keep }, { $step: again }, { $coalesce: [{ $step: skipped }, 1] }]
-test: { cases: [{ name: a, output: { performance_metrics: { step_count: 2, blob_bytes: 10 } } }] }
+test: { cases: [{ name: a, input: { skip: true }, output: { performance_metrics: { step_count: 2, blob_bytes: 10 } } }] }
 `);
     // {"a":"ä"} is ten bytes; equal blobs are one.
     expect(found).toEqual({ step_count: 2, blob_bytes: 10 });

@@ -1,12 +1,12 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
 import type { Compiled } from '../../compile.ts';
-import { withProfiles } from '../../plan/profile.ts';
+import type { OpenOptions } from '../../project/open-flow.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { ownComponents, type Passes, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { PROFILE, profileFor } from '../profiles.ts';
+import { passesOf, WITH, WITHOUT } from '../passes.ts';
+import { PROFILE, profileOption } from '../profiles.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
@@ -32,7 +32,8 @@ export const compileCommand = defineCommand({
   action: async ({ args: [path = ''], options: { out, profile, ...given }, json, terminal }) => {
     const passes = await passesOf(given);
     const flow = await readFlowFile(path, terminal);
-    const { stateMachine, machines, diagnostics } = await compileFlow(flow, { profile, passes }, terminal);
+    const options = { ...passes, ...(await profileOption(profile, terminal)) };
+    const { stateMachine, machines, diagnostics } = await compileFlow(flow, options, terminal);
     if (stateMachine === undefined) {
       if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
       return EXIT.failed;
@@ -64,23 +65,16 @@ function tellNested(machines: Compiled['machines'], out: string | undefined, { s
   stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
 }
 
-interface Given {
-  readonly profile: string | undefined;
-  readonly passes: Passes;
-}
-
 /** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */
 async function compileFlow(
   { file, text }: FlowFile,
-  given: Given,
+  given: Omit<OpenOptions, 'file' | 'source'>,
   terminal: Terminal,
 ): Promise<Pick<Compiled, 'machines' | 'diagnostics'> & { readonly stateMachine: StateMachine | undefined }> {
-  const { compile } = await import('../../compile.ts');
-  const read = await profileFor({ file, text }, given.profile, terminal);
-  const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-  const compiled = compile(text, { file, opaque, ...given.passes, ...(read?.profile && { profile: read.profile }) });
-  const found = withProfiles([read], compiled);
-  await showDiagnostics(found, new Map([[file, text]]), terminal);
-  const stateMachine = exitCodeOf(found) === EXIT.ok ? compiled.stateMachine : undefined;
-  return { stateMachine, machines: compiled.machines, diagnostics: found };
+  const { openFlow } = await import('../../project/open-flow.ts');
+  const home = dirname(resolve(terminal.cwd, file));
+  const { compiled, diagnostics } = openFlow({ ...given, file, home, source: text });
+  await showDiagnostics(diagnostics, new Map([[file, text]]), terminal);
+  const stateMachine = exitCodeOf(diagnostics) === EXIT.ok ? compiled.stateMachine : undefined;
+  return { stateMachine, machines: compiled.machines, diagnostics };
 }

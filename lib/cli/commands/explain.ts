@@ -1,11 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import { withProfiles } from '../../plan/profile.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { ownComponents, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { PROFILE, profileFor } from '../profiles.ts';
+import { passesOf, WITH, WITHOUT } from '../passes.ts';
+import { PROFILE, profileOption } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
@@ -29,17 +28,17 @@ export const explainCommand = defineCommand({
   ],
   action: async ({ args: [path = ''], options, json, terminal }) => {
     const passes = await passesOf(options);
-    const flow = await readFlowFile(path, terminal);
-    const { file, text } = flow;
-    const read = await profileFor(flow, options.profile, terminal);
-    const { explain } = await import('../../explain/index.ts');
+    const { file, text } = await readFlowFile(path, terminal);
+    const given = { ...passes, ...(await profileOption(options.profile, terminal)) };
     const variables = await readVariables(options.var ?? []);
-    const opaque = await ownComponents(dirname(resolve(terminal.cwd, file)));
-    const given = { file, variables, ...passes, opaque, ...(read?.profile && { profile: read.profile }) };
-    const { explanation, compiled, failure } = await explain(text, given);
-    const found = withProfiles([read], compiled);
-    await showDiagnostics(found, new Map([[file, text]]), terminal);
-    if (exitCodeOf(found) !== EXIT.ok) return EXIT.failed;
+    const [{ openFlow }, { explain }] = await Promise.all([
+      import('../../project/open-flow.ts'),
+      import('../../explain/index.ts'),
+    ]);
+    const flow = openFlow({ ...given, file, home: dirname(resolve(terminal.cwd, file)), source: text, variables });
+    await showDiagnostics(flow.diagnostics, new Map([[file, text]]), terminal);
+    if (exitCodeOf(flow.diagnostics) !== EXIT.ok) return EXIT.failed;
+    const { explanation, failure } = await explain(flow);
     if (!explanation) {
       showFailedRun(failure, terminal);
       return EXIT.failed;
@@ -47,7 +46,10 @@ export const explainCommand = defineCommand({
     if (json) writeJson(explanation, terminal);
     else {
       showExplanation(explanation, terminal);
-      suggestNext(read === undefined ? `profile ${file} --local` : `simulate ${file} --profile ${read.file}`, terminal);
+      suggestNext(
+        flow.profile ? `simulate ${file} --profile ${flow.profile.file}` : `profile ${file} --local`,
+        terminal,
+      );
     }
     return EXIT.ok;
   },

@@ -1,16 +1,16 @@
 import { dirname, resolve } from 'node:path';
-import { type ReadProfile, withProfiles } from '../../plan/profile.ts';
-import type { OverheadName, Simulated, SimulateOptions } from '../../simulate/index.ts';
+import { profileDiagnostics, type ReadProfile } from '../../plan/profile.ts';
+import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
+import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { ownComponents, type Passes, passesOf, WITH, WITHOUT } from '../passes.ts';
-import { readProfileFile } from '../profiles.ts';
+import { passesOf, WITH, WITHOUT } from '../passes.ts';
+import { profileOption, readProfileFile } from '../profiles.ts';
 import { readJsonOption } from '../read-json.ts';
 import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
-import type { Terminal } from '../terminal.ts';
 
 const options = {
   profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
@@ -57,12 +57,18 @@ export const simulateCommand = defineCommand({
   action: async (call) => {
     const passes = await passesOf(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
-    const profiles = await readProfiles(call);
-    const broken = profiles.all.flatMap(({ diagnostics }) => diagnostics);
-    if (exitCodeOf(broken) !== EXIT.ok) return tell(broken, flow, call.terminal);
-    const simulated = await simulateFlow(flow, { ...profiles, passes }, call);
-    const code = await tell(withProfiles(profiles.all, simulated.compiled), flow, call.terminal);
-    return code === EXIT.ok ? show(simulated, flow, call) : code;
+    const { given, plan } = await readProfiles(call);
+    const settings = await readSettings(call);
+    const opened = await open(flow, { ...passes, profileFile: plan ?? given ?? 'none' }, call);
+    const measured = given && given !== opened.profile ? profileDiagnostics(given, opened.compiled) : [];
+    const diagnostics = [...measured, ...opened.diagnostics];
+    await showDiagnostics(diagnostics, new Map([[flow.file, flow.text]]), call.terminal);
+    if (exitCodeOf(diagnostics) !== EXIT.ok) return EXIT.failed;
+    return show(
+      await simulateFlow(opened, { ...settings, ...(given?.profile && { profile: given.profile }) }),
+      flow,
+      call,
+    );
   },
 });
 
@@ -72,34 +78,18 @@ interface Profiles {
   readonly given: ReadProfile | undefined;
   /** `none`: the steps are arranged without any. */
   readonly plan: ReadProfile | 'none' | undefined;
-  readonly all: readonly ReadProfile[];
 }
 
 async function readProfiles({ options: { profile, planProfile }, terminal }: SimulateCall): Promise<Profiles> {
   const given = profile === undefined ? undefined : await readProfileFile(profile, terminal);
-  const isFile = planProfile !== undefined && planProfile !== 'none';
-  const plan = isFile ? await readProfileFile(planProfile, terminal) : undefined;
-  return {
-    given,
-    plan: planProfile === 'none' ? 'none' : plan,
-    all: [given, plan].filter((file) => file !== undefined),
-  };
+  const { profileFile: plan } = await profileOption(planProfile, terminal);
+  return { given, plan };
 }
 
-async function simulateFlow(
-  { file, text }: FlowFile,
-  { given, plan, passes }: Profiles & { readonly passes: Passes },
-  call: SimulateCall,
-): Promise<Simulated> {
-  const { options, terminal } = call;
-  const home = dirname(resolve(terminal.cwd, file));
-  const settings: SimulateOptions = {
-    file,
-    variables: await readVariables(options.var ?? []),
-    ...passes,
-    opaque: await ownComponents(home),
-    ...(given?.profile && { profile: given.profile }),
-    ...(plan && { planProfile: plan === 'none' ? {} : (plan.profile ?? {}) }),
+type Settings = Parameters<typeof simulateCompiled>[1];
+
+async function readSettings({ options, terminal }: SimulateCall): Promise<Settings> {
+  return {
     ...(options.input !== undefined && { input: (await readJsonOption('--input', options.input, terminal)).value }),
     overhead: overheadOf(options.overhead ?? 'none'),
     noise: numberOf('--noise', options.noise ?? '0', /^(?:\d+\.?\d*|\.\d+)$/, 'a number of at least 0'),
@@ -107,9 +97,23 @@ async function simulateFlow(
     ...(options.runs !== undefined && { runs: options.runs }),
     ...(options.items !== undefined && { items: options.items }),
   };
-  const { simulate } = await import('../../simulate/index.ts');
-  const { memorySizes } = await import('../../local/memory-sizes.ts');
-  return simulate(text, { ...settings, memorySizes: (steps) => memorySizes(steps, file, home) });
+}
+
+async function open(
+  { file, text: source }: FlowFile,
+  given: Pick<OpenOptions, 'with' | 'without' | 'profileFile'>,
+  { options, terminal }: SimulateCall,
+): Promise<OpenedFlow> {
+  const home = dirname(resolve(terminal.cwd, file));
+  const variables = await readVariables(options.var ?? []);
+  const { openFlow } = await import('../../project/open-flow.ts');
+  return openFlow({ ...given, file, home, source, variables });
+}
+
+async function simulateFlow(opened: OpenedFlow, settings: Settings): Promise<Simulated> {
+  const { simulateCompiled } = await import('../../simulate/index.ts');
+  const { memorySizes } = await import('../../project/load-flows.ts');
+  return simulateCompiled(opened.compiled, { ...settings, memorySizes: () => memorySizes(opened) });
 }
 
 function overheadOf(given: string): OverheadName {
@@ -120,10 +124,6 @@ function overheadOf(given: string): OverheadName {
 function numberOf(option: string, given: string, form: RegExp, wanted: string): number {
   if (form.test(given)) return Number(given);
   throw new UsageError(`${option} ${given} is no number that fits`, `${option} takes ${wanted}`);
-}
-
-function tell(diagnostics: Simulated['diagnostics'], { file, text }: FlowFile, terminal: Terminal): Promise<number> {
-  return showDiagnostics(diagnostics, new Map([[file, text]]), terminal).then(() => exitCodeOf(diagnostics));
 }
 
 function show(

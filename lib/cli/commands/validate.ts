@@ -15,13 +15,14 @@ export const validate = defineCommand({
   examples: ['validate workflows', 'validate workflows/user-insights.yaml --json'],
   action: async ({ args, json, terminal }) => {
     const flows = await findFlows(args, terminal);
-    const [{ checkFlows }, { checkTests }] = await Promise.all([
-      import('../../run.ts'),
+    const [{ checkFlows, SharedComponents }, { checkTests }] = await Promise.all([
+      import('../../project/load-flows.ts'),
       import('../../testing/index.ts'),
     ]);
+    const shared = new SharedComponents();
     const sources = flows.map(({ file, text }) => ({ file, home: dirname(resolve(terminal.cwd, file)), source: text }));
-    const tests = await Promise.all(sources.map((flow) => checkTests({ ...flow, project: terminal.cwd })));
-    const diagnostics = [...(await checkFlows(sources)), ...tests.flat()];
+    const tests = await Promise.all(sources.map((flow) => checkTests({ ...flow, project: terminal.cwd }, shared)));
+    const diagnostics = [...(await checkFlows(sources, shared)), ...tests.flat()];
     if (json) writeJson({ ok: exitCodeOf(diagnostics) === 0, diagnostics: diagnosticsJson(diagnostics) }, terminal);
     else await show(diagnostics, new Map(flows.map(({ file, text }) => [file, text])), terminal);
     return exitCodeOf(diagnostics);
