@@ -1,4 +1,5 @@
 import { TaskError, type TaskRequest, type TaskResolver } from '../engine/types.ts';
+import { writeCause } from '../protocol/cause.ts';
 import type { CallComponent } from '../runtime/call.ts';
 import type { Invocation, Slots } from '../runtime/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
@@ -72,14 +73,13 @@ function invocationOf({ arguments: given, stateName, execution, attempt }: TaskR
 
 const isText = (value: Json): value is string => typeof value === 'string';
 
-/** A thrown error as the Node runtime of Lambda reports it: `errorType` is its name, and becomes the state's Error. */
+/** A thrown error as a state machine gets it from Lambda. */
 function asLambdaError(error: unknown): TaskError {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const trace = (stack ?? '').split('\n');
-  return new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace }));
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  return new TaskError(thrown.name, writeCause(thrown));
 }
 
 function notOurs({ resource, stateName }: TaskRequest): TaskError {
   const message = `state "${stateName}" calls ${resource}, which this machine cannot: give a mock for it`;
-  return new TaskError('UNREACHABLE', JSON.stringify({ errorType: 'UNREACHABLE', errorMessage: message, trace: [] }));
+  return new TaskError('UNREACHABLE', writeCause({ name: 'UNREACHABLE', message }));
 }
