@@ -1,4 +1,5 @@
 import { readCause } from '../../protocol/cause.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Simulated, Simulation } from '../../simulate/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
@@ -67,8 +68,12 @@ function timeRows({
 function countRows({ steps, transitions, historyEvents, definitionBytes, machines }: Simulation): readonly Row[] {
   return [
     ['transitions', whole(transitions), steps > 0 ? `${(transitions / steps).toFixed(2)} a step` : ''],
-    ['history events', whole(historyEvents), 'of 25,000'],
-    ['definition', kilobytes(definitionBytes), machines > 1 ? `in ${machines} state machines` : 'of 1,024 KB'],
+    ['history events', whole(historyEvents), `of ${whole(QUOTAS.events)}`],
+    [
+      'definition',
+      kilobytes(definitionBytes),
+      machines > 1 ? `in ${machines} state machines` : `of ${whole(QUOTAS.definition / 1024)} KB`,
+    ],
   ];
 }
 
