@@ -1,4 +1,5 @@
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
+import { placeholder } from '../protocol/placeholders.ts';
 import { isObject } from '../runtime/json.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import type { FlowEmitter } from './emit-flow.ts';
@@ -46,7 +47,7 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
     Arguments: {
-      StateMachineArn: `\${machine:${name}}`,
+      StateMachineArn: placeholder('machine', name),
       Input: { ...handedIn(emitter, crossing, chain), ...STARTED_BY },
     },
     Retry: [startRetry],

@@ -6,7 +6,10 @@ import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Branch, State, StateMachine, TaskState } from '../asl/state-machine.ts';
 import type { Compiled } from '../compile.ts';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { componentIn, invocationIn } from '../protocol/component-call.ts';
+import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
+import type { Invocation } from '../runtime/invocation.ts';
+import { isObject } from '../runtime/json.ts';
 
 /** What a state machine construct takes of a compiled definition. */
 export interface DefinitionProps {
@@ -20,26 +23,12 @@ export interface DefinitionProps {
  */
 const INLINE = 50_000;
 
-/** What stands in a compiled definition for an ARN. */
-interface Placeholder {
-  readonly kind: 'component' | 'machine';
-  readonly name: string;
-}
-
 /** The ARNs that a definition needs, known when it is deployed. */
 export interface Arns {
   /** Of the function of a component, by the path that the flow writes. */
   readonly component: (path: string) => string;
   /** Of a state machine that is nested in this one, by its name. */
   readonly machine: (name: string) => string;
-}
-
-const PLACEHOLDER = /^\$\{(component|machine):(.+)\}$/s;
-
-function placeholderOf(text: Json | undefined): Placeholder | undefined {
-  const [, kind, name] = (typeof text === 'string' && PLACEHOLDER.exec(text)) || [];
-  if (name === undefined || (kind !== 'component' && kind !== 'machine')) return undefined;
-  return { kind, name };
 }
 
 /** The state machines of a compiled flow: its own, and those that are nested in it. */
@@ -61,22 +50,20 @@ function placeholdersOf(machine: StateMachine): readonly Placeholder[] {
   return [...found.values()];
 }
 
-/** A call of a component's function: the component as the flow writes it, and the `Invocation`, in which expressions are text. */
+/** A call of a component's function: the component as the flow writes it, and the payload, in whose `input` expressions are text. */
 export interface Call {
   readonly component: string;
-  readonly payload: JsonObject;
+  readonly invocation: Invocation;
 }
 
 /** Every call in a compiled state machine, one a state. */
 export function callsOf(machine: StateMachine | Branch): readonly Call[] {
-  return Object.values(machine.States).flatMap((state): readonly Call[] => {
+  return Object.entries(machine.States).flatMap(([name, state]): readonly Call[] => {
     if (state.Type === 'Parallel') return state.Branches.flatMap(callsOf);
     if (state.Type === 'Map') return callsOf(state.ItemProcessor);
     const call = state.Type === 'Task' ? state.Arguments : undefined;
-    const { kind, name = '' } = (isObject(call) && placeholderOf(call.FunctionName)) || {};
-    return kind === 'component' && isObject(call) && isObject(call.Payload)
-      ? [{ component: name, payload: call.Payload }]
-      : [];
+    const component = componentIn(call);
+    return component === undefined ? [] : [{ component, invocation: invocationIn(call, name) }];
   });
 }
 
@@ -128,14 +115,11 @@ function mapState(state: State, change: Change): State {
   }
 }
 
-/** The fields of a Task's Arguments that have ARNs. */
-const FIELDS = ['FunctionName', 'StateMachineArn'] as const;
-
 function mapTask(state: TaskState, change: Change): TaskState {
   const call = state.Arguments;
   if (!isObject(call)) return state;
-  const changed = FIELDS.flatMap((field): [string, string][] => {
-    const placeholder = placeholderOf(call[field]);
+  const changed = PLACEHOLDER_FIELDS.flatMap((field): [string, string][] => {
+    const placeholder = readPlaceholder(call[field]);
     return placeholder ? [[field, change(placeholder)]] : [];
   });
   return changed.length === 0 ? state : { ...state, Arguments: { ...call, ...Object.fromEntries(changed) } };

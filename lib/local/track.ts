@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../engine/types.ts';
 import { readCause } from '../protocol/cause.ts';
-import { linkTimesOf } from '../runtime/invocation.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { readAnswer } from '../protocol/component-call.ts';
+import type { Json } from '../runtime/json.ts';
 import { endedLinks, failedLink } from './chain-visit.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { reportOf } from './outcome.ts';
@@ -209,14 +209,12 @@ function endingOf({ skipped, failure }: Visit): Ending {
   return failure && !isInOutput(failure) ? 'recovered' : 'succeeded';
 }
 
-/** Takes in a function's answer, which AWS's events hold as text. */
-function answered(visit: Visit, output: Json = null): void {
-  const answer: Json = typeof output === 'string' ? JSON.parse(output) : output;
-  const slots = isObject(answer) && isObject(answer.Payload) ? answer.Payload : {};
+/** Takes in a function's answer. */
+function answered(visit: Visit, output: Json | undefined): void {
+  const { skipped, took } = readAnswer(output);
   visit.failure = undefined;
-  // Its component has skipped its own step.
-  visit.skipped = slots.$skipped === true;
-  if (isObject(slots.$links)) visit.took = linkTimesOf(slots.$links);
+  visit.skipped = skipped;
+  if (took) visit.took = took;
 }
 
 /** Error and cause of an event that tells of a failure. */
