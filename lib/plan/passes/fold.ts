@@ -1,4 +1,5 @@
 import { type Expression, type Literal, literal } from '../../flow/expression.ts';
+import { passes } from '../../protocol/truth.ts';
 import { changeAll } from './map-references.ts';
 
 /** An expression with what is known of it worked out. Parts in which nothing is known stay the same objects. */
@@ -36,7 +37,7 @@ export const isKnown = (expression: Expression): expression is Literal =>
 function foldIf(expression: Extract<Expression, { kind: 'if' }>): Expression {
   const condition = fold(expression.condition);
   const [consequent, alternative] = [fold(expression.consequent), fold(expression.alternative)];
-  if (isKnown(condition)) return condition.value === null || condition.value === false ? alternative : consequent;
+  if (isKnown(condition)) return passes(condition.value, 'if') ? consequent : alternative;
   const same =
     condition === expression.condition &&
     consequent === expression.consequent &&
@@ -47,7 +48,7 @@ function foldIf(expression: Extract<Expression, { kind: 'if' }>): Expression {
 function foldCoalesce(expression: Extract<Expression, { kind: 'coalesce' }>): Expression {
   const items: Expression[] = [];
   for (const item of expression.items.map(fold)) {
-    if (isKnown(item) && item.value === null) continue;
+    if (isKnown(item) && !passes(item.value, 'present')) continue;
     items.push(item);
     // Nothing after it is ever asked.
     if (isKnown(item)) break;

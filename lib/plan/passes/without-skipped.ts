@@ -1,5 +1,6 @@
 import { type Expression, literal } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
+import { passes } from '../../protocol/truth.ts';
 import { mapExpressions } from './map-references.ts';
 import type { PassName } from './names.ts';
 import { absorb, type Rewritten } from './pass.ts';
@@ -26,7 +27,7 @@ export function withoutSkipped(flow: Flow, by: PassName): Rewritten {
 }
 
 const isSkipped = ({ skipIf, mustExecute }: Step): boolean =>
-  skipIf?.kind === 'literal' && !mustExecute && ![null, false, 0, ''].some((value) => value === skipIf.value);
+  skipIf?.kind === 'literal' && !mustExecute && passes(skipIf.value, 'skipIf');
 
 /** Whether an expression is no more than a reference to one of these steps, as the result of a flow without an output is. */
 const reads = (expression: Expression, steps: ReadonlySet<string>): boolean =>
