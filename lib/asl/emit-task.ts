@@ -1,7 +1,12 @@
 import { functionOf, keysOf, type PlannedStep } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
-import type { TemplatedLink } from '../protocol/component-call.ts';
-import { defined, type Evaluated, type TemplatedInvocation, type Undefinable } from '../protocol/templated.ts';
+import {
+  defined,
+  type Evaluated,
+  type TemplatedInvocation,
+  type TemplatedLink,
+  type Undefinable,
+} from '../protocol/templated.ts';
 import { linkTo } from '../runtime/values.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';

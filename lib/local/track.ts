@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../engine/types.ts';
+import { TASK_FAILED, TIMED_OUT } from '../protocol/aws-errors.ts';
 import { readCause } from '../protocol/cause.ts';
 import { readAnswer } from '../protocol/component-call.ts';
 import type { Json } from '../runtime/json.ts';
@@ -219,6 +220,6 @@ function answered(visit: Visit, output: Json | undefined): void {
 
 /** Error and cause of an event that tells of a failure. */
 function failureOf({ error, cause }: HistoryEvent['details'], type: string): Failure {
-  const fallback = type.endsWith('TimedOut') ? 'States.Timeout' : 'States.TaskFailed';
+  const fallback = type.endsWith('TimedOut') ? TIMED_OUT : TASK_FAILED;
   return { error: typeof error === 'string' ? error : fallback, ...(typeof cause === 'string' && { cause }) };
 }

@@ -2,7 +2,7 @@ import type { FusedStep, Invocation, Link, LinkTimes, OutputRead, Slots } from '
 import { linkTimesOf } from '../runtime/invocation.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { placeholder, readPlaceholder } from './placeholders.ts';
-import type { TemplatedFields, TemplatedInvocation } from './templated.ts';
+import type { TemplatedInvocation } from './templated.ts';
 
 /** The Resource of a Task that calls a function. */
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
@@ -82,6 +82,3 @@ export function readAnswer(output: Json | undefined): Answer {
   const slots = isObject(result) && isObject(result.Payload) ? result.Payload : {};
   return { skipped: slots.$skipped === true, ...(isObject(slots.$links) && { took: linkTimesOf(slots.$links) }) };
 }
-
-/** A link of a chain as the compiler writes it. */
-export type TemplatedLink = TemplatedFields<Link>;

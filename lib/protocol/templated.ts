@@ -1,4 +1,4 @@
-import type { Invocation } from '../runtime/invocation.ts';
+import type { Invocation, Link } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 
 /** A JSONata expression where a state has a template. */
@@ -14,6 +14,9 @@ export type TemplatedFields<T> = { [Key in keyof T]: Templated<T[Key]> };
 
 /** The `Payload` of a Task that calls a component: an {@link Invocation} once its expressions are evaluated. */
 export type TemplatedInvocation = TemplatedFields<Invocation>;
+
+/** A step of such an invocation that the same function runs first. */
+export type TemplatedLink = TemplatedFields<Link>;
 
 /** The fields of an object, some of them undefined. */
 export type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { readTrace } from '../../lib/protocol/failure-place.ts';
+import { readTrace, stackWith } from '../../lib/protocol/failure-place.ts';
 import {
   type Component,
   component,
@@ -208,6 +208,16 @@ describe('where a step of a chain', () => {
     expect(failure.message).toMatch(/^step "kept": there is no "gone"/);
     const { place } = readTrace(failure.stack?.split('\n') ?? []);
     expect(place).toEqual({ fused: 'kept', link: { step: 'a', times: { a: expect.any(Number) } } });
+  });
+
+  it('hands on a failure of another step that it has called, the place is its own', async () => {
+    const other = Object.assign(new FlowError('TIMEOUT', 'too slow'), {
+      stack: stackWith('TIMEOUT: too slow', { fused: 'kept', inOutput: true }),
+    });
+    const failure = await failureOf(invoke([echo, failing(other)], { before: [a(1)] }));
+    const { stack, place } = readTrace(failure.stack?.split('\n') ?? []);
+    expect(stack).toEqual(['TIMEOUT: too slow']);
+    expect(place).toEqual({ link: { step: 'z', times: { a: expect.any(Number), z: expect.any(Number) } } });
   });
 
   it('is given what does not fit, it fails by name', async () => {
