@@ -10,6 +10,7 @@ import {
 import type { FlowResult } from '../../lib/local/events.ts';
 import { checkInput } from '../../lib/local/input.ts';
 import { resultOf } from '../../lib/local/outcome.ts';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import {
   type BlobStore,
   hydrate,
@@ -155,8 +156,8 @@ function parse(text: string): Json {
   }
 }
 
-/** Characters that need no thought in an execution's name; the limit of 80 is Step Functions' own. */
-const PLAIN_NAME = /^[A-Za-z0-9_-]{1,80}$/;
+/** Characters that need no thought in an execution's name. */
+const PLAIN_NAME = new RegExp(`^[A-Za-z0-9_-]{1,${QUOTAS.name}}$`);
 
 /** The key itself where it can be a name, so that it is found again in the console; else its hash. */
 function executionName({ flow: name, idempotencyKey: key }: StartRequest, flow: DeployedFlow): string {

@@ -1,12 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { describe, type Services, start } from './executions.ts';
 import { Problem, toProblem } from './problem.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
 export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Bytes that a function may answer with, less room for the envelope; source: the quotas of Lambda (6 MB). */
-const LARGEST_ANSWER = 5_500_000;
+/** Bytes that a function may answer with, less room for the envelope. */
+const LARGEST_ANSWER = QUOTAS.functionPayload - 791_456;
 
 /** The API's function on given services. `log` takes what failed by a fault of ours. */
 export const createHandler =

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { type Context, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
 
@@ -17,7 +18,7 @@ export const requestShape = {
   timeout: z
     .number()
     .positive()
-    .max(900)
+    .max(QUOTAS.functionSeconds)
     .default(DEFAULT_TIMEOUT_S)
     .describe('Seconds until the answer must be there.'),
 };

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { component } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
 
@@ -12,7 +13,7 @@ const shape = z.object({
 });
 
 export default component(
-  { description: 'Waits, then gives back its input.', input: shape, output: shape, timeout: 900 },
+  { description: 'Waits, then gives back its input.', input: shape, output: shape, timeout: QUOTAS.functionSeconds },
   async (input, { signal }) => {
     await setTimeout(input.duration_ms, undefined, { signal });
     return input;

@@ -1,6 +1,6 @@
 import { builtinOf } from '../plan/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
-import { INLINE_AT_ONCE } from '../plan/quotas.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import { bytesOf, LEAST_SHARE } from '../runtime/spill.ts';
 import { emissionOf } from './emit-builtin.ts';
@@ -22,11 +22,8 @@ import {
 } from './places.ts';
 import { constantSlots } from './slots.ts';
 
-/**
- * Bytes of all variables of an execution, less a reserve. Source: "Service quotas", AWS Step Functions developer guide
- * (10 MiB).
- */
-const VARIABLES = 9_500_000;
+/** Bytes of all variables of an execution, less a reserve. */
+const VARIABLES = QUOTAS.variables - 985_760;
 
 /** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */
 const AROUND = 300;
@@ -214,7 +211,7 @@ function allVariables(plan: Plan): number {
 }
 
 /** Iterations that run at once, each with variables of its own. */
-const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? INLINE_AT_ONCE : 1);
+const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? QUOTAS.inlineConcurrency : 1);
 
 /** How many items a `map` has, where its list is written out. */
 export function knownItems(planned: PlannedStep): number | undefined {

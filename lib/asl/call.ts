@@ -1,3 +1,5 @@
+import { callArguments, INVOKE } from '../protocol/component-call.ts';
+import { defined, type TemplatedInvocation, type Undefinable } from '../protocol/templated.ts';
 import { evaluated, type Jsonata } from './jsonata.ts';
 import { transportRetry } from './retry.ts';
 import type { Retrier, Template } from './state-machine.ts';
@@ -13,22 +15,22 @@ export interface Call {
 /** What the function answers. */
 export const ANSWER: Jsonata = '$states.result.Payload';
 
-/** The call of a component with a payload, which is an `Invocation` without what every one has: its execution may be another's. */
+/** The call of a component with a payload, less what every one has; its execution may be another's. */
 export const callOf = (
   component: string,
-  payload: { [key: string]: Template },
+  payload: Undefinable<Omit<TemplatedInvocation, 'attempt'>>,
   retry: readonly Retrier[] = [],
 ): Call => ({
   Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke',
-  Arguments: {
-    FunctionName: `\${component:${component}}`,
-    Payload: {
+  Resource: INVOKE,
+  Arguments: callArguments(
+    component,
+    defined<TemplatedInvocation>({
       ...payload,
       execution: payload.execution ?? evaluated('$states.context.Execution.Id'),
       attempt: evaluated('$states.context.State.RetryCount'),
-    },
-  },
+    }),
+  ),
   Retry: [transportRetry, ...retry],
 });
 

@@ -93,8 +93,8 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, place: Place):
     ...callOf(RESULTS, {
       step: stepOf(emitter, planned),
       input: { manifest: '{% $states.input %}', open: readsInside(emitter, planned) },
-      ...(keys.length > 0 && { reads: [...keys] }),
-      ...(keys.some(holdsValue) && { spillAbove: emitter.frame.budget.spillAbove(id) }),
+      reads: keys.length > 0 ? [...keys] : undefined,
+      spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,
     }),
     ...catching(emitter, planned, place),
     ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../plan/plan.ts';
+import { ANY_FAILURE } from '../protocol/aws-errors.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { templateOf } from './expressions.ts';
 import { fieldOf } from './give.ts';
@@ -22,7 +23,7 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Plac
   const inner = emitter.nested(planned, {
     input: variable(input),
     close: { Next: settled },
-    catchers: [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
+    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
     fail: (into, fault) =>
       into.add(emitter.stateName(planned, 'failed'), { Type: 'Pass', Output: faultOutcome(fault), Next: settled }),
   });

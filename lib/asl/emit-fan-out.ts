@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { alikeOf, type Common, type Differing } from '../plan/alike.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { FanOut } from '../plan/plan-tree.ts';
+import type { Evaluated } from '../protocol/templated.ts';
 import { ANSWER } from './call.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { callOfStep, type Own } from './emit-task.ts';
@@ -29,9 +30,9 @@ interface Members {
 }
 
 /** What is each member's own: a field of the items. */
-interface Field {
+interface Field<T extends Template = Template> {
   readonly name: string;
-  readonly values: readonly Template[];
+  readonly values: readonly T[];
 }
 
 /**
@@ -76,7 +77,10 @@ function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'>
 function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
   const { budget, prefix } = emitter.frame;
   const names = new Names();
-  const field = (name: string, values: readonly Template[]): Field => ({ name: names.take(name), values });
+  const field = <T extends Template>(name: string, values: readonly T[]): Field<T> => ({
+    name: names.take(name),
+    values,
+  });
   const steps = all.map(({ step }) => `${prefix}${step.id}`);
   const limits = all.map(({ step }) => budget.spillAbove(step.id));
   const scope = emitter.scope(chain);
@@ -91,8 +95,10 @@ function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
 const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
 /** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
-const partOf = (field: Field): Template =>
-  isShared(field) ? (field.values[0] ?? null) : evaluated(lookup('$states.input', field.name));
+function partOf<T extends Template>(field: Field<T>): T | Evaluated {
+  const [first] = field.values;
+  return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
+}
 
 function iteration({ emitter, chain, first }: Members, payload: Own): Branch {
   const { state } = emitter.placeOf(first.step.id);

@@ -1,5 +1,6 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
+import { COVERED } from '../runtime/failure-codes.ts';
 import { isSpilled } from './call.ts';
 import { emissionOf, type StepEmission } from './emit-builtin.ts';
 import { emitDefault } from './emit-default.ts';
@@ -18,7 +19,6 @@ import { type Chain, handed } from './layout.ts';
 import { missingInput } from './missing-input.ts';
 import { nameOfMany, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
-import { COVERED } from './retry.ts';
 import { defaultSlots, skippedSlots } from './slots.ts';
 import type { Branch, Catcher, ChoiceRule, Template } from './state-machine.ts';
 import { placesOf, type StepPlace } from './step-places.ts';

@@ -1,4 +1,6 @@
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
+import { ANY_FAILURE } from '../protocol/aws-errors.ts';
+import { placeholder } from '../protocol/placeholders.ts';
 import { isObject } from '../runtime/json.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import type { FlowEmitter } from './emit-flow.ts';
@@ -46,11 +48,11 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
     Arguments: {
-      StateMachineArn: `\${machine:${name}}`,
+      StateMachineArn: placeholder('machine', name),
       Input: { ...handedIn(emitter, crossing, chain), ...STARTED_BY },
     },
     Retry: [startRetry],
-    Catch: [{ ErrorEquals: ['States.ALL'], Next }],
+    Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...inOne(
       closing(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),

@@ -1,5 +1,12 @@
 import { functionOf, keysOf, type PlannedStep } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
+import {
+  defined,
+  type Evaluated,
+  type TemplatedInvocation,
+  type TemplatedLink,
+  type Undefinable,
+} from '../protocol/templated.ts';
 import { linkTo } from '../runtime/values.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
@@ -10,9 +17,6 @@ import { evaluated, type Jsonata, pick } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
-import type { Template } from './state-machine.ts';
-
-type Payload = { [field: string]: Template };
 
 /** Writes a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
@@ -28,7 +32,9 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
-      before: links.map((link) => ({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) })),
+      before: links.map((link) =>
+        defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
+      ),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
@@ -47,14 +53,12 @@ const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own
 });
 
 /** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
-export interface Own {
-  readonly step: Template;
-  readonly input: Template;
-  readonly spillAbove: Template;
+export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
+  readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
-  readonly before?: readonly Template[];
+  readonly before?: TemplatedLink[];
   /** What the flow's output reads, where the step is the last. */
-  readonly output?: Template | undefined;
+  readonly output?: TemplatedInvocation['output'] | undefined;
 }
 
 /** The call of a step's function. */
@@ -70,29 +74,31 @@ function payloadOf(
   planned: PlannedStep,
   chain: Chain,
   { step, input, spillAbove, before = [], output }: Own,
-): Payload {
+): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
   return {
     step,
     input,
     ...askedOf(planned, keys, emitter.frame.prefix),
-    ...(keys.some(holdsValue) && { spillAbove }),
-    ...(isCovered(planned.step) && { covered: true }),
-    ...(before.length > 0 && { before: [...before] }),
-    ...(output !== undefined && { output }),
+    spillAbove: keys.some(holdsValue) ? spillAbove : undefined,
+    covered: isCovered(planned.step) || undefined,
+    before: before.length > 0 ? before : undefined,
+    output,
     execution: evaluated(emitter.execution(chain)),
   };
 }
 
 /** What the function is asked for, and what it may know. */
-function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Payload {
+function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Asked {
   const { fused = [] } = step;
   return {
-    ...(keys.length > 0 && { reads: [...keys] }),
-    ...(secrets.length > 0 && { secrets: [...secrets] }),
-    ...(fused.length > 0 && { fused: fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) }),
+    reads: keys.length > 0 ? [...keys] : undefined,
+    secrets: secrets.length > 0 ? [...secrets] : undefined,
+    fused: fused.length > 0 ? fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
   };
 }
+
+type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
 
 /** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;

@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, type PlanTree, partsOf } from '../plan/plan-tree.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { type Emitted, emit } from './emit.ts';
 import { stateNames } from './names.ts';
 import { split } from './split.ts';
@@ -14,9 +15,8 @@ export interface Limits {
   readonly events?: number;
 }
 
-// Source: "Service quotas", AWS Step Functions developer guide: 1 MB of request for a definition, 25,000 events.
-const DEFINITION_BYTES = Math.floor(1_048_576 * 0.9);
-const EVENTS = 15_000;
+const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
+const EVENTS = QUOTAS.events - 10_000;
 
 /** How a plan is to be written. */
 export interface Target {

@@ -10,6 +10,7 @@ import { testOf } from '../plan/demand.ts';
 import type { KnownCondition } from '../plan/keep.ts';
 import { spreadsSkip } from '../plan/plan.ts';
 import { type Gate, mayBeMissing, type Use, usesOf } from '../plan/uses.ts';
+import { FAILING, passes } from '../protocol/truth.ts';
 import { type Test, testKey } from '../runtime/invocation.ts';
 import type { Json } from '../runtime/json.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../runtime/values.ts';
@@ -171,18 +172,9 @@ function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scop
   return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
 }
 
-/** The values that fail each test. */
-const FAILING: { readonly [T in Test]: readonly Jsonata[] } = {
-  present: ['null'],
-  if: ['null', 'false'],
-  skipIf: ['null', 'false', '0', '""'],
-};
-
 /** Whether a value in JSONata, which may be nothing at all, passes a test. */
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
-  bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${failing}`)]));
-
-const passes = (value: Json, test: Test): boolean => !FAILING[test].includes(JSON.stringify(value));
+  bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
 
 const isSkipped = (step: string, scope: Scope): Jsonata =>
   scope.later?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;

@@ -1,6 +1,7 @@
 import type { Expression } from '../flow/expression.ts';
 import { inputField } from '../plan/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
+import { ANY_FAILURE } from '../protocol/aws-errors.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { States } from './end.ts';
 import { jsonataOf } from './expressions.ts';
@@ -31,7 +32,7 @@ export function iteration(
 ): Branch {
   const states = new States();
   const failed = emitter.stateName(planned, 'failed');
-  const catchers = [{ ErrorEquals: ['States.ALL'], Output: caughtOutcome(emitter.messageRoom(planned)), Next: failed }];
+  const catchers = [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: failed }];
   const from = itemsOf(planned);
   const isAtHand = !mayOpen(emitter, planned, from) && planned.inner !== undefined && isReadByFirstAlone(planned.inner);
   const name = isAtHand ? undefined : emitter.localName(planned, 'item');

@@ -1,3 +1,4 @@
+import type { Evaluated, Templated } from '../protocol/templated.ts';
 import type { Json } from '../runtime/json.ts';
 import { fn } from './locals.ts';
 import type { Template } from './state-machine.ts';
@@ -24,12 +25,13 @@ export function pick(slots: Jsonata, keys: readonly string[]): Jsonata {
 export const variable = (name: string): Jsonata => `$${name}`;
 
 /** A JSONata expression as a value of a template. */
-export const evaluated = (expression: Jsonata): Template => `{% ${expression} %}`;
+export const evaluated = (expression: Jsonata): Evaluated => `{% ${expression} %}`;
 
 /** A value that a template hands on as it is, even where a string in it looks like an expression. */
+export function verbatim<T extends Json>(value: T): Templated<T>;
 export function verbatim(value: Json): Template {
   if (typeof value === 'string') return /^\{%[\s\S]*%\}$/.test(value) ? evaluated(quote(value)) : value;
-  if (Array.isArray(value)) return value.map(verbatim);
+  if (Array.isArray(value)) return value.map((item) => verbatim(item));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, verbatim(item)]));
 }

@@ -1,4 +1,5 @@
 import type { RequiredInput } from '../flow/flow.ts';
+import { missingInputText } from '../protocol/failure-place.ts';
 import type { Fault } from './frame.ts';
 import { pathOf } from './input-path.ts';
 import { any, choose, type Jsonata, not, quote } from './jsonata.ts';
@@ -14,7 +15,7 @@ export function missingInput(requires: readonly RequiredInput[], input: Jsonata,
   if (requires.length === 0) return [];
   const cases = requires.map(({ path, step }) => ({
     absent: not(`$exists(${pathOf(input, path)})`),
-    text: quote(`step "${prefix}${step}": there is no "${path.text}" in the flow's input`),
+    text: quote(missingInputText(`${prefix}${step}`, path.text)),
   }));
   const message = cases.reduceRight<Jsonata>((rest, { absent, text }) => choose(absent, text, rest), quote(''));
   return [{ condition: any(cases.map(({ absent }) => absent)), fault: { code: 'EXPRESSION_FAILURE', message } }];

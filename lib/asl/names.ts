@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { LOCALS } from './locals.ts';
-
-// Source: AWS Step Functions, "State machine structure": names of states and variables have at most 80 characters.
-const LONGEST = 80;
 
 // A variable of one of these names would hide the function in every expression. Source: https://docs.jsonata.org (2.x)
 // and AWS Step Functions, "Transforming data with JSONata", added functions.
@@ -34,7 +32,7 @@ export class Names {
     while (this.#taken.has(name)) {
       count += 1;
       const suffix = `_${count}`;
-      name = `${short.slice(0, LONGEST - suffix.length)}${suffix}`;
+      name = `${short.slice(0, QUOTAS.name - suffix.length)}${suffix}`;
     }
     this.#counts.set(short, count);
     this.#taken.add(name);
@@ -59,7 +57,7 @@ export function nameOfMany([a = '', b, ...rest]: readonly string[]): string {
 
 /** Keeps the start of what is too long, and a hash of the whole so that it stays unique. */
 function shorten(name: string): string {
-  if (name.length <= LONGEST) return name;
+  if (name.length <= QUOTAS.name) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${name.slice(0, LONGEST - 9)}_${hash}`;
+  return `${name.slice(0, QUOTAS.name - 9)}_${hash}`;
 }

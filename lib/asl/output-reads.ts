@@ -1,10 +1,10 @@
 import type { PlannedStep } from '../plan/plan.ts';
 import { isUseOf, type Use } from '../plan/uses.ts';
+import type { TemplatedInvocation } from '../protocol/templated.ts';
 import { bytesOf } from '../runtime/spill.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { mayMiss, missingMessage, missingText, type Scope, skippedIn } from './expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from './jsonata.ts';
-import type { Template } from './state-machine.ts';
 
 /** Who is said to read what is missing. */
 const READER = 'the output';
@@ -14,7 +14,7 @@ export function outputReads(
   emitter: FlowEmitter,
   { step, checks = [] }: PlannedStep,
   place: Place,
-): Template | undefined {
+): TemplatedInvocation['output'] {
   const scope = emitter.scope(place.chain);
   const runs = inRuns(
     checks.filter((use) => mayMiss(use, scope.inputSchema)),
@@ -44,7 +44,7 @@ function readsOf(run: readonly Use[], id: string, scope: Scope): readonly Jsonat
   );
 }
 
-const ownRead = (use: Use): { readonly path: string; readonly message: string } => ({
+const ownRead = (use: Use): { path: string; message: string } => ({
   path: 'path' in use.reference ? use.reference.path.text : '',
   message: missingMessage(use, READER),
 });

@@ -3,6 +3,7 @@ import { alikeOf } from '../plan/alike.ts';
 import { keysOf, linksOf, type Plan, type PlannedStep } from '../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import { isStepUse, type Use, usesOf } from '../plan/uses.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { bytesOf } from '../runtime/spill.ts';
 import { linkTo } from '../runtime/values.ts';
 import { type Crossed, crossingOf } from './crossing.ts';
@@ -10,11 +11,8 @@ import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 import type { Layout } from './layout.ts';
 import { bytesOfReads } from './output-reads.ts';
 
-/**
- * Bytes of a payload that values may take: of the 262,144 that Step Functions carries, less room for what AWS adds, such
- * as a task's metadata. Source: "Service quotas", AWS Step Functions developer guide.
- */
-export const ROOM = 250_000;
+/** Bytes of a payload that values may take; the others are for what AWS adds, such as a task's metadata. */
+export const ROOM = QUOTAS.payload - 12_144;
 
 /** Stands for the flow's input among the sources of values. */
 export const INPUT: unique symbol = Symbol('input');
@@ -40,8 +38,8 @@ const ENVELOPE = 600;
 /** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
 const ITEM = 200;
 
-/** The most bytes of a part's name: it has at most 80 UTF-16 units, each of at most 3 bytes. */
-const nameBytes = (path: string): number => Math.min(bytesOf(path || 'input'), 3 * 80) + 16;
+/** The most bytes of a part's name: its UTF-16 units have at most 3 bytes each. */
+const nameBytes = (path: string): number => Math.min(bytesOf(path || 'input'), 3 * QUOTAS.name) + 16;
 
 /** What an expression's value brings to a place. */
 export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {

@@ -49,7 +49,7 @@ function emitReading(emitter: FlowEmitter, planned: PlannedStep, place: Place, v
   });
 }
 
-function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): { [key: string]: Template } {
+function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
@@ -57,7 +57,7 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
     step: `${prefix}${id}`,
     input,
     reads: [...keys],
-    ...(keys.some(holdsValue) && { spillAbove: budget.spillAbove(id) }),
+    spillAbove: keys.some(holdsValue) ? budget.spillAbove(id) : undefined,
   };
 }
 

@@ -1,3 +1,4 @@
+import { PLACEHOLDER_FIELDS, placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
 import { isObject } from '../runtime/json.ts';
 import type { Branch, MapState, State, TaskState } from './state-machine.ts';
 import { branchesOf, type NamedState } from './walk-states.ts';
@@ -12,13 +13,6 @@ export interface Weight {
 
 /** Characters that an ARN is taken to have: with the longest names of functions and state machines some 150. */
 const ARN = 170;
-
-/** What stands for the ARN of a function or a state machine until it is known. */
-const UNKNOWN = '\\$\\{(?:component|machine):[^"]+\\}';
-const PLACEHOLDER = new RegExp(`^${UNKNOWN}$`);
-
-/** Where these stand in a definition. A value of the flow's own that looks so is counted besides. */
-const CALLED = new RegExp(`"(?:FunctionName|StateMachineArn)":"(${UNKNOWN})"`, 'g');
 
 const known = new WeakMap<Branch, Weight>();
 
@@ -38,8 +32,7 @@ function weigh(machine: Branch): Weight {
 /** Weighs a whole state machine at once, without what its parts weigh. */
 export function sizeOfMachine(machine: Branch): Weight {
   const text = JSON.stringify(machine);
-  const missing = [...text.matchAll(CALLED)].reduce((sum, [, { length } = '']) => sum + Math.max(0, ARN - length), 0);
-  return { bytes: Buffer.byteLength(text) + missing, events: eventsOfMachine(machine) };
+  return { bytes: Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text)), events: eventsOfMachine(machine) };
 }
 
 /** The weight of some states. */
@@ -60,12 +53,16 @@ function bytesOf(state: State): number {
   return jsonBytes(own) + inside.reduce((total, branch) => total + weightOfMachine(branch).bytes + 1, 0);
 }
 
-/** What an ARN has more than its placeholder. */
 function missingBytes({ Arguments: given }: TaskState): number {
-  const places = isObject(given) ? [given.FunctionName, given.StateMachineArn] : [];
-  const waiting = places.filter((place): place is string => typeof place === 'string' && PLACEHOLDER.test(place));
-  return waiting.reduce((total, { length }) => total + Math.max(0, ARN - length), 0);
+  if (!isObject(given)) return 0;
+  return bytesOfArns(
+    PLACEHOLDER_FIELDS.flatMap((field) => (readPlaceholder(given[field]) ? String(given[field]) : [])),
+  );
 }
+
+/** What ARNs have more than the placeholders in whose places they come. */
+const bytesOfArns = (texts: readonly string[]): number =>
+  texts.reduce((total, { length }) => total + Math.max(0, ARN - length), 0);
 
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 

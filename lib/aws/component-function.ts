@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_MEMORY_MB } from '../components/needs.ts';
-import { DEFAULT_SECONDS, FUNCTION_SECONDS } from '../plan/quotas.ts';
+import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { COMPONENTS_VARIABLE } from '../runtime/call.ts';
 import { FILES_VARIABLE } from '../runtime/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/open-store.ts';
@@ -66,9 +66,6 @@ export interface ComponentFunctionProps {
 /** Seconds for the wrapper to read, to write and to report, beside the component's own. */
 const WRAPPER_SECONDS = 10;
 
-/** The most characters of a function's description. Source: the API reference of CreateFunction. */
-const LONGEST_DESCRIPTION = 256;
-
 /** The function of one component: its bundle, a log group of its own, and a role that may do no more than it needs. */
 export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
@@ -82,10 +79,10 @@ export class ComponentFunction extends Construct {
     const logGroup = functionLogGroup(this, props.logRetention);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
-      description: (props.description ?? `Component ${props.component}`).slice(0, LONGEST_DESCRIPTION),
+      description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
-      timeout: Duration.seconds(Math.min(FUNCTION_SECONDS, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
+      timeout: Duration.seconds(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {

@@ -7,7 +7,10 @@ import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compile.ts';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { componentIn, invocationIn } from '../protocol/component-call.ts';
+import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
+import type { Invocation } from '../runtime/invocation.ts';
+import { isObject } from '../runtime/json.ts';
 
 /** What a state machine construct takes of a compiled definition. */
 export interface DefinitionProps {
@@ -21,26 +24,12 @@ export interface DefinitionProps {
  */
 const INLINE = 50_000;
 
-/** What stands in a compiled definition for an ARN. */
-interface Placeholder {
-  readonly kind: 'component' | 'machine';
-  readonly name: string;
-}
-
 /** The ARNs that a definition needs, known when it is deployed. */
 export interface Arns {
   /** Of the function of a component, by the path that the flow writes. */
   readonly component: (path: string) => string;
   /** Of a state machine that is nested in this one, by its name. */
   readonly machine: (name: string) => string;
-}
-
-const PLACEHOLDER = /^\$\{(component|machine):(.+)\}$/s;
-
-function placeholderOf(text: Json | undefined): Placeholder | undefined {
-  const [, kind, name] = (typeof text === 'string' && PLACEHOLDER.exec(text)) || [];
-  if (name === undefined || (kind !== 'component' && kind !== 'machine')) return undefined;
-  return { kind, name };
 }
 
 /** The state machines of a compiled flow: its own, and those that are nested in it. */
@@ -62,20 +51,18 @@ function placeholdersOf(machine: StateMachine): readonly Placeholder[] {
   return [...found.values()];
 }
 
-/** A call of a component's function: the component as the flow writes it, and the `Invocation`, in which expressions are text. */
+/** A call of a component's function: the component as the flow writes it, and the payload, in whose `input` expressions are text. */
 export interface Call {
   readonly component: string;
-  readonly payload: JsonObject;
+  readonly invocation: Invocation;
 }
 
 /** Every call in a compiled state machine, one a state. */
 export function callsOf(machine: Scope): readonly Call[] {
-  return statesIn(machine).flatMap(([, state]): readonly Call[] => {
+  return statesIn(machine).flatMap(([name, state]): readonly Call[] => {
     const call = state.Type === 'Task' ? state.Arguments : undefined;
-    const { kind, name = '' } = (isObject(call) && placeholderOf(call.FunctionName)) || {};
-    return kind === 'component' && isObject(call) && isObject(call.Payload)
-      ? [{ component: name, payload: call.Payload }]
-      : [];
+    const component = componentIn(call);
+    return component === undefined ? [] : [{ component, invocation: invocationIn(call, name) }];
   });
 }
 
@@ -112,14 +99,11 @@ type Change = (placeholder: Placeholder) => string;
 const mapArns = (machine: StateMachine, change: Change): StateMachine =>
   mapStates(machine, (state) => withArns(state, change));
 
-/** The fields of a Task's Arguments that have ARNs. */
-const FIELDS = ['FunctionName', 'StateMachineArn'] as const;
-
 function withArns(state: State, change: Change): State {
   if (state.Type !== 'Task' || !isObject(state.Arguments)) return state;
   const call = state.Arguments;
-  const changed = FIELDS.flatMap((field): [string, string][] => {
-    const placeholder = placeholderOf(call[field]);
+  const changed = PLACEHOLDER_FIELDS.flatMap((field): [string, string][] => {
+    const placeholder = readPlaceholder(call[field]);
     return placeholder ? [[field, change(placeholder)]] : [];
   });
   return changed.length === 0 ? state : { ...state, Arguments: { ...call, ...Object.fromEntries(changed) } };

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { ComponentFile } from '../components/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { renderDiagnostics } from '../flow/render.ts';
-import { FUNCTION_SECONDS } from '../plan/quotas.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { Components } from './components.ts';
@@ -75,12 +75,12 @@ function refuseTooLong(
   { file }: DeployableFlow,
   { source, timeout = 0 }: PreparedComponent,
 ): void {
-  if (!source.links || timeout <= FUNCTION_SECONDS) return;
+  if (!source.links || timeout <= QUOTAS.functionSeconds) return;
   const chain = source.links.map(({ path }) => path).join(', ');
   const remedy = 'give them shorter timeouts, or take "fuse: true" out of the metadata of the flow';
   throw new WorkflowError(
     workflow,
-    `The flow "${file}" has ${chain} in one function, and they may take ${timeout} s, which is more than the ${FUNCTION_SECONDS} s that a function may; ${remedy}`,
+    `The flow "${file}" has ${chain} in one function, and they may take ${timeout} s, which is more than the ${QUOTAS.functionSeconds} s that a function may; ${remedy}`,
   );
 }
 

@@ -34,12 +34,12 @@ export function needsOf(
   for (const call of machinesOf(flow.compiled).flatMap(callsOf)) {
     const source = flow.functions.get(call.component);
     if (!source) continue;
-    const links = [...list(call.payload.before ?? null).filter(isObject), call.payload];
+    const links = [...(call.invocation.before ?? []), call.invocation];
     const before = needs.get(source.path) ?? { secrets: {}, files: {}, objects: [] };
-    const names = links.flatMap((link) => list(link.secrets ?? null));
-    const read = names.map((name) => [name, secretNamed(workflow, flow, String(name), secrets)] as const);
+    const names = links.flatMap(({ secrets: names = [] }) => names);
+    const read = names.map((name) => [name, secretNamed(workflow, flow, name, secrets)] as const);
     const { links: sources = [source] } = source;
-    const paths = links.flatMap((link, at) => pathsIn(sources[at] ?? source, link.input ?? null));
+    const paths = links.flatMap((link, at) => pathsIn(sources[at] ?? source, link.input));
     const local = paths.filter((path) => !isObjectOfS3(path));
     const files = local.map((path) => [path, fileNamed(workflow, flow, path)] as const);
     needs.set(source.path, {
@@ -50,8 +50,6 @@ export function needsOf(
   }
   return needs;
 }
-
-const list = (value: Json): readonly Json[] => (Array.isArray(value) ? value : []);
 
 const isObjectOfS3 = (path: string): boolean => path.startsWith('s3://');
 

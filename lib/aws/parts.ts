@@ -28,7 +28,7 @@ export interface Parts {
   readonly haveMaps: boolean;
 }
 
-/** Characters of a part's name: the workflow, the first step, a hash of the definition; 80 in all. */
+/** Characters of a part's name: the workflow, the first step, a hash of the definition; with what stands between them, all of `QUOTAS.name`. */
 const LENGTHS = { workflow: 40, step: 29, hash: 8 };
 
 /**

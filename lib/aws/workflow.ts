@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Limits } from '../asl/emit-within.ts';
 import type { Compiled } from '../compile.ts';
 import { secretVariables } from '../plan/variables.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
@@ -213,16 +214,13 @@ export class Workflow extends Construct implements iam.IGrantable {
 const sharedRole = (scope: Construct): iam.Role =>
   new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
 
-/** The longest name of a state machine; source: the API reference of CreateStateMachine. */
-const LONGEST_NAME = 80;
-
 /**
  * Stack, construct and a hash. A state machine whose type changes is replaced, and the new one is there before the old
  * one goes: so the type is a part of the name.
  */
 function nameOf(workflow: Workflow): string {
   const end = workflow.compiled.type === 'EXPRESS' ? '-express' : '';
-  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: LONGEST_NAME - end.length };
+  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: QUOTAS.name - end.length };
   return `${Names.uniqueResourceName(workflow, options)}${end}`;
 }
 

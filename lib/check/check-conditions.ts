@@ -1,4 +1,5 @@
 import type { Expression } from '../flow/expression.ts';
+import { FAILING, passes } from '../protocol/truth.ts';
 import type { Scope } from './scope.ts';
 import { accessOf, typeOf } from './type-of.ts';
 import { constantVariant, type Variant, variantsOf } from './variants.ts';
@@ -64,10 +65,9 @@ function truthOfForms(forms: readonly Variant[], of: FoundCondition['of']): Trut
   return { maybe: new Set(forms.flatMap((form) => truthOfForm(form, of))), forms };
 }
 
-/** For `$if`, null and false are false; for `skipIf`, also 0 and "". */
 function truthOfForm({ kind, values }: Variant, of: FoundCondition['of']): readonly boolean[] {
-  if (kind === 'null') return [false];
-  const decides = kind === 'boolean' || (of === 'skipIf' && (kind === 'number' || kind === 'string'));
-  if (!decides) return [true];
-  return values ? values.map(Boolean) : [true, false];
+  const test = of === '$if' ? 'if' : of;
+  if (kind === 'null') return [passes(null, test)];
+  if (!FAILING[test].some((value) => constantVariant(value).kind === kind)) return [true];
+  return values ? values.map((value) => passes(value, test)) : [true, false];
 }

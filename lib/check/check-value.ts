@@ -1,6 +1,7 @@
 import type { Span } from '../flow/diagnostics.ts';
 import type { Expression, ListExpression, Literal, MapExpression } from '../flow/expression.ts';
 import { nearest } from '../flow/nearest.ts';
+import { passes } from '../protocol/truth.ts';
 import type { Segment } from '../runtime/path.ts';
 import { clashOfLength, MISSING, misfit, UNWANTED } from './misfit.ts';
 import { findProblems } from './problems.ts';
@@ -65,7 +66,7 @@ class Check {
 
   /** An item of a `$coalesce` that is null is passed over. */
   #alternative(item: Expression, wanted: Type, path: readonly Segment[]): void {
-    if (item.kind === 'literal' && item.value === null) return;
+    if (item.kind === 'literal' && !passes(item.value, 'present')) return;
     if (item.kind === 'literal' || item.kind === 'map' || item.kind === 'list') this.value(item, wanted, path);
     else this.#type(present(typeOf(item, this.#scope)), wanted, path, item.span);
   }

@@ -1,4 +1,5 @@
 import type { CoalesceExpression, Expression, StepReference, VariableReference } from '../flow/expression.ts';
+import { passes } from '../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
 import { ANY, constantType, either, objectType, present, type Type, writtenType } from './type.ts';
@@ -50,6 +51,6 @@ function typeOfVariable(reference: VariableReference, scope: Scope): Type {
 /** Null where every item may be null or missing, which only a literal never is. */
 function typeOfCoalesce({ items }: CoalesceExpression, scope: Scope): Type {
   const values = items.map((item) => present(typeOf(item, scope)));
-  const sure = items.some((item) => item.kind === 'literal' && item.value !== null);
+  const sure = items.some((item) => item.kind === 'literal' && passes(item.value, 'present'));
   return either(sure ? values : [...values, constantType(null)]);
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_SECONDS } from '../plan/quotas.ts';
+import { DEFAULT_SECONDS } from '../protocol/quotas.ts';
 
 /** MB of a function whose component does not say how much it needs. */
 export const DEFAULT_MEMORY_MB = 512;

@@ -1,3 +1,4 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import { isObject } from '../runtime/json.ts';
 import type { Problems } from './definition-error.ts';
 import type { Place } from './place.ts';
@@ -60,8 +61,8 @@ export class ScopeNode {
 }
 
 /** Source: "Passing data between states with variables", AWS Step Functions developer guide. */
-const NAME = /^[\p{L}_][\p{L}\p{N}_]{0,79}$/u;
-const HELP = "a name has at most 80 letters, digits and '_', and does not begin with a digit";
+const NAME = new RegExp(String.raw`^[\p{L}_][\p{L}\p{N}_]{0,${QUOTAS.name - 1}}$`, 'u');
+const HELP = `a name has at most ${QUOTAS.name} letters, digits and '_', and does not begin with a digit`;
 
 function checkName(name: string, section: Section): void {
   const place = section.place.below('Assign').below(name);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import type { Run } from './run.ts';
 import type { End } from './run-to-end.ts';
@@ -25,7 +26,7 @@ export function inputFrom(given: Json | undefined): Json {
 }
 
 /** Source: "name", StartExecution, AWS Step Functions API reference. */
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+const NAME = new RegExp(String.raw`^[^\s<>{}[\]?*"#%\\^|~\x60$&,;:/\p{Cc}]{1,${QUOTAS.name}}$`, 'u');
 
 /** The name of an execution; one of the host's random numbers where none is given. */
 export function nameFrom(given: Json | undefined, random: () => number): string {

@@ -1,6 +1,6 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { JsonObject } from '../runtime/json.ts';
 import { StateFailure } from './failures.ts';
-import { LIMITS } from './limits.ts';
 import type { Clock, HistoryEvent } from './types.ts';
 
 /** The history of one execution: numbers its events and hands them on as they happen. */
@@ -21,7 +21,7 @@ export class History {
     this.#clock = clock;
     this.#onEvent = onEvent;
     // Express executions keep no history of events, so nothing limits it.
-    this.#limit = type === 'EXPRESS' ? Number.POSITIVE_INFINITY : LIMITS.events;
+    this.#limit = type === 'EXPRESS' ? Number.POSITIVE_INFINITY : QUOTAS.events;
     this.#execution = execution;
   }
 
@@ -41,7 +41,7 @@ export class History {
     return this.#emit(previousEventId, type, details, stateName);
   }
 
-  /** Appends the event that ends the execution: event number 25,000 may be this one only. */
+  /** Appends the event that ends the execution: the last event there may be can be this one only. */
   end(previousEventId: number, type: string, details: JsonObject): void {
     this.#emit(previousEventId, type, details, undefined);
   }
@@ -64,4 +64,4 @@ export class History {
 }
 
 const historyFull = (): StateFailure =>
-  new StateFailure('States.Runtime', `The execution reached the maximum number of history events (${LIMITS.events}).`);
+  new StateFailure('States.Runtime', `The execution reached the maximum number of history events (${QUOTAS.events}).`);

@@ -2,7 +2,7 @@ export { awsHistoryEvent } from './aws-history.ts';
 export { realClock, VirtualClock } from './clock.ts';
 export { DefinitionError, type Problem, type ProblemCode } from './definition-error.ts';
 export { execute } from './execute.ts';
-export { jsonBytes, LIMITS } from './limits.ts';
+export { jsonBytes } from './limits.ts';
 export { type LoadedStateMachine, loadStateMachine } from './load.ts';
 export { type MockCall, MockError, type MockResolver, type Mocks, mockResolver, readMocks } from './mocks.ts';
 export * from './objects.ts';

@@ -1,27 +1,6 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import { StateFailure } from './failures.ts';
-
-/**
- * AWS's quotas. Source: "Service quotas", AWS Step Functions developer guide.
- */
-export const LIMITS = {
-  /** Bytes of UTF-8 JSON of a state's input or output, a task's result, an Assign, a variable. */
-  payload: 262_144,
-  /** Bytes of all variables of an execution. */
-  variables: 10 * 1024 * 1024,
-  /** Events in the history of a Standard execution. */
-  events: 25_000,
-  /** Iterations of an inline Map that run at once. */
-  inlineConcurrency: 40,
-  /** Child executions of a distributed Map that run at once. */
-  distributedConcurrency: 10_000,
-  /** The longest time limit, or wait, in seconds. */
-  seconds: 99_999_999,
-  /** Characters of a definition. */
-  definition: 1_048_576,
-  /** Seconds of an Express execution. */
-  expressSeconds: 300,
-} as const;
 
 /** Strings up to this length are measured here, longer ones faster by the runtime. */
 const SHORT = 48;
@@ -55,7 +34,7 @@ function stringBytes(text: string): number {
 
 /** Fails with States.DataLimitExceeded where a payload is over 256 KiB. `what`: the state's name, or the task's resource. */
 export function checkPayload(value: Json, what: string): void {
-  if (jsonBytes(value) > LIMITS.payload) throw tooLarge(what);
+  if (jsonBytes(value) > QUOTAS.payload) throw tooLarge(what);
 }
 
 /** The failure of a payload that is too large. Neither States.ALL nor States.TaskFailed catches it. */

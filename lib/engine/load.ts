@@ -1,11 +1,12 @@
 import type { State, StateMachine } from '../asl/state-machine.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { isObject, type JsonObject } from '../runtime/json.ts';
 import { compileChoice } from './choice.ts';
 import type { CompiledMachine, StateCompiler } from './compiled.ts';
 import { DefinitionError, type Problem, Problems } from './definition-error.ts';
 import { compileFail } from './fail.ts';
 import { checkDeclared, languageOf } from './languages.ts';
-import { jsonBytes, LIMITS } from './limits.ts';
+import { jsonBytes } from './limits.ts';
 import { MachineLoader, Whole } from './machine-loader.ts';
 import { compileMap } from './map.ts';
 import { compileParallel } from './parallel.ts';
@@ -74,7 +75,7 @@ function load(definition: StateMachine | JsonObject, problems: Problems): Loaded
   const whole = new Whole(COMPILERS, section.language);
   const machine = new MachineLoader(section, whole).load();
   whole.scope.check(problems);
-  const seconds = section.number('TimeoutSeconds', 0, 0, LIMITS.seconds);
+  const seconds = section.number('TimeoutSeconds', 0, 0, QUOTAS.seconds);
   const timeoutSeconds = seconds > 0 ? seconds : undefined;
   return machine && { definition, machine, timeoutSeconds, expressProblems: problems.forExpress };
 }
@@ -88,8 +89,8 @@ const NO_OBJECT: Problem = {
 
 /** AWS refuses such a definition before it reads it. Source: "definition", CreateStateMachine, AWS Step Functions API reference. */
 function sizeProblem(definition: JsonObject): Problem | undefined {
-  if (jsonBytes(definition) <= LIMITS.definition) return undefined;
-  const message = `1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to ${LIMITS.definition}`;
+  if (jsonBytes(definition) <= QUOTAS.definition) return undefined;
+  const message = `1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to ${QUOTAS.definition}`;
   return {
     code: 'ValidationException',
     message,

@@ -1,4 +1,5 @@
 import type { QueryLanguage, State } from '../asl/state-machine.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { isObject } from '../runtime/json.ts';
 import { ScopeNode } from './assignments.ts';
 import type { CompiledMachine, CompiledState, Loader, StateCompiler } from './compiled.ts';
@@ -22,9 +23,6 @@ export class Whole {
     this.language = language;
   }
 }
-
-/** AWS's limit on the length of a state's name. */
-const LONGEST_NAME = 80;
 
 /** Loads one machine: the whole, a branch, or an item processor. */
 export class MachineLoader implements Loader {
@@ -96,9 +94,9 @@ export class MachineLoader implements Loader {
         help: `names are unique in the whole definition: it is also at ${other.location}`,
       });
     names.set(name, section.place);
-    if (name.length > LONGEST_NAME)
+    if (name.length > QUOTAS.name)
       section.problem(
-        `State name '${name}' exceeds the ${LONGEST_NAME}-character limit allowed by the service`,
+        `State name '${name}' exceeds the ${QUOTAS.name}-character limit allowed by the service`,
         undefined,
         {
           code: 'INVALID_STATE_NAME',

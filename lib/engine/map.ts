@@ -1,8 +1,8 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Exit, Loader, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { InnerFailure } from './failures.ts';
-import { LIMITS } from './limits.ts';
 import { compileItemBatcher } from './map/batcher.ts';
 import { runInline } from './map/inline.ts';
 import { contextOf, inputOf, itemsOf } from './map/item.ts';
@@ -86,7 +86,7 @@ function compileInline(section: Section, machine: ChildMachine['loaded']['machin
   const selector = compileSelector(section);
   const tolerance = compileTolerance(section);
   return async (visit, input) => {
-    const maxConcurrency = mostOf(await concurrency(visit, input), LIMITS.inlineConcurrency);
+    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.inlineConcurrency);
     const list = await items(visit, input);
     visit.record('MapStateStarted', { length: list.length });
     await tolerance(visit, input);
@@ -109,7 +109,7 @@ function compileDistributed(section: Section, machine: ChildMachine): Work {
   const tolerance = compileTolerance(section);
   const writer = compileResultWriter(section);
   return async (visit, input) => {
-    const maxConcurrency = mostOf(await concurrency(visit, input), LIMITS.distributedConcurrency);
+    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.distributedConcurrency);
     const collection = await items?.(visit, input);
     const list = collection && itemsOf(collection);
     visit.record('MapStateStarted', { length: list?.length ?? 0 });

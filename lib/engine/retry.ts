@@ -1,8 +1,8 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { JsonObject } from '../runtime/json.ts';
 import type { Exit, Loader } from './compiled.ts';
 import { compileDataFlow, type DataFlow } from './data-flow.ts';
 import { failureDetails, HeartbeatTimeout, InnerFailure, type StateFailure } from './failures.ts';
-import { LIMITS } from './limits.ts';
 import { EMPTY, isEmpty, type Section } from './section.ts';
 import type { Visit } from './visit.ts';
 
@@ -43,8 +43,8 @@ const LONGEST_DELAY = 31_622_400;
 function compileRetrier(section: Section, isLast: boolean): Retrier {
   return {
     errors: compileErrors(section, isLast),
-    intervalSeconds: section.number('IntervalSeconds', 1, 0, LIMITS.seconds),
-    maxAttempts: section.number('MaxAttempts', 3, 0, LIMITS.seconds),
+    intervalSeconds: section.number('IntervalSeconds', 1, 0, QUOTAS.seconds),
+    maxAttempts: section.number('MaxAttempts', 3, 0, QUOTAS.seconds),
     backoffRate: section.number('BackoffRate', 2, 1),
     maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, LONGEST_DELAY),
     jitter: section.choice('JitterStrategy', ['NONE', 'FULL']) === 'FULL',

@@ -1,7 +1,7 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import { type Started, start } from './execution.ts';
 import { Aborted, failureDetails, StateFailure } from './failures.ts';
-import { LIMITS } from './limits.ts';
 import type { LoadedStateMachine } from './load.ts';
 import type { Host, Run } from './run.ts';
 import type { ExecutionResult } from './types.ts';
@@ -35,7 +35,7 @@ export async function runToEnd(
 
 /** Seconds after which the execution times out: its own limit, or that of Express executions. */
 function limitOf({ type }: Host, { timeoutSeconds }: LoadedStateMachine): number | undefined {
-  return type === 'EXPRESS' ? Math.min(timeoutSeconds ?? LIMITS.expressSeconds, LIMITS.expressSeconds) : timeoutSeconds;
+  return type === 'EXPRESS' ? Math.min(timeoutSeconds ?? QUOTAS.expressSeconds, QUOTAS.expressSeconds) : timeoutSeconds;
 }
 
 const succeeded = (output: Json): End => ({ status: 'SUCCEEDED', output });

@@ -1,5 +1,6 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
-import { jsonBytes, LIMITS, tooLarge } from './limits.ts';
+import { jsonBytes, tooLarge } from './limits.ts';
 
 /** The bytes that all variables of an execution take. */
 export interface VariableBudget {
@@ -51,7 +52,7 @@ export class Scope {
       this.#budget.bytes += bytes - (this.#variables.get(name)?.bytes ?? 0);
       this.#variables.set(name, { value, bytes });
     }
-    if (all > LIMITS.payload || this.#budget.bytes > LIMITS.variables) throw tooLarge(stateName);
+    if (all > QUOTAS.payload || this.#budget.bytes > QUOTAS.variables) throw tooLarge(stateName);
   }
 
   /** Gives back the bytes of a scope that has ended. */

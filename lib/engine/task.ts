@@ -1,9 +1,9 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import type { Exit, StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { failureDetails, StateFailure } from './failures.ts';
 import { compileField } from './field.ts';
-import { LIMITS } from './limits.ts';
 import { parseResource, type Resource } from './resource.ts';
 import { compileGuard, guarded } from './retry.ts';
 import { type CallLimits, makeCall } from './task-call.ts';
@@ -12,7 +12,7 @@ import { compileTemplate } from './template.ts';
 import { TaskError } from './types.ts';
 import type { Visit } from './visit.ts';
 
-const SECONDS = { least: 1, most: LIMITS.seconds };
+const SECONDS = { least: 1, most: QUOTAS.seconds };
 
 /** Task: makes a call, through the host's resolver. */
 export const compileTask: StateCompiler = (name, section, loader) => {

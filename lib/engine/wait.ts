@@ -1,16 +1,16 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Json } from '../runtime/json.ts';
 import type { StateCompiler } from './compiled.ts';
 import { compileDataFlow } from './data-flow.ts';
 import { FieldError } from './failures.ts';
 import { compileField } from './field.ts';
-import { LIMITS } from './limits.ts';
 
 /** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
 export const compileWait: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
   const flow = compileDataFlow(section);
   section.requireOne(['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp']);
-  const seconds = compileField(section, 'Seconds', 'number', { least: 0, most: LIMITS.seconds });
+  const seconds = compileField(section, 'Seconds', 'number', { least: 0, most: QUOTAS.seconds });
   const timestamp = compileField(section, 'Timestamp', 'string');
   const literal = section.value.Timestamp;
   if (typeof literal === 'string' && !literal.startsWith('{%') && !isTimestamp(literal))

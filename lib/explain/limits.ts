@@ -1,3 +1,4 @@
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Simulation } from '../simulate/index.ts';
 import type { ExplainedBudgets, LimitedPlace } from './budgets.ts';
 
@@ -6,24 +7,19 @@ export interface UsedLimit {
   readonly limit: 'definition' | 'history' | 'payload';
   readonly unit: 'bytes' | 'events';
   readonly used: number;
-  /**
-   * What AWS allows, of a payload what it leaves for values. Source: "Service quotas", AWS Step Functions developer guide.
-   */
+  /** What AWS allows, of a payload what it leaves for values. */
   readonly most: number;
   /** Which payload: the one that values can fill most. */
   readonly where?: string;
 }
-
-const DEFINITION = 1_048_576;
-const EVENTS = 25_000;
 
 /** What a flow uses of AWS's limits: its definition, the history of a run in which every step runs, its fullest payload. */
 export function explainLimits(
   { definitionBytes, historyEvents }: Pick<Simulation, 'definitionBytes' | 'historyEvents'>,
   budgets: ExplainedBudgets,
 ): readonly UsedLimit[] {
-  const definition: UsedLimit = { limit: 'definition', unit: 'bytes', used: definitionBytes, most: DEFINITION };
-  const history: UsedLimit = { limit: 'history', unit: 'events', used: historyEvents, most: EVENTS };
+  const definition: UsedLimit = { limit: 'definition', unit: 'bytes', used: definitionBytes, most: QUOTAS.definition };
+  const history: UsedLimit = { limit: 'history', unit: 'events', used: historyEvents, most: QUOTAS.events };
   return [definition, history, ...fullest(budgets)];
 }
 

@@ -1,3 +1,5 @@
+import { QUOTAS } from '../protocol/quotas.ts';
+
 /**
  * The registry of diagnostics: each code with its severity, its message and its help. A code that is not here does not
  * compile; a message's parameters are typed.
@@ -240,7 +242,7 @@ export const MESSAGES = {
   ),
   'payload-limit': error<{ what: string; values: number; over: number }>(
     ({ what, values, over }) =>
-      `Step Functions carries 262144 bytes in one piece, and ${what} takes ${over} bytes more than that` +
+      `Step Functions carries ${QUOTAS.payload} bytes in one piece, and ${what} takes ${over} bytes more than that` +
       (values > 0 ? ` even where each of its ${values} values lies in the blob store` : ' as it is written'),
     ({ values }) =>
       values > 0

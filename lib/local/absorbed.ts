@@ -1,14 +1,15 @@
 import type { AbsorbedStep } from '../plan/passes/pass.ts';
-import { fusedStepIn } from '../runtime/fused.ts';
+import { readCause } from '../protocol/cause.ts';
+import { missingInputText } from '../protocol/failure-place.ts';
 import type { ErrorData, StepReport, StepStatus } from './events.ts';
-import { readCause } from './outcome.ts';
 import type { Failure } from './step-record.ts';
 
 /** Where a run failed that did so in a step without a state; undefined where it failed elsewhere. */
 export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
-  const named = fusedStepIn(readCause(failure.cause).message);
-  // A chain's steps are told of as those that have states.
-  const step = absorbed.find(({ id, by }) => id === named && by !== 'fuse-chains');
+  const { message, place } = readCause(failure.cause);
+  const step = absorbed.find(({ id, requires = [] }) =>
+    place.fused === undefined ? requires.some((path) => message === missingInputText(id, path)) : id === place.fused,
+  );
   return step && { step: step.id, component: step.component, attempt: 0 };
 }
 

@@ -1,4 +1,4 @@
-import { whereaboutsOf } from './outcome.ts';
+import { readCause } from '../protocol/cause.ts';
 import type { Ending, Failure, StepRecord, Visit } from './step-record.ts';
 
 /** How a step of a chain ended, and when. */
@@ -11,7 +11,7 @@ export interface EndedLink {
 
 /** The step of a chain that a failure says it is of; the last one where it does not say, as of a function that was killed. */
 export function failedLink({ links, step }: StepRecord, failure: Failure | undefined): StepRecord | undefined {
-  const { failed } = whereaboutsOf(failure);
+  const { link: failed } = readCause(failure?.cause).place;
   return links.find((link) => link.step.id === (failed?.step ?? step.id));
 }
 
@@ -21,8 +21,8 @@ export function failedLink({ links, step }: StepRecord, failure: Failure | undef
  */
 export function endedLinks(visit: Visit, ending: Ending, endMs: number): readonly EndedLink[] {
   const { record, failure } = visit;
-  const { failed } = whereaboutsOf(failure);
-  const took = failed?.links ?? visit.took;
+  const { link: failed } = readCause(failure?.cause).place;
+  const took = failed?.times ?? visit.took;
   const last = record.links.findIndex(({ step }) => step.id === (failed?.step ?? record.step.id));
   const reached = record.links.slice(0, last + 1);
   const total = reached.reduce((sum, { step }) => sum + (took?.[step.id] ?? 0), 0);

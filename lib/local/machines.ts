@@ -1,17 +1,17 @@
 import type { NestedMachine } from '../asl/frame.ts';
 import { loadStateMachine } from '../engine/index.ts';
 import type { MachineResolver } from '../engine/types.ts';
+import { placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
 import type { JsonObject } from '../runtime/json.ts';
 
-const PLACEHOLDER = /^\$\{machine:(.+)\}$/s;
-
 /** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
-export const machineNamed = (arn: unknown): string | undefined =>
-  typeof arn === 'string' ? PLACEHOLDER.exec(arn)?.[1] : undefined;
+export function machineNamed(arn: unknown): string | undefined {
+  const { kind, name } = readPlaceholder(arn) ?? {};
+  return kind === 'machine' ? name : undefined;
+}
 
-/** The names of the state machines that the text of a definition mentions. */
-export const machinesIn = (text: string): string[] =>
-  [...text.matchAll(/"\$\{machine:([^"}]+)\}"/g)].flatMap(([, name = '']) => name);
+/** The names of the state machines that a definition starts, by its text. */
+export const machinesIn = (text: string): string[] => placeholdersIn(text).flatMap((one) => machineNamed(one) ?? []);
 
 /** A nested state machine: one that the compiler wrote, or any JSON that is to be one. */
 export interface NamedMachine {

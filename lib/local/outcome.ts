@@ -1,44 +1,10 @@
 import type { ExecutionResult } from '../engine/types.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
-import { type FailedLink, linkInStack } from '../runtime/chain.ts';
+import { readCause } from '../protocol/cause.ts';
 import type { ErrorCode } from '../runtime/errors.ts';
 import { codeOf } from '../runtime/failure-codes.ts';
-import { isObject, type Json } from '../runtime/json.ts';
-import { isOfOutput } from '../runtime/output.ts';
+import { isObject } from '../runtime/json.ts';
 import type { ErrorData, FlowErrorReport, FlowResult } from './events.ts';
-
-/** What a Cause says: the message, and the stack where a function wrote it. */
-export function readCause(cause: string | undefined): { readonly message: string; readonly stack?: readonly string[] } {
-  const parsed = parseObject(cause);
-  if (parsed === undefined || typeof parsed.errorMessage !== 'string') return { message: cause ?? '' };
-  const trace = Array.isArray(parsed.trace) ? parsed.trace.map(String) : [];
-  return { message: parsed.errorMessage, ...(trace.length > 0 && { stack: trace }) };
-}
-
-/** Where a failure says that it happened: see `failIn` of lib/runtime/chain.ts, and `checkOutput` of lib/runtime/output.ts. */
-export interface Whereabouts {
-  /** The component's own lines. */
-  readonly stack: readonly string[];
-  /** Of a chain, the step that failed, and what became of those before it. */
-  readonly failed?: FailedLink;
-  /** Whether nothing failed but the flow's output, for which the last step's function looks: the step went well. */
-  readonly inOutput: boolean;
-}
-
-/** Reads the place of a failure out of its Cause. */
-export function whereaboutsOf(failure: { readonly cause?: string } | undefined): Whereabouts {
-  const found = linkInStack(readCause(failure?.cause).stack ?? []);
-  return { ...found, inOutput: isOfOutput(found.stack) };
-}
-
-function parseObject(text: string | undefined): { [key: string]: Json } | undefined {
-  try {
-    const value: Json = JSON.parse(text ?? '');
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** An Error and its Cause as a flow reports them. */
 export function reportOf(error: string, cause: string | undefined): FlowErrorReport {

@@ -1,7 +1,8 @@
 import { TaskError, type TaskRequest, type TaskResolver } from '../engine/types.ts';
+import { writeCause } from '../protocol/cause.ts';
+import { callResult, componentIn, INVOKE, invocationIn } from '../protocol/component-call.ts';
 import type { CallComponent } from '../runtime/call.ts';
 import type { Invocation, Slots } from '../runtime/invocation.ts';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Handler, HostContext } from '../runtime/wrapper.ts';
 import type { InnerCalls } from './journal/inner-calls.ts';
 
@@ -14,17 +15,9 @@ export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'f
   readonly inner?: InnerCalls;
 }
 
-const INVOKE = 'arn:aws:states:::lambda:invoke';
-const COMPONENT = /^\$\{component:(\/.+)\}$/;
-
 /** The path of the component that a task calls; undefined where it calls anything else. */
-export function componentOf({
-  resource,
-  arguments: given,
-}: Pick<TaskRequest, 'resource' | 'arguments'>): string | undefined {
-  if (resource !== INVOKE || !isObject(given) || typeof given.FunctionName !== 'string') return undefined;
-  return COMPONENT.exec(given.FunctionName)?.[1];
-}
+export const componentOf = ({ resource, arguments: given }: TaskRequest): string | undefined =>
+  resource === INVOKE ? componentIn(given) : undefined;
 
 /** Calls component functions in this process, as Lambda would: the same payload, the same answer, the same errors. */
 export function componentResolver(find: FindHandler, host: Host): TaskResolver {
@@ -35,7 +28,7 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
     try {
       const handler = await find(component, invocation.step, request.stateName);
       const answer = await handler(invocation, hostOf(find, host, request.call, request.signal));
-      return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
+      return callResult(answer);
     } catch (error) {
       throw asLambdaError(error);
     }
@@ -56,30 +49,16 @@ function hostOf(find: FindHandler, { inner, ...host }: Host, id: string, signal:
 }
 
 /** A copy, as a function gets one: what a component does to its input stays with it. */
-function invocationOf({ arguments: given, stateName, execution, attempt }: TaskRequest): Invocation {
-  const payload: JsonObject = isObject(given) && isObject(given.Payload) ? structuredClone(given.Payload) : {};
-  const { step, input, reads, secrets } = payload;
-  return {
-    execution: execution.id,
-    attempt,
-    ...payload,
-    step: typeof step === 'string' ? step : stateName,
-    input: input ?? null,
-    reads: Array.isArray(reads) ? reads.filter(isText) : [],
-    secrets: Array.isArray(secrets) ? secrets.filter(isText) : [],
-  };
-}
+const invocationOf = ({ arguments: given, stateName, execution, attempt }: TaskRequest): Invocation =>
+  structuredClone({ execution: execution.id, attempt, ...invocationIn(given, stateName) });
 
-const isText = (value: Json): value is string => typeof value === 'string';
-
-/** A thrown error as the Node runtime of Lambda reports it: `errorType` is its name, and becomes the state's Error. */
+/** A thrown error as a state machine gets it from Lambda. */
 function asLambdaError(error: unknown): TaskError {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  const trace = (stack ?? '').split('\n');
-  return new TaskError(name, JSON.stringify({ errorType: name, errorMessage: message, trace }));
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  return new TaskError(thrown.name, writeCause(thrown));
 }
 
 function notOurs({ resource, stateName }: TaskRequest): TaskError {
   const message = `state "${stateName}" calls ${resource}, which this machine cannot: give a mock for it`;
-  return new TaskError('UNREACHABLE', JSON.stringify({ errorType: 'UNREACHABLE', errorMessage: message, trace: [] }));
+  return new TaskError('UNREACHABLE', writeCause({ name: 'UNREACHABLE', message }));
 }

@@ -5,6 +5,7 @@ import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/depth.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
+import { readCause } from '../protocol/cause.ts';
 import { blobStore } from '../runtime/blobs.ts';
 import { isFlowError } from '../runtime/errors.ts';
 import { hydrate } from '../runtime/hydrate.ts';
@@ -22,7 +23,7 @@ import type { ComponentUsage, Usage } from './isolate/usage.ts';
 import { JournalError } from './journal/journal.ts';
 import { LongestHistory } from './longest-history.ts';
 import { machineResolver } from './machines.ts';
-import { failed, refuse, resultOf, whereaboutsOf } from './outcome.ts';
+import { failed, refuse, resultOf } from './outcome.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
@@ -123,7 +124,7 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const failure = failureOf(execution);
   const { absorbed } = flow.runs;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
-  const { inOutput } = whereaboutsOf(failure);
+  const { inOutput = false } = readCause(failure?.cause).place;
   const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
   const own = tracker
     .finish(stopMs, failure, inAbsorbed !== undefined)

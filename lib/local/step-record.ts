@@ -1,5 +1,5 @@
 import type { PassName } from '../plan/passes/passes.ts';
-import type { FailedLink } from '../runtime/chain.ts';
+import type { LinkTimes } from '../runtime/invocation.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
 /** A step that has a state, alone or with others. */
@@ -43,8 +43,8 @@ export interface Visit {
   failure: Failure | undefined;
   /** Whether its component skipped it. */
   skipped: boolean;
-  /** Of a chain, what became of its steps: see `$links` of `Slots`. */
-  took?: FailedLink['links'];
+  /** Of a chain, what became of its steps. */
+  took?: LinkTimes;
 }
 
 const FUSED: PassName = 'fuse-chains';

@@ -1,9 +1,11 @@
 import type { HistoryEvent } from '../engine/types.ts';
-import { linksIn } from '../runtime/chain.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { TASK_FAILED, TIMED_OUT } from '../protocol/aws-errors.ts';
+import { readCause } from '../protocol/cause.ts';
+import { readAnswer } from '../protocol/component-call.ts';
+import type { Json } from '../runtime/json.ts';
 import { endedLinks, failedLink } from './chain-visit.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
-import { reportOf, whereaboutsOf } from './outcome.ts';
+import { reportOf } from './outcome.ts';
 import { type StateRecords, statesOf } from './state-records.ts';
 import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
 
@@ -79,7 +81,7 @@ export class StepTracker {
       // An execution that the flow's had started failed by it, and the flow went on.
       const isCovered = isSame(visit.failure, this.#failed.get(visit.execution));
       const ending = isCovered ? 'recovered' : 'cancelled';
-      const isWell = inPart || whereaboutsOf(visit.failure).inOutput;
+      const isWell = inPart || isInOutput(visit.failure);
       this.#ended(visit, isItsOwn ? (isWell ? 'succeeded' : 'failed') : ending, atMs);
     }
     return this.#steps.flatMap((record) => record.reports());
@@ -90,8 +92,8 @@ export class StepTracker {
     const failed = this.#openVisits().filter((visit) => isSame(visit.failure, failure));
     // A step that runs others fails with them; the one that made the call is the place.
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
-    const { stack, inOutput } = whereaboutsOf(failure);
-    if (!visit || inOutput) return undefined;
+    if (!visit || isInOutput(failure)) return undefined;
+    const { stack } = readCause(failure.cause);
     const { id, component } = placeOf(visit).step;
     return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack.length > 0 && { stack }) };
   }
@@ -200,23 +202,24 @@ const nameOf = ({ step: { id, component } }: StepRecord): { readonly step: strin
 const isSame = (one: Failure | undefined, other: Failure | undefined): boolean =>
   one !== undefined && one.error === other?.error && one.cause === other.cause;
 
+/** Whether the step whose function found a failure went well itself. */
+const isInOutput = (failure: Failure | undefined): boolean => readCause(failure?.cause).place.inOutput === true;
+
 function endingOf({ skipped, failure }: Visit): Ending {
   if (skipped) return 'skipped';
-  return failure && !whereaboutsOf(failure).inOutput ? 'recovered' : 'succeeded';
+  return failure && !isInOutput(failure) ? 'recovered' : 'succeeded';
 }
 
-/** Takes in a function's answer, which AWS's events hold as text. */
-function answered(visit: Visit, output: Json = null): void {
-  const answer: Json = typeof output === 'string' ? JSON.parse(output) : output;
-  const slots = isObject(answer) && isObject(answer.Payload) ? answer.Payload : {};
+/** Takes in a function's answer. */
+function answered(visit: Visit, output: Json | undefined): void {
+  const { skipped, took } = readAnswer(output);
   visit.failure = undefined;
-  // Its component has skipped its own step.
-  visit.skipped = slots.$skipped === true;
-  if (isObject(slots.$links)) visit.took = linksIn(slots.$links);
+  visit.skipped = skipped;
+  if (took) visit.took = took;
 }
 
 /** Error and cause of an event that tells of a failure. */
 function failureOf({ error, cause }: HistoryEvent['details'], type: string): Failure {
-  const fallback = type.endsWith('TimedOut') ? 'States.Timeout' : 'States.TaskFailed';
+  const fallback = type.endsWith('TimedOut') ? TIMED_OUT : TASK_FAILED;
   return { error: typeof error === 'string' ? error : fallback, ...(typeof cause === 'string' && { cause }) };
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../flow/expression.ts';
 import type { Flow, Step } from '../flow/flow.ts';
+import { passes } from '../protocol/truth.ts';
 import type { Test } from '../runtime/invocation.ts';
 import { Conjunction } from './conjunction.ts';
 import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } from './graph.ts';
@@ -60,10 +61,8 @@ function usesIn(step: Step | undefined, { input, skipIf, fallback }: StepUses): 
 
 /** A step's `skipIf`; undefined for one that never holds. */
 export function skipIfOf({ skipIf }: Step): Expression | undefined {
-  return skipIf?.kind === 'literal' && isFalsy(skipIf.value) ? undefined : skipIf;
+  return skipIf?.kind === 'literal' && !passes(skipIf.value, 'skipIf') ? undefined : skipIf;
 }
-
-const isFalsy = (value: unknown): boolean => value === null || value === false || value === 0 || value === '';
 
 /** A conjunction that asks for all that another one asks for, and for more, adds nothing to it. */
 function simplify(demand: Demand): Demand {

@@ -2,6 +2,7 @@ import { type Diagnostic, diagnose, Reporter, type Span } from '../flow/diagnost
 import { Fields } from '../flow/fields.ts';
 import { nearest } from '../flow/nearest.ts';
 import { describe, type Entry, readTree, type Tree } from '../flow/tree.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import type { Profile, Timing } from './cost.ts';
 
 /** A profile as read from its file. */
@@ -45,8 +46,8 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
   return { times: Object.fromEntries(times), places: new Map(entries.map(([key, entry]) => [key, entry.key])) };
 }
 
-/** The seconds of a year: an execution takes no longer. Source: "Service quotas", AWS Step Functions developer guide. */
-const MOST_SECONDS = 366 * 24 * 3600;
+/** No execution takes longer. */
+const MOST_SECONDS = QUOTAS.standardSeconds;
 
 /** Beside `seconds` an entry may hold what else was measured. */
 function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {

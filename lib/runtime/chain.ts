@@ -1,3 +1,4 @@
+import { type FailedLink, readTrace, stackWith } from '../protocol/failure-place.ts';
 import type { Component } from './component.ts';
 import type { Invocation, Link, Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
@@ -19,7 +20,7 @@ export function wrapChain(components: readonly Component[], options: WrapOptions
       const startMs = performance.now();
       const msSoFar = (): number => Math.round(performance.now() - startMs);
       const failed = (error: unknown): never =>
-        failIn({ step: link.step, links: { ...took, [link.step]: msSoFar() } }, error);
+        failIn({ step: link.step, times: { ...took, [link.step]: msSoFar() } }, error);
       const invocation = { ...link, input: filled(link.input, answers) };
       const slots = (await handlers[at]?.(invocation, hostOf(host, link)).catch(failed)) ?? {};
       answers.set(link.step, slots);
@@ -50,41 +51,11 @@ function filled(value: Json, answers: ReadonlyMap<string, Slots>): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, answers)]));
 }
 
-/** In which link an invocation failed, and what became of it and those before it: see `$links` of {@link Slots}. */
-export interface FailedLink {
-  readonly step: string;
-  readonly links: { readonly [step: string]: number | null };
-}
-
-const PLACE = '    in link ';
-
-/** Code and message go out as they are; the place is the last line of the stack, which is all that travels besides. */
-function failIn(place: FailedLink, error: unknown): never {
-  if (error instanceof Error) error.stack = `${error.stack ?? ''}\n${PLACE}${JSON.stringify(place)}`;
-  throw error;
-}
-
-/** A stack of a failed invocation, taken apart: its own lines, and where it was a chain's, the link that failed. */
-export function linkInStack(lines: readonly string[]): {
-  readonly stack: readonly string[];
-  readonly failed?: FailedLink;
-} {
-  const last = lines.at(-1) ?? '';
-  const place: Json = last.startsWith(PLACE) ? parsed(last.slice(PLACE.length)) : null;
-  if (!isObject(place) || typeof place.step !== 'string') return { stack: lines };
-  return { stack: lines.slice(0, -1), failed: { step: place.step, links: linksIn(place.links) } };
-}
-
-/** What an answer, or a failure, tells of links: see `$links` of {@link Slots}. */
-export function linksIn(links: Json | undefined): FailedLink['links'] {
-  if (!isObject(links)) return {};
-  return Object.fromEntries(Object.entries(links).map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
-}
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // the component's own line
+/** Code and message go out as they are; the place says besides which link failed. */
+function failIn(link: FailedLink, error: unknown): never {
+  if (error instanceof Error) {
+    const stack = error.stack ?? '';
+    error.stack = stackWith(stack, { ...readTrace(stack.split('\n')).place, link });
   }
+  throw error;
 }

@@ -1,3 +1,5 @@
+import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
+
 /** Every code that a failed step or run can carry; the state's Error in a state machine. */
 export const ERROR_CODES = [
   'INVALID_INPUT',
@@ -30,8 +32,6 @@ export class FlowError extends Error {
   }
 }
 
-const TIMED_OUT = 'Sandbox.Timedout';
-
 /**
  * A component that took too long. It has the name that Lambda gives to a function whose time is over: a state machine
  * retries the one as it does the other, whatever the step's `onError` says. In a flow's result its code is TIMEOUT.
@@ -39,7 +39,7 @@ const TIMED_OUT = 'Sandbox.Timedout';
 export class TimedOut extends FlowError {
   constructor(message: string) {
     super('TIMEOUT', message);
-    this.name = TIMED_OUT;
+    this.name = FUNCTION_TIMED_OUT;
   }
 }
 
@@ -57,7 +57,7 @@ export class SkipStep extends Error {
 
 /** Whether `error` is a failure with a code. */
 export const isFlowError = (error: unknown): error is FlowError =>
-  error instanceof Error && (CODES.has(error.name) || error.name === TIMED_OUT);
+  error instanceof Error && (CODES.has(error.name) || error.name === FUNCTION_TIMED_OUT);
 
 /** Whether `error` says that the step skips itself. */
 export const isSkipStep = (error: unknown): error is SkipStep => error instanceof Error && error.name === SKIP;

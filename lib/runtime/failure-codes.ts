@@ -1,13 +1,23 @@
-import type { ErrorCode } from './errors.ts';
+import { FUNCTION_TIMED_OUT, TASK_FAILED, TIMED_OUT, TRANSPORT_FAULTS } from '../protocol/aws-errors.ts';
+import { ERROR_CODES, type ErrorCode } from './errors.ts';
 
-/** The language's codes for the errors that AWS has names for. Source: AWS Step Functions, "Handling errors". */
+/** The codes with which a component's own failure arrives: all but that of a fault in the step's own expressions. */
+export const COMPONENT_FAILURES: readonly ErrorCode[] = [
+  'COMPONENT_FAILED',
+  ...ERROR_CODES.filter((code) => code !== 'COMPONENT_FAILED' && code !== 'EXPRESSION_FAILURE'),
+];
+
+/** The Errors that `onError` covers. */
+export const COVERED: readonly string[] = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, TIMED_OUT];
+
+/** The language's codes for the errors that AWS has names for. */
 export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {
-  'States.Timeout': 'TIMEOUT',
+  [TIMED_OUT]: 'TIMEOUT',
   'States.HeartbeatTimeout': 'TIMEOUT',
-  'Sandbox.Timedout': 'TIMEOUT',
+  [FUNCTION_TIMED_OUT]: 'TIMEOUT',
   'States.DataLimitExceeded': 'RESOURCE_UNAVAILABLE',
   'States.QueryEvaluationError': 'EXPRESSION_FAILURE',
-  'States.TaskFailed': 'COMPONENT_FAILED',
+  [TASK_FAILED]: 'COMPONENT_FAILED',
 };
 
 /** The codes for further errors by the beginning of their names. */

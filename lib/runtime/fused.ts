@@ -1,6 +1,7 @@
+import { inPlace } from '../protocol/failure-place.ts';
 import type { BlobStore } from './blobs.ts';
 import { describe } from './describe.ts';
-import { FlowError, toFlowError } from './errors.ts';
+import { type ErrorCode, FlowError, toFlowError } from './errors.ts';
 import type { FusedStep } from './invocation.ts';
 import type { Json } from './json.ts';
 import { resultAt } from './path.ts';
@@ -8,7 +9,7 @@ import { missingText, readPath } from './project.ts';
 
 /**
  * Runs the steps that are part of `step`, with its result. Answers the ids of the blobs that they keep, by the path of
- * what they hold. Throws what the first of them that fails fails with; the message begins with its name.
+ * what they hold. Throws what the first of them that fails fails with, in its place: see `FailurePlace`.
  */
 export async function runFused(
   fused: readonly FusedStep[],
@@ -19,9 +20,7 @@ export async function runFused(
   const ids = new Map<string, string>();
   for (const { step: own, path, does } of fused) {
     const value = resultAt(result, readPath(path));
-    if (value === undefined) {
-      throw new FlowError('EXPRESSION_FAILURE', `step "${own}": there is no ${missingText(result, path, step)}`);
-    }
+    if (value === undefined) throw failure(own, 'EXPRESSION_FAILURE', `there is no ${missingText(result, path, step)}`);
     if (does === 'check-text' && typeof value !== 'string') throw noText(own, value, path, step);
     if (does === 'store' && !ids.has(path)) ids.set(path, await store(value, own, blobs));
   }
@@ -33,15 +32,16 @@ async function store(value: Json, own: string, blobs: Pick<BlobStore, 'put'>): P
     return (await blobs.put(value)).blobId;
   } catch (error) {
     const { code, message } = toFlowError(error);
-    throw new FlowError(code, `step "${own}": ${message}`, { cause: error });
+    throw failure(own, code, message, { cause: error });
   }
 }
 
 const noText = (own: string, value: Json, path: string, step: string): FlowError =>
-  new FlowError(
+  failure(
+    own,
     'INVALID_INPUT',
-    `step "${own}": its input does not fit: found ${describe(value)} at "${path}" of step "${step}", wanted a string`,
+    `its input does not fit: found ${describe(value)} at "${path}" of step "${step}", wanted a string`,
   );
 
-/** The step that a failure of {@link runFused} is of, by its message. */
-export const fusedStepIn = (message: string): string | undefined => /^step "([\w.-]+)": /.exec(message)?.[1];
+const failure = (own: string, code: ErrorCode, what: string, options?: ErrorOptions): FlowError =>
+  inPlace(new FlowError(code, `step "${own}": ${what}`, options), { fused: own });

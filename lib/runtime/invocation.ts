@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 
 /**
  * What a state machine sends to a component's function: the `Payload` of `arn:aws:states:::lambda:invoke`.
@@ -81,9 +81,20 @@ export interface OutputRead {
  * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
  * | `$skipped` | true where the step was skipped; then each value is the skipped marker and each test is false |
  * | `$missing` | the value paths asked for that the result does not have; absent where there is none |
- * | `$links` | of a chain, by the ids of its steps, in order: the milliseconds that each took, null where it was skipped |
+ * | `$links` | of a chain, what became of its steps: see {@link LinkTimes} |
  */
 export type Slots = JsonObject;
+
+/** Of a chain, by the ids of its steps, in order: the milliseconds that each took, null where it was skipped. */
+export interface LinkTimes {
+  readonly [step: string]: number | null;
+}
+
+/** Reads {@link LinkTimes} out of what came as JSON. */
+export function linkTimesOf(value: Json | undefined): LinkTimes {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
+}
 
 /** The tests that a read may ask for in place of a value. */
 export type Test = 'if' | 'skipIf' | 'present';

@@ -1,6 +1,7 @@
+import { passes } from '../protocol/truth.ts';
 import { describe, formatPlace, listKeys } from './describe.ts';
 import { FlowError } from './errors.ts';
-import { parseSlotKey, type Slots, type Test } from './invocation.ts';
+import { parseSlotKey, type Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 import { type Path, parseJoined, resultAt, stagesOf } from './path.ts';
 import { escapeValue, missing, SKIPPED } from './values.ts';
@@ -27,7 +28,7 @@ export function project(
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
     const value = stored ? blobIds?.get(written) : resultAt(result, readPath(written));
-    if (test) return [key, passes(test, value)];
+    if (test) return [key, passes(value, test)];
     if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
     lost.push(written);
     return [key, missing(missingText(result, written, step))];
@@ -47,13 +48,6 @@ export const projectSkipped = (reads: readonly string[]): Slots =>
     ...reads.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]),
     ['$skipped', true],
   ]);
-
-function passes(test: Test, value: Json | undefined): boolean {
-  const present = value !== undefined && value !== null;
-  if (test === 'present') return present;
-  if (!present || value === false) return false;
-  return test === 'if' || (value !== 0 && value !== '');
-}
 
 /** A path that a compiler wrote. Throws EXPRESSION_FAILURE where it is none. */
 export function readPath(written: string): Path {

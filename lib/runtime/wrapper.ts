@@ -1,3 +1,4 @@
+import { stackWith, takePlace } from '../protocol/failure-place.ts';
 import { blobStore } from './blobs.ts';
 import { cacheStore } from './cache.ts';
 import type { CallComponent } from './call.ts';
@@ -87,6 +88,8 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       return slots;
     } catch (error) {
       const failure = shortened(hidden.error(toFlowError(error)));
+      // A place that came with a failure of another step, which the component has called, is not this one's.
+      failure.stack = stackWith(failure.stack ?? '', takePlace(error));
       report('failed', { code: failure.name, error: failure.message });
       throw failure;
     }

@@ -1,8 +1,7 @@
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { statesIn } from '../asl/walk-states.ts';
-import { LIMITS } from '../engine/index.ts';
 import { jsonBytes } from '../engine/limits.ts';
-import { FUNCTION_SECONDS } from '../plan/quotas.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedMachine } from './run-machine.ts';
 
@@ -96,18 +95,18 @@ const roundedUp = (seconds: number, unitMs: number): number =>
 /** A definition that is too large for either does not even load. */
 function sharedObstacles({ calls }: MachineRun): readonly string[] {
   const long = calls.reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
-  if (long.seconds <= FUNCTION_SECONDS) return [];
-  return [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${FUNCTION_SECONDS} s`];
+  if (long.seconds <= QUOTAS.functionSeconds) return [];
+  return [`step "${long.step}" takes ${round(long.seconds)} s, and a function may take ${QUOTAS.functionSeconds} s`];
 }
 
 const standardObstacles = ({ events }: MachineRun): readonly string[] =>
-  events > LIMITS.events ? [`its history has ${events} events, and may have ${LIMITS.events}`] : [];
+  events > QUOTAS.events ? [`its history has ${events} events, and may have ${QUOTAS.events}`] : [];
 
 function expressObstacles({ definitions }: Priced, { seconds }: MachineRun): readonly string[] {
   const unsupported = definitions.flatMap(statesIn).find(([, state]) => isStandardOnly(state));
   return [
-    ...(seconds > LIMITS.expressSeconds
-      ? [`it takes ${round(seconds)} s, and may take ${LIMITS.expressSeconds} s`]
+    ...(seconds > QUOTAS.expressSeconds
+      ? [`it takes ${round(seconds)} s, and may take ${QUOTAS.expressSeconds} s`]
       : []),
     ...(unsupported ? [`state "${unsupported[0]}" is of a kind that only Standard workflows have`] : []),
   ];

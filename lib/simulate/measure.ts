@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../engine/types.ts';
-import { componentOf } from '../local/resolver.ts';
 import { median, type Profile, type Timing } from '../plan/cost.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { componentIn, invocationIn, readAnswer } from '../protocol/component-call.ts';
+import type { Json } from '../runtime/json.ts';
 
 interface OpenCall {
   readonly step: string;
@@ -32,7 +32,7 @@ export class CallTimes {
     if (!call) return;
     this.#open.delete(before);
     if (type === 'TaskStarted') this.#open.set(keyOf(event, event.id), { ...call, startMs: atMs });
-    else if (type === 'TaskSucceeded' && !isSkipped(details.output ?? null)) this.#add(call, atMs);
+    else if (type === 'TaskSucceeded' && !readAnswer(details.output).skipped) this.#add(call, atMs);
   }
 
   /** The runs are over: no call is under way any more. */
@@ -61,14 +61,10 @@ export class CallTimes {
 const keyOf = ({ execution = '' }: HistoryEvent, id: number): string => `${execution} ${id}`;
 
 function callOf(parameters: Json): Pick<OpenCall, 'step' | 'component'> | undefined {
-  const component = componentOf({ resource: 'arn:aws:states:::lambda:invoke', arguments: parameters });
-  const payload = isObject(parameters) ? parameters.Payload : undefined;
-  const step = isObject(payload) ? payload.step : undefined;
-  return component !== undefined && typeof step === 'string' ? { step, component } : undefined;
+  const component = componentIn(parameters);
+  const { step } = invocationIn(parameters, '');
+  return component !== undefined && step !== '' ? { step, component } : undefined;
 }
-
-const isSkipped = (output: Json): boolean =>
-  isObject(output) && isObject(output.Payload) && output.Payload.$skipped === true;
 
 function push(lists: Map<string, number[]>, key: string, value: number): void {
   const known = lists.get(key);

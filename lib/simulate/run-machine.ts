@@ -11,8 +11,9 @@ import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/t
 import { componentsInChain } from '../flow/chain-name.ts';
 import { machineResolver } from '../local/machines.ts';
 import { componentOf } from '../local/resolver.ts';
-import type { Slots } from '../runtime/invocation.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { callResult, invocationIn } from '../protocol/component-call.ts';
+import type { Invocation, Link, Slots } from '../runtime/invocation.ts';
+import { isObject } from '../runtime/json.ts';
 import { escapeValue } from '../runtime/values.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
@@ -104,17 +105,18 @@ async function runAs(
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
     if (component === undefined) return {};
-    const asked = askedOf(request.arguments, request.stateName);
-    const { step, stores, before } = asked;
+    const asked = invocationIn(request.arguments, request.stateName);
+    const { step, before = [], reads = [] } = asked;
+    const stores = [...before, asked].reduce((sum, link) => sum + storesIn(link), 0);
     const links = componentsInChain(component).map((own, at): SimulatedLink => {
-      const id = before[at] ?? step;
+      const id = before[at]?.step ?? step;
       return { step: id, component: own, seconds: secondsOf(id, own) };
     });
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
     calls.push({ step, component, seconds, links, stores });
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
-    const answer = component === MAP_ITEMS ? writeItems(asked, objects) : standIns.answer(step, asked.reads);
-    return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
+    const answer = component === MAP_ITEMS ? writeItems(asked, objects) : standIns.answer(step, reads);
+    return callResult(answer);
   };
   const result = await execute(machine, {
     input: escapeValue(standIns.input),
@@ -138,35 +140,13 @@ function endOf({ status, error, cause, transitions, events, startMs, stopMs }: E
 
 type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
-interface Asked extends Pick<SimulatedCall, 'step' | 'stores'> {
-  /** The ids of the steps that the function does first. */
-  readonly before: readonly string[];
-  readonly reads: readonly string[];
-  readonly input: Json;
-}
-
-/** What of an `Invocation` matters here. */
-function askedOf(given: Json, stateName: string): Asked {
-  const payload = isObject(given) && isObject(given.Payload) ? given.Payload : {};
-  const { step, reads, input = null } = payload;
-  const before = (Array.isArray(payload.before) ? payload.before : []).filter(isObject);
-  return {
-    before: before.map((link) => String(link.step)),
-    step: typeof step === 'string' ? step : stateName,
-    reads: Array.isArray(reads) ? reads.filter((key) => typeof key === 'string') : [],
-    stores: [...before, payload].reduce((sum, { fused = [] }) => sum + storesIn(fused), 0),
-    input,
-  };
-}
-
-const storesIn = (fused: Json): number =>
-  Array.isArray(fused) ? fused.filter((part) => isObject(part) && part.does === 'store').length : 0;
+const storesIn = ({ fused = [] }: Link): number => fused.filter(({ does }) => does === 'store').length;
 
 /** The function that the compiler puts before a distributed Map: see lib/asl/emit-distributed-map.ts. */
 const MAP_ITEMS = '/builtin/map_items';
 
 /** Does the work of that function, since a Map reads what it writes. */
-function writeItems({ step, input }: Asked, objects: MemoryObjects): Slots {
+function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots {
   const address = { Bucket: 'simulated', Key: `items of ${step}.json` };
   objects.put(address, JSON.stringify(isObject(input) ? (input.items ?? []) : []));
   return { $: { ...address, Prefix: 'results' } };

@@ -125,7 +125,7 @@ output: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]`);
   if (!stateMachine) throw new Error('it has no errors');
 
   it('says once what they call, and which secrets they read', () => {
-    expect(callsOf(stateMachine).map(({ component, payload }) => [component, payload.secrets])).toEqual([
+    expect(callsOf(stateMachine).map(({ component, invocation }) => [component, invocation.secrets])).toEqual([
       ['/x/a', ['key']],
     ]);
     const { template } = synthesise(stateMachine);

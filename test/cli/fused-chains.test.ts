@@ -76,7 +76,7 @@ describe('a flow that asks for it', () => {
     const { code, stderr } = await run('run', 'fused.yaml', '--input', '{"n": 2}');
     expect(code).toBe(1);
     expect(stderr).toContain('failed: COMPONENT_FAILED: two\n  in step check (/my/check)');
-    expect(stderr).not.toContain('in link');
+    expect(stderr).not.toContain('in stepflow');
   });
 
   it('is measured step by step', async () => {

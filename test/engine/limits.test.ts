@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonBytes, LIMITS } from '../../lib/engine/index.ts';
+import { jsonBytes } from '../../lib/engine/index.ts';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import type { Json, JsonObject } from '../../lib/runtime/json.ts';
 import { machine, run, task } from './harness.ts';
 
 /** A string whose JSON has so many bytes. */
 const sized = (bytes: number): string => 'x'.repeat(bytes - 2);
-const over = sized(LIMITS.payload + 1);
-const fits = sized(LIMITS.payload);
+const over = sized(QUOTAS.payload + 1);
+const fits = sized(QUOTAS.payload);
 const EXCEEDED = { status: 'FAILED', error: 'States.DataLimitExceeded' };
 
 test('the measure is that of compact UTF-8 JSON', () => {
@@ -87,7 +88,7 @@ test('10 MiB of variables', async () => {
   const definition = machine(Object.fromEntries(steps));
   const { result, events } = await run(definition, undefined, { input: sized(200_000) });
   expect(result).toMatchObject(EXCEEDED);
-  expect(events.filter(({ type }) => type === 'PassStateExited')).toHaveLength(Math.floor(LIMITS.variables / 200_000));
+  expect(events.filter(({ type }) => type === 'PassStateExited')).toHaveLength(Math.floor(QUOTAS.variables / 200_000));
   expect((await run(definition, undefined, { input: sized(100_000) })).result.status).toBe('SUCCEEDED');
 });
 
@@ -106,16 +107,16 @@ describe('25,000 events', () => {
     C: { Type: 'Pass', End: true },
   });
   // Each turn has 4 events; start, end and the last state have 4 more.
-  const TURNS = (LIMITS.events - 4) / 4;
+  const TURNS = (QUOTAS.events - 4) / 4;
 
   test('may be reached by the end of an execution only', async () => {
     expect((await run(loop, undefined, { input: TURNS })).result).toMatchObject({
       status: 'SUCCEEDED',
-      events: LIMITS.events,
+      events: QUOTAS.events,
     });
     const { result } = await run(loop, undefined, { input: TURNS + 1 });
     const cause = 'The execution reached the maximum number of history events (25000).';
-    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause, events: LIMITS.events });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause, events: QUOTAS.events });
   });
 
   test('do not limit an Express execution', async () => {
@@ -143,6 +144,6 @@ describe('25,000 events', () => {
         input: TURNS - 10,
       },
     );
-    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime', events: LIMITS.events });
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Runtime', events: QUOTAS.events });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DefinitionError, execute, LIMITS, loadStateMachine, type Problem } from '../../lib/engine/index.ts';
+import { DefinitionError, execute, loadStateMachine, type Problem } from '../../lib/engine/index.ts';
+import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import type { Json, JsonObject } from '../../lib/runtime/json.ts';
 import { machine, task } from './harness.ts';
 
@@ -468,8 +469,8 @@ test('a definition has a megabyte at most', () => {
     const small = JSON.stringify(machine({ A: pass() }, { Comment: '' })).length;
     return machine({ A: pass() }, { Comment: 'x'.repeat(bytes - small) });
   };
-  expect(problems(sized(LIMITS.definition))).toEqual([]);
-  expect(problems(sized(LIMITS.definition + 1))).toEqual([
+  expect(problems(sized(QUOTAS.definition))).toEqual([]);
+  expect(problems(sized(QUOTAS.definition + 1))).toEqual([
     "ValidationException: 1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576 at null",
   ]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HistoryEvent } from '../../lib/engine/types.ts';
 import type { RunEvent, StepReport } from '../../lib/local/events.ts';
 import { StepTracker } from '../../lib/local/track.ts';
+import { stackWith } from '../../lib/protocol/failure-place.ts';
 
 const START = 1_700_000_000_000;
 
@@ -235,7 +236,8 @@ test('takes all steps of a chain for done where the history has no answers', () 
 });
 
 test('finds the step of a chain that an execution failed by', () => {
-  const failure = failureWith(['TIMEOUT: too slow', '    at x', '    in link {"step":"b","links":{"a":40,"b":60}}']);
+  const link = { step: 'b', times: { a: 40, b: 60 } };
+  const failure = failureWith(stackWith('TIMEOUT: too slow\n    at x', { link }).split('\n'));
   const { tracker, told } = trackChain('TaskFailed', failure);
 
   const stack = ['TIMEOUT: too slow', '    at x'];

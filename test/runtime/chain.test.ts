@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { linkInStack } from '../../lib/runtime/chain.ts';
+import { readTrace, stackWith } from '../../lib/protocol/failure-place.ts';
 import {
   type Component,
   component,
@@ -184,7 +184,7 @@ describe('where a step of a chain', () => {
     expect(failure.message).toBe(
       'step "z": no value for "v" of its input: there is no "$.x" of step "b" (it is a number (1))',
     );
-    expect(linkInStack(failure.stack?.split('\n') ?? []).failed?.step).toBe('z');
+    expect(readTrace(failure.stack?.split('\n') ?? []).place.link?.step).toBe('z');
   });
 
   it('fails, its failure goes out as it is, with its place', async () => {
@@ -195,11 +195,29 @@ describe('where a step of a chain', () => {
     const error = new FlowError('TIMEOUT', 'too slow');
     const failure = await failureOf(invoke([echo, failing(error), counting], { before }));
     expect([failure.name, failure.message]).toEqual(['TIMEOUT', 'too slow']);
-    const { stack, failed } = linkInStack(failure.stack?.split('\n') ?? []);
-    expect(failed).toEqual({ step: 'b', links: { a: expect.any(Number), b: expect.any(Number) } });
+    const { stack, place } = readTrace(failure.stack?.split('\n') ?? []);
+    expect(place).toEqual({ link: { step: 'b', times: { a: expect.any(Number), b: expect.any(Number) } } });
     expect(stack[0]).toMatch(/: too slow$/);
-    expect(stack.join()).not.toContain('in link');
+    expect(stack.join()).not.toContain('in stepflow');
     expect(calls).toBe(0);
+  });
+
+  it('has a part that fails, the place says both', async () => {
+    const fused = [{ step: 'kept', path: 'gone' }];
+    const failure = await failureOf(invoke([echo, echo], { before: [{ ...a({ x: 5 }), fused }] }));
+    expect(failure.message).toMatch(/^step "kept": there is no "gone"/);
+    const { place } = readTrace(failure.stack?.split('\n') ?? []);
+    expect(place).toEqual({ fused: 'kept', link: { step: 'a', times: { a: expect.any(Number) } } });
+  });
+
+  it('hands on a failure of another step that it has called, the place is its own', async () => {
+    const other = Object.assign(new FlowError('TIMEOUT', 'too slow'), {
+      stack: stackWith('TIMEOUT: too slow', { fused: 'kept', inOutput: true }),
+    });
+    const failure = await failureOf(invoke([echo, failing(other)], { before: [a(1)] }));
+    const { stack, place } = readTrace(failure.stack?.split('\n') ?? []);
+    expect(stack).toEqual(['TIMEOUT: too slow']);
+    expect(place).toEqual({ link: { step: 'z', times: { a: expect.any(Number), z: expect.any(Number) } } });
   });
 
   it('is given what does not fit, it fails by name', async () => {
@@ -221,17 +239,5 @@ describe('where a step of a chain', () => {
     const slow = component({ input: any, output: any, timeout: 0.02 }, () => new Promise(() => {}));
     const failure = await failureOf(invoke([echo, slow, echo], { before }));
     expect(failure.message).toMatch(/^step "b" took more than 0.02 s/);
-  });
-});
-
-describe('a stack', () => {
-  it.each([
-    [[]],
-    [['Error: x', '    at y']],
-    [['Error: x', '    in link ']],
-    [['Error: x', '    in link {']],
-    [['Error: x', '    in link {"step": 1}']],
-  ])('that is no failure of a chain stays as it is: %j', (lines) => {
-    expect(linkInStack(lines)).toEqual({ stack: lines });
   });
 });

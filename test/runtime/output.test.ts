@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkOutput, isOfOutput } from '../../lib/runtime/output.ts';
+import { takePlace } from '../../lib/protocol/failure-place.ts';
+import { checkOutput } from '../../lib/runtime/output.ts';
 
 const reads = [{ path: 'a.b', message: 'no a.b' }, { message: '' }, { path: 'c', message: 'no c' }];
 
@@ -17,8 +18,6 @@ describe('what the output reads', () => {
   });
 
   it('fails in a way that tells it from a failure of the step', () => {
-    const stackOf = (thrown: unknown): readonly string[] =>
-      thrown instanceof Error ? (thrown.stack ?? '').split('\n') : [];
     let failure: unknown;
     try {
       checkOutput(reads, {});
@@ -26,7 +25,7 @@ describe('what the output reads', () => {
       failure = thrown;
     }
     expect(failure).toMatchObject({ name: 'EXPRESSION_FAILURE', code: 'EXPRESSION_FAILURE', message: 'no a.b' });
-    expect(isOfOutput(stackOf(failure))).toBe(true);
-    expect(isOfOutput(stackOf(new Error('no a.b')))).toBe(false);
+    expect(takePlace(failure)).toEqual({ inOutput: true });
+    expect(takePlace(new Error('no a.b'))).toEqual({});
   });
 });

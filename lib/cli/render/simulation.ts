@@ -1,3 +1,5 @@
+import { readCause } from '../../protocol/cause.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Simulated, Simulation } from '../../simulate/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
@@ -21,17 +23,11 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
 /** Tells that a simulated run failed, and what may help. */
 export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
-  const why = failure ? `${failure.error}: ${messageOf(failure.cause)}` : 'there is no state machine';
+  const why = failure ? `${failure.error}: ${readCause(failure.cause).message}` : 'there is no state machine';
   stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
   stderr.write(
     `  ${colors.cyan('help')}: give the input of a run that goes well with --input, and its variables with --var\n`,
   );
-}
-
-/** A Cause of ours is JSON with the message in it. */
-function messageOf(cause: string): string {
-  const [, message] = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause) ?? [];
-  return message === undefined ? cause : String(JSON.parse(message));
 }
 
 /** What to call next: measure, then simulate with what was measured, then with noise. */
@@ -72,8 +68,12 @@ function timeRows({
 function countRows({ steps, transitions, historyEvents, definitionBytes, machines }: Simulation): readonly Row[] {
   return [
     ['transitions', whole(transitions), steps > 0 ? `${(transitions / steps).toFixed(2)} a step` : ''],
-    ['history events', whole(historyEvents), 'of 25,000'],
-    ['definition', kilobytes(definitionBytes), machines > 1 ? `in ${machines} state machines` : 'of 1,024 KB'],
+    ['history events', whole(historyEvents), `of ${whole(QUOTAS.events)}`],
+    [
+      'definition',
+      kilobytes(definitionBytes),
+      machines > 1 ? `in ${machines} state machines` : `of ${whole(QUOTAS.definition / 1024)} KB`,
+    ],
   ];
 }
 

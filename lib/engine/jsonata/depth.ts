@@ -1,5 +1,7 @@
-/** How deep AWS evaluates; a measured `1 + $f($x - 1)` gets to `$f(31)`. Source: floci-io/floci issue 2737. */
-export const DEEPEST = 100;
+import { QUOTAS } from '../../protocol/quotas.ts';
+
+/** How deep AWS evaluates. */
+export const DEEPEST = QUOTAS.expressionDepth;
 
 /** Whether an expression, as the package parses it, may evaluate deeper than AWS does, without calling itself. */
 export const mayBeTooDeep = (source: string, ast: unknown): boolean =>

@@ -1,5 +1,6 @@
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Json, JsonObject } from '../../runtime/json.ts';
-import { jsonBytes, LIMITS } from '../limits.ts';
+import { jsonBytes } from '../limits.ts';
 import type { Section } from '../section.ts';
 import type { Visit } from '../visit.ts';
 import { compileNumber } from './number-field.ts';
@@ -29,7 +30,7 @@ export function compileItemBatcher(section: Section): ItemBatcher | undefined {
   const common = compileValue(batcher, 'BatchInput');
   return async (visit, input) => ({
     mostItems: (await items(visit, input)) ?? Number.POSITIVE_INFINITY,
-    mostBytes: Math.min((await bytes(visit, input)) ?? LIMITS.payload, LIMITS.payload),
+    mostBytes: Math.min((await bytes(visit, input)) ?? QUOTAS.payload, QUOTAS.payload),
     common: common ? { BatchInput: await common(visit, input) } : {},
   });
 }

@@ -1,3 +1,4 @@
+import { QUOTAS } from '../../protocol/quotas.ts';
 import { isObject, type Json, type JsonObject } from '../../runtime/json.ts';
 import type { ObjectAddress, S3Objects } from '../objects.ts';
 import type { Section } from '../section.ts';
@@ -39,9 +40,6 @@ export function compileItemReader(section: Section): ItemReader | undefined {
   };
 }
 
-/** AWS reads no more items than these, and 0 is its word for as many as there are. Source: "ItemReader (Map)", MaxItems. */
-const MOST_ITEMS = 100_000_000;
-
 async function* items(
   objects: S3Objects | undefined,
   given: JsonObject,
@@ -51,7 +49,8 @@ async function* items(
   // AWS's words.
   if (limit < 0) throw unreadable('field MaxItems must be positive');
   if (objects === undefined) throw unreadable('There is no S3 here: the host gave the run no objects.');
-  let left = Math.min(limit > 0 ? limit : MOST_ITEMS, MOST_ITEMS);
+  // 0 is AWS's word for as many as there are.
+  let left = Math.min(limit > 0 ? limit : QUOTAS.mapItems, QUOTAS.mapItems);
   try {
     for await (const item of read(objects, given)) {
       yield item;

@@ -1,6 +1,7 @@
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Json, JsonObject } from '../../runtime/json.ts';
 import { describeExecution } from '../execution-api.ts';
-import { jsonBytes, LIMITS, tooLarge } from '../limits.ts';
+import { jsonBytes, tooLarge } from '../limits.ts';
 import type { Run } from '../run.ts';
 import type { End } from '../run-to-end.ts';
 
@@ -96,6 +97,6 @@ export class ListedResults implements Results {
 
   /** The last item has no comma after it. */
   get #isTooLarge(): boolean {
-    return this.#bytes - 1 > LIMITS.payload;
+    return this.#bytes - 1 > QUOTAS.payload;
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { FUNCTION_EXITED } from '../../protocol/aws-errors.ts';
 import { FlowError, TimedOut } from '../../runtime/errors.ts';
 import type { Slots } from '../../runtime/invocation.ts';
 import type { Json } from '../../runtime/json.ts';
@@ -186,7 +187,7 @@ const timedOut = ({ invocation }: Invoke, seconds: number): Error =>
  */
 function exitError(why: Death | NodeJS.Signals, memoryMb: number): Error {
   const error = new Error(`Runtime exited with error: ${howIt(why, memoryMb)}`);
-  error.name = 'Runtime.ExitError';
+  error.name = FUNCTION_EXITED;
   // The place in this program tells nothing of the component.
   error.stack = `${error.name}: ${error.message}`;
   return error;

@@ -126,7 +126,8 @@ export class Absorber {
     this.#values.set(id, { value, input });
     this.#attached.push(...needs.fused);
     this.#requires.push(...needs.requires);
-    this.#absorbed.push(absorb(written, this.#absorption.name));
+    const requires = needs.requires.map(({ path }) => path.text);
+    this.#absorbed.push({ ...absorb(written, this.#absorption.name), ...(requires.length > 0 && { requires }) });
     const sources = stepsReadBy(value).map((source) => JSON.stringify(source));
     const what = sources.length > 0 ? `is read straight from ${sources.join(', ')}` : 'is put where it is read';
     this.#changes.push({ steps: [id], what });

@@ -1,15 +1,15 @@
 import { childrenOf, type Expression } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
+import { DEFAULT_SECONDS, QUOTAS } from '../../protocol/quotas.ts';
 import { builtinOf, callsBuiltin, inputField } from '../builtins.ts';
 import { OUTPUT, type Plan, type PlannedStep, spreadsSkip } from '../plan.ts';
 import type { PlanTree } from '../plan-tree.ts';
-import { DEFAULT_SECONDS, FUNCTION_SECONDS } from '../quotas.ts';
 import { isStepUse, usesOf } from '../uses.ts';
 import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
 /** Steps that a chain may have: so many have time in one function where none of their components says how long it takes. */
-const MOST_LINKS = Math.floor(FUNCTION_SECONDS / DEFAULT_SECONDS);
+const MOST_LINKS = Math.floor(QUOTAS.functionSeconds / DEFAULT_SECONDS);
 
 /**
  * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which

@@ -7,6 +7,7 @@ import {
   type MapExpression,
   mapChildren,
 } from '../../flow/expression.ts';
+import { passes } from '../../protocol/truth.ts';
 
 /** An expression with what is known of it worked out. Parts in which nothing is known stay the same objects. */
 export function fold(expression: Expression): Expression {
@@ -19,7 +20,7 @@ export function fold(expression: Expression): Expression {
     case 'if': {
       const { condition, consequent, alternative } = folded;
       if (!isKnown(condition)) return folded;
-      return condition.value === null || condition.value === false ? alternative : consequent;
+      return passes(condition.value, 'if') ? consequent : alternative;
     }
     case 'coalesce':
       return foldCoalesce(folded);
@@ -44,7 +45,7 @@ function foldList(list: ListExpression): Expression {
 }
 
 function foldCoalesce(coalesce: CoalesceExpression): Expression {
-  const left = coalesce.items.filter((item) => !isKnown(item) || item.value !== null);
+  const left = coalesce.items.filter((item) => !isKnown(item) || passes(item.value, 'present'));
   // Nothing after it is ever asked.
   const last = left.findIndex(isKnown);
   const items = last < 0 ? left : left.slice(0, last + 1);

@@ -1,3 +1,4 @@
+import { QUOTAS } from '../../protocol/quotas.ts';
 import { bytesOf, LEAST_SHARE } from '../../runtime/spill.ts';
 import { alikeOf } from '../alike.ts';
 import { builtinOf, callsBuiltin } from '../builtins.ts';
@@ -5,7 +6,6 @@ import { groupBy } from '../group-by.ts';
 import { keyOf } from '../key-of.ts';
 import { keysOf, type Plan, type PlannedStep } from '../plan.ts';
 import type { FanOut, PlanTree } from '../plan-tree.ts';
-import { INLINE_AT_ONCE } from '../quotas.ts';
 import { usesOf } from '../uses.ts';
 import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
@@ -81,7 +81,7 @@ class Mapper {
 
   /** As few Maps as can be, of the same width, in which no step has to wait; none where they would be too narrow. */
   #mapsOf(group: readonly PlannedStep[]): readonly FanOut[] {
-    const count = Math.max(Math.ceil(group.length / INLINE_AT_ONCE), Math.ceil(itemBytes(group) / ITEMS));
+    const count = Math.max(Math.ceil(group.length / QUOTAS.inlineConcurrency), Math.ceil(itemBytes(group) / ITEMS));
     if (group.length / count < this.#least) return [];
     const from = (map: number): number => Math.floor((map * group.length) / count);
     return Array.from({ length: count }, (_, map) => {

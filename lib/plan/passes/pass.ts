@@ -42,6 +42,8 @@ export interface AbsorbedStep {
   readonly by: PassName;
   /** The steps without whose results it gives nothing, and with which it is skipped; they may be absorbed themselves. */
   readonly sources: readonly string[];
+  /** Paths of the flow's input without which it fails before any step starts. @default none */
+  readonly requires?: readonly string[];
   /** Whether it does the very same as its one source. */
   readonly same?: true;
   /** Whether it is skipped in every run. */

@@ -1,5 +1,6 @@
 import { type Expression, literal, mapChildren } from '../../flow/expression.ts';
 import { type Flow, mapFlow, type Step } from '../../flow/flow.ts';
+import { passes } from '../../protocol/truth.ts';
 import { absorb, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
 import { readIn } from './readers.ts';
@@ -25,7 +26,7 @@ export function withoutSkipped(flow: Flow, by: PassName): Rewritten {
 }
 
 const isSkipped = ({ skipIf, mustExecute }: Step): boolean =>
-  skipIf?.kind === 'literal' && !mustExecute && ![null, false, 0, ''].some((value) => value === skipIf.value);
+  skipIf?.kind === 'literal' && !mustExecute && passes(skipIf.value, 'skipIf');
 
 /** Whether an expression is no more than a reference to one of these steps, as the result of a flow without an output is. */
 const reads = (expression: Expression, steps: ReadonlySet<string>): boolean =>

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonBytes, LIMITS } from '../../../lib/engine/index.ts';
+import { jsonBytes } from '../../../lib/engine/index.ts';
 import { type Batching, batched, type Job } from '../../../lib/engine/map/batcher.ts';
+import { QUOTAS } from '../../../lib/protocol/quotas.ts';
 import type { Json } from '../../../lib/runtime/json.ts';
 import { run } from '../harness.ts';
 import { mapOf } from './memory-objects.ts';
@@ -40,7 +41,7 @@ describe('ItemBatcher', () => {
     );
     expect(result.output).toEqual([1, 1]);
     const inputs = events.filter(({ type, execution }) => type === 'ExecutionStarted' && execution !== undefined);
-    for (const { details } of inputs) expect(jsonBytes(details.input ?? null)).toBeLessThanOrEqual(LIMITS.payload);
+    for (const { details } of inputs) expect(jsonBytes(details.input ?? null)).toBeLessThanOrEqual(QUOTAS.payload);
   });
 
   test('a size that is not positive fails the state', async () => {

@@ -39,7 +39,7 @@ describe('a chain of steps that nobody else reads', () => {
     const { stateMachine } = compiled(CHAIN, WITH);
     const [call] = stateMachine ? callsOf(stateMachine) : [];
     expect(call?.component).toBe('/m/a+/m/b+/m/c');
-    expect(call?.payload).toMatchObject({
+    expect(call?.invocation).toMatchObject({
       step: 'c',
       input: [{ $link: 'b v' }, { $link: 'a w' }],
       reads: ['$'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Mocks } from '../../../lib/run.ts';
 import { absorbedBy, compiled, giving, runBoth, shape, statusesOf } from './pass-tester.ts';
 
 const picks = `
@@ -34,6 +35,28 @@ describe('a step that only picks something out', () => {
       },
     });
     expect(statusesOf(run)).toMatchObject({ load: 'succeeded', name: 'failed', use: 'not_run' });
+  });
+
+  it('is not where a component failed that only says so', async () => {
+    const message = 'step "name": there is no "name"';
+    const load: Mocks[string] = [{ error: { code: 'COMPONENT_FAILED', message } }];
+    const run = await runBoth(picks, { mocks: { load, ...giving({ use: 1 }) } });
+    expect(run.result).toMatchObject({ error: { message, data: { step: 'load', component: '/m/load' } } });
+    expect(statusesOf(run)).toMatchObject({ load: 'failed', name: 'not_run' });
+  });
+
+  it('fails by its own name where the input lacks what it takes', async () => {
+    const source = `
+steps:
+  - { id: name, component: /extract, input: { data: { $input: user }, path: name } }
+  - { id: use, component: /m/use, input: { $step: name } }
+output: { $step: use }`;
+    expect(inlined(source)).toEqual(['name']);
+    const run = await runBoth(source, { mocks: giving({ use: 1 }), input: { user: {} } });
+    expect(run.result).toMatchObject({
+      error: { code: 'EXPRESSION_FAILURE', data: { step: 'name', component: '/extract' } },
+    });
+    expect(statusesOf(run)).toEqual({ name: 'failed', use: 'not_run' });
   });
 
   it('fails also where all its readers could do without it', async () => {

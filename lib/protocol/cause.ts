@@ -1,0 +1,41 @@
+import { isObject, type Json } from '../runtime/json.ts';
+import { type FailurePlace, readTrace } from './failure-place.ts';
+
+/** What AWS Lambda answers for an error that a function throws; as text it is the Cause of the failure. Source: "Lambda function errors in Node.js". */
+export type ThrownError = {
+  /** The error's name, which is the state's Error. */
+  errorType: string;
+  errorMessage: string;
+  /** The lines of the stack. */
+  trace: string[];
+};
+
+/** What a Cause says. */
+export interface Cause {
+  readonly message: string;
+  /** The component's own lines; none where no function wrote the Cause. */
+  readonly stack: readonly string[];
+  readonly place: FailurePlace;
+}
+
+/** The Cause of an error that a function throws. */
+export function writeCause({ name, message, stack = '' }: Pick<Error, 'name' | 'message' | 'stack'>): string {
+  const thrown: ThrownError = { errorType: name, errorMessage: message, trace: stack === '' ? [] : stack.split('\n') };
+  return JSON.stringify(thrown);
+}
+
+/** Reads a Cause; one that no function wrote is itself the message. */
+export function readCause(cause = ''): Cause {
+  const { errorMessage, trace } = parseObject(cause);
+  if (typeof errorMessage !== 'string') return { message: cause, stack: [], place: {} };
+  return { message: errorMessage, ...readTrace(Array.isArray(trace) ? trace.map(String) : []) };
+}
+
+function parseObject(text: string): { readonly [key in keyof ThrownError]?: Json } {
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
