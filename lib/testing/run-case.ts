@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { compile } from '../compile.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { foldersFor } from '../local/folders.ts';
+import { runInProcess } from '../local/isolate/flow-process.ts';
 import { lookupIn } from '../local/needed.ts';
 import { PASS_NAMES } from '../plan/passes/names.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 import { compare, type Mismatch } from './compare.ts';
 import { diffOf } from './diff.ts';
-import { runIsolated } from './isolated.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Suite } from './open-suite.ts';
 import { standInsFor } from './stand-ins.ts';
@@ -58,7 +58,7 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const given = { input: testCase.input, ...(signal && { signal }) };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runIsolated({ ...options, input: testCase.input }, signal)
+      ? await runInProcess({ ...options, input: testCase.input }, signal)
       : { run: await prepared.run(given) };
     return { ...(await judge(testCase, { ...ran, blobs })), diagnostics: all };
   } finally {
