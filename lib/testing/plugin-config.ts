@@ -1,8 +1,8 @@
+import type { Behaviour } from '../flow/behaviour.ts';
 import type { Reporter, Span } from '../flow/diagnostics.ts';
 import { Fields } from '../flow/fields.ts';
 import { nearest } from '../flow/nearest.ts';
 import { describe, type MapTree, type Tree } from '../flow/tree.ts';
-import type { Behaviour } from '../local/mocks.ts';
 import { readBehavioursByInput } from './read-mocks.ts';
 
 /** A plugin of Stepflow's configuration. `components`: those of a `mock` plugin by their paths in it. */

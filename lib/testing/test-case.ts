@@ -1,6 +1,6 @@
+import type { Behaviour } from '../flow/behaviour.ts';
 import type { Diagnostic, Span } from '../flow/diagnostics.ts';
 import type { Tree } from '../flow/tree.ts';
-import type { Behaviour } from '../local/mocks.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Expectation } from './expectation.ts';
 
