@@ -10,7 +10,7 @@ export const WITHOUT = {
   summary: 'leave out a pass of the optimiser; may be repeated',
 } as const;
 
-/** The option that asks for passes which a flow has to ask for itself otherwise. */
+/** The option that asks for passes that run on request only. */
 export const WITH = {
   kind: 'list',
   value: 'PASS',
@@ -23,7 +23,7 @@ interface GivenPasses {
   readonly with?: readonly string[] | undefined;
 }
 
-/** The passes to compile with, and without. Refuses the name of a pass that there is not. */
+/** The passes to compile with, and without. Throws a UsageError for an unknown name. */
 export function passesOf({
   without = [],
   with: also = [],

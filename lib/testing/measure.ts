@@ -22,7 +22,7 @@ export interface Measured {
  * | `step_count` | steps that ran: not those skipped, nor those that nothing wanted; one inside a map counts once |
  * | `blob_bytes` | bytes that the run wrote to the blob store, the cache's among them; equal blobs are written once |
  *
- * Of a run that was refused nothing is known.
+ * Nothing is measured of a run that was refused.
  */
 const MEASURES: { readonly [M in Metric]: (measured: Measured) => number | undefined | Promise<number> } = {
   execution_time_ms: ({ run }) => run.execution?.durationMs,

@@ -5,7 +5,7 @@ import { Fields } from '../flow/fields.ts';
 import { describe, type MapTree, type Tree, toJson } from '../flow/tree.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
 
-/** What a case's mock does: one behaviour, or a list of which the first that fits answers. */
+/** What a case's mock does: one behaviour, or a list, of which the first that fits answers. */
 export function readBehaviours(tree: Tree, what: string, reporter: Reporter): readonly Behaviour[] {
   if (tree.kind === 'list') return tree.items.flatMap((item) => readBehaviour(item, what, reporter));
   return readBehaviour(tree, what, reporter);
@@ -24,7 +24,7 @@ export function readBehavioursByInput(tree: Tree, what: string, reporter: Report
     );
 }
 
-/** A key is the input's JSON; one that is no JSON is a text. */
+/** A key is the input's JSON; a key that is not JSON is a string. */
 function inputOf(key: string): Json {
   try {
     return JSON.parse(key);
@@ -33,7 +33,7 @@ function inputOf(key: string): Json {
   }
 }
 
-/** A list of one, or of none where it is not even a map. */
+/** A list of one behaviour; empty where there is something wrong with it, which is then reported. */
 function readBehaviour(tree: Tree, what: string, reporter: Reporter): readonly Behaviour[] {
   if (tree.kind !== 'map') {
     const example = 'a map such as { outcome: success, result: … }';
@@ -60,7 +60,7 @@ const partOf = (map: MapTree, { shape }: Pick<z.ZodObject, 'shape'>, where: stri
   shape,
 });
 
-/** Null stands for nothing, unless it is a value, as it is of an input. */
+/** The values that are given. Null counts as absent, except where it is a value itself, as in an input. */
 function valuesOf({ fields, shape }: Part): JsonObject {
   const values = Object.entries(shape).map(([key, schema]) => {
     const isNullable = schema.safeParse(null).success;

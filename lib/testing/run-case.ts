@@ -9,8 +9,7 @@ import { lookupIn } from '../local/needed.ts';
 import { PASS_NAMES } from '../plan/passes/names.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
-import { compare, type Mismatch } from './compare.ts';
-import { diffOf } from './diff.ts';
+import { compare, diffOf, type Mismatch } from './compare.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Suite } from './open-suite.ts';
 import { standInsFor } from './stand-ins.ts';
@@ -22,7 +21,7 @@ import type { TestCase } from './test-case.ts';
  */
 export type CaseStatus = 'passed' | 'failed' | 'refused' | 'skipped' | 'updated';
 
-/** What is told of a case. */
+/** The report of a case. */
 export interface CaseReport {
   readonly name: string;
   readonly status: CaseStatus;

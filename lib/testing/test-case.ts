@@ -31,7 +31,7 @@ export interface TestCase {
   readonly expected: Expectation;
   /** What is to be measured. */
   readonly metrics: readonly Metric[];
-  /** What is wrong with its text: the other cases can run all the same. */
+  /** What is wrong with its text: the other cases can still run. */
   readonly faults: readonly Diagnostic[];
 }
 

@@ -69,7 +69,7 @@ interface Given {
   readonly passes: ReturnType<typeof passesOf>;
 }
 
-/** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */
+/** The flow's state machine; undefined where it, or the profile, has errors. The diagnostics have been shown then. */
 async function compileFlow(
   { file, text }: FlowFile,
   given: Given,

@@ -18,7 +18,7 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
   }
 }
 
-/** Tells that a simulated run failed, and what may help. */
+/** Says that a simulated run failed, and what may help. */
 export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
   const why = failure ? `${failure.error}: ${messageOf(failure.cause)}` : 'there is no state machine';
@@ -28,7 +28,7 @@ export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Te
   );
 }
 
-/** A Cause of ours is JSON with the message in it. */
+/** The Cause of a state that the compiler wrote is JSON with the message in it. */
 function messageOf(cause: string): string {
   const [, message] = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(cause) ?? [];
   return message === undefined ? cause : String(JSON.parse(message));
