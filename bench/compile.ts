@@ -11,8 +11,8 @@ import { arrange } from '../lib/plan/series-parallel.ts';
 
 /** Why some phases take more than in proportion. */
 const NOTES = `
-read: what a small flow leaves behind is gone before the garbage collector looks; what a large one is read into stays,
-and is moved twice. With \`node --max-semi-space-size=128\` reading is linear.
+read: nearly all of it is the \`yaml\` package's time. What a large flow is read into outlives the young generation of the
+garbage collector, and is moved twice.
 arrange: cuts are sorted and divided level by level, n·log n; what is tried beyond that grows with the steps.
 emit: a flow whose state machine would be above 940 KB, some 1,900 steps, is written twice: once to be weighed, then as
 several state machines. Below and above that size it is linear, but for the garbage collector.`;

@@ -14,7 +14,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Tells the user of an error on standard error, and gives the exit code for it. */
+/** Reports an error on standard error, and returns the exit code for it. */
 export function reportError(error: unknown, terminal: Terminal): number {
   const colors = colorsFor(terminal.stderr, terminal.env);
   if (error instanceof UsageError) {

@@ -12,7 +12,7 @@ export interface FlowFile {
   readonly text: string;
 }
 
-/** The flows at `paths`: a file is taken as it is, of a folder every file in it and below that is a flow by its name. */
+/** The flows at `paths`: each file that is named, and each file in or below a folder that is a flow by its name. */
 export async function findFlows(
   paths: readonly string[],
   terminal: Terminal,
@@ -51,7 +51,7 @@ export const noFlowIn = (paths: readonly string[]): UsageError =>
     'a flow is a file with the ending .yaml, .yml or .flow.json',
   );
 
-/** Whether a file of a folder is a flow by its name: configuration and what stands in hidden or installed folders is none. */
+/** Whether a file of a folder is a flow by its name. Configuration files and hidden or installed folders do not count. */
 const isFlowName = (name: string): boolean => /\.(ya?ml|flow\.json)$/.test(name) && isVisible(name);
 
 /** Whether a file of a folder may be a flow by its name, any JSON file included: what is in it has to decide. */

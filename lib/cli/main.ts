@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
+import { findUp } from '../local/find-up.ts';
 import { commands } from './commands.ts';
 import { EXIT, reportError } from './errors.ts';
 import { buildProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
-import { version } from './version.ts';
 
 /** Runs the command line `argv` (without node and script) and answers the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -18,4 +21,13 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (!(error instanceof CommanderError)) return reportError(error, terminal);
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+}
+
+/** The version of this package. */
+function version(): string {
+  const file = findUp('package.json', dirname(fileURLToPath(import.meta.url)));
+  const manifest: unknown = JSON.parse(readFileSync(file ?? join(process.cwd(), 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown';
 }

@@ -10,14 +10,14 @@ export const WITHOUT = {
   summary: 'leave out a pass of the optimiser; may be repeated',
 } as const;
 
-/** Those that have to be asked for: help shows them without loading the compiler, and a test says when there are more. */
-const ASKED_FOR: readonly PassName[] = ['fuse-chains'];
+/** The passes that run on request only: help shows them without loading the compiler, and a test says when there are more. */
+const REQUESTABLE: readonly PassName[] = ['fuse-chains'];
 
-/** The option that asks for passes which a flow has to ask for itself otherwise. */
+/** The option that asks for passes that run on request only. */
 export const WITH = {
   kind: 'list',
   value: 'PASS',
-  summary: `run a pass that the flow does not ask for: ${ASKED_FOR.join(', ')}; may be repeated`,
+  summary: `run a pass that the flow does not ask for: ${REQUESTABLE.join(', ')}; may be repeated`,
 } as const;
 
 /** What was given of {@link WITHOUT} and {@link WITH}. */
@@ -29,7 +29,7 @@ interface GivenPasses {
 /** The passes to compile with, and without, each known. */
 export type Passes = Required<Pick<CompileOptions, 'without' | 'with'>>;
 
-/** The passes to compile with, and without. Refuses the name of a pass that there is not. */
+/** The passes to compile with, and without. Throws a UsageError for an unknown name. */
 export async function passesOf({ without = [], with: also = [] }: GivenPasses): Promise<Passes> {
   const { ON_REQUEST, PASS_NAMES } = await import('../plan/passes/passes.ts');
   refuseUnknown(without, '--without', PASS_NAMES, PASS_NAMES);

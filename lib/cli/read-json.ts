@@ -44,7 +44,7 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Parses JSON; rejects with a UsageError that says where and why it is none. */
+/** Parses JSON; rejects with a UsageError that says where and why the text is not JSON. */
 export async function parseSource(file: string, text: string): Promise<JsonSource> {
   try {
     return { value: JSON.parse(text), file, text };

@@ -41,7 +41,7 @@ export function writeJson(value: unknown, { stdout }: Pick<Terminal, 'stdout'>):
   stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Tells on standard error what to call next: standard output stays free for what was asked for. */
+/** Says on standard error what to call next: standard output stays free for what was asked for. */
 export function suggestNext(call: string, { stderr, env }: Terminal): void {
   // Under npm the package's own command is not on the path; npx finds it.
   stderr.write(`Next: ${env.npm_command === undefined ? '' : 'npx '}stepflow ${call}\n`);

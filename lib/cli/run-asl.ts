@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DefinitionError, loadStateMachine, MockError, type Mocks, readMocks } from '../engine/index.ts';
 import type { Diagnostic } from '../flow/diagnostics.ts';
 import { locator } from '../local/input.ts';
+import { machinesIn } from '../local/machines.ts';
 import { type DefinitionRun, runDefinition } from '../local/run-definition.ts';
 import { isObject, type JsonObject } from '../runtime/json.ts';
 import { UsageError } from './errors.ts';
-import { readNested } from './nested-definitions.ts';
-import type { JsonSource } from './read-json.ts';
+import { type JsonSource, readJsonFile } from './read-json.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
 /** What was given to `asl run`. */
@@ -20,7 +22,10 @@ export interface Refused {
   readonly refused: readonly (Diagnostic & { readonly pointer: string })[];
 }
 
-/** Runs a state machine; of one that cannot run, or that starts such a one, the problems are told on standard error, a line each. */
+/**
+ * Runs a state machine. Where it, or a state machine that it starts, cannot run, the problems are written to standard
+ * error, one a line.
+ */
 export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | Refused> {
   const { definition, input } = call;
   const machine = objectIn(definition);
@@ -38,24 +43,47 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
   }
 }
 
+/** A state machine that another one starts, and the file it was read from. */
+interface NestedDefinition extends JsonSource {
+  readonly name: string;
+}
+
+/**
+ * Reads the state machines that a definition starts, and those that these start, where `compile --out` writes them:
+ * `NAME.asl.json` beside it. One without a file is left out: mocks may answer for it.
+ */
+async function readNested(definition: JsonSource, terminal: Terminal): Promise<readonly NestedDefinition[]> {
+  const folder = dirname(definition.file);
+  const found = new Map<string, NestedDefinition>();
+  const waiting = machinesIn(definition.text);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const file = join(folder, `${name}.asl.json`);
+    if (found.has(name) || !existsSync(resolve(terminal.cwd, file))) continue;
+    const source = await readJsonFile(file, terminal);
+    found.set(name, { name, ...source });
+    waiting.push(...machinesIn(source.text));
+  }
+  return [...found.values()];
+}
+
 function objectIn({ file, value }: JsonSource): JsonObject {
   if (isObject(value)) return value;
   throw new UsageError(`${file} holds no state machine`, 'a state machine is an object with StartAt and States');
 }
 
-/** What is wrong with a state machine; tells it. */
+/** What is wrong with a state machine, which is also written to standard error. */
 function problemsOf(source: JsonSource, terminal: Terminal): Refused['refused'] {
   try {
     loadStateMachine(objectIn(source));
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    tell(error, source, terminal);
+    write(error, source, terminal);
     return diagnosticsOf(error, source);
   }
 }
 
-function tell({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
+function write({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
   for (const { code, pointer, message, help } of problems) {
     stderr.write(`${colors.red('error')}: ${file}${pointer && `#${pointer}`}: ${code}: ${message}\n`);
@@ -70,7 +98,7 @@ function diagnosticsOf({ problems }: DefinitionError, { file, text }: JsonSource
   });
 }
 
-/** A JSON pointer taken apart. Source: RFC 6901. */
+/** The segments of a JSON pointer. Source: RFC 6901. */
 const segmentsOf = (pointer: string): readonly string[] =>
   pointer
     .split('/')

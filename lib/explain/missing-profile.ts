@@ -3,7 +3,7 @@ import type { Compiled, CompileOptions } from '../compile.ts';
 import { simulate, simulateCompiled } from '../simulate/index.ts';
 import { noiseOf } from '../simulate/noise.ts';
 
-/** What it may cost that nobody has measured a flow's steps, found by guessing at their seconds. */
+/** How much longer a flow may take because its steps were not measured, estimated by guessing their seconds. */
 export interface MissingProfile {
   readonly guesses: number;
   /** σ: a guess gives each step exp(N(0, σ)) seconds, two of three within a factor of e either way. */
@@ -22,8 +22,8 @@ const FEWEST = 3;
 const MOST = 20;
 
 /**
- * Guesses at the seconds of a flow's steps. `unmeasured`: the flow, arranged as if each took the same. Undefined where there
- * is nothing to be arranged.
+ * Guesses the seconds of a flow's steps. `unmeasured`: the flow, arranged as if each took the same. Undefined where there
+ * is nothing to arrange.
  */
 export async function guessProfiles(
   source: string,
@@ -39,7 +39,7 @@ export async function guessProfiles(
     const profile = { steps: Object.fromEntries(called.map(({ id }) => [id, { seconds: secondsOf(id) }])) };
     const known = (await simulate(source, { ...options, profile })).simulation;
     const unknown = (await simulateCompiled(unmeasured, { ...options, profile })).simulation;
-    // Without an input that makes steps run there is nothing to be told.
+    // Without an input that makes steps run there is nothing to compare.
     if (!known || !unknown || known.makespanSeconds === 0) return undefined;
     ratios.push(unknown.makespanSeconds / known.makespanSeconds);
   }

@@ -30,7 +30,7 @@ export type ExplainedTree =
 export const explainTree = (plan: Plan, cost: Cost): ExplainedTree | undefined =>
   plan.tree && treeOf(plan.tree, plan, cost);
 
-/** What is only found for guards is told of at the steps that they guard. */
+/** The parts of a plan that find conditions are left out: steps say themselves what must hold for them to run. */
 function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
   if (tree.kind === 'sequence') {
     const parts = tree.parts.filter(({ kind }) => kind !== 'keep').map((part) => treeOf(part, plan, cost));

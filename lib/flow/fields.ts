@@ -49,9 +49,7 @@ export class Fields {
 
   /** A string that has to be there: null is none. */
   requiredString(key: string): string | undefined {
-    const tree = this.tree(key);
-    if (!tree) this.missing(key);
-    else if (!this.#given(key)) this.#wrong(key, tree, 'a string');
+    if (!this.#given(key)) this.wrong(key, 'a string');
     return this.string(key);
   }
 
@@ -94,6 +92,13 @@ export class Fields {
   missing(key: string): void {
     if (!this.#misspelt.has(key))
       this.#reporter.report('missing-key', { key, where: this.#where }, firstLine(this.map));
+  }
+
+  /** Reports that what stands at `key` is not what is `wanted`, or that nothing stands there. */
+  wrong(key: string, wanted: string): void {
+    const tree = this.tree(key);
+    if (tree) this.#wrong(key, tree, wanted);
+    else this.missing(key);
   }
 
   #given(key: string): Tree | undefined {

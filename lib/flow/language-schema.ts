@@ -1,5 +1,6 @@
-import { ERROR_CODES } from '../runtime/errors.ts';
-import type { Json, JsonObject } from '../runtime/json.ts';
+import { z } from 'zod';
+import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { behaviourSchema } from './behaviour.ts';
 import { expressionSchemas } from './expression-schema.ts';
 import type { FLOW_KEYS } from './read-flow.ts';
 import { COMPONENT, ID, type STEP_KEYS } from './read-step.ts';
@@ -110,15 +111,6 @@ const CASE: JsonObject = {
   },
 };
 
-const BEHAVIOUR: JsonObject = {
-  input: anything('The part of the input that this behaviour answers; without it, any.'),
-  outcome: { enum: ['success', 'failed', 'skipped', null] },
-  result: anything('The result, with success.'),
-  error: keyed({ code: { enum: [...ERROR_CODES, null] }, message: { type: 'string' }, data: {} }),
-  seconds: { type: ['number', 'null'], minimum: 0, description: 'How long it takes.' },
-  times: { type: ['integer', 'null'], minimum: 0, description: 'How often it answers; without it, always.' },
-};
-
 function snake(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
@@ -135,6 +127,32 @@ function keyed(properties: JsonObject | Described<readonly string[]>, required: 
     additionalProperties: false,
   };
 }
+
+/** What zod says of a map, as flows may write one: keys in camelCase or snake_case, null where nothing has to be. */
+function asWritten(schema: Json): Json {
+  if (!isObject(schema) || !isObject(schema.properties ?? null)) return schema;
+  const { $schema: _, properties, required, ...given } = schema;
+  const needed: readonly Json[] = Array.isArray(required) ? required : [];
+  const values = Object.entries(properties ?? {}).map(([key, value]) => [
+    key,
+    needed.includes(key) ? value : orNull(asWritten(value)),
+  ]);
+  return { ...keyed(Object.fromEntries(values)), ...given, ...(required && { required }), additionalProperties: false };
+}
+
+function orNull(schema: Json): Json {
+  if (!isObject(schema)) return schema;
+  const { type, enum: choices } = schema;
+  return {
+    ...schema,
+    ...(type && { type: [type, 'null'] }),
+    ...(Array.isArray(choices) && { enum: [...choices, null] }),
+  };
+}
+
+/** The behaviour of a mock, by the schema that also checks it. */
+const behaviour = (): Json =>
+  asWritten(z.json().parse(z.toJSONSchema(behaviourSchema, { io: 'input', unrepresentable: 'any' })));
 
 /**
  * The JSON Schema (draft 7) of the flow language, for editors: what keys there are, what they mean, and what may stand
@@ -153,7 +171,7 @@ export function languageSchema(): JsonObject {
       example: keyed(EXAMPLE),
       test: keyed(TEST),
       case: keyed(CASE, ['name']),
-      behaviour: keyed(BEHAVIOUR),
+      behaviour: behaviour(),
       schema: { type: ['object', 'boolean', 'null'] },
       ...expressionSchemas(),
     },

@@ -15,7 +15,6 @@ import {
 import type { Json } from '../runtime/json.ts';
 import { DEPTH_LIMIT } from './depth.ts';
 import type { Reporter, Span } from './diagnostics.ts';
-import { readPlainYaml } from './plain-yaml.ts';
 
 /** A scalar of the text, with its place. */
 export interface ScalarTree {
@@ -60,13 +59,14 @@ const TOO_DEEP = 'Maximum call stack';
 const KEYED: ReadonlySet<string> = new Set(['behaviors']);
 
 /** Reads YAML or JSON. Undefined where the text is neither; the reporter then has the reason. */
-export const readTree = (source: string, reporter: Reporter): Tree | undefined =>
-  readPlainYaml(source) ?? readYaml(source, reporter);
-
-/** Reads all of YAML. */
-export function readYaml(source: string, reporter: Reporter): Tree | undefined {
+export function readTree(source: string, reporter: Reporter): Tree | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, logLevel: 'error' });
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  });
   // What follows a syntax error is mostly its consequence: one diagnostic is enough.
   const error = document.errors.find(({ message }) => !message.startsWith(NO_ERROR));
   if (error) {
@@ -81,7 +81,7 @@ export function readYaml(source: string, reporter: Reporter): Tree | undefined {
 /** What yaml says to those who call it, said to those who write flows. */
 function problemOf(message: string): string {
   if (message.startsWith('Source contains multiple documents')) return '"---" begins a second flow; a file holds one';
-  return message.split('\n')[0]?.replace(/ at line \d.*$/, '') ?? '';
+  return message;
 }
 
 const spanOf = (lines: LineCounter, [start, end]: readonly [number, number]): Span => {

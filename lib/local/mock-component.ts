@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Behaviour } from '../flow/behaviour.ts';
 import { component } from '../runtime/component.ts';
 import { FlowError, SkipStep } from '../runtime/errors.ts';
 import type { Json } from '../runtime/json.ts';
 import { type Handler, wrap } from '../runtime/wrapper.ts';
-import type { Behaviour, MockBook } from './mocks.ts';
+import type { MockBook } from './mocks.ts';
 
 /** The function that stands in for the component at `path` in a step: a real one, with the real wrapper round it. */
 export function mockHandler(step: string, path: string, book: MockBook): Handler {

@@ -1,26 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { ERROR_CODES } from '../runtime/errors.ts';
+import { type Behaviour, behaviourSchema } from '../flow/behaviour.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 
-const json = z.json();
-
-const behaviour = z.strictObject({
-  /** Matched in part against the step's input; absent: any input. */
-  input: json.optional(),
-  outcome: z.enum(['success', 'failed', 'skipped']).optional(),
-  result: json.optional(),
-  error: z.object({ code: z.enum(ERROR_CODES).default('COMPONENT_FAILED'), message: z.string() }).optional(),
-  /** How long the component takes, in seconds. */
-  seconds: z.number().nonnegative().optional(),
-  /** How often this behaviour answers before it is used up. */
-  times: z.int().positive().optional(),
-});
-
-const mocks = z.record(z.string().min(1), z.union([z.array(behaviour), behaviour.transform((one) => [one])]));
-
-/** What a mocked component does. `outcome` is `failed` where there is only an `error`, else `success`. */
-export type Behaviour = z.output<typeof behaviour>;
+const mocks = z.record(
+  z.string().min(1),
+  z.union([z.array(behaviourSchema), behaviourSchema.transform((one) => [one])]),
+);
 
 /** Behaviours by step id or component path; of a list the first that fits answers. */
 export type Mocks = { readonly [target: string]: readonly Behaviour[] };

@@ -15,7 +15,7 @@ export function noiseOf(sigma: number, seed: number, run: number): (step: string
 
 /** A number from the standard normal distribution, by the Box–Muller transform of two uniform ones. */
 function normal(random: () => number): number {
-  // 1 − [0, 1) is never 0, of which there is no logarithm.
+  // 1 − [0, 1) is never 0, which has no logarithm.
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 }

@@ -74,7 +74,7 @@ function textOf({ format, minLength, maxLength }: JsonObject): string {
   return text.padEnd(numberOf(minLength) ?? 0, '.').slice(0, numberOf(maxLength));
 }
 
-/** 1 where that fits; else as near as may be. `step`: to keep off a bound that is no part of the range. */
+/** 1 where that fits, else the nearest number that does. `step`: the distance to a bound that the range excludes. */
 function number(
   { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonObject,
   step: number,

@@ -1,3 +1,4 @@
+import { structuredPatch } from 'diff';
 import { describe } from '../runtime/describe.ts';
 import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
 import type { Segment } from '../runtime/path.ts';
@@ -87,3 +88,15 @@ function compareMaps({ entries }: Of<'map'>, found: JsonObject, at: readonly Seg
     found: Object.fromEntries(compared.flatMap(([key, one]) => (one.found === undefined ? [] : [[key, one.found]]))),
   };
 }
+
+const CONTEXT_LINES = 3;
+
+/** The lines in which what was found differs from what was expected: `-` expected, `+` found, and a little around them. */
+export function diffOf({ expected, found }: Pick<Comparison, 'expected' | 'found'>): string {
+  const [before, after] = [asText(expected), asText(found ?? null)];
+  const { hunks } = structuredPatch('expected', 'found', before, after, '', '', { context: CONTEXT_LINES });
+  const lines = hunks.flatMap((hunk, index) => [...(index > 0 ? ['…'] : []), ...hunk.lines]);
+  return ['- expected', '+ found', '', ...lines].join('\n');
+}
+
+const asText = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;

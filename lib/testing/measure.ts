@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MEBIBYTE } from '../local/isolate/peak-memory.ts';
 import type { FlowRun } from '../run.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Metric } from './test-case.ts';
@@ -13,17 +14,15 @@ export interface Measured {
   readonly peakBytes?: number;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 /**
  * | metric | is |
  * |---|---|
  * | `execution_time_ms` | milliseconds from the execution's start to its end, as the state machine's history has them |
- * | `memory_usage_mb` | peak memory of the process that ran this case alone, in MB of 2^20 bytes; see `runIsolated` |
+ * | `memory_usage_mb` | peak memory of the process that ran this case alone, in MB of 2^20 bytes; see `runInProcess` |
  * | `step_count` | steps that ran: not those skipped, nor those that nothing wanted; one inside a map counts once |
  * | `blob_bytes` | bytes that the run wrote to the blob store, the cache's among them; equal blobs are written once |
  *
- * Of a run that was refused nothing is known.
+ * Nothing is measured of a run that was refused.
  */
 const MEASURES: { readonly [M in Metric]: (measured: Measured) => number | undefined | Promise<number> } = {
   execution_time_ms: ({ run }) => run.execution?.durationMs,

@@ -1,8 +1,8 @@
+import type { Behaviour } from '../flow/behaviour.ts';
 import type { Reporter, Span } from '../flow/diagnostics.ts';
 import { Fields } from '../flow/fields.ts';
 import { nearest } from '../flow/nearest.ts';
 import { describe, type MapTree, type Tree } from '../flow/tree.ts';
-import type { Behaviour } from '../local/mocks.ts';
 import { readBehavioursByInput } from './read-mocks.ts';
 
 /** A plugin of Stepflow's configuration. `components`: those of a `mock` plugin by their paths in it. */
@@ -28,7 +28,7 @@ export type Source =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unsupported'; readonly plugin: Plugin };
 
-/** Where the component at `path` comes from. Its route's prefix is no part of its path in the plugin. */
+/** Where the component at `path` comes from. Its route's prefix is not part of its path in the plugin. */
 export function sourceOf(config: PluginConfig, path: string): Source {
   const route = config.find(({ prefix }) => path.startsWith(`${prefix}/`));
   for (const plugin of route?.plugins ?? []) {
@@ -40,7 +40,7 @@ export function sourceOf(config: PluginConfig, path: string): Source {
   return { kind: 'elsewhere' };
 }
 
-/** Reads a configuration. Of its other sections, those of Stepflow's own servers, nothing is wanted here. */
+/** Reads a configuration. Its other sections, which are for Stepflow's own servers, are ignored. */
 export function readPluginConfig(tree: Tree, reporter: Reporter): PluginConfig {
   const plugins = new Map<string, Plugin>();
   for (const [name, { value }] of entriesOf(tree, 'plugins', reporter)) {

@@ -1,7 +1,7 @@
 import { Document, type YAMLMap } from 'yaml';
 import type { Edit } from './revise.ts';
 
-/** A map of a document, printed anew in its place in the text that the document was read from. */
+/** An edit that prints a map of a document again, at its place in the text that the document was read from. */
 export function printNode(text: string, node: YAMLMap): Edit {
   const [from = 0, to = 0] = node.range ?? [];
   const lineStart = text.lastIndexOf('\n', from - 1) + 1;

@@ -9,8 +9,8 @@ const LITERAL = '$literal';
 const KNOWN = [...MATCHER_NAMES, LITERAL];
 
 /**
- * Reads an expected value. A map all of whose keys are matchers is a matcher, that of several all of which must hold;
- * what stands under `$literal` has none in it.
+ * Reads an expected value. A map whose keys are all matchers is a matcher, and each of them must hold; a value under
+ * `$literal` contains no matchers.
  */
 export function readExpectation(tree: Tree, reporter: Reporter): Expectation {
   if (tree.kind !== 'map') return readPlain(tree, (part) => readExpectation(part, reporter));
@@ -30,7 +30,7 @@ export function asExpected(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asExpected(item)]));
 }
 
-/** The expectation that a JSON value spells; what is wrong with it is reported nowhere. */
+/** The expectation that a JSON value stands for; mistakes in it are not reported. */
 export function expectationOf(value: Json): Expectation {
   const nowhere = { line: 1, column: 1, endLine: 1, endColumn: 1 };
   return readExpectation(treeOf(value, nowhere), new Reporter(''));

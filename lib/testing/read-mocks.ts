@@ -1,13 +1,11 @@
+import type { z } from 'zod';
+import { type Behaviour, behaviourSchema, failureSchema, wordings } from '../flow/behaviour.ts';
 import type { Reporter } from '../flow/diagnostics.ts';
 import { Fields } from '../flow/fields.ts';
 import { describe, type MapTree, type Tree, toJson } from '../flow/tree.ts';
-import type { Behaviour } from '../local/mocks.ts';
-import { ERROR_CODES } from '../runtime/errors.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Json, JsonObject } from '../runtime/json.ts';
 
-const KEYS = ['input', 'outcome', 'result', 'error', 'seconds', 'times'];
-
-/** What a case's mock does: one behaviour, or a list of which the first that fits answers. */
+/** What a case's mock does: one behaviour, or a list, of which the first that fits answers. */
 export function readBehaviours(tree: Tree, what: string, reporter: Reporter): readonly Behaviour[] {
   if (tree.kind === 'list') return tree.items.flatMap((item) => readBehaviour(item, what, reporter));
   return readBehaviour(tree, what, reporter);
@@ -26,7 +24,7 @@ export function readBehavioursByInput(tree: Tree, what: string, reporter: Report
     );
 }
 
-/** A key is the input's JSON; one that is no JSON is a text. */
+/** A key is the input's JSON; a key that is not JSON is a string. */
 function inputOf(key: string): Json {
   try {
     return JSON.parse(key);
@@ -35,24 +33,40 @@ function inputOf(key: string): Json {
   }
 }
 
-/** A list of one, or of none where it is not even a map. */
+/** A list of one behaviour; empty where there is something wrong with it, which is then reported. */
 function readBehaviour(tree: Tree, what: string, reporter: Reporter): readonly Behaviour[] {
   if (tree.kind !== 'map') {
-    const wanted = 'a map such as { outcome: success, result: … }';
-    reporter.report('wrong-type', { what, found: describe(tree), wanted }, tree.span);
+    const example = 'a map such as { outcome: success, result: … }';
+    reporter.report('wrong-type', { what, found: describe(tree), wanted: example }, tree.span);
     return [];
   }
-  const fields = new Fields(tree, what, KEYS, reporter);
-  const parts = {
-    // null is an input, too.
-    input: treeAt(fields, 'input'),
-    outcome: fields.oneOf('outcome', ['success', 'failed', 'skipped']),
-    result: treeAt(fields, 'result'),
-    error: readError(fields.object('error'), what, reporter),
-    seconds: readSeconds(fields, what, reporter),
-    times: fields.count('times'),
-  };
-  return [parts];
+  const own = partOf(tree, behaviourSchema, what, reporter);
+  const error = own.fields.tree('error');
+  const inner = error?.kind === 'map' ? partOf(error, failureSchema, `the error of ${what}`, reporter) : own;
+  const parsed = behaviourSchema.safeParse({ ...valuesOf(own), ...(inner !== own && { error: valuesOf(inner) }) });
+  if (parsed.success) return [parsed.data];
+  for (const { path } of parsed.error.issues) complain(path.length > 1 ? inner : own, String(path.at(-1)));
+  return [];
+}
+
+/** A map of the text, and the schemas of its keys. */
+interface Part {
+  readonly fields: Fields;
+  readonly shape: { readonly [key: string]: z.ZodType };
+}
+
+const partOf = (map: MapTree, { shape }: Pick<z.ZodObject, 'shape'>, where: string, reporter: Reporter): Part => ({
+  fields: new Fields(map, where, Object.keys(shape), reporter),
+  shape,
+});
+
+/** The values that are given. Null counts as absent, except where it is a value itself, as in an input. */
+function valuesOf({ fields, shape }: Part): JsonObject {
+  const values = Object.entries(shape).map(([key, schema]) => {
+    const isNullable = schema.safeParse(null).success;
+    return [key, isNullable ? treeAt(fields, key) : fields.json(key)] as const;
+  });
+  return Object.fromEntries(values.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 function treeAt(fields: Fields, key: string): Json | undefined {
@@ -60,18 +74,7 @@ function treeAt(fields: Fields, key: string): Json | undefined {
   return tree && toJson(tree);
 }
 
-function readError(map: MapTree | undefined, what: string, reporter: Reporter): Behaviour['error'] {
-  if (!map) return undefined;
-  const fields = new Fields(map, `the error of ${what}`, ['code', 'message', 'data'], reporter);
-  const code = fields.oneOf('code', ERROR_CODES) ?? 'COMPONENT_FAILED';
-  return { code, message: fields.requiredString('message') ?? '' };
-}
-
-function readSeconds(fields: Fields, what: string, reporter: Reporter): number | undefined {
-  const tree = fields.tree('seconds');
-  if (!tree) return undefined;
-  if (tree.kind === 'scalar' && typeof tree.value === 'number' && tree.value >= 0) return tree.value;
-  const wanted = 'a number of at least 0';
-  reporter.report('wrong-type', { what: `"seconds" of ${what}`, found: describe(tree), wanted }, tree.span);
-  return undefined;
+function complain({ fields, shape }: Part, key: string): void {
+  const schema = shape[key];
+  fields.wrong(key, (schema && wordings.get(schema)?.wanted) ?? 'JSON');
 }

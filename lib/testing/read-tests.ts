@@ -8,7 +8,7 @@ import { readExpectation } from './read-expectation.ts';
 import { readBehaviours } from './read-mocks.ts';
 import { type CaseMock, type ConfigPlace, METRICS, type Metric, type TestCase, type TestSection } from './test-case.ts';
 
-/** A `test` section that wants nothing: that of a flow without one. */
+/** The empty `test` section of a flow that has none. */
 const NO_TESTS: TestSection = { cases: [] };
 
 /** Reads a flow's `test` section. What is wrong with the text as a whole is left to the compiler to say. */
@@ -87,7 +87,7 @@ function readMocks(map: MapTree | undefined, reporter: Reporter): readonly CaseM
 
 type Output = Pick<TestCase, 'expected' | 'metrics'>;
 
-/** What is wanted of a case that says nothing: that it goes well. */
+/** What a case without `output` expects: success. */
 const SUCCESS: Output = { expected: mapOf([['outcome', { kind: 'scalar', value: 'success' }]]), metrics: [] };
 
 function readOutput(fields: Fields, reporter: Reporter): Output {
@@ -119,7 +119,7 @@ function readOutcome(fields: Fields, reporter: Reporter): Expectation | undefine
   return expectationAt(fields, 'outcome', reporter);
 }
 
-/** Code and message count; what else stands there is data that differs from engine to engine. */
+/** Only code and message are compared: the data of an error differs between engines. */
 function readError(fields: Fields, reporter: Reporter): Expectation | undefined {
   const tree = fields.tree('error');
   if (tree?.kind !== 'map' || [...tree.entries.keys()].some((key) => key.startsWith('$'))) {

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../flow/diagnostics.ts';
+import { runInProcess } from '../local/isolate/flow-process.ts';
 import { hasError } from '../project/open-flow.ts';
 import { type FlowOptions, prepareFlow } from '../run.ts';
 import type { Json, JsonObject } from '../runtime/json.ts';
-import { compare, type Mismatch } from './compare.ts';
-import { diffOf } from './diff.ts';
-import { runIsolated } from './isolated.ts';
+import { compare, diffOf, type Mismatch } from './compare.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Suite } from './open-suite.ts';
 import { partsOf, standInsFor } from './stand-ins.ts';
@@ -19,7 +18,7 @@ import type { TestCase } from './test-case.ts';
  */
 export type CaseStatus = 'passed' | 'failed' | 'refused' | 'skipped' | 'updated';
 
-/** What is told of a case. */
+/** The report of a case. */
 export interface CaseReport {
   readonly name: string;
   readonly status: CaseStatus;
@@ -52,7 +51,7 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const given = { input: testCase.input, ...(signal && { signal }) };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runIsolated({ ...options, input: testCase.input }, signal)
+      ? await runInProcess({ ...options, input: testCase.input }, signal)
       : { run: await prepared.run(given) };
     return { ...(await judge(testCase, { ...ran, blobs })), diagnostics: all };
   } finally {

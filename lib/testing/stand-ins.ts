@@ -15,7 +15,7 @@ export interface StandIns {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Of what a case's flow consists. */
+/** What a case's flow consists of. */
 export interface FlowParts {
   readonly file: string;
   readonly steps: readonly CompiledStep[];
@@ -42,7 +42,7 @@ export function standInsFor({ mocks: own }: Pick<TestCase, 'mocks'>, parts: Flow
   const written = Object.fromEntries(own.map(({ target, behaviours }) => [target, behaviours]));
   const unsupported = parts.steps.flatMap((step) => unsupportedIn(step, own, parts));
   return {
-    // A step that is a diagnostic already is not to be another.
+    // A step that has this diagnostic needs no other one: with a mock, its component is not missing.
     mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
     diagnostics: [...own.flatMap((mock) => faultOf(mock, parts)), ...unsupported.map(({ diagnostic }) => diagnostic)],
   };

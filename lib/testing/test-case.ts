@@ -1,6 +1,6 @@
+import type { Behaviour } from '../flow/behaviour.ts';
 import type { Diagnostic, Span } from '../flow/diagnostics.ts';
 import type { Tree } from '../flow/tree.ts';
-import type { Behaviour } from '../local/mocks.ts';
 import type { Json } from '../runtime/json.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -31,7 +31,7 @@ export interface TestCase {
   readonly expected: Expectation;
   /** What is to be measured. */
   readonly metrics: readonly Metric[];
-  /** What is wrong with its text: the other cases can run all the same. */
+  /** What is wrong with its text: the other cases can still run. */
   readonly faults: readonly Diagnostic[];
 }
 

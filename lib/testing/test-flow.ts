@@ -41,7 +41,7 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
   const cases = hasError(suite.diagnostics)
     ? suite.cases.map((testCase) => notRun(testCase, 'refused'))
     : await runCases(suite, options);
-  // 3. What they have in common is told once.
+  // 3. Diagnostics that several cases have in common are reported once.
   const diagnostics = distinct([...suite.diagnostics, ...cases.flatMap((one) => one.diagnostics)]);
   return { file: suite.file, cases, diagnostics, sources: suite.sources };
 }

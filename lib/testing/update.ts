@@ -17,8 +17,8 @@ export interface Updated {
 
 /**
  * Rewrites the expected output of failed cases in their flow's text, and leaves all else, comments and layout, as it is:
- * scalars are replaced where they stand, a map or list that gains or loses entries is printed anew. What fits already
- * stays. Limits of `performance_metrics` are never rewritten: what was measured once is no limit.
+ * scalars are replaced where they stand, a map or list that gains or loses entries is printed again. What fits already
+ * stays. Limits of `performance_metrics` are never rewritten: a single measurement is not a limit.
  */
 export function updateFlow(source: string, report: FlowReport): Updated {
   let text = source;
@@ -69,7 +69,7 @@ function outputEdits(text: string, output: YAMLMap, found: JsonObject, reviser: 
   const judged = pairsOf(output).filter((pair) => !/^performance_?metrics$/i.test(keyOf(pair)));
   const gone = judged.filter((pair) => !Object.hasOwn(found, keyOf(pair)));
   const outcome = judged.find((pair) => keyOf(pair) === 'outcome');
-  // A flow that ends otherwise than expected has something else to show: result or error.
+  // A flow whose outcome is not the expected one has another key: `error` instead of `result`, or the reverse.
   const endsOtherwise = gone.length > 0 || (outcome && !reviser.fits(outcome.value, found.outcome ?? null));
   const written = new Set(judged.map(keyOf));
   const lacking = endsOtherwise ? Object.keys(found).filter((key) => !written.has(key)) : [];

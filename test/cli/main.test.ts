@@ -78,8 +78,8 @@ describe('stepflow', () => {
         --max-concurrency <N>   how many runs of a batch go at once (default: 10)
         --isolate               components run in sandboxes, with the memory they ask for; what they need
                                 is measured
-        --resume <ID>           go on with a run that was broken off or has failed; what is done is not
-                                done again
+        --resume <ID>           resume a run that was interrupted or has failed; what is done is not done
+                                again
         --json                  print the flow's result and its execution as JSON, and nothing else, on
                                 standard output
         -h, --help              show this help

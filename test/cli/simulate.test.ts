@@ -143,7 +143,7 @@ describe('stepflow simulate', () => {
 
   it.each([
     ['a profile that is not there', ['flow.yaml', '--profile', 'nowhere.json'], 'cannot read "nowhere.json"'],
-    ['another overhead', ['flow.yaml', '--overhead', 'gcp'], '--overhead gcp is no model'],
+    ['another overhead', ['flow.yaml', '--overhead', 'gcp'], '--overhead gcp is not a model'],
     ['a negative noise', ['flow.yaml', '--noise=-1'], '--noise takes a number of at least 0'],
     ['a seed that is no number', ['flow.yaml', '--seed', 'x'], '--seed takes a whole number'],
     ['no runs', ['flow.yaml', '--runs', '0'], 'A whole number above 0 is wanted'],

@@ -55,6 +55,10 @@ describe('the schema of the language', () => {
       'output: { $if: { $input: a }, then: [{ $coalesce: [{ $variable: v, default: { $input: $ } }] }], else: { $literal: { $if: 1 } } }',
     ],
     ['data with keys that begin with $', 'output: { $blob: abc }'],
+    [
+      'mocks with nulls',
+      'test: { cases: [{ name: a, mocks: { /x/y: { outcome: null, input: null, result: null, error: null, seconds: null, times: null }, b: [{ error: { code: null, message: no, data: 1 } }] } }] }',
+    ],
     ['any metadata', 'metadata: [1]\noutput: 1'],
     ['a wish for chains in one function', 'metadata: { aws: { fuse: true, type: EXPRESS, more: 1 } }\noutput: 1'],
   ])('accepts %s', (_, source) => {
@@ -73,6 +77,9 @@ describe('the schema of the language', () => {
     ['an action that is none', 'steps: [{ id: a, component: /x/y, onError: { action: ignore } }]'],
     ['a case without a name', 'test: { cases: [{ input: 1 }] }'],
     ['a mock that is none', 'test: { cases: [{ name: a, mocks: { /x/y: 1 } }] }'],
+    ['a mock with an unknown key', 'test: { cases: [{ name: a, mocks: { /x/y: { reslt: 1 } } }] }'],
+    ['a mock that takes less than no time', 'test: { cases: [{ name: a, mocks: { /x/y: { seconds: -1 } } }] }'],
+    ['an error of a mock without a message', 'test: { cases: [{ name: a, mocks: { /x/y: { error: {} } } }] }'],
     ['a wish for chains that is none', 'metadata: { aws: { fuse: 1 } }\noutput: 1'],
     ['a flow that is none', '5'],
   ])('refuses %s', (_, source) => {

@@ -3,8 +3,7 @@ import { Reporter } from '../../lib/flow/diagnostics.ts';
 import { readTree } from '../../lib/flow/tree.ts';
 import { formatPlace } from '../../lib/runtime/describe.ts';
 import type { Json } from '../../lib/runtime/json.ts';
-import { compare } from '../../lib/testing/compare.ts';
-import { diffOf } from '../../lib/testing/diff.ts';
+import { compare, diffOf } from '../../lib/testing/compare.ts';
 import type { Expectation } from '../../lib/testing/expectation.ts';
 import { asExpected, expectationOf, readExpectation } from '../../lib/testing/read-expectation.ts';
 

@@ -124,6 +124,39 @@ test:
     expect(texts.find((text) => text.includes('/my/laod'))).toContain('Did you mean "/my/load"?');
   });
 
+  test('for each value of a mock that is not what it has to be', () => {
+    const texts = check(`
+steps: [{ id: load, component: /my/load }]
+output: { $step: load }
+test:
+  cases:
+    - name: a
+      mocks:
+        load:
+          - { outcome: null, input: null, error: null, seconds: null, times: null }
+          - { seconds: -1, times: 0.5 }
+                       ~~ wrong-type
+                                  ~~~ wrong-type
+          - { error: 5 }
+                     ~ wrong-type
+          - { error: { code: TIMEOUT } }
+                     ~~~~~~~~~~~~~~~~~ missing-key
+          - { error: { message: null, mesage: x } }
+                                ~~~~ wrong-type
+                                      ~~~~~~ unknown-key
+          - { time: 3 }
+              ~~~~ unknown-key`);
+    expect(texts.map((text) => text.split(' | ')[0])).toEqual([
+      '"seconds" of the mock of "load" is the number -1, but a number of at least 0 is wanted',
+      '"times" of the mock of "load" is the number 0.5, but a whole number of at least 0 is wanted',
+      '"error" of the mock of "load" is the number 5, but a map is wanted',
+      'the error of the mock of "load" has no "message"',
+      '"message" of the error of the mock of "load" is null, but a string is wanted',
+      'Unknown key "mesage" in the error of the mock of "load"',
+      'Unknown key "time" in the mock of "load"',
+    ]);
+  });
+
   test('for a component of a plugin that does not run here, unless a mock stands in', () => {
     const texts = check(`
 steps:

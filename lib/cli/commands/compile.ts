@@ -65,7 +65,7 @@ function tellNested(machines: Compiled['machines'], out: string | undefined, { s
   stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
 }
 
-/** The flow's state machine; undefined where it, or the profile, has errors. The user was told of the diagnostics. */
+/** The flow's state machine; undefined where it, or the profile, has errors. The diagnostics have been shown then. */
 async function compileFlow(
   { file, text }: FlowFile,
   given: Omit<OpenOptions, 'file' | 'source'>,

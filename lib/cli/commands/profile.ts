@@ -105,7 +105,7 @@ interface Measured {
   readonly steps: readonly { readonly id: string }[];
 }
 
-/** Runs one after the other, so that none slows another down. Undefined where one failed: what failed is no measure. */
+/** Runs one after the other, so that none slows another down. Undefined where one failed: a failed run measures nothing. */
 async function runAll(
   flow: FlowFile,
   prepared: PreparedFlow,

@@ -28,7 +28,7 @@ const options = {
   resume: {
     kind: 'text',
     value: 'ID',
-    summary: 'go on with a run that was broken off or has failed; what is done is not done again',
+    summary: 'resume a run that was interrupted or has failed; what is done is not done again',
   },
 } as const;
 

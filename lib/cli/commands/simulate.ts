@@ -118,12 +118,12 @@ async function simulateFlow(opened: OpenedFlow, settings: Settings): Promise<Sim
 
 function overheadOf(given: string): OverheadName {
   if (given === 'none' || given === 'aws') return given;
-  throw new UsageError(`--overhead ${given} is no model`, 'write --overhead none or --overhead aws');
+  throw new UsageError(`--overhead ${given} is not a model`, 'write --overhead none or --overhead aws');
 }
 
 function numberOf(option: string, given: string, form: RegExp, wanted: string): number {
   if (form.test(given)) return Number(given);
-  throw new UsageError(`${option} ${given} is no number that fits`, `${option} takes ${wanted}`);
+  throw new UsageError(`${option} ${given} is out of range or not a number`, `${option} takes ${wanted}`);
 }
 
 function show(

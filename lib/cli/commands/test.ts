@@ -62,11 +62,11 @@ async function testOne(flow: FlowFile, call: TestCall): Promise<FlowReport> {
   const home = dirname(resolve(terminal.cwd, file));
   const { signal, cwd: project } = terminal;
   const report = await testFlow({ file, source, home, project, signal, select: (one) => isSelected(one, options) });
-  const told = options.update ? await update(flow, report, call) : report;
-  if (json) return told;
-  await showDiagnostics(told.diagnostics, told.sources, terminal);
-  showFlowReport(told, terminal);
-  return told;
+  const shown = options.update ? await update(flow, report, call) : report;
+  if (json) return shown;
+  await showDiagnostics(shown.diagnostics, shown.sources, terminal);
+  showFlowReport(shown, terminal);
+  return shown;
 }
 
 function isSelected({ name, tags }: TestCase, { tag, case: names }: Values<typeof options>): boolean {
@@ -80,7 +80,7 @@ async function update({ file, text }: FlowFile, report: FlowReport, { terminal }
   return updated.report;
 }
 
-/** A selection of nothing is a slip of the pen, not a success. */
+/** A selection without any case is a typing mistake, not a success. */
 function refuseEmptySelection(reports: readonly FlowReport[], { tag, case: names }: Values<typeof options>): void {
   const cases = reports.flatMap((report) => report.cases);
   if ((!tag && !names) || cases.some(({ status }) => status !== 'skipped')) return;

@@ -63,7 +63,7 @@ function timeLines({ times }: Explanation): readonly string[] {
   ];
 }
 
-/** What it may cost not to have measured the steps. */
+/** How much longer the flow may take because its steps were not measured. */
 function costOfNone(missing: Explanation['times']['missing']): string {
   if (!missing) return '';
   const { guesses, sigma, mean, worst } = missing;

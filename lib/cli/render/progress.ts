@@ -24,7 +24,7 @@ export function plainProgress(output: Output, colors: Colors): Progress {
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
-/** Events may come thick and fast; drawing more often than this shows nobody anything. */
+/** The least time between two drawings: events may follow each other faster than anyone can read. */
 const LEAST_MS = 25;
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
@@ -59,7 +59,7 @@ export function liveProgress(output: Output, colors: Colors, now: () => number =
   };
 }
 
-/** Events that the steps' own lines do not tell. */
+/** Events that the steps' own lines do not show. */
 const isLasting = ({ type }: RunEvent): boolean =>
   type === 'run-started' || type === 'step-retried' || type === 'step-recovered' || type === 'log';
 

@@ -20,7 +20,7 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
   }
 }
 
-/** Tells that a simulated run failed, and what may help. */
+/** Says that a simulated run failed, and what may help. */
 export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
   const why = failure ? `${failure.error}: ${readCause(failure.cause).message}` : 'there is no state machine';

@@ -8,10 +8,10 @@ import { duration } from './duration.ts';
 export function showFlowReport({ file, cases }: FlowReport, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
   if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases: it may have some under test: cases:')}\n`);
-  const told = cases.filter(({ status }) => status !== 'skipped');
-  if (told.length === 0) return;
-  const refused = told.filter(({ status }) => status === 'refused');
-  const lines = told.filter(({ status }) => status !== 'refused').flatMap((one) => caseLines(one, colors));
+  const shown = cases.filter(({ status }) => status !== 'skipped');
+  if (shown.length === 0) return;
+  const refused = shown.filter(({ status }) => status === 'refused');
+  const lines = shown.filter(({ status }) => status !== 'refused').flatMap((one) => caseLines(one, colors));
   const cannot = refused.length > 0 ? [`${colors.red('✖')} ${count(refused.length, 'case')} cannot run`] : [];
   stdout.write(`${[colors.bold(file), ...[...lines, ...cannot].map((line) => `  ${line}`)].join('\n')}\n`);
 }

@@ -1,8 +1,7 @@
+import { MEBIBYTE } from '../../local/isolate/peak-memory.ts';
 import type { ComponentUsage } from '../../local/isolate/usage.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
-
-const MEBIBYTE = 1024 * 1024;
 
 /** What components in sandboxes needed: a line of each, under a line that names the columns. Empty where none ran. */
 export function usageTable(components: readonly ComponentUsage[], colors: Colors): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Invocation, Slots } from '../../runtime/invocation.ts';
 import type { Json } from '../../runtime/json.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
+import type { Ending } from './child.ts';
 
 /** What a sandbox runs, and within which limits. */
 export interface Contents {
@@ -36,10 +37,7 @@ export type OutOfSandbox =
   | { readonly type: 'died'; readonly why: Death };
 
 /** Why a sandbox has ended: it used too much memory; its component ended the process, or threw where nobody catches. */
-export type Death =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'uncaught'; readonly message: string };
+export type Death = { readonly kind: 'memory' } | Exclude<Ending, string>;
 
 /** What only the process that runs the flow knows or can do. */
 export type Question =

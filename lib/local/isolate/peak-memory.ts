@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
+/** A MB is 2^20 bytes. */
+export const MEBIBYTE = 1024 * 1024;
+
 const STATUS = '/proc/self/status';
 
 /**

@@ -5,16 +5,18 @@ import { build } from 'esbuild';
 import { hashOf } from '../../components/bundle-cache.ts';
 
 const here = fileURLToPath(import.meta.url);
-const PROGRAM = join(dirname(here), `sandbox-main${extname(here)}`);
+const programAt = (name: string): string => join(dirname(here), `${name}${extname(here)}`);
+const isCheckout = extname(here) === '.ts';
 
 /**
  * The file of the program that a sandbox runs. In a checkout it is made of its sources and kept in `cache`: a sandbox is
  * to start as fast as it can, without what else runs TypeScript.
  */
 export async function sandboxProgram(cache: string): Promise<string> {
-  if (extname(here) !== '.ts') return PROGRAM;
+  const program = programAt('sandbox-main');
+  if (!isCheckout) return program;
   const { outputFiles } = await build({
-    entryPoints: [PROGRAM],
+    entryPoints: [program],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -31,3 +33,9 @@ export async function sandboxProgram(cache: string): Promise<string> {
   }
   return file;
 }
+
+/** The file of the program that runs a whole flow, and what Node needs to run it: it is much larger, and is not bundled. */
+export const flowProgram = (): { readonly file: string; readonly execArgv: string[] } => ({
+  file: programAt('flow-process-main'),
+  execArgv: isCheckout ? ['--import', import.meta.resolve('tsx')] : [],
+});

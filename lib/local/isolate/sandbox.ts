@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { FUNCTION_EXITED } from '../../protocol/aws-errors.ts';
 import { FlowError, TimedOut } from '../../runtime/errors.ts';
 import type { Slots } from '../../runtime/invocation.ts';
 import type { Json } from '../../runtime/json.ts';
 import type { HostContext } from '../../runtime/wrapper.ts';
+import { Child, type Ending } from './child.ts';
 import {
   type Contents,
   type Death,
@@ -16,6 +16,7 @@ import {
   type Question,
 } from './messages.ts';
 import { readOutput } from './output.ts';
+import { MEBIBYTE } from './peak-memory.ts';
 
 /** How to make a sandbox. */
 export interface SandboxOptions extends Contents {
@@ -30,9 +31,6 @@ export interface SandboxOptions extends Contents {
 /** What an invocation of a sandbox may use of the process that runs the flow. */
 export type SandboxHost = Pick<HostContext, 'log' | 'secrets' | 'call' | 'signal'>;
 
-/** A MB is 2^20 bytes. */
-export const MEBIBYTE = 1024 * 1024;
-
 /** How long a component has to stop once it is told to, in milliseconds; then its sandbox is ended. */
 const GRACE_MS = 1000;
 
@@ -41,7 +39,7 @@ const GRACE_MS = 1000;
  * to use up its memory or never to give back the processor, concerns no other.
  */
 export class Sandbox {
-  readonly #process: ChildProcess;
+  readonly #child: Child<IntoSandbox, OutOfSandbox>;
   readonly #memoryMb: number;
   readonly #startedAt = performance.now();
   #call: Call | undefined;
@@ -53,20 +51,21 @@ export class Sandbox {
   constructor({ program, blobs, print, ...contents }: SandboxOptions) {
     this.#memoryMb = contents.memoryMb;
     const env = { ...process.env, STEPFLOW_BLOBS: blobs };
-    this.#process = fork(program, { execArgv: [], env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    readOutput(this.#process, print);
+    this.#child = new Child(program, { execArgv: [], env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    readOutput(this.#child.output, print);
     this.ready = new Promise((resolve, reject) => {
-      this.#process.on('message', (message: OutOfSandbox) => {
-        if (message.type === 'ready') resolve(performance.now() - this.#startedAt);
-        else if (message.type === 'died') this.#end(message.why, reject);
-        else this.#take(message);
+      this.#child.listen({
+        message: (message) => {
+          if (message.type === 'ready') resolve(performance.now() - this.#startedAt);
+          else if (message.type === 'died') this.#end(message.why, reject);
+          else this.#take(message);
+        },
+        ended: (how) => this.#end(how, reject),
       });
-      this.#process.once('error', (error) => this.#end({ kind: 'uncaught', message: error.message }, reject));
-      this.#process.once('exit', (code, signal) => this.#end(signal ?? { kind: 'exit', code: code ?? 0 }, reject));
     });
     // Whoever waits for it is told; nobody has to.
     this.ready.catch(() => {});
-    this.#send({ type: 'open', ...contents });
+    this.#child.send({ type: 'open', ...contents });
   }
 
   /** Whether it can be invoked again. */
@@ -82,7 +81,7 @@ export class Sandbox {
   /** Runs the component. Rejects with the component's error, or with that of Lambda for a sandbox that has ended. */
   async invoke(invoke: Invoke, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
     await this.ready;
-    const call = new Call(host, (message) => this.#send(message));
+    const call = new Call(host, (message) => this.#child.send(message));
     this.#call = call;
     const stop = (error: Error): void => {
       call.fail(error);
@@ -92,12 +91,12 @@ export class Sandbox {
     const after = (ms: number, error: () => Error): void =>
       void timers.push(setTimeout(() => stop(error()), ms + GRACE_MS));
     const abort = (): void => {
-      this.#send({ type: 'abort', reason: String(host.signal?.reason?.message ?? host.signal?.reason) });
+      this.#child.send({ type: 'abort', reason: String(host.signal?.reason?.message ?? host.signal?.reason) });
       after(0, () => new FlowError('CANCELLED', `step "${invoke.invocation.step}" was cancelled`));
     };
     if (timeoutSeconds !== undefined) after(timeoutSeconds * 1000, () => timedOut(invoke, timeoutSeconds));
     host.signal?.addEventListener('abort', abort, { once: true });
-    this.#send({ type: 'invoke', ...invoke });
+    this.#child.send({ type: 'invoke', ...invoke });
     if (host.signal?.aborted) abort();
     try {
       return await call.answer;
@@ -113,7 +112,7 @@ export class Sandbox {
   /** Ends it, at once. */
   kill(): void {
     this.#isOpen = false;
-    this.#process.kill('SIGKILL');
+    this.#child.kill();
   }
 
   #take(message: OutOfSandbox): void {
@@ -121,12 +120,7 @@ export class Sandbox {
     this.#call?.take(message);
   }
 
-  #send(message: IntoSandbox): void {
-    // One that is ending is told of elsewhere.
-    if (this.#process.connected) this.#process.send(message, () => {});
-  }
-
-  #end(why: Death | NodeJS.Signals, reject: (error: Error) => void): void {
+  #end(why: Death | Ending, reject: (error: Error) => void): void {
     this.#isOpen = false;
     if (isOutOfMemory(why)) this.#peakBytes = Math.max(this.#peakBytes, this.#memoryMb * MEBIBYTE);
     const error = exitError(why, this.#memoryMb);
@@ -185,7 +179,7 @@ const timedOut = ({ invocation }: Invoke, seconds: number): Error =>
  * What Lambda says of a function whose process has ended. Source: what Step Functions reported of functions that were
  * killed for their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
  */
-function exitError(why: Death | NodeJS.Signals, memoryMb: number): Error {
+function exitError(why: Death | Ending, memoryMb: number): Error {
   const error = new Error(`Runtime exited with error: ${howIt(why, memoryMb)}`);
   error.name = FUNCTION_EXITED;
   // The place in this program tells nothing of the component.
@@ -193,10 +187,10 @@ function exitError(why: Death | NodeJS.Signals, memoryMb: number): Error {
   return error;
 }
 
-const isOutOfMemory = (why: Death | NodeJS.Signals): boolean =>
+const isOutOfMemory = (why: Death | Ending): boolean =>
   why === 'SIGABRT' || (typeof why !== 'string' && why.kind === 'memory');
 
-function howIt(why: Death | NodeJS.Signals, memoryMb: number): string {
+function howIt(why: Death | Ending, memoryMb: number): string {
   const memory = `its component used more than the ${memoryMb} MB that it may; raise its "memorySize", or give it less to do`;
   if (why === 'SIGABRT') return `signal: aborted; most likely ${memory}`;
   if (typeof why === 'string') return `signal: ${why}`;

@@ -5,8 +5,9 @@ import type { Invocation, Slots } from '../../runtime/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import type { Folders } from '../folders.ts';
 import type { Loaded } from '../ready-flow.ts';
+import { MEBIBYTE } from './peak-memory.ts';
 import { sandboxProgram } from './program.ts';
-import { MEBIBYTE, Sandbox } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
 import { Turns } from './turns.ts';
 import { type ComponentUsage, type Usage, UsageBook } from './usage.ts';
 

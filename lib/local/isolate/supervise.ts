@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Contents, Death, IntoSandbox, OutOfSandbox } from './messages.ts';
-import { peakBytes } from './peak-memory.ts';
+import { MEBIBYTE, peakBytes } from './peak-memory.ts';
 
 /** How often the memory in use is looked at, in milliseconds. */
 const WATCH_MS = 10;
-const MEBIBYTE = 1024 * 1024;
 
 const send = (message: OutOfSandbox, then?: () => void): void => void process.send?.(message, then ?? (() => {}));
 
