@@ -1,7 +1,7 @@
 import { builtinOf } from '../plan/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, idsIn, type PlanTree, partsOf } from '../plan/plan-tree.ts';
-import { Boundary, type Reading, readingOf } from './boundary.ts';
+import { NestingEstimate, type PlanReads, readsOfPlan } from './boundary.ts';
 import { knownItems } from './budget.ts';
 import type { Written } from './end.ts';
 import { ROOM } from './places.ts';
@@ -33,13 +33,17 @@ interface Room {
 
 const NOTHING: Weight = { bytes: 0, events: 0 };
 
+/** Events of a Task that starts a nested state machine: those of a Task, and one of its submission. */
 const CALL_EVENTS = 6;
 
-/** The part of what a state machine may have that a nested one takes away at least. */
-const LEAST = 0.02;
+/** The part of what a state machine may have that a nested one has to take away to be worth an execution. */
+const WORTH_NESTING = 0.02;
 
-/** The least bytes that may pass into or out of a nested state machine: half of a payload, so that values need not all be spilled. */
-const PASSING = ROOM / 2;
+/**
+ * The most bytes that may have to pass into or out of a nested state machine: half of a payload, so that values need not
+ * all be spilled.
+ */
+const MOST_PASSED = ROOM / 2;
 
 /**
  * Moves parts of a plan into nested state machines, so that all get within their limits. `room`: what the outermost one
@@ -56,7 +60,7 @@ export function split(plan: Plan, splitting: Splitting, room: Weight): Plan {
 class Splitter {
   readonly #plan: Plan;
   readonly #given: Splitting;
-  readonly #reading: Reading;
+  readonly #reads: PlanReads;
   readonly #whole = new Map<PlanTree, Piece>();
   /** Steps whose inner flow was split. */
   readonly #changed = new Map<string, PlannedStep>();
@@ -64,7 +68,7 @@ class Splitter {
   constructor(plan: Plan, given: Splitting) {
     this.#plan = plan;
     this.#given = given;
-    this.#reading = readingOf(plan);
+    this.#reads = readsOfPlan(plan);
   }
 
   plan(room: Room): Plan {
@@ -149,16 +153,16 @@ class Splitter {
   /** Divides pieces into groups as large as a state machine may be, in their order. */
   #group(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
     const groups: Piece[][] = [];
-    let open: { readonly pieces: Piece[]; readonly boundary: Boundary; events: number; bytes: number } | undefined;
+    let open: { readonly pieces: Piece[]; readonly added: NestingEstimate; events: number; bytes: number } | undefined;
     for (const piece of pieces) {
       const steps = idsIn(piece.tree);
-      open?.boundary.add(steps);
+      open?.added.add(steps);
       const bytes = (open?.bytes ?? 0) + piece.bytes;
       const events = (open?.events ?? 0) + piece.events;
       if (
         open &&
-        isWithin({ bytes: bytes + open.boundary.inside, events }, this.#given.most) &&
-        passes(open.boundary)
+        isWithin({ bytes: bytes + open.added.inside, events }, this.#given.most) &&
+        fitsPayloads(open.added)
       ) {
         open.pieces.push(piece);
         open.bytes = bytes;
@@ -166,7 +170,7 @@ class Splitter {
       } else {
         open = {
           pieces: [piece],
-          boundary: new Boundary(this.#reading, steps),
+          added: new NestingEstimate(this.#reads, steps),
           events: piece.events,
           bytes: piece.bytes,
         };
@@ -181,12 +185,12 @@ class Splitter {
     const { most } = this.#given;
     const nested = this.#nest(group, kind);
     const saved = minus(sum(group), nested);
-    return saved.bytes > most.bytes * LEAST || saved.events > most.events * LEAST ? [nested] : group;
+    return saved.bytes > most.bytes * WORTH_NESTING || saved.events > most.events * WORTH_NESTING ? [nested] : group;
   }
 
   #nest(group: readonly Piece[], kind: 'sequence' | 'parallel'): Piece {
     const { tree: body, seconds } = together(group, kind, NOTHING);
-    const { call } = new Boundary(this.#reading, idsIn(body));
+    const { call } = new NestingEstimate(this.#reads, idsIn(body));
     return { tree: { kind: 'nested', name: '', body }, bytes: call, events: CALL_EVENTS, seconds };
   }
 
@@ -225,7 +229,7 @@ function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: 
 
 const isWithin = (weight: Weight, room: Weight): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
 
-const passes = ({ input, output }: Boundary): boolean => Math.max(input, output) <= PASSING;
+const fitsPayloads = ({ input, output }: NestingEstimate): boolean => Math.max(input, output) <= MOST_PASSED;
 
 const minus = (one: Weight, other: Weight): Weight => ({
   bytes: one.bytes - other.bytes,
