@@ -1,5 +1,12 @@
-import type { FusedStep, Invocation, Link, LinkTimes, OutputRead, Slots } from '../runtime/invocation.ts';
-import { linkTimesOf } from '../runtime/invocation.ts';
+import {
+  type FusedStep,
+  type Invocation,
+  type Link,
+  type LinkTimes,
+  linkTimesOf,
+  type OutputRead,
+  type Slots,
+} from '../runtime/invocation.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 import { placeholder, readPlaceholder } from './placeholders.ts';
 import type { TemplatedInvocation } from './templated.ts';

@@ -1,5 +1,4 @@
-import type { LinkTimes } from '../runtime/invocation.ts';
-import { linkTimesOf } from '../runtime/invocation.ts';
+import { type LinkTimes, linkTimesOf } from '../runtime/invocation.ts';
 import { isObject, type Json } from '../runtime/json.ts';
 
 /**
