@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { Annotations } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ComponentFile } from '../components/index.ts';
@@ -112,16 +113,21 @@ function nestedComponents(workflow: Construct, { file, nested }: DeployableFlow)
 }
 
 /** Refuses a flow with errors: its diagnostics, each with its line. */
-export function refuseFaulty(
-  workflow: Construct,
-  { file, source }: DeployableFlow,
-  diagnostics: readonly Diagnostic[],
-): void {
+export function refuseFaulty(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
+  throw new WorkflowError(workflow, `The flow "${flow.file}" cannot be deployed:\n\n${shown(errors, flow)}`);
+}
+
+/** Tells of a flow's warnings as the CDK tells of its own; `acknowledgeWarning` silences those of a code. */
+export function warnOf(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
+  for (const warning of diagnostics.filter(({ severity }) => severity === 'warning'))
+    Annotations.of(workflow).addWarningV2(`stepflow-aws:${warning.code}`, shown([warning], flow));
+}
+
+function shown(diagnostics: readonly Diagnostic[], { file, source }: DeployableFlow): string {
   const textOf = (name: string): string | undefined => (name === file ? source : readIfThere(name));
-  const shown = renderDiagnostics(errors, textOf, { color: false });
-  throw new WorkflowError(workflow, `The flow "${file}" cannot be deployed:\n\n${shown}`);
+  return renderDiagnostics(diagnostics, textOf, { color: false });
 }
 
 const readIfThere = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);

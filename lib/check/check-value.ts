@@ -2,7 +2,7 @@ import type { Span } from '../flow/diagnostics.ts';
 import type { Expression, ListExpression, Literal, MapExpression } from '../flow/expression.ts';
 import { nearest } from '../flow/nearest.ts';
 import { passes } from '../protocol/truth.ts';
-import type { Segment } from '../runtime/path.ts';
+import { type Segment, valueAt } from '../runtime/path.ts';
 import { clashOfLength, MISSING, misfit, UNWANTED } from './misfit.ts';
 import { findProblems } from './problems.ts';
 import type { Scope } from './scope.ts';
@@ -72,13 +72,15 @@ class Check {
   }
 
   #literal(literal: Literal, wanted: Type, path: readonly Segment[]): void {
-    if (wanted.kind === 'schema' && !isElided(literal.value)) this.#constant(literal, wanted, path);
+    if (wanted.kind === 'schema') this.#constant(literal, wanted, path);
     else this.#type(writtenType(literal.value), wanted, path, literal.span);
     if (literal.entries && !literal.tree) this.#unlisted(literal.entries, wanted);
   }
 
   #constant(literal: Literal, wanted: Extract<Type, { kind: 'schema' }>, path: readonly Segment[]): void {
     for (const { path: inside, missing, problem } of findProblems(literal.value, wanted)) {
+      // What stands for something else may fit.
+      if (missing === undefined && isElided(valueAt(literal.value, { segments: inside }) ?? null)) continue;
       const where = missing === undefined ? inside : [...inside, missing];
       this.#report.misfit([...path, ...where], problem, spanIn(literal, inside));
     }

@@ -19,6 +19,17 @@ output: { $step: load }`);
     ]);
   });
 
+  it('is none where something is left out of it', () => {
+    expectChecks(`
+steps:
+  - { id: rename, component: /user/rename, input: { user: "...", names: ["..."] } }
+                                                          ~~~~~ elision
+                                                                         ~~~~~ elision
+  - { id: load, component: /user/load, input: { user_id: 5, limit: "..." } }
+                                                         ~ input-type
+                                                                   ~~~~~ elision`);
+  });
+
   it('is told at the reference whose schema is another', () => {
     const texts = expectChecks(`
 inputSchema: { type: object, properties: { count: { type: integer } } }
