@@ -10,7 +10,7 @@ import { evaluated, type Jsonata, pick } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
-import type { Template } from './state-machine.ts';
+import type { TaskState, Template } from './state-machine.ts';
 
 type Payload = { [field: string]: Template };
 
@@ -24,7 +24,7 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
   const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
   const scope = scopeOfChain(emitter.scope(chain), links, prefix);
   const catchers = emitter.catchers(planned, place);
-  return states.add(name, {
+  const state: TaskState = {
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
@@ -34,7 +34,8 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
     ...closing(after, fresh),
-  });
+  };
+  return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
 }
 
 /** What is kept of an answer: that of a chain has more than anyone reads. */
