@@ -92,6 +92,7 @@ export interface Compiled {
  *                                                             tree, by cost
  * ```
  *
+ * With the state machine comes its source map, in which each state says what it is: whoever tells of runs reads it there.
  * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
  */
 export function compile(source: string, options: CompileOptions = {}): Compiled {

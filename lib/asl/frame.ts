@@ -14,7 +14,10 @@ import { type Names, stateNames, variableNames } from './names.ts';
 import type { StateRole, StateSource } from './source-map.ts';
 import type { Catcher, StateMachine } from './state-machine.ts';
 
-/** A step that has states, alone or as the last of a chain; steps of inner flows have the id of the step that runs them in front: `each.load`. */
+/**
+ * A step that has states, alone or as the last of a chain: which, the source map says. Steps of inner flows have the id of
+ * the step that runs them in front: `each.load`.
+ */
 export interface CompiledStep {
   readonly id: string;
   /** The component's path as the flow writes it, e.g. `/user/load`, and its place in the file. */

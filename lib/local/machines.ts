@@ -6,7 +6,7 @@ import type { JsonObject } from '../runtime/json.ts';
 const PLACEHOLDER = /^\$\{machine:(.+)\}$/s;
 
 /** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
-export const machineNamed = (arn: unknown): string | undefined =>
+const machineNamed = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? PLACEHOLDER.exec(arn)?.[1] : undefined;
 
 /** The names of the state machines that the text of a definition mentions. */
