@@ -1,8 +1,9 @@
 import type { Budget } from './asl/budget.ts';
 import { emitFirstThatFits } from './asl/emit-first-that-fits.ts';
 import type { Limits, Target } from './asl/emit-within.ts';
-import type { NestedMachine, StepState } from './asl/frame.ts';
+import type { CompiledStep, NestedMachine } from './asl/frame.ts';
 import { CHECKED, uncheckedKeywords } from './asl/input-check.ts';
+import { NO_STATES, type SourceMap } from './asl/source-map.ts';
 import type { StateMachine } from './asl/state-machine.ts';
 import { checkValues } from './check/given-variables.ts';
 import { workflowType } from './flow/aws-metadata.ts';
@@ -52,8 +53,7 @@ export interface CompileOptions {
   readonly onPass?: PassOptions['onPass'];
 }
 
-/** A step, and where it went. */
-export type CompiledStep = StepState;
+export type { CompiledStep };
 
 /** A compiled flow. Without `stateMachine` where a diagnostic is an error. */
 export interface Compiled {
@@ -67,6 +67,8 @@ export interface Compiled {
   /** What the state machine was written from: what runs, who reads what, the arrangement. */
   readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
+  /** What each state of these is: its role, its step, its iteration; and how the steps wait for each other. */
+  readonly sourceMap: SourceMap;
   /** The steps that have a state of their own, and run always or sometimes. */
   readonly steps: readonly CompiledStep[];
   /** The steps that a pass has made part of others, each after those it was made of. */
@@ -94,8 +96,9 @@ export interface Compiled {
  *                                                             passes over that
  * ```
  *
- * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see {@link plansToTry}. What
- * is wrong with the flow is collected in `diagnostics`; nothing is thrown.
+ * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see {@link plansToTry}. With
+ * the state machine comes its source map, in which each state says what it is: whoever tells of runs reads it there.
+ * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
  */
 export function compile(source: string, options: CompileOptions = {}): Compiled {
   const file = options.file ?? 'flow.yaml';
@@ -152,7 +155,7 @@ const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Dia
     ? { ...outline(flow, diagnostics), ...NOTHING }
     : { name: file, diagnostics, type: 'STANDARD', examples: [], ...NOTHING };
 
-const NOTHING = { machines: [], steps: [], absorbed: [], passes: [] } as const;
+const NOTHING = { machines: [], sourceMap: NO_STATES, steps: [], absorbed: [], passes: [] } as const;
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);

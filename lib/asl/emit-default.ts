@@ -17,12 +17,14 @@ export function emitDefault(emitter: FlowEmitter, planned: PlannedStep, value: E
   const result = jsonataOf(value, emitter.scope(chain));
   const rules = rulesOf(emitter, planned, place);
   const Default = emitter.stateName(planned, 'default');
-  states.add(Default, { Type: 'Pass', ...give(emitter, planned, place, result) });
+  states.add(Default, { Type: 'Pass', ...give(emitter, planned, place, result) }, emitter.source('default', planned));
   if (rules.length === 0) return Default;
-  return states.add(emitter.stateName(planned, 'default?'), { Type: 'Choice', Choices: rules, Default });
+  const source = emitter.source('default-check', planned);
+  return states.add(emitter.stateName(planned, 'default?'), { Type: 'Choice', Choices: rules, Default }, source);
 }
 
-function rulesOf(emitter: FlowEmitter, planned: PlannedStep, { chain, states, after }: Place): readonly ChoiceRule[] {
+function rulesOf(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
+  const { chain, after } = place;
   const { step, uses } = planned;
   const scope = emitter.scope(chain);
   const rules: ChoiceRule[] = [];
@@ -33,7 +35,7 @@ function rulesOf(emitter: FlowEmitter, planned: PlannedStep, { chain, states, af
   }
   if (uses.fallback.some((use) => mayMiss(use, scope.inputSchema))) {
     const message = missingText(uses.fallback, `the default of step ${JSON.stringify(step.id)}`, scope);
-    const Next = emitter.fail(states, chain, { code: 'EXPRESSION_FAILURE', message });
+    const Next = emitter.fail(planned, place, { code: 'EXPRESSION_FAILURE', message });
     rules.push({ Condition: `{% ${missingIn(uses.fallback, scope)} %}`, Next });
   }
   return rules;

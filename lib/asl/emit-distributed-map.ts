@@ -29,7 +29,11 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Pl
   const { states, chain } = place;
   const list = emitter.localName(planned, 'list');
   const at = (field: string): Jsonata => evaluatedText(lookup(variable(list), field));
-  const results = states.add(emitter.stateName(planned, 'results'), resultsState(emitter, planned, place));
+  const results = states.add(
+    emitter.stateName(planned, 'results'),
+    resultsState(emitter, planned, place),
+    emitter.source('map-results', planned),
+  );
   const map: State = {
     Type: 'Map',
     ItemReader: {
@@ -57,11 +61,11 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Pl
     Output: evaluated(lookup('$states.result', 'ResultWriterDetails')),
     Next: results,
   };
-  const mapped = states.add(emitter.anotherState(planned, 'distributed'), map);
+  const mapped = states.add(emitter.stateName(planned, 'distributed'), map, emitter.source('step', planned));
   const reads = planned.inner ? inputReads(planned.inner) : [];
   const share = emitter.frame.budget.inner(planned.step.id)?.share(INPUT) ?? 0;
   const items = templateOf(fieldOf(planned, 'items'), emitter.scope(chain));
-  return states.add(emitter.stateName(planned, 'items'), {
+  const writing: State = {
     ...callOf(ITEMS, {
       step: stepOf(emitter, planned),
       input: { items, reads: [...reads], share, room: ROOM },
@@ -71,7 +75,8 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Pl
     Assign: { [list]: evaluated(lookup(ANSWER, '$')) },
     Output: {},
     Next: mapped,
-  });
+  };
+  return states.add(emitter.stateName(planned, 'items'), writing, emitter.source('map-items', planned));
 }
 
 const evaluatedText = (expression: Jsonata): string => `{% ${expression} %}`;

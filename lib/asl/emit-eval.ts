@@ -24,18 +24,21 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     input: variable(input),
     close: { Next: settled },
     catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
-    fail: (into, fault) =>
-      into.add(emitter.stateName(planned, 'failed'), { Type: 'Pass', Output: faultOutcome(fault), Next: settled }),
+    fail: (into, fault, of) =>
+      into.add(
+        emitter.stateName(planned, 'failed'),
+        { Type: 'Pass', Output: faultOutcome(fault), Next: settled },
+        { ...emitter.source('inner-failure', planned), ...(of !== undefined && { step: of }) },
+      ),
   });
   if (!inner) return name;
   const from = fieldOf(planned, 'input');
   const given = templateOf(from, emitter.scope(chain));
   const catchers = emitter.catchers(planned, place);
   const start = takeInput(emitter, planned, { name: input, from: [from], start: inner.emit(states), states, catchers });
-  return states.add(emitter.stateName(planned, 'input'), {
-    Type: 'Pass',
-    Assign: { [input]: given },
-    Output: {},
-    Next: start,
-  });
+  return states.add(
+    emitter.stateName(planned, 'input'),
+    { Type: 'Pass', Assign: { [input]: given }, Output: {}, Next: start },
+    emitter.source('take-input', planned),
+  );
 }

@@ -6,7 +6,7 @@ import type { Evaluated } from '../protocol/templated.ts';
 import { ANSWER } from './call.ts';
 import type { FlowEmitter } from './emit-flow.ts';
 import { callOfStep, type Own } from './emit-task.ts';
-import { type Continuation, closing, type States, target } from './end.ts';
+import { type Continuation, closing, States, target } from './end.ts';
 import { templateOf } from './expressions.ts';
 import { evaluated, type Jsonata, lookup } from './jsonata.ts';
 import type { Chain } from './layout.ts';
@@ -44,16 +44,18 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, sta
   const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
   const [first] = all;
   if (!first) return target(after);
+  const name = emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`);
   const results = new Map(steps.map((id, index): [string, Jsonata] => [id, `$states.result[${index}]`]));
   const read = first.readings.length > 0 ? [...results] : [];
   const assigned = read.map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
-  return states.add(emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`), {
+  const state: MapState = {
     Type: 'Map',
     ...iterations({ emitter, chain, first, all }),
     ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...closing(after, (id) => results.get(id)),
-  });
+  };
+  return states.add(name, state, emitter.source('fan-out'));
 }
 
 /** The items, and what is done with each. */
@@ -100,14 +102,18 @@ function partOf<T extends Template>(field: Field<T>): T | Evaluated {
   return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
 }
 
-function iteration({ emitter, chain, first }: Members, payload: Own): Branch {
+function iteration({ emitter, chain, first, all }: Members, payload: Own): Branch {
   const { state } = emitter.placeOf(first.step.id);
   const task: TaskState = {
     ...callOfStep(emitter, first, chain, payload),
     Output: first.readings.length > 0 ? evaluated(ANSWER) : {},
     End: true,
   };
-  return { StartAt: state, States: { [state]: task } };
+  const { shared, frame } = emitter;
+  const states = new States(shared.sources);
+  const iterations = all.map(({ step }) => frame.prefix + step.id);
+  states.add(state, task, { role: 'step', iterations });
+  return { StartAt: state, States: states.toObject() };
 }
 
 /** The template of the members' input. */

@@ -10,7 +10,16 @@ import { emitNested } from './emit-nested.ts';
 import { emitTask } from './emit-task.ts';
 import { type Continuation, closing, endWith, type Fresh, nothingFresh, States, target } from './end.ts';
 import type { Scope } from './expressions.ts';
-import { type Fault, type Frame, failState, type LinkState, newFrame, type Shared, scopeAt } from './frame.ts';
+import {
+  type Fault,
+  type Frame,
+  failState,
+  type LinkState,
+  newFrame,
+  type Shared,
+  scopeAt,
+  sourceIn,
+} from './frame.ts';
 import { faultOf, passesOver } from './guard.ts';
 import { ALONE, type GuardGroup, guardGroups } from './guard-groups.ts';
 import { FITS, problemOf } from './input-check.ts';
@@ -20,7 +29,8 @@ import { missingInput } from './missing-input.ts';
 import { nameOfMany, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { defaultSlots, skippedSlots } from './slots.ts';
-import type { Branch, Catcher, ChoiceRule, Template } from './state-machine.ts';
+import type { StateRole, StateSource } from './source-map.ts';
+import type { Branch, Catcher, ChoiceRule, ParallelState, Template } from './state-machine.ts';
 import { placesOf, type StepPlace } from './step-places.ts';
 
 /** Where a step is written: its state's name, the scope it lies in, and what comes after it. */
@@ -38,13 +48,17 @@ interface Leap extends GuardGroup {
 
 type Assignments = { [name: string]: Template };
 
+/** The Choice before a step; without rules there is none. */
+interface Guard {
+  readonly rules: readonly ChoiceRule[];
+  readonly source: StateSource;
+}
+
 /** Writes the states of one flow. */
 export class FlowEmitter {
   readonly shared: Shared;
   readonly frame: Frame;
   readonly #places: ReadonlyMap<string, StepPlace>;
-  readonly #also = new Map<string, string[]>();
-  readonly #followers = new Map<string, string[]>();
   /** The states to go to where a step failed whose default has to be worked out. */
   readonly #defaults = new Map<string, string>();
 
@@ -60,29 +74,17 @@ export class FlowEmitter {
     const { maySkip, step, links } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
-    const { state, ...iteration } = this.placeOf(id);
-    const calls = !emissionOf(planned);
     // The flow of a `map` is written twice where its items may be many.
-    const written = this.frame.prefix === '' ? undefined : this.shared.steps.find(({ id }) => id === own);
-    const also = written?.also ?? [];
-    this.#also.set(id, also);
-    const followers = written?.followers ?? [];
-    this.#followers.set(id, followers);
-    if (written) also.push(state);
-    else
-      this.shared.steps.push({
-        id: own,
-        component,
-        componentSpan,
-        state,
-        ...iteration,
-        also,
-        calls,
-        maySkip,
-        followers,
-        ...(links && { links: links.map((link) => this.#linkState(link)) }),
-        ...(added && { added }),
-      });
+    if (this.frame.prefix !== '' && this.shared.steps.some((known) => known.id === own)) return;
+    this.shared.steps.push({
+      id: own,
+      component,
+      componentSpan,
+      calls: !emissionOf(planned),
+      maySkip,
+      ...(links && { links: links.map((link) => this.#linkState(link)) }),
+      ...(added && { added }),
+    });
   }
 
   /** Where a step is called. */
@@ -115,7 +117,13 @@ export class FlowEmitter {
       Condition: `{% ${condition} %}`,
       Next: fail(states, fault),
     }));
-    return states.add(this.shared.states.take(`${prefix}input?`), { Type: 'Choice', Choices: rules, Default: start });
+    const name = this.shared.states.take(`${prefix}input?`);
+    return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, this.source('input-check'));
+  }
+
+  /** What a state is that belongs to a step, or to the flow as a whole. */
+  source(role: StateRole, planned?: PlannedStep): StateSource {
+    return sourceIn(this.frame, role, planned?.step.id);
   }
 
   /** What expressions see at a place. */
@@ -205,9 +213,10 @@ export class FlowEmitter {
     const place: Place = { name: this.placeOf(id).state, chain, states, after };
     const builtin = emissionOf(planned);
     const start = builtin ? builtin.emit(this, planned, place) : emitTask(this, planned, place);
-    const rules = this.#guards(planned, place, builtin, leap);
+    const { rules, source } = this.#guard(planned, place, builtin, leap);
     if (rules.length === 0) return start;
-    return states.add(this.shared.states.take(`${place.name}?`), { Type: 'Choice', Choices: rules, Default: start });
+    const name = this.shared.states.take(`${place.name}?`);
+    return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, source);
   }
 
   /** Under which condition a step is passed over. */
@@ -218,40 +227,38 @@ export class FlowEmitter {
     return passesOver(planned.links?.[0] ?? planned, this.scope(chain), known);
   }
 
-  /** The rules of the Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */
-  #guards(
-    planned: PlannedStep,
-    place: Place,
-    builtin: StepEmission | undefined,
-    { followers, isFollower, after }: Leap,
-  ): readonly ChoiceRule[] {
-    const { chain, states } = place;
-    const scope = this.scope(chain);
-    const over = isFollower ? FALSE : this.#passesOver(planned, chain);
-    const rules: ChoiceRule[] = [];
-    if (over !== FALSE) {
-      const skipped = [planned, ...followers].map((one) => this.assign(one, chain, skippedSlots(this.keys(one))));
-      const assigned = Object.assign({}, ...skipped.map(({ Assign }) => Assign));
-      const assign = Object.keys(assigned).length > 0 && { Assign: assigned };
-      this.#noteFollowers(planned, followers);
-      rules.push({ Condition: `{% ${over} %}`, ...assign, Next: target(after) });
-    }
-    const missing = builtin && faultOf(planned, scope);
-    if (missing) rules.push({ Condition: `{% ${missing.condition} %}`, Next: this.fail(states, chain, missing.fault) });
-    return [...rules, ...(builtin?.rules?.(this, planned, place) ?? [])];
+  /** The Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */
+  #guard(planned: PlannedStep, place: Place, builtin: StepEmission | undefined, leap: Leap): Guard {
+    const passing = leap.isFollower ? undefined : this.#passing(planned, place.chain, leap);
+    const rules: ChoiceRule[] = passing ? [passing.rule] : [];
+    const missing = builtin && faultOf(planned, this.scope(place.chain));
+    if (missing)
+      rules.push({ Condition: `{% ${missing.condition} %}`, Next: this.fail(planned, place, missing.fault) });
+    rules.push(...(builtin?.rules?.(this, planned, place) ?? []));
+    return { rules, source: { ...this.source('guard', planned), ...passing?.source } };
   }
 
-  #noteFollowers({ step }: PlannedStep, followers: readonly PlannedStep[]): void {
-    const known = this.#followers.get(step.id);
-    const ids = followers.map((one) => `${this.frame.prefix}${one.step.id}`);
-    // A flow that is written twice has the same ones both times.
-    if (known?.length === 0) known.push(...ids);
+  /** The rule by which a step is passed over, with those that follow it; undefined where it never is. */
+  #passing(planned: PlannedStep, chain: Chain, { followers, after }: Leap) {
+    const condition = this.#passesOver(planned, chain);
+    if (condition === FALSE) return undefined;
+    const passed = [planned, ...followers];
+    const assigned = passed.map((one) => this.assign(one, chain, skippedSlots(this.keys(one))).Assign);
+    const Assign: Assignments = Object.assign({}, ...assigned);
+    const Next = target(after);
+    const steps = passed.map(({ step }) => this.frame.prefix + step.id);
+    return {
+      rule: { Condition: `{% ${condition} %}`, ...(Object.keys(Assign).length > 0 && { Assign }), Next },
+      source: { passesOver: { steps, next: Next } },
+    };
   }
 
-  /** A state to go to on a fault at a place: inside a branch it fails the branch, and so the Parallel. */
-  fail(states: States, chain: Chain, fault: Fault): string {
-    if (chain.length === 0) return this.frame.fail(states, fault);
-    return states.add(this.shared.states.take(`${this.frame.prefix}fail: ${fault.code}`), failState(fault));
+  /** A state to go to on a step's fault at a place: inside a branch it fails the branch, and so the Parallel. */
+  fail(planned: PlannedStep, { states, chain }: Pick<Place, 'states' | 'chain'>, fault: Fault): string {
+    const { prefix } = this.frame;
+    if (chain.length === 0) return this.frame.fail(states, fault, prefix + planned.step.id);
+    const name = this.shared.states.take(`${prefix}fail: ${fault.code}`);
+    return states.add(name, failState(fault), this.source('fail', planned));
   }
 
   /** Writes the flow that a step runs. */
@@ -282,13 +289,6 @@ export class FlowEmitter {
     return this.shared.states.take(`${this.frame.prefix}${step.id}: ${what}`);
   }
 
-  /** A name for a state in which a step may end instead of its own. */
-  anotherState(planned: PlannedStep, what: string): string {
-    const name = this.stateName(planned, what);
-    this.#also.get(planned.step.id)?.push(name);
-    return name;
-  }
-
   #emitParallel(
     tree: Extract<PlanTree, { kind: 'parallel' }>,
     chain: Chain,
@@ -306,21 +306,23 @@ export class FlowEmitter {
       return this.branch(branch, out, layout.into(branch, chain));
     });
     const assigned = [...handed].map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
-    return states.add(name, {
+    const state: ParallelState = {
       Type: 'Parallel',
       Branches: branches,
       ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
       ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
       ...closing(after, (id) => handed.get(id)),
-    });
+    };
+    return states.add(name, state, this.source('parallel'));
   }
 
   /** Writes a scope of its own for a tree: a branch, or a state machine. At its end it hands out the slots of `out`. */
   branch(tree: PlanTree, out: readonly string[], chain: Chain): Branch {
-    const states = new States();
+    const states = new States(this.shared.sources);
     const output = (fresh: Fresh): Template => this.#handOut(out, chain, fresh);
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
-    const start = this.#emit(tree, chain, states, endWith(output, { End: true }, name, states));
+    const pass = { name, source: this.source('branch-end') };
+    const start = this.#emit(tree, chain, states, endWith(output, { End: true }, pass, states));
     return { StartAt: start, States: states.toObject() };
   }
 

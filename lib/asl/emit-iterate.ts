@@ -11,7 +11,7 @@ import { evaluated, type Jsonata, lookup, object, quote, variable } from './json
 import { INPUT } from './places.ts';
 import { readsInside, settle } from './settle.ts';
 import { skippedSlots } from './slots.ts';
-import type { ChoiceRule } from './state-machine.ts';
+import type { ChoiceRule, ChoiceState, PassState, TaskState } from './state-machine.ts';
 import { takeInput } from './take-input.ts';
 
 // Source: the language's own default for `max_iterations`.
@@ -40,7 +40,7 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
   const catchers = emitter.catchers(planned, place);
   const start = takeInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
   const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
-  states.add(name, {
+  const loop: ChoiceState = {
     Type: 'Choice',
     Choices: [
       ...opening(emitter, planned, place),
@@ -51,9 +51,14 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
       code: 'INVALID_INPUT',
       message: quote(`step ${quote(planned.step.id)}: the flow of an iterate gives {result} or {next}`),
     }),
-  });
+  };
+  states.add(name, loop, emitter.source('step', planned));
   const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(chain)), [count]: 1 };
-  return states.add(emitter.stateName(planned, 'input'), { Type: 'Pass', Assign: first, Output: {}, Next: start });
+  return states.add(
+    emitter.stateName(planned, 'input'),
+    { Type: 'Pass', Assign: first, Output: {}, Next: start },
+    emitter.source('take-input', planned),
+  );
 }
 
 const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
@@ -77,7 +82,7 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): read
     const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
     return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
   });
-  const opened = place.states.add(emitter.stateName(planned, 'open'), {
+  const opening: TaskState = {
     ...callOf('/builtin/noop', {
       step: `${prefix}${id}`,
       input: evaluated(OUTPUT),
@@ -87,7 +92,8 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): read
     ...(catchers.length > 0 && { Catch: catchers }),
     Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },
     Next: place.name,
-  });
+  };
+  const opened = place.states.add(emitter.stateName(planned, 'open'), opening, emitter.source('rehydrate', planned));
   return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next: opened }];
 }
 
@@ -123,8 +129,8 @@ function endings(emitter: FlowEmitter, planned: PlannedStep, place: Place, count
 
 /** Where to go on a fault of the loop or of its flow: on, with what `onError` says, else to the outer flow's failure. */
 function failing(emitter: FlowEmitter, planned: PlannedStep, place: Place, fault: Fault): string {
-  const { chain, states } = place;
   const instead = emitter.afterFailure(planned, place);
-  if (!instead) return emitter.fail(states, chain, fault);
-  return states.add(emitter.stateName(planned, 'instead'), { Type: 'Pass', ...instead, Output: {} });
+  if (!instead) return emitter.fail(planned, place, fault);
+  const state: PassState = { Type: 'Pass', ...instead, Output: {} };
+  return place.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
 }

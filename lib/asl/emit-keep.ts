@@ -4,6 +4,7 @@ import { type Continuation, closing, type Fresh, type States } from './end.ts';
 import { wantedTest } from './guard.ts';
 import { evaluated, type Jsonata, object, variable } from './jsonata.ts';
 import type { Chain } from './layout.ts';
+import type { PassState } from './state-machine.ts';
 
 /** Where it is written. */
 interface Here {
@@ -28,9 +29,11 @@ export function emitKeep(emitter: FlowEmitter, { id, kept }: Keep, { chain, stat
   });
   const values = `(${findings.join('; ')}; ${object([...found])})`;
   const fresh: Fresh = (asked) => (asked === id ? values : undefined);
-  return states.add(shared.states.take(`${frame.prefix}what is wanted`), {
+  const state: PassState = {
     Type: 'Pass',
     ...('next' in after && { Assign: { [name]: evaluated(values) } }),
     ...closing(after, fresh),
-  });
+  };
+  const wanted = shared.states.take(`${frame.prefix}what is wanted`);
+  return states.add(wanted, state, emitter.source('conditions'));
 }

@@ -9,7 +9,7 @@ import { concurrencyOf, iteration } from './iteration.ts';
 import { evaluated, type Jsonata, lookup, quote } from './jsonata.ts';
 import { bind } from './locals.ts';
 import { readsInside, settle } from './settle.ts';
-import type { ChoiceRule } from './state-machine.ts';
+import type { ChoiceRule, MapState } from './state-machine.ts';
 
 const counted = (outcome: string): Jsonata => `$count($states.result[outcome = ${quote(outcome)}])`;
 
@@ -23,14 +23,15 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, place: Place
   const given = readsInside(emitter, planned)
     ? { Output: evaluated(RESULT), Next: settleResult(emitter, planned, place) }
     : give(emitter, planned, place, RESULT);
-  return states.add(name, {
+  const state: MapState = {
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(chain))),
     ...concurrencyOf(emitter, planned, place),
     ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, '$states.input') },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...given,
-  });
+  };
+  return states.add(name, state, emitter.source('step', planned));
 }
 
 const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
@@ -55,7 +56,7 @@ export function itemsMustBeList(emitter: FlowEmitter, planned: PlannedStep, plac
 /** An Express execution has no distributed Map: there one function runs the flow for each item. */
 const emitMany = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
   emitter.shared.express
-    ? emitTask(emitter, planned, { ...place, name: emitter.anotherState(planned, 'many') })
+    ? emitTask(emitter, planned, { ...place, name: emitter.stateName(planned, 'many') })
     : distribute(emitter, planned, place);
 
 function noList(emitter: FlowEmitter, planned: PlannedStep, place: Place, items: Jsonata): ChoiceRule {
@@ -63,5 +64,5 @@ function noList(emitter: FlowEmitter, planned: PlannedStep, place: Place, items:
   const instead = emitter.afterFailure(planned, place);
   if (instead) return { Condition, ...instead };
   const message = quote(`step ${quote(planned.step.id)}: "items" must be a list`);
-  return { Condition, Next: emitter.fail(place.states, place.chain, { code: 'INVALID_INPUT', message }) };
+  return { Condition, Next: emitter.fail(planned, place, { code: 'INVALID_INPUT', message }) };
 }

@@ -11,7 +11,7 @@ import { evaluated, lookup, object, pick } from './jsonata.ts';
 import type { Chain, Handed } from './layout.ts';
 import { failureOfNested } from './nested-failure.ts';
 import { startRetry } from './retry.ts';
-import type { StateMachine, Template } from './state-machine.ts';
+import type { StateMachine, TaskState, Template } from './state-machine.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
 
@@ -43,8 +43,11 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
   }
   const assigned = out.map((id) => [frame.layout.nameAt(id, chain.length), evaluated(lookup(OUTPUT, id))]);
   const first = firstStepIn(body) ?? name;
-  const Next = failureOfNested(states, () => shared.states.take(`${frame.prefix}fail: as part from ${first}`));
-  return states.add(shared.states.take(`${frame.prefix}part from ${first}`), {
+  const Next = failureOfNested(states, emitter.source('fail'), () =>
+    shared.states.take(`${frame.prefix}fail: as part from ${first}`),
+  );
+  const part = shared.states.take(`${frame.prefix}part from ${first}`);
+  const state: TaskState = {
     Type: 'Task',
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
     Arguments: {
@@ -58,7 +61,8 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
       closing(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),
       out,
     ),
-  });
+  };
+  return states.add(part, state, emitter.source('nested'));
 }
 
 function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[], inside: Chain): StateMachine {

@@ -17,6 +17,7 @@ import { evaluated, type Jsonata, pick } from './jsonata.ts';
 import type { Chain } from './layout.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
+import type { TaskState } from './state-machine.ts';
 
 /** Writes a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
@@ -28,7 +29,7 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
   const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
   const scope = scopeOfChain(emitter.scope(chain), links, prefix);
   const catchers = emitter.catchers(planned, place);
-  return states.add(name, {
+  const state: TaskState = {
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
@@ -40,7 +41,8 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Plac
     ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
     ...closing(after, fresh),
-  });
+  };
+  return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
 }
 
 /** What is kept of an answer: that of a chain has more than anyone reads. */

@@ -5,6 +5,7 @@ import { escapeValue } from '../runtime/values.ts';
 import type { FlowEmitter, Place } from './emit-flow.ts';
 import { give } from './give.ts';
 import { constant } from './jsonata.ts';
+import type { WaitState } from './state-machine.ts';
 
 /** Whether a `sleep` is known well enough to be a Wait state. */
 export const isLiteralWait = (step: Step): boolean => literalWait(step) !== undefined;
@@ -13,10 +14,11 @@ export const isLiteralWait = (step: Step): boolean => literalWait(step) !== unde
 export function emitWait(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
   const { input } = planned.step;
   const result = constant(input.kind === 'literal' ? escapeValue(input.value) : null);
-  return place.states.add(place.name, {
+  const state: WaitState = {
     Type: 'Wait',
     // Seconds would be whole ones.
     Timestamp: `{% $fromMillis($millis() + ${literalWait(planned.step) ?? 0}) %}`,
     ...give(emitter, planned, place, result),
-  });
+  };
+  return place.states.add(place.name, state, emitter.source('step', planned));
 }

@@ -4,25 +4,28 @@ import type { Plan } from '../plan/plan.ts';
 import type { InputBudget } from '../runtime/spill-input.ts';
 import { type Budget, budgetOf } from './budget.ts';
 import { FlowEmitter } from './emit-flow.ts';
-import { States } from './end.ts';
+import { byName, States } from './end.ts';
 import {
+  type CompiledStep,
   failState,
   type NestedMachine,
   newFrame,
   newShared,
   OWN_EXECUTION,
   type Shared,
-  type StepState,
+  sourceIn,
 } from './frame.ts';
 import { inputReads } from './input-reads.ts';
 import { INPUT, ROOM } from './places.ts';
+import { arrangementOf, type SourceMap } from './source-map.ts';
 import type { StateMachine } from './state-machine.ts';
 
-/** A state machine, those nested in it, and the state of each step. */
+/** A state machine, those nested in it, their steps, and what each state is. */
 export interface Emitted extends Pick<Shared, 'written'> {
   readonly stateMachine: StateMachine;
   readonly machines: readonly NestedMachine[];
-  readonly steps: readonly StepState[];
+  readonly steps: readonly CompiledStep[];
+  readonly sourceMap: SourceMap;
   /** What it reads of its input, and how large that may be. */
   readonly inputBudget: InputBudget;
   /** How large the values may be that meet anywhere in it. */
@@ -37,7 +40,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
   const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
   const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
-  const states = new States();
+  const states = new States(shared.sources);
   const frame = newFrame(shared, {
     plan,
     budget,
@@ -46,7 +49,8 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     prefix: '',
     close: { End: true },
     catchers: [],
-    fail: (into, fault) => into.add(shared.states.take(`fail: ${fault.code}`), failState(fault)),
+    fail: (into, fault, of) =>
+      into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
   });
   const { name, description } = plan.flow;
   const start = new FlowEmitter(shared, frame).emit(states);
@@ -56,8 +60,9 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  const { machines, steps, written } = shared;
-  return { stateMachine, machines, steps, written, inputBudget: inputBudgetOf(plan, budget), budget };
+  const { machines, steps, written, sources } = shared;
+  const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
+  return { stateMachine, machines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({

@@ -1,4 +1,5 @@
 import type { Jsonata } from './jsonata.ts';
+import type { StateSource } from './source-map.ts';
 import type { State, Template } from './state-machine.ts';
 
 /** The slots of a step where they are in no variable yet, because the state that made them is still the current one. */
@@ -28,9 +29,17 @@ export type Written = readonly [name: string, state: State];
 /** The states of a scope, written from its last to its first. */
 export class States {
   readonly #entries: Written[] = [];
+  readonly #sources: Map<string, StateSource>;
 
-  add(name: string, state: State): string {
+  /** `sources` takes what the states are, by their names. */
+  constructor(sources: Map<string, StateSource>) {
+    this.#sources = sources;
+  }
+
+  /** Adds a state, and what it is. Answers its name. */
+  add(name: string, state: State, source: StateSource): string {
     this.#entries.push([name, state]);
+    this.#sources.set(name, source);
     return name;
   }
 
@@ -46,12 +55,17 @@ export class States {
 
   /** The states in the order in which they run. */
   toObject(): { [name: string]: State } {
-    // Begun without a prototype it is a hash table from the start: with a shape for each new name, a thousand take 10 ms.
-    const states: { [name: string]: State } = Object.create(null);
-    for (const [name, state] of this.#entries.toReversed()) states[name] = state;
-    Object.setPrototypeOf(states, Object.prototype);
-    return states;
+    return byName(this.#entries.toReversed());
   }
+}
+
+/** An object of values by the names of states, of which there may be thousands. */
+export function byName<V>(entries: Iterable<readonly [name: string, value: V]>): { [name: string]: V } {
+  // Begun without a prototype it is a hash table from the start: with a shape for each new name, a thousand take 10 ms.
+  const values: { [name: string]: V } = Object.create(null);
+  for (const [name, value] of entries) values[name] = value;
+  Object.setPrototypeOf(values, Object.prototype);
+  return values;
 }
 
 /** `Next`, or `End`, with the output that belongs to it. */
@@ -64,10 +78,15 @@ export function closing(after: Continuation, fresh: Fresh): { Output: Template }
 export const target = (after: Continuation): string => ('next' in after ? after.next : after.pass());
 
 /** An {@link End} whose passing state is written when it is first asked for. */
-export function endWith(output: (fresh: Fresh) => Template, close: Close, name: () => string, states: States): End {
+export function endWith(
+  output: (fresh: Fresh) => Template,
+  close: Close,
+  { name, source }: { readonly name: () => string; readonly source: StateSource },
+  states: States,
+): End {
   let made: string | undefined;
   const pass = (): string => {
-    made ??= states.add(name(), { Type: 'Pass', Output: output(nothingFresh), ...close });
+    made ??= states.add(name(), { Type: 'Pass', Output: output(nothingFresh), ...close }, source);
     return made;
   };
   return { output, pass, close };

@@ -11,26 +11,22 @@ import { inputKey } from './input-reads.ts';
 import { type Jsonata, lookup } from './jsonata.ts';
 import { type Chain, handed, Layout } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
+import type { StateRole, StateSource } from './source-map.ts';
 import type { Catcher, StateMachine } from './state-machine.ts';
 
-/** A step's state, by the step's id; steps of inner flows have the id of the step that runs them in front: `each.load`. */
-export interface StepState {
+/**
+ * A step that has states, alone or as the last of a chain: which, the source map says. Steps of inner flows have the id of
+ * the step that runs them in front: `each.load`.
+ */
+export interface CompiledStep {
   readonly id: string;
   /** The component's path as the flow writes it, e.g. `/user/load`, and its place in the file. */
   readonly component: string;
   readonly componentSpan: Span;
-  /** The name of its state. */
-  readonly state: string;
-  /** Which iteration of a Map it is, where steps that are alike share that state. */
-  readonly index?: number;
-  /** The names of further states in which the step may end instead. */
-  readonly also: string[];
-  /** Whether the state calls the component's function; built-in ones may be states of their own. */
+  /** Whether its state calls the component's function; built-in ones may be states of their own. */
   readonly calls: boolean;
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
   readonly maySkip: boolean;
-  /** The ids of the steps that its guard passes over with it. */
-  readonly followers: string[];
   /** The steps that the same call does before it, in order: the state is theirs too. */
   readonly links?: readonly LinkState[];
   /** Not a step of the flow's: the compiler added it, and no report names it. */
@@ -38,10 +34,10 @@ export interface StepState {
 }
 
 /** A step of a chain that is not its last. */
-export type LinkState = Pick<StepState, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
+export type LinkState = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
 
 /** The steps that a state is of, in order: one, or those of a chain. */
-export const membersOf = (step: StepState): readonly LinkState[] => [...(step.links ?? []), step];
+export const membersOf = (step: CompiledStep): readonly LinkState[] => [...(step.links ?? []), step];
 
 /** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
 export interface NestedMachine {
@@ -53,7 +49,9 @@ export interface NestedMachine {
 export interface Shared {
   readonly states: Names;
   readonly variables: Names;
-  readonly steps: StepState[];
+  readonly steps: CompiledStep[];
+  /** What the states are, by their names. */
+  readonly sources: Map<string, StateSource>;
   /** Whether the state machine is an Express workflow, which has no distributed Map. */
   readonly express: boolean;
   readonly machines: NestedMachine[];
@@ -66,6 +64,7 @@ export const newShared = (express: boolean): Shared => ({
   states: stateNames(),
   variables: variableNames(),
   steps: [],
+  sources: new Map(),
   express,
   machines: [],
   written: new Map(),
@@ -95,8 +94,14 @@ export interface Frame {
   readonly close: Close;
   /** Catches what fails in the flow's own scope, where a failure is not the whole execution's. */
   readonly catchers: readonly Catcher[];
-  /** A state to go to on a fault, from the flow's own scope. */
-  readonly fail: (states: States, fault: Fault) => string;
+  /** A state to go to on a fault, from the flow's own scope; `of`: the id of the step whose fault it is, if it is one's. */
+  readonly fail: (states: States, fault: Fault, of?: string) => string;
+}
+
+/** What a state is that belongs to a step of a frame, by the step's id in its flow, or to the flow as a whole. */
+export function sourceIn({ prefix }: Pick<Frame, 'prefix'>, role: StateRole, id?: string): StateSource {
+  if (id !== undefined) return { role, step: prefix + id };
+  return prefix === '' ? { role } : { role, step: prefix.slice(0, -1) };
 }
 
 /** A frame of a plan, with the places and names of its variables. */

@@ -30,9 +30,10 @@ export function iteration(
   item: Jsonata,
   frame: Partial<Pick<Frame, 'execution'>> = {},
 ): Branch {
-  const states = new States();
+  const states = new States(emitter.shared.sources);
   const failed = emitter.stateName(planned, 'failed');
   const catchers = [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: failed }];
+  const failure = emitter.source('inner-failure', planned);
   const from = itemsOf(planned);
   const isAtHand = !mayOpen(emitter, planned, from) && planned.inner !== undefined && isReadByFirstAlone(planned.inner);
   const name = isAtHand ? undefined : emitter.localName(planned, 'item');
@@ -41,17 +42,24 @@ export function iteration(
     input: name === undefined ? item : variable(name),
     close: { End: true },
     catchers,
-    fail: (into, fault) =>
-      into.add(emitter.stateName(planned, 'fault'), { Type: 'Pass', Output: faultOutcome(fault), End: true }),
+    fail: (into, fault, of) =>
+      into.add(
+        emitter.stateName(planned, 'fault'),
+        { Type: 'Pass', Output: faultOutcome(fault), End: true },
+        { ...failure, ...(of !== undefined && { step: of }) },
+      ),
   });
   const start = inner?.emit(states) ?? failed;
   const next = name === undefined ? start : takeInput(emitter, planned, { name, from, start, states, catchers });
   if ((planned.inner && planned.inner.steps.size > 0) || next !== start) {
-    states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true });
+    states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true }, failure);
   }
   if (name === undefined) return { StartAt: next, States: states.toObject() };
-  const Assign = { [name]: evaluated(item) };
-  const first = states.add(emitter.stateName(planned, 'item'), { Type: 'Pass', Assign, Output: {}, Next: next });
+  const first = states.add(
+    emitter.stateName(planned, 'item'),
+    { Type: 'Pass', Assign: { [name]: evaluated(item) }, Output: {}, Next: next },
+    emitter.source('take-input', planned),
+  );
   return { StartAt: first, States: states.toObject() };
 }
 

@@ -1,6 +1,7 @@
 import type { States } from './end.ts';
 import { choose, type Jsonata } from './jsonata.ts';
 import { bind } from './locals.ts';
+import type { StateSource } from './source-map.ts';
 import type { FailState } from './state-machine.ts';
 
 /**
@@ -50,8 +51,8 @@ const FAIL: FailState = {
 const made = new WeakMap<States, string>();
 
 /** The state that fails as a nested execution did, written once in a scope. */
-export function failureOfNested(states: States, name: () => string): string {
-  const known = made.get(states) ?? states.add(name(), FAIL);
+export function failureOfNested(states: States, source: StateSource, name: () => string): string {
+  const known = made.get(states) ?? states.add(name(), FAIL, source);
   made.set(states, known);
   return known;
 }

@@ -2,9 +2,9 @@ import type { Plan } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
 import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, type Scope, skippedIn, templateOf } from './expressions.ts';
-import { type Frame, type Shared, scopeAt } from './frame.ts';
+import { type Frame, type Shared, scopeAt, sourceIn } from './frame.ts';
 import { choose, constant, evaluated, FALSE, type Jsonata, object } from './jsonata.ts';
-import type { ChoiceRule, Template } from './state-machine.ts';
+import type { ChoiceRule, ChoiceState, PassState, Template } from './state-machine.ts';
 
 const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
 
@@ -17,7 +17,7 @@ export function endOfFlow(frame: Frame, states: States, shared: Shared): Continu
   const name = (text: string): string => shared.states.take(`${prefix}${text}`);
   if (!endsInStep(plan)) return { next: checkedOutput(frame, states, name) };
   const output = (fresh: Fresh): Template => outcomeOf(plan, scopeAt(frame, [], fresh));
-  return endWith(output, close, () => name('output'), states);
+  return endWith(output, close, { name: () => name('output'), source: sourceIn(frame, 'output') }, states);
 }
 
 /**
@@ -54,13 +54,16 @@ function checkedOutput(frame: Frame, states: States, name: (text: string) => str
   const uses = plan.output;
   const scope = scopeAt(frame, [], nothingFresh);
   const success: Template = { outcome: 'success', result: output ? templateOf(output, scope) : null };
-  const well = states.add(name('output'), { Type: 'Pass', Output: success, ...close });
+  const source = sourceIn(frame, 'output');
+  const well = states.add(name('output'), { Type: 'Pass', Output: success, ...close }, source);
   const missing = fail(states, { code: 'EXPRESSION_FAILURE', message: missingText(uses, 'the output', scope) });
   const choices: ChoiceRule[] = [{ Condition: `{% ${missingIn(uses, scope)} %}`, Next: missing }];
   const skipped = skippedIn(uses, scope);
   if (skipped !== FALSE) {
-    const Next = states.add(name('output is skipped'), { Type: 'Pass', Output: SKIPPED_OUTCOME, ...close });
+    const skipping: PassState = { Type: 'Pass', Output: SKIPPED_OUTCOME, ...close };
+    const Next = states.add(name('output is skipped'), skipping, source);
     choices.unshift({ Condition: `{% ${skipped} %}`, Next });
   }
-  return states.add(name('output?'), { Type: 'Choice', Choices: choices, Default: well });
+  const check: ChoiceState = { Type: 'Choice', Choices: choices, Default: well };
+  return states.add(name('output?'), check, sourceIn(frame, 'output-check'));
 }

@@ -9,7 +9,7 @@ import { holdsValue } from './fixed-bytes.ts';
 import { give } from './give.ts';
 import { evaluated, type Jsonata } from './jsonata.ts';
 import { goesInto } from './looks-into.ts';
-import type { Template } from './state-machine.ts';
+import type { TaskState, Template } from './state-machine.ts';
 
 /** The component that gives back its input: its wrapper reads back what was spilled, and answers what is read of it. */
 const NOOP = '/builtin/noop';
@@ -26,27 +26,34 @@ export function settle(
   { name, value }: { readonly name: string; readonly value: Jsonata },
 ): string {
   const { states } = place;
-  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, value) });
+  const isOwn = name === place.name;
+  const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
+  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, value) }, source);
   if (!readsInside(emitter, planned)) return name;
-  const read = emitReading(emitter, planned, place, value, name === place.name);
+  const read = emitReading(emitter, planned, place, value, isOwn);
   const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
-  return states.add(emitter.stateName(planned, 'spilled?'), { Type: 'Choice', Choices: [rule], Default: name });
+  return states.add(
+    emitter.stateName(planned, 'spilled?'),
+    { Type: 'Choice', Choices: [rule], Default: name },
+    emitter.source('spill-check', planned),
+  );
 }
 
 /** A Task that reads a result, spilled parts and all. */
 function emitReading(emitter: FlowEmitter, planned: PlannedStep, place: Place, value: Jsonata, isOwn: boolean): string {
   const { chain, states, after } = place;
   const { id } = planned.step;
-  // A step whose own state is behind it has been told of already.
-  const name = isOwn ? emitter.anotherState(planned, 'read') : emitter.stateName(planned, 'read');
   const catchers = emitter.catchers(planned, place);
   const fresh: Fresh = (step) => (step === id ? ANSWER : undefined);
-  return states.add(name, {
+  const state: TaskState = {
     ...callOf(NOOP, readingPayload(emitter, planned, evaluated(value))),
     ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
     ...closing(after, fresh),
-  });
+  };
+  // A step whose own state is behind it has been told of already.
+  const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
+  return states.add(emitter.stateName(planned, 'read'), state, source);
 }
 
 function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): Parameters<typeof callOf>[1] {

@@ -7,7 +7,7 @@ import { inputReads } from './input-reads.ts';
 import { evaluated, variable } from './jsonata.ts';
 import { looksIntoAt } from './looks-into.ts';
 import { INPUT, ROOM } from './places.ts';
-import type { Catcher } from './state-machine.ts';
+import type { Catcher, TaskState } from './state-machine.ts';
 
 const SPILL = '/builtin/spill';
 
@@ -33,7 +33,7 @@ export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Ta
   if (!budget || !mayOpen(emitter, planned, from)) return start;
   const reads = readsOf(planned);
   const value = variable(name);
-  const spill = states.add(emitter.stateName(planned, 'spill input'), {
+  const reading: TaskState = {
     ...callOf(SPILL, {
       step: `${emitter.frame.prefix}${planned.step.id}`,
       input: { value: evaluated(value), reads: [...reads], share: budget.share(INPUT), room: ROOM },
@@ -43,9 +43,14 @@ export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Ta
     Assign: { [name]: evaluated(`$lookup(${ANSWER}, "$")`) },
     Output: {},
     Next: start,
-  });
+  };
+  const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
   const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
-  return states.add(emitter.stateName(planned, 'input spilled?'), { Type: 'Choice', Choices: [rule], Default: start });
+  return states.add(
+    emitter.stateName(planned, 'input spilled?'),
+    { Type: 'Choice', Choices: [rule], Default: start },
+    emitter.source('spill-check', planned),
+  );
 }
 
 /** Whether an inner flow reads inside of its input, made of `from`, where that may have been spilled as a whole. */

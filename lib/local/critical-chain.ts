@@ -1,70 +1,35 @@
-import { groupBy } from '../plan/group-by.ts';
+import type { Arrangement } from '../asl/source-map.ts';
 import type { StepReport } from './events.ts';
-import type { GraphNode, WaitGraph } from './wait-graph.ts';
 
 interface Ran extends StepReport {
+  readonly startMs: number;
   readonly endMs: number;
 }
 
 /**
- * The chain of steps that a run's length comes from, first to last, by their ids: back from the run's end, each time to
- * the one that ended last of those that the state machine waited for there. A step of a parallel branch is never in
- * it for one of another branch, and neither is a step that was passed over. Of a Map the steps inside are left out.
- * `states` are the names of the steps' states in the graph, by their ids.
+ * The chain of steps that a run's length comes from, first to last, by their ids: of steps one after another all that
+ * ran, of what stands side by side the branch that ended last. A step that was passed over is not in it.
  */
-export function criticalChain(
-  steps: readonly StepReport[],
-  states: ReadonlyMap<string, string>,
-  graph: WaitGraph,
-): readonly string[] {
-  const stateOf = ({ id }: StepReport): string => states.get(id) ?? id;
-  // Of a chain of steps, which have one state, the last that has run is the one that ended with it.
-  const ran: RanByState = new Map(steps.filter(hasRun).map((step) => [stateOf(step), step]));
-  const together = groupBy(steps.filter(hasRun), stateOf, ({ id }) => id);
-  const chain: string[] = [];
-  const taken = new Set<GraphNode>();
-  const previous = (from: GraphNode): GraphNode | undefined => {
-    const waitedFor = nearest(from, ran).filter((node) => !taken.has(node));
-    return latest(waitedFor, ran, graph);
-  };
-  for (let at = previous(graph.end); at !== undefined; at = previous(at)) {
-    taken.add(at);
-    chain.unshift(...(together.get(at.state) ?? [at.state]));
-  }
-  return chain;
+export function criticalChain(steps: readonly StepReport[], arrangement: Arrangement): readonly string[] {
+  const ran = new Map(steps.filter(hasRun).map((step) => [step.id, step]));
+  return chainIn(arrangement, ran).map(({ id }) => id);
 }
 
 const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.endMs !== null;
 
-type RanByState = ReadonlyMap<string, Ran>;
-
-/** The steps that have run, on each way back from a node the first. */
-function nearest(from: GraphNode, ran: RanByState): readonly GraphNode[] {
-  const found: GraphNode[] = [];
-  const seen = new Set(from.before);
-  // A set may grow while it is walked.
-  for (const node of seen) {
-    if (ran.has(node.state)) found.push(node);
-    else for (const before of node.before) seen.add(before);
-  }
-  return found;
+function chainIn(part: Arrangement, ran: ReadonlyMap<string, Ran>): readonly Ran[] {
+  if (typeof part === 'string') return [ran.get(part) ?? []].flat();
+  if ('sequence' in part) return part.sequence.flatMap((one) => chainIn(one, ran));
+  return part.parallel
+    .map((branch) => chainIn(branch, ran))
+    .reduce((best, chain) => (endsLater(chain.at(-1), best.at(-1)) ? chain : best), []);
 }
 
-function latest(nodes: readonly GraphNode[], ran: RanByState, { order }: WaitGraph): GraphNode | undefined {
-  /** What tells two apart, the weightiest first: a failure ends the others, and one that is skipped holds up nobody. */
-  const weights = (node: GraphNode): readonly number[] => {
-    const step = ran.get(node.state);
-    const status = step?.status === 'failed' ? 2 : Number(step?.status !== 'skipped');
-    return [step?.endMs ?? 0, status, order.get(node) ?? 0];
-  };
-  return nodes.reduce<GraphNode | undefined>(
-    (best, node) => (best === undefined || isMore(weights(node), weights(best)) ? node : best),
-    undefined,
-  );
+/** Whether a step ends what goes on side by side, rather than another one. */
+function endsLater(step: Ran | undefined, other: Ran | undefined): boolean {
+  if (step === undefined || other === undefined) return step !== undefined;
+  return step.endMs === other.endMs ? weightOf(step) > weightOf(other) : step.endMs > other.endMs;
 }
 
-/** Whether the first number in which two lists differ is greater in `one`. */
-function isMore(one: readonly number[], other: readonly number[]): boolean {
-  const at = one.findIndex((weight, index) => weight !== other[index]);
-  return at >= 0 && (one[at] ?? 0) > (other[at] ?? 0);
-}
+/** Of steps that ended at once, a failure has ended the others, and one that was skipped has held up nobody. */
+const weightOf = ({ status }: Ran): number => (status === 'failed' ? 2 : Number(status !== 'skipped'));

@@ -6,7 +6,7 @@ import { NO_PAST, type Past } from './journal/history.ts';
 import { type InnerCalls, innerCalls } from './journal/inner-calls.ts';
 import { Journal, JournalError } from './journal/journal.ts';
 import { lock, unlock } from './journal/lock.ts';
-import type { Beginning, RunOutcome } from './journal/records.ts';
+import { type Beginning, JOURNAL_VERSION, type RunOutcome } from './journal/records.ts';
 import { makeRunFolder, pruneRuns, type RunFiles } from './journal/runs.ts';
 import { Seal } from './journal/seal.ts';
 import type { Mocks } from './mocks.ts';
@@ -48,7 +48,7 @@ export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const text = JSON.stringify(input);
   const sealed = seal.close(text);
   const what = { id, flow: flow.runs.name, file, at, seed };
-  journal.append([{ type: 'run', version: 1, ...what, input: sealed, sealed: sealed !== text }]);
+  journal.append([{ type: 'run', version: JOURNAL_VERSION, ...what, input: sealed, sealed: sealed !== text }]);
   return durableRun(files, journal, NO_PAST, { id, at, seed });
 }
 
@@ -90,9 +90,9 @@ function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun)
 }
 
 function keptFlow({ runs, origin, functions }: ReadyFlow): KeptFlow {
-  const { name, type, stateMachine, machines, inputBudget, steps, absorbed, inputSchema } = runs;
+  const { name, type, stateMachine, machines, sourceMap, inputBudget, steps, absorbed, inputSchema } = runs;
   const { textHash, mocks } = origin;
   const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));
-  const kept = { name, type, stateMachine, machines, inputBudget, steps, absorbed, textHash, mocks, bundles };
-  return { ...kept, ...(inputSchema !== undefined && { inputSchema }) };
+  const kept = { name, type, stateMachine, machines, sourceMap, inputBudget, steps, absorbed };
+  return { ...kept, textHash, mocks, bundles, ...(inputSchema !== undefined && { inputSchema }) };
 }

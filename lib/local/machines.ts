@@ -5,7 +5,7 @@ import { placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
 import type { JsonObject } from '../runtime/json.ts';
 
 /** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
-export function machineNamed(arn: unknown): string | undefined {
+function machineNamed(arn: unknown): string | undefined {
   const { kind, name } = readPlaceholder(arn) ?? {};
   return kind === 'machine' ? name : undefined;
 }

@@ -1,3 +1,4 @@
+import { callsOwnFunction, type SourceMap } from '../asl/source-map.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { Compiled } from '../compile.ts';
 import type { LoadedComponent } from '../components/index.ts';
@@ -9,15 +10,14 @@ import type { InputBudget } from '../runtime/spill-input.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import { folderObjects } from './folder-objects.ts';
 import type { Folders } from './folders.ts';
-import { guardsOf } from './guards.ts';
 import { mockHandler } from './mock-component.ts';
 import { MockBook, type Mocks } from './mocks.ts';
 import type { FindHandler } from './resolver.ts';
-import { type WaitGraph, waitGraph } from './wait-graph.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
 export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'machines' | 'steps' | 'absorbed' | 'inputSchema'> {
   readonly stateMachine: StateMachine;
+  readonly sourceMap: SourceMap;
   readonly inputBudget: InputBudget;
 }
 
@@ -52,21 +52,13 @@ export interface Surroundings extends Pick<Compiled, 'diagnostics'> {
 /** All that runs of a flow share. */
 export interface ReadyFlow extends Surroundings {
   readonly runs: Runnable;
-  /** From the names of the steps' guards to those of their Task states. */
-  readonly guards: ReadonlyMap<string, string>;
-  readonly waits: WaitGraph;
   /** What stands in for S3. */
   readonly objects: S3Objects;
 }
 
 /** Makes a flow ready to run, any number of times. */
 export function readyFlow(runs: Runnable, surroundings: Surroundings): ReadyFlow {
-  const { stateMachine, machines, steps } = runs;
-  const states = new Set(steps.map(({ state }) => state));
-  const all = [stateMachine, ...machines.map((nested) => nested.stateMachine)];
-  const guards = new Map(all.flatMap((machine) => [...guardsOf(machine, states)]));
-  const objects = folderObjects(surroundings.origin.folders.blobs);
-  return { ...surroundings, runs, guards, objects, waits: waitGraph(stateMachine, machines) };
+  return { ...surroundings, runs, objects: folderObjects(surroundings.origin.folders.blobs) };
 }
 
 /** Finds functions for one run: mocks first, then the bundles. `handlerOf` gives the function of a loaded component. */
@@ -74,10 +66,11 @@ export function handlersOf(flow: ReadyFlow, handlerOf: (component: Loaded) => Ha
   const { runs, origin, canonical, functions, load } = flow;
   // A fresh book: what is used up in one run is there again in the next.
   const mocks = new MockBook(origin.mocks, canonical);
-  const own = new Set(runs.steps.map(({ state }) => state));
+  const { states } = runs.sourceMap;
   return async (written, asking, state) => {
-    // What the compiler calls besides, for a step but in another state, is not the step's to mock.
-    const step = state === undefined || own.has(state) ? asking : state;
+    const source = state === undefined ? undefined : states[state];
+    // What the compiler calls besides, to move a step's values, is not the step's to mock.
+    const step = state === undefined || (source && callsOwnFunction(source)) ? asking : state;
     const path = canonical(written);
     if (mocks.has(step, path)) return mockHandler(step, path, mocks);
     const component = functions.get(path) ?? (await load(path));

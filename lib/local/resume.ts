@@ -17,7 +17,7 @@ import { loaderOf, loadFunctions } from './functions.ts';
 import { type Past, pastOf } from './journal/history.ts';
 import { JournalError, readEnds, readJournal } from './journal/journal.ts';
 import { unlock } from './journal/lock.ts';
-import type { Beginning } from './journal/records.ts';
+import { type Beginning, JOURNAL_VERSION } from './journal/records.ts';
 import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './journal/runs.ts';
 import { Seal } from './journal/seal.ts';
 import type { Mocks } from './mocks.ts';
@@ -113,8 +113,11 @@ const line = ({ id, flow, at, status }: RecordedRun): string =>
 
 function beginningOf(files: RunFiles): Beginning {
   const { first } = readEnds(files.journal);
-  if (first?.type === 'run' && first.version === 1) return first;
-  throw new JournalError(`${files.journal} has no beginning that this version knows; the run cannot be resumed`);
+  if (first?.type !== 'run') throw new JournalError(`${files.journal} has no beginning; the run cannot be resumed`);
+  if (first.version === JOURNAL_VERSION) return first;
+  throw new JournalError(
+    `the run ${first.id} was begun by another version of stepflow, and cannot be resumed by this one`,
+  );
 }
 
 interface Place extends FlowPlace {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '../asl/frame.ts';
-import type { CompiledStep } from '../compile.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/depth.ts';
@@ -29,7 +28,6 @@ import { componentResolver } from './resolver.ts';
 import { inputScrubber } from './secrets.ts';
 import type { Failure } from './step-record.ts';
 import { StepTracker } from './track.ts';
-import { placeInGraph } from './wait-graph.ts';
 
 /** One run of a flow. */
 export interface RunOptions {
@@ -135,17 +133,13 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const chain = criticalChain(own, placesOf(flow.runs.steps), flow.waits);
+  const chain = criticalChain(own, flow.runs.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
   const components = sandboxes && { components: sandboxes.usage() };
   return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
 }
-
-/** The names of the steps' states. */
-const placesOf = (steps: readonly CompiledStep[]): ReadonlyMap<string, string> =>
-  new Map(steps.flatMap((step) => membersOf(step).map(({ id }) => [id, placeInGraph(step)] as const)));
 
 const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
   ...(startupMs !== undefined && { startupMs }),
@@ -160,9 +154,9 @@ interface Executed {
 }
 
 async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
-  const { runs, origin, guards, objects, store, secrets, files } = flow;
+  const { runs, origin, objects, store, secrets, files } = flow;
   const { input, name, emit, onHistory, signal, isolate, durable } = running;
-  const tracker = new StepTracker(runs.steps, guards, emit);
+  const tracker = new StepTracker(runs.steps, runs.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps.flatMap(membersOf) });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());

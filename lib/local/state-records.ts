@@ -1,32 +1,29 @@
-import { groupBy } from '../plan/group-by.ts';
+import { type SourceMap, type StateSource, visitsStep } from '../asl/source-map.ts';
 import type { StepRecord } from './step-record.ts';
 
-/** The steps that are called by a state. */
+/** The steps that run in a state. */
 export interface StateRecords {
   /** Absent where several share it. */
   readonly only: StepRecord | undefined;
   /** Those that share it, by the numbers of their iterations of its Map. */
-  readonly iterations: ReadonlyMap<number, StepRecord>;
+  readonly iterations: readonly (StepRecord | undefined)[];
   readonly all: ReadonlySet<StepRecord>;
 }
 
-/** What states call, by their names. */
-export function statesOf(records: readonly StepRecord[]): ReadonlyMap<string, StateRecords> {
-  const named = records.flatMap((record) => {
-    const { state, also = [] } = record.step;
-    return [state, ...also].map((name) => ({ name, record }));
-  });
-  const groups = groupBy(
-    named,
-    ({ name }) => name,
-    ({ record }) => record,
-  );
-  return new Map([...groups].map(([name, group]) => [name, recordsOf(group)]));
+/** What is known of the steps that run in states, by the names of these. */
+export function recordsByState(
+  states: SourceMap['states'],
+  byId: ReadonlyMap<string, StepRecord>,
+): ReadonlyMap<string, StateRecords> {
+  const own = Object.entries(states).filter(([, source]) => visitsStep(source));
+  return new Map(own.map(([name, source]) => [name, recordsOf(source, byId)]));
 }
 
-function recordsOf(group: readonly StepRecord[]): StateRecords {
-  const iterations = new Map(
-    group.flatMap((record) => (record.step.index === undefined ? [] : [[record.step.index, record] as const])),
-  );
-  return { only: iterations.size === 0 ? group[0] : undefined, iterations, all: new Set(group) };
+function recordsOf(
+  { step = '', iterations: ids = [] }: StateSource,
+  byId: ReadonlyMap<string, StepRecord>,
+): StateRecords {
+  const only = byId.get(step);
+  const iterations = ids.map((id) => byId.get(id));
+  return { only, iterations, all: new Set([only, ...iterations].filter((record) => record !== undefined)) };
 }

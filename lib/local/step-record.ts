@@ -2,22 +2,14 @@ import type { PassName } from '../plan/passes/passes.ts';
 import type { LinkTimes } from '../runtime/invocation.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
-/** A step that has a state, alone or with others. */
+/** A step that runs in a state, alone or with others. */
 export interface TrackedLink extends StepName {
   /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
   readonly maySkip: boolean;
 }
 
-/** A step and where it stands in the state machine. */
+/** A step that has states. */
 export interface TrackedStep extends TrackedLink {
-  /** The name of its state. */
-  readonly state: string;
-  /** Which iteration of a Map it is, where several share that state. */
-  readonly index?: number;
-  /** The names of further states in which it may end instead. */
-  readonly also?: readonly string[];
-  /** The ids of the steps that its guard passes over with it. */
-  readonly followers?: readonly string[];
   /** The steps that the same call does before it, in order. */
   readonly links?: readonly TrackedLink[];
 }
@@ -68,8 +60,7 @@ export class StepRecord {
   constructor(step: TrackedStep) {
     this.step = step;
     const { links = [], ...last } = step;
-    const members = links.length > 0 ? [...links.map((link) => ({ ...link, state: step.state })), last] : [];
-    this.links = members.map((link) => new StepRecord(link));
+    this.links = (links.length > 0 ? [...links, last] : []).map((link) => new StepRecord(link));
   }
 
   /** What is known of each step that the state is of. */

@@ -1,3 +1,4 @@
+import type { SourceMap, StateSource } from '../asl/source-map.ts';
 import type { HistoryEvent } from '../engine/types.ts';
 import { TASK_FAILED, TIMED_OUT } from '../protocol/aws-errors.ts';
 import { readCause } from '../protocol/cause.ts';
@@ -6,7 +7,7 @@ import type { Json } from '../runtime/json.ts';
 import { endedLinks, failedLink } from './chain-visit.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { reportOf } from './outcome.ts';
-import { type StateRecords, statesOf } from './state-records.ts';
+import { recordsByState, type StateRecords } from './state-records.ts';
 import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
 
 /**
@@ -16,13 +17,13 @@ import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } f
  */
 export class StepTracker {
   readonly #steps: readonly StepRecord[];
+  readonly #states: SourceMap['states'];
   /** By the states' names; those that share one by their iterations' numbers. */
   readonly #records: ReadonlyMap<string, StateRecords>;
-  readonly #guards: ReadonlyMap<string, string>;
   readonly #byId: ReadonlyMap<string, StepRecord>;
   readonly #emit: (event: RunEvent) => void;
-  /** Steps whose guard was left by an event: what follows that event says which way. */
-  readonly #guarded = new Map<string, StepRecord>();
+  /** Guards that were left by an event: what follows that event says which way. */
+  readonly #guards = new Map<string, Passing>();
   /** Open visits by their latest event: the next one of the visit follows it. */
   readonly #visits = new Map<string, Visit>();
   /** The numbers of iterations that have just begun, by the event that says so: their first state follows it. */
@@ -32,12 +33,12 @@ export class StepTracker {
   /** Milliseconds since the epoch; known once the execution has begun. */
   #startedAt: number | undefined;
 
-  /** `guards`: from the names of the guards to those of the steps' states. */
-  constructor(steps: readonly TrackedStep[], guards: ReadonlyMap<string, string>, emit: (event: RunEvent) => void) {
+  /** `states`: what the states are. */
+  constructor(steps: readonly TrackedStep[], states: SourceMap['states'], emit: (event: RunEvent) => void) {
     this.#steps = steps.map((step) => new StepRecord(step));
-    this.#records = statesOf(this.#steps);
     this.#byId = new Map(this.#steps.map((record) => [record.step.id, record]));
-    this.#guards = guards;
+    this.#states = states;
+    this.#records = recordsByState(states, this.#byId);
     this.#emit = emit;
   }
 
@@ -57,7 +58,7 @@ export class StepTracker {
     const records = this.#records.get(event.stateName ?? '');
     if (!records) return;
     if (type.endsWith('StateEntered')) {
-      const record = records.only ?? records.iterations.get(iteration ?? -1);
+      const record = records.only ?? records.iterations[iteration ?? -1];
       if (record) this.#entered(record, event, atMs);
       return;
     }
@@ -105,15 +106,14 @@ export class StepTracker {
   #passGuard(event: HistoryEvent, atMs: number): void {
     const { type, stateName = '' } = event;
     const before = keyOf(event, event.previousEventId);
-    const record = this.#guarded.get(before);
-    this.#guarded.delete(before);
-    if (record && stateName !== record.step.state) {
-      const followers = (record.step.followers ?? []).flatMap((id) => this.#byId.get(id) ?? []);
-      for (const one of [record, ...followers].flatMap(({ members }) => members)) this.#passOver(one, atMs);
+    const left = this.#guards.get(before);
+    this.#guards.delete(before);
+    if (left && stateName === left.next) {
+      const records = left.steps.flatMap((id) => this.#byId.get(id)?.members ?? []);
+      for (const record of records) this.#passOver(record, atMs);
     }
-    const behind =
-      type === 'ChoiceStateExited' ? this.#records.get(this.#guards.get(stateName) ?? '')?.only : undefined;
-    if (behind) this.#guarded.set(keyOf(event, event.id), behind);
+    const passing = type === 'ChoiceStateExited' ? this.#states[stateName]?.passesOver : undefined;
+    if (passing) this.#guards.set(keyOf(event, event.id), passing);
   }
 
   #passOver(record: StepRecord, atMs: number): void {
@@ -181,6 +181,8 @@ export class StepTracker {
     } else this.#emit({ type: `step-${ending}`, ...common });
   }
 }
+
+type Passing = NonNullable<StateSource['passesOver']>;
 
 interface Times {
   readonly atMs: number;

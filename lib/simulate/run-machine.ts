@@ -1,3 +1,4 @@
+import { callsOwnFunction, type SourceMap } from '../asl/source-map.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { Compiled } from '../compile.ts';
 import {
@@ -20,8 +21,8 @@ import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
 import type { StandIns } from './stand-ins.ts';
 
-/** A state machine as compiled, and those that it or one of these starts. */
-export interface Definitions extends Pick<Compiled, 'machines'> {
+/** A state machine as compiled, those that it or one of these starts, and what their states are. */
+export interface Definitions extends Pick<Compiled, 'machines' | 'sourceMap'> {
   readonly stateMachine: StateMachine;
 }
 
@@ -30,6 +31,8 @@ export interface SimulatedMachine {
   readonly machine: LoadedStateMachine;
   /** Finds the state machines that it starts. */
   readonly machines: MachineResolver;
+  /** What the states are. */
+  readonly states: SourceMap['states'];
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly standIns: StandIns;
   readonly overhead: OverheadName;
@@ -43,6 +46,8 @@ export interface SimulatedCall {
   readonly step: string;
   /** The function's: that of a chain has all its components in its name. */
   readonly component: string;
+  /** Whether the function is the step's own, or that of one that the compiler added, and not one that moves its values. */
+  readonly isOwn: boolean;
   readonly seconds: number;
   /** The seconds of each step that it does, in order: one, or those of a chain. */
   readonly links: readonly SimulatedLink[];
@@ -57,7 +62,7 @@ export type SimulatedLink = Pick<SimulatedCall, 'step' | 'component' | 'seconds'
 export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | 'cause' | 'transitions' | 'events'> {
   readonly seconds: number;
   readonly calls: readonly SimulatedCall[];
-  /** The names of the Wait states that were entered. */
+  /** The ids of the steps that waited in a state. */
   readonly waits: ReadonlySet<string>;
   /** How many iterations Map states had. */
   readonly iterations: number;
@@ -67,12 +72,13 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
 
 /** Loads a state machine, and those that it starts, for simulated runs. */
 export const loadSimulated = (
-  { stateMachine, machines }: Definitions,
+  { stateMachine, machines, sourceMap }: Definitions,
   given: Pick<SimulatedMachine, 'type' | 'standIns' | 'overhead'>,
 ): SimulatedMachine => ({
   ...given,
   machine: loadStateMachine(stateMachine),
   machines: machineResolver(machines),
+  states: sourceMap.states,
   latencies: new Map(
     [stateMachine, ...machines.map((nested) => nested.stateMachine)].flatMap((one) => [
       ...latencies(one, given.type, OVERHEADS[given.overhead]),
@@ -81,7 +87,8 @@ export const loadSimulated = (
 });
 
 /**
- * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step, and answers with
+ * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step, unless the compiler
+ * added the call of its own accord, which moves data only and of which no profile knows what it takes. It answers with
  * the step's stand-ins. An Express workflow runs on past its five minutes, so that it is known how long it takes.
  */
 export async function runMachine(
@@ -97,10 +104,10 @@ async function runAs(
   simulated: SimulatedMachine,
   secondsOf: (step: string, component: string) => number,
 ): Promise<MachineRun> {
-  const { machine, machines, standIns, overhead, latencies: latency } = simulated;
+  const { machine, machines, states, standIns, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
   const calls: SimulatedCall[] = [];
-  const seen = new Seen();
+  const seen = new Seen(states);
   const objects = new MemoryObjects();
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
@@ -108,14 +115,16 @@ async function runAs(
     const asked = invocationIn(request.arguments, request.stateName);
     const { step, before = [], reads = [] } = asked;
     const stores = [...before, asked].reduce((sum, link) => sum + storesIn(link), 0);
+    const source = states[request.stateName];
     const links = componentsInChain(component).map((own, at): SimulatedLink => {
       const id = before[at]?.step ?? step;
-      return { step: id, component: own, seconds: secondsOf(id, own) };
+      return { step: id, component: own, seconds: source?.role === 'step' ? secondsOf(id, own) : 0 };
     });
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
-    calls.push({ step, component, seconds, links, stores });
+    const isOwn = source !== undefined && callsOwnFunction(source);
+    calls.push({ step, component, isOwn, seconds, links, stores });
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
-    const answer = component === MAP_ITEMS ? writeItems(asked, objects) : standIns.answer(step, reads);
+    const answer = source?.role === 'map-items' ? writeItems(asked, objects) : standIns.answer(step, reads);
     return callResult(answer);
   };
   const result = await execute(machine, {
@@ -142,10 +151,7 @@ type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
 const storesIn = ({ fused = [] }: Link): number => fused.filter(({ does }) => does === 'store').length;
 
-/** The function that the compiler puts before a distributed Map: see lib/asl/emit-distributed-map.ts. */
-const MAP_ITEMS = '/builtin/map_items';
-
-/** Does the work of that function, since a Map reads what it writes. */
+/** Does the work of the function before a distributed Map, which reads what that writes. */
 function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots {
   const address = { Bucket: 'simulated', Key: `items of ${step}.json` };
   objects.put(address, JSON.stringify(isObject(input) ? (input.items ?? []) : []));
@@ -154,11 +160,16 @@ function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots 
 
 /** Counts what the history of a run tells. */
 class Seen {
+  readonly #states: SourceMap['states'];
   readonly #waits = new Set<string>();
   #iterations = 0;
 
+  constructor(states: SourceMap['states']) {
+    this.#states = states;
+  }
+
   observe({ type, stateName = '' }: HistoryEvent): void {
-    if (type === 'WaitStateEntered') this.#waits.add(stateName);
+    if (type === 'WaitStateEntered') this.#waits.add(this.#states[stateName]?.step ?? '');
     else if (type === 'MapIterationStarted') this.#iterations += 1;
   }
 

@@ -1,4 +1,5 @@
 import { membersOf } from '../asl/frame.ts';
+import type { SourceMap } from '../asl/source-map.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compile.ts';
 import { DEFAULT_MEMORY_MB } from '../components/needs.ts';
@@ -9,7 +10,6 @@ import type { FlowTimes } from '../plan/paths.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Json } from '../runtime/json.ts';
 import { type Priced, priceRun, type RunCost } from './cost.ts';
-import { withoutInputCheck } from './input-check.ts';
 import { noiseOf } from './noise.ts';
 import type { OverheadName } from './overhead.ts';
 import { type Definitions, loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
@@ -72,35 +72,40 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
   const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
   const priced: Priced = { definitions: all, bytes, memoryOf: memory };
-  const steps = new Map(options.steps.flatMap(membersOf).map((step) => [step.id, step]));
+  const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));
   const done: One[] = [];
   for (let number = 0; number < options.runs; number += 1) {
     const factor = noiseOf(noise, seed, number);
-    const secondsOf = (id: string, component: string): number =>
-      isAdded(steps.get(id), component) ? 0 : options.cost({ id, component }) * factor(id);
+    const secondsOf = (id: string, component: string): number => options.cost({ id, component }) * factor(id);
     const run = await runMachine(simulated, secondsOf);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
-    const times = graphTimes(plan, run, steps);
-    const longest = times.longest.filter((id) => !steps.get(id)?.added);
+    const times = graphTimes(plan, run);
+    const longest = times.longest.filter((id) => !added.has(id));
     done.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
   }
   return { ...figures(done), definitionBytes: bytes, idle: idleSteps(options.steps, done) };
 }
 
-/** Whether the compiler added a call of its own accord. It moves data only, and no profile knows what it takes. */
-const isAdded = (step: Pick<CompiledStep, 'component' | 'added'> | undefined, component: string): boolean =>
-  step?.added === true || (step !== undefined && step.component !== component);
-
 /** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
-function prepare({ definitions: { stateMachine }, plan, input, items = 1, examples }: RunsOptions): {
+function prepare({ definitions, plan, input, items = 1, examples }: RunsOptions): {
   readonly standIns: StandIns;
   readonly stateMachine: StateMachine;
 } {
   const standIns = standInsFor(plan, items);
+  const { stateMachine, sourceMap } = definitions;
   const given = input ?? examples[0]?.input;
   if (given !== undefined) return { standIns: { ...standIns, input: given }, stateMachine };
-  return { standIns, stateMachine: withoutInputCheck(stateMachine) };
+  return { standIns, stateMachine: withoutInputCheck(stateMachine, sourceMap.states) };
+}
+
+/** The Choice that checks the input stays, and always goes on. */
+function withoutInputCheck(machine: StateMachine, states: SourceMap['states']): StateMachine {
+  const { StartAt, States } = machine;
+  const first = States[StartAt];
+  if (states[StartAt]?.role !== 'input-check' || first?.Type !== 'Choice') return machine;
+  const Choices = first.Choices.map((rule) => ({ ...rule, Condition: '{% false %}' }));
+  return { ...machine, States: { ...States, [StartAt]: { ...first, Choices } } };
 }
 
 /** One run, and what follows from it. */

@@ -86,13 +86,13 @@ export async function simulateCompiled(
   options: Omit<SimulateOptions, 'planProfile'> = {},
 ): Promise<Simulated> {
   const { profile, noise = 0 } = options;
-  const { stateMachine, machines, plan, type, steps, absorbed, diagnostics } = compiled;
+  const { stateMachine, machines, sourceMap, plan, type, steps, absorbed, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
   const memoryOf = await options.memorySizes?.(steps);
   const runs = await simulateRuns({
     ...options,
     ...(memoryOf && { memoryOf }),
-    definitions: { stateMachine, machines },
+    definitions: { stateMachine, machines, sourceMap },
     plan,
     type,
     steps,

@@ -113,11 +113,8 @@ output`,
   });
 
   it('tells each step with its place in the Map', () => {
-    const { steps } = compiled(flow(['1', '2']));
-    expect(steps.map(({ id, state, index }) => [id, state, index])).toEqual([
-      ['w0', 'one of w0 + w1', 0],
-      ['w1', 'one of w0 + w1', 1],
-    ]);
+    const { states } = compiled(flow(['1', '2'])).sourceMap;
+    expect(states['one of w0 + w1']).toEqual({ role: 'step', iterations: ['w0', 'w1'] });
   });
 });
 

@@ -2,23 +2,18 @@ import { expect, test } from 'vitest';
 import { compile } from '../../lib/compile.ts';
 import { criticalChain } from '../../lib/local/critical-chain.ts';
 import type { StepStatus } from '../../lib/local/events.ts';
-import { placeInGraph, waitGraph } from '../../lib/local/wait-graph.ts';
 
 type Times = { readonly [step: string]: readonly [startMs: number | null, endMs: number | null, status?: StepStatus] };
 
 /** The critical chain of a run of the flow with these steps, at these times. */
 function chainOf(steps: string, times: Times): readonly string[] {
-  const { stateMachine, machines, steps: compiled, diagnostics } = compile(`steps:\n${steps}`, { leastFanOut: 2 });
+  const { stateMachine, sourceMap, steps: compiled, diagnostics } = compile(`steps:\n${steps}`, { leastFanOut: 2 });
   if (!stateMachine) throw new Error(diagnostics.map(({ message }) => message).join());
   const reports = compiled.map(({ id, component }) => {
     const [startMs, endMs, status = 'succeeded'] = times[id] ?? [null, null, 'not_run'];
     return { id, component, status, startMs, endMs, attempts: 1 };
   });
-  return criticalChain(
-    reports,
-    new Map(compiled.map((step) => [step.id, placeInGraph(step)])),
-    waitGraph(stateMachine, machines),
-  );
+  return criticalChain(reports, sourceMap.arrangement);
 }
 
 const DIAMOND = `

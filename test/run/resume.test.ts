@@ -421,6 +421,19 @@ describe('a run that cannot be resumed', () => {
     });
   });
 
+  test('was begun by another version', async () => {
+    const { run, resume, journalOf } = setUp();
+    const id = idOf(await run());
+    const text = readFileSync(journalOf(id), 'utf8');
+    writeFileSync(journalOf(id), text.replace(/"version":\d+/, '"version":1'));
+
+    await expect(resume(id)).rejects.toMatchObject({
+      name: 'ResumeError',
+      message: `the run ${id} was begun by another version of stepflow, and cannot be resumed by this one`,
+      help: 'start the flow again, without --resume',
+    });
+  });
+
   test('has a damaged journal', async () => {
     const { run, resume, journalOf } = setUp();
     const id = idOf(await run());

@@ -243,6 +243,36 @@ output:
     expect(execution?.steps.map((step) => step.status)).toEqual(['succeeded', status, 'recovered']);
   });
 
+  test('a step that runs a flow is passed over like any other', async () => {
+    const runner = `
+steps:
+  - { id: check, component: /my/check }
+  - id: guarded
+    component: /eval
+    skipIf: { $step: check, path: hit }
+    input:
+      input: { $step: check }
+      flow: { $literal: { steps: [{ id: in, component: /my/in, input: { $input: hit } }], output: { $step: in } } }
+output: { $coalesce: [{ $step: guarded }, 'from the cache'] }
+`;
+    const mocks = parseMocks({ check: { result: { hit: true } }, '/my/in': { result: 1 } });
+    const told: string[] = [];
+    const { result, execution } = await runFlow({
+      ...{ source: runner, mocks },
+      onEvent: (event) => {
+        if (event.type === 'step-skipped') told.push(event.step);
+      },
+    });
+
+    expect(result).toEqual({ outcome: 'success', result: 'from the cache' });
+    expect(told).toEqual(['guarded']);
+    expect(execution?.steps.map(({ id, status }) => [id, status])).toEqual([
+      ['check', 'succeeded'],
+      ['guarded', 'skipped'],
+      ['guarded.in', 'not_run'],
+    ]);
+  });
+
   test('a step that nothing wanted was not run', async () => {
     const lazy = `
 steps:

@@ -16,8 +16,8 @@ const history = (
 
 const track = (events: readonly HistoryEvent[]) => {
   const told: RunEvent[] = [];
-  const step = { id: 'a', component: '/my/a', state: 'a', maySkip: false };
-  const tracker = new StepTracker([step], new Map(), (event) => told.push(event));
+  const step = { id: 'a', component: '/my/a', maySkip: false };
+  const tracker = new StepTracker([step], { a: { role: 'step', step: 'a' } }, (event) => told.push(event));
   for (const event of events) tracker.observe(event);
   return { tracker, told };
 };
@@ -75,13 +75,8 @@ test('takes a step that was running when the execution ended for cancelled', () 
 });
 
 describe('steps that share a Map', () => {
-  const steps = ['a', 'b'].map((id, index) => ({
-    id,
-    component: '/my/work',
-    state: 'one of a + b',
-    index,
-    maySkip: false,
-  }));
+  const steps = ['a', 'b'].map((id) => ({ id, component: '/my/work', maySkip: false }));
+  const states = { 'a + b': { role: 'fan-out' }, 'one of a + b': { role: 'step', iterations: ['a', 'b'] } } as const;
   const failure = {
     error: 'TIMEOUT',
     cause: JSON.stringify({ errorType: 'TIMEOUT', errorMessage: 'slow', trace: [] }),
@@ -121,7 +116,7 @@ describe('steps that share a Map', () => {
 
   const trackBoth = (more: readonly HistoryEvent[]) => {
     const told: RunEvent[] = [];
-    const tracker = new StepTracker(steps, new Map(), (event) => told.push(event));
+    const tracker = new StepTracker(steps, states, (event) => told.push(event));
     for (const event of [...iterations(), ...more]) tracker.observe(event);
     return { tracker, told };
   };
@@ -156,17 +151,22 @@ describe('steps that share a Map', () => {
 });
 
 const CHAIN = {
-  ...{ id: 'c', component: '/my/c', state: 'c', maySkip: true, followers: [] },
+  ...{ id: 'c', component: '/my/c', maySkip: true },
   links: [
     { id: 'a', component: '/my/a', maySkip: false },
     { id: 'b', component: '/my/b', maySkip: true },
   ],
 };
 
+const CHAIN_STATES = {
+  'c?': { role: 'guard', step: 'c', passesOver: { steps: ['c'], next: 'output' } },
+  c: { role: 'step', step: 'c' },
+} as const;
+
 /** Follows the only call of a chain, 200 ms long, which ends by an event. */
 function trackChain(type: 'TaskSucceeded' | 'TaskFailed' | undefined, details: HistoryEvent['details'] = {}) {
   const told: RunEvent[] = [];
-  const tracker = new StepTracker([CHAIN], new Map(), (event) => told.push(event));
+  const tracker = new StepTracker([CHAIN], CHAIN_STATES, (event) => told.push(event));
   const call = history(['TaskStateEntered', 'c'], ['TaskScheduled', 'c'], ['TaskStarted', 'c']);
   const end = { id: 4, previousEventId: 3, timestamp: START + 200, stateName: 'c' };
   for (const event of call) tracker.observe(event);
@@ -203,7 +203,7 @@ test('gives each step of a chain the time that its function took for it, up to t
 });
 
 test('gives each step of a chain that is visited twice at once the time from its first call to its last', () => {
-  const tracker = new StepTracker([CHAIN], new Map(), () => {});
+  const tracker = new StepTracker([CHAIN], CHAIN_STATES, () => {});
   const call = (first: number, atMs: number, endMs: number, took: { [step: string]: number }): void => {
     const event = (id: number, ms: number, type: string, details: HistoryEvent['details'] = {}) => ({
       ...{ id: first + id, previousEventId: first + id - 1, timestamp: START + ms, stateName: 'c', type, details },
@@ -273,7 +273,7 @@ test('takes a chain that was running when the execution ended for cancelled', ()
 });
 
 test('takes those steps of a chain that may be skipped for skipped where its guard passes it over', () => {
-  const tracker = new StepTracker([CHAIN], new Map([['c?', 'c']]), () => {});
+  const tracker = new StepTracker([CHAIN], CHAIN_STATES, () => {});
   for (const event of history(
     ['ChoiceStateEntered', 'c?'],
     ['ChoiceStateExited', 'c?'],
@@ -282,4 +282,32 @@ test('takes those steps of a chain that may be skipped for skipped where its gua
     tracker.observe(event);
 
   expect(tracker.finish(START + 9).map(({ status }) => status)).toEqual(['not_run', 'skipped', 'skipped']);
+});
+
+describe('a guard', () => {
+  const step = { id: 'each', component: '/map', maySkip: true };
+  const states = {
+    'each?': { role: 'guard', step: 'each', passesOver: { steps: ['each'], next: 'last' } },
+    each: { role: 'step', step: 'each' },
+    'each: items': { role: 'map-items', step: 'each' },
+    'each: distributed': { role: 'step', step: 'each' },
+    last: { role: 'step', step: 'last' },
+  } as const;
+
+  const toldAfter = (next: string): readonly string[] => {
+    const told: RunEvent[] = [];
+    const tracker = new StepTracker([step], states, (event) => told.push(event));
+    const events = history(['ChoiceStateEntered', 'each?'], ['ChoiceStateExited', 'each?'], ['TaskStateEntered', next]);
+    for (const event of events) tracker.observe(event);
+    return told.map(({ type }) => type);
+  };
+
+  test('has passed its step over where it goes on to what comes after', () => {
+    expect(toldAfter('last')).toEqual(['step-skipped']);
+  });
+
+  test('has not where it takes another way to its step', () => {
+    expect(toldAfter('each: items')).toEqual([]);
+    expect(toldAfter('each')).toEqual(['step-started']);
+  });
 });

@@ -1,10 +1,14 @@
 import type { Slots } from '../../runtime/invocation.ts';
 import { isObject, type Json } from '../../runtime/json.ts';
 
+/** The version of what a run writes down: its journal, and the flow beside it. 2: the flow has its source map. */
+export const JOURNAL_VERSION = 2;
+
 /** The first line of a journal: what was started. All times are in milliseconds since the epoch. */
 export interface Beginning {
   readonly type: 'run';
-  readonly version: 1;
+  /** A run is only resumed where it is {@link JOURNAL_VERSION}. */
+  readonly version: number;
   /** The run's id: the name of its execution. */
   readonly id: string;
   /** The flow's name, and its file, absolute. */
