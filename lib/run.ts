@@ -10,7 +10,7 @@ import { refuse } from './local/outcome.ts';
 import { type ReadyFlow, readyFlow } from './local/ready-flow.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './local/run-once.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './local/secrets.ts';
-import { loadFlow, type SharedComponents } from './project/load-flows.ts';
+import { type LoadedFlow, loadFlow, type SharedComponents } from './project/load-flows.ts';
 import { hasError, openFlow } from './project/open-flow.ts';
 import { sha256 } from './runtime/blobs.ts';
 import { folderStore } from './runtime/folder-store.ts';
@@ -58,22 +58,28 @@ export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRu
  * an error refuses its runs. Rejects where the flow's file cannot be read.
  */
 export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
-  // 1. The flow's text becomes a state machine, the components that its steps call become functions.
   const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
   const source = options.source ?? (await readFile(file, 'utf8'));
   const given = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
   const flow = await loadFlow(openFlow(given, shared?.lookupIn), shared);
-  const { compiled, home, folders, lookup, canonical } = flow;
+  return prepareLoaded(flow, { mocks, variables });
+}
+
+/** Makes a flow run whose components are loaded: each run gives the state machine to the engine, whose tasks call them. */
+export function prepareLoaded(
+  flow: LoadedFlow,
+  { mocks = {}, variables = {} }: Pick<FlowOptions, 'mocks' | 'variables'>,
+): PreparedFlow {
+  const { compiled, file, home, folders, lookup, canonical } = flow;
   const diagnostics = [...flow.diagnostics, ...flow.faults];
   const { stateMachine, inputBudget } = compiled;
   if (!stateMachine || !inputBudget || hasError(diagnostics)) return refused(compiled, diagnostics);
 
-  // 2. Each run gives the state machine to the engine, whose tasks call those functions.
   const ready = readyFlow(
     { ...compiled, stateMachine, inputBudget },
     {
       diagnostics,
-      origin: { file: join(home, basename(file)), textHash: sha256(source), mocks, folders },
+      origin: { file: join(home, basename(file)), textHash: sha256(flow.source), mocks, folders },
       functions: flow.functions,
       load: loaderOf(lookup.catalog, folders.bundles),
       canonical,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { compile } from '../../lib/compile.ts';
+import { checkFlows, SharedComponents } from '../../lib/project/load-flows.ts';
 import { SEED } from '../chance.ts';
 import { eagerFlow, lazyFlow, type Sample } from '../oracle/draw-flow.ts';
 import { judge, type Verdict } from '../oracle/oracle.ts';
@@ -12,6 +13,8 @@ const DRAWS = 2000;
 /** Smaller flows are all alike. */
 const FEWEST_STEPS = 3;
 const MOST_INPUTS = 2;
+
+const SHARED = new SharedComponents();
 
 /** Flows drawn as for the oracle's own comparison, in which every outcome comes up often. */
 export const drawSamples = async (): Promise<readonly JudgedSample[]> => [
@@ -37,6 +40,10 @@ async function draw(kind: string, flows: fc.Arbitrary<Sample>): Promise<readonly
 async function judgeRuns(sample: Sample): Promise<readonly Wanted[]> {
   const { flow, stateMachine } = compile(sample.source, sample);
   if (!flow || !stateMachine || flow.steps.length < FEWEST_STEPS) return [];
+  const { source, variables } = sample;
+  const found = await checkFlows([{ source, variables }], SHARED);
+  // The components that mocks are deployed for have no files here.
+  if (found.some(({ code, severity }) => severity === 'error' && code !== 'unknown-component')) return [];
   return Promise.all(sample.inputs.map(async (input) => asWanted(await judge(flow, { ...sample, input }))));
 }
 
