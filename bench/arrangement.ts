@@ -1,7 +1,7 @@
-import { arrange } from '../lib/plan/series-parallel.ts';
-import { bestSeconds } from '../test/plan/best-tree.ts';
-import { layers, normal, randomFrom } from '../test/plan/graphs.ts';
-import { criticalPath, levelled, makespan, nesting, parallelsIn } from '../test/plan/trees.ts';
+import { arrange } from '../lib/compiler/arrange/series-parallel.ts';
+import { bestSeconds } from '../test/compiler/arrange/best-tree.ts';
+import { layers, normal, randomFrom } from '../test/compiler/arrange/graphs.ts';
+import { criticalPath, levelled, makespan, nesting, parallelsIn } from '../test/compiler/arrange/trees.ts';
 
 /**
  * How good the arrangement of random graphs is, which are far less orderly than real flows: layers of steps, each of

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle, findComponents } from '../lib/components/index.ts';
+import { bundle, findComponents } from '../lib/project/components/index.ts';
 
 /** How large a small component's function is, by how it imports zod. Run with `npx tsx bench/bundles.ts`. */
 

@@ -1,8 +1,8 @@
-import { compile } from '../lib/compile.ts';
-import { readFlow } from '../lib/flow/read-flow.ts';
-import { costModel, type Profile } from '../lib/plan/cost.ts';
-import { makePlan } from '../lib/plan/plan.ts';
-import { arrange } from '../lib/plan/series-parallel.ts';
+import { arrange } from '../lib/compiler/arrange/series-parallel.ts';
+import { compile } from '../lib/compiler/compile.ts';
+import { costModel, type Profile } from '../lib/compiler/plan/durations.ts';
+import { makePlan } from '../lib/compiler/plan/plan.ts';
+import { readFlow } from '../lib/flow/read/read-flow.ts';
 
 /**
  * How long it takes to compile large flows, phase by phase, and how that grows: ten times the steps in ten times the

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareFlow, resumeFlow } from '../lib/run.ts';
+import { prepareFlow, resumeFlow } from '../lib/run/run-flow.ts';
 
 /**
  * What a journal costs: flows of 1,000 steps whose components answer at once, run with and without one, and gone through

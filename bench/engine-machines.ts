@@ -1,5 +1,5 @@
 import type { State, StateMachine } from '../lib/asl/state-machine.ts';
-import type { JsonObject } from '../lib/runtime/json.ts';
+import type { JsonObject } from '../lib/protocol/json.ts';
 
 /** The state machines that bench/engine.ts runs. */
 

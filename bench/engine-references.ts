@@ -8,7 +8,7 @@ import jsonata from 'jsonata';
 import { execute, loadStateMachine, realClock, type TaskResolver } from '../lib/engine/index.ts';
 import type { Environment } from '../lib/engine/jsonata/expression.ts';
 import { parseExpression } from '../lib/engine/jsonata/parse.ts';
-import type { JsonObject } from '../lib/runtime/json.ts';
+import type { JsonObject } from '../lib/protocol/json.ts';
 import { plainChain } from './engine-machines.ts';
 import { best, compare } from './measure.ts';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { StateMachine } from '../lib/asl/state-machine.ts';
 import { execute, loadStateMachine, type TaskResolver } from '../lib/engine/index.ts';
-import type { JsonObject } from '../lib/runtime/json.ts';
+import type { JsonObject } from '../lib/protocol/json.ts';
 import { chain, fanOut, map } from './engine-machines.ts';
 import { compareWithLocalStepFunctions, compareWithPackage } from './engine-references.ts';
 import { best, print, processorTime } from './measure.ts';

@@ -1,4 +1,4 @@
-import { PASS_NAMES } from '../lib/plan/passes/passes.ts';
+import { PASS_NAMES } from '../lib/compiler/passes/passes.ts';
 import { type SimulateOptions, simulate } from '../lib/simulate/index.ts';
 import { complete, guideSnippets, type Snippet } from '../test/guide.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { profileFileOf, readProfile } from '../lib/plan/profile.ts';
+import { profileFileOf, readProfile } from '../lib/compiler/plan/profile.ts';
 import { type SimulateOptions, type Simulation, simulate } from '../lib/simulate/index.ts';
 import { hasShared, shared } from '../test/shared.ts';
 

@@ -5,10 +5,10 @@
  */
 
 export type { StateMachine } from './asl/state-machine.ts';
-export { type Compiled, type CompileOptions, compile } from './compile.ts';
-export type { Diagnostic } from './flow/diagnostics.ts';
-export { renderDiagnostics } from './flow/render.ts';
-export type { Profile } from './plan/cost.ts';
+export { type Compiled, type CompileOptions, compile } from './compiler/compile.ts';
+export type { Profile } from './compiler/plan/durations.ts';
+export type { Diagnostic } from './diagnostics/diagnostics.ts';
+export { renderDiagnostics } from './diagnostics/render.ts';
 export {
   type FlowOptions,
   type FlowRun,
@@ -21,6 +21,6 @@ export {
   type RunEvent,
   resumeFlow,
   runFlow,
-} from './run.ts';
+} from './run/run-flow.ts';
 export { type Simulated, type SimulateOptions, type Simulation, simulate } from './simulate/index.ts';
 export { type CaseReport, type FlowReport, type TestOptions, testFlow } from './testing/index.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { readFlow } from '../lib/flow/read-flow.ts';
-import { usesOf } from '../lib/plan/uses.ts';
-import type { Json } from '../lib/runtime/json.ts';
+import { usesOf } from '../lib/compiler/analyse/uses.ts';
+import { readFlow } from '../lib/flow/read/read-flow.ts';
+import type { Json } from '../lib/protocol/json.ts';
 import { hasShared, shared } from './shared.ts';
 
 const GUIDE = 'spec/performance-optimization.md';

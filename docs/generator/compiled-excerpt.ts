@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { State } from '../../lib/asl/state-machine.ts';
-import { compile } from '../../lib/compile.ts';
+import { compile } from '../../lib/compiler/compile.ts';
 import { fenced } from './markdown.ts';
 
 const FLOW = 'workflows/user-insights.yaml';

@@ -1,5 +1,5 @@
-import { describeComponents } from '../../lib/run.ts';
-import { isObject, type Json, type JsonObject } from '../../lib/runtime/json.ts';
+import { isObject, type Json, type JsonObject } from '../../lib/protocol/json.ts';
+import { describeComponents } from '../../lib/run/run-flow.ts';
 import { table } from './markdown.ts';
 
 /** The built-in components, from what each says of itself. */

@@ -1,4 +1,4 @@
-import type { Code, Params } from '../../lib/flow/messages.ts';
+import type { Code, Params } from '../../lib/diagnostics/messages.ts';
 
 /** A flow in which the diagnostic is found; or, where a flow alone does not show it, the parameters of its message. */
 type Example<C extends Code> = { readonly flow: string } | { readonly params: Params<C> };

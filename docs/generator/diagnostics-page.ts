@@ -1,6 +1,6 @@
-import { type Diagnostic, diagnose } from '../../lib/flow/diagnostics.ts';
-import { type Code, MESSAGES, type Params } from '../../lib/flow/messages.ts';
-import { renderDiagnostics } from '../../lib/flow/render.ts';
+import { type Diagnostic, diagnose } from '../../lib/diagnostics/diagnostics.ts';
+import { type Code, MESSAGES, type Params } from '../../lib/diagnostics/messages.ts';
+import { renderDiagnostics } from '../../lib/diagnostics/render.ts';
 import { checkFlows } from '../../lib/project/load-flows.ts';
 import { EXAMPLES } from './diagnostic-examples.ts';
 import { fenced, GENERATED } from './markdown.ts';

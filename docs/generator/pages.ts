@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { languageSchema } from '../../lib/flow/language-schema.ts';
+import { languageSchema } from '../../lib/flow/schema/language-schema.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { compiledExcerpt } from './compiled-excerpt.ts';
 import { componentsTable } from './components-table.ts';

@@ -15,5 +15,5 @@ export const handler = createHandler({
     readFileSync(join(import.meta.dirname, FLOWS_FILE), 'utf8'),
   ),
   sfn: new SFNClient({}),
-  blobs: blobStore(openStore(() => import('../../lib/runtime/s3-store.ts'))),
+  blobs: blobStore(openStore(() => import('../../lib/runtime/stores/s3-store.ts'))),
 });

@@ -7,10 +7,10 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { FlowResult } from '../../lib/local/events.ts';
-import { checkInput } from '../../lib/local/input.ts';
-import { resultOf } from '../../lib/local/outcome.ts';
 import { QUOTAS } from '../../lib/protocol/quotas.ts';
+import { checkInput } from '../../lib/run/input.ts';
+import type { FlowResult } from '../../lib/run/report/events.ts';
+import { resultOf } from '../../lib/run/report/outcome.ts';
 import {
   type BlobStore,
   hydrate,

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../lib/flow/diagnostics.ts';
+import type { Diagnostic } from '../../lib/diagnostics/diagnostics.ts';
 
 /** Every code of an answer that is not a flow's own, and its HTTP status. */
 const STATUS = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type NestedFlow, nestedFlow } from '../../lib/nested.ts';
-import { callFunctions } from '../../lib/runtime/call.ts';
+import { callFunctions } from '../../lib/protocol/call.ts';
+import { type NestedFlow, nestedFlow } from '../../lib/run/nested-flow.ts';
 import { type Context, FlowError, isObject, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
 

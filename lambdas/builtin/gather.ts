@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { escapeValue, PARTS } from '../../lib/protocol/values.ts';
 import { component, isBlobMarker, isObject, type Json } from '../../lib/runtime/index.ts';
-import { escapeValue, PARTS } from '../../lib/runtime/values.ts';
 import { anyValue } from './_any.ts';
 
 /**

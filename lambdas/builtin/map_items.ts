@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { sha256 } from '../../lib/runtime/blobs.ts';
-import { unspill } from '../../lib/runtime/hydrate.ts';
 import { component, FlowError, type Json } from '../../lib/runtime/index.ts';
-import { spillTravelling } from '../../lib/runtime/spill-input.ts';
+import { unspill } from '../../lib/runtime/spill/hydrate.ts';
+import { spillTravelling } from '../../lib/runtime/spill/spill-input.ts';
+import { sha256 } from '../../lib/runtime/stores/blobs.ts';
 import { anyValue } from './_any.ts';
 
 /** Under which keys the items and the results of distributed Maps lie, beside the blobs. */
 const ITEMS = 'map-items';
 const RESULTS = 'map-results';
 
-/** The first function of a distributed Map: see lib/asl/emit-distributed-map.ts. */
+/** The first function of a distributed Map: see lib/compiler/emit/states/emit-distributed-map.ts. */
 export default component(
   {
     description: 'Writes a list to S3 as a distributed Map reads it. The compiler calls it where a map has many items.',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reportOf } from '../../lib/local/outcome.ts';
+import { reportOf } from '../../lib/run/report/outcome.ts';
 import {
   component,
   escapeValue,
@@ -22,7 +22,7 @@ const child = z.object({
 
 const manifest = z.object({ ResultFiles: z.record(z.string(), z.array(z.object({ Key: z.string() }))) });
 
-/** The last function of a distributed Map: see lib/asl/emit-distributed-map.ts. */
+/** The last function of a distributed Map: see lib/compiler/emit/states/emit-distributed-map.ts. */
 export default component(
   {
     description:

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { unspill } from '../../lib/runtime/hydrate.ts';
 import { component } from '../../lib/runtime/index.ts';
-import { spillTravelling } from '../../lib/runtime/spill-input.ts';
+import { unspill } from '../../lib/runtime/spill/hydrate.ts';
+import { spillTravelling } from '../../lib/runtime/spill/spill-input.ts';
 import { anyValue } from './_any.ts';
 
 /** Makes a value that has travelled ready to be the input of a flow: see `spillTravelling`. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../runtime/json.ts';
+import type { Json, JsonObject } from '../protocol/json.ts';
 
 /**
  * The Amazon States Language, as far as the compiler writes it and the engine reads it.

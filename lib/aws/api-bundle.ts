@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts } from '../../lambdas/_system/deployed-flows.ts';
-import { FUNCTION_BUILD } from '../components/function-build.ts';
+import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 
 const here = fileURLToPath(import.meta.url);
 const SOURCE = join(dirname(here), `../../lambdas/_system/api${extname(here)}`);

@@ -3,11 +3,11 @@ import { relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ComponentFile } from '../components/index.ts';
+import type { ComponentFile } from '../project/components/index.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
+import type { FunctionNeeds } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
-import type { FunctionNeeds } from './needs.ts';
 import { filesOf, type PreparedComponent } from './prepared-component.ts';
 
 /** What workflows must agree in to share a component's function. */

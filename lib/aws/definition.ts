@@ -6,11 +6,11 @@ import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
-import type { Compiled } from '../compile.ts';
+import type { Compiled } from '../compiler/compile.ts';
 import { componentIn, invocationIn } from '../protocol/component-call.ts';
+import type { Invocation } from '../protocol/invocation.ts';
+import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
-import type { Invocation } from '../runtime/invocation.ts';
-import { isObject } from '../runtime/json.ts';
 
 /** What a state machine construct takes of a compiled definition. */
 export interface DefinitionProps {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { Limits } from '../asl/emit-within.ts';
-import type { ComponentFile } from '../components/index.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { readProfile } from '../plan/profile.ts';
-import type { SecretUse } from '../plan/variables.ts';
+import type { SecretUse } from '../compiler/analyse/variables.ts';
+import type { Limits } from '../compiler/emit/split/emit-within.ts';
+import { readProfile } from '../compiler/plan/profile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from '../project/check-flow.ts';
+import type { ComponentFile } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Json } from '../protocol/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
 import { type PrepareRequest, prepareComponents } from './prepared-component.ts';
 

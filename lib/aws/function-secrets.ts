@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { SecretPlaces } from '../runtime/secrets.ts';
+import type { SecretPlaces } from '../runtime/secrets/secrets.ts';
 
 /**
  * A secret of Secrets Manager: any `secretsmanager.ISecret`, also where TypeScript's `exactOptionalPropertyTypes` tells

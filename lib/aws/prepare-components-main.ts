@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { type Bundle, bundleEach, loadOrDiagnose, secondsOfChain } from '../components/index.ts';
+import { type Bundle, bundleEach, loadOrDiagnose, secondsOfChain } from '../project/components/index.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 
 // The other side of prepareComponents: a request on standard input, an answer on standard output.

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ComponentSchemas } from '../check/index.ts';
-import type { ComponentFile, Needs } from '../components/index.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
+import type { ComponentSchemas } from '../compiler/check/index.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import type { ComponentFile, Needs } from '../project/components/index.ts';
 
 /** A component ready to be deployed. */
 export interface PreparedComponent extends Needs {

@@ -10,7 +10,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
-import { BLOBS_VARIABLE } from '../runtime/open-store.ts';
+import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import { bundleApi } from './api-bundle.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { nearest } from '../flow/nearest.ts';
+import { nearest } from '../flow/text/nearest.ts';
 import { UsageError } from './errors.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
-import type { Mocks, PreparedFlow } from '../run.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Json } from '../protocol/json.ts';
+import type { Mocks, PreparedFlow } from '../run/run-flow.ts';
 import { UsageError } from './errors.ts';
 import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,7 +50,7 @@ async function readVariable(text: string): Promise<readonly [string, Json]> {
 export async function readMocks(file: string | undefined, terminal: Terminal): Promise<Mocks> {
   if (file === undefined) return {};
   const { value } = await readJsonFile(file, terminal);
-  const { MocksError, parseMocks } = await import('../local/mocks.ts');
+  const { MocksError, parseMocks } = await import('../run/mocks.ts');
   try {
     return parseMocks(value);
   } catch (error) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
-import { findUp } from '../local/find-up.ts';
+import { findUp } from '../project/find-up.ts';
 import { commands } from './commands.ts';
 import { EXIT, reportError } from './errors.ts';
 import { buildProgram } from './program.ts';

@@ -1,6 +1,6 @@
-import type { CompileOptions } from '../compile.ts';
-import { nearest } from '../flow/nearest.ts';
-import type { PassName } from '../plan/passes/passes.ts';
+import type { CompileOptions } from '../compiler/compile.ts';
+import type { PassName } from '../compiler/passes/passes.ts';
+import { nearest } from '../flow/text/nearest.ts';
 import { UsageError } from './errors.ts';
 
 /** The option that leaves out passes of the optimiser. */
@@ -31,7 +31,7 @@ export type Passes = Required<Pick<CompileOptions, 'without' | 'with'>>;
 
 /** The passes to compile with, and without. Throws a UsageError for an unknown name. */
 export async function passesOf({ without = [], with: also = [] }: GivenPasses): Promise<Passes> {
-  const { ON_REQUEST, PASS_NAMES } = await import('../plan/passes/passes.ts');
+  const { ON_REQUEST, PASS_NAMES } = await import('../compiler/passes/passes.ts');
   refuseUnknown(without, '--without', PASS_NAMES, PASS_NAMES);
   refuseUnknown(also, '--with', ON_REQUEST, PASS_NAMES);
   return { without, with: also };

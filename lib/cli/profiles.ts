@@ -1,4 +1,4 @@
-import { type ReadProfile, readProfile } from '../plan/profile.ts';
+import { type ReadProfile, readProfile } from '../compiler/plan/profile.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isBuildFailure } from '../components/bundle-error.ts';
-import type { Json } from '../runtime/json.ts';
+import { isBuildFailure } from '../project/components/bundle-error.ts';
+import type { Json } from '../protocol/json.ts';
 import { UsageError } from './errors.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Diagnostic } from '../flow/diagnostics.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { EXIT } from './errors.ts';
 import { type Terminal, wantsColor } from './terminal.ts';
 
@@ -14,7 +14,7 @@ export async function showDiagnostics(
   terminal: Terminal,
 ): Promise<void> {
   if (diagnostics.length === 0) return;
-  const { renderDiagnostics } = await import('../flow/render.ts');
+  const { renderDiagnostics } = await import('../diagnostics/render.ts');
   const color = wantsColor(terminal.stderr, terminal.env);
   const sourceOf = (file: string): string | undefined => sources.get(file) ?? textOf(file, terminal);
   terminal.stderr.write(`${renderDiagnostics(diagnostics, sourceOf, { color }).trimEnd()}\n`);

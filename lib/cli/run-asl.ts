@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { DefinitionError, loadStateMachine, MockError, type Mocks, readMocks } from '../engine/index.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { locator } from '../local/input.ts';
-import { machinesIn } from '../local/machines.ts';
-import { type DefinitionRun, runDefinition } from '../local/run-definition.ts';
-import { isObject, type JsonObject } from '../runtime/json.ts';
+import { isObject, type JsonObject } from '../protocol/json.ts';
+import { locator } from '../run/input.ts';
+import { machinesIn } from '../run/nested-machines.ts';
+import { type DefinitionRun, runDefinition } from '../run/run-definition.ts';
 import { UsageError } from './errors.ts';
 import { type JsonSource, readJsonFile } from './read-json.ts';
 import { colorsFor, type Terminal } from './terminal.ts';

@@ -1,10 +1,10 @@
-export { awsHistoryEvent } from './aws-history.ts';
-export { realClock, VirtualClock } from './clock.ts';
-export { DefinitionError, type Problem, type ProblemCode } from './definition-error.ts';
-export { execute } from './execute.ts';
-export { jsonBytes } from './limits.ts';
-export { type LoadedStateMachine, loadStateMachine } from './load.ts';
+export { DefinitionError, type Problem, type ProblemCode } from './definition/definition-error.ts';
+export { type LoadedStateMachine, loadStateMachine } from './definition/load.ts';
+export { awsHistoryEvent } from './execution/aws-history.ts';
+export { realClock, VirtualClock } from './execution/clock.ts';
+export { execute } from './execution/execute.ts';
+export { jsonBytes } from './execution/limits.ts';
+export { TaskTokenError, TaskTokens } from './execution/task-tokens.ts';
 export { type MockCall, MockError, type MockResolver, type Mocks, mockResolver, readMocks } from './mocks.ts';
 export * from './objects.ts';
-export { TaskTokenError, TaskTokens } from './task-tokens.ts';
 export * from './types.ts';

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import { parseResource, type Resource } from './resource.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import { parseResource, type Resource } from './definition/resource.ts';
 import { TaskError, type TaskRequest, type TaskResolver } from './types.ts';
 
 /** One call of a Task and its answer; without one of `result`, `error` and `timeout` the answer is null. */

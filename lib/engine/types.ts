@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../runtime/json.ts';
-import type { LoadedStateMachine } from './load.ts';
+import type { Json, JsonObject } from '../protocol/json.ts';
+import type { LoadedStateMachine } from './definition/load.ts';
+import type { TaskTokens } from './execution/task-tokens.ts';
 import type { S3Objects } from './objects.ts';
-import type { TaskTokens } from './task-tokens.ts';
 
 /** A call that a Task state makes. */
 export interface TaskRequest {

@@ -1,7 +1,7 @@
-import type { Budget } from '../asl/budget.ts';
-import { INPUT, type Place, type Source } from '../asl/places.ts';
-import type { Plan, Reading } from '../plan/plan.ts';
-import { parseSlotKey } from '../runtime/invocation.ts';
+import type { Budget } from '../compiler/emit/sizes/budget.ts';
+import { INPUT, type Place, type Source } from '../compiler/emit/sizes/payload-limits.ts';
+import type { Plan, Reading } from '../compiler/plan/plan.ts';
+import { parseSlotKey } from '../protocol/invocation.ts';
 
 /** What one reader gets of a step, and how large each value of it may travel. */
 export interface Edge {

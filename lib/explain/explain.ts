@@ -1,6 +1,6 @@
-import { membersOf } from '../asl/frame.ts';
-import type { Compiled } from '../compile.ts';
-import { costModel } from '../plan/cost.ts';
+import type { Compiled } from '../compiler/compile.ts';
+import { membersOf } from '../compiler/emit/frame.ts';
+import { costModel } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
 import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';

@@ -1,5 +1,5 @@
-import { membersOf } from '../asl/frame.ts';
-import type { Compiled, CompileOptions } from '../compile.ts';
+import type { Compiled, CompileOptions } from '../compiler/compile.ts';
+import { membersOf } from '../compiler/emit/frame.ts';
 import { simulate, simulateCompiled } from '../simulate/index.ts';
 import { noiseOf } from '../simulate/noise.ts';
 

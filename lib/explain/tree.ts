@@ -1,7 +1,7 @@
-import { type Cost, costInside } from '../plan/cost.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { PlanTree } from '../plan/plan-tree.ts';
-import { secondsOfCall } from '../plan/weights.ts';
+import { type Cost, costInside } from '../compiler/plan/durations.ts';
+import type { Plan } from '../compiler/plan/plan.ts';
+import type { PlanTree } from '../compiler/plan/plan-tree.ts';
+import { secondsOfCall } from '../compiler/plan/step-durations.ts';
 
 /** A step where it stands in the arrangement. */
 export interface ExplainedStep {

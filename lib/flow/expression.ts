@@ -1,7 +1,7 @@
-import type { Json } from '../runtime/json.ts';
-import type { Path } from '../runtime/path.ts';
-import type { Span } from './diagnostics.ts';
-import type { Tree } from './tree.ts';
+import type { Span } from '../diagnostics/diagnostics.ts';
+import type { Json } from '../protocol/json.ts';
+import type { Path } from '../protocol/path.ts';
+import type { Tree } from './text/tree.ts';
 
 /** A path as written, ready to be a slot's key (`$` for the whole), and as parsed; or as the compiler made it of such. */
 export interface ReadPath {
@@ -24,7 +24,7 @@ export interface Literal {
   readonly tree?: Tree;
   /** Its values with their places, where it is a map. */
   readonly entries?: MapExpression['entries'];
-  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/runtime/values.ts. */
+  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/protocol/values.ts. */
   readonly secret?: string;
   readonly span: Span;
 }

@@ -1,6 +1,6 @@
-import type { FusedStep } from '../runtime/invocation.ts';
-import type { Json } from '../runtime/json.ts';
-import type { Span } from './diagnostics.ts';
+import type { Span } from '../diagnostics/diagnostics.ts';
+import type { FusedStep } from '../protocol/invocation.ts';
+import type { Json } from '../protocol/json.ts';
 import { changeAll, type Expression, type ReadPath } from './expression.ts';
 
 /** What happens where a step's component fails. */

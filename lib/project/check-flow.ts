@@ -1,5 +1,5 @@
-import { type ComponentSchemas, check } from '../check/index.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
+import { type ComponentSchemas, check } from '../compiler/check/index.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { OpenedFlow } from './open-flow.ts';
 
 /**

@@ -1,11 +1,11 @@
-import type { ComponentSchemas } from '../check/index.ts';
-import type { ComponentFile, LoadedComponent } from '../components/index.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import type { Folders } from '../local/folders.ts';
-import { type Loading, loadEach } from '../local/functions.ts';
-import { type Lookup, lookupIn } from '../local/needed.ts';
+import type { ComponentSchemas } from '../compiler/check/index.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from './check-flow.ts';
+import type { ComponentFile, LoadedComponent } from './components/index.ts';
+import type { Folders } from './folders.ts';
+import { type Loading, loadEach } from './functions.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
+import { type Lookup, lookupIn } from './required-components.ts';
 
 /** By the files that were to be loaded. */
 type Loadings = ReadonlyMap<ComponentFile, Loading>;

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { type Compiled, type CompileOptions, compile } from '../compile.ts';
-import type { ComponentFile } from '../components/catalog.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { type FolderOptions, type Folders, foldersFor } from '../local/folders.ts';
-import { componentsFor, isOwn, type Lookup, lookupIn } from '../local/needed.ts';
-import { profileBeside } from '../local/profile-file.ts';
-import { profileDiagnostics, type ReadProfile } from '../plan/profile.ts';
+import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts';
+import { profileDiagnostics, type ReadProfile } from '../compiler/plan/profile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import type { ComponentFile } from './components/catalog.ts';
+import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
+import { profileBeside } from './profile-file.ts';
+import { componentsFor, isOwn, type Lookup, lookupIn } from './required-components.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
 export type FindLookup = (folders: Folders) => Lookup;

@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../runtime/json.ts';
 import { type FailurePlace, readTrace } from './failure-place.ts';
+import { isObject, type Json } from './json.ts';
 
 /** What AWS Lambda answers for an error that a function throws; as text it is the Cause of the failure. Source: "Lambda function errors in Node.js". */
 export type ThrownError = {

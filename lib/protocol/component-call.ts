@@ -6,8 +6,8 @@ import {
   linkTimesOf,
   type OutputRead,
   type Slots,
-} from '../runtime/invocation.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+} from './invocation.ts';
+import { isObject, type Json } from './json.ts';
 import { placeholder, readPlaceholder } from './placeholders.ts';
 import type { TemplatedInvocation } from './templated.ts';
 

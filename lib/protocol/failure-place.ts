@@ -1,5 +1,5 @@
-import { type LinkTimes, linkTimesOf } from '../runtime/invocation.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { type LinkTimes, linkTimesOf } from './invocation.ts';
+import { isObject, type Json } from './json.ts';
 
 /**
  * Where the invocation of a function failed, as far as the step that it was called for does not say. Empty: in that

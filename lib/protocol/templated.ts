@@ -1,5 +1,5 @@
-import type { Invocation, Link } from '../runtime/invocation.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Invocation, Link } from './invocation.ts';
+import type { Json } from './json.ts';
 
 /** A JSONata expression where a state has a template. */
 export type Evaluated = `{% ${string} %}`;

@@ -1,5 +1,5 @@
-import type { Test } from '../runtime/invocation.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Test } from './invocation.ts';
+import type { Json } from './json.ts';
 
 /** The values that fail each test, beside what is missing: what is false for `$if` and `skipIf`, and not there for `$coalesce`. */
 export const FAILING: { readonly [T in Test]: readonly Json[] } = {

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { BlobStore } from './blobs.ts';
-import type { CacheStore } from './cache.ts';
-import type { CallComponent } from './call.ts';
-import type { FlowFiles } from './files.ts';
+import type { CallComponent } from '../protocol/call.ts';
 import type { Logger } from './logger.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { BlobStore } from './stores/blobs.ts';
+import type { CacheStore } from './stores/cache.ts';
+import type { FlowFiles } from './stores/files.ts';
+import type { ObjectStore } from './stores/object-store.ts';
 
 /** What a component is given beside its input. */
 export interface Context {

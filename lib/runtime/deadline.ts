@@ -1,4 +1,4 @@
-import { FlowError, TimedOut } from './errors.ts';
+import { FlowError, TimedOut } from '../protocol/errors.ts';
 
 /** What can end a step before its component does. */
 export interface Limits {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { describe, formatPlace } from './describe.ts';
-import type { Segment } from './path.ts';
+import { describe, formatPlace } from '../protocol/describe.ts';
+import type { Segment } from '../protocol/path.ts';
 
 type Issue = z.core.$ZodIssue;
 

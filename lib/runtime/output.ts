@@ -1,8 +1,8 @@
+import { FlowError } from '../protocol/errors.ts';
 import { inPlace } from '../protocol/failure-place.ts';
-import { FlowError } from './errors.ts';
-import type { OutputRead } from './invocation.ts';
-import type { Json } from './json.ts';
-import { resultAt } from './path.ts';
+import type { OutputRead } from '../protocol/invocation.ts';
+import type { Json } from '../protocol/json.ts';
+import { resultAt } from '../protocol/path.ts';
 import { readPath } from './project.ts';
 
 /** Looks for what the output reads, by the result of the last step. Throws EXPRESSION_FAILURE for the first that is missing. */

@@ -1,25 +1,25 @@
+import type { CallComponent } from '../protocol/call.ts';
+import { formatPlace } from '../protocol/describe.ts';
+import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from '../protocol/errors.ts';
 import { stackWith, takePlace } from '../protocol/failure-place.ts';
-import { blobStore } from './blobs.ts';
-import { cacheStore } from './cache.ts';
-import type { CallComponent } from './call.ts';
+import type { Invocation, Slots } from '../protocol/invocation.ts';
+import type { Json } from '../protocol/json.ts';
+import { isMissing, isSecret, isSkipped } from '../protocol/values.ts';
+import { runFused } from './attached-work.ts';
 import type { Component, Context } from './component.ts';
 import { withDeadline } from './deadline.ts';
-import { formatPlace } from './describe.ts';
-import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from './errors.ts';
-import { flowFiles } from './files.ts';
 import { fit } from './fit.ts';
-import { runFused } from './fused.ts';
-import { findMarkers, hydrate } from './hydrate.ts';
-import type { Invocation, Slots } from './invocation.ts';
-import type { Json } from './json.ts';
 import { createLogger, type LogSink, writeLine } from './logger.ts';
-import type { ObjectStore } from './object-store.ts';
 import { checkOutput } from './output.ts';
 import { project, projectSkipped } from './project.ts';
-import { Scrubber } from './scrub.ts';
-import { resolveSecrets, type SecretSource, secretPath } from './secrets.ts';
-import { spillSlots } from './spill.ts';
-import { isMissing, isSecret, isSkipped } from './values.ts';
+import { Scrubber } from './secrets/scrub.ts';
+import { resolveSecrets, type SecretSource, secretPath } from './secrets/secrets.ts';
+import { findMarkers, hydrate } from './spill/hydrate.ts';
+import { spillSlots } from './spill/spill.ts';
+import { blobStore } from './stores/blobs.ts';
+import { cacheStore } from './stores/cache.ts';
+import { flowFiles } from './stores/files.ts';
+import type { ObjectStore } from './stores/object-store.ts';
 
 /** What the host gives with an invocation. Lambda's own context fits; a host on a laptop may give the rest. */
 export interface HostContext {

@@ -1,7 +1,7 @@
+import { median, type Profile, type Timing } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
-import { median, type Profile, type Timing } from '../plan/cost.ts';
 import { componentIn, invocationIn, readAnswer } from '../protocol/component-call.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Json } from '../protocol/json.ts';
 
 interface OpenCall {
   readonly step: string;

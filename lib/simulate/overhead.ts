@@ -1,6 +1,6 @@
+import { itemsOf } from '../asl/sizes.ts';
 import type { State } from '../asl/state-machine.ts';
 import { branchesOf, type Scope, statesIn } from '../asl/walk-states.ts';
-import { itemsOf } from '../asl/weight.ts';
 
 /** The time that a service itself takes, in milliseconds. */
 export interface Overhead {

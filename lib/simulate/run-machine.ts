@@ -1,6 +1,6 @@
-import { callsOwnFunction, type SourceMap } from '../asl/source-map.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
-import type { Compiled } from '../compile.ts';
+import type { Compiled } from '../compiler/compile.ts';
+import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import {
   execute,
   type LoadedStateMachine,
@@ -9,13 +9,13 @@ import {
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
-import { componentsInChain } from '../flow/chain-name.ts';
-import { machineResolver } from '../local/machines.ts';
-import { componentOf } from '../local/resolver.ts';
 import { callResult, invocationIn } from '../protocol/component-call.ts';
-import type { Invocation, Link, Slots } from '../runtime/invocation.ts';
-import { isObject } from '../runtime/json.ts';
-import { escapeValue } from '../runtime/values.ts';
+import { componentsInChain } from '../protocol/fused-chain-name.ts';
+import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
+import { isObject } from '../protocol/json.ts';
+import { escapeValue } from '../protocol/values.ts';
+import { machineResolver } from '../run/nested-machines.ts';
+import { componentOf } from '../run/resolver.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';

@@ -1,6 +1,6 @@
-import { builtinOf, literalWait } from '../plan/builtins.ts';
-import { type FlowTimes, type PathTimes, pathTimes } from '../plan/paths.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
+import { builtinOf, literalWait } from '../compiler/analyse/builtins.ts';
+import { type FlowTimes, type PathTimes, pathTimes } from '../compiler/plan/paths.ts';
+import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
 import type { MachineRun } from './run-machine.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 
 /**
  * A value that fits a JSON Schema, as far as that can be told from the schema: what it names itself (`const`, `default`,

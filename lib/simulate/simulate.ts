@@ -1,10 +1,10 @@
-import { membersOf } from '../asl/frame.ts';
-import { type Compiled, type CompiledStep, type CompileOptions, compile } from '../compile.ts';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { costModel, type Profile } from '../plan/cost.ts';
-import type { Json } from '../runtime/json.ts';
-import { type RunCost, totalUsd } from './cost.ts';
+import { type Compiled, type CompiledStep, type CompileOptions, compile } from '../compiler/compile.ts';
+import { membersOf } from '../compiler/emit/frame.ts';
+import { costModel, type Profile } from '../compiler/plan/durations.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import type { Json } from '../protocol/json.ts';
 import type { OverheadName } from './overhead.ts';
+import { type RunCost, totalUsd } from './price-run.ts';
 import { simulateRuns } from './runs.ts';
 
 /** What to simulate a flow with. */

@@ -1,10 +1,10 @@
+import { builtinOf, inputField } from '../compiler/analyse/builtins.ts';
+import type { Use } from '../compiler/analyse/uses.ts';
+import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
 import type { Expression, InputReference } from '../flow/expression.ts';
-import { builtinOf, inputField } from '../plan/builtins.ts';
-import type { Plan, PlannedStep } from '../plan/plan.ts';
-import type { Use } from '../plan/uses.ts';
-import { parseSlotKey, type Slots, type Test, testKey } from '../runtime/invocation.ts';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import { type Path, type Segment, valueAt } from '../runtime/path.ts';
+import { parseSlotKey, type Slots, type Test, testKey } from '../protocol/invocation.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import { type Path, type Segment, valueAt } from '../protocol/path.ts';
 import { sample } from './sample.ts';
 
 /**

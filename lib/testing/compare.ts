@@ -1,7 +1,7 @@
 import { structuredPatch } from 'diff';
-import { describe } from '../runtime/describe.ts';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
-import type { Segment } from '../runtime/path.ts';
+import { describe } from '../protocol/describe.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import type { Segment } from '../protocol/path.ts';
 import { type Expectation, writtenAs } from './expectation.ts';
 
 /** A place where a value is not what was expected. */

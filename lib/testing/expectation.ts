@@ -1,4 +1,4 @@
-import type { Json } from '../runtime/json.ts';
+import type { Json } from '../protocol/json.ts';
 
 /** What a case wants of a value. Of a map each key that is written must be there and fit; further keys may be. */
 export type Expectation =

@@ -1,4 +1,4 @@
-import { formatPlace } from '../runtime/describe.ts';
+import { formatPlace } from '../protocol/describe.ts';
 import type { CaseReport } from './run-case.ts';
 import type { FlowReport } from './test-flow.ts';
 

@@ -1,7 +1,7 @@
-import type { Reporter } from '../flow/diagnostics.ts';
-import { describe as describeTree, type Tree } from '../flow/tree.ts';
-import { describe } from '../runtime/describe.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import type { Reporter } from '../diagnostics/diagnostics.ts';
+import { describe as describeTree, type Tree } from '../flow/text/tree.ts';
+import { describe } from '../protocol/describe.ts';
+import { isObject, type Json } from '../protocol/json.ts';
 import { compare, fits } from './compare.ts';
 import { type Expectation, type Matcher, writtenAs } from './expectation.ts';
 

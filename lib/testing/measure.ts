@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MEBIBYTE } from '../local/isolate/peak-memory.ts';
-import type { FlowRun } from '../run.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Json } from '../protocol/json.ts';
+import type { FlowRun } from '../run/run-flow.ts';
+import { MEBIBYTE } from '../run/sandbox/peak-memory.ts';
 import type { Metric } from './test-case.ts';
 
 /** A run that is over, and what it left behind. */

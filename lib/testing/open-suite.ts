@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Diagnostic, diagnose, Reporter } from '../flow/diagnostics.ts';
-import { readTree } from '../flow/tree.ts';
-import { findUp } from '../local/find-up.ts';
-import { type FolderOptions, foldersFor } from '../local/folders.ts';
+import { type Diagnostic, diagnose, Reporter } from '../diagnostics/diagnostics.ts';
+import { readTree } from '../flow/text/tree.ts';
+import { findUp } from '../project/find-up.ts';
+import { type FolderOptions, foldersFor } from '../project/folders.ts';
 import { SharedComponents } from '../project/load-flows.ts';
 import { type PluginConfig, readPluginConfig } from './plugin-config.ts';
 import { readTests } from './read-tests.ts';

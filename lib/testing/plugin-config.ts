@@ -1,8 +1,8 @@
-import type { Behaviour } from '../flow/behaviour.ts';
-import type { Reporter, Span } from '../flow/diagnostics.ts';
-import { Fields } from '../flow/fields.ts';
-import { nearest } from '../flow/nearest.ts';
-import { describe, type MapTree, type Tree } from '../flow/tree.ts';
+import type { Reporter, Span } from '../diagnostics/diagnostics.ts';
+import type { Behaviour } from '../flow/schema/mock-behaviour.ts';
+import { Fields } from '../flow/text/fields.ts';
+import { nearest } from '../flow/text/nearest.ts';
+import { describe, type MapTree, type Tree } from '../flow/text/tree.ts';
 import { readBehavioursByInput } from './read-mocks.ts';
 
 /** A plugin of Stepflow's configuration. `components`: those of a `mock` plugin by their paths in it. */

@@ -1,7 +1,7 @@
-import { Reporter } from '../flow/diagnostics.ts';
-import { nearest } from '../flow/nearest.ts';
-import { type MapTree, type Tree, toJson, treeOf } from '../flow/tree.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { Reporter } from '../diagnostics/diagnostics.ts';
+import { nearest } from '../flow/text/nearest.ts';
+import { type MapTree, type Tree, toJson, treeOf } from '../flow/text/tree.ts';
+import { isObject, type Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 import { MATCHER_NAMES, readMatcher } from './matchers.ts';
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { type Behaviour, behaviourSchema, failureSchema, wordings } from '../flow/behaviour.ts';
-import type { Reporter } from '../flow/diagnostics.ts';
-import { Fields } from '../flow/fields.ts';
-import { describe, type MapTree, type Tree, toJson } from '../flow/tree.ts';
-import type { Json, JsonObject } from '../runtime/json.ts';
+import type { Reporter } from '../diagnostics/diagnostics.ts';
+import { type Behaviour, behaviourSchema, failureSchema, wordings } from '../flow/schema/mock-behaviour.ts';
+import { Fields } from '../flow/text/fields.ts';
+import { describe, type MapTree, type Tree, toJson } from '../flow/text/tree.ts';
+import type { Json, JsonObject } from '../protocol/json.ts';
 
 /** What a case's mock does: one behaviour, or a list, of which the first that fits answers. */
 export function readBehaviours(tree: Tree, what: string, reporter: Reporter): readonly Behaviour[] {

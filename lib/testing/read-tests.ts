@@ -1,8 +1,8 @@
-import { Reporter } from '../flow/diagnostics.ts';
-import { Fields } from '../flow/fields.ts';
-import { given } from '../flow/read-step.ts';
-import { describe, type MapTree, readTree, type Tree, toJson } from '../flow/tree.ts';
-import { isObject, type Json } from '../runtime/json.ts';
+import { Reporter } from '../diagnostics/diagnostics.ts';
+import { given } from '../flow/read/read-step.ts';
+import { Fields } from '../flow/text/fields.ts';
+import { describe, type MapTree, readTree, type Tree, toJson } from '../flow/text/tree.ts';
+import { isObject, type Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 import { readExpectation } from './read-expectation.ts';
 import { readBehaviours } from './read-mocks.ts';

@@ -11,7 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import { isObject, type Json, type JsonObject } from '../runtime/json.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { fits } from './compare.ts';
 import { asExpected, expectationOf } from './read-expectation.ts';
 

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Diagnostic } from '../flow/diagnostics.ts';
-import { runInProcess } from '../local/isolate/flow-process.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { hasError } from '../project/open-flow.ts';
-import { type FlowOptions, prepareFlow } from '../run.ts';
-import type { Json, JsonObject } from '../runtime/json.ts';
+import type { Json, JsonObject } from '../protocol/json.ts';
+import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
+import { runInProcess } from '../run/sandbox/flow-process.ts';
 import { compare, diffOf, type Mismatch } from './compare.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Suite } from './open-suite.ts';

@@ -1,10 +1,10 @@
-import type { CompiledStep } from '../compile.ts';
-import type { Catalog } from '../components/index.ts';
-import { type Diagnostic, diagnose } from '../flow/diagnostics.ts';
-import { nearest } from '../flow/nearest.ts';
-import type { Mocks } from '../local/mocks.ts';
-import { PASS_NAMES } from '../plan/passes/passes.ts';
+import type { CompiledStep } from '../compiler/compile.ts';
+import { PASS_NAMES } from '../compiler/passes/passes.ts';
+import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
+import { nearest } from '../flow/text/nearest.ts';
+import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
+import type { Mocks } from '../run/mocks.ts';
 import type { Suite } from './open-suite.ts';
 import { type PluginConfig, sourceOf } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';

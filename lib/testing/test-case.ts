@@ -1,7 +1,7 @@
-import type { Behaviour } from '../flow/behaviour.ts';
-import type { Diagnostic, Span } from '../flow/diagnostics.ts';
-import type { Tree } from '../flow/tree.ts';
-import type { Json } from '../runtime/json.ts';
+import type { Diagnostic, Span } from '../diagnostics/diagnostics.ts';
+import type { Behaviour } from '../flow/schema/mock-behaviour.ts';
+import type { Tree } from '../flow/text/tree.ts';
+import type { Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 
 /** What can be measured of a case's run, by the name that `performance_metrics` has for it. */

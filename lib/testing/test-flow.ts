@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import type { Diagnostic } from '../flow/diagnostics.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
 import type { SharedComponents } from '../project/load-flows.ts';
 import { hasError } from '../project/open-flow.ts';

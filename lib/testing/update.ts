@@ -1,6 +1,6 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import { Reporter } from '../flow/diagnostics.ts';
-import { isObject, type JsonObject } from '../runtime/json.ts';
+import { Reporter } from '../diagnostics/diagnostics.ts';
+import { isObject, type JsonObject } from '../protocol/json.ts';
 import { fits } from './compare.ts';
 import type { Expectation } from './expectation.ts';
 import { printNode } from './print-node.ts';

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
 import { callsOf, componentsOf, definitionProps } from '../../lib/aws/definition.ts';
 import { hasDistributedMap } from '../../lib/aws/distributed-maps.ts';
-import { compile } from '../../lib/compile.ts';
+import { compile } from '../../lib/compiler/compile.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import { testApp } from './test-app.ts';
 

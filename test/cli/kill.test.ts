@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { randomFrom } from '../../lib/local/journal/random.ts';
-import type { JournalRecord } from '../../lib/local/journal/records.ts';
-import { isObject } from '../../lib/runtime/json.ts';
+import { isObject } from '../../lib/protocol/json.ts';
+import { randomFrom } from '../../lib/run/durable/random.ts';
+import type { JournalRecord } from '../../lib/run/durable/records.ts';
 import { runs, SEED } from '../chance.ts';
 import { componentSource, project } from '../run/project.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { WITH } from '../../lib/cli/passes.ts';
-import { ON_REQUEST } from '../../lib/plan/passes/passes.ts';
+import { ON_REQUEST } from '../../lib/compiler/passes/passes.ts';
 
 it('--with names in its help the passes that have to be asked for', () => {
   expect(WITH.summary).toContain(`: ${ON_REQUEST.join(', ')};`);

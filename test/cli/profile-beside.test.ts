@@ -4,8 +4,8 @@ import { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { deployableFlow } from '../../lib/aws/deployable-flow.ts';
 import { Workflow } from '../../lib/aws/index.ts';
-import { outline } from '../asl/outline.ts';
 import { testApp } from '../aws/test-app.ts';
+import { outline } from '../compiler/emit/outline.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 

@@ -5,7 +5,7 @@ import { duration } from '../../lib/cli/render/duration.ts';
 import { liveProgress } from '../../lib/cli/render/progress.ts';
 import { timeline } from '../../lib/cli/render/timeline.ts';
 import { usageTable } from '../../lib/cli/render/usage.ts';
-import type { StepReport, StepStatus } from '../../lib/local/events.ts';
+import type { StepReport, StepStatus } from '../../lib/run/report/events.ts';
 import { recorder } from './terminal.ts';
 
 const colors = picocolors.createColors(false);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compile } from '../../lib/compile.ts';
+import { compile } from '../../lib/compiler/compile.ts';
 import { checkFlows, SharedComponents } from '../../lib/project/load-flows.ts';
 import { SEED } from '../chance.ts';
 import { eagerFlow, lazyFlow, type Sample } from '../oracle/draw-flow.ts';

@@ -11,7 +11,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { blobStore, hydrate, type Json } from '../../lib/runtime/index.ts';
-import { s3Store } from '../../lib/runtime/s3-store.ts';
+import { s3Store } from '../../lib/runtime/stores/s3-store.ts';
 import type { Emulator } from './emulator.ts';
 
 const POLL_MS = 50;

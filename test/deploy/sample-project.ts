@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Limits } from '../../lib/asl/emit-within.ts';
+import type { Limits } from '../../lib/compiler/emit/split/emit-within.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import type { Sample } from '../oracle/draw-flow.ts';
 

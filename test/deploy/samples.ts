@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultOf } from '../../lib/local/outcome.ts';
-import { type FlowResult, runFlow } from '../../lib/run.ts';
+import { resultOf } from '../../lib/run/report/outcome.ts';
+import { type FlowResult, runFlow } from '../../lib/run/run-flow.ts';
 import { escapeValue } from '../../lib/runtime/index.ts';
 import { RUN_TIMEOUT } from './cdk.ts';
 import type { Deployed } from './deployed.ts';

@@ -6,7 +6,7 @@ import {
   type TaskRequest,
   VirtualClock,
 } from '../../lib/engine/index.ts';
-import type { Json, JsonObject } from '../../lib/runtime/json.ts';
+import type { Json, JsonObject } from '../../lib/protocol/json.ts';
 
 /** What a task of a test does: `{ms}` takes so long, `{fail}` fails so, anything else is its result. */
 export type Behaviour = (request: TaskRequest) => Json;

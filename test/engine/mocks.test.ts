@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { execute, MockError, type Mocks, mockResolver, readMocks } from '../../lib/engine/index.ts';
-import type { JsonObject } from '../../lib/runtime/json.ts';
+import type { JsonObject } from '../../lib/protocol/json.ts';
 import { machine, task } from './harness.ts';
 
 const ARN = 'arn:aws:lambda:us-east-1:1:function:f';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compile } from '../../lib/compile.ts';
-import { type FlowRun, type RunEvent, runFlow } from '../../lib/run.ts';
-import type { Json } from '../../lib/runtime/json.ts';
+import { compile } from '../../lib/compiler/compile.ts';
+import type { Json } from '../../lib/protocol/json.ts';
+import { type FlowRun, type RunEvent, runFlow } from '../../lib/run/run-flow.ts';
 import { type LoopbackServer, serve } from '../loopback.ts';
 
 const FOLDER = 'workflows';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryStore } from '../runtime/memory-store.ts';
+import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { invoke, invokeObject } from './invoke.ts';
 
 const KNOWN = { message: 'Hello, blobs!', number: 42, nested: { array: [1, 2, 3], boolean: true } };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { bundle, findComponents, loadBundle } from '../../lib/components/index.ts';
+import { bundle, findComponents, loadBundle } from '../../lib/project/components/index.ts';
 import {
   escapeValue,
   type HostContext,
@@ -8,7 +8,7 @@ import {
   type JsonObject,
   unescapeValue,
 } from '../../lib/runtime/index.ts';
-import { memoryStore } from '../runtime/memory-store.ts';
+import { memoryStore } from '../runtime/stores/memory-store.ts';
 
 const catalog = findComponents({ folders: ['lambdas'] });
 

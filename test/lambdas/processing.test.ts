@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../lambdas/_shared/csv.ts';
-import { memoryStore } from '../runtime/memory-store.ts';
+import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { invoke, invokeObject } from './invoke.ts';
 
 describe('/data/merge', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Activity, Follow, Post, User } from '../../lambdas/_data/index.ts';
-import { memoryStore } from '../runtime/memory-store.ts';
+import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { invoke, invokeObject } from './invoke.ts';
 
 // The data is read here as plain files, and what is expected is worked out from it in other ways than the components'.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weightOfMachine } from '../../lib/asl/weight.ts';
-import { compile } from '../../lib/compile.ts';
+import { weightOfMachine } from '../../lib/asl/sizes.ts';
+import { compile } from '../../lib/compiler/compile.ts';
 import { type Adding, chain, evaluate, fanOut, layered, tangled } from './draw-large.ts';
 import { makespan, runLarge } from './run-large.ts';
 

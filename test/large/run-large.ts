@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import gathering from '../../lambdas/builtin/gather.ts';
-import type { Compiled } from '../../lib/compile.ts';
+import { GATHER } from '../../lib/compiler/analyse/gather.ts';
+import type { Compiled } from '../../lib/compiler/compile.ts';
+import type { PlanTree } from '../../lib/compiler/plan/plan-tree.ts';
 import { type ExecutionResult, execute, VirtualClock } from '../../lib/engine/index.ts';
-import { LongestHistory } from '../../lib/local/longest-history.ts';
-import { machineResolver } from '../../lib/local/machines.ts';
-import { componentResolver } from '../../lib/local/resolver.ts';
-import { GATHER } from '../../lib/plan/gather.ts';
-import type { PlanTree } from '../../lib/plan/plan-tree.ts';
+import { machineResolver } from '../../lib/run/nested-machines.ts';
+import { LongestHistory } from '../../lib/run/report/longest-history.ts';
+import { componentResolver } from '../../lib/run/resolver.ts';
 import { component } from '../../lib/runtime/component.ts';
 import { wrap } from '../../lib/runtime/wrapper.ts';
-import { memoryStore } from '../runtime/memory-store.ts';
+import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { type Adding, idOf, MODULUS } from './draw-large.ts';
 
 /** A run of a flow that adds, on a virtual clock. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ErrorCode } from '../../lib/runtime/errors.ts';
-import { isObject, type Json } from '../../lib/runtime/json.ts';
-import { parsePath } from '../../lib/runtime/path.ts';
+import type { ErrorCode } from '../../lib/protocol/errors.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
+import { parsePath } from '../../lib/protocol/path.ts';
 import type { Answer } from './mocked.ts';
 import { partOfResult } from './part-at.ts';
 

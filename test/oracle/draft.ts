@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { fieldName, jsonValue, onceIn, path } from './draw-values.ts';
 
 /** Which of the three dialects a reference is written in. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { type Draft, draft } from './draft.ts';
 import { onceIn, path } from './draw-values.ts';
 import { type Before, type Written, write } from './write-draft.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { type Draft, draft } from './draft.ts';
 import { anyData, anyPrompt, type BuiltinDraft, builtin, plainData, writeBuiltin } from './draw-builtin.ts';
 import { jsonRecord, jsonValue, onceIn, path } from './draw-values.ts';

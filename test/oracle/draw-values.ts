@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 
 const SHA = 'a'.repeat(64);
 

@@ -1,5 +1,5 @@
 import type { CoalesceExpression, Expression, IfExpression, VariableReference } from '../../lib/flow/expression.ts';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { type Found, found, isTrue, MISSING, together } from './found.ts';
 import { partAt, partOfResult } from './part-at.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PASS_NAMES } from '../../lib/plan/passes/passes.ts';
+import { PASS_NAMES } from '../../lib/compiler/passes/passes.ts';
 import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
 import { eagerFlow, endingFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';

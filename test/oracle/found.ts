@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 
 /**
  * What an expression gives: a value, nothing there, the mark of a skipped step, or nothing ever, because a step that it

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CompileOptions } from '../../lib/compile.ts';
-import { PASS_NAMES } from '../../lib/plan/passes/passes.ts';
+import type { CompileOptions } from '../../lib/compiler/compile.ts';
+import { PASS_NAMES } from '../../lib/compiler/passes/passes.ts';
 import { runs } from '../chance.ts';
 import { compareFused } from './compare.ts';
 import { chainFlow, eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { compile } from '../../lib/compile.ts';
-import { keepsIn } from '../../lib/plan/plan-tree.ts';
-import type { Json } from '../../lib/runtime/json.ts';
+import { compile } from '../../lib/compiler/compile.ts';
+import { keepsIn } from '../../lib/compiler/plan/plan-tree.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';

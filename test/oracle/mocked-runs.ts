@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { type Answer, Components, type Mocks } from './mocked.ts';
 
 declare global {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ErrorCode } from '../../lib/runtime/errors.ts';
-import { isObject, type Json } from '../../lib/runtime/json.ts';
+import type { ErrorCode } from '../../lib/protocol/errors.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { callBuiltin } from './built-in.ts';
 
 /** A behaviour of a mock, as in a file for `run --mocks`. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../../lib/flow/expression.ts';
 import type { Flow, Step } from '../../lib/flow/flow.ts';
-import { isObject, type Json } from '../../lib/runtime/json.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { evaluate, type World } from './evaluate.ts';
 import { type Found, found, isTrue, SKIPPED, STOPPED } from './found.ts';
 import { Components, type Mocks } from './mocked.ts';

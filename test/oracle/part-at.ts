@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../../lib/runtime/json.ts';
-import type { Path, Segment } from '../../lib/runtime/path.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
+import type { Path, Segment } from '../../lib/protocol/path.ts';
 
 /**
  * The part of `value` at a parsed path; undefined where there is none. Language: "Without `$`, a field that has exactly

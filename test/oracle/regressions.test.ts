@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { compare } from './compare.ts';
 import type { Mocks } from './mocked.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { runFlow } from '../../lib/run.ts';
-import { sha256 } from '../../lib/runtime/blobs.ts';
-import type { Json, JsonObject } from '../../lib/runtime/json.ts';
+import type { Json, JsonObject } from '../../lib/protocol/json.ts';
+import { runFlow } from '../../lib/run/run-flow.ts';
+import { sha256 } from '../../lib/runtime/stores/blobs.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Limits } from '../../lib/asl/emit-within.ts';
-import { compile } from '../../lib/compile.ts';
+import { compile } from '../../lib/compiler/compile.ts';
+import type { Limits } from '../../lib/compiler/emit/split/emit-within.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';

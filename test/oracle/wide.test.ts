@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Compiled, type CompileOptions, compile } from '../../lib/compile.ts';
+import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
 import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/runtime/json.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import type { Draft } from './draft.ts';
 
 /** What goes into a flow's text: JSON, and maps with a reference as their key, as the guide's dialect writes them. */

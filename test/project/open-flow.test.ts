@@ -3,19 +3,19 @@ import { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Workflow } from '../../lib/aws/index.ts';
-import type { Diagnostic } from '../../lib/flow/diagnostics.ts';
-import { renderDiagnostics } from '../../lib/flow/render.ts';
-import { loadEach } from '../../lib/local/functions.ts';
+import type { Diagnostic } from '../../lib/diagnostics/diagnostics.ts';
+import { renderDiagnostics } from '../../lib/diagnostics/render.ts';
+import { loadEach } from '../../lib/project/functions.ts';
 import { checkFlows } from '../../lib/project/load-flows.ts';
 import { openFlow } from '../../lib/project/open-flow.ts';
-import { prepareFlow, runFlow } from '../../lib/run.ts';
+import { prepareFlow, runFlow } from '../../lib/run/run-flow.ts';
 import { testFlow } from '../../lib/testing/index.ts';
 import { testApp } from '../aws/test-app.ts';
 import { call } from '../cli/terminal.ts';
 import { project } from '../run/project.ts';
 
-vi.mock('../../lib/local/functions.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../../lib/local/functions.ts')>();
+vi.mock('../../lib/project/functions.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../../lib/project/functions.ts')>();
   return { ...real, loadEach: vi.fn(real.loadEach) };
 });
 

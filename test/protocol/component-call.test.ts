@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { callArguments, callResult, componentIn, invocationIn, readAnswer } from '../../lib/protocol/component-call.ts';
+import type { Invocation } from '../../lib/protocol/invocation.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { defined, type TemplatedInvocation } from '../../lib/protocol/templated.ts';
-import type { Invocation } from '../../lib/runtime/invocation.ts';
-import type { Json } from '../../lib/runtime/json.ts';
 
 const whole: Required<Invocation> = {
   step: 'load',

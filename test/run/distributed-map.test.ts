@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runDefinition } from '../../lib/local/run-definition.ts';
-import { isObject, type Json } from '../../lib/runtime/json.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
+import { runDefinition } from '../../lib/run/run-definition.ts';
 
 const definition = {
   QueryLanguage: 'JSONata',

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CompileOptions, compile } from '../../lib/compile.ts';
-import { type FlowRun, prepareFlow, type RunEvent, type RunOptions, resumeFlow, runFlow } from '../../lib/run.ts';
+import { type CompileOptions, compile } from '../../lib/compiler/compile.ts';
+import {
+  type FlowRun,
+  prepareFlow,
+  type RunEvent,
+  type RunOptions,
+  resumeFlow,
+  runFlow,
+} from '../../lib/run/run-flow.ts';
 import { componentSource, project } from './project.ts';
 
 const PASS_ON = componentSource('return input;');

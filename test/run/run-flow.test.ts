@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseMocks, type RunEvent, type RunOptions, runFlow } from '../../lib/run.ts';
+import { parseMocks, type RunEvent, type RunOptions, runFlow } from '../../lib/run/run-flow.ts';
 import { componentSource, project } from './project.ts';
 
 const oneStep = (component: string): string => `

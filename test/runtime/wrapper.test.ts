@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { transportRetry } from '../../lib/asl/retry.ts';
+import { transportRetry } from '../../lib/compiler/emit/states/retry.ts';
 import {
   blobStore,
   type Component,
@@ -16,7 +16,7 @@ import {
   wrap,
 } from '../../lib/runtime/index.ts';
 import { trickyJson } from './arbitraries.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from './stores/memory-store.ts';
 
 const any = z.unknown();
 const echo = component({ input: any, output: any }, (input) => input);

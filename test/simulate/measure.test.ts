@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../lib/compile.ts';
+import { compile } from '../../lib/compiler/compile.ts';
 import { execute, type HistoryEvent, TaskError, type TaskResolver, VirtualClock } from '../../lib/engine/index.ts';
-import { isObject } from '../../lib/runtime/json.ts';
+import { isObject } from '../../lib/protocol/json.ts';
 import { CallTimes, renewProfile } from '../../lib/simulate/measure.ts';
 
 /** What a call takes, in milliseconds, and answers. */

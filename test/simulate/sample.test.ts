@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findProblems } from '../../lib/check/problems.ts';
-import type { Json } from '../../lib/runtime/json.ts';
+import { findProblems } from '../../lib/compiler/check/problems.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { sample } from '../../lib/simulate/sample.ts';
 
 const object = (properties: { [name: string]: Json }, more: object = {}): Json => ({

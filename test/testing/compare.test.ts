@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Reporter } from '../../lib/flow/diagnostics.ts';
-import { readTree } from '../../lib/flow/tree.ts';
-import { formatPlace } from '../../lib/runtime/describe.ts';
-import type { Json } from '../../lib/runtime/json.ts';
+import { Reporter } from '../../lib/diagnostics/diagnostics.ts';
+import { readTree } from '../../lib/flow/text/tree.ts';
+import { formatPlace } from '../../lib/protocol/describe.ts';
+import type { Json } from '../../lib/protocol/json.ts';
 import { compare, diffOf } from '../../lib/testing/compare.ts';
 import type { Expectation } from '../../lib/testing/expectation.ts';
 import { asExpected, expectationOf, readExpectation } from '../../lib/testing/read-expectation.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../lib/compile.ts';
-import { findComponents } from '../../lib/components/index.ts';
-import { type Diagnostic, Reporter } from '../../lib/flow/diagnostics.ts';
-import { readTree } from '../../lib/flow/tree.ts';
+import { compile } from '../../lib/compiler/compile.ts';
+import { type Diagnostic, Reporter } from '../../lib/diagnostics/diagnostics.ts';
+import { readTree } from '../../lib/flow/text/tree.ts';
+import { findComponents } from '../../lib/project/components/index.ts';
 import { readPluginConfig } from '../../lib/testing/plugin-config.ts';
 import { readTests } from '../../lib/testing/read-tests.ts';
 import { standInsFor } from '../../lib/testing/stand-ins.ts';
-import { expectDiagnostics } from '../flow/expect-diagnostics.ts';
+import { expectDiagnostics } from '../diagnostics/expect-diagnostics.ts';
 
 const catalog = findComponents({ folders: [] });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../../lib/runtime/json.ts';
+import type { JsonObject } from '../../lib/protocol/json.ts';
 import { type CaseReport, type CaseStatus, updateFlow } from '../../lib/testing/index.ts';
 
 const reportOf = (found: JsonObject, status: CaseStatus = 'failed'): CaseReport => {

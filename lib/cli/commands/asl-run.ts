@@ -1,4 +1,4 @@
-import type { DefinitionRun } from '../../local/run-definition.ts';
+import type { DefinitionRun } from '../../run/run-definition.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { parseSource, readJsonFile, readJsonOption } from '../read-json.ts';

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StateMachine } from '../../asl/state-machine.ts';
-import type { Compiled } from '../../compile.ts';
+import type { Compiled } from '../../compiler/compile.ts';
 import type { OpenOptions } from '../../project/open-flow.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';

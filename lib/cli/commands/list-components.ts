@@ -1,4 +1,4 @@
-import type { ComponentSummary } from '../../run.ts';
+import type { ComponentSummary } from '../../run/run-flow.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
 import { type Colors, colorsFor } from '../terminal.ts';
@@ -12,7 +12,7 @@ export const listComponents = defineCommand({
   json: 'path, description and schemas of each component',
   examples: ['list-components', 'list-components --json'],
   action: async ({ json, terminal }) => {
-    const { describeComponents } = await import('../../run.ts');
+    const { describeComponents } = await import('../../run/run-flow.ts');
     const { components, diagnostics } = await describeComponents(terminal.cwd);
     await showDiagnostics(diagnostics, new Map(), terminal);
     if (json) {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Profile } from '../../plan/cost.ts';
-import { profileFileOf } from '../../plan/profile.ts';
-import type { PreparedFlow } from '../../run.ts';
+import type { Profile } from '../../compiler/plan/durations.ts';
+import { profileFileOf } from '../../compiler/plan/profile.ts';
+import type { PreparedFlow } from '../../run/run-flow.ts';
 import type { CallTimes } from '../../simulate/measure.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -85,7 +85,7 @@ async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCal
 async function prepare({ file, text }: FlowFile, { options: given, terminal }: ProfileCall): Promise<PreparedFlow> {
   const variables = await readVariables(given.var ?? []);
   const mocks = await readMocks(given.mocks, terminal);
-  const { prepareFlow } = await import('../../run.ts');
+  const { prepareFlow } = await import('../../run/run-flow.ts');
   // In a function of its own each step is measured by itself.
   const without = ['fuse-chains'];
   return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks, without });

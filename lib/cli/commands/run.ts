@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run.ts';
+import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
 import { type Call, defineCommand, type Values } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
@@ -76,7 +76,7 @@ const NOT_OF_BATCHES = {
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
   const variables = await readVariables(options.var ?? []);
   const mocks = await readMocks(options.mocks, terminal);
-  const { prepareFlow } = await import('../../run.ts');
+  const { prepareFlow } = await import('../../run/run-flow.ts');
   return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks });
 }
 
@@ -103,7 +103,7 @@ async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<num
   const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
   const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
   const given = { id, ...place, variables, ...(mocks && { mocks }), ...(input && { input: input.value }) };
-  const { resumeFlow } = await import('../../run.ts');
+  const { resumeFlow } = await import('../../run/run-flow.ts');
   const ran = await showProgress(call, (shown) => resumeFlow({ ...shown, ...given })).catch(refuseToResume);
   const { yellow } = colorsFor(terminal.stderr, terminal.env);
   if (!json) for (const warning of ran.warnings) terminal.stderr.write(`${yellow('warning')}: ${warning}\n`);
@@ -112,7 +112,7 @@ async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<num
 
 /** What the user can mend is wrong use; all else is not. */
 async function refuseToResume(error: unknown): Promise<never> {
-  const { ResumeError } = await import('../../run.ts');
+  const { ResumeError } = await import('../../run/run-flow.ts');
   throw error instanceof ResumeError ? new UsageError(error.message, error.help) : error;
 }
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { profileDiagnostics, type ReadProfile } from '../../plan/profile.ts';
+import { profileDiagnostics, type ReadProfile } from '../../compiler/plan/profile.ts';
 import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type Call, defineCommand } from '../command.ts';

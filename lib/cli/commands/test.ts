@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { nearest } from '../../flow/nearest.ts';
-import { isObject } from '../../runtime/json.ts';
+import { nearest } from '../../flow/text/nearest.ts';
+import { isObject } from '../../protocol/json.ts';
 import type { CaseReport, FlowReport, TestCase } from '../../testing/index.ts';
 import { type Call, defineCommand, type Values } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';

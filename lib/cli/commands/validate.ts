@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Diagnostic } from '../../flow/diagnostics.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { defineCommand } from '../command.ts';
 import { findFlows } from '../flow-files.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';

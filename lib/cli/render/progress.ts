@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../local/events.ts';
+import type { RunEvent } from '../../run/report/events.ts';
 import type { Colors, Output } from '../terminal.ts';
 import { cut } from './cut.ts';
 import { duration } from './duration.ts';

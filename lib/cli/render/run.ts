@@ -1,4 +1,5 @@
-import type { FlowResult, FlowRun } from '../../run.ts';
+import { fileURLToPath } from 'node:url';
+import type { FlowResult, FlowRun } from '../../run/run-flow.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
 import { duration } from './duration.ts';
@@ -46,6 +47,8 @@ function failureLines({ code, message, data }: FlowFailure, colors: Colors, cwd:
 
 type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];
 
+const OWN_SOURCES = fileURLToPath(new URL('../..', import.meta.url));
+
 /** Whether a line of a stack is a component's own, not one of what runs it. */
 const isOfComponent = (line: string): boolean =>
-  /^\s+at /.test(line) && !/node:internal|\/lib\/(runtime|local|engine)\//.test(line);
+  /^\s+at /.test(line) && !line.includes('node:internal') && !line.includes(OWN_SOURCES);

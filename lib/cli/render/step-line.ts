@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../local/events.ts';
+import type { RunEvent } from '../../run/report/events.ts';
 import { count } from '../report.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';

@@ -1,4 +1,4 @@
-import { formatPlace } from '../../runtime/describe.ts';
+import { formatPlace } from '../../protocol/describe.ts';
 import type { CaseReport, FlowReport } from '../../testing/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';

@@ -1,4 +1,4 @@
-import type { StepReport } from '../../local/events.ts';
+import type { StepReport } from '../../run/report/events.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
 

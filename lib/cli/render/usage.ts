@@ -1,5 +1,5 @@
-import { MEBIBYTE } from '../../local/isolate/peak-memory.ts';
-import type { ComponentUsage } from '../../local/isolate/usage.ts';
+import { MEBIBYTE } from '../../run/sandbox/peak-memory.ts';
+import type { ComponentUsage } from '../../run/sandbox/usage.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
 

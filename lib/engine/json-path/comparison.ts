@@ -1,7 +1,7 @@
-import type { Json } from '../../runtime/json.ts';
-import { FieldError } from '../failures.ts';
-import type { Section } from '../section.ts';
-import type { Visit } from '../visit.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { Section } from '../definition/section.ts';
+import { FieldError } from '../execution/failures.ts';
+import type { Visit } from '../execution/visit.ts';
 import { compileReference, existing, type ReferencePath, resolve } from './path.ts';
 
 type Test = (visit: Visit) => boolean;

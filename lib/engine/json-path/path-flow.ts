@@ -1,7 +1,7 @@
-import { isObject, type Json } from '../../runtime/json.ts';
-import type { DataFlow } from '../data-flow.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
+import type { DataFlow } from '../definition/data-flow.ts';
+import type { Section } from '../definition/section.ts';
 import type { Environment } from '../jsonata/expression.ts';
-import type { Section } from '../section.ts';
 import { compileReference, existing, withValueAt } from './path.ts';
 import { compilePayloadTemplate, type PayloadTemplate } from './payload-template.ts';
 

@@ -1,9 +1,9 @@
-import { isObject, type Json, type JsonObject } from '../../runtime/json.ts';
-import type { Problems } from '../definition-error.ts';
-import { FieldError } from '../failures.ts';
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import type { Problems } from '../definition/definition-error.ts';
+import type { Place } from '../definition/json-pointer.ts';
+import type { Section } from '../definition/section.ts';
+import { FieldError } from '../execution/failures.ts';
 import type { Environment } from '../jsonata/expression.ts';
-import type { Place } from '../place.ts';
-import type { Section } from '../section.ts';
 
 /** A reference path: where it starts (the input, the context object, a variable) and its steps. */
 export interface ReferencePath {

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from '../../runtime/json.ts';
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import type { TemplateSite } from '../definition/template.ts';
 import type { Environment } from '../jsonata/expression.ts';
-import type { TemplateSite } from '../template.ts';
 import { existing, notSupported, parseReferencePath } from './path.ts';
 
 /** A payload template of JSONPath: a JSON value in which a key `name.$` holds a path. `input` is what `$` stands for. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../runtime/json.ts';
+import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { Clock } from '../types.ts';
 
 /** What `$states` holds. */

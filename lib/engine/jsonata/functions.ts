@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
-import { uuidFrom } from '../uuid.ts';
+import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
 
 /**

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import type { Json } from '../../runtime/json.ts';
+import type { Json } from '../../protocol/json.ts';
 import { DEEPEST } from './depth.ts';
 import { DEPTH, type Environment, ExpressionError, MEMORY, NO_CODE, TIMEOUT } from './expression.ts';
 import { addedFunction } from './functions.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../runtime/json.ts';
+import type { Json } from '../../protocol/json.ts';
 import { mayBeTooDeep } from './depth.ts';
 import type { Environment, Expression } from './expression.ts';
 import { UNSURE } from './fast/closure.ts';

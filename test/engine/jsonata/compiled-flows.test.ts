@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import jsonata from 'jsonata';
 import { expect, test } from 'vitest';
-import { compile } from '../../../lib/compile.ts';
+import { compile } from '../../../lib/compiler/compile.ts';
 import { expressionText } from '../../../lib/engine/jsonata/expression.ts';
 import { compileFast } from '../../../lib/engine/jsonata/fast/compile.ts';
-import { isObject } from '../../../lib/runtime/json.ts';
+import { isObject } from '../../../lib/protocol/json.ts';
 
 const folder = fileURLToPath(new URL('../../../workflows', import.meta.url));
 const flows = readdirSync(folder).filter((file) => file.endsWith('.yaml'));

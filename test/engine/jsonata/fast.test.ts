@@ -9,7 +9,7 @@ import { UNSURE } from '../../../lib/engine/jsonata/fast/closure.ts';
 import { compileFast } from '../../../lib/engine/jsonata/fast/compile.ts';
 import { BUILT_IN } from '../../../lib/engine/jsonata/fast/functions.ts';
 import { addedFunction } from '../../../lib/engine/jsonata/functions.ts';
-import type { Json, JsonObject } from '../../../lib/runtime/json.ts';
+import type { Json, JsonObject } from '../../../lib/protocol/json.ts';
 
 const environmentOf = (variables: JsonObject, input: Json = {}): Environment => ({
   states: { input, result: input, context: { Execution: { Id: 'e-1', Input: input } } },

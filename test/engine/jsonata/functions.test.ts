@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../../../lib/runtime/json.ts';
+import type { Json } from '../../../lib/protocol/json.ts';
 import { machine, run } from '../harness.ts';
 
 /** The value of an expression in a Pass state, or the part of the cause that says what went wrong. */

@@ -1,6 +1,6 @@
 import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, unsure } from './closure.ts';
+import type { Compiler, Place } from './compile-context.ts';
 import { FUNCTIONS } from './functions.ts';
-import type { Compiler, Place } from './place.ts';
 
 /** Compiles the call of a function of the package or of AWS. */
 export function compileCall(

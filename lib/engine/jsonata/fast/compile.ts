@@ -1,11 +1,11 @@
-import type { Json } from '../../../runtime/json.ts';
+import type { Json } from '../../../protocol/json.ts';
 import type { Environment } from '../expression.ts';
 import { compileCall, tailCall } from './calls.ts';
 import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, isAst, UNSURE } from './closure.ts';
+import type { Compiler, Place } from './compile-context.ts';
 import { BUILT_IN } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { compilePath, withStages } from './paths.ts';
-import type { Compiler, Place } from './place.ts';
 import { truth } from './values.ts';
 
 /** An expression of the subset, compiled. */

@@ -1,5 +1,5 @@
 import { type Ast, type Closure, childOf, childrenOf, hasOnly, unsure } from './closure.ts';
-import type { Compiler, Place } from './place.ts';
+import type { Compiler, Place } from './compile-context.ts';
 import { field, item, truth } from './values.ts';
 
 /** A path from a variable: each step is a field, perhaps with indices and filters. */

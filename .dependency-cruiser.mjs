@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+
+/** The rooms of lib/, from the ground up; each imports only from those before it. */
+const rooms = JSON.parse(readFileSync(new URL('docs/rooms.json', import.meta.url), 'utf8')).map(({ room }) => room);
+
+const upwards = rooms.map((room, at) => ({
+  name: `no-import-upwards-from-${room}`,
+  comment: `lib/${room}/ imports only from the rooms before it in docs/rooms.json, and nothing from the entry points.`,
+  severity: 'error',
+  from: { path: `^lib/${room}/` },
+  to: { path: ['^lib/[^/]+$', ...rooms.slice(at + 1).map((other) => `^lib/${other}/`)] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...upwards,
+    {
+      name: 'no-circle-of-values',
+      comment: 'Files that need each other at run time are one file, or lack a third that both need. Types may.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'the-engine-knows-no-flows',
+      comment: 'lib/engine/ runs any state machine: it needs the language of AWS and what all rooms agree on.',
+      severity: 'error',
+      from: { path: '^lib/engine/' },
+      to: { path: '^lib/', pathNot: '^lib/(engine|asl|protocol)/' },
+    },
+    {
+      name: 'the-wrapper-stays-small',
+      comment: 'lib/runtime/ is bundled round every component.',
+      severity: 'error',
+      from: { path: '^lib/runtime/' },
+      to: { path: '^lib/', pathNot: '^lib/(runtime|protocol)/' },
+    },
+    {
+      name: 'every-folder-is-a-room',
+      comment: 'A new folder of lib/ gets a line in docs/rooms.json.',
+      severity: 'error',
+      from: { path: '^lib/[^/]+/', pathNot: rooms.map((room) => `^lib/${room}/`) },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,63 @@
+import { Token } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import type { ReadableSecret } from './function-secrets.ts';
+import { WorkflowError } from './workflow-error.ts';
+
+/** Values for a flow's variables, and where those of its secrets are. */
+export interface Given {
+  readonly variables: { readonly [name: string]: Json };
+  readonly secrets: { readonly [name: string]: ReadableSecret };
+}
+
+/**
+ * What a workflow is given: by its properties, and for what these leave out by the app's context: `stepflow:variables`
+ * has values, `stepflow:secrets` the names of secrets in Secrets Manager, each by the variable's name. Both are maps, or
+ * the JSON of maps, as `cdk deploy -c` passes them.
+ */
+export function givenTo(workflow: Construct, { variables = {}, secrets = {} }: Partial<Given>): Given {
+  const named = Object.entries(contextMap(workflow, 'stepflow:secrets'))
+    .filter(([name]) => secrets[name] === undefined)
+    .map(([name, secret]) => [name, secretNamed(workflow, name, secret)] as const);
+  const values = { ...contextMap(workflow, 'stepflow:variables'), ...variables };
+  for (const [name, value] of Object.entries(values)) refuseToken(workflow, name, value);
+  return { variables: values, secrets: { ...Object.fromEntries(named), ...secrets } };
+}
+
+function contextMap(workflow: Construct, key: string): JsonObject {
+  const found: unknown = workflow.node.tryGetContext(key) ?? {};
+  const value = typeof found === 'string' ? parse(found) : found;
+  if (isObject(value)) return value as JsonObject;
+  const shown = JSON.stringify(found);
+  const remedy = `give a map, such as -c ${key}='{"name": "value"}'`;
+  throw new WorkflowError(workflow, `The context "${key}" is ${shown}, which is no map; ${remedy}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One construct a secret and workflow: `Secret.fromSecretNameV2` makes no resource. */
+function secretNamed(workflow: Construct, variable: string, name: Json): ReadableSecret {
+  if (typeof name === 'string' && name.startsWith('arn:')) {
+    return secretsmanager.Secret.fromSecretCompleteArn(workflow, `Secret-${variable}`, name);
+  }
+  if (typeof name === 'string') return secretsmanager.Secret.fromSecretNameV2(workflow, `Secret-${variable}`, name);
+  const remedy = `give the secret's name or ARN, such as -c stepflow:secrets='{"${variable}": "NAME"}'`;
+  throw new WorkflowError(
+    workflow,
+    `The context "stepflow:secrets" has ${JSON.stringify(name)} for "${variable}"; ${remedy}`,
+  );
+}
+
+/** A flow is compiled when the app is synthesised; what is only known when it is deployed comes too late. */
+function refuseToken(workflow: Construct, name: string, value: Json): void {
+  if (!Token.isUnresolved(JSON.stringify(value))) return;
+  const remedy = 'give a value that is known when the app is synthesised, or hand it to the flow with its input';
+  throw new WorkflowError(workflow, `The value of the variable "${name}" is only known when it is deployed; ${remedy}`);
+}

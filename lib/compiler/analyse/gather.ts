@@ -1,0 +1,155 @@
+import { type Expression, literal, type MapExpression, type StepReference, WHOLE } from '../../flow/expression.ts';
+import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
+import { stepsReadBy, usesOf } from './uses.ts';
+
+/**
+ * Values that may meet in one payload: each may need the room of a blob's marker, and they should have more than that.
+ */
+const MOST = 400;
+
+/** The built-in component that joins lists or maps. */
+export const GATHER = '/builtin/gather';
+
+/** Stands for the result of a skipped step where that is to be left out. No text that anyone writes has a NUL in it. */
+const OMIT = '\u0000skipped';
+
+/**
+ * A flow in which no input and no output reads more values than a payload has room for. Where a list or a map has more,
+ * steps are added that put its parts together, some hundred values each, and one more that joins the parts.
+ */
+export function gatherWide(flow: Flow): Flow {
+  const gathering = new Gathering(flow);
+  const steps = flow.steps.map((step) => gathering.step(step));
+  const output = gathering.output(flow.output);
+  if (gathering.added.length === 0) return flow;
+  return { ...flow, steps: [...steps, ...gathering.added], ...(output && { output }) };
+}
+
+const countValues = (expression: Expression): number =>
+  usesOf(expression).filter(({ test, reference }) => test === undefined && reference.kind !== 'variable').length;
+
+class Gathering {
+  readonly added: Step[] = [];
+  readonly #flow: Flow;
+  readonly #ids: Set<string>;
+
+  constructor(flow: Flow) {
+    this.#flow = flow;
+    this.#ids = new Set(flow.steps.map(({ id }) => id));
+  }
+
+  step(step: Step): Step {
+    if (countValues(step.input) <= MOST) return step;
+    return { ...step, input: this.#narrow(step.input, step) };
+  }
+
+  output(output: Expression | undefined): Expression | undefined {
+    const [reader] = this.#flow.steps;
+    if (!reader) return output;
+    const { skipIf: _, ...any } = reader;
+    const owner = { ...any, id: 'output' };
+    if (output) return countValues(output) <= MOST ? output : this.#narrow(output, owner);
+    const sinks = this.#sinks();
+    return sinks.length <= MOST ? undefined : this.#gather(chunks(sinks, () => 1).map(mapOf), owner, OMIT);
+  }
+
+  /** Each step that no other reads, and what stands for it where it was skipped. */
+  #sinks(): readonly Entry[] {
+    const { steps, evaluation, sinks } = this.#flow;
+    // Where the compiler says of what the results are made, they are few.
+    if (sinks || evaluation === 'lazy' || steps.length <= MOST) return [];
+    const read = new Set(steps.flatMap(expressionsOf).flatMap(stepsReadBy));
+    return steps.flatMap(({ id, idSpan }) => {
+      if (read.has(id)) return [];
+      const value: StepReference = { kind: 'step', step: id, path: WHOLE, onSkip: OMIT, span: idSpan };
+      return [{ key: id, keySpan: idSpan, value }];
+    });
+  }
+
+  /** The same value, of which what reads too much is a step's result. */
+  #narrow(expression: Expression, reader: Step): Expression {
+    if (countValues(expression) <= MOST) return expression;
+    const narrow = (inner: Expression): Expression => this.#narrow(inner, reader);
+    if (expression.kind === 'if' && this.#flow.evaluation === 'lazy') {
+      return { ...expression, consequent: narrow(expression.consequent), alternative: narrow(expression.alternative) };
+    }
+    if (expression.kind === 'list') {
+      const items = expression.items.map(narrow);
+      if (items.reduce((sum, item) => sum + countValues(item), 0) <= MOST) return { ...expression, items };
+      return this.#gather(
+        chunks(items, countValues).map((part) => ({ ...expression, items: part })),
+        reader,
+      );
+    }
+    if (expression.kind === 'map') {
+      const entries = expression.entries.map((entry) => ({ ...entry, value: narrow(entry.value) }));
+      const narrowed = { ...expression, entries };
+      if (countValues(narrowed) <= MOST) return narrowed;
+      return this.#gather(chunks(entries, ({ value }) => countValues(value)).map(mapOf), reader);
+    }
+    return expression;
+  }
+
+  /** Adds a step for each part and one that joins them; answers a reference to what they make together. */
+  #gather(parts: readonly Expression[], reader: Step, omit?: string): Expression {
+    const gathered = parts.map((part) => this.#add([part], reader, omit));
+    return gathered.length === 1 && gathered[0] ? gathered[0] : this.#add(gathered, reader);
+  }
+
+  #add(parts: readonly Expression[], reader: Step, omit?: string): Expression {
+    const { span } = reader.input;
+    const fields: [string, Expression][] = [['parts', { kind: 'list', items: parts, span }]];
+    if (omit !== undefined) fields.push(['omit', literal(omit, span)]);
+    const input: MapExpression = {
+      kind: 'map',
+      entries: fields.map(([key, value]) => ({ key, keySpan: span, value })),
+      span,
+    };
+    const id = this.#idFor(reader);
+    const { idSpan, componentSpan, skipIf } = reader;
+    const step: Step = {
+      ...{ id, component: GATHER, input, onError: { action: 'fail' }, mustExecute: false, idSpan, componentSpan },
+      // What a skipped reader never evaluates must not fail the flow.
+      ...(skipIf && { skipIf }),
+      added: true,
+    };
+    this.added.push(step);
+    return { kind: 'step', step: id, path: WHOLE, span };
+  }
+
+  #idFor({ id }: Step): string {
+    let count = this.added.length + 1;
+    while (this.#ids.has(`${id}.part_${count}`)) count += 1;
+    const own = `${id}.part_${count}`;
+    this.#ids.add(own);
+    return own;
+  }
+}
+
+type Entry = MapExpression['entries'][number];
+
+const mapOf = (entries: readonly Entry[]): Expression => ({
+  kind: 'map',
+  entries,
+  span: entries[0]?.value.span ?? { line: 1, column: 1, endLine: 1, endColumn: 1 },
+});
+
+/** Parts in order, about equal, each with at most {@link MOST} values where its items allow it. */
+function chunks<Item>(items: readonly Item[], valuesOf: (item: Item) => number): readonly (readonly Item[])[] {
+  const total = items.reduce((sum, item) => sum + valuesOf(item), 0);
+  const size = Math.ceil(total / Math.ceil(total / MOST));
+  const parts: Item[][] = [];
+  let open = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const values = valuesOf(item);
+    const last = parts.at(-1);
+    if (last && open + values <= size) {
+      last.push(item);
+      open += values;
+    } else {
+      parts.push([item]);
+      open = values;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,95 @@
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import { diagnose } from '../../diagnostics/diagnostics.ts';
+import type { Flow, Step } from '../../flow/flow.ts';
+import { nearest } from '../../flow/text/nearest.ts';
+import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
+
+/** What a step reads, by where it reads it. */
+export interface StepUses {
+  readonly input: readonly Use[];
+  readonly skipIf: readonly Use[];
+  /** The default of `onError: useDefault`. */
+  readonly fallback: readonly Use[];
+}
+
+/** What a flow's steps and its output read. */
+export interface FlowUses {
+  readonly steps: ReadonlyMap<string, StepUses>;
+  readonly output: readonly Use[];
+  /** Of a flow without an output, what the results are made of where the flow says so, by the ids they go by. */
+  readonly sinks: ReadonlyMap<string, readonly Use[]>;
+}
+
+/** Finds everything that a flow reads; a reference to a step that is not there is a diagnostic. */
+export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
+  const uses = {
+    steps: new Map(flow.steps.map((step) => [step.id, usesOfStep(step)])),
+    output: flow.output ? usesOf(flow.output) : [],
+    sinks: new Map((flow.sinks ?? []).map(({ id, value }) => [id, usesOf(value)])),
+  };
+  const ids = flow.steps.map(({ id }) => id);
+  const known = new Set(ids);
+  const seen = new Set<object>();
+  for (const { reference } of allUses(uses).filter(isStepUse)) {
+    // One reference may be used twice, as a test and as a value.
+    if (known.has(reference.step) || seen.has(reference)) continue;
+    seen.add(reference);
+    const params = { step: reference.step, nearest: nearest(reference.step, ids) };
+    diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...reference.span }));
+  }
+  return uses;
+}
+
+const usesOfStep = (step: Step): StepUses => ({
+  input: usesOf(step.input),
+  skipIf: step.skipIf ? usesOf(step.skipIf, 'skipIf') : [],
+  fallback: step.onError.action === 'useDefault' ? usesOf(step.onError.value) : [],
+});
+
+/** All uses of one step, wherever it has them. */
+const usesIn = ({ input, skipIf, fallback }: StepUses): readonly Use[] => [...input, ...skipIf, ...fallback];
+
+const allUses = ({ steps, output, sinks }: FlowUses): readonly Use[] => [
+  ...[...steps.values()].flatMap(usesIn),
+  ...output,
+  ...[...sinks.values()].flat(),
+];
+
+/** All uses of steps' results by one step. */
+export const stepUsesIn = (uses: StepUses): readonly StepUse[] => usesIn(uses).filter(isStepUse);
+
+/** Which steps each step waits for. */
+export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The data edges of a flow. */
+export const dataDependencies = ({ steps }: FlowUses): Dependencies =>
+  new Map([...steps].map(([id, uses]) => [id, new Set(stepUsesIn(uses).map(({ reference }) => reference.step))]));
+
+/** The steps in an order in which each comes after those it waits for; or a cycle, its first step repeated at its end. */
+export function topologicalOrder(
+  dependencies: Dependencies,
+): { readonly order: readonly string[] } | { readonly cycle: readonly string[] } {
+  const order: string[] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  for (const root of dependencies.keys()) {
+    // An explicit stack: a chain may be longer than the call stack is deep.
+    const stack: { readonly id: string; readonly rest: Iterator<string> }[] = [];
+    const open = (id: string): void => {
+      state.set(id, 'open');
+      stack.push({ id, rest: (dependencies.get(id) ?? new Set<string>()).values() });
+    };
+    if (!state.has(root)) open(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const next = top.rest.next();
+      if (next.done) {
+        state.set(top.id, 'done');
+        order.push(top.id);
+        stack.pop();
+      } else if (state.get(next.value) === 'open') {
+        const path = stack.map(({ id }) => id);
+        return { cycle: [...path.slice(path.indexOf(next.value)), next.value] };
+      } else if (!state.has(next.value)) open(next.value);
+    }
+  }
+  return { order };
+}

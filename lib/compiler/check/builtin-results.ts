@@ -1,0 +1,65 @@
+import type { Expression } from '../../flow/expression.ts';
+import type { Step } from '../../flow/flow.ts';
+import { parsePath } from '../../protocol/path.ts';
+import { builtinOf, callsBuiltin, inputField } from '../analyse/builtins.ts';
+import { accessAt } from './access.ts';
+import type { Scope } from './scope.ts';
+import { constantType, objectType, schemaType, type Type } from './type.ts';
+import { typeOf } from './type-of.ts';
+
+/**
+ * The type of a built-in component's result where this step's input says more of it than the component's schema can;
+ * undefined for all others.
+ */
+export function resultOfBuiltin(step: Step, scope: Scope): Type | undefined {
+  if (callsBuiltin(step, 'noop')) return typeOf(step.input, scope);
+  if (callsBuiltin(step, 'extract')) return extracted(step, scope);
+  const name = builtinOf(step);
+  if (name === 'map') return mapped(step, scope);
+  return name === 'eval' ? evaluated(step, scope) : undefined;
+}
+
+function extracted(step: Step, scope: Scope): Type | undefined {
+  const data = inputField(step, 'data');
+  const written = constantOf(inputField(step, 'path'));
+  const path = typeof written === 'string' ? parsePath(written) : undefined;
+  if (!data || !path || 'error' in path) return undefined;
+  return accessAt(typeOf(data, scope), path, { result: true }).type;
+}
+
+const constantOf = (expression: Expression | undefined) =>
+  expression?.kind === 'literal' ? expression.value : undefined;
+
+function evaluated(step: Step, scope: Scope): Type | undefined {
+  const result = runResult(step, scope);
+  return result && objectType({ result, run_id: schemaType({ type: 'string' }) });
+}
+
+function mapped(step: Step, scope: Scope): Type | undefined {
+  const result = runResult(step, scope);
+  const count = schemaType({ type: 'integer' });
+  const results: Type | undefined = result && { kind: 'array', items: [], rest: result };
+  return results && objectType({ results, successful: count, failed: count, skipped: count });
+}
+
+/** The result object of a run of the step's inner flow. */
+function runResult(step: Step, scope: Scope): Type | undefined {
+  const inner = scope.inner(step);
+  if (!inner?.flow.output) return undefined;
+  const outcomes = ['success', 'skipped', 'failed'].map(constantType);
+  const error = objectType({ code: schemaType({ type: 'string' }), message: schemaType({ type: 'string' }) });
+  return {
+    kind: 'object',
+    fields: new Map([
+      ['outcome', { type: { kind: 'either', of: outcomes }, always: true }],
+      ['result', { type: typeOf(inner.flow.output, inner), always: false }],
+      ['error', { type: withMore(error), always: false }],
+    ]),
+  };
+}
+
+/** An error may carry data besides. */
+const withMore = (error: Type): Type =>
+  error.kind === 'object'
+    ? { ...error, fields: new Map([...error.fields, ['data', { type: schemaType(true), always: false }]]) }
+    : error;

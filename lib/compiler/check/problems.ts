@@ -1,0 +1,85 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe } from '../../protocol/describe.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
+import type { Segment } from '../../protocol/path.ts';
+
+/** What in a value does not fit a schema. */
+export interface Problem {
+  /** Where: of a missing field, up to the object that lacks it. */
+  readonly path: readonly Segment[];
+  /** The missing field. */
+  readonly missing?: string;
+  /** What is wrong there, to stand after its name. */
+  readonly problem: string;
+}
+
+/** A schema, and the document that its references point into. */
+interface Schema {
+  readonly schema: Json;
+  readonly root: Json;
+}
+
+const OPTIONS: Options = { strict: false, allErrors: true, verbose: true, validateSchema: false, logger: false };
+
+/**
+ * Everything in a value that does not fit. Formats are left out unless asked for: each library reads them in its own
+ * way. A schema that is none refuses nothing.
+ */
+export function findProblems(value: Json, { schema, root }: Schema, formats = false): readonly Problem[] {
+  const validate = compiled(schema, root, formats);
+  return !validate || validate(value) ? [] : (validate.errors ?? []).map(toProblem);
+}
+
+const known = new Map<string, ValidateFunction | undefined>();
+
+function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction | undefined {
+  if (!isObject(schema)) return schema === false ? ajvFor('', formats).compile(false) : undefined;
+  const { $schema: _, ...rest } = schema;
+  const { $defs, definitions } = isObject(root) ? root : {};
+  const whole = { ...($defs && { $defs }), ...(definitions && { definitions }), ...rest };
+  const text = JSON.stringify(whole);
+  // A part that refers to the whole cannot be taken out of it.
+  if (schema !== root && /"\$ref":"#(?!\/\$defs\/|\/definitions\/)/.test(text)) return undefined;
+  const key = `${formats} ${text}`;
+  if (!known.has(key)) known.set(key, tryCompile(whole, ajvFor(text, formats)));
+  return known.get(key);
+}
+
+function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {
+  try {
+    return ajv.compile(schema);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Drafts differ, in what schemas here use, only in how they spell the first items of a list. */
+function ajvFor(text: string, formats: boolean): Ajv {
+  const options = { ...OPTIONS, validateFormats: formats };
+  const ajv = text.includes('"prefixItems"') ? new Ajv2020(options) : new Ajv(options);
+  if (formats) addFormats.default(ajv);
+  return ajv;
+}
+
+function toProblem(error: ErrorObject): Problem {
+  const path = error.instancePath.split('/').slice(1).map(toSegment);
+  if (error.keyword === 'required') {
+    return { path, missing: String(error.params.missingProperty), problem: 'is missing' };
+  }
+  return { path, problem: `is ${describe(error.data)}, but ${wanted(error)}` };
+}
+
+/** A segment of a JSON pointer. */
+function toSegment(text: string): Segment {
+  return /^\d+$/.test(text) ? Number(text) : text.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function wanted({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'type') return `${[params.type].flat().join(' or ')} is wanted`;
+  if (keyword === 'enum')
+    return `one of ${params.allowedValues.map((one: Json) => JSON.stringify(one)).join(', ')} is wanted`;
+  if (keyword === 'additionalProperties') return `the field "${params.additionalProperty}" is not wanted`;
+  return `it ${message ?? `does not fit "${keyword}"`}`;
+}

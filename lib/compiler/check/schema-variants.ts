@@ -1,0 +1,94 @@
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import { ANY, type Type } from './type.ts';
+import { constantVariant, type Field, KINDS, type Kind, type Variant } from './variants.ts';
+
+/** Keywords beside `properties` that may allow further fields, so that a field that is not listed is no surprise. */
+const MORE_FIELDS = ['allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'unevaluatedProperties', 'patternProperties'];
+
+/**
+ * The forms that a schema allows. Keywords that are not understood, or only in part, are passed over: the forms are then
+ * more than the schema allows, never fewer.
+ */
+export function schemaVariants(schema: Json, root: Json, seen: ReadonlySet<string> = new Set()): readonly Variant[] {
+  if (schema === false) return [];
+  if (!isObject(schema)) return allKinds({}, root);
+  const { $ref: reference, const: constant, enum: values, type } = schema;
+  if (typeof reference === 'string') return referenced(reference, root, seen);
+  if (constant !== undefined) return [constantVariant(constant)];
+  if (Array.isArray(values)) return values.map(constantVariant);
+  const kinds = [type ?? []].flat();
+  if (kinds.length > 0) return kindsOf(kinds).map((kind) => variantOf(kind, schema, root));
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  const inside = (one: Json): readonly Variant[] => schemaVariants(one, root, seen);
+  if (Array.isArray(alternatives)) return alternatives.flatMap(inside);
+  // What fits all of several schemas fits the first.
+  if (Array.isArray(schema.allOf) && schema.allOf[0] !== undefined) return inside(schema.allOf[0]);
+  return allKinds(schema, root);
+}
+
+function referenced(reference: string, root: Json, seen: ReadonlySet<string>): readonly Variant[] {
+  const target = seen.has(reference) ? undefined : resolve(reference, root);
+  return target === undefined ? allKinds({}, root) : schemaVariants(target, root, new Set([...seen, reference]));
+}
+
+/** The part of a document that a reference names; undefined where it names none, or another document's. */
+function resolve(reference: string, root: Json): Json | undefined {
+  if (!reference.startsWith('#')) return undefined;
+  const segments = decodeURIComponent(reference.slice(1)).split('/').slice(1);
+  return segments.reduce<Json | undefined>((here, segment) => {
+    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(here)) return here[Number(key)];
+    return isObject(here) && Object.hasOwn(here, key) ? here[key] : undefined;
+  }, root);
+}
+
+const allKinds = (schema: JsonObject, root: Json): readonly Variant[] =>
+  KINDS.map((kind) => variantOf(kind, schema, root));
+
+const kindsOf = (types: readonly Json[]): readonly Kind[] =>
+  KINDS.filter((kind) => types.includes(kind) || (kind === 'number' && types.includes('integer')));
+
+function variantOf(kind: Kind, schema: JsonObject, root: Json): Variant {
+  if (kind === 'object') return { kind, fields: fieldsOf(schema, root) };
+  return kind === 'array' ? { kind, items: itemsOf(schema, root) } : { kind };
+}
+
+function fieldsOf(schema: JsonObject, root: Json): NonNullable<Variant['fields']> {
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  const required = Array.isArray(schema.required) ? schema.required : [];
+  const names = [...new Set([...Object.keys(properties), ...required.map(String)])];
+  const get = (name: string): Field => {
+    if (!names.includes(name)) return { presence: othersOf(schema, names), type: otherType(schema, root) };
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    return { presence: required.includes(name) ? 'always' : 'maybe', type: within(property ?? true, root) };
+  };
+  return { names, get };
+}
+
+function othersOf(schema: JsonObject, names: readonly string[]): Field['presence'] {
+  const { additionalProperties: others } = schema;
+  const open = names.length === 0 || MORE_FIELDS.some((keyword) => schema[keyword] !== undefined);
+  if (others === false) return schema.patternProperties === undefined ? 'never' : 'maybe';
+  return open || others !== undefined ? 'maybe' : 'unlisted';
+}
+
+const otherType = ({ additionalProperties, patternProperties }: JsonObject, root: Json): Type =>
+  patternProperties === undefined ? within(additionalProperties ?? true, root) : ANY;
+
+function itemsOf(schema: JsonObject, root: Json): NonNullable<Variant['items']> {
+  // The draft of 2020 has the first items under `prefixItems`; those before, as a list under `items`.
+  const old = Array.isArray(schema.items) ? schema.items : undefined;
+  const first = old ?? (Array.isArray(schema.prefixItems) ? schema.prefixItems : []);
+  const rest = (old ? schema.additionalItems : schema.items) ?? true;
+  const { minItems: least, maxItems: most } = schema;
+  return {
+    least: typeof least === 'number' ? least : 0,
+    most: typeof most === 'number' ? most : rest === false ? first.length : Number.POSITIVE_INFINITY,
+    get: (index) => {
+      const item = first[index] ?? rest;
+      return item === false ? undefined : within(item, root);
+    },
+  };
+}
+
+const within = (schema: Json, root: Json): Type => ({ kind: 'schema', schema, root });

@@ -1,0 +1,81 @@
+import type { StateMachine } from '../../asl/state-machine.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
+import { workflowType } from '../../flow/read/aws-metadata.ts';
+import type { InputBudget } from '../../runtime/spill/spill-input.ts';
+import type { Plan } from '../plan/plan.ts';
+import { arrangementOf, type SourceMap } from '../source-map.ts';
+import { FlowEmitter } from './emit-flow.ts';
+import { byName, States } from './end.ts';
+import {
+  type CompiledStep,
+  failState,
+  type NestedMachine,
+  newFrame,
+  newShared,
+  OWN_EXECUTION,
+  type Shared,
+  sourceIn,
+} from './frame.ts';
+import { inputReads } from './jsonata/input-reads.ts';
+import { type Budget, budgetOf } from './sizes/budget.ts';
+import { INPUT, ROOM } from './sizes/payload-limits.ts';
+
+/** A state machine, those nested in it, their steps, and what each state is. */
+export interface Emitted extends Pick<Shared, 'written'> {
+  readonly stateMachine: StateMachine;
+  readonly machines: readonly NestedMachine[];
+  readonly steps: readonly CompiledStep[];
+  readonly sourceMap: SourceMap;
+  /** What it reads of its input, and how large that may be. */
+  readonly inputBudget: InputBudget;
+  /** How large the values may be that meet anywhere in it. */
+  readonly budget: Budget;
+}
+
+/**
+ * Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. `spillAbove`:
+ * bytes that no value may have, where that is less than what fits.
+ */
+export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
+  const budget = budgetOf(plan, spillAbove);
+  reportBroken(budget, plan, diagnostics);
+  const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
+  const states = new States(shared.sources);
+  const frame = newFrame(shared, {
+    plan,
+    budget,
+    input: '$states.context.Execution.Input',
+    execution: OWN_EXECUTION,
+    prefix: '',
+    close: { End: true },
+    catchers: [],
+    fail: (into, fault, of) =>
+      into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
+  });
+  const { name, description } = plan.flow;
+  const start = new FlowEmitter(shared, frame).emit(states);
+  const stateMachine: StateMachine = {
+    Comment: description ? `${name}: ${description.trim()}` : name,
+    QueryLanguage: 'JSONata',
+    StartAt: start,
+    States: states.toObject(),
+  };
+  const { machines, steps, written, sources } = shared;
+  const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
+  return { stateMachine, machines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
+}
+
+const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
+  reads: inputReads(plan),
+  share: budget.share(INPUT),
+  room: ROOM,
+});
+
+function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
+  for (const { what, step, values, over } of broken) {
+    const place = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
+    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...place }));
+  }
+}
+
+const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };

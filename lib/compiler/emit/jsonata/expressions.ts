@@ -1,0 +1,235 @@
+import type { Template } from '../../../asl/state-machine.ts';
+import type {
+  Expression,
+  InputReference,
+  ListExpression,
+  Literal,
+  ReadPath,
+  StepReference,
+} from '../../../flow/expression.ts';
+import { type Test, testKey } from '../../../protocol/invocation.ts';
+import type { Json } from '../../../protocol/json.ts';
+import { FAILING, passes } from '../../../protocol/truth.ts';
+import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/values.ts';
+import { testOf } from '../../analyse/demand.ts';
+import { type Gate, mayBeMissing, type Use, usesOf } from '../../analyse/uses.ts';
+import type { KnownCondition } from '../../plan/hoisted-conditions.ts';
+import { spreadsSkip } from '../../plan/plan.ts';
+import { isGuaranteed } from './input-path.ts';
+import {
+  all,
+  any,
+  balanced,
+  choose,
+  constant,
+  evaluated,
+  FALSE,
+  inTens,
+  type Jsonata,
+  lookup,
+  not,
+  quote,
+  TRUE,
+  verbatim,
+} from './jsonata.ts';
+import { bind } from './locals.ts';
+import { mapOf, mayLookAlike } from './lookalike.ts';
+
+/** Where an expression finds what it reads. */
+export interface Scope {
+  /** The slots of a step's result. */
+  readonly slots: (step: string) => Jsonata;
+  /** The flow's input at a path; nothing where there is none. */
+  readonly input: (path: ReadPath) => Jsonata;
+  readonly inputSchema?: Json;
+  /** A condition that was found before: see `Kept`. */
+  readonly kept: (known: KnownCondition) => Jsonata;
+  /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
+  readonly link?: (reference: StepReference) => Template | undefined;
+  /** Steps whose tests may have any value here: see `PlannedStep`. */
+  readonly later?: ReadonlySet<string>;
+}
+
+/** An expression as a template: maps and lists as they are written, the rest as JSONata. */
+export function templateOf(expression: Expression, scope: Scope): Template {
+  switch (expression.kind) {
+    case 'literal':
+      return verbatim(travelling(expression));
+    case 'map':
+      return mayLookAlike(expression.entries.map(({ key }) => key))
+        ? evaluated(jsonataOf(expression, scope))
+        : Object.fromEntries(expression.entries.map(({ key, value }) => [key, templateOf(value, scope)]));
+    case 'list':
+      return expression.items.map((item) => templateOf(item, scope));
+    case 'step':
+      return scope.link?.(expression) ?? evaluated(jsonataOf(expression, scope));
+    default:
+      return evaluated(jsonataOf(expression, scope));
+  }
+}
+
+/** A literal on its way: a secret as its marker. */
+const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
+
+/** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
+export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
+  switch (expression.kind) {
+    case 'literal':
+      return constant(travelling(expression));
+    case 'map':
+      return mapOf(expression.entries.map(({ key, value }) => [key, jsonataOf(value, scope)]));
+    case 'list':
+      return listOf(expression, scope);
+    case 'input':
+      return inputOf(expression, scope);
+    case 'step':
+      return stepOf(expression, scope);
+    case 'variable':
+      return constant(missing(sourceOf(expression)));
+    case 'if':
+      return ifOf(expression, scope);
+    case 'coalesce':
+      return firstPresent(expression.items, (item) => jsonataOf(item, scope), constant(null), scope);
+  }
+}
+
+function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
+  const value = lookup(scope.slots(step), path.text);
+  return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
+}
+
+function inputOf(reference: InputReference, scope: Scope): Jsonata {
+  const { path } = reference;
+  const value = scope.input(path);
+  if (path.sure || isGuaranteed(scope.inputSchema, path)) return value;
+  return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
+}
+
+function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
+  const { condition, consequent, alternative } = expression;
+  const arms = choose(testOfValue(condition, 'if', scope), jsonataOf(consequent, scope), jsonataOf(alternative, scope));
+  return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
+}
+
+/** A list in JSONata, whose own list constructor would flatten lists that are not written out. */
+function listOf({ items }: ListExpression, scope: Scope): Jsonata {
+  const wrapped = items.map((item) => {
+    const value = jsonataOf(item, scope);
+    if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
+    return bind('$item', value, '$type($item) = "array" ? [[$item]] : [$item]');
+  });
+  return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
+}
+
+/** What `of` makes of the first item that is there, or `none`; many items are divided, so as not to lie too deep. */
+function firstPresent(
+  items: readonly Expression[],
+  of: (item: Expression) => Jsonata,
+  none: Jsonata,
+  scope: Scope,
+): Jsonata {
+  const isPresent = (item: Expression): Jsonata => testOfValue(item, 'present', scope);
+  if (items.length <= 10)
+    return items.reduceRight<Jsonata>((rest, item) => choose(isPresent(item), of(item), rest), none);
+  const [some, others] = [items.slice(0, items.length >> 1), items.slice(items.length >> 1)];
+  const [first, second] = [some, others].map((half) => firstPresent(half, of, none, scope));
+  return choose(any(some.map(isPresent)), first ?? none, second ?? none);
+}
+
+/** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
+export function testOfValue(expression: Expression, test: Test, scope: Scope): Jsonata {
+  switch (expression.kind) {
+    case 'literal':
+      return passes(expression.value, test) ? TRUE : FALSE;
+    case 'map':
+    case 'list': {
+      const uses = usesOf(expression);
+      return not(any([skippedIn(uses, scope), missingIn(uses, scope)]));
+    }
+    case 'input':
+      return passesTest(scope.input(expression.path), test);
+    case 'step':
+      return stepTest(expression, test, scope);
+    case 'variable':
+      return FALSE;
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      const [met, then, otherwise] = [
+        testOfValue(condition, 'if', scope),
+        testOfValue(consequent, test, scope),
+        testOfValue(alternative, test, scope),
+      ];
+      return all([not(skippedIn(usesOf(condition, 'if'), scope)), choose(met, then, otherwise)]);
+    }
+    case 'coalesce':
+      return firstPresent(expression.items, (item) => testOfValue(item, test, scope), FALSE, scope);
+  }
+}
+
+function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scope): Jsonata {
+  if (scope.later?.has(step)) return FALSE;
+  const slot = lookup(scope.slots(step), testKey(test, path.text));
+  return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
+}
+
+/** Whether a value in JSONata, which may be nothing at all, passes a test. */
+export const passesTest = (value: Jsonata, test: Test): Jsonata =>
+  bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
+
+const isSkipped = (step: string, scope: Scope): Jsonata =>
+  scope.later?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
+
+/** Whether any of the uses reads a skipped step in a way that spreads the skip. */
+export const skippedIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+  any(uses.filter(spreadsSkip).map((use) => all([gatesOf(use, scope), isSkipped(use.reference.step, scope)])));
+
+/** Whether any of the uses reads something that is missing. */
+export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+  any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
+
+/** Whether a use may find nothing when the flow runs. */
+export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
+  mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
+
+function isMissing(use: Use, scope: Scope): Jsonata {
+  if (!mayMiss(use, scope.inputSchema)) return FALSE;
+  const { reference } = use;
+  if (reference.kind === 'step' && scope.later?.has(reference.step)) return FALSE;
+  if (reference.kind === 'variable') return TRUE;
+  if (reference.kind === 'input') return not(`$exists(${scope.input(reference.path)})`);
+  return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
+}
+
+const gatesOf = (use: Use, scope: Scope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
+
+/** Whether a gate holds. */
+export function gateTest(gate: Gate, scope: Scope): Jsonata {
+  const test = testOfValue(gate.of, testOf(gate), scope);
+  if (gate.kind === 'if') return test;
+  // Of an `$if` whose condition reads a skipped step neither arm is taken.
+  return gate.kind === 'unless' ? not(any([test, skippedIn(usesOf(gate.of, 'if'), scope)])) : not(test);
+}
+
+/** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
+export function missingText(uses: readonly Use[], reader: string, scope: Scope): Jsonata {
+  const texts = inTens(uses).map((some) =>
+    some.reduceRight<Jsonata>((rest, use) => {
+      const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
+      return choose(condition, quote(missingMessage(use, reader)), rest);
+    }, quote('')),
+  );
+  return balanced(texts, (some, others) => bind('$text', some, `$text != "" ? $text : ${others}`)) ?? quote('');
+}
+
+/** Says that what is read is missing. */
+export function missingMessage({ reference, field }: Use, reader: string): string {
+  const place = field === '' ? reader : `field ${quote(field)} of ${reader}`;
+  return `${sourceOf(reference)} is missing, which ${place} reads`;
+}
+
+/** Names the source of a value: `"id" of step "load"`. */
+function sourceOf(reference: Use['reference']): string {
+  if (reference.kind === 'input') return `${quote(reference.path.text)} of the flow's input`;
+  if (reference.kind === 'variable') return `the variable ${quote(reference.name)}`;
+  return `${quote(reference.path.text)} of step ${quote(reference.step)}`;
+}

@@ -1,0 +1,49 @@
+import type { ReadPath } from '../../../flow/expression.ts';
+import { type Use, usesOf } from '../../analyse/uses.ts';
+import type { Wanted } from '../../plan/hoisted-conditions.ts';
+import type { Plan, PlannedStep } from '../../plan/plan.ts';
+import { type Keep, keepsIn } from '../../plan/plan-tree.ts';
+import { isWhole } from './input-path.ts';
+
+/** The paths at which a flow reads its input, as written, each once. */
+export function inputReads(plan: Plan): readonly string[] {
+  const { flow, steps } = plan;
+  const uses = usesOfRest(plan, [...steps.values()], false);
+  const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path.text] : []));
+  return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
+}
+
+/** All that some steps of a flow read, its kept conditions, and its output, unless that is `atHand`. */
+export function usesOfRest(
+  { tree, output, sinks }: Plan,
+  steps: readonly PlannedStep[],
+  atHand: boolean,
+): readonly Use[] {
+  const kept = tree ? keepsIn(tree).flatMap(usesInKeep) : [];
+  const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
+  return [...steps.flatMap(usesIn), ...kept, ...given];
+}
+
+/** The paths at which steps and kept conditions read the flow's input, each once. */
+export function inputPaths(steps: readonly PlannedStep[], keeps: readonly Keep[]): readonly ReadPath[] {
+  const found = new Map<string, ReadPath>();
+  for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInKeep)]) {
+    if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
+  }
+  return [...found.values()];
+}
+
+/** The key under which a nested state machine is given what the flow's input has at a path. */
+export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);
+
+/** All that a step reads, and all that its guard asks. */
+const usesIn = ({ uses, wanted = [] }: PlannedStep): readonly Use[] => [
+  ...uses.input,
+  ...uses.skipIf,
+  ...uses.fallback,
+  ...wanted.flatMap(usesOfWanted),
+];
+
+const usesInKeep = ({ kept }: Keep): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
+
+const usesOfWanted = ({ gates }: Wanted): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));

@@ -1,0 +1,60 @@
+import { all, choose, FALSE, type Jsonata, lookup, not, object, quote } from './jsonata.ts';
+import { bind } from './locals.ts';
+
+/** The keys by which an object may look like a marker. */
+const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link)$/;
+
+type Entries = readonly (readonly [string, Jsonata])[];
+
+/**
+ * A map in JSONata. Where its keys are those of a marker, only its values tell whether it looks like one when the flow
+ * runs; if it does, it is escaped like any value of the user's: see lib/protocol/values.ts.
+ */
+export function mapOf(entries: Entries): Jsonata {
+  const lookalike = lookalikeOf(entries);
+  if (!lookalike) return object(entries);
+  const [key, looks] = lookalike;
+  const escaped = object(entries.map(([own]) => [own === key ? `$${own}` : own, lookup('$value', own)]));
+  return bind('$value', object(entries), choose(looks, escaped, '$value'));
+}
+
+/** Whether the field `key` may have another key on its way through a state machine: see {@link travellingField}. */
+export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key);
+
+/**
+ * The field `key` of an object of the user's, as it travels; nothing where there is none. An object that looks like a
+ * marker by that key has one more `$` on it.
+ */
+export function travellingField(value: Jsonata, key: string): Jsonata {
+  if (!mayBeEscaped(key)) return lookup(value, key);
+  const escaped = `$${key}`;
+  const own = `${not(looksBy(key))} ? ${lookup('$value', key)}`;
+  return bind('$value', value, `${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own}`);
+}
+
+/** Whether `$value` looks like a marker by `key`. */
+function looksBy(key: string): Jsonata {
+  if (key.endsWith('blob')) return all(['$count($keys($value)) = 3', isBlob(key)]);
+  return all(['$count($keys($value)) = 1', isOfType(key, key.endsWith('skipped') ? 'boolean' : 'string')]);
+}
+
+/** Whether a map may look like a marker when the flow runs. */
+export const mayLookAlike = (keys: readonly string[]): boolean =>
+  lookalikeOf(keys.map((key) => [key, FALSE])) !== undefined;
+
+/** The key by which a map may look like a marker, and the condition under which it does. */
+function lookalikeOf(entries: Entries): readonly [string, Jsonata] | undefined {
+  const key = entries.map(([own]) => own).find((own) => MARKER_KEY.test(own));
+  if (key === undefined) return undefined;
+  if (entries.length === 1 && /missing$|secret$|link$/.test(key)) return [key, isOfType(key, 'string')];
+  if (entries.length === 1 && key.endsWith('skipped')) return [key, isOfType(key, 'boolean')];
+  const blob = entries.length === 3 && key.endsWith('blob') && entries.some(([own]) => own === 'blobType');
+  return blob && entries.some(([own]) => own === 'size') ? [key, isBlob(key)] : undefined;
+}
+
+const isOfType = (key: string, type: string): Jsonata => `$type(${lookup('$value', key)}) = ${quote(type)}`;
+
+function isBlob(key: string): Jsonata {
+  const types = all([isOfType(key, 'string'), isOfType('blobType', 'string'), isOfType('size', 'number')]);
+  return `(${types} ? $contains(${lookup('$value', key)}, /^[0-9a-f]{64}$/) : false)`;
+}

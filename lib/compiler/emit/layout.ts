@@ -1,0 +1,133 @@
+import type { Template } from '../../asl/state-machine.ts';
+import { OUTPUT, type Plan, type Reading } from '../plan/plan.ts';
+import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
+import { type Jsonata, lookup, variable } from './jsonata/jsonata.ts';
+import { type Names, variableName } from './names.ts';
+
+/**
+ * The branches and nested state machines that a place lies in, outermost first. Each is a scope of variables.
+ */
+export type Chain = readonly number[];
+
+/** What a nested state machine is given: see {@link Handed}. */
+const GIVEN = '$states.context.Execution.Input';
+
+/** The input of a nested state machine. Whatever its states read of what lies outside, they look up there. */
+export interface Handed {
+  /** The slots of steps outside that are read inside, by the steps' ids. */
+  readonly steps?: Template;
+  /** What the flow's input has at the paths that are read inside, by these. */
+  readonly input?: Template;
+  /** The id of the flow's execution, which functions are told. */
+  readonly execution: Template;
+}
+
+/** A field of {@link Handed}, from inside. */
+export const handed = (field: keyof Handed): Jsonata => (field === 'steps' ? `${GIVEN}.steps` : lookup(GIVEN, field));
+
+/**
+ * Where each step, and each condition that is kept, lies among the scopes, and the names under which its slots are known there. A scope may not assign a
+ * name of an outer one, so each scope through which a result is handed out has a name of its own for it.
+ */
+export class Layout {
+  readonly #chains = new Map<string, Chain>();
+  readonly #names = new Map<string, string>();
+  readonly #branches = new Map<PlanTree, number>();
+  /** Those of {@link Chain} that are nested state machines. */
+  readonly #machines = new Set<number>();
+  /** Of each step, the keys that are read, and the fewest branches that a reader of the key shares with the step. */
+  readonly #shared = new Map<string, ReadonlyMap<string, number>>();
+
+  /** `names`: of the variables of the whole state machine, each of which is assigned in one scope only. */
+  constructor(plan: Plan, names: Names) {
+    if (plan.tree) this.#place(plan.tree, []);
+    for (const [id, { readings }] of plan.steps) this.#shared.set(id, this.#sharedOf(id, readings));
+    for (const [id, readings] of plan.keeps) this.#shared.set(id, this.#sharedOf(id, readings));
+    this.#nameAll(names);
+  }
+
+  #place(tree: PlanTree, chain: Chain): void {
+    if (tree.kind === 'step' || tree.kind === 'keep') this.#chains.set(tree.id, chain);
+    // What runs inside of an iteration assigns nothing: its slots are first known outside of the Map.
+    else if (tree.kind === 'fan-out') for (const id of tree.steps) this.#chains.set(id, chain);
+    else if (tree.kind === 'sequence') for (const part of tree.parts) this.#place(part, chain);
+    else for (const scope of partsOf(tree)) this.#place(scope, this.into(scope, chain, tree.kind === 'nested'));
+  }
+
+  /** The chain inside of a branch of a Parallel, or of a nested state machine, that lies in `chain`. */
+  into(scope: PlanTree, chain: Chain, isMachine = false): Chain {
+    const number = this.#branches.get(scope) ?? this.#branches.size;
+    this.#branches.set(scope, number);
+    if (isMachine) this.#machines.add(number);
+    return [...chain, number];
+  }
+
+  /** How many scopes lie around the variables of the state machine that a place is in; 0 for the outermost one. */
+  depthOfMachine(chain: Chain): number {
+    return chain.findLastIndex((scope) => this.#machines.has(scope)) + 1;
+  }
+
+  #nameAll(names: Names): void {
+    // Plain names first, so that a step's own variable is called like the step wherever that can be.
+    for (const [id, chain] of this.#chains) this.#names.set(key(id, chain.length), names.take(variableName(id)));
+    for (const [id, chain] of this.#chains) {
+      for (let depth = chain.length - 1; depth >= this.#reach(id); depth -= 1) {
+        this.#names.set(key(id, depth), names.take(`${variableName(id)}_out`));
+      }
+    }
+  }
+
+  /** The branches that a step lies in. */
+  chainOf(id: string): Chain {
+    return this.#chains.get(id) ?? [];
+  }
+
+  /** The name of a step's variable at a depth of scopes. */
+  nameAt(id: string, depth: number): string {
+    return this.#names.get(key(id, depth)) ?? variableName(id);
+  }
+
+  /** A step's slots as seen from a place. */
+  slots(id: string, from: Chain): Jsonata {
+    const depth = common(this.chainOf(id), from);
+    return depth < this.depthOfMachine(from) ? lookup(handed('steps'), id) : variable(this.nameAt(id, depth));
+  }
+
+  /** The readers' keys of a step's slots, each once. */
+  keys(id: string): readonly string[] {
+    return [...(this.#shared.get(id) ?? [])].map(([key]) => key);
+  }
+
+  /** The keys of a step's slots that are read outside of the branch in which `depth` scopes lie around it. */
+  keysOutside(id: string, depth: number): readonly string[] {
+    const keys: string[] = [];
+    for (const [key, shared] of this.#shared.get(id) ?? []) if (shared < depth) keys.push(key);
+    return keys;
+  }
+
+  /** The outermost depth to which a step's slots are handed out. */
+  #reach(id: string): number {
+    let least = this.chainOf(id).length;
+    for (const shared of this.#shared.get(id)?.values() ?? []) least = Math.min(least, shared);
+    return least;
+  }
+
+  #sharedOf(id: string, readings: readonly Reading[]): ReadonlyMap<string, number> {
+    const chain = this.chainOf(id);
+    const fewest = new Map<string, number>();
+    for (const { reader, key } of readings) {
+      const shared = reader === OUTPUT ? 0 : common(chain, this.chainOf(reader));
+      fewest.set(key, Math.min(shared, fewest.get(key) ?? shared));
+    }
+    return fewest;
+  }
+}
+
+const key = (id: string, depth: number): string => `${depth} ${id}`;
+
+/** How many branches two places share. */
+function common(a: Chain, b: Chain): number {
+  let depth = 0;
+  while (depth < a.length && depth < b.length && a[depth] === b[depth]) depth += 1;
+  return depth;
+}

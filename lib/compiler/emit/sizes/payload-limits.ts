@@ -1,0 +1,200 @@
+import type { Expression } from '../../../flow/expression.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
+import { linkTo } from '../../../protocol/values.ts';
+import { bytesOf } from '../../../runtime/spill/spill.ts';
+import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
+import { alikeOf } from '../../plan/alike.ts';
+import { keysOf, linksOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
+import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
+import type { Layout } from '../layout.ts';
+import { type Crossed, crossingOf } from '../split/crossing.ts';
+import { bytesOfReads } from '../states/output-reads.ts';
+import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
+
+/** Bytes of a payload that values may take; the others are for what AWS adds, such as a task's metadata. */
+export const ROOM = QUOTAS.payload - 12_144;
+
+/** Stands for the flow's input among the sources of values. */
+export const INPUT: unique symbol = Symbol('input');
+
+/** Where a value comes from: a step, by its id, or the flow's input. */
+export type Source = string | typeof INPUT;
+
+/** A place in a state machine whose size is limited, and the values that meet there. */
+export interface Place {
+  /** Names it for people: `the input of step "load"`. */
+  readonly what: string;
+  /** The step whose place it is, where it is one step's. */
+  readonly step?: string;
+  /** Bytes that are left for the values, after what is written out in the flow. */
+  readonly room: number;
+  /** Where they come from, one entry a value. */
+  readonly values: readonly Source[];
+}
+
+/** The bytes in front of a step's input in its payload: names, the execution's ARN. */
+const ENVELOPE = 600;
+
+/** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
+const ITEM = 200;
+
+/** The most bytes of a part's name: its UTF-16 units have at most 3 bytes each. */
+const nameBytes = (path: string): number => Math.min(bytesOf(path || 'input'), 3 * QUOTAS.name) + 16;
+
+/** What an expression's value brings to a place. */
+export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {
+  return { fixed: fixedBytes(expression), values: usesOf(expression).flatMap(sourceOf) };
+}
+
+/** What the results of a flow without an output bring. */
+export function contentOfSinks({ sinks }: Plan): ReturnType<typeof contentOf> {
+  const contents = sinks.map(({ value }) => contentOf(value));
+  return {
+    fixed:
+      sinks.reduce((sum, { id }) => sum + bytesOf(id) + 2, 2) + contents.reduce((sum, { fixed }) => sum + fixed, 0),
+    values: contents.flatMap(({ values }) => values),
+  };
+}
+
+/** The source of a value that is used as it is; a test of it is only a boolean. */
+function sourceOf(use: Use): readonly Source[] {
+  if (use.test !== undefined) return [];
+  if (isStepUse(use)) return [use.reference.step];
+  return use.reference.kind === 'input' ? [INPUT] : [];
+}
+
+/** The slots of a step that hold values. */
+const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
+
+/** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
+export function payloadPlace(planned: PlannedStep, layout: Layout): Place {
+  const { step, links = [], checks = [] } = planned;
+  const inside = new Set<Source>(links.map((link) => link.step.id));
+  const contents = linksOf(planned).map((link) => contentOf(link.step.input));
+  const keys = [...layout.keys(step.id), ...links.flatMap(keysOf)];
+  const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
+  const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
+  // What they read of each other never enters the state machine but by its name.
+  const values = contents.flatMap((content) => content.values);
+  const own = values.filter((source) => !inside.has(source));
+  const linked = links.reduce((sum, link) => sum + ENVELOPE + bytesOfNames(link), 0);
+  const room = ROOM - fixed - ENVELOPE - names - linked;
+  return { what: `the input of step "${step.id}"`, step: step.id, room, values: own };
+}
+
+/** Bytes by which the other steps of a chain name what they read of one. */
+const bytesOfNames = ({ step, readings }: PlannedStep): number =>
+  readings.reduce((sum, { key }) => sum + bytesOf(linkTo(step.id, key)), 0);
+
+/** The variable that holds a step's slots. */
+export function variablePlace(planned: PlannedStep, layout: Layout): Place {
+  const { step } = planned;
+  const keys = layout.keys(step.id);
+  const values = keys.filter(holdsValue).map(() => step.id);
+  const room = ROOM - bytesOfKeys(keys) - bytesOfLinks(planned);
+  return { what: `what is read of step "${step.id}"`, step: step.id, room, values };
+}
+
+/** Bytes of the names of a chain's steps, and of what the answer tells of each. */
+const bytesOfLinks = (planned: PlannedStep): number =>
+  planned.links ? linksOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
+
+/** The output of a flow. `room`: bytes that it may have. */
+export function outputPlace(plan: Plan, room: number): Place {
+  const { output } = plan.flow;
+  const what = 'the output of the flow';
+  if (!output) {
+    const { fixed, values } = contentOfSinks(plan);
+    return { what, room: room - 64 - fixed, values };
+  }
+  const { fixed, values } = contentOf(output);
+  return { what, room: room - 64 - fixed, values };
+}
+
+/** The results of the Parallel states and what nested state machines take and give: what passes between scopes. */
+export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
+  const places: Place[] = [];
+  const visit = (tree: PlanTree, depth: number): void => {
+    if (tree.kind === 'step' || tree.kind === 'keep') return;
+    if (tree.kind === 'fan-out') places.push(...fanOutPlaces(plan, tree, layout));
+    else if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
+    else if (tree.kind === 'nested') {
+      places.push(...nestedPlaces(plan, tree.body, layout, depth + 1));
+      visit(tree.body, depth + 1);
+    } else {
+      places.push(parallelPlace(tree.branches, layout, depth + 1));
+      for (const branch of tree.branches) visit(branch, depth + 1);
+    }
+  };
+  if (plan.tree) visit(plan.tree, 0);
+  return places;
+}
+
+/** The items of a Map of steps, and its result; what is assigned of it has the steps' names in the keys' place. */
+function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly Place[] {
+  const [first = ''] = steps;
+  const { own } = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? []));
+  const given = own.flatMap(({ path, parts }) =>
+    parts.map(contentOf).map(({ fixed, values }) => ({ fixed: fixed + nameBytes(path), values })),
+  );
+  const names = steps.reduce((sum, id) => sum + bytesOf(id) + ITEM, 2);
+  const results = steps.reduce((sum, id) => sum + bytesOf(id) + bytesOfKeys(layout.keys(id)) + 4, 2);
+  return [
+    {
+      what: `what is given to step "${first}" and those beside it`,
+      step: first,
+      room: ROOM - names - given.reduce((sum, { fixed }) => sum + fixed, 0),
+      values: given.flatMap(({ values }) => values),
+    },
+    {
+      what: `what step "${first}" and those beside it hand on`,
+      step: first,
+      room: ROOM - results,
+      values: steps.flatMap((id) => valueKeys(layout, id).map(() => id)),
+    },
+  ];
+}
+
+function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): Place {
+  const values: Source[] = [];
+  let fixed = 2;
+  for (const id of branches.flatMap(stepsIn)) {
+    const keys = layout.keysOutside(id, depth);
+    if (keys.length === 0) continue;
+    fixed += bytesOf(id) + bytesOfKeys(keys) + 4;
+    for (const key of keys) if (holdsValue(key)) values.push(id);
+  }
+  const [first = ''] = branches.flatMap(stepsIn);
+  return { what: `what runs beside step "${first}" hands on`, step: first, room: ROOM - fixed, values };
+}
+
+/** The input and the output of a nested state machine. */
+function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly Place[] {
+  const step = firstStepIn(body) ?? '';
+  const crossing = crossingOf(plan, layout, body, depth);
+  const place = (what: string, crossed: readonly Crossed[], more: readonly Source[]): Place => {
+    const fixed = crossed.reduce((sum, { id, keys }) => sum + bytesOf(id) + bytesOfKeys(keys) + 4, ENVELOPE);
+    const values = crossed.flatMap(({ id, keys }) => keys.filter(holdsValue).map(() => id));
+    return { what, step, room: ROOM - fixed, values: [...values, ...more] };
+  };
+  return [
+    place(
+      `what the part from step "${step}" on takes`,
+      crossing.in,
+      crossing.input.map(() => INPUT),
+    ),
+    place(`what the part from step "${step}" on gives`, crossing.out, []),
+  ];
+}
+
+/** How many values the variables of a plan hold, counting those that Parallel states hand on again. */
+export function variablesIn(plan: Plan, layout: Layout): number {
+  let count = 0;
+  for (const id of plan.steps.keys()) {
+    count += valueKeys(layout, id).length;
+    for (let depth = layout.chainOf(id).length; depth > 0; depth -= 1) {
+      count += layout.keysOutside(id, depth).filter(holdsValue).length;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,49 @@
+import type { ReadPath } from '../../../flow/expression.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { idsIn, keepsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
+import { inputPaths } from '../jsonata/input-reads.ts';
+import type { Layout } from '../layout.ts';
+
+/** Slots of a step that pass from one state machine to another. */
+export interface Crossed {
+  readonly id: string;
+  readonly keys: readonly string[];
+  /** Whether these are all the slots that the step has. */
+  readonly whole: boolean;
+}
+
+/** What passes between a nested state machine and the one that starts it: two payloads, of at most 256 KiB each. */
+export interface Crossing {
+  /** In its input: of steps that lie outside, what is read inside. */
+  readonly in: readonly Crossed[];
+  /** In its input: the paths at which the flow's input is read inside. */
+  readonly input: readonly ReadPath[];
+  /** In its output: of steps that lie inside, what is read outside. */
+  readonly out: readonly Crossed[];
+}
+
+/** What passes into and out of a nested part. `depth`: of the scopes around the steps in it, with its own. */
+export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
+  const readers = new Set(idsIn(body));
+  const steps = stepsIn(body).flatMap((id) => plan.steps.get(id) ?? []);
+  const others = [...plan.steps.keys(), ...plan.keeps.keys()].filter((id) => !readers.has(id));
+  return {
+    in: others.flatMap((id) => crossed(plan, layout, id, readers)),
+    input: inputPaths(steps, keepsIn(body)),
+    out: handedOut(layout, readers, depth),
+  };
+}
+
+function handedOut(layout: Layout, steps: Iterable<string>, depth: number): readonly Crossed[] {
+  return [...steps].flatMap((id): readonly Crossed[] => {
+    const keys = layout.keysOutside(id, depth);
+    return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
+  });
+}
+
+function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<string>): readonly Crossed[] {
+  const readings = plan.steps.get(id)?.readings ?? plan.keeps.get(id) ?? [];
+  const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
+  const keys = [...new Set(read.map(({ key }) => key))];
+  return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
+}

@@ -1,0 +1,97 @@
+import type { StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
+import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
+import { isObject } from '../../../protocol/json.ts';
+import { placeholder } from '../../../protocol/placeholders.ts';
+import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import { type Continuation, closing, type States } from '../end.ts';
+import { OWN_EXECUTION } from '../frame.ts';
+import { inputKey } from '../jsonata/input-reads.ts';
+import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
+import type { Chain, Handed } from '../layout.ts';
+import { startRetry } from '../states/retry.ts';
+import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
+import { failureOfNested } from './nested-failure.ts';
+
+type Nested = Extract<PlanTree, { kind: 'nested' }>;
+
+/** A place in a state machine. */
+interface Here {
+  readonly chain: Chain;
+  readonly states: States;
+  readonly after: Continuation;
+}
+
+const OUTPUT = '$states.result.Output';
+
+// By this the console leads from an execution to the one that started it. Source: AWS Step Functions developer guide,
+// "Start workflow executions from a task state".
+const STARTED_BY = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: evaluated(OWN_EXECUTION) };
+
+/**
+ * Writes a part of a flow as a state machine of its own, and the Task that runs it: what is read across the border goes
+ * in with its input and comes out with its output.
+ */
+export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain, states, after }: Here): string {
+  const { frame, shared } = emitter;
+  const inside = frame.layout.into(body, chain, true);
+  const crossing = crossingOf(frame.plan, frame.layout, body, inside.length);
+  const out = crossing.out.map(({ id }) => id);
+  // What a `map` runs is written twice, for few items and for many; a state machine of its own is the same for both.
+  if (!shared.machines.some((known) => known.name === name)) {
+    shared.machines.push({ name, stateMachine: machineOf(emitter, body, out, inside) });
+  }
+  const assigned = out.map((id) => [frame.layout.nameAt(id, chain.length), evaluated(lookup(OUTPUT, id))]);
+  const first = firstStepIn(body) ?? name;
+  const Next = failureOfNested(states, emitter.source('fail'), () =>
+    shared.states.take(`${frame.prefix}fail: as part from ${first}`),
+  );
+  const part = shared.states.take(`${frame.prefix}part from ${first}`);
+  const state: TaskState = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::states:startExecution.sync:2',
+    Arguments: {
+      StateMachineArn: placeholder('machine', name),
+      Input: { ...handedIn(emitter, crossing, chain), ...STARTED_BY },
+    },
+    Retry: [startRetry],
+    Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
+    ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
+    ...inOne(
+      closing(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),
+      out,
+    ),
+  };
+  return states.add(part, state, emitter.source('nested'));
+}
+
+function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[], inside: Chain): StateMachine {
+  const ids = stepsIn(body);
+  const steps = ids.length === 1 ? `step ${ids[0]}` : `${ids.length} steps, ${ids[0]} to ${ids.at(-1)}`;
+  return {
+    Comment: `Part of ${emitter.frame.plan.flow.name}: ${steps}`,
+    QueryLanguage: 'JSONata',
+    ...emitter.branch(body, out, inside),
+  };
+}
+
+function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: Chain): Handed {
+  const scope = emitter.scope(chain);
+  const slots = ({ id, keys, whole }: Crossed): Template =>
+    evaluated(whole ? scope.slots(id) : pick(scope.slots(id), keys));
+  return {
+    ...(read.length > 0 && { steps: Object.fromEntries(read.map((one) => [one.id, slots(one)])) }),
+    ...(input.length > 0 && {
+      input: evaluated(object(input.map((path) => [inputKey(path), scope.input(path)]))),
+    }),
+    execution: evaluated(emitter.execution(chain)),
+  };
+}
+
+/** Hands all slots on in one where each would be handed on by itself. */
+function inOne<T extends { readonly Output: Template }>(end: T, out: readonly string[]): T {
+  const { Output } = end;
+  if (out.length === 0 || !isObject(Output) || Object.keys(Output).length !== out.length) return end;
+  const same = out.every((id) => Output[id] === evaluated(lookup(OUTPUT, id)));
+  return same ? { ...end, Output: evaluated(OUTPUT) } : end;
+}

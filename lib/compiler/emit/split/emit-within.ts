@@ -1,0 +1,135 @@
+import { sizeOfMachine, sum, type Weight, weightOfMachine, weightOfStates } from '../../../asl/sizes.ts';
+import { type Diagnostic, diagnose } from '../../../diagnostics/diagnostics.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
+import type { Plan, PlannedStep } from '../../plan/plan.ts';
+import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
+import { type Emitted, emit } from '../emit.ts';
+import { stateNames } from '../names.ts';
+import { split } from './split.ts';
+
+/** What a state machine may have. */
+export interface Limits {
+  /** Bytes of a definition, ARNs included. @default 943,718: nine tenths of what AWS takes */
+  readonly definitionBytes?: number;
+  /** Events of an execution in which no call has to be repeated. @default 15,000: the others are for calls that are */
+  readonly events?: number;
+}
+
+const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
+const EVENTS = QUOTAS.events - 10_000;
+
+/** How a plan is to be written. */
+export interface Target {
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly limits?: Limits | undefined;
+  /** Bytes above which a value is spilled. */
+  readonly spillAbove?: number | undefined;
+  /** How long a step takes, in seconds. */
+  readonly seconds: (planned: PlannedStep) => number;
+}
+
+/**
+ * What the limits are multiplied by for {@link split}, one after another, until what comes out is within the limits
+ * themselves: what nested state machines add is only estimated. Flows of thousands of steps fit at the first attempt.
+ */
+const CAUTION = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
+
+/**
+ * Writes a plan as a state machine; one that would be too large as several, nested in each other. Where that cannot be,
+ * it is a diagnostic.
+ */
+export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
+  const most = limitsOf(target);
+  const found: Diagnostic[] = [];
+  const whole = emit(plan, found, target.spillAbove);
+  if (isWithin(whole, most) || hasError(found)) {
+    diagnostics.push(...found);
+    return whole;
+  }
+  const { bytes } = weightOfMachine(whole.stateMachine);
+  if (target.type === 'EXPRESS') {
+    diagnostics.push(diagnose('express-too-large', { bytes, most: most.bytes }, { file: plan.flow.file, ...START }));
+    return undefined;
+  }
+  for (const caution of CAUTION) {
+    const found: Diagnostic[] = [];
+    const emitted = emit(divide(plan, whole, target, times(most, caution)), found, target.spillAbove);
+    if (!isWithin(emitted, most) || hasError(found)) continue;
+    diagnostics.push(...found);
+    return emitted;
+  }
+  diagnostics.push(tooLarge(plan, whole, most));
+  return undefined;
+}
+
+const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error');
+
+/** Express executions have no history that could grow too long. */
+const limitsOf = ({ type, limits = {} }: Target): Weight => ({
+  bytes: limits.definitionBytes ?? DEFINITION_BYTES,
+  events: type === 'EXPRESS' ? Number.POSITIVE_INFINITY : (limits.events ?? EVENTS),
+});
+
+const isWithin = ({ stateMachine, machines }: Emitted, most: Weight): boolean =>
+  [stateMachine, ...machines.map((nested) => nested.stateMachine)].every((machine) => {
+    const { bytes, events } = sizeOfMachine(machine);
+    return bytes <= most.bytes && events <= most.events;
+  });
+
+const times = ({ bytes, events }: Weight, factor: number): Weight => ({
+  bytes: bytes * factor,
+  events: events * factor,
+});
+
+function divide(plan: Plan, { stateMachine, written }: Emitted, { seconds }: Target, most: Weight): Plan {
+  const names = stateNames();
+  const all = weightOfMachine(stateMachine);
+  const tree = plan.tree ? weightOfTree(plan.tree, written) : NOTHING;
+  // What belongs to no step, such as the check of the input, stays.
+  const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
+  const nameOf = (first: string): string => names.take(`${plan.flow.name}--${first}`.replace(/[^A-Za-z0-9_-]/g, '-'));
+  return split(plan, { written, most, seconds, nameOf }, room);
+}
+
+const NOTHING: Weight = { bytes: 0, events: 0 };
+const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+
+/** Names what takes most of that which cannot be divided. */
+function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most: Weight): Diagnostic {
+  const all = weightOfMachine(stateMachine).bytes;
+  const around = all - (tree ? weightOfTree(tree, written).bytes : 0);
+  const output = { what: 'The check of the input and the output together', bytes: around, at: flow.output?.span };
+  const largest = (tree ? undivided(tree, written) : []).reduce(
+    (best, { id, bytes, what }) =>
+      bytes > best.bytes ? { what, bytes, at: flow.steps.find((step) => step.id === id)?.idSpan } : best,
+    output,
+  );
+  const isOne = largest.bytes > most.bytes;
+  const {
+    what,
+    bytes,
+    at = START,
+  } = isOne ? largest : { what: 'What cannot be divided of the flow', bytes: all, at: START };
+  return diagnose('definition-too-large', { what, bytes, most: most.bytes }, { file: flow.file, ...at });
+}
+
+/** Steps, and the Parallels with what they hand out but without their branches. */
+function undivided(
+  tree: PlanTree,
+  written: Emitted['written'],
+): readonly { readonly id: string; readonly what: string; readonly bytes: number }[] {
+  const id = firstStepIn(tree) ?? '';
+  const { bytes } = weightOfTree(tree, written);
+  if (tree.kind === 'step') return [{ id, bytes, what: `The step "${id}"` }];
+  if (tree.kind === 'fan-out') return [{ id, bytes, what: `The Map of step "${id}" and those beside it` }];
+  const inside = partsOf(tree).flatMap((part) => undivided(part, written));
+  if (tree.kind !== 'parallel') return inside;
+  const own = bytes - sum(tree.branches.map((branch) => weightOfTree(branch, written))).bytes;
+  return [{ id, bytes: own, what: `What the steps from "${id}" on, side by side, hand on` }, ...inside];
+}
+
+function weightOfTree(tree: PlanTree, written: Emitted['written']): Weight {
+  if (tree.kind === 'sequence') return sum(tree.parts.map((part) => weightOfTree(part, written)));
+  return weightOfStates(written.get(tree) ?? []);
+}

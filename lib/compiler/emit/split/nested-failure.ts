@@ -1,0 +1,58 @@
+import type { FailState } from '../../../asl/state-machine.ts';
+import type { StateSource } from '../../source-map.ts';
+import type { States } from '../end.ts';
+import { choose, type Jsonata } from '../jsonata/jsonata.ts';
+import { bind } from '../jsonata/locals.ts';
+
+/**
+ * A field of a description whose end may be missing. JSONata takes a bracket after a backslash for an escaped one, and
+ * some regular expression engines recurse once a repetition of a group: hence this form.
+ */
+const field = (name: string): Jsonata =>
+  `$match($cause, /"${name}":("[^\\\\"]*(?:\\\\.[^\\\\"]*)*")/, 1)[0].groups[0] ~> $parse()`;
+
+/**
+ * The description of a nested execution that failed, out of the Cause of the Task that ran it. A Cause has at most
+ * 32,768 characters (API reference, `HistoryEvent`), and the description holds the execution's input: of one that is
+ * cut off, what is needed is read from its beginning, since its fields are in the order of the alphabet.
+ */
+const DESCRIPTION: Jsonata = bind(
+  '$cause',
+  '$states.input.Cause',
+  choose(
+    '$states.input.Error != "States.TaskFailed" or $substring($cause, 0, 1) != "{"',
+    '{}',
+    choose(
+      '$substring($cause, -1) = "}"',
+      '$parse($cause)',
+      `{"Error": ${field('Error')}, "Cause": ${field('Cause')}}`,
+    ),
+  ),
+);
+
+/** An expression over the description as `$described`. */
+const described = (body: Jsonata): string => `{% ${bind('$described', DESCRIPTION, body)} %}`;
+
+const firstOf = (...values: readonly Jsonata[]): Jsonata => `[${values.join(', ')}][0]`;
+
+const CAUSE = choose(
+  '$exists($described.Error)',
+  firstOf('$described.Cause', '""'),
+  firstOf('$states.input.Cause', '""'),
+);
+
+/** Fails as a nested execution did: with its Error and its Cause. The state's input is what the Task's Catch gives. */
+const FAIL: FailState = {
+  Type: 'Fail',
+  Error: described(firstOf('$described.Error', '$states.input.Error')),
+  Cause: described(CAUSE),
+};
+
+const made = new WeakMap<States, string>();
+
+/** The state that fails as a nested execution did, written once in a scope. */
+export function failureOfNested(states: States, source: StateSource, name: () => string): string {
+  const known = made.get(states) ?? states.add(name(), FAIL, source);
+  made.set(states, known);
+  return known;
+}

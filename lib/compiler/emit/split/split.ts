@@ -1,0 +1,273 @@
+import { sum, type Weight, weightOfStates } from '../../../asl/sizes.ts';
+import { builtinOf } from '../../analyse/builtins.ts';
+import type { Plan, PlannedStep } from '../../plan/plan.ts';
+import { firstStepIn, idsIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
+import type { Written } from '../end.ts';
+import { knownItems } from '../sizes/budget.ts';
+import { ROOM } from '../sizes/payload-limits.ts';
+import { NestingEstimate, type PlanReads, readsOfPlan } from './nesting-estimate.ts';
+
+/** What a plan is split by. */
+export interface Splitting {
+  /** The states that each part of the plan's trees became when nothing was split. */
+  readonly written: ReadonlyMap<PlanTree, readonly Written[]>;
+  /** What a state machine may have. */
+  readonly most: Weight;
+  /** How long a step takes, in seconds. */
+  readonly seconds: (planned: PlannedStep) => number;
+  /** A name for the state machine of the part that begins with a step. */
+  readonly nameOf: (first: string) => string;
+}
+
+/** A part of a plan, and what of it is left in the state machine that it lies in. */
+interface Piece extends Weight {
+  readonly tree: PlanTree;
+  readonly seconds: number;
+}
+
+/** How much of something may be left: `most` is what has to do, up to `keep` nothing has to be moved out. */
+interface Room {
+  readonly most: Weight;
+  readonly keep: Weight;
+}
+
+const NOTHING: Weight = { bytes: 0, events: 0 };
+
+/** Events of a Task that starts a nested state machine: those of a Task, and one of its submission. */
+const CALL_EVENTS = 6;
+
+/** The part of what a state machine may have that a nested one has to take away to be worth an execution. */
+const WORTH_NESTING = 0.02;
+
+/**
+ * The most bytes that may have to pass into or out of a nested state machine: half of a payload, so that values need not
+ * all be spilled.
+ */
+const MOST_PASSED = ROOM / 2;
+
+/**
+ * Moves parts of a plan into nested state machines, so that all get within their limits. `room`: what the outermost one
+ * has left for the plan's tree.
+ *
+ * A part is a branch of a Parallel, some of its branches, or some consecutive parts of a sequence: moved out as a whole
+ * it waits for nothing more than before, and nothing more waits for it. What a nested execution costs is its start.
+ * Parts are therefore as large as they may be, and of a Parallel the branches that take longest stay where they are.
+ */
+export function split(plan: Plan, splitting: Splitting, room: Weight): Plan {
+  return new Splitter(plan, splitting).plan({ most: room, keep: room });
+}
+
+class Splitter {
+  readonly #plan: Plan;
+  readonly #given: Splitting;
+  readonly #reads: PlanReads;
+  readonly #whole = new Map<PlanTree, Piece>();
+  /** Steps whose inner flow was split. */
+  readonly #changed = new Map<string, PlannedStep>();
+
+  constructor(plan: Plan, given: Splitting) {
+    this.#plan = plan;
+    this.#given = given;
+    this.#reads = readsOfPlan(plan);
+  }
+
+  plan(room: Room): Plan {
+    const { tree } = this.#plan;
+    return tree ? this.#withTree(this.#fit(tree, room).tree) : this.#plan;
+  }
+
+  /** The plan of an inner flow: as little of it as can be is left where it is. */
+  innerPlan(): { readonly plan: Plan; readonly saved: Weight } {
+    const { tree } = this.#plan;
+    if (!tree) return { plan: this.#plan, saved: NOTHING };
+    const whole = this.#wholeOf(tree);
+    const left = isWithin(whole, this.#given.most) ? this.#nest([whole], 'sequence') : this.#fit(tree, this.#tight());
+    return { plan: this.#withTree(caught(left.tree)), saved: minus(whole, left) };
+  }
+
+  #withTree(tree: PlanTree): Plan {
+    const steps = new Map([...this.#plan.steps, ...this.#changed]);
+    return { ...this.#plan, tree: named(tree, this.#given.nameOf), steps };
+  }
+
+  #tight(): Room {
+    return { most: this.#given.most, keep: NOTHING };
+  }
+
+  #fit(tree: PlanTree, room: Room): Piece {
+    const whole = this.#wholeOf(tree);
+    if (isWithin(whole, room.keep)) return whole;
+    if (tree.kind === 'step') return this.#fitStep(tree, whole);
+    if (tree.kind === 'nested' || tree.kind === 'keep' || tree.kind === 'fan-out') return whole;
+    const parts = partsOf(tree);
+    const own = minus(whole, sum(parts.map((part) => this.#wholeOf(part))));
+    const pieces = this.#refill(parts, own, room);
+    return this.#pack(pieces, tree.kind, own, room);
+  }
+
+  /** The parts, each as it can be moved as a whole; where all of them may stay, they take up the room that is left. */
+  #refill(parts: readonly PlanTree[], own: Weight, { keep }: Room): readonly Piece[] {
+    const portable = parts.map((part) => ({ part, piece: this.#portable(part) }));
+    let left = minus(keep, sum([own, ...portable.map(({ piece }) => piece)]));
+    return portable.map(({ part, piece }) => {
+      if (piece.tree === part || !isWithin(NOTHING, left)) return piece;
+      const room = sum([left, piece]);
+      const fuller = this.#fit(part, { most: room, keep: room });
+      if (!isWithin(fuller, room)) return piece;
+      left = minus(room, fuller);
+      return fuller;
+    });
+  }
+
+  /** A part that can be moved as a whole. */
+  #portable(tree: PlanTree): Piece {
+    const whole = this.#wholeOf(tree);
+    return isWithin(whole, this.#given.most) ? whole : this.#fit(tree, this.#tight());
+  }
+
+  /** Of a step that runs a flow, the flow can be split. */
+  #fitStep(tree: Extract<PlanTree, { kind: 'step' }>, whole: Piece): Piece {
+    const planned = this.#plan.steps.get(tree.id);
+    if (!planned?.inner) return whole;
+    const nameOf = (first: string): string => this.#given.nameOf(`${tree.id}.${first}`);
+    const { plan, saved } = new Splitter(planned.inner, { ...this.#given, nameOf }).innerPlan();
+    this.#changed.set(tree.id, { ...planned, inner: plan });
+    // The flow of a map is written twice where it is not known how many items there are.
+    const isTwice = builtinOf(planned.step) === 'map' && knownItems(planned) === undefined;
+    return { ...whole, ...minus(minus(whole, saved), isTwice ? saved : NOTHING) };
+  }
+
+  #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight, room: Room): Piece {
+    // Of what stands side by side, what takes longest is held up least where it stays.
+    const ordered = kind === 'parallel' ? [...pieces].sort((a, b) => b.seconds - a.seconds) : pieces;
+    const asIs = together(ordered, kind, own);
+    if (isWithin(asIs, room.most)) return asIs;
+    const calls = sum([own, ...this.#group(ordered).map((group) => this.#nest(group, kind))]);
+    const stay = prefixWithin(ordered, minus(room.keep, calls));
+    const moved = this.#group(ordered.slice(stay)).flatMap((group) => this.#nestIfLess(group, kind));
+    const left = [...ordered.slice(0, stay), ...moved];
+    // Too many calls for one state machine: they are moved out in their turn.
+    return left.length < pieces.length ? this.#pack(left, kind, own, room) : together(left, kind, own);
+  }
+
+  /** Divides pieces into groups as large as a state machine may be, in their order. */
+  #group(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+    const groups: Piece[][] = [];
+    let open: { readonly pieces: Piece[]; readonly added: NestingEstimate; events: number; bytes: number } | undefined;
+    for (const piece of pieces) {
+      const steps = idsIn(piece.tree);
+      open?.added.add(steps);
+      const bytes = (open?.bytes ?? 0) + piece.bytes;
+      const events = (open?.events ?? 0) + piece.events;
+      if (
+        open &&
+        isWithin({ bytes: bytes + open.added.inside, events }, this.#given.most) &&
+        fitsPayloads(open.added)
+      ) {
+        open.pieces.push(piece);
+        open.bytes = bytes;
+        open.events = events;
+      } else {
+        open = {
+          pieces: [piece],
+          added: new NestingEstimate(this.#reads, steps),
+          events: piece.events,
+          bytes: piece.bytes,
+        };
+        groups.push(open.pieces);
+      }
+    }
+    return groups;
+  }
+
+  /** A group as a nested state machine, where that is worth an execution of its own. */
+  #nestIfLess(group: readonly Piece[], kind: 'sequence' | 'parallel'): readonly Piece[] {
+    const { most } = this.#given;
+    const nested = this.#nest(group, kind);
+    const saved = minus(sum(group), nested);
+    return saved.bytes > most.bytes * WORTH_NESTING || saved.events > most.events * WORTH_NESTING ? [nested] : group;
+  }
+
+  #nest(group: readonly Piece[], kind: 'sequence' | 'parallel'): Piece {
+    const { tree: body, seconds } = together(group, kind, NOTHING);
+    const { call } = new NestingEstimate(this.#reads, idsIn(body));
+    return { tree: { kind: 'nested', name: '', body }, bytes: call, events: CALL_EVENTS, seconds };
+  }
+
+  #wholeOf(tree: PlanTree): Piece {
+    const known = this.#whole.get(tree) ?? this.#weigh(tree);
+    this.#whole.set(tree, known);
+    return known;
+  }
+
+  #weigh(tree: PlanTree): Piece {
+    const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
+    if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
+    const weight = weightOfStates(this.#given.written.get(tree) ?? []);
+    if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
+    if (tree.kind === 'fan-out')
+      return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...weight };
+    if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
+    return { tree, seconds: this.#secondsOf(tree.id), ...weight };
+  }
+
+  #secondsOf(id: string): number {
+    const planned = this.#plan.steps.get(id);
+    return planned ? this.#given.seconds(planned) : 0;
+  }
+}
+
+function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight): Piece {
+  const [first, ...more] = pieces;
+  if (first && more.length === 0) return first;
+  const trees = pieces.map(({ tree }) => tree);
+  const weight = sum([own, ...pieces]);
+  return kind === 'sequence'
+    ? { tree: { kind, parts: trees }, seconds: pieces.reduce((all, { seconds }) => all + seconds, 0), ...weight }
+    : { tree: { kind, branches: trees }, seconds: Math.max(...pieces.map(({ seconds }) => seconds)), ...weight };
+}
+
+const isWithin = (weight: Weight, room: Weight): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
+
+const fitsPayloads = ({ input, output }: NestingEstimate): boolean => Math.max(input, output) <= MOST_PASSED;
+
+const minus = (one: Weight, other: Weight): Weight => ({
+  bytes: one.bytes - other.bytes,
+  events: one.events - other.events,
+});
+
+/** How many pieces from the first on there is room for. */
+function prefixWithin(pieces: readonly Piece[], room: Weight): number {
+  let left = room;
+  for (const [at, piece] of pieces.entries()) {
+    if (!isWithin(piece, left)) return at;
+    left = minus(left, piece);
+  }
+  return pieces.length;
+}
+
+/** A tree whose nested parts have names. */
+function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
+  const inside = (part: PlanTree): PlanTree => named(part, nameOf);
+  switch (tree.kind) {
+    case 'step':
+    case 'keep':
+    case 'fan-out':
+      return tree;
+    case 'nested':
+      return { ...tree, name: nameOf(firstStepIn(tree) ?? ''), body: inside(tree.body) };
+    case 'sequence':
+      return { ...tree, parts: tree.parts.map(inside) };
+    case 'parallel':
+      return { ...tree, branches: tree.branches.map(inside) };
+  }
+}
+
+/**
+ * Inside of a flow whose failure is caught, a part is nested in a Parallel's branch: there its failure takes the way of
+ * every other one.
+ */
+function caught(tree: PlanTree): PlanTree {
+  if (tree.kind === 'nested') return { kind: 'parallel', branches: [tree] };
+  return tree.kind === 'sequence' ? { ...tree, parts: tree.parts.map(caught) } : tree;
+}

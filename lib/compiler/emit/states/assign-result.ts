@@ -1,0 +1,27 @@
+import type { Template } from '../../../asl/state-machine.ts';
+import type { Expression } from '../../../flow/expression.ts';
+import { inputField } from '../../analyse/builtins.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FlowEmitter, Place } from '../emit-flow.ts';
+import { type Close, closing, type Fresh } from '../end.ts';
+import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { bind } from '../jsonata/locals.ts';
+import { slotsOf } from '../jsonata/slots-of.ts';
+
+/** The last fields of a step's state that has the step's result at hand. */
+export type Given = { Assign?: { [name: string]: Template }; Output: Template } & Close;
+
+/** Puts a result into the step's variable, or straight into the output of what ends with the step. */
+export function give(emitter: FlowEmitter, planned: PlannedStep, { chain, after }: Place, result: Jsonata): Given {
+  const slots = slotsOfResult(emitter, planned, result);
+  const fresh: Fresh = (id) => (id === planned.step.id && planned.readings.length > 0 ? slots : undefined);
+  return { ...('next' in after && emitter.assign(planned, chain, evaluated(slots))), ...closing(after, fresh) };
+}
+
+/** The slots of a step with such a result. */
+export const slotsOfResult = (emitter: FlowEmitter, planned: PlannedStep, result: Jsonata): Jsonata =>
+  bind('$result', result, slotsOf(planned.step.id, '$result', emitter.keys(planned)));
+
+/** A field of a step's input; null where it is not given. */
+export const fieldOf = ({ step }: PlannedStep, name: string): Expression =>
+  inputField(step, name) ?? { kind: 'literal', value: null, span: step.componentSpan };

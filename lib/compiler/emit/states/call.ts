@@ -1,0 +1,38 @@
+import type { Retrier, Template } from '../../../asl/state-machine.ts';
+import { callArguments, INVOKE } from '../../../protocol/component-call.ts';
+import { defined, type TemplatedInvocation, type Undefinable } from '../../../protocol/templated.ts';
+import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { transportRetry } from './retry.ts';
+
+/** The fields of a Task state that calls a component's function. */
+export interface Call {
+  readonly Type: 'Task';
+  readonly Resource: string;
+  readonly Arguments: Template;
+  readonly Retry: readonly Retrier[];
+}
+
+/** What the function answers. */
+export const ANSWER: Jsonata = '$states.result.Payload';
+
+/** The call of a component with a payload, less what every one has; its execution may be another's. */
+export const callOf = (
+  component: string,
+  payload: Undefinable<Omit<TemplatedInvocation, 'attempt'>>,
+  retry: readonly Retrier[] = [],
+): Call => ({
+  Type: 'Task',
+  Resource: INVOKE,
+  Arguments: callArguments(
+    component,
+    defined<TemplatedInvocation>({
+      ...payload,
+      execution: payload.execution ?? evaluated('$states.context.Execution.Id'),
+      attempt: evaluated('$states.context.State.RetryCount'),
+    }),
+  ),
+  Retry: [transportRetry, ...retry],
+});
+
+/** Whether something was spilled of a value that is a template's own: its text has a marker in it. */
+export const isSpilled = (value: Jsonata): Jsonata => `$contains($string(${value}), ${JSON.stringify('"$blob":')})`;

@@ -1,0 +1,32 @@
+import type { ChoiceRule } from '../../../asl/state-machine.ts';
+import { type Builtin, builtinOf } from '../../analyse/builtins.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FlowEmitter, Place } from '../emit-flow.ts';
+import { emitEval } from './emit-eval.ts';
+import { emitIterate } from './emit-iterate.ts';
+import { emitMap, itemsMustBeList } from './emit-map.ts';
+import { emitWait, isLiteralWait } from './emit-wait.ts';
+
+/** How a built-in component is written as states of its own. */
+export interface StepEmission {
+  /** Writes the states and returns the first one's name. */
+  readonly emit: (emitter: FlowEmitter, planned: PlannedStep, place: Place) => string;
+  /** Further rules for the Choice before it. */
+  readonly rules?: (emitter: FlowEmitter, planned: PlannedStep, place: Place) => readonly ChoiceRule[];
+}
+
+const EMISSIONS: { readonly [B in Builtin]: StepEmission } = {
+  sleep: { emit: emitWait },
+  eval: { emit: emitEval },
+  map: { emit: emitMap, rules: itemsMustBeList },
+  iterate: { emit: emitIterate },
+};
+
+/** How a step is written that calls no function; undefined for one that does. */
+export function emissionOf({ step, inner }: Pick<PlannedStep, 'step' | 'inner'>): StepEmission | undefined {
+  const builtin = builtinOf(step);
+  if (!builtin) return undefined;
+  // A flow that is only known when the step runs is the component's to run.
+  const known = builtin === 'sleep' ? isLiteralWait(step) : inner !== undefined;
+  return known ? EMISSIONS[builtin] : undefined;
+}

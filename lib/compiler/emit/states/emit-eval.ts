@@ -1,0 +1,44 @@
+import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FlowEmitter, Place } from '../emit-flow.ts';
+import { templateOf } from '../jsonata/expressions.ts';
+import { object, variable } from '../jsonata/jsonata.ts';
+import { fieldOf } from './assign-result.ts';
+import { settle } from './emit-result.ts';
+import { caughtOutcome, faultOutcome } from './inner-failure.ts';
+import { takeInput } from './rehydrate-input.ts';
+
+/**
+ * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
+ * result.
+ */
+export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+  const { name, chain, states } = place;
+  const result = object([
+    ['result', '$states.input'],
+    ['run_id', emitter.execution(chain)],
+  ]);
+  const settled = settle(emitter, planned, place, { name, value: result });
+  const input = emitter.localName(planned, 'input');
+  const inner = emitter.nested(planned, {
+    input: variable(input),
+    close: { Next: settled },
+    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
+    fail: (into, fault, of) =>
+      into.add(
+        emitter.stateName(planned, 'failed'),
+        { Type: 'Pass', Output: faultOutcome(fault), Next: settled },
+        { ...emitter.source('inner-failure', planned), ...(of !== undefined && { step: of }) },
+      ),
+  });
+  if (!inner) return name;
+  const from = fieldOf(planned, 'input');
+  const given = templateOf(from, emitter.scope(chain));
+  const catchers = emitter.catchers(planned, place);
+  const start = takeInput(emitter, planned, { name: input, from: [from], start: inner.emit(states), states, catchers });
+  return states.add(
+    emitter.stateName(planned, 'input'),
+    { Type: 'Pass', Assign: { [input]: given }, Output: {}, Next: start },
+    emitter.source('take-input', planned),
+  );
+}

@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Branch, MapState, TaskState, Template } from '../../../asl/state-machine.ts';
+import type { Evaluated } from '../../../protocol/templated.ts';
+import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FanOut } from '../../plan/plan-tree.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import { type Continuation, closing, States, target } from '../end.ts';
+import { templateOf } from '../jsonata/expressions.ts';
+import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
+import type { Chain } from '../layout.ts';
+import { Names, nameOfMany } from '../names.ts';
+import { ANSWER } from './call.ts';
+import { callOfStep, type Own } from './emit-task.ts';
+
+/** Where it is written. */
+interface Here {
+  readonly chain: Chain;
+  readonly states: States;
+  readonly after: Continuation;
+}
+
+/** Some steps that are alike, as they are written. */
+interface Members {
+  readonly emitter: FlowEmitter;
+  readonly chain: Chain;
+  /** The first stands for all where they are alike. */
+  readonly first: PlannedStep;
+  readonly all: readonly PlannedStep[];
+}
+
+/** What is each member's own: a field of the items. */
+interface Field<T extends Template = Template> {
+  readonly name: string;
+  readonly values: readonly T[];
+}
+
+/**
+ * Writes steps that are alike as a Map of one Task. Its items hold what is each step's own: its id, and those parts of
+ * its input that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
+ */
+export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, states, after }: Here): string {
+  const { catchers, layout, plan, prefix } = emitter.frame;
+  const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
+  const [first] = all;
+  if (!first) return target(after);
+  const name = emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`);
+  const results = new Map(steps.map((id, index): [string, Jsonata] => [id, `$states.result[${index}]`]));
+  const read = first.readings.length > 0 ? [...results] : [];
+  const assigned = read.map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
+  const state: MapState = {
+    Type: 'Map',
+    ...iterations({ emitter, chain, first, all }),
+    ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
+    ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
+    ...closing(after, (id) => results.get(id)),
+  };
+  return states.add(name, state, emitter.source('fan-out'));
+}
+
+/** The items, and what is done with each. */
+function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'> {
+  const { common, own } = alikeOf(members.all.map(({ step }) => step.input));
+  const { step, spillAbove, parts } = fieldsOf(members, own);
+  const payload: Own = {
+    step: partOf(step),
+    input: inputOf(common, members, parts),
+    spillAbove: partOf(spillAbove),
+  };
+  const fields = [step, spillAbove, ...parts].filter((field) => !isShared(field));
+  // A list that is written out: one that an expression gave might be flattened.
+  const Items = members.all.map((_, at) =>
+    Object.fromEntries(fields.map(({ name, values }) => [name, values[at] ?? null])),
+  );
+  return { Items, ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(members, payload) } };
+}
+
+/** What may be each member's own. */
+function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
+  const { budget, prefix } = emitter.frame;
+  const names = new Names();
+  const field = <T extends Template>(name: string, values: readonly T[]): Field<T> => ({
+    name: names.take(name),
+    values,
+  });
+  const steps = all.map(({ step }) => `${prefix}${step.id}`);
+  const limits = all.map(({ step }) => budget.spillAbove(step.id));
+  const scope = emitter.scope(chain);
+  const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
+  return {
+    step: field('step', steps),
+    spillAbove: field('spillAbove', limits),
+    parts: own.map(({ path, parts }) => field(path || 'input', valuesOf(parts))),
+  };
+}
+
+const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
+
+/** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
+function partOf<T extends Template>(field: Field<T>): T | Evaluated {
+  const [first] = field.values;
+  return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
+}
+
+function iteration({ emitter, chain, first, all }: Members, payload: Own): Branch {
+  const { state } = emitter.placeOf(first.step.id);
+  const task: TaskState = {
+    ...callOfStep(emitter, first, chain, payload),
+    Output: first.readings.length > 0 ? evaluated(ANSWER) : {},
+    End: true,
+  };
+  const { shared, frame } = emitter;
+  const states = new States(shared.sources);
+  const iterations = all.map(({ step }) => frame.prefix + step.id);
+  states.add(state, task, { role: 'step', iterations });
+  return { StartAt: state, States: states.toObject() };
+}
+
+/** The template of the members' input. */
+function inputOf(common: Common, members: Members, parts: readonly Field[]): Template {
+  switch (common.kind) {
+    case 'same':
+      return templateOf(common.value, members.emitter.scope(members.chain));
+    case 'own': {
+      const part = parts[common.at];
+      return part ? partOf(part) : null;
+    }
+    case 'map':
+      return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, members, parts)]));
+    case 'list':
+      return common.items.map((item) => inputOf(item, members, parts));
+  }
+}

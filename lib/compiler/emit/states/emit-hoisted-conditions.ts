@@ -1,0 +1,39 @@
+import type { PassState } from '../../../asl/state-machine.ts';
+import type { Keep } from '../../plan/plan-tree.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import { type Continuation, closing, type Fresh, type States } from '../end.ts';
+import { wantedTest } from '../guard.ts';
+import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
+import type { Chain } from '../layout.ts';
+
+/** Where it is written. */
+interface Here {
+  readonly chain: Chain;
+  readonly states: States;
+  readonly after: Continuation;
+}
+
+/** Writes a Pass that finds conditions for the guards after it. One may ask another, so one expression finds all. */
+export function emitKeep(emitter: FlowEmitter, { id, kept }: Keep, { chain, states, after }: Here): string {
+  const { frame, shared } = emitter;
+  const found = new Map<string, Jsonata>();
+  const scope = emitter.scope(chain);
+  const local: typeof scope.kept = (known) =>
+    (known.keeper === id ? found.get(known.name) : undefined) ?? scope.kept(known);
+  const name = frame.layout.nameAt(id, chain.length);
+  const findings = kept.map((one) => {
+    const condition = variable(shared.variables.take(`${name}_${one.name}`));
+    const test = wantedTest(one.of, { ...scope, kept: local });
+    found.set(one.name, condition);
+    return `${condition} := ${test}`;
+  });
+  const values = `(${findings.join('; ')}; ${object([...found])})`;
+  const fresh: Fresh = (asked) => (asked === id ? values : undefined);
+  const state: PassState = {
+    Type: 'Pass',
+    ...('next' in after && { Assign: { [name]: evaluated(values) } }),
+    ...closing(after, fresh),
+  };
+  const wanted = shared.states.take(`${frame.prefix}what is wanted`);
+  return states.add(wanted, state, emitter.source('conditions'));
+}

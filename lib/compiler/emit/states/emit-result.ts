@@ -1,0 +1,93 @@
+import type { TaskState, Template } from '../../../asl/state-machine.ts';
+import { parseSlotKey } from '../../../protocol/invocation.ts';
+import { parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
+import { builtinOf } from '../../analyse/builtins.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FlowEmitter, Place } from '../emit-flow.ts';
+import { closing, type Fresh } from '../end.ts';
+import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { holdsValue } from '../sizes/fixed-bytes.ts';
+import { give } from './assign-result.ts';
+import { ANSWER, callOf, isSpilled } from './call.ts';
+import { goesInto } from './spilled-paths.ts';
+
+/** The component that gives back its input: its wrapper reads back what was spilled, and answers what is read of it. */
+const NOOP = '/builtin/noop';
+
+/**
+ * Writes the states that take a result which the state machine itself has made: `value`, of the state's input. Where
+ * something reads inside a part of it that may have been spilled, a Choice looks, and a function reads it there. `name`:
+ * of the Pass that takes it otherwise. Returns the first state.
+ */
+export function settle(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  place: Place,
+  { name, value }: { readonly name: string; readonly value: Jsonata },
+): string {
+  const { states } = place;
+  const isOwn = name === place.name;
+  const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
+  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, value) }, source);
+  if (!readsInside(emitter, planned)) return name;
+  const read = emitReading(emitter, planned, place, value, isOwn);
+  const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
+  return states.add(
+    emitter.stateName(planned, 'spilled?'),
+    { Type: 'Choice', Choices: [rule], Default: name },
+    emitter.source('spill-check', planned),
+  );
+}
+
+/** A Task that reads a result, spilled parts and all. */
+function emitReading(emitter: FlowEmitter, planned: PlannedStep, place: Place, value: Jsonata, isOwn: boolean): string {
+  const { chain, states, after } = place;
+  const { id } = planned.step;
+  const catchers = emitter.catchers(planned, place);
+  const fresh: Fresh = (step) => (step === id ? ANSWER : undefined);
+  const state: TaskState = {
+    ...callOf(NOOP, readingPayload(emitter, planned, evaluated(value))),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
+    ...closing(after, fresh),
+  };
+  // A step whose own state is behind it has been told of already.
+  const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
+  return states.add(emitter.stateName(planned, 'read'), state, source);
+}
+
+function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): Parameters<typeof callOf>[1] {
+  const keys = emitter.keys(planned);
+  const { budget, prefix } = emitter.frame;
+  const { id } = planned.step;
+  return {
+    step: `${prefix}${id}`,
+    input,
+    reads: [...keys],
+    spillAbove: keys.some(holdsValue) ? budget.spillAbove(id) : undefined,
+  };
+}
+
+/** Whether anyone reads inside a part of the result that the state machine has only by its marker. */
+export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean {
+  return emitter.keys(planned).some((key) => {
+    const path = parseJoined(parseSlotKey(key).path);
+    return !('error' in path) && waysOf(path).some((way) => isInside(planned, way));
+  });
+}
+
+function isInside(planned: PlannedStep, segments: readonly Segment[]): boolean {
+  const { output, evaluation } = planned.inner?.flow ?? {};
+  const inOutput = (way: readonly Segment[]): boolean =>
+    output ? goesInto(output, way) : evaluation !== undefined && way.length > 1;
+  switch (builtinOf(planned.step)) {
+    case 'eval':
+      return segments[0] === 'result' && segments[1] === 'result' && inOutput(segments.slice(2));
+    case 'map':
+      return segments[0] === 'results' && segments[2] === 'result' && inOutput(segments.slice(3));
+    case 'iterate':
+      return segments[0] === 'result' && (inOutput(segments) || inOutput(['next', ...segments.slice(1)]));
+    default:
+      return false;
+  }
+}

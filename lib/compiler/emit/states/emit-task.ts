@@ -1,0 +1,115 @@
+import type { TaskState } from '../../../asl/state-machine.ts';
+import {
+  defined,
+  type Evaluated,
+  type TemplatedInvocation,
+  type TemplatedLink,
+  type Undefinable,
+} from '../../../protocol/templated.ts';
+import { linkTo } from '../../../protocol/values.ts';
+import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
+import { lastIn } from '../../plan/plan-tree.ts';
+import type { FlowEmitter, Place } from '../emit-flow.ts';
+import { closing, type Fresh } from '../end.ts';
+import { type Scope, templateOf } from '../jsonata/expressions.ts';
+import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
+import type { Chain } from '../layout.ts';
+import { holdsValue } from '../sizes/fixed-bytes.ts';
+import { ANSWER, type Call, callOf } from './call.ts';
+import { outputReads } from './output-reads.ts';
+import { componentRetry } from './retry.ts';
+
+/** Writes a step as a Task that calls its component's function. */
+export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+  const { name, chain, states, after } = place;
+  const { step, links = [] } = planned;
+  const { prefix, budget } = emitter.frame;
+  const keys = emitter.keys(planned);
+  const slots = answerOf(planned, keys);
+  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
+  const scope = scopeOfChain(emitter.scope(chain), links, prefix);
+  const catchers = emitter.catchers(planned, place);
+  const state: TaskState = {
+    ...callOfStep(emitter, planned, chain, {
+      ...callerOf(planned, scope, prefix),
+      spillAbove: budget.spillAbove(step.id),
+      before: links.map((link) =>
+        defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
+      ),
+      output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
+    }),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
+    ...closing(after, fresh),
+  };
+  return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
+}
+
+/** What is kept of an answer: that of a chain has more than anyone reads. */
+const answerOf = ({ links }: PlannedStep, keys: readonly string[]): Jsonata => (links ? pick(ANSWER, keys) : ANSWER);
+
+/** Which step is called, and with what. */
+const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own, 'step' | 'input'> => ({
+  step: `${prefix}${step.id}`,
+  input: templateOf(step.input, scope),
+});
+
+/** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
+export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
+  readonly spillAbove: number | Evaluated;
+  /** The steps that the function runs before it. */
+  readonly before?: TemplatedLink[];
+  /** What the flow's output reads, where the step is the last. */
+  readonly output?: TemplatedInvocation['output'] | undefined;
+}
+
+/** The call of a step's function. */
+export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: Chain, own: Own): Call {
+  const { onError } = planned.step;
+  const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
+  return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
+}
+
+/** The `Invocation` of a step. */
+function payloadOf(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  chain: Chain,
+  { step, input, spillAbove, before = [], output }: Own,
+): Parameters<typeof callOf>[1] {
+  const keys = emitter.keys(planned);
+  return {
+    step,
+    input,
+    ...askedOf(planned, keys, emitter.frame.prefix),
+    spillAbove: keys.some(holdsValue) ? spillAbove : undefined,
+    covered: isCovered(planned.step) || undefined,
+    before: before.length > 0 ? before : undefined,
+    output,
+    execution: evaluated(emitter.execution(chain)),
+  };
+}
+
+/** What the function is asked for, and what it may know. */
+function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Asked {
+  const { fused = [] } = step;
+  return {
+    reads: keys.length > 0 ? [...keys] : undefined,
+    secrets: secrets.length > 0 ? [...secrets] : undefined,
+    fused: fused.length > 0 ? fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
+  };
+}
+
+type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
+
+/** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
+const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
+
+/** What is read of the steps before the last is put in by their function's wrapper. */
+function scopeOfChain(scope: Scope, links: readonly PlannedStep[], prefix: string): Scope {
+  const ids = new Set(links.map(({ step }) => step.id));
+  return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
+}
+
+const isCovered = ({ onError }: PlannedStep['step']): boolean =>
+  onError.action === 'useDefault' || onError.action === 'skip';

@@ -1,0 +1,61 @@
+import type { Catcher, TaskState } from '../../../asl/state-machine.ts';
+import type { Expression } from '../../../flow/expression.ts';
+import type { PlannedStep } from '../../plan/plan.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { States } from '../end.ts';
+import { inputReads } from '../jsonata/input-reads.ts';
+import { evaluated, variable } from '../jsonata/jsonata.ts';
+import { INPUT, ROOM } from '../sizes/payload-limits.ts';
+import { ANSWER, callOf, isSpilled } from './call.ts';
+import { looksIntoAt } from './spilled-paths.ts';
+
+const SPILL = '/builtin/spill';
+
+/** How the input of an inner flow comes in. */
+export interface Taking {
+  /** The variable that holds it. */
+  readonly name: string;
+  /** What it is made of, each time. */
+  readonly from: readonly Expression[];
+  /** The flow's first state. */
+  readonly start: string;
+  readonly states: States;
+  readonly catchers: readonly Catcher[];
+}
+
+/**
+ * Writes what comes before an inner flow that reads inside of its input where that may have been spilled as a whole: a
+ * Choice looks, and a function makes of it an input whose paths can be gone. Returns the first state.
+ */
+export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Taking): string {
+  const { name, from, start, states, catchers } = taking;
+  const budget = emitter.frame.budget.inner(planned.step.id);
+  if (!budget || !mayOpen(emitter, planned, from)) return start;
+  const reads = readsOf(planned);
+  const value = variable(name);
+  const reading: TaskState = {
+    ...callOf(SPILL, {
+      step: `${emitter.frame.prefix}${planned.step.id}`,
+      input: { value: evaluated(value), reads: [...reads], share: budget.share(INPUT), room: ROOM },
+      reads: ['$'],
+    }),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    Assign: { [name]: evaluated(`$lookup(${ANSWER}, "$")`) },
+    Output: {},
+    Next: start,
+  };
+  const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
+  const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
+  return states.add(
+    emitter.stateName(planned, 'input spilled?'),
+    { Type: 'Choice', Choices: [rule], Default: start },
+    emitter.source('spill-check', planned),
+  );
+}
+
+/** Whether an inner flow reads inside of its input, made of `from`, where that may have been spilled as a whole. */
+export const mayOpen = ({ frame }: FlowEmitter, planned: PlannedStep, from: readonly Expression[]): boolean =>
+  frame.budget.inner(planned.step.id) !== undefined &&
+  readsOf(planned).some((path) => from.some((expression) => looksIntoAt(expression, path)));
+
+const readsOf = ({ inner }: PlannedStep): readonly string[] => (inner ? inputReads(inner) : []);

@@ -1,0 +1,19 @@
+import type { Retrier } from '../../../asl/state-machine.ts';
+import { START_FAULTS, TIMED_OUT, TRANSPORT_FAULTS } from '../../../protocol/aws-errors.ts';
+import { COMPONENT_FAILURES } from '../../../protocol/failure-codes.ts';
+
+/** From one second on, twice as long each time: what AWS does where nothing else is written, and each task has this. */
+const BACKOFF = { MaxDelaySeconds: 30, JitterStrategy: 'FULL' } as const;
+
+/** Every task is retried after transport faults. */
+export const transportRetry: Retrier = { ErrorEquals: TRANSPORT_FAULTS, MaxAttempts: 5, ...BACKOFF };
+
+/** The start of a nested state machine is retried. */
+export const startRetry: Retrier = { ErrorEquals: START_FAULTS, MaxAttempts: 5, ...BACKOFF };
+
+/** `onError: retry` adds attempts after the component's own failures. */
+export const componentRetry = (maxRetries: number): Retrier => ({
+  ErrorEquals: [...COMPONENT_FAILURES, TIMED_OUT],
+  MaxAttempts: maxRetries,
+  ...BACKOFF,
+});

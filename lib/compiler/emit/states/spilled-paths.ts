@@ -1,0 +1,42 @@
+import type { Expression } from '../../../flow/expression.ts';
+import { type Path, parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
+
+/**
+ * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
+ * while the value is small: of one that was spilled it has nothing but the marker.
+ */
+function looksInto(expression: Expression, path: Path): boolean {
+  return waysOf(path).some((way) => goesInto(expression, way));
+}
+
+/** The same of a path as it is written. */
+export function looksIntoAt(expression: Expression, written: string): boolean {
+  const path = parseJoined(written);
+  return !('error' in path) && looksInto(expression, path);
+}
+
+/** Whether some segments go on inside a value that an expression only refers to. */
+export function goesInto(expression: Expression, way: readonly Segment[]): boolean {
+  const [first, ...rest] = way;
+  if (first === undefined) return false;
+  switch (expression.kind) {
+    case 'literal':
+    case 'variable':
+      return false;
+    case 'map': {
+      const entry = expression.entries.find(({ key }) => key === first);
+      return entry !== undefined && goesInto(entry.value, rest);
+    }
+    case 'list': {
+      const item = typeof first === 'number' ? expression.items[first] : undefined;
+      return item !== undefined && goesInto(item, rest);
+    }
+    case 'if':
+      return goesInto(expression.consequent, way) || goesInto(expression.alternative, way);
+    case 'coalesce':
+      return expression.items.some((item) => goesInto(item, way));
+    case 'input':
+    case 'step':
+      return true;
+  }
+}

@@ -1,0 +1,26 @@
+import { parseSlotKey } from '../../protocol/invocation.ts';
+import { builtinOf } from '../analyse/builtins.ts';
+import { mapSteps, type PlannedStep } from '../plan/plan.ts';
+import type { Change, PlanPass } from './pass.ts';
+
+/** Functions answer what is read of their results, where that is not all: see `reads` of an invocation. */
+export const projectReads: PlanPass<'project-reads'> = {
+  rewrites: 'plan',
+  name: 'project-reads',
+  title: 'functions answer only what is read of their results',
+  rewrite: (plan) => {
+    const steps = mapSteps(plan.steps, (planned) => ({
+      ...planned,
+      readings: planned.readings.filter(({ unread }) => !unread),
+    }));
+    return { plan: { ...plan, steps }, changes: [...steps.values()].flatMap(changeOf) };
+  },
+};
+
+function changeOf({ step, readings, inner }: PlannedStep): readonly Change[] {
+  const keys = new Set(readings.map(({ key }) => key));
+  if (inner || builtinOf(step) || step.added || keys.has('$')) return [];
+  const read = [...keys].map((key) => parseSlotKey(key).path);
+  const what = read.length === 0 ? 'answers nothing' : `answers no more than ${[...new Set(read)].join(', ')}`;
+  return [{ steps: [step.id], what }];
+}

@@ -1,0 +1,29 @@
+import type { Step } from '../../flow/flow.ts';
+import { callsBuiltin } from '../analyse/builtins.ts';
+import { skipIfOf } from '../analyse/demand.ts';
+import { spreadsSkip } from '../plan/plan.ts';
+import type { PassContext } from './pass.ts';
+
+/** The built-in components that never skip their own step. */
+const STEADY = [
+  ...['extract', 'extract_multiple', 'create_messages', 'noop', 'sleep', 'put_blob', 'get_blob', 'load_file'],
+  ...['openai', 'http', 'http/get', 'http/post', 'cache/check', 'cache/store', 'map', 'eval', 'gather'],
+] as const;
+
+/** The steps that may be skipped: by themselves, by their component, or with a step that they read. */
+export function skippableSteps({ analysis, isOpaque }: PassContext): ReadonlySet<string> {
+  const { flow, uses, order } = analysis;
+  const steps = new Map(flow.steps.map((step) => [step.id, step]));
+  const found = new Set<string>();
+  for (const id of order) {
+    const step = steps.get(id);
+    const used = uses.steps.get(id);
+    if (!step || !used) continue;
+    const spread = [...used.input, ...used.fallback].some((use) => spreadsSkip(use) && found.has(use.reference.step));
+    if (spread || skipIfOf(step) || step.onError.action === 'skip' || !isSteady(step, isOpaque)) found.add(id);
+  }
+  return found;
+}
+
+const isSteady = (step: Step, isOpaque: PassContext['isOpaque']): boolean =>
+  !isOpaque(step) && STEADY.some((name) => callsBuiltin(step, name));

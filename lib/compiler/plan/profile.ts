@@ -1,0 +1,105 @@
+import { type Diagnostic, diagnose, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
+import { Fields } from '../../flow/text/fields.ts';
+import { nearest } from '../../flow/text/nearest.ts';
+import { describe, type Entry, readTree, type Tree } from '../../flow/text/tree.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import type { Profile, Timing } from './durations.ts';
+
+/** A profile as read from its file. */
+export interface ReadProfile {
+  readonly file: string;
+  /** Absent where a diagnostic is an error. */
+  readonly profile?: Profile;
+  /** Where each step of it stands. */
+  readonly places: ReadonlyMap<string, Span>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the text of a profile; what is wrong with it is told with its place, nothing is thrown. */
+export function readProfile(source: string, file: string): ReadProfile {
+  const reporter = new Reporter(file);
+  const tree = readTree(source, reporter);
+  const root = tree && mapOf(tree, 'a profile', reporter);
+  const fields = root && new Fields(root, 'a profile', ['steps', 'components'], reporter);
+  const steps = timings(fields?.tree('steps'), 'step', reporter);
+  const components = timings(fields?.tree('components'), 'component', reporter);
+  return {
+    file,
+    ...(fields && !reporter.failed && { profile: { steps: steps.times, components: components.times } }),
+    places: steps.places,
+    diagnostics: reporter.diagnostics,
+  };
+}
+
+interface Timings {
+  readonly times: { readonly [key: string]: Timing };
+  readonly places: ReadonlyMap<string, Span>;
+}
+
+function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: Reporter): Timings {
+  const map = tree && mapOf(tree, `"${kind}s" of a profile`, reporter);
+  const entries = [...(map?.entries ?? [])];
+  const times = entries.flatMap(([key, entry]): (readonly [string, Timing])[] => {
+    const seconds = readSeconds(entry, `the ${kind} "${key}" of a profile`, reporter);
+    return seconds === undefined ? [] : [[key, { seconds }]];
+  });
+  return { times: Object.fromEntries(times), places: new Map(entries.map(([key, entry]) => [key, entry.key])) };
+}
+
+/** No execution takes longer. */
+const MOST_SECONDS = QUOTAS.standardSeconds;
+
+/** Beside `seconds` an entry may hold what else was measured. */
+function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {
+  const seconds = mapOf(value, where, reporter)?.entries.get('seconds')?.value;
+  const measured = seconds?.kind === 'scalar' ? seconds.value : undefined;
+  if (typeof measured === 'number' && measured >= 0 && measured <= MOST_SECONDS) return measured;
+  const isLong = typeof measured === 'number' && measured > MOST_SECONDS;
+  const wanted = isLong ? `a number of at most ${MOST_SECONDS}, a year,` : 'a number of at least 0';
+  if (seconds)
+    reporter.report('wrong-type', { what: `"seconds" of ${where}`, found: describe(seconds), wanted }, seconds.span);
+  else if (value.kind === 'map') reporter.report('missing-key', { key: 'seconds', where }, key);
+  return undefined;
+}
+
+function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { kind: 'map' }> | undefined {
+  if (tree.kind === 'map') return tree;
+  reporter.report('wrong-type', { what, found: describe(tree), wanted: 'a map' }, tree.span);
+  return undefined;
+}
+
+/**
+ * What is to be told of a profile: what is wrong with it, and which of its steps the flow has not, most likely because the
+ * flow has changed since it was measured. Of a flow that is broken nothing is said.
+ */
+export function profileDiagnostics(
+  { file, profile, places, diagnostics }: ReadProfile,
+  { stateMachine, flow, steps, absorbed }: ProfiledFlow,
+): readonly Diagnostic[] {
+  if (!profile || !stateMachine) return diagnostics;
+  const ids = [...(flow?.steps ?? []), ...steps, ...absorbed].map(({ id }) => id);
+  const known = new Set(ids);
+  const unknown = [...places].filter(([step]) => !known.has(step));
+  return [
+    ...diagnostics,
+    ...unknown.map(([step, span]) =>
+      diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span }),
+    ),
+  ];
+}
+
+interface Named {
+  readonly id: string;
+}
+
+/** What became of a flow that a profile is of, as far as it matters here. */
+interface ProfiledFlow {
+  readonly stateMachine?: unknown;
+  readonly flow?: { readonly steps: readonly Named[] };
+  readonly steps: readonly Named[];
+  readonly absorbed: readonly Named[];
+}
+
+/** Where the profile of a flow's file is: `NAME.profile.json` beside `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */
+export const profileFileOf = (flowFile: string): string =>
+  `${flowFile.replace(/(?:\.flow)?\.(?:ya?ml|json)$/, '')}.profile.json`;

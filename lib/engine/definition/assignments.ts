@@ -1,0 +1,82 @@
+import { isObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import type { Problems } from './definition-error.ts';
+import type { Place } from './json-pointer.ts';
+import type { Section } from './section.ts';
+
+/** The names that the states of one machine assign, and the machines inside it. */
+export class ScopeNode {
+  readonly #assigned = new Map<string, Place>();
+  readonly #inner: ScopeNode[] = [];
+  /** The scope around this one, if it sees it. */
+  readonly #outer: ScopeNode | undefined;
+
+  constructor(outer?: ScopeNode) {
+    this.#outer = outer;
+  }
+
+  /** The scope of a branch or an iteration inside this one. */
+  inside(): ScopeNode {
+    return this.#add(new ScopeNode(this));
+  }
+
+  /** The scope of a child execution: it sees nothing of this one. */
+  isolated(): ScopeNode {
+    return this.#add(new ScopeNode());
+  }
+
+  #add(node: ScopeNode): ScopeNode {
+    this.#inner.push(node);
+    return node;
+  }
+
+  /** Notes what a state assigns: itself, in its Choice rules, in its Catch. */
+  note(state: Section): void {
+    for (const section of [state, ...lists(state, 'Choices'), ...lists(state, 'Catch')]) {
+      const assign = section.value.Assign;
+      if (typeof assign !== 'object' || assign === null) continue;
+      for (const key of Object.keys(assign)) {
+        const name = state.language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
+        this.#assigned.set(name, section.place.below('Assign').below(key));
+        checkName(name, section);
+      }
+    }
+  }
+
+  /** An inner scope may not assign a name that an outer one assigns: each such place is a problem. */
+  check(problems: Problems): void {
+    for (const [name, place] of this.#assigned) {
+      const other = this.#outer?.find(name);
+      if (other === undefined) continue;
+      const message = `Variable '${name}' is already assigned in an outer scope, at ${other.location}.`;
+      problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: 'choose another name' });
+    }
+    for (const node of this.#inner) node.check(problems);
+  }
+
+  /** Where a name is assigned, here or further out. */
+  find(name: string): Place | undefined {
+    return this.#assigned.get(name) ?? this.#outer?.find(name);
+  }
+}
+
+/** Source: "Passing data between states with variables", AWS Step Functions developer guide. */
+const NAME = new RegExp(String.raw`^[\p{L}_][\p{L}\p{N}_]{0,${QUOTAS.name - 1}}$`, 'u');
+const HELP = `a name has at most ${QUOTAS.name} letters, digits and '_', and does not begin with a digit`;
+
+function checkName(name: string, section: Section): void {
+  const place = section.place.below('Assign').below(name);
+  if (name === 'states') {
+    const message = "Cannot assign to reserved variable '$states'.";
+    section.problems.add(place, message, { code: 'RESERVED_VARIABLE_NAME', help: 'choose another name' });
+  } else if (!NAME.test(name)) {
+    const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
+    section.problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: HELP });
+  }
+}
+
+/** Lists that are no lists of objects are told of where they are compiled. */
+function lists(state: Section, key: string): readonly Section[] {
+  const list = state.value[key];
+  return Array.isArray(list) && list.every(isObject) ? state.sections(key) : [];
+}

@@ -1,0 +1,115 @@
+import type { Json } from '../../protocol/json.ts';
+import { FieldError } from '../execution/failures.ts';
+import type { Visit } from '../execution/visit.ts';
+import { compileReference, existing, type ReferencePath } from '../json-path/path.ts';
+import { expressionText } from '../jsonata/expression.ts';
+import { expected, kindOf, type Section } from './section.ts';
+import { compileTemplate, type Soon, type Template } from './template.ts';
+
+/** A field that must give a value of one type. */
+export interface Field<T> {
+  evaluate(visit: Visit): Soon<T>;
+}
+
+interface Types {
+  readonly number: number;
+  readonly string: string;
+  readonly boolean: boolean;
+  readonly array: readonly Json[];
+}
+
+/** The least and the most that a whole number may be. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Compiles a field that is a literal, or a JSONata expression, or in JSONPath a path under the name `KeyPath`.
+ * Undefined where the state does not have it.
+ */
+export function compileField<K extends keyof Types>(
+  section: Section,
+  key: string,
+  type: K,
+  range?: Range,
+): Field<Types[K]> | undefined {
+  const isQuery = section.language === 'JSONata';
+  const path = isQuery ? undefined : compileReference(section, `${key}Path`);
+  if (path !== undefined) return atPath(path, `${key}Path`, type, range);
+  const value = section.value[key];
+  if (value === undefined) return undefined;
+  const source = typeof value === 'string' && isQuery ? expressionText(value) : undefined;
+  // A literal list may still have expressions in it.
+  if (source !== undefined || (isQuery && isOf(value, type) && type === 'array'))
+    return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type, range);
+  if (!isOf(value, type)) section.problem(wrongType(value, type), key);
+  else if (range && Number(value) < range.least) section.problem(`Minimum value is ${range.least}`, key);
+  else if (range && Number(value) > range.most) section.problem(`Maximum value is ${range.most}`, key);
+  else return { evaluate: () => value };
+  return undefined;
+}
+
+function wrongType(value: Json, type: keyof Types): string {
+  if (type === 'number') return 'Expected value of type Integer';
+  if (typeof value === 'string' && value.startsWith('{%')) return 'JSONata string must start with {% and end with %}';
+  return expected(type === 'string' ? 'STRING' : type === 'boolean' ? 'BOOLEAN' : 'ARRAY');
+}
+
+const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Types[K] => kindOf(value) === type;
+
+const unexpected = (value: Json, type: string): string =>
+  `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
+
+/** A whole number in the range, or a failure: told as AWS tells of a wrong MaxConcurrency. */
+function checkRange(value: number, { least, most }: Range, field: string, error: FieldError['error']): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const wanted =
+    value > most ? `an integer of at most ${most}` : `a ${least > 0 ? 'positive' : 'non-negative'} integer`;
+  throw new FieldError(error, `The ${field} field must be ${wanted} but was: ${value}`, field);
+}
+
+/** The failure of an expression whose value is of another type than its field wants. */
+export function unexpectedResult(source: string, field: string, type: string, value: Json): FieldError {
+  const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
+  return new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
+}
+
+function rendered<K extends keyof Types>(
+  template: Template,
+  source: string,
+  field: string,
+  type: K,
+  range: Range | undefined,
+): Field<Types[K]> {
+  const check = (value: Json): Types[K] => {
+    if (!isOf(value, type)) throw unexpectedResult(source, field, type, value);
+    if (range) checkRange(Number(value), range, field, 'States.QueryEvaluationError');
+    return value;
+  };
+  return {
+    evaluate(visit) {
+      const value = template.render(visit);
+      return value instanceof Promise ? value.then(check) : check(value);
+    },
+  };
+}
+
+function atPath<K extends keyof Types>(
+  path: ReferencePath,
+  field: string,
+  type: K,
+  range: Range | undefined,
+): Field<Types[K]> {
+  return {
+    evaluate(visit) {
+      const value = existing(path, visit.input, visit, field);
+      if (isOf(value, type)) {
+        if (range) checkRange(Number(value), range, field, 'States.Runtime');
+        return value;
+      }
+      const what = `The JSONPath '${path.text}' specified for the field '${field}' has a value of an unexpected type.`;
+      throw new FieldError('States.Runtime', `${what} ${unexpected(value, type)}`, field);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { State, StateMachine } from '../../asl/state-machine.ts';
+import { isObject, type JsonObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import { jsonBytes } from '../execution/limits.ts';
+import { compileChoice } from '../states/choice.ts';
+import { compileFail } from '../states/fail.ts';
+import { compileMap } from '../states/map.ts';
+import { compileParallel } from '../states/parallel.ts';
+import { compilePass } from '../states/pass.ts';
+import { compileSucceed } from '../states/succeed.ts';
+import { compileTask } from '../states/task.ts';
+import { compileWait } from '../states/wait.ts';
+import type { CompiledMachine, StateCompiler } from './compiled.ts';
+import { DefinitionError, type Problem, Problems } from './definition-error.ts';
+import { Place } from './json-pointer.ts';
+import { checkDeclared, languageOf } from './languages.ts';
+import { MachineLoader, Whole } from './machine-loader.ts';
+import { Section } from './section.ts';
+import { MACHINE_FIELDS } from './state-fields.ts';
+
+/** A state machine that has been checked and whose expressions are parsed. It may run any number of times, also at once. */
+export interface LoadedStateMachine {
+  readonly definition: StateMachine | JsonObject;
+  readonly machine: CompiledMachine;
+  /** Seconds after which an execution times out. */
+  readonly timeoutSeconds: number | undefined;
+  /** What keeps it from being an Express state machine. */
+  readonly expressProblems?: readonly Problem[];
+}
+
+const COMPILERS: Readonly<Record<State['Type'], StateCompiler>> = {
+  Task: compileTask,
+  Pass: compilePass,
+  Choice: compileChoice,
+  Wait: compileWait,
+  Succeed: compileSucceed,
+  Fail: compileFail,
+  Parallel: compileParallel,
+  Map: compileMap,
+};
+
+const loaded = new WeakMap<object, LoadedStateMachine>();
+
+/**
+ * Loads a definition; the same object is loaded once only, so it must not be changed afterwards.
+ * Throws a {@link DefinitionError} with all that is wrong in it.
+ */
+export function loadStateMachine(definition: StateMachine | JsonObject): LoadedStateMachine {
+  const known = loaded.get(definition);
+  if (known) return known;
+  const problems = new Problems();
+  const result = load(definition, problems);
+  if (result === undefined || problems.all.length > 0) throw new DefinitionError(problems.all);
+  loaded.set(definition, result);
+  return result;
+}
+
+/** Throws a {@link DefinitionError} where a state machine cannot be of a type. */
+export function checkType({ expressProblems = [] }: LoadedStateMachine, type: 'STANDARD' | 'EXPRESS'): void {
+  if (type === 'EXPRESS' && expressProblems.length > 0) throw new DefinitionError(expressProblems);
+}
+
+function load(definition: StateMachine | JsonObject, problems: Problems): LoadedStateMachine | undefined {
+  // A StateMachine is JSON; the loader checks each field itself, whatever its type says.
+  const value = definition as JsonObject;
+  const unfit = isObject(value) ? sizeProblem(value) : NO_OBJECT;
+  if (unfit !== undefined) {
+    problems.all.push(unfit);
+    return undefined;
+  }
+  const section = new Section(value, new Place(), problems, languageOf(value, 'JSONPath'));
+  section.allow(MACHINE_FIELDS);
+  checkDeclared(section);
+  section.choice('Version', ['1.0']);
+  const whole = new Whole(COMPILERS, section.language);
+  const machine = new MachineLoader(section, whole).load();
+  whole.scope.check(problems);
+  const seconds = section.number('TimeoutSeconds', 0, 0, QUOTAS.seconds);
+  const timeoutSeconds = seconds > 0 ? seconds : undefined;
+  return machine && { definition, machine, timeoutSeconds, expressProblems: problems.forExpress };
+}
+
+const NO_OBJECT: Problem = {
+  code: 'SCHEMA_VALIDATION_FAILED',
+  message: 'Definition must be a valid JSON object',
+  pointer: '',
+  help: 'a state machine is an object with StartAt and States',
+};
+
+/** AWS refuses such a definition before it reads it. Source: "definition", CreateStateMachine, AWS Step Functions API reference. */
+function sizeProblem(definition: JsonObject): Problem | undefined {
+  if (jsonBytes(definition) <= QUOTAS.definition) return undefined;
+  const message = `1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to ${QUOTAS.definition}`;
+  return {
+    code: 'ValidationException',
+    message,
+    pointer: '',
+    help: 'move a part of it into a state machine of its own',
+  };
+}

@@ -1,0 +1,176 @@
+import type { QueryLanguage, State } from '../../asl/state-machine.ts';
+import { isObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import { ScopeNode } from './assignments.ts';
+import type { CompiledMachine, CompiledState, Loader, StateCompiler } from './compiled.ts';
+import type { Place } from './json-pointer.ts';
+import { checkLanguage, languageOf } from './languages.ts';
+import { EMPTY, expected, oneOf, Section } from './section.ts';
+import { STATE_FIELDS } from './state-fields.ts';
+
+/** What all parts of a definition share. */
+export class Whole {
+  readonly compilers: Readonly<Record<State['Type'], StateCompiler>>;
+  /** The whole state machine's query language: that of any state which declares none, however deep. */
+  readonly language: QueryLanguage;
+  readonly scope = new ScopeNode();
+  /** All states so far: a name is taken once in the whole definition. */
+  readonly names = new Map<string, Place>();
+  readonly labels = new Set<string>();
+
+  constructor(compilers: Whole['compilers'], language: QueryLanguage) {
+    this.compilers = compilers;
+    this.language = language;
+  }
+}
+
+/** Loads one machine: the whole, a branch, or an item processor. */
+export class MachineLoader implements Loader {
+  readonly #section: Section;
+  readonly #whole: Whole;
+  readonly #scope: ScopeNode;
+  readonly #isInner: boolean;
+  /** Where each state may lead. */
+  readonly #leads = new Map<string, string[]>();
+  #states: Section | undefined;
+  #current = '';
+
+  constructor(section: Section, whole: Whole, inner?: ScopeNode) {
+    this.#section = section;
+    this.#whole = whole;
+    this.#scope = inner ?? whole.scope;
+    this.#isInner = inner !== undefined;
+  }
+
+  load(): CompiledMachine | undefined {
+    const section = this.#section;
+    if (this.#isInner && section.has('QueryLanguage'))
+      section.problem("Field 'QueryLanguage' is not supported", 'QueryLanguage', { at: section.place });
+    section.require('States', 'StartAt');
+    const startAt = section.text('StartAt');
+    const states = section.section('States');
+    if (states === undefined) return undefined;
+    this.#states = states;
+    const names = Object.keys(states.value);
+    if (names.length === 0) section.problem(EMPTY, 'States');
+    const compiled = new Map<string, CompiledState>();
+    for (const name of names) {
+      const state = this.#state(name, states);
+      if (state) compiled.set(name, state);
+    }
+    if (startAt !== undefined) this.#checkGraph(startAt, states);
+    const start = compiled.get(startAt ?? '');
+    return start && { start, states: compiled };
+  }
+
+  #state(name: string, states: Section): CompiledState | undefined {
+    const value = states.value[name];
+    if (!isObject(value)) {
+      states.problem(expected('OBJECT'), name);
+      return undefined;
+    }
+    const { language } = this.#whole;
+    const section = new Section(value, states.place.below(name), states.problems, languageOf(value, language));
+    this.#checkName(name, section);
+    this.#current = name;
+    const type = section.require('Type') ? section.text('Type') : undefined;
+    if (type === undefined) return undefined;
+    if (!isType(type)) {
+      section.problem(oneOf(Object.keys(STATE_FIELDS)), 'Type');
+      return undefined;
+    }
+    section.allow(STATE_FIELDS[type]);
+    checkLanguage(section, language);
+    this.#scope.note(section);
+    return this.#whole.compilers[type](name, section, this);
+  }
+
+  #checkName(name: string, section: Section): void {
+    const { names } = this.#whole;
+    const other = names.get(name);
+    if (other !== undefined)
+      section.problem(`Duplicate State name: ${name}`, undefined, {
+        code: 'DUPLICATE_STATE_NAME',
+        help: `names are unique in the whole definition: it is also at ${other.location}`,
+      });
+    names.set(name, section.place);
+    if (name.length > QUOTAS.name)
+      section.problem(
+        `State name '${name}' exceeds the ${QUOTAS.name}-character limit allowed by the service`,
+        undefined,
+        {
+          code: 'INVALID_STATE_NAME',
+        },
+      );
+  }
+
+  /** Every state can be reached, and some state ends the whole: a loop inside a branch or a Map is taken as it is. */
+  #checkGraph(startAt: string, states: Section): void {
+    if (!states.has(startAt)) this.#missing(startAt, this.#section, 'StartAt');
+    const names = Object.keys(states.value);
+    if (!this.#isInner && !names.some((name) => isEnd(states.value[name]))) {
+      const help = 'give a state End: true, or add a Succeed';
+      const { all } = states.problems;
+      all.push({ code: 'MISSING_END_STATE', message: 'Workflow has no terminal state', pointer: '', help });
+      return;
+    }
+    const reached = this.#reachedFrom(startAt);
+    for (const name of names) {
+      if (reached.has(name)) continue;
+      states.problem(`State "${name}" is not reachable.`, name, { code: 'MISSING_TRANSITION_TARGET' });
+    }
+  }
+
+  #reachedFrom(startAt: string): ReadonlySet<string> {
+    const reached = new Set([startAt]);
+    for (const name of reached) for (const next of this.#leads.get(name) ?? []) reached.add(next);
+    return reached;
+  }
+
+  #missing(name: string, section: Section, key: string): void {
+    const known = Object.keys(this.#states?.value ?? {}).join(', ') || 'none';
+    section.problem(`Missing 'Next' target: ${name}`, key, {
+      code: 'MISSING_TRANSITION_TARGET',
+      help: `the states here are: ${known}`,
+    });
+  }
+
+  target(section: Section, key = 'Next'): string | undefined {
+    if (!section.require(key)) return undefined;
+    const name = section.text(key);
+    if (name === undefined) return undefined;
+    const leads = this.#leads.get(this.#current);
+    if (leads) leads.push(name);
+    else this.#leads.set(this.#current, [name]);
+    if (this.#states && !this.#states.has(name)) this.#missing(name, section, key);
+    return name;
+  }
+
+  transition(section: Section): string | undefined {
+    const ends = section.value.End === true;
+    const both = ends && section.has('Next');
+    if (both) section.problem('There should only be one of the following fields: [Next, End]');
+    if (ends) return undefined;
+    if (section.has('Next')) return this.target(section);
+    section.problem('This object should have only one of the following fields: [Next, End]');
+    return undefined;
+  }
+
+  label(section: Section, label: string): void {
+    const { labels } = this.#whole;
+    if (labels.has(label)) section.problem(`Duplicate Label name: ${label}`, 'Label', { code: 'DUPLICATE_LABEL_NAME' });
+    labels.add(label);
+  }
+
+  machine(section: Section, isolated = false): CompiledMachine | undefined {
+    const scope = isolated ? this.#scope.isolated() : this.#scope.inside();
+    return new MachineLoader(section, this.#whole, scope).load();
+  }
+}
+
+const isType = (type: string): type is State['Type'] => Object.hasOwn(STATE_FIELDS, type);
+
+const isEnd = (state: unknown): boolean =>
+  typeof state === 'object' &&
+  state !== null &&
+  (('End' in state && state.End === true) || ('Type' in state && (state.Type === 'Succeed' || state.Type === 'Fail')));

@@ -1,0 +1,56 @@
+import { isObject } from '../../protocol/json.ts';
+import type { Resource } from './resource.ts';
+import type { Section } from './section.ts';
+
+/** Refuses a Task whose fields AWS would refuse. */
+export function checkTask(section: Section, resource: Resource): void {
+  section.requireOne(['TimeoutSeconds', 'TimeoutSecondsPath'], 'optional');
+  section.requireOne(['HeartbeatSeconds', 'HeartbeatSecondsPath'], 'optional');
+  if (!section.require('Resource')) return;
+  if (!ARN.test(resource.arn)) section.problem('Value is not a valid resource ARN', 'Resource');
+  checkPattern(section, resource);
+  checkPayload(section, resource.arn);
+}
+
+/** A placeholder may stand for the whole ARN, or for a part of it. */
+const ARN = /^arn:|\$\{/;
+
+/** An Express execution cannot wait for anything. */
+function checkPattern({ place, problems }: Section, { events, pattern }: Resource): void {
+  const at = place.below('Resource');
+  // The space at the end is AWS's.
+  if (pattern !== 'requestResponse')
+    problems.addForExpress(at, `Express state machine does not support '.${pattern}' service integration `);
+  if (events === 'Activity') problems.addForExpress(at, 'Express state machine does not support Activity ARN');
+}
+
+const OPTIMIZED = /^arn:[^:]+:states:::([^:]+):([^.]+)/;
+
+/**
+ * What a call must be given, as measured with AWS's ValidateStateMachineDefinition:
+ * https://github.com/badmintoncryer/cdk-preflight, rule pf-sfn-asl-integration-parameters.
+ */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  'lambda:invoke': ['FunctionName'],
+  'sqs:sendMessage': ['QueueUrl', 'MessageBody'],
+  'sns:publish': ['Message'],
+  'dynamodb:putItem': ['TableName', 'Item'],
+  'dynamodb:getItem': ['TableName', 'Key'],
+  'states:startExecution': ['StateMachineArn'],
+  'events:putEvents': ['Entries'],
+  'ecs:runTask': ['TaskDefinition'],
+  'glue:startJobRun': ['JobName'],
+};
+
+function checkPayload(section: Section, arn: string): void {
+  const [, service, action] = OPTIMIZED.exec(arn) ?? [];
+  if (service === undefined) return;
+  const key = section.language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const given = section.value[key];
+  if (given === undefined) section.problem(`${key} field is required for resource ARN: ${arn}`);
+  if (given === undefined || !isObject(given)) return;
+  for (const field of REQUIRED[`${service}:${action}`] ?? []) {
+    if (given[field] === undefined && given[`${field}.$`] === undefined)
+      section.problem(`The field '${field}' is required but was missing`, key);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Json, JsonObject } from '../../protocol/json.ts';
+import type { CompiledMachine, CompiledState, Exit } from '../definition/compiled.ts';
+import { Cancellation, type Stoppable } from './cancellation.ts';
+import type { MapItem } from './context-object.ts';
+import type { StateFailure } from './failures.ts';
+import type { Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import { Visit } from './visit.ts';
+
+/** States whose visit can last, and so can be stopped in the middle. */
+const LASTING: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+/** A thread of an execution: the execution itself, a branch of a Parallel, an iteration of a Map. Walks from state to state. */
+export class Branch implements Stoppable {
+  readonly run: Run;
+  readonly scope: Scope;
+  readonly cancellation: Cancellation;
+  readonly item: MapItem | undefined;
+  /** Stands before the paths of its visits. */
+  readonly path: string;
+  /** Visits so far. */
+  visits = 0;
+  /** The id of this thread's latest event. */
+  lastEvent: number;
+  #current: CompiledState | undefined;
+
+  constructor(run: Run, path: string, scope: Scope, lastEvent: number, parent?: Cancellation, item?: MapItem) {
+    this.run = run;
+    this.path = path;
+    this.scope = scope;
+    this.lastEvent = lastEvent;
+    this.item = item;
+    this.cancellation = new Cancellation(parent, this);
+  }
+
+  /** A thread inside a state of this one, with a scope of its own. */
+  inner(path: string, item?: MapItem): Branch {
+    return new Branch(this.run, path, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
+  }
+
+  /** Appends an event of this thread to the history. */
+  record(type: string, details: JsonObject, stateName: string): void {
+    this.lastEvent = this.run.history.append(this.lastEvent, type, details, stateName);
+  }
+
+  /** Runs a machine from its first state to its end and gives its output. Rejects with a StateFailure, or Aborted. */
+  async walk(machine: CompiledMachine, input: Json): Promise<Json> {
+    let state: CompiledState | undefined = machine.start;
+    let data = input;
+    while (state !== undefined) {
+      const visit = new Visit(this, state, data);
+      this.#current = state;
+      try {
+        if (this.run.host.latency !== undefined) await this.#wait(visit, this.run.host.latency(state.name));
+        const exit: Exit = await state.run(visit);
+        this.cancellation.check();
+        this.#leave(visit, exit);
+        data = exit.output;
+        state = exit.next === undefined ? undefined : machine.states.get(exit.next);
+      } catch (thrown) {
+        throw this.#failure(visit, thrown);
+      }
+    }
+    this.#current = undefined;
+    this.cancellation.done();
+    this.scope.end();
+    return data;
+  }
+
+  async #wait(visit: Visit, ms: number): Promise<void> {
+    if (ms > 0) await visit.clock.sleep(ms, this.cancellation.signal);
+  }
+
+  #failure(visit: Visit, thrown: unknown): StateFailure {
+    this.cancellation.check();
+    this.cancellation.done();
+    this.#current = undefined;
+    return visit.asFailure(thrown);
+  }
+
+  #leave(visit: Visit, { output, assigned }: Exit): void {
+    const { state } = visit;
+    visit.measure(output);
+    if (assigned !== undefined) this.scope.assign(assigned, state.name);
+    const details =
+      assigned === undefined ? { name: state.name, output } : { name: state.name, output, assignedVariables: assigned };
+    visit.record(`${state.type}StateExited`, details);
+  }
+
+  /** A state that takes time was left in the middle. */
+  stopped(): void {
+    if (this.#current === undefined || !LASTING.has(this.#current.type) || this.run.history.full) return;
+    this.record(`${this.#current.type}StateAborted`, {}, this.#current.name);
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { StateMachine } from '../../asl/state-machine.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { checkType, type LoadedStateMachine, loadStateMachine } from '../definition/load.ts';
+import type { ExecuteOptions, ExecutionResult } from '../types.ts';
+import { realClock } from './clock.ts';
+import { type Host, Run } from './run.ts';
+import { runToEnd } from './run-to-end.ts';
+
+/**
+ * Runs a state machine to its end, and all executions that its tasks start. A failed execution is a result; what throws
+ * is a definition that cannot run ({@link DefinitionError}) and a fault of the host, such as a resolver that rejects with
+ * anything but a TaskError.
+ */
+export async function execute(
+  machine: StateMachine | JsonObject | LoadedStateMachine,
+  options: ExecuteOptions,
+): Promise<ExecutionResult> {
+  const loaded = isLoaded(machine) ? machine : loadStateMachine(machine);
+  const input = options.input === undefined ? {} : options.input;
+  const host = hostOf(options);
+  checkType(loaded, host.type);
+  const run = new Run(host, options.name ?? randomUUID(), input);
+  const end = await runToEnd(run, loaded, options.signal);
+  const stopMs = host.clock.now();
+  // The list may still grow: an execution that nobody waits for may start others.
+  for (const other of host.family.detached) await other;
+  return {
+    id: run.id,
+    ...end,
+    startMs: run.startMs,
+    stopMs,
+    transitions: run.counter.transitions,
+    events: run.history.length,
+  };
+}
+
+const isLoaded = (machine: StateMachine | JsonObject | LoadedStateMachine): machine is LoadedStateMachine =>
+  'machine' in machine && 'definition' in machine;
+
+const hostOf = (options: ExecuteOptions): Host => ({
+  resolver: options.resolver,
+  tokens: options.tokens,
+  machines: options.machines,
+  objects: options.objects,
+  clock: options.clock ?? realClock,
+  random: options.random ?? Math.random,
+  type: options.type ?? 'STANDARD',
+  stateMachineName: options.stateMachineName ?? 'local',
+  onEvent: options.onEvent,
+  latency: options.latency,
+  family: { ids: new Set(), detached: [], signal: options.signal },
+});

@@ -1,0 +1,123 @@
+import type { Json, JsonObject } from '../../protocol/json.ts';
+import type { CompiledState } from '../definition/compiled.ts';
+import type { Environment, StatesVariable } from '../jsonata/expression.ts';
+import { TaskError } from '../types.ts';
+import type { Branch } from './branch.ts';
+import { stateContext } from './context-object.ts';
+import { FieldError, StateFailure } from './failures.ts';
+import { checkPayload } from './limits.ts';
+import { uuidFrom } from './uuid.ts';
+
+/** One visit of a branch to a state: what the state's expressions see, and where its events go. */
+export class Visit implements Environment {
+  readonly branch: Branch;
+  readonly state: CompiledState;
+  readonly input: Json;
+  states: StatesVariable;
+  retryCount = 0;
+  /** The token of this attempt, where its task waits for one. */
+  token: string | undefined;
+  /** A payload that was measured in this visit, so that it need not be measured again on its way out. */
+  measured: Json;
+  readonly #enteredMs: number;
+  readonly #enteredId: number;
+  /** The how manieth visit of its branch it is. */
+  readonly #number: number;
+
+  constructor(branch: Branch, state: CompiledState, input: Json) {
+    this.branch = branch;
+    this.state = state;
+    this.input = input;
+    this.measured = input;
+    this.#number = ++branch.visits;
+    this.#enteredMs = branch.run.host.clock.now();
+    branch.run.counter.transitions += 1;
+    this.record(`${state.type}StateEntered`, { name: state.name, input });
+    this.#enteredId = branch.lastEvent;
+    this.states = { input, context: this.#context() };
+  }
+
+  /** Names the visit by its place in the execution, e.g. `2[0].1~1 load`: the first visit in branch 0 of the second, retried once. */
+  get id(): string {
+    return `${this.#path} ${this.state.name}`;
+  }
+
+  /** Stands before the paths of the visits in its branch or iteration `index`. */
+  pathOf(index: number): string {
+    return `${this.#path}[${index}].`;
+  }
+
+  get #path(): string {
+    return `${this.branch.path}${this.#number}${this.retryCount > 0 ? `~${this.retryCount}` : ''}`;
+  }
+
+  get clock() {
+    return this.branch.run.host.clock;
+  }
+
+  get random() {
+    return this.branch.run.host.random;
+  }
+
+  variable(name: string): Json | undefined {
+    return this.branch.scope.get(name);
+  }
+
+  /** Appends an event of this state to the history. */
+  record(type: string, details: JsonObject): void {
+    this.branch.record(type, details, this.state.name);
+  }
+
+  /** Appends an event that the next one does not follow on: AWS's histories lead past some. */
+  recordAside(type: string, details: JsonObject): void {
+    const { lastEvent } = this.branch;
+    this.record(type, details);
+    this.branch.lastEvent = lastEvent;
+  }
+
+  /** Fails where a payload is over the limit. What was measured last is not measured again. */
+  measure(payload: Json, what = this.state.name): void {
+    if (payload === this.measured) return;
+    checkPayload(payload, what);
+    this.measured = payload;
+  }
+
+  /** The state's work gave a result: its Output and Assign see it as `$states.result`. */
+  succeed(result: Json): void {
+    this.states = { input: this.input, result, context: this.states.context };
+  }
+
+  /** The state failed and a Catch took it: its Output and Assign see `$states.errorOutput`. */
+  fail(errorOutput: JsonObject): void {
+    this.states = { input: this.input, errorOutput, context: this.states.context };
+  }
+
+  /** The state is to run again: the context object counts it. */
+  retry(): void {
+    this.retryCount += 1;
+    this.branch.run.counter.transitions += 1;
+    this.states = { input: this.input, context: this.#context() };
+  }
+
+  /** What was thrown in this state as its failure; a fault of the host or the engine is thrown on. */
+  asFailure(thrown: unknown): StateFailure {
+    if (thrown instanceof StateFailure) return thrown;
+    if (thrown instanceof TaskError) return new StateFailure(thrown.error, thrown.cause);
+    if (!(thrown instanceof FieldError)) throw thrown;
+    const { name } = this.state;
+    const cause = `An error occurred while executing the state '${name}' (entered at the event id #${this.#enteredId}). ${thrown.message}`;
+    if (thrown.error === 'States.QueryEvaluationError') {
+      const location = thrown.location === undefined ? {} : { location: thrown.location };
+      this.record('EvaluationFailed', { error: thrown.error, cause, state: name, ...location });
+    }
+    return new StateFailure(thrown.error, cause);
+  }
+
+  #context(): JsonObject {
+    const { run, item } = this.branch;
+    const { name, hasToken } = this.state;
+    this.token = hasToken ? uuidFrom(this.random) : undefined;
+    const { retryCount, token } = this;
+    return stateContext(run.context, { name, enteredMs: this.#enteredMs, retryCount, token }, item);
+  }
+}

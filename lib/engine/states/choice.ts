@@ -1,0 +1,57 @@
+import type { Exit, Loader, StateCompiler } from '../definition/compiled.ts';
+import { compileDataFlow, type DataFlow } from '../definition/data-flow.ts';
+import { compileField } from '../definition/field.ts';
+import { checkFields } from '../definition/languages.ts';
+import { EMPTY, isEmpty, type Section } from '../definition/section.ts';
+import type { Soon } from '../definition/template.ts';
+import { FieldError } from '../execution/failures.ts';
+import type { Visit } from '../execution/visit.ts';
+import { compileComparison, NO_KIND } from '../json-path/comparison.ts';
+
+interface Rule {
+  readonly holds: (visit: Visit) => Soon<boolean>;
+  readonly next: string | undefined;
+  readonly flow: DataFlow;
+}
+
+/** Choice: goes the way of the first rule that holds, with that rule's Assign and Output; otherwise Default, with the state's own. */
+export const compileChoice: StateCompiler = (name, section, loader) => {
+  section.require('Choices');
+  const rules = section.sections('Choices').map((rule) => compileRule(rule, loader));
+  if (isEmpty(section.value.Choices)) section.problem(EMPTY, 'Choices');
+  const otherwise = section.has('Default') ? loader.target(section, 'Default') : undefined;
+  const flow = compileDataFlow(section);
+  return {
+    name,
+    type: 'Choice',
+    hasToken: false,
+    async run(visit): Promise<Exit> {
+      for (const rule of rules) {
+        const holds = rule.holds(visit);
+        if (holds === true || (holds !== false && (await holds))) return leave(visit, rule.flow, rule.next);
+      }
+      if (otherwise === undefined) throw noMatch();
+      return leave(visit, flow, otherwise);
+    },
+  };
+};
+
+async function leave(visit: Visit, flow: DataFlow, next: string | undefined): Promise<Exit> {
+  return { ...(await flow.settle(visit, await flow.input(visit))), next };
+}
+
+function compileRule(section: Section, loader: Loader): Rule {
+  const next = loader.target(section);
+  const flow = compileDataFlow(section);
+  checkFields(section);
+  if (section.language === 'JSONPath') return { holds: compileComparison(section), next, flow };
+  const condition = compileField(section, 'Condition', 'boolean');
+  if (!section.has('Condition') && !section.has('Variable')) section.problem(NO_KIND);
+  return { holds: (visit) => condition?.evaluate(visit) ?? false, next, flow };
+}
+
+const noMatch = (): FieldError =>
+  new FieldError(
+    'States.NoChoiceMatched',
+    'Failed to transition out of the state. The state does not point to a next state.',
+  );

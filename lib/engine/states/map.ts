@@ -1,0 +1,148 @@
+import type { Json } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import type { Exit, Loader, StateCompiler } from '../definition/compiled.ts';
+import { compileDataFlow } from '../definition/data-flow.ts';
+import type { Section } from '../definition/section.ts';
+import { InnerFailure } from '../execution/failures.ts';
+import type { Visit } from '../execution/visit.ts';
+import { compileItemBatcher } from './map/batcher.ts';
+import { runInline } from './map/inline.ts';
+import { contextOf, inputOf, itemsOf } from './map/item.ts';
+import { compileItemReader } from './map/item-reader.ts';
+import { compileCollection, compileList } from './map/items.ts';
+import { compileLabel } from './map/label.ts';
+import { type ChildMachine, type Order, runMapRun } from './map/map-run.ts';
+import { compileNumber } from './map/number-field.ts';
+import { oneOf } from './map/one-of.ts';
+import { compileResultWriter } from './map/result-writer.ts';
+import { compileSelector } from './map/selector.ts';
+import { compileTolerance } from './map/tolerance.ts';
+import { compileGuard, guarded } from './retry.ts';
+
+/** Map: runs its processor once for each item, and gives the list of the outputs. */
+export const compileMap: StateCompiler = (name, section, loader) => {
+  const work = compileWork(name, section, loader);
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  const guard = compileGuard(section, loader);
+
+  async function attempt(visit: Visit): Promise<Exit> {
+    const result = await work(visit, await flow.input(visit));
+    visit.recordAside('MapStateSucceeded', {});
+    visit.succeed(result);
+    return { ...(await flow.settle(visit, result)), next };
+  }
+
+  return { name, type: 'Map', hasToken: false, run: (visit) => guarded(visit, guard, attempt) };
+};
+
+/** Gives the result. `input`: the state's input, after InputPath. */
+type Work = (visit: Visit, input: Json) => Promise<Json>;
+
+function compileWork(name: string, section: Section, loader: Loader): Work {
+  // `Iterator` is the older name of the same field.
+  const processor = section.section('ItemProcessor') ?? section.section('Iterator');
+  section.requireOne(['ItemProcessor', 'Iterator']);
+  const config = processor?.section('ProcessorConfig');
+  const isDistributed = config !== undefined && oneOf(config, 'Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
+  if (config) checkProcessorConfig(config, isDistributed);
+  const type = (isDistributed && oneOf(config, 'ExecutionType', ['STANDARD', 'EXPRESS'])) || 'STANDARD';
+  const { all, forExpress } = section.problems;
+  const before = forExpress.length;
+  const machine = processor && loader.machine(processor, isDistributed);
+  // What an Express state machine may not have, an Express child execution may not have either.
+  if (type === 'EXPRESS') all.push(...forExpress.slice(before));
+  // A definition that has problems does not load, so nothing of this is run.
+  if (!processor || !machine) return async () => null;
+  if (!isDistributed) return compileInline(section, machine);
+  const loaded = { definition: processor.value, machine, timeoutSeconds: undefined };
+  return compileDistributed(section, { loaded, type, label: compileLabel(section, name, loader) });
+}
+
+/** Refuses what AWS refuses of a ProcessorConfig: each mode has its own fields, and an Express execution has no Map Runs. */
+function checkProcessorConfig(config: Section, isDistributed: boolean): void {
+  if (!isDistributed) {
+    if (config.has('ExecutionType'))
+      config.problem("Field 'ExecutionType' is not supported", 'ExecutionType', { at: config.place });
+    return;
+  }
+  config.require('ExecutionType');
+  const message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
+  config.problems.addForExpress(config.place.below('Mode'), message);
+}
+
+const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
+
+function compileInline(section: Section, machine: ChildMachine['loaded']['machine']): Work {
+  for (const key of DISTRIBUTED_ONLY) {
+    if (section.has(key))
+      section.problem(
+        'this field is of a distributed Map: its ItemProcessor wants ProcessorConfig.Mode DISTRIBUTED',
+        key,
+      );
+  }
+  const concurrency = compileNumber(section, 'MaxConcurrency', 'integer', notNegative);
+  const items = compileList(section);
+  const selector = compileSelector(section);
+  const tolerance = compileTolerance(section);
+  return async (visit, input) => {
+    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.inlineConcurrency);
+    const list = await items(visit, input);
+    visit.record('MapStateStarted', { length: list.length });
+    await tolerance(visit, input);
+    const itemOf = (index: number): Json => list[index] ?? null;
+    const given = selector ? (index: number) => selector(visit, { Index: index, Value: itemOf(index) }, input) : itemOf;
+    return inside(visit, async () => {
+      const results = await runInline(visit, machine, { list, inputOf: given, maxConcurrency });
+      visit.measure(results);
+      return results;
+    });
+  };
+}
+
+function compileDistributed(section: Section, machine: ChildMachine): Work {
+  const concurrency = compileNumber(section, 'MaxConcurrency', 'integer', notNegative);
+  const reader = compileItemReader(section);
+  const items = reader ? undefined : compileCollection(section);
+  const selector = compileSelector(section);
+  const batcher = compileItemBatcher(section);
+  const tolerance = compileTolerance(section);
+  const writer = compileResultWriter(section);
+  return async (visit, input) => {
+    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.distributedConcurrency);
+    const collection = await items?.(visit, input);
+    const list = collection && itemsOf(collection);
+    visit.record('MapStateStarted', { length: list?.length ?? 0 });
+    const order: Order = {
+      maxConcurrency,
+      inputOf: selector ? (item, index) => selector(visit, contextOf(item, index), input) : inputOf,
+      tolerance: await tolerance(visit, input),
+      batching: await batcher?.(visit, input),
+      openResults: await writer(visit, input),
+      dataset: list ?? (await reader?.(visit, input)) ?? [],
+    };
+    return inside(visit, async () => {
+      const result = await runMapRun(visit, machine, order);
+      visit.measure(result);
+      return result;
+    });
+  };
+}
+
+/** What fails inside the state is the state's failure, unless nobody waits for it any more. */
+async function inside(visit: Visit, work: () => Promise<Json>): Promise<Json> {
+  try {
+    return await work();
+  } catch (thrown) {
+    visit.branch.cancellation.check();
+    const { error, cause } = visit.asFailure(thrown);
+    throw new InnerFailure(error, cause);
+  }
+}
+
+const notNegative = (value: number): string | undefined =>
+  value < 0 ? 'MaxConcurrency cannot be negative.' : undefined;
+
+/** 0 is AWS's word for as many as possible. */
+const mostOf = (wanted: number | undefined, most: number): number =>
+  wanted === undefined || wanted === 0 ? most : Math.min(wanted, most);

@@ -1,0 +1,60 @@
+import type { Json } from '../../../protocol/json.ts';
+import { compileField } from '../../definition/field.ts';
+import type { Section } from '../../definition/section.ts';
+import type { Soon } from '../../definition/template.ts';
+import { FieldError } from '../../execution/failures.ts';
+import type { Visit } from '../../execution/visit.ts';
+import { compileReference, existing, type ReferencePath } from '../../json-path/path.ts';
+
+/** Evaluates a field of a Map. `input` is what its JSONPath starts at: the state's input after InputPath. */
+export type NumberField = (visit: Visit, input: Json) => Soon<number | undefined>;
+
+/**
+ * Compiles a field that gives a number: a literal, a JSONata expression, or in JSONPath a path under `KeyPath`. It gives
+ * undefined where the state does not have it. `check` tells what is wrong with a number.
+ */
+export function compileNumber(
+  section: Section,
+  key: string,
+  kind: 'integer' | 'float',
+  check: (value: number) => string | undefined = () => undefined,
+): NumberField {
+  const isQuery = section.language === 'JSONata';
+  const path = isQuery ? undefined : compileReference(section, `${key}Path`);
+  if (path !== undefined) return (visit, input) => checked(atPath(path, `${key}Path`, kind, input, visit));
+  const literal = section.value[key];
+  const wrong = typeof literal === 'number' ? problemOf(key, literal) : undefined;
+  if (wrong !== undefined) section.problem(refused(Number(literal), kind) ?? wrong, key);
+  const field = compileField(section, key, 'number');
+  return (visit) => {
+    const value = field?.evaluate(visit);
+    return value instanceof Promise ? value.then(checked) : value === undefined ? undefined : checked(value);
+  };
+
+  function problemOf(name: string, value: number): string | undefined {
+    if (kind === 'integer' && !Number.isInteger(value)) return `The ${name} field must be an integer but was: ${value}`;
+    return check(value);
+  }
+
+  function checked(value: number): number {
+    const message = problemOf(key, value);
+    if (message === undefined) return value;
+    throw new FieldError(isQuery ? 'States.QueryEvaluationError' : 'States.Runtime', message, key);
+  }
+}
+
+/** AWS's words where a definition itself has a wrong number. */
+function refused(literal: number, kind: 'integer' | 'float'): string | undefined {
+  if (kind === 'integer' && !Number.isInteger(literal)) return 'Expected value of type Integer';
+  if (literal < 0) return 'Minimum value is 0';
+  return kind === 'float' && literal > 100 ? 'Maximum value is 100' : undefined;
+}
+
+/** AWS's words where the value is no number. */
+function atPath(path: ReferencePath, field: string, kind: 'integer' | 'float', input: Json, visit: Visit): number {
+  const value = existing(path, input, visit, field);
+  if (typeof value === 'number' && (kind === 'float' || Number.isInteger(value))) return value;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const what = `The ${field} field refers to value "${text}" which is not a valid ${kind}: ${path.text}`;
+  throw new FieldError('States.Runtime', what, field);
+}

@@ -1,0 +1,35 @@
+import type { Section } from '../../../definition/section.ts';
+import { oneOf } from '../one-of.ts';
+import { recordsOf } from './csv-records.ts';
+import { unreadable } from './failure.ts';
+import type { Format } from './format.ts';
+import { textOf } from './text.ts';
+
+const DELIMITERS: Readonly<Record<string, string>> = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' };
+
+/**
+ * Compiles how a text delimited file is read: a record is an item, an object of texts by the headers. Fields that a record
+ * lacks are empty, those that it has too many are left out.
+ * Source: "ItemReader (Map)", AWS Step Functions developer guide.
+ */
+export function compileCsv(config: Section): Format {
+  const location = oneOf(config, 'CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
+  const given = location === 'GIVEN' ? config.texts('CSVHeaders') : undefined;
+  if (!config.has('CSVHeaderLocation'))
+    config.problem("The field 'CSVHeaderLocation' is required", 'CSVHeaderLocation', { at: config.place });
+  if (given?.length === 0)
+    config.problem('These fields are required: [CSVHeaders]', 'CSVHeaders', { at: config.place });
+  const delimiter = DELIMITERS[oneOf(config, 'CSVDelimiter', Object.keys(DELIMITERS)) ?? 'COMMA'] ?? ',';
+  return async function* read(bytes, source) {
+    let headers = given && distinct(given);
+    for await (const record of recordsOf(textOf(bytes), delimiter)) {
+      if (headers) yield { value: Object.fromEntries(headers.map((name, at) => [name, record[at] ?? ''])), source };
+      else headers = distinct(record);
+    }
+  };
+}
+
+function distinct(headers: readonly string[]): readonly string[] {
+  if (new Set(headers).size === headers.length) return headers;
+  throw unreadable('CSV headers cannot contain duplicates.');
+}

@@ -1,0 +1,30 @@
+import type { S3Objects } from '../../../objects.ts';
+import { type Item, sourceOf } from '../item.ts';
+import type { Format } from './format.ts';
+
+/**
+ * The objects of a bucket as items, with the fields that AWS's Map gets from ListObjectsV2.
+ * Source: "Iterating over Amazon S3 objects", AWS Step Functions developer guide.
+ */
+export async function* listed(objects: S3Objects, bucket: string, prefix: string): AsyncGenerator<Item> {
+  for await (const { ETag, Key, lastModifiedMs, Size, StorageClass = 'STANDARD' } of objects.listObjects(
+    bucket,
+    prefix,
+  )) {
+    const LastModified = Math.floor(lastModifiedMs / 1000);
+    yield { value: { Etag: ETag, Key, LastModified, Size, StorageClass }, source: `S3://${bucket}` };
+  }
+}
+
+/** The items in each of the objects of a bucket: LOAD_AND_FLATTEN. */
+export async function* loaded(
+  objects: S3Objects,
+  bucket: string,
+  prefix: string,
+  format: Format,
+): AsyncGenerator<Item> {
+  for await (const { Key } of objects.listObjects(bucket, prefix)) {
+    const address = { Bucket: bucket, Key };
+    yield* format(objects.getObject(address), sourceOf(address));
+  }
+}

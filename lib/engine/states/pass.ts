@@ -1,0 +1,18 @@
+import type { StateCompiler } from '../definition/compiled.ts';
+import { compileDataFlow } from '../definition/data-flow.ts';
+
+/** Pass: gives its input, or in JSONPath its `Result`, on. */
+export const compilePass: StateCompiler = (name, section, loader) => {
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  const literal = section.language === 'JSONPath' ? section.value.Result : undefined;
+  return {
+    name,
+    type: 'Pass',
+    hasToken: false,
+    async run(visit) {
+      const settled = await flow.settle(visit, literal ?? (await flow.input(visit)));
+      return { ...settled, next };
+    },
+  };
+};

@@ -1,0 +1,81 @@
+import type { Json, JsonObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import type { Exit, StateCompiler } from '../definition/compiled.ts';
+import { compileDataFlow } from '../definition/data-flow.ts';
+import { compileField } from '../definition/field.ts';
+import { parseResource, type Resource } from '../definition/resource.ts';
+import { checkTask } from '../definition/task-fields.ts';
+import { compileTemplate } from '../definition/template.ts';
+import { failureDetails, StateFailure } from '../execution/failures.ts';
+import type { Visit } from '../execution/visit.ts';
+import { TaskError } from '../types.ts';
+import { compileGuard, guarded } from './retry.ts';
+import { type CallLimits, makeCall } from './task-call.ts';
+
+const SECONDS = { least: 1, most: QUOTAS.seconds };
+
+/** Task: makes a call, through the host's resolver. */
+export const compileTask: StateCompiler = (name, section, loader) => {
+  const resource = parseResource(section.text('Resource') ?? '');
+  checkTask(section, resource);
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  const guard = compileGuard(section, loader);
+  const timeout = compileField(section, 'TimeoutSeconds', 'number', SECONDS);
+  const heartbeat = compileField(section, 'HeartbeatSeconds', 'number', SECONDS);
+  const credentials = section.language === 'JSONata' && section.value.Credentials;
+  const role = credentials ? compileTemplate(credentials, section.site('Credentials')) : undefined;
+
+  async function attempt(visit: Visit): Promise<Exit> {
+    const given = flow.input(visit);
+    const input = given instanceof Promise ? await given : given;
+    const limits = {
+      timeoutSeconds: timeout && (await timeout.evaluate(visit)),
+      heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
+    };
+    const as = role && (await role.render(visit));
+    visit.measure(input);
+    const result = await perform(visit, resource, input, limits, as);
+    visit.succeed(result);
+    const settled = flow.settle(visit, result);
+    const { output, assigned } = settled instanceof Promise ? await settled : settled;
+    return { output, assigned, next };
+  }
+
+  const isGuarded = guard.retriers.length > 0 || guard.catchers.length > 0;
+  return {
+    name,
+    type: 'Task',
+    hasToken: resource.pattern === 'waitForTaskToken',
+    run: isGuarded ? (visit) => guarded(visit, guard, attempt) : attempt,
+  };
+};
+
+/** Makes the call and records its events. */
+async function perform(visit: Visit, resource: Resource, input: Json, limits: CallLimits, role?: Json): Promise<Json> {
+  const { events, details } = resource;
+  visit.record(`${events}Scheduled`, scheduled(resource, input, limits, role));
+  visit.record(`${events}Started`, details);
+  try {
+    const result = (await makeCall(visit, resource, input, limits)) ?? null;
+    visit.branch.cancellation.check();
+    visit.measure(result, resource.sizeName);
+    visit.record(`${events}Succeeded`, { ...details, output: result });
+    return result;
+  } catch (thrown) {
+    visit.branch.cancellation.check();
+    const failure = thrown instanceof TaskError || thrown instanceof StateFailure ? thrown : undefined;
+    if (failure === undefined || visit.branch.run.history.full) throw thrown;
+    const type = failure.error === 'States.Timeout' ? 'TimedOut' : 'Failed';
+    visit.record(`${events}${type}`, { ...details, ...failureDetails(failure) });
+    throw thrown;
+  }
+}
+
+function scheduled({ events, details }: Resource, input: Json, limits: CallLimits, role?: Json): JsonObject {
+  const event: JsonObject = events === 'Task' ? { ...details, parameters: input } : { ...details, input };
+  if (limits.timeoutSeconds !== undefined) event.timeoutInSeconds = limits.timeoutSeconds;
+  if (limits.heartbeatSeconds !== undefined) event.heartbeatInSeconds = limits.heartbeatSeconds;
+  if (role !== undefined) event.taskCredentials = role;
+  return event;
+}

@@ -1,0 +1,56 @@
+import type { Json } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import type { StateCompiler } from '../definition/compiled.ts';
+import { compileDataFlow } from '../definition/data-flow.ts';
+import { compileField } from '../definition/field.ts';
+import { FieldError } from '../execution/failures.ts';
+
+/** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
+export const compileWait: StateCompiler = (name, section, loader) => {
+  const next = loader.transition(section);
+  const flow = compileDataFlow(section);
+  section.requireOne(['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp']);
+  const seconds = compileField(section, 'Seconds', 'number', { least: 0, most: QUOTAS.seconds });
+  const timestamp = compileField(section, 'Timestamp', 'string');
+  const literal = section.value.Timestamp;
+  if (typeof literal === 'string' && !literal.startsWith('{%') && !isTimestamp(literal))
+    section.problem('String does not match RFC3339 timestamp', 'Timestamp');
+  return {
+    name,
+    type: 'Wait',
+    hasToken: false,
+    async run(visit) {
+      const { clock, branch } = visit;
+      const duration = seconds && (await seconds.evaluate(visit)) * 1000;
+      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit), section.value.TimestampPath);
+      const ms = duration ?? (until ?? 0) - clock.now();
+      if (ms > 0) await clock.sleep(ms, branch.cancellation.signal, { id: visit.id });
+      return { ...(await flow.settle(visit, await flow.input(visit))), next };
+    },
+  };
+};
+
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
+
+/** Milliseconds since the epoch of an ISO 8601 time with an offset; JavaScript alone would take many other forms too. */
+function parseTimestamp(text: string, path: Json | undefined): number {
+  if (isTimestamp(text)) return Date.parse(text);
+  const format = 'ISO-8601 extended offset date-time format string:';
+  if (path === undefined)
+    throw new FieldError(
+      'States.QueryEvaluationError',
+      `The Timestamp field cannot be parsed as an ${format} ${text}`,
+      'Timestamp',
+    );
+  const what = `The TimestampPath parameter does not reference a valid ${format} ${path} == ${text}`;
+  throw new FieldError('States.Runtime', what, 'TimestampPath');
+}
+
+const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && isDay(text) && !Number.isNaN(Date.parse(text));
+
+/** Whether the month has the day: JavaScript takes 30 February for 1 March. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}

@@ -1,0 +1,171 @@
+import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import { parsePath } from '../../protocol/path.ts';
+import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
+import { Fields } from '../text/fields.ts';
+import { nearest } from '../text/nearest.ts';
+import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
+
+type ReadForm = (map: MapTree, reporter: Reporter) => Expression;
+
+/** The expressions by key, in the order in which they decide where a map has several of them. */
+const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
+  ['$literal', readLiteral],
+  ['$if', readIf],
+  ['$coalesce', readCoalesce],
+  ['$from', readFrom],
+  ['$step', readStep],
+  ['$input', readInput],
+  ['$variable', readVariable],
+]);
+const KEYS = [...FORMS.keys()];
+
+/** Reads a value of the flow; the three dialects of references become one. */
+export function readExpression(tree: Tree, reporter: Reporter): Expression {
+  if (tree.kind === 'scalar') return readScalar(tree.value, tree.span, reporter);
+  if (tree.kind === 'list') {
+    return fold({ kind: 'list', items: tree.items.map((item) => readExpression(item, reporter)), span: tree.span });
+  }
+  const key = KEYS.find((name) => tree.entries.has(name));
+  const form = key === undefined ? readPlainMap : FORMS.get(key);
+  return (form ?? readPlainMap)(tree, reporter);
+}
+
+function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
+  if (value === '...') reporter.report('elision', {}, span);
+  return literal(value, span);
+}
+
+function readPlainMap(map: MapTree, reporter: Reporter): Expression {
+  const entries = [...map.entries].map(([key, { key: place, value }]) => {
+    if (key.startsWith('$')) reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS) }, place);
+    return { key, keySpan: place, value: readExpression(value, reporter) };
+  });
+  return fold({ kind: 'map', entries, span: map.span });
+}
+
+/** A map or list without anything to evaluate is a literal. */
+function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expression {
+  if (expression.kind === 'list') {
+    const values = expression.items.flatMap((item) => (item.kind === 'literal' ? [item.value] : []));
+    return values.length === expression.items.length ? literal(values, expression.span) : expression;
+  }
+  const entries = expression.entries.flatMap(({ key, value }) =>
+    value.kind === 'literal' ? [[key, value.value]] : [],
+  );
+  const whole = entries.length === expression.entries.length;
+  if (!whole) return expression;
+  return { ...literal(Object.fromEntries(entries), expression.span), entries: expression.entries };
+}
+
+function readLiteral(map: MapTree, reporter: Reporter): Expression {
+  const value = new Fields(map, 'a $literal', ['$literal'], reporter).tree('$literal');
+  return value ? { ...literal(toJson(value), map.span), tree: value } : literal(null, map.span);
+}
+
+function readIf(map: MapTree, reporter: Reporter): Expression {
+  const fields = new Fields(map, 'an $if', ['$if', 'then', 'else'], reporter);
+  if (!fields.tree('then')) fields.missing('then');
+  const part = (key: string): Expression => {
+    const tree = fields.tree(key);
+    return tree ? readExpression(tree, reporter) : literal(null, map.span);
+  };
+  return { kind: 'if', condition: part('$if'), consequent: part('then'), alternative: part('else'), span: map.span };
+}
+
+function readCoalesce(map: MapTree, reporter: Reporter): Expression {
+  const items = new Fields(map, 'a $coalesce', ['$coalesce'], reporter).list('$coalesce');
+  if (!items) badReference(map, reporter, '$coalesce has no list', '{ $coalesce: [first, second] }');
+  return { kind: 'coalesce', items: (items ?? []).map((item) => readExpression(item, reporter)), span: map.span };
+}
+
+function readStep(map: MapTree, reporter: Reporter): Expression {
+  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter);
+  const step = fields.string('$step');
+  if (step === undefined)
+    badReference(map, reporter, '$step names no step', '{ $step: ID } or { $step: ID, path: PATH }');
+  return {
+    kind: 'step',
+    step: step ?? '',
+    path: readPath(fields.tree('path'), reporter),
+    ...readOnSkip(fields, reporter),
+    span: map.span,
+  };
+}
+
+function readInput(map: MapTree, reporter: Reporter): Expression {
+  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter);
+  const own = fields.tree('$input');
+  const path = fields.tree('path');
+  if (path && !isNull(own)) badReference(map, reporter, 'This reference has two paths', '{ $input: PATH }');
+  return { kind: 'input', path: readPath(isNull(own) ? path : own, reporter), span: map.span };
+}
+
+function readVariable(map: MapTree, reporter: Reporter): Expression {
+  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter);
+  const fallback = fields.tree('default');
+  return variable(map, fields.tree('$variable'), undefined, fallback && readExpression(fallback, reporter), reporter);
+}
+
+const FROM = '{ $from: { workflow: input } }, { $from: { step: ID } } or { $from: { variable: NAME } }';
+
+function readFrom(map: MapTree, reporter: Reporter): Expression {
+  const fields = new Fields(map, 'a $from reference', ['$from', 'path', 'onSkip', 'default'], reporter);
+  const source = fields.object('$from');
+  const path = fields.tree('path');
+  const from = source && new Fields(source, 'a $from', ['workflow', 'step', 'variable'], reporter);
+  const step = from?.string('step');
+  if (step !== undefined) {
+    return { kind: 'step', step, path: readPath(path, reporter), ...readOnSkip(fields, reporter), span: map.span };
+  }
+  if (from?.tree('variable')) {
+    const fallback = fields.tree('default');
+    return variable(map, from.tree('variable'), path, fallback && readExpression(fallback, reporter), reporter);
+  }
+  if (from?.string('workflow') !== 'input') badReference(map, reporter, '$from names no source', FROM);
+  return { kind: 'input', path: readPath(path, reporter), span: map.span };
+}
+
+function readOnSkip(fields: Fields, reporter: Reporter): { onSkip?: null | ReturnType<typeof toJson> } {
+  const map = fields.object('onSkip');
+  if (!map) return {};
+  const onSkip = new Fields(map, 'an onSkip', ['action', 'defaultValue'], reporter);
+  const action = onSkip.oneOf('action', ['skip', 'useDefault']);
+  return action === 'useDefault' ? { onSkip: onSkip.json('defaultValue') ?? null } : {};
+}
+
+/** The first segment of a variable's path names the variable, the rest is a path into it. */
+function variable(
+  map: MapTree,
+  name: Tree | undefined,
+  path: Tree | undefined,
+  fallback: Expression | undefined,
+  reporter: Reporter,
+): Expression {
+  const whole = readPath(name, reporter);
+  const [head, ...rest] = whole.path.segments;
+  if (typeof head !== 'string') badReference(map, reporter, '$variable names no variable', '{ $variable: NAME }');
+  const tail: ReadPath = rest.length > 0 ? { ...whole, path: { segments: rest } } : readPath(path, reporter);
+  const reference: VariableReference = { kind: 'variable', name: String(head ?? ''), path: tail, span: map.span };
+  return fallback ? { ...reference, fallback } : reference;
+}
+
+function readPath(tree: Tree | undefined, reporter: Reporter): ReadPath {
+  if (isNull(tree)) return WHOLE;
+  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') {
+    reporter.report('wrong-type', { what: 'a path', found: describe(tree), wanted: 'a string' }, tree.span);
+    return WHOLE;
+  }
+  const path = parsePath(tree.value);
+  if ('error' in path) {
+    reporter.report('bad-path', { path: tree.value.trim(), problem: path.error }, tree.span);
+    return WHOLE;
+  }
+  return path.segments.length === 0 ? WHOLE : { text: tree.value.trim(), path, span: tree.span };
+}
+
+const isNull = (tree: Tree | undefined): tree is undefined =>
+  tree === undefined || (tree.kind === 'scalar' && tree.value === null);
+
+function badReference(map: MapTree, reporter: Reporter, problem: string, form: string): void {
+  reporter.report('bad-reference', { problem, form }, map.span);
+}

@@ -1,0 +1,143 @@
+import { basename } from 'node:path';
+import { type Diagnostic, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import type { Example, Flow, Step } from '../flow.ts';
+import { Fields } from '../text/fields.ts';
+import { describe, type MapTree, readTree, type Tree } from '../text/tree.ts';
+import { checkFuse } from './aws-metadata.ts';
+import { readExpression } from './read-expression.ts';
+import { given, readStep } from './read-step.ts';
+
+/** The keys of a flow; snake_case spellings are read too. */
+export const FLOW_KEYS = [
+  'schema',
+  'name',
+  'description',
+  'version',
+  'steps',
+  'output',
+  'evaluation',
+  'test',
+  'examples',
+  'metadata',
+  'variables',
+  'inputSchema',
+  'outputSchema',
+  'variablesSchema',
+  'schemas',
+] as const;
+
+/** A flow's text, read. Without `flow` where it cannot be one; what is wrong with it is in `diagnostics`. */
+export interface ReadFlow {
+  readonly flow?: Flow;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads a flow in any of the dialects, from YAML or JSON. `file` names it in diagnostics. */
+export function readFlow(source: string, file: string): ReadFlow {
+  const reporter = new Reporter(file);
+  const tree = readTree(source, reporter);
+  const flow = tree && readFlowTree(tree, file, reporter);
+  return { ...(flow && { flow }), diagnostics: reporter.diagnostics };
+}
+
+/** Reads a flow from its tree: a file's, or that of a `$literal` inside another flow. */
+export function readFlowTree(tree: Tree, file: string, reporter: Reporter): Flow | undefined {
+  if (tree.kind === 'map') return readBody(tree, file, reporter);
+  if (tree.kind === 'list') {
+    const steps = { key: tree.span, value: tree };
+    return readBody({ kind: 'map', entries: new Map([['steps', steps]]), span: tree.span }, file, reporter);
+  }
+  const wanted = 'a map with "steps", or a list of steps';
+  reporter.report('wrong-type', { what: 'a flow', found: describe(tree), wanted }, tree.span);
+  return undefined;
+}
+
+function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
+  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter);
+  const listed = fields.list('steps') ?? [];
+  const steps = readSteps(listed, reporter);
+  const written = fields.tree('output');
+  const output = written && readExpression(written, reporter);
+  if (listed.length === 0 && !output && !fields.tree('test')) reporter.report('empty-flow', {}, map.span);
+  checkFuse(fields.tree('metadata'), reporter);
+  const skips = steps.some(({ skipIf }) => skipIf);
+  return {
+    file,
+    name: fields.string('name') ?? basename(file).replace(/(?:\.flow)?\.(?:ya?ml|json)$/, ''),
+    steps,
+    ...(output && { output }),
+    evaluation: fields.oneOf('evaluation', ['lazy', 'eager']) ?? (output && !skips ? 'lazy' : 'eager'),
+    variables: asObject(fields.json('variables')),
+    variablePlaces: variablePlaces(fields),
+    examples: readExamples(fields.list('examples') ?? [], reporter),
+    ...readSchemas(fields),
+    ...given({
+      description: fields.string('description'),
+      version: readVersion(fields),
+      test: fields.json('test'),
+      metadata: fields.json('metadata'),
+    }),
+  };
+}
+
+const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+
+/** `version: 1.0` is a number to YAML, a name to its writer. */
+function readVersion(fields: Fields): string | undefined {
+  const tree = fields.tree('version');
+  return tree?.kind === 'scalar' && typeof tree.value === 'number' ? String(tree.value) : fields.string('version');
+}
+
+function readSteps(trees: readonly Tree[], reporter: Reporter): readonly Step[] {
+  const steps = new Map<string, Step>();
+  for (const tree of trees) {
+    const step = readStep(tree, reporter);
+    const first = step && steps.get(step.id);
+    if (first) reporter.report('duplicate-id', { id: step.id, line: first.idSpan.line }, step.idSpan);
+    else if (step) steps.set(step.id, step);
+  }
+  return [...steps.values()];
+}
+
+/** Schemas stand under keys of their own, or as the properties of one schema under `schemas`. */
+function readSchemas(
+  fields: Fields,
+): Pick<Flow, 'inputSchema' | 'inputSchemaSpan' | 'outputSchema' | 'variablesSchema'> {
+  const { input, output, variables } = asObject(asObject(fields.json('schemas')).properties);
+  return given({
+    inputSchema: fields.json('inputSchema') ?? input,
+    inputSchemaSpan: (fields.tree('inputSchema') ?? fields.tree('schemas'))?.span,
+    outputSchema: fields.json('outputSchema') ?? output,
+    variablesSchema: fields.json('variablesSchema') ?? variables,
+  });
+}
+
+function variablePlaces(fields: Fields): ReadonlyMap<string, Span> {
+  const declared = descend(fields.tree('schemas'), 'properties', 'variables', 'properties');
+  const own = descend(fields.tree('variablesSchema'), 'properties');
+  return new Map(
+    [declared, own, fields.tree('variables')].flatMap((tree) =>
+      tree?.kind === 'map' ? [...tree.entries].map(([name, { key }]) => [name, key] as const) : [],
+    ),
+  );
+}
+
+const descend = (tree: Tree | undefined, ...keys: readonly string[]): Tree | undefined =>
+  keys.reduce((here, key) => (here?.kind === 'map' ? here.entries.get(key)?.value : undefined), tree);
+
+function readExamples(trees: readonly Tree[], reporter: Reporter): readonly Example[] {
+  return trees.flatMap((tree) => {
+    if (tree.kind !== 'map') {
+      reporter.report(
+        'wrong-type',
+        { what: 'an example', found: describe(tree), wanted: 'a map with "input"' },
+        tree.span,
+      );
+      return [];
+    }
+    const fields = new Fields(tree, 'an example', ['name', 'description', 'input'], reporter);
+    const texts = given({ name: fields.string('name'), description: fields.string('description') });
+    return [{ ...texts, input: fields.json('input') ?? null }];
+  });
+}

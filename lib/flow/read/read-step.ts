@@ -1,0 +1,102 @@
+import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import { literal } from '../expression.ts';
+import type { OnError, Step } from '../flow.ts';
+import { Fields } from '../text/fields.ts';
+import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { readExpression } from './read-expression.ts';
+
+/** The keys of a step; snake_case spellings are read too. */
+export const STEP_KEYS = [
+  'id',
+  'component',
+  'input',
+  'inputSchema',
+  'outputSchema',
+  'onError',
+  'skipIf',
+  'skip',
+  'mustExecute',
+  'metadata',
+] as const;
+/** What ids look like. */
+export const ID = /^[\w.-]{1,128}$/;
+/** What component paths look like. */
+export const COMPONENT = /^(\/[\w.-]+)+$/;
+
+/** Reads a step; undefined where it is not even a map with an id. */
+export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
+  if (tree.kind !== 'map') {
+    reporter.report(
+      'wrong-type',
+      { what: 'a step', found: describe(tree), wanted: 'a map with id and component' },
+      tree.span,
+    );
+    return undefined;
+  }
+  const written = tree.entries.get('id')?.value;
+  const named = written?.kind === 'scalar' && written.value !== null;
+  const name = named ? `the step "${written.value}"` : 'a step';
+  const fields = new Fields(tree, name, STEP_KEYS, reporter);
+  const id = readId(fields, reporter);
+  const component = readComponent(fields, reporter);
+  if (id === undefined || component === undefined) return undefined;
+  return { id, component, ...readBody(fields, tree, reporter) };
+}
+
+function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step, 'id' | 'component'> {
+  const input = fields.tree('input');
+  const skipIf = fields.tree('skipIf') ?? fields.tree('skip');
+  const optional = {
+    inputSchema: fields.json('inputSchema'),
+    outputSchema: fields.json('outputSchema'),
+    metadata: fields.json('metadata'),
+  };
+  return {
+    input: input ? readExpression(input, reporter) : literal(null, tree.span),
+    ...(skipIf && { skipIf: readExpression(skipIf, reporter) }),
+    onError: readOnError(fields, reporter),
+    mustExecute: fields.boolean('mustExecute') ?? false,
+    idSpan: fields.tree('id')?.span ?? tree.span,
+    componentSpan: fields.tree('component')?.span ?? tree.span,
+    ...given(optional),
+  };
+}
+
+/** The entries that have a value. */
+export const given = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  // Object.entries loses the keys' types, which this filter does not change.
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+function readId(fields: Fields, reporter: Reporter): string | undefined {
+  const tree = fields.tree('id');
+  // `id: 1` is meant as the name "1".
+  const number = tree?.kind === 'scalar' && typeof tree.value === 'number';
+  const id = number ? String(tree.value) : fields.requiredString('id');
+  if (id !== undefined && tree && !ID.test(id)) return complain(() => reporter.report('bad-id', { id }, tree.span));
+  return id;
+}
+
+function readComponent(fields: Fields, reporter: Reporter): string | undefined {
+  const span: Span | undefined = fields.tree('component')?.span;
+  const component = fields.requiredString('component');
+  if (component === undefined || !span || COMPONENT.test(component)) return component;
+  return complain(() => reporter.report('bad-component', { component }, span));
+}
+
+function complain(report: () => void): undefined {
+  report();
+}
+
+function readOnError(fields: Fields, reporter: Reporter): OnError {
+  const map = fields.object('onError');
+  if (!map) return { action: 'fail' };
+  const onError = new Fields(map, 'an onError', ['action', 'defaultValue', 'maxRetries'], reporter);
+  const action = onError.oneOf('action', ['fail', 'useDefault', 'continue', 'retry', 'skip']) ?? 'fail';
+  if (action === 'useDefault' || action === 'continue') {
+    const value = onError.tree('defaultValue');
+    return { action: 'useDefault', value: value ? readExpression(value, reporter) : literal(null, map.span) };
+  }
+  return action === 'retry' ? { action, maxRetries: onError.count('maxRetries') ?? 3 } : { action };
+}

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import type { FLOW_KEYS } from '../read/read-flow.ts';
+import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
+import { expressionSchemas } from './expression-schema.ts';
+import { behaviourSchema } from './mock-behaviour.ts';
+
+const ref = (name: string, description?: string): Json => ({
+  ...(description !== undefined && { description }),
+  $ref: `#/definitions/${name}`,
+});
+const text = (description: string): Json => ({ type: ['string', 'null'], description });
+const anything = (description: string): Json => ({ description });
+const list = (items: Json, description: string): Json => ({ type: ['array', 'null'], items, description });
+
+/** A key that is not described here, or is no key of a flow, does not compile. */
+type Described<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
+
+const FUSE = 'Whether steps that nobody else reads share one function with the one after them.';
+
+const FLOW: Described<typeof FLOW_KEYS> = {
+  schema: text('A URL that names the language; it is not read.'),
+  name: text('The name of the flow and of its state machine; without, the name of the file.'),
+  description: text('What the flow is for.'),
+  version: { type: ['string', 'number', 'null'], description: 'The version of the flow.' },
+  steps: list(ref('step'), 'The steps. Their order says nothing: what a step reads decides when it runs.'),
+  output: ref('value', 'The result of the flow. Without it, the results of all steps that no other step reads.'),
+  evaluation: {
+    enum: ['lazy', 'eager', null],
+    description:
+      'lazy: only what the output needs runs (the default with an output and no skipIf). eager: every step runs.',
+  },
+  test: ref('test', 'The cases that `stepflow test` runs.'),
+  examples: list(
+    ref('example'),
+    'Inputs that show the flow at work; the first is what `stepflow run` takes without --input.',
+  ),
+  metadata: {
+    description:
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, `aws: { fuse: true }` one function of a chain of steps.',
+    properties: { aws: { properties: { fuse: { type: ['boolean', 'null'], description: FUSE } } } },
+  },
+  variables: { type: ['object', 'null'], description: 'Values of variables, which a deployment or a run may replace.' },
+  inputSchema: ref('schema', 'JSON Schema of the input; an input that does not fit fails before any step starts.'),
+  outputSchema: ref('schema', 'JSON Schema of the output.'),
+  variablesSchema: ref(
+    'schema',
+    'JSON Schema of the variables, by name under `properties`; a `default` there is a value.',
+  ),
+  schemas: ref('schema', 'The schemas in one: `{ type: object, properties: { input, output, variables } }`.'),
+};
+
+const STEP: Described<typeof STEP_KEYS> = {
+  id: {
+    type: ['string', 'number'],
+    pattern: ID.source,
+    description: 'The name of the step: 1 to 128 letters, digits, "_", "-" or ".".',
+  },
+  component: { type: 'string', pattern: COMPONENT.source, description: 'What the step calls: /plugin/name.' },
+  input: ref('value', 'The input of the component.'),
+  inputSchema: ref('schema', "JSON Schema of the input, for checks in place of the component's own."),
+  outputSchema: ref('schema', "JSON Schema of the result, for checks in place of the component's own."),
+  onError: ref('onError', 'What happens where the component fails; without it, the flow fails.'),
+  skipIf: ref('value', 'The step is skipped where this is true: neither false, null, 0, "" nor missing.'),
+  skip: ref('value', 'The same as skipIf.'),
+  mustExecute: { type: ['boolean', 'null'], description: 'The step runs though nothing reads its result.' },
+  metadata: anything('Data for tools.'),
+};
+
+const ON_ERROR: JsonObject = {
+  action: {
+    enum: ['fail', 'useDefault', 'continue', 'retry', 'skip', null],
+    description:
+      'fail: the flow fails. useDefault, continue: the default stands in. retry: try again. skip: the step counts as skipped.',
+  },
+  defaultValue: ref('value', 'What stands in with useDefault; without it, null.'),
+  maxRetries: { type: ['integer', 'null'], minimum: 0, default: 3, description: 'How often to try again with retry.' },
+};
+
+const EXAMPLE: JsonObject = {
+  name: text('A name to choose it by.'),
+  description: text('What it shows.'),
+  input: anything('The input.'),
+};
+
+const TEST: JsonObject = {
+  cases: list(ref('case'), 'The cases.'),
+  config: { type: ['object', 'null'], description: 'Plugins and routes, as in a stepflow-config.yml.' },
+  configFile: text('The file of the plugins and routes.'),
+};
+
+const CASE: JsonObject = {
+  name: text('The name of the case.'),
+  description: text('What it shows.'),
+  tags: list({ type: 'string' }, 'Words to choose cases by: `stepflow test --tag`.'),
+  input: anything("The flow's input."),
+  variables: { type: ['object', 'null'], description: 'Values of variables.' },
+  mocks: {
+    type: ['object', 'null'],
+    additionalProperties: { anyOf: [ref('behaviour'), { type: 'array', items: ref('behaviour') }] },
+    description: 'What stands in for components, by component path or step id.',
+  },
+  output: {
+    description: 'What must come out; matchers such as $less_than or $matches may stand for values.',
+    ...keyed({
+      outcome: anything('success, failed or skipped.'),
+      result: anything('The result; of a map, the keys that are written must be there and match.'),
+      error: anything('The code and the message of the failure.'),
+      performanceMetrics: anything('Bounds on execution_time_ms, memory_usage_mb, step_count and blob_bytes.'),
+    }),
+  },
+};
+
+function snake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A map with these keys, in camelCase or snake_case, and no others. */
+function keyed(properties: JsonObject | Described<readonly string[]>, required: string[] = []): JsonObject {
+  const spellings = Object.entries(properties).flatMap(([key, schema]) =>
+    [...new Set([key, snake(key)])].map((name) => [name, schema]),
+  );
+  return {
+    type: required.length > 0 ? 'object' : ['object', 'null'],
+    properties: Object.fromEntries(spellings),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+/** What zod says of a map, as flows may write one: keys in camelCase or snake_case, null where nothing has to be. */
+function asWritten(schema: Json): Json {
+  if (!isObject(schema) || !isObject(schema.properties ?? null)) return schema;
+  const { $schema: _, properties, required, ...given } = schema;
+  const needed: readonly Json[] = Array.isArray(required) ? required : [];
+  const values = Object.entries(properties ?? {}).map(([key, value]) => [
+    key,
+    needed.includes(key) ? value : orNull(asWritten(value)),
+  ]);
+  return { ...keyed(Object.fromEntries(values)), ...given, ...(required && { required }), additionalProperties: false };
+}
+
+function orNull(schema: Json): Json {
+  if (!isObject(schema)) return schema;
+  const { type, enum: choices } = schema;
+  return {
+    ...schema,
+    ...(type && { type: [type, 'null'] }),
+    ...(Array.isArray(choices) && { enum: [...choices, null] }),
+  };
+}
+
+/** The behaviour of a mock, by the schema that also checks it. */
+const behaviour = (): Json =>
+  asWritten(z.json().parse(z.toJSONSchema(behaviourSchema, { io: 'input', unrepresentable: 'any' })));
+
+/**
+ * The JSON Schema (draft 7) of the flow language, for editors: what keys there are, what they mean, and what may stand
+ * there. It accepts every flow that the compiler reads, in each dialect; what hangs together across a flow, such as ids
+ * and paths, is the compiler's to check.
+ */
+export function languageSchema(): JsonObject {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A flow: a graph of steps',
+    anyOf: [ref('flow'), { type: 'array', items: ref('step') }],
+    definitions: {
+      flow: { ...keyed(FLOW), type: 'object' },
+      step: keyed(STEP, ['id', 'component']),
+      onError: keyed(ON_ERROR),
+      example: keyed(EXAMPLE),
+      test: keyed(TEST),
+      case: keyed(CASE, ['name']),
+      behaviour: behaviour(),
+      schema: { type: ['object', 'boolean', 'null'] },
+      ...expressionSchemas(),
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Reporter } from '../../diagnostics/diagnostics.ts';
+import type { Json } from '../../protocol/json.ts';
+import { nearest } from './nearest.ts';
+import { describe, type Entry, type MapTree, type Tree, toJson } from './tree.ts';
+
+const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The known keys of a map of the flow, each looked up by its camelCase name; snake_case spellings are read too. */
+export class Fields {
+  readonly map: MapTree;
+  readonly #where: string;
+  readonly #reporter: Reporter;
+  readonly #entries = new Map<string, Entry>();
+  readonly #misspelt = new Set<string>();
+
+  /** Reports each key that is not `known`. `where` names the map in messages, e.g. `the step "a"`. */
+  constructor(map: MapTree, where: string, known: readonly string[], reporter: Reporter) {
+    this.map = map;
+    this.#where = where;
+    this.#reporter = reporter;
+    for (const [key, entry] of map.entries) {
+      const name = known.includes(key) ? key : camel(key);
+      if (!known.includes(name)) {
+        const meant = nearest(key, known);
+        if (meant) this.#misspelt.add(meant);
+        reporter.report('unknown-key', { key, where, known, nearest: meant }, entry.key);
+      } else if (this.#entries.has(name)) reporter.report('duplicate-key', { key: name }, entry.key);
+      else this.#entries.set(name, entry);
+    }
+  }
+
+  /** The value at `key`; undefined where it is absent. */
+  tree(key: string): Tree | undefined {
+    return this.#entries.get(key)?.value;
+  }
+
+  /** The value at `key` as JSON; undefined where it is absent or null. */
+  json(key: string): Json | undefined {
+    const tree = this.#given(key);
+    return tree && toJson(tree);
+  }
+
+  string(key: string): string | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
+    return this.#wrong(key, tree, 'a string');
+  }
+
+  /** A string that has to be there: null is none. */
+  requiredString(key: string): string | undefined {
+    if (!this.#given(key)) this.wrong(key, 'a string');
+    return this.string(key);
+  }
+
+  boolean(key: string): boolean | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
+    return this.#wrong(key, tree, 'true or false');
+  }
+
+  /** A whole number of at least 0. */
+  count(key: string): number | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    const value = tree.kind === 'scalar' ? tree.value : undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    return this.#wrong(key, tree, 'a whole number of at least 0');
+  }
+
+  oneOf<const T extends string>(key: string, choices: readonly T[]): T | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    const found = choices.find((choice) => tree.kind === 'scalar' && tree.value === choice);
+    return found ?? this.#wrong(key, tree, `one of ${choices.join(', ')}`);
+  }
+
+  list(key: string): readonly Tree[] | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    return tree.kind === 'list' ? tree.items : this.#wrong(key, tree, 'a list');
+  }
+
+  object(key: string): MapTree | undefined {
+    const tree = this.#given(key);
+    if (!tree) return undefined;
+    return tree.kind === 'map' ? tree : this.#wrong(key, tree, 'a map');
+  }
+
+  /** Reports that `key` is not there, unless a misspelling of it has been reported. */
+  missing(key: string): void {
+    if (!this.#misspelt.has(key))
+      this.#reporter.report('missing-key', { key, where: this.#where }, firstLine(this.map));
+  }
+
+  /** Reports that what stands at `key` is not what is `wanted`, or that nothing stands there. */
+  wrong(key: string, wanted: string): void {
+    const tree = this.tree(key);
+    if (tree) this.#wrong(key, tree, wanted);
+    else this.missing(key);
+  }
+
+  #given(key: string): Tree | undefined {
+    const tree = this.tree(key);
+    return tree?.kind === 'scalar' && tree.value === null ? undefined : tree;
+  }
+
+  #wrong(key: string, tree: Tree, wanted: string): undefined {
+    this.#reporter.report(
+      'wrong-type',
+      { what: `"${key}" of ${this.#where}`, found: describe(tree), wanted },
+      tree.span,
+    );
+    return undefined;
+  }
+}
+
+/** Only the start of a long span is worth underlining. */
+const firstLine = ({ span }: MapTree) =>
+  span.endLine === span.line ? span : { ...span, endLine: span.line, endColumn: span.column + 1 };

@@ -1,0 +1,265 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import type { Json } from '../../protocol/json.ts';
+import { DEPTH_LIMIT } from './depth.ts';
+
+/** A scalar of the text, with its place. */
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly value: null | boolean | number | string;
+  readonly span: Span;
+}
+
+/** A list of the text, with its place. */
+export interface ListTree {
+  readonly kind: 'list';
+  readonly items: readonly Tree[];
+  readonly span: Span;
+}
+
+/** A map of the text, with its place; its keys in the order of the text, each once. */
+export interface MapTree {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly span: Span;
+}
+
+/** A key and its value. */
+export interface Entry {
+  readonly key: Span;
+  readonly value: Tree;
+}
+
+/** The text as JSON with places: aliases and merge keys followed, references that stand as keys spliced in. */
+export type Tree = ScalarTree | ListTree | MapTree;
+
+// Far above any real flow (10,000 steps are some 200,000 values), far below what exhausts memory.
+const VALUE_LIMIT = 1_000_000;
+
+/** What yaml says of a map as a key that stands after a block, and reads rightly all the same: eemeli/yaml#646. */
+const NO_ERROR = 'Map comment with trailing content';
+
+/** What yaml says of a text that exhausts its own stack, which is far deeper than the limit. */
+const TOO_DEEP = 'Maximum call stack';
+
+/** Stepflow's mock components have behaviours by the inputs that they answer. */
+const KEYED: ReadonlySet<string> = new Set(['behaviors']);
+
+/** Reads YAML or JSON. Undefined where the text is neither; the reporter then has the reason. */
+export function readTree(source: string, reporter: Reporter): Tree | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  });
+  // What follows a syntax error is mostly its consequence: one diagnostic is enough.
+  const error = document.errors.find(({ message }) => !message.startsWith(NO_ERROR));
+  if (error) {
+    const place = spanOf(lines, error.pos);
+    if (error.message.startsWith(TOO_DEEP)) reporter.report('too-deep', { limit: DEPTH_LIMIT }, place);
+    else reporter.report('yaml-syntax', { problem: problemOf(error.message) }, place);
+    return undefined;
+  }
+  return new Reader(document, lines, reporter).read();
+}
+
+/** What yaml says to those who call it, said to those who write flows. */
+function problemOf(message: string): string {
+  if (message.startsWith('Source contains multiple documents')) return '"---" begins a second flow; a file holds one';
+  return message;
+}
+
+const spanOf = (lines: LineCounter, [start, end]: readonly [number, number]): Span => {
+  const from = lines.linePos(start);
+  const to = lines.linePos(Math.max(end, start + 1));
+  return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
+};
+
+class Reader {
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+  readonly #reporter: Reporter;
+  readonly #anchors = new Map<string, Node>();
+  readonly #repeated = new Set<string>();
+  #values = 0;
+  #depth = 0;
+  #tooDeep = false;
+
+  constructor(document: Document, lines: LineCounter, reporter: Reporter) {
+    this.#document = document;
+    this.#lines = lines;
+    this.#reporter = reporter;
+  }
+
+  read(): Tree | undefined {
+    const root = this.#document.contents;
+    return root === null ? this.#scalar(null, spanOf(this.#lines, [0, 0])) : this.#node(root as Node);
+  }
+
+  #span(node: Node): Span {
+    return spanOf(this.#lines, node.range ? [node.range[0], node.range[1]] : [0, 0]);
+  }
+
+  #scalar(value: ScalarTree['value'], span: Span): ScalarTree {
+    return { kind: 'scalar', value, span };
+  }
+
+  #node(node: Node | null): Tree {
+    if (node === null) return this.#scalar(null, spanOf(this.#lines, [0, 0]));
+    if (isAlias(node)) return this.#alias(node.source, this.#span(node));
+    if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
+    this.#values += 1;
+    if (this.#values === VALUE_LIMIT) this.#reporter.report('alias-bomb', { limit: VALUE_LIMIT }, this.#span(node));
+    if (this.#values >= VALUE_LIMIT) return this.#scalar(null, this.#span(node));
+    if (isMap(node)) return this.#nested(node, () => this.#map(node));
+    if (isSeq(node)) return this.#nested(node, () => this.#list(node));
+    return this.#scalar(this.#plain(isScalar(node) ? node.value : undefined, this.#span(node)), this.#span(node));
+  }
+
+  #list(node: YAMLSeq): ListTree {
+    return { kind: 'list', items: node.items.map((item) => this.#node(item as Node | null)), span: this.#span(node) };
+  }
+
+  /** Reads one level more, unless that is one too many: what is too deep is told once a file, and left out. */
+  #nested(node: Node, read: () => Tree): Tree {
+    if (this.#depth >= DEPTH_LIMIT) {
+      if (!this.#tooDeep) this.#reporter.report('too-deep', { limit: DEPTH_LIMIT }, this.#start(node));
+      this.#tooDeep = true;
+      return this.#scalar(null, this.#span(node));
+    }
+    this.#depth += 1;
+    try {
+      return read();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #start(node: Node): Span {
+    const { line, column } = this.#span(node);
+    return { line, column, endLine: line, endColumn: column + 1 };
+  }
+
+  #plain(value: unknown, span: Span): ScalarTree['value'] {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    this.#reporter.report('not-json', { found: String(value) }, span);
+    return null;
+  }
+
+  #alias(name: string, span: Span): Tree {
+    const target = this.#anchors.get(name);
+    if (target && !this.#repeated.has(name)) return this.#repeat(name, target);
+    this.#reporter.report(target ? 'circular-alias' : 'unknown-alias', { name }, span);
+    return this.#scalar(null, span);
+  }
+
+  #repeat(name: string, target: Node): Tree {
+    this.#repeated.add(name);
+    const tree = this.#node(target);
+    this.#repeated.delete(name);
+    return tree;
+  }
+
+  /** In a `keyed` map a map may be a key: its JSON is the key's name. */
+  #map(node: YAMLMap, keyed = false): MapTree {
+    const entries = new Map<string, Entry>();
+    const merged: MapTree[] = [];
+    for (const pair of node.items) {
+      if (!isPair(pair)) continue;
+      if (keyed && isMap(pair.key)) this.#mapAsKey(pair.key, pair.value as Node | null, entries);
+      else this.#pair(pair as Pair<Node | null, Node | null>, entries, merged);
+    }
+    // Of a key that is written and merged in, the written one counts; of two merges, the first.
+    for (const source of merged) {
+      for (const [key, entry] of source.entries) if (!entries.has(key)) entries.set(key, entry);
+    }
+    return { kind: 'map', entries, span: this.#span(node) };
+  }
+
+  #pair(pair: Pair<Node | null, Node | null>, entries: Map<string, Entry>, merged: MapTree[]): void {
+    const { key, value } = pair;
+    if (isScalar(key) && key.value === '<<' && key.type === 'PLAIN') {
+      merged.push(...this.#merge(this.#node(value)));
+    } else if (isMap(key)) {
+      this.#referenceAsKey(this.#map(key), value, entries);
+    } else {
+      const read = this.#node(key);
+      const name = read.kind === 'scalar' ? String(read.value) : '';
+      if (read.kind !== 'scalar') this.#reporter.report('map-as-key', {}, read.span);
+      this.#add(entries, name, { key: read.span, value: this.#value(name, value, read.span) });
+    }
+  }
+
+  #value(key: string, value: Node | null, place: Span): Tree {
+    if (value === null) return this.#scalar(null, place);
+    return KEYED.has(key) && isMap(value) ? this.#map(value, true) : this.#node(value);
+  }
+
+  #mapAsKey(key: YAMLMap, value: Node | null, entries: Map<string, Entry>): void {
+    const read = this.#map(key);
+    const name = JSON.stringify(toJson(read));
+    this.#add(entries, name, { key: read.span, value: this.#value(name, value, read.span) });
+  }
+
+  /** `{ { $step: a }, path: id }`: what stands in the inner map counts as if it stood in the outer one. */
+  #referenceAsKey(inner: MapTree, value: Node | null, entries: Map<string, Entry>): void {
+    const first = inner.entries.keys().next().value ?? '';
+    const nothing = value === null || (isScalar(value) && value.value === null);
+    if (!first.startsWith('$') || !nothing) this.#reporter.report('map-as-key', {}, inner.span);
+    else for (const [key, entry] of inner.entries) this.#add(entries, key, entry);
+  }
+
+  #merge(tree: Tree): MapTree[] {
+    if (tree.kind === 'map') return [tree];
+    if (tree.kind === 'list') return tree.items.flatMap((item) => this.#merge(item));
+    const params = { what: 'the value of "<<"', found: describe(tree), wanted: 'a map or a list of maps' };
+    this.#reporter.report('wrong-type', params, tree.span);
+    return [];
+  }
+
+  #add(entries: Map<string, Entry>, key: string, entry: Entry): void {
+    if (entries.has(key)) this.#reporter.report('duplicate-key', { key }, entry.key);
+    else entries.set(key, entry);
+  }
+}
+
+/** The tree as plain JSON. */
+export function toJson(tree: Tree): Json {
+  if (tree.kind === 'scalar') return tree.value;
+  if (tree.kind === 'list') return tree.items.map(toJson);
+  return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, toJson(value)]));
+}
+
+/** What a tree is, in words: `the string "x"`, `a list`. */
+export function describe(tree: Tree): string {
+  if (tree.kind === 'list') return 'a list';
+  if (tree.kind === 'map') return 'a map';
+  return tree.value === null ? 'null' : `the ${typeof tree.value} ${JSON.stringify(tree.value)}`;
+}
+
+/** JSON as a tree all of which stands at one place. */
+export function treeOf(value: Json, span: Span): Tree {
+  if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => treeOf(item, span)), span };
+  if (value === null || typeof value !== 'object') return { kind: 'scalar', value, span };
+  const entries = Object.entries(value).map(([key, item]): [string, Entry] => [
+    key,
+    { key: span, value: treeOf(item, span) },
+  ]);
+  return { kind: 'map', entries: new Map(entries), span };
+}

@@ -1,0 +1,49 @@
+import type { AbsorbedStep } from '../../compiler/passes/pass.ts';
+import { readCause } from '../../protocol/cause.ts';
+import { missingInputText } from '../../protocol/failure-place.ts';
+import type { ErrorData, StepReport, StepStatus } from './events.ts';
+import type { Failure } from './step-record.ts';
+
+/** Where a run failed that did so in a step without a state; undefined where it failed elsewhere. */
+export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
+  const { message, place } = readCause(failure.cause);
+  const step = absorbed.find(({ id, requires = [] }) =>
+    place.fused === undefined ? requires.some((path) => message === missingInputText(id, path)) : id === place.fused,
+  );
+  return step && { step: step.id, component: step.component, attempt: 0 };
+}
+
+/**
+ * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states,
+ * alone or as a chain; a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
+ */
+export function withAbsorbed(
+  reports: readonly StepReport[],
+  absorbed: readonly AbsorbedStep[],
+  { failed, hasRun }: { readonly failed: string | undefined; readonly hasRun: boolean },
+): readonly StepReport[] {
+  const known = new Map(reports.map((report) => [report.id, report]));
+  for (const step of absorbed) {
+    if (known.has(step.id)) continue;
+    const sources = step.sources.flatMap((id) => known.get(id) ?? []);
+    known.set(step.id, reportOf(step, sources, step.id === failed ? 'failed' : statusOf(step, sources, hasRun)));
+  }
+  return [...known.values()];
+}
+
+function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepReport[], status: StepStatus): StepReport {
+  const ran = status === 'succeeded' || status === 'recovered' || status === 'failed';
+  const atMs = ran ? Math.max(0, ...sources.map(({ endMs }) => endMs ?? 0)) : null;
+  return { id, component, status, startMs: atMs, endMs: atMs, attempts: 0, absorbedBy: by };
+}
+
+const THERE: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
+
+function statusOf({ same, skipped, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
+  const [first] = sources;
+  if (never || !hasRun) return 'not_run';
+  if (skipped) return 'skipped';
+  if (same && first) return first.status;
+  if (sources.every(({ status }) => THERE.has(status))) return 'succeeded';
+  return sources.some(({ status }) => status === 'skipped') ? 'skipped' : 'not_run';
+}

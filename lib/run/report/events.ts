@@ -1,0 +1,96 @@
+import type { Json } from '../../protocol/json.ts';
+import type { LogEntry } from '../../runtime/logger.ts';
+
+/** How a step of a run ended, or that it has not. See {@link StepReport}. */
+export type StepStatus = 'succeeded' | 'failed' | 'recovered' | 'skipped' | 'cancelled' | 'not_run' | 'running';
+
+/**
+ * What became of a step.
+ *
+ * | status | means |
+ * |---|---|
+ * | `succeeded` | its component answered |
+ * | `failed` | its component failed, and the run with it |
+ * | `recovered` | its component failed and its `onError` stood in for the result |
+ * | `skipped` | by its `skipIf`, by a step it reads, or by its component |
+ * | `cancelled` | it was running when the run ended |
+ * | `not_run` | nothing wanted it, or the run ended before its turn |
+ */
+export interface StepReport {
+  readonly id: string;
+  readonly component: string;
+  readonly status: StepStatus;
+  /** Milliseconds after the run's start; null where the step never started. */
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  /** Calls of its component, retries included. */
+  readonly attempts: number;
+  /** Of calls in sandboxes, the longest start-up of one that had to be started for it, in milliseconds. */
+  readonly startupMs?: number;
+  /** Of calls in sandboxes, the most memory that one had in use, in bytes. */
+  readonly memoryBytes?: number;
+  /** The compiler's pass that has made it part of other steps: it has no state of its own. */
+  readonly absorbedBy?: string;
+}
+
+/** An error as a run reports it. */
+export interface FlowErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly data?: ErrorData;
+}
+
+/** Where a run failed: as far as it is known. */
+export interface ErrorData {
+  readonly step: string;
+  readonly component: string;
+  /** 0 for the first attempt. */
+  readonly attempt: number;
+  /** The component's stack, a line an entry. */
+  readonly stack?: readonly string[];
+}
+
+/** How a flow ended. */
+export type FlowResult =
+  | { readonly outcome: 'success'; readonly result: Json }
+  | { readonly outcome: 'skipped' }
+  | { readonly outcome: 'failed'; readonly error: FlowErrorReport };
+
+interface At {
+  /** Milliseconds after the run's start. */
+  readonly atMs: number;
+  /** It happened in an earlier part of the run, and is told again where the run goes on. */
+  readonly replayed?: true;
+}
+
+interface OfStep extends At {
+  readonly step: string;
+  readonly component: string;
+}
+
+/** What happens in a run, in order. The library prints nothing: whoever started the run shows these as it likes. */
+export type RunEvent =
+  | (At & {
+      readonly type: 'run-started';
+      readonly flow: string;
+      readonly execution: string;
+      readonly steps: readonly StepName[];
+    })
+  | (OfStep & { readonly type: 'step-started' })
+  | (OfStep & { readonly type: 'step-retried'; readonly attempt: number; readonly error: FlowErrorReport })
+  | (OfStep & { readonly type: 'step-succeeded' | 'step-skipped' | 'step-cancelled'; readonly startMs: number | null })
+  | (OfStep & {
+      readonly type: 'step-failed' | 'step-recovered';
+      readonly startMs: number | null;
+      readonly error: FlowErrorReport;
+    })
+  | (At & { readonly type: 'log'; readonly entry: LogEntry })
+  /** A line that a component in a sandbox printed. */
+  | (At & { readonly type: 'output'; readonly line: string })
+  | (At & { readonly type: 'run-ended'; readonly result: FlowResult });
+
+/** A step by its id and its component. */
+export interface StepName {
+  readonly id: string;
+  readonly component: string;
+}

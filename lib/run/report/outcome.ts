@@ -1,0 +1,47 @@
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import type { ExecutionResult } from '../../engine/types.ts';
+import { readCause } from '../../protocol/cause.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { codeOf } from '../../protocol/failure-codes.ts';
+import { isObject } from '../../protocol/json.ts';
+import type { ErrorData, FlowErrorReport, FlowResult } from './events.ts';
+
+/** An Error and its Cause as a flow reports them. */
+export function reportOf(error: string, cause: string | undefined): FlowErrorReport {
+  return { code: codeOf(error), message: readCause(cause).message || error };
+}
+
+/** How an execution ended, here or on AWS. */
+export type Ended = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
+
+/** The result of a flow whose execution ended so. `failure` says where, where that is known. */
+export function resultOf(execution: Ended, failure: ErrorData | undefined): FlowResult {
+  if (execution.status === 'ABORTED')
+    return failed('CANCELLED', readCause(execution.cause).message || 'the run was cancelled');
+  if (execution.status === 'TIMED_OUT')
+    return failed('TIMEOUT', 'the execution took longer than its state machine allows');
+  if (execution.status === 'FAILED') {
+    const report = reportOf(execution.error ?? 'UNSPECIFIED', execution.cause);
+    return { outcome: 'failed', error: { ...report, ...(failure && { data: failure }) } };
+  }
+  const output = execution.output ?? null;
+  if (isObject(output) && output.outcome === 'skipped') return { outcome: 'skipped' };
+  return { outcome: 'success', result: isObject(output) ? (output.result ?? null) : output };
+}
+
+/** A failure that is no step's. */
+export const failed = (code: string, message: string): FlowResult => ({ outcome: 'failed', error: { code, message } });
+
+/** What a run would have ended with that was refused for a diagnostic; for all others INVALID_INPUT. */
+const REFUSALS: { readonly [code: string]: ErrorCode } = {
+  'unknown-component': 'COMPONENT_NOT_FOUND',
+  'unknown-path': 'EXPRESSION_FAILURE',
+  'undefined-variable': 'EXPRESSION_FAILURE',
+};
+
+/** The result of a run that was refused before it began: its code and message are those of the errors. */
+export function refuse(diagnostics: readonly Diagnostic[]): FlowResult {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [code = 'INVALID_INPUT', ...others] = new Set(errors.map((error) => REFUSALS[error.code] ?? 'INVALID_INPUT'));
+  return failed(others.length > 0 ? 'INVALID_INPUT' : code, errors.map(({ message }) => message).join('; '));
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Compiled, CompileOptions } from '../compiler/compile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import type { FolderOptions } from '../project/folders.ts';
+import { loaderOf } from '../project/functions.ts';
+import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
+import { hasError, openFlow } from '../project/open-flow.ts';
+import type { Json } from '../protocol/json.ts';
+import { sha256 } from '../runtime/stores/blobs.ts';
+import { folderStore } from '../runtime/stores/folder-store.ts';
+import { beginRun } from './durable/durable-run.ts';
+import type { Mocks } from './mocks.ts';
+import { type ReadyFlow, readyFlow } from './ready-flow.ts';
+import { refuse } from './report/outcome.ts';
+import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-once.ts';
+import { hasSecretHere, inputScrubber, secretsHere } from './secrets.ts';
+
+export { type ComponentSummary, describeComponents } from '../project/describe-components.ts';
+export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './durable/resume.ts';
+export { type Mocks, parseMocks } from './mocks.ts';
+export type { FlowResult, RunEvent } from './report/events.ts';
+export type { FlowRun, RunOptions } from './run-once.ts';
+
+/** A flow, and what to run it with. */
+export interface FlowOptions extends FolderOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
+  /** The flow's text. @default what is in `file` */
+  readonly source?: string;
+  /** What stands in for components, by step id or component path. */
+  readonly mocks?: Mocks;
+}
+
+/** A flow that is compiled and whose components are loaded: it may run any number of times, also at once. */
+export interface PreparedFlow {
+  readonly name: string;
+  /** Of the flow and its components. Where one is an error, every run is refused. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly examples: Compiled['examples'];
+  /** Whether it makes a difference what its input is: it reads it, or has a schema for it. */
+  readonly takesInput: boolean;
+  /** The text of an input as reports may show it: what its schema says is secret is masked, character by character. */
+  readonly showInput: (input: Json, text: string) => string;
+  readonly run: (options?: RunOptions) => Promise<FlowRun>;
+}
+
+/**
+ * Runs a flow on this machine: the compiled state machine in the local engine, with the component bundles that would be
+ * deployed. Whatever the flow, its input and its components do is in the answer; rejects only where the flow's file
+ * cannot be read, or for a fault of ours.
+ */
+export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRun> {
+  const flow = await prepareFlow(options);
+  return flow.run(options);
+}
+
+/**
+ * Compiles a flow and loads its components, for any number of runs. What `validate` says of it is in the diagnostics, and
+ * an error refuses its runs. Rejects where the flow's file cannot be read.
+ */
+export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
+  const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
+  const source = options.source ?? (await readFile(file, 'utf8'));
+  const given = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
+  const flow = await loadFlow(openFlow(given, shared?.lookupIn), shared);
+  return prepareLoaded(flow, { mocks, variables });
+}
+
+/** Makes a flow run whose components are loaded: each run gives the state machine to the engine, whose tasks call them. */
+export function prepareLoaded(
+  flow: LoadedFlow,
+  { mocks = {}, variables = {} }: Pick<FlowOptions, 'mocks' | 'variables'>,
+): PreparedFlow {
+  const { compiled, file, home, folders, lookup, canonical } = flow;
+  const diagnostics = [...flow.diagnostics, ...flow.faults];
+  const { stateMachine, inputBudget } = compiled;
+  if (!stateMachine || !inputBudget || hasError(diagnostics)) return refused(compiled, diagnostics);
+
+  const ready = readyFlow(
+    { ...compiled, stateMachine, inputBudget },
+    {
+      diagnostics,
+      origin: { file: join(home, basename(file)), textHash: sha256(flow.source), mocks, folders },
+      functions: flow.functions,
+      load: loaderOf(lookup.catalog, folders.bundles),
+      canonical,
+      store: folderStore(folders.blobs),
+      secrets: secretsHere(compiled.flow, variables),
+      files: home,
+    },
+  );
+  const run: PreparedFlow['run'] = (given = {}) => runOnce(ready, given, given.journal ? begin(ready) : undefined);
+  return { ...outline(compiled), diagnostics, run };
+}
+
+const begin =
+  (flow: ReadyFlow): OpenJournal =>
+  (name, input) =>
+    beginRun(flow, name, input);
+
+const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> => ({
+  name: compiled.name,
+  examples: compiled.examples,
+  takesInput: compiled.inputSchema !== undefined || (compiled.inputBudget?.reads.length ?? 0) > 0,
+  showInput: (input, text) => inputScrubber(input, compiled.inputSchema).mask(text),
+});
+
+const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
+  ...outline(compiled),
+  diagnostics,
+  run: async () => ({ result: refuse(diagnostics), diagnostics }),
+});

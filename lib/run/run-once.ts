@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { membersOf } from '../compiler/emit/frame.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { execute } from '../engine/index.ts';
+import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
+import { isTooDeep } from '../flow/text/depth.ts';
+import { readCause } from '../protocol/cause.ts';
+import { isFlowError } from '../protocol/errors.ts';
+import type { Json } from '../protocol/json.ts';
+import type { Scrubber } from '../runtime/secrets/scrub.ts';
+import { hydrate } from '../runtime/spill/hydrate.ts';
+import { spillInput } from '../runtime/spill/spill-input.ts';
+import { blobStore } from '../runtime/stores/blobs.ts';
+import type { ObjectStore } from '../runtime/stores/object-store.ts';
+import type { DurableRun } from './durable/durable-run.ts';
+import { JournalError } from './durable/journal.ts';
+import { checkInput, type InputText } from './input.ts';
+import { machineResolver } from './nested-machines.ts';
+import { handlersOf, type ReadyFlow } from './ready-flow.ts';
+import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
+import { criticalChain } from './report/critical-path.ts';
+import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
+import { LongestHistory } from './report/longest-history.ts';
+import { failed, refuse, resultOf } from './report/outcome.ts';
+import type { Failure } from './report/step-record.ts';
+import { StepTracker } from './report/track.ts';
+import { componentResolver } from './resolver.ts';
+import { Sandboxes } from './sandbox/sandboxes.ts';
+import type { ComponentUsage, Usage } from './sandbox/usage.ts';
+import { inputScrubber } from './secrets.ts';
+
+/** One run of a flow. */
+export interface RunOptions {
+  /** @default {} */
+  readonly input?: Json;
+  /** The text that the input was read from, for diagnostics. @default the input's JSON */
+  readonly inputText?: InputText;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Takes the events of the state machine's own history. */
+  readonly onHistory?: (event: HistoryEvent) => void;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** @default a random UUID */
+  readonly executionName?: string;
+  /** Whether to keep a journal, by which the run can be resumed should it be broken off or fail. @default false */
+  readonly journal?: boolean;
+  /**
+   * Whether components run in sandboxes: processes of their own, with the memory that they ask for, which are ended with
+   * what goes on in them when their time is over. @default false: in this process
+   */
+  readonly isolate?: boolean;
+}
+
+/** What a run was. */
+export interface ExecutionReport {
+  readonly id: string;
+  /** Milliseconds that it was worked on. */
+  readonly durationMs: number;
+  /** States entered, in all executions of the run. */
+  readonly transitions: number;
+  /** Events of the history; where the run has several executions, of the longest one. */
+  readonly events: number;
+  readonly steps: readonly StepReport[];
+  /** The ids of the steps that its length comes from, first to last. */
+  readonly criticalChain: readonly string[];
+  /** What the components needed that ran in sandboxes. */
+  readonly components?: readonly ComponentUsage[];
+  /** What to resume it by; absent where there is no journal, or nothing that a second attempt could change. */
+  readonly resume?: string;
+}
+
+/** How a run ended. */
+export interface FlowRun {
+  readonly result: FlowResult;
+  /** Absent where the flow or its input was refused, so that nothing ran. */
+  readonly execution?: ExecutionReport;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Gives a run its journal, when it is known that it will run. */
+export type OpenJournal = (executionName: string, input: Json) => DurableRun;
+
+/** Runs a flow once. Whatever the flow, its input and its components do is in the answer. */
+export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
+  const { input = {}, executionName: name = randomUUID() } = options;
+  const hidden = inputScrubber(input, flow.runs.inputSchema);
+  const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
+  const misfits = checkInput(input, flow.runs.inputSchema, text);
+  const diagnostics = [...flow.diagnostics, ...misfits];
+  if (misfits.length > 0) return { result: refuse(misfits), diagnostics };
+  let durable: DurableRun | undefined;
+  try {
+    const travelling = await spillInput(input, flow.runs.inputBudget, blobStore(flow.store));
+    durable = open?.(name, input);
+    const emit = (event: RunEvent): void => {
+      const shown = hidden.fields(event);
+      options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
+    };
+    return { ...(await runThrough(flow, { ...options, input: travelling, name, emit, hidden, durable })), diagnostics };
+  } catch (error) {
+    if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
+    if (error instanceof JournalError) return { result: failed('RESOURCE_UNAVAILABLE', error.message), diagnostics };
+    throw error;
+  } finally {
+    durable?.release();
+  }
+}
+
+interface Running extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
+  /** As the state machine gets it. */
+  readonly input: Json;
+  readonly name: string;
+  readonly emit: (event: RunEvent) => void;
+  readonly hidden: Scrubber;
+  readonly durable: DurableRun | undefined;
+}
+
+async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowRun, 'result' | 'execution'>> {
+  const { emit, hidden, durable } = running;
+  const { execution, events, tracker, sandboxes } = await executeFlow(flow, running);
+  const stopMs = durable?.host.stamp() ?? execution.stopMs;
+  const failure = failureOf(execution);
+  const { absorbed } = flow.runs;
+  const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
+  const { inOutput = false } = readCause(failure?.cause).place;
+  const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
+  const own = tracker
+    .finish(stopMs, failure, inAbsorbed !== undefined)
+    .map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
+  const hasRun = failure === undefined || own.some((step) => step.status !== 'not_run');
+  const steps = withAbsorbed(own, absorbed, { failed: inAbsorbed?.step, hasRun });
+  const read = await hydrated(ended, flow.store);
+  const result = read.outcome === 'failed' ? hidden.fields(read) : read;
+  const { id, startMs, status, transitions } = execution;
+  const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
+  const chain = criticalChain(own, flow.runs.sourceMap.arrangement);
+  emit({ type: 'run-ended', atMs: stopMs - startMs, result });
+  const counts = { durationMs: stopMs - startMs, transitions, events };
+  const resume = canResume && { resume: running.name };
+  const components = sandboxes && { components: sandboxes.usage() };
+  return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
+}
+
+const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
+  ...(startupMs !== undefined && { startupMs }),
+  ...(memoryBytes !== undefined && { memoryBytes }),
+});
+
+interface Executed {
+  readonly execution: ExecutionResult;
+  readonly events: number;
+  readonly tracker: StepTracker;
+  readonly sandboxes: Sandboxes | undefined;
+}
+
+async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
+  const { runs, origin, objects, store, secrets, files } = flow;
+  const { input, name, emit, onHistory, signal, isolate, durable } = running;
+  const tracker = new StepTracker(runs.steps, runs.sourceMap.states, emit);
+  const histories = new LongestHistory();
+  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps.flatMap(membersOf) });
+  const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
+  const sandboxes = isolate
+    ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })
+    : undefined;
+  const find = handlersOf(flow, (component) => sandboxes?.handlerOf(component) ?? component.handler);
+  const resolver = componentResolver(find, {
+    store,
+    secrets,
+    files,
+    log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
+    ...(durable && { inner: durable.inner }),
+  });
+  const executing = execute(runs.stateMachine, {
+    input,
+    name,
+    type: runs.type,
+    machines: machineResolver(runs.machines),
+    resolver: durable?.host.resolver(resolver) ?? resolver,
+    objects: durable?.host.objects(objects) ?? objects,
+    onEvent: (event) => {
+      tracker.observe(event);
+      histories.observe(event);
+      onHistory?.(event);
+    },
+    ...(durable && { clock: durable.host.clock, random: durable.host.random }),
+    ...(signal && { signal }),
+  });
+  const execution = await executing.finally(() => sandboxes?.close());
+  return { execution, events: histories.events, tracker, sandboxes };
+}
+
+const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>
+  status === 'FAILED' ? { error: error ?? 'UNSPECIFIED', ...(cause !== undefined && { cause }) } : undefined;
+
+/** The result with what was spilled read back. */
+async function hydrated(result: FlowResult, store: ObjectStore): Promise<FlowResult> {
+  if (result.outcome !== 'success') return result;
+  try {
+    return { ...result, result: await hydrate(result.result, blobStore(store)) };
+  } catch (error) {
+    if (isFlowError(error)) return failed(error.code, error.message);
+    throw error;
+  }
+}

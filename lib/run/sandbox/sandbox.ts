@@ -1,0 +1,199 @@
+import { FUNCTION_EXITED } from '../../protocol/aws-errors.ts';
+import { FlowError, TimedOut } from '../../protocol/errors.ts';
+import type { Slots } from '../../protocol/invocation.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { HostContext } from '../../runtime/wrapper.ts';
+import { Child, type Ending } from './child.ts';
+import {
+  type Contents,
+  type Death,
+  errorOf,
+  type IntoSandbox,
+  type Invoke,
+  type Outcome,
+  type OutOfSandbox,
+  outcomeOf,
+  type Question,
+} from './messages.ts';
+import { readOutput } from './output.ts';
+import { MEBIBYTE } from './peak-memory.ts';
+
+/** How to make a sandbox. */
+export interface SandboxOptions extends Contents {
+  /** The sandbox's program. */
+  readonly program: string;
+  /** The folder of the blobs. */
+  readonly blobs: string;
+  /** Takes what the component prints, line by line. */
+  readonly print: (line: string) => void;
+}
+
+/** What an invocation of a sandbox may use of the process that runs the flow. */
+export type SandboxHost = Pick<HostContext, 'log' | 'secrets' | 'call' | 'signal'>;
+
+/** How long a component has to stop once it is told to, in milliseconds; then its sandbox is ended. */
+const GRACE_MS = 1000;
+
+/**
+ * A process in which one component runs, one invocation at a time, as in a sandbox of Lambda: what it does there, be it
+ * to use up its memory or never to give back the processor, concerns no other.
+ */
+export class Sandbox {
+  readonly #child: Child<IntoSandbox, OutOfSandbox>;
+  readonly #memoryMb: number;
+  readonly #startedAt = performance.now();
+  #call: Call | undefined;
+  #isOpen = true;
+  #peakBytes = 0;
+  /** Resolves when the component is loaded, with the milliseconds that this took. */
+  readonly ready: Promise<number>;
+
+  constructor({ program, blobs, print, ...contents }: SandboxOptions) {
+    this.#memoryMb = contents.memoryMb;
+    const env = { ...process.env, STEPFLOW_BLOBS: blobs };
+    this.#child = new Child(program, { execArgv: [], env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    readOutput(this.#child.output, print);
+    this.ready = new Promise((resolve, reject) => {
+      this.#child.listen({
+        message: (message) => {
+          if (message.type === 'ready') resolve(performance.now() - this.#startedAt);
+          else if (message.type === 'died') this.#end(message.why, reject);
+          else this.#take(message);
+        },
+        ended: (how) => this.#end(how, reject),
+      });
+    });
+    // Whoever waits for it is told; nobody has to.
+    this.ready.catch(() => {});
+    this.#child.send({ type: 'open', ...contents });
+  }
+
+  /** Whether it can be invoked again. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The most memory that it has had in use so far, in bytes; 0 as long as that is not known. */
+  get peakBytes(): number {
+    return this.#peakBytes;
+  }
+
+  /** Runs the component. Rejects with the component's error, or with that of Lambda for a sandbox that has ended. */
+  async invoke(invoke: Invoke, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
+    await this.ready;
+    const call = new Call(host, (message) => this.#child.send(message));
+    this.#call = call;
+    const stop = (error: Error): void => {
+      call.fail(error);
+      this.kill();
+    };
+    const timers: NodeJS.Timeout[] = [];
+    const after = (ms: number, error: () => Error): void =>
+      void timers.push(setTimeout(() => stop(error()), ms + GRACE_MS));
+    const abort = (): void => {
+      this.#child.send({ type: 'abort', reason: String(host.signal?.reason?.message ?? host.signal?.reason) });
+      after(0, () => new FlowError('CANCELLED', `step "${invoke.invocation.step}" was cancelled`));
+    };
+    if (timeoutSeconds !== undefined) after(timeoutSeconds * 1000, () => timedOut(invoke, timeoutSeconds));
+    host.signal?.addEventListener('abort', abort, { once: true });
+    this.#child.send({ type: 'invoke', ...invoke });
+    if (host.signal?.aborted) abort();
+    try {
+      return await call.answer;
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      host.signal?.removeEventListener('abort', abort);
+      this.#call = undefined;
+      // It may go on with what nobody waits for any more.
+      if (host.signal?.aborted) this.kill();
+    }
+  }
+
+  /** Ends it, at once. */
+  kill(): void {
+    this.#isOpen = false;
+    this.#child.kill();
+  }
+
+  #take(message: OutOfSandbox): void {
+    if (message.type === 'done') this.#peakBytes = message.peakBytes;
+    this.#call?.take(message);
+  }
+
+  #end(why: Death | Ending, reject: (error: Error) => void): void {
+    this.#isOpen = false;
+    if (isOutOfMemory(why)) this.#peakBytes = Math.max(this.#peakBytes, this.#memoryMb * MEBIBYTE);
+    const error = exitError(why, this.#memoryMb);
+    reject(error);
+    this.#call?.fail(error);
+  }
+}
+
+/** An invocation under way. */
+class Call {
+  readonly answer: Promise<Slots>;
+  readonly #host: SandboxHost;
+  readonly #send: (message: IntoSandbox) => void;
+  #resolve: (slots: Slots) => void = () => {};
+  fail: (error: Error) => void = () => {};
+
+  constructor(host: SandboxHost, send: (message: IntoSandbox) => void) {
+    this.#host = host;
+    this.#send = send;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.fail = reject;
+    });
+  }
+
+  take(message: OutOfSandbox): void {
+    if (message.type === 'log') this.#host.log?.(message.entry);
+    else if (message.type === 'ask') void this.#answer(message.question, message.what);
+    else if (message.type === 'done') this.#done(message.outcome);
+  }
+
+  #done(outcome: Outcome<Slots>): void {
+    if (outcome.ok) this.#resolve(outcome.value ?? {});
+    else this.fail(errorOf(outcome));
+  }
+
+  async #answer(question: number, what: Question): Promise<void> {
+    const outcome = await outcomeOf(() => this.#find(what));
+    this.#send({ type: 'answer', question, outcome });
+  }
+
+  async #find(what: Question): Promise<Json | undefined> {
+    const { secrets, call } = this.#host;
+    if (what.kind === 'secret') return secrets?.(what.name);
+    if (call) return call(what.component, what.invocation, what.id);
+    throw new FlowError('COMPONENT_NOT_FOUND', `${what.component} cannot be called from here`);
+  }
+}
+
+const timedOut = ({ invocation }: Invoke, seconds: number): Error =>
+  new TimedOut(
+    `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
+  );
+
+/**
+ * What Lambda says of a function whose process has ended. Source: what Step Functions reported of functions that were
+ * killed for their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
+ */
+function exitError(why: Death | Ending, memoryMb: number): Error {
+  const error = new Error(`Runtime exited with error: ${howIt(why, memoryMb)}`);
+  error.name = FUNCTION_EXITED;
+  // The place in this program tells nothing of the component.
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
+const isOutOfMemory = (why: Death | Ending): boolean =>
+  why === 'SIGABRT' || (typeof why !== 'string' && why.kind === 'memory');
+
+function howIt(why: Death | Ending, memoryMb: number): string {
+  const memory = `its component used more than the ${memoryMb} MB that it may; raise its "memorySize", or give it less to do`;
+  if (why === 'SIGABRT') return `signal: aborted; most likely ${memory}`;
+  if (typeof why === 'string') return `signal: ${why}`;
+  if (why.kind === 'memory') return `signal: killed; ${memory}`;
+  return why.kind === 'exit' ? `exit status ${why.code}` : `exit status 1; nobody caught ${why.message}`;
+}

@@ -1,0 +1,72 @@
+import { pathToFileURL } from 'node:url';
+import type { MessagePort } from 'node:worker_threads';
+import type { Json } from '../../protocol/json.ts';
+import type { Handler, HostContext } from '../../runtime/wrapper.ts';
+import {
+  errorOf,
+  type IntoSandbox,
+  type Invoke,
+  type Outcome,
+  type OutOfSandbox,
+  outcomeOf,
+  type Question,
+} from './messages.ts';
+
+/** The component's thread of a sandbox: loads the bundle, and runs the component whenever it is invoked. */
+export async function serveComponent(entry: string, port: MessagePort): Promise<void> {
+  // Stacks are to show the component's own lines, not those of its bundle.
+  process.setSourceMapsEnabled(true);
+  const bundle: { readonly handler: Handler } = await import(pathToFileURL(entry).href);
+  const component = new Served(bundle.handler, (message) => port.postMessage(message));
+  port.on('message', (message: IntoSandbox) => component.take(message));
+  port.postMessage({ type: 'ready' } satisfies OutOfSandbox);
+}
+
+class Served {
+  readonly #handler: Handler;
+  readonly #send: (message: OutOfSandbox) => void;
+  #running = new AbortController();
+  readonly #asked = new Map<number, (outcome: Outcome) => void>();
+  #questions = 0;
+
+  constructor(handler: Handler, send: (message: OutOfSandbox) => void) {
+    this.#handler = handler;
+    this.#send = send;
+  }
+
+  take(message: IntoSandbox): void {
+    if (message.type === 'invoke') void this.#invoke(message);
+    else if (message.type === 'abort') this.#running.abort(new Error(message.reason));
+    else if (message.type === 'answer') {
+      this.#asked.get(message.question)?.(message.outcome);
+      this.#asked.delete(message.question);
+    }
+  }
+
+  async #invoke({ invocation, id, files }: Invoke): Promise<void> {
+    this.#running = new AbortController();
+    const host: HostContext = {
+      signal: this.#running.signal,
+      log: (entry) => this.#send({ type: 'log', entry }),
+      secrets: (name) => this.#ask({ kind: 'secret', name }),
+      call: async (component, invocation, id) =>
+        // What a component answers is an object, whoever calls it.
+        Object((await this.#ask({ kind: 'call', component, invocation, ...(id !== undefined && { id }) })) ?? {}),
+      ...(id !== undefined && { id }),
+      ...(files !== undefined && { files }),
+    };
+    const outcome = await outcomeOf(() => this.#handler(invocation, host));
+    this.#send({ type: 'done', outcome, peakBytes: 0 });
+  }
+
+  #ask(what: Question): Promise<Json | undefined> {
+    const question = this.#questions++;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(question, (outcome) => {
+        if (outcome.ok) resolve(outcome.value);
+        else reject(errorOf(outcome));
+      });
+      this.#send({ type: 'ask', question, what });
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { isObject, type Json } from '../../protocol/json.ts';
+import type { Segment } from '../../protocol/path.ts';
+import {
+  escapeValue,
+  isBlobMarker,
+  isMissing,
+  isSecret,
+  isSkipped,
+  PARTS,
+  unescapeValue,
+} from '../../protocol/values.ts';
+import { HIDDEN } from '../secrets/scrub.ts';
+import type { BlobStore } from '../stores/blobs.ts';
+
+/** A marker, and where in a value it stands. */
+export interface FoundMarker {
+  readonly marker: Json;
+  readonly at: readonly Segment[];
+}
+
+/** All markers in a value, in document order. */
+export function findMarkers(value: Json, at: readonly Segment[] = []): readonly FoundMarker[] {
+  if (isBlobMarker(value) || isMissing(value) || isSkipped(value) || isSecret(value)) return [{ marker: value, at }];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findMarkers(item, [...at, index]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => findMarkers(item, [...at, key]));
+}
+
+/**
+ * A value that has travelled, as it was before: spilled parts are read back, each blob once, and the user's own values
+ * that look like markers lose their escape. A spilled part is stored as it is, so nothing inside it is unescaped, save
+ * where its blob holds parts that were still on their way.
+ * `secrets` are values by the path in their marker; any other secret is hidden. Throws what the store throws.
+ */
+export async function hydrate(
+  value: Json,
+  blobs: Pick<BlobStore, 'get'>,
+  secrets: ReadonlyMap<string, Json> = new Map(),
+): Promise<Json> {
+  const types = new Map(
+    findMarkers(value).flatMap(({ marker }) =>
+      isBlobMarker(marker) ? [[marker.$blob, marker.blobType] as const] : [],
+    ),
+  );
+  const load = async ([id, type]: readonly [string, string]): Promise<readonly [string, Json]> => {
+    const content = await blobs.get(id);
+    return [id, type === PARTS ? await hydrate(content, blobs, secrets) : content];
+  };
+  const loaded = new Map(await Promise.all([...types].map(load)));
+  return unescapeValue(value, (part) => {
+    if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
+    return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;
+  });
+}
+
+/** A value that has travelled with its spilled parts read back, ready to travel on: all else of it stays as it is. */
+export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
+  if (isBlobMarker(value)) {
+    const content = await blobs.get(value.$blob);
+    return value.blobType === PARTS ? unspill(content, blobs) : escapeValue(content);
+  }
+  if (Array.isArray(value)) return Promise.all(value.map((item) => unspill(item, blobs)));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await unspill(item, blobs)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}

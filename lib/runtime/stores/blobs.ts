@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { FlowError } from '../../protocol/errors.ts';
+import type { Json } from '../../protocol/json.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** A stored blob: its id, and its size in bytes of JSON. */
+export interface BlobRef {
+  readonly blobId: string;
+  readonly size: number;
+}
+
+/** Values kept under the hash of their content: written once, verified on read. */
+export interface BlobStore {
+  /** Stores a value; one that is there already is not written again. */
+  put(value: Json): Promise<BlobRef>;
+  /** The value of that id. One that is absent or damaged is RESOURCE_UNAVAILABLE. */
+  get(blobId: string): Promise<Json>;
+  has(blobId: string): Promise<boolean>;
+}
+
+/** A blob's id: the hex SHA-256 of the value's compact JSON, keys in the order given. */
+export const blobIdOf = (value: Json): string => sha256(JSON.stringify(value));
+
+/** The hex SHA-256 of a text. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const keyOf = (blobId: string): string => `${blobId}.json`;
+
+/** The blobs in a store. */
+export const blobStore = (objects: ObjectStore): BlobStore => ({
+  put: async (value) => {
+    const text = JSON.stringify(value);
+    const blobId = sha256(text);
+    await objects.writeOnce(keyOf(blobId), text);
+    return { blobId, size: Buffer.byteLength(text) };
+  },
+  get: async (blobId) => {
+    const text = await objects.read(keyOf(blobId));
+    if (text === undefined) throw absent(blobId, objects.place);
+    const found = sha256(text);
+    if (found !== blobId) throw damaged(blobId, found, objects.place);
+    return JSON.parse(text);
+  },
+  has: (blobId) => objects.has(keyOf(blobId)),
+});
+
+const absent = (blobId: string, place: string): FlowError =>
+  new FlowError('RESOURCE_UNAVAILABLE', `blob ${blobId} is not in ${place}; store it there first, with put_blob`);
+
+const damaged = (blobId: string, found: string, place: string): FlowError =>
+  new FlowError(
+    'RESOURCE_UNAVAILABLE',
+    `blob ${blobId} in ${place} is damaged: its content has the hash ${found}; delete ${keyOf(blobId)} and store it again`,
+  );

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FlowError } from '../../protocol/errors.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** What the folder of blobs itself is called where a bucket's name is wanted. */
+export const OWN_BUCKET = 'stepflow-blobs';
+
+/** Texts as files in `folder`, which is made when the first is written. A disk that fails is RESOURCE_UNAVAILABLE. */
+export function folderStore(folder: string): ObjectStore {
+  const fileOf = (key: string): string => join(folder, key);
+  const has = (key: string): Promise<boolean> =>
+    access(fileOf(key)).then(
+      () => true,
+      () => false,
+    );
+  const write = (key: string, text: string): Promise<void> => replace(fileOf(key), text).catch(unavailable(folder));
+  return {
+    place: folder,
+    address: (key) => ({ Bucket: OWN_BUCKET, Key: key }),
+    has,
+    write,
+    read: (key) => readFile(fileOf(key), 'utf8').catch(absent).catch(unavailable(folder)),
+    writeOnce: async (key, text) => {
+      if (!(await has(key))) await write(key, text);
+    },
+  };
+}
+
+/** Readers see the old file or the new one, never half of one: the text is written aside, then renamed into place. */
+async function replace(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const aside = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(aside, text, { flag: 'wx' });
+    await rename(aside, file);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+const unavailable =
+  (folder: string) =>
+  (error: unknown): never => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FlowError('RESOURCE_UNAVAILABLE', `the blob folder ${folder} cannot be used: ${why}`, { cause: error });
+  };

@@ -1,0 +1,71 @@
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { FlowError } from '../../protocol/errors.ts';
+import type { ObjectStore } from './object-store.ts';
+import { parseLocation } from './s3-location.ts';
+
+/** A stand-in for S3 at an endpoint of its own has no host name for each bucket. */
+const newClient = (): S3Client => new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+
+/** Texts as objects of an S3 bucket. A bucket that cannot be reached is RESOURCE_UNAVAILABLE. */
+export function s3Store(location: string, client: S3Client = newClient()): ObjectStore {
+  const { Bucket, prefix } = parseLocation(location);
+  const at = (key: string) => ({ Bucket, Key: `${prefix}${key}` });
+  const put = (key: string, text: string, condition: { IfNoneMatch?: string }): Promise<unknown> =>
+    client.send(new PutObjectCommand({ ...at(key), ...condition, Body: text, ContentType: 'application/json' }));
+  const guard = guarded(location);
+  return {
+    place: location,
+    address: at,
+    read: (key) =>
+      guard(async () => {
+        const object = await client.send(new GetObjectCommand(at(key)));
+        return object.Body?.transformToString('utf-8');
+      }).catch(ifAbsent(undefined)),
+    has: (key) =>
+      guard(async () => {
+        await client.send(new HeadObjectCommand(at(key)));
+        return true;
+      }).catch(ifAbsent(false)),
+    write: (key, text) => guard(async () => void (await put(key, text, {}))),
+    writeOnce: (key, text) =>
+      guard(async () => {
+        await put(key, text, { IfNoneMatch: '*' }).catch(ifWritten);
+      }),
+  };
+}
+
+const isAbsent = (error: unknown): boolean => error instanceof NoSuchKey || error instanceof NotFound;
+
+const ifAbsent =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (isAbsent(error)) return value;
+    throw error;
+  };
+
+/** 412: the object is there already. 409: another writer is just writing it, and writes the same. */
+function ifWritten(error: unknown): void {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status !== 412 && status !== 409) throw error;
+}
+
+const guarded =
+  (location: string) =>
+  async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      if (isAbsent(error)) throw error;
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const message = `the blob store ${location} cannot be used: ${why}`;
+      throw new FlowError('RESOURCE_UNAVAILABLE', message, { cause: error });
+    }
+  };

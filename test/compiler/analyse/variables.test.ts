@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../../lib/compiler/compile.ts';
+import { isObject, type Json } from '../../../lib/protocol/json.ts';
+import { expectDiagnostics } from '../../diagnostics/expect-diagnostics.ts';
+
+const SCHEMA = `
+variablesSchema:
+  type: object
+  properties:
+    model: { type: string, default: small }
+    limit: { type: integer, minimum: 1 }
+    key: { type: string, is_secret: true }
+    login: { type: object, is_secret: true }
+`;
+
+const compiled = (flow: string, options: Parameters<typeof compile>[1] = {}) => {
+  const { stateMachine, diagnostics } = compile(`${SCHEMA}${flow}`, options);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return stateMachine;
+};
+
+/** The payloads of all tasks, by state, wherever they stand. */
+function payloads(value: unknown): { readonly [state: string]: Json } {
+  if (Array.isArray(value)) return Object.assign({}, ...value.map(payloads));
+  if (!isObject(value)) return {};
+  const own = Object.entries(value).flatMap(([name, state]) =>
+    isObject(state) && isObject(state.Arguments) ? [[name, state.Arguments.Payload]] : [],
+  );
+  return Object.assign(Object.fromEntries(own), ...Object.values(value).map(payloads));
+}
+
+const ASK = `
+steps:
+  - { id: ask, component: /my/ask, input: { key: { $variable: key }, model: { $variable: model } } }
+output: { answer: { $step: ask }, key: { $variable: key }, model: { $variable: model } }
+`;
+
+describe('a variable', () => {
+  it('has the value given, else its default', () => {
+    const machine = (variables: { [name: string]: Json }) => JSON.stringify(compiled(ASK, { variables }));
+    expect(machine({})).toContain('"model":"small"');
+    expect(machine({ model: 'large' })).toContain('"model":"large"');
+  });
+});
+
+describe('a secret', () => {
+  it('is a marker in the input of a step, which alone may read it, and hidden in the output', () => {
+    const machine = compiled(ASK, { variables: { key: 'sk-123' } });
+    expect(payloads(machine).ask).toMatchObject({
+      input: { key: { $secret: 'key' }, model: 'small' },
+      secrets: ['key'],
+    });
+    expect(JSON.stringify(machine)).not.toContain('sk-123');
+    expect(JSON.stringify(machine)).toContain('\\"key\\": \\"[secret]\\"');
+  });
+
+  it('is read in part by a path', () => {
+    const flow = `
+steps:
+  - { id: ask, component: /my/ask, input: { a: { $variable: login.password }, b: { $from: { variable: login }, path: "x[0]" } } }
+`;
+    expect(payloads(compiled(flow)).ask).toMatchObject({
+      input: { a: { $secret: 'login.password' }, b: { $secret: 'login.x[0]' } },
+      secrets: ['login'],
+    });
+  });
+
+  it('without a value is missing like any variable, unless a default stands beside it', () => {
+    const flow = `
+steps:
+  - { id: a, component: /my/ask, input: { key: { $variable: key, default: none } } }
+  - { id: b, component: /my/ask, input: { key: { $variable: key } } }
+`;
+    const found = payloads(compiled(flow, { hasSecret: () => false }));
+    expect(found).toMatchObject({
+      a: { input: { key: 'none' } },
+      b: { input: { key: '{% {"$missing":"the variable \\"key\\""} %}' } },
+    });
+    expect(JSON.stringify(found)).not.toContain('secrets');
+  });
+
+  it('stays hidden in the default of onError', () => {
+    const flow = `
+steps:
+  - { id: a, component: /my/ask, onError: { action: useDefault, defaultValue: { $variable: key } } }
+output: { $step: a }
+`;
+    expect(JSON.stringify(compiled(flow))).not.toContain('$secret');
+  });
+
+  it('may be read by the steps that it reaches through a flow that a step runs, and by no others', () => {
+    const flow = `
+steps:
+  - id: nested
+    component: /builtin/eval
+    input:
+      input: { key: { $variable: key }, n: 1 }
+      flow:
+        $literal:
+          steps:
+            - { id: reads, component: /my/ask, input: { key: { $input: key } } }
+            - { id: plain, component: /my/ask, input: { of: { $step: reads } } }
+          output: { key: { $input: key }, of: { $step: plain } }
+  - { id: after, component: /my/ask, input: { echoed: { $step: nested } } }
+  - { id: last, component: /my/ask, input: { of: { $step: after } } }
+`;
+    const found = payloads(compiled(flow));
+    const secrets = Object.entries(found).flatMap(([name, payload]) =>
+      isObject(payload) && payload.secrets ? [name] : [],
+    );
+    expect(secrets.sort()).toEqual(['after', 'nested.reads']);
+  });
+
+  it("is not known to a flow inside: that flow's own secrets have no value", () => {
+    const inner = `{ variablesSchema: { properties: { key: { is_secret: true, default: leaked } } }, steps: [], output: { $variable: key } }`;
+    const flow = `
+steps:
+  - { id: nested, component: /builtin/eval, input: { input: {}, flow: { $literal: ${inner} } } }
+`;
+    expect(JSON.stringify(compiled(flow))).not.toContain('leaked');
+  });
+
+  it('cannot decide anything in the state machine', () => {
+    const [help] = expectDiagnostics(`
+variablesSchema: { properties: { key: { is_secret: true } } }
+steps:
+  - id: a
+    component: /my/ask
+    skipIf: { $coalesce: [{ $variable: key }] }
+                          ~~~~~~~~~~~~~~~~~~ secret-condition
+    input:
+      b:
+        $if: { $variable: key }
+             ~~~~~~~~~~~~~~~~~~ secret-condition
+        then: { $variable: key }
+output: { $if: { not: { $variable: key } }, then: 1 }
+                      ~~~~~~~~~~~~~~~~~~ secret-condition
+`);
+    expect(help).toMatch(/"key" stands in a condition.*Hand the secret to a component/);
+  });
+
+  it('that looks like one in a value of the user is none', () => {
+    const flow = `
+steps:
+  - { id: a, component: /my/ask, input: { own: { $literal: { $secret: key } }, made: { $secret: { $input: name } } } }
+`;
+    const machine = compiled(flow);
+    expect(payloads(machine).a).toMatchObject({
+      input: { own: { $$secret: 'key' }, made: expect.stringContaining('"$$secret"') },
+    });
+  });
+});
+
+describe('the values of variables', () => {
+  const HEAD =
+    'variablesSchema: { properties: { limit: { type: integer, minimum: 1 }, key: { type: string, minLength: 9, is_secret: true } } }';
+  const withValues = (variables: { readonly [name: string]: Json }) => (source: string) =>
+    compile(source, { file: 'flow.yaml', variables }).diagnostics;
+
+  it('are to fit the schema, at their own place in the flow', () => {
+    const [first] = expectDiagnostics(`
+${HEAD}
+variables:
+  limit: many
+  ~~~~~ variable-mismatch
+output: { $variable: limit }
+`);
+    expect(first).toContain('"limit" is a string ("many"), but integer is wanted');
+  });
+
+  it('that a run gives are pointed out where the flow declares them; a secret is not shown', () => {
+    const source = `
+variablesSchema:
+  properties:
+    limit: { type: integer, minimum: 1 }
+    ~~~~~ variable-mismatch
+    key: { type: string, minLength: 9, is_secret: true }
+    ~~~ variable-mismatch
+output: { $variable: limit }
+`;
+    const told = expectDiagnostics(source, withValues({ limit: 0, key: 'ab, but' }));
+    expect(told.join()).toContain('"limit" is a number (0), but it must be >= 1');
+    expect(told.join()).toContain('"key" is a secret, but it must NOT have fewer than 9 characters');
+  });
+
+  it('that nothing declares or reads are told of, with the name that was meant', () => {
+    const source = `
+variablesSchema: { properties: { limit: { type: integer } } }
+variables:
+  limt: 3
+  ~~~~ unknown-variable
+output: [{ $variable: limit }, { $variable: plain, default: 1 }]
+`;
+    expect(expectDiagnostics(source, withValues({ plain: 2 }))[0]).toMatch(/no variable "limt".*Did you mean "limit"/);
+  });
+
+  it('need no schema, and a schema that is none refuses nothing', () => {
+    expect(compile('output: { $variable: a }', { variables: { a: 1 } }).diagnostics).toEqual([]);
+    const odd = compile('{ variablesSchema: { properties: { a: { type: strng } } }, output: { $variable: a } }', {
+      variables: { a: 1 },
+    });
+    expect(odd.stateMachine).toBeDefined();
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { runFlow } from '../../lib/run/run-flow.ts';
+
+const flow = (onError: string, input = '1'): string => `
+steps: [{ id: a, component: /m/a, onError: { ${onError} }, input: ${input} }]
+output: { r: { $coalesce: [{ $step: a }, gone] } }`;
+
+const mocks = { '/m/a': [{ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE', message: 'mine' } }] } as const;
+const resultOf = async (source: string) => (await runFlow({ source, mocks, input: {} })).result;
+
+describe('a failure that the component itself calls EXPRESSION_FAILURE', () => {
+  it('is covered by onError like any other', async () => {
+    const covered = await resultOf(flow('action: useDefault, defaultValue: 7'));
+    expect(covered).toEqual({ outcome: 'success', result: { r: 7 } });
+    expect(await resultOf(flow('action: skip'))).toEqual({ outcome: 'success', result: { r: 'gone' } });
+  });
+
+  it('keeps its name where nothing stands in for it', async () => {
+    expect(await resultOf(flow('action: fail'))).toMatchObject({
+      error: { code: 'EXPRESSION_FAILURE', message: 'mine' },
+    });
+  });
+
+  it("is not what a fault in the step's own input is: that fails the flow", async () => {
+    const result = await resultOf(flow('action: useDefault, defaultValue: 7', '{ $input: nowhere }'));
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE' } });
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { costInside, costModel, median } from '../../../lib/compiler/plan/durations.ts';
+
+const steps = [
+  { id: 'a', component: '/my/load' },
+  { id: 'b', component: '/my/load' },
+  { id: 'c', component: '/my/load' },
+  { id: 'd', component: '/my/save' },
+  { id: 'e', component: '/builtin/openai' },
+];
+const profile = {
+  steps: { a: { seconds: 1 }, b: { seconds: 5 }, c: { seconds: 2 }, d: { seconds: 40 } },
+  components: { '/my/send': { seconds: 7 } },
+};
+
+describe("a step's cost", () => {
+  const cost = costModel(profile, steps);
+
+  it('is its own seconds', () => {
+    expect(cost({ id: 'b', component: '/my/load' })).toBe(5);
+  });
+
+  it('is its own even where they are 0', () => {
+    expect(costModel({ steps: { a: { seconds: 0 } } }, steps)({ id: 'a', component: '/my/load' })).toBe(0);
+  });
+
+  it("is else its component's", () => {
+    expect(cost({ id: 'new', component: '/my/send' })).toBe(7);
+  });
+
+  it('is else the median of the steps of its component', () => {
+    expect(cost({ id: 'new', component: '/my/load' })).toBe(2);
+  });
+
+  it('is else the median of all steps', () => {
+    expect(cost({ id: 'new', component: '/my/other' })).toBe(3.5);
+  });
+
+  it('is 1 where nothing is known', () => {
+    expect(costModel()({ id: 'a', component: '/my/load' })).toBe(1);
+    expect(costModel({ components: { '/x/y': { seconds: 9 } } })({ id: 'a', component: '/my/load' })).toBe(1);
+  });
+
+  it('is what the state machine takes for it, unless it was measured', () => {
+    expect(cost({ id: 'new', component: '/my/load', inside: 12 })).toBe(12);
+    expect(cost({ id: 'a', component: '/my/load', inside: 12 })).toBe(1);
+  });
+
+  it('knows a built-in component by both of its names', () => {
+    const openai = costModel({ components: { '/openai': { seconds: 3 } } });
+    expect(openai({ id: 'x', component: '/builtin/openai' })).toBe(3);
+    expect(costModel({ steps: { e: { seconds: 4 } } }, steps)({ id: 'x', component: '/openai' })).toBe(4);
+  });
+
+  it('takes no step for a field that every object has', () => {
+    expect(cost({ id: 'constructor', component: 'toString' })).toBe(3.5);
+  });
+
+  it('of a step inside another goes by both ids', () => {
+    const inside = costInside(costInside(costModel({ steps: { 'each.one.load': { seconds: 6 } } }), 'each'), 'one');
+    expect(inside({ id: 'load', component: '/my/load' })).toBe(6);
+  });
+});
+
+describe('the median', () => {
+  it('is the one in the middle, or between two', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([10, 1, 2, 4])).toBe(3);
+    expect(median([])).toBe(0);
+  });
+});

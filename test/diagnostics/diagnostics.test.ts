@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../lib/compiler/compile.ts';
+import { renderDiagnostics } from '../../lib/diagnostics/render.ts';
+import { readFlow } from '../../lib/flow/read/read-flow.ts';
+import { expectDiagnostics } from './expect-diagnostics.ts';
+
+describe('diagnostics stand where the fault is', () => {
+  it('for what is no YAML, once', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /user/load
+    input: { a: 1, b: ] }
+                      ~ yaml-syntax`);
+    expect(text).toContain('not valid YAML');
+  });
+
+  it('for an unknown key, with the nearest one', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /user/load
+    inputs: {}
+    ~~~~~~ unknown-key`);
+    expect(text).toBe('Unknown key "inputs" in the step "a" | Did you mean "input"?');
+  });
+
+  it('for an unknown step, with the nearest one', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: load_user
+    component: /user/load
+  - id: b
+    component: /user/load
+    input: { user: { $step: load_usr } }
+                   ~~~~~~~~~~~~~~~~~~~ unknown-step`);
+    expect(text).toBe('There is no step "load_usr" | Did you mean "load_user"?');
+  });
+
+  it('for a choice in the metadata that is neither yes nor no', () => {
+    const [text] = expectDiagnostics(`
+metadata: { aws: { type: EXPRESS, fuse: "true" } }
+                                        ~~~~~~ wrong-type
+steps:
+  - { id: a, component: /user/load }`);
+    expect(text).toContain('"metadata.aws.fuse" of the flow is the string "true", but true or false is wanted');
+    expectDiagnostics(`
+metadata: { aws: { fuse: null }, fuse: 3 }
+steps:
+  - { id: a, component: /user/load }`);
+  });
+
+  it('for a cycle, naming the whole way round', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+        ~ cycle
+    component: /x/y
+    input: { $step: c }
+  - id: b
+    component: /x/y
+    input: { $step: a }
+  - id: c
+    component: /x/y
+    input: { $step: b }`);
+    expect(text).toContain('a → c → b → a');
+  });
+
+  it('for a duplicate id, naming the first', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+  - id: a
+        ~ duplicate-id
+    component: /x/y`);
+    expect(text).toContain('the first is on line 2');
+  });
+
+  it('for a wrong path, saying what is wrong with it', () => {
+    const texts = expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+    input:
+      last: { $input: "items[-1]" }
+                      ~~~~~~~~~~~ bad-path
+      all: { $input: "items[*]" }
+                     ~~~~~~~~~~ bad-path
+      odd: { $input: "$x" }
+                     ~~~~ bad-path`);
+    expect(texts.map((text) => text.split(' | ')[0])).toEqual([
+      '"items[-1]" is no path: a negative index is not allowed',
+      '"items[*]" is no path: a wildcard is not allowed',
+      '"$x" is no path: after "$" comes "." or "["',
+    ]);
+  });
+
+  it('for a wrong type, an id that is none, a component that is none', () => {
+    expectDiagnostics(`
+name: 5
+      ~ wrong-type
+steps:
+  - id: "a b"
+        ~~~~~ bad-id
+    component: /x/y
+  - id: b
+    component: load
+               ~~~~ bad-component`);
+  });
+
+  it('for an id and a component that are null', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: null
+        ~~~~ wrong-type
+    component: /x/y
+  - id: b
+    component: null
+               ~~~~ wrong-type
+output: 1`);
+    expect(text).toContain('"id" of a step is null, but a string is wanted');
+  });
+
+  it('for an alias without an anchor and a key that stands twice', () => {
+    expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+    input: { x: *nothing }
+                ~~~~~~~~ unknown-alias
+    id: b
+    ~~ duplicate-key`);
+  });
+
+  it('for an alias inside the value that it repeats', () => {
+    expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+    input: &all { x: [*all] }
+                      ~~~~ circular-alias`);
+  });
+
+  it('for a second document', () => {
+    const [problem] = readFlow('output: 1\n---\noutput: 2\n', 'f.yaml').diagnostics;
+    expect(problem?.message).toBe('This is not valid YAML: "---" begins a second flow; a file holds one');
+  });
+
+  it('for more than 200 levels, wherever they come from', () => {
+    const nested = (depth: number, inner = '1') => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
+    // The flow itself is the first level.
+    expect(compile(`output: ${nested(199)}`).diagnostics).toEqual([]);
+    for (const source of [`output: ${nested(200)}`, `output: ${nested(800)}`, `output: ${nested(20_000)}`])
+      expect(compile(source).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
+    expect(compile(`output: ${nested(250)}`).diagnostics).toMatchObject([{ line: 1, column: 9 + 199, endColumn: 209 }]);
+    const aliased = `variables: { a: &a ${nested(120)} }\noutput: ${nested(120, '*a')}`;
+    expect(compile(aliased).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
+    const variables = { a: JSON.parse(nested(300)) };
+    expect(compile('output: { $variable: a }', { variables }).diagnostics).toMatchObject([{ code: 'too-deep' }]);
+  });
+
+  it('for an expression that is none, as a warning', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+    input: { $setp: b }
+             ~~~~~ unknown-dollar-key`);
+    expect(text).toContain('Did you mean "$step"?');
+  });
+
+  it('for a step that nothing wants and for an elision, as warnings', () => {
+    expectDiagnostics(`
+steps:
+  - id: a
+        ~ never-runs
+    component: /x/y
+  - id: b
+    component: /x/y
+    input: { messages: [...] }
+                        ~~~ elision
+output: { $step: b }`);
+  });
+});
+
+describe('diagnostics for people', () => {
+  it('show the place, the line and the help', () => {
+    const source = 'steps:\n  - id: a\n    componnet: /x/y\n';
+    const { diagnostics } = compile(source, { file: 'flows/a.yaml' });
+    expect(renderDiagnostics(diagnostics, () => source, { color: false })).toMatchInlineSnapshot(`
+      "✘ [ERROR] Unknown key "componnet" in the step "a"
+
+          flows/a.yaml:3:5:
+            3 │     componnet: /x/y
+              ╵     ~~~~~~~~~
+
+        Did you mean "component"?
+
+      "
+    `);
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { bundle, findComponents } from '../../../lib/project/components/index.ts';
+
+// What a function loads before its first call, in bytes. The wrapper with its schema library is some 100 KB; a component
+// that runs flows has compiler and engine besides; the OpenAI client is large by itself.
+const BUDGET = 200_000;
+const BUDGETS: { readonly [component: string]: number } = {
+  '/builtin/eval': 1_100_000,
+  '/builtin/map': 1_100_000,
+  '/builtin/iterate': 1_100_000,
+  '/builtin/openai': 600_000,
+};
+
+const outDir = mkdtempSync(join(tmpdir(), 'stepflow-size-'));
+afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+
+/** The bytes of a module and of all that it imports from the start; what it imports later is not counted. */
+function startBytes(file: string, seen: Set<string> = new Set()): number {
+  if (seen.has(file)) return 0;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const imported = [...text.matchAll(/\bfrom\s*"(\.[^"]+)"|^\s*import\s*"(\.[^"]+)"/gm)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
+  return imported.reduce((sum, path) => sum + startBytes(join(dirname(file), path), seen), Buffer.byteLength(text));
+}
+
+it('every built-in function starts with no more code than its budget', async () => {
+  const builtins = findComponents({ folders: [] }).components;
+  const bundles = await bundle(builtins, { outDir });
+  const sizes = bundles.map(({ component, entry }) => ({ component: component.path, bytes: startBytes(entry) }));
+  console.info(sizes.map(({ component, bytes }) => `${component} ${Math.round(bytes / 1000)} KB`).join(', '));
+  expect(sizes.length).toBeGreaterThan(10);
+  expect(sizes.filter(({ component, bytes }) => bytes > (BUDGETS[component] ?? BUDGET))).toEqual([]);
+});
