@@ -1,6 +1,6 @@
 import { arrange } from '../lib/compiler/arrange/series-parallel.ts';
 import { compile } from '../lib/compiler/compile.ts';
-import { costModel, type Profile } from '../lib/compiler/plan/durations.ts';
+import { durationsFrom, type Profile } from '../lib/compiler/plan/durations.ts';
 import { makePlan } from '../lib/compiler/plan/plan.ts';
 import { readFlow } from '../lib/flow/read/read-flow.ts';
 
@@ -86,7 +86,7 @@ function measure(graph: Graph): Times {
   const read = best(() => readFlow(source, 'bench.yaml').flow);
   const { flow } = readFlow(source, 'bench.yaml');
   if (!flow) throw new Error('the generated flow is none');
-  const plan = best(() => makePlan(flow, [], costModel(profile, flow.steps)));
+  const plan = best(() => makePlan(flow, [], durationsFrom(profile, flow.steps)));
   const successors: number[][] = graph.map(() => []);
   for (const [step, before] of graph.entries()) for (const other of before) successors[other]?.push(step);
   return { read, plan, arrange: best(() => arrange({ weights, successors })), whole };

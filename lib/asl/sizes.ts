@@ -4,7 +4,7 @@ import type { Branch, MapState, State, TaskState } from './state-machine.ts';
 import { branchesOf, type NamedState } from './walk-states.ts';
 
 /** What states take of what a state machine may have. */
-export interface Weight {
+export interface Size {
   /** Bytes of their definition, with room for ARNs in the places of `${…}`. */
   readonly bytes: number;
   /** Events in the history of an execution that visits each of them once, and in which no call has to be repeated. */
@@ -14,33 +14,33 @@ export interface Weight {
 /** Characters that an ARN is taken to have: with the longest names of functions and state machines some 150. */
 const ARN = 170;
 
-const known = new WeakMap<Branch, Weight>();
+const known = new WeakMap<Branch, Size>();
 
 /** The weight of a state machine, or of a branch. */
-export function weightOfMachine(machine: Branch): Weight {
+export function sizeOfParts(machine: Branch): Size {
   const weight = known.get(machine) ?? weigh(machine);
   known.set(machine, weight);
   return weight;
 }
 
-function weigh(machine: Branch): Weight {
+function weigh(machine: Branch): Size {
   const { States, ...rest } = machine;
-  const { bytes, events } = weightOfStates(Object.entries(States));
+  const { bytes, events } = sizeOfStates(Object.entries(States));
   return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: EXECUTION + events };
 }
 
 /** Weighs a whole state machine at once, without what its parts weigh. */
-export function sizeOfMachine(machine: Branch): Weight {
+export function sizeOfMachine(machine: Branch): Size {
   const text = JSON.stringify(machine);
   return { bytes: Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text)), events: eventsOfMachine(machine) };
 }
 
 /** The weight of some states. */
-export const weightOfStates = (states: readonly NamedState[]): Weight =>
+export const sizeOfStates = (states: readonly NamedState[]): Size =>
   sum(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
 
 /** What several take together. */
-export const sum = (weights: readonly Weight[]): Weight => ({
+export const sum = (weights: readonly Size[]): Size => ({
   bytes: weights.reduce((total, { bytes }) => total + bytes, 0),
   events: weights.reduce((total, { events }) => total + events, 0),
 });
@@ -50,7 +50,7 @@ function bytesOf(state: State): number {
   const inside = branchesOf(state);
   if (inside.length === 0) return jsonBytes(state);
   const own = state.Type === 'Map' ? { ...state, ItemProcessor: {} } : { ...state, Branches: [] };
-  return jsonBytes(own) + inside.reduce((total, branch) => total + weightOfMachine(branch).bytes + 1, 0);
+  return jsonBytes(own) + inside.reduce((total, branch) => total + sizeOfParts(branch).bytes + 1, 0);
 }
 
 function missingBytes({ Arguments: given }: TaskState): number {

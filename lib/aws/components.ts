@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
-import type { FunctionNeeds } from './function-requirements.ts';
+import type { FunctionRequirements } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
 import { filesOf, type PreparedComponent } from './prepared-component.ts';
 
@@ -15,7 +15,7 @@ export interface SharingProps {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
   /** A function with a need of its own is shared by those that need the very same: nobody else gets its rights. */
-  readonly needs?: FunctionNeeds;
+  readonly needs?: FunctionRequirements;
   /** The functions that it calls itself, by the paths of their components. @default none */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
 }
@@ -56,7 +56,7 @@ export class Components extends Construct {
     return made;
   }
 
-  private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionNeeds> = {}): unknown {
+  private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): unknown {
     const read = Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]);
     const shipped = Object.entries(files).map(([path, file]) => [path, relative('', file)]);
     return [read, shipped, objects].map((some) => Stack.of(this).resolve([...some].sort()));

@@ -6,7 +6,7 @@ import type { ReadableSecret } from './function-secrets.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Values for a flow's variables, and where those of its secrets are. */
-export interface Given {
+export interface ContextValues {
   readonly variables: { readonly [name: string]: Json };
   readonly secrets: { readonly [name: string]: ReadableSecret };
 }
@@ -16,7 +16,10 @@ export interface Given {
  * has values, `stepflow:secrets` the names of secrets in Secrets Manager, each by the variable's name. Both are maps, or
  * the JSON of maps, as `cdk deploy -c` passes them.
  */
-export function givenTo(workflow: Construct, { variables = {}, secrets = {} }: Partial<Given>): Given {
+export function contextValuesOf(
+  workflow: Construct,
+  { variables = {}, secrets = {} }: Partial<ContextValues>,
+): ContextValues {
   const named = Object.entries(contextMap(workflow, 'stepflow:secrets'))
     .filter(([name]) => secrets[name] === undefined)
     .map(([name, secret]) => [name, secretNamed(workflow, name, secret)] as const);

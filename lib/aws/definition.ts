@@ -33,8 +33,8 @@ export interface Arns {
 }
 
 /** The state machines of a compiled flow: its own, and those that are nested in it. */
-export const machinesOf = ({ stateMachine, machines }: Compiled): readonly StateMachine[] =>
-  stateMachine ? [stateMachine, ...machines.map((nested) => nested.stateMachine)] : [];
+export const machinesOf = ({ stateMachine, nestedMachines }: Compiled): readonly StateMachine[] =>
+  stateMachine ? [stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)] : [];
 
 /** The components that a compiled state machine calls, by their paths as the flow writes them, each once. */
 export function componentsOf(machine: StateMachine): readonly string[] {

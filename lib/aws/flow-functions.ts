@@ -10,7 +10,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { Components } from './components.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
-import type { FunctionNeeds } from './function-requirements.ts';
+import type { FunctionRequirements } from './function-requirements.ts';
 import { type PreparedComponent, prepareComponents } from './prepared-component.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -19,7 +19,7 @@ export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
   /** By the paths of components. */
-  readonly needs: ReadonlyMap<string, FunctionNeeds>;
+  readonly needs: ReadonlyMap<string, FunctionRequirements>;
 }
 
 /** The built-in components that run flows, and so call other components by themselves. */

@@ -4,14 +4,14 @@ import type { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
 import type { ComponentFile } from '../project/components/index.ts';
 import { isObject, type Json } from '../protocol/json.ts';
-import type { Given } from './context-values.ts';
+import type { ContextValues } from './context-values.ts';
 import { callsOf, machinesOf } from './definition.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionSecret } from './function-secrets.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** What a component's function needs for a flow besides its code and the blobs. */
-export interface FunctionNeeds {
+export interface FunctionRequirements {
   /** The secret variables that its steps read, by name. */
   readonly secrets: { readonly [name: string]: FunctionSecret };
   /** The files that its steps name, by the path they are named by; absolute. */
@@ -25,12 +25,12 @@ export interface FunctionNeeds {
  *
  * @throws WorkflowError for a secret that has no value, and for a file that is not there
  */
-export function needsOf(
+export function requirementsOf(
   workflow: Construct,
   flow: DeployableFlow,
-  { secrets }: Given,
-): ReadonlyMap<string, FunctionNeeds> {
-  const needs = new Map<string, FunctionNeeds>();
+  { secrets }: ContextValues,
+): ReadonlyMap<string, FunctionRequirements> {
+  const needs = new Map<string, FunctionRequirements>();
   for (const call of machinesOf(flow.compiled).flatMap(callsOf)) {
     const source = flow.functions.get(call.component);
     if (!source) continue;
@@ -63,7 +63,7 @@ function secretNamed(
   workflow: Construct,
   { file, compiled }: DeployableFlow,
   name: string,
-  given: Given['secrets'],
+  given: ContextValues['secrets'],
 ): FunctionSecret {
   const secret = given[name];
   if (secret) return { secret, json: (compiled.flow && secretVariables(compiled.flow).get(name)?.json) ?? false };

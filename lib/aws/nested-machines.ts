@@ -18,7 +18,7 @@ export interface PartsProps {
 }
 
 /** The state machines that a workflow's own one starts, where its flow is too large for one. */
-export interface Parts {
+export interface NestedMachines {
   /** The ARN of each, by the name that stands in the definitions. */
   readonly arnOf: Arns['machine'];
   readonly stateMachines: readonly sfn.StateMachine[];
@@ -36,14 +36,18 @@ const LENGTHS = { workflow: 40, step: 29, hash: 8 };
  * that it was before stays: an execution that is under way when the flow is deployed again goes on with the parts that
  * it began with.
  */
-export function createParts(workflow: Construct, { machines }: Compiled, props: PartsProps): Parts {
+export function createNestedMachines(
+  workflow: Construct,
+  { nestedMachines }: Compiled,
+  props: PartsProps,
+): NestedMachines {
   const { arnOf, ...common } = props;
   const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: LENGTHS.workflow };
   const prefix = `${Names.uniqueResourceName(workflow, options)}--`;
-  const names = new Map(machines.map((part) => [part.name, prefix + nameOf(part)]));
+  const names = new Map(nestedMachines.map((part) => [part.name, prefix + nameOf(part)]));
   const machine = (name: string): string => arnNamed(workflow, 'stateMachine', names.get(name) ?? name);
   const arns: Arns = { component: arnOf, machine };
-  const stateMachines = machines.map(({ name, stateMachine }, at) => {
+  const stateMachines = nestedMachines.map(({ name, stateMachine }, at) => {
     const id = `Part${at + 1}`;
     const part = new sfn.StateMachine(workflow, id, {
       ...common,
@@ -54,7 +58,7 @@ export function createParts(workflow: Construct, { machines }: Compiled, props: 
     keepFormer(part);
     return part;
   });
-  const haveMaps = machines.some((part) => hasDistributedMap(part.stateMachine));
+  const haveMaps = nestedMachines.some((part) => hasDistributedMap(part.stateMachine));
   return { arnOf: machine, stateMachines, pattern: `${prefix}*`, haveMaps };
 }
 
@@ -79,7 +83,7 @@ const arnNamed = (scope: Construct, resource: 'stateMachine' | 'execution', reso
  * "IAM policies for nested workflow executions" and "… for using Distributed Map states", AWS Step Functions developer
  * guide.
  */
-export function allowParts(workflow: Construct, role: iam.IRole, { pattern, haveMaps }: Parts): void {
+export function allowNestedMachines(workflow: Construct, role: iam.IRole, { pattern, haveMaps }: NestedMachines): void {
   const allow = (actions: string[], resource: string): void => {
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
   };

@@ -13,14 +13,14 @@ import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
-import { type Given, givenTo } from './context-values.ts';
+import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
 import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
 import { flowFunctions, refuseFaulty, warnOf } from './flow-functions.ts';
-import { needsOf } from './function-requirements.ts';
+import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
-import { allowParts, createParts, type Parts } from './nested-machines.ts';
+import { allowNestedMachines, createNestedMachines, type NestedMachines } from './nested-machines.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -98,7 +98,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   /** The state machine's name, known before it is deployed. */
   readonly stateMachineName: string;
   /** The state machines that it starts, where the flow is too large for one. */
-  readonly parts: Parts | undefined;
+  readonly parts: NestedMachines | undefined;
   /** The flow compiled: its steps, its type, its input's schema. */
   readonly compiled: Compiled;
   /** The functions it calls, by the components' paths as the flow writes them. */
@@ -112,7 +112,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
-    const given = givenTo(this, props);
+    const given = contextValuesOf(this, props);
     const flow = open(this, { ...props, ...given });
     const diagnostics = diagnosticsOf(flow);
     refuseFaulty(this, flow, diagnostics);
@@ -120,7 +120,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     refuseOpenSecrets(this, flow, given);
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
-    const needs = needsOf(this, flow, given);
+    const needs = requirementsOf(this, flow, given);
     this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, needs });
     this.stateMachineName = nameOf(this);
     const { stateMachine, parts } = this.createStateMachines(props);
@@ -129,7 +129,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     allowInvoking(this, [...this.functions.values()]);
-    if (parts) allowParts(this, stateMachine.role, parts);
+    if (parts) allowNestedMachines(this, stateMachine.role, parts);
     const own = this.compiled.stateMachine;
     if (parts?.haveMaps) this.blobs.grantReadWrite(this);
     this.distributedMaps = own && hasDistributedMap(own) ? allowDistributedMaps(this) : undefined;
@@ -180,9 +180,9 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   private createStateMachines(props: WorkflowProps): {
     readonly stateMachine: sfn.StateMachine;
-    readonly parts: Parts | undefined;
+    readonly parts: NestedMachines | undefined;
   } {
-    const { stateMachine, machines, type } = this.compiled;
+    const { stateMachine, nestedMachines, type } = this.compiled;
     if (!stateMachine) throw new WorkflowError(this, `The flow "${props.flow}" compiled to nothing`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
@@ -197,8 +197,8 @@ export class Workflow extends Construct implements iam.IGrantable {
         includeExecutionData: props.logExecutionData ?? false,
       },
     };
-    const role = machines.length > 0 ? sharedRole(this) : undefined;
-    const parts = role && createParts(this, this.compiled, { ...common, role, arnOf });
+    const role = nestedMachines.length > 0 ? sharedRole(this) : undefined;
+    const parts = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
     const machine = parts ? parts.arnOf : (name: string) => name;
     const own = new sfn.StateMachine(this, 'StateMachine', {
       ...common,
@@ -212,7 +212,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   }
 }
 
-/** The role of a workflow's state machines, where there are several. */
+/** The role of a workflow's state nestedMachines, where there are several. */
 const sharedRole = (scope: Construct): iam.Role =>
   new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
 
@@ -237,7 +237,11 @@ function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
 }
 
 /** A secret's value would stand in the template if it came as a variable's. */
-function refuseOpenSecrets(workflow: Construct, { file, compiled }: DeployableFlow, { variables }: Given): void {
+function refuseOpenSecrets(
+  workflow: Construct,
+  { file, compiled }: DeployableFlow,
+  { variables }: ContextValues,
+): void {
   const open = [...(compiled.flow ? secretVariables(compiled.flow).keys() : [])].find((name) => name in variables);
   if (open === undefined) return;
   const remedy = 'put it into Secrets Manager, and give the secret under "secrets" or the context "stepflow:secrets"';

@@ -30,13 +30,13 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
   const { definition, input } = call;
   const machine = objectIn(definition);
   const nested = await readNested(definition, terminal);
-  const machines = nested.map((source) => ({ name: source.name, stateMachine: objectIn(source) }));
+  const nestedMachines = nested.map((source) => ({ name: source.name, stateMachine: objectIn(source) }));
   const refused = [definition, ...nested].flatMap((source) => problemsOf(source, terminal));
   if (refused.length > 0) return { refused };
   try {
     const mocks = mocksOf(call.mocks);
     const { cwd: home, signal } = terminal;
-    return await runDefinition({ definition: machine, machines, input: input.value, mocks, home, signal });
+    return await runDefinition({ definition: machine, nestedMachines, input: input.value, mocks, home, signal });
   } catch (error) {
     if (!(error instanceof MockError)) throw error;
     throw new UsageError(`${call.mocks?.file ?? definition.file}: ${error.message}`, MOCKS_HELP);

@@ -16,7 +16,7 @@ import type { Limits, Target } from './emit/split/emit-within.ts';
 import { optimiseFlow } from './passes/optimise-flow.ts';
 import type { PlanPassOptions } from './passes/optimise-plan.ts';
 import type { AbsorbedStep, PassOptions, PassReport } from './passes/pass.ts';
-import { type Cost, costModel, type Profile } from './plan/durations.ts';
+import { type Durations, durationsFrom, type Profile } from './plan/durations.ts';
 import type { Plan } from './plan/plan.ts';
 import { plansToTry } from './plan/plans-to-try.ts';
 import { secondsOfCall } from './plan/step-durations.ts';
@@ -63,7 +63,7 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   readonly stateMachine?: StateMachine;
   /** The state machines that this one starts, or one of these another: parts of a flow that is too large for one. */
-  readonly machines: readonly NestedMachine[];
+  readonly nestedMachines: readonly NestedMachine[];
   /** What the state machine was written from: what runs, who reads what, the arrangement. */
   readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
@@ -117,7 +117,7 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
   // 4. Flow to Plan: reads, arrangement, and the passes over these. The best plan comes first.
-  const cost = costModel(options.profile, flow.steps);
+  const cost = durationsFrom(options.profile, flow.steps);
   const plans = plansToTry({ analysis, optimised, cost, options: { ...passes, ...planOptions(options) } });
   // 5. Plan to state machine, or to several where one would be too large.
   const made = emitFirstThatFits(plans, targetOf(flow, cost, options));
@@ -134,7 +134,7 @@ const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): 
   requested: new Set(requested),
 });
 
-const targetOf = (flow: Flow, cost: Cost, { limits, spillAbove }: CompileOptions): Target => ({
+const targetOf = (flow: Flow, cost: Durations, { limits, spillAbove }: CompileOptions): Target => ({
   type: workflowType(flow),
   limits,
   spillAbove,
@@ -155,7 +155,7 @@ const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Dia
     ? { ...outline(flow, diagnostics), ...NOTHING }
     : { name: file, diagnostics, type: 'STANDARD', examples: [], ...NOTHING };
 
-const NOTHING = { machines: [], sourceMap: NO_STATES, steps: [], absorbed: [], passes: [] } as const;
+const NOTHING = { nestedMachines: [], sourceMap: NO_STATES, steps: [], absorbed: [], passes: [] } as const;
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);

@@ -1,5 +1,5 @@
 import type { Budget } from '../compiler/emit/sizes/budget.ts';
-import { INPUT, type Place, type Source } from '../compiler/emit/sizes/payload-limits.ts';
+import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/payload-limits.ts';
 import type { Plan, Reading } from '../compiler/plan/plan.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
 
@@ -17,7 +17,7 @@ export interface Edge {
 }
 
 /** A place that is limited to 256 KiB. */
-export interface LimitedPlace {
+export interface ExplainedLimit {
   readonly what: string;
   /** How many values meet there. */
   readonly values: number;
@@ -30,7 +30,7 @@ export interface LimitedPlace {
 /** The budgets of a flow. Those of flows that its steps run are under the ids of those steps. */
 export interface ExplainedBudgets {
   readonly edges: readonly Edge[];
-  readonly places: readonly LimitedPlace[];
+  readonly places: readonly ExplainedLimit[];
   /** Bytes above which `stepflow run` and the HTTP API spill a value of the input that the flow reads. */
   readonly inputSpillAbove: number;
   readonly inner: { readonly [step: string]: ExplainedBudgets };
@@ -76,7 +76,7 @@ function byReader(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet
   return readers;
 }
 
-function limited({ what, room, values }: Place, budget: Budget): LimitedPlace {
+function limited({ what, room, values }: PayloadLimit, budget: Budget): ExplainedLimit {
   const share = (source: Source): number => budget.share(source);
   return { what, values: values.length, room, used: values.reduce((sum, source) => sum + share(source), 0) };
 }

@@ -1,6 +1,6 @@
 import type { Compiled } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
-import { costModel } from '../compiler/plan/durations.ts';
+import { durationsFrom } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
 import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
@@ -57,7 +57,7 @@ export async function explain({
   const explanation: Explanation = {
     name: compiled.name,
     passes: compiled.passes,
-    tree: explainTree(plan, costModel(profile, compiled.steps.flatMap(membersOf))) ?? null,
+    tree: explainTree(plan, durationsFrom(profile, compiled.steps.flatMap(membersOf))) ?? null,
     times: {
       measured: profile !== undefined,
       makespanSeconds,

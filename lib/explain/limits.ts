@@ -1,6 +1,6 @@
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { Simulation } from '../simulate/index.ts';
-import type { ExplainedBudgets, LimitedPlace } from './budgets.ts';
+import type { ExplainedBudgets, ExplainedLimit } from './budgets.ts';
 
 /** How much of a limit of AWS a flow uses. */
 export interface UsedLimit {
@@ -24,7 +24,7 @@ export function explainLimits(
 }
 
 function fullest({ places }: ExplainedBudgets): readonly UsedLimit[] {
-  const filled = ({ used, room }: LimitedPlace): number => used / room;
+  const filled = ({ used, room }: ExplainedLimit): number => used / room;
   const [first] = [...places].sort((a, b) => filled(b) - filled(a));
   if (!first) return [];
   const { used, room: most, what: where } = first;

@@ -1,4 +1,4 @@
-import { type Cost, costInside } from '../compiler/plan/durations.ts';
+import { type Durations, durationsInside } from '../compiler/plan/durations.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { PlanTree } from '../compiler/plan/plan-tree.ts';
 import { secondsOfCall } from '../compiler/plan/step-durations.ts';
@@ -27,11 +27,11 @@ export type ExplainedTree =
   | { readonly kind: 'nested'; readonly seconds: number; readonly name: string; readonly body: ExplainedTree };
 
 /** The arrangement of a plan; undefined where no step runs. `cost`: what a step takes, in seconds. */
-export const explainTree = (plan: Plan, cost: Cost): ExplainedTree | undefined =>
+export const explainTree = (plan: Plan, cost: Durations): ExplainedTree | undefined =>
   plan.tree && treeOf(plan.tree, plan, cost);
 
 /** The parts of a plan that find conditions are left out: steps say themselves what must hold for them to run. */
-function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
+function treeOf(tree: PlanTree, plan: Plan, cost: Durations): ExplainedTree {
   if (tree.kind === 'sequence') {
     const parts = tree.parts.filter(({ kind }) => kind !== 'keep').map((part) => treeOf(part, plan, cost));
     return { kind: 'sequence', seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0), parts };
@@ -54,10 +54,10 @@ function treeOf(tree: PlanTree, plan: Plan, cost: Cost): ExplainedTree {
 const longest = (parts: readonly ExplainedTree[]): number =>
   parts.reduce((most, { seconds }) => Math.max(most, seconds), 0);
 
-function stepOf(id: string, plan: Plan, cost: Cost): ExplainedStep {
+function stepOf(id: string, plan: Plan, cost: Durations): ExplainedStep {
   const planned = plan.steps.get(id);
   const seconds = planned ? secondsOfCall(planned, cost) : 0;
-  const runs = planned?.inner && explainTree(planned.inner, costInside(cost, id));
+  const runs = planned?.inner && explainTree(planned.inner, durationsInside(cost, id));
   return {
     kind: 'step',
     id,

@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
-import type { FusedStep } from '../protocol/invocation.ts';
+import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { changeAll, type Expression, type ReadPath } from './expression.ts';
 
@@ -24,7 +24,7 @@ export interface Step {
   /** Not written in the flow: the compiler added it, and no report names it. */
   readonly added?: true;
   /** Steps that the compiler has made part of this one's function. */
-  readonly fused?: readonly FusedStep[];
+  readonly attachedWork?: readonly AttachedWork[];
   readonly idSpan: Span;
   readonly componentSpan: Span;
 }

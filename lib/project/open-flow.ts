@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './components/catalog.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { profileBeside } from './profile-file.ts';
-import { componentsFor, isOwn, type Lookup, lookupIn } from './required-components.ts';
+import { isOwn, type Lookup, lookupIn, requiredComponents } from './required-components.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
 export type FindLookup = (folders: Folders) => Lookup;
@@ -108,7 +108,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
   const compiled = compile(source, settings);
   // 4. The components that its steps need.
   const { steps, absorbed } = compiled;
-  const needed = componentsFor(
+  const needed = requiredComponents(
     steps.filter((step) => !isMocked(step)),
     file,
     lookup,

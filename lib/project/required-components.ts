@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { CompiledStep } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
-import { chainName } from '../protocol/fused-chain-name.ts';
+import { fusedChainName } from '../protocol/fused-chain-name.ts';
 import { type Catalog, type ComponentFile, findComponents } from './components/catalog.ts';
 import type { Folders } from './folders.ts';
 
@@ -25,13 +25,17 @@ export const isOwn =
     catalog.resolve(component)?.builtin === false;
 
 /** The components that steps call, and the steps whose component has no file. */
-export interface Needed {
+export interface RequiredComponents {
   readonly files: readonly ComponentFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What the steps need; a step whose component has no file is a diagnostic, at its component's name in the flow. */
-export function componentsFor(steps: readonly CompiledStep[], file: string, { catalog, folders }: Lookup): Needed {
+export function requiredComponents(
+  steps: readonly CompiledStep[],
+  file: string,
+  { catalog, folders }: Lookup,
+): RequiredComponents {
   const calling = steps.filter(({ calls }) => calls);
   return {
     files: calling.flatMap((step) => catalog.resolve(functionOf(step)) ?? []),
@@ -46,4 +50,4 @@ export function componentsFor(steps: readonly CompiledStep[], file: string, { ca
 }
 
 /** The name of the function that a step's state calls. */
-const functionOf = (step: CompiledStep): string => chainName(membersOf(step).map(({ component }) => component));
+const functionOf = (step: CompiledStep): string => fusedChainName(membersOf(step).map(({ component }) => component));

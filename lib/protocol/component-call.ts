@@ -1,5 +1,5 @@
 import {
-  type FusedStep,
+  type AttachedWork,
   type Invocation,
   type Link,
   type LinkTimes,
@@ -58,7 +58,7 @@ function linkIn(value: Json, fallback: string): Link {
   };
 }
 
-function fusedIn(value: Json): FusedStep | readonly [] {
+function fusedIn(value: Json): AttachedWork | readonly [] {
   const { step, path, does } = isObject(value) ? value : {};
   if (typeof step !== 'string' || typeof path !== 'string') return [];
   return { step, path, ...((does === 'store' || does === 'check-text') && { does }) };

@@ -2,7 +2,7 @@
 const JOINT = '+';
 
 /** The name of the function that runs components one after another, e.g. `/pipeline/extract+/pipeline/transform`. */
-export const chainName = (components: readonly string[]): string => components.join(JOINT);
+export const fusedChainName = (components: readonly string[]): string => components.join(JOINT);
 
 /** The paths of the components that a function runs, in order: of one that is no chain's, the one. */
-export const componentsInChain = (name: string): readonly string[] => name.split(JOINT);
+export const componentsInFusedChain = (name: string): readonly string[] => name.split(JOINT);

@@ -27,7 +27,7 @@ export interface Invocation {
    */
   readonly covered?: boolean;
   /** The steps that the compiler has made part of this one, each after those whose results it needs. */
-  readonly fused?: readonly FusedStep[];
+  readonly fused?: readonly AttachedWork[];
   /**
    * Where the step is the last of a chain, the steps that the same function runs before it, in order. Markers in their
    * inputs, and in `input`, stand for what earlier ones have answered: see `linkTo`.
@@ -51,7 +51,7 @@ export type Link = Pick<Invocation, 'step' | 'input' | 'reads' | 'secrets' | 'fu
  * A step without a function of its own: it takes a value out of another step's result. Where there is none, it fails as
  * a step does that reads what is missing.
  */
-export interface FusedStep {
+export interface AttachedWork {
   /** Its id; names it in errors. */
   readonly step: string;
   /** Where in the result its value is: see `parseJoined`. */

@@ -26,7 +26,7 @@ export interface NestedFlow {
  * Its components are called as functions, each by its own. Throws INVALID_INPUT for a flow with errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
-  const { stateMachine, machines, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
+  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
     file: `flow of step "${context.step}"`,
     // It may be anybody's: what it declares as its secrets is none of this function's.
     hasSecret: () => false,
@@ -49,7 +49,7 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
           {},
         ),
         type,
-        machines: machineResolver(machines),
+        machines: machineResolver(nestedMachines),
         objects: storeObjects(context.objects),
         signal: context.signal,
       });

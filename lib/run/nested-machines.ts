@@ -14,13 +14,13 @@ function machineNamed(arn: unknown): string | undefined {
 export const machinesIn = (text: string): string[] => placeholdersIn(text).flatMap((one) => machineNamed(one) ?? []);
 
 /** A nested state machine: one that the compiler wrote, or any JSON that is to be one. */
-export interface NamedMachine {
+export interface NamedDefinition {
   readonly name: string;
   readonly stateMachine: NestedMachine['stateMachine'] | JsonObject;
 }
 
 /** Finds the nested state machines of a flow for the engine; each is loaded when it is first started. */
-export function machineResolver(machines: readonly NamedMachine[]): MachineResolver {
+export function machineResolver(machines: readonly NamedDefinition[]): MachineResolver {
   const known = new Map(machines.map(({ name, stateMachine }) => [name, stateMachine]));
   return (arn) => {
     const name = machineNamed(arn) ?? '';

@@ -15,7 +15,8 @@ import { MockBook, type Mocks } from './mocks.ts';
 import type { FindHandler } from './resolver.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
-export interface Runnable extends Pick<Compiled, 'name' | 'type' | 'machines' | 'steps' | 'absorbed' | 'inputSchema'> {
+export interface Runnable
+  extends Pick<Compiled, 'name' | 'type' | 'nestedMachines' | 'steps' | 'absorbed' | 'inputSchema'> {
   readonly stateMachine: StateMachine;
   readonly sourceMap: SourceMap;
   readonly inputBudget: InputBudget;

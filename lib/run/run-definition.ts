@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import { folderObjects } from './folder-objects.ts';
-import { machineResolver, type NamedMachine } from './nested-machines.ts';
+import { machineResolver, type NamedDefinition } from './nested-machines.ts';
 import { componentOf, componentResolver, type FindHandler } from './resolver.ts';
 
 /** A state machine to run. */
@@ -18,7 +18,7 @@ export interface DefinitionOptions {
   /** The folder that components are looked up from. */
   readonly home: string;
   /** The state machines that it starts, or one of these another. @default none */
-  readonly machines?: readonly NamedMachine[];
+  readonly nestedMachines?: readonly NamedDefinition[];
   readonly signal?: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   const folders = foldersFor(home);
   const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles);
   const real = componentResolver(find, { store: folderStore(folders.blobs), log: () => {} });
-  const nested = machineResolver(options.machines ?? []);
+  const nested = machineResolver(options.nestedMachines ?? []);
   const entered: string[] = [];
   const { status, output, error, cause, events } = await execute(definition, {
     input,

@@ -18,7 +18,7 @@ import { checkInput, type InputText } from './input.ts';
 import { machineResolver } from './nested-machines.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
-import { criticalChain } from './report/critical-path.ts';
+import { criticalPath } from './report/critical-path.ts';
 import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
 import { LongestHistory } from './report/longest-history.ts';
 import { failed, refuse, resultOf } from './report/outcome.ts';
@@ -62,7 +62,7 @@ export interface ExecutionReport {
   readonly events: number;
   readonly steps: readonly StepReport[];
   /** The ids of the steps that its length comes from, first to last. */
-  readonly criticalChain: readonly string[];
+  readonly criticalPath: readonly string[];
   /** What the components needed that ran in sandboxes. */
   readonly components?: readonly ComponentUsage[];
   /** What to resume it by; absent where there is no journal, or nothing that a second attempt could change. */
@@ -133,12 +133,12 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const chain = criticalChain(own, flow.runs.sourceMap.arrangement);
+  const chain = criticalPath(own, flow.runs.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
   const components = sandboxes && { components: sandboxes.usage() };
-  return { result, execution: { id, ...counts, steps, criticalChain: chain, ...components, ...resume } };
+  return { result, execution: { id, ...counts, steps, criticalPath: chain, ...components, ...resume } };
 }
 
 const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
@@ -175,7 +175,7 @@ async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed>
     input,
     name,
     type: runs.type,
-    machines: machineResolver(runs.machines),
+    machines: machineResolver(runs.nestedMachines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
     objects: durable?.host.objects(objects) ?? objects,
     onEvent: (event) => {

@@ -1,7 +1,7 @@
 import { describe } from '../protocol/describe.ts';
 import { type ErrorCode, FlowError, toFlowError } from '../protocol/errors.ts';
 import { inPlace } from '../protocol/failure-place.ts';
-import type { FusedStep } from '../protocol/invocation.ts';
+import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { resultAt } from '../protocol/path.ts';
 import { missingText, readPath } from './project.ts';
@@ -11,8 +11,8 @@ import type { BlobStore } from './stores/blobs.ts';
  * Runs the steps that are part of `step`, with its result. Answers the ids of the blobs that they keep, by the path of
  * what they hold. Throws what the first of them that fails fails with, in its place: see `FailurePlace`.
  */
-export async function runFused(
-  fused: readonly FusedStep[],
+export async function runAttachedWork(
+  fused: readonly AttachedWork[],
   result: Json,
   step: string,
   blobs: Pick<BlobStore, 'put'>,

@@ -10,7 +10,7 @@ import { type Handler, type HostContext, type WrapOptions, wrap } from './wrappe
  * invocation has the inputs of all, and the answer is the last one's. What a step reads of those before it is what their
  * wrappers answered, so each goes as it would in a function of its own; nothing between them is spilled.
  */
-export function wrapChain(components: readonly Component[], options: WrapOptions): Handler {
+export function wrapFusedChain(components: readonly Component[], options: WrapOptions): Handler {
   const handlers = components.map((component) => wrap(component, options));
   return async ({ before = [], ...last }, host = {}) => {
     const links: readonly Invocation[] = [...before.map((link) => ({ ...commonOf(last), ...link })), last];

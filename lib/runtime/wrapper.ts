@@ -5,7 +5,7 @@ import { stackWith, takePlace } from '../protocol/failure-place.ts';
 import type { Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { isMissing, isSecret, isSkipped } from '../protocol/values.ts';
-import { runFused } from './attached-work.ts';
+import { runAttachedWork } from './attached-work.ts';
 import type { Component, Context } from './component.ts';
 import { withDeadline } from './deadline.ts';
 import { fit } from './fit.ts';
@@ -125,7 +125,7 @@ async function answer(
   const { spillAbove, fused = [], output = [] } = invocation;
   const isRead = reads.length + fused.length + output.length > 0;
   const json = isRead ? hidden.json(toJson(result)) : null;
-  const blobIds = await runFused(fused, json, context.step, context.blobs);
+  const blobIds = await runAttachedWork(fused, json, context.step, context.blobs);
   checkOutput(output, json);
   const slots = project(json, reads, context.step, { blobIds, travelling });
   if (spillAbove === undefined) return slots;

@@ -10,7 +10,7 @@ import {
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
 import { callResult, invocationIn } from '../protocol/component-call.ts';
-import { componentsInChain } from '../protocol/fused-chain-name.ts';
+import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { escapeValue } from '../protocol/values.ts';
@@ -22,7 +22,7 @@ import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** A state machine as compiled, those that it or one of these starts, and what their states are. */
-export interface Definitions extends Pick<Compiled, 'machines' | 'sourceMap'> {
+export interface Definitions extends Pick<Compiled, 'nestedMachines' | 'sourceMap'> {
   readonly stateMachine: StateMachine;
 }
 
@@ -72,7 +72,7 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
 
 /** Loads a state machine, and those that it starts, for simulated runs. */
 export const loadSimulated = (
-  { stateMachine, machines, sourceMap }: Definitions,
+  { stateMachine, nestedMachines: machines, sourceMap }: Definitions,
   given: Pick<SimulatedMachine, 'type' | 'standIns' | 'overhead'>,
 ): SimulatedMachine => ({
   ...given,
@@ -116,7 +116,7 @@ async function runAs(
     const { step, before = [], reads = [] } = asked;
     const stores = [...before, asked].reduce((sum, link) => sum + storesIn(link), 0);
     const source = states[request.stateName];
-    const links = componentsInChain(component).map((own, at): SimulatedLink => {
+    const links = componentsInFusedChain(component).map((own, at): SimulatedLink => {
       const id = before[at]?.step ?? step;
       return { step: id, component: own, seconds: source?.role === 'step' ? secondsOf(id, own) : 0 };
     });

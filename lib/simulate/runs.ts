@@ -1,7 +1,7 @@
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
-import type { Cost } from '../compiler/plan/durations.ts';
+import type { Durations } from '../compiler/plan/durations.ts';
 import type { FlowTimes } from '../compiler/plan/paths.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { SourceMap } from '../compiler/source-map.ts';
@@ -23,7 +23,7 @@ export interface RunsOptions {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly steps: readonly CompiledStep[];
   readonly examples: readonly Example[];
-  readonly cost: Cost;
+  readonly cost: Durations;
   readonly runs: number;
   readonly overhead?: OverheadName;
   readonly noise?: number;
@@ -68,7 +68,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const { definitions, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
   const { standIns, stateMachine } = prepare(options);
   const simulated = loadSimulated({ ...definitions, stateMachine }, { type, standIns, overhead });
-  const all = [definitions.stateMachine, ...definitions.machines.map((nested) => nested.stateMachine)];
+  const all = [definitions.stateMachine, ...definitions.nestedMachines.map((nested) => nested.stateMachine)];
   const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
   const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
   const priced: Priced = { definitions: all, bytes, memoryOf: memory };

@@ -1,6 +1,6 @@
 import { type Compiled, type CompiledStep, type CompileOptions, compile } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
-import { costModel, type Profile } from '../compiler/plan/durations.ts';
+import { durationsFrom, type Profile } from '../compiler/plan/durations.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Json } from '../protocol/json.ts';
 import type { OverheadName } from './overhead.ts';
@@ -86,18 +86,18 @@ export async function simulateCompiled(
   options: Omit<SimulateOptions, 'planProfile'> = {},
 ): Promise<Simulated> {
   const { profile, noise = 0 } = options;
-  const { stateMachine, machines, sourceMap, plan, type, steps, absorbed, diagnostics } = compiled;
+  const { stateMachine, nestedMachines, sourceMap, plan, type, steps, absorbed, diagnostics } = compiled;
   if (!stateMachine || !plan) return { compiled, diagnostics };
   const memoryOf = await options.memorySizes?.(steps);
   const runs = await simulateRuns({
     ...options,
     ...(memoryOf && { memoryOf }),
-    definitions: { stateMachine, machines, sourceMap },
+    definitions: { stateMachine, nestedMachines, sourceMap },
     plan,
     type,
     steps,
     examples: compiled.examples,
-    cost: costModel(profile, steps.flatMap(membersOf)),
+    cost: durationsFrom(profile, steps.flatMap(membersOf)),
     runs: Math.max(1, options.runs ?? (noise > 0 ? DEFAULT_RUNS : 1)),
   });
   if ('failure' in runs) return { failure: runs.failure, compiled, diagnostics };
@@ -107,7 +107,7 @@ export async function simulateCompiled(
     name: compiled.name,
     type,
     steps: steps.filter(({ added }) => !added).length + absorbed.filter(({ never }) => !never).length,
-    machines: machines.length + 1,
+    machines: nestedMachines.length + 1,
     ...runs,
     costUsd: totalUsd(cost, type),
     cost: { ...cost, cheaper },

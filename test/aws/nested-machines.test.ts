@@ -42,7 +42,7 @@ describe('a workflow of a flow that is too large for one state machine', () => {
   const parts = machines.filter(([id]) => id.startsWith('ChainPart'));
 
   it('has a state machine for each part, traced and logged as its own one', () => {
-    expect(workflow.compiled.machines).toHaveLength(2);
+    expect(workflow.compiled.nestedMachines).toHaveLength(2);
     expect(parts).toHaveLength(2);
     const [own] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
     for (const [, { Properties }] of parts) {
@@ -101,7 +101,7 @@ describe('a workflow of a flow that is too large for one state machine', () => {
   });
 
   it('has definitions that asl-validator accepts', () => {
-    for (const { stateMachine } of workflow.compiled.machines)
+    for (const { stateMachine } of workflow.compiled.nestedMachines)
       expect(validateDefinition(structuredClone(stateMachine)).errors).toEqual([]);
   });
 });

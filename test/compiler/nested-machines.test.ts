@@ -27,7 +27,7 @@ const shown = ({ result, execution }: FlowRun): unknown =>
     JSON.stringify({
       result,
       steps: execution?.steps.map(({ id, status, attempts }) => [id, status, attempts]),
-      chain: execution?.criticalChain,
+      chain: execution?.criticalPath,
     }).replace(/arn:aws:states:local[\w:-]+/g, 'ARN'),
   );
 
@@ -42,7 +42,7 @@ async function runBoth(flow: JsonObject, mocks: Mocks, definitionBytes: number):
     }),
   );
   if (!one || !several) throw new Error('both were run');
-  expect(compile(source, { limits: { definitionBytes } }).machines.length).toBeGreaterThan(0);
+  expect(compile(source, { limits: { definitionBytes } }).nestedMachines.length).toBeGreaterThan(0);
   expect(shown(several)).toEqual(shown(one));
   return several;
 }
@@ -52,7 +52,7 @@ describe('a flow in several state machines', () => {
 
   it('is told of as one', async () => {
     const { execution } = await runBoth(flow, {}, 6000);
-    expect(execution?.criticalChain).toEqual(chain(16).map(({ id }) => id));
+    expect(execution?.criticalPath).toEqual(chain(16).map(({ id }) => id));
     // Of the longest history; all together have more.
     expect(execution?.events).toBeLessThan(5 * 16);
     expect(execution?.transitions).toBeGreaterThan(16);
@@ -127,7 +127,7 @@ describe('the flow of a step in a state machine of its own', () => {
 });
 
 describe('a nested execution that fails', () => {
-  const { stateMachine = { StartAt: '', States: {} }, machines } = compile(
+  const { stateMachine = { StartAt: '', States: {} }, nestedMachines } = compile(
     JSON.stringify({ steps: chain(12), output: read('s11') }),
     { limits: { definitionBytes: 6000 } },
   );
@@ -174,7 +174,7 @@ describe('a nested execution that fails', () => {
       { error: 'StepFunctions.AccessDenied', cause: 'no {right}' },
     ],
   ])('fails the flow %s', async (_, error, cause, wanted) => {
-    expect(machines.length).toBeGreaterThan(0);
+    expect(nestedMachines.length).toBeGreaterThan(0);
     expect(await failing(error, cause)).toMatchObject({ status: 'FAILED', ...wanted });
   });
 });

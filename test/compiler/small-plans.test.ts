@@ -44,8 +44,8 @@ function needless(state: State): string | undefined {
 
 function needlessIn({ text, profileText }: Source, isProfiled: boolean): readonly string[] {
   const profile = isProfiled && profileText !== undefined ? readProfile(profileText, 'profile').profile : undefined;
-  const { stateMachine, machines } = compile(text, profile && { profile });
-  const all = [...(stateMachine ? [stateMachine] : []), ...machines.map((nested) => nested.stateMachine)];
+  const { stateMachine, nestedMachines } = compile(text, profile && { profile });
+  const all = [...(stateMachine ? [stateMachine] : []), ...nestedMachines.map((nested) => nested.stateMachine)];
   expect(all).not.toEqual([]);
   return all.flatMap(statesIn).flatMap(([name, state]) => {
     const why = needless(state);

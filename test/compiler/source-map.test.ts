@@ -6,14 +6,14 @@ import type { Branch, State } from '../../lib/asl/state-machine.ts';
 import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
 import { membersOf } from '../../lib/compiler/emit/frame.ts';
 import { type Arrangement, type StateRole, visitsStep } from '../../lib/compiler/source-map.ts';
-import { chainName } from '../../lib/protocol/fused-chain-name.ts';
+import { fusedChainName } from '../../lib/protocol/fused-chain-name.ts';
 import { SEED } from '../chance.ts';
 import { complete, guideSnippets } from '../guide.ts';
 import { chainFlow, eagerFlow, endingFlow, lazyFlow, plainFlow } from '../oracle/draw-flow.ts';
 import { wideFlow } from '../oracle/draw-wide.ts';
 import { hasShared, shared } from '../shared.ts';
 
-/** Has states of every role but those of Maps of steps, chains, and nested state machines. */
+/** Has states of every role but those of Maps of steps, chains, and nested state nestedMachines. */
 const INNER = `
 inputSchema: { type: object, properties: { n: { type: number } }, required: [n] }
 steps:
@@ -108,8 +108,8 @@ const statesOf = ({ States }: Branch): readonly Named[] =>
     return [[name, state] as const, ...inside.flatMap(statesOf)];
   });
 
-const allStates = ({ stateMachine, machines }: Compiled): readonly Named[] =>
-  [...(stateMachine ? [stateMachine] : []), ...machines.map((nested) => nested.stateMachine)].flatMap(statesOf);
+const allStates = ({ stateMachine, nestedMachines }: Compiled): readonly Named[] =>
+  [...(stateMachine ? [stateMachine] : []), ...nestedMachines.map((nested) => nested.stateMachine)].flatMap(statesOf);
 
 /** The component whose function a state calls. */
 function calledBy(state: State): string | undefined {
@@ -141,7 +141,7 @@ function expectComplete(compiled: Compiled): void {
 function expectTrue(compiled: Compiled): void {
   const { sourceMap, steps } = compiled;
   const functions = new Map(
-    steps.map((step) => [step.id, chainName(membersOf(step).map(({ component }) => component))]),
+    steps.map((step) => [step.id, fusedChainName(membersOf(step).map(({ component }) => component))]),
   );
   for (const [name, state] of allStates(compiled)) {
     const { role, step, iterations, passesOver } = sourceMap.states[name] ?? {};

@@ -30,12 +30,12 @@ export async function runLarge(compiled: Compiled, flow: Adding): Promise<LargeR
     store: memoryStore(),
     log: () => {},
   });
-  const { stateMachine, machines } = compiled;
+  const { stateMachine, nestedMachines } = compiled;
   if (!stateMachine) throw new Error(compiled.diagnostics.map(({ message }) => message).join('; '));
   const result = await execute(stateMachine, {
     resolver,
     clock,
-    machines: machineResolver(machines),
+    machines: machineResolver(nestedMachines),
     onEvent: (event) => histories.observe(event),
   });
   return { result, ms: result.stopMs - result.startMs, events: histories.events };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { compile } from '../../lib/compiler/compile.ts';
-import { keepsIn } from '../../lib/compiler/plan/plan-tree.ts';
+import { hoistedConditionsIn } from '../../lib/compiler/plan/plan-tree.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
@@ -120,7 +120,7 @@ it.each([
     const count = runs(25);
     const property = fc.asyncProperty(flows, async (sample) => {
       const { plan } = compile(sample.source);
-      kept += plan?.tree && keepsIn(plan.tree).length > 0 ? 1 : 0;
+      kept += plan?.tree && hoistedConditionsIn(plan.tree).length > 0 ? 1 : 0;
       await compare(sample);
       await compare(sample, { limits: { definitionBytes: 25_000 } });
     });

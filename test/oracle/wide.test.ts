@@ -18,9 +18,9 @@ async function compareMapped(options: Pick<CompileOptions, 'spillAbove' | 'limit
   const mapped: { readonly compared: Compared; readonly machines: number }[] = [];
   const property = fc.asyncProperty(wideFlow, async (sample) => {
     const compared = await compare(sample, options);
-    const { passes, machines } = compiled(sample, options);
+    const { passes, nestedMachines } = compiled(sample, options);
     const isMapped = passes.some(({ name, changes }) => name === 'map-fan-outs' && changes.length > 0);
-    if (isMapped) mapped.push({ compared, machines: machines.length });
+    if (isMapped) mapped.push({ compared, machines: nestedMachines.length });
   });
   await fc.assert(property, { numRuns: FLOWS, includeErrorInReport: true });
   const outcomes = mapped.flatMap(({ compared }) => ('runs' in compared ? compared.runs : []));

@@ -71,7 +71,7 @@ describe.each([
     const run = await runBoth(CHAIN, { input: nothing, ...how });
     expect(run.result).toEqual({ outcome: 'success', result: { b: { v: 1, by: ['a', 'b'] }, by: ['c'] } });
     expect(statusesOf(run)).toEqual(['succeeded', 'succeeded', 'succeeded']);
-    expect(run.execution?.criticalChain).toEqual(['a', 'b', 'c']);
+    expect(run.execution?.criticalPath).toEqual(['a', 'b', 'c']);
   });
 
   it.each([
@@ -246,7 +246,7 @@ ${chains
   .join('')}
 output: [${chains.map((at) => `{ $step: c${at} }`).join(', ')}]`;
     const limits = { definitionBytes: 5000 };
-    expect(compile(source, { ...fused, limits }).machines.length).toBeGreaterThan(1);
+    expect(compile(source, { ...fused, limits }).nestedMachines.length).toBeGreaterThan(1);
     const split = await runFlow({ source, home, ...fused, limits, input: { x: 1, z: [3] } });
     expect(split.result).toEqual({ outcome: 'success', result: chains.map((at) => [at, [{ x: 1 }, 2, [3]]]) });
     expect(statusesOf(split).every((status) => status === 'succeeded')).toBe(true);

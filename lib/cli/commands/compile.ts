@@ -33,17 +33,17 @@ export const compileCommand = defineCommand({
     const passes = await passesOf(given);
     const flow = await readFlowFile(path, terminal);
     const options = { ...passes, ...(await profileOption(profile, terminal)) };
-    const { stateMachine, machines, diagnostics } = await compileFlow(flow, options, terminal);
+    const { stateMachine, nestedMachines, diagnostics } = await compileFlow(flow, options, terminal);
     if (stateMachine === undefined) {
       if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
       return EXIT.failed;
     }
     if (out === undefined || json) writeJson(stateMachine, terminal);
-    const files = out === undefined ? [] : filesFor(out, stateMachine, machines);
+    const files = out === undefined ? [] : filesFor(out, stateMachine, nestedMachines);
     for (const [file, machine] of files) {
       await writeFileFor('--out', file, `${JSON.stringify(machine, null, 2)}\n`, terminal);
     }
-    if (machines.length > 0) tellNested(machines, out, terminal);
+    if (nestedMachines.length > 0) tellNested(nestedMachines, out, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
     return EXIT.ok;
   },
@@ -53,14 +53,14 @@ export const compileCommand = defineCommand({
 const filesFor = (
   out: string,
   stateMachine: StateMachine,
-  machines: Compiled['machines'],
+  machines: Compiled['nestedMachines'],
 ): readonly (readonly [string, StateMachine])[] => [
   [out, stateMachine],
   ...machines.map(({ name, stateMachine: own }) => [join(dirname(out), `${name}.asl.json`), own] as const),
 ];
 
-function tellNested(machines: Compiled['machines'], out: string | undefined, { stderr }: Terminal): void {
-  const parts = count(machines.length, 'nested state machine');
+function tellNested(nestedMachines: Compiled['nestedMachines'], out: string | undefined, { stderr }: Terminal): void {
+  const parts = count(nestedMachines.length, 'nested state machine');
   const where = out === undefined ? 'give --out FILE to have them written beside it' : `they lie beside ${out}`;
   stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
 }
@@ -70,11 +70,11 @@ async function compileFlow(
   { file, text }: FlowFile,
   given: Omit<OpenOptions, 'file' | 'source'>,
   terminal: Terminal,
-): Promise<Pick<Compiled, 'machines' | 'diagnostics'> & { readonly stateMachine: StateMachine | undefined }> {
+): Promise<Pick<Compiled, 'nestedMachines' | 'diagnostics'> & { readonly stateMachine: StateMachine | undefined }> {
   const { openFlow } = await import('../../project/open-flow.ts');
   const home = dirname(resolve(terminal.cwd, file));
   const { compiled, diagnostics } = openFlow({ ...given, file, home, source: text });
   await showDiagnostics(diagnostics, new Map([[file, text]]), terminal);
   const stateMachine = exitCodeOf(diagnostics) === EXIT.ok ? compiled.stateMachine : undefined;
-  return { stateMachine, machines: compiled.machines, diagnostics };
+  return { stateMachine, nestedMachines: compiled.nestedMachines, diagnostics };
 }

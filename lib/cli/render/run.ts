@@ -11,7 +11,7 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
-    const { steps, durationMs, criticalChain, transitions } = execution;
+    const { steps, durationMs, criticalPath: criticalChain, transitions } = execution;
     const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalChain });
     const needed = usageTable(execution.components ?? [], colors);
     stdout.write(`\n${[...drawn, ...needed].map((line) => `${line}\n`).join('')}\n`);

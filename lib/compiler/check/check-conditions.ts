@@ -1,6 +1,6 @@
 import type { Expression } from '../../flow/expression.ts';
 import { FAILING, passes } from '../../protocol/truth.ts';
-import { inWords } from './describe-type.ts';
+import { describeType } from './describe-type.ts';
 import type { Scope } from './scope.ts';
 import { accessOf, typeOf } from './type-of.ts';
 import { constantVariant, type Variant, variantsOf } from './variants.ts';
@@ -12,7 +12,7 @@ export function checkConditions(scope: Scope): void {
     const truth = truthOf(condition, of, scope);
     if (truth.maybe.size !== 1) continue;
     const code = truth.maybe.has(true) ? 'always-true' : 'never-true';
-    scope.report(code, { of, found: truth.missing ? 'never there' : inWords(truth.forms) }, condition.span);
+    scope.report(code, { of, found: truth.missing ? 'never there' : describeType(truth.forms) }, condition.span);
   }
 }
 

@@ -1,7 +1,7 @@
 import { nearest } from '../../flow/text/nearest.ts';
 import { formatPlace } from '../../protocol/describe.ts';
 import type { Access, Fault } from './access.ts';
-import { inWords } from './describe-type.ts';
+import { describeType } from './describe-type.ts';
 import type { Scope } from './scope.ts';
 import { accessOf } from './type-of.ts';
 import { type FoundReference, referencesIn } from './walk.ts';
@@ -26,7 +26,7 @@ function reportPath(
   const params = {
     of: place === '' ? sourceOf(reference) : `"${place}" of ${sourceOf(reference)}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,
-    found: inWords(of),
+    found: describeType(of),
     known,
     nearest: typeof segment === 'string' ? nearest(segment, known) : undefined,
   };

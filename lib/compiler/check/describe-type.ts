@@ -13,7 +13,7 @@ const WORDS: { readonly [K in Kind]: string } = {
 const MOST_VALUES = 5;
 
 /** What a value is by its forms, in words: `a string or null`. */
-export function inWords(variants: readonly Variant[]): string {
+export function describeType(variants: readonly Variant[]): string {
   const kinds = new Set(variants.map(({ kind }) => kind));
   if (kinds.size === KINDS.length) return 'anything';
   if (kinds.size === 0) return 'nothing';

@@ -1,6 +1,6 @@
 import { isObject } from '../../protocol/json.ts';
 import type { Segment } from '../../protocol/path.ts';
-import { inWords } from './describe-type.ts';
+import { describeType } from './describe-type.ts';
 import { findProblems } from './problems.ts';
 import type { Type } from './type.ts';
 import { type Field, type Variant, variantsOf } from './variants.ts';
@@ -31,7 +31,7 @@ export function misfit(found: Type, wanted: Type, depth = 0): Misfit | undefined
   const alike = want.filter(({ kind }) => kind === one?.kind);
   const [other] = alike;
   if (one && other && have.length === 1 && alike.length === 1) return clash(one, other, depth);
-  return { path: [], problem: `is ${inWords(have)}, but ${inWords(want)} is wanted` };
+  return { path: [], problem: `is ${describeType(have)}, but ${describeType(want)} is wanted` };
 }
 
 /** Keywords that ask for nothing. */
@@ -58,7 +58,7 @@ function clash(found: Variant, wanted: Variant, depth: number): Misfit | undefin
 }
 
 const different = (found: Variant, wanted: Variant): Misfit => {
-  return { path: [], problem: `is ${inWords([found])}, but ${inWords([wanted])} is wanted` };
+  return { path: [], problem: `is ${describeType([found])}, but ${describeType([wanted])} is wanted` };
 };
 
 function clashOfValues(found: Variant, wanted: Variant): Misfit | undefined {

@@ -20,7 +20,7 @@ import type { Scope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, skippedSlots } from './jsonata/slots.ts';
-import { type Chain, handed } from './layout.ts';
+import { handed, type ScopePath } from './layout.ts';
 import { nameOfMany, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
@@ -28,15 +28,15 @@ import { isSpilled } from './states/call.ts';
 import { emissionOf, type StepEmission } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
-import { emitKeep } from './states/emit-hoisted-conditions.ts';
+import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitTask } from './states/emit-task.ts';
 import { missingInput } from './states/missing-input.ts';
-import { placesOf, type StepPlace } from './step-states.ts';
+import { type StepState, statesOfSteps } from './step-states.ts';
 
 /** Where a step is written: its state's name, the scope it lies in, and what comes after it. */
-export interface Place {
+export interface EmitContext {
   readonly name: string;
-  readonly chain: Chain;
+  readonly chain: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
@@ -58,7 +58,7 @@ interface Guard {
 export class FlowEmitter {
   readonly shared: Shared;
   readonly frame: Frame;
-  readonly #places: ReadonlyMap<string, StepPlace>;
+  readonly #places: ReadonlyMap<string, StepState>;
   /** The states to go to where a step failed whose default has to be worked out. */
   readonly #defaults = new Map<string, string>();
 
@@ -66,7 +66,7 @@ export class FlowEmitter {
     this.shared = shared;
     this.frame = frame;
     // The steps' own names come first: a state that is no step has to give way.
-    this.#places = placesOf(frame.plan, frame.prefix, shared.states);
+    this.#places = statesOfSteps(frame.plan, frame.prefix, shared.states);
     for (const planned of frame.plan.steps.values()) this.#nameStep(planned);
   }
 
@@ -88,7 +88,7 @@ export class FlowEmitter {
   }
 
   /** Where a step is called. */
-  placeOf(id: string): StepPlace {
+  stateOf(id: string): StepState {
     return this.#places.get(id) ?? { state: id };
   }
 
@@ -127,12 +127,12 @@ export class FlowEmitter {
   }
 
   /** What expressions see at a place. */
-  scope(chain: Chain, fresh: Fresh = nothingFresh): Scope {
+  scope(chain: ScopePath, fresh: Fresh = nothingFresh): Scope {
     return scopeAt(this.frame, chain, fresh);
   }
 
   /** The id of the flow's execution, as seen from a place. */
-  execution(chain: Chain): Jsonata {
+  execution(chain: ScopePath): Jsonata {
     const { layout, execution } = this.frame;
     return layout.depthOfMachine(chain) > 0 ? handed('execution') : execution;
   }
@@ -143,20 +143,20 @@ export class FlowEmitter {
   }
 
   /** Assigns a step's slots to its variable, if anyone reads them. */
-  assign(planned: PlannedStep, chain: Chain, slots: Template): { Assign?: Assignments } {
+  assign(planned: PlannedStep, chain: ScopePath, slots: Template): { Assign?: Assignments } {
     if (planned.readings.length === 0) return {};
     return { Assign: { [this.frame.layout.nameAt(planned.step.id, chain.length)]: slots } };
   }
 
   /** What catches the failures of a step's state: its `onError`, and around it the flow's own. */
-  catchers(planned: PlannedStep, place: Place): readonly Catcher[] {
+  catchers(planned: PlannedStep, place: EmitContext): readonly Catcher[] {
     const instead = this.afterFailure(planned, place);
     const outer = place.chain.length === 0 ? this.frame.catchers : [];
     return instead ? [{ ErrorEquals: COVERED, ...instead, Output: {} }, ...outer] : outer;
   }
 
   /** Where to go after a step's failure, by its `onError`, and with which slots; undefined where it lets the failure pass. */
-  afterFailure(planned: PlannedStep, place: Place): { Assign?: Assignments; Next: string } | undefined {
+  afterFailure(planned: PlannedStep, place: EmitContext): { Assign?: Assignments; Next: string } | undefined {
     const { step } = planned;
     const { chain, after } = place;
     const go = (slots: Template) => ({ ...this.assign(planned, chain, slots), Next: target(after) });
@@ -170,7 +170,7 @@ export class FlowEmitter {
   }
 
   /** Writes a tree's states and returns the first one's name. */
-  #emit(tree: PlanTree, chain: Chain, states: States, after: Continuation, leap?: Leap): string {
+  #emit(tree: PlanTree, chain: ScopePath, states: States, after: Continuation, leap?: Leap): string {
     const before = states.size;
     const start = this.#emitTree(tree, chain, states, after, leap);
     this.shared.written.set(tree, states.since(before));
@@ -179,13 +179,13 @@ export class FlowEmitter {
 
   #emitTree(
     tree: PlanTree,
-    chain: Chain,
+    chain: ScopePath,
     states: States,
     after: Continuation,
     leap: Leap = { ...ALONE, after },
   ): string {
     if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
-    if (tree.kind === 'keep') return emitKeep(this, tree, { chain, states, after });
+    if (tree.kind === 'keep') return emitHoistedConditions(this, tree, { chain, states, after });
     if (tree.kind === 'fan-out') return emitFanOut(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
     if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, chain, states, after);
@@ -193,7 +193,7 @@ export class FlowEmitter {
     return planned ? this.#emitStep(planned, chain, states, after, leap) : target(after);
   }
 
-  #emitSequence(parts: readonly PlanTree[], chain: Chain, states: States, after: Continuation): string {
+  #emitSequence(parts: readonly PlanTree[], chain: ScopePath, states: States, after: Continuation): string {
     const groups = guardGroups(parts, this.frame.plan, (planned) => this.#passesOver(planned, chain) !== FALSE);
     const afters: Continuation[] = [];
     let next = after;
@@ -208,9 +208,9 @@ export class FlowEmitter {
     return target(next);
   }
 
-  #emitStep(planned: PlannedStep, chain: Chain, states: States, after: Continuation, leap: Leap): string {
+  #emitStep(planned: PlannedStep, chain: ScopePath, states: States, after: Continuation, leap: Leap): string {
     const { id } = planned.step;
-    const place: Place = { name: this.placeOf(id).state, chain, states, after };
+    const place: EmitContext = { name: this.stateOf(id).state, chain, states, after };
     const builtin = emissionOf(planned);
     const start = builtin ? builtin.emit(this, planned, place) : emitTask(this, planned, place);
     const { rules, source } = this.#guard(planned, place, builtin, leap);
@@ -220,7 +220,7 @@ export class FlowEmitter {
   }
 
   /** Under which condition a step is passed over. */
-  #passesOver(planned: PlannedStep, chain: Chain): Jsonata {
+  #passesOver(planned: PlannedStep, chain: ScopePath): Jsonata {
     const isBuiltin = emissionOf(planned) !== undefined;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
     // Of a chain the others are passed over with the first.
@@ -228,7 +228,7 @@ export class FlowEmitter {
   }
 
   /** The Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */
-  #guard(planned: PlannedStep, place: Place, builtin: StepEmission | undefined, leap: Leap): Guard {
+  #guard(planned: PlannedStep, place: EmitContext, builtin: StepEmission | undefined, leap: Leap): Guard {
     const passing = leap.isFollower ? undefined : this.#passing(planned, place.chain, leap);
     const rules: ChoiceRule[] = passing ? [passing.rule] : [];
     const missing = builtin && faultOf(planned, this.scope(place.chain));
@@ -239,7 +239,7 @@ export class FlowEmitter {
   }
 
   /** The rule by which a step is passed over, with those that follow it; undefined where it never is. */
-  #passing(planned: PlannedStep, chain: Chain, { followers, after }: Leap) {
+  #passing(planned: PlannedStep, chain: ScopePath, { followers, after }: Leap) {
     const condition = this.#passesOver(planned, chain);
     if (condition === FALSE) return undefined;
     const passed = [planned, ...followers];
@@ -254,7 +254,7 @@ export class FlowEmitter {
   }
 
   /** A state to go to on a step's fault at a place: inside a branch it fails the branch, and so the Parallel. */
-  fail(planned: PlannedStep, { states, chain }: Pick<Place, 'states' | 'chain'>, fault: Fault): string {
+  fail(planned: PlannedStep, { states, chain }: Pick<EmitContext, 'states' | 'chain'>, fault: Fault): string {
     const { prefix } = this.frame;
     if (chain.length === 0) return this.frame.fail(states, fault, prefix + planned.step.id);
     const name = this.shared.states.take(`${prefix}fail: ${fault.code}`);
@@ -270,7 +270,7 @@ export class FlowEmitter {
     const budget = this.frame.budget.inner(step.id);
     if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
-    const execution = this.execution(this.frame.layout.chainOf(step.id));
+    const execution = this.execution(this.frame.layout.scopePathOf(step.id));
     return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, execution, ...frame }));
   }
 
@@ -291,7 +291,7 @@ export class FlowEmitter {
 
   #emitParallel(
     tree: Extract<PlanTree, { kind: 'parallel' }>,
-    chain: Chain,
+    chain: ScopePath,
     states: States,
     after: Continuation,
   ): string {
@@ -317,7 +317,7 @@ export class FlowEmitter {
   }
 
   /** Writes a scope of its own for a tree: a branch, or a state machine. At its end it hands out the slots of `out`. */
-  branch(tree: PlanTree, out: readonly string[], chain: Chain): Branch {
+  branch(tree: PlanTree, out: readonly string[], chain: ScopePath): Branch {
     const states = new States(this.shared.sources);
     const output = (fresh: Fresh): Template => this.#handOut(out, chain, fresh);
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
@@ -327,7 +327,7 @@ export class FlowEmitter {
   }
 
   /** What a branch hands out: of each step that is read outside, the slots that are read there. */
-  #handOut(out: readonly string[], chain: Chain, fresh: Fresh): Template {
+  #handOut(out: readonly string[], chain: ScopePath, fresh: Fresh): Template {
     const { layout } = this.frame;
     const scope = this.scope(chain, fresh);
     return Object.fromEntries(

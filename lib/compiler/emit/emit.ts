@@ -23,7 +23,7 @@ import { INPUT, ROOM } from './sizes/payload-limits.ts';
 /** A state machine, those nested in it, their steps, and what each state is. */
 export interface Emitted extends Pick<Shared, 'written'> {
   readonly stateMachine: StateMachine;
-  readonly machines: readonly NestedMachine[];
+  readonly nestedMachines: readonly NestedMachine[];
   readonly steps: readonly CompiledStep[];
   readonly sourceMap: SourceMap;
   /** What it reads of its input, and how large that may be. */
@@ -60,9 +60,9 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  const { machines, steps, written, sources } = shared;
+  const { nestedMachines, steps, written, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
-  return { stateMachine, machines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
+  return { stateMachine, nestedMachines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({

@@ -10,7 +10,7 @@ import type { Scope } from './jsonata/expressions.ts';
 import { inputAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
 import { type Jsonata, lookup } from './jsonata/jsonata.ts';
-import { type Chain, handed, Layout } from './layout.ts';
+import { handed, Layout, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
 
@@ -54,7 +54,7 @@ export interface Shared {
   readonly sources: Map<string, StateSource>;
   /** Whether the state machine is an Express workflow, which has no distributed Map. */
   readonly express: boolean;
-  readonly machines: NestedMachine[];
+  readonly nestedMachines: NestedMachine[];
   /** Of each part of the plan's trees the states that it became. */
   readonly written: Map<PlanTree, readonly Written[]>;
 }
@@ -66,7 +66,7 @@ export const newShared = (express: boolean): Shared => ({
   steps: [],
   sources: new Map(),
   express,
-  machines: [],
+  nestedMachines: [],
   written: new Map(),
 });
 
@@ -111,7 +111,7 @@ export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame =>
 });
 
 /** What expressions at a place of a frame see. */
-export function scopeAt(frame: Frame, chain: Chain, fresh: Fresh): Scope {
+export function scopeAt(frame: Frame, chain: ScopePath, fresh: Fresh): Scope {
   const { inputSchema } = frame.plan.flow;
   const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
   const inMachine = frame.layout.depthOfMachine(chain) > 0;

@@ -7,7 +7,7 @@ import { type Names, variableName } from './names.ts';
 /**
  * The branches and nested state machines that a place lies in, outermost first. Each is a scope of variables.
  */
-export type Chain = readonly number[];
+export type ScopePath = readonly number[];
 
 /** What a nested state machine is given: see {@link Handed}. */
 const GIVEN = '$states.context.Execution.Input';
@@ -30,10 +30,10 @@ export const handed = (field: keyof Handed): Jsonata => (field === 'steps' ? `${
  * name of an outer one, so each scope through which a result is handed out has a name of its own for it.
  */
 export class Layout {
-  readonly #chains = new Map<string, Chain>();
+  readonly #chains = new Map<string, ScopePath>();
   readonly #names = new Map<string, string>();
   readonly #branches = new Map<PlanTree, number>();
-  /** Those of {@link Chain} that are nested state machines. */
+  /** Those of {@link ScopePath} that are nested state machines. */
   readonly #machines = new Set<number>();
   /** Of each step, the keys that are read, and the fewest branches that a reader of the key shares with the step. */
   readonly #shared = new Map<string, ReadonlyMap<string, number>>();
@@ -42,11 +42,11 @@ export class Layout {
   constructor(plan: Plan, names: Names) {
     if (plan.tree) this.#place(plan.tree, []);
     for (const [id, { readings }] of plan.steps) this.#shared.set(id, this.#sharedOf(id, readings));
-    for (const [id, readings] of plan.keeps) this.#shared.set(id, this.#sharedOf(id, readings));
+    for (const [id, readings] of plan.hoistedConditions) this.#shared.set(id, this.#sharedOf(id, readings));
     this.#nameAll(names);
   }
 
-  #place(tree: PlanTree, chain: Chain): void {
+  #place(tree: PlanTree, chain: ScopePath): void {
     if (tree.kind === 'step' || tree.kind === 'keep') this.#chains.set(tree.id, chain);
     // What runs inside of an iteration assigns nothing: its slots are first known outside of the Map.
     else if (tree.kind === 'fan-out') for (const id of tree.steps) this.#chains.set(id, chain);
@@ -55,7 +55,7 @@ export class Layout {
   }
 
   /** The chain inside of a branch of a Parallel, or of a nested state machine, that lies in `chain`. */
-  into(scope: PlanTree, chain: Chain, isMachine = false): Chain {
+  into(scope: PlanTree, chain: ScopePath, isMachine = false): ScopePath {
     const number = this.#branches.get(scope) ?? this.#branches.size;
     this.#branches.set(scope, number);
     if (isMachine) this.#machines.add(number);
@@ -63,7 +63,7 @@ export class Layout {
   }
 
   /** How many scopes lie around the variables of the state machine that a place is in; 0 for the outermost one. */
-  depthOfMachine(chain: Chain): number {
+  depthOfMachine(chain: ScopePath): number {
     return chain.findLastIndex((scope) => this.#machines.has(scope)) + 1;
   }
 
@@ -78,7 +78,7 @@ export class Layout {
   }
 
   /** The branches that a step lies in. */
-  chainOf(id: string): Chain {
+  scopePathOf(id: string): ScopePath {
     return this.#chains.get(id) ?? [];
   }
 
@@ -88,8 +88,8 @@ export class Layout {
   }
 
   /** A step's slots as seen from a place. */
-  slots(id: string, from: Chain): Jsonata {
-    const depth = common(this.chainOf(id), from);
+  slots(id: string, from: ScopePath): Jsonata {
+    const depth = common(this.scopePathOf(id), from);
     return depth < this.depthOfMachine(from) ? lookup(handed('steps'), id) : variable(this.nameAt(id, depth));
   }
 
@@ -107,16 +107,16 @@ export class Layout {
 
   /** The outermost depth to which a step's slots are handed out. */
   #reach(id: string): number {
-    let least = this.chainOf(id).length;
+    let least = this.scopePathOf(id).length;
     for (const shared of this.#shared.get(id)?.values() ?? []) least = Math.min(least, shared);
     return least;
   }
 
   #sharedOf(id: string, readings: readonly Reading[]): ReadonlyMap<string, number> {
-    const chain = this.chainOf(id);
+    const chain = this.scopePathOf(id);
     const fewest = new Map<string, number>();
     for (const { reader, key } of readings) {
-      const shared = reader === OUTPUT ? 0 : common(chain, this.chainOf(reader));
+      const shared = reader === OUTPUT ? 0 : common(chain, this.scopePathOf(reader));
       fewest.set(key, Math.min(shared, fewest.get(key) ?? shared));
     }
     return fewest;
@@ -126,7 +126,7 @@ export class Layout {
 const key = (id: string, depth: number): string => `${depth} ${id}`;
 
 /** How many branches two places share. */
-function common(a: Chain, b: Chain): number {
+function common(a: ScopePath, b: ScopePath): number {
   let depth = 0;
   while (depth < a.length && depth < b.length && a[depth] === b[depth]) depth += 1;
   return depth;

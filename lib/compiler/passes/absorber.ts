@@ -3,7 +3,7 @@ import { type Flow, mapStep, type RequiredInput, type Step } from '../../flow/fl
 import { skipIfOf } from '../analyse/demand.ts';
 import { groupBy } from '../analyse/group-by.ts';
 import { stepsReadBy, usesOf } from '../analyse/uses.ts';
-import { type Attached, NeedFinder, type Needs } from './attached-work.ts';
+import { type Attached, NeedFinder, type WorkToAttach } from './attached-work.ts';
 import { mapReferences } from './map-references.ts';
 import { type AbsorbedStep, absorb, type Change, type PassContext, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
@@ -13,7 +13,7 @@ import { type Substitute, type Surroundings, substituteFor } from './substitute.
 
 /** What a step gives, and what has to be found out for it elsewhere. */
 export interface Absorbable extends Substitute {
-  readonly needs: Needs;
+  readonly needs: WorkToAttach;
 }
 
 /** How one pass absorbs steps. */
@@ -47,7 +47,7 @@ const MOST_GROWTH = 96;
 const CHARACTERS = 64;
 
 /** Nothing that has to be found out. */
-export const NO_NEEDS: Needs = { fused: [], requires: [] };
+export const NO_NEEDS: WorkToAttach = { fused: [], requires: [] };
 
 /**
  * Takes steps out of a flow whose results are expressions of what they read: their readers get those. A step is only
@@ -102,7 +102,7 @@ export class Absorber {
     const secrets = this.#context.analysis.secrets.get(step.id);
     // A function hides the secrets of its input; what never runs has none.
     if (!secrets || secrets.size > 0) return false;
-    return !step.mustExecute && !step.added && !step.fused && isPlain(step, this.#context);
+    return !step.mustExecute && !step.added && !step.attachedWork && isPlain(step, this.#context);
   }
 
   /** Whether all who read the step can do without it, and do not grow too large. */
@@ -185,6 +185,6 @@ function attach(steps: readonly Step[], attached: readonly Attached[]): readonly
   );
   return steps.map((step) => {
     const more = byHost.get(step.id);
-    return more ? { ...step, fused: [...(step.fused ?? []), ...more] } : step;
+    return more ? { ...step, attachedWork: [...(step.attachedWork ?? []), ...more] } : step;
   });
 }

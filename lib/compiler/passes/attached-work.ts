@@ -1,6 +1,6 @@
 import type { StepReference } from '../../flow/expression.ts';
 import type { RequiredInput, Step } from '../../flow/flow.ts';
-import type { FusedStep } from '../../protocol/invocation.ts';
+import type { AttachedWork } from '../../protocol/invocation.ts';
 import { resultAt, stagesOf } from '../../protocol/path.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
@@ -11,7 +11,7 @@ import type { PureValue, Reading } from './pure-value.ts';
 import { isTextSchema, schemaOfSure } from './sure-input.ts';
 
 /** What has to be found out for a step that has no function of its own, each at the source of the value. */
-export interface Needs {
+export interface WorkToAttach {
   /** By the functions of steps. */
   readonly fused: readonly Attached[];
   /** Before any step starts. */
@@ -19,7 +19,7 @@ export interface Needs {
 }
 
 /** A step that becomes part of the function of another. */
-export interface Attached extends FusedStep {
+export interface Attached extends AttachedWork {
   /** The step whose function it becomes part of. */
   readonly to: string;
 }
@@ -44,7 +44,7 @@ export class NeedFinder {
    * What has to be found out for `step`, which gives `pure`; undefined where it might fail and nothing would tell before
    * its readers run: they may do without it, or be skipped.
    */
-  find(step: Step, pure: PureValue): Needs | undefined {
+  find(step: Step, pure: PureValue): WorkToAttach | undefined {
     const uses = [...usesOf(step.input), ...usesOf(pure.value)].filter((use) => this.#mayMiss(use));
     if (uses.some(({ gates, reference }) => gates.length > 0 || reference.kind === 'variable')) return undefined;
     const missing = uses.flatMap(({ reference }) => (reference.kind === 'variable' ? [] : [reference]));
@@ -56,7 +56,7 @@ export class NeedFinder {
     return this.#attach(step, needs, stepsReadBy(step.input));
   }
 
-  #attach(step: Step, needs: readonly Need[], sources: readonly string[]): Needs | undefined {
+  #attach(step: Step, needs: readonly Need[], sources: readonly string[]): WorkToAttach | undefined {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];
     for (const { reading, text } of needs) {

@@ -2,7 +2,7 @@ import { fusesChains } from '../../flow/read/aws-metadata.ts';
 import { builtinOf } from '../analyse/builtins.ts';
 import type { Plan, PlannedStep, Reading } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
-import { findChains } from './fusible-chains.ts';
+import { findFusibleChains } from './fusible-chains.ts';
 import { absorb, type PlanPass } from './pass.ts';
 
 const NAME = 'fuse-chains';
@@ -23,7 +23,7 @@ export const fuseChains: PlanPass<'fuse-chains'> = {
   onRequest: { isAsked: fusesChains, how: NOT_ASKED },
   unless: (plan) => (runsUnknownFlows(plan) ? CALLED_ALONE : undefined),
   rewrite: (plan, { isMocked }) => {
-    const chains = findChains(plan, isMocked);
+    const chains = findFusibleChains(plan, isMocked);
     const all = [...chains.values()];
     const absorbed = all.flatMap((chain) => chain.slice(0, -1).map(({ step }) => absorb(step, NAME)));
     return {
@@ -64,7 +64,7 @@ function withChains(plan: Plan, chains: Chains): Plan {
   return {
     ...plan,
     steps: new Map(steps),
-    keeps: new Map([...plan.keeps].map(([id, readings]) => [id, moved(readings)])),
+    hoistedConditions: new Map([...plan.hoistedConditions].map(([id, readings]) => [id, moved(readings)])),
     ...(plan.tree && { tree: without(plan.tree, isLink) }),
   };
 }

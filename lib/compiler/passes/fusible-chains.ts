@@ -15,7 +15,10 @@ const MOST_LINKS = Math.floor(QUOTAS.functionSeconds / DEFAULT_SECONDS);
  * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which
  * reads one before it, while nobody else reads any but the last.
  */
-export function findChains(plan: Plan, isMocked: PassContext['isOpaque']): ReadonlyMap<string, readonly PlannedStep[]> {
+export function findFusibleChains(
+  plan: Plan,
+  isMocked: PassContext['isOpaque'],
+): ReadonlyMap<string, readonly PlannedStep[]> {
   const chains = new Map<string, readonly PlannedStep[]>();
   const visit = (tree: PlanTree): void => {
     if (tree.kind === 'parallel') tree.branches.forEach(visit);

@@ -94,7 +94,7 @@ class Mapper {
 function kindOf(planned: PlannedStep): string {
   const { step, secrets } = planned;
   const keys = [...keysOf(planned)].sort();
-  return JSON.stringify([step.component, step.onError, keys, secrets, step.fused ?? []]);
+  return JSON.stringify([step.component, step.onError, keys, secrets, step.attachedWork ?? []]);
 }
 
 /**

@@ -92,7 +92,7 @@ class Alike {
     this.first = first;
     this.#demand = demand;
     this.#always = isAlways(demand) ? first : undefined;
-    this.#hasFused = first.fused !== undefined;
+    this.#hasFused = first.attachedWork !== undefined;
   }
 
   /**
@@ -102,7 +102,7 @@ class Alike {
   add(step: Step, demand: Demand): boolean {
     const isEven = this.#isEven && isSameDemand(this.#demand, demand);
     const always = this.#always ?? (isAlways(demand) ? step : undefined);
-    const hasFused = this.#hasFused || step.fused !== undefined;
+    const hasFused = this.#hasFused || step.attachedWork !== undefined;
     if (!isEven && (always === undefined || hasFused)) return false;
     this.#isEven = isEven;
     this.#always = always;
@@ -131,7 +131,7 @@ function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
 /** A step with all that those have to do for which it stands. */
 function withDuties(step: Step, same: readonly Step[]): Step {
   if (same.length === 0) return step;
-  const fused = [step, ...same].flatMap((one) => one.fused ?? []);
+  const fused = [step, ...same].flatMap((one) => one.attachedWork ?? []);
   const mustExecute = [step, ...same].some((one) => one.mustExecute);
-  return { ...step, mustExecute, ...(fused.length > 0 && { fused }) };
+  return { ...step, mustExecute, ...(fused.length > 0 && { attachedWork: fused }) };
 }

@@ -21,7 +21,7 @@ export interface TimedStep {
 }
 
 /** How long a step takes, in seconds; only the relations between steps matter to the plan. */
-export type Cost = (step: TimedStep) => number;
+export type Durations = (step: TimedStep) => number;
 
 /** What a step takes of which nothing is known. */
 const UNKNOWN = 1;
@@ -31,7 +31,7 @@ const UNKNOWN = 1;
  * profiled steps of its component; else the median of all profiled steps; else 1. `steps`: those of the flow, by which
  * the components of the profiled ones are known.
  */
-export function costModel(profile: Profile = {}, steps: readonly Omit<TimedStep, 'inside'>[] = []): Cost {
+export function durationsFrom(profile: Profile = {}, steps: readonly Omit<TimedStep, 'inside'>[] = []): Durations {
   const own = new Map(Object.entries(profile.steps ?? {}));
   const components = new Map(Object.entries(profile.components ?? {}).map(([path, time]) => [spelled(path), time]));
   const medians = mediansByComponent(own, steps);
@@ -45,8 +45,8 @@ export function costModel(profile: Profile = {}, steps: readonly Omit<TimedStep,
 }
 
 /** The times of a flow that a step runs: its steps go by that step's id and their own. */
-export const costInside =
-  (cost: Cost, runner: string): Cost =>
+export const durationsInside =
+  (cost: Durations, runner: string): Durations =>
   (step) =>
     cost({ ...step, id: `${runner}.${step.id}` });
 

@@ -1,7 +1,7 @@
 import type { Conjunction } from '../analyse/conjunction.ts';
 import { type Demand, isAlways, stepsOfGate } from '../analyse/demand.ts';
 import type { Gate } from '../analyse/uses.ts';
-import { type Keep, type PlanTree, stepsIn } from './plan-tree.ts';
+import { type HoistedConditions, type PlanTree, stepsIn } from './plan-tree.ts';
 
 /** When a step is wanted: whenever what was found before holds, where there is any, and all of the gates. */
 export interface Wanted {
@@ -10,7 +10,7 @@ export interface Wanted {
 }
 
 /** A condition that is found once, for the guards of several steps. */
-export interface Kept {
+export interface HoistedCondition {
   readonly name: string;
   readonly of: Wanted;
 }
@@ -22,7 +22,7 @@ export interface KnownCondition {
 }
 
 /** A tree in which conditions are kept, and when each step in it is wanted sometimes. */
-export interface Keeping {
+export interface Hoisting {
   readonly tree: PlanTree;
   readonly wanted: ReadonlyMap<string, readonly Wanted[]>;
 }
@@ -38,11 +38,11 @@ const MOST = 10;
  * after it are, or of a long `$coalesce`, each wanted only where nothing before it is there, would else repeat each
  * other: their length would grow with the square of the steps.
  */
-export function keepConditions(
+export function hoistConditions(
   tree: PlanTree,
   demand: ReadonlyMap<string, Demand>,
   later: ReadonlyMap<string, ReadonlySet<string>>,
-): Keeping {
+): Hoisting {
   const keeper = new Keeper(tree, demand, later);
   return { tree: keeper.scope(tree, new Map()), wanted: keeper.wanted };
 }
@@ -50,9 +50,9 @@ export function keepConditions(
 /** The conditions that are kept at a place, by what they are of. */
 type Known = ReadonlyMap<Conjunction, KnownCondition>;
 
-/** A {@link Keep} that is being filled. */
-interface Open extends Keep {
-  readonly kept: Kept[];
+/** A {@link HoistedConditions} that is being filled. */
+interface Open extends HoistedConditions {
+  readonly kept: HoistedCondition[];
 }
 
 class Keeper {
@@ -111,7 +111,7 @@ class Keeper {
   }
 
   /** What is kept before a part: of the conditions in it that can be told by then, those that others ask too. */
-  #keepBefore(part: PlanTree, known: Map<Conjunction, KnownCondition>): readonly Keep[] {
+  #keepBefore(part: PlanTree, known: Map<Conjunction, KnownCondition>): readonly HoistedConditions[] {
     const steps = stepsIn(part);
     const start = this.#positions.get(steps[0] ?? '') ?? 0;
     const keeps: Open[] = [];

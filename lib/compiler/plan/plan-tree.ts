@@ -1,11 +1,11 @@
-import type { Kept } from './hoisted-conditions.ts';
+import type { HoistedCondition } from './hoisted-conditions.ts';
 
 /** A place in a tree where conditions are found. No step has such an id. */
-export interface Keep {
+export interface HoistedConditions {
   readonly kind: 'keep';
   readonly id: string;
   /** Each after those that it asks. */
-  readonly kept: readonly Kept[];
+  readonly kept: readonly HoistedCondition[];
 }
 
 /** Steps side by side that are alike: the iterations of one Map. */
@@ -24,10 +24,10 @@ export type PlanTree =
   | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
   | FanOut
   /** No step: a place where conditions are found that guards after it ask. */
-  | Keep;
+  | HoistedConditions;
 
 /** The places in a tree where conditions are found, in its order. */
-export const keepsIn = (tree: PlanTree): readonly Keep[] => ofKind(tree, 'keep');
+export const hoistedConditionsIn = (tree: PlanTree): readonly HoistedConditions[] => ofKind(tree, 'keep');
 
 /** The Maps of a tree whose iterations are steps. */
 export const fanOutsIn = (tree: PlanTree): readonly FanOut[] => ofKind(tree, 'fan-out');
@@ -45,7 +45,10 @@ function ofKind<K extends PlanTree['kind']>(tree: PlanTree, kind: K): readonly E
 }
 
 /** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
-export const idsIn = (tree: PlanTree): readonly string[] => [...stepsIn(tree), ...keepsIn(tree).map(({ id }) => id)];
+export const idsIn = (tree: PlanTree): readonly string[] => [
+  ...stepsIn(tree),
+  ...hoistedConditionsIn(tree).map(({ id }) => id),
+];
 
 /** The steps of a tree, in its order. */
 export function stepsIn(tree: PlanTree): readonly string[] {

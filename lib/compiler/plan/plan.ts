@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
-import { chainName } from '../../protocol/fused-chain-name.ts';
+import { fusedChainName } from '../../protocol/fused-chain-name.ts';
 import { testKey } from '../../protocol/invocation.ts';
 import { type AnalysedSink, type Analysis, analyse } from '../analyse/analysis.ts';
 import { skipIfOf, testOf } from '../analyse/demand.ts';
@@ -9,10 +9,10 @@ import type { SecretNames } from '../analyse/secrets.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from '../analyse/uses.ts';
 import type { Dag } from '../arrange/dag.ts';
 import { type Arrangement, arrange } from '../arrange/series-parallel.ts';
-import { type Cost, costInside, costModel } from './durations.ts';
-import { type Keeping, keepConditions, type Wanted } from './hoisted-conditions.ts';
-import { keepsIn, type PlanTree } from './plan-tree.ts';
-import { weightOf } from './step-durations.ts';
+import { type Durations, durationsFrom, durationsInside } from './durations.ts';
+import { type Hoisting, hoistConditions, type Wanted } from './hoisted-conditions.ts';
+import { hoistedConditionsIn, type PlanTree } from './plan-tree.ts';
+import { secondsOfStep } from './step-durations.ts';
 
 /** Stands for the flow's output among the readers of a step. */
 export const OUTPUT = Symbol('output');
@@ -57,7 +57,7 @@ export const linksOf = (planned: PlannedStep): readonly PlannedStep[] => [...(pl
 
 /** The name of the function that a step calls: that of its component, or of those of a chain. */
 export const functionOf = (planned: PlannedStep): string =>
-  chainName(linksOf(planned).map(({ step }) => step.component));
+  fusedChainName(linksOf(planned).map(({ step }) => step.component));
 
 /** The keys of what is read of a step, each once. */
 export const keysOf = ({ readings }: PlannedStep): readonly string[] => [...new Set(readings.map(({ key }) => key))];
@@ -67,7 +67,7 @@ export interface Plan {
   readonly flow: Flow;
   readonly steps: ReadonlyMap<string, PlannedStep>;
   /** Who asks what of the conditions that are found in the tree, by the ids of the places. */
-  readonly keeps: ReadonlyMap<string, readonly Reading[]>;
+  readonly hoistedConditions: ReadonlyMap<string, readonly Reading[]>;
   /** Absent where no step runs. */
   readonly tree?: PlanTree;
   /** What the output reads; for a flow without one, what it gives instead. */
@@ -87,7 +87,7 @@ export const mapSteps = (
 export function makePlan(
   flow: Flow,
   diagnostics: Diagnostic[],
-  cost: Cost = costModel(),
+  cost: Durations = durationsFrom(),
   given: SecretNames = new Set(),
 ): Plan | undefined {
   const analysis = analyse(flow, diagnostics, { given });
@@ -95,22 +95,22 @@ export function makePlan(
 }
 
 /** Plans a flow that has been analysed. Until a pass changes that, functions answer all of their results. */
-export function planOf(analysis: Analysis, cost: Cost = costModel()): Plan {
+export function planOf(analysis: Analysis, cost: Durations = durationsFrom()): Plan {
   const { flow, uses, demand, decided, running, sinks } = analysis;
   const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, costInside(cost, id))]));
-  const weights = running.map((id) => weightOf({ step: byId.get(id), inner: inner.get(id) }, cost));
+  const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, durationsInside(cost, id))]));
+  const weights = running.map((id) => secondsOfStep({ step: byId.get(id), inner: inner.get(id) }, cost));
   const arranged = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
-  const keeping = arranged && keepConditions(arranged, demand, decided.later);
+  const keeping = arranged && hoistConditions(arranged, demand, decided.later);
   const steps = planSteps(analysis, inner, keeping);
   const keeps = keeping ? readingsOfKeeps(keeping) : new Map();
-  return { flow, steps, keeps, ...(keeping && { tree: keeping.tree }), output: uses.output, sinks };
+  return { flow, steps, hoistedConditions: keeps, ...(keeping && { tree: keeping.tree }), output: uses.output, sinks };
 }
 
 function planSteps(
   analysis: Analysis,
   innerPlans: ReadonlyMap<string, Plan>,
-  keeping: Keeping | undefined,
+  keeping: Hoisting | undefined,
 ): ReadonlyMap<string, PlannedStep> {
   const { flow, uses, decided, running, secrets } = analysis;
   const { later } = decided;
@@ -152,7 +152,7 @@ function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, Planned
 
 function findReadings(
   { uses, demand, decided: { later }, sinks }: Analysis,
-  keeping: Keeping | undefined,
+  keeping: Hoisting | undefined,
 ): ReadonlyMap<string, readonly Reading[]> {
   const readings = new Map<string, Reading[]>();
   const add = (step: string, reading: Reading): void => {
@@ -170,7 +170,7 @@ function findReadings(
     addAll(stepUsesIn(used), id);
     addAll(usesOfGuard(keeping?.wanted.get(id) ?? [], later.get(id)), id);
   }
-  for (const { id, kept } of keeping ? keepsIn(keeping.tree) : []) {
+  for (const { id, kept } of keeping ? hoistedConditionsIn(keeping.tree) : []) {
     const asked = kept.map(({ of }) => of);
     addAll(usesOfGuard(asked, undefined), id);
   }
@@ -204,8 +204,8 @@ function name(arrangement: Arrangement, ids: readonly string[]): PlanTree {
 }
 
 /** Who asks for the conditions that are found at each such place; `key` is a condition's name. */
-function readingsOfKeeps({ tree, wanted }: Keeping): ReadonlyMap<string, readonly Reading[]> {
-  const keeps = keepsIn(tree);
+function readingsOfKeeps({ tree, wanted }: Hoisting): ReadonlyMap<string, readonly Reading[]> {
+  const keeps = hoistedConditionsIn(tree);
   const readings = new Map<string, Reading[]>(keeps.map(({ id }) => [id, []]));
   const note = (reader: string, asked: readonly Wanted[]): void => {
     for (const { known } of asked) if (known) readings.get(known.keeper)?.push({ reader, key: known.name });

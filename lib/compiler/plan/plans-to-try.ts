@@ -2,7 +2,7 @@ import type { Analysis } from '../analyse/analysis.ts';
 import type { OptimisedFlow } from '../passes/optimise-flow.ts';
 import { type OptimisedPlan, optimisePlan, type PlanPassOptions } from '../passes/optimise-plan.ts';
 import { JOINING, type PassName } from '../passes/passes.ts';
-import type { Cost } from './durations.ts';
+import type { Durations } from './durations.ts';
 import { planOf } from './plan.ts';
 
 /** A flow, and what it is to be planned with. */
@@ -11,7 +11,7 @@ export interface ToPlan {
   readonly analysis: Analysis;
   /** What the passes over flows have made of it. */
   readonly optimised: OptimisedFlow;
-  readonly cost: Cost;
+  readonly cost: Durations;
   readonly options: PlanPassOptions;
 }
 

@@ -1,12 +1,12 @@
 import { isObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Problems } from './definition-error.ts';
-import type { Place } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
 import type { Section } from './section.ts';
 
 /** The names that the states of one machine assign, and the machines inside it. */
 export class ScopeNode {
-  readonly #assigned = new Map<string, Place>();
+  readonly #assigned = new Map<string, JsonPointer>();
   readonly #inner: ScopeNode[] = [];
   /** The scope around this one, if it sees it. */
   readonly #outer: ScopeNode | undefined;
@@ -55,7 +55,7 @@ export class ScopeNode {
   }
 
   /** Where a name is assigned, here or further out. */
-  find(name: string): Place | undefined {
+  find(name: string): JsonPointer | undefined {
     return this.#assigned.get(name) ?? this.#outer?.find(name);
   }
 }

@@ -1,4 +1,4 @@
-import type { Place } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
 
 /**
  * What kind of problem it is: AWS's codes, and NOT_SUPPORTED_HERE for what AWS would run and the local engine does not.
@@ -53,7 +53,7 @@ export interface ProblemOptions {
   readonly code?: ProblemCode;
   readonly help?: string;
   /** The place that AWS names, where that is not the very one. */
-  readonly at?: Place;
+  readonly at?: JsonPointer;
 }
 
 /** Collects the problems of a definition. */
@@ -62,16 +62,16 @@ export class Problems {
   /** What only keeps the definition from being an Express state machine. */
   readonly forExpress: Problem[] = [];
 
-  add(place: Place, message: string, options: ProblemOptions = {}): void {
+  add(place: JsonPointer, message: string, options: ProblemOptions = {}): void {
     this.all.push(problemAt(place, message, options));
   }
 
-  addForExpress(place: Place, message: string): void {
+  addForExpress(place: JsonPointer, message: string): void {
     this.forExpress.push(problemAt(place, message, {}));
   }
 }
 
-function problemAt(place: Place, message: string, { code, help, at }: ProblemOptions): Problem {
+function problemAt(place: JsonPointer, message: string, { code, help, at }: ProblemOptions): Problem {
   return {
     code: code ?? 'SCHEMA_VALIDATION_FAILED',
     message,

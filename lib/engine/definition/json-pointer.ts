@@ -2,18 +2,18 @@
 const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** A place in a definition. Its texts are made only when somebody asks for them: most places have no problem. */
-export class Place {
-  readonly #parent: Place | undefined;
+export class JsonPointer {
+  readonly #parent: JsonPointer | undefined;
   readonly #step: string | number;
 
-  constructor(parent?: Place, step: string | number = '') {
+  constructor(parent?: JsonPointer, step: string | number = '') {
     this.#parent = parent;
     this.#step = step;
   }
 
   /** The place of a field, or of an item of a list. */
-  below(step: string | number): Place {
-    return new Place(this, step);
+  below(step: string | number): JsonPointer {
+    return new JsonPointer(this, step);
   }
 
   /** A JSON pointer, e.g. `/States/a~1b/Catch/0`. */

@@ -12,7 +12,7 @@ import { compileTask } from '../states/task.ts';
 import { compileWait } from '../states/wait.ts';
 import type { CompiledMachine, StateCompiler } from './compiled.ts';
 import { DefinitionError, type Problem, Problems } from './definition-error.ts';
-import { Place } from './json-pointer.ts';
+import { JsonPointer } from './json-pointer.ts';
 import { checkDeclared, languageOf } from './languages.ts';
 import { MachineLoader, Whole } from './machine-loader.ts';
 import { Section } from './section.ts';
@@ -68,7 +68,7 @@ function load(definition: StateMachine | JsonObject, problems: Problems): Loaded
     problems.all.push(unfit);
     return undefined;
   }
-  const section = new Section(value, new Place(), problems, languageOf(value, 'JSONPath'));
+  const section = new Section(value, new JsonPointer(), problems, languageOf(value, 'JSONPath'));
   section.allow(MACHINE_FIELDS);
   checkDeclared(section);
   section.choice('Version', ['1.0']);

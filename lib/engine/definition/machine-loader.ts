@@ -3,7 +3,7 @@ import { isObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { ScopeNode } from './assignments.ts';
 import type { CompiledMachine, CompiledState, Loader, StateCompiler } from './compiled.ts';
-import type { Place } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
 import { checkLanguage, languageOf } from './languages.ts';
 import { EMPTY, expected, oneOf, Section } from './section.ts';
 import { STATE_FIELDS } from './state-fields.ts';
@@ -15,7 +15,7 @@ export class Whole {
   readonly language: QueryLanguage;
   readonly scope = new ScopeNode();
   /** All states so far: a name is taken once in the whole definition. */
-  readonly names = new Map<string, Place>();
+  readonly names = new Map<string, JsonPointer>();
   readonly labels = new Set<string>();
 
   constructor(compilers: Whole['compilers'], language: QueryLanguage) {

@@ -1,7 +1,7 @@
 import type { QueryLanguage } from '../../asl/state-machine.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { ProblemOptions, Problems } from './definition-error.ts';
-import type { Place } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
 import type { TemplateSite } from './template.ts';
 
 /** The states whose work gives a result, which their Output and Assign see. */
@@ -10,13 +10,13 @@ const WITH_RESULT: ReadonlySet<Json | undefined> = new Set(['Task', 'Parallel', 
 /** An object of a definition, its place, and where its problems are collected. */
 export class Section {
   readonly value: JsonObject;
-  readonly place: Place;
+  readonly place: JsonPointer;
   readonly problems: Problems;
   readonly language: QueryLanguage;
   /** What stands before a field's name in AWS's causes: `` in a state, `Catch[0]/` in a catcher. */
   readonly #prefix: string;
 
-  constructor(value: JsonObject, place: Place, problems: Problems, language: QueryLanguage, prefix = '') {
+  constructor(value: JsonObject, place: JsonPointer, problems: Problems, language: QueryLanguage, prefix = '') {
     this.value = value;
     this.place = place;
     this.problems = problems;

@@ -3,7 +3,7 @@ import { FieldError } from '../execution/failures.ts';
 import { type Environment, type Expression, ExpressionError, expressionText, NO_CODE } from '../jsonata/expression.ts';
 import { parseExpression } from '../jsonata/parse.ts';
 import type { Problems } from './definition-error.ts';
-import type { Place } from './json-pointer.ts';
+import type { JsonPointer } from './json-pointer.ts';
 
 /** A value that is there at once, or later: most expressions need no waiting, and waiting costs. */
 export type Soon<T> = T | Promise<T>;
@@ -19,7 +19,7 @@ export interface Template {
 export interface TemplateSite {
   /** The field's name as AWS writes it in causes, e.g. `Arguments/FunctionName`. */
   readonly field: string;
-  readonly place: Place;
+  readonly place: JsonPointer;
   readonly problems: Problems;
   /** Whether `$states.result` and `$states.errorOutput` are there. */
   readonly hasResult: boolean;

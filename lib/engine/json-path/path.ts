@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { Problems } from '../definition/definition-error.ts';
-import type { Place } from '../definition/json-pointer.ts';
+import type { JsonPointer } from '../definition/json-pointer.ts';
 import type { Section } from '../definition/section.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Environment } from '../jsonata/expression.ts';
@@ -46,7 +46,7 @@ export function resolve(path: ReferencePath, input: Json, environment: Environme
 }
 
 /** Notes a path that AWS would take. */
-export function notSupported(problems: Problems, place: Place, text: string): void {
+export function notSupported(problems: Problems, place: JsonPointer, text: string): void {
   const message = `'${text}' is more than a reference path such as '$.a.b[0]'`;
   const help = 'intrinsic functions, wildcards and filters run on AWS only; write the state in JSONata to run it here';
   problems.add(place, message, { code: 'NOT_SUPPORTED_HERE', help });

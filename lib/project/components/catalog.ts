@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../../flow/text/nearest.ts';
-import { chainName, componentsInChain } from '../../protocol/fused-chain-name.ts';
+import { componentsInFusedChain, fusedChainName } from '../../protocol/fused-chain-name.ts';
 
 /** A component that has a file. */
 export interface ComponentFile {
@@ -55,7 +55,7 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
   const names = [...found.keys(), ...Object.keys(ALIASES)];
   const chains = new Map<string, ComponentFile>();
   const chainOf = (links: readonly ComponentFile[]): ComponentFile | undefined => {
-    const path = chainName(links.map((link) => link.path));
+    const path = fusedChainName(links.map((link) => link.path));
     const last = links.at(-1);
     const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, links });
     if (chain) chains.set(path, chain);
@@ -64,7 +64,7 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
   return {
     components: [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     resolve: (name) => {
-      const paths = componentsInChain(name);
+      const paths = componentsInFusedChain(name);
       if (paths.length === 1) return lookUp(name);
       const links = paths.flatMap((path) => lookUp(path) ?? []);
       return links.length === paths.length ? chainOf(links) : undefined;

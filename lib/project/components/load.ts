@@ -5,10 +5,10 @@ import type { Handler } from '../../runtime/wrapper.ts';
 import type { Bundle } from './bundle.ts';
 import { NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
-import { type Needs, needsOf, needsOfChain } from './requirements.ts';
+import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
 /** A component's function, loaded into this process, and what the component says of itself. */
-export interface LoadedComponent extends Needs {
+export interface LoadedComponent extends Requirements {
   readonly path: string;
   /** The bundle's file, absolute, and the hash of its content. */
   readonly entry: string;
@@ -20,7 +20,7 @@ export interface LoadedComponent extends Needs {
   /** JSON Schema of its result. */
   readonly outputSchema: Json;
   /** Of a chain, what each of its components needs, in order. */
-  readonly links?: readonly Needs[];
+  readonly links?: readonly Requirements[];
 }
 
 /** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
@@ -33,9 +33,10 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const { description } = first;
   const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
   const common = { path: source.path, entry, hash, handler, ...schemas };
-  if (!source.links) return { ...common, ...(typeof description === 'string' && { description }), ...needsOf(first) };
-  const links = [first, ...more].map(needsOf);
-  return { ...common, links, ...needsOfChain(links) };
+  if (!source.links)
+    return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
+  const links = [first, ...more].map(requirementsOf);
+  return { ...common, links, ...requirementsOfFusedChain(links) };
 }
 
 /** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */

@@ -4,7 +4,7 @@ import { DEFAULT_SECONDS } from '../../protocol/quotas.ts';
 export const DEFAULT_MEMORY_MB = 512;
 
 /** What a component says of what it needs. */
-export interface Needs {
+export interface Requirements {
   /** MB. */
   readonly memorySize?: number;
   /** Seconds. */
@@ -12,13 +12,13 @@ export interface Needs {
 }
 
 /** What a component object says. */
-export const needsOf = ({ memorySize, timeout }: { readonly [key: string]: unknown }): Needs => ({
+export const requirementsOf = ({ memorySize, timeout }: { readonly [key: string]: unknown }): Requirements => ({
   ...(typeof memorySize === 'number' && { memorySize }),
   ...(typeof timeout === 'number' && { timeout }),
 });
 
 /** What a function needs that runs several one after another: the most memory, and the time of all, where all say theirs. */
-export function needsOfChain(links: readonly Needs[]): Needs {
+export function requirementsOfFusedChain(links: readonly Requirements[]): Requirements {
   const sizes = links.map(({ memorySize = DEFAULT_MEMORY_MB }) => memorySize);
   const timeouts = links.flatMap(({ timeout }) => timeout ?? []);
   return {
@@ -28,7 +28,7 @@ export function needsOfChain(links: readonly Needs[]): Needs {
 }
 
 /** The seconds that a chain may take where it is deployed. */
-export const secondsOfChain = (links: readonly Needs[]): number =>
+export const secondsOfFusedChain = (links: readonly Requirements[]): number =>
   sum(links.map(({ timeout = DEFAULT_SECONDS }) => timeout));
 
 const sum = (seconds: readonly number[]): number => seconds.reduce((all, one) => all + one, 0);

@@ -90,9 +90,9 @@ function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun)
 }
 
 function keptFlow({ runs, origin, functions }: ReadyFlow): KeptFlow {
-  const { name, type, stateMachine, machines, sourceMap, inputBudget, steps, absorbed, inputSchema } = runs;
+  const { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed, inputSchema } = runs;
   const { textHash, mocks } = origin;
   const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));
-  const kept = { name, type, stateMachine, machines, sourceMap, inputBudget, steps, absorbed };
+  const kept = { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed };
   return { ...kept, textHash, mocks, bundles, ...(inputSchema !== undefined && { inputSchema }) };
 }

@@ -10,7 +10,7 @@ import { readFlow } from '../../flow/read/read-flow.ts';
 import type { FolderOptions } from '../../project/folders.ts';
 import { loaderOf, loadFunctions } from '../../project/functions.ts';
 import { type FlowPlace, placeOf, standsIn } from '../../project/open-flow.ts';
-import { componentsFor } from '../../project/required-components.ts';
+import { requiredComponents } from '../../project/required-components.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { sha256 } from '../../runtime/stores/blobs.ts';
 import { folderStore } from '../../runtime/stores/folder-store.ts';
@@ -203,7 +203,7 @@ async function loadComponents({ steps }: KeptFlow, past: Past, mocks: Mocks, pla
   const isMocked = standsIn(Object.keys(mocks), canonical);
   refuseMockedLink(steps, isMocked);
   const calling = past.endedWell ? [] : steps.filter((step) => !isMocked(step));
-  const needed = componentsFor(calling, file, lookup);
+  const needed = requiredComponents(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
   const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
   return { diagnostics, loaded: functions.loaded, load };

@@ -10,7 +10,7 @@ interface Ran extends StepReport {
  * The chain of steps that a run's length comes from, first to last, by their ids: of steps one after another all that
  * ran, of what stands side by side the branch that ended last. A step that was passed over is not in it.
  */
-export function criticalChain(steps: readonly StepReport[], arrangement: Arrangement): readonly string[] {
+export function criticalPath(steps: readonly StepReport[], arrangement: Arrangement): readonly string[] {
   const ran = new Map(steps.filter(hasRun).map((step) => [step.id, step]));
   return chainIn(arrangement, ran).map(({ id }) => id);
 }

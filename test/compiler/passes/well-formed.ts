@@ -3,7 +3,7 @@ import { stepUsesIn } from '../../../lib/compiler/analyse/graph.ts';
 import { isStepUse, stepsReadBy, type Use } from '../../../lib/compiler/analyse/uses.ts';
 import type { PassOutcome } from '../../../lib/compiler/passes/pass.ts';
 import { linksOf, OUTPUT, type Plan, type PlannedStep } from '../../../lib/compiler/plan/plan.ts';
-import { keepsIn, type PlanTree, partsOf, stepsIn } from '../../../lib/compiler/plan/plan-tree.ts';
+import { hoistedConditionsIn, type PlanTree, partsOf, stepsIn } from '../../../lib/compiler/plan/plan-tree.ts';
 import { expressionsIn, type Flow } from '../../../lib/flow/flow.ts';
 
 /** What is wrong with what a pass has made; nothing where it is well-formed. To be given to `compile` as `onPass`. */
@@ -60,7 +60,7 @@ const innerOf = ({ steps }: Plan): ReadonlyMap<string, Plan> =>
   new Map([...steps].flatMap(([id, { inner }]): [string, Plan][] => (inner ? [[id, inner]] : [])));
 
 function faultsOfReadings({ step, readings, follows }: PlannedStep, { steps, tree }: Plan): readonly string[] {
-  const keeps = new Set(tree ? keepsIn(tree).map(({ id }) => id) : []);
+  const keeps = new Set(tree ? hoistedConditionsIn(tree).map(({ id }) => id) : []);
   const there = (id: string): boolean => steps.has(id) || keeps.has(id);
   return [
     ...[...new Set(readings.map(({ reader }) => reader))].flatMap((reader) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costInside, costModel, median } from '../../../lib/compiler/plan/durations.ts';
+import { durationsFrom, durationsInside, median } from '../../../lib/compiler/plan/durations.ts';
 
 const steps = [
   { id: 'a', component: '/my/load' },
@@ -14,14 +14,14 @@ const profile = {
 };
 
 describe("a step's cost", () => {
-  const cost = costModel(profile, steps);
+  const cost = durationsFrom(profile, steps);
 
   it('is its own seconds', () => {
     expect(cost({ id: 'b', component: '/my/load' })).toBe(5);
   });
 
   it('is its own even where they are 0', () => {
-    expect(costModel({ steps: { a: { seconds: 0 } } }, steps)({ id: 'a', component: '/my/load' })).toBe(0);
+    expect(durationsFrom({ steps: { a: { seconds: 0 } } }, steps)({ id: 'a', component: '/my/load' })).toBe(0);
   });
 
   it("is else its component's", () => {
@@ -37,8 +37,8 @@ describe("a step's cost", () => {
   });
 
   it('is 1 where nothing is known', () => {
-    expect(costModel()({ id: 'a', component: '/my/load' })).toBe(1);
-    expect(costModel({ components: { '/x/y': { seconds: 9 } } })({ id: 'a', component: '/my/load' })).toBe(1);
+    expect(durationsFrom()({ id: 'a', component: '/my/load' })).toBe(1);
+    expect(durationsFrom({ components: { '/x/y': { seconds: 9 } } })({ id: 'a', component: '/my/load' })).toBe(1);
   });
 
   it('is what the state machine takes for it, unless it was measured', () => {
@@ -47,9 +47,9 @@ describe("a step's cost", () => {
   });
 
   it('knows a built-in component by both of its names', () => {
-    const openai = costModel({ components: { '/openai': { seconds: 3 } } });
+    const openai = durationsFrom({ components: { '/openai': { seconds: 3 } } });
     expect(openai({ id: 'x', component: '/builtin/openai' })).toBe(3);
-    expect(costModel({ steps: { e: { seconds: 4 } } }, steps)({ id: 'x', component: '/openai' })).toBe(4);
+    expect(durationsFrom({ steps: { e: { seconds: 4 } } }, steps)({ id: 'x', component: '/openai' })).toBe(4);
   });
 
   it('takes no step for a field that every object has', () => {
@@ -57,7 +57,10 @@ describe("a step's cost", () => {
   });
 
   it('of a step inside another goes by both ids', () => {
-    const inside = costInside(costInside(costModel({ steps: { 'each.one.load': { seconds: 6 } } }), 'each'), 'one');
+    const inside = durationsInside(
+      durationsInside(durationsFrom({ steps: { 'each.one.load': { seconds: 6 } } }), 'each'),
+      'one',
+    );
     expect(inside({ id: 'load', component: '/my/load' })).toBe(6);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compile } from '../../../lib/compiler/compile.ts';
-import { criticalChain } from '../../../lib/run/report/critical-path.ts';
+import { criticalPath } from '../../../lib/run/report/critical-path.ts';
 import type { StepStatus } from '../../../lib/run/report/events.ts';
 
 type Times = { readonly [step: string]: readonly [startMs: number | null, endMs: number | null, status?: StepStatus] };
@@ -13,7 +13,7 @@ function chainOf(steps: string, times: Times): readonly string[] {
     const [startMs, endMs, status = 'succeeded'] = times[id] ?? [null, null, 'not_run'];
     return { id, component, status, startMs, endMs, attempts: 1 };
   });
-  return criticalChain(reports, sourceMap.arrangement);
+  return criticalPath(reports, sourceMap.arrangement);
 }
 
 const DIAMOND = `

@@ -50,7 +50,7 @@ const shown = ({ result, execution }: FlowRun): unknown =>
     JSON.stringify({
       result: result.outcome === 'failed' ? { ...result.error, data: { ...result.error.data, stack: [] } } : result,
       steps: execution?.steps.map(({ id, status, attempts }) => [id, status, attempts]),
-      chain: execution?.criticalChain.length,
+      chain: execution?.criticalPath.length,
     }).replace(/arn:aws:states:local[\w:-]+/g, 'ARN'),
   );
 
@@ -117,7 +117,7 @@ describe('steps that share a Map', () => {
     for (const id of ['w0', 'w1', 'w2']) expect(of(id)).toEqual(['step-started', 'step-succeeded']);
     const times = execution?.steps.map(({ id, endMs }) => [id, endMs] as const) ?? [];
     expect([...times].sort((a, b) => (a[1] ?? 0) - (b[1] ?? 0)).at(-1)?.[0]).toBe('w1');
-    expect(execution?.criticalChain).toEqual(['src', 'w1']);
+    expect(execution?.criticalPath).toEqual(['src', 'w1']);
   });
 
   it('may skip themselves', async () => {
@@ -161,7 +161,7 @@ describe('one of the steps that share a Map', () => {
       error: { code: 'RESOURCE_UNAVAILABLE', message: 'boom', data: { step: 'w1', component: '/m/w', attempt: 0 } },
     });
     expect(execution?.steps.map(({ status }) => status)).toEqual(['succeeded', 'cancelled', 'failed', 'cancelled']);
-    expect(execution?.criticalChain).toEqual(['src', 'w1']);
+    expect(execution?.criticalPath).toEqual(['src', 'w1']);
   });
 
   it('that is retried is told of alone', async () => {

@@ -2,7 +2,7 @@ import type { ReadPath } from '../../../flow/expression.ts';
 import { type Use, usesOf } from '../../analyse/uses.ts';
 import type { Wanted } from '../../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { type Keep, keepsIn } from '../../plan/plan-tree.ts';
+import { type HoistedConditions, hoistedConditionsIn } from '../../plan/plan-tree.ts';
 import { isWhole } from './input-path.ts';
 
 /** The paths at which a flow reads its input, as written, each once. */
@@ -19,13 +19,13 @@ export function usesOfRest(
   steps: readonly PlannedStep[],
   atHand: boolean,
 ): readonly Use[] {
-  const kept = tree ? keepsIn(tree).flatMap(usesInKeep) : [];
+  const kept = tree ? hoistedConditionsIn(tree).flatMap(usesInKeep) : [];
   const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
   return [...steps.flatMap(usesIn), ...kept, ...given];
 }
 
 /** The paths at which steps and kept conditions read the flow's input, each once. */
-export function inputPaths(steps: readonly PlannedStep[], keeps: readonly Keep[]): readonly ReadPath[] {
+export function inputPaths(steps: readonly PlannedStep[], keeps: readonly HoistedConditions[]): readonly ReadPath[] {
   const found = new Map<string, ReadPath>();
   for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInKeep)]) {
     if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
@@ -44,6 +44,6 @@ const usesIn = ({ uses, wanted = [] }: PlannedStep): readonly Use[] => [
   ...wanted.flatMap(usesOfWanted),
 ];
 
-const usesInKeep = ({ kept }: Keep): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
+const usesInKeep = ({ kept }: HoistedConditions): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
 
 const usesOfWanted = ({ gates }: Wanted): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));

@@ -13,7 +13,7 @@ import {
   contentOfSinks,
   INPUT,
   outputPlace,
-  type Place,
+  type PayloadLimit,
   passingPlaces,
   payloadPlace,
   ROOM,
@@ -43,7 +43,7 @@ const OUTCOME = 64;
 const EVENTS = 10_000;
 
 /** A place that its values outgrow. */
-export interface BrokenPlace extends Pick<Place, 'what' | 'step'> {
+export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step'> {
   /** How many values meet there. */
   readonly values: number;
   /** Bytes that the least which they need is over what there is. */
@@ -57,9 +57,9 @@ export interface BrokenPlace extends Pick<Place, 'what' | 'step'> {
  */
 export class Budget {
   /** All places whose size is limited, those inside of inner flows left out. */
-  readonly places: readonly Place[];
+  readonly places: readonly PayloadLimit[];
   /** Places that are too small, however small the shares, those inside of inner flows too. */
-  readonly broken: readonly BrokenPlace[];
+  readonly broken: readonly BrokenLimit[];
   /** Bytes that the flow's output may have. */
   readonly room: number;
   readonly #needs: Needs;
@@ -117,7 +117,7 @@ export class Budget {
   }
 
   /** Gives each value at a place its part; answers what is wrong where not even the least fits. */
-  #divide({ what, step, room, values }: Place): readonly BrokenPlace[] {
+  #divide({ what, step, room, values }: PayloadLimit): readonly BrokenLimit[] {
     const needed = values.reduce((sum, source) => sum + this.#needs.of(source), 0);
     const more = Math.max(0, room - needed) / Math.max(1, values.length);
     for (const source of values) {
@@ -129,9 +129,9 @@ export class Budget {
   }
 
   /** The places in which a result that the state machine itself makes has what it is made of. */
-  #placesOfMade(planned: PlannedStep, most: Most): readonly Place[] {
+  #placesOfMade(planned: PlannedStep, most: Most): readonly PayloadLimit[] {
     const { step, inner } = planned;
-    const places: Place[] = [];
+    const places: PayloadLimit[] = [];
     const share = this.share(step.id);
     if (step.onError.action === 'useDefault') {
       places.push(madeOf(planned, `the default of step "${step.id}"`, contentOf(step.onError.value), share));
@@ -187,7 +187,7 @@ const madeOf = (
   what: string,
   { fixed, values }: ReturnType<typeof contentOf>,
   room: number,
-): Place => ({ what, step: step.id, room: room - fixed, values });
+): PayloadLimit => ({ what, step: step.id, room: room - fixed, values });
 
 const LAYOUTS = new WeakMap<Plan, Layout>();
 

@@ -21,7 +21,7 @@ export const INPUT: unique symbol = Symbol('input');
 export type Source = string | typeof INPUT;
 
 /** A place in a state machine whose size is limited, and the values that meet there. */
-export interface Place {
+export interface PayloadLimit {
   /** Names it for people: `the input of step "load"`. */
   readonly what: string;
   /** The step whose place it is, where it is one step's. */
@@ -67,7 +67,7 @@ function sourceOf(use: Use): readonly Source[] {
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
 /** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
-export function payloadPlace(planned: PlannedStep, layout: Layout): Place {
+export function payloadPlace(planned: PlannedStep, layout: Layout): PayloadLimit {
   const { step, links = [], checks = [] } = planned;
   const inside = new Set<Source>(links.map((link) => link.step.id));
   const contents = linksOf(planned).map((link) => contentOf(link.step.input));
@@ -87,7 +87,7 @@ const bytesOfNames = ({ step, readings }: PlannedStep): number =>
   readings.reduce((sum, { key }) => sum + bytesOf(linkTo(step.id, key)), 0);
 
 /** The variable that holds a step's slots. */
-export function variablePlace(planned: PlannedStep, layout: Layout): Place {
+export function variablePlace(planned: PlannedStep, layout: Layout): PayloadLimit {
   const { step } = planned;
   const keys = layout.keys(step.id);
   const values = keys.filter(holdsValue).map(() => step.id);
@@ -100,7 +100,7 @@ const bytesOfLinks = (planned: PlannedStep): number =>
   planned.links ? linksOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
 
 /** The output of a flow. `room`: bytes that it may have. */
-export function outputPlace(plan: Plan, room: number): Place {
+export function outputPlace(plan: Plan, room: number): PayloadLimit {
   const { output } = plan.flow;
   const what = 'the output of the flow';
   if (!output) {
@@ -112,8 +112,8 @@ export function outputPlace(plan: Plan, room: number): Place {
 }
 
 /** The results of the Parallel states and what nested state machines take and give: what passes between scopes. */
-export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
-  const places: Place[] = [];
+export function passingPlaces(plan: Plan, layout: Layout): readonly PayloadLimit[] {
+  const places: PayloadLimit[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
     if (tree.kind === 'step' || tree.kind === 'keep') return;
     if (tree.kind === 'fan-out') places.push(...fanOutPlaces(plan, tree, layout));
@@ -131,7 +131,7 @@ export function passingPlaces(plan: Plan, layout: Layout): readonly Place[] {
 }
 
 /** The items of a Map of steps, and its result; what is assigned of it has the steps' names in the keys' place. */
-function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly Place[] {
+function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly PayloadLimit[] {
   const [first = ''] = steps;
   const { own } = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? []));
   const given = own.flatMap(({ path, parts }) =>
@@ -155,7 +155,7 @@ function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly P
   ];
 }
 
-function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): Place {
+function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): PayloadLimit {
   const values: Source[] = [];
   let fixed = 2;
   for (const id of branches.flatMap(stepsIn)) {
@@ -169,10 +169,10 @@ function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: num
 }
 
 /** The input and the output of a nested state machine. */
-function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly Place[] {
+function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly PayloadLimit[] {
   const step = firstStepIn(body) ?? '';
   const crossing = crossingOf(plan, layout, body, depth);
-  const place = (what: string, crossed: readonly Crossed[], more: readonly Source[]): Place => {
+  const place = (what: string, crossed: readonly Crossed[], more: readonly Source[]): PayloadLimit => {
     const fixed = crossed.reduce((sum, { id, keys }) => sum + bytesOf(id) + bytesOfKeys(keys) + 4, ENVELOPE);
     const values = crossed.flatMap(({ id, keys }) => keys.filter(holdsValue).map(() => id));
     return { what, step, room: ROOM - fixed, values: [...values, ...more] };
@@ -192,7 +192,7 @@ export function variablesIn(plan: Plan, layout: Layout): number {
   let count = 0;
   for (const id of plan.steps.keys()) {
     count += valueKeys(layout, id).length;
-    for (let depth = layout.chainOf(id).length; depth > 0; depth -= 1) {
+    for (let depth = layout.scopePathOf(id).length; depth > 0; depth -= 1) {
       count += layout.keysOutside(id, depth).filter(holdsValue).length;
     }
   }

@@ -1,6 +1,6 @@
 import type { ReadPath } from '../../../flow/expression.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { idsIn, keepsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
+import { hoistedConditionsIn, idsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { inputPaths } from '../jsonata/input-reads.ts';
 import type { Layout } from '../layout.ts';
 
@@ -26,10 +26,10 @@ export interface Crossing {
 export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
   const readers = new Set(idsIn(body));
   const steps = stepsIn(body).flatMap((id) => plan.steps.get(id) ?? []);
-  const others = [...plan.steps.keys(), ...plan.keeps.keys()].filter((id) => !readers.has(id));
+  const others = [...plan.steps.keys(), ...plan.hoistedConditions.keys()].filter((id) => !readers.has(id));
   return {
     in: others.flatMap((id) => crossed(plan, layout, id, readers)),
-    input: inputPaths(steps, keepsIn(body)),
+    input: inputPaths(steps, hoistedConditionsIn(body)),
     out: handedOut(layout, readers, depth),
   };
 }
@@ -42,7 +42,7 @@ function handedOut(layout: Layout, steps: Iterable<string>, depth: number): read
 }
 
 function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<string>): readonly Crossed[] {
-  const readings = plan.steps.get(id)?.readings ?? plan.keeps.get(id) ?? [];
+  const readings = plan.steps.get(id)?.readings ?? plan.hoistedConditions.get(id) ?? [];
   const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
   const keys = [...new Set(read.map(({ key }) => key))];
   return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];

@@ -8,7 +8,7 @@ import { type Continuation, closing, type States } from '../end.ts';
 import { OWN_EXECUTION } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
-import type { Chain, Handed } from '../layout.ts';
+import type { Handed, ScopePath } from '../layout.ts';
 import { startRetry } from '../states/retry.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import { failureOfNested } from './nested-failure.ts';
@@ -17,7 +17,7 @@ type Nested = Extract<PlanTree, { kind: 'nested' }>;
 
 /** A place in a state machine. */
 interface Here {
-  readonly chain: Chain;
+  readonly chain: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
@@ -38,8 +38,8 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
   const crossing = crossingOf(frame.plan, frame.layout, body, inside.length);
   const out = crossing.out.map(({ id }) => id);
   // What a `map` runs is written twice, for few items and for many; a state machine of its own is the same for both.
-  if (!shared.machines.some((known) => known.name === name)) {
-    shared.machines.push({ name, stateMachine: machineOf(emitter, body, out, inside) });
+  if (!shared.nestedMachines.some((known) => known.name === name)) {
+    shared.nestedMachines.push({ name, stateMachine: machineOf(emitter, body, out, inside) });
   }
   const assigned = out.map((id) => [frame.layout.nameAt(id, chain.length), evaluated(lookup(OUTPUT, id))]);
   const first = firstStepIn(body) ?? name;
@@ -65,7 +65,7 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
   return states.add(part, state, emitter.source('nested'));
 }
 
-function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[], inside: Chain): StateMachine {
+function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[], inside: ScopePath): StateMachine {
   const ids = stepsIn(body);
   const steps = ids.length === 1 ? `step ${ids[0]}` : `${ids.length} steps, ${ids[0]} to ${ids.at(-1)}`;
   return {
@@ -75,7 +75,7 @@ function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[],
   };
 }
 
-function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: Chain): Handed {
+function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: ScopePath): Handed {
   const scope = emitter.scope(chain);
   const slots = ({ id, keys, whole }: Crossed): Template =>
     evaluated(whole ? scope.slots(id) : pick(scope.slots(id), keys));

@@ -1,4 +1,4 @@
-import { sizeOfMachine, sum, type Weight, weightOfMachine, weightOfStates } from '../../../asl/sizes.ts';
+import { type Size, sizeOfMachine, sizeOfParts, sizeOfStates, sum } from '../../../asl/sizes.ts';
 import { type Diagnostic, diagnose } from '../../../diagnostics/diagnostics.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
@@ -46,7 +46,7 @@ export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]
     diagnostics.push(...found);
     return whole;
   }
-  const { bytes } = weightOfMachine(whole.stateMachine);
+  const { bytes } = sizeOfParts(whole.stateMachine);
   if (target.type === 'EXPRESS') {
     diagnostics.push(diagnose('express-too-large', { bytes, most: most.bytes }, { file: plan.flow.file, ...START }));
     return undefined;
@@ -66,25 +66,25 @@ const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
 
 /** Express executions have no history that could grow too long. */
-const limitsOf = ({ type, limits = {} }: Target): Weight => ({
+const limitsOf = ({ type, limits = {} }: Target): Size => ({
   bytes: limits.definitionBytes ?? DEFINITION_BYTES,
   events: type === 'EXPRESS' ? Number.POSITIVE_INFINITY : (limits.events ?? EVENTS),
 });
 
-const isWithin = ({ stateMachine, machines }: Emitted, most: Weight): boolean =>
-  [stateMachine, ...machines.map((nested) => nested.stateMachine)].every((machine) => {
+const isWithin = ({ stateMachine, nestedMachines }: Emitted, most: Size): boolean =>
+  [stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)].every((machine) => {
     const { bytes, events } = sizeOfMachine(machine);
     return bytes <= most.bytes && events <= most.events;
   });
 
-const times = ({ bytes, events }: Weight, factor: number): Weight => ({
+const times = ({ bytes, events }: Size, factor: number): Size => ({
   bytes: bytes * factor,
   events: events * factor,
 });
 
-function divide(plan: Plan, { stateMachine, written }: Emitted, { seconds }: Target, most: Weight): Plan {
+function divide(plan: Plan, { stateMachine, written }: Emitted, { seconds }: Target, most: Size): Plan {
   const names = stateNames();
-  const all = weightOfMachine(stateMachine);
+  const all = sizeOfParts(stateMachine);
   const tree = plan.tree ? weightOfTree(plan.tree, written) : NOTHING;
   // What belongs to no step, such as the check of the input, stays.
   const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
@@ -92,12 +92,12 @@ function divide(plan: Plan, { stateMachine, written }: Emitted, { seconds }: Tar
   return split(plan, { written, most, seconds, nameOf }, room);
 }
 
-const NOTHING: Weight = { bytes: 0, events: 0 };
+const NOTHING: Size = { bytes: 0, events: 0 };
 const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 /** Names what takes most of that which cannot be divided. */
-function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most: Weight): Diagnostic {
-  const all = weightOfMachine(stateMachine).bytes;
+function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most: Size): Diagnostic {
+  const all = sizeOfParts(stateMachine).bytes;
   const around = all - (tree ? weightOfTree(tree, written).bytes : 0);
   const output = { what: 'The check of the input and the output together', bytes: around, at: flow.output?.span };
   const largest = (tree ? undivided(tree, written) : []).reduce(
@@ -129,7 +129,7 @@ function undivided(
   return [{ id, bytes: own, what: `What the steps from "${id}" on, side by side, hand on` }, ...inside];
 }
 
-function weightOfTree(tree: PlanTree, written: Emitted['written']): Weight {
+function weightOfTree(tree: PlanTree, written: Emitted['written']): Size {
   if (tree.kind === 'sequence') return sum(tree.parts.map((part) => weightOfTree(part, written)));
-  return weightOfStates(written.get(tree) ?? []);
+  return sizeOfStates(written.get(tree) ?? []);
 }

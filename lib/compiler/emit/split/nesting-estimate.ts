@@ -1,6 +1,6 @@
 import { bytesOf, LEAST_SHARE } from '../../../runtime/spill/spill.ts';
 import { OUTPUT, type Plan } from '../../plan/plan.ts';
-import { keepsIn } from '../../plan/plan-tree.ts';
+import { hoistedConditionsIn } from '../../plan/plan-tree.ts';
 import { inputKey, inputPaths } from '../jsonata/input-reads.ts';
 import { bytesOfKeys, holdsValue } from '../sizes/fixed-bytes.ts';
 
@@ -25,7 +25,7 @@ export type PlanReads = ReadonlyMap<string, StepReads>;
 const CONDITION = 14;
 
 /** Who reads what in a plan. */
-export function readsOfPlan({ steps, keeps, tree }: Plan): PlanReads {
+export function readsOfPlan({ steps, hoistedConditions: keeps, tree }: Plan): PlanReads {
   const found = new Map<string, StepReads>();
   for (const [id, planned] of steps) {
     const keys = [...new Set(planned.readings.map(({ key }) => key))];
@@ -37,7 +37,7 @@ export function readsOfPlan({ steps, keeps, tree }: Plan): PlanReads {
       bytes: bytesOf(id) + bytesOfKeys(keys) + values,
     });
   }
-  for (const keep of tree ? keepsIn(tree) : []) {
+  for (const keep of tree ? hoistedConditionsIn(tree) : []) {
     const readers = new Set((keeps.get(keep.id) ?? []).map(({ reader }) => reader));
     const paths = inputPaths([], [keep]).map(inputKey);
     found.set(keep.id, { readers, reads: new Set(), paths, bytes: bytesOf(keep.id) + CONDITION * keep.kept.length });

@@ -1,4 +1,4 @@
-import { sum, type Weight, weightOfStates } from '../../../asl/sizes.ts';
+import { type Size, sizeOfStates, sum } from '../../../asl/sizes.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, idsIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
@@ -12,7 +12,7 @@ export interface Splitting {
   /** The states that each part of the plan's trees became when nothing was split. */
   readonly written: ReadonlyMap<PlanTree, readonly Written[]>;
   /** What a state machine may have. */
-  readonly most: Weight;
+  readonly most: Size;
   /** How long a step takes, in seconds. */
   readonly seconds: (planned: PlannedStep) => number;
   /** A name for the state machine of the part that begins with a step. */
@@ -20,18 +20,18 @@ export interface Splitting {
 }
 
 /** A part of a plan, and what of it is left in the state machine that it lies in. */
-interface Piece extends Weight {
+interface Piece extends Size {
   readonly tree: PlanTree;
   readonly seconds: number;
 }
 
 /** How much of something may be left: `most` is what has to do, up to `keep` nothing has to be moved out. */
 interface Room {
-  readonly most: Weight;
-  readonly keep: Weight;
+  readonly most: Size;
+  readonly keep: Size;
 }
 
-const NOTHING: Weight = { bytes: 0, events: 0 };
+const NOTHING: Size = { bytes: 0, events: 0 };
 
 /** Events of a Task that starts a nested state machine: those of a Task, and one of its submission. */
 const CALL_EVENTS = 6;
@@ -53,7 +53,7 @@ const MOST_PASSED = ROOM / 2;
  * it waits for nothing more than before, and nothing more waits for it. What a nested execution costs is its start.
  * Parts are therefore as large as they may be, and of a Parallel the branches that take longest stay where they are.
  */
-export function split(plan: Plan, splitting: Splitting, room: Weight): Plan {
+export function split(plan: Plan, splitting: Splitting, room: Size): Plan {
   return new Splitter(plan, splitting).plan({ most: room, keep: room });
 }
 
@@ -77,7 +77,7 @@ class Splitter {
   }
 
   /** The plan of an inner flow: as little of it as can be is left where it is. */
-  innerPlan(): { readonly plan: Plan; readonly saved: Weight } {
+  innerPlan(): { readonly plan: Plan; readonly saved: Size } {
     const { tree } = this.#plan;
     if (!tree) return { plan: this.#plan, saved: NOTHING };
     const whole = this.#wholeOf(tree);
@@ -106,7 +106,7 @@ class Splitter {
   }
 
   /** The parts, each as it can be moved as a whole; where all of them may stay, they take up the room that is left. */
-  #refill(parts: readonly PlanTree[], own: Weight, { keep }: Room): readonly Piece[] {
+  #refill(parts: readonly PlanTree[], own: Size, { keep }: Room): readonly Piece[] {
     const portable = parts.map((part) => ({ part, piece: this.#portable(part) }));
     let left = minus(keep, sum([own, ...portable.map(({ piece }) => piece)]));
     return portable.map(({ part, piece }) => {
@@ -137,7 +137,7 @@ class Splitter {
     return { ...whole, ...minus(minus(whole, saved), isTwice ? saved : NOTHING) };
   }
 
-  #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight, room: Room): Piece {
+  #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Size, room: Room): Piece {
     // Of what stands side by side, what takes longest is held up least where it stays.
     const ordered = kind === 'parallel' ? [...pieces].sort((a, b) => b.seconds - a.seconds) : pieces;
     const asIs = together(ordered, kind, own);
@@ -203,7 +203,7 @@ class Splitter {
   #weigh(tree: PlanTree): Piece {
     const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
     if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
-    const weight = weightOfStates(this.#given.written.get(tree) ?? []);
+    const weight = sizeOfStates(this.#given.written.get(tree) ?? []);
     if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
     if (tree.kind === 'fan-out')
       return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...weight };
@@ -217,7 +217,7 @@ class Splitter {
   }
 }
 
-function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Weight): Piece {
+function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Size): Piece {
   const [first, ...more] = pieces;
   if (first && more.length === 0) return first;
   const trees = pieces.map(({ tree }) => tree);
@@ -227,17 +227,17 @@ function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: 
     : { tree: { kind, branches: trees }, seconds: Math.max(...pieces.map(({ seconds }) => seconds)), ...weight };
 }
 
-const isWithin = (weight: Weight, room: Weight): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
+const isWithin = (weight: Size, room: Size): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
 
 const fitsPayloads = ({ input, output }: NestingEstimate): boolean => Math.max(input, output) <= MOST_PASSED;
 
-const minus = (one: Weight, other: Weight): Weight => ({
+const minus = (one: Size, other: Size): Size => ({
   bytes: one.bytes - other.bytes,
   events: one.events - other.events,
 });
 
 /** How many pieces from the first on there is room for. */
-function prefixWithin(pieces: readonly Piece[], room: Weight): number {
+function prefixWithin(pieces: readonly Piece[], room: Size): number {
   let left = room;
   for (const [at, piece] of pieces.entries()) {
     if (!isWithin(piece, left)) return at;

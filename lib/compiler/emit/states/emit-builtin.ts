@@ -1,7 +1,7 @@
 import type { ChoiceRule } from '../../../asl/state-machine.ts';
 import { type Builtin, builtinOf } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { emitEval } from './emit-eval.ts';
 import { emitIterate } from './emit-iterate.ts';
 import { emitMap, itemsMustBeList } from './emit-map.ts';
@@ -10,9 +10,9 @@ import { emitWait, isLiteralWait } from './emit-wait.ts';
 /** How a built-in component is written as states of its own. */
 export interface StepEmission {
   /** Writes the states and returns the first one's name. */
-  readonly emit: (emitter: FlowEmitter, planned: PlannedStep, place: Place) => string;
+  readonly emit: (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) => string;
   /** Further rules for the Choice before it. */
-  readonly rules?: (emitter: FlowEmitter, planned: PlannedStep, place: Place) => readonly ChoiceRule[];
+  readonly rules?: (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) => readonly ChoiceRule[];
 }
 
 const EMISSIONS: { readonly [B in Builtin]: StepEmission } = {

@@ -1,29 +1,33 @@
 import type { ChoiceRule } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { target } from '../end.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { FALSE } from '../jsonata/jsonata.ts';
 import { skippedSlots } from '../jsonata/slots.ts';
-import { give } from './assign-result.ts';
+import { assignResult } from './assign-result.ts';
 
 /**
  * Writes what stands in for the result of a step that failed, where that is an expression: a Pass that evaluates it, and
  * before it a Choice where it may read a skipped step, which skips this one too, or something missing, which fails the flow.
  */
-export function emitDefault(emitter: FlowEmitter, planned: PlannedStep, value: Expression, place: Place): string {
+export function emitDefault(emitter: FlowEmitter, planned: PlannedStep, value: Expression, place: EmitContext): string {
   const { chain, states } = place;
   const result = jsonataOf(value, emitter.scope(chain));
   const rules = rulesOf(emitter, planned, place);
   const Default = emitter.stateName(planned, 'default');
-  states.add(Default, { Type: 'Pass', ...give(emitter, planned, place, result) }, emitter.source('default', planned));
+  states.add(
+    Default,
+    { Type: 'Pass', ...assignResult(emitter, planned, place, result) },
+    emitter.source('default', planned),
+  );
   if (rules.length === 0) return Default;
   const source = emitter.source('default-check', planned);
   return states.add(emitter.stateName(planned, 'default?'), { Type: 'Choice', Choices: rules, Default }, source);
 }
 
-function rulesOf(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
+function rulesOf(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): readonly ChoiceRule[] {
   const { chain, after } = place;
   const { step, uses } = planned;
   const scope = emitter.scope(chain);

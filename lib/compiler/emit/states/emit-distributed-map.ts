@@ -1,6 +1,6 @@
 import type { State } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { closing, type Fresh } from '../end.ts';
 import { OWN_EXECUTION } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
@@ -25,7 +25,7 @@ const ITEM = lookup('$states.input', 'item');
  * a distributed Map runs the inner flow for each item in an execution of its own and writes the outcomes to S3, and a
  * function puts them in order. Returns the first state.
  */
-export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { states, chain } = place;
   const list = emitter.localName(planned, 'list');
   const at = (field: string): Jsonata => evaluatedText(lookup(variable(list), field));
@@ -83,13 +83,13 @@ const evaluatedText = (expression: Jsonata): string => `{% ${expression} %}`;
 
 const stepOf = ({ frame }: FlowEmitter, { step }: PlannedStep): string => `${frame.prefix}${step.id}`;
 
-function catching(emitter: FlowEmitter, planned: PlannedStep, place: Place) {
+function catching(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) {
   const catchers = emitter.catchers(planned, place);
   return catchers.length > 0 && { Catch: catchers };
 }
 
 /** The Task that reads the outcomes and gives the step its result. */
-function resultsState(emitter: FlowEmitter, planned: PlannedStep, place: Place): State {
+function resultsState(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): State {
   const { chain, after } = place;
   const { id } = planned.step;
   const keys = emitter.keys(planned);

@@ -1,24 +1,24 @@
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { object, variable } from '../jsonata/jsonata.ts';
 import { fieldOf } from './assign-result.ts';
-import { settle } from './emit-result.ts';
+import { emitResult } from './emit-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
-import { takeInput } from './rehydrate-input.ts';
+import { rehydrateInput } from './rehydrate-input.ts';
 
 /**
  * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
  * result.
  */
-export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { name, chain, states } = place;
   const result = object([
     ['result', '$states.input'],
     ['run_id', emitter.execution(chain)],
   ]);
-  const settled = settle(emitter, planned, place, { name, value: result });
+  const settled = emitResult(emitter, planned, place, { name, value: result });
   const input = emitter.localName(planned, 'input');
   const inner = emitter.nested(planned, {
     input: variable(input),
@@ -35,7 +35,13 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Plac
   const from = fieldOf(planned, 'input');
   const given = templateOf(from, emitter.scope(chain));
   const catchers = emitter.catchers(planned, place);
-  const start = takeInput(emitter, planned, { name: input, from: [from], start: inner.emit(states), states, catchers });
+  const start = rehydrateInput(emitter, planned, {
+    name: input,
+    from: [from],
+    start: inner.emit(states),
+    states,
+    catchers,
+  });
   return states.add(
     emitter.stateName(planned, 'input'),
     { Type: 'Pass', Assign: { [input]: given }, Output: {}, Next: start },

@@ -8,14 +8,14 @@ import type { FlowEmitter } from '../emit-flow.ts';
 import { type Continuation, closing, States, target } from '../end.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
-import type { Chain } from '../layout.ts';
+import type { ScopePath } from '../layout.ts';
 import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
 import { callOfStep, type Own } from './emit-task.ts';
 
 /** Where it is written. */
 interface Here {
-  readonly chain: Chain;
+  readonly chain: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
@@ -23,7 +23,7 @@ interface Here {
 /** Some steps that are alike, as they are written. */
 interface Members {
   readonly emitter: FlowEmitter;
-  readonly chain: Chain;
+  readonly chain: ScopePath;
   /** The first stands for all where they are alike. */
   readonly first: PlannedStep;
   readonly all: readonly PlannedStep[];
@@ -103,7 +103,7 @@ function partOf<T extends Template>(field: Field<T>): T | Evaluated {
 }
 
 function iteration({ emitter, chain, first, all }: Members, payload: Own): Branch {
-  const { state } = emitter.placeOf(first.step.id);
+  const { state } = emitter.stateOf(first.step.id);
   const task: TaskState = {
     ...callOfStep(emitter, first, chain, payload),
     Output: first.readings.length > 0 ? evaluated(ANSWER) : {},

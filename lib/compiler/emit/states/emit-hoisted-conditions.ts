@@ -1,20 +1,24 @@
 import type { PassState } from '../../../asl/state-machine.ts';
-import type { Keep } from '../../plan/plan-tree.ts';
+import type { HoistedConditions } from '../../plan/plan-tree.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import { type Continuation, closing, type Fresh, type States } from '../end.ts';
 import { wantedTest } from '../guard.ts';
 import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
-import type { Chain } from '../layout.ts';
+import type { ScopePath } from '../layout.ts';
 
 /** Where it is written. */
 interface Here {
-  readonly chain: Chain;
+  readonly chain: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
 
 /** Writes a Pass that finds conditions for the guards after it. One may ask another, so one expression finds all. */
-export function emitKeep(emitter: FlowEmitter, { id, kept }: Keep, { chain, states, after }: Here): string {
+export function emitHoistedConditions(
+  emitter: FlowEmitter,
+  { id, kept }: HoistedConditions,
+  { chain, states, after }: Here,
+): string {
   const { frame, shared } = emitter;
   const found = new Map<string, Jsonata>();
   const scope = emitter.scope(chain);

@@ -2,7 +2,7 @@ import type { ChoiceRule, ChoiceState, PassState, TaskState } from '../../../asl
 import type { Expression } from '../../../flow/expression.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { target } from '../end.ts';
 import type { Fault } from '../frame.ts';
 import { jsonataOf, templateOf } from '../jsonata/expressions.ts';
@@ -11,8 +11,8 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
 import { fieldOf, slotsOfResult } from './assign-result.ts';
 import { ANSWER, callOf } from './call.ts';
-import { readsInside, settle } from './emit-result.ts';
-import { takeInput } from './rehydrate-input.ts';
+import { emitResult, readsInside } from './emit-result.ts';
+import { rehydrateInput } from './rehydrate-input.ts';
 
 // Source: the language's own default for `max_iterations`.
 const MOST_ITERATIONS = 1000;
@@ -25,7 +25,7 @@ const NEXT = lookup(OUTPUT, 'next');
  * Writes an `iterate` as a loop: the inner flow's states, then a Choice that looks at what the flow gave. With `next`
  * it goes back to the flow's start, with `result` it goes on. A failure of the inner flow is the step's own.
  */
-export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { name, chain, states } = place;
   const input = emitter.localName(planned, 'input');
   const count = emitter.localName(planned, 'count');
@@ -38,7 +38,7 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
   if (!inner) return name;
   const from = [fieldOf(planned, 'initial_input'), ...nextInputs(planned)];
   const catchers = emitter.catchers(planned, place);
-  const start = takeInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
+  const start = rehydrateInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
   const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
   const loop: ChoiceState = {
     Type: 'Choice',
@@ -61,8 +61,8 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: P
   );
 }
 
-const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: Place): string =>
-  settle(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string =>
+  emitResult(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
 
 /** What the next input is made of: a field of the inner flow's output, or some path of what that refers to. */
 function nextInputs({ inner }: PlannedStep): readonly Expression[] {
@@ -72,7 +72,7 @@ function nextInputs({ inner }: PlannedStep): readonly Expression[] {
 }
 
 /** Where the inner flow's output is no map that is written out, it may have been spilled as a whole: a function opens it. */
-function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): readonly ChoiceRule[] {
+function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): readonly ChoiceRule[] {
   const output = planned.inner?.flow.output;
   if (!output || output.kind === 'map' || output.kind === 'literal') return [];
   const { budget, prefix } = emitter.frame;
@@ -98,7 +98,12 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: Place): read
 }
 
 /** The rules that leave the loop: the flow was skipped, it has a result, or it has iterated as often as it may. */
-function endings(emitter: FlowEmitter, planned: PlannedStep, place: Place, count: Jsonata): readonly ChoiceRule[] {
+function endings(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  place: EmitContext,
+  count: Jsonata,
+): readonly ChoiceRule[] {
   const { chain, after } = place;
   const most = jsonataOf(
     inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
@@ -128,7 +133,7 @@ function endings(emitter: FlowEmitter, planned: PlannedStep, place: Place, count
 }
 
 /** Where to go on a fault of the loop or of its flow: on, with what `onError` says, else to the outer flow's failure. */
-function failing(emitter: FlowEmitter, planned: PlannedStep, place: Place, fault: Fault): string {
+function failing(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext, fault: Fault): string {
   const instead = emitter.afterFailure(planned, place);
   if (!instead) return emitter.fail(planned, place, fault);
   const state: PassState = { Type: 'Pass', ...instead, Output: {} };

@@ -3,11 +3,11 @@ import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { closing, type Fresh } from '../end.ts';
 import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
-import { give } from './assign-result.ts';
+import { assignResult } from './assign-result.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
 import { goesInto } from './spilled-paths.ts';
 
@@ -19,16 +19,16 @@ const NOOP = '/builtin/noop';
  * something reads inside a part of it that may have been spilled, a Choice looks, and a function reads it there. `name`:
  * of the Pass that takes it otherwise. Returns the first state.
  */
-export function settle(
+export function emitResult(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  place: Place,
+  place: EmitContext,
   { name, value }: { readonly name: string; readonly value: Jsonata },
 ): string {
   const { states } = place;
   const isOwn = name === place.name;
   const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
-  states.add(name, { Type: 'Pass', ...give(emitter, planned, place, value) }, source);
+  states.add(name, { Type: 'Pass', ...assignResult(emitter, planned, place, value) }, source);
   if (!readsInside(emitter, planned)) return name;
   const read = emitReading(emitter, planned, place, value, isOwn);
   const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
@@ -40,7 +40,13 @@ export function settle(
 }
 
 /** A Task that reads a result, spilled parts and all. */
-function emitReading(emitter: FlowEmitter, planned: PlannedStep, place: Place, value: Jsonata, isOwn: boolean): string {
+function emitReading(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  place: EmitContext,
+  value: Jsonata,
+  isOwn: boolean,
+): string {
   const { chain, states, after } = place;
   const { id } = planned.step;
   const catchers = emitter.catchers(planned, place);

@@ -9,18 +9,18 @@ import {
 import { linkTo } from '../../../protocol/values.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { closing, type Fresh } from '../end.ts';
 import { type Scope, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
-import type { Chain } from '../layout.ts';
+import type { ScopePath } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
 
 /** Writes a step as a Task that calls its component's function. */
-export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { name, chain, states, after } = place;
   const { step, links = [] } = planned;
   const { prefix, budget } = emitter.frame;
@@ -64,7 +64,7 @@ export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
 }
 
 /** The call of a step's function. */
-export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: Chain, own: Own): Call {
+export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: ScopePath, own: Own): Call {
   const { onError } = planned.step;
   const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
   return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
@@ -74,7 +74,7 @@ export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: Ch
 function payloadOf(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  chain: Chain,
+  chain: ScopePath,
   { step, input, spillAbove, before = [], output }: Own,
 ): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
@@ -92,7 +92,7 @@ function payloadOf(
 
 /** What the function is asked for, and what it may know. */
 function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Asked {
-  const { fused = [] } = step;
+  const { attachedWork: fused = [] } = step;
   return {
     reads: keys.length > 0 ? [...keys] : undefined,
     secrets: secrets.length > 0 ? [...secrets] : undefined,

@@ -3,22 +3,22 @@ import type { Step } from '../../../flow/flow.ts';
 import { escapeValue } from '../../../protocol/values.ts';
 import { literalWait } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { constant } from '../jsonata/jsonata.ts';
-import { give } from './assign-result.ts';
+import { assignResult } from './assign-result.ts';
 
 /** Whether a `sleep` is known well enough to be a Wait state. */
 export const isLiteralWait = (step: Step): boolean => literalWait(step) !== undefined;
 
 /** Writes a `sleep` as a Wait state: no function waits, none is paid for. */
-export function emitWait(emitter: FlowEmitter, planned: PlannedStep, place: Place): string {
+export function emitWait(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { input } = planned.step;
   const result = constant(input.kind === 'literal' ? escapeValue(input.value) : null);
   const state: WaitState = {
     Type: 'Wait',
     // Seconds would be whole ones.
     Timestamp: `{% $fromMillis($millis() + ${literalWait(planned.step) ?? 0}) %}`,
-    ...give(emitter, planned, place, result),
+    ...assignResult(emitter, planned, place, result),
   };
   return place.states.add(place.name, state, emitter.source('step', planned));
 }

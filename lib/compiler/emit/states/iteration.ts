@@ -3,7 +3,7 @@ import type { Expression } from '../../../flow/expression.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { States } from '../end.ts';
 import { isReadByFirstAlone } from '../first-reader.ts';
 import type { Frame } from '../frame.ts';
@@ -11,10 +11,10 @@ import { jsonataOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, variable } from '../jsonata/jsonata.ts';
 import { fieldOf } from './assign-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
-import { mayOpen, takeInput } from './rehydrate-input.ts';
+import { mayOpen, rehydrateInput } from './rehydrate-input.ts';
 
 /** How many iterations of a Map may run at once, where the flow says it. */
-export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: Place) {
+export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: EmitContext) {
   const limit = inputField(planned.step, 'max_concurrency');
   return limit && { MaxConcurrency: `{% ${jsonataOf(limit, emitter.scope(chain))} %}` };
 }
@@ -50,7 +50,7 @@ export function iteration(
       ),
   });
   const start = inner?.emit(states) ?? failed;
-  const next = name === undefined ? start : takeInput(emitter, planned, { name, from, start, states, catchers });
+  const next = name === undefined ? start : rehydrateInput(emitter, planned, { name, from, start, states, catchers });
   if ((planned.inner && planned.inner.steps.size > 0) || next !== start) {
     states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true }, failure);
   }

@@ -2,7 +2,7 @@ import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { FlowEmitter, Place } from '../emit-flow.ts';
+import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { mayMiss, missingMessage, missingText, type Scope, skippedIn } from '../jsonata/expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
 
@@ -13,7 +13,7 @@ const READER = 'the output';
 export function outputReads(
   emitter: FlowEmitter,
   { step, checks = [] }: PlannedStep,
-  place: Place,
+  place: EmitContext,
 ): TemplatedInvocation['output'] {
   const scope = emitter.scope(place.chain);
   const runs = inRuns(

@@ -27,7 +27,7 @@ export interface Taking {
  * Writes what comes before an inner flow that reads inside of its input where that may have been spilled as a whole: a
  * Choice looks, and a function makes of it an input whose paths can be gone. Returns the first state.
  */
-export function takeInput(emitter: FlowEmitter, planned: PlannedStep, taking: Taking): string {
+export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, taking: Taking): string {
   const { name, from, start, states, catchers } = taking;
   const budget = emitter.frame.budget.inner(planned.step.id);
   if (!budget || !mayOpen(emitter, planned, from)) return start;

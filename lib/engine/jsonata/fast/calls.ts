@@ -1,5 +1,5 @@
 import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, unsure } from './closure.ts';
-import type { Compiler, Place } from './compile-context.ts';
+import type { CompileContext, Compiler } from './compile-context.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** Compiles the call of a function of the package or of AWS. */
@@ -7,7 +7,7 @@ export function compileCall(
   compiler: Compiler,
   name: string,
   nodes: readonly Ast[],
-  place: Place,
+  place: CompileContext,
 ): Closure | undefined {
   const [first, second] = nodes;
   if (name === 'map') return compileMap(compiler, nodes, place);
@@ -20,7 +20,11 @@ export function compileCall(
 }
 
 /** `$map(list, function($item) { … })`. One result that is alone stands for itself, and none is nothing. */
-function compileMap(compiler: Compiler, [from, by, ...more]: readonly Ast[], place: Place): Closure | undefined {
+function compileMap(
+  compiler: Compiler,
+  [from, by, ...more]: readonly Ast[],
+  place: CompileContext,
+): Closure | undefined {
   const list = from && compiler.compile(from, place);
   const [parameter, ...others] = (by && childrenOf(by, 'arguments')) ?? [];
   const body = by?.type === 'lambda' && hasOnly(by, 'arguments', 'body') ? childOf(by, 'body') : undefined;
@@ -43,7 +47,7 @@ function compileMap(compiler: Compiler, [from, by, ...more]: readonly Ast[], pla
 }
 
 /** `$contains(text, /pattern/)`. */
-function compileMatch(compiler: Compiler, from: Ast, { value }: Ast, place: Place): Closure | undefined {
+function compileMatch(compiler: Compiler, from: Ast, { value }: Ast, place: CompileContext): Closure | undefined {
   const text = compiler.compile(from, place);
   if (text === undefined || !(value instanceof RegExp)) return undefined;
   return (environment, values) => {
@@ -56,7 +60,7 @@ function compileMatch(compiler: Compiler, from: Ast, { value }: Ast, place: Plac
 const GIVE_SEQUENCES: readonly unknown[] = ['map', 'keys'];
 
 /** A call at the end of a function, which the package wraps in a function without parameters and makes later. */
-export function tailCall(compiler: Compiler, node: Ast, place: Place): Closure | undefined {
+export function tailCall(compiler: Compiler, node: Ast, place: CompileContext): Closure | undefined {
   const body = node.thunk === true && hasOnly(node, 'thunk', 'arguments', 'body') ? childOf(node, 'body') : undefined;
   if (body === undefined || GIVE_SEQUENCES.includes(childOf(body, 'procedure')?.value)) return undefined;
   return childrenOf(node, 'arguments')?.length === 0 ? compiler.compile(body, place) : undefined;

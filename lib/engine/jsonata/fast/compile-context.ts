@@ -1,7 +1,7 @@
 import type { Ast, Closure } from './closure.ts';
 
 /** What a part of an expression sees of the parts around it. */
-export interface Place {
+export interface CompileContext {
   /** The variables that the expression has bound, each with its slot. */
   readonly locals: ReadonlyMap<string, number>;
   /** The slot of the item that is being tested, inside a filter. */
@@ -11,7 +11,7 @@ export interface Place {
 /** Compiles the parts of one expression. */
 export interface Compiler {
   /** Undefined for what is not in the subset. */
-  compile(node: Ast, place: Place): Closure | undefined;
+  compile(node: Ast, place: CompileContext): Closure | undefined;
   /** A place for a value while the expression is evaluated. */
   slot(): number;
 }

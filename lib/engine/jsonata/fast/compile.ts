@@ -2,7 +2,7 @@ import type { Json } from '../../../protocol/json.ts';
 import type { Environment } from '../expression.ts';
 import { compileCall, tailCall } from './calls.ts';
 import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, isAst, UNSURE } from './closure.ts';
-import type { Compiler, Place } from './compile-context.ts';
+import type { CompileContext, Compiler } from './compile-context.ts';
 import { BUILT_IN } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { compilePath, withStages } from './paths.ts';
@@ -42,7 +42,7 @@ export function compileFast(ast: unknown): FastExpression | undefined {
 
 const NO_LOCALS: unknown[] = [];
 
-const OUTSIDE: Place = { locals: new Map(), item: undefined };
+const OUTSIDE: CompileContext = { locals: new Map(), item: undefined };
 
 class FastCompiler implements Compiler {
   /** The functions that the expression calls. */
@@ -54,7 +54,7 @@ class FastCompiler implements Compiler {
     return this.slots++;
   }
 
-  compile(node: Ast, place: Place = OUTSIDE): Closure | undefined {
+  compile(node: Ast, place: CompileContext = OUTSIDE): Closure | undefined {
     switch (node.type) {
       case 'string':
       case 'number':
@@ -81,14 +81,14 @@ class FastCompiler implements Compiler {
     }
   }
 
-  #variable(node: Ast, place: Place): Closure | undefined {
+  #variable(node: Ast, place: CompileContext): Closure | undefined {
     const name = node.value;
     if (typeof name !== 'string' || !hasOnly(node, 'predicate')) return undefined;
     const value = readVariable(name, place);
     return value && withStages(this, value, node, 'predicate', place);
   }
 
-  #call(node: Ast, place: Place): Closure | undefined {
+  #call(node: Ast, place: CompileContext): Closure | undefined {
     const procedure = childOf(node, 'procedure');
     const name = procedure?.type === 'variable' && hasOnly(procedure) ? procedure.value : undefined;
     if (typeof name !== 'string' || place.locals.has(name)) return undefined;
@@ -98,13 +98,13 @@ class FastCompiler implements Compiler {
     return closure && withStages(this, closure, node, 'predicate', place);
   }
 
-  #binary(node: Ast, place: Place): Closure | undefined {
+  #binary(node: Ast, place: CompileContext): Closure | undefined {
     const operator = typeof node.value === 'string' ? OPERATORS[node.value] : undefined;
     const [left, right] = [childOf(node, 'lhs'), childOf(node, 'rhs')].map((side) => side && this.compile(side, place));
     return operator && left && right && hasOnly(node, 'lhs', 'rhs') ? operator(left, right) : undefined;
   }
 
-  #condition(node: Ast, place: Place): Closure | undefined {
+  #condition(node: Ast, place: CompileContext): Closure | undefined {
     const parts = ['condition', 'then', 'else'].map((key) => childOf(node, key));
     const [test, consequent, otherwise] = parts.map((part) => part && this.compile(part, place));
     if (!test || !consequent || !hasOnly(node, 'condition', 'then', 'else')) return undefined;
@@ -116,7 +116,7 @@ class FastCompiler implements Compiler {
   }
 
   /** `(a; $v := b; c)`: bindings are seen by what follows them in the block. */
-  #block(node: Ast, outer: Place): Closure | undefined {
+  #block(node: Ast, outer: CompileContext): Closure | undefined {
     const expressions = childrenOf(node, 'expressions');
     if (expressions === undefined || expressions.length === 0 || !hasOnly(node, 'expressions')) return undefined;
     const locals = new Map(outer.locals);
@@ -134,7 +134,7 @@ class FastCompiler implements Compiler {
     };
   }
 
-  #bind(node: Ast, place: Place & { readonly locals: Map<string, number> }): Closure | undefined {
+  #bind(node: Ast, place: CompileContext & { readonly locals: Map<string, number> }): Closure | undefined {
     const name = childOf(node, 'lhs')?.value;
     const right = childOf(node, 'rhs');
     const value = right && this.compile(right, place);
@@ -147,7 +147,7 @@ class FastCompiler implements Compiler {
     };
   }
 
-  #object(node: Ast, place: Place): Closure | undefined {
+  #object(node: Ast, place: CompileContext): Closure | undefined {
     if (!Array.isArray(node.lhs) || !hasOnly(node, 'lhs')) return undefined;
     const entries: [string, Closure][] = [];
     for (const pair of node.lhs) {
@@ -162,7 +162,7 @@ class FastCompiler implements Compiler {
   }
 
   /** A list: what is no list constructor itself is spliced in where it is a list. */
-  #list(node: Ast, place: Place): Closure | undefined {
+  #list(node: Ast, place: CompileContext): Closure | undefined {
     const nodes = node.value === '[' && hasOnly(node, 'expressions') ? childrenOf(node, 'expressions') : undefined;
     const closures = nodes?.map((one) => this.compile(one, place));
     if (!allThere(closures)) return undefined;
@@ -189,7 +189,7 @@ const literal =
   () =>
     value;
 
-function readVariable(name: string, { locals, item }: Place): Closure | undefined {
+function readVariable(name: string, { locals, item }: CompileContext): Closure | undefined {
   const slot = name === '' ? item : locals.get(name);
   if (slot !== undefined) return (_, values) => values[slot];
   if (name === 'states') return (environment) => environment.states;

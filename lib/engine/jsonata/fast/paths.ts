@@ -1,9 +1,9 @@
 import { type Ast, type Closure, childOf, childrenOf, hasOnly, unsure } from './closure.ts';
-import type { Compiler, Place } from './compile-context.ts';
+import type { CompileContext, Compiler } from './compile-context.ts';
 import { field, item, truth } from './values.ts';
 
 /** A path from a variable: each step is a field, perhaps with indices and filters. */
-export function compilePath(compiler: Compiler, node: Ast, place: Place): Closure | undefined {
+export function compilePath(compiler: Compiler, node: Ast, place: CompileContext): Closure | undefined {
   const [first, ...steps] = childrenOf(node, 'steps') ?? [];
   if (first === undefined || !hasOnly(node, 'steps')) return undefined;
   let closure = firstStep(compiler, first, place);
@@ -12,13 +12,13 @@ export function compilePath(compiler: Compiler, node: Ast, place: Place): Closur
 }
 
 /** A variable; in a filter also a field of the item. Any other step would be evaluated in a context of its own. */
-function firstStep(compiler: Compiler, step: Ast, place: Place): Closure | undefined {
+function firstStep(compiler: Compiler, step: Ast, place: CompileContext): Closure | undefined {
   if (step.type === 'variable') return compiler.compile(step, place);
   const slot = place.item;
   return slot === undefined ? undefined : fieldStep(compiler, (_, values) => values[slot], step, place);
 }
 
-function fieldStep(compiler: Compiler, from: Closure, step: Ast, place: Place): Closure | undefined {
+function fieldStep(compiler: Compiler, from: Closure, step: Ast, place: CompileContext): Closure | undefined {
   const name = step.value;
   if (step.type !== 'name' || typeof name !== 'string' || !hasOnly(step, 'stages')) return undefined;
   const read: Closure = (environment, values) => field(from(environment, values), name);
@@ -31,7 +31,7 @@ export function withStages(
   from: Closure,
   node: Ast,
   key: 'stages' | 'predicate',
-  place: Place,
+  place: CompileContext,
 ): Closure | undefined {
   if (node[key] === undefined) return from;
   let closure: Closure | undefined = from;
@@ -40,7 +40,7 @@ export function withStages(
   return closure;
 }
 
-function compileStage(compiler: Compiler, from: Closure, stage: Ast, place: Place): Closure | undefined {
+function compileStage(compiler: Compiler, from: Closure, stage: Ast, place: CompileContext): Closure | undefined {
   const test = childOf(stage, 'expr');
   if (stage.type !== 'filter' || test === undefined || !hasOnly(stage, 'expr')) return undefined;
   if (test.type !== 'number') return compileFilter(compiler, from, test, place);
@@ -49,7 +49,7 @@ function compileStage(compiler: Compiler, from: Closure, stage: Ast, place: Plac
 }
 
 /** The items for which a test holds; one that is alone stands for itself, and none is nothing. */
-function compileFilter(compiler: Compiler, from: Closure, node: Ast, place: Place): Closure | undefined {
+function compileFilter(compiler: Compiler, from: Closure, node: Ast, place: CompileContext): Closure | undefined {
   const slot = compiler.slot();
   const test = compiler.compile(node, { ...place, item: slot });
   if (test === undefined) return undefined;

@@ -70,11 +70,11 @@ const INNER = `{ steps: [{ id: s, component: /m/s, input: { $input: k } }], outp
 
 /** The text of all state machines of a flow, and the variables that they assign. */
 function written(source: string, options: CompileOptions = {}) {
-  const { stateMachine, machines, diagnostics } = compile(source, options);
+  const { stateMachine, nestedMachines, diagnostics } = compile(source, options);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const strings: string[] = [];
   const assigned = new Set<string>();
-  JSON.stringify([stateMachine, machines], (key, value: unknown) => {
+  JSON.stringify([stateMachine, nestedMachines], (key, value: unknown) => {
     if (typeof value === 'string') strings.push(value);
     if (key === 'Assign' && typeof value === 'object') for (const name of Object.keys(value ?? {})) assigned.add(name);
     return value;

@@ -13,9 +13,9 @@ steps:
 ${Array.from({ length: size }, (_, at) => `  - { id: s${at}, component: /x/y, input: ${at === 0 ? 1 : `{ $step: s${at - 1} }`} }`).join('\n')}
 output: { $step: s${size - 1} }`;
 
-const shapes = ({ stateMachine, machines }: Compiled): readonly string[] => [
+const shapes = ({ stateMachine, nestedMachines }: Compiled): readonly string[] => [
   outline(stateMachine),
-  ...machines.map((nested) => `${nested.name}: ${outline(nested.stateMachine)}`),
+  ...nestedMachines.map((nested) => `${nested.name}: ${outline(nested.stateMachine)}`),
 ];
 
 describe('what is moved out', () => {
@@ -49,8 +49,8 @@ output: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]`;
   });
 
   it('nothing where all fits', () => {
-    const { machines, stateMachine } = compile(chain(3));
-    expect(machines).toEqual([]);
+    const { nestedMachines, stateMachine } = compile(chain(3));
+    expect(nestedMachines).toEqual([]);
     expect(outline(stateMachine)).toBe('s0 → s1 → s2');
   });
 });

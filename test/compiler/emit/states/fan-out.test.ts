@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weightOfMachine } from '../../../../lib/asl/sizes.ts';
+import { sizeOfParts } from '../../../../lib/asl/sizes.ts';
 import type { MapState, TaskState } from '../../../../lib/asl/state-machine.ts';
 import { statesIn } from '../../../../lib/asl/walk-states.ts';
 import { type CompileOptions, compile } from '../../../../lib/compiler/compile.ts';
@@ -144,7 +144,7 @@ describe('the weight of a Map of steps', () => {
   it('has the events of all its iterations', () => {
     const { stateMachine } = compiled(flow(['1', '2', '3']));
     // The execution's two, four of the Map, of each iteration its two and five of its Task.
-    expect(weightOfMachine(stateMachine).events).toBe(2 + 4 + 3 * 7);
+    expect(sizeOfParts(stateMachine).events).toBe(2 + 4 + 3 * 7);
   });
 });
 
