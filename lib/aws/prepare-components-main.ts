@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { type Bundle, bundleEach, loadOrDiagnose, secondsOfChain } from '../project/components/index.ts';
+import { type Bundle, bundleEach, loadOrDiagnose, secondsOfFusedChain } from '../project/components/index.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 
 // The other side of prepareComponents: a request on standard input, an answer on standard output.
@@ -9,7 +9,7 @@ async function describe(made: Bundle): Promise<Preparation> {
   const loaded = await loadOrDiagnose(made, { outDir });
   if (!('handler' in loaded)) return { source, diagnostics: loaded };
   const { description, memorySize, timeout: own, links, inputSchema, outputSchema } = loaded;
-  const timeout = links ? secondsOfChain(links) : own;
+  const timeout = links ? secondsOfFusedChain(links) : own;
   return {
     source,
     bundle: made.folder,

@@ -3,10 +3,10 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ComponentSchemas } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import type { ComponentFile, Needs } from '../project/components/index.ts';
+import type { ComponentFile, Requirements } from '../project/components/index.ts';
 
 /** A component ready to be deployed. */
-export interface PreparedComponent extends Needs {
+export interface PreparedComponent extends Requirements {
   readonly source: ComponentFile;
   /** The folder of its bundle, absolute. */
   readonly bundle: string;

@@ -6,7 +6,7 @@
 
 export { ERROR_CODES, type ErrorCode, FlowError, isFlowError, SkipStep } from '../protocol/errors.ts';
 export {
-  type AttachedWork as FusedStep,
+  type AttachedWork,
   type Invocation,
   parseSlotKey,
   type Slots,
@@ -28,7 +28,7 @@ export {
   unescapeValue,
 } from '../protocol/values.ts';
 export { type Component, type ComponentOptions, type Context, component } from './component.ts';
-export { wrapFusedChain as wrapChain } from './fused-chain.ts';
+export { wrapFusedChain } from './fused-chain.ts';
 export type { LogEntry, Logger, LogLevel, LogSink } from './logger.ts';
 export { HIDDEN } from './secrets/scrub.ts';
 export {

@@ -69,7 +69,7 @@ describe('a flow that asks for it', () => {
     const { code, stdout } = await run('run', 'fused.yaml');
     expect(code).toBe(0);
     expect(steady(stdout)).toMatch(/✔ load .*\n.*✔ check .*\n.*✔ send /);
-    expect(stdout).toContain('critical chain: load → check → send');
+    expect(stdout).toContain('critical path: load → check → send');
   });
 
   it('names the step that failed', async () => {

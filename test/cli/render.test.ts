@@ -20,7 +20,7 @@ const step = (
 };
 
 describe('the timeline', () => {
-  test('draws bars on one time axis, the critical chain solid', () => {
+  test('draws bars on one time axis, the critical path solid', () => {
     const steps = [
       step('load', 0, 100),
       step('posts', 100, 400),
@@ -30,7 +30,7 @@ describe('the timeline', () => {
     ];
 
     expect(
-      `\n${timeline(steps, { width: 60, colors, durationMs: 500, criticalChain: ['load', 'posts', 'merge'] }).join('\n')}\n`,
+      `\n${timeline(steps, { width: 60, colors, durationMs: 500, criticalPath: ['load', 'posts', 'merge'] }).join('\n')}\n`,
     ).toMatchInlineSnapshot(`
       "
         ✔ load       ███████                               100 ms
@@ -39,7 +39,7 @@ describe('the timeline', () => {
         ✔ merge                                   ████████ 100 ms
                      0                              500 ms
         640 ms of work in 500 ms, 1.3× as fast as one after the other
-        █ critical chain: load → posts → merge
+        █ critical path: load → posts → merge
       "
     `);
   });
@@ -48,7 +48,7 @@ describe('the timeline', () => {
     const steps = [step('load', 0, 30), { ...step('name', 30, 30), absorbedBy: 'inline-pure' }, step('use', 30, 40)];
 
     expect(
-      `\n${timeline(steps, { width: 50, colors, durationMs: 40, criticalChain: ['load', 'use'] }).join('\n')}\n`,
+      `\n${timeline(steps, { width: 50, colors, durationMs: 40, criticalPath: ['load', 'use'] }).join('\n')}\n`,
     ).toMatchInlineSnapshot(`
       "
         ✔ load  ████████████████████        30 ms
@@ -56,7 +56,7 @@ describe('the timeline', () => {
         ✔ use                       ███████ 10 ms
                 0                     40 ms
         40 ms of work in 40 ms
-        █ critical chain: load → use
+        █ critical path: load → use
       "
     `);
   });
@@ -66,7 +66,7 @@ describe('the timeline', () => {
     const steps = ends.map((status, index) => step(status, index * 10, index * 10 + 10, status));
 
     expect(
-      `\n${timeline(steps, { width: 50, colors, durationMs: 50, criticalChain: ends }).join('\n')}\n`,
+      `\n${timeline(steps, { width: 50, colors, durationMs: 50, criticalPath: ends }).join('\n')}\n`,
     ).toMatchInlineSnapshot(`
       "
         ✔ succeeded  ██████                       10 ms
@@ -76,21 +76,21 @@ describe('the timeline', () => {
         ◌ cancelled                        ██████ 10 ms
                      0                      50 ms
         50 ms of work in 50 ms
-        █ critical chain: succeeded → failed → recovered → skipped → cancelled
+        █ critical path: succeeded → failed → recovered → skipped → cancelled
       "
     `);
   });
 
   test.each([40, 80, 160])('keeps within %i columns, names of any length included', (width) => {
     const steps = [step('x'.repeat(128), 0, 123_456), step('y', 61_000, 61_001)];
-    const rows = timeline(steps, { width, colors, durationMs: 123_456, criticalChain: ['y'] }).slice(0, 3);
+    const rows = timeline(steps, { width, colors, durationMs: 123_456, criticalPath: ['y'] }).slice(0, 3);
 
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(width);
   });
 
   test('is empty where nothing ran', () => {
     expect(
-      timeline([step('a', null, null, 'skipped')], { width: 80, colors, durationMs: 3, criticalChain: [] }),
+      timeline([step('a', null, null, 'skipped')], { width: 80, colors, durationMs: 3, criticalPath: [] }),
     ).toEqual([]);
   });
 });

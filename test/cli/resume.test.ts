@@ -39,7 +39,7 @@ test('a failed run says how to go on, and goes on', async () => {
       ✔ save ▁▁▁ T
        0 ... T
       T of work in T
-      █ critical chain: look_up → save
+      █ critical path: look_up → save
 
     ✔ success in T, N transitions
     "saved"

@@ -56,7 +56,7 @@ describe('stepflow run', () => {
         ↷ note ▁▁▁ T
          0 ... T
         T of work in T
-        █ critical chain: look_up → greet
+        █ critical path: look_up → greet
 
       ✔ success in T, N transitions
       {
@@ -86,7 +86,7 @@ describe('stepflow run', () => {
         ↷ note ▁▁▁ T
          0 ... T
         T of work in T
-        █ critical chain: look_up → greet
+        █ critical path: look_up → greet
 
       ✔ success in T, N transitions
       {
@@ -122,7 +122,7 @@ describe('stepflow run', () => {
           { id: 'greet', component: '/my/greet', ...ran },
           { id: 'note', component: '/my/note', ...ran, status: 'skipped' },
         ],
-        criticalChain: ['look_up', 'greet'],
+        criticalPath: ['look_up', 'greet'],
       },
     });
   });
@@ -165,7 +165,7 @@ describe('stepflow run', () => {
         ✖ look_up ▁▁▁ T
          0 ... T
         T of work in T
-        █ critical chain: look_up
+        █ critical path: look_up
 
       "
     `);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Json } from '../../lib/protocol/json.ts';
 import { joinPaths, parseJoined, parsePath, resultAt, stagesOf } from '../../lib/protocol/path.ts';
-import { component, type FusedStep, type Invocation, SkipStep, wrap } from '../../lib/runtime/index.ts';
+import { type AttachedWork, component, type Invocation, SkipStep, wrap } from '../../lib/runtime/index.ts';
 import { project } from '../../lib/runtime/project.ts';
 import { blobIdOf, blobStore } from '../../lib/runtime/stores/blobs.ts';
 import { memoryStore } from './stores/memory-store.ts';
@@ -52,7 +52,11 @@ describe('a path of what another leads to', () => {
 });
 
 describe('steps that are part of another', () => {
-  const take = (path: string, does?: FusedStep['does']): FusedStep => ({ step: 'take', path, ...(does && { does }) });
+  const take = (path: string, does?: AttachedWork['does']): AttachedWork => ({
+    step: 'take',
+    path,
+    ...(does && { does }),
+  });
 
   it('fail by their own name where their value is missing', async () => {
     await expect(invoke({ input: { a: {} }, fused: [take('a*b')] })).rejects.toMatchObject({

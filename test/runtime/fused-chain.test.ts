@@ -14,7 +14,7 @@ import {
   type LogEntry,
   SkipStep,
   unescapeValue,
-  wrapChain,
+  wrapFusedChain,
 } from '../../lib/runtime/index.ts';
 import { trickyJson } from './arbitraries.ts';
 import { memoryStore } from './stores/memory-store.ts';
@@ -44,7 +44,7 @@ function invoke(
   host: HostContext = { store: memoryStore() },
 ) {
   const invocation = { step: 'z', input: null, reads: ['$'], before, ...last };
-  return wrapChain(components, { store: noStore })(invocation, { log: () => {}, ...host });
+  return wrapFusedChain(components, { store: noStore })(invocation, { log: () => {}, ...host });
 }
 
 /** What a chain fails with. */

@@ -11,8 +11,8 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
-    const { steps, durationMs, criticalPath: criticalChain, transitions } = execution;
-    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalChain });
+    const { steps, durationMs, criticalPath, transitions } = execution;
+    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalPath: criticalPath });
     const needed = usageTable(execution.components ?? [], colors);
     stdout.write(`\n${[...drawn, ...needed].map((line) => `${line}\n`).join('')}\n`);
     if (result.outcome !== 'failed') {

@@ -10,7 +10,7 @@ export interface TimelineOptions {
   /** How long the whole run took, in milliseconds. */
   readonly durationMs: number;
   /** The ids of the steps that its length comes from. */
-  readonly criticalChain: readonly string[];
+  readonly criticalPath: readonly string[];
 }
 
 interface Ran extends StepReport {
@@ -27,7 +27,7 @@ const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.
 export function timeline(steps: readonly StepReport[], options: TimelineOptions): readonly string[] {
   const ran = steps.filter(hasRun).sort((one, other) => one.startMs - other.startMs);
   if (ran.length === 0) return [];
-  const chain = new Set(options.criticalChain);
+  const chain = new Set(options.criticalPath);
   const layout = layOut(ran, options);
   const rows = ran.map((step) => row(step, chain.has(step.id), layout, options));
   return [...rows, axis(layout, options), ...summary(ran, options)];
@@ -88,12 +88,12 @@ function axis({ name, bar, totalMs }: Layout, { colors }: TimelineOptions): stri
   return `${' '.repeat(name + 6)}${colors.dim(`0${' '.repeat(Math.max(1, bar - end.length - 1))}${end}`)}`;
 }
 
-function summary(ran: readonly Ran[], { durationMs, colors, criticalChain }: TimelineOptions): readonly string[] {
+function summary(ran: readonly Ran[], { durationMs, colors, criticalPath }: TimelineOptions): readonly string[] {
   const work = ran.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const gain = durationMs > 0 ? work / durationMs : 1;
   const parallel = gain > 1.05 ? `, ${gain.toFixed(1)}× as fast as one after the other` : '';
   return [
     `  ${duration(work)} of work in ${duration(durationMs)}${parallel}`,
-    `  ${colors.dim(`█ critical chain: ${criticalChain.join(' → ')}`)}`,
+    `  ${colors.dim(`█ critical path: ${criticalPath.join(' → ')}`)}`,
   ];
 }

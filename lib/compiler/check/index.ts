@@ -1,2 +1,2 @@
 export { check } from './check.ts';
-export type { ComponentSchemas, SchemasOf } from './scope.ts';
+export type { ComponentSchemas } from './scope.ts';

@@ -125,11 +125,11 @@ interface Source {
 const componentSource = ({ file, links }: ComponentFile): Source => ({
   contents: [
     ...(links ? importsOf(links) : [`import component from ${JSON.stringify(file)};`]),
-    `import { openSecrets, openStore, ${links ? 'wrapChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
+    `import { openSecrets, openStore, ${links ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('./${clientFile('s3-store')}'));`,
     `const secrets = openSecrets(() => import('./${clientFile('secrets-manager')}'));`,
     ...(links
-      ? ['export { components };', 'export const handler = wrapChain(components, { store, secrets });']
+      ? ['export { components };', 'export const handler = wrapFusedChain(components, { store, secrets });']
       : ['export { component };', 'export const handler = wrap(component, { store, secrets });']),
   ].join('\n'),
   resolveDir: dirname(file),

@@ -82,7 +82,7 @@ async function until(holds: () => boolean, running: Promise<unknown>): Promise<v
 /** What a run was, but for its times: those of the journal are the machine's, a moment earlier. */
 const outline = ({ execution }: FlowRun) => {
   const steps = execution?.steps.map(({ id, status, attempts }) => ({ id, status, attempts }));
-  return { ...execution, durationMs: 0, criticalChain: [], steps };
+  return { ...execution, durationMs: 0, criticalPath: [], steps };
 };
 
 const idOf = ({ execution }: FlowRun): string => execution?.id.split(':').at(-1) ?? 'no run';

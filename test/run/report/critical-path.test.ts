@@ -5,7 +5,7 @@ import type { StepStatus } from '../../../lib/run/report/events.ts';
 
 type Times = { readonly [step: string]: readonly [startMs: number | null, endMs: number | null, status?: StepStatus] };
 
-/** The critical chain of a run of the flow with these steps, at these times. */
+/** The critical path of a run of the flow with these steps, at these times. */
 function chainOf(steps: string, times: Times): readonly string[] {
   const { stateMachine, sourceMap, steps: compiled, diagnostics } = compile(`steps:\n${steps}`, { leastFanOut: 2 });
   if (!stateMachine) throw new Error(diagnostics.map(({ message }) => message).join());
