@@ -47,7 +47,7 @@ const clientFile = (name: ClientName): string => `${name}.mjs`;
 function folderName({ path, file, builtin, links }: ComponentFile, root: string): string {
   if (links) return folderNameOfChain(links, root);
   const name = path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
-  const place = relative(join(root, '../../..'), file);
+  const place = relative(join(root, '../..'), file);
   return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
 }
 

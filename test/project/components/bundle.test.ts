@@ -154,7 +154,7 @@ describe('a bundle', () => {
 
   it('keeps apart two sources of one path', async () => {
     write('lambdas/both/here.ts', greeting('one'));
-    write('elsewhere/both/here.ts', greeting('two').replace('../_shared', '../../../lambdas/_shared'));
+    write('elsewhere/both/here.ts', greeting('two').replace('../_shared', '../../lambdas/_shared'));
     const sources = ['lambdas', 'elsewhere'].flatMap(
       (folder) => findComponents({ folders: [join(home, folder)] }).resolve('/both/here') ?? [],
     );
