@@ -31,8 +31,8 @@ function noisy({ tree, graph }: Drawn): number {
   const random = randomFrom(1);
   return mean(
     Array.from({ length: RUNS }, () => {
-      const weights = graph.weights.map((seconds) => seconds * Math.exp(0.5 * normal(random)));
-      return makespan(tree, weights) / criticalPath(graph, weights);
+      const durations = graph.durations.map((seconds) => seconds * Math.exp(0.5 * normal(random)));
+      return makespan(tree, durations) / criticalPath(graph, durations);
     }),
   );
 }
@@ -61,7 +61,7 @@ for (const { count, size, width } of KINDS) {
   line([
     size.toLocaleString('en'),
     beside(({ graph }) => levelled(graph)),
-    beside(({ graph, tree }) => makespan(tree, graph.weights)),
+    beside(({ graph, tree }) => makespan(tree, graph.durations)),
     size <= SMALL ? beside(({ graph }) => bestSeconds(graph)) : '',
     mean(drawn.map(noisy)).toFixed(3),
     mean(drawn.map(({ tree }) => parallelsIn(tree) / size)).toFixed(2),

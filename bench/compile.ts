@@ -1,7 +1,8 @@
+import { analyse } from '../lib/compiler/analyse/analysis.ts';
 import { arrange } from '../lib/compiler/arrange/series-parallel.ts';
 import { compile } from '../lib/compiler/compile.ts';
 import { durationsFrom, type Profile } from '../lib/compiler/plan/durations.ts';
-import { makePlan } from '../lib/compiler/plan/plan.ts';
+import { makePlan } from '../lib/compiler/plan/make-plan.ts';
 import { readFlow } from '../lib/flow/read/read-flow.ts';
 
 /**
@@ -79,17 +80,20 @@ interface Times {
 
 function measure(graph: Graph): Times {
   const source = sourceOf(graph);
-  const weights = secondsOf(graph.length);
-  const steps = Object.fromEntries(weights.map((seconds, step) => [`step_${step}`, { seconds }]));
+  const durations = secondsOf(graph.length);
+  const steps = Object.fromEntries(durations.map((seconds, step) => [`step_${step}`, { seconds }]));
   const profile: Profile = { steps };
   const whole = best(() => compile(source, { profile }).stateMachine);
   const read = best(() => readFlow(source, 'bench.yaml').flow);
   const { flow } = readFlow(source, 'bench.yaml');
   if (!flow) throw new Error('the generated flow is none');
-  const plan = best(() => makePlan(flow, [], durationsFrom(profile, flow.steps)));
+  const plan = best(() => {
+    const analysis = analyse(flow, []);
+    return analysis && makePlan(analysis, durationsFrom(profile, flow.steps));
+  });
   const successors: number[][] = graph.map(() => []);
   for (const [step, before] of graph.entries()) for (const other of before) successors[other]?.push(step);
-  return { read, plan, arrange: best(() => arrange({ weights, successors })), whole };
+  return { read, plan, arrange: best(() => arrange({ durations, successors })), whole };
 }
 
 const ROUNDS = 5;

@@ -117,10 +117,10 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
   // 4. Flow to Plan: reads, arrangement, and the passes over these. The best plan comes first.
-  const cost = durationsFrom(options.profile, flow.steps);
-  const plans = plansToTry({ analysis, optimised, cost, options: { ...passes, ...planOptions(options) } });
+  const durations = durationsFrom(options.profile, flow.steps);
+  const plans = plansToTry({ analysis, optimised, durations, options: { ...passes, ...planOptions(options) } });
   // 5. Plan to state machine, or to several where one would be too large.
-  const made = emitFirstThatFits(plans, targetOf(flow, cost, options));
+  const made = emitFirstThatFits(plans, targetOf(flow, durations, options));
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
   if (!made.fitting) return refused(file, written, diagnostics);
@@ -134,11 +134,11 @@ const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): 
   requested: new Set(requested),
 });
 
-const targetOf = (flow: Flow, cost: Durations, { limits, spillAbove }: CompileOptions): Target => ({
+const targetOf = (flow: Flow, durations: Durations, { limits, spillAbove }: CompileOptions): Target => ({
   type: workflowType(flow),
   limits,
   spillAbove,
-  seconds: (planned) => secondsOfCall(planned, cost),
+  seconds: (planned) => secondsOfCall(planned, durations),
 });
 
 function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {

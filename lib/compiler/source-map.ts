@@ -95,14 +95,14 @@ function arranged(tree: PlanTree, plan: Plan, prefix: string): Arrangement {
   const inside = (part: PlanTree): Arrangement => arranged(part, plan, prefix);
   switch (tree.kind) {
     case 'sequence':
-      return { sequence: tree.parts.filter(({ kind }) => kind !== 'keep').map(inside) };
+      return { sequence: tree.parts.filter(({ kind }) => kind !== 'conditions').map(inside) };
     case 'parallel':
       return { parallel: tree.branches.map(inside) };
     case 'nested':
       return inside(tree.body);
     case 'fan-out':
       return { parallel: tree.steps.map((id) => prefix + id) };
-    case 'keep':
+    case 'conditions':
       return NO_STATES.arrangement;
     case 'step':
       return arrangedStep(tree.id, plan.steps.get(tree.id), prefix);
@@ -113,6 +113,6 @@ function arranged(tree: PlanTree, plan: Plan, prefix: string): Arrangement {
 function arrangedStep(id: string, planned: PlannedStep | undefined, prefix: string): Arrangement {
   const own = prefix + id;
   const inner = planned?.inner && builtinOf(planned.step) !== 'map' ? [arrangementOf(planned.inner, `${own}.`)] : [];
-  const before = [...(planned?.links ?? []).map(({ step }) => prefix + step.id), ...inner];
+  const before = [...(planned?.fusedBefore ?? []).map(({ step }) => prefix + step.id), ...inner];
   return before.length > 0 ? { sequence: [...before, own] } : own;
 }

@@ -33,7 +33,7 @@ export const explainTree = (plan: Plan, cost: Durations): ExplainedTree | undefi
 /** The parts of a plan that find conditions are left out: steps say themselves what must hold for them to run. */
 function treeOf(tree: PlanTree, plan: Plan, cost: Durations): ExplainedTree {
   if (tree.kind === 'sequence') {
-    const parts = tree.parts.filter(({ kind }) => kind !== 'keep').map((part) => treeOf(part, plan, cost));
+    const parts = tree.parts.filter(({ kind }) => kind !== 'conditions').map((part) => treeOf(part, plan, cost));
     return { kind: 'sequence', seconds: parts.reduce((sum, { seconds }) => sum + seconds, 0), parts };
   }
   if (tree.kind === 'parallel') {
@@ -63,8 +63,8 @@ function stepOf(id: string, plan: Plan, cost: Durations): ExplainedStep {
     id,
     component: planned?.step.component ?? '',
     seconds,
-    guarded: planned !== undefined && (planned.maySkip || planned.wanted !== undefined),
-    ...(planned?.links && { after: planned.links.map(({ step }) => step.id) }),
+    guarded: planned !== undefined && (planned.maySkip || planned.demand !== undefined),
+    ...(planned?.fusedBefore && { after: planned.fusedBefore.map(({ step }) => step.id) }),
     ...(runs && { runs }),
   };
 }

@@ -64,7 +64,7 @@ export function makespan(tree: PlanTree | undefined, { ms }: Adding): number {
   const of = (part: PlanTree): number => {
     if (part.kind === 'step') return times.get(part.id) ?? 0;
     if (part.kind === 'nested') return of(part.body);
-    if (part.kind === 'keep') return 0;
+    if (part.kind === 'conditions') return 0;
     if (part.kind === 'fan-out') return Math.max(...part.steps.map((id) => times.get(id) ?? 0));
     return part.kind === 'sequence'
       ? part.parts.reduce((sum, one) => sum + of(one), 0)

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import { WHOLE } from '../../flow/expression.ts';
 import type { Flow, Sink } from '../../flow/flow.ts';
-import { type Decided, type Demand, decide, findDemand } from './demand.ts';
+import { type Demand, findDemand, findPrecedence, type Precedence } from './demand.ts';
 import { gatherWide } from './gather.ts';
 import {
   type Dependencies,
@@ -23,7 +23,7 @@ export interface Analysis {
   /** All steps, each after those it reads. */
   readonly order: readonly string[];
   readonly demand: ReadonlyMap<string, Demand>;
-  readonly decided: Decided;
+  readonly precedence: Precedence;
   /** The steps that run, each after those it waits for. */
   readonly running: readonly string[];
   /** What a flow without an output gives: the results of the steps that run and that no other one reads. */
@@ -31,7 +31,7 @@ export interface Analysis {
   /** The secret variables that may stand in the input of each step that runs. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
   /** The secret variables that may stand in the flow's input. */
-  readonly given: SecretNames;
+  readonly inputSecrets: SecretNames;
   /** Of the flows that steps run, by the steps' ids. */
   readonly inner: ReadonlyMap<string, Analysis>;
 }
@@ -44,7 +44,7 @@ export interface AnalysedSink extends Sink {
 /** How a flow is looked at. */
 export interface AnalysisOptions {
   /** The secret variables that may stand in its input. @default none */
-  readonly given?: SecretNames;
+  readonly inputSecrets?: SecretNames;
   /** What is known already of the flows that its steps run. @default nothing: they are read from the steps' input */
   readonly inner?: ReadonlyMap<string, Analysis>;
 }
@@ -53,7 +53,7 @@ export interface AnalysisOptions {
 export function analyse(
   written: Flow,
   diagnostics: Diagnostic[],
-  { given = new Set(), inner }: AnalysisOptions = {},
+  { inputSecrets = new Set(), inner }: AnalysisOptions = {},
 ): Analysis | undefined {
   const flow = gatherWide(written);
   const uses = findUses(flow, diagnostics);
@@ -63,13 +63,13 @@ export function analyse(
   if (!order) return undefined;
   const demand = findDemand(flow, uses, order);
   reportUnwanted(flow, demand, diagnostics);
-  const decided = decide(flow, uses, data, demand);
-  const running = sort(flow, decided.dependencies, 'undecidable-demand', diagnostics);
+  const precedence = findPrecedence(flow, uses, data, demand);
+  const running = sort(flow, precedence.dependencies, 'undecidable-demand', diagnostics);
   if (!running) return undefined;
-  const secrets = secretsOfSteps(flow, uses, running, given);
+  const secrets = secretsOfSteps(flow, uses, running, inputSecrets);
   const found = inner ?? analyseInner(flow, secrets, diagnostics);
   const sinks = flow.output ? [] : (flow.sinks ?? unread(flow, uses, running)).map(analyseSink);
-  return { flow, uses, order, demand, decided, running, sinks, secrets, given, inner: found };
+  return { flow, uses, order, demand, precedence, running, sinks, secrets, inputSecrets, inner: found };
 }
 
 const analyseSink = (sink: Sink): AnalysedSink => ({ ...sink, uses: usesOf(sink.value) });
@@ -115,7 +115,7 @@ function analyseInner(
   for (const step of flow.steps) {
     const given = secrets.get(step.id);
     const inner = given && innerFlowOf(step, flow, diagnostics);
-    const analysis = inner && analyse(inner, diagnostics, { given });
+    const analysis = inner && analyse(inner, diagnostics, { inputSecrets: given });
     if (analysis) found.set(step.id, analysis);
   }
   return found;

@@ -104,9 +104,9 @@ class GateKeys {
 }
 
 /** Which steps each step waits for, and which of those that decide whether it is wanted come after it all the same. */
-export interface Decided {
+export interface Precedence {
   readonly dependencies: Dependencies;
-  readonly later: Dependencies;
+  readonly laterDeciders: Dependencies;
 }
 
 /**
@@ -116,12 +116,17 @@ export interface Decided {
  * seems to wait for `summary`. It does not: where `summary` is asked at all, it is wanted, and so is what it reads. Such
  * deciders come later, and in the step's own guard their tests may have any value.
  */
-export function decide(flow: Flow, uses: FlowUses, data: Dependencies, demand: ReadonlyMap<string, Demand>): Decided {
+export function findPrecedence(
+  flow: Flow,
+  uses: FlowUses,
+  data: Dependencies,
+  demand: ReadonlyMap<string, Demand>,
+): Precedence {
   const none: Dependencies = new Map();
   const dependencies = withDemandEdges(data, demand, none);
-  if ('order' in topologicalOrder(dependencies)) return { dependencies, later: none };
+  if ('order' in topologicalOrder(dependencies)) return { dependencies, laterDeciders: none };
   const later = certainReaders(flow, uses, demand);
-  return { dependencies: withDemandEdges(data, demand, later), later };
+  return { dependencies: withDemandEdges(data, demand, later), laterDeciders: later };
 }
 
 function withDemandEdges(

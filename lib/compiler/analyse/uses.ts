@@ -75,6 +75,10 @@ export function stepsReadBy(expression: Expression): readonly string[] {
 /** Whether a use is one of a step's result. */
 export const isStepUse = (use: Use): use is StepUse => use.reference.kind === 'step';
 
+/** Whether a use skips its reader where the step that it reads was skipped. */
+export const spreadsSkip = (use: Use): use is StepUse =>
+  isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
+
 /** A kind of expression decides here what of it is evaluated when, and what is asked of it. */
 function collect(expression: Expression, context: Context, found: Use[]): void {
   switch (expression.kind) {

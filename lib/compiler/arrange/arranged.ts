@@ -58,8 +58,8 @@ export function levelByLevel({ nodes, level }: Part, scenarios: Scenarios): Arra
 }
 
 /** What {@link levelByLevel} takes in the first scenario. */
-export function levelledSeconds({ weights, level }: Part): number {
+export function levelledSeconds({ durations, level }: Part): number {
   const longest: number[] = [];
-  for (const [at, own] of level.entries()) longest[own] = Math.max(longest[own] ?? 0, weights[at] ?? 0);
+  for (const [at, own] of level.entries()) longest[own] = Math.max(longest[own] ?? 0, durations[at] ?? 0);
   return longest.reduce((sum, seconds) => sum + seconds, 0);
 }

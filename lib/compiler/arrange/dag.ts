@@ -1,7 +1,7 @@
 /** A directed acyclic graph. Nodes are numbered so that every edge leads to a higher number. */
 export interface Dag {
   /** Seconds of each node. */
-  readonly weights: readonly number[];
+  readonly durations: readonly number[];
   /** The direct successors of each node, each once. */
   readonly successors: readonly (readonly number[])[];
 }
@@ -10,7 +10,7 @@ export interface Dag {
 export interface Part {
   /** The nodes' numbers in the whole graph. */
   readonly nodes: readonly number[];
-  readonly weights: readonly number[];
+  readonly durations: readonly number[];
   readonly successors: readonly (readonly number[])[];
   readonly predecessors: readonly (readonly number[])[];
   /** When each node ends if each starts as soon as it can, in seconds. */
@@ -33,20 +33,20 @@ export interface Groups {
 }
 
 /** The whole graph as a part of itself. */
-export const wholeOf = ({ weights, successors }: Dag): Part =>
+export const wholeOf = ({ durations, successors }: Dag): Part =>
   partOf(
-    weights.map((_, node) => node),
-    weights,
+    durations.map((_, node) => node),
+    durations,
     successors,
   );
 
 /** The parts that groups of positions make, each with the edges inside it. */
 export function divide(part: Part, { of, count }: Groups): readonly Part[] {
   const nodes: number[][] = Array.from({ length: count }, () => []);
-  const weights: number[][] = nodes.map(() => []);
+  const durations: number[][] = nodes.map(() => []);
   const position = part.nodes.map((node, at) => {
     const group = of[at] ?? 0;
-    weights[group]?.push(part.weights[at] ?? 0);
+    durations[group]?.push(part.durations[at] ?? 0);
     return (nodes[group]?.push(node) ?? 1) - 1;
   });
   const successors: number[][][] = nodes.map(() => []);
@@ -55,22 +55,22 @@ export function divide(part: Part, { of, count }: Groups): readonly Part[] {
     for (const next of all) if (of[next] === of[at]) inside.push(position[next] ?? 0);
     successors[of[at] ?? 0]?.push(inside);
   }
-  return nodes.map((own, group) => partOf(own, weights[group] ?? [], successors[group] ?? []));
+  return nodes.map((own, group) => partOf(own, durations[group] ?? [], successors[group] ?? []));
 }
 
 function partOf(
   nodes: readonly number[],
-  weights: readonly number[],
+  durations: readonly number[],
   successors: readonly (readonly number[])[],
 ): Part {
-  const [first] = weights;
-  if (weights.length === 1 && first !== undefined) return partOfOne(nodes, first);
+  const [first] = durations;
+  if (durations.length === 1 && first !== undefined) return partOfOne(nodes, first);
   const predecessors = reversed(successors);
-  const finish = finishes(weights, predecessors);
+  const finish = finishes(durations, predecessors);
   const length = finish.reduce((most, seconds) => Math.max(most, seconds), 0);
   const size = successors.reduce((sum, { length: edges }) => sum + edges, nodes.length);
-  const times = { finish, tail: tails(weights, successors), level: levels(predecessors) };
-  return { nodes, weights, successors, predecessors, ...times, length, size };
+  const times = { finish, tail: tails(durations, successors), level: levels(predecessors) };
+  return { nodes, durations, successors, predecessors, ...times, length, size };
 }
 
 // Most parts are single nodes.
@@ -80,7 +80,7 @@ const FIRST_LEVEL = [0];
 function partOfOne(nodes: readonly number[], seconds: number): Part {
   const own = [seconds];
   const edges = { successors: NO_EDGES, predecessors: NO_EDGES };
-  return { nodes, weights: own, ...edges, finish: own, tail: own, level: FIRST_LEVEL, length: seconds, size: 1 };
+  return { nodes, durations: own, ...edges, finish: own, tail: own, level: FIRST_LEVEL, length: seconds, size: 1 };
 }
 
 function reversed(successors: readonly (readonly number[])[]): readonly (readonly number[])[] {
@@ -89,16 +89,16 @@ function reversed(successors: readonly (readonly number[])[]): readonly (readonl
   return predecessors;
 }
 
-function finishes(weights: readonly number[], predecessors: readonly (readonly number[])[]): readonly number[] {
+function finishes(durations: readonly number[], predecessors: readonly (readonly number[])[]): readonly number[] {
   const finish: number[] = [];
-  for (const [at, weight] of weights.entries()) finish.push(largest(finish, predecessors[at] ?? []) + weight);
+  for (const [at, duration] of durations.entries()) finish.push(largest(finish, predecessors[at] ?? []) + duration);
   return finish;
 }
 
-function tails(weights: readonly number[], successors: readonly (readonly number[])[]): readonly number[] {
-  const tail: number[] = weights.map(() => 0);
-  for (let at = weights.length - 1; at >= 0; at -= 1) {
-    tail[at] = largest(tail, successors[at] ?? []) + (weights[at] ?? 0);
+function tails(durations: readonly number[], successors: readonly (readonly number[])[]): readonly number[] {
+  const tail: number[] = durations.map(() => 0);
+  for (let at = durations.length - 1; at >= 0; at -= 1) {
+    tail[at] = largest(tail, successors[at] ?? []) + (durations[at] ?? 0);
   }
   return tail;
 }

@@ -20,23 +20,23 @@ const EIGHTHS = [-1.534, -0.887, -0.489, -0.157, 0.157, 0.489, 0.887, 1.534];
 // take between 0.6 and 1.65 of the median.
 const SPREAD = 0.5;
 
-/** Only what the weights say. */
-export function oneScenario(weights: readonly number[]): Scenarios {
-  const seconds = weights.map((weight) => Float64Array.of(weight));
+/** Only what the durations say. */
+export function oneScenario(durations: readonly number[]): Scenarios {
+  const seconds = durations.map((duration) => Float64Array.of(duration));
   return { count: 1, seconds: (node) => seconds[node] ?? new Float64Array(1) };
 }
 
 /**
- * The weights, and eight scenarios of noise. Each step takes each of eight factors in one of them, in an order that is
+ * The durations, and eight scenarios of noise. Each step takes each of eight factors in one of them, in an order that is
  * drawn: a Latin hypercube, with which few scenarios say as much as many that are drawn freely (McKay, Beckman and
- * Conover, Technometrics 21, 1979). The same weights always give the same scenarios.
+ * Conover, Technometrics 21, 1979). The same durations always give the same scenarios.
  */
-export function noisyScenarios(weights: readonly number[]): Scenarios {
-  const random = randomNumbers(weights.length);
+export function noisyScenarios(durations: readonly number[]): Scenarios {
+  const random = randomNumbers(durations.length);
   const factors = EIGHTHS.map((deviation) => Math.exp(SPREAD * deviation));
-  const seconds = weights.map((weight) => {
+  const seconds = durations.map((duration) => {
     shuffle(factors, random);
-    return Float64Array.of(weight, ...factors.map((factor) => weight * factor));
+    return Float64Array.of(duration, ...factors.map((factor) => duration * factor));
   });
   return { count: factors.length + 1, seconds: (node) => seconds[node] ?? new Float64Array(factors.length + 1) };
 }

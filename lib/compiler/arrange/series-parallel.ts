@@ -16,18 +16,18 @@ const LEAST_ALLOWANCE = 300;
 /**
  * Arranges a graph as a series-parallel tree. Parts without edges between them stand side by side; a connected part is
  * cut where no step waits longer than the graph asks for, else where the least is lost: see `Cut` and {@link cutsAhead}.
- * Where weights differ, they were measured, and will be a little different in each run: then scenarios count too.
+ * Where durations differ, they were measured, and will be a little different in each run: then scenarios count too.
  */
 export function arrange(dag: Dag): Arrangement {
-  const { weights } = dag;
-  const most = effortFor(weights.length);
+  const { durations } = dag;
+  const most = effortFor(durations.length);
   // What takes no time is no step, and says nothing of the others.
-  const [first, ...others] = weights.filter((weight) => weight > 0);
-  const measured = others.some((weight) => weight !== first);
+  const [first, ...others] = durations.filter((duration) => duration > 0);
+  const measured = others.some((duration) => duration !== first);
   const search: Search = {
-    scenarios: measured ? noisyScenarios(weights) : oneScenario(weights),
+    scenarios: measured ? noisyScenarios(durations) : oneScenario(durations),
     effort: { spent: 0 },
-    allowance: Math.max(LEAST_ALLOWANCE, most / weights.length),
+    allowance: Math.max(LEAST_ALLOWANCE, most / durations.length),
     most,
   };
   return compose(wholeOf(dag), { limit: 0, depth: 0, cuts: 0 }, search, cutsAhead(search)).tree;

@@ -71,7 +71,7 @@ export class FlowEmitter {
   }
 
   #nameStep(planned: PlannedStep): void {
-    const { maySkip, step, links } = planned;
+    const { maySkip, step, fusedBefore } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
     // The flow of a `map` is written twice where its items may be many.
@@ -82,7 +82,7 @@ export class FlowEmitter {
       componentSpan,
       calls: !emissionOf(planned),
       maySkip,
-      ...(links && { links: links.map((link) => this.#linkState(link)) }),
+      ...(fusedBefore && { links: fusedBefore.map((link) => this.#linkState(link)) }),
       ...(added && { added }),
     });
   }
@@ -185,7 +185,7 @@ export class FlowEmitter {
     leap: Leap = { ...ALONE, after },
   ): string {
     if (tree.kind === 'nested') return emitNested(this, tree, { chain, states, after });
-    if (tree.kind === 'keep') return emitHoistedConditions(this, tree, { chain, states, after });
+    if (tree.kind === 'conditions') return emitHoistedConditions(this, tree, { chain, states, after });
     if (tree.kind === 'fan-out') return emitFanOut(this, tree, { chain, states, after });
     if (tree.kind === 'parallel') return this.#emitParallel(tree, chain, states, after);
     if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, chain, states, after);
@@ -224,7 +224,7 @@ export class FlowEmitter {
     const isBuiltin = emissionOf(planned) !== undefined;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
     // Of a chain the others are passed over with the first.
-    return passesOver(planned.links?.[0] ?? planned, this.scope(chain), known);
+    return passesOver(planned.fusedBefore?.[0] ?? planned, this.scope(chain), known);
   }
 
   /** The Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */

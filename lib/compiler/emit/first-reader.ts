@@ -20,7 +20,7 @@ export function isReadByFirstAlone(plan: Plan): boolean {
 function firstCall(plan: Plan): PlannedStep | undefined {
   const { flow, tree, steps } = plan;
   const first = steps.get(firstIn(tree) ?? '');
-  if (!first || emissionOf(first) || isGuarded(first, plan) || first.later.size > 0) return undefined;
+  if (!first || emissionOf(first) || isGuarded(first, plan) || first.laterDeciders.size > 0) return undefined;
   const isChecked = flow.inputSchema !== undefined || (flow.requires ?? []).length > 0;
   // What stands in for its failure is worked out in another state.
   return isChecked || first.uses.fallback.length > 0 ? undefined : first;

@@ -1,7 +1,7 @@
 import type { Catcher, StateMachine } from '../../asl/state-machine.ts';
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { ReadPath } from '../../flow/expression.ts';
-import type { KnownCondition } from '../plan/hoisted-conditions.ts';
+import type { ConditionReference } from '../plan/hoisted-conditions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
@@ -117,8 +117,8 @@ export function scopeAt(frame: Frame, chain: ScopePath, fresh: Fresh): Scope {
   const inMachine = frame.layout.depthOfMachine(chain) > 0;
   const input = (path: ReadPath): Jsonata =>
     inMachine ? lookup(handed('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
-  const kept = ({ keeper, name }: KnownCondition): Jsonata => lookup(slots(keeper), name);
-  return { slots, input, kept, ...(inputSchema !== undefined && { inputSchema }) };
+  const hoisted = ({ hoistedAt, name }: ConditionReference): Jsonata => lookup(slots(hoistedAt), name);
+  return { slots, input, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
 /** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */

@@ -1,4 +1,4 @@
-import type { Wanted } from '../plan/hoisted-conditions.ts';
+import type { DemandClause } from '../plan/hoisted-conditions.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Fault } from './frame.ts';
 import {
@@ -20,19 +20,19 @@ import { all, any, FALSE, type Jsonata, not, TRUE } from './jsonata/jsonata.ts';
  * besides; of that the wrapper of each function that reads it takes care, but a step without a function has none.
  */
 export function passesOver(
-  { step, uses, wanted: sometimes, later }: PlannedStep,
+  { step, uses, demand, laterDeciders }: PlannedStep,
   scope: Scope,
   maySkip: (id: string) => boolean,
 ): Jsonata {
-  const wanted = sometimes ? any(sometimes.map((one) => wantedTest(one, { ...scope, later }))) : TRUE;
+  const wanted = demand ? any(demand.map((clause) => clauseTest(clause, { ...scope, laterDeciders }))) : TRUE;
   const skipIf = step.skipIf ? testOfValue(step.skipIf, 'skipIf', scope) : FALSE;
   const skippable = uses.input.filter(({ reference }) => reference.kind === 'step' && maySkip(reference.step));
   return any([not(wanted), skipIf, skippedIn(skippable, scope)]);
 }
 
-/** Whether a step is wanted for one reason. */
-export const wantedTest = ({ known, gates }: Wanted, scope: Scope): Jsonata =>
-  all([known === undefined ? TRUE : scope.kept(known), ...gates.map((gate) => gateTest(gate, scope))]);
+/** Whether a clause of a step's demand holds. */
+export const clauseTest = ({ hoisted, gates }: DemandClause, scope: Scope): Jsonata =>
+  all([hoisted === undefined ? TRUE : scope.hoisted(hoisted), ...gates.map((gate) => gateTest(gate, scope))]);
 
 /** What is missing of a step's input, for a step without a function whose wrapper would say so. */
 export function faultOf({ step, uses }: PlannedStep, scope: Scope): { condition: Jsonata; fault: Fault } | undefined {

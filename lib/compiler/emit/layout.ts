@@ -47,7 +47,7 @@ export class Layout {
   }
 
   #place(tree: PlanTree, chain: ScopePath): void {
-    if (tree.kind === 'step' || tree.kind === 'keep') this.#chains.set(tree.id, chain);
+    if (tree.kind === 'step' || tree.kind === 'conditions') this.#chains.set(tree.id, chain);
     // What runs inside of an iteration assigns nothing: its slots are first known outside of the Map.
     else if (tree.kind === 'fan-out') for (const id of tree.steps) this.#chains.set(id, chain);
     else if (tree.kind === 'sequence') for (const part of tree.parts) this.#place(part, chain);

@@ -1,7 +1,7 @@
 import { bytesOf } from '../../runtime/spill/spill.ts';
 import { builtinOf } from '../analyse/builtins.ts';
-import { isStepUse, isUseOf, mayBeMissing, type Use, usesOf } from '../analyse/uses.ts';
-import { type Plan, type PlannedStep, spreadsSkip } from '../plan/plan.ts';
+import { isStepUse, isUseOf, mayBeMissing, spreadsSkip, type Use, usesOf } from '../analyse/uses.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
 import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
@@ -44,7 +44,7 @@ function lastStep(plan: Plan): PlannedStep | undefined {
   if (!planned || builtinOf(planned.step) || planned.step.added) return undefined;
   const { action } = planned.step.onError;
   const mayGoOn = action !== 'fail' && action !== 'retry';
-  return mayGoOn || isGuarded(planned, plan) || planned.later.size > 0 ? undefined : planned;
+  return mayGoOn || isGuarded(planned, plan) || planned.laterDeciders.size > 0 ? undefined : planned;
 }
 
 /** What of the output may be missing, in its order; undefined where nothing may, or where the step cannot know. */

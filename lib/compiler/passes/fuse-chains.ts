@@ -73,19 +73,19 @@ function withChains(plan: Plan, chains: Chains): Plan {
 function fusedInto(planned: PlannedStep, chain: readonly PlannedStep[] = []): PlannedStep {
   const [first] = chain;
   if (!first) return planned;
-  const { wanted: _, follows: __, ...own } = planned;
+  const { demand: _, follows: __, ...own } = planned;
   const ids = new Set(chain.map(({ step }) => step.id));
   const input = chain.flatMap(({ uses }) =>
     uses.input.filter(({ reference }) => reference.kind !== 'step' || !ids.has(reference.step)),
   );
-  const { wanted, follows, later } = first;
+  const { demand, follows, laterDeciders } = first;
   return {
     ...own,
-    ...(wanted && { wanted }),
+    ...(demand && { demand }),
     ...(follows !== undefined && { follows }),
-    later,
+    laterDeciders,
     uses: { ...first.uses, input },
-    links: chain.slice(0, -1),
+    fusedBefore: chain.slice(0, -1),
   };
 }
 

@@ -101,9 +101,9 @@ function kindOf(planned: PlannedStep): string {
  * Whether all that there is to a step is the call of a function, whose failure is the flow's. The file that a `load_file`
  * names has to stand in the call: it is deployed with the function.
  */
-function isPlainCall({ step, links }: PlannedStep): boolean {
+function isPlainCall({ step, fusedBefore }: PlannedStep): boolean {
   const { action } = step.onError;
-  if (links || (action !== 'fail' && action !== 'retry')) return false;
+  if (fusedBefore || (action !== 'fail' && action !== 'retry')) return false;
   return builtinOf(step) === undefined && !callsBuiltin(step, 'load_file');
 }
 

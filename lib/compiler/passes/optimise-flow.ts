@@ -88,7 +88,7 @@ class Run {
     const { isOpaque: isOpaqueThere = () => false, onPass } = this.#options;
     const isOpaque = (step: Step): boolean => isOpaqueThere({ ...step, id: `${prefix}${step.id}` });
     const rewritten = tally.pass.rewrite({ analysis: before, isOpaque });
-    const after = rewritten && analyse(rewritten.flow, [], { given: before.given, inner: before.inner });
+    const after = rewritten && analyse(rewritten.flow, [], { inputSecrets: before.inputSecrets, inner: before.inner });
     if (!rewritten || !after) return before;
     const gone = [...rewritten.absorbed, ...unwanted(tally.pass, before, after, rewritten)];
     const functions = gone.filter((one) => this.#drop(one)).length;

@@ -1,8 +1,8 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import type { Analysis } from '../analyse/analysis.ts';
-import { type StepUse, type Use, usesOf } from '../analyse/uses.ts';
-import { type Plan, spreadsSkip } from '../plan/plan.ts';
+import { type StepUse, spreadsSkip, type Use, usesOf } from '../analyse/uses.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { PassName } from './passes.ts';
 
 /** One thing that a pass changed. */

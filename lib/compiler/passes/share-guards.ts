@@ -1,7 +1,9 @@
 import { builtinOf } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
 import { keyOf } from '../analyse/key-of.ts';
-import { mapSteps, type Plan, type PlannedStep, spreadsSkip } from '../plan/plan.ts';
+import { spreadsSkip } from '../analyse/uses.ts';
+import type { DemandClause } from '../plan/hoisted-conditions.ts';
+import { mapSteps, type Plan, type PlannedStep } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Change, PlanPass } from './pass.ts';
 
@@ -45,7 +47,7 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
 
 /** Whether a step needs a guard: its own, or that of the one which it follows. */
 export const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
-  planned.wanted !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
+  planned.demand !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
 
 /** The steps whose skip the state machine knows, and would pass on to this one. */
 function readsSkippable({ uses }: PlannedStep, { steps }: Plan): readonly string[] {
@@ -66,7 +68,7 @@ function canFollow(planned: PlannedStep, group: readonly PlannedStep[], plan: Pl
 function isOverWith(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
   if (readsOf(planned).some((id) => group.some(({ step }) => step.id === id))) return true;
   const [leader] = group;
-  const onlySkipIf = leader && leader.wanted === undefined && readsSkippable(leader, plan).length === 0;
+  const onlySkipIf = leader && leader.demand === undefined && readsSkippable(leader, plan).length === 0;
   return onlySkipIf === true && isSameSkipIf(planned, leader);
 }
 
@@ -81,23 +83,21 @@ function isSameSkipIf({ step: one }: PlannedStep, { step: other }: PlannedStep):
 
 /** Whether nothing passes it over where nothing has passed over the first of the group. */
 function runsWith(planned: PlannedStep, leader: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
-  if (planned.later.size > 0 || (planned.wanted && !isSameWanted(planned, leader))) return false;
+  if (planned.laterDeciders.size > 0 || (planned.demand && !isSameDemand(planned, leader))) return false;
   if (skipIfOf(planned.step) && !isSameSkipIf(planned, leader)) return false;
   const there = new Set([...group.map(({ step }) => step.id), ...readsOf(leader)]);
   return readsSkippable(planned, plan).every((id) => there.has(id));
 }
 
-/** Whether the two are wanted for the same reasons. */
-function isSameWanted({ wanted: one = [] }: PlannedStep, { wanted: other = [], later }: PlannedStep): boolean {
-  const isSame = one.length === other.length && one.every((reason, at) => isSameReason(reason, other[at]));
-  return isSame && later.size === 0;
+/** Whether the two are demanded in the same runs. */
+function isSameDemand({ demand: one = [] }: PlannedStep, { demand: other = [], laterDeciders }: PlannedStep): boolean {
+  const isSame = one.length === other.length && one.every((clause, at) => isSameClause(clause, other[at]));
+  return isSame && laterDeciders.size === 0;
 }
 
-type Reason = NonNullable<PlannedStep['wanted']>[number];
-
-const isSameReason = (one: Reason, other: Reason | undefined): boolean =>
+const isSameClause = (one: DemandClause, other: DemandClause | undefined): boolean =>
   other !== undefined &&
-  one.known?.keeper === other.known?.keeper &&
-  one.known?.name === other.known?.name &&
+  one.hoisted?.hoistedAt === other.hoisted?.hoistedAt &&
+  one.hoisted?.name === other.hoisted?.name &&
   one.gates.length === other.gates.length &&
   one.gates.every((gate, at) => gate.kind === other.gates[at]?.kind && gate.of === other.gates[at]?.of);

@@ -1,7 +1,8 @@
 import type { Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
-import { spreadsSkip } from '../plan/plan.ts';
+import { spreadsSkip } from '../analyse/uses.ts';
+
 import type { PassContext } from './pass.ts';
 
 /** The built-in components that never skip their own step. */

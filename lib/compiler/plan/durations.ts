@@ -46,9 +46,9 @@ export function durationsFrom(profile: Profile = {}, steps: readonly Omit<TimedS
 
 /** The times of a flow that a step runs: its steps go by that step's id and their own. */
 export const durationsInside =
-  (cost: Durations, runner: string): Durations =>
+  (durations: Durations, runner: string): Durations =>
   (step) =>
-    cost({ ...step, id: `${runner}.${step.id}` });
+    durations({ ...step, id: `${runner}.${step.id}` });
 
 function mediansByComponent(
   own: ReadonlyMap<string, Timing>,

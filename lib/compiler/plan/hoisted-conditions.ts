@@ -4,27 +4,27 @@ import type { Gate } from '../analyse/uses.ts';
 import { type HoistedConditions, type PlanTree, stepsIn } from './plan-tree.ts';
 
 /** When a step is wanted: whenever what was found before holds, where there is any, and all of the gates. */
-export interface Wanted {
-  readonly known?: KnownCondition;
+export interface DemandClause {
+  readonly hoisted?: ConditionReference;
   readonly gates: readonly Gate[];
 }
 
 /** A condition that is found once, for the guards of several steps. */
 export interface HoistedCondition {
   readonly name: string;
-  readonly of: Wanted;
+  readonly clause: DemandClause;
 }
 
 /** A condition that was found before: where in the tree, and its name there. */
-export interface KnownCondition {
-  readonly keeper: string;
+export interface ConditionReference {
+  readonly hoistedAt: string;
   readonly name: string;
 }
 
 /** A tree in which conditions are kept, and when each step in it is wanted sometimes. */
 export interface Hoisting {
   readonly tree: PlanTree;
-  readonly wanted: ReadonlyMap<string, readonly Wanted[]>;
+  readonly clauses: ReadonlyMap<string, readonly DemandClause[]>;
 }
 
 /** Conditions that are found at one place: a state that finds more could not be moved to where there is room for it. */
@@ -44,19 +44,19 @@ export function hoistConditions(
   later: ReadonlyMap<string, ReadonlySet<string>>,
 ): Hoisting {
   const keeper = new Keeper(tree, demand, later);
-  return { tree: keeper.scope(tree, new Map()), wanted: keeper.wanted };
+  return { tree: keeper.scope(tree, new Map()), clauses: keeper.wanted };
 }
 
 /** The conditions that are kept at a place, by what they are of. */
-type Known = ReadonlyMap<Conjunction, KnownCondition>;
+type Known = ReadonlyMap<Conjunction, ConditionReference>;
 
 /** A {@link HoistedConditions} that is being filled. */
 interface Open extends HoistedConditions {
-  readonly kept: HoistedCondition[];
+  readonly conditions: HoistedCondition[];
 }
 
 class Keeper {
-  readonly wanted = new Map<string, readonly Wanted[]>();
+  readonly wanted = new Map<string, readonly DemandClause[]>();
   readonly #demand: ReadonlyMap<string, Demand>;
   readonly #later: ReadonlyMap<string, ReadonlySet<string>>;
   /** Where each step stands in the tree's order. */
@@ -111,7 +111,7 @@ class Keeper {
   }
 
   /** What is kept before a part: of the conditions in it that can be told by then, those that others ask too. */
-  #keepBefore(part: PlanTree, known: Map<Conjunction, KnownCondition>): readonly HoistedConditions[] {
+  #keepBefore(part: PlanTree, known: Map<Conjunction, ConditionReference>): readonly HoistedConditions[] {
     const steps = stepsIn(part);
     const start = this.#positions.get(steps[0] ?? '') ?? 0;
     const keeps: Open[] = [];
@@ -122,11 +122,11 @@ class Keeper {
         const condition = open[at - 1];
         if (!condition || (this.#askers.get(condition) ?? 0) < 2) continue;
         const last = keeps.at(-1);
-        const keep = last && last.kept.length < TOGETHER ? last : this.#newKeep();
+        const keep = last && last.conditions.length < TOGETHER ? last : this.#newKeep();
         if (keep !== last) keeps.push(keep);
-        const name = String(keep.kept.length + 1);
-        keep.kept.push({ name, of: wantedAfter(condition, known) });
-        known.set(condition, { keeper: keep.id, name });
+        const name = String(keep.conditions.length + 1);
+        keep.conditions.push({ name, clause: wantedAfter(condition, known) });
+        known.set(condition, { hoistedAt: keep.id, name });
       }
     }
     return keeps;
@@ -134,7 +134,7 @@ class Keeper {
 
   #newKeep(): Open {
     this.#keepers += 1;
-    return { kind: 'keep', id: `kept ${this.#keepers}`, kept: [] };
+    return { kind: 'conditions', id: `kept ${this.#keepers}`, conditions: [] };
   }
 
   /** The longest beginning of a conjunction that only steps before a position decide. */
@@ -162,9 +162,9 @@ function nearest(asked: Conjunction, known: Known): Conjunction | undefined {
   return at;
 }
 
-function wantedAfter(asked: Conjunction, known: Known): Wanted {
+function wantedAfter(asked: Conjunction, known: Known): DemandClause {
   const start = nearest(asked, known);
   const before = start && known.get(start);
   const gates = asked.since(start).flatMap(({ last }) => last ?? []);
-  return { gates, ...(before && { known: before }) };
+  return { gates, ...(before && { hoisted: before }) };
 }

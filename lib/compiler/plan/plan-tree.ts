@@ -2,10 +2,10 @@ import type { HoistedCondition } from './hoisted-conditions.ts';
 
 /** A place in a tree where conditions are found. No step has such an id. */
 export interface HoistedConditions {
-  readonly kind: 'keep';
+  readonly kind: 'conditions';
   readonly id: string;
   /** Each after those that it asks. */
-  readonly kept: readonly HoistedCondition[];
+  readonly conditions: readonly HoistedCondition[];
 }
 
 /** Steps side by side that are alike: the iterations of one Map. */
@@ -27,7 +27,7 @@ export type PlanTree =
   | HoistedConditions;
 
 /** The places in a tree where conditions are found, in its order. */
-export const hoistedConditionsIn = (tree: PlanTree): readonly HoistedConditions[] => ofKind(tree, 'keep');
+export const hoistedConditionsIn = (tree: PlanTree): readonly HoistedConditions[] => ofKind(tree, 'conditions');
 
 /** The Maps of a tree whose iterations are steps. */
 export const fanOutsIn = (tree: PlanTree): readonly FanOut[] => ofKind(tree, 'fan-out');
@@ -87,7 +87,7 @@ export function lastIn(tree: PlanTree | undefined): string | undefined {
 
 /** The parts that a tree is made of; the steps of a Map are no parts of their own. */
 export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
-  if (tree.kind === 'keep' || tree.kind === 'fan-out') return [];
+  if (tree.kind === 'conditions' || tree.kind === 'fan-out') return [];
   if (tree.kind === 'nested') return [tree.body];
   return tree.kind === 'sequence' ? tree.parts : tree.branches;
 }

@@ -1,79 +1,74 @@
-import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { fusedChainName } from '../../protocol/fused-chain-name.ts';
-import { testKey } from '../../protocol/invocation.ts';
-import { type AnalysedSink, type Analysis, analyse } from '../analyse/analysis.ts';
-import { skipIfOf, testOf } from '../analyse/demand.ts';
-import { type Dependencies, type StepUses, stepUsesIn } from '../analyse/graph.ts';
-import type { SecretNames } from '../analyse/secrets.ts';
-import { isStepUse, type StepUse, type Use, usesOf } from '../analyse/uses.ts';
-import type { Dag } from '../arrange/dag.ts';
-import { type Arrangement, arrange } from '../arrange/series-parallel.ts';
-import { type Durations, durationsFrom, durationsInside } from './durations.ts';
-import { type Hoisting, hoistConditions, type Wanted } from './hoisted-conditions.ts';
-import { hoistedConditionsIn, type PlanTree } from './plan-tree.ts';
-import { secondsOfStep } from './step-durations.ts';
+import type { AnalysedSink } from '../analyse/analysis.ts';
+import type { StepUses } from '../analyse/graph.ts';
+import type { Use } from '../analyse/uses.ts';
+import type { DemandClause } from './hoisted-conditions.ts';
+import type { PlanTree } from './plan-tree.ts';
 
-/** Stands for the flow's output among the readers of a step. */
+/** The flow's output among the readers of a step. */
 export const OUTPUT = Symbol('output');
 
-/** Someone who reads a slot of a step's result. */
+/** One read of a step's result: who reads which slot of it. */
 export interface Reading {
+  /** A step, a place of hoisted conditions, or the flow's output. */
   readonly reader: string | typeof OUTPUT;
   /** The key of the slot: see `Slots`. */
   readonly key: string;
-  /** That of a whole result which stands here only until the pass `project-reads` has found what is really read of it. */
+  /** Set on a read of the whole result that the pass `project-reads` removes when it finds which parts are really read. */
   readonly unread?: true;
 }
 
-/** A step that runs, sometimes or always. */
+/** A step that runs, always or sometimes. */
 export interface PlannedStep {
   readonly step: Step;
   readonly uses: StepUses;
-  /** When it is wanted: whenever one of these holds. Absent: always. */
-  readonly wanted?: readonly Wanted[];
-  /** Steps that `wanted` asks, though they come later: see {@link decide}. */
-  readonly later: ReadonlySet<string>;
-  /** The step before it with which it is passed over, and else runs: where the two stand together, it needs no guard. */
+  /** When its result is needed: whenever one of the clauses holds. Absent: always. */
+  readonly demand?: readonly DemandClause[];
+  /** Steps that `demand` tests although they run after this one: see {@link findPrecedence}. */
+  readonly laterDeciders: ReadonlySet<string>;
+  /** The step before it that runs exactly when this one does. Next to that step in a sequence, it needs no guard of its own. */
   readonly follows?: string;
-  /** What the flow's output reads that may be missing, where the step is the last: its function looks for it. */
+  /** What the flow's output reads and may be missing. The function of the flow's last step checks that it is there. */
   readonly checks?: readonly Use[];
-  /** Whether the state machine itself can skip the step; its component may do so besides. */
+  /** Whether the state machine itself can skip the step. Its component may skip it in any case. */
   readonly maySkip: boolean;
   readonly readings: readonly Reading[];
-  /** The secret variables that may stand in its input. */
+  /** The secret variables that its input may contain. */
   readonly secrets: readonly string[];
   /**
-   * The steps that its function runs before it, in order. Then `uses` are those of all of them, `wanted`, `later` and
-   * `follows` those of the first.
+   * The last step of a fused chain has the chain's other steps here, in order: its function runs them first. Its `uses` are
+   * then those of the whole chain, and its `demand`, `laterDeciders` and `follows` those of the chain's first step.
    */
-  readonly links?: readonly PlannedStep[];
+  readonly fusedBefore?: readonly PlannedStep[];
   /** The plan of the flow that the step runs: of `map`, `eval` and `iterate`. */
   readonly inner?: Plan;
 }
 
-/** The steps that a step's function runs, in order: itself, and those before it. */
-export const linksOf = (planned: PlannedStep): readonly PlannedStep[] => [...(planned.links ?? []), planned];
+/** The steps that a step's function runs, in order: those of its fused chain, or the step alone. */
+export const fusedStepsOf = (planned: PlannedStep): readonly PlannedStep[] => [...(planned.fusedBefore ?? []), planned];
 
-/** The name of the function that a step calls: that of its component, or of those of a chain. */
+/** The name of the function that a step calls: its component's, or that of its fused chain. */
 export const functionOf = (planned: PlannedStep): string =>
-  fusedChainName(linksOf(planned).map(({ step }) => step.component));
+  fusedChainName(fusedStepsOf(planned).map(({ step }) => step.component));
 
-/** The keys of what is read of a step, each once. */
+/** The keys of the slots that are read of a step's result, each once. */
 export const keysOf = ({ readings }: PlannedStep): readonly string[] => [...new Set(readings.map(({ key }) => key))];
 
-/** What runs, when it is wanted, who reads what of it, and how it is arranged. */
+/** Which steps run, when each is needed, who reads what of its result, and in which order they run. */
 export interface Plan {
   readonly flow: Flow;
+  /** By id, each after the steps that it waits for. */
   readonly steps: ReadonlyMap<string, PlannedStep>;
-  /** Who asks what of the conditions that are found in the tree, by the ids of the places. */
+  /** Who reads the hoisted conditions, by the ids of their {@link HoistedConditions}. */
   readonly hoistedConditions: ReadonlyMap<string, readonly Reading[]>;
   /** Absent where no step runs. */
   readonly tree?: PlanTree;
-  /** What the output reads; for a flow without one, what it gives instead. */
+  /** What the output reads; none in a flow without an output. */
   readonly output: readonly Use[];
+  /** The results that a flow without an output gives. */
   readonly sinks: readonly AnalysedSink[];
-  /** The plan with each step by itself, where some have become one function. */
+  /** The plan before steps were fused, where some were. */
   readonly unfused?: Plan;
 }
 
@@ -82,139 +77,3 @@ export const mapSteps = (
   steps: Plan['steps'],
   change: (planned: PlannedStep, id: string) => PlannedStep,
 ): Plan['steps'] => new Map([...steps].map(([id, planned]) => [id, change(planned, id)]));
-
-/** Plans a flow, or reports why it cannot be. `given`: the secret variables that may stand in its input. */
-export function makePlan(
-  flow: Flow,
-  diagnostics: Diagnostic[],
-  cost: Durations = durationsFrom(),
-  given: SecretNames = new Set(),
-): Plan | undefined {
-  const analysis = analyse(flow, diagnostics, { given });
-  return analysis && planOf(analysis, cost);
-}
-
-/** Plans a flow that has been analysed. Until a pass changes that, functions answer all of their results. */
-export function planOf(analysis: Analysis, cost: Durations = durationsFrom()): Plan {
-  const { flow, uses, demand, decided, running, sinks } = analysis;
-  const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const inner = new Map([...analysis.inner].map(([id, own]) => [id, planOf(own, durationsInside(cost, id))]));
-  const weights = running.map((id) => secondsOfStep({ step: byId.get(id), inner: inner.get(id) }, cost));
-  const arranged = running.length > 0 ? treeOf(running, decided.dependencies, weights) : undefined;
-  const keeping = arranged && hoistConditions(arranged, demand, decided.later);
-  const steps = planSteps(analysis, inner, keeping);
-  const keeps = keeping ? readingsOfKeeps(keeping) : new Map();
-  return { flow, steps, hoistedConditions: keeps, ...(keeping && { tree: keeping.tree }), output: uses.output, sinks };
-}
-
-function planSteps(
-  analysis: Analysis,
-  innerPlans: ReadonlyMap<string, Plan>,
-  keeping: Hoisting | undefined,
-): ReadonlyMap<string, PlannedStep> {
-  const { flow, uses, decided, running, secrets } = analysis;
-  const { later } = decided;
-  const readings = findReadings(analysis, keeping);
-  const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const steps = new Map<string, PlannedStep>();
-  for (const id of running) {
-    const step = byId.get(id);
-    const used = uses.steps.get(id);
-    if (!step || !used) continue;
-    const maySkip = canSkip(step, used, steps);
-    const inner = innerPlans.get(id);
-    const wanted = keeping?.wanted.get(id);
-    const planned = {
-      ...(wanted && { wanted }),
-      later: later.get(id) ?? new Set<string>(),
-      readings: withWhole(readings.get(id) ?? []),
-      secrets: [...(secrets.get(id) ?? [])].sort(),
-    };
-    steps.set(id, { step, uses: used, ...planned, maySkip, ...(inner && { inner }) });
-  }
-  return steps;
-}
-
-/** Whoever reads anything of a step's result gets all of it besides. */
-function withWhole(readings: readonly Reading[]): readonly Reading[] {
-  const readers = new Set(readings.map(({ reader }) => reader));
-  return [...readings, ...[...readers].map((reader): Reading => ({ reader, key: '$', unread: true }))];
-}
-
-/** A use through which a skip spreads to the reader. */
-export const spreadsSkip = (use: Use): use is StepUse =>
-  isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
-
-function canSkip(step: Step, uses: StepUses, before: ReadonlyMap<string, PlannedStep>): boolean {
-  if (skipIfOf(step) || step.onError.action === 'skip') return true;
-  return [...uses.input, ...uses.fallback].some((use) => spreadsSkip(use) && before.get(use.reference.step)?.maySkip);
-}
-
-function findReadings(
-  { uses, demand, decided: { later }, sinks }: Analysis,
-  keeping: Hoisting | undefined,
-): ReadonlyMap<string, readonly Reading[]> {
-  const readings = new Map<string, Reading[]>();
-  const add = (step: string, reading: Reading): void => {
-    const known = readings.get(step);
-    if (known) known.push(reading);
-    else readings.set(step, [reading]);
-  };
-  const addAll = (found: readonly Use[], reader: Reading['reader']): void => {
-    for (const { reference, test } of found.filter(isStepUse)) {
-      add(reference.step, { reader, key: test ? testKey(test, reference.path.text) : reference.path.text });
-    }
-  };
-  for (const [id, used] of uses.steps) {
-    if (!demand.has(id)) continue;
-    addAll(stepUsesIn(used), id);
-    addAll(usesOfGuard(keeping?.wanted.get(id) ?? [], later.get(id)), id);
-  }
-  for (const { id, kept } of keeping ? hoistedConditionsIn(keeping.tree) : []) {
-    const asked = kept.map(({ of }) => of);
-    addAll(usesOfGuard(asked, undefined), id);
-  }
-  addAll(uses.output, OUTPUT);
-  for (const sink of sinks) addAll(sink.uses, OUTPUT);
-  return readings;
-}
-
-/** A guard reads the tests that decide whether its step is wanted. */
-function usesOfGuard(wanted: readonly Wanted[], later: ReadonlySet<string> | undefined): readonly Use[] {
-  const asked = wanted.flatMap(({ gates }) => gates.flatMap((gate) => usesOf(gate.of, testOf(gate))));
-  return asked.filter((use) => !isStepUse(use) || !later?.has(use.reference.step));
-}
-
-function treeOf(running: readonly string[], dependencies: Dependencies, weights: readonly number[]): PlanTree {
-  const position = new Map(running.map((id, at) => [id, at]));
-  const successors: number[][] = running.map(() => []);
-  for (const [at, id] of running.entries()) {
-    for (const before of dependencies.get(id) ?? []) successors[position.get(before) ?? -1]?.push(at);
-  }
-  const dag: Dag = { weights, successors };
-  return name(arrange(dag), running);
-}
-
-function name(arrangement: Arrangement, ids: readonly string[]): PlanTree {
-  if (arrangement.kind === 'step') return { kind: 'step', id: ids[arrangement.node] ?? '' };
-  if (arrangement.kind === 'sequence') {
-    return { kind: 'sequence', parts: arrangement.parts.map((part) => name(part, ids)) };
-  }
-  return { kind: 'parallel', branches: arrangement.branches.map((branch) => name(branch, ids)) };
-}
-
-/** Who asks for the conditions that are found at each such place; `key` is a condition's name. */
-function readingsOfKeeps({ tree, wanted }: Hoisting): ReadonlyMap<string, readonly Reading[]> {
-  const keeps = hoistedConditionsIn(tree);
-  const readings = new Map<string, Reading[]>(keeps.map(({ id }) => [id, []]));
-  const note = (reader: string, asked: readonly Wanted[]): void => {
-    for (const { known } of asked) if (known) readings.get(known.keeper)?.push({ reader, key: known.name });
-  };
-  for (const [id, asked] of wanted) note(id, asked);
-  for (const { id, kept } of keeps)
-    note(
-      id,
-      kept.map(({ of }) => of),
-    );
-  return readings;
-}

@@ -3,15 +3,15 @@ import type { OptimisedFlow } from '../passes/optimise-flow.ts';
 import { type OptimisedPlan, optimisePlan, type PlanPassOptions } from '../passes/optimise-plan.ts';
 import { JOINING, type PassName } from '../passes/passes.ts';
 import type { Durations } from './durations.ts';
-import { planOf } from './plan.ts';
+import { makePlan } from './make-plan.ts';
 
 /** A flow, and what it is to be planned with. */
-export interface ToPlan {
+export interface PlanningInput {
   /** The flow as written. */
   readonly analysis: Analysis;
   /** What the passes over flows have made of it. */
   readonly optimised: OptimisedFlow;
-  readonly cost: Durations;
+  readonly durations: Durations;
   readonly options: PlanPassOptions;
 }
 
@@ -20,8 +20,8 @@ export interface ToPlan {
  * may be too large for a payload: with all passes, then without one of those that join, without any of them, and at last
  * of the flow as it is written. Each is only made when it is asked for.
  */
-export function* plansToTry({ analysis, optimised, cost, options }: ToPlan): Generator<OptimisedPlan> {
-  const planned = planOf(optimised.analysis, cost);
+export function* plansToTry({ analysis, optimised, durations, options }: PlanningInput): Generator<OptimisedPlan> {
+  const planned = makePlan(optimised.analysis, durations);
   const leavingOut = (tooLarge: readonly PassName[]): OptimisedPlan => {
     const { plan, passes, absorbed } = optimisePlan(planned, { ...options, tooLarge: new Set(tooLarge) });
     return { plan, passes: [...optimised.passes, ...passes], absorbed: [...optimised.absorbed, ...absorbed] };
@@ -31,5 +31,5 @@ export function* plansToTry({ analysis, optimised, cost, options }: ToPlan): Gen
   const joined = JOINING.filter((name) => first.passes.some((pass) => pass.name === name && pass.changes.length > 0));
   for (const name of joined) yield leavingOut([name]);
   if (joined.length > 1) yield leavingOut(joined);
-  yield optimisePlan(planOf(analysis, cost), { ...options, tooLarge: new Set(JOINING) });
+  yield optimisePlan(makePlan(analysis, durations), { ...options, tooLarge: new Set(JOINING) });
 }

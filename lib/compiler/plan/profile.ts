@@ -11,7 +11,7 @@ export interface ReadProfile {
   /** Absent where a diagnostic is an error. */
   readonly profile?: Profile;
   /** Where each step of it stands. */
-  readonly places: ReadonlyMap<string, Span>;
+  readonly stepSpans: ReadonlyMap<string, Span>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -26,14 +26,14 @@ export function readProfile(source: string, file: string): ReadProfile {
   return {
     file,
     ...(fields && !reporter.failed && { profile: { steps: steps.times, components: components.times } }),
-    places: steps.places,
+    stepSpans: steps.spans,
     diagnostics: reporter.diagnostics,
   };
 }
 
 interface Timings {
   readonly times: { readonly [key: string]: Timing };
-  readonly places: ReadonlyMap<string, Span>;
+  readonly spans: ReadonlyMap<string, Span>;
 }
 
 function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: Reporter): Timings {
@@ -43,7 +43,7 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
     const seconds = readSeconds(entry, `the ${kind} "${key}" of a profile`, reporter);
     return seconds === undefined ? [] : [[key, { seconds }]];
   });
-  return { times: Object.fromEntries(times), places: new Map(entries.map(([key, entry]) => [key, entry.key])) };
+  return { times: Object.fromEntries(times), spans: new Map(entries.map(([key, entry]) => [key, entry.key])) };
 }
 
 /** No execution takes longer. */
@@ -73,13 +73,13 @@ function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { ki
  * flow has changed since it was measured. Of a flow that is broken nothing is said.
  */
 export function profileDiagnostics(
-  { file, profile, places, diagnostics }: ReadProfile,
+  { file, profile, stepSpans, diagnostics }: ReadProfile,
   { stateMachine, flow, steps, absorbed }: ProfiledFlow,
 ): readonly Diagnostic[] {
   if (!profile || !stateMachine) return diagnostics;
   const ids = [...(flow?.steps ?? []), ...steps, ...absorbed].map(({ id }) => id);
   const known = new Set(ids);
-  const unknown = [...places].filter(([step]) => !known.has(step));
+  const unknown = [...stepSpans].filter(([step]) => !known.has(step));
   return [
     ...diagnostics,
     ...unknown.map(([step, span]) =>

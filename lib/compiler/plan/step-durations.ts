@@ -2,26 +2,29 @@ import type { Step } from '../../flow/flow.ts';
 import { literalWait } from '../analyse/builtins.ts';
 import { type Durations, durationsInside } from './durations.ts';
 import { pathTimes } from './paths.ts';
-import { linksOf, type Plan, type PlannedStep } from './plan.ts';
+import { fusedStepsOf, type Plan, type PlannedStep } from './plan.ts';
 
-/** What a step takes in the arrangement, in seconds; one that runs a flow written out, what that flow takes at least. */
+/**
+ * The seconds of a step in the arrangement. Of one that runs a flow known at compile time: at least that flow's critical
+ * path. Steps that the compiler added take none.
+ */
 export function secondsOfStep(
   { step, inner }: { readonly step: Step | undefined; readonly inner: Plan | undefined },
-  cost: Durations,
+  durations: Durations,
 ): number {
   if (!step || step.added) return 0;
   const { id, component } = step;
-  const inside = inner ? secondsInside(inner, durationsInside(cost, id)) : secondsOfWait(step);
-  return cost({ id, component, ...(inside !== undefined && { inside }) });
+  const inside = inner ? secondsInside(inner, durationsInside(durations, id)) : secondsOfWait(step);
+  return durations({ id, component, ...(inside !== undefined && { inside }) });
 }
 
-/** What the call of a step takes, that of a chain for all its steps, in seconds. */
-export const secondsOfCall = (planned: PlannedStep, cost: Durations): number =>
-  linksOf(planned).reduce((sum, { step, inner }) => sum + secondsOfStep({ step, inner }, cost), 0);
+/** The seconds of the call of a step's function, which runs all steps of a fused chain. */
+export const secondsOfCall = (planned: PlannedStep, durations: Durations): number =>
+  fusedStepsOf(planned).reduce((sum, { step, inner }) => sum + secondsOfStep({ step, inner }, durations), 0);
 
-function secondsInside(plan: Plan, cost: Durations): number {
+function secondsInside(plan: Plan, durations: Durations): number {
   const times = pathTimes(plan, ({ step, inner }) => {
-    const seconds = secondsOfStep({ step, inner }, cost);
+    const seconds = secondsOfStep({ step, inner }, durations);
     return { critical: seconds, byLevel: seconds };
   });
   return times.critical;

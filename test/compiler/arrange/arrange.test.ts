@@ -83,7 +83,7 @@ describe('arranging steps', () => {
 
   it('does not split off one short step after another, though each cut alone would cost least', () => {
     // Long steps, pairs of which are compared by steps that take from a moment to two seconds.
-    const weights = [12, 13, 14, 15, 16, 0.1, 0.3, 2, 0.2, 0.4, 0.1, 0.2, 0.3];
+    const durations = [12, 13, 14, 15, 16, 0.1, 0.3, 2, 0.2, 0.4, 0.1, 0.2, 0.3];
     const pairs = [
       [0, 1],
       [0, 2],
@@ -95,13 +95,13 @@ describe('arranging steps', () => {
       [0, 4],
     ] as const;
     const edges = pairs.flatMap(([a, b], at) => [[a, at + 5] as const, [b, at + 5] as const]);
-    const graph = dag([...weights, 1], [...edges, ...pairs.map((_, at) => [at + 5, 13] as const)]);
-    expect(makespan(arrange(graph), graph.weights)).toBeCloseTo(bestSeconds(graph), 9);
+    const graph = dag([...durations, 1], [...edges, ...pairs.map((_, at) => [at + 5, 13] as const)]);
+    expect(makespan(arrange(graph), graph.durations)).toBeCloseTo(bestSeconds(graph), 9);
   });
 
   it('lets a step that has time wait, where another would wait for it otherwise', () => {
     // 0 → 3 → 4 is long; 1 and 2 are short, and 5 needs only 1, 6 needs 1 and 3.
-    const weights = [5, 1, 1, 5, 5, 2, 1];
+    const durations = [5, 1, 1, 5, 5, 2, 1];
     const edges = [
       [0, 3],
       [3, 4],
@@ -110,8 +110,8 @@ describe('arranging steps', () => {
       [3, 6],
       [2, 5],
     ] as const;
-    const graph = dag(weights, edges);
-    expect(makespan(arrange(graph), weights)).toBe(criticalPath(graph));
+    const graph = dag(durations, edges);
+    expect(makespan(arrange(graph), durations)).toBe(criticalPath(graph));
   });
 });
 
@@ -135,7 +135,7 @@ describe('large graphs', () => {
     );
     const tree = arrange(graph);
     expect(nesting(tree)).toBeLessThan(20);
-    expect(makespan(tree, graph.weights)).toBe(criticalPath(graph));
+    expect(makespan(tree, graph.durations)).toBe(criticalPath(graph));
     expect([...nodesOf(tree)].sort((a, b) => a - b)).toEqual(indices(size));
   });
 
@@ -159,7 +159,7 @@ describe('large graphs', () => {
     const tree = arrange(graph);
     expect(nesting(tree)).toBeLessThan(20);
     expect([...nodesOf(tree)].sort((a, b) => a - b)).toEqual(indices(6_000));
-    expect(makespan(tree, graph.weights)).toBeLessThanOrEqual(levelled(graph));
+    expect(makespan(tree, graph.durations)).toBeLessThanOrEqual(levelled(graph));
   });
 });
 
@@ -168,11 +168,11 @@ describe('any arrangement', () => {
     fc.assert(
       fc.property(anyDag, (graph) => {
         const tree = arrange(graph);
-        expect([...nodesOf(tree)].sort((a, b) => a - b)).toEqual(graph.weights.map((_, at) => at));
+        expect([...nodesOf(tree)].sort((a, b) => a - b)).toEqual(graph.durations.map((_, at) => at));
         // With every step lasting, an order that is wrong anywhere shows.
         const times = runOf(
           tree,
-          graph.weights.map((weight) => weight + 1),
+          graph.durations.map((duration) => duration + 1),
         );
         for (const [from, successors] of graph.successors.entries()) {
           for (const to of successors) expect(times.get(to)?.[0]).toBeGreaterThanOrEqual(times.get(from)?.[1] ?? 0);
@@ -189,7 +189,7 @@ describe('any arrangement', () => {
   it('is never faster than the critical path, and never slower than level by level', () => {
     fc.assert(
       fc.property(anyDag, (graph) => {
-        const seconds = makespan(arrange(graph), graph.weights);
+        const seconds = makespan(arrange(graph), graph.durations);
         expect(seconds).toBeGreaterThanOrEqual(criticalPath(graph));
         expect(seconds).toBeLessThanOrEqual(levelled(graph));
       }),
@@ -205,20 +205,20 @@ describe('any arrangement', () => {
     );
   });
 
-  it('is as fast as the critical path for a series-parallel graph, whatever its weights', () => {
+  it('is as fast as the critical path for a series-parallel graph, whatever its durations', () => {
     fc.assert(
       fc.property(seriesParallel, fc.infiniteStream(fc.integer({ min: 1, max: 50 })), (shape, stream) => {
         const { size, edges } = realise(shape);
-        const weights = Array.from({ length: size }, () => stream.next().value);
-        const graph = dag(weights, edges);
-        expect(makespan(arrange(graph), weights)).toBe(criticalPath(graph));
+        const durations = Array.from({ length: size }, () => stream.next().value);
+        const graph = dag(durations, edges);
+        expect(makespan(arrange(graph), durations)).toBe(criticalPath(graph));
       }),
     );
   });
 
   it('of a small graph is hardly ever slower than the best that there is', () => {
     const graphs = Array.from({ length: 60 }, (_, seed) => layers(12, 3 + (seed % 3), seed));
-    const ratios = graphs.map((graph) => makespan(arrange(graph), graph.weights) / bestSeconds(graph));
+    const ratios = graphs.map((graph) => makespan(arrange(graph), graph.durations) / bestSeconds(graph));
     expect(ratios.filter((ratio) => ratio > 1.000001).length).toBeLessThanOrEqual(3);
     expect(Math.max(...ratios)).toBeLessThan(1.03);
   });

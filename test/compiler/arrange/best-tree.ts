@@ -5,7 +5,7 @@ import { type Dag, wholeOf } from '../../../lib/compiler/arrange/dag.ts';
  * 14 nodes. Sets of nodes are bits of a number.
  */
 export function bestSeconds(graph: Dag): number {
-  const { weights, successors, predecessors } = wholeOf(graph);
+  const { durations, successors, predecessors } = wholeOf(graph);
   const after = successors.map(bitsOf);
   const before = predecessors.map(bitsOf);
   const known = new Map<number, number>();
@@ -18,7 +18,7 @@ export function bestSeconds(graph: Dag): number {
   const compute = (set: number): number => {
     const component = componentOf(set);
     if (component !== set) return Math.max(best(component), best(set & ~component));
-    if ((set & (set - 1)) === 0) return weights[31 - Math.clz32(set)] ?? 0;
+    if ((set & (set - 1)) === 0) return durations[31 - Math.clz32(set)] ?? 0;
     let least = Number.POSITIVE_INFINITY;
     for (const first of beginnings(set)) least = Math.min(least, best(first) + best(set & ~first));
     return least;
@@ -45,7 +45,7 @@ export function bestSeconds(graph: Dag): number {
     }
     return found;
   };
-  return best((1 << weights.length) - 1);
+  return best((1 << durations.length) - 1);
 }
 
 const bitsOf = (nodes: readonly number[]): number => nodes.reduce((bits, node) => bits | (1 << node), 0);

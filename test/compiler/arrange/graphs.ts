@@ -9,9 +9,9 @@ export const anyDag: fc.Arbitrary<Dag> = fc.integer({ min: 1, max: 24 }).chain((
       fc.array(fc.integer({ min: 0, max: 20 }), { minLength: size, maxLength: size }),
       fc.uniqueArray(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { selector: String, maxLength: 3 * size }),
     )
-    .map(([weights, pairs]) =>
+    .map(([durations, pairs]) =>
       dag(
-        weights,
+        durations,
         pairs.filter(([a, b]) => a < b),
       ),
     ),
@@ -84,6 +84,6 @@ export function layers(size: number, width: number, seed: number): Dag {
     );
     return [...new Set(before)].map((from) => [from, node] as const);
   });
-  const weights = Array.from({ length: size }, () => Math.exp(0.8 * normal(random)));
-  return dag(weights, edges.flat());
+  const durations = Array.from({ length: size }, () => Math.exp(0.8 * normal(random)));
+  return dag(durations, edges.flat());
 }

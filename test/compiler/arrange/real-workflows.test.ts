@@ -38,9 +38,9 @@ function read(name: string): Workflow {
   for (const [at, id] of sorted.order.entries()) {
     for (const other of before.get(id) ?? []) successors[position.get(other) ?? -1]?.push(at);
   }
-  const weights = sorted.order.map((id) => profile.steps[id]?.seconds ?? Number.NaN);
-  const graph = { weights, successors };
-  return { graph, own: arrange(graph), unit: arrange({ successors, weights: weights.map(() => 1) }) };
+  const durations = sorted.order.map((id) => profile.steps[id]?.seconds ?? Number.NaN);
+  const graph = { durations, successors };
+  return { graph, own: arrange(graph), unit: arrange({ successors, durations: durations.map(() => 1) }) };
 }
 
 const RUNS = 20;
@@ -49,8 +49,8 @@ const RUNS = 20;
 function noisyRatio({ graph, own }: Workflow): number {
   const random = randomFrom(1);
   const ratios = Array.from({ length: RUNS }, () => {
-    const weights = graph.weights.map((seconds) => seconds * Math.exp(0.5 * normal(random)));
-    return makespan(own, weights) / criticalPath(graph, weights);
+    const durations = graph.durations.map((seconds) => seconds * Math.exp(0.5 * normal(random)));
+    return makespan(own, durations) / criticalPath(graph, durations);
   });
   return ratios.reduce((sum, ratio) => sum + ratio, 0) / RUNS;
 }
@@ -66,13 +66,13 @@ describe.runIf(names.length > 0)('real workflows', () => {
   const workflows = names.map(read);
 
   it('take hardly longer than their critical paths, arranged by their profiles', () => {
-    const ratios = workflows.map(({ graph, own }) => makespan(own, graph.weights) / criticalPath(graph));
+    const ratios = workflows.map(({ graph, own }) => makespan(own, graph.durations) / criticalPath(graph));
     expect(geometricMean(ratios)).toBeLessThanOrEqual(1.002);
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.03);
   });
 
   it('take little longer than their critical paths, arranged without profiles', () => {
-    const ratios = workflows.map(({ graph, unit }) => makespan(unit, graph.weights) / criticalPath(graph));
+    const ratios = workflows.map(({ graph, unit }) => makespan(unit, graph.durations) / criticalPath(graph));
     expect(geometricMean(ratios)).toBeLessThanOrEqual(1.015);
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.2);
   });
@@ -92,7 +92,7 @@ describe.runIf(names.length > 0)('real workflows', () => {
 
   it('are never slower than level by level', () => {
     for (const { graph, own } of workflows) {
-      expect(makespan(own, graph.weights)).toBeLessThanOrEqual(levelled(graph) * 1.000001);
+      expect(makespan(own, graph.durations)).toBeLessThanOrEqual(levelled(graph) * 1.000001);
     }
   });
 });

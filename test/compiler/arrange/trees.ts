@@ -3,10 +3,10 @@ import type { Arrangement } from '../../../lib/compiler/arrange/series-parallel.
 
 /** Arrangements taken apart: what tests look at. */
 
-export const dag = (weights: readonly number[], edges: readonly (readonly [number, number])[]): Dag => {
-  const successors: number[][] = weights.map(() => []);
+export const dag = (durations: readonly number[], edges: readonly (readonly [number, number])[]): Dag => {
+  const successors: number[][] = durations.map(() => []);
   for (const [from, to] of edges) successors[from]?.push(to);
-  return { weights, successors };
+  return { durations, successors };
 };
 
 /** All steps take one second. */
@@ -41,12 +41,12 @@ export const isSmall = (tree: Arrangement): boolean =>
   (innerOf(tree).length > 1 && innerOf(tree).every((inner) => inner.kind !== tree.kind && isSmall(inner)));
 
 /** When each node starts and ends if the tree runs with the given seconds. */
-export function runOf(tree: Arrangement, weights: readonly number[]): ReadonlyMap<number, readonly [number, number]> {
+export function runOf(tree: Arrangement, durations: readonly number[]): ReadonlyMap<number, readonly [number, number]> {
   const times = new Map<number, readonly [number, number]>();
   const run = (inner: Arrangement, at: number): number => {
     if (inner.kind === 'sequence') return inner.parts.reduce((time, part) => run(part, time), at);
     if (inner.kind === 'parallel') return Math.max(...inner.branches.map((branch) => run(branch, at)));
-    const end = at + (weights[inner.node] ?? 0);
+    const end = at + (durations[inner.node] ?? 0);
     times.set(inner.node, [at, end]);
     return end;
   };
@@ -54,20 +54,20 @@ export function runOf(tree: Arrangement, weights: readonly number[]): ReadonlyMa
   return times;
 }
 
-export const makespan = (tree: Arrangement, weights: readonly number[]): number => {
-  if (tree.kind === 'step') return weights[tree.node] ?? 0;
-  const inner = innerOf(tree).map((part) => makespan(part, weights));
+export const makespan = (tree: Arrangement, durations: readonly number[]): number => {
+  if (tree.kind === 'step') return durations[tree.node] ?? 0;
+  const inner = innerOf(tree).map((part) => makespan(part, durations));
   return tree.kind === 'sequence' ? inner.reduce((sum, seconds) => sum + seconds, 0) : Math.max(...inner);
 };
 
-export const criticalPath = (graph: Dag, weights: readonly number[] = graph.weights): number =>
-  wholeOf({ ...graph, weights }).length;
+export const criticalPath = (graph: Dag, durations: readonly number[] = graph.durations): number =>
+  wholeOf({ ...graph, durations }).length;
 
 /** What the levels of the graph take one after the other. */
 export function levelled(graph: Dag): number {
   const longest: number[] = [];
   for (const [at, level] of wholeOf(graph).level.entries()) {
-    longest[level] = Math.max(longest[level] ?? 0, graph.weights[at] ?? 0);
+    longest[level] = Math.max(longest[level] ?? 0, graph.durations[at] ?? 0);
   }
   return longest.reduce((sum, seconds) => sum + seconds, 0);
 }

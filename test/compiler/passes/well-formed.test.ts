@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Analysis, analyse } from '../../../lib/compiler/analyse/analysis.ts';
-import { type Plan, planOf } from '../../../lib/compiler/plan/plan.ts';
+import { makePlan } from '../../../lib/compiler/plan/make-plan.ts';
+import type { Plan } from '../../../lib/compiler/plan/plan.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
 import { faultsOfAnalysis, faultsOfPlan } from './well-formed.ts';
 
@@ -20,7 +21,7 @@ function analysed(): Analysis {
   return analysis;
 }
 
-const planned = (): Plan => planOf(analysed());
+const planned = (): Plan => makePlan(analysed());
 
 /** The plan without a step, which its tree still has. */
 function without(plan: Plan, id: string): Plan {

@@ -2,7 +2,7 @@ import type { Analysis } from '../../../lib/compiler/analyse/analysis.ts';
 import { stepUsesIn } from '../../../lib/compiler/analyse/graph.ts';
 import { isStepUse, stepsReadBy, type Use } from '../../../lib/compiler/analyse/uses.ts';
 import type { PassOutcome } from '../../../lib/compiler/passes/pass.ts';
-import { linksOf, OUTPUT, type Plan, type PlannedStep } from '../../../lib/compiler/plan/plan.ts';
+import { fusedStepsOf, OUTPUT, type Plan, type PlannedStep } from '../../../lib/compiler/plan/plan.ts';
 import { hoistedConditionsIn, type PlanTree, partsOf, stepsIn } from '../../../lib/compiler/plan/plan-tree.ts';
 import { expressionsIn, type Flow } from '../../../lib/flow/flow.ts';
 
@@ -88,8 +88,8 @@ function faultsOfOrder(tree: PlanTree, plan: Plan, done: Set<string>): readonly 
 function faultsOfStep(id: string, { steps }: Plan, done: ReadonlySet<string>): readonly string[] {
   const planned = steps.get(id);
   if (!planned) return [];
-  const own = new Set(linksOf(planned).map(({ step }) => step.id));
-  const read = linksOf(planned).flatMap(({ uses }) => stepUsesIn(uses).map(({ reference }) => reference.step));
+  const own = new Set(fusedStepsOf(planned).map(({ step }) => step.id));
+  const read = fusedStepsOf(planned).flatMap(({ uses }) => stepUsesIn(uses).map(({ reference }) => reference.step));
   const early = read.filter((step) => !done.has(step) && !own.has(step));
   return early.map((step) => `"${id}" does not come after "${step}", which it reads`);
 }

@@ -12,9 +12,9 @@ import type { Json } from '../../../protocol/json.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/values.ts';
 import { testOf } from '../../analyse/demand.ts';
-import { type Gate, mayBeMissing, type Use, usesOf } from '../../analyse/uses.ts';
-import type { KnownCondition } from '../../plan/hoisted-conditions.ts';
-import { spreadsSkip } from '../../plan/plan.ts';
+import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
+import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
+
 import { isGuaranteed } from './input-path.ts';
 import {
   all,
@@ -42,12 +42,12 @@ export interface Scope {
   /** The flow's input at a path; nothing where there is none. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
-  /** A condition that was found before: see `Kept`. */
-  readonly kept: (known: KnownCondition) => Jsonata;
+  /** A hoisted condition. */
+  readonly hoisted: (condition: ConditionReference) => Jsonata;
   /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
   /** Steps whose tests may have any value here: see `PlannedStep`. */
-  readonly later?: ReadonlySet<string>;
+  readonly laterDeciders?: ReadonlySet<string>;
 }
 
 /** An expression as a template: maps and lists as they are written, the rest as JSONata. */
@@ -167,7 +167,7 @@ export function testOfValue(expression: Expression, test: Test, scope: Scope): J
 }
 
 function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scope): Jsonata {
-  if (scope.later?.has(step)) return FALSE;
+  if (scope.laterDeciders?.has(step)) return FALSE;
   const slot = lookup(scope.slots(step), testKey(test, path.text));
   return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
 }
@@ -177,7 +177,7 @@ export const passesTest = (value: Jsonata, test: Test): Jsonata =>
   bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
 
 const isSkipped = (step: string, scope: Scope): Jsonata =>
-  scope.later?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
+  scope.laterDeciders?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Whether any of the uses reads a skipped step in a way that spreads the skip. */
 export const skippedIn = (uses: readonly Use[], scope: Scope): Jsonata =>
@@ -194,7 +194,7 @@ export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
 function isMissing(use: Use, scope: Scope): Jsonata {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
-  if (reference.kind === 'step' && scope.later?.has(reference.step)) return FALSE;
+  if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
   if (reference.kind === 'variable') return TRUE;
   if (reference.kind === 'input') return not(`$exists(${scope.input(reference.path)})`);
   return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;

@@ -1,6 +1,6 @@
 import type { ReadPath } from '../../../flow/expression.ts';
 import { type Use, usesOf } from '../../analyse/uses.ts';
-import type { Wanted } from '../../plan/hoisted-conditions.ts';
+import type { DemandClause } from '../../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { type HoistedConditions, hoistedConditionsIn } from '../../plan/plan-tree.ts';
 import { isWhole } from './input-path.ts';
@@ -13,21 +13,21 @@ export function inputReads(plan: Plan): readonly string[] {
   return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
 }
 
-/** All that some steps of a flow read, its kept conditions, and its output, unless that is `atHand`. */
+/** All that some steps of a flow read, its hoisted conditions, and its output, unless that is `atHand`. */
 export function usesOfRest(
   { tree, output, sinks }: Plan,
   steps: readonly PlannedStep[],
   atHand: boolean,
 ): readonly Use[] {
-  const kept = tree ? hoistedConditionsIn(tree).flatMap(usesInKeep) : [];
+  const conditions = tree ? hoistedConditionsIn(tree).flatMap(usesInConditions) : [];
   const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
-  return [...steps.flatMap(usesIn), ...kept, ...given];
+  return [...steps.flatMap(usesIn), ...conditions, ...given];
 }
 
-/** The paths at which steps and kept conditions read the flow's input, each once. */
-export function inputPaths(steps: readonly PlannedStep[], keeps: readonly HoistedConditions[]): readonly ReadPath[] {
+/** The paths at which steps and hoisted conditions read the flow's input, each once. */
+export function inputPaths(steps: readonly PlannedStep[], hoisted: readonly HoistedConditions[]): readonly ReadPath[] {
   const found = new Map<string, ReadPath>();
-  for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInKeep)]) {
+  for (const { reference } of [...steps.flatMap(usesIn), ...hoisted.flatMap(usesInConditions)]) {
     if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
   }
   return [...found.values()];
@@ -37,13 +37,14 @@ export function inputPaths(steps: readonly PlannedStep[], keeps: readonly Hoiste
 export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);
 
 /** All that a step reads, and all that its guard asks. */
-const usesIn = ({ uses, wanted = [] }: PlannedStep): readonly Use[] => [
+const usesIn = ({ uses, demand = [] }: PlannedStep): readonly Use[] => [
   ...uses.input,
   ...uses.skipIf,
   ...uses.fallback,
-  ...wanted.flatMap(usesOfWanted),
+  ...demand.flatMap(usesOfClause),
 ];
 
-const usesInKeep = ({ kept }: HoistedConditions): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
+const usesInConditions = ({ conditions }: HoistedConditions): readonly Use[] =>
+  conditions.flatMap(({ clause }) => usesOfClause(clause));
 
-const usesOfWanted = ({ gates }: Wanted): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));
+const usesOfClause = ({ gates }: DemandClause): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));

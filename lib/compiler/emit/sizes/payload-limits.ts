@@ -4,7 +4,7 @@ import { linkTo } from '../../../protocol/values.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
 import { alikeOf } from '../../plan/alike.ts';
-import { keysOf, linksOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
+import { fusedStepsOf, keysOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import type { Layout } from '../layout.ts';
 import { type Crossed, crossingOf } from '../split/crossing.ts';
@@ -68,16 +68,16 @@ const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys
 
 /** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
 export function payloadPlace(planned: PlannedStep, layout: Layout): PayloadLimit {
-  const { step, links = [], checks = [] } = planned;
-  const inside = new Set<Source>(links.map((link) => link.step.id));
-  const contents = linksOf(planned).map((link) => contentOf(link.step.input));
-  const keys = [...layout.keys(step.id), ...links.flatMap(keysOf)];
+  const { step, fusedBefore = [], checks = [] } = planned;
+  const inside = new Set<Source>(fusedBefore.map((link) => link.step.id));
+  const contents = fusedStepsOf(planned).map((link) => contentOf(link.step.input));
+  const keys = [...layout.keys(step.id), ...fusedBefore.flatMap(keysOf)];
   const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
   const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
   // What they read of each other never enters the state machine but by its name.
   const values = contents.flatMap((content) => content.values);
   const own = values.filter((source) => !inside.has(source));
-  const linked = links.reduce((sum, link) => sum + ENVELOPE + bytesOfNames(link), 0);
+  const linked = fusedBefore.reduce((sum, link) => sum + ENVELOPE + bytesOfNames(link), 0);
   const room = ROOM - fixed - ENVELOPE - names - linked;
   return { what: `the input of step "${step.id}"`, step: step.id, room, values: own };
 }
@@ -97,7 +97,7 @@ export function variablePlace(planned: PlannedStep, layout: Layout): PayloadLimi
 
 /** Bytes of the names of a chain's steps, and of what the answer tells of each. */
 const bytesOfLinks = (planned: PlannedStep): number =>
-  planned.links ? linksOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
+  planned.fusedBefore ? fusedStepsOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
 
 /** The output of a flow. `room`: bytes that it may have. */
 export function outputPlace(plan: Plan, room: number): PayloadLimit {
@@ -115,7 +115,7 @@ export function outputPlace(plan: Plan, room: number): PayloadLimit {
 export function passingPlaces(plan: Plan, layout: Layout): readonly PayloadLimit[] {
   const places: PayloadLimit[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
-    if (tree.kind === 'step' || tree.kind === 'keep') return;
+    if (tree.kind === 'step' || tree.kind === 'conditions') return;
     if (tree.kind === 'fan-out') places.push(...fanOutPlaces(plan, tree, layout));
     else if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
     else if (tree.kind === 'nested') {

@@ -25,7 +25,7 @@ export type PlanReads = ReadonlyMap<string, StepReads>;
 const CONDITION = 14;
 
 /** Who reads what in a plan. */
-export function readsOfPlan({ steps, hoistedConditions: keeps, tree }: Plan): PlanReads {
+export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads {
   const found = new Map<string, StepReads>();
   for (const [id, planned] of steps) {
     const keys = [...new Set(planned.readings.map(({ key }) => key))];
@@ -38,9 +38,14 @@ export function readsOfPlan({ steps, hoistedConditions: keeps, tree }: Plan): Pl
     });
   }
   for (const keep of tree ? hoistedConditionsIn(tree) : []) {
-    const readers = new Set((keeps.get(keep.id) ?? []).map(({ reader }) => reader));
+    const readers = new Set((hoistedConditions.get(keep.id) ?? []).map(({ reader }) => reader));
     const paths = inputPaths([], [keep]).map(inputKey);
-    found.set(keep.id, { readers, reads: new Set(), paths, bytes: bytesOf(keep.id) + CONDITION * keep.kept.length });
+    found.set(keep.id, {
+      readers,
+      reads: new Set(),
+      paths,
+      bytes: bytesOf(keep.id) + CONDITION * keep.conditions.length,
+    });
   }
   for (const [id, { readers }] of found) {
     for (const reader of readers) if (reader !== OUTPUT) found.get(reader)?.reads.add(id);

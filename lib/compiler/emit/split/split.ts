@@ -98,7 +98,7 @@ class Splitter {
     const whole = this.#wholeOf(tree);
     if (isWithin(whole, room.keep)) return whole;
     if (tree.kind === 'step') return this.#fitStep(tree, whole);
-    if (tree.kind === 'nested' || tree.kind === 'keep' || tree.kind === 'fan-out') return whole;
+    if (tree.kind === 'nested' || tree.kind === 'conditions' || tree.kind === 'fan-out') return whole;
     const parts = partsOf(tree);
     const own = minus(whole, sum(parts.map((part) => this.#wholeOf(part))));
     const pieces = this.#refill(parts, own, room);
@@ -204,7 +204,7 @@ class Splitter {
     const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
     if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
     const weight = sizeOfStates(this.#given.written.get(tree) ?? []);
-    if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
+    if (tree.kind === 'conditions') return { tree, seconds: 0, ...weight };
     if (tree.kind === 'fan-out')
       return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...weight };
     if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
@@ -251,7 +251,7 @@ function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
   const inside = (part: PlanTree): PlanTree => named(part, nameOf);
   switch (tree.kind) {
     case 'step':
-    case 'keep':
+    case 'conditions':
     case 'fan-out':
       return tree;
     case 'nested':

@@ -2,7 +2,7 @@ import type { PassState } from '../../../asl/state-machine.ts';
 import type { HoistedConditions } from '../../plan/plan-tree.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import { type Continuation, closing, type Fresh, type States } from '../end.ts';
-import { wantedTest } from '../guard.ts';
+import { clauseTest } from '../guard.ts';
 import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 
@@ -16,20 +16,20 @@ interface Here {
 /** Writes a Pass that finds conditions for the guards after it. One may ask another, so one expression finds all. */
 export function emitHoistedConditions(
   emitter: FlowEmitter,
-  { id, kept }: HoistedConditions,
+  { id, conditions }: HoistedConditions,
   { chain, states, after }: Here,
 ): string {
   const { frame, shared } = emitter;
   const found = new Map<string, Jsonata>();
   const scope = emitter.scope(chain);
-  const local: typeof scope.kept = (known) =>
-    (known.keeper === id ? found.get(known.name) : undefined) ?? scope.kept(known);
+  const hoisted: typeof scope.hoisted = (reference) =>
+    (reference.hoistedAt === id ? found.get(reference.name) : undefined) ?? scope.hoisted(reference);
   const name = frame.layout.nameAt(id, chain.length);
-  const findings = kept.map((one) => {
-    const condition = variable(shared.variables.take(`${name}_${one.name}`));
-    const test = wantedTest(one.of, { ...scope, kept: local });
-    found.set(one.name, condition);
-    return `${condition} := ${test}`;
+  const findings = conditions.map((condition) => {
+    const local = variable(shared.variables.take(`${name}_${condition.name}`));
+    const test = clauseTest(condition.clause, { ...scope, hoisted });
+    found.set(condition.name, local);
+    return `${local} := ${test}`;
   });
   const values = `(${findings.join('; ')}; ${object([...found])})`;
   const fresh: Fresh = (asked) => (asked === id ? values : undefined);

@@ -22,18 +22,18 @@ import { componentRetry } from './retry.ts';
 /** Writes a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
   const { name, chain, states, after } = place;
-  const { step, links = [] } = planned;
+  const { step, fusedBefore = [] } = planned;
   const { prefix, budget } = emitter.frame;
   const keys = emitter.keys(planned);
   const slots = answerOf(planned, keys);
   const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
-  const scope = scopeOfChain(emitter.scope(chain), links, prefix);
+  const scope = scopeOfChain(emitter.scope(chain), fusedBefore, prefix);
   const catchers = emitter.catchers(planned, place);
   const state: TaskState = {
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
-      before: links.map((link) =>
+      before: fusedBefore.map((link) =>
         defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
       ),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
@@ -46,7 +46,8 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Emit
 }
 
 /** What is kept of an answer: that of a chain has more than anyone reads. */
-const answerOf = ({ links }: PlannedStep, keys: readonly string[]): Jsonata => (links ? pick(ANSWER, keys) : ANSWER);
+const answerOf = ({ fusedBefore }: PlannedStep, keys: readonly string[]): Jsonata =>
+  fusedBefore ? pick(ANSWER, keys) : ANSWER;
 
 /** Which step is called, and with what. */
 const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own, 'step' | 'input'> => ({
@@ -106,8 +107,8 @@ type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
 
 /** What is read of the steps before the last is put in by their function's wrapper. */
-function scopeOfChain(scope: Scope, links: readonly PlannedStep[], prefix: string): Scope {
-  const ids = new Set(links.map(({ step }) => step.id));
+function scopeOfChain(scope: Scope, fusedBefore: readonly PlannedStep[], prefix: string): Scope {
+  const ids = new Set(fusedBefore.map(({ step }) => step.id));
   return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
 }
 

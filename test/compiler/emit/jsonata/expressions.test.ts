@@ -20,7 +20,7 @@ import { runs } from '../../../chance.ts';
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const scope: Scope = {
   slots: (step) => `$${step}`,
-  kept: ({ name }) => `$${name}`,
+  hoisted: ({ name }) => `$${name}`,
   input: (path) => inputAt('$in', undefined, path),
 };
 
