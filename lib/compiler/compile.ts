@@ -26,79 +26,94 @@ import { NO_STATES, type SourceMap } from './source-map.ts';
 export interface CompileOptions {
   /** The file's name, for diagnostics. @default 'flow.yaml' */
   readonly file?: string;
-  /** Values of the flow's variables; those of secrets go into no state machine. */
+  /** Values of the flow's variables. Those of secrets never enter the state machine. */
   readonly variables?: { readonly [name: string]: Json };
-  /** Whether a secret variable has a value where the flow runs; one without any is missing. @default each has one */
+  /** Whether a secret variable has a value where the flow runs. One without a value is missing there. @default each has one */
   readonly hasSecret?: (secret: SecretUse) => boolean;
-  /** Measured seconds of steps and components, by which the steps are arranged. @default every step takes the same */
+  /** Measured durations of steps and components, by which the steps are arranged. @default all steps take equally long */
   readonly profile?: Profile;
-  /** Bytes above which a value is spilled to the blob store. @default as many as are sure to fit everywhere */
+  /** Bytes above which a value is spilled to the blob store. @default the most that is certain to fit everywhere */
   readonly spillAbove?: number;
-  /** What a state machine may have. @default what AWS lets it have, less a reserve */
+  /** The limits of a state machine. @default those of AWS, less a reserve */
   readonly limits?: Limits;
-  /** The names of passes that are left out: see docs/compiler.md. @default none */
+  /** The names of passes to leave out: see docs/compiler.md. @default none */
   readonly without?: readonly string[];
-  /** How many steps side by side have to be alike to become a Map. @default 10: see the pass `map-fan-outs` */
+  /** The least number of similar parallel steps that become a Map. @default 10: see the pass `map-fan-outs` */
   readonly leastFanOut?: number;
-  /** The names of passes that run though the flow does not ask for them; `without` wins. @default none */
+  /** The names of passes to run although the flow does not ask for them; `without` takes precedence. @default none */
   readonly with?: readonly string[];
   /**
-   * Whether something stands in for a step's component, or it is not the built-in one of that name: no pass does its work
-   * then. Steps of flows inside steps go by `RUNNER.ID`. @default none
+   * Whether a step's component is mocked, or a built-in component is replaced by one of the project's own: no pass then does
+   * its work. A step of an inner flow has the id `RUNNER.ID`. @default none is
    */
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
-  /** Whether something stands in for a step's component, so that it has no function to share. Ids as above. @default none */
+  /** Whether a step's component is mocked, so that its function cannot be shared. Ids as above. @default none is */
   readonly mocked?: NonNullable<CompileOptions['opaque']>;
-  /** Told what each pass has made of the flow or its plan, for whoever checks it. @default nobody is told */
+  /** Called with what each pass made of the flow or its plan, to check it. @default not called */
   readonly onPass?: PassOptions['onPass'];
 }
 
 export type { CompiledStep };
 
-/** A compiled flow. Without `stateMachine` where a diagnostic is an error. */
+/** A compiled flow. Without a `stateMachine` if a diagnostic is an error. */
 export interface Compiled {
   readonly name: string;
-  /** The flow as written, its variables not yet bound; absent where the text is no flow. */
+  /** The flow as written, its variables not yet bound; absent if the text is not a flow. */
   readonly flow?: Flow;
+  /** In the order of their places in the file. */
   readonly diagnostics: readonly Diagnostic[];
   readonly stateMachine?: StateMachine;
-  /** The state machines that this one starts, or one of these another: parts of a flow that is too large for one. */
+  /** The state machines that this one starts, directly or through others: parts of a flow that is too large for one. */
   readonly nestedMachines: readonly NestedMachine[];
-  /** What the state machine was written from: what runs, who reads what, the arrangement. */
+  /** The plan that the state machine was emitted from. */
   readonly plan?: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
-  /** What each state of these is: its role, its step, its iteration; and how the steps wait for each other. */
+  /** What each state of all these state machines is for, and how the steps are arranged. */
   readonly sourceMap: SourceMap;
-  /** The steps that have a state of their own, and run always or sometimes. */
+  /** The steps that have a state of their own. */
   readonly steps: readonly CompiledStep[];
-  /** The steps that a pass has made part of others, each after those it was made of. */
+  /** The steps that a pass made part of others, each after its sources. */
   readonly absorbed: readonly AbsorbedStep[];
   /** What each pass did. */
   readonly passes: readonly PassReport[];
-  /** What the state machine reads of its input, and how large that may be: see `spillInput`. */
+  /** What the state machine reads of its input, and how large each value of it may be: see `spillInput`. */
   readonly inputBudget?: InputBudget;
-  /** How large the values may be that meet anywhere in the state machine. */
+  /** How large each value may be wherever values share a payload. */
   readonly budget?: Budget;
-  /** The flow's input schema, where it has one. */
   readonly inputSchema?: Json;
   readonly examples: readonly Example[];
 }
 
 /**
- * Compiles a flow to a state machine. The whole way, one phase a line:
+ * Compiles a flow to a state machine. The pipeline, one phase a line of the function below:
  *
  * ```
  * text ──1 read──▶ Flow ──2 bind──▶ Flow ──3 optimise──▶ Flow ──4 plan──▶ Plan ──5 emit──▶ state machine
- *      YAML, three      variables        passes: the same     what runs, who     JSONata, one variable
- *      dialects made    become values    with fewer           reads what,        a step, one Task a step
- *      one, with places                  functions            series-parallel
- *                                                             tree, by cost;
- *                                                             passes over that
+ *      YAML, three      variables        passes: the same     who reads what,    JSONata; one Task
+ *      dialects made    become values    with fewer           series-parallel    state and one
+ *      one, with                         functions            tree, by           variable a step;
+ *      positions                                              durations; passes  the source map
  * ```
  *
- * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see {@link plansToTry}. With
- * the state machine comes its source map, in which each state says what it is: whoever tells of runs reads it there.
- * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
+ * Between the phases, the compiler knows of a flow:
+ *
+ * - **Uses**: each reference to a step's result, the flow's input or a variable, and its *gates*: the conditions of `$if`,
+ *   `$coalesce` and `skipIf` under which it is evaluated. Uses of results are the edges of the graph of steps.
+ * - **Demand**: under which gates anything needs a step's result. It propagates from the output against the edges. A step
+ *   that is needed in every run has no *guard*; each other one has a Choice state before it that tests its demand. A
+ *   condition that many guards share is *hoisted*: evaluated once, before all of them.
+ * - **Readings**: which paths of a step's result are read, and by whom. Its function returns only these, each in a *slot*.
+ * - **Arrangement**: the graph as a tree of sequences and parallels, which lengthens the critical path as little as it can.
+ * - **Inner flows**: those that the steps `map`, `eval` and `iterate` run. They have an analysis and a plan of their own, and
+ *   become states of the same state machine.
+ * - **Budget**: how large a value may be wherever values share a payload of limited size. A larger one is *spilled*: it
+ *   travels as a marker, and the blob store has its content.
+ *
+ * Passes can join values or steps that then do not fit within a limit of AWS: {@link plansToTry} gives plans without these
+ * passes to fall back on. What is too large for one state machine becomes several, nested in each other.
+ *
+ * The source map says what each state is for. Reports of runs, mocks and the simulator rely on it alone. Whatever is wrong
+ * with the flow is collected in `diagnostics`; nothing is thrown.
  */
 export function compile(source: string, options: CompileOptions = {}): Compiled {
   const file = options.file ?? 'flow.yaml';
@@ -111,21 +126,21 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   diagnostics.push(...checkValues(written, values));
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
-  // 3. Flow to Flow: what reads what, what is wanted when, and the passes that make less of it.
+  // 3. Flow to Flow: uses and demand, and the passes that simplify the flow by them.
   const analysis = analyse(flow, diagnostics);
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
-  // 4. Flow to Plan: reads, arrangement, and the passes over these. The best plan comes first.
+  // 4. Flow to Plan: readings and arrangement, and the passes that simplify the plan. The best plan comes first.
   const durations = durationsFrom(options.profile, flow.steps);
   const plans = plansToTry({ analysis, optimised, durations, options: { ...passes, ...planOptions(options) } });
-  // 5. Plan to state machine, or to several where one would be too large.
-  const made = emitFirstThatFits(plans, targetOf(flow, durations, options));
-  reportUnchecked(flow, diagnostics);
-  diagnostics.push(...made.diagnostics);
-  if (!made.fitting) return refused(file, written, diagnostics);
-  const { written: _, ...emitted } = made.fitting.emitted;
-  return { ...outline(written, diagnostics), ...made.fitting.candidate, ...emitted };
+  // 5. Plan to state machine, or to several if one would be too large.
+  const { fitting, diagnostics: emitting } = emitFirstThatFits(plans, targetOf(flow, durations, options));
+  reportUncheckedKeywords(flow, diagnostics);
+  diagnostics.push(...emitting);
+  if (!fitting) return refused(file, written, diagnostics);
+  const { written: _, ...emitted } = fitting.emitted;
+  return { ...outline(written, diagnostics), ...fitting.candidate, ...emitted };
 }
 
 const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): PlanPassOptions => ({
@@ -141,7 +156,8 @@ const targetOf = (flow: Flow, durations: Durations, { limits, spillAbove }: Comp
   seconds: (planned) => secondsOfCall(planned, durations),
 });
 
-function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
+/** Warns of keywords of the input schema that the state machine does not check. */
+function reportUncheckedKeywords({ file, inputSchema, inputSchemaSpan }: Flow, diagnostics: Diagnostic[]): void {
   const keywords = uncheckedKeywords(inputSchema ?? true);
   if (keywords.length === 0 || !inputSchemaSpan) return;
   diagnostics.push(diagnose('unchecked-keyword', { keywords, known: CHECKED }, { file, ...inputSchemaSpan }));
@@ -150,22 +166,24 @@ function reportUnchecked({ file, inputSchema, inputSchemaSpan }: Flow, diagnosti
 const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
 
+/** The result for a flow with an error; `flow` is absent if the text is not a flow. */
 const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Diagnostic[]): Compiled =>
   flow
-    ? { ...outline(flow, diagnostics), ...NOTHING }
-    : { name: file, diagnostics, type: 'STANDARD', examples: [], ...NOTHING };
+    ? { ...outline(flow, diagnostics), ...NOTHING_EMITTED }
+    : { name: file, diagnostics, type: 'STANDARD', examples: [], ...NOTHING_EMITTED };
 
-const NOTHING = { nestedMachines: [], sourceMap: NO_STATES, steps: [], absorbed: [], passes: [] } as const;
+const NOTHING_EMITTED = { nestedMachines: [], sourceMap: NO_STATES, steps: [], absorbed: [], passes: [] } as const;
 
-const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
+const byPosition = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
 
+/** What is known of a flow without compiling it. */
 type Outline = Pick<Compiled, 'name' | 'flow' | 'diagnostics' | 'type' | 'inputSchema' | 'examples'>;
 
 const outline = (flow: Flow, diagnostics: readonly Diagnostic[]): Outline => ({
   name: flow.name,
   flow,
-  diagnostics: inOrder(diagnostics),
+  diagnostics: byPosition(diagnostics),
   type: workflowType(flow),
   ...(flow.inputSchema !== undefined && { inputSchema: flow.inputSchema }),
   examples: flow.examples,

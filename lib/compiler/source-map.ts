@@ -2,92 +2,92 @@ import { builtinOf } from './analyse/builtins.ts';
 import type { Plan, PlannedStep } from './plan/plan.ts';
 import type { PlanTree } from './plan/plan-tree.ts';
 
-/** What a state is there for. */
+/** What a state is for. */
 export type StateRole =
-  /** Runs a step: calls its function, waits, is the Map over its items, takes what its flow gave. */
+  /** Runs a step: calls its function, waits, is the Map over its items, or takes the result of its inner flow. */
   | 'step'
-  /** Calls a function that gathers values for a step: the compiler added it to the flow. */
+  /** Calls a function that gathers values for a step; the compiler added it to the flow. */
   | 'gather'
-  /** Ends a step in the place of its `step` state: reads back what was spilled of its result. */
+  /** Ends a step instead of its `step` state: rehydrates what was spilled of its result. */
   | 'step-rehydrate'
-  /** Before a step: whether it is passed over, fails by its input, or takes another way. */
+  /** Before a step: decides whether it runs, is passed over, or fails because of its input. */
   | 'guard'
-  /** Before a flow: whether its input fits its schema and has all that the flow cannot do without. */
+  /** Before a flow: checks its input against its schema, and for the values that the flow requires. */
   | 'input-check'
-  /** Puts the input of a step's flow into a variable. */
+  /** Assigns the input of an inner flow to a variable. */
   | 'take-input'
-  /** Makes a step's result of what its state gave, or its flow. */
+  /** Makes a step's result from the output of its state, or of its inner flow. */
   | 'take-result'
-  /** Whether a value was spilled that is read inside of. */
+  /** Before a read of a part of a value: checks whether the value was spilled. */
   | 'spill-check'
-  /** Reads back what was spilled. */
+  /** Rehydrates a spilled value. */
   | 'rehydrate'
   /** Writes the items of a distributed Map to S3. */
   | 'map-items'
   /** Reads the results of a distributed Map from S3. */
   | 'map-results'
-  /** Whether the default of a step that failed can be worked out. */
+  /** After a step's failure: checks whether its default can be evaluated. */
   | 'default-check'
-  /** Goes on after a step's failure with what its `onError` says. */
+  /** After a step's failure: continues as its `onError` says. */
   | 'default'
-  /** Makes a failure inside a step's flow the outcome of that flow. */
+  /** Makes a failure in an inner flow the outcome of that flow. */
   | 'inner-failure'
-  /** Finds conditions that guards after it ask for. */
+  /** Evaluates hoisted conditions for the guards after it. */
   | 'conditions'
-  /** Runs steps side by side. */
+  /** Runs steps in parallel. */
   | 'parallel'
-  /** Runs steps that are alike as the iterations of one Map. */
+  /** Runs similar steps as the iterations of one Map. */
   | 'fan-out'
-  /** Starts a nested state machine, which has a part of the flow's steps. */
+  /** Starts a nested state machine, which runs a part of the flow's steps. */
   | 'nested'
-  /** Whether a flow's output has all that it reads. */
+  /** Checks that a flow's output has all that it reads. */
   | 'output-check'
-  /** Gives a flow's output. */
+  /** Evaluates a flow's output. */
   | 'output'
-  /** Hands out what is read after a branch, where no step's state does. */
+  /** Outputs what is read after a branch, where no step's state can. */
   | 'branch-end'
   /** Fails the execution. */
   | 'fail';
 
-/** What the compiler meant by a state. Ids of steps have those of the steps whose flows they are in before them: `each.load`. */
+/** What the compiler emitted a state for. The id of a step in an inner flow begins with that of the step that runs it: `each.load`. */
 export interface StateSource {
   readonly role: StateRole;
   /**
-   * The id of the step that it is for, of a chain that of its last step; where it is for no single step, that of the step
-   * in whose flow it is. Absent in the outermost flow.
+   * The id of the state's step; for a fused chain, of its last step. A state that is for no single step has the id of the
+   * step whose inner flow it is in, and none in the outermost flow.
    */
   readonly step?: string;
-  /** Of a state that several steps share, their ids, by the iteration of the Map around it. */
+  /** The ids of the steps that share a state, by the index of the Map's iteration. */
   readonly iterations?: readonly string[];
-  /** Of a guard that can pass steps over: their ids, and the name of the state to which it goes on then. */
+  /** The ids of the steps that a guard can pass over, and the name of the state that it then goes to. */
   readonly passesOver?: { readonly steps: readonly string[]; readonly next: string };
 }
 
-/** Steps in the order in which they run: a step's id, parts one after another, or parts side by side. */
+/** The order in which steps run: one step's id, parts in sequence, or parts in parallel. */
 export type Arrangement =
   | string
   | { readonly sequence: readonly Arrangement[] }
   | { readonly parallel: readonly Arrangement[] };
 
-/** What the states of a compiled flow are, those of its nested state machines included. It is JSON. */
+/** What the states of a compiled flow are for, including those of its nested state machines. It is JSON. */
 export interface SourceMap {
-  /** By their names, of which no two are the same in all state machines of a flow. */
+  /** By name; names are unique across all state machines of a flow. */
   readonly states: { readonly [state: string]: StateSource };
-  /** How the steps wait for each other. Steps that a `map` runs are not in it: their times are those of the `map`. */
+  /** The steps that a `map` runs are not part of it: the `map` takes their time. */
   readonly arrangement: Arrangement;
 }
 
-/** That of a flow without states. */
+/** The source map of a flow without states. */
 export const NO_STATES: SourceMap = { states: {}, arrangement: { sequence: [] } };
 
-/** Whether the function that a state calls is its step's own, and not one that moves values for it. */
+/** Whether a state calls its step's own function, rather than one that moves values for it. */
 export const callsOwnFunction = ({ role }: StateSource): boolean => role === 'step' || role === 'gather';
 
-/** Whether a visit to a state is one to its step. */
+/** Whether entering a state means that its step runs. */
 export const visitsStep = (source: StateSource): boolean =>
   callsOwnFunction(source) || source.role === 'step-rehydrate';
 
-/** How the steps of a plan wait for each other. `prefix` stands before their ids. */
+/** The arrangement of a plan's steps, with `prefix` before their ids. */
 export const arrangementOf = (plan: Plan, prefix = ''): Arrangement =>
   plan.tree ? arranged(plan.tree, plan, prefix) : NO_STATES.arrangement;
 
@@ -109,7 +109,7 @@ function arranged(tree: PlanTree, plan: Plan, prefix: string): Arrangement {
   }
 }
 
-/** A step comes after those of its chain, and after the flow that it runs. */
+/** A step comes after the others of its fused chain, and after its inner flow. */
 function arrangedStep(id: string, planned: PlannedStep | undefined, prefix: string): Arrangement {
   const own = prefix + id;
   const inner = planned?.inner && builtinOf(planned.step) !== 'map' ? [arrangementOf(planned.inner, `${own}.`)] : [];

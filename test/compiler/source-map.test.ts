@@ -13,7 +13,7 @@ import { chainFlow, eagerFlow, endingFlow, lazyFlow, plainFlow } from '../oracle
 import { wideFlow } from '../oracle/draw-wide.ts';
 import { hasShared, shared } from '../shared.ts';
 
-/** Has states of every role but those of Maps of steps, chains, and nested state nestedMachines. */
+/** Has states of every role except those of fan-outs, fused chains and nested state machines. */
 const INNER = `
 inputSchema: { type: object, properties: { n: { type: number } }, required: [n] }
 steps:
@@ -46,14 +46,14 @@ steps:
 output: { last: { $step: last, path: v }, each: { $step: each, path: successful } }
 `;
 
-/** Of each step it is asked whether anything before it is there: these conditions are found once. */
+/** Each step's guard asks whether any step before it has a result: these conditions are hoisted. */
 const FIRST_OF_MANY = `
 steps:
 ${Array.from({ length: 30 }, (_, at) => `  - { id: s${at}, component: /m/s }`).join('\n')}
 output: { $coalesce: [${Array.from({ length: 30 }, (_, at) => `{ $step: s${at}, path: v }`).join(', ')}] }
 `;
 
-/** A step that reads more than a payload has room for. */
+/** A step that reads more values than a payload has room for. */
 const GATHERED = `
 steps:
   - { id: src, component: /m/src }
@@ -92,7 +92,7 @@ const SOURCES: readonly Source[] = [
 const CHAINS: CompileOptions = { with: ['fuse-chains'], leastFanOut: 2 };
 const PARTS: CompileOptions = { limits: { definitionBytes: 60_000, events: 400 }, without: ['map-fan-outs'] };
 
-/** `longest`: of a flow's text; long ones take long to be divided. */
+/** `longest`: the most characters of a flow's text, since splitting long flows takes long. */
 const SETTINGS: readonly (readonly [how: string, options: CompileOptions, longest: number])[] = [
   ['as they are', {}, Number.POSITIVE_INFINITY],
   ['as chains and Maps', CHAINS, 60_000],
@@ -101,7 +101,7 @@ const SETTINGS: readonly (readonly [how: string, options: CompileOptions, longes
 
 type Named = readonly [name: string, state: State];
 
-/** All states of a machine, by their names, those inside others too. */
+/** All states of a state machine by name, including those inside other states. */
 const statesOf = ({ States }: Branch): readonly Named[] =>
   Object.entries(States).flatMap(([name, state]) => {
     const inside = state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : [];
@@ -124,7 +124,7 @@ function expectComplete(compiled: Compiled): void {
   const { sourceMap, steps } = compiled;
   const sources = Object.entries(sourceMap.states);
   const names = allStates(compiled).map(([name]) => name);
-  // No name is there twice, else the lists would not be of one length.
+  // If a name occurred twice, the lists would differ in length.
   expect(sources.map(([name]) => name).toSorted()).toEqual(names.toSorted());
   const ids = new Set(steps.flatMap(membersOf).map(({ id }) => id));
   const named = sources.flatMap(([, { step, iterations = [], passesOver }]) => [
@@ -159,7 +159,7 @@ function expectTrue(compiled: Compiled): void {
   }
 }
 
-/** What the flows become, by the name of the setting. */
+/** The compiled flows, by the name of the setting. */
 const COMPILED = new Map(
   SETTINGS.map(([how, options, longest]) => {
     const sources = SOURCES.filter(({ text }) => text.length <= longest);
@@ -195,7 +195,7 @@ describe('a source map', () => {
     expect(JSON.parse(JSON.stringify(sourceMap))).toEqual(sourceMap);
   });
 
-  it('tells how the steps wait for each other', () => {
+  it('says in which order the steps run', () => {
     const { sourceMap } = compile(`
 steps:
   - { id: load, component: /m/load }

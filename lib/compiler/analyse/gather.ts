@@ -5,7 +5,7 @@ import { stepsReadBy, usesOf } from './uses.ts';
 /**
  * Values that may meet in one payload: each may need the room of a blob's marker, and they should have more than that.
  */
-const MOST = 400;
+const MAX_VALUES = 400;
 
 /** The built-in component that joins lists or maps. */
 export const GATHER = '/builtin/gather';
@@ -39,7 +39,7 @@ class Gathering {
   }
 
   step(step: Step): Step {
-    if (countValues(step.input) <= MOST) return step;
+    if (countValues(step.input) <= MAX_VALUES) return step;
     return { ...step, input: this.#narrow(step.input, step) };
   }
 
@@ -48,16 +48,16 @@ class Gathering {
     if (!reader) return output;
     const { skipIf: _, ...any } = reader;
     const owner = { ...any, id: 'output' };
-    if (output) return countValues(output) <= MOST ? output : this.#narrow(output, owner);
+    if (output) return countValues(output) <= MAX_VALUES ? output : this.#narrow(output, owner);
     const sinks = this.#sinks();
-    return sinks.length <= MOST ? undefined : this.#gather(chunks(sinks, () => 1).map(mapOf), owner, OMIT);
+    return sinks.length <= MAX_VALUES ? undefined : this.#gather(chunks(sinks, () => 1).map(mapOf), owner, OMIT);
   }
 
   /** Each step that no other reads, and what stands for it where it was skipped. */
   #sinks(): readonly Entry[] {
     const { steps, evaluation, sinks } = this.#flow;
     // Where the compiler says of what the results are made, they are few.
-    if (sinks || evaluation === 'lazy' || steps.length <= MOST) return [];
+    if (sinks || evaluation === 'lazy' || steps.length <= MAX_VALUES) return [];
     const read = new Set(steps.flatMap(expressionsOf).flatMap(stepsReadBy));
     return steps.flatMap(({ id, idSpan }) => {
       if (read.has(id)) return [];
@@ -68,14 +68,14 @@ class Gathering {
 
   /** The same value, of which what reads too much is a step's result. */
   #narrow(expression: Expression, reader: Step): Expression {
-    if (countValues(expression) <= MOST) return expression;
+    if (countValues(expression) <= MAX_VALUES) return expression;
     const narrow = (inner: Expression): Expression => this.#narrow(inner, reader);
     if (expression.kind === 'if' && this.#flow.evaluation === 'lazy') {
       return { ...expression, consequent: narrow(expression.consequent), alternative: narrow(expression.alternative) };
     }
     if (expression.kind === 'list') {
       const items = expression.items.map(narrow);
-      if (items.reduce((sum, item) => sum + countValues(item), 0) <= MOST) return { ...expression, items };
+      if (items.reduce((sum, item) => sum + countValues(item), 0) <= MAX_VALUES) return { ...expression, items };
       return this.#gather(
         chunks(items, countValues).map((part) => ({ ...expression, items: part })),
         reader,
@@ -84,7 +84,7 @@ class Gathering {
     if (expression.kind === 'map') {
       const entries = expression.entries.map((entry) => ({ ...entry, value: narrow(entry.value) }));
       const narrowed = { ...expression, entries };
-      if (countValues(narrowed) <= MOST) return narrowed;
+      if (countValues(narrowed) <= MAX_VALUES) return narrowed;
       return this.#gather(chunks(entries, ({ value }) => countValues(value)).map(mapOf), reader);
     }
     return expression;
@@ -134,10 +134,10 @@ const mapOf = (entries: readonly Entry[]): Expression => ({
   span: entries[0]?.value.span ?? { line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 
-/** Parts in order, about equal, each with at most {@link MOST} values where its items allow it. */
+/** Parts in order, about equal, each with at most {@link MAX_VALUES} values where its items allow it. */
 function chunks<Item>(items: readonly Item[], valuesOf: (item: Item) => number): readonly (readonly Item[])[] {
   const total = items.reduce((sum, item) => sum + valuesOf(item), 0);
-  const size = Math.ceil(total / Math.ceil(total / MOST));
+  const size = Math.ceil(total / Math.ceil(total / MAX_VALUES));
   const parts: Item[][] = [];
   let open = Number.POSITIVE_INFINITY;
   for (const item of items) {

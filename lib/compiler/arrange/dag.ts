@@ -1,4 +1,4 @@
-/** A directed acyclic graph. Nodes are numbered so that every edge leads to a higher number. */
+/** A directed acyclic graph. Its nodes are numbered in topological order: every edge leads to a higher number. */
 export interface Dag {
   /** Seconds of each node. */
   readonly durations: readonly number[];
@@ -6,22 +6,22 @@ export interface Dag {
   readonly successors: readonly (readonly number[])[];
 }
 
-/** A subgraph. Its nodes are addressed by their position in `nodes`, which keeps the topological order. */
+/** A subgraph. Its arrays are indexed by position in `nodes`, which is in topological order. */
 export interface Part {
   /** The nodes' numbers in the whole graph. */
   readonly nodes: readonly number[];
   readonly durations: readonly number[];
   readonly successors: readonly (readonly number[])[];
   readonly predecessors: readonly (readonly number[])[];
-  /** When each node ends if each starts as soon as it can, in seconds. */
+  /** The earliest finish of each node, in seconds. */
   readonly finish: readonly number[];
-  /** The longest way from each node's start to the end of the part, in seconds. */
+  /** The longest path from each node's start to the end of the part, in seconds. */
   readonly tail: readonly number[];
-  /** The number of nodes on the longest way to each node, without itself. */
+  /** The number of nodes on the longest path to each node, without the node itself. */
   readonly level: readonly number[];
   /** The part's critical path, in seconds. */
   readonly length: number;
-  /** Nodes and edges: what one look at the whole part costs. */
+  /** The number of nodes and edges: the effort of visiting the whole part once. */
   readonly size: number;
 }
 
@@ -40,7 +40,7 @@ export const wholeOf = ({ durations, successors }: Dag): Part =>
     successors,
   );
 
-/** The parts that groups of positions make, each with the edges inside it. */
+/** The subgraphs that groups of positions induce. */
 export function divide(part: Part, { of, count }: Groups): readonly Part[] {
   const nodes: number[][] = Array.from({ length: count }, () => []);
   const durations: number[][] = nodes.map(() => []);
@@ -109,7 +109,7 @@ function levels(predecessors: readonly (readonly number[])[]): readonly number[]
   return level;
 }
 
-/** The largest of `values` at the given positions; 0 where there is none. */
+/** The largest of `values` at the given positions; 0 if there are none. */
 function largest(values: readonly number[], positions: readonly number[]): number {
   let most = 0;
   for (const at of positions) most = Math.max(most, values[at] ?? 0);

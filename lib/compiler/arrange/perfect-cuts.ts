@@ -1,9 +1,8 @@
 import type { Groups, Part } from './dag.ts';
 
 /**
- * Cuts a connected part at every place where the cut costs nothing, whatever the steps' times: each step that ends the
- * first half directly precedes each step that begins the second. Returns the positions between the cuts as groups, in
- * order.
+ * Finds every cut of a connected part that loses nothing, whatever the steps' durations: each step that ends the first half
+ * directly precedes each step that begins the second. Returns the positions between the cuts as groups, in order.
  *
  * Such a cut always falls between two levels, so one pass over nodes and edges finds all of them: the second half
  * begins with level L + 1; the first half ends with the nodes up to L without successors up to L.
@@ -27,7 +26,7 @@ export function findPerfectCuts({ level, successors: all }: Part): Groups {
   return { of: level.map((own) => ranks[own] ?? 0), count: (ranks.at(-1) ?? 0) + 1 };
 }
 
-/** How many cuts lie before each level. */
+/** The number of perfect cuts before each level. */
 function rankLevels(begins: readonly number[], ends: readonly number[], edges: readonly number[]): readonly number[] {
   const ranks = [0];
   let open = 0;

@@ -1,23 +1,24 @@
 import type { Part } from './dag.ts';
 
-/** What is known of each prefix of an order of positions: `of[size]` belongs to the first `size` of them. */
+/** Properties of each prefix of an order of positions. Index `size` is the prefix of the first `size` positions. */
 export interface Prefixes {
   readonly order: readonly number[];
-  /** What prefix and rest take one after the other if neither has a further cut: a lower bound, in seconds. */
+  /** How long prefix and rest take in sequence if neither is cut further: a lower bound, in seconds. */
   readonly seconds: Float64Array;
-  /** The edges from the prefix to the rest: these wait no longer than they have to, or are paid for. */
+  /** The number of edges from the prefix to the rest. */
   readonly edges: Float64Array;
   /**
-   * The share of edges among the pairs of a step that ends the prefix and one that begins the rest. 1: every one that
-   * begins after the cut waits for every one that ends before it anyway; near 0: the cut makes strangers wait.
+   * Among the pairs of a step that ends the prefix and one that begins the rest, the share that has an edge. 1: each of
+   * these steps waits for all of the others anyway; near 0: the cut makes steps wait for unrelated ones.
    */
   readonly fit: Float64Array;
 }
 
 /**
- * The prefixes of three orders: by earliest finish, by latest start and by level. In each of them every node comes
- * after its predecessors, so a prefix needs nothing of the rest. Of all cuts after which the first half takes no longer
- * than some time, the one by earliest finish leaves the shortest rest; by latest start it is the other way round.
+ * The prefixes of three orders: by earliest finish, by latest start and by level. Each is a topological
+ * order, so a prefix depends on nothing in the rest. Of all cuts whose first half takes no longer than some time, one by
+ * earliest finish leaves the shortest rest; of all cuts whose rest takes no longer, one by latest start leaves the shortest
+ * first half.
  */
 export function prefixesOf(part: Part): readonly Prefixes[] {
   const orders = [sortBy(part.finish), sortBy(part.tail.map((seconds) => -seconds)), sortBy(part.level)];
@@ -27,7 +28,7 @@ export function prefixesOf(part: Part): readonly Prefixes[] {
   });
 }
 
-/** Positions by rising key; equal ones stay in topological order. */
+/** Positions by ascending key; those with equal keys stay in topological order. */
 const sortBy = (keys: readonly number[]): readonly number[] =>
   keys.map((_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
 
@@ -57,14 +58,14 @@ function edgesAcross({ successors, predecessors }: Part, order: readonly number[
 }
 
 /**
- * A node ends the prefixes from the first that has it to the last that has none of its successors; it begins the rests
- * of the prefixes from the first that has all of its predecessors to the last that has not itself. So an edge counts for
- * the prefixes that its start ends and whose rest its end begins.
+ * A node ends the prefixes from the first that contains it to the last that contains none of its successors. It begins the
+ * rest of the prefixes from the first that contains all of its predecessors to the last that does not contain it. An edge
+ * counts for the prefixes that its start ends and whose rest its end begins.
  */
 function fitOf({ successors, predecessors }: Part, order: readonly number[]): Float64Array {
   const length = order.length;
   const rank = new Float64Array(length);
-  for (const [place, at] of order.entries()) rank[at] = place;
+  for (const [index, at] of order.entries()) rank[at] = index;
   const until = successors.map((all) => {
     let least = length;
     for (const next of all) least = Math.min(least, rank[next] ?? 0);
@@ -75,9 +76,9 @@ function fitOf({ successors, predecessors }: Part, order: readonly number[]): Fl
     for (const before of all) least = Math.max(least, (rank[before] ?? 0) + 1);
     return least;
   });
-  const ends = new Spread(length);
-  const begins = new Spread(length);
-  const edges = new Spread(length);
+  const ends = new RangeCounter(length);
+  const begins = new RangeCounter(length);
+  const edges = new RangeCounter(length);
   for (const [at, all] of successors.entries()) {
     ends.add((rank[at] ?? 0) + 1, until[at] ?? 0);
     begins.add(from[at] ?? 0, rank[at] ?? 0);
@@ -87,23 +88,23 @@ function fitOf({ successors, predecessors }: Part, order: readonly number[]): Fl
   return joined.map((pairs, size) => pairs / ((ending[size] ?? 0) * (beginning[size] ?? 0)));
 }
 
-/** Counts over sizes of prefixes, each added to a whole range of them at once. */
-class Spread {
-  readonly #steps: Float64Array;
+/** Counts for each size of a prefix, incremented for a range of sizes at a time: a difference array. */
+class RangeCounter {
+  readonly #differences: Float64Array;
 
   constructor(length: number) {
-    this.#steps = new Float64Array(length + 2);
+    this.#differences = new Float64Array(length + 2);
   }
 
-  /** One more for each size from `first` to `last`; nothing if there is none. */
+  /** Adds one for each size from `first` to `last`. */
   add(first: number, last: number): void {
     if (first > last) return;
-    this.#steps[first] = (this.#steps[first] ?? 0) + 1;
-    this.#steps[last + 1] = (this.#steps[last + 1] ?? 0) - 1;
+    this.#differences[first] = (this.#differences[first] ?? 0) + 1;
+    this.#differences[last + 1] = (this.#differences[last + 1] ?? 0) - 1;
   }
 
   sums(): Float64Array {
-    const sums = this.#steps.slice();
+    const sums = this.#differences.slice();
     for (let size = 1; size < sums.length; size += 1) sums[size] = (sums[size] ?? 0) + (sums[size - 1] ?? 0);
     return sums;
   }

@@ -1,6 +1,6 @@
 import type { Groups, Part } from './dag.ts';
 
-/** The groups of positions without an edge between them, numbered in the order of their first positions. */
+/** The weakly connected components of a part, by union-find, numbered in the order of their first positions. */
 export function weakComponents({ successors }: Part): Groups {
   const root = successors.map((_, at) => at);
   for (const [at, all] of successors.entries()) {
@@ -19,7 +19,7 @@ export function weakComponents({ successors }: Part): Groups {
   return { of, count };
 }
 
-/** The root of a position's set; the way to it is halved, so that the next search is shorter. */
+/** The root of a position's set. Halves the path to it, so that the next search is shorter. */
 function find(root: number[], at: number): number {
   let here = at;
   for (let above = root[here] ?? here; above !== here; above = root[here] ?? here) {

@@ -1,9 +1,9 @@
 import { childrenOf, type Expression, type StepReference } from '../../flow/expression.ts';
 import { type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../analyse/demand.ts';
-import { groupBy } from '../analyse/group-by.ts';
 import { stepsReadBy, usesOf } from '../analyse/uses.ts';
 import { type Attached, NeedFinder, type WorkToAttach } from './attached-work.ts';
+import { groupBy } from './group-by.ts';
 import { mapReferences } from './map-references.ts';
 import { type AbsorbedStep, absorb, type Change, type PassContext, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';

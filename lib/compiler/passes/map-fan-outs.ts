@@ -1,12 +1,12 @@
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { bytesOf, LEAST_SHARE } from '../../runtime/spill/spill.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
-import { groupBy } from '../analyse/group-by.ts';
 import { keyOf } from '../analyse/key-of.ts';
 import { usesOf } from '../analyse/uses.ts';
 import { alikeOf } from '../plan/alike.ts';
 import { keysOf, type Plan, type PlannedStep } from '../plan/plan.ts';
 import type { FanOut, PlanTree } from '../plan/plan-tree.ts';
+import { groupBy } from './group-by.ts';
 import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 

@@ -28,10 +28,10 @@ export interface Hoisting {
 }
 
 /** Conditions that are found at one place: a state that finds more could not be moved to where there is room for it. */
-const TOGETHER = 20;
+const MAX_TOGETHER = 20;
 
 /** Gates that a guard may ask by itself. Guards that have more in common than that find it kept. */
-const MOST = 10;
+const MAX_GATES = 10;
 
 /**
  * Puts into a tree the places where conditions are kept. The guards of a chain of lazy steps, each wanted only where all
@@ -118,11 +118,11 @@ class Keeper {
     for (const asked of steps.flatMap((id) => this.#shareable(id))) {
       const told = this.#told(asked, start);
       const open = told.since(nearest(told, known));
-      for (let at = MOST; at < open.length; at += MOST) {
+      for (let at = MAX_GATES; at < open.length; at += MAX_GATES) {
         const condition = open[at - 1];
         if (!condition || (this.#askers.get(condition) ?? 0) < 2) continue;
         const last = keeps.at(-1);
-        const keep = last && last.conditions.length < TOGETHER ? last : this.#newKeep();
+        const keep = last && last.conditions.length < MAX_TOGETHER ? last : this.#newKeep();
         if (keep !== last) keeps.push(keep);
         const name = String(keep.conditions.length + 1);
         keep.conditions.push({ name, clause: wantedAfter(condition, known) });

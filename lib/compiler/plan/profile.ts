@@ -47,15 +47,15 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
 }
 
 /** No execution takes longer. */
-const MOST_SECONDS = QUOTAS.standardSeconds;
+const MAX_SECONDS = QUOTAS.standardSeconds;
 
 /** Beside `seconds` an entry may hold what else was measured. */
 function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {
   const seconds = mapOf(value, where, reporter)?.entries.get('seconds')?.value;
   const measured = seconds?.kind === 'scalar' ? seconds.value : undefined;
-  if (typeof measured === 'number' && measured >= 0 && measured <= MOST_SECONDS) return measured;
-  const isLong = typeof measured === 'number' && measured > MOST_SECONDS;
-  const wanted = isLong ? `a number of at most ${MOST_SECONDS}, a year,` : 'a number of at least 0';
+  if (typeof measured === 'number' && measured >= 0 && measured <= MAX_SECONDS) return measured;
+  const isLong = typeof measured === 'number' && measured > MAX_SECONDS;
+  const wanted = isLong ? `a number of at most ${MAX_SECONDS}, a year,` : 'a number of at least 0';
   if (seconds)
     reporter.report('wrong-type', { what: `"seconds" of ${where}`, found: describe(seconds), wanted }, seconds.span);
   else if (value.kind === 'map') reporter.report('missing-key', { key: 'seconds', where }, key);

@@ -15,7 +15,7 @@ describe('arranging steps', () => {
       ]),
       '0 1 2',
     ],
-    ['strangers side by side', unit(3, []), '(0 | 1 | 2)'],
+    ['unrelated steps in parallel', unit(3, []), '(0 | 1 | 2)'],
     [
       'a fan-out behind its source',
       unit(4, [
@@ -81,8 +81,8 @@ describe('arranging steps', () => {
     expect(makespan(arrange(dag([1, 1, 10, 1], edges)), [1, 1, 10, 1])).toBe(11);
   });
 
-  it('does not split off one short step after another, though each cut alone would cost least', () => {
-    // Long steps, pairs of which are compared by steps that take from a moment to two seconds.
+  it('does not split off one short step after another, though each cut alone would lose least', () => {
+    // Long steps, and short ones of up to two seconds that each read a pair of them.
     const durations = [12, 13, 14, 15, 16, 0.1, 0.3, 2, 0.2, 0.4, 0.1, 0.2, 0.3];
     const pairs = [
       [0, 1],
@@ -99,7 +99,7 @@ describe('arranging steps', () => {
     expect(makespan(arrange(graph), graph.durations)).toBeCloseTo(bestSeconds(graph), 9);
   });
 
-  it('lets a step that has time wait, where another would wait for it otherwise', () => {
+  it('lets a step with slack wait, where otherwise one on the critical path would', () => {
     // 0 → 3 → 4 is long; 1 and 2 are short, and 5 needs only 1, 6 needs 1 and 3.
     const durations = [5, 1, 1, 5, 5, 2, 1];
     const edges = [
@@ -118,7 +118,7 @@ describe('arranging steps', () => {
 describe('large graphs', () => {
   const indices = (size: number): readonly number[] => Array.from({ length: size }, (_, at) => at);
 
-  it('may be a chain longer than any call stack', () => {
+  it('may be a chain longer than the call stack is deep', () => {
     const size = 20_000;
     const graph = unit(
       size,
@@ -127,7 +127,7 @@ describe('large graphs', () => {
     expect(arrange(graph)).toMatchObject({ kind: 'sequence', parts: { length: size } });
   });
 
-  it('may be a chain each of whose steps has a reader of its own, without nesting as deep as it is long', () => {
+  it('may be a chain whose steps each have a reader of their own, without nesting as deep as it is long', () => {
     const size = 4_000;
     const graph = unit(
       size,
@@ -169,7 +169,7 @@ describe('any arrangement', () => {
       fc.property(anyDag, (graph) => {
         const tree = arrange(graph);
         expect([...nodesOf(tree)].sort((a, b) => a - b)).toEqual(graph.durations.map((_, at) => at));
-        // With every step lasting, an order that is wrong anywhere shows.
+        // Every step takes some time, so that a step that runs too early is noticed.
         const times = runOf(
           tree,
           graph.durations.map((duration) => duration + 1),
@@ -197,7 +197,7 @@ describe('any arrangement', () => {
     );
   });
 
-  it('is always the same', () => {
+  it('is deterministic', () => {
     fc.assert(
       fc.property(anyDag, (graph) => {
         expect(arrange(structuredClone(graph))).toEqual(arrange(graph));
@@ -216,7 +216,7 @@ describe('any arrangement', () => {
     );
   });
 
-  it('of a small graph is hardly ever slower than the best that there is', () => {
+  it('of a small graph is hardly ever slower than the best possible', () => {
     const graphs = Array.from({ length: 60 }, (_, seed) => layers(12, 3 + (seed % 3), seed));
     const ratios = graphs.map((graph) => makespan(arrange(graph), graph.durations) / bestSeconds(graph));
     expect(ratios.filter((ratio) => ratio > 1.000001).length).toBeLessThanOrEqual(3);

@@ -1,8 +1,8 @@
 import { type Dag, wholeOf } from '../../../lib/compiler/arrange/dag.ts';
 
 /**
- * What the best series-parallel tree of a graph takes, found by trying every cut of every part: for graphs of up to some
- * 14 nodes. Sets of nodes are bits of a number.
+ * The makespan of the best series-parallel tree of a graph, found by trying every cut of every part: for graphs of up to
+ * some 14 nodes. Sets of nodes are the bits of a number.
  */
 export function bestSeconds(graph: Dag): number {
   const { durations, successors, predecessors } = wholeOf(graph);
@@ -31,7 +31,7 @@ export function bestSeconds(graph: Dag): number {
     }
     return component;
   };
-  /** All parts of a set that need nothing of the rest, but none and all of it. */
+  /** The proper, non-empty subsets of a set that depend on nothing in the rest. */
   const beginnings = (set: number): ReadonlySet<number> => {
     const found = new Set<number>();
     const open = [0];

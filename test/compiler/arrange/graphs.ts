@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Dag } from '../../../lib/compiler/arrange/dag.ts';
 import { dag } from './trees.ts';
 
-/** Graphs of any kind, of up to 24 nodes. */
+/** Arbitrary graphs of up to 24 nodes. */
 export const anyDag: fc.Arbitrary<Dag> = fc.integer({ min: 1, max: 24 }).chain((size) =>
   fc
     .tuple(
@@ -17,7 +17,7 @@ export const anyDag: fc.Arbitrary<Dag> = fc.integer({ min: 1, max: 24 }).chain((
     ),
 );
 
-/** A series-parallel graph, as the tree it can be arranged as. */
+/** A series-parallel graph, as its tree. */
 export type Shape = 'step' | { readonly sequence: readonly Shape[] } | { readonly parallel: readonly Shape[] };
 
 export const { shape: seriesParallel } = fc.letrec<{ shape: Shape }>((tie) => ({
@@ -34,7 +34,7 @@ interface Realised {
   readonly edges: readonly (readonly [number, number])[];
 }
 
-/** Gives a shape nodes, numbered in topological order: in a sequence every end precedes every start of the next part. */
+/** Numbers a shape's nodes in topological order, and adds its edges: in a sequence, from every end to every start of the next part. */
 export function realise(shape: Shape): Realised {
   const edges: (readonly [number, number])[] = [];
   let size = 0;
@@ -57,7 +57,7 @@ export function realise(shape: Shape): Realised {
   return { size, edges };
 }
 
-/** Numbers in [0, 1), the same ones for the same seed: a linear congruential generator with Knuth's MMIX constants. */
+/** Random numbers in [0, 1), determined by the seed: a linear congruential generator with Knuth's MMIX constants. */
 export function randomFrom(seed: number): () => number {
   let state = BigInt(seed);
   return () => {
@@ -73,7 +73,7 @@ export function normal(random: () => number): number {
   return sum;
 }
 
-/** Layers of steps, most of whose edges come from the layer before, some from any; seconds spread over a magnitude. */
+/** Layers of steps whose edges come mostly from the layer before; durations spread over an order of magnitude. */
 export function layers(size: number, width: number, seed: number): Dag {
   const random = randomFrom(seed);
   const below = (bound: number): number => Math.floor(random() * bound);

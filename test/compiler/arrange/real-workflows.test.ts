@@ -10,9 +10,9 @@ import { criticalPath, isSmall, levelled, makespan, nodesOf, parallelsIn } from 
 
 interface Workflow {
   readonly graph: Dag;
-  /** Arranged by its profile. */
+  /** Arranged with its profile. */
   readonly own: Arrangement;
-  /** Arranged as if all steps took the same. */
+  /** Arranged as if all steps took the same time. */
   readonly unit: Arrangement;
 }
 
@@ -45,7 +45,7 @@ function read(name: string): Workflow {
 
 const RUNS = 20;
 
-/** The mean of many runs' makespans beside their critical paths; each step takes another time in each run. */
+/** The mean ratio of makespan to critical path over many runs with varying durations. */
 function noisyRatio({ graph, own }: Workflow): number {
   const random = randomFrom(1);
   const ratios = Array.from({ length: RUNS }, () => {
@@ -77,7 +77,7 @@ describe.runIf(names.length > 0)('real workflows', () => {
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.2);
   });
 
-  it('take little longer than their critical paths when steps take other times than in their profiles', () => {
+  it('take little longer than their critical paths when durations vary from those in their profiles', () => {
     const ratios = workflows.map(noisyRatio);
     expect(geometricMean(ratios)).toBeLessThanOrEqual(1.02);
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.12);

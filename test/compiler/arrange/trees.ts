@@ -1,7 +1,7 @@
 import { type Dag, wholeOf } from '../../../lib/compiler/arrange/dag.ts';
 import type { Arrangement } from '../../../lib/compiler/arrange/series-parallel.ts';
 
-/** Arrangements taken apart: what tests look at. */
+/** Properties of arrangements. */
 
 export const dag = (durations: readonly number[], edges: readonly (readonly [number, number])[]): Dag => {
   const successors: number[][] = durations.map(() => []);
@@ -26,7 +26,7 @@ export const text = (tree: Arrangement): string => {
 export const nodesOf = (tree: Arrangement): readonly number[] =>
   tree.kind === 'step' ? [tree.node] : innerOf(tree).flatMap(nodesOf);
 
-/** Parallels inside of Parallels. */
+/** How deep Parallels are nested. */
 export const nesting = (tree: Arrangement): number =>
   tree.kind === 'step' ? 0 : Math.max(...innerOf(tree).map(nesting)) + (tree.kind === 'parallel' ? 1 : 0);
 
@@ -63,7 +63,7 @@ export const makespan = (tree: Arrangement, durations: readonly number[]): numbe
 export const criticalPath = (graph: Dag, durations: readonly number[] = graph.durations): number =>
   wholeOf({ ...graph, durations }).length;
 
-/** What the levels of the graph take one after the other. */
+/** How long the graph's levels take in sequence, in seconds. */
 export function levelled(graph: Dag): number {
   const longest: number[] = [];
   for (const [at, level] of wholeOf(graph).level.entries()) {
