@@ -2,10 +2,10 @@ import type { ComponentSchemas } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
+import { type Loading, loadEach } from './components/load-functions.ts';
+import { type Lookup, lookupIn } from './components/required-components.ts';
 import type { Folders } from './folders.ts';
-import { type Loading, loadEach } from './functions.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
-import { type Lookup, lookupIn } from './required-components.ts';
 
 /** By the files that were to be loaded. */
 type Loadings = ReadonlyMap<ComponentFile, Loading>;

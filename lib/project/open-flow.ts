@@ -3,9 +3,9 @@ import { type Compiled, type CompileOptions, compile } from '../compiler/compile
 import { profileDiagnostics, type ReadProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './components/catalog.ts';
+import { isOwn, type Lookup, lookupIn, requiredComponents } from './components/required-components.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { profileBeside } from './profile-file.ts';
-import { isOwn, type Lookup, lookupIn, requiredComponents } from './required-components.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
 export type FindLookup = (folders: Folders) => Lookup;

@@ -9,10 +9,10 @@ import type { SecretSource } from '../runtime/secrets/secrets.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
-import { folderObjects } from './folder-objects.ts';
-import { mockHandler } from './mock-component.ts';
-import { MockBook, type Mocks } from './mocks.ts';
-import type { FindHandler } from './resolver.ts';
+import { folderObjects } from './objects/folder-objects.ts';
+import type { FindHandler } from './tasks/component-resolver.ts';
+import { mockHandler } from './tasks/mock-component.ts';
+import { MockBook, type Mocks } from './tasks/mocks.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
 export interface Runnable

@@ -14,8 +14,8 @@ import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
-import { checkInput, type InputText } from './input.ts';
-import { machineResolver } from './nested-machines.ts';
+import { checkInput, type InputText } from './input/check-input.ts';
+import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { criticalPath } from './report/critical-path.ts';
@@ -24,10 +24,10 @@ import { LongestHistory } from './report/longest-history.ts';
 import { failed, refuse, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
-import { componentResolver } from './resolver.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
-import { inputScrubber } from './secrets.ts';
+import { componentResolver } from './tasks/component-resolver.ts';
+import { machineResolver } from './tasks/nested-machines.ts';
 
 /** One run of a flow. */
 export interface RunOptions {

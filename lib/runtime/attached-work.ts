@@ -4,7 +4,7 @@ import { inPlace } from '../protocol/failure-place.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { resultAt } from '../protocol/path.ts';
-import { missingText, readPath } from './project.ts';
+import { missingText, readPath } from './projection.ts';
 import type { BlobStore } from './stores/blobs.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CallComponent } from '../protocol/call.ts';
+import type { CallComponent } from '../protocol/call-component.ts';
 import type { Logger } from './logger.ts';
 import type { BlobStore } from './stores/blobs.ts';
 import type { CacheStore } from './stores/cache.ts';

@@ -1,7 +1,7 @@
 import { type FailedLink, readTrace, stackWith } from '../protocol/failure-place.ts';
 import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
-import { linkIn } from '../protocol/values.ts';
+import { linkIn } from '../protocol/markers.ts';
 import type { Component } from './component.ts';
 import { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';
 

@@ -14,7 +14,6 @@ export {
   testKey,
 } from '../protocol/invocation.ts';
 export { isObject, type Json, type JsonObject } from '../protocol/json.ts';
-export { type Path, type PathError, parsePath, resultAt, type Segment, valueAt } from '../protocol/path.ts';
 export {
   type BlobMarker,
   escapeValue,
@@ -26,7 +25,8 @@ export {
   SKIPPED,
   secret,
   unescapeValue,
-} from '../protocol/values.ts';
+} from '../protocol/markers.ts';
+export { type Path, type PathError, parsePath, resultAt, type Segment, valueAt } from '../protocol/path.ts';
 export { type Component, type ComponentOptions, type Context, component } from './component.ts';
 export { wrapFusedChain } from './fused-chain.ts';
 export type { LogEntry, Logger, LogLevel, LogSink } from './logger.ts';

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { InvokeFunction } from '../protocol/call.ts';
+import type { InvokeFunction } from '../protocol/call-component.ts';
 
 /** Invokes functions through AWS Lambda. A module of its own, loaded only by a function that calls others. */
 export function lambdaInvoke(client: Pick<LambdaClient, 'send'> = new LambdaClient()): InvokeFunction {

@@ -1,17 +1,16 @@
-import type { CallComponent } from '../protocol/call.ts';
+import type { CallComponent } from '../protocol/call-component.ts';
 import { formatPlace } from '../protocol/describe.ts';
 import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from '../protocol/errors.ts';
 import { stackWith, takePlace } from '../protocol/failure-place.ts';
 import type { Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
-import { isMissing, isSecret, isSkipped } from '../protocol/values.ts';
+import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
 import { runAttachedWork } from './attached-work.ts';
+import { checkOutput } from './check-output.ts';
 import type { Component, Context } from './component.ts';
 import { withDeadline } from './deadline.ts';
-import { fit } from './fit.ts';
 import { createLogger, type LogSink, writeLine } from './logger.ts';
-import { checkOutput } from './output.ts';
-import { project, projectSkipped } from './project.ts';
+import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { resolveSecrets, type SecretSource, secretPath } from './secrets/secrets.ts';
 import { findMarkers, hydrate } from './spill/hydrate.ts';
@@ -20,6 +19,7 @@ import { blobStore } from './stores/blobs.ts';
 import { cacheStore } from './stores/cache.ts';
 import { flowFiles } from './stores/files.ts';
 import type { ObjectStore } from './stores/object-store.ts';
+import { fit } from './validate.ts';
 
 /** What the host gives with an invocation. Lambda's own context fits; a host on a laptop may give the rest. */
 export interface HostContext {

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Workflow } from '../../lib/aws/index.ts';
 import type { Diagnostic } from '../../lib/diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../../lib/diagnostics/render.ts';
-import { loadEach } from '../../lib/project/functions.ts';
+import { loadEach } from '../../lib/project/components/load-functions.ts';
 import { checkFlows } from '../../lib/project/load-flows.ts';
 import { openFlow } from '../../lib/project/open-flow.ts';
 import { prepareFlow, runFlow } from '../../lib/run/run-flow.ts';
@@ -14,8 +14,8 @@ import { testApp } from '../aws/test-app.ts';
 import { call } from '../cli/terminal.ts';
 import { project } from '../run/project.ts';
 
-vi.mock('../../lib/project/functions.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../../lib/project/functions.ts')>();
+vi.mock('../../lib/project/components/load-functions.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../../lib/project/components/load-functions.ts')>();
   return { ...real, loadEach: vi.fn(real.loadEach) };
 });
 

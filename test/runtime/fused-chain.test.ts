@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readTrace, stackWith } from '../../lib/protocol/failure-place.ts';
-import { linkTo } from '../../lib/protocol/values.ts';
+import { linkTo } from '../../lib/protocol/markers.ts';
 import {
   type Component,
   component,

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Json } from '../../protocol/json.ts';
-import type { Mocks } from '../mocks.ts';
+import { secretParts } from '../input/secrets.ts';
 import type { ReadyFlow, Runnable } from '../ready-flow.ts';
-import { secretParts } from '../secrets.ts';
-import { DurableHost } from './durable.ts';
-import { NO_PAST, type Past } from './history.ts';
+import type { Mocks } from '../tasks/mocks.ts';
+import { DurableHost } from './durable-host.ts';
 import { type InnerCalls, innerCalls } from './inner-calls.ts';
 import { Journal, JournalError } from './journal.ts';
 import { lock, unlock } from './lock.ts';
 import { type Beginning, JOURNAL_VERSION, type RunOutcome } from './records.ts';
-import { makeRunFolder, pruneRuns, type RunFiles } from './runs.ts';
+import { NO_PAST, type Past } from './replay-history.ts';
+import { makeRunFolder, pruneRuns, type RunFiles } from './run-files.ts';
 import { Seal } from './seal.ts';
 
 /** What is kept of a flow beside a run's journal: the run goes on with it, whatever becomes of the flow's file. */

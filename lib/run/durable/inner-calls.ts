@@ -1,6 +1,6 @@
 import type { Slots } from '../../protocol/invocation.ts';
-import type { Past } from './history.ts';
 import type { Journal } from './journal.ts';
+import type { Past } from './replay-history.ts';
 
 /** Makes a call that a component makes of another, within the call `outer`, unless it is known what it gave. */
 export type InnerCalls = (outer: string, id: string, call: () => Promise<Slots>) => Promise<Slots>;

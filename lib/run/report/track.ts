@@ -2,7 +2,7 @@ import type { SourceMap, StateSource } from '../../compiler/source-map.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
 import { TASK_FAILED, TIMED_OUT } from '../../protocol/aws-errors.ts';
 import { readCause } from '../../protocol/cause.ts';
-import { readAnswer } from '../../protocol/component-call.ts';
+import { readAnswer } from '../../protocol/component-task.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { endedLinks, failedLink } from './fused-chain-visit.ts';

@@ -5,10 +5,10 @@ import type { Folders } from '../../project/folders.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import type { Loaded } from '../ready-flow.ts';
+import { Turns } from './concurrency-limit.ts';
 import { MEBIBYTE } from './peak-memory.ts';
 import { sandboxProgram } from './program.ts';
 import { Sandbox } from './sandbox.ts';
-import { Turns } from './turns.ts';
 import { type ComponentUsage, type Usage, UsageBook } from './usage.ts';
 
 /** As many processes as keep a machine busy, and some that wait for others; Lambda would take a thousand. */

@@ -1,5 +1,4 @@
 import { isObject, type Json } from '../../protocol/json.ts';
-import type { Segment } from '../../protocol/path.ts';
 import {
   escapeValue,
   isBlobMarker,
@@ -8,7 +7,8 @@ import {
   isSkipped,
   PARTS,
   unescapeValue,
-} from '../../protocol/values.ts';
+} from '../../protocol/markers.ts';
+import type { Segment } from '../../protocol/path.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 

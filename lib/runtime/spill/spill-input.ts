@@ -1,7 +1,7 @@
 import { FlowError } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
+import { escapeValue, isBlobMarker } from '../../protocol/markers.ts';
 import { parseJoined, type Segment, waysOf } from '../../protocol/path.ts';
-import { escapeValue, isBlobMarker } from '../../protocol/values.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { findMarkers } from './hydrate.ts';
 import { bytesOf, LEAST_SHARE, spillValue } from './spill.ts';

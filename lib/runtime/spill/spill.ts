@@ -1,6 +1,6 @@
 import { parseSlotKey, type Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
-import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/values.ts';
+import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/markers.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 
 /** Bytes of a value as compact UTF-8 JSON. */

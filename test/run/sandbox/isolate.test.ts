@@ -4,14 +4,14 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompileOptions } from '../../../lib/compiler/compile.ts';
 import { findComponents } from '../../../lib/project/components/index.ts';
+import { loadFunctions } from '../../../lib/project/components/load-functions.ts';
 import { foldersFor } from '../../../lib/project/folders.ts';
-import { loadFunctions } from '../../../lib/project/functions.ts';
 import { isObject, type Json } from '../../../lib/protocol/json.ts';
 import type { Loaded } from '../../../lib/run/ready-flow.ts';
 import { type RunEvent, type RunOptions, runFlow } from '../../../lib/run/run-flow.ts';
+import { Turns } from '../../../lib/run/sandbox/concurrency-limit.ts';
 import { flowProgram } from '../../../lib/run/sandbox/program.ts';
 import { Sandboxes, type SandboxesOptions } from '../../../lib/run/sandbox/sandboxes.ts';
-import { Turns } from '../../../lib/run/sandbox/turns.ts';
 import type { HostContext } from '../../../lib/runtime/wrapper.ts';
 import { componentSource, project } from '../project.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PARTS, spilled } from '../../../lib/protocol/values.ts';
+import { PARTS, spilled } from '../../../lib/protocol/markers.ts';
 import { blobIdOf, blobStore, type Json, spillInput, spillSlots } from '../../../lib/runtime/index.ts';
 import { hydrate, unspill } from '../../../lib/runtime/spill/hydrate.ts';
 import { LEAST_SHARE } from '../../../lib/runtime/spill/spill.ts';

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../flow/expression.ts';
+import { linkTo } from '../../../protocol/markers.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { linkTo } from '../../../protocol/values.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
 import { alikeOf } from '../../plan/alike.ts';

@@ -1,4 +1,5 @@
 import type { TaskState } from '../../../asl/state-machine.ts';
+import { linkTo } from '../../../protocol/markers.ts';
 import {
   defined,
   type Evaluated,
@@ -6,7 +7,6 @@ import {
   type TemplatedLink,
   type Undefinable,
 } from '../../../protocol/templated.ts';
-import { linkTo } from '../../../protocol/values.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';

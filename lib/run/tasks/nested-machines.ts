@@ -1,8 +1,8 @@
-import type { NestedMachine } from '../compiler/emit/frame.ts';
-import { loadStateMachine } from '../engine/index.ts';
-import type { MachineResolver } from '../engine/types.ts';
-import type { JsonObject } from '../protocol/json.ts';
-import { placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
+import type { NestedMachine } from '../../compiler/emit/frame.ts';
+import { loadStateMachine } from '../../engine/index.ts';
+import type { MachineResolver } from '../../engine/types.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import { placeholdersIn, readPlaceholder } from '../../protocol/placeholders.ts';
 
 /** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
 function machineNamed(arn: unknown): string | undefined {

@@ -1,11 +1,11 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { withoutValue } from '../compiler/check/given-variables.ts';
-import { findProblems } from '../compiler/check/problems.ts';
-import { type Diagnostic, diagnose, type Span } from '../diagnostics/diagnostics.ts';
-import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../flow/text/depth.ts';
-import { formatPlace } from '../protocol/describe.ts';
-import type { Json } from '../protocol/json.ts';
-import { type Segment, valueAt } from '../protocol/path.ts';
+import { withoutValue } from '../../compiler/check/given-variables.ts';
+import { findProblems } from '../../compiler/check/problems.ts';
+import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../../flow/text/depth.ts';
+import { formatPlace } from '../../protocol/describe.ts';
+import type { Json } from '../../protocol/json.ts';
+import { type Segment, valueAt } from '../../protocol/path.ts';
 import { inputScrubber } from './secrets.ts';
 
 /** The text that an input was read from, to point into. */

@@ -1,8 +1,8 @@
-import { ownValues, type SecretUse, secretVariables } from '../compiler/analyse/variables.ts';
-import type { Flow } from '../flow/flow.ts';
-import { isObject, type Json } from '../protocol/json.ts';
-import { Scrubber } from '../runtime/secrets/scrub.ts';
-import { parseSecret, type SecretSource } from '../runtime/secrets/secrets.ts';
+import { ownValues, type SecretUse, secretVariables } from '../../compiler/analyse/variables.ts';
+import type { Flow } from '../../flow/flow.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
+import { Scrubber } from '../../runtime/secrets/scrub.ts';
+import { parseSecret, type SecretSource } from '../../runtime/secrets/secrets.ts';
 
 type Values = { readonly [name: string]: Json };
 

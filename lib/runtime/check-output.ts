@@ -3,7 +3,7 @@ import { inPlace } from '../protocol/failure-place.ts';
 import type { OutputRead } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { resultAt } from '../protocol/path.ts';
-import { readPath } from './project.ts';
+import { readPath } from './projection.ts';
 
 /** Looks for what the output reads, by the result of the last step. Throws EXPRESSION_FAILURE for the first that is missing. */
 export function checkOutput(reads: readonly OutputRead[], result: Json): void {

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import type { CompiledStep } from '../compiler/compile.ts';
-import { membersOf } from '../compiler/emit/frame.ts';
-import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
-import { fusedChainName } from '../protocol/fused-chain-name.ts';
-import { type Catalog, type ComponentFile, findComponents } from './components/catalog.ts';
-import type { Folders } from './folders.ts';
+import type { CompiledStep } from '../../compiler/compile.ts';
+import { membersOf } from '../../compiler/emit/frame.ts';
+import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
+import { fusedChainName } from '../../protocol/fused-chain-name.ts';
+import type { Folders } from '../folders.ts';
+import { type Catalog, type ComponentFile, findComponents } from './catalog.ts';
 
 /** Where components are looked up. */
 export interface Lookup {

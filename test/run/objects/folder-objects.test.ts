@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { folderObjects } from '../../lib/run/folder-objects.ts';
-import { OWN_BUCKET } from '../../lib/runtime/stores/folder-store.ts';
+import { folderObjects } from '../../../lib/run/objects/folder-objects.ts';
+import { OWN_BUCKET } from '../../../lib/runtime/stores/folder-store.ts';
 
 let folder: string;
 beforeEach(() => {

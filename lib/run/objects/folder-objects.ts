@@ -8,8 +8,8 @@ import {
   ObjectError,
   type ObjectWriter,
   type S3Objects,
-} from '../engine/index.ts';
-import { OWN_BUCKET } from '../runtime/stores/folder-store.ts';
+} from '../../engine/index.ts';
+import { OWN_BUCKET } from '../../runtime/stores/folder-store.ts';
 
 /**
  * S3 as the folder of blobs, which is a bucket itself: any other bucket is a folder in it, an object a file in that, its

@@ -2,9 +2,9 @@ import { describe, formatPlace, listKeys } from '../protocol/describe.ts';
 import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
+import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
 import { type Path, parseJoined, resultAt, stagesOf } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
-import { escapeValue, missing, SKIPPED } from '../protocol/values.ts';
 
 /** The ids of the blobs that hold parts of a result, by path. */
 type BlobIds = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
-import { ObjectError, type S3Objects } from '../engine/index.ts';
-import type { ObjectStore } from '../runtime/stores/object-store.ts';
+import { ObjectError, type S3Objects } from '../../engine/index.ts';
+import type { ObjectStore } from '../../runtime/stores/object-store.ts';
 
 /** S3 as distributed Maps see it, standing on the store of blobs: its objects are those of the store and no others. */
 export function storeObjects(store: ObjectStore): S3Objects {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { HistoryEvent } from '../../lib/engine/types.ts';
-import { parseMocks, prepareFlow, type RunEvent, runFlow } from '../../lib/run/run-flow.ts';
-import { componentSource, project } from './project.ts';
+import type { HistoryEvent } from '../../../lib/engine/types.ts';
+import { parseMocks, prepareFlow, type RunEvent, runFlow } from '../../../lib/run/run-flow.ts';
+import { componentSource, project } from '../project.ts';
 
 const KEY = 'sk-quite-secret-0123456789';
 

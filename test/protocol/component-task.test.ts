@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { callArguments, callResult, componentIn, invocationIn, readAnswer } from '../../lib/protocol/component-call.ts';
+import { callArguments, callResult, componentIn, invocationIn, readAnswer } from '../../lib/protocol/component-task.ts';
 import type { Invocation } from '../../lib/protocol/invocation.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { defined, type TemplatedInvocation } from '../../lib/protocol/templated.ts';

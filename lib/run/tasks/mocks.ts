@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type Behaviour, behaviourSchema } from '../flow/schema/mock-behaviour.ts';
-import { isObject, type Json } from '../protocol/json.ts';
+import { type Behaviour, behaviourSchema } from '../../flow/schema/mock-behaviour.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
 
 const mocks = z.record(
   z.string().min(1),

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { COMPONENTS_VARIABLE, callFunctions } from '../../lib/protocol/call.ts';
+import { COMPONENTS_VARIABLE, callFunctions } from '../../lib/protocol/call-component.ts';
 import { lambdaInvoke } from '../../lib/runtime/lambda-client.ts';
 
 const lambda = mockClient(LambdaClient);

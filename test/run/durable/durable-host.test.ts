@@ -14,10 +14,10 @@ import {
   VirtualClock,
 } from '../../../lib/engine/index.ts';
 import { isObject, type Json, type JsonObject } from '../../../lib/protocol/json.ts';
-import { DurableHost } from '../../../lib/run/durable/durable.ts';
-import { NO_PAST, pastOf } from '../../../lib/run/durable/history.ts';
+import { DurableHost } from '../../../lib/run/durable/durable-host.ts';
 import { Journal, readJournal } from '../../../lib/run/durable/journal.ts';
 import type { JournalRecord } from '../../../lib/run/durable/records.ts';
+import { NO_PAST, pastOf } from '../../../lib/run/durable/replay-history.ts';
 import { Seal } from '../../../lib/run/durable/seal.ts';
 import { runs } from '../../chance.ts';
 import { machine, task } from '../../engine/harness.ts';

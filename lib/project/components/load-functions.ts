@@ -1,12 +1,6 @@
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import { FlowError } from '../protocol/errors.ts';
-import {
-  bundleEach,
-  type Catalog,
-  type ComponentFile,
-  type LoadedComponent,
-  loadOrDiagnose,
-} from './components/index.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import { FlowError } from '../../protocol/errors.ts';
+import { bundleEach, type Catalog, type ComponentFile, type LoadedComponent, loadOrDiagnose } from './index.ts';
 
 /** Components as functions in this process. */
 export interface Functions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takePlace } from '../../lib/protocol/failure-place.ts';
-import { checkOutput } from '../../lib/runtime/output.ts';
+import { checkOutput } from '../../lib/runtime/check-output.ts';
 
 const reads = [{ path: 'a.b', message: 'no a.b' }, { message: '' }, { path: 'c', message: 'no c' }];
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Behaviour } from '../flow/schema/mock-behaviour.ts';
-import { FlowError, SkipStep } from '../protocol/errors.ts';
-import type { Json } from '../protocol/json.ts';
-import { component } from '../runtime/component.ts';
-import { type Handler, wrap } from '../runtime/wrapper.ts';
+import type { Behaviour } from '../../flow/schema/mock-behaviour.ts';
+import { FlowError, SkipStep } from '../../protocol/errors.ts';
+import type { Json } from '../../protocol/json.ts';
+import { component } from '../../runtime/component.ts';
+import { type Handler, wrap } from '../../runtime/wrapper.ts';
 import type { MockBook } from './mocks.ts';
 
 /** The function that stands in for the component at `path` in a step: a real one, with the real wrapper round it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { project, projectSkipped } from '../../lib/runtime/project.ts';
+import { project, projectSkipped } from '../../lib/runtime/projection.ts';
 
 const RESULT = { id: 'u1', zero: 0, empty: '', no: false, nothing: null, profile: { name: 'Ada' }, list: [1] };
 

@@ -2,11 +2,11 @@ import { realClock } from '../../engine/execution/clock.ts';
 import type { S3Objects } from '../../engine/index.ts';
 import { type Clock, type Sleep, TaskError, type TaskRequest, type TaskResolver } from '../../engine/types.ts';
 import type { Json } from '../../protocol/json.ts';
-import { heldObjects } from './held-objects.ts';
-import { isFailure, type Past, type PastDelivery } from './history.ts';
 import type { Journal } from './journal.ts';
 import { randomFrom } from './random.ts';
 import { type CallEnded, type Delivery, type SleepEnded, visitOf } from './records.ts';
+import { isFailure, type Past, type PastDelivery } from './replay-history.ts';
+import { heldObjects } from './tracked-objects.ts';
 
 /** How a run began. */
 export interface Start {

@@ -1,10 +1,10 @@
-import { TaskError, type TaskRequest, type TaskResolver } from '../engine/types.ts';
-import type { CallComponent } from '../protocol/call.ts';
-import { writeCause } from '../protocol/cause.ts';
-import { callResult, componentIn, INVOKE, invocationIn } from '../protocol/component-call.ts';
-import type { Invocation, Slots } from '../protocol/invocation.ts';
-import type { Handler, HostContext } from '../runtime/wrapper.ts';
-import type { InnerCalls } from './durable/inner-calls.ts';
+import { TaskError, type TaskRequest, type TaskResolver } from '../../engine/types.ts';
+import type { CallComponent } from '../../protocol/call-component.ts';
+import { writeCause } from '../../protocol/cause.ts';
+import { callResult, componentIn, INVOKE, invocationIn } from '../../protocol/component-task.ts';
+import type { Invocation, Slots } from '../../protocol/invocation.ts';
+import type { Handler, HostContext } from '../../runtime/wrapper.ts';
+import type { InnerCalls } from '../durable/inner-calls.ts';
 
 /** Finds the function of a component for the step that calls it, in a state or inside of another one's call; rejects where there is none. */
 export type FindHandler = (component: string, step: string, stateName?: string) => Promise<Handler>;

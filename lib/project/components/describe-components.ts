@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import type { Json } from '../protocol/json.ts';
-import { foldersFor } from './folders.ts';
-import { loadFunctions } from './functions.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import type { Json } from '../../protocol/json.ts';
+import { foldersFor } from '../folders.ts';
+import { loadFunctions } from './load-functions.ts';
 import { lookupIn } from './required-components.ts';
 
 /** What a component says of itself. */
