@@ -3,24 +3,24 @@ import type { Invocation, Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 
 /**
- * Calls another component as a step of its own; rejects with an error whose `name` is the failure's code. `id` tells the
- * call from the others that the calling component makes; the same input leads to the same ids.
+ * Calls another component as a step of its own. Rejects with an error whose `name` is the failure's code. `id` identifies
+ * the call among those that the calling component makes; the same input must lead to the same ids.
  */
 export type CallComponent = (component: string, invocation: Invocation, id?: string) => Promise<Slots>;
 
 /**
- * The environment variable with the functions that a function may call for flows that are only known while it runs:
- * a JSON object from component path to function name.
+ * The environment variable with the functions that a function may call for flows that are only known at run time: a JSON
+ * object from component path to function name.
  */
 export const COMPONENTS_VARIABLE = 'STEPFLOW_COMPONENTS';
 
-/** Invokes a function of AWS Lambda and answers its payload; `failed` where the function threw. */
+/** Invokes a function of AWS Lambda and returns its payload; `failed` is true if the function threw. */
 export type InvokeFunction = (
   name: string,
   payload: string,
 ) => Promise<{ readonly payload: string; readonly failed: boolean }>;
 
-/** Calls components by the functions that the environment names. `load` brings what invokes them, when first needed. */
+/** Calls components through the functions that the environment names. `load` loads the Lambda client at the first call. */
 export function callFunctions(
   load: () => Promise<InvokeFunction>,
   env: NodeJS.ProcessEnv = process.env,
@@ -43,7 +43,7 @@ function functionName(component: string, env: NodeJS.ProcessEnv): string {
   throw new FlowError('COMPONENT_NOT_FOUND', `${component} is not among the components that this function may call`);
 }
 
-/** What a function threw, as Lambda reports it: an error of that name with that message. */
+/** The error that a function threw, rebuilt from Lambda's answer. */
 function failureOf(answer: Json): Error {
   const { errorType, errorMessage } = isObject(answer) ? answer : {};
   const error = new Error(typeof errorMessage === 'string' ? errorMessage : 'the function failed');

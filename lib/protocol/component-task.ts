@@ -1,10 +1,10 @@
 import {
   type AttachedWork,
+  type FusedStep,
+  type FusedStepTimes,
   type Invocation,
-  type Link,
-  type LinkTimes,
-  linkTimesOf,
   type OutputRead,
+  readFusedStepTimes,
   type Slots,
 } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
@@ -23,42 +23,42 @@ export const callArguments = (component: string, payload: TemplatedInvocation): 
 /** See {@link callArguments}. */
 export type CallArguments = { FunctionName: string; Payload: TemplatedInvocation };
 
-/** The path of the component that a Task of the Resource {@link INVOKE} calls; undefined where it calls anything else. */
-export function componentIn(given: Json | undefined): string | undefined {
-  const called = isObject(given) ? readPlaceholder(given.FunctionName) : undefined;
+/** The path of the component that a Task with the Resource {@link INVOKE} calls; undefined if it calls anything else. */
+export function componentIn(taskArguments: Json | undefined): string | undefined {
+  const called = isObject(taskArguments) ? readPlaceholder(taskArguments.FunctionName) : undefined;
   return called?.kind === 'component' && called.name.startsWith('/') ? called.name : undefined;
 }
 
 /**
- * Reads the `Invocation` out of the Arguments of a Task that calls a component. What is not of its type is left out, as
- * is an expression where the Arguments have not been evaluated. `step`: what the step is called where nothing says.
+ * Reads the `Invocation` from the Arguments of a Task that calls a component. Fields of the wrong type are left out, such
+ * as expressions that have not been evaluated. `step` is the step's id if the Arguments do not name it.
  */
-export function invocationIn(given: Json | undefined, step: string): Invocation {
-  const payload = isObject(given) && isObject(given.Payload) ? given.Payload : {};
+export function invocationIn(taskArguments: Json | undefined, step: string): Invocation {
+  const payload = isObject(taskArguments) && isObject(taskArguments.Payload) ? taskArguments.Payload : {};
   const { spillAbove, covered, before, output, execution, attempt } = payload;
   return {
-    ...linkIn(payload, step),
+    ...fusedStepIn(payload, step),
     ...(typeof spillAbove === 'number' && { spillAbove }),
     ...(covered === true && { covered }),
-    ...(Array.isArray(before) && { before: before.map((link) => linkIn(link, step)) }),
+    ...(Array.isArray(before) && { before: before.map((one) => fusedStepIn(one, step)) }),
     ...(Array.isArray(output) && { output: output.flatMap(outputReadIn) }),
     ...(typeof execution === 'string' && { execution }),
     ...(typeof attempt === 'number' && { attempt }),
   };
 }
 
-function linkIn(value: Json, fallback: string): Link {
+function fusedStepIn(value: Json, fallback: string): FusedStep {
   const { step, input = null, reads, secrets, fused } = isObject(value) ? value : {};
   return {
     step: typeof step === 'string' ? step : fallback,
     input,
     ...(Array.isArray(reads) && { reads: reads.filter(isText) }),
     ...(Array.isArray(secrets) && { secrets: secrets.filter(isText) }),
-    ...(Array.isArray(fused) && { fused: fused.flatMap(fusedIn) }),
+    ...(Array.isArray(fused) && { fused: fused.flatMap(attachedWorkIn) }),
   };
 }
 
-function fusedIn(value: Json): AttachedWork | readonly [] {
+function attachedWorkIn(value: Json): AttachedWork | readonly [] {
   const { step, path, does } = isObject(value) ? value : {};
   if (typeof step !== 'string' || typeof path !== 'string') return [];
   return { step, path, ...((does === 'store' || does === 'check-text') && { does }) };
@@ -72,20 +72,23 @@ function outputReadIn(value: Json): OutputRead | readonly [] {
 
 const isText = (value: Json): value is string => typeof value === 'string';
 
-/** What a function answered. */
+/** The parsed answer of a component's function. */
 export interface Answer {
-  /** Whether its step was skipped. */
+  /** Whether the step was skipped. */
   readonly skipped: boolean;
-  /** Of a chain, what became of its steps. */
-  readonly took?: LinkTimes;
+  /** Only for a fused chain. */
+  readonly fusedStepTimes?: FusedStepTimes;
 }
 
-/** The result of a Task whose function has answered. */
+/** The result of a Task, from its function's answer. */
 export const callResult = (answer: Slots): Json => ({ ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 });
 
-/** Reads the result of a Task that has called a component; in AWS's history it is text. */
+/** Reads the result of a Task that called a component. AWS's history has it as JSON text. */
 export function readAnswer(output: Json | undefined): Answer {
   const result: Json | undefined = typeof output === 'string' ? JSON.parse(output) : output;
   const slots = isObject(result) && isObject(result.Payload) ? result.Payload : {};
-  return { skipped: slots.$skipped === true, ...(isObject(slots.$links) && { took: linkTimesOf(slots.$links) }) };
+  return {
+    skipped: slots.$skipped === true,
+    ...(isObject(slots.$links) && { fusedStepTimes: readFusedStepTimes(slots.$links) }),
+  };
 }

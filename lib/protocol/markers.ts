@@ -1,35 +1,35 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * Markers: the few objects that stand for something else while a value travels through a state machine.
+ * Markers: objects that stand for something else while a value travels through a state machine.
  *
  * | marker | stands for |
  * |---|---|
  * | `{"$blob": sha256, "blobType": "data", "size": n}` | a value that was spilled to the blob store; `size` in bytes |
- * | `{"$blob": sha256, "blobType": "parts", "size": n}` | a spilled value that holds markers itself: many values in one blob |
- * | `{"$missing": text}` | a path that had no value; the text says which, e.g. `"id" of step "load"` |
+ * | `{"$blob": sha256, "blobType": "parts", "size": n}` | a spilled value that contains markers itself: many values in one blob |
+ * | `{"$missing": text}` | a path without a value; the text says which, e.g. `"id" of step "load"` |
  * | `{"$skipped": true}` | the result of a step that was skipped |
- * | `{"$secret": path}` | a secret variable, or a part of one; its value is only known inside functions |
- * | `{"$link": "STEP KEY"}` | a slot of a step that the same function has run before: see chain.ts |
+ * | `{"$secret": path}` | a secret variable or a part of one; only functions know its value |
+ * | `{"$link": "STEP KEY"}` | a slot of an earlier step of the same fused chain: see fused-chain.ts |
  *
- * A user's own value of exactly such a shape travels with one more `$` on its key ({@link escapeValue}) and comes out as it
- * went in ({@link unescapeValue}).
+ * A user's own value of exactly such a shape travels with one more `$` on its key ({@link escapeValue}), which is removed
+ * at the end ({@link unescapeValue}).
  */
 export type BlobMarker = { $blob: string; blobType: string; size: number };
 
 /** The marker of a skipped step's result. */
 export const SKIPPED: JsonObject = { $skipped: true };
 
-/** The marker of a path without a value; `what` names the path and its source. */
+/** The marker of a path without a value; `what` describes the path and its source. */
 export const missing = (what: string): JsonObject => ({ $missing: what });
 
-/** The marker of a secret variable: `key`, or of a part of one: `login.password`. */
+/** The marker of a secret variable (`key`) or a part of one (`login.password`). */
 export const secret = (path: string): JsonObject => ({ $secret: path });
 
-/** The marker of a slot of an earlier link of the chain: its step's id has no space. */
-export const linkTo = (step: string, key: string): JsonObject => ({ $link: `${step} ${key}` });
+/** The marker of slot `key` of an earlier step of the fused chain. A step's id contains no space. */
+export const earlierSlot = (step: string, key: string): JsonObject => ({ $link: `${step} ${key}` });
 
-/** The `blobType` of a blob whose content is still on its way: markers in it are resolved like those outside. */
+/** The `blobType` of a blob whose content may contain markers, which are resolved like those outside. */
 export const PARTS = 'parts';
 
 /** The marker of a spilled value of `size` bytes. */
@@ -56,8 +56,8 @@ export const isSkipped = (value: Json): boolean => isObject(value) && isSingle(v
 export const isSecret = (value: Json): value is { $secret: string } =>
   isObject(value) && isSingle(value, '$secret', 'string');
 
-/** The slot that a marker of an earlier link stands for; undefined for all other values. */
-export function linkIn(value: Json): { readonly step: string; readonly key: string } | undefined {
+/** Reads a marker of {@link earlierSlot}; undefined for all other values. */
+export function readEarlierSlot(value: Json): { readonly step: string; readonly key: string } | undefined {
   const text = isObject(value) && isSingle(value, '$link', 'string') ? String(value.$link) : '';
   const space = text.indexOf(' ');
   return space > 0 ? { step: text.slice(0, space), key: text.slice(space + 1) } : undefined;
@@ -73,24 +73,24 @@ const isBlobShape = (value: JsonObject, key: string): boolean =>
 const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean'): boolean =>
   Object.keys(value).length === 1 && typeof value[key] === type;
 
-/** The key that makes an object look like a marker, or an escaped one; undefined for all other objects. */
+/** The key by which an object has the shape of a marker or of an escaped one; undefined for all other objects. */
 function markerKey(value: JsonObject): string | undefined {
   const keys = Object.keys(value);
   if (keys.length !== 1 && keys.length !== 3) return undefined;
   const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret|link)$/.test(name));
   if (key === undefined) return undefined;
   const name = key.replace(/^\$+/, '');
-  const marks =
+  const hasShape =
     name === 'blob' ? isBlobShape(value, key) : isSingle(value, key, name === 'skipped' ? 'boolean' : 'string');
-  return marks ? key : undefined;
+  return hasShape ? key : undefined;
 }
 
-/** A user's value, ready to travel: what looks like a marker gets one more `$`. Shares all parts that need no change. */
+/** Escapes the parts of a user's value that look like markers with one more `$`. Unchanged parts are shared. */
 export const escapeValue = (value: Json): Json => rename(value, (key) => `$${key}`);
 
 /**
- * The inverse of {@link escapeValue}. `replace` answers what stands in a part's place as it is, undefined for a part
- * that is to be walked: so are markers resolved, and what they resolve to is left alone.
+ * The inverse of {@link escapeValue}. `replace` resolves markers: it returns the replacement of a part, which is not
+ * unescaped, or undefined to descend into the part.
  */
 export const unescapeValue = (value: Json, replace?: Replace): Json =>
   rename(value, (key) => (key.startsWith('$$') ? key.slice(1) : key), replace);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import { loaderOf } from '../project/components/load-functions.ts';
+import { createLoader } from '../project/components/load-functions.ts';
 import type { FolderOptions } from '../project/folders.ts';
 import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
 import { hasError, openFlow } from '../project/open-flow.ts';
@@ -12,7 +12,7 @@ import { folderStore } from '../runtime/stores/folder-store.ts';
 import { beginRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
-import { refuse } from './report/outcome.ts';
+import { refusalOf } from './report/outcome.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-once.ts';
 import type { Mocks } from './tasks/mocks.ts';
 
@@ -81,7 +81,7 @@ export function prepareLoaded(
       diagnostics,
       origin: { file: join(home, basename(file)), textHash: sha256(flow.source), mocks, folders },
       functions: flow.functions,
-      load: loaderOf(lookup.catalog, folders.bundles),
+      load: createLoader(lookup.catalog, folders.bundles),
       canonical,
       store: folderStore(folders.blobs),
       secrets: secretsHere(compiled.flow, variables),
@@ -107,5 +107,5 @@ const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> 
 const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
   ...outline(compiled),
   diagnostics,
-  run: async () => ({ result: refuse(diagnostics), diagnostics }),
+  run: async () => ({ result: refusalOf(diagnostics), diagnostics }),
 });

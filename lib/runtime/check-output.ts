@@ -5,14 +5,14 @@ import type { Json } from '../protocol/json.ts';
 import { resultAt } from '../protocol/path.ts';
 import { readPath } from './projection.ts';
 
-/** Looks for what the output reads, by the result of the last step. Throws EXPRESSION_FAILURE for the first that is missing. */
+/** Checks that all values the flow's output reads are present, given the last step's result. Throws EXPRESSION_FAILURE for the first missing one. */
 export function checkOutput(reads: readonly OutputRead[], result: Json): void {
-  const found = reads.find(({ path, message }) =>
+  const missing = reads.find(({ path, message }) =>
     path === undefined ? message !== '' : resultAt(result, readPath(path)) === undefined,
   );
-  if (!found) return;
-  const failure = new FlowError('EXPRESSION_FAILURE', found.message);
-  // No line of the wrapper's is of use to anyone.
+  if (!missing) return;
+  const failure = new FlowError('EXPRESSION_FAILURE', missing.message);
+  // The wrapper's own lines do not help the user.
   failure.stack = `${failure.name}: ${failure.message}`;
   throw inPlace(failure, { inOutput: true });
 }

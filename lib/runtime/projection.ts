@@ -1,4 +1,4 @@
-import { describe, formatPlace, listKeys } from '../protocol/describe.ts';
+import { describe, formatPath, listKeys } from '../protocol/describe.ts';
 import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
@@ -6,50 +6,50 @@ import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
 import { type Path, parseJoined, resultAt, stagesOf } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 
-/** The ids of the blobs that hold parts of a result, by path. */
+/** The ids of the blobs that contain parts of a result, by path. */
 type BlobIds = ReadonlyMap<string, string>;
 
-/** What else a projection knows. */
+/** Options of {@link project}. */
 export interface Projection {
-  /** @default none is stored */
+  /** @default no part is stored */
   readonly blobIds?: BlobIds;
-  /** Whether the result is on its way already, with markers in it. @default false: what looks like one is escaped */
+  /** Whether the result contains markers. @default false: values that look like markers are escaped */
   readonly travelling?: boolean;
 }
 
-/** The slots of a result: for each read its value, a test of it, or the marker that nothing is there. */
+/** The slots of a result: for each read its value, the outcome of its test, or the marker of a missing value. */
 export function project(
   result: Json,
   reads: readonly string[],
   step: string,
   { blobIds, travelling = false }: Projection = {},
 ): Slots {
-  const lost: string[] = [];
+  const missingPaths: string[] = [];
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
     const value = stored ? blobIds?.get(written) : resultAt(result, readPath(written));
     if (test) return [key, passes(value, test)];
     if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
-    lost.push(written);
+    missingPaths.push(written);
     return [key, missing(missingText(result, written, step))];
   });
-  return Object.fromEntries(lost.length > 0 ? [...slots, ['$missing', lost]] : slots);
+  return Object.fromEntries(missingPaths.length > 0 ? [...slots, ['$missing', missingPaths]] : slots);
 }
 
-/** What is missing of a result: `"name" of "profile" of step "load" (it has "id", "mail")`. */
+/** Describes a missing value of a result: `"name" of "profile" of step "load" (it has "id", "mail")`. */
 export function missingText(result: Json, written: string, step: string): string {
   const named = [...stagesOf(written)].reverse().map((path) => `"${path}"`);
-  return `${named.join(' of ')} of step "${step}" (${surroundings(result, readPath(written))})`;
+  return `${named.join(' of ')} of step "${step}" (${describeParent(result, readPath(written))})`;
 }
 
-/** The slots of a skipped step: no value passes a test. */
+/** The slots of a skipped step: every test is false. */
 export const projectSkipped = (reads: readonly string[]): Slots =>
   Object.fromEntries([
     ...reads.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]),
     ['$skipped', true],
   ]);
 
-/** A path that a compiler wrote. Throws EXPRESSION_FAILURE where it is none. */
+/** Parses a path that the compiler wrote. Throws EXPRESSION_FAILURE if it is invalid. */
 export function readPath(written: string): Path {
   const path = parseJoined(written);
   if ('error' in path) {
@@ -61,17 +61,17 @@ export function readPath(written: string): Path {
   return path;
 }
 
-/** What there is where the path ends: `at "profile" there is an object with "name", "mail"`. */
-function surroundings(result: Json, { further, ...path }: Path): string {
+/** Describes the deepest existing value along a path: `at "profile" there is an object with "name", "mail"`. */
+function describeParent(result: Json, { further, ...path }: Path): string {
   const reached = further && resultAt(result, path);
-  if (further && reached !== undefined) return surroundings(reached, further);
+  if (further && reached !== undefined) return describeParent(reached, further);
   let depth = path.segments.length;
   let found: Json | undefined;
   while (found === undefined && depth > 0) {
     depth -= 1;
     found = resultAt(result, { segments: path.segments.slice(0, depth) });
   }
-  const here = formatPlace(path.segments.slice(0, depth));
+  const here = formatPath(path.segments.slice(0, depth));
   if (here === '')
     return found !== undefined && isObject(found) ? `it has ${listKeys(found)}` : `it is ${describe(found)}`;
   return `at "${here}" there is ${describe(found)}`;

@@ -1,41 +1,41 @@
 import type { z } from 'zod';
-import { describe, formatPlace } from '../protocol/describe.ts';
+import { describe, formatPath } from '../protocol/describe.ts';
 import type { Segment } from '../protocol/path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Whether a value fits a schema: the parsed value, or what is wrong with it, in words. */
-export type Fit<T> = { readonly value: T } | { readonly wrong: string };
+/** The result of validating a value: the parsed value, or a description of what is wrong. */
+export type Validation<T> = { readonly value: T } | { readonly problem: string };
 
-const MOST_ISSUES = 5;
+const MAX_ISSUES = 5;
 
 /**
- * Parses a value. What is wrong with it says for each place what was found there, as `show` shows it, and what was
- * wanted.
+ * Validates a value against a schema. The description says for each path what was found and what was expected; `show`
+ * transforms the value before it is described, for example to hide secrets.
  */
-export async function fit<S extends z.ZodType>(
+export async function validate<S extends z.ZodType>(
   value: unknown,
   schema: S,
   show: (value: unknown) => unknown = (same) => same,
-): Promise<Fit<z.output<S>>> {
+): Promise<Validation<z.output<S>>> {
   const parsed = await schema.safeParseAsync(value);
   if (parsed.success) return { value: parsed.data };
   const shown = show(value);
-  const issues = parsed.error.issues.slice(0, MOST_ISSUES).map((issue) => explain(issue, shown));
+  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => explain(issue, shown));
   const rest = parsed.error.issues.length - issues.length;
-  return { wrong: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : '') };
+  return { problem: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : '') };
 }
 
 function explain(issue: Issue, value: unknown): string {
   const segments = issue.path.map((segment): Segment => (typeof segment === 'symbol' ? String(segment) : segment));
-  const place = formatPlace(segments);
-  return `${place === '' ? '' : `"${place}": `}found ${describe(valueIn(value, segments))}, wanted ${wanted(issue)}`;
+  const path = formatPath(segments);
+  return `${path === '' ? '' : `"${path}": `}found ${describe(valueIn(value, segments))}, wanted ${wanted(issue)}`;
 }
 
 function wanted(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return article(issue.expected);
+      return typeName(issue.expected);
     case 'invalid_value':
       return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'invalid_union':
@@ -43,12 +43,12 @@ function wanted(issue: Issue): string {
     case 'unrecognized_keys':
       return `no key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
     default:
-      return sentence(issue.message);
+      return withoutPrefix(issue.message);
   }
 }
 
-/** zod's own words: `Too small: expected array to have >=2 items` → `array to have >=2 items`. */
-const sentence = (message: string): string => message.replace(/^[^:]*: (expected |must )?/, '');
+/** zod's message without its prefix: `Too small: expected array to have >=2 items` → `array to have >=2 items`. */
+const withoutPrefix = (message: string): string => message.replace(/^[^:]*: (expected |must )?/, '');
 
 const NAMES: { readonly [type: string]: string } = {
   array: 'a list',
@@ -58,7 +58,7 @@ const NAMES: { readonly [type: string]: string } = {
   int: 'a whole number',
 };
 
-const article = (type: string): string => NAMES[type] ?? `a ${type}`;
+const typeName = (type: string): string => NAMES[type] ?? `a ${type}`;
 
 const valueIn = (value: unknown, segments: readonly Segment[]): unknown =>
   segments.reduce<unknown>(

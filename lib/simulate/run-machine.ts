@@ -11,7 +11,7 @@ import {
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
 import { callResult, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
-import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
+import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { escapeValue } from '../protocol/markers.ts';
 import { componentOf } from '../run/tasks/component-resolver.ts';
@@ -149,7 +149,7 @@ function endOf({ status, error, cause, transitions, events, startMs, stopMs }: E
 
 type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
-const storesIn = ({ fused = [] }: Link): number => fused.filter(({ does }) => does === 'store').length;
+const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
 
 /** Does the work of the function before a distributed Map, which reads what that writes. */
 function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots {

@@ -82,7 +82,7 @@ export class FlowEmitter {
       componentSpan,
       calls: !emissionOf(planned),
       maySkip,
-      ...(links && { links: links.map((link) => this.#linkState(link)) }),
+      ...(links && { fusedBefore: links.map((link) => this.#linkState(link)) }),
       ...(added && { added }),
     });
   }

@@ -11,15 +11,15 @@ export interface Functions {
 }
 
 /** What became of a component that was to be loaded: its function, or why there is none. */
-export type Loading = LoadedComponent | readonly Diagnostic[];
+export type LoadOutcome = LoadedComponent | readonly Diagnostic[];
 
 /** Bundles and loads components: the very code that is deployed. What has not changed is not bundled again. */
-export async function loadEach(
+export async function loadOutcomes(
   components: readonly ComponentFile[],
   outDir: string,
-): Promise<ReadonlyMap<ComponentFile, Loading>> {
+): Promise<ReadonlyMap<ComponentFile, LoadOutcome>> {
   const bundled = await bundleEach([...new Set(components)], { outDir });
-  const loading = bundled.map(async (one): Promise<readonly [ComponentFile, Loading]> => {
+  const loading = bundled.map(async (one): Promise<readonly [ComponentFile, LoadOutcome]> => {
     return [one.component, 'diagnostics' in one ? one.diagnostics : await loadOrDiagnose(one, { outDir })];
   });
   return new Map(await Promise.all(loading));
@@ -27,7 +27,7 @@ export async function loadEach(
 
 /** The same of components all of which are wanted. */
 export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
-  const loaded = [...(await loadEach(components, outDir)).values()];
+  const loaded = [...(await loadOutcomes(components, outDir)).values()];
   return {
     loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
     diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : one)),
@@ -35,7 +35,7 @@ export async function loadFunctions(components: readonly ComponentFile[], outDir
 }
 
 /** Loads components one by one, each once, for flows that are only known while another one runs. */
-export function loaderOf(catalog: Catalog, outDir: string): (path: string) => Promise<LoadedComponent | undefined> {
+export function createLoader(catalog: Catalog, outDir: string): (path: string) => Promise<LoadedComponent | undefined> {
   const asked = new Map<string, Promise<LoadedComponent | undefined>>();
   return (path) => {
     const answer = asked.get(path) ?? loadOne(catalog.resolve(path), outDir);

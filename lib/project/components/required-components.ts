@@ -19,7 +19,7 @@ export const lookupIn = ({ project, components }: Pick<Folders, 'project' | 'com
 };
 
 /** Whether a step's component is the project's own, though it may have the name of a built-in one. */
-export const isOwn =
+export const isProjectComponent =
   ({ catalog }: Lookup) =>
   ({ component }: Pick<CompiledStep, 'component'>): boolean =>
     catalog.resolve(component)?.builtin === false;

@@ -4,12 +4,12 @@ import { type Clock, type Sleep, TaskError, type TaskRequest, type TaskResolver 
 import type { Json } from '../../protocol/json.ts';
 import type { Journal } from './journal.ts';
 import { randomFrom } from './random.ts';
-import { type CallEnded, type Delivery, type SleepEnded, visitOf } from './records.ts';
-import { isFailure, type Past, type PastDelivery } from './replay-history.ts';
-import { heldObjects } from './tracked-objects.ts';
+import { type CallEnded, type Completion, type SleepEnded, visitOf } from './records.ts';
+import { isFailure, type RecordedCompletion, type ReplayHistory } from './replay-history.ts';
+import { trackedObjects } from './tracked-objects.ts';
 
 /** How a run began. */
-export interface Start {
+export interface RunClock {
   readonly startMs: number;
   /** What its random numbers grow from. */
   readonly seed: string;
@@ -18,15 +18,15 @@ export interface Start {
 }
 
 /** What waits for a delivery: a call or a sleep of the execution. */
-interface Waiting {
+interface Waiter {
   /** Does the work that the delivery comes from; of what is in the journal that is never asked. */
-  readonly begin: () => void;
-  readonly take: (record: Delivery) => void;
+  readonly start: () => void;
+  readonly complete: (record: Completion) => void;
   readonly fail: (error: unknown) => void;
 }
 
 /** What has come: it gets its time when it is written down. */
-type Coming = Omit<CallEnded, 'at'> | Omit<SleepEnded, 'at'>;
+type PendingCompletion = Omit<CallEnded, 'at'> | Omit<SleepEnded, 'at'>;
 
 /**
  * Stands between an execution and the world, and makes it durable. A state machine is deterministic save for what comes
@@ -46,28 +46,28 @@ export class DurableHost {
   readonly random: () => number;
   readonly #world: Clock;
   readonly #journal: Journal;
-  readonly #past: Past;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #past: ReplayHistory;
+  readonly #waiting = new Map<string, Waiter>();
   /** Deliveries of the journal that nothing has asked for yet. */
-  readonly #recorded: Map<string, PastDelivery>;
+  readonly #recorded: Map<string, RecordedCompletion>;
   /** What is not yet in the journal. */
-  #came: Coming[] = [];
+  #came: PendingCompletion[] = [];
   /** What is in the journal and on its way to the execution. */
-  readonly #queue: Delivery[] = [];
+  readonly #queue: Completion[] = [];
   #isLive: boolean;
   #isTurning = false;
   /** Work under way inside the execution, such as the reading of a file: what follows from a delivery is not done yet. */
   #held = 0;
   /** The latest delivery. */
-  #latest: Delivery | undefined;
+  #latest: Completion | undefined;
   #now: number;
   #stamp: number;
 
-  constructor(journal: Journal, past: Past, { startMs, seed, clock = realClock }: Start) {
+  constructor(journal: Journal, past: ReplayHistory, { startMs, seed, clock = realClock }: RunClock) {
     this.#world = clock;
     this.#journal = journal;
     this.#past = past;
-    this.#recorded = new Map(past.deliveries.map((one) => [keyOf(one.record), one]));
+    this.#recorded = new Map(past.completions.map((one) => [keyOf(one.record), one]));
     this.#isLive = this.#recorded.size === 0;
     this.#now = startMs;
     this.#stamp = startMs;
@@ -97,7 +97,7 @@ export class DurableHost {
 
   /** The objects that the execution reads and writes itself, for a distributed Map. */
   objects(objects: S3Objects): S3Objects {
-    return heldObjects(objects, async (work) => {
+    return trackedObjects(objects, async (work) => {
       this.#held += 1;
       try {
         return await work;
@@ -112,8 +112,8 @@ export class DurableHost {
   resolver(resolver: TaskResolver): TaskResolver {
     return (request) =>
       this.#deliver(`call ${request.call}`, request.signal, (take, fail) => ({
-        begin: () => this.#call(resolver, request, fail),
-        take: (record) => take(answerOf(record)),
+        start: () => this.#call(resolver, request, fail),
+        complete: (record) => take(resultOf(record)),
         fail,
       }));
   }
@@ -136,14 +136,14 @@ export class DurableHost {
     const type = what.limits ? 'limit' : 'wake';
     const until = this.#now + ms;
     return this.#deliver<void>(`${type} ${what.id}`, signal, (take, fail) => ({
-      begin: () => {
+      start: () => {
         const left = what.limits ? ms : until - this.#world.now();
         this.#world.sleep(Math.max(0, left), signal).then(
           () => this.#take({ type, id: what.id }),
           () => {}, // Aborted: nothing waits for it any more.
         );
       },
-      take: () => take(),
+      complete: () => take(),
       fail,
     }));
   }
@@ -152,7 +152,7 @@ export class DurableHost {
   #deliver<T>(
     key: string,
     signal: AbortSignal | undefined,
-    make: (take: (value: T | Promise<T>) => void, fail: (error: unknown) => void) => Waiting,
+    make: (take: (value: T | Promise<T>) => void, fail: (error: unknown) => void) => Waiter,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const abort = (): void => {
@@ -175,12 +175,12 @@ export class DurableHost {
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.set(key, waiting);
       if (!this.#isLive || this.#isKnown(key)) this.#turn();
-      else waiting.begin();
+      else waiting.start();
     });
   }
 
   /** Something has come from outside; of what is aborted nothing comes any more. */
-  #take(coming: Coming): void {
+  #take(coming: PendingCompletion): void {
     if (!this.#waiting.has(keyOf(coming))) return;
     this.#came.push(coming);
     this.#turn();
@@ -221,7 +221,7 @@ export class DurableHost {
       return;
     }
     this.#isLive = true;
-    for (const { begin } of [...this.#waiting.values()]) begin();
+    for (const { start: begin } of [...this.#waiting.values()]) begin();
   }
 
   #deliverNext(): void {
@@ -238,23 +238,23 @@ export class DurableHost {
     if (this.#came.length === 0) return;
     // Never earlier than what came before: a machine's clock may be set back.
     const at = Math.max(this.#queue.at(-1)?.at ?? this.#now, this.#world.now());
-    const records = this.#came.map(({ type, id, ...ended }): Delivery => ({ type, id, at, ...ended }));
+    const records = this.#came.map(({ type, id, ...ended }): Completion => ({ type, id, at, ...ended }));
     this.#came = [];
     this.#journal.append(records);
     for (const record of records) this.#queue.push(record);
   }
 
-  #handOn(key: string, record: Delivery, waiting: Waiting): void {
+  #handOn(key: string, record: Completion, waiting: Waiter): void {
     this.#waiting.delete(key);
     this.#now = Math.max(this.#now, record.at);
     this.#latest = record;
-    waiting.take(record);
+    waiting.complete(record);
   }
 }
 
-const keyOf = ({ type, id }: Coming): string => `${type} ${id}`;
+const keyOf = ({ type, id }: PendingCompletion): string => `${type} ${id}`;
 
-function answerOf(record: Delivery): Json | Promise<Json> {
+function resultOf(record: Completion): Json | Promise<Json> {
   const { error, cause, result } = record.type === 'call' ? record : {};
   return error === undefined ? (result ?? null) : Promise.reject(new TaskError(error, cause));
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { JournalError, readEnds } from './journal.ts';
 import { holderOf } from './lock.ts';
-import type { Beginning, RunOutcome } from './records.ts';
+import type { RunOutcome, RunStarted } from './records.ts';
 
 /** The files of a run. */
 export interface RunFiles {
@@ -46,7 +46,7 @@ export function makeRunFolder(runs: string, id: string, flow: string): RunFiles 
 export type RunStatus = RunOutcome | 'running' | 'interrupted';
 
 /** A run as its journal tells of it. */
-export interface RecordedRun extends Pick<Beginning, 'id' | 'flow' | 'file' | 'at'> {
+export interface RecordedRun extends Pick<RunStarted, 'id' | 'flow' | 'file' | 'at'> {
   readonly status: RunStatus;
 }
 

@@ -1,12 +1,12 @@
 import type { S3Objects } from '../../engine/index.ts';
 
 /** Waits for work that goes on inside an execution, such as the reading of a file; nothing is idle meanwhile. */
-export type During = <T>(work: Promise<T>) => Promise<T>;
+export type TrackWork = <T>(work: Promise<T>) => Promise<T>;
 
 /** The same objects; each access to them goes through `during`. */
-export const heldObjects = (objects: S3Objects, during: During): S3Objects => ({
-  getObject: (address) => held(objects.getObject(address), during),
-  listObjects: (bucket, prefix) => held(objects.listObjects(bucket, prefix), during),
+export const trackedObjects = (objects: S3Objects, during: TrackWork): S3Objects => ({
+  getObject: (address) => trackedItems(objects.getObject(address), during),
+  listObjects: (bucket, prefix) => trackedItems(objects.listObjects(bucket, prefix), during),
   putObject: async (address) => {
     const writer = await during(objects.putObject(address));
     return {
@@ -17,7 +17,7 @@ export const heldObjects = (objects: S3Objects, during: During): S3Objects => ({
   },
 });
 
-async function* held<T>(items: AsyncIterable<T>, during: During): AsyncGenerator<T> {
+async function* trackedItems<T>(items: AsyncIterable<T>, during: TrackWork): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   try {
     for (;;) {

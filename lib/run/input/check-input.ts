@@ -3,7 +3,7 @@ import { withoutValue } from '../../compiler/check/given-variables.ts';
 import { findProblems } from '../../compiler/check/problems.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../../flow/text/depth.ts';
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
 import { inputScrubber } from './secrets.ts';
@@ -35,7 +35,7 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
   });
 }
 
-const spell = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPlace(path)}"`);
+const spell = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
 
 /** Finds the place of a value in JSON text by its path; of one that is not there, that of the whole. */
 export function locator(text: string): (path: readonly Segment[]) => Span {

@@ -1,5 +1,5 @@
 /** Lets so many be at work at once; the others wait for their turn, in the order in which they came. */
-export class Turns {
+export class ConcurrencyLimit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -8,7 +8,7 @@ export class Turns {
   }
 
   /** Waits for a turn. */
-  take(): Promise<void> {
+  acquire(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve();
@@ -17,19 +17,19 @@ export class Turns {
   }
 
   /** Ends a turn. */
-  give(): void {
+  release(): void {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#free += 1;
   }
 
   /** Does something for whose time the turn is another's: it may need turns itself. */
-  async apart<T>(work: () => Promise<T>): Promise<T> {
-    this.give();
+  async whileReleased<T>(work: () => Promise<T>): Promise<T> {
+    this.release();
     try {
       return await work();
     } finally {
-      await this.take();
+      await this.acquire();
     }
   }
 }

@@ -5,13 +5,13 @@ import { FlowError, SkipStep } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 import { component } from '../../runtime/component.ts';
 import { type Handler, wrap } from '../../runtime/wrapper.ts';
-import type { MockBook } from './mocks.ts';
+import type { MockSelector } from './mocks.ts';
 
 /** The function that stands in for the component at `path` in a step: a real one, with the real wrapper round it. */
-export function mockHandler(step: string, path: string, book: MockBook): Handler {
+export function mockHandler(step: string, path: string, book: MockSelector): Handler {
   const mock = component(
     { description: `stands in for ${path}`, input: z.json(), output: z.json() },
-    async (input, { signal }) => behave(book.take(step, path, input), step, signal),
+    async (input, { signal }) => behave(book.select(step, path, input), step, signal),
   );
   return wrap(mock, { store: () => unused(path) });
 }

@@ -47,7 +47,7 @@ function describe({ path, message }: Issue): string {
 }
 
 /** The mocks of one run: remembers how often each behaviour has answered. */
-export class MockBook {
+export class MockSelector {
   readonly #mocks: ReadonlyMap<string, readonly Behaviour[]>;
   readonly #used = new Map<Behaviour, number>();
 
@@ -64,7 +64,7 @@ export class MockBook {
   }
 
   /** The behaviour that answers a call, used once more by it; undefined where none fits. */
-  take(step: string, component: string, input: Json): Behaviour | undefined {
+  select(step: string, component: string, input: Json): Behaviour | undefined {
     const found = this.#behaviours(step, component)?.find((one) => this.#isLeft(one) && fits(one, input));
     if (found) this.#used.set(found, (this.#used.get(found) ?? 0) + 1);
     return found;

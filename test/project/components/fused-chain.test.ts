@@ -41,7 +41,7 @@ describe('a catalogue', () => {
   it('knows chains of the components that it knows, by their names', () => {
     const chain = chainOf('/my/one', '/noop', '/my/two');
     expect(chain).toMatchObject({ path: '/my/one+/builtin/noop+/my/two', builtin: false });
-    expect(chain.links?.map(({ path }) => path)).toEqual(['/my/one', '/builtin/noop', '/my/two']);
+    expect(chain.fusedComponents?.map(({ path }) => path)).toEqual(['/my/one', '/builtin/noop', '/my/two']);
     expect(chainOf('/my/one', '/builtin/noop', '/my/two')).toBe(chain);
     expect(catalog.components.some(({ path }) => path.includes('+'))).toBe(false);
   });
@@ -65,7 +65,7 @@ describe('the bundle of a chain', () => {
   it('needs the most memory of its components, and the time of all', async () => {
     const { loaded } = await loadChain('/my/one', '/my/two');
     expect(loaded).toMatchObject({ path: '/my/one+/my/two', memorySize: 1024, timeout: 12 });
-    expect(loaded.links).toEqual([{ memorySize: 1024, timeout: 5 }, { timeout: 7 }]);
+    expect(loaded.fusedRequirements).toEqual([{ memorySize: 1024, timeout: 5 }, { timeout: 7 }]);
     const { loaded: open } = await loadChain('/my/two', '/my/any');
     expect(open.memorySize).toBeUndefined();
     expect(open.timeout).toBeUndefined();

@@ -17,7 +17,7 @@ import { isObject, type Json, type JsonObject } from '../../../lib/protocol/json
 import { DurableHost } from '../../../lib/run/durable/durable-host.ts';
 import { Journal, readJournal } from '../../../lib/run/durable/journal.ts';
 import type { JournalRecord } from '../../../lib/run/durable/records.ts';
-import { NO_PAST, pastOf } from '../../../lib/run/durable/replay-history.ts';
+import { EMPTY_HISTORY, replayHistory } from '../../../lib/run/durable/replay-history.ts';
 import { Seal } from '../../../lib/run/durable/seal.ts';
 import { runs } from '../../chance.ts';
 import { machine, task } from '../../engine/harness.ts';
@@ -52,7 +52,7 @@ async function run(definition: JsonObject, file: string, behave: Behave, objects
       ? { type: 'resume', at }
       : { type: 'run', version: 1, id: 'r', flow: 'f', file: 'f', at, seed: 's', input: '{}', sealed: false },
   ]);
-  const past = begun ? pastOf(known, at) : NO_PAST;
+  const past = begun ? replayHistory(known, at) : EMPTY_HISTORY;
   const host = new DurableHost(journal, past, { startMs: known[0]?.at ?? at, seed: 's', clock });
   const made: string[] = [];
   const resolver = host.resolver(async (request) => {
@@ -320,12 +320,12 @@ test('a wait goes on while nobody works on the run', async () => {
     execute(definition, { resolver: host.resolver(async () => null), clock: host.clock, ...(signal && { signal }) });
   const journal = new Journal(file, OPEN);
   const start = { startMs: 0, seed: '' };
-  const broken = begin(new DurableHost(journal, NO_PAST, { ...start, clock }), stopped.signal);
+  const broken = begin(new DurableHost(journal, EMPTY_HISTORY, { ...start, clock }), stopped.signal);
   stopped.abort();
   expect((await broken).status).toBe('ABORTED');
 
   const halfAnHourLater = new VirtualClock(1_800_000);
-  await begin(new DurableHost(journal, NO_PAST, { ...start, clock: halfAnHourLater }));
+  await begin(new DurableHost(journal, EMPTY_HISTORY, { ...start, clock: halfAnHourLater }));
   expect(halfAnHourLater.now()).toBe(3_600_000);
   journal.close();
 });
@@ -344,9 +344,9 @@ test('the time in which nobody worked on a run is no part of its length', () => 
     sealed: false,
   };
   const records = [begun, at('call', 10), { type: 'resume', at: 1000 } as const, at('call', 1005), at('wake', 1020)];
-  const past = pastOf(records, 5000);
+  const past = replayHistory(records, 5000);
 
-  expect(past.deliveries.map(({ record, idleMs }) => record.at - idleMs)).toEqual([10, 15, 30]);
+  expect(past.completions.map(({ record, idleMs }) => record.at - idleMs)).toEqual([10, 15, 30]);
   expect(past.idleMs).toBe(990 + 3980);
 });
 
@@ -363,8 +363,8 @@ test('the visit that failed a run is made again, all its attempts; nothing else 
     { type: 'wake', id: '2[0].1 b', at: 0 },
     call('2[1].1~1 b'),
     call('2[0].1~1 b', 'x'),
-    { type: 'end', at: 0, outcome: 'failed', again: '2[0].1 b' },
+    { type: 'end', at: 0, outcome: 'failed', retryVisit: '2[0].1 b' },
   ];
 
-  expect(pastOf(records, 0).deliveries.map(({ record }) => record.id)).toEqual(['1 a', '2[1].1~1 b']);
+  expect(replayHistory(records, 0).completions.map(({ record }) => record.id)).toEqual(['1 a', '2[1].1~1 b']);
 });

@@ -1,10 +1,10 @@
 import type { TaskState } from '../../../asl/state-machine.ts';
-import { linkTo } from '../../../protocol/markers.ts';
+import { earlierSlot } from '../../../protocol/markers.ts';
 import {
   defined,
   type Evaluated,
+  type TemplatedFusedStep,
   type TemplatedInvocation,
-  type TemplatedLink,
   type Undefinable,
 } from '../../../protocol/templated.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
@@ -34,7 +34,7 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Emit
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
       before: links.map((link) =>
-        defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
+        defined<TemplatedFusedStep>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
       ),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
     }),
@@ -58,7 +58,7 @@ const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own
 export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
   readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
-  readonly before?: TemplatedLink[];
+  readonly before?: TemplatedFusedStep[];
   /** What the flow's output reads, where the step is the last. */
   readonly output?: TemplatedInvocation['output'] | undefined;
 }
@@ -100,7 +100,7 @@ function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix
   };
 }
 
-type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
+type Asked = Undefinable<Pick<TemplatedFusedStep, 'reads' | 'secrets' | 'fused'>>;
 
 /** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
@@ -108,7 +108,10 @@ const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastI
 /** What is read of the steps before the last is put in by their function's wrapper. */
 function scopeOfChain(scope: Scope, links: readonly PlannedStep[], prefix: string): Scope {
   const ids = new Set(links.map(({ step }) => step.id));
-  return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
+  return {
+    ...scope,
+    link: ({ step, path }) => (ids.has(step) ? earlierSlot(`${prefix}${step}`, path.text) : undefined),
+  };
 }
 
 const isCovered = ({ onError }: PlannedStep['step']): boolean =>
