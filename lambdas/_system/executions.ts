@@ -8,7 +8,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { QUOTAS } from '../../lib/protocol/quotas.ts';
-import { checkInput } from '../../lib/run/input.ts';
+import { checkInput } from '../../lib/run/input/check-input.ts';
 import type { FlowResult } from '../../lib/run/report/events.ts';
 import { resultOf } from '../../lib/run/report/outcome.ts';
 import {

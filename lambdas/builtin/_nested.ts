@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callFunctions } from '../../lib/protocol/call.ts';
+import { callFunctions } from '../../lib/protocol/call-component.ts';
 import { type NestedFlow, nestedFlow } from '../../lib/run/nested-flow.ts';
 import { type Context, FlowError, isObject, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';

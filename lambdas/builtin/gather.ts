@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { escapeValue, PARTS } from '../../lib/protocol/values.ts';
+import { escapeValue, PARTS } from '../../lib/protocol/markers.ts';
 import { component, isBlobMarker, isObject, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
 

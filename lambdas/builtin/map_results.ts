@@ -64,5 +64,5 @@ async function read(objects: ObjectStore, key: string): Promise<unknown> {
   const base = objects.address('').Key;
   const text = await objects.read(key.startsWith(base) ? key.slice(base.length) : key);
   if (text !== undefined) return JSON.parse(text);
-  throw new FlowError('RESOURCE_UNAVAILABLE', `${key}, which a Map Run wrote, is not in ${objects.place}`);
+  throw new FlowError('RESOURCE_UNAVAILABLE', `${key}, which a Map Run wrote, is not in ${objects.location}`);
 }

@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
-import { COMPONENTS_VARIABLE } from '../protocol/call.ts';
+import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';

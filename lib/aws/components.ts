@@ -63,7 +63,7 @@ export class Components extends Construct {
   }
 
   /** `/user/load` is `UserLoad`, unless another function has that name already; a chain is called by its first and last. */
-  private idFor({ path, links = [] }: ComponentFile, key: string): string {
+  private idFor({ path, fusedComponents: links = [] }: ComponentFile, key: string): string {
     const id = pascalCase(links.length > 2 ? `${links[0]?.path} to ${links.at(-1)?.path}` : path);
     if (links.length < 3 && !this.node.tryFindChild(id)) return id;
     return `${id}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;

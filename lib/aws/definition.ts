@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
-import { componentIn, invocationIn } from '../protocol/component-call.ts';
+import { componentIn, invocationIn } from '../protocol/component-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';

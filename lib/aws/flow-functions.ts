@@ -76,8 +76,8 @@ function refuseTooLong(
   { file }: DeployableFlow,
   { source, timeout = 0 }: PreparedComponent,
 ): void {
-  if (!source.links || timeout <= QUOTAS.functionSeconds) return;
-  const chain = source.links.map(({ path }) => path).join(', ');
+  if (!source.fusedComponents || timeout <= QUOTAS.functionSeconds) return;
+  const chain = source.fusedComponents.map(({ path }) => path).join(', ');
   const remedy = 'give them shorter timeouts, or take "fuse: true" out of the metadata of the flow';
   throw new WorkflowError(
     workflow,

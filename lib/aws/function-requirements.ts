@@ -38,7 +38,7 @@ export function requirementsOf(
     const before = needs.get(source.path) ?? { secrets: {}, files: {}, objects: [] };
     const names = links.flatMap(({ secrets: names = [] }) => names);
     const read = names.map((name) => [name, secretNamed(workflow, flow, name, secrets)] as const);
-    const { links: sources = [source] } = source;
+    const { fusedComponents: sources = [source] } = source;
     const paths = links.flatMap((link, at) => pathsIn(sources[at] ?? source, link.input));
     const local = paths.filter((path) => !isObjectOfS3(path));
     const files = local.map((path) => [path, fileNamed(workflow, flow, path)] as const);

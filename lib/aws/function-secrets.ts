@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { SecretPlaces } from '../runtime/secrets/secrets.ts';
+import type { SecretLocations } from '../runtime/secrets/secrets.ts';
 
 /**
  * A secret of Secrets Manager: any `secretsmanager.ISecret`, also where TypeScript's `exactOptionalPropertyTypes` tells
@@ -25,7 +25,7 @@ export const arnOf = ({ secretArn, secretFullArn }: ReadableSecret): string => s
 
 /** What tells a function where its secrets are: see `openSecrets`. */
 export function secretPlaces(scope: Construct, secrets: { readonly [name: string]: FunctionSecret }): string {
-  const places: SecretPlaces = Object.fromEntries(
+  const places: SecretLocations = Object.fromEntries(
     Object.entries(secrets).map(([name, { secret, json }]) => [name, { arn: arnOf(secret), ...(json && { json }) }]),
   );
   return Stack.of(scope).toJsonString(places);

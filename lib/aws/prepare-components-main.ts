@@ -8,7 +8,7 @@ async function describe(made: Bundle): Promise<Preparation> {
   const source = made.component;
   const loaded = await loadOrDiagnose(made, { outDir });
   if (!('handler' in loaded)) return { source, diagnostics: loaded };
-  const { description, memorySize, timeout: own, links, inputSchema, outputSchema } = loaded;
+  const { description, memorySize, timeout: own, fusedRequirements: links, inputSchema, outputSchema } = loaded;
   const timeout = links ? secondsOfFusedChain(links) : own;
   return {
     source,

@@ -40,7 +40,8 @@ export function prepareComponents({ sources, outDir }: PrepareRequest): readonly
 }
 
 /** What tells one function from others: the files of its components, of which a chain has several. */
-export const filesOf = (source: ComponentFile): string => (source.links ?? [source]).map(({ file }) => file).join('\n');
+export const filesOf = (source: ComponentFile): string =>
+  (source.fusedComponents ?? [source]).map(({ file }) => file).join('\n');
 
 const here = fileURLToPath(import.meta.url);
 const PROGRAM = join(here, `../prepare-components-main${extname(here)}`);

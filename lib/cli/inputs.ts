@@ -50,7 +50,7 @@ async function readVariable(text: string): Promise<readonly [string, Json]> {
 export async function readMocks(file: string | undefined, terminal: Terminal): Promise<Mocks> {
   if (file === undefined) return {};
   const { value } = await readJsonFile(file, terminal);
-  const { MocksError, parseMocks } = await import('../run/mocks.ts');
+  const { MocksError, parseMocks } = await import('../run/tasks/mocks.ts');
   try {
     return parseMocks(value);
   } catch (error) {

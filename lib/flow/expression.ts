@@ -24,7 +24,7 @@ export interface Literal {
   readonly tree?: Tree;
   /** Its values with their places, where it is a map. */
   readonly entries?: MapExpression['entries'];
-  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/protocol/values.ts. */
+  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/protocol/markers.ts. */
   readonly secret?: string;
   readonly span: Span;
 }

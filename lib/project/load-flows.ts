@@ -2,13 +2,13 @@ import type { ComponentSchemas } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
+import { type LoadOutcome, loadOutcomes } from './components/load-functions.ts';
+import { type Lookup, lookupIn } from './components/required-components.ts';
 import type { Folders } from './folders.ts';
-import { type Loading, loadEach } from './functions.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
-import { type Lookup, lookupIn } from './required-components.ts';
 
 /** By the files that were to be loaded. */
-type Loadings = ReadonlyMap<ComponentFile, Loading>;
+type Loadings = ReadonlyMap<ComponentFile, LoadOutcome>;
 
 /** What flows that are opened together share: the components of a project are looked up once, and each is loaded once. */
 export class SharedComponents {
@@ -28,7 +28,7 @@ export class SharedComponents {
     const known = this.#batches.get(bundles) ?? new Map<ComponentFile, Promise<Loadings>>();
     this.#batches.set(bundles, known);
     const fresh = files.filter((file) => !known.has(file));
-    const batch = fresh.length > 0 ? loadEach(fresh, bundles) : undefined;
+    const batch = fresh.length > 0 ? loadOutcomes(fresh, bundles) : undefined;
     if (batch) for (const file of fresh) known.set(file, batch);
     const batches = await Promise.all(new Set(files.map((file) => known.get(file))));
     return new Map(batches.flatMap((loadings) => [...(loadings ?? [])]));
@@ -67,7 +67,7 @@ const filesOf = ({ components: { called, named, mocked } }: OpenedFlow): readonl
   ...new Set([...called, ...named, ...mocked]),
 ];
 
-const isLoaded = (loading: Loading): loading is LoadedComponent => 'handler' in loading;
+const isLoaded = (loading: LoadOutcome): loading is LoadedComponent => 'handler' in loading;
 
 function loadedOf(files: readonly ComponentFile[], loadings: Loadings): ReadonlyMap<string, LoadedComponent> {
   const found = files.map((file) => loadings.get(file) ?? []);
@@ -107,6 +107,6 @@ export async function memorySizes({
   canonical,
 }: OpenedFlow): Promise<(component: string) => number | undefined> {
   if (called.length === 0) return () => undefined;
-  const loaded = loadedOf(called, await loadEach(called, folders.bundles));
+  const loaded = loadedOf(called, await loadOutcomes(called, folders.bundles));
   return (component) => loaded.get(canonical(component))?.memorySize;
 }

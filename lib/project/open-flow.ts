@@ -3,15 +3,15 @@ import { type Compiled, type CompileOptions, compile } from '../compiler/compile
 import { profileDiagnostics, type ReadProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './components/catalog.ts';
+import { isProjectComponent, type Lookup, lookupIn, requiredComponents } from './components/required-components.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
 import { profileBeside } from './profile-file.ts';
-import { isOwn, type Lookup, lookupIn, requiredComponents } from './required-components.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
 export type FindLookup = (folders: Folders) => Lookup;
 
 /** Where a flow stands: its folders, and the components that are there for it. */
-export interface FlowPlace {
+export interface FlowLocation {
   /** The flow's file, as diagnostics name it. */
   readonly file: string;
   /** The folder that it is in: files that it names are there. */
@@ -23,13 +23,13 @@ export interface FlowPlace {
 }
 
 /** A flow's file, and what a caller may say of its folders. */
-export interface PlaceOptions extends FolderOptions {
+export interface LocationOptions extends FolderOptions {
   /** The flow's file, as diagnostics are to name it. @default 'flow.yaml' */
   readonly file?: string;
 }
 
 /** What a flow is opened with. */
-export interface OpenOptions extends PlaceOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
+export interface OpenOptions extends LocationOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
   /** The flow's text. */
   readonly source: string;
   /** The profile that was read for it; `none`: it is arranged without. @default `profile`, else the one beside the flow's file */
@@ -49,7 +49,7 @@ export interface ComponentsOfFlow {
 }
 
 /** A flow that is compiled, and all that is known of it without loading a component. */
-export interface OpenedFlow extends FlowPlace {
+export interface OpenedFlow extends FlowLocation {
   readonly source: string;
   /** What it was compiled with. */
   readonly settings: CompileOptions;
@@ -65,19 +65,19 @@ export interface OpenedFlow extends FlowPlace {
 }
 
 /** Finds the folders and the components of a flow. */
-export function placeOf(
-  { file = 'flow.yaml', home = dirname(resolve(file)), ...given }: PlaceOptions,
+export function locateFlow(
+  { file = 'flow.yaml', home = dirname(resolve(file)), ...given }: LocationOptions,
   find: FindLookup = lookupIn,
-): FlowPlace {
+): FlowLocation {
   const folders = foldersFor(home, given);
   const lookup = find(folders);
   return { file, home, folders, lookup, canonical: (path) => lookup.catalog.resolve(path)?.path ?? path };
 }
 
 /** Whether something stands in for a step: among `targets` is its id, or its component's path. */
-export function standsIn(
+export function mockMatcher(
   targets: readonly string[],
-  canonical: FlowPlace['canonical'],
+  canonical: FlowLocation['canonical'],
 ): (step: { readonly id: string; readonly component: string }) => boolean {
   const known = new Set(targets.map((target) => (target.startsWith('/') ? canonical(target) : target)));
   return ({ id, component }) => known.has(id) || known.has(canonical(component));
@@ -90,11 +90,11 @@ export function standsIn(
 export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
   const { source, home: _, components, blobs, bundles, runs, profileFile, mockTargets = [], ...given } = options;
   // 1. Where it stands.
-  const place = placeOf(options, find);
+  const place = locateFlow(options, find);
   const { file, home, lookup, canonical } = place;
   // 2. What stands in for its components, and what its steps take.
-  const isMocked = standsIn(mockTargets, canonical);
-  const isOwnComponent = isOwn(lookup);
+  const isMocked = mockMatcher(mockTargets, canonical);
+  const isOwnComponent = isProjectComponent(lookup);
   const beside = given.profile === undefined ? (profileFile ?? profileBeside(file, home)) : 'none';
   const profile = beside === 'none' ? undefined : beside;
   // 3. Its text becomes a state machine.

@@ -1,22 +1,22 @@
-// The names that AWS gives to failures. Source: "Error names", AWS Step Functions developer guide.
+// AWS's error names. Source: "Error names", AWS Step Functions developer guide.
 
-/** Stands for any failure in a Retry or a Catch, but for the few that only their own names match. */
+/** Matches every error in a Retry or Catch, except the few that must be named. */
 export const ANY_FAILURE = 'States.ALL';
 
-/** A task, or an execution, took longer than it may. */
+/** A task or an execution exceeded its timeout. */
 export const TIMED_OUT = 'States.Timeout';
 
-/** A task failed, and nothing says by which name. */
+/** A task failed without an error name of its own. */
 export const TASK_FAILED = 'States.TaskFailed';
 
-/** Lambda stopped a function that took longer than it may. Source: as Step Functions reports it. */
+/** Lambda stopped a function that exceeded its timeout. Source: as Step Functions reports it. */
 export const FUNCTION_TIMED_OUT = 'Sandbox.Timedout';
 
 /** The process of a function ended. Source: as Step Functions reports it. */
 export const FUNCTION_EXITED = 'Runtime.ExitError';
 
 /**
- * Faults on the way to a function or in its sandbox; nothing of the component's own. AWS asks to retry the first five
+ * Failures of the Lambda service or of a function's sandbox, not of the component. AWS recommends to retry the first five
  * (AWS Step Functions, "Handle transient Lambda service exceptions"); the others are a killed and a timed-out function.
  */
 export const TRANSPORT_FAULTS = [
@@ -30,9 +30,9 @@ export const TRANSPORT_FAULTS = [
 ] as const;
 
 /**
- * A nested state machine could not be started: too many executions, throttling, a fault on the way. Source: AWS Step
- * Functions developer guide, "Start workflow executions from a task state", which names the first; as an execution
- * reports it, it has the name of the API's exception.
+ * A nested state machine could not be started: too many executions, throttling, a service failure. Source: AWS Step
+ * Functions developer guide, "Start workflow executions from a task state", which names the first error. Executions
+ * report it by the name of the API's exception, which is the second.
  */
 export const START_FAULTS = [
   'StepFunctions.ExecutionLimitExceeded',

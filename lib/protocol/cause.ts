@@ -1,19 +1,19 @@
 import { type FailurePlace, readTrace } from './failure-place.ts';
 import { isObject, type Json } from './json.ts';
 
-/** What AWS Lambda answers for an error that a function throws; as text it is the Cause of the failure. Source: "Lambda function errors in Node.js". */
+/** Lambda's answer for an error that a function throws. As JSON text it is the Cause of the failure. Source: "Lambda function errors in Node.js". */
 export type ThrownError = {
-  /** The error's name, which is the state's Error. */
+  /** The error's name: the Error of the failed state. */
   errorType: string;
   errorMessage: string;
   /** The lines of the stack. */
   trace: string[];
 };
 
-/** What a Cause says. */
+/** A parsed Cause. */
 export interface Cause {
   readonly message: string;
-  /** The component's own lines; none where no function wrote the Cause. */
+  /** The component's own lines; empty if no function wrote the Cause. */
   readonly stack: readonly string[];
   readonly place: FailurePlace;
 }
@@ -24,7 +24,7 @@ export function writeCause({ name, message, stack = '' }: Pick<Error, 'name' | '
   return JSON.stringify(thrown);
 }
 
-/** Reads a Cause; one that no function wrote is itself the message. */
+/** Parses a Cause. If no function wrote it, the whole text is the message. */
 export function readCause(cause = ''): Cause {
   const { errorMessage, trace } = parseObject(cause);
   if (typeof errorMessage !== 'string') return { message: cause, stack: [], place: {} };

@@ -3,8 +3,8 @@ import type { Segment } from './path.ts';
 
 const NAME = /^[A-Za-z_][\w-]*$/;
 
-/** A place in a value as a path is written: `user.items[0]["b.c"]`; "" for the whole. */
-export const formatPlace = (segments: readonly Segment[]): string =>
+/** Segments written as a path: `user.items[0]["b.c"]`; "" for the whole value. */
+export const formatPath = (segments: readonly Segment[]): string =>
   segments.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`;
     if (!NAME.test(segment)) return `${text}[${JSON.stringify(segment)}]`;

@@ -1,6 +1,6 @@
 import { FUNCTION_TIMED_OUT } from './aws-errors.ts';
 
-/** Every code that a failed step or run can carry; the state's Error in a state machine. */
+/** Every code of a failed step or run. In a state machine it is the Error of the failed state. */
 export const ERROR_CODES = [
   'INVALID_INPUT',
   'COMPONENT_FAILED',
@@ -20,8 +20,8 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
 
 /**
- * A failure with a code. Its `name` is the code, because that is what Lambda reports as `errorType`, and so what a
- * state machine catches and retries by.
+ * A failure with a code. Its `name` is the code because Lambda reports the name as `errorType`, which the Retry and Catch
+ * of a state machine match.
  */
 export class FlowError extends Error {
   readonly code: ErrorCode;
@@ -33,8 +33,8 @@ export class FlowError extends Error {
 }
 
 /**
- * A component that took too long. It has the name that Lambda gives to a function whose time is over: a state machine
- * retries the one as it does the other, whatever the step's `onError` says. In a flow's result its code is TIMEOUT.
+ * A component exceeded its timeout. It has the name that Lambda gives to a timed-out function, so that a state machine
+ * retries both in the same way, whatever the step's `onError` is. In a flow's result its code is TIMEOUT.
  */
 export class TimedOut extends FlowError {
   constructor(message: string) {
@@ -45,7 +45,7 @@ export class TimedOut extends FlowError {
 
 const SKIP = 'SkipStep';
 
-/** Thrown by a component that skips its own step; whatever reads the step is skipped too. */
+/** Thrown by a component to skip its own step. Steps that read the step are skipped too. */
 export class SkipStep extends Error {
   constructor(reason = 'the component skipped its step') {
     super(reason);
@@ -53,35 +53,35 @@ export class SkipStep extends Error {
   }
 }
 
-// By name, not by class: a component's bundle may hold another copy of this module than the wrapper's.
+// Errors are matched by name, not by class: a component's bundle may contain a second copy of this module.
 
 /** Whether `error` is a failure with a code. */
 export const isFlowError = (error: unknown): error is FlowError =>
   error instanceof Error && (CODES.has(error.name) || error.name === FUNCTION_TIMED_OUT);
 
-/** Whether `error` says that the step skips itself. */
+/** Whether a component threw `error` to skip its step. */
 export const isSkipStep = (error: unknown): error is SkipStep => error instanceof Error && error.name === SKIP;
 
-// An error travels in the payload of a state machine, where 256 KiB is all there is for text and stack together.
-const LONGEST_TEXT = 8_000;
+// An error is part of a payload, which has at most 256 KiB for message and stack together.
+const MAX_CHARACTERS = 8_000;
 
-/** A failure whose message and stack are short enough to travel; what is cut off is said. */
+/** Truncates the message and the stack of `error`, in place, to fit a payload; the text says how much was cut. */
 export function shortened<E extends Error>(error: E): E {
   const cut = (text: string): string =>
-    text.length > LONGEST_TEXT
-      ? `${text.slice(0, LONGEST_TEXT)}… (${text.length - LONGEST_TEXT} more characters)`
+    text.length > MAX_CHARACTERS
+      ? `${text.slice(0, MAX_CHARACTERS)}… (${text.length - MAX_CHARACTERS} more characters)`
       : text;
   error.message = cut(error.message);
   if (error.stack !== undefined) error.stack = cut(error.stack);
   return error;
 }
 
-/** `error` as a failure with a code: one without is COMPONENT_FAILED with its message, and keeps its stack. */
+/** Converts any error to a failure with a code. An error without one becomes COMPONENT_FAILED; message and stack stay. */
 export function toFlowError(error: unknown): FlowError {
   if (isFlowError(error)) return error;
   const message = error instanceof Error ? error.message || error.name : String(error);
   const failure = new FlowError('COMPONENT_FAILED', message, { cause: error });
-  // The trace in an execution's Cause is to show the component's own lines, not this one.
+  // The trace in an execution's Cause must show the component's own lines, not this function.
   if (error instanceof Error && error.stack !== undefined) failure.stack = error.stack;
   return failure;
 }

@@ -1,16 +1,16 @@
 import { FUNCTION_TIMED_OUT, TASK_FAILED, TIMED_OUT, TRANSPORT_FAULTS } from './aws-errors.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 
-/** The codes with which a component's own failure arrives: all but that of a fault in the step's own expressions. */
+/** The codes of a component's own failures: all except EXPRESSION_FAILURE, which is a failure of the step's input. */
 export const COMPONENT_FAILURES: readonly ErrorCode[] = [
   'COMPONENT_FAILED',
   ...ERROR_CODES.filter((code) => code !== 'COMPONENT_FAILED' && code !== 'EXPRESSION_FAILURE'),
 ];
 
-/** The Errors that `onError` covers. */
+/** The Errors that `onError` handles. */
 export const COVERED: readonly string[] = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, TIMED_OUT];
 
-/** The language's codes for the errors that AWS has names for. */
+/** The codes for errors that AWS names. */
 export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {
   [TIMED_OUT]: 'TIMEOUT',
   'States.HeartbeatTimeout': 'TIMEOUT',
@@ -20,13 +20,13 @@ export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {
   [TASK_FAILED]: 'COMPONENT_FAILED',
 };
 
-/** The codes for further errors by the beginning of their names. */
+/** The codes for all other errors, by the prefix of their names. */
 export const CODES_OF_PREFIXES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['Lambda.', 'RESOURCE_UNAVAILABLE'],
   ['Runtime.', 'RESOURCE_UNAVAILABLE'],
   ['States.', 'ORCHESTRATOR_ERROR'],
 ];
 
-/** The code of the language for the Error of a failed state or execution; a component's own code is itself. */
+/** The code for the Error of a failed state or execution. A component's own code is returned unchanged. */
 export const codeOf = (error: string): string =>
   CODES_OF_ERRORS[error] ?? CODES_OF_PREFIXES.find(([prefix]) => error.startsWith(prefix))?.[1] ?? error;

@@ -1,42 +1,42 @@
-import { type LinkTimes, linkTimesOf } from './invocation.ts';
+import { type FusedStepTimes, readFusedStepTimes } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 
 /**
- * Where the invocation of a function failed, as far as the step that it was called for does not say. Empty: in that
- * step's own component.
+ * Where the invocation of a function failed, in addition to the step that it was called for. Empty: in that step's own
+ * component.
  */
 export interface FailurePlace {
-  /** Of a chain: the step that failed, and what became of that and of those before it. */
-  readonly link?: FailedLink;
-  /** The step without a function of its own that failed: one of `fused` of the `Invocation`. */
+  /** Only for a fused chain. */
+  readonly link?: FailedFusedStep;
+  /** The id of the attached work that failed: a step in `fused` of the `Invocation`. */
   readonly fused?: string;
-  /** Nothing failed but the flow's output, for which the last step's function looks: the step itself went well. */
+  /** The step succeeded, but its function found that the flow's output is missing a value. */
   readonly inOutput?: true;
 }
 
-/** The step of a chain that failed, and the milliseconds that it and those before it took: see {@link LinkTimes}. */
-export interface FailedLink {
+/** The step of a fused chain that failed, with the times of this step and those before it. */
+export interface FailedFusedStep {
   readonly step: string;
-  readonly times: LinkTimes;
+  readonly times: FusedStepTimes;
 }
 
-// Of an error that a function throws, only name, message and the lines of the stack reach a state machine. So its place
-// is the last of these lines: this word, and the place as JSON.
-const WORD = '    in stepflow ';
+// Only the name, message and stack of a thrown error reach a state machine. The place is therefore written as the last
+// line of the stack: this prefix, then JSON.
+const PREFIX = '    in stepflow ';
 
-/** A stack with the place of the failure as its last line, in place of any other that it had. */
+/** A stack with the failure's place as its last line. Replaces a place that the stack already has. */
 export function stackWith(stack: string, place: FailurePlace): string {
   const own = readTrace(stack.split('\n')).stack.join('\n');
-  return Object.keys(place).length > 0 ? `${own}\n${WORD}${JSON.stringify(place)}` : own;
+  return Object.keys(place).length > 0 ? `${own}\n${PREFIX}${JSON.stringify(place)}` : own;
 }
 
-/** A stack taken apart: the component's own lines, and the place that {@link stackWith} has written. */
+/** Splits a stack into the component's own lines and the place that {@link stackWith} wrote. */
 export function readTrace(lines: readonly string[]): {
   readonly stack: readonly string[];
   readonly place: FailurePlace;
 } {
   const last = lines.at(-1) ?? '';
-  const place = last.startsWith(WORD) ? placeIn(last.slice(WORD.length)) : {};
+  const place = last.startsWith(PREFIX) ? placeIn(last.slice(PREFIX.length)) : {};
   return { stack: Object.keys(place).length > 0 ? lines.slice(0, -1) : lines, place };
 }
 
@@ -46,7 +46,7 @@ function placeIn(text: string): FailurePlace {
   const { link, fused, inOutput } = written;
   return {
     ...(isObject(link) &&
-      typeof link.step === 'string' && { link: { step: link.step, times: linkTimesOf(link.times) } }),
+      typeof link.step === 'string' && { link: { step: link.step, times: readFusedStepTimes(link.times) } }),
     ...(typeof fused === 'string' && { fused }),
     ...(inOutput === true && { inOutput }),
   };
@@ -68,7 +68,7 @@ export function inPlace<E extends Error>(failure: E, place: FailurePlace): E {
   return failure;
 }
 
-/** The place that {@link inPlace} has remembered, once. */
+/** Returns and forgets the place that {@link inPlace} remembered. */
 export function takePlace(failure: unknown): FailurePlace {
   if (!(failure instanceof Error)) return {};
   const place = known.get(failure) ?? {};
@@ -77,8 +77,8 @@ export function takePlace(failure: unknown): FailurePlace {
 }
 
 /**
- * What a state machine says where its input lacks what a step without a function of its own needs. A state machine's own
- * failures have no stack: which step this one is of is told by the very sentence, which the compiler knows.
+ * The message of a state machine whose input lacks a value that a step without a function needs. Failures that a state
+ * machine itself raises have no stack, so the step is recognised by this exact text.
  */
 export const missingInputText = (step: string, path: string): string =>
   `step "${step}": there is no "${path}" in the flow's input`;

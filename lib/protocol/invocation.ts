@@ -7,35 +7,35 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 export interface Invocation {
   /** The step's id; names the step in errors and logs. */
   readonly step: string;
-  /** The step's input; may hold markers (see values.ts) that the wrapper resolves. */
+  /** The step's input. The wrapper resolves the markers in it: see markers.ts. */
   readonly input: Json;
-  /** What to hand back of the result: see {@link Slots}. Absent or empty: nothing is read, so nothing is returned. */
+  /** What to return of the result: see {@link Slots}. Absent or empty: nothing is read, so nothing is returned. */
   readonly reads?: readonly string[];
   /**
-   * Bytes that a value of the answer may have as JSON; a larger one is put into the blob store, and its marker is
-   * answered. Absent: none is.
+   * Maximum bytes of a value of the answer as JSON. A larger one is spilled to the blob store and its marker is returned.
+   * Absent: nothing is spilled.
    */
   readonly spillAbove?: number;
   /**
-   * The secret variables that the step may read. A marker of any other secret is not the compiler's: it came with the
-   * input of an execution that was started directly, and no value is put in its place.
+   * The secret variables that the step may read. The wrapper resolves no marker of any other secret: the compiler did not
+   * write it, it came with the input of an execution that was started directly.
    */
   readonly secrets?: readonly string[];
   /**
-   * Whether `onError` stands in for a failure of the component. Its own EXPRESSION_FAILURE then goes by COMPONENT_FAILED,
-   * because by the other name the state machine knows a fault in the step's input, which `onError` does not cover.
+   * Whether `onError` handles failures of the component. The wrapper then reports the component's own EXPRESSION_FAILURE
+   * as COMPONENT_FAILED, because EXPRESSION_FAILURE means a failure of the step's input, which `onError` does not handle.
    */
   readonly covered?: boolean;
-  /** The steps that the compiler has made part of this one, each after those whose results it needs. */
+  /** The attached work: steps that this invocation does on the result, each after those whose results it needs. */
   readonly fused?: readonly AttachedWork[];
   /**
-   * Where the step is the last of a chain, the steps that the same function runs before it, in order. Markers in their
-   * inputs, and in `input`, stand for what earlier ones have answered: see `linkTo`.
+   * For the last step of a fused chain: the steps that the same function runs before it, in order. Markers in their
+   * inputs and in `input` stand for the answers of earlier steps: see `earlierSlot`.
    */
-  readonly before?: readonly Link[];
+  readonly before?: readonly FusedStep[];
   /**
-   * What the flow's output reads that may be missing, where the step is the flow's last: the flow then fails with the
-   * first that is. Where the step is skipped the flow is skipped, and nothing is looked for.
+   * For the flow's last step: what the flow's output reads and may be missing. The flow fails with the first one that is.
+   * If the step is skipped, so is the flow, and nothing is checked.
    */
   readonly output?: readonly OutputRead[];
   /** The execution's ARN, or its id on a laptop. */
@@ -44,59 +44,59 @@ export interface Invocation {
   readonly attempt?: number;
 }
 
-/** A step whose component shares its function with those that the step comes after or before. */
-export type Link = Pick<Invocation, 'step' | 'input' | 'reads' | 'secrets' | 'fused'>;
+/** A step of a fused chain: the steps of a chain share one function. */
+export type FusedStep = Pick<Invocation, 'step' | 'input' | 'reads' | 'secrets' | 'fused'>;
 
 /**
- * A step without a function of its own: it takes a value out of another step's result. Where there is none, it fails as
- * a step does that reads what is missing.
+ * A step without a function of its own, which reads a value from another step's result. If the value is missing, it fails
+ * with EXPRESSION_FAILURE, as any step does.
  */
 export interface AttachedWork {
-  /** Its id; names it in errors. */
+  /** The step's id; names it in errors. */
   readonly step: string;
-  /** Where in the result its value is: see `parseJoined`. */
+  /** The path of its value in the result: see `parseJoined`. */
   readonly path: string;
-  /** What it does with the value beside handing it on: keeps it as a blob, or insists on a text. */
+  /** `store`: stores the value as a blob. `check-text`: fails unless the value is a string. Absent: only reads it. */
   readonly does?: 'store' | 'check-text';
 }
 
-/** Something that the output of a flow reads. */
+/** A value that the output of a flow reads. */
 export interface OutputRead {
-  /** Where in the step's own result it is: see `parseJoined`. Absent: it is elsewhere, and has been looked for. */
+  /** Its path in the step's own result: see `parseJoined`. Absent: it is elsewhere, and has already been checked. */
   readonly path?: string;
-  /** What to say where it is missing; empty where it was found elsewhere. */
+  /** The error message if it is missing. Without `path`: empty if the value is present. */
   readonly message: string;
 }
 
 /**
- * What the wrapper answers, and what the step's variable in the state machine holds: a value for each read asked for.
+ * The wrapper's answer, which the step's variable in the state machine holds: a slot for each requested read.
  *
  * | key | value |
  * |---|---|
  * | `$`, or a path as written: `id`, `a.b[0]`, `$.a` | the value there, or a marker |
- * | a path of what another leads to: `a*b` | the same, except that any path of null is null |
- * | `$blob(PATH)` | the id of the blob that a fused step keeps the value there in |
+ * | a path into the value of another path: `a*b` | the same, except that any path of null is null |
+ * | `$blob(PATH)` | the id of the blob in which attached work stored the value there |
  * | `$if(PATH)` | whether the value there is true for `$if`: neither false, null nor missing |
  * | `$skipIf(PATH)` | whether it is true for `skipIf`: as for `$if`, and neither 0 nor "" |
  * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
- * | `$skipped` | true where the step was skipped; then each value is the skipped marker and each test is false |
- * | `$missing` | the value paths asked for that the result does not have; absent where there is none |
- * | `$links` | of a chain, what became of its steps: see {@link LinkTimes} |
+ * | `$skipped` | true if the step was skipped; each value is then the skipped marker and each test is false |
+ * | `$missing` | the requested value paths that the result does not have; absent if there is none |
+ * | `$links` | only for a fused chain: see {@link FusedStepTimes} |
  */
 export type Slots = JsonObject;
 
-/** Of a chain, by the ids of its steps, in order: the milliseconds that each took, null where it was skipped. */
-export interface LinkTimes {
+/** Milliseconds of each step of a fused chain, by step id, in order; null if the step was skipped. */
+export interface FusedStepTimes {
   readonly [step: string]: number | null;
 }
 
-/** Reads {@link LinkTimes} out of what came as JSON. */
-export function linkTimesOf(value: Json | undefined): LinkTimes {
+/** Reads {@link FusedStepTimes} from JSON. */
+export function readFusedStepTimes(value: Json | undefined): FusedStepTimes {
   if (!isObject(value)) return {};
   return Object.fromEntries(Object.entries(value).map(([step, ms]) => [step, typeof ms === 'number' ? ms : null]));
 }
 
-/** The tests that a read may ask for in place of a value. */
+/** A test that a read may request in place of the value. */
 export type Test = 'if' | 'skipIf' | 'present';
 
 /** The key of a test's slot. */
@@ -108,7 +108,7 @@ export const blobKey = (path: string): string => `$blob(${path})`;
 const TEST_KEY = /^\$(if|skipIf|present)\((.*)\)$/s;
 const BLOB_KEY = /^\$blob\((.*)\)$/s;
 
-/** A slot's key taken apart: the path it reads, the test where it is one, and whether it asks for the id of a blob. */
+/** Parses a slot's key: the path it reads, its test, if any, and whether it requests the id of a blob (`stored`). */
 export function parseSlotKey(key: string): { readonly path: string; readonly test?: Test; readonly stored?: true } {
   const tested = TEST_KEY.exec(key);
   const read = tested?.[2] ?? key;

@@ -4,17 +4,17 @@ import { isObject, type Json } from './json.ts';
 export type Segment = string | number;
 
 /**
- * A parsed path. `exact` is the written text where the path was written without a leading `$`: a field of that very
- * name wins over the path that the text spells.
+ * A parsed path. `exact` is the written text of a path without a leading `$`: a field with exactly that name takes
+ * precedence over the parsed segments.
  */
 export interface Path {
   readonly segments: readonly Segment[];
   readonly exact?: string;
-  /** A path of what this one leads to; where that is null, so is any path of it. No written path has one. */
+  /** A path into the value of this one; if that value is null, the result is null. Users cannot write one. */
   readonly further?: Path;
 }
 
-/** Why a text is no path. `offset` counts characters from the start of the text. */
+/** Why a text is not a path. `offset` is in characters from the start of the text. */
 export interface PathError {
   readonly error: string;
   readonly offset: number;
@@ -28,7 +28,7 @@ const QUOTED = /\[\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\]/y;
 const unquote = (text: string): string =>
   text.startsWith('"') ? JSON.parse(text) : text.slice(1, -1).replace(/\\(.)/g, '$1');
 
-/** Reads a path: `id`, `profile.name`, `items[0]`, `a["b.c"]`, and the same after `$.`; `$`, "" and null are the whole. */
+/** Parses a path: `id`, `profile.name`, `items[0]`, `a["b.c"]`, and the same after `$.`; `$`, "" and null are the whole value. */
 export function parsePath(written: string | null | undefined): Path | PathError {
   const text = (written ?? '').trim();
   if (text === '' || text === '$') return WHOLE;
@@ -67,24 +67,24 @@ function explain(text: string, at: number): string {
   const rest = text.slice(at);
   if (/^\[\s*-/.test(rest)) return 'a negative index is not allowed';
   if (rest.startsWith('*') || /^\[\s*\*/.test(rest)) return 'a wildcard is not allowed';
-  if (at === 1 && text.startsWith('$')) return 'after "$" comes "." or "["';
-  if (rest.startsWith('[')) return 'in brackets stands a whole number or a quoted name';
+  if (at === 1 && text.startsWith('$')) return '"$" must be followed by "." or "["';
+  if (rest.startsWith('[')) return 'brackets must contain a whole number or a quoted name';
   return `unexpected "${rest[0]}"`;
 }
 
-/** What stands between the `*` of a text that are in no quotes. */
+/** The parts between the unquoted `*` of a text. */
 const STAGES = /(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^*"'])+/g;
 
-/** The paths that {@link joinPaths} has joined, the outermost first. */
+/** Splits what {@link joinPaths} joined, outermost path first. */
 export const stagesOf = (text: string): readonly string[] => {
   const stages = text.match(STAGES) ?? [];
   return stages.join('*') === text ? stages : [text];
 };
 
-/** The text of a path of what another leads to; {@link parseJoined} reads it. A path that is written has no `*`. */
+/** The text of path `second` into the value of path `first`; {@link parseJoined} parses it. A user's path has no `*`. */
 export const joinPaths = (first: string, second: string): string => `${first}*${second}`;
 
-/** Reads a path, or several that {@link joinPaths} has joined. */
+/** Parses a path, or paths joined by {@link joinPaths}. */
 export function parseJoined(text: string): Path | PathError {
   const [first = '', ...rest] = stagesOf(text);
   const path = parsePath(first);
@@ -94,15 +94,15 @@ export function parseJoined(text: string): Path | PathError {
 }
 
 /**
- * The ways that a path may go, the first as it is spelled: a field that has exactly the written name wins over the path
- * that it spells.
+ * The alternatives that a path may resolve to, the parsed segments first: a field with exactly the written name takes
+ * precedence over them.
  */
-export function waysOf({ segments, exact, further }: Path): readonly (readonly Segment[])[] {
+export function alternativesOf({ segments, exact, further }: Path): readonly (readonly Segment[])[] {
   const own = exact === undefined || segments.length < 2 ? [segments] : [segments, [exact]];
-  return further ? own.flatMap((way) => waysOf(further).map((more) => [...way, ...more])) : own;
+  return further ? own.flatMap((start) => alternativesOf(further).map((rest) => [...start, ...rest])) : own;
 }
 
-/** The value at `path`, or undefined where there is none. A field of a list and an index of a map are missing. */
+/** The value at `path`; undefined if there is none. A field of a list and an index of an object are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
   const here = ownValueAt(value, path);
   return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
@@ -123,6 +123,6 @@ function step(value: Json | undefined, segment: Segment): Json | undefined {
   return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
 }
 
-/** {@link valueAt} of a step's result: any path of a result that is null as a whole is null. */
+/** {@link valueAt} of a step's result: if the whole result is null, so is any path of it. */
 export const resultAt = (result: Json, path: Path): Json | undefined =>
   result === null ? null : valueAt(result, path);

@@ -1,11 +1,11 @@
-/** What stands in a compiled definition for an ARN that is only known once it is deployed. */
+/** Takes the place, in a compiled definition, of an ARN that is only known at deployment. */
 export interface Placeholder {
   readonly kind: 'component' | 'machine';
-  /** The path of a component as the flow writes it, of a chain those of all; or the name of a nested state machine. */
+  /** A component's path as the flow writes it, the name of a fused chain, or the name of a nested state machine. */
   readonly name: string;
 }
 
-/** The fields of a Task's Arguments that have placeholders. */
+/** The fields of a Task's Arguments that may contain a placeholder. */
 export const PLACEHOLDER_FIELDS = ['FunctionName', 'StateMachineArn'] as const;
 
 /** The text of a placeholder. */
@@ -13,7 +13,7 @@ export const placeholder = (kind: Placeholder['kind'], name: string): string => 
 
 const PLACEHOLDER = /^\$\{(component|machine):(.+)\}$/s;
 
-/** Reads a placeholder; undefined for anything else. */
+/** Parses a placeholder; undefined for anything else. */
 export function readPlaceholder(text: unknown): Placeholder | undefined {
   const [, kind, name] = (typeof text === 'string' && PLACEHOLDER.exec(text)) || [];
   return name !== undefined && (kind === 'component' || kind === 'machine') ? { kind, name } : undefined;
@@ -21,6 +21,6 @@ export function readPlaceholder(text: unknown): Placeholder | undefined {
 
 const IN_JSON = new RegExp(`"(?:${PLACEHOLDER_FIELDS.join('|')})":\\s*"(\\$\\{(?:component|machine):[^"]+\\})"`, 'g');
 
-/** The texts of the placeholders in a definition's JSON, in order. A value of the flow's own that looks like one is among them. */
+/** The texts of the placeholders in a definition's JSON, in order. Includes user values that look like a placeholder. */
 export const placeholdersIn = (json: string): readonly string[] =>
   [...json.matchAll(IN_JSON)].map(([, text = '']) => text);

@@ -1,7 +1,6 @@
 /**
- * AWS's quotas, each in one place. What the compiler keeps in reserve below one of them stands where it is kept. Sources,
- * where nothing else is said: "Service quotas", AWS Step Functions developer guide; "Lambda quotas", AWS Lambda developer
- * guide.
+ * AWS's quotas. Default sources: "Service quotas", AWS Step Functions developer guide; "Lambda quotas", AWS Lambda developer
+ * guide. The compiler's safety margins are defined where they are used.
  */
 export const QUOTAS = {
   /** Bytes of UTF-8 JSON of a state's input or output, a task's result, an Assign, a variable. */
@@ -16,7 +15,7 @@ export const QUOTAS = {
   name: 80,
   /** Characters of the Label of a Map. Source: "Label", Map state, AWS Step Functions developer guide. */
   mapLabel: 40,
-  /** Levels of an expression's evaluation. Measured on AWS: `1 + $f($x - 1)` gets to `$f(31)`; floci-io/floci issue 2737. */
+  /** Recursion depth of an expression. Measured on AWS: `1 + $f($x - 1)` reaches `$f(31)`; floci-io/floci issue 2737. */
   expressionDepth: 100,
   /** Iterations of an inline Map that run at once. Source: "Map state processing modes", AWS Step Functions developer guide. */
   inlineConcurrency: 40,
@@ -24,19 +23,19 @@ export const QUOTAS = {
   distributedConcurrency: 10_000,
   /** Items that a distributed Map reads. Source: "ItemReader (Map)", MaxItems, AWS Step Functions developer guide. */
   mapItems: 100_000_000,
-  /** The longest time limit, or wait, in seconds. */
+  /** The longest timeout or wait, in seconds. */
   seconds: 99_999_999,
   /** Seconds of a Standard execution: a year. */
   standardSeconds: 366 * 24 * 3600,
   /** Seconds of an Express execution. */
   expressSeconds: 300,
-  /** Seconds that a function may take. */
+  /** The longest timeout of a function, in seconds. */
   functionSeconds: 900,
-  /** Bytes of what a function is given, and of what it answers. */
+  /** Bytes of a function's request and of its response. */
   functionPayload: 6 * 1024 * 1024,
   /** Characters of a function's description. Source: "CreateFunction", AWS Lambda API reference. */
   functionDescription: 256,
 } as const;
 
-/** Seconds that a deployed component may take that does not say: our own. */
+/** Timeout, in seconds, of a deployed component that sets none: our own choice, not AWS's. */
 export const DEFAULT_SECONDS = 60;

@@ -1,16 +1,16 @@
 import { compile } from '../compiler/compile.ts';
 import { execute } from '../engine/index.ts';
-import type { CallComponent } from '../protocol/call.ts';
+import type { CallComponent } from '../protocol/call-component.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Context } from '../runtime/component.ts';
 import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
-import { machineResolver } from './nested-machines.ts';
+import { storeObjects } from './objects/store-objects.ts';
 import type { FlowResult } from './report/events.ts';
 import { resultOf } from './report/outcome.ts';
-import { componentResolver } from './resolver.ts';
-import { storeObjects } from './store-objects.ts';
+import { componentResolver } from './tasks/component-resolver.ts';
+import { machineResolver } from './tasks/nested-machines.ts';
 
 /** What a nested run needs of the step that runs it. */
 export type NestedContext = Pick<Context, 'blobs' | 'objects' | 'signal' | 'step'> & { readonly call: CallComponent };

@@ -9,10 +9,10 @@ import type { SecretSource } from '../runtime/secrets/secrets.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
-import { folderObjects } from './folder-objects.ts';
-import { mockHandler } from './mock-component.ts';
-import { MockBook, type Mocks } from './mocks.ts';
-import type { FindHandler } from './resolver.ts';
+import { folderObjects } from './objects/folder-objects.ts';
+import type { FindHandler } from './tasks/component-resolver.ts';
+import { mockHandler } from './tasks/mock-component.ts';
+import { MockSelector, type Mocks } from './tasks/mocks.ts';
 
 /** What is run of a compiled flow: all that a run needs of it, and JSON. */
 export interface Runnable
@@ -33,15 +33,15 @@ export interface Origin {
 }
 
 /** A component that is loaded. */
-export type Loaded = Pick<LoadedComponent, 'path' | 'entry' | 'hash' | 'handler' | 'memorySize' | 'timeout'>;
+export type RunnableComponent = Pick<LoadedComponent, 'path' | 'entry' | 'hash' | 'handler' | 'memorySize' | 'timeout'>;
 
 /** What surrounds the runs of a flow. */
-export interface Surroundings extends Pick<Compiled, 'diagnostics'> {
+export interface RunEnvironment extends Pick<Compiled, 'diagnostics'> {
   readonly origin: Origin;
   /** Functions by the component's own path. */
-  readonly functions: ReadonlyMap<string, Loaded>;
+  readonly functions: ReadonlyMap<string, RunnableComponent>;
   /** Loads one more component, for a flow that is only known while this one runs; undefined where there is none. */
-  readonly load: (path: string) => Promise<Loaded | undefined>;
+  readonly load: (path: string) => Promise<RunnableComponent | undefined>;
   /** Spells a component's path in one way. */
   readonly canonical: (component: string) => string;
   readonly store: ObjectStore;
@@ -51,22 +51,22 @@ export interface Surroundings extends Pick<Compiled, 'diagnostics'> {
 }
 
 /** All that runs of a flow share. */
-export interface ReadyFlow extends Surroundings {
-  readonly runs: Runnable;
+export interface ReadyFlow extends RunEnvironment {
+  readonly compiled: Runnable;
   /** What stands in for S3. */
   readonly objects: S3Objects;
 }
 
 /** Makes a flow ready to run, any number of times. */
-export function readyFlow(runs: Runnable, surroundings: Surroundings): ReadyFlow {
-  return { ...surroundings, runs, objects: folderObjects(surroundings.origin.folders.blobs) };
+export function readyFlow(runs: Runnable, surroundings: RunEnvironment): ReadyFlow {
+  return { ...surroundings, compiled: runs, objects: folderObjects(surroundings.origin.folders.blobs) };
 }
 
 /** Finds functions for one run: mocks first, then the bundles. `handlerOf` gives the function of a loaded component. */
-export function handlersOf(flow: ReadyFlow, handlerOf: (component: Loaded) => Handler): FindHandler {
-  const { runs, origin, canonical, functions, load } = flow;
+export function handlersOf(flow: ReadyFlow, handlerOf: (component: RunnableComponent) => Handler): FindHandler {
+  const { compiled: runs, origin, canonical, functions, load } = flow;
   // A fresh book: what is used up in one run is there again in the next.
-  const mocks = new MockBook(origin.mocks, canonical);
+  const mocks = new MockSelector(origin.mocks, canonical);
   const { states } = runs.sourceMap;
   return async (written, asking, state) => {
     const source = state === undefined ? undefined : states[state];

@@ -1,14 +1,14 @@
 import { type ExecutionResult, execute, type Mocks, mockResolver, type TaskResolver } from '../engine/index.ts';
 import { type Catalog, findComponents } from '../project/components/index.ts';
+import { loadFunctions } from '../project/components/load-functions.ts';
 import { foldersFor } from '../project/folders.ts';
-import { loadFunctions } from '../project/functions.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
-import { folderObjects } from './folder-objects.ts';
-import { machineResolver, type NamedDefinition } from './nested-machines.ts';
-import { componentOf, componentResolver, type FindHandler } from './resolver.ts';
+import { folderObjects } from './objects/folder-objects.ts';
+import { componentOf, componentResolver, type FindHandler } from './tasks/component-resolver.ts';
+import { machineResolver, type NamedDefinition } from './tasks/nested-machines.ts';
 
 /** A state machine to run. */
 export interface DefinitionOptions {

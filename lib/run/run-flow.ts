@@ -2,25 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { createLoader } from '../project/components/load-functions.ts';
 import type { FolderOptions } from '../project/folders.ts';
-import { loaderOf } from '../project/functions.ts';
 import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
 import { hasError, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import { beginRun } from './durable/durable-run.ts';
-import type { Mocks } from './mocks.ts';
+import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
-import { refuse } from './report/outcome.ts';
+import { refusalOf } from './report/outcome.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-once.ts';
-import { hasSecretHere, inputScrubber, secretsHere } from './secrets.ts';
+import type { Mocks } from './tasks/mocks.ts';
 
-export { type ComponentSummary, describeComponents } from '../project/describe-components.ts';
+export { type ComponentSummary, describeComponents } from '../project/components/describe-components.ts';
 export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './durable/resume.ts';
-export { type Mocks, parseMocks } from './mocks.ts';
 export type { FlowResult, RunEvent } from './report/events.ts';
 export type { FlowRun, RunOptions } from './run-once.ts';
+export { type Mocks, parseMocks } from './tasks/mocks.ts';
 
 /** A flow, and what to run it with. */
 export interface FlowOptions extends FolderOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
@@ -81,7 +81,7 @@ export function prepareLoaded(
       diagnostics,
       origin: { file: join(home, basename(file)), textHash: sha256(flow.source), mocks, folders },
       functions: flow.functions,
-      load: loaderOf(lookup.catalog, folders.bundles),
+      load: createLoader(lookup.catalog, folders.bundles),
       canonical,
       store: folderStore(folders.blobs),
       secrets: secretsHere(compiled.flow, variables),
@@ -107,5 +107,5 @@ const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> 
 const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
   ...outline(compiled),
   diagnostics,
-  run: async () => ({ result: refuse(diagnostics), diagnostics }),
+  run: async () => ({ result: refusalOf(diagnostics), diagnostics }),
 });

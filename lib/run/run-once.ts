@@ -14,20 +14,20 @@ import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
-import { checkInput, type InputText } from './input.ts';
-import { machineResolver } from './nested-machines.ts';
+import { checkInput, type InputText } from './input/check-input.ts';
+import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { criticalPath } from './report/critical-path.ts';
 import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
 import { LongestHistory } from './report/longest-history.ts';
-import { failed, refuse, resultOf } from './report/outcome.ts';
+import { failed, refusalOf, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
-import { componentResolver } from './resolver.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
-import { inputScrubber } from './secrets.ts';
+import { componentResolver } from './tasks/component-resolver.ts';
+import { machineResolver } from './tasks/nested-machines.ts';
 
 /** One run of a flow. */
 export interface RunOptions {
@@ -83,14 +83,14 @@ export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 /** Runs a flow once. Whatever the flow, its input and its components do is in the answer. */
 export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
   const { input = {}, executionName: name = randomUUID() } = options;
-  const hidden = inputScrubber(input, flow.runs.inputSchema);
+  const hidden = inputScrubber(input, flow.compiled.inputSchema);
   const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
-  const misfits = checkInput(input, flow.runs.inputSchema, text);
+  const misfits = checkInput(input, flow.compiled.inputSchema, text);
   const diagnostics = [...flow.diagnostics, ...misfits];
-  if (misfits.length > 0) return { result: refuse(misfits), diagnostics };
+  if (misfits.length > 0) return { result: refusalOf(misfits), diagnostics };
   let durable: DurableRun | undefined;
   try {
-    const travelling = await spillInput(input, flow.runs.inputBudget, blobStore(flow.store));
+    const travelling = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));
     durable = open?.(name, input);
     const emit = (event: RunEvent): void => {
       const shown = hidden.fields(event);
@@ -106,7 +106,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface Running extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
+interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
   /** As the state machine gets it. */
   readonly input: Json;
   readonly name: string;
@@ -115,12 +115,12 @@ interface Running extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
   readonly durable: DurableRun | undefined;
 }
 
-async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowRun, 'result' | 'execution'>> {
+async function runThrough(flow: ReadyFlow, running: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
   const { emit, hidden, durable } = running;
   const { execution, events, tracker, sandboxes } = await executeFlow(flow, running);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
-  const { absorbed } = flow.runs;
+  const { absorbed } = flow.compiled;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
   const { inOutput = false } = readCause(failure?.cause).place;
   const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
@@ -133,7 +133,7 @@ async function runThrough(flow: ReadyFlow, running: Running): Promise<Pick<FlowR
   const result = read.outcome === 'failed' ? hidden.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const chain = criticalPath(own, flow.runs.sourceMap.arrangement);
+  const chain = criticalPath(own, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const resume = canResume && { resume: running.name };
@@ -153,8 +153,8 @@ interface Executed {
   readonly sandboxes: Sandboxes | undefined;
 }
 
-async function executeFlow(flow: ReadyFlow, running: Running): Promise<Executed> {
-  const { runs, origin, objects, store, secrets, files } = flow;
+async function executeFlow(flow: ReadyFlow, running: RunContext): Promise<Executed> {
+  const { compiled: runs, origin, objects, store, secrets, files } = flow;
   const { input, name, emit, onHistory, signal, isolate, durable } = running;
   const tracker = new StepTracker(runs.steps, runs.sourceMap.states, emit);
   const histories = new LongestHistory();

@@ -4,44 +4,45 @@ import { inPlace } from '../protocol/failure-place.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { resultAt } from '../protocol/path.ts';
-import { missingText, readPath } from './project.ts';
+import { missingText, readPath } from './projection.ts';
 import type { BlobStore } from './stores/blobs.ts';
 
 /**
- * Runs the steps that are part of `step`, with its result. Answers the ids of the blobs that they keep, by the path of
- * what they hold. Throws what the first of them that fails fails with, in its place: see `FailurePlace`.
+ * Does the attached work of `step` with its result. Returns the ids of the stored blobs by the path of their value.
+ * Throws the failure of the first work that fails, with its place: see `FailurePlace`.
  */
 export async function runAttachedWork(
-  fused: readonly AttachedWork[],
+  attachedWork: readonly AttachedWork[],
   result: Json,
   step: string,
   blobs: Pick<BlobStore, 'put'>,
 ): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
-  for (const { step: own, path, does } of fused) {
+  for (const { step: attachedStep, path, does } of attachedWork) {
     const value = resultAt(result, readPath(path));
-    if (value === undefined) throw failure(own, 'EXPRESSION_FAILURE', `there is no ${missingText(result, path, step)}`);
-    if (does === 'check-text' && typeof value !== 'string') throw noText(own, value, path, step);
-    if (does === 'store' && !ids.has(path)) ids.set(path, await store(value, own, blobs));
+    if (value === undefined)
+      throw failure(attachedStep, 'EXPRESSION_FAILURE', `there is no ${missingText(result, path, step)}`);
+    if (does === 'check-text' && typeof value !== 'string') throw notAString(attachedStep, value, path, step);
+    if (does === 'store' && !ids.has(path)) ids.set(path, await store(value, attachedStep, blobs));
   }
   return ids;
 }
 
-async function store(value: Json, own: string, blobs: Pick<BlobStore, 'put'>): Promise<string> {
+async function store(value: Json, attachedStep: string, blobs: Pick<BlobStore, 'put'>): Promise<string> {
   try {
     return (await blobs.put(value)).blobId;
   } catch (error) {
     const { code, message } = toFlowError(error);
-    throw failure(own, code, message, { cause: error });
+    throw failure(attachedStep, code, message, { cause: error });
   }
 }
 
-const noText = (own: string, value: Json, path: string, step: string): FlowError =>
+const notAString = (attachedStep: string, value: Json, path: string, step: string): FlowError =>
   failure(
-    own,
+    attachedStep,
     'INVALID_INPUT',
     `its input does not fit: found ${describe(value)} at "${path}" of step "${step}", wanted a string`,
   );
 
-const failure = (own: string, code: ErrorCode, what: string, options?: ErrorOptions): FlowError =>
-  inPlace(new FlowError(code, `step "${own}": ${what}`, options), { fused: own });
+const failure = (attachedStep: string, code: ErrorCode, problem: string, options?: ErrorOptions): FlowError =>
+  inPlace(new FlowError(code, `step "${attachedStep}": ${problem}`, options), { fused: attachedStep });

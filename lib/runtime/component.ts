@@ -1,21 +1,21 @@
 import type { z } from 'zod';
-import type { CallComponent } from '../protocol/call.ts';
+import type { CallComponent } from '../protocol/call-component.ts';
 import type { Logger } from './logger.ts';
 import type { BlobStore } from './stores/blobs.ts';
 import type { CacheStore } from './stores/cache.ts';
 import type { FlowFiles } from './stores/files.ts';
 import type { ObjectStore } from './stores/object-store.ts';
 
-/** What a component is given beside its input. */
+/** What a component gets besides its input. */
 export interface Context {
   readonly blobs: BlobStore;
   readonly cache: CacheStore;
-  /** Where blobs and cache lie, under keys of their own. */
+  /** The store that contains blobs and cache, under keys of their own. */
   readonly objects: ObjectStore;
-  /** Where the files are that belong to the flow. */
+  /** Where the flow's files are. */
   readonly files: FlowFiles;
   readonly logger: Logger;
-  /** Aborted when nobody waits for the result any more; its reason is the FlowError that the step fails with. */
+  /** Aborted when the result is no longer needed; its reason is the FlowError that the step fails with. */
   readonly signal: AbortSignal;
   /** The execution's ARN, or its id on a laptop. */
   readonly execution: string;
@@ -23,29 +23,29 @@ export interface Context {
   readonly step: string;
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt: number;
-  /** Calls another component, where the host knows of any; a deployed function calls those its environment names. */
+  /** Calls another component, if the host supports it; a deployed function can call those that its environment names. */
   readonly call?: CallComponent;
 }
 
-/** What a component says of itself. */
+/** A component's declaration. */
 export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
   readonly description?: string;
-  /** What it takes; a step's input that does not fit is INVALID_INPUT. */
+  /** The schema of its input; an input that does not match is INVALID_INPUT. */
   readonly input: Input;
-  /** What it gives; a result that does not fit is COMPONENT_FAILED. */
+  /** The schema of its result; a result that does not match is COMPONENT_FAILED. */
   readonly output: Output;
-  /** MB of memory of its function, 128 to 10,240. @default chosen where it is deployed */
+  /** MB of memory of its function, 128 to 10,240. @default set at deployment */
   readonly memorySize?: number;
   /**
-   * It takes its input as it travels, markers of spilled values unread, and gives its result so too. For components
-   * that only put values together; one that looks into them has no use for it. @default false
+   * Whether its input and result contain markers: spilled values are not read back. For components that combine values
+   * without reading them. @default false
    */
   readonly travelling?: boolean;
-  /** Seconds that it may take, up to 900; then its signal is aborted; the step is retried and at last fails with TIMEOUT. @default no limit but the function's */
+  /** Timeout in seconds, up to 900. Its signal is then aborted; the step is retried and finally fails with TIMEOUT. @default the function's timeout */
   readonly timeout?: number;
 }
 
-/** A component: what it says of itself, and what it does. */
+/** A component: its declaration and its code. */
 export interface Component<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType>
   extends ComponentOptions<Input, Output> {
   run(input: z.output<Input>, context: Context): z.input<Output> | Promise<z.input<Output>>;

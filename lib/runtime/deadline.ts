@@ -1,17 +1,17 @@
 import { FlowError, TimedOut } from '../protocol/errors.ts';
 
-/** What can end a step before its component does. */
+/** What can end a step before its component returns. */
 export interface Limits {
   readonly step: string;
-  /** Milliseconds until the step times out; absent: never. */
+  /** Milliseconds until the step times out. Absent: never. */
   readonly ms?: number;
   /** The host's signal. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs `work` with a signal, and does not wait for it once the signal is aborted: rejects with {@link TimedOut} when
- * its time is over, with CANCELLED when the host aborts. The signal's reason is that very error.
+ * Runs `work` with a signal, and stops waiting for it once the signal is aborted: rejects with {@link TimedOut} after the
+ * timeout, with CANCELLED when the host aborts. The signal's reason is the same error.
  */
 export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
   const controller = new AbortController();

@@ -1,32 +1,32 @@
-import { type FailedLink, readTrace, stackWith } from '../protocol/failure-place.ts';
-import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
+import { type FailedFusedStep, readTrace, stackWith } from '../protocol/failure-place.ts';
+import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
-import { linkIn } from '../protocol/values.ts';
+import { readEarlierSlot } from '../protocol/markers.ts';
 import type { Component } from './component.ts';
 import { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';
 
 /**
- * Puts the wrapper round each of several components, which are run one after another as steps that stand in a chain: one
- * invocation has the inputs of all, and the answer is the last one's. What a step reads of those before it is what their
- * wrappers answered, so each goes as it would in a function of its own; nothing between them is spilled.
+ * Wraps the components of a fused chain as one handler, which runs them in order: one invocation has the inputs of all
+ * steps, and the answer is that of the last step. Each step reads the slots that the wrappers of earlier steps returned,
+ * so it behaves as in a function of its own; values between the steps are not spilled.
  */
 export function wrapFusedChain(components: readonly Component[], options: WrapOptions): Handler {
   const handlers = components.map((component) => wrap(component, options));
   return async ({ before = [], ...last }, host = {}) => {
-    const links: readonly Invocation[] = [...before.map((link) => ({ ...commonOf(last), ...link })), last];
+    const steps: readonly Invocation[] = [...before.map((step) => ({ ...commonOf(last), ...step })), last];
     const answers = new Map<string, Slots>();
-    const took: { [step: string]: number | null } = {};
-    for (const [at, link] of links.entries()) {
+    const times: { [step: string]: number | null } = {};
+    for (const [at, step] of steps.entries()) {
       const startMs = performance.now();
-      const msSoFar = (): number => Math.round(performance.now() - startMs);
+      const elapsedMs = (): number => Math.round(performance.now() - startMs);
       const failed = (error: unknown): never =>
-        failIn({ step: link.step, times: { ...took, [link.step]: msSoFar() } }, error);
-      const invocation = { ...link, input: filled(link.input, answers) };
-      const slots = (await handlers[at]?.(invocation, hostOf(host, link)).catch(failed)) ?? {};
-      answers.set(link.step, slots);
-      took[link.step] = slots.$skipped === true ? null : msSoFar();
+        rethrowWithPlace({ step: step.step, times: { ...times, [step.step]: elapsedMs() } }, error);
+      const invocation = { ...step, input: fillSlots(step.input, answers) };
+      const slots = (await handlers[at]?.(invocation, hostOf(host, step)).catch(failed)) ?? {};
+      answers.set(step.step, slots);
+      times[step.step] = slots.$skipped === true ? null : elapsedMs();
     }
-    return { ...answers.get(last.step), $links: took };
+    return { ...answers.get(last.step), $links: times };
   };
 }
 
@@ -35,27 +35,27 @@ const commonOf = ({ execution, attempt }: Invocation): Pick<Invocation, 'executi
   ...(attempt !== undefined && { attempt }),
 });
 
-/** Calls that two links make of other components are told apart. */
-function hostOf({ call, ...host }: HostContext, { step }: Link): HostContext {
+/** Makes the ids of calls to other components unique among the steps of the chain. */
+function hostOf({ call, ...host }: HostContext, { step }: FusedStep): HostContext {
   if (!call) return host;
-  return { ...host, call: (path, given, id) => call(path, given, id === undefined ? id : `${step} ${id}`) };
+  return { ...host, call: (path, invocation, id) => call(path, invocation, id === undefined ? id : `${step} ${id}`) };
 }
 
-/** An input with what earlier links have answered: copies, as a step gets its own of everything. */
-function filled(value: Json, answers: ReadonlyMap<string, Slots>): Json {
-  const link = linkIn(value);
-  const slot = link && answers.get(link.step)?.[link.key];
+/** Replaces the markers of earlier slots with copies of the slots, so that no step shares data with another. */
+function fillSlots(value: Json, answers: ReadonlyMap<string, Slots>): Json {
+  const source = readEarlierSlot(value);
+  const slot = source && answers.get(source.step)?.[source.key];
   if (slot !== undefined) return structuredClone(slot);
-  if (Array.isArray(value)) return value.map((item) => filled(item, answers));
+  if (Array.isArray(value)) return value.map((item) => fillSlots(item, answers));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, answers)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillSlots(item, answers)]));
 }
 
-/** Code and message go out as they are; the place says besides which link failed. */
-function failIn(link: FailedLink, error: unknown): never {
+/** Keeps code and message, and adds to the failure's place which step of the chain failed. */
+function rethrowWithPlace(failedStep: FailedFusedStep, error: unknown): never {
   if (error instanceof Error) {
     const stack = error.stack ?? '';
-    error.stack = stackWith(stack, { ...readTrace(stack.split('\n')).place, link });
+    error.stack = stackWith(stack, { ...readTrace(stack.split('\n')).place, link: failedStep });
   }
   throw error;
 }

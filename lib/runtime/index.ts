@@ -1,5 +1,5 @@
 /**
- * What components are written with, and what the function around each is made of.
+ * The API for writing components, and the wrapper of their functions.
  *
  * @module stepflow-aws/component
  */
@@ -14,7 +14,6 @@ export {
   testKey,
 } from '../protocol/invocation.ts';
 export { isObject, type Json, type JsonObject } from '../protocol/json.ts';
-export { type Path, type PathError, parsePath, resultAt, type Segment, valueAt } from '../protocol/path.ts';
 export {
   type BlobMarker,
   escapeValue,
@@ -26,7 +25,8 @@ export {
   SKIPPED,
   secret,
   unescapeValue,
-} from '../protocol/values.ts';
+} from '../protocol/markers.ts';
+export { type Path, type PathError, parsePath, resultAt, type Segment, valueAt } from '../protocol/path.ts';
 export { type Component, type ComponentOptions, type Context, component } from './component.ts';
 export { wrapFusedChain } from './fused-chain.ts';
 export type { LogEntry, Logger, LogLevel, LogSink } from './logger.ts';
@@ -35,11 +35,11 @@ export {
   openSecrets,
   type ReadSecret,
   SECRETS_VARIABLE,
-  type SecretPlaces,
+  type SecretLocations,
   type SecretSource,
 } from './secrets/secrets.ts';
 export { type FoundMarker, findMarkers, hydrate } from './spill/hydrate.ts';
-export { bytesOf, LEAST_SHARE, spillSlots, spillValue } from './spill/spill.ts';
+export { bytesOf, MIN_SHARE, spillSlots, spillValue } from './spill/spill.ts';
 export { type InputBudget, spillInput } from './spill/spill-input.ts';
 export { type BlobRef, type BlobStore, blobIdOf, blobStore } from './stores/blobs.ts';
 export { type CacheStore, cacheStore } from './stores/cache.ts';

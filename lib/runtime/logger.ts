@@ -1,7 +1,7 @@
-/** How grave a log entry is. */
+/** The severity of a log entry. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** One entry: the fields that every entry has, then the caller's own. */
+/** A log entry: common fields, then the caller's own. */
 export interface LogEntry {
   /** ISO 8601, UTC. */
   readonly time: string;
@@ -13,12 +13,12 @@ export interface LogEntry {
   readonly [field: string]: unknown;
 }
 
-/** Takes each entry: standard output on Lambda, whatever the host likes elsewhere. */
+/** Receives each entry: standard output on Lambda, the host's choice elsewhere. */
 export type LogSink = (entry: LogEntry) => void;
 
 type Log = (message: string, fields?: { readonly [name: string]: unknown }) => void;
 
-/** What a component logs with. */
+/** A component's logger. */
 export interface Logger {
   readonly debug: Log;
   readonly info: Log;
@@ -26,10 +26,10 @@ export interface Logger {
   readonly error: Log;
 }
 
-/** Where a step's entries come from. */
+/** The fields that identify the source of an entry. */
 export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt'>;
 
-/** One line of JSON an entry on standard output, which on Lambda is the function's log. */
+/** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {
   process.stdout.write(`${JSON.stringify(entry, plainError)}\n`);
 };
@@ -37,7 +37,7 @@ export const writeLine: LogSink = (entry) => {
 const plainError = (_key: string, value: unknown): unknown =>
   value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
 
-/** A logger whose entries all carry their origin. */
+/** A logger that adds `origin` to each entry. */
 export function createLogger(origin: LogOrigin, sink: LogSink = writeLine): Logger {
   const at =
     (level: LogLevel): Log =>

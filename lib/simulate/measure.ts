@@ -1,6 +1,6 @@
 import { median, type Profile, type Timing } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
-import { componentIn, invocationIn, readAnswer } from '../protocol/component-call.ts';
+import { componentIn, invocationIn, readAnswer } from '../protocol/component-task.ts';
 import type { Json } from '../protocol/json.ts';
 
 interface OpenCall {

@@ -9,13 +9,13 @@ import {
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
-import { callResult, invocationIn } from '../protocol/component-call.ts';
+import { callResult, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
-import type { Invocation, Link, Slots } from '../protocol/invocation.ts';
+import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
-import { escapeValue } from '../protocol/values.ts';
-import { machineResolver } from '../run/nested-machines.ts';
-import { componentOf } from '../run/resolver.ts';
+import { escapeValue } from '../protocol/markers.ts';
+import { componentOf } from '../run/tasks/component-resolver.ts';
+import { machineResolver } from '../run/tasks/nested-machines.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
@@ -149,7 +149,7 @@ function endOf({ status, error, cause, transitions, events, startMs, stopMs }: E
 
 type RunEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
 
-const storesIn = ({ fused = [] }: Link): number => fused.filter(({ does }) => does === 'store').length;
+const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
 
 /** Does the work of the function before a distributed Map, which reads what that writes. */
 function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots {

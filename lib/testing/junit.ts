@@ -1,4 +1,4 @@
-import { formatPlace } from '../protocol/describe.ts';
+import { formatPath } from '../protocol/describe.ts';
 import type { CaseReport } from './run-case.ts';
 import type { FlowReport } from './test-flow.ts';
 
@@ -47,7 +47,7 @@ function caseLines(
   if (status === 'skipped') return inside('<skipped/>');
   if (status === 'refused') return inside(`<error message="the flow cannot run">${escapeXml(reason)}</error>`);
   if (status !== 'failed') return [`${open}/>`];
-  const message = mismatches.map(({ at, problem }) => `${formatPlace(at)} ${problem}`).join('; ');
+  const message = mismatches.map(({ at, problem }) => `${formatPath(at)} ${problem}`).join('; ');
   return inside(`<failure ${attributes({ message })}>${escapeXml(diff ?? '')}</failure>`);
 }
 

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
 import { nearest } from '../flow/text/nearest.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
-import type { Mocks } from '../run/mocks.ts';
+import type { Mocks } from '../run/tasks/mocks.ts';
 import type { Suite } from './open-suite.ts';
 import { type PluginConfig, sourceOf } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';

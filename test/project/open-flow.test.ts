@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Workflow } from '../../lib/aws/index.ts';
 import type { Diagnostic } from '../../lib/diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../../lib/diagnostics/render.ts';
-import { loadEach } from '../../lib/project/functions.ts';
+import { loadOutcomes } from '../../lib/project/components/load-functions.ts';
 import { checkFlows } from '../../lib/project/load-flows.ts';
 import { openFlow } from '../../lib/project/open-flow.ts';
 import { prepareFlow, runFlow } from '../../lib/run/run-flow.ts';
@@ -14,9 +14,9 @@ import { testApp } from '../aws/test-app.ts';
 import { call } from '../cli/terminal.ts';
 import { project } from '../run/project.ts';
 
-vi.mock('../../lib/project/functions.ts', async (importOriginal) => {
-  const real = await importOriginal<typeof import('../../lib/project/functions.ts')>();
-  return { ...real, loadEach: vi.fn(real.loadEach) };
+vi.mock('../../lib/project/components/load-functions.ts', async (importOriginal) => {
+  const real = await importOriginal<typeof import('../../lib/project/components/load-functions.ts')>();
+  return { ...real, loadOutcomes: vi.fn(real.loadOutcomes) };
 });
 
 const GREETER = `
@@ -170,9 +170,9 @@ describe('what is checked', () => {
 
 describe('components are loaded once', () => {
   beforeEach(() => {
-    vi.mocked(loadEach).mockClear();
+    vi.mocked(loadOutcomes).mockClear();
   });
-  const loads = () => vi.mocked(loadEach).mock.calls.map(([files]) => files.map(({ path }) => path).sort());
+  const loads = () => vi.mocked(loadOutcomes).mock.calls.map(([files]) => files.map(({ path }) => path).sort());
   const source = `steps: [${greet('{ name: Ada }', ', { id: b, component: /noop, input: { $step: a, path: text } }')}]\n${CASES}`;
 
   it('for the runs of a flow and its check together', async () => {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Json } from '../../lib/protocol/json.ts';
 import { joinPaths, parseJoined, parsePath, resultAt, stagesOf } from '../../lib/protocol/path.ts';
 import { type AttachedWork, component, type Invocation, SkipStep, wrap } from '../../lib/runtime/index.ts';
-import { project } from '../../lib/runtime/project.ts';
+import { project } from '../../lib/runtime/projection.ts';
 import { blobIdOf, blobStore } from '../../lib/runtime/stores/blobs.ts';
 import { memoryStore } from './stores/memory-store.ts';
 

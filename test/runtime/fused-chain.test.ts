@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { readTrace, stackWith } from '../../lib/protocol/failure-place.ts';
-import { linkTo } from '../../lib/protocol/values.ts';
+import { earlierSlot } from '../../lib/protocol/markers.ts';
 import {
   type Component,
   component,
@@ -61,8 +61,8 @@ const a = (input: Invocation['input'], reads = ['$']) => ({ step: 'a', input, re
 
 describe('the wrapper of a chain', () => {
   it('gives each step what it reads of those before it', async () => {
-    const before = [a({ x: { y: 1 } }, ['x', 'x.y']), { step: 'b', input: [linkTo('a', 'x')], reads: ['[0]'] }];
-    const input = { first: linkTo('a', 'x.y'), second: linkTo('b', '[0]'), own: 2 };
+    const before = [a({ x: { y: 1 } }, ['x', 'x.y']), { step: 'b', input: [earlierSlot('a', 'x')], reads: ['[0]'] }];
+    const input = { first: earlierSlot('a', 'x.y'), second: earlierSlot('b', '[0]'), own: 2 };
     expect(await invoke([echo, echo, echo], { before, input })).toMatchObject({
       $: { first: 1, second: { y: 1 }, own: 2 },
     });
@@ -71,7 +71,7 @@ describe('the wrapper of a chain', () => {
   it('answers what is read of the last, and how long each took', async () => {
     const slots = await invoke([echo, echo], {
       before: [a({ x: 1 })],
-      input: linkTo('a', '$'),
+      input: earlierSlot('a', '$'),
       reads: ['x', '$if(y)'],
     });
     const ms = expect.any(Number);
@@ -81,7 +81,7 @@ describe('the wrapper of a chain', () => {
   it("hands on any user's value as it was", async () => {
     await fc.assert(
       fc.asyncProperty(trickyJson, trickyJson, async (one, other) => {
-        const input = [linkTo('a', '$'), escapeValue(other)];
+        const input = [earlierSlot('a', '$'), escapeValue(other)];
         const slots = await invoke([echo, echo], { before: [a(escapeValue(one))], input });
         expect(unescapeValue(slots.$ ?? null)).toEqual([one, other]);
       }),
@@ -99,15 +99,15 @@ describe('the wrapper of a chain', () => {
       if (isObject(input) && Array.isArray(input.list)) input.list.push(3);
       return input;
     });
-    const before = [a({ list: [1, 2] }), { step: 'b', input: linkTo('a', '$'), reads: ['$'] }];
-    const slots = await invoke([echo, spoiling, echo], { before, input: linkTo('a', '$') });
+    const before = [a({ list: [1, 2] }), { step: 'b', input: earlierSlot('a', '$'), reads: ['$'] }];
+    const slots = await invoke([echo, spoiling, echo], { before, input: earlierSlot('a', '$') });
     expect(slots.$).toEqual({ list: [1, 2] });
   });
 
   it('tells each step its own name, and all the same execution and attempt', async () => {
     const entries: LogEntry[] = [];
     const naming = doing((_, { step, execution, attempt }) => ({ step, execution, attempt }));
-    const input = linkTo('a', '$');
+    const input = earlierSlot('a', '$');
     const common = { execution: 'e', attempt: 2 };
     const host: HostContext = { store: memoryStore(), log: (entry) => entries.push(entry) };
     const before = [a(null), { step: 'b', input, reads: ['$'] }];
@@ -133,7 +133,7 @@ describe('the wrapper of a chain', () => {
 
   it('spills nothing between its steps, and what is too large of the last', async () => {
     const store = memoryStore();
-    const input = linkTo('a', '$');
+    const input = earlierSlot('a', '$');
     const slots = await invoke([echo, echo], { before: [a('x'.repeat(500))], input, spillAbove: 200 }, { store });
     expect(slots.$).toMatchObject({ $blob: expect.any(String), size: 502 });
     const before = store.calls.length;
@@ -150,14 +150,14 @@ describe('the wrapper of a chain', () => {
     const store = memoryStore();
     const fused = [{ step: 'kept', path: 'x', does: 'store' as const }];
     const before = [{ ...a({ x: 5 }, ['$blob(x)']), fused }];
-    const slots = await invoke([echo, echo], { before, input: linkTo('a', '$blob(x)') }, { store });
+    const slots = await invoke([echo, echo], { before, input: earlierSlot('a', '$blob(x)') }, { store });
     expect(slots.$).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('gives each step those secrets that it may read, and hides them', async () => {
     const secrets = async (name: string): Promise<string> => `the ${name}`;
     const before = [{ ...a({ $secret: 'key' }), secrets: ['key'] }];
-    const input = [linkTo('a', '$'), { $secret: 'key' }];
+    const input = [earlierSlot('a', '$'), { $secret: 'key' }];
     const length = doing((value) => (Array.isArray(value) ? value : String(value).length));
     const host = { store: memoryStore(), secrets };
     expect(await invoke([echo, length], { before, input }, host)).toMatchObject({ $: ['[secret]', '[secret]'] });
@@ -166,20 +166,20 @@ describe('the wrapper of a chain', () => {
 });
 
 describe('where a step of a chain', () => {
-  const before = [a(1), { step: 'b', input: linkTo('a', '$'), reads: ['$', '$.x'] }];
+  const before = [a(1), { step: 'b', input: earlierSlot('a', '$'), reads: ['$', '$.x'] }];
 
   it('skips itself, those that read it are skipped', async () => {
-    const slots = await invoke([skipping, echo, echo], { before, input: [linkTo('b', '$')] });
+    const slots = await invoke([skipping, echo, echo], { before, input: [earlierSlot('b', '$')] });
     expect(slots).toEqual({ $: { $skipped: true }, $skipped: true, $links: { a: null, b: null, z: null } });
   });
 
   it('skips itself, those that read others are not', async () => {
-    const slots = await invoke([echo, skipping, echo], { before, input: [linkTo('a', '$')] });
+    const slots = await invoke([echo, skipping, echo], { before, input: [earlierSlot('a', '$')] });
     expect(slots).toEqual({ $: [1], $links: { a: expect.any(Number), b: null, z: expect.any(Number) } });
   });
 
   it('lacks what another one reads, that one fails', async () => {
-    const failure = await failureOf(invoke([echo, echo, echo], { before, input: { v: linkTo('b', '$.x') } }));
+    const failure = await failureOf(invoke([echo, echo, echo], { before, input: { v: earlierSlot('b', '$.x') } }));
     expect(failure.name).toBe('EXPRESSION_FAILURE');
     expect(failure.message).toBe(
       'step "z": no value for "v" of its input: there is no "$.x" of step "b" (it is a number (1))',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Reporter } from '../../lib/diagnostics/diagnostics.ts';
 import { readTree } from '../../lib/flow/text/tree.ts';
-import { formatPlace } from '../../lib/protocol/describe.ts';
+import { formatPath } from '../../lib/protocol/describe.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { compare, diffOf } from '../../lib/testing/compare.ts';
 import type { Expectation } from '../../lib/testing/expectation.ts';
@@ -18,7 +18,7 @@ function read(yaml: string): Expectation {
 }
 
 const problems = (yaml: string, found: Json): readonly string[] =>
-  compare(read(yaml), found).mismatches.map(({ at, problem }) => `${formatPlace(at)} ${problem}`.trim());
+  compare(read(yaml), found).mismatches.map(({ at, problem }) => `${formatPath(at)} ${problem}`.trim());
 
 describe('plain values', () => {
   test.each([

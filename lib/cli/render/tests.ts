@@ -1,4 +1,4 @@
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import type { CaseReport, FlowReport } from '../../testing/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
@@ -21,7 +21,7 @@ function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colo
   if (status === 'passed') return [`${colors.green('✔')} ${name} ${time}`];
   if (status === 'updated')
     return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('expects now what was found')}`];
-  const reasons = mismatches.map(({ at, problem }) => `${formatPlace(at) || 'the output'} ${problem}`);
+  const reasons = mismatches.map(({ at, problem }) => `${formatPath(at) || 'the output'} ${problem}`);
   return [
     `${colors.red('✖')} ${name} ${time}`,
     ...[...reasons, '', ...diffLines(diff, colors), ''].map((line) => line && `    ${line}`),

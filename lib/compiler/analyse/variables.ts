@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import { type Expression, mapChildren, type VariableReference } from '../../flow/expression.ts';
 import type { Flow, OnError, Step } from '../../flow/flow.ts';
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { valueAt } from '../../protocol/path.ts';
 import { HIDDEN } from '../../runtime/secrets/scrub.ts';
@@ -114,7 +114,7 @@ class Binder {
     const use: SecretUse = { name, inFlow: Object.hasOwn(this.#own, name), optional: fallback !== undefined };
     if (!hasSecret(use)) return this.#fallback(reference, place);
     const shown = { kind: 'literal', value: HIDDEN, span } as const;
-    return place === 'input' ? { ...shown, secret: formatPlace([name, ...path.path.segments]) } : shown;
+    return place === 'input' ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
   }
 
   #fallback(reference: VariableReference, place: Place): Expression {

@@ -1,7 +1,7 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { checkValue, type ValueReport } from './check-value.ts';
 import type { Scope } from './scope.ts';
@@ -38,8 +38,8 @@ function checkStepInput(step: Step, scope: Scope): void {
   });
 }
 
-const placeIn = (path: Parameters<typeof formatPlace>[0], whole: string): string =>
-  path.length === 0 ? whole : `"${formatPlace(path)}"`;
+const placeIn = (path: Parameters<typeof formatPath>[0], whole: string): string =>
+  path.length === 0 ? whole : `"${formatPath(path)}"`;
 
 const contains = (outer: Span, inner: Span): boolean => outer.line < inner.line && inner.endLine <= outer.endLine;
 

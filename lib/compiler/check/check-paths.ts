@@ -1,5 +1,5 @@
 import { nearest } from '../../flow/text/nearest.ts';
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import type { Access, Fault } from './access.ts';
 import { describeType } from './describe-type.ts';
 import type { Scope } from './scope.ts';
@@ -22,7 +22,7 @@ function reportPath(
 ): void {
   const { segment, of } = fault;
   const known = [...new Set(of.flatMap(({ fields }) => fields?.names ?? []))];
-  const place = formatPlace(fault.at);
+  const place = formatPath(fault.at);
   const params = {
     of: place === '' ? sourceOf(reference) : `"${place}" of ${sourceOf(reference)}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,

@@ -3,7 +3,7 @@ import { allWithin } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import { DEPTH_LIMIT, isTooDeep } from '../../flow/text/depth.ts';
 import { nearest } from '../../flow/text/nearest.ts';
-import { formatPlace } from '../../protocol/describe.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { declaredVariables, secretVariables } from '../analyse/variables.ts';
 import { findProblems } from './problems.ts';
@@ -54,7 +54,7 @@ function misfits({ variablesSchema: root = true, ...flow }: Flow, values: { read
     const value = values[name];
     if (value === undefined) return [];
     return findProblems(value, { schema, root }, true).map(({ path, missing, problem }): Misfit => {
-      const where = formatPlace([name, ...path, ...(missing === undefined ? [] : [missing])]);
+      const where = formatPath([name, ...path, ...(missing === undefined ? [] : [missing])]);
       return { name, where, problem: secrets.has(name) ? withoutValue(problem) : problem };
     });
   });

@@ -82,7 +82,7 @@ export class FlowEmitter {
       componentSpan,
       calls: !emissionOf(planned),
       maySkip,
-      ...(fusedBefore && { links: fusedBefore.map((link) => this.#linkState(link)) }),
+      ...(fusedBefore && { fusedBefore: fusedBefore.map((fused) => this.#linkState(fused)) }),
       ...(added && { added }),
     });
   }

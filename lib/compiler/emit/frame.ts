@@ -28,7 +28,7 @@ export interface CompiledStep {
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
   readonly maySkip: boolean;
   /** The steps that the same call does before it, in order: the state is theirs too. */
-  readonly links?: readonly LinkState[];
+  readonly fusedBefore?: readonly LinkState[];
   /** Not a step of the flow's: the compiler added it, and no report names it. */
   readonly added?: true;
 }
@@ -37,7 +37,7 @@ export interface CompiledStep {
 export type LinkState = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
 
 /** The steps that a state is of, in order: one, or those of a chain. */
-export const membersOf = (step: CompiledStep): readonly LinkState[] => [...(step.links ?? []), step];
+export const membersOf = (step: CompiledStep): readonly LinkState[] => [...(step.fusedBefore ?? []), step];
 
 /** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
 export interface NestedMachine {

@@ -1,5 +1,5 @@
 import { QUOTAS } from '../../protocol/quotas.ts';
-import { bytesOf, LEAST_SHARE } from '../../runtime/spill/spill.ts';
+import { bytesOf, MIN_SHARE } from '../../runtime/spill/spill.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
 import { keyOf } from '../analyse/key-of.ts';
 import { usesOf } from '../analyse/uses.ts';
@@ -110,5 +110,5 @@ function isPlainCall({ step, fusedBefore }: PlannedStep): boolean {
 /** The least bytes that the items of one Map of these steps need. */
 function itemBytes(group: readonly PlannedStep[]): number {
   const parts = alikeOf(group.map(({ step }) => step.input)).own.flatMap((own) => own.parts);
-  return parts.reduce((sum, part) => sum + bytesOf(keyOf(part)) + usesOf(part).length * LEAST_SHARE, 0);
+  return parts.reduce((sum, part) => sum + bytesOf(keyOf(part)) + usesOf(part).length * MIN_SHARE, 0);
 }

@@ -19,7 +19,7 @@ export const isBuildFailure = (error: unknown): error is BuildFailure =>
 
 /** What esbuild found wrong with a component. A fault in the generated entry is one of the component's exports. */
 export function diagnoseBundle(source: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
-  const { links = [source] } = source;
+  const { fusedComponents: links = [source] } = source;
   return errors.map((error) => {
     const inEntry = error.location?.file.endsWith(entry) === true;
     // The entry imports one component a line.

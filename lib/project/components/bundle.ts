@@ -9,7 +9,7 @@ import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord 
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { FUNCTION_BUILD } from './function-build.ts';
-import { inTurn } from './in-turn.ts';
+import { runSerially } from './in-turn.ts';
 
 /** A component with its wrapper, as one function: run on a laptop and deployed alike. */
 export interface Bundle {
@@ -44,15 +44,15 @@ const clientFile = (name: ClientName): string => `${name}.mjs`;
  * Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. Two components with one path, in different
  * folders of a project, would share a name: one from elsewhere than `lambdas` says in its own where it is from.
  */
-function folderName({ path, file, builtin, links }: ComponentFile, root: string): string {
-  if (links) return folderNameOfChain(links, root);
+function folderName({ path, file, builtin, fusedComponents: links }: ComponentFile, root: string): string {
+  if (links) return fusedFolderName(links, root);
   const name = path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
   const place = relative(join(root, '../..'), file);
   return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
 }
 
 /** The first and the last of a chain, which may have too many for a name, and a hash of all. */
-function folderNameOfChain(links: readonly ComponentFile[], root: string): string {
+function fusedFolderName(links: readonly ComponentFile[], root: string): string {
   const names = links.map((link) => folderName(link, root));
   return `${names[0]}+${names.at(-1)}-${hashOf(names.join('+')).slice(0, 8)}`;
 }
@@ -97,7 +97,7 @@ interface Client {
 async function bundleClient(name: ClientName, root: string, hashes: FileHashes): Promise<Client> {
   const contents = `export * from ${JSON.stringify(runtimeFile(CLIENTS[name]))};`;
   const source: Source = { contents, resolveDir: dirname(here), splitting: false };
-  const made = await make({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
+  const made = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
   return { file: clientFile(name), contents: readFileSync(join(made.folder, 'index.mjs')) };
 }
 
@@ -109,7 +109,7 @@ async function bundleOne(
 ): Promise<Bundle> {
   const name = folderName(component, root);
   const folder = join(root, name);
-  const made = await make({ name, folder, ...componentSource(component) }, root, hashes);
+  const made = await buildSerially({ name, folder, ...componentSource(component) }, root, hashes);
   for (const { file, contents } of clients) writeAtomically(join(folder, file), contents, root);
   return { component, folder, entry: join(folder, 'index.mjs'), hash: made.hash, cached: made.cached };
 }
@@ -122,9 +122,9 @@ interface Source {
   readonly splitting: boolean;
 }
 
-const componentSource = ({ file, links }: ComponentFile): Source => ({
+const componentSource = ({ file, fusedComponents: links }: ComponentFile): Source => ({
   contents: [
-    ...(links ? importsOf(links) : [`import component from ${JSON.stringify(file)};`]),
+    ...(links ? fusedImports(links) : [`import component from ${JSON.stringify(file)};`]),
     `import { openSecrets, openStore, ${links ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('./${clientFile('s3-store')}'));`,
     `const secrets = openSecrets(() => import('./${clientFile('secrets-manager')}'));`,
@@ -137,27 +137,27 @@ const componentSource = ({ file, links }: ComponentFile): Source => ({
 });
 
 /** The components of a chain, as a list. */
-const importsOf = (links: readonly ComponentFile[]): readonly string[] => [
+const fusedImports = (links: readonly ComponentFile[]): readonly string[] => [
   ...links.map(({ file }, at) => `import component${at} from ${JSON.stringify(file)};`),
   `const components = [${links.map((_, at) => `component${at}`).join(', ')}];`,
 ];
 
-interface Unit extends Source {
+interface BuildUnit extends Source {
   readonly name: string;
   readonly folder: string;
 }
 
-interface Made {
+interface Built {
   readonly folder: string;
   readonly hash: string;
   readonly cached: boolean;
 }
 
 /** Many flows that are checked at once want the same units: each is made once, the others find it. */
-const make = (unit: Unit, root: string, hashes: FileHashes): Promise<Made> =>
-  inTurn(unit.folder, () => makeNow(unit, root, hashes));
+const buildSerially = (unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> =>
+  runSerially(unit.folder, () => makeNow(unit, root, hashes));
 
-async function makeNow(unit: Unit, root: string, hashes: FileHashes): Promise<Made> {
+async function makeNow(unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> {
   const { name, folder } = unit;
   const options = buildOptions(unit);
   const settings = hashOf(version, JSON.stringify(options));
@@ -183,7 +183,7 @@ const entryLast = (files: readonly OutputFile[]): OutputFile[] =>
 /** For packages that a user's project does not have itself, zod above all: this package's own. */
 const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/package.json')), '..');
 
-const buildOptions = ({ folder, contents, resolveDir, splitting }: Unit) =>
+const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
   ({
     stdin: { contents, resolveDir, sourcefile: ENTRY },
     outdir: folder,

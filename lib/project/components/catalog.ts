@@ -13,7 +13,7 @@ export interface ComponentFile {
   /** Whether it ships with this package. */
   readonly builtin: boolean;
   /** Of a chain, whose function runs them one after another, its components in order; `file` is the last one's. */
-  readonly links?: readonly ComponentFile[];
+  readonly fusedComponents?: readonly ComponentFile[];
 }
 
 /** Every component that a flow may use. */
@@ -57,7 +57,7 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
   const chainOf = (links: readonly ComponentFile[]): ComponentFile | undefined => {
     const path = fusedChainName(links.map((link) => link.path));
     const last = links.at(-1);
-    const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, links });
+    const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, fusedComponents: links });
     if (chain) chains.set(path, chain);
     return chain;
   };

@@ -11,14 +11,14 @@ export async function loadOrDiagnose(
   try {
     return await loadBundle(made);
   } catch (error) {
-    const faults = await faultsOfLinks(made, options);
+    const faults = await faultsOfFusedComponents(made, options);
     return faults.length > 0 ? faults : [diagnoseLoad(made.component, error)];
   }
 }
 
 /** By itself each component of a chain shows whether it is the one. */
-async function faultsOfLinks({ component }: Bundle, options: BundleOptions): Promise<readonly Diagnostic[]> {
-  const alone = await bundleEach([...new Set(component.links)], options);
+async function faultsOfFusedComponents({ component }: Bundle, options: BundleOptions): Promise<readonly Diagnostic[]> {
+  const alone = await bundleEach([...new Set(component.fusedComponents)], options);
   const tried = alone.map((one) => ('diagnostics' in one ? one.diagnostics : loadOrDiagnose(one, options)));
   return (await Promise.all(tried)).flatMap((one) => ('handler' in one ? [] : one));
 }

@@ -20,7 +20,7 @@ export interface LoadedComponent extends Requirements {
   /** JSON Schema of its result. */
   readonly outputSchema: Json;
   /** Of a chain, what each of its components needs, in order. */
-  readonly links?: readonly Requirements[];
+  readonly fusedRequirements?: readonly Requirements[];
 }
 
 /** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
@@ -33,10 +33,10 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const { description } = first;
   const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
   const common = { path: source.path, entry, hash, handler, ...schemas };
-  if (!source.links)
+  if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
   const links = [first, ...more].map(requirementsOf);
-  return { ...common, links, ...requirementsOfFusedChain(links) };
+  return { ...common, fusedRequirements: links, ...requirementsOfFusedChain(links) };
 }
 
 /** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Json } from '../../protocol/json.ts';
-import type { Mocks } from '../mocks.ts';
+import { secretParts } from '../input/secrets.ts';
 import type { ReadyFlow, Runnable } from '../ready-flow.ts';
-import { secretParts } from '../secrets.ts';
-import { DurableHost } from './durable.ts';
-import { NO_PAST, type Past } from './history.ts';
+import type { Mocks } from '../tasks/mocks.ts';
+import { DurableHost } from './durable-host.ts';
 import { type InnerCalls, innerCalls } from './inner-calls.ts';
 import { Journal, JournalError } from './journal.ts';
 import { lock, unlock } from './lock.ts';
-import { type Beginning, JOURNAL_VERSION, type RunOutcome } from './records.ts';
-import { makeRunFolder, pruneRuns, type RunFiles } from './runs.ts';
+import { JOURNAL_VERSION, type RunOutcome, type RunStarted } from './records.ts';
+import { EMPTY_HISTORY, type ReplayHistory } from './replay-history.ts';
+import { makeRunFolder, pruneRuns, type RunFiles } from './run-files.ts';
 import { Seal } from './seal.ts';
 
 /** What is kept of a flow beside a run's journal: the run goes on with it, whatever becomes of the flow's file. */
-export interface KeptFlow extends Runnable {
+export interface RecordedFlow extends Runnable {
   readonly textHash: string;
   readonly mocks: Mocks;
   /** The hashes of the bundles that the run began with, by the component's path. */
@@ -39,21 +39,21 @@ export interface DurableRun {
 /** Begins a run with a journal in `runs`. Throws a {@link JournalError} where it cannot be written. */
 export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const { file, folders } = flow.origin;
-  const files = makeRunFolder(folders.runs, id, JSON.stringify(keptFlow(flow)));
+  const files = makeRunFolder(folders.runs, id, JSON.stringify(recordedFlow(flow)));
   takeLock(files, id);
-  const secrets = secretParts(input, flow.runs.inputSchema ?? true);
+  const secrets = secretParts(input, flow.compiled.inputSchema ?? true);
   const seal = new Seal(secrets);
   const journal = new Journal(files.journal, seal);
   const [at, seed] = [Date.now(), randomUUID()];
   const text = JSON.stringify(input);
   const sealed = seal.close(text);
-  const what = { id, flow: flow.runs.name, file, at, seed };
+  const what = { id, flow: flow.compiled.name, file, at, seed };
   journal.append([{ type: 'run', version: JOURNAL_VERSION, ...what, input: sealed, sealed: sealed !== text }]);
-  return durableRun(files, journal, NO_PAST, { id, at, seed });
+  return durableRun(files, journal, EMPTY_HISTORY, { id, at, seed });
 }
 
 /** A run that goes on, after `past`. One that has ended well is only gone through again: its journal stays as it is. */
-export function goOn(files: RunFiles, seal: Seal, past: Past, beginning: Beginning): DurableRun {
+export function continueRun(files: RunFiles, seal: Seal, past: ReplayHistory, beginning: RunStarted): DurableRun {
   const journal = new Journal(files.journal, seal);
   if (past.endedWell) journal.close();
   journal.append([{ type: 'resume', at: Date.now() }]);
@@ -67,9 +67,9 @@ export function takeLock(files: RunFiles, id: string): void {
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }
 
-type Begun = Pick<Beginning, 'id' | 'at' | 'seed'>;
+type Begun = Pick<RunStarted, 'id' | 'at' | 'seed'>;
 
-function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun): DurableRun {
+function durableRun(files: RunFiles, journal: Journal, past: ReplayHistory, begun: Begun): DurableRun {
   const { id, at, seed } = begun;
   const host = new DurableHost(journal, past, { startMs: at, seed });
   return {
@@ -78,7 +78,7 @@ function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun)
     inner: innerCalls(journal, past),
     end: (outcome, isSettled) => {
       const again = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
-      journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { again }) }]);
+      journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { retryVisit: again }) }]);
       return again !== undefined || outcome === 'cancelled';
     },
     release: () => {
@@ -89,7 +89,7 @@ function durableRun(files: RunFiles, journal: Journal, past: Past, begun: Begun)
   };
 }
 
-function keptFlow({ runs, origin, functions }: ReadyFlow): KeptFlow {
+function recordedFlow({ compiled: runs, origin, functions }: ReadyFlow): RecordedFlow {
   const { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed, inputSchema } = runs;
   const { textHash, mocks } = origin;
   const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));

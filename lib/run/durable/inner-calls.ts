@@ -1,6 +1,6 @@
 import type { Slots } from '../../protocol/invocation.ts';
-import type { Past } from './history.ts';
 import type { Journal } from './journal.ts';
+import type { ReplayHistory } from './replay-history.ts';
 
 /** Makes a call that a component makes of another, within the call `outer`, unless it is known what it gave. */
 export type InnerCalls = (outer: string, id: string, call: () => Promise<Slots>) => Promise<Slots>;
@@ -10,7 +10,7 @@ export type InnerCalls = (outer: string, id: string, call: () => Promise<Slots>)
  * it, the results of the others are written into it. Failures are not kept; they are the calling component's affair.
  */
 export const innerCalls =
-  (journal: Journal, { inner }: Past): InnerCalls =>
+  (journal: Journal, { innerCalls: inner }: ReplayHistory): InnerCalls =>
   async (outer, id, call) => {
     const key = `${outer} / ${id}`;
     const known = inner.get(key);

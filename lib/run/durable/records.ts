@@ -5,7 +5,7 @@ import { isObject, type Json } from '../../protocol/json.ts';
 export const JOURNAL_VERSION = 2;
 
 /** The first line of a journal: what was started. All times are in milliseconds since the epoch. */
-export interface Beginning {
+export interface RunStarted {
   readonly type: 'run';
   /** A run is only resumed where it is {@link JOURNAL_VERSION}. */
   readonly version: number;
@@ -42,10 +42,10 @@ export interface SleepEnded {
 }
 
 /** What came to an execution from outside, and moved it on. */
-export type Delivery = CallEnded | SleepEnded;
+export type Completion = CallEnded | SleepEnded;
 
 /** How a call ended that a component made of another: its result. */
-export interface InnerEnded {
+export interface InnerCallEnded {
   readonly type: 'inner';
   readonly id: string;
   readonly at: number;
@@ -56,22 +56,22 @@ export interface InnerEnded {
 export type RunOutcome = 'success' | 'skipped' | 'failed' | 'cancelled';
 
 /** The run ended. */
-export interface Ending {
+export interface RunEnded {
   readonly type: 'end';
   readonly at: number;
   readonly outcome: RunOutcome;
   /** The visit that failed the run, and that a resumed run makes again. */
-  readonly again?: string;
+  readonly retryVisit?: string;
 }
 
 /** The run went on, after it had ended or been broken off. */
-export interface Resumption {
+export interface RunResumed {
   readonly type: 'resume';
   readonly at: number;
 }
 
 /** A line of a journal. */
-export type JournalRecord = Beginning | Delivery | InnerEnded | Ending | Resumption;
+export type JournalRecord = RunStarted | Completion | InnerCallEnded | RunEnded | RunResumed;
 
 const TYPES: ReadonlySet<unknown> = new Set(['run', 'call', 'wake', 'limit', 'inner', 'end', 'resume']);
 

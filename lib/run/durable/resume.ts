@@ -7,24 +7,24 @@ import { type LinkState, membersOf } from '../../compiler/emit/frame.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { readFlow } from '../../flow/read/read-flow.ts';
+import { createLoader, loadFunctions } from '../../project/components/load-functions.ts';
+import { requiredComponents } from '../../project/components/required-components.ts';
 import type { FolderOptions } from '../../project/folders.ts';
-import { loaderOf, loadFunctions } from '../../project/functions.ts';
-import { type FlowPlace, placeOf, standsIn } from '../../project/open-flow.ts';
-import { requiredComponents } from '../../project/required-components.ts';
+import { type FlowLocation, locateFlow, mockMatcher } from '../../project/open-flow.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { sha256 } from '../../runtime/stores/blobs.ts';
 import { folderStore } from '../../runtime/stores/folder-store.ts';
-import type { Mocks } from '../mocks.ts';
-import { type Loaded, readyFlow } from '../ready-flow.ts';
-import { refuse } from '../report/outcome.ts';
+import { secretParts, secretsHere } from '../input/secrets.ts';
+import { type RunnableComponent, readyFlow } from '../ready-flow.ts';
+import { refusalOf } from '../report/outcome.ts';
 import { type FlowRun, type RunOptions, runOnce } from '../run-once.ts';
-import { secretParts, secretsHere } from '../secrets.ts';
-import { goOn, type KeptFlow, takeLock } from './durable-run.ts';
-import { type Past, pastOf } from './history.ts';
+import type { Mocks } from '../tasks/mocks.ts';
+import { continueRun, type RecordedFlow, takeLock } from './durable-run.ts';
 import { JournalError, readEnds, readJournal } from './journal.ts';
 import { unlock } from './lock.ts';
-import { type Beginning, JOURNAL_VERSION } from './records.ts';
-import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './runs.ts';
+import { JOURNAL_VERSION, type RunStarted } from './records.ts';
+import { type ReplayHistory, replayHistory } from './replay-history.ts';
+import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './run-files.ts';
 import { Seal } from './seal.ts';
 
 /** A run to go on with. */
@@ -62,7 +62,7 @@ export class ResumeError extends Error {
  * again. Rejects with a {@link ResumeError} where there is no such run, or it lacks something.
  */
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
-  const place = placeOf(options);
+  const place = locateFlow(options);
   const { file, home, folders } = place;
   const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
@@ -111,7 +111,7 @@ function recent(runs: string): string {
 const line = ({ id, flow, at, status }: RecordedRun): string =>
   `    ${id}  ${new Date(at).toISOString().slice(0, 19)}Z  ${status.padEnd(11)}  ${flow}`;
 
-function beginningOf(files: RunFiles): Beginning {
+function beginningOf(files: RunFiles): RunStarted {
   const { first } = readEnds(files.journal);
   if (first?.type !== 'run') throw new JournalError(`${files.journal} has no beginning; the run cannot be resumed`);
   if (first.version === JOURNAL_VERSION) return first;
@@ -120,15 +120,15 @@ function beginningOf(files: RunFiles): Beginning {
   );
 }
 
-interface Place extends FlowPlace {
+interface RunLocation extends FlowLocation {
   readonly files: RunFiles;
 }
 
-async function resumeLocked(options: ResumeOptions, place: Place): Promise<ResumedRun> {
+async function resumeLocked(options: ResumeOptions, place: RunLocation): Promise<ResumedRun> {
   const { folders, home, file, files } = place;
   const { variables = {} } = options;
   const beginning = beginningOf(files);
-  const kept = orRefuse(() => keptFlow(readFlowOf(files), files));
+  const kept = orRefuse(() => asRecordedFlow(readFlowOf(files), files));
   const { input, seal } = unseal(beginning, kept, options);
   const records = orRefuse(() => readJournal(files.journal, seal));
   const mocks = options.mocks ?? kept.mocks;
@@ -136,10 +136,10 @@ async function resumeLocked(options: ResumeOptions, place: Place): Promise<Resum
   const source = options.source ?? (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   const flow = declared(source, file);
   refuseVariables(Object.keys(variables), flow, beginning.id);
-  const past = pastOf(records, Date.now());
+  const past = replayHistory(records, Date.now());
   const components = await loadComponents(kept, past, mocks, place);
   const { diagnostics, loaded } = components;
-  if (diagnostics.length > 0) return { result: refuse(diagnostics), diagnostics, warnings: [] };
+  if (diagnostics.length > 0) return { result: refusalOf(diagnostics), diagnostics, warnings: [] };
   const ready = readyFlow(kept, {
     diagnostics: [],
     origin: { file: beginning.file, textHash: kept.textHash, mocks, folders },
@@ -151,22 +151,22 @@ async function resumeLocked(options: ResumeOptions, place: Place): Promise<Resum
     files: home,
   });
   const run = await runOnce(ready, { ...options, input, executionName: beginning.id }, () =>
-    goOn(files, seal, past, beginning),
+    continueRun(files, seal, past, beginning),
   );
   return { ...run, warnings: changes(kept, source, loaded) };
 }
 
-function keptFlow(value: unknown, files: RunFiles): KeptFlow {
+function asRecordedFlow(value: unknown, files: RunFiles): RecordedFlow {
   // It was written by this program, from a value of this type.
   if (isObject(value) && isObject(value.stateMachine) && isObject(value.inputBudget))
-    return value as unknown as KeptFlow;
+    return value as unknown as RecordedFlow;
   throw new JournalError(`${files.flow} holds no flow; the run cannot be resumed`);
 }
 
 /** The input with the secrets that the journal does not have, which come with the input that is given again. */
 function unseal(
-  { id, input, sealed }: Beginning,
-  { inputSchema = true }: KeptFlow,
+  { id, input, sealed }: RunStarted,
+  { inputSchema = true }: RecordedFlow,
   { input: given }: ResumeOptions,
 ): { readonly input: Json; readonly seal: Seal } {
   if (sealed && given === undefined)
@@ -192,16 +192,21 @@ function opened(text: string, seal: Seal): Json | undefined {
 
 interface Components {
   readonly diagnostics: readonly Diagnostic[];
-  readonly loaded: ReadonlyMap<string, Loaded>;
-  readonly load: (path: string) => Promise<Loaded | undefined>;
+  readonly loaded: ReadonlyMap<string, RunnableComponent>;
+  readonly load: (path: string) => Promise<RunnableComponent | undefined>;
 }
 
 /** Loads what may be called: nothing where the run has ended well. */
-async function loadComponents({ steps }: KeptFlow, past: Past, mocks: Mocks, place: Place): Promise<Components> {
+async function loadComponents(
+  { steps }: RecordedFlow,
+  past: ReplayHistory,
+  mocks: Mocks,
+  place: RunLocation,
+): Promise<Components> {
   const { folders, file, lookup, canonical } = place;
-  const load = loaderOf(lookup.catalog, folders.bundles);
-  const isMocked = standsIn(Object.keys(mocks), canonical);
-  refuseMockedLink(steps, isMocked);
+  const load = createLoader(lookup.catalog, folders.bundles);
+  const isMocked = mockMatcher(Object.keys(mocks), canonical);
+  refuseMockedFusedStep(steps, isMocked);
   const calling = past.endedWell ? [] : steps.filter((step) => !isMocked(step));
   const needed = requiredComponents(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
@@ -210,8 +215,10 @@ async function loadComponents({ steps }: KeptFlow, past: Past, mocks: Mocks, pla
 }
 
 /** The run has its state machine since it began: in that a step of a chain has no call of its own. */
-function refuseMockedLink(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
-  const [link] = steps.filter(({ links }) => links !== undefined).flatMap((step) => membersOf(step).filter(isMocked));
+function refuseMockedFusedStep(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
+  const [link] = steps
+    .filter(({ fusedBefore: links }) => links !== undefined)
+    .flatMap((step) => membersOf(step).filter(isMocked));
   if (!link) return;
   throw new ResumeError(
     `nothing can stand in for the step "${link.id}", which has one function with others in this run`,
@@ -233,7 +240,11 @@ function refuseVariables(names: readonly string[], flow: Flow | undefined, id: s
   );
 }
 
-function changes(kept: KeptFlow, source: string | undefined, loaded: ReadonlyMap<string, Loaded>): readonly string[] {
+function changes(
+  kept: RecordedFlow,
+  source: string | undefined,
+  loaded: ReadonlyMap<string, RunnableComponent>,
+): readonly string[] {
   const flow =
     source !== undefined && sha256(source) === kept.textHash
       ? []

@@ -1,5 +1,5 @@
 import type { Json } from '../../protocol/json.ts';
-import { spellingsOf } from '../../runtime/secrets/scrub.ts';
+import { encodingsOf } from '../../runtime/secrets/scrub.ts';
 
 /** Stands around the number of a secret in a sealed text. JSON never has this character: it writes it as an escape. */
 const MARK = '\u0001';
@@ -16,7 +16,7 @@ export class Seal {
 
   /** `secrets`: each text and number in them is one. */
   constructor(secrets: readonly Json[]) {
-    const all = secrets.flatMap(spellingsOf).flatMap((text) => [text, escaped(text), escaped(escaped(text))]);
+    const all = secrets.flatMap(encodingsOf).flatMap((text) => [text, escaped(text), escaped(escaped(text))]);
     // The longest first: where one secret holds another, nothing of the longer one stays.
     this.#spellings = [...new Set(all)].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
     this.#numbers = new Map(this.#spellings.map((text, index) => [text, index]));

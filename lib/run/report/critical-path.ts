@@ -12,24 +12,24 @@ interface Ran extends StepReport {
  */
 export function criticalPath(steps: readonly StepReport[], arrangement: Arrangement): readonly string[] {
   const ran = new Map(steps.filter(hasRun).map((step) => [step.id, step]));
-  return chainIn(arrangement, ran).map(({ id }) => id);
+  return pathThrough(arrangement, ran).map(({ id }) => id);
 }
 
 const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.endMs !== null;
 
-function chainIn(part: Arrangement, ran: ReadonlyMap<string, Ran>): readonly Ran[] {
+function pathThrough(part: Arrangement, ran: ReadonlyMap<string, Ran>): readonly Ran[] {
   if (typeof part === 'string') return [ran.get(part) ?? []].flat();
-  if ('sequence' in part) return part.sequence.flatMap((one) => chainIn(one, ran));
+  if ('sequence' in part) return part.sequence.flatMap((one) => pathThrough(one, ran));
   return part.parallel
-    .map((branch) => chainIn(branch, ran))
-    .reduce((best, chain) => (endsLater(chain.at(-1), best.at(-1)) ? chain : best), []);
+    .map((branch) => pathThrough(branch, ran))
+    .reduce((best, chain) => (endsAfter(chain.at(-1), best.at(-1)) ? chain : best), []);
 }
 
 /** Whether a step ends what goes on side by side, rather than another one. */
-function endsLater(step: Ran | undefined, other: Ran | undefined): boolean {
+function endsAfter(step: Ran | undefined, other: Ran | undefined): boolean {
   if (step === undefined || other === undefined) return step !== undefined;
-  return step.endMs === other.endMs ? weightOf(step) > weightOf(other) : step.endMs > other.endMs;
+  return step.endMs === other.endMs ? precedenceOf(step) > precedenceOf(other) : step.endMs > other.endMs;
 }
 
 /** Of steps that ended at once, a failure has ended the others, and one that was skipped has held up nobody. */
-const weightOf = ({ status }: Ran): number => (status === 'failed' ? 2 : Number(status !== 'skipped'));
+const precedenceOf = ({ status }: Ran): number => (status === 'failed' ? 2 : Number(status !== 'skipped'));

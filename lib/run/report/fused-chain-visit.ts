@@ -1,16 +1,19 @@
 import { readCause } from '../../protocol/cause.ts';
-import type { Ending, Failure, StepRecord, Visit } from './step-record.ts';
+import type { Failure, StepRecord, Visit, VisitOutcome } from './step-record.ts';
 
 /** How a step of a chain ended, and when. */
-export interface EndedLink {
+export interface EndedFusedStep {
   readonly record: StepRecord;
-  readonly ending: Ending;
+  readonly ending: VisitOutcome;
   readonly startMs: number;
   readonly endMs: number;
 }
 
 /** The step of a chain that a failure says it is of; the last one where it does not say, as of a function that was killed. */
-export function failedLink({ links, step }: StepRecord, failure: Failure | undefined): StepRecord | undefined {
+export function failedFusedStep(
+  { fusedSteps: links, step }: StepRecord,
+  failure: Failure | undefined,
+): StepRecord | undefined {
   const { link: failed } = readCause(failure?.cause).place;
   return links.find((link) => link.step.id === (failed?.step ?? step.id));
 }
@@ -19,12 +22,12 @@ export function failedLink({ links, step }: StepRecord, failure: Failure | undef
  * What became of the steps of a chain, in order, where a visit to their state ends so. Those that its function did not come
  * to are not among them. Where it told what each took, they ended with the visit; else all share the visit's time.
  */
-export function endedLinks(visit: Visit, ending: Ending, endMs: number): readonly EndedLink[] {
+export function endedFusedSteps(visit: Visit, ending: VisitOutcome, endMs: number): readonly EndedFusedStep[] {
   const { record, failure } = visit;
   const { link: failed } = readCause(failure?.cause).place;
-  const took = failed?.times ?? visit.took;
-  const last = record.links.findIndex(({ step }) => step.id === (failed?.step ?? record.step.id));
-  const reached = record.links.slice(0, last + 1);
+  const took = failed?.times ?? visit.fusedStepTimes;
+  const last = record.fusedSteps.findIndex(({ step }) => step.id === (failed?.step ?? record.step.id));
+  const reached = record.fusedSteps.slice(0, last + 1);
   const total = reached.reduce((sum, { step }) => sum + (took?.[step.id] ?? 0), 0);
   let at = Math.max(visit.startMs, endMs - total);
   return reached.map((link, index) => {
@@ -38,7 +41,7 @@ export function endedLinks(visit: Visit, ending: Ending, endMs: number): readonl
 }
 
 /** How a step before the last ended. Of a call that was broken off nobody knows how far it came. */
-function endingOf(ms: number | null | undefined, whole: Ending): Ending {
+function endingOf(ms: number | null | undefined, whole: VisitOutcome): VisitOutcome {
   if (ms === undefined) return whole === 'succeeded' || whole === 'skipped' ? 'succeeded' : 'cancelled';
   return ms === null ? 'skipped' : 'succeeded';
 }

@@ -12,10 +12,10 @@ export function reportOf(error: string, cause: string | undefined): FlowErrorRep
 }
 
 /** How an execution ended, here or on AWS. */
-export type Ended = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
+export type ExecutionEnd = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
 
 /** The result of a flow whose execution ended so. `failure` says where, where that is known. */
-export function resultOf(execution: Ended, failure: ErrorData | undefined): FlowResult {
+export function resultOf(execution: ExecutionEnd, failure: ErrorData | undefined): FlowResult {
   if (execution.status === 'ABORTED')
     return failed('CANCELLED', readCause(execution.cause).message || 'the run was cancelled');
   if (execution.status === 'TIMED_OUT')
@@ -40,7 +40,7 @@ const REFUSALS: { readonly [code: string]: ErrorCode } = {
 };
 
 /** The result of a run that was refused before it began: its code and message are those of the errors. */
-export function refuse(diagnostics: readonly Diagnostic[]): FlowResult {
+export function refusalOf(diagnostics: readonly Diagnostic[]): FlowResult {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [code = 'INVALID_INPUT', ...others] = new Set(errors.map((error) => REFUSALS[error.code] ?? 'INVALID_INPUT'));
   return failed(others.length > 0 ? 'INVALID_INPUT' : code, errors.map(({ message }) => message).join('; '));

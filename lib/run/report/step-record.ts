@@ -1,17 +1,17 @@
 import type { PassName } from '../../compiler/passes/passes.ts';
-import type { LinkTimes } from '../../protocol/invocation.ts';
+import type { FusedStepTimes } from '../../protocol/invocation.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
 /** A step that runs in a state, alone or with others. */
-export interface TrackedLink extends StepName {
+export interface TrackedStep extends StepName {
   /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
   readonly maySkip: boolean;
 }
 
 /** A step that has states. */
-export interface TrackedStep extends TrackedLink {
+export interface TrackedState extends TrackedStep {
   /** The steps that the same call does before it, in order. */
-  readonly links?: readonly TrackedLink[];
+  readonly fusedBefore?: readonly TrackedStep[];
 }
 
 /** Error and cause of a failed state or execution. */
@@ -21,7 +21,7 @@ export interface Failure {
 }
 
 /** How a visit to a step's state ended. */
-export type Ending = Exclude<StepStatus, 'not_run' | 'running'>;
+export type VisitOutcome = Exclude<StepStatus, 'not_run' | 'running'>;
 
 /** One visit to a step's state. A step of a flow that a Map or a loop runs is visited many times, also at once. */
 export interface Visit {
@@ -36,19 +36,19 @@ export interface Visit {
   /** Whether its component skipped it. */
   skipped: boolean;
   /** Of a chain, what became of its steps. */
-  took?: LinkTimes;
+  fusedStepTimes?: FusedStepTimes;
 }
 
 const FUSED: PassName = 'fuse-chains';
 
 /** Of many visits the gravest ending is the step's. */
-const GRAVITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'recovered', 'cancelled', 'failed'];
+const SEVERITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'recovered', 'cancelled', 'failed'];
 
 /** What is known of a step so far. */
 export class StepRecord {
-  readonly step: TrackedStep;
+  readonly step: TrackedState;
   /** Of a chain, what is known of its steps, in order; this record is then that of their state. */
-  readonly links: readonly StepRecord[];
+  readonly fusedSteps: readonly StepRecord[];
   readonly open = new Set<Visit>();
   #status: StepStatus = 'not_run';
   #startMs: number | null = null;
@@ -57,15 +57,15 @@ export class StepRecord {
   /** When the visits that are open now began: the first of them. */
   #openSince = 0;
 
-  constructor(step: TrackedStep) {
+  constructor(step: TrackedState) {
     this.step = step;
-    const { links = [], ...last } = step;
-    this.links = (links.length > 0 ? [...links, last] : []).map((link) => new StepRecord(link));
+    const { fusedBefore: links = [], ...last } = step;
+    this.fusedSteps = (links.length > 0 ? [...links, last] : []).map((link) => new StepRecord(link));
   }
 
   /** What is known of each step that the state is of. */
   get members(): readonly StepRecord[] {
-    return this.links.length > 0 ? this.links : [this];
+    return this.fusedSteps.length > 0 ? this.fusedSteps : [this];
   }
 
   /** From the beginning of its first visit to the end of the last that has ended. */
@@ -88,7 +88,7 @@ export class StepRecord {
   }
 
   /** Ends a visit. */
-  leave(visit: Visit, ending: Ending, atMs: number): void {
+  leave(visit: Visit, ending: VisitOutcome, atMs: number): void {
     this.open.delete(visit);
     this.#attempts += visit.attempts;
     this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
@@ -112,7 +112,7 @@ export class StepRecord {
     return { id, component, status: this.#status, ...times, attempts: this.#attempts };
   }
 
-  #ends(ending: Ending): void {
-    if (GRAVITY.indexOf(ending) > GRAVITY.indexOf(this.#status)) this.#status = ending;
+  #ends(ending: VisitOutcome): void {
+    if (SEVERITY.indexOf(ending) > SEVERITY.indexOf(this.#status)) this.#status = ending;
   }
 }

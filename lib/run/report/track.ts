@@ -2,13 +2,13 @@ import type { SourceMap, StateSource } from '../../compiler/source-map.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
 import { TASK_FAILED, TIMED_OUT } from '../../protocol/aws-errors.ts';
 import { readCause } from '../../protocol/cause.ts';
-import { readAnswer } from '../../protocol/component-call.ts';
+import { readAnswer } from '../../protocol/component-task.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
-import { endedLinks, failedLink } from './fused-chain-visit.ts';
+import { endedFusedSteps, failedFusedStep } from './fused-chain-visit.ts';
 import { reportOf } from './outcome.ts';
 import { recordsByState, type StateRecords } from './state-records.ts';
-import { type Ending, type Failure, StepRecord, type TrackedStep, type Visit } from './step-record.ts';
+import { type Failure, StepRecord, type TrackedState, type Visit, type VisitOutcome } from './step-record.ts';
 
 /**
  * Follows an execution by the events of its history, those of the local engine or those of AWS: tells of each step as
@@ -23,7 +23,7 @@ export class StepTracker {
   readonly #byId: ReadonlyMap<string, StepRecord>;
   readonly #emit: (event: RunEvent) => void;
   /** Guards that were left by an event: what follows that event says which way. */
-  readonly #guards = new Map<string, Passing>();
+  readonly #guards = new Map<string, GuardExit>();
   /** Open visits by their latest event: the next one of the visit follows it. */
   readonly #visits = new Map<string, Visit>();
   /** The numbers of iterations that have just begun, by the event that says so: their first state follows it. */
@@ -34,7 +34,7 @@ export class StepTracker {
   #startedAt: number | undefined;
 
   /** `states`: what the states are. */
-  constructor(steps: readonly TrackedStep[], states: SourceMap['states'], emit: (event: RunEvent) => void) {
+  constructor(steps: readonly TrackedState[], states: SourceMap['states'], emit: (event: RunEvent) => void) {
     this.#steps = steps.map((step) => new StepRecord(step));
     this.#byId = new Map(this.#steps.map((record) => [record.step.id, record]));
     this.#states = states;
@@ -95,7 +95,7 @@ export class StepTracker {
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
     if (!visit || isInOutput(failure)) return undefined;
     const { stack } = readCause(failure.cause);
-    const { id, component } = placeOf(visit).step;
+    const { id, component } = failedStepOf(visit).step;
     return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack.length > 0 && { stack }) };
   }
 
@@ -155,17 +155,18 @@ export class StepTracker {
     visit.attempts += 1;
     if (!visit.failure) return;
     const error = reportOf(visit.failure.error, visit.failure.cause);
-    this.#emit({ type: 'step-retried', atMs, ...nameOf(placeOf(visit)), attempt: visit.attempts - 1, error });
+    this.#emit({ type: 'step-retried', atMs, ...nameOf(failedStepOf(visit)), attempt: visit.attempts - 1, error });
     visit.failure = undefined;
   }
 
-  #ended(visit: Visit, ending: Ending, atMs: number): void {
+  #ended(visit: Visit, ending: VisitOutcome, atMs: number): void {
     const { record, attempts } = visit;
     record.leave(visit, ending, atMs);
-    const links = record.links.length > 0 ? endedLinks(visit, ending, atMs) : [];
+    const links = record.fusedSteps.length > 0 ? endedFusedSteps(visit, ending, atMs) : [];
     for (const link of links) link.record.leave(link.record.enter(link.startMs, attempts), link.ending, link.endMs);
     if (record.open.size > 0) return;
-    if (record.links.length === 0) this.#tellEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
+    if (record.fusedSteps.length === 0)
+      this.#tellEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
     for (const [at, { record: link, ending: own }] of links.entries()) {
       const { startMs, endMs } = link.span;
       if (at > 0) this.#emit({ type: 'step-started', atMs: startMs, ...nameOf(link) });
@@ -173,7 +174,7 @@ export class StepTracker {
     }
   }
 
-  #tellEnd(record: StepRecord, ending: Ending, times: Times, failure: Failure | undefined): void {
+  #tellEnd(record: StepRecord, ending: VisitOutcome, times: EventTimes, failure: Failure | undefined): void {
     const common = { ...times, ...nameOf(record) };
     if (ending === 'failed' || ending === 'recovered') {
       const error = reportOf(failure?.error ?? 'UNSPECIFIED', failure?.cause);
@@ -182,15 +183,15 @@ export class StepTracker {
   }
 }
 
-type Passing = NonNullable<StateSource['passesOver']>;
+type GuardExit = NonNullable<StateSource['passesOver']>;
 
-interface Times {
+interface EventTimes {
   readonly atMs: number;
   readonly startMs: number | null;
 }
 
 /** The step that a visit, which has failed, did so in. */
-const placeOf = ({ record, failure }: Visit): StepRecord => failedLink(record, failure) ?? record;
+const failedStepOf = ({ record, failure }: Visit): StepRecord => failedFusedStep(record, failure) ?? record;
 
 const FAILED = /^(Task|LambdaFunction)(Failed|TimedOut)$|StateFailed$|^EvaluationFailed$/;
 
@@ -207,17 +208,17 @@ const isSame = (one: Failure | undefined, other: Failure | undefined): boolean =
 /** Whether the step whose function found a failure went well itself. */
 const isInOutput = (failure: Failure | undefined): boolean => readCause(failure?.cause).place.inOutput === true;
 
-function endingOf({ skipped, failure }: Visit): Ending {
+function endingOf({ skipped, failure }: Visit): VisitOutcome {
   if (skipped) return 'skipped';
   return failure && !isInOutput(failure) ? 'recovered' : 'succeeded';
 }
 
 /** Takes in a function's answer. */
 function answered(visit: Visit, output: Json | undefined): void {
-  const { skipped, took } = readAnswer(output);
+  const { skipped, fusedStepTimes: took } = readAnswer(output);
   visit.failure = undefined;
   visit.skipped = skipped;
-  if (took) visit.took = took;
+  if (took) visit.fusedStepTimes = took;
 }
 
 /** Error and cause of an event that tells of a failure. */

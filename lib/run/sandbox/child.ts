@@ -1,7 +1,7 @@
 import { type ChildProcess, type ForkOptions, fork, type Serializable } from 'node:child_process';
 
 /** How a process ended: by itself, by a signal, or it could not even be started. */
-export type Ending =
+export type ExitReason =
   | NodeJS.Signals
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'uncaught'; readonly message: string };
@@ -10,7 +10,7 @@ export type Ending =
 export interface ChildListener<Out> {
   readonly message: (message: Out) => void;
   /** May be called more than once; the first call says how it ended. */
-  readonly ended: (how: Ending) => void;
+  readonly ended: (how: ExitReason) => void;
 }
 
 /** The streams that a process prints to, where its options ask for pipes. */

@@ -1,5 +1,5 @@
 import type { FlowOptions, FlowRun, RunOptions } from '../run-flow.ts';
-import { Child, type Ending } from './child.ts';
+import { Child, type ExitReason } from './child.ts';
 import { flowProgram } from './program.ts';
 
 /** What a run in a process of its own is made of. */
@@ -39,7 +39,7 @@ export async function runInProcess(options: FlowProcessOptions, signal?: AbortSi
   }
 }
 
-function brokenOff(how: Ending): FlowProcessRun {
+function brokenOff(how: ExitReason): FlowProcessRun {
   const message = `the process that ran the flow ended with ${inWords(how)} before the flow did`;
   return {
     run: { result: { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message } }, diagnostics: [] },
@@ -47,7 +47,7 @@ function brokenOff(how: Ending): FlowProcessRun {
   };
 }
 
-function inWords(how: Ending): string {
+function inWords(how: ExitReason): string {
   if (typeof how === 'string') return how;
   return how.kind === 'exit' ? `exit code ${how.code}` : how.message;
 }

@@ -1,10 +1,10 @@
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
-import type { Ending } from './child.ts';
+import type { ExitReason } from './child.ts';
 
 /** What a sandbox runs, and within which limits. */
-export interface Contents {
+export interface SandboxSpec {
   /** The file of the component's bundle, absolute. */
   readonly entry: string;
   /** MB that the sandbox may use, all in all. */
@@ -12,7 +12,7 @@ export interface Contents {
 }
 
 /** One invocation of the component. */
-export interface Invoke {
+export interface InvokeRequest {
   readonly invocation: Invocation;
   /** As in the wrapper's HostContext. */
   readonly id?: string;
@@ -20,27 +20,27 @@ export interface Invoke {
 }
 
 /** Into a sandbox. It is opened once, then invoked any number of times, one after another. */
-export type IntoSandbox =
-  | ({ readonly type: 'open' } & Contents)
-  | ({ readonly type: 'invoke' } & Invoke)
+export type MessageToSandbox =
+  | ({ readonly type: 'open' } & SandboxSpec)
+  | ({ readonly type: 'invoke' } & InvokeRequest)
   | { readonly type: 'abort'; readonly reason: string }
   | { readonly type: 'answer'; readonly question: number; readonly outcome: Outcome };
 
 /** Out of a sandbox. */
-export type OutOfSandbox =
+export type MessageFromSandbox =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly entry: LogEntry }
-  | { readonly type: 'ask'; readonly question: number; readonly what: Question }
+  | { readonly type: 'ask'; readonly question: number; readonly what: HostRequest }
   /** The invocation has ended. `peakBytes`: the most memory that the sandbox has had in use so far. */
   | { readonly type: 'done'; readonly outcome: Outcome<Slots>; readonly peakBytes: number }
   /** The sandbox ends, and whatever it was doing with it. */
-  | { readonly type: 'died'; readonly why: Death };
+  | { readonly type: 'died'; readonly why: ReportedExitReason };
 
 /** Why a sandbox has ended: it used too much memory; its component ended the process, or threw where nobody catches. */
-export type Death = { readonly kind: 'memory' } | Exclude<Ending, string>;
+export type ReportedExitReason = { readonly kind: 'memory' } | Exclude<ExitReason, string>;
 
 /** What only the process that runs the flow knows or can do. */
-export type Question =
+export type HostRequest =
   | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'call'; readonly component: string; readonly invocation: Invocation; readonly id?: string };
 

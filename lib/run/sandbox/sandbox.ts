@@ -3,23 +3,23 @@ import { FlowError, TimedOut } from '../../protocol/errors.ts';
 import type { Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { HostContext } from '../../runtime/wrapper.ts';
-import { Child, type Ending } from './child.ts';
+import { Child, type ExitReason } from './child.ts';
 import {
-  type Contents,
-  type Death,
   errorOf,
-  type IntoSandbox,
-  type Invoke,
+  type HostRequest,
+  type InvokeRequest,
+  type MessageFromSandbox,
+  type MessageToSandbox,
   type Outcome,
-  type OutOfSandbox,
   outcomeOf,
-  type Question,
+  type ReportedExitReason,
+  type SandboxSpec,
 } from './messages.ts';
 import { readOutput } from './output.ts';
 import { MEBIBYTE } from './peak-memory.ts';
 
 /** How to make a sandbox. */
-export interface SandboxOptions extends Contents {
+export interface SandboxOptions extends SandboxSpec {
   /** The sandbox's program. */
   readonly program: string;
   /** The folder of the blobs. */
@@ -39,7 +39,7 @@ const GRACE_MS = 1000;
  * to use up its memory or never to give back the processor, concerns no other.
  */
 export class Sandbox {
-  readonly #child: Child<IntoSandbox, OutOfSandbox>;
+  readonly #child: Child<MessageToSandbox, MessageFromSandbox>;
   readonly #memoryMb: number;
   readonly #startedAt = performance.now();
   #call: Call | undefined;
@@ -79,7 +79,7 @@ export class Sandbox {
   }
 
   /** Runs the component. Rejects with the component's error, or with that of Lambda for a sandbox that has ended. */
-  async invoke(invoke: Invoke, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
+  async invoke(invoke: InvokeRequest, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
     await this.ready;
     const call = new Call(host, (message) => this.#child.send(message));
     this.#call = call;
@@ -115,12 +115,12 @@ export class Sandbox {
     this.#child.kill();
   }
 
-  #take(message: OutOfSandbox): void {
+  #take(message: MessageFromSandbox): void {
     if (message.type === 'done') this.#peakBytes = message.peakBytes;
     this.#call?.take(message);
   }
 
-  #end(why: Death | Ending, reject: (error: Error) => void): void {
+  #end(why: ReportedExitReason | ExitReason, reject: (error: Error) => void): void {
     this.#isOpen = false;
     if (isOutOfMemory(why)) this.#peakBytes = Math.max(this.#peakBytes, this.#memoryMb * MEBIBYTE);
     const error = exitError(why, this.#memoryMb);
@@ -133,11 +133,11 @@ export class Sandbox {
 class Call {
   readonly answer: Promise<Slots>;
   readonly #host: SandboxHost;
-  readonly #send: (message: IntoSandbox) => void;
+  readonly #send: (message: MessageToSandbox) => void;
   #resolve: (slots: Slots) => void = () => {};
   fail: (error: Error) => void = () => {};
 
-  constructor(host: SandboxHost, send: (message: IntoSandbox) => void) {
+  constructor(host: SandboxHost, send: (message: MessageToSandbox) => void) {
     this.#host = host;
     this.#send = send;
     this.answer = new Promise((resolve, reject) => {
@@ -146,7 +146,7 @@ class Call {
     });
   }
 
-  take(message: OutOfSandbox): void {
+  take(message: MessageFromSandbox): void {
     if (message.type === 'log') this.#host.log?.(message.entry);
     else if (message.type === 'ask') void this.#answer(message.question, message.what);
     else if (message.type === 'done') this.#done(message.outcome);
@@ -157,12 +157,12 @@ class Call {
     else this.fail(errorOf(outcome));
   }
 
-  async #answer(question: number, what: Question): Promise<void> {
+  async #answer(question: number, what: HostRequest): Promise<void> {
     const outcome = await outcomeOf(() => this.#find(what));
     this.#send({ type: 'answer', question, outcome });
   }
 
-  async #find(what: Question): Promise<Json | undefined> {
+  async #find(what: HostRequest): Promise<Json | undefined> {
     const { secrets, call } = this.#host;
     if (what.kind === 'secret') return secrets?.(what.name);
     if (call) return call(what.component, what.invocation, what.id);
@@ -170,7 +170,7 @@ class Call {
   }
 }
 
-const timedOut = ({ invocation }: Invoke, seconds: number): Error =>
+const timedOut = ({ invocation }: InvokeRequest, seconds: number): Error =>
   new TimedOut(
     `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
   );
@@ -179,18 +179,18 @@ const timedOut = ({ invocation }: Invoke, seconds: number): Error =>
  * What Lambda says of a function whose process has ended. Source: what Step Functions reported of functions that were
  * killed for their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
  */
-function exitError(why: Death | Ending, memoryMb: number): Error {
-  const error = new Error(`Runtime exited with error: ${howIt(why, memoryMb)}`);
+function exitError(why: ReportedExitReason | ExitReason, memoryMb: number): Error {
+  const error = new Error(`Runtime exited with error: ${describeExit(why, memoryMb)}`);
   error.name = FUNCTION_EXITED;
   // The place in this program tells nothing of the component.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
-const isOutOfMemory = (why: Death | Ending): boolean =>
+const isOutOfMemory = (why: ReportedExitReason | ExitReason): boolean =>
   why === 'SIGABRT' || (typeof why !== 'string' && why.kind === 'memory');
 
-function howIt(why: Death | Ending, memoryMb: number): string {
+function describeExit(why: ReportedExitReason | ExitReason, memoryMb: number): string {
   const memory = `its component used more than the ${memoryMb} MB that it may; raise its "memorySize", or give it less to do`;
   if (why === 'SIGABRT') return `signal: aborted; most likely ${memory}`;
   if (typeof why === 'string') return `signal: ${why}`;

@@ -4,12 +4,12 @@ import { DEFAULT_MEMORY_MB } from '../../project/components/requirements.ts';
 import type { Folders } from '../../project/folders.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
-import type { Loaded } from '../ready-flow.ts';
+import type { RunnableComponent } from '../ready-flow.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { MEBIBYTE } from './peak-memory.ts';
 import { sandboxProgram } from './program.ts';
 import { Sandbox } from './sandbox.ts';
-import { Turns } from './turns.ts';
-import { type ComponentUsage, type Usage, UsageBook } from './usage.ts';
+import { type ComponentUsage, type Usage, UsageMeter } from './usage.ts';
 
 /** As many processes as keep a machine busy, and some that wait for others; Lambda would take a thousand. */
 const MOST_AT_WORK = Math.max(8, 4 * availableParallelism());
@@ -29,17 +29,17 @@ export interface SandboxesOptions {
 export class Sandboxes {
   readonly #program: string;
   readonly #options: SandboxesOptions;
-  readonly #turns: Turns;
+  readonly #turns: ConcurrencyLimit;
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #atWork = new Set<Promise<unknown>>();
-  readonly #byComponent = new UsageBook();
-  readonly #bySteps = new UsageBook();
+  readonly #byComponent = new UsageMeter();
+  readonly #bySteps = new UsageMeter();
   readonly #memoryMb = new Map<string, number>();
 
   private constructor(program: string, options: SandboxesOptions) {
     this.#program = program;
     this.#options = options;
-    this.#turns = new Turns(options.mostAtOnce ?? MOST_AT_WORK);
+    this.#turns = new ConcurrencyLimit(options.mostAtOnce ?? MOST_AT_WORK);
   }
 
   /** Makes ready to start sandboxes. */
@@ -48,7 +48,7 @@ export class Sandboxes {
   }
 
   /** The function that runs a component in sandboxes. */
-  handlerOf(component: Loaded): Handler {
+  handlerOf(component: RunnableComponent): Handler {
     return async (invocation, host = {}) => {
       const working = this.#run(component, invocation, host);
       const settled = working.catch(() => {});
@@ -77,16 +77,16 @@ export class Sandboxes {
     this.#idle.clear();
   }
 
-  async #run(component: Loaded, invocation: Invocation, host: HostContext): Promise<Slots> {
-    await this.#turns.take();
+  async #run(component: RunnableComponent, invocation: Invocation, host: HostContext): Promise<Slots> {
+    await this.#turns.acquire();
     try {
       host.signal?.throwIfAborted();
-      const account = new Account([this.#byComponent, component.path], [this.#bySteps, invocation.step]);
+      const account = new UsageMeters([this.#byComponent, component.path], [this.#bySteps, invocation.step]);
       account.called();
       const sandbox = this.#takeIdle(component.path) ?? (await this.#start(component, account));
       return await this.#invoke(sandbox, component, invocation, host, account);
     } finally {
-      this.#turns.give();
+      this.#turns.release();
     }
   }
 
@@ -97,7 +97,10 @@ export class Sandboxes {
     return sandbox;
   }
 
-  async #start({ path, entry, memorySize: memoryMb = DEFAULT_MEMORY_MB }: Loaded, account: Account): Promise<Sandbox> {
+  async #start(
+    { path, entry, memorySize: memoryMb = DEFAULT_MEMORY_MB }: RunnableComponent,
+    account: UsageMeters,
+  ): Promise<Sandbox> {
     this.#memoryMb.set(path, memoryMb);
     const { folders, print } = this.#options;
     const sandbox = new Sandbox({ program: this.#program, blobs: folders.blobs, print, entry, memoryMb });
@@ -107,17 +110,17 @@ export class Sandboxes {
 
   async #invoke(
     sandbox: Sandbox,
-    { path, timeout }: Loaded,
+    { path, timeout }: RunnableComponent,
     invocation: Invocation,
     { id, files, log, secrets, call, signal }: HostContext,
-    account: Account,
+    account: UsageMeters,
   ): Promise<Slots> {
     const given = { invocation, ...(id !== undefined && { id }), ...(files !== undefined && { files }) };
     const host = {
       ...(log && { log }),
       ...(secrets && { secrets }),
       // While it waits for another component, that one may have its turn.
-      ...(call && { call: (...asked: Parameters<typeof call>) => this.#turns.apart(() => call(...asked)) }),
+      ...(call && { call: (...asked: Parameters<typeof call>) => this.#turns.whileReleased(() => call(...asked)) }),
       ...(signal && { signal }),
     };
     try {
@@ -130,10 +133,10 @@ export class Sandboxes {
 }
 
 /** Notes the same in several books. */
-class Account {
-  readonly #entries: readonly (readonly [UsageBook, string])[];
+class UsageMeters {
+  readonly #entries: readonly (readonly [UsageMeter, string])[];
 
-  constructor(...entries: readonly (readonly [UsageBook, string])[]) {
+  constructor(...entries: readonly (readonly [UsageMeter, string])[]) {
     this.#entries = entries;
   }
 

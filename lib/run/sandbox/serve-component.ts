@@ -4,12 +4,12 @@ import type { Json } from '../../protocol/json.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import {
   errorOf,
-  type IntoSandbox,
-  type Invoke,
+  type HostRequest,
+  type InvokeRequest,
+  type MessageFromSandbox,
+  type MessageToSandbox,
   type Outcome,
-  type OutOfSandbox,
   outcomeOf,
-  type Question,
 } from './messages.ts';
 
 /** The component's thread of a sandbox: loads the bundle, and runs the component whenever it is invoked. */
@@ -17,24 +17,24 @@ export async function serveComponent(entry: string, port: MessagePort): Promise<
   // Stacks are to show the component's own lines, not those of its bundle.
   process.setSourceMapsEnabled(true);
   const bundle: { readonly handler: Handler } = await import(pathToFileURL(entry).href);
-  const component = new Served(bundle.handler, (message) => port.postMessage(message));
-  port.on('message', (message: IntoSandbox) => component.take(message));
-  port.postMessage({ type: 'ready' } satisfies OutOfSandbox);
+  const component = new ComponentServer(bundle.handler, (message) => port.postMessage(message));
+  port.on('message', (message: MessageToSandbox) => component.take(message));
+  port.postMessage({ type: 'ready' } satisfies MessageFromSandbox);
 }
 
-class Served {
+class ComponentServer {
   readonly #handler: Handler;
-  readonly #send: (message: OutOfSandbox) => void;
+  readonly #send: (message: MessageFromSandbox) => void;
   #running = new AbortController();
   readonly #asked = new Map<number, (outcome: Outcome) => void>();
   #questions = 0;
 
-  constructor(handler: Handler, send: (message: OutOfSandbox) => void) {
+  constructor(handler: Handler, send: (message: MessageFromSandbox) => void) {
     this.#handler = handler;
     this.#send = send;
   }
 
-  take(message: IntoSandbox): void {
+  take(message: MessageToSandbox): void {
     if (message.type === 'invoke') void this.#invoke(message);
     else if (message.type === 'abort') this.#running.abort(new Error(message.reason));
     else if (message.type === 'answer') {
@@ -43,7 +43,7 @@ class Served {
     }
   }
 
-  async #invoke({ invocation, id, files }: Invoke): Promise<void> {
+  async #invoke({ invocation, id, files }: InvokeRequest): Promise<void> {
     this.#running = new AbortController();
     const host: HostContext = {
       signal: this.#running.signal,
@@ -59,7 +59,7 @@ class Served {
     this.#send({ type: 'done', outcome, peakBytes: 0 });
   }
 
-  #ask(what: Question): Promise<Json | undefined> {
+  #ask(what: HostRequest): Promise<Json | undefined> {
     const question = this.#questions++;
     return new Promise((resolve, reject) => {
       this.#asked.set(question, (outcome) => {

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Contents, Death, IntoSandbox, OutOfSandbox } from './messages.ts';
+import type { MessageFromSandbox, MessageToSandbox, ReportedExitReason, SandboxSpec } from './messages.ts';
 import { MEBIBYTE, peakBytes } from './peak-memory.ts';
 
 /** How often the memory in use is looked at, in milliseconds. */
 const WATCH_MS = 10;
 
-const send = (message: OutOfSandbox, then?: () => void): void => void process.send?.(message, then ?? (() => {}));
+const send = (message: MessageFromSandbox, then?: () => void): void => void process.send?.(message, then ?? (() => {}));
 
 /**
  * The main thread of a sandbox. It hands messages between whoever has the sandbox and the component's thread, and is
@@ -16,37 +16,37 @@ const send = (message: OutOfSandbox, then?: () => void): void => void process.se
 export function supervise(program: string): void {
   // Nobody is left to answer to.
   process.on('disconnect', () => process.exit());
-  process.once('message', (message: IntoSandbox) => {
+  process.once('message', (message: MessageToSandbox) => {
     if (message.type === 'open') open(program, message);
   });
 }
 
-function open(program: string, { entry, memoryMb }: Contents): void {
+function open(program: string, { entry, memoryMb }: SandboxSpec): void {
   const worker = new Worker(fileURLToPath(program), {
     workerData: entry,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     execArgv: [],
   });
-  process.on('message', (message: IntoSandbox) => worker.postMessage(message));
-  worker.on('message', (message: OutOfSandbox) =>
+  process.on('message', (message: MessageToSandbox) => worker.postMessage(message));
+  worker.on('message', (message: MessageFromSandbox) =>
     send(message.type === 'done' ? { ...message, peakBytes: peakBytes() } : message),
   );
-  worker.on('error', (error) => die(deathBy(error)));
-  worker.on('exit', (code) => die({ kind: 'exit', code }));
+  worker.on('error', (error) => exit(exitReasonOf(error)));
+  worker.on('exit', (code) => exit({ kind: 'exit', code }));
   setInterval(() => {
-    if (process.memoryUsage.rss() > memoryMb * MEBIBYTE) die({ kind: 'memory' });
+    if (process.memoryUsage.rss() > memoryMb * MEBIBYTE) exit({ kind: 'memory' });
   }, WATCH_MS);
 }
 
-let isDying = false;
+let isExiting = false;
 
-function die(why: Death): void {
-  if (isDying) return;
-  isDying = true;
+function exit(why: ReportedExitReason): void {
+  if (isExiting) return;
+  isExiting = true;
   send({ type: 'died', why }, () => process.exit());
 }
 
-function deathBy(error: unknown): Death {
+function exitReasonOf(error: unknown): ReportedExitReason {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'memory' };
   return { kind: 'uncaught', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -16,7 +16,7 @@ export interface ComponentUsage extends Usage {
 }
 
 /** Adds up what calls need, by component or by step. */
-export class UsageBook {
+export class UsageMeter {
   readonly #usage = new Map<string, Usage>();
 
   of(key: string): Usage | undefined {

@@ -1,33 +1,33 @@
 import { FlowError } from '../../protocol/errors.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
-/** What stands where a secret's value stood. */
+/** The replacement of a secret's value. */
 export const HIDDEN = '[secret]';
 
-/** A text shorter than this is only hidden where it is a whole value: inside others it may well be something else. */
-const SHORTEST = 4;
+/** A secret shorter than this is only hidden as a whole value: inside other texts the match may be a coincidence. */
+const MIN_PART_LENGTH = 4;
 
-/** Hides the values of secrets in what leaves a function: results, errors, log entries. */
+/** Removes the values of secrets from what leaves a function: results, errors, log entries. */
 export class Scrubber {
-  /** Texts and numbers that are hidden where they are a whole value. */
+  /** Texts and numbers that are hidden as whole values. */
   readonly #whole = new Set<Json>();
-  /** Texts that are hidden wherever they stand. */
+  /** Texts that are hidden inside other texts too. */
   readonly #parts = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** Hides a value from now on: each text and number in it, also as JSON, URLs and Base64 would write it. */
+  /** Hides a value from now on: each text and number in it, also in its encodings as JSON, URL and Base64. */
   hide(value: Json): void {
     for (const leaf of leavesOf(value)) {
       this.#whole.add(leaf);
       const text = String(leaf);
-      for (const spelled of text.length < SHORTEST ? [] : spellings(text)) this.#parts.add(spelled);
+      for (const encoded of text.length < MIN_PART_LENGTH ? [] : encodings(text)) this.#parts.add(encoded);
     }
-    // The longest first: where one secret holds another, nothing of the longer one stays.
+    // The longest first: if one secret contains another, nothing of the longer one may remain.
     const parts = [...this.#parts].sort((a, b) => b.length - a.length).map(escapePattern);
     this.#pattern = parts.length > 0 ? new RegExp(parts.join('|'), 'g') : undefined;
   }
 
-  /** A text without secrets. */
+  /** A text with its secrets hidden. */
   text(text: string): string {
     if (this.#whole.has(text)) return HIDDEN;
     return this.#pattern ? text.replace(this.#pattern, HIDDEN) : text;
@@ -38,7 +38,7 @@ export class Scrubber {
     return this.#pattern ? text.replace(this.#pattern, (found) => '*'.repeat(found.length)) : text;
   }
 
-  /** A value without secrets: the value itself where nothing is to be hidden. */
+  /** A value with its secrets hidden: the same value if there is nothing to hide. */
   json(value: Json): Json {
     if (this.#whole.size === 0) return value;
     if (typeof value === 'string') return this.text(value);
@@ -48,13 +48,13 @@ export class Scrubber {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.json(item)]));
   }
 
-  /** The fields of a log entry without secrets. */
+  /** The fields of a log entry with their secrets hidden. */
   fields<T extends object>(fields: T): T {
     if (this.#whole.size === 0) return fields;
     return { ...fields, ...Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, this.any(item)])) };
   }
 
-  /** A failure without secrets, and then without its cause, which may hold anything. */
+  /** A failure with its secrets hidden. Its cause is dropped because it may contain any of them. */
   error(failure: FlowError): FlowError {
     if (this.#whole.size === 0) return failure;
     const clean = new FlowError(failure.code, this.text(failure.message));
@@ -63,7 +63,7 @@ export class Scrubber {
     return clean;
   }
 
-  /** Anything without secrets, as JSON would carry it; an error becomes its name, message and stack. */
+  /** Any value as JSON, with its secrets hidden; an error becomes its name, message and stack. */
   any(value: unknown): unknown {
     if (this.#whole.size === 0) return value;
     if (value instanceof Error) {
@@ -81,14 +81,14 @@ function leavesOf(value: Json): readonly (string | number)[] {
   return value !== null && typeof value === 'object' ? Object.values(value).flatMap(leavesOf) : [];
 }
 
-/** Each text and number in a value as it may be written elsewhere: plain, and as JSON, URLs and Base64 would write it. */
-export const spellingsOf = (value: Json): readonly string[] =>
-  leavesOf(value).flatMap((leaf) => spellings(String(leaf)));
+/** Each text and number in a value, plain and in its encodings as JSON, URL and Base64. */
+export const encodingsOf = (value: Json): readonly string[] =>
+  leavesOf(value).flatMap((leaf) => encodings(String(leaf)));
 
-const spellings = (text: string): readonly string[] => [
+const encodings = (text: string): readonly string[] => [
   text,
   JSON.stringify(text).slice(1, -1),
-  // Half a surrogate pair has no spelling in a URL.
+  // encodeURIComponent throws for an unpaired surrogate.
   encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')),
   Buffer.from(text).toString('base64'),
 ];

@@ -8,7 +8,7 @@ function ownClient(): SecretsManagerClient {
   return opened;
 }
 
-/** The text of a secret in AWS Secrets Manager, by its ARN or name. One that cannot be read is RESOURCE_UNAVAILABLE. */
+/** Reads the text of a secret from AWS Secrets Manager, by its ARN or name. Throws RESOURCE_UNAVAILABLE if it cannot be read. */
 export async function readSecret(id: string, client: SecretsManagerClient = ownClient()): Promise<string> {
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
@@ -17,7 +17,7 @@ export async function readSecret(id: string, client: SecretsManagerClient = ownC
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw unavailable(id, why, error);
   }
-  throw unavailable(id, 'it holds bytes and no text');
+  throw unavailable(id, 'it is binary, not text');
 }
 
 const unavailable = (id: string, why: string, cause?: unknown): FlowError =>

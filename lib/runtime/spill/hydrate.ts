@@ -1,5 +1,4 @@
 import { isObject, type Json } from '../../protocol/json.ts';
-import type { Segment } from '../../protocol/path.ts';
 import {
   escapeValue,
   isBlobMarker,
@@ -8,11 +7,12 @@ import {
   isSkipped,
   PARTS,
   unescapeValue,
-} from '../../protocol/values.ts';
+} from '../../protocol/markers.ts';
+import type { Segment } from '../../protocol/path.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 
-/** A marker, and where in a value it stands. */
+/** A marker and its path in a value. */
 export interface FoundMarker {
   readonly marker: Json;
   readonly at: readonly Segment[];
@@ -27,10 +27,9 @@ export function findMarkers(value: Json, at: readonly Segment[] = []): readonly 
 }
 
 /**
- * A value that has travelled, as it was before: spilled parts are read back, each blob once, and the user's own values
- * that look like markers lose their escape. A spilled part is stored as it is, so nothing inside it is unescaped, save
- * where its blob holds parts that were still on their way.
- * `secrets` are values by the path in their marker; any other secret is hidden. Throws what the store throws.
+ * Restores a value from its form in a state machine: spilled parts are read back, each blob once, and user values that
+ * look like markers are unescaped. A blob contains the user's value unescaped, unless its type is {@link PARTS}.
+ * `secrets` has values by the path in their marker; any other secret is hidden. Throws what the store throws.
  */
 export async function hydrate(
   value: Json,
@@ -53,7 +52,7 @@ export async function hydrate(
   });
 }
 
-/** A value that has travelled with its spilled parts read back, ready to travel on: all else of it stays as it is. */
+/** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. */
 export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
   if (isBlobMarker(value)) {
     const content = await blobs.get(value.$blob);

@@ -1,49 +1,49 @@
 import { FlowError } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
-import { parseJoined, type Segment, waysOf } from '../../protocol/path.ts';
-import { escapeValue, isBlobMarker } from '../../protocol/values.ts';
+import { escapeValue, isBlobMarker } from '../../protocol/markers.ts';
+import { alternativesOf, parseJoined, type Segment } from '../../protocol/path.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { findMarkers } from './hydrate.ts';
-import { bytesOf, LEAST_SHARE, spillValue } from './spill.ts';
+import { bytesOf, MIN_SHARE, spillValue } from './spill.ts';
 
-/** What a state machine reads of its input, and how large it may be. */
+/** What a state machine reads of its input, and the input's size limits. */
 export interface InputBudget {
-  /** The paths that are read, as written. */
+  /** The paths that the state machine reads, as written. */
   readonly reads: readonly string[];
-  /** Bytes that the value at a path may have. */
+  /** Maximum bytes of the value at a path. */
   readonly share: number;
-  /** Bytes that the whole input may have. */
+  /** Maximum bytes of the whole input. */
   readonly room: number;
 }
 
 type Store = Pick<BlobStore, 'put'>;
 
 /**
- * The input of an execution, ready to travel: what looks like a marker is escaped, and where there is more of it than
- * `budget` allows, parts are put into the blob store. They are as large as they can be without hiding a path that the
- * state machine reads. Throws INVALID_INPUT where that is not enough.
+ * Prepares the input of an execution: values that look like markers are escaped, and parts are spilled to the blob store
+ * until the rest fits `budget`. Spilled parts are as large as possible without hiding a path that the state machine
+ * reads. Throws INVALID_INPUT if that is not enough.
  */
 export async function spillInput(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
   return spillTravelling(escapeValue(input), budget, blobs);
 }
 
-/** The same of an input that is on its way already, of which nothing has been spilled. */
+/** {@link spillInput} of an input that is already escaped, with nothing spilled yet. */
 export async function spillTravelling(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
   if (bytesOf(input) <= budget.share) return input;
-  return new Spill(budget, blobs).spill(input, budget.reads.flatMap(waysOfText), budget.room);
+  return new Spill(budget, blobs).spill(input, budget.reads.flatMap(readsOf), budget.room);
 }
 
-type Way = readonly Segment[];
+type Read = readonly Segment[];
 
-function waysOfText(written: string): readonly Way[] {
+function readsOf(written: string): readonly Read[] {
   const path = parseJoined(written);
-  return 'error' in path ? [] : waysOf(path);
+  return 'error' in path ? [] : alternativesOf(path);
 }
 
-/** A part that may be spilled as it stands. */
+/** A part that may be spilled as a whole. */
 interface Part {
   readonly bytes: number;
-  /** Spills it, and answers how many bytes are left of it. */
+  /** Spills it, and returns the bytes of its marker. */
   readonly spill: () => Promise<number>;
 }
 
@@ -56,11 +56,11 @@ class Spill {
     this.#blobs = blobs;
   }
 
-  /** A value on its way in at most `room` bytes, in which all `ways` can still be gone. */
-  async spill(value: Json, ways: readonly Way[], room: number): Promise<Json> {
-    const isRead = ways.some((way) => way.length === 0);
+  /** Reduces a value to at most `room` bytes, without hiding any of `reads`. */
+  async spill(value: Json, reads: readonly Read[], room: number): Promise<Json> {
+    const isRead = reads.some((path) => path.length === 0);
     const target = isRead ? Math.min(room, this.#share) : room;
-    const deeper = ways.filter((way) => way.length > 0);
+    const deeper = reads.filter((path) => path.length > 0);
     if (bytesOf(value) <= target) return value;
     if (deeper.length === 0 || typeof value !== 'object' || value === null) {
       return this.#spillWhole(value, target);
@@ -72,18 +72,18 @@ class Spill {
     return spillValue(value, share, this.#blobs, findMarkers(value).length > 0 ? 'travelling' : 'value');
   }
 
-  /** Spills parts of a list or object that ways lead into: first what is over its own share, then the largest ones. */
-  async #spillWithin(value: object, ways: readonly Way[], target: number): Promise<Json> {
+  /** Spills parts of a list or object that is read in part: first those over their own share, then the largest. */
+  async #spillWithin(value: object, reads: readonly Read[], target: number): Promise<Json> {
     const copy: { [key: string]: Json } | Json[] = Array.isArray(value) ? [...value] : { ...value };
     const parts: Part[] = [];
     for (const [key, item] of Object.entries(value)) {
-      const inside = ways.flatMap((way) => (leadsTo(way, key) ? [way.slice(1)] : []));
-      const made = await this.spill(item, inside, inside.length > 0 ? target : this.#share);
-      Object.assign(copy, { [key]: made });
-      const bytes = bytesOf(made);
-      if (bytes <= LEAST_SHARE || isBlobMarker(made) || inside.some((way) => way.length > 0)) continue;
+      const inside = reads.flatMap((path) => (startsWith(path, key) ? [path.slice(1)] : []));
+      const reduced = await this.spill(item, inside, inside.length > 0 ? target : this.#share);
+      Object.assign(copy, { [key]: reduced });
+      const bytes = bytesOf(reduced);
+      if (bytes <= MIN_SHARE || isBlobMarker(reduced) || inside.some((path) => path.length > 0)) continue;
       const spill = async (): Promise<number> => {
-        const marker = await this.#spillWhole(made, LEAST_SHARE);
+        const marker = await this.#spillWhole(reduced, MIN_SHARE);
         Object.assign(copy, { [key]: marker });
         return bytesOf(marker);
       };
@@ -104,10 +104,10 @@ async function shrink(value: object, parts: readonly Part[], target: number): Pr
   const keys = Array.isArray(value) ? 'items' : 'fields';
   throw new FlowError(
     'INVALID_INPUT',
-    `the input has too many ${keys} (${Object.keys(value).length}) beside one that the flow reads: ${bytes} bytes of them are left, and ` +
-      `${Math.floor(target)} can travel; put what is many into one field and read that as a whole`,
+    `the input has too many ${keys} (${Object.keys(value).length}) beside one that the flow reads: they take ${bytes} bytes, and at most ` +
+      `${Math.floor(target)} fit a payload; put them into one field and read that as a whole`,
   );
 }
 
-/** A field whose name looks like a marker's has one more `$` on its way. */
-const leadsTo = ([first]: Way, key: string): boolean => String(first) === key || `$${first}` === key;
+/** A field whose name looks like a marker's may be escaped with one more `$`. */
+const startsWith = ([first]: Read, key: string): boolean => String(first) === key || `$${first}` === key;

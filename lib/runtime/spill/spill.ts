@@ -1,23 +1,22 @@
 import { parseSlotKey, type Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
-import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/values.ts';
+import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/markers.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 
 /** Bytes of a value as compact UTF-8 JSON. */
 export const bytesOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
 
 /**
- * Bytes that the marker of a spilled value takes at most, its id, its type and its size written out: no share of a
- * payload can be less.
+ * The maximum bytes of the marker of a spilled value. A value's share of a payload cannot be smaller.
  */
-export const LEAST_SHARE = 128;
+export const MIN_SHARE = 128;
 
-/** How the values of slots are written: as users have them, or still on their way, with markers inside. */
+/** The form in which a spilled value is stored: the user's value, or its form in a state machine, with markers. */
 export type SpillForm = 'value' | 'travelling';
 
 /**
- * Slots of which no value has more than `share` bytes: larger ones are put into the blob store, and their markers stand
- * in their places. What the slots test are booleans, and stay.
+ * Spills slot values of more than `share` bytes to the blob store and replaces them with markers. Tests are booleans and
+ * never spilled.
  */
 export async function spillSlots(
   slots: Slots,
@@ -34,7 +33,7 @@ export async function spillSlots(
   return Object.fromEntries(entries);
 }
 
-/** A value on its way, or the marker of the blob that it has become where it has more than `share` bytes. */
+/** Spills a value of more than `share` bytes and returns its marker; returns a smaller value unchanged. */
 export async function spillValue(
   value: Json,
   share: number,
@@ -42,11 +41,11 @@ export async function spillValue(
   form: SpillForm = 'value',
 ): Promise<Json> {
   if (bytesOf(value) <= share) return value;
-  if (isMissing(value)) return shortened(value.$missing, share);
+  if (isMissing(value)) return truncated(value.$missing, share);
   const { blobId, size } = await blobs.put(form === 'travelling' ? value : unescapeValue(value));
   return spilled(blobId, form === 'travelling' ? PARTS : 'data', size);
 }
 
-/** What is missing, in fewer words. A character takes at most 6 bytes of JSON, `\u0000`. */
-const shortened = (what: string, share: number): Json =>
-  missing(what.slice(0, Math.max(8, Math.floor((share - bytesOf(missing(''))) / 6))));
+/** Truncates the text of a missing value. A character takes at most 6 bytes of JSON, `\u0000`. */
+const truncated = (text: string, share: number): Json =>
+  missing(text.slice(0, Math.max(8, Math.floor((share - bytesOf(missing(''))) / 6))));

@@ -3,17 +3,17 @@ import { FlowError } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** A stored blob: its id, and its size in bytes of JSON. */
+/** A stored blob: its id and its size in bytes of JSON. */
 export interface BlobRef {
   readonly blobId: string;
   readonly size: number;
 }
 
-/** Values kept under the hash of their content: written once, verified on read. */
+/** Content-addressed values: stored by the hash of their content, written once, verified on read. */
 export interface BlobStore {
-  /** Stores a value; one that is there already is not written again. */
+  /** Stores a value, unless it is stored already. */
   put(value: Json): Promise<BlobRef>;
-  /** The value of that id. One that is absent or damaged is RESOURCE_UNAVAILABLE. */
+  /** The value with that id. Throws RESOURCE_UNAVAILABLE if it is absent or damaged. */
   get(blobId: string): Promise<Json>;
   has(blobId: string): Promise<boolean>;
 }
@@ -36,19 +36,19 @@ export const blobStore = (objects: ObjectStore): BlobStore => ({
   },
   get: async (blobId) => {
     const text = await objects.read(keyOf(blobId));
-    if (text === undefined) throw absent(blobId, objects.place);
+    if (text === undefined) throw absent(blobId, objects.location);
     const found = sha256(text);
-    if (found !== blobId) throw damaged(blobId, found, objects.place);
+    if (found !== blobId) throw damaged(blobId, found, objects.location);
     return JSON.parse(text);
   },
   has: (blobId) => objects.has(keyOf(blobId)),
 });
 
-const absent = (blobId: string, place: string): FlowError =>
-  new FlowError('RESOURCE_UNAVAILABLE', `blob ${blobId} is not in ${place}; store it there first, with put_blob`);
+const absent = (blobId: string, location: string): FlowError =>
+  new FlowError('RESOURCE_UNAVAILABLE', `blob ${blobId} is not in ${location}; store it there first, with put_blob`);
 
-const damaged = (blobId: string, found: string, place: string): FlowError =>
+const damaged = (blobId: string, found: string, location: string): FlowError =>
   new FlowError(
     'RESOURCE_UNAVAILABLE',
-    `blob ${blobId} in ${place} is damaged: its content has the hash ${found}; delete ${keyOf(blobId)} and store it again`,
+    `blob ${blobId} in ${location} is damaged: its content has the hash ${found}; delete ${keyOf(blobId)} and store it again`,
   );

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 
-/** The environment variable of a deployed function that says where the files are that ship with it, from its root. */
+/** The environment variable of a deployed function with the folder of the files shipped with it, relative to its root. */
 export const FILES_VARIABLE = 'STEPFLOW_FILES';
 
-/** The files that belong to a flow. */
+/** A flow's files. */
 export interface FlowFiles {
-  /** Absolute: on a laptop the folder of the flow's file; deployed the folder of the files that ship with the function. */
+  /** Absolute. Locally, the folder of the flow's file; when deployed, the folder of the files shipped with the function. */
   readonly folder: string;
-  /** Whether only those files are there that the flow names in so many words: where it is deployed. */
+  /** Whether it contains only the files whose paths the flow has as literals, as when deployed. */
   readonly shipped: boolean;
 }
 
-/** The files of a flow whose host says where they are, else those that ship with this function. */
+/** The flow's files in `folder`, else those shipped with this function. */
 export function flowFiles(folder: string | undefined, env: NodeJS.ProcessEnv = process.env): FlowFiles {
   if (folder !== undefined) return { folder: resolve(folder), shipped: false };
   const shipped = env[FILES_VARIABLE];

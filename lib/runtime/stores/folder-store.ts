@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** What the folder of blobs itself is called where a bucket's name is wanted. */
+/** The bucket name that stands for the folder of blobs itself. */
 export const OWN_BUCKET = 'stepflow-blobs';
 
-/** Texts as files in `folder`, which is made when the first is written. A disk that fails is RESOURCE_UNAVAILABLE. */
+/** Stores texts as files in `folder`, which is created at the first write. Throws RESOURCE_UNAVAILABLE if the disk fails. */
 export function folderStore(folder: string): ObjectStore {
   const fileOf = (key: string): string => join(folder, key);
   const has = (key: string): Promise<boolean> =>
@@ -17,7 +17,7 @@ export function folderStore(folder: string): ObjectStore {
     );
   const write = (key: string, text: string): Promise<void> => replace(fileOf(key), text).catch(unavailable(folder));
   return {
-    place: folder,
+    location: folder,
     address: (key) => ({ Bucket: OWN_BUCKET, Key: key }),
     has,
     write,
@@ -28,15 +28,15 @@ export function folderStore(folder: string): ObjectStore {
   };
 }
 
-/** Readers see the old file or the new one, never half of one: the text is written aside, then renamed into place. */
+/** Writes to a temporary file, then renames it, so that readers see the old file or the new one, never a part. */
 async function replace(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const aside = `${file}.${randomUUID()}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    await writeFile(aside, text, { flag: 'wx' });
-    await rename(aside, file);
+    await writeFile(temporary, text, { flag: 'wx' });
+    await rename(temporary, file);
   } finally {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 

@@ -3,18 +3,18 @@ import { folderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { parseLocation } from './s3-location.ts';
 
-/** The environment variable that says where blobs are: `s3://bucket/prefix`, or a folder's path. */
+/** The environment variable with the location of the blobs: `s3://bucket/prefix`, or a folder's path. */
 export const BLOBS_VARIABLE = 'STEPFLOW_BLOBS';
 
-/** Where blobs are on a laptop where nothing says otherwise, from the working directory. */
+/** The default folder of blobs for local runs, relative to the working directory. */
 export const DEFAULT_BLOBS_FOLDER = '.stepflow/blobs';
 
-/** Brings the S3 store, e.g. `() => import('./s3-store.ts')`. */
+/** Loads the S3 store, e.g. `() => import('./s3-store.ts')`. */
 export type LoadS3 = () => Promise<{ s3Store(location: string): ObjectStore }>;
 
 /**
- * The store at `location`. Nothing is loaded or opened before its first use, and the S3 client only if it is in S3:
- * a function that touches no blob never pays for it.
+ * The store at `location`. It is opened at its first use, and the S3 client is only loaded for a location in S3, so that
+ * a function that uses no blobs does not pay for it.
  */
 export function openStore(loadS3: LoadS3, location = process.env[BLOBS_VARIABLE] ?? DEFAULT_BLOBS_FOLDER): ObjectStore {
   if (!location.startsWith('s3://')) return folderStore(resolve(location));
@@ -25,7 +25,7 @@ export function openStore(loadS3: LoadS3, location = process.env[BLOBS_VARIABLE]
   };
   const { Bucket, prefix } = parseLocation(location);
   return {
-    place: location,
+    location,
     address: (key) => ({ Bucket, Key: `${prefix}${key}` }),
     read: async (key) => (await store()).read(key),
     has: async (key) => (await store()).has(key),

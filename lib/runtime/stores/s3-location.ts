@@ -1,6 +1,6 @@
 import { FlowError } from '../../protocol/errors.ts';
 
-/** An address `s3://bucket/prefix` taken apart; the prefix ends with a slash where there is one. */
+/** Parses `s3://bucket/prefix`; a prefix that is not empty ends with a slash. */
 export function parseLocation(location: string): { readonly Bucket: string; readonly prefix: string } {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(location);
   if (!match?.[1]) {

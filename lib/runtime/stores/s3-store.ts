@@ -11,18 +11,18 @@ import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
 import { parseLocation } from './s3-location.ts';
 
-/** A stand-in for S3 at an endpoint of its own has no host name for each bucket. */
+/** S3 emulators at a custom endpoint do not support a host name per bucket. */
 const newClient = (): S3Client => new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 
-/** Texts as objects of an S3 bucket. A bucket that cannot be reached is RESOURCE_UNAVAILABLE. */
+/** Stores texts as objects of an S3 bucket. Throws RESOURCE_UNAVAILABLE if the bucket cannot be reached. */
 export function s3Store(location: string, client: S3Client = newClient()): ObjectStore {
   const { Bucket, prefix } = parseLocation(location);
   const at = (key: string) => ({ Bucket, Key: `${prefix}${key}` });
   const put = (key: string, text: string, condition: { IfNoneMatch?: string }): Promise<unknown> =>
     client.send(new PutObjectCommand({ ...at(key), ...condition, Body: text, ContentType: 'application/json' }));
-  const guard = guarded(location);
+  const guard = withStoreErrors(location);
   return {
-    place: location,
+    location,
     address: at,
     read: (key) =>
       guard(async () => {
@@ -51,13 +51,13 @@ const ifAbsent =
     throw error;
   };
 
-/** 412: the object is there already. 409: another writer is just writing it, and writes the same. */
+/** 412: the object exists already. 409: another writer is writing the same content. */
 function ifWritten(error: unknown): void {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (status !== 412 && status !== 409) throw error;
 }
 
-const guarded =
+const withStoreErrors =
   (location: string) =>
   async <T>(call: () => Promise<T>): Promise<T> => {
     try {

@@ -17,7 +17,7 @@ import { Journal, JournalError, readEnds, readJournal } from '../../../lib/run/d
 import { holderOf, lock, unlock } from '../../../lib/run/durable/lock.ts';
 import { randomFrom } from '../../../lib/run/durable/random.ts';
 import type { JournalRecord, RunOutcome } from '../../../lib/run/durable/records.ts';
-import { filesOf, findRuns, listRuns, pruneRuns } from '../../../lib/run/durable/runs.ts';
+import { filesOf, findRuns, listRuns, pruneRuns } from '../../../lib/run/durable/run-files.ts';
 import { Seal, UnknownSecret } from '../../../lib/run/durable/seal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stepflow-journal-'));

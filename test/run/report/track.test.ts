@@ -152,7 +152,7 @@ describe('steps that share a Map', () => {
 
 const CHAIN = {
   ...{ id: 'c', component: '/my/c', maySkip: true },
-  links: [
+  fusedBefore: [
     { id: 'a', component: '/my/a', maySkip: false },
     { id: 'b', component: '/my/b', maySkip: true },
   ],

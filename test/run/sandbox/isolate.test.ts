@@ -4,14 +4,14 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompileOptions } from '../../../lib/compiler/compile.ts';
 import { findComponents } from '../../../lib/project/components/index.ts';
+import { loadFunctions } from '../../../lib/project/components/load-functions.ts';
 import { foldersFor } from '../../../lib/project/folders.ts';
-import { loadFunctions } from '../../../lib/project/functions.ts';
 import { isObject, type Json } from '../../../lib/protocol/json.ts';
-import type { Loaded } from '../../../lib/run/ready-flow.ts';
+import type { RunnableComponent } from '../../../lib/run/ready-flow.ts';
 import { type RunEvent, type RunOptions, runFlow } from '../../../lib/run/run-flow.ts';
+import { ConcurrencyLimit } from '../../../lib/run/sandbox/concurrency-limit.ts';
 import { flowProgram } from '../../../lib/run/sandbox/program.ts';
 import { Sandboxes, type SandboxesOptions } from '../../../lib/run/sandbox/sandboxes.ts';
-import { Turns } from '../../../lib/run/sandbox/turns.ts';
 import type { HostContext } from '../../../lib/runtime/wrapper.ts';
 import { componentSource, project } from '../project.ts';
 
@@ -62,7 +62,7 @@ const home = project({
 });
 
 const folders = foldersFor(home);
-let loaded: ReadonlyMap<string, Loaded>;
+let loaded: ReadonlyMap<string, RunnableComponent>;
 beforeAll(async () => {
   const { components } = findComponents({ folders: folders.components });
   const own = components.filter(({ path }) => path.startsWith('/my/'));
@@ -289,15 +289,15 @@ test('a sandbox that is ended by what a component left behind is not called agai
 });
 
 test('turns are taken in order, so many at once, and given away for the time of waiting', async () => {
-  const turns = new Turns(1);
+  const turns = new ConcurrencyLimit(1);
   const seen: string[] = [];
   const work = async (name: string, inner?: () => Promise<void>): Promise<void> => {
-    await turns.take();
+    await turns.acquire();
     seen.push(`${name} begins`);
     await Promise.resolve();
-    if (inner) await turns.apart(inner);
+    if (inner) await turns.whileReleased(inner);
     seen.push(`${name} ends`);
-    turns.give();
+    turns.release();
   };
   await Promise.all([work('a', () => work('in a')), work('b'), work('c')]);
 

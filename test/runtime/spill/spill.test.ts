@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PARTS, spilled } from '../../../lib/protocol/values.ts';
+import { PARTS, spilled } from '../../../lib/protocol/markers.ts';
 import { blobIdOf, blobStore, type Json, spillInput, spillSlots } from '../../../lib/runtime/index.ts';
 import { hydrate, unspill } from '../../../lib/runtime/spill/hydrate.ts';
-import { LEAST_SHARE } from '../../../lib/runtime/spill/spill.ts';
+import { MIN_SHARE } from '../../../lib/runtime/spill/spill.ts';
 import { memoryStore } from '../stores/memory-store.ts';
 
 const LONG = 'x'.repeat(500);
@@ -30,9 +30,9 @@ describe('slots', () => {
   });
 
   it('say in fewer words what is missing where there is little room', async () => {
-    const slots = await spillSlots({ a: { $missing: 'm'.repeat(900) } }, LEAST_SHARE, blobStore(memoryStore()));
+    const slots = await spillSlots({ a: { $missing: 'm'.repeat(900) } }, MIN_SHARE, blobStore(memoryStore()));
     expect(slots).toEqual({ a: { $missing: expect.stringMatching(/^m{8,}$/) } });
-    expect(JSON.stringify(slots.a).length).toBeLessThanOrEqual(LEAST_SHARE);
+    expect(JSON.stringify(slots.a).length).toBeLessThanOrEqual(MIN_SHARE);
   });
 
   it('of values that are on their way keep their markers, in the blob too', async () => {

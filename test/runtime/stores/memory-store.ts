@@ -12,7 +12,7 @@ export function memoryStore(): MemoryStore {
   const calls: string[] = [];
   const note = (call: string, key: string): void => void calls.push(`${call} ${key}`);
   return {
-    place: 'memory',
+    location: 'memory',
     address: (key) => ({ Bucket: 'memory', Key: key }),
     texts,
     calls,

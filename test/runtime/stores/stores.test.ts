@@ -50,7 +50,7 @@ describe.each(KINDS)('blobs in %s', (_kind, open) => {
     expect(await blobStore(store).has(id)).toBe(false);
     await expect(blobStore(store).get(id)).rejects.toMatchObject({
       name: 'RESOURCE_UNAVAILABLE',
-      message: expect.stringContaining(`blob ${id} is not in ${store.place}`),
+      message: expect.stringContaining(`blob ${id} is not in ${store.location}`),
     });
   });
 

@@ -9,8 +9,8 @@ import type {
 } from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
+import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/markers.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
-import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/values.ts';
 import { testOf } from '../../analyse/demand.ts';
 import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';

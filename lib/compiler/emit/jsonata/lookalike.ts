@@ -8,7 +8,7 @@ type Entries = readonly (readonly [string, Jsonata])[];
 
 /**
  * A map in JSONata. Where its keys are those of a marker, only its values tell whether it looks like one when the flow
- * runs; if it does, it is escaped like any value of the user's: see lib/protocol/values.ts.
+ * runs; if it does, it is escaped like any value of the user's: see lib/protocol/markers.ts.
  */
 export function mapOf(entries: Entries): Jsonata {
   const lookalike = lookalikeOf(entries);

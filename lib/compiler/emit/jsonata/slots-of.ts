@@ -1,6 +1,6 @@
 import { parseSlotKey } from '../../../protocol/invocation.ts';
+import { missing } from '../../../protocol/markers.ts';
 import { parseJoined } from '../../../protocol/path.ts';
-import { missing } from '../../../protocol/values.ts';
 import { passesTest } from './expressions.ts';
 import { pathOf } from './input-path.ts';
 import { constant, type Jsonata, object, quote } from './jsonata.ts';

@@ -1,8 +1,8 @@
 import type { Template } from '../../../asl/state-machine.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import type { Json, JsonObject } from '../../../protocol/json.ts';
-import { SKIPPED } from '../../../protocol/values.ts';
-import { project } from '../../../runtime/project.ts';
+import { SKIPPED } from '../../../protocol/markers.ts';
+import { project } from '../../../runtime/projection.ts';
 import { verbatim } from './jsonata.ts';
 
 /** The slots of a step that was skipped: see `Slots`. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { bytesOf, LEAST_SHARE } from '../../../runtime/spill/spill.ts';
+import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { constantSlots } from '../jsonata/slots.ts';
@@ -152,7 +152,7 @@ export class Budget {
 
 /** The budget of a whole state machine. `largest`: bytes that no value may exceed, where that is less than what fits. */
 export const budgetOf = (plan: Plan, largest: number = ROOM): Budget =>
-  new Budget(plan, ROOM, { share: mostOf(plan), largest }, LEAST_SHARE);
+  new Budget(plan, ROOM, { share: mostOf(plan), largest }, MIN_SHARE);
 
 /** Bounds that hold for all values, wherever they are. */
 interface Most {
@@ -255,7 +255,7 @@ class Needs {
   }
 
   of(source: Source): number {
-    return this.#needs.get(source) ?? LEAST_SHARE;
+    return this.#needs.get(source) ?? MIN_SHARE;
   }
 
   /** Of what is made of other values. */
@@ -274,7 +274,7 @@ function needsOf(plan: Plan, layout: Layout, input: number): Needs {
 
 function needOf(planned: PlannedStep, layout: Layout, needs: Needs): number {
   const { step } = planned;
-  const least = Math.max(LEAST_SHARE, resultNeed(planned, layout, needs));
+  const least = Math.max(MIN_SHARE, resultNeed(planned, layout, needs));
   if (step.onError.action !== 'useDefault') return least;
   const { value } = step.onError;
   if (value.kind !== 'literal') return Math.max(least, needs.sum(contentOf(value)));

@@ -1,6 +1,6 @@
 import type { Expression, Literal } from '../../../flow/expression.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
-import { escapeValue, secret } from '../../../protocol/values.ts';
+import { escapeValue, secret } from '../../../protocol/markers.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 
 /** Bytes that say that something is missing: two names and the words between. */

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../flow/expression.ts';
+import { earlierSlot } from '../../../protocol/markers.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { linkTo } from '../../../protocol/values.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
 import { alikeOf } from '../../plan/alike.ts';
@@ -84,7 +84,7 @@ export function payloadPlace(planned: PlannedStep, layout: Layout): PayloadLimit
 
 /** Bytes by which the other steps of a chain name what they read of one. */
 const bytesOfNames = ({ step, readings }: PlannedStep): number =>
-  readings.reduce((sum, { key }) => sum + bytesOf(linkTo(step.id, key)), 0);
+  readings.reduce((sum, { key }) => sum + bytesOf(earlierSlot(step.id, key)), 0);
 
 /** The variable that holds a step's slots. */
 export function variablePlace(planned: PlannedStep, layout: Layout): PayloadLimit {

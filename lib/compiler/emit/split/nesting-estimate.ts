@@ -1,4 +1,4 @@
-import { bytesOf, LEAST_SHARE } from '../../../runtime/spill/spill.ts';
+import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { OUTPUT, type Plan } from '../../plan/plan.ts';
 import { hoistedConditionsIn } from '../../plan/plan-tree.ts';
 import { inputKey, inputPaths } from '../jsonata/input-reads.ts';
@@ -29,7 +29,7 @@ export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads
   const found = new Map<string, StepReads>();
   for (const [id, planned] of steps) {
     const keys = [...new Set(planned.readings.map(({ key }) => key))];
-    const values = keys.filter(holdsValue).length * LEAST_SHARE;
+    const values = keys.filter(holdsValue).length * MIN_SHARE;
     found.set(id, {
       readers: new Set(planned.readings.map(({ reader }) => reader)),
       reads: new Set(),
@@ -132,7 +132,7 @@ export class NestingEstimate {
     if (this.#paths.has(path)) return;
     this.#paths.add(path);
     this.call += 4 * path.length + INPUT_PATH.call;
-    this.input += bytesOf(path) + LEAST_SHARE;
+    this.input += bytesOf(path) + MIN_SHARE;
   }
 
   /** Notes by how many a step inside is read outside. */

@@ -1,5 +1,5 @@
 import type { Retrier, Template } from '../../../asl/state-machine.ts';
-import { callArguments, INVOKE } from '../../../protocol/component-call.ts';
+import { callArguments, INVOKE } from '../../../protocol/component-task.ts';
 import { defined, type TemplatedInvocation, type Undefinable } from '../../../protocol/templated.ts';
 import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
 import { transportRetry } from './retry.ts';

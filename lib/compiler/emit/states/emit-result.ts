@@ -1,6 +1,6 @@
 import type { TaskState, Template } from '../../../asl/state-machine.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
-import { parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
+import { alternativesOf, parseJoined, type Segment } from '../../../protocol/path.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
@@ -78,7 +78,7 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
 export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean {
   return emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);
-    return !('error' in path) && waysOf(path).some((way) => isInside(planned, way));
+    return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way));
   });
 }
 

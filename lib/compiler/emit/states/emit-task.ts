@@ -1,12 +1,12 @@
 import type { TaskState } from '../../../asl/state-machine.ts';
+import { earlierSlot } from '../../../protocol/markers.ts';
 import {
   defined,
   type Evaluated,
+  type TemplatedFusedStep,
   type TemplatedInvocation,
-  type TemplatedLink,
   type Undefinable,
 } from '../../../protocol/templated.ts';
-import { linkTo } from '../../../protocol/values.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
@@ -33,8 +33,8 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Emit
     ...callOfStep(emitter, planned, chain, {
       ...callerOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
-      before: fusedBefore.map((link) =>
-        defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
+      before: fusedBefore.map((fused) =>
+        defined<TemplatedFusedStep>({ ...callerOf(fused, scope, prefix), ...askedOf(fused, keysOf(fused), prefix) }),
       ),
       output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
     }),
@@ -59,7 +59,7 @@ const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own
 export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
   readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
-  readonly before?: TemplatedLink[];
+  readonly before?: TemplatedFusedStep[];
   /** What the flow's output reads, where the step is the last. */
   readonly output?: TemplatedInvocation['output'] | undefined;
 }
@@ -101,7 +101,7 @@ function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix
   };
 }
 
-type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
+type Asked = Undefinable<Pick<TemplatedFusedStep, 'reads' | 'secrets' | 'fused'>>;
 
 /** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
@@ -109,7 +109,10 @@ const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastI
 /** What is read of the steps before the last is put in by their function's wrapper. */
 function scopeOfChain(scope: Scope, fusedBefore: readonly PlannedStep[], prefix: string): Scope {
   const ids = new Set(fusedBefore.map(({ step }) => step.id));
-  return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
+  return {
+    ...scope,
+    link: ({ step, path }) => (ids.has(step) ? earlierSlot(`${prefix}${step}`, path.text) : undefined),
+  };
 }
 
 const isCovered = ({ onError }: PlannedStep['step']): boolean =>

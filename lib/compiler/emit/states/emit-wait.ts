@@ -1,6 +1,6 @@
 import type { WaitState } from '../../../asl/state-machine.ts';
 import type { Step } from '../../../flow/flow.ts';
-import { escapeValue } from '../../../protocol/values.ts';
+import { escapeValue } from '../../../protocol/markers.ts';
 import { literalWait } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';

@@ -1,12 +1,12 @@
 import type { Expression } from '../../../flow/expression.ts';
-import { type Path, parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
+import { alternativesOf, type Path, parseJoined, type Segment } from '../../../protocol/path.ts';
 
 /**
  * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
  * while the value is small: of one that was spilled it has nothing but the marker.
  */
 function looksInto(expression: Expression, path: Path): boolean {
-  return waysOf(path).some((way) => goesInto(expression, way));
+  return alternativesOf(path).some((way) => goesInto(expression, way));
 }
 
 /** The same of a path as it is written. */

@@ -1,0 +1,31 @@
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import type { Json } from '../../protocol/json.ts';
+import { foldersFor } from '../folders.ts';
+import { loadFunctions } from './load-functions.ts';
+import { lookupIn } from './required-components.ts';
+
+/** What a component says of itself. */
+export interface ComponentSummary {
+  readonly path: string;
+  readonly builtin: boolean;
+  readonly description: string;
+  /** JSON Schema of its input. */
+  readonly input: Json;
+  /** JSON Schema of its result. */
+  readonly output: Json;
+}
+
+/** The components that flows in `home` may use, by path, and what is wrong with those that do not load. */
+export async function describeComponents(
+  home: string,
+): Promise<{ readonly components: readonly ComponentSummary[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const folders = foldersFor(home);
+  const { components } = lookupIn(folders).catalog;
+  const { loaded, diagnostics } = await loadFunctions(components, folders.bundles);
+  const summaries = components.flatMap(({ path, builtin }): ComponentSummary[] => {
+    const one = loaded.get(path);
+    if (!one) return [];
+    return [{ path, builtin, description: one.description ?? '', input: one.inputSchema, output: one.outputSchema }];
+  });
+  return { components: summaries, diagnostics };
+}

@@ -1,0 +1,56 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { withoutValue } from '../../compiler/check/given-variables.ts';
+import { findProblems } from '../../compiler/check/problems.ts';
+import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../../flow/text/depth.ts';
+import { formatPath } from '../../protocol/describe.ts';
+import type { Json } from '../../protocol/json.ts';
+import { type Segment, valueAt } from '../../protocol/path.ts';
+import { inputScrubber } from './secrets.ts';
+
+/** The text that an input was read from, to point into. */
+export interface InputText {
+  /** A file's name, or what else to call the text. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What is wrong with `input`, that it does not fit `schema` above all: a diagnostic a problem, at its place in the input's text. */
+export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
+  if (isTooDeep(input))
+    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...placeTooDeep(source.text) })];
+  if (schema === undefined) return [];
+  const problems = findProblems(input, { schema, root: schema }, true);
+  if (problems.length === 0) return [];
+  const place = locator(source.text);
+  const hidden = inputScrubber(input, schema);
+  const isHidden = (path: readonly Segment[]): boolean => {
+    const found = valueAt(input, { segments: path }) ?? null;
+    return typeof found !== 'object' && hidden.json(found) !== found;
+  };
+  return problems.map(({ path, missing, problem }) => {
+    const where = spell(missing === undefined ? path : [...path, missing]);
+    const shown = isHidden(path) ? withoutValue(problem) : problem;
+    return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...place(path) });
+  });
+}
+
+const spell = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
+
+/** Finds the place of a value in JSON text by its path; of one that is not there, that of the whole. */
+export function locator(text: string): (path: readonly Segment[]) => Span {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
+  return (path) => {
+    const node: unknown = document.getIn(path, true);
+    const [start, end] = rangeOf(node) ?? [0, Math.min(1, text.length)];
+    const from = lines.linePos(start);
+    const to = lines.linePos(end);
+    return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
+  };
+}
+
+function rangeOf(node: unknown): readonly [number, number] | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  return [Number(node.range[0]), Number(node.range[1])];
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Behaviour } from '../../flow/schema/mock-behaviour.ts';
+import { FlowError, SkipStep } from '../../protocol/errors.ts';
+import type { Json } from '../../protocol/json.ts';
+import { component } from '../../runtime/component.ts';
+import { type Handler, wrap } from '../../runtime/wrapper.ts';
+import type { MockSelector } from './mocks.ts';
+
+/** The function that stands in for the component at `path` in a step: a real one, with the real wrapper round it. */
+export function mockHandler(step: string, path: string, book: MockSelector): Handler {
+  const mock = component(
+    { description: `stands in for ${path}`, input: z.json(), output: z.json() },
+    async (input, { signal }) => behave(book.select(step, path, input), step, signal),
+  );
+  return wrap(mock, { store: () => unused(path) });
+}
+
+async function behave(behaviour: Behaviour | undefined, step: string, signal: AbortSignal): Promise<Json> {
+  if (behaviour === undefined) throw new FlowError('UNREACHABLE', `step "${step}" failed`);
+  const { outcome, result, error, seconds } = behaviour;
+  if (seconds !== undefined) await sleep(seconds * 1000, undefined, { signal });
+  if (outcome === 'skipped') throw new SkipStep('its mock says so');
+  if (outcome !== 'failed' && !(outcome === undefined && error)) return result ?? null;
+  throw new FlowError(error?.code ?? 'COMPONENT_FAILED', error?.message ?? `the mock of step "${step}" failed`);
+}
+
+function unused(path: string): never {
+  throw new FlowError('ORCHESTRATOR_ERROR', `the mock of ${path} was called without a blob store`);
+}

@@ -1,0 +1,78 @@
+import { describe, formatPath, listKeys } from '../protocol/describe.ts';
+import { FlowError } from '../protocol/errors.ts';
+import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
+import { isObject, type Json } from '../protocol/json.ts';
+import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
+import { type Path, parseJoined, resultAt, stagesOf } from '../protocol/path.ts';
+import { passes } from '../protocol/truth.ts';
+
+/** The ids of the blobs that contain parts of a result, by path. */
+type BlobIds = ReadonlyMap<string, string>;
+
+/** Options of {@link project}. */
+export interface Projection {
+  /** @default no part is stored */
+  readonly blobIds?: BlobIds;
+  /** Whether the result contains markers. @default false: values that look like markers are escaped */
+  readonly travelling?: boolean;
+}
+
+/** The slots of a result: for each read its value, the outcome of its test, or the marker of a missing value. */
+export function project(
+  result: Json,
+  reads: readonly string[],
+  step: string,
+  { blobIds, travelling = false }: Projection = {},
+): Slots {
+  const missingPaths: string[] = [];
+  const slots = reads.map((key): [string, Json] => {
+    const { path: written, test, stored } = parseSlotKey(key);
+    const value = stored ? blobIds?.get(written) : resultAt(result, readPath(written));
+    if (test) return [key, passes(value, test)];
+    if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
+    missingPaths.push(written);
+    return [key, missing(missingText(result, written, step))];
+  });
+  return Object.fromEntries(missingPaths.length > 0 ? [...slots, ['$missing', missingPaths]] : slots);
+}
+
+/** Describes a missing value of a result: `"name" of "profile" of step "load" (it has "id", "mail")`. */
+export function missingText(result: Json, written: string, step: string): string {
+  const named = [...stagesOf(written)].reverse().map((path) => `"${path}"`);
+  return `${named.join(' of ')} of step "${step}" (${describeParent(result, readPath(written))})`;
+}
+
+/** The slots of a skipped step: every test is false. */
+export const projectSkipped = (reads: readonly string[]): Slots =>
+  Object.fromEntries([
+    ...reads.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]),
+    ['$skipped', true],
+  ]);
+
+/** Parses a path that the compiler wrote. Throws EXPRESSION_FAILURE if it is invalid. */
+export function readPath(written: string): Path {
+  const path = parseJoined(written);
+  if ('error' in path) {
+    throw new FlowError(
+      'EXPRESSION_FAILURE',
+      `"${written}" is not a path: ${path.error} (character ${path.offset + 1})`,
+    );
+  }
+  return path;
+}
+
+/** Describes the deepest existing value along a path: `at "profile" there is an object with "name", "mail"`. */
+function describeParent(result: Json, { further, ...path }: Path): string {
+  const reached = further && resultAt(result, path);
+  if (further && reached !== undefined) return describeParent(reached, further);
+  let depth = path.segments.length;
+  let found: Json | undefined;
+  while (found === undefined && depth > 0) {
+    depth -= 1;
+    found = resultAt(result, { segments: path.segments.slice(0, depth) });
+  }
+  const here = formatPath(path.segments.slice(0, depth));
+  if (here === '')
+    return found !== undefined && isObject(found) ? `it has ${listKeys(found)}` : `it is ${describe(found)}`;
+  return `at "${here}" there is ${describe(found)}`;
+}

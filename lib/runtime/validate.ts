@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { describe, formatPath } from '../protocol/describe.ts';
+import type { Segment } from '../protocol/path.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** The result of validating a value: the parsed value, or a description of what is wrong. */
+export type Validation<T> = { readonly value: T } | { readonly problem: string };
+
+const MAX_ISSUES = 5;
+
+/**
+ * Validates a value against a schema. The description says for each path what was found and what was expected; `show`
+ * transforms the value before it is described, for example to hide secrets.
+ */
+export async function validate<S extends z.ZodType>(
+  value: unknown,
+  schema: S,
+  show: (value: unknown) => unknown = (same) => same,
+): Promise<Validation<z.output<S>>> {
+  const parsed = await schema.safeParseAsync(value);
+  if (parsed.success) return { value: parsed.data };
+  const shown = show(value);
+  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => explain(issue, shown));
+  const rest = parsed.error.issues.length - issues.length;
+  return { problem: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : '') };
+}
+
+function explain(issue: Issue, value: unknown): string {
+  const segments = issue.path.map((segment): Segment => (typeof segment === 'symbol' ? String(segment) : segment));
+  const path = formatPath(segments);
+  return `${path === '' ? '' : `"${path}": `}found ${describe(valueIn(value, segments))}, wanted ${wanted(issue)}`;
+}
+
+function wanted(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeName(issue.expected);
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'invalid_union':
+      return [...new Set(issue.errors.flatMap((errors) => errors.slice(0, 1).map(wanted)))].join(' or ');
+    case 'unrecognized_keys':
+      return `no key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
+    default:
+      return withoutPrefix(issue.message);
+  }
+}
+
+/** zod's message without its prefix: `Too small: expected array to have >=2 items` → `array to have >=2 items`. */
+const withoutPrefix = (message: string): string => message.replace(/^[^:]*: (expected |must )?/, '');
+
+const NAMES: { readonly [type: string]: string } = {
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+  int: 'a whole number',
+};
+
+const typeName = (type: string): string => NAMES[type] ?? `a ${type}`;
+
+const valueIn = (value: unknown, segments: readonly Segment[]): unknown =>
+  segments.reduce<unknown>(
+    (here, segment) => (typeof here === 'object' && here !== null ? Reflect.get(here, segment) : undefined),
+    value,
+  );
