@@ -41,7 +41,7 @@ const isLoaded = (machine: StateMachine | JsonObject | LoadedStateMachine): mach
 const hostOf = (options: ExecuteOptions): Host => ({
   resolver: options.resolver,
   tokens: options.tokens,
-  machines: options.machines,
+  nestedMachines: options.nestedMachines,
   objects: options.objects,
   clock: options.clock ?? realClock,
   random: options.random ?? Math.random,

@@ -11,7 +11,7 @@ import { uuidFrom } from './uuid.ts';
 export interface Host {
   readonly resolver: TaskResolver;
   readonly tokens: TaskTokens | undefined;
-  readonly machines: MachineResolver | undefined;
+  readonly nestedMachines: MachineResolver | undefined;
   readonly objects: S3Objects | undefined;
   readonly clock: Clock;
   readonly random: () => number;

@@ -21,7 +21,7 @@ export function startExecution(visit: Visit, resource: Resource, request: TaskRe
   const given = isObject(request.arguments) ? request.arguments : {};
   const { StateMachineArn: arn } = given;
   if (typeof arn !== 'string') return undefined;
-  const nested = visit.branch.run.host.machines?.(arn, request);
+  const nested = visit.branch.run.host.nestedMachines?.(arn, request);
   return nested && start(visit, resource, request.signal, { given, arn, nested });
 }
 

@@ -37,7 +37,7 @@ function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: C
     stateName: state.name,
     attempt: retryCount,
     execution: { id: run.id, name: run.name },
-    call: visit.id,
+    callId: visit.id,
     // In a fan-out each call has a signal of its own, which costs as much as all the rest, and few ask for it.
     get signal() {
       return cancellation.signal;
@@ -101,7 +101,7 @@ async function callBack(
 async function heartbeats({ clock, id }: Visit, task: Waiting, ms: number, signal: AbortSignal): Promise<never> {
   for (;;) {
     const seen = task.lastBeat();
-    await clock.sleep(seen + ms - clock.now(), signal, { id, limits: true });
+    await clock.sleep(seen + ms - clock.now(), signal, { id, isTimeout: true });
     if (task.lastBeat() === seen) throw new HeartbeatTimeout();
   }
 }
@@ -114,7 +114,7 @@ async function withTimeout(
 ): Promise<Json> {
   const cancellation = new Cancellation(visit.branch.cancellation);
   const answer = ask(cancellation);
-  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, limits: true }).then(() => {
+  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, isTimeout: true }).then(() => {
     throw new StateFailure('States.Timeout');
   });
   try {
