@@ -14,7 +14,7 @@ export interface TaskRequest {
   readonly attempt: number;
   readonly execution: { readonly id: string; readonly name: string };
   /** Names the call by its place in the execution: no other call has the same, and in every run with the same answers it has the same. */
-  readonly call: string;
+  readonly callId: string;
   /** The token that a task of the pattern `.waitForTaskToken` waits with, see {@link ExecuteOptions.tokens}. */
   readonly token?: string;
   /** Aborted when nobody waits for the result any more: a sibling failed, a timeout, a cancellation. */
@@ -62,10 +62,10 @@ export interface Clock {
 
 /** What a state sleeps for, for a clock that knows an execution from an earlier run. */
 export interface Sleep {
-  /** As `call` of a {@link TaskRequest}. */
+  /** As `callId` of a {@link TaskRequest}. */
   readonly id: string;
   /** Whether it limits a call, and so begins anew when the call does. */
-  readonly limits?: true;
+  readonly isTimeout?: true;
 }
 
 /** An event of an execution's history, with the names of AWS's GetExecutionHistory (`type`: `TaskStateEntered`, …). */
@@ -95,7 +95,7 @@ export interface ExecuteOptions {
    */
   readonly tokens?: TaskTokens;
   /** The state machines that tasks may start. @default none */
-  readonly machines?: MachineResolver;
+  readonly nestedMachines?: MachineResolver;
   /** What distributed Maps read items from and write results to. @default none: such Maps fail */
   readonly objects?: S3Objects;
   readonly clock?: Clock;

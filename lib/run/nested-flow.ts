@@ -49,7 +49,7 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
           {},
         ),
         type,
-        machines: machineResolver(nestedMachines),
+        nestedMachines: machineResolver(nestedMachines),
         objects: storeObjects(context.objects),
         signal: context.signal,
       });

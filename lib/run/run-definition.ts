@@ -44,7 +44,7 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
     resolver: mocksElse(mocks, real),
     objects: folderObjects(folders.blobs),
     // A state that has mocks starts nothing.
-    machines: (arn, request) => (mocks.byState?.[request.stateName] ? undefined : nested(arn, request)),
+    nestedMachines: (arn, request) => (mocks.byState?.[request.stateName] ? undefined : nested(arn, request)),
     onEvent: ({ type, stateName }) => {
       if (type.endsWith('StateEntered') && stateName !== undefined) entered.push(stateName);
     },

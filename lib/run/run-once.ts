@@ -175,7 +175,7 @@ async function executeFlow(flow: ReadyFlow, running: RunContext): Promise<Execut
     input,
     name,
     type: runs.type,
-    machines: machineResolver(runs.nestedMachines),
+    nestedMachines: machineResolver(runs.nestedMachines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
     objects: durable?.host.objects(objects) ?? objects,
     onEvent: (event) => {

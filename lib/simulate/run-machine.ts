@@ -133,7 +133,7 @@ async function runAs(
     name: 'simulated',
     clock,
     resolver,
-    machines,
+    nestedMachines: machines,
     objects,
     random: randomFrom('the state machine'),
     onEvent: (event) => seen.observe(event),

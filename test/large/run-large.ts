@@ -35,7 +35,7 @@ export async function runLarge(compiled: Compiled, flow: Adding): Promise<LargeR
   const result = await execute(stateMachine, {
     resolver,
     clock,
-    machines: machineResolver(nestedMachines),
+    nestedMachines: machineResolver(nestedMachines),
     onEvent: (event) => histories.observe(event),
   });
   return { result, ms: result.stopMs - result.startMs, events: histories.events };

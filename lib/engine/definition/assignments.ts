@@ -16,7 +16,7 @@ export class ScopeNode {
   }
 
   /** The scope of a branch or an iteration inside this one. */
-  inside(): ScopeNode {
+  inner(): ScopeNode {
     return this.#add(new ScopeNode(this));
   }
 
@@ -31,13 +31,13 @@ export class ScopeNode {
   }
 
   /** Notes what a state assigns: itself, in its Choice rules, in its Catch. */
-  note(state: Section): void {
+  addState(state: Section): void {
     for (const section of [state, ...lists(state, 'Choices'), ...lists(state, 'Catch')]) {
       const assign = section.value.Assign;
       if (typeof assign !== 'object' || assign === null) continue;
       for (const key of Object.keys(assign)) {
         const name = state.language === 'JSONPath' ? key.replace(/\.\$$/, '') : key;
-        this.#assigned.set(name, section.place.below('Assign').below(key));
+        this.#assigned.set(name, section.pointer.below('Assign').below(key));
         checkName(name, section);
       }
     }
@@ -45,11 +45,11 @@ export class ScopeNode {
 
   /** An inner scope may not assign a name that an outer one assigns: each such place is a problem. */
   check(problems: Problems): void {
-    for (const [name, place] of this.#assigned) {
+    for (const [name, pointer] of this.#assigned) {
       const other = this.#outer?.find(name);
       if (other === undefined) continue;
       const message = `Variable '${name}' is already assigned in an outer scope, at ${other.location}.`;
-      problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: 'choose another name' });
+      problems.add(pointer, message, { code: 'INVALID_VARIABLE_NAME', help: 'choose another name' });
     }
     for (const node of this.#inner) node.check(problems);
   }
@@ -65,13 +65,13 @@ const NAME = new RegExp(String.raw`^[\p{L}_][\p{L}\p{N}_]{0,${QUOTAS.name - 1}}$
 const HELP = `a name has at most ${QUOTAS.name} letters, digits and '_', and does not begin with a digit`;
 
 function checkName(name: string, section: Section): void {
-  const place = section.place.below('Assign').below(name);
+  const pointer = section.pointer.below('Assign').below(name);
   if (name === 'states') {
     const message = "Cannot assign to reserved variable '$states'.";
-    section.problems.add(place, message, { code: 'RESERVED_VARIABLE_NAME', help: 'choose another name' });
+    section.problems.add(pointer, message, { code: 'RESERVED_VARIABLE_NAME', help: 'choose another name' });
   } else if (!NAME.test(name)) {
     const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
-    section.problems.add(place, message, { code: 'INVALID_VARIABLE_NAME', help: HELP });
+    section.problems.add(pointer, message, { code: 'INVALID_VARIABLE_NAME', help: HELP });
   }
 }
 

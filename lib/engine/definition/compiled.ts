@@ -15,7 +15,7 @@ export interface CompiledState {
   readonly name: string;
   readonly type: State['Type'];
   /** Whether its task waits for a token, which the context object then holds. */
-  readonly hasToken: boolean;
+  readonly waitsForToken: boolean;
   run(visit: Visit): Promise<Exit>;
 }
 

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { Visit } from '../execution/visit.ts';
-import { compilePathFlow } from '../json-path/path-flow.ts';
+import { compileJsonPathFlow } from '../json-path/data-flow.ts';
 import type { Section } from './section.ts';
-import { compileTemplate, type Soon, type Template } from './template.ts';
+import { compileTemplate, type MaybePromise, type Template } from './template.ts';
 
 /** A state's output, and what it assigns. */
-export interface Settled {
+export interface StateOutput {
   readonly output: Json;
   readonly assigned?: JsonObject | undefined;
 }
@@ -13,23 +13,23 @@ export interface Settled {
 /** How data goes into a state, and out of it: the same for both query languages. */
 export interface DataFlow {
   /** What the state works on: Arguments, or the state's input. */
-  input(visit: Visit): Soon<Json>;
+  effectiveInput(visit: Visit): MaybePromise<Json>;
   /** The output and what is assigned, after the state's work gave `result`. */
-  settle(visit: Visit, result: Json): Soon<Settled>;
+  stateOutput(visit: Visit, result: Json): MaybePromise<StateOutput>;
 }
 
-/** Compiles Arguments, Output and Assign, or what JSONPath has in their place, of a state or of a Choice rule. */
+/** Compiles Arguments, Output and Assign, or what JSONPath has in their pointer, of a state or of a Choice rule. */
 export function compileDataFlow(section: Section): DataFlow {
-  return section.language === 'JSONata' ? compileQueryFlow(section) : compilePathFlow(section);
+  return section.language === 'JSONata' ? compileJsonataFlow(section) : compileJsonPathFlow(section);
 }
 
-function compileQueryFlow(section: Section): DataFlow {
+function compileJsonataFlow(section: Section): DataFlow {
   const given = optional(section, 'Arguments');
   const output = optional(section, 'Output');
   const assign = section.has('Assign') && section.section('Assign') ? optional(section, 'Assign') : undefined;
   return {
-    input: (visit) => (given ? given.render(visit) : visit.input),
-    settle(visit, result) {
+    effectiveInput: (visit) => (given ? given.render(visit) : visit.input),
+    stateOutput(visit, result) {
       const assigned = assign?.render(visit);
       const out = output ? output.render(visit) : result;
       // Assign is an object, so what it renders to is one.
@@ -39,7 +39,7 @@ function compileQueryFlow(section: Section): DataFlow {
   };
 }
 
-async function settleLater(assigned: Soon<Json> | undefined, output: Soon<Json>): Promise<Settled> {
+async function settleLater(assigned: MaybePromise<Json> | undefined, output: MaybePromise<Json>): Promise<StateOutput> {
   // As above.
   const [variables, out] = await Promise.all([assigned, output]);
   return { output: out, assigned: variables as JsonObject | undefined };
@@ -47,5 +47,5 @@ async function settleLater(assigned: Soon<Json> | undefined, output: Soon<Json>)
 
 const optional = (section: Section, key: string): Template | undefined => {
   const value = section.value[key];
-  return value === undefined ? undefined : compileTemplate(value, section.site(key));
+  return value === undefined ? undefined : compileTemplate(value, section.templateContext(key));
 };

@@ -62,21 +62,21 @@ export class Problems {
   /** What only keeps the definition from being an Express state machine. */
   readonly forExpress: Problem[] = [];
 
-  add(place: JsonPointer, message: string, options: ProblemOptions = {}): void {
-    this.all.push(problemAt(place, message, options));
+  add(pointer: JsonPointer, message: string, options: ProblemOptions = {}): void {
+    this.all.push(problemAt(pointer, message, options));
   }
 
-  addForExpress(place: JsonPointer, message: string): void {
-    this.forExpress.push(problemAt(place, message, {}));
+  addForExpress(pointer: JsonPointer, message: string): void {
+    this.forExpress.push(problemAt(pointer, message, {}));
   }
 }
 
-function problemAt(place: JsonPointer, message: string, { code, help, at }: ProblemOptions): Problem {
+function problemAt(pointer: JsonPointer, message: string, { code, help, at }: ProblemOptions): Problem {
   return {
     code: code ?? 'SCHEMA_VALIDATION_FAILED',
     message,
-    location: (at ?? place).location || '/',
-    pointer: place.pointer,
+    location: (at ?? pointer).location || '/',
+    pointer: pointer.text,
     ...(help !== undefined && { help }),
   };
 }

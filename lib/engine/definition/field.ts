@@ -1,14 +1,14 @@
 import type { Json } from '../../protocol/json.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
-import { compileReference, existing, type ReferencePath } from '../json-path/path.ts';
+import { compileReference, type ReferencePath, requireValue } from '../json-path/path.ts';
 import { expressionText } from '../jsonata/expression.ts';
-import { expected, kindOf, type Section } from './section.ts';
-import { compileTemplate, type Soon, type Template } from './template.ts';
+import { expectedType, kindOf, type Section } from './section.ts';
+import { compileTemplate, type MaybePromise, type Template } from './template.ts';
 
 /** A field that must give a value of one type. */
 export interface Field<T> {
-  evaluate(visit: Visit): Soon<T>;
+  evaluate(visit: Visit): MaybePromise<T>;
 }
 
 interface Types {
@@ -20,8 +20,8 @@ interface Types {
 
 /** The least and the most that a whole number may be. */
 export interface Range {
-  readonly least: number;
-  readonly most: number;
+  readonly minimum: number;
+  readonly maximum: number;
 }
 
 /**
@@ -34,18 +34,24 @@ export function compileField<K extends keyof Types>(
   type: K,
   range?: Range,
 ): Field<Types[K]> | undefined {
-  const isQuery = section.language === 'JSONata';
-  const path = isQuery ? undefined : compileReference(section, `${key}Path`);
+  const isJsonata = section.language === 'JSONata';
+  const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
   if (path !== undefined) return atPath(path, `${key}Path`, type, range);
   const value = section.value[key];
   if (value === undefined) return undefined;
-  const source = typeof value === 'string' && isQuery ? expressionText(value) : undefined;
+  const source = typeof value === 'string' && isJsonata ? expressionText(value) : undefined;
   // A literal list may still have expressions in it.
-  if (source !== undefined || (isQuery && isOf(value, type) && type === 'array'))
-    return rendered(compileTemplate(value, section.site(key)), source ?? key, section.site(key).field, type, range);
+  if (source !== undefined || (isJsonata && isOf(value, type) && type === 'array'))
+    return rendered(
+      compileTemplate(value, section.templateContext(key)),
+      source ?? key,
+      section.templateContext(key).field,
+      type,
+      range,
+    );
   if (!isOf(value, type)) section.problem(wrongType(value, type), key);
-  else if (range && Number(value) < range.least) section.problem(`Minimum value is ${range.least}`, key);
-  else if (range && Number(value) > range.most) section.problem(`Maximum value is ${range.most}`, key);
+  else if (range && Number(value) < range.minimum) section.problem(`Minimum value is ${range.minimum}`, key);
+  else if (range && Number(value) > range.maximum) section.problem(`Maximum value is ${range.maximum}`, key);
   else return { evaluate: () => value };
   return undefined;
 }
@@ -53,7 +59,7 @@ export function compileField<K extends keyof Types>(
 function wrongType(value: Json, type: keyof Types): string {
   if (type === 'number') return 'Expected value of type Integer';
   if (typeof value === 'string' && value.startsWith('{%')) return 'JSONata string must start with {% and end with %}';
-  return expected(type === 'string' ? 'STRING' : type === 'boolean' ? 'BOOLEAN' : 'ARRAY');
+  return expectedType(type === 'string' ? 'STRING' : type === 'boolean' ? 'BOOLEAN' : 'ARRAY');
 }
 
 const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Types[K] => kindOf(value) === type;
@@ -62,7 +68,12 @@ const unexpected = (value: Json, type: string): string =>
   `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
 
 /** A whole number in the range, or a failure: told as AWS tells of a wrong MaxConcurrency. */
-function checkRange(value: number, { least, most }: Range, field: string, error: FieldError['error']): void {
+function checkRange(
+  value: number,
+  { minimum: least, maximum: most }: Range,
+  field: string,
+  error: FieldError['error'],
+): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const wanted =
     value > most ? `an integer of at most ${most}` : `a ${least > 0 ? 'positive' : 'non-negative'} integer`;
@@ -103,7 +114,7 @@ function atPath<K extends keyof Types>(
 ): Field<Types[K]> {
   return {
     evaluate(visit) {
-      const value = existing(path, visit.input, visit, field);
+      const value = requireValue(path, visit.input, visit, field);
       if (isOf(value, type)) {
         if (range) checkRange(Number(value), range, field, 'States.Runtime');
         return value;

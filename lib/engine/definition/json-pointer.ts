@@ -17,8 +17,8 @@ export class JsonPointer {
   }
 
   /** A JSON pointer, e.g. `/States/a~1b/Catch/0`. */
-  get pointer(): string {
-    return this.#parent === undefined ? '' : `${this.#parent.pointer}/${escapePointer(`${this.#step}`)}`;
+  get text(): string {
+    return this.#parent === undefined ? '' : `${this.#parent.text}/${escapePointer(`${this.#step}`)}`;
   }
 
   /** As AWS writes it, e.g. `/States/a/b/Catch[0]`. */

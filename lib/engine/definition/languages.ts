@@ -1,6 +1,6 @@
 import type { QueryLanguage } from '../../asl/state-machine.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { expected, oneOf, type Section } from './section.ts';
+import { expectedType, mustBeOneOf, type Section } from './section.ts';
 
 const JSON_PATH_ONLY = [
   'InputPath',
@@ -34,15 +34,15 @@ export function languageOf({ QueryLanguage: declared }: JsonObject, inherited: Q
 export function checkDeclared(section: Section): void {
   const { QueryLanguage: declared } = section.value;
   if (declared === undefined) return;
-  if (typeof declared !== 'string') section.problem(expected('STRING'), 'QueryLanguage');
-  else if (!LANGUAGES.includes(declared)) section.problem(oneOf(LANGUAGES), 'QueryLanguage');
+  if (typeof declared !== 'string') section.problem(expectedType('STRING'), 'QueryLanguage');
+  else if (!LANGUAGES.includes(declared)) section.problem(mustBeOneOf(LANGUAGES), 'QueryLanguage');
 }
 
 /** A state may only have fields of its own query language, and JSONata for the whole machine rules JSONPath out. */
 export function checkLanguage(state: Section, inherited: QueryLanguage): void {
   if (inherited === 'JSONata' && state.language === 'JSONPath') {
     const message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
-    state.problem(message, 'QueryLanguage', { at: state.place });
+    state.problem(message, 'QueryLanguage', { at: state.pointer });
   } else checkFields(state);
   checkDeclared(state);
 }
@@ -54,6 +54,6 @@ export function checkFields(section: Section): void {
   for (const key of language === 'JSONata' ? JSON_PATH_ONLY : JSONATA_ONLY) {
     if (!section.has(key)) continue;
     const message = `The QueryLanguage is set to '${language}', but field '${key}' is only supported for the '${other}' QueryLanguage`;
-    section.problem(message, key, { at: section.place });
+    section.problem(message, key, { at: section.pointer });
   }
 }

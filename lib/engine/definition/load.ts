@@ -14,7 +14,7 @@ import type { CompiledMachine, StateCompiler } from './compiled.ts';
 import { DefinitionError, type Problem, Problems } from './definition-error.ts';
 import { JsonPointer } from './json-pointer.ts';
 import { checkDeclared, languageOf } from './languages.ts';
-import { MachineLoader, Whole } from './machine-loader.ts';
+import { DefinitionContext, MachineLoader } from './machine-loader.ts';
 import { Section } from './section.ts';
 import { MACHINE_FIELDS } from './state-fields.ts';
 
@@ -71,8 +71,8 @@ function load(definition: StateMachine | JsonObject, problems: Problems): Loaded
   const section = new Section(value, new JsonPointer(), problems, languageOf(value, 'JSONPath'));
   section.allow(MACHINE_FIELDS);
   checkDeclared(section);
-  section.choice('Version', ['1.0']);
-  const whole = new Whole(COMPILERS, section.language);
+  section.oneOf('Version', ['1.0']);
+  const whole = new DefinitionContext(COMPILERS, section.language);
   const machine = new MachineLoader(section, whole).load();
   whole.scope.check(problems);
   const seconds = section.number('TimeoutSeconds', 0, 0, QUOTAS.seconds);

@@ -5,11 +5,11 @@ import { ScopeNode } from './assignments.ts';
 import type { CompiledMachine, CompiledState, Loader, StateCompiler } from './compiled.ts';
 import type { JsonPointer } from './json-pointer.ts';
 import { checkLanguage, languageOf } from './languages.ts';
-import { EMPTY, expected, oneOf, Section } from './section.ts';
+import { EMPTY, expectedType, mustBeOneOf, Section } from './section.ts';
 import { STATE_FIELDS } from './state-fields.ts';
 
 /** What all parts of a definition share. */
-export class Whole {
+export class DefinitionContext {
   readonly compilers: Readonly<Record<State['Type'], StateCompiler>>;
   /** The whole state machine's query language: that of any state which declares none, however deep. */
   readonly language: QueryLanguage;
@@ -18,7 +18,7 @@ export class Whole {
   readonly names = new Map<string, JsonPointer>();
   readonly labels = new Set<string>();
 
-  constructor(compilers: Whole['compilers'], language: QueryLanguage) {
+  constructor(compilers: DefinitionContext['compilers'], language: QueryLanguage) {
     this.compilers = compilers;
     this.language = language;
   }
@@ -27,7 +27,7 @@ export class Whole {
 /** Loads one machine: the whole, a branch, or an item processor. */
 export class MachineLoader implements Loader {
   readonly #section: Section;
-  readonly #whole: Whole;
+  readonly #whole: DefinitionContext;
   readonly #scope: ScopeNode;
   readonly #isInner: boolean;
   /** Where each state may lead. */
@@ -35,7 +35,7 @@ export class MachineLoader implements Loader {
   #states: Section | undefined;
   #current = '';
 
-  constructor(section: Section, whole: Whole, inner?: ScopeNode) {
+  constructor(section: Section, whole: DefinitionContext, inner?: ScopeNode) {
     this.#section = section;
     this.#whole = whole;
     this.#scope = inner ?? whole.scope;
@@ -45,7 +45,7 @@ export class MachineLoader implements Loader {
   load(): CompiledMachine | undefined {
     const section = this.#section;
     if (this.#isInner && section.has('QueryLanguage'))
-      section.problem("Field 'QueryLanguage' is not supported", 'QueryLanguage', { at: section.place });
+      section.problem("Field 'QueryLanguage' is not supported", 'QueryLanguage', { at: section.pointer });
     section.require('States', 'StartAt');
     const startAt = section.text('StartAt');
     const states = section.section('States');
@@ -66,22 +66,22 @@ export class MachineLoader implements Loader {
   #state(name: string, states: Section): CompiledState | undefined {
     const value = states.value[name];
     if (!isObject(value)) {
-      states.problem(expected('OBJECT'), name);
+      states.problem(expectedType('OBJECT'), name);
       return undefined;
     }
     const { language } = this.#whole;
-    const section = new Section(value, states.place.below(name), states.problems, languageOf(value, language));
+    const section = new Section(value, states.pointer.below(name), states.problems, languageOf(value, language));
     this.#checkName(name, section);
     this.#current = name;
     const type = section.require('Type') ? section.text('Type') : undefined;
     if (type === undefined) return undefined;
     if (!isType(type)) {
-      section.problem(oneOf(Object.keys(STATE_FIELDS)), 'Type');
+      section.problem(mustBeOneOf(Object.keys(STATE_FIELDS)), 'Type');
       return undefined;
     }
     section.allow(STATE_FIELDS[type]);
     checkLanguage(section, language);
-    this.#scope.note(section);
+    this.#scope.addState(section);
     return this.#whole.compilers[type](name, section, this);
   }
 
@@ -93,7 +93,7 @@ export class MachineLoader implements Loader {
         code: 'DUPLICATE_STATE_NAME',
         help: `names are unique in the whole definition: it is also at ${other.location}`,
       });
-    names.set(name, section.place);
+    names.set(name, section.pointer);
     if (name.length > QUOTAS.name)
       section.problem(
         `State name '${name}' exceeds the ${QUOTAS.name}-character limit allowed by the service`,
@@ -163,7 +163,7 @@ export class MachineLoader implements Loader {
   }
 
   machine(section: Section, isolated = false): CompiledMachine | undefined {
-    const scope = isolated ? this.#scope.isolated() : this.#scope.inside();
+    const scope = isolated ? this.#scope.isolated() : this.#scope.inner();
     return new MachineLoader(section, this.#whole, scope).load();
   }
 }

@@ -2,23 +2,23 @@ import type { QueryLanguage } from '../../asl/state-machine.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { ProblemOptions, Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
-import type { TemplateSite } from './template.ts';
+import type { TemplateContext } from './template.ts';
 
 /** The states whose work gives a result, which their Output and Assign see. */
 const WITH_RESULT: ReadonlySet<Json | undefined> = new Set(['Task', 'Parallel', 'Map']);
 
-/** An object of a definition, its place, and where its problems are collected. */
+/** An object of a definition, its pointer, and where its problems are collected. */
 export class Section {
   readonly value: JsonObject;
-  readonly place: JsonPointer;
+  readonly pointer: JsonPointer;
   readonly problems: Problems;
   readonly language: QueryLanguage;
   /** What stands before a field's name in AWS's causes: `` in a state, `Catch[0]/` in a catcher. */
   readonly #prefix: string;
 
-  constructor(value: JsonObject, place: JsonPointer, problems: Problems, language: QueryLanguage, prefix = '') {
+  constructor(value: JsonObject, pointer: JsonPointer, problems: Problems, language: QueryLanguage, prefix = '') {
     this.value = value;
-    this.place = place;
+    this.pointer = pointer;
     this.problems = problems;
     this.language = language;
     this.#prefix = prefix;
@@ -30,15 +30,15 @@ export class Section {
 
   /** Notes a problem of the object, or of one of its fields. */
   problem(message: string, key?: string, options?: ProblemOptions): void {
-    this.problems.add(key === undefined ? this.place : this.place.below(key), message, options);
+    this.problems.add(key === undefined ? this.pointer : this.pointer.below(key), message, options);
   }
 
   /** The place of a template in this section. */
-  site(key: string): TemplateSite {
+  templateContext(key: string): TemplateContext {
     const leaves = key === 'Output' || key === 'Assign';
     return {
       field: `${this.#prefix}${key}`,
-      place: this.place.below(key),
+      pointer: this.pointer.below(key),
       problems: this.problems,
       hasResult: leaves && WITH_RESULT.has(this.value.Type),
       hasErrorOutput: leaves && this.#prefix.startsWith('Catch['),
@@ -64,7 +64,7 @@ export class Section {
   /** Refuses fields that are not in a list. */
   allow(keys: ReadonlySet<string>): void {
     for (const key of Object.keys(this.value)) {
-      if (!keys.has(key)) this.problem(`Field '${key}' is not supported`, key, { at: this.place });
+      if (!keys.has(key)) this.problem(`Field '${key}' is not supported`, key, { at: this.pointer });
     }
   }
 
@@ -72,15 +72,15 @@ export class Section {
   text(key: string): string | undefined {
     const value = this.value[key];
     if (value === undefined || typeof value === 'string') return value;
-    this.problem(expected('STRING'), key);
+    this.problem(expectedType('STRING'), key);
     return undefined;
   }
 
   /** A text that must be one of a few; undefined where it is absent or, which is a problem, another one. */
-  choice<T extends string>(key: string, values: readonly T[]): T | undefined {
+  oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
     const text = this.text(key);
     const found = values.find((value) => value === text);
-    if (text !== undefined && found === undefined) this.problem(oneOf(values), key);
+    if (text !== undefined && found === undefined) this.problem(mustBeOneOf(values), key);
     return found;
   }
 
@@ -88,7 +88,7 @@ export class Section {
   number(key: string, otherwise: number, least = 0, most = Number.POSITIVE_INFINITY): number {
     const value = this.value[key];
     if (value === undefined) return otherwise;
-    if (typeof value !== 'number') this.problem(expected('NUMBER'), key);
+    if (typeof value !== 'number') this.problem(expectedType('NUMBER'), key);
     else if (value < least) this.problem(`Minimum value is ${least}`, key);
     else if (value > most) this.problem(`Maximum value is ${most}`, key);
     else return value;
@@ -99,9 +99,9 @@ export class Section {
   texts(key: string): readonly string[] {
     const value = this.value[key];
     if (value === undefined) return [];
-    if (!Array.isArray(value)) this.problem(expected('ARRAY'), key);
+    if (!Array.isArray(value)) this.problem(expectedType('ARRAY'), key);
     else if (value.every((item) => typeof item === 'string')) return value;
-    else this.problem(expected('STRING'), key);
+    else this.problem(expectedType('STRING'), key);
     return [];
   }
 
@@ -110,8 +110,8 @@ export class Section {
     const value = this.value[key];
     if (value === undefined) return undefined;
     if (isObject(value))
-      return new Section(value, this.place.below(key), this.problems, this.language, `${this.#prefix}${key}/`);
-    this.problem(expected('OBJECT'), key);
+      return new Section(value, this.pointer.below(key), this.problems, this.language, `${this.#prefix}${key}/`);
+    this.problem(expectedType('OBJECT'), key);
     return undefined;
   }
 
@@ -119,23 +119,23 @@ export class Section {
   sections(key: string): readonly Section[] {
     const value = this.value[key];
     if (value === undefined) return [];
-    if (!Array.isArray(value)) this.problem(expected('ARRAY'), key);
+    if (!Array.isArray(value)) this.problem(expectedType('ARRAY'), key);
     return (Array.isArray(value) ? value : []).flatMap((item, index) => this.#item(key, item, index));
   }
 
   #item(key: string, item: Json, index: number): readonly Section[] {
-    const place = this.place.below(key).below(index);
+    const pointer = this.pointer.below(key).below(index);
     if (isObject(item))
-      return [new Section(item, place, this.problems, this.language, `${this.#prefix}${key}[${index}]/`)];
-    this.problems.add(place, expected('OBJECT'));
+      return [new Section(item, pointer, this.problems, this.language, `${this.#prefix}${key}[${index}]/`)];
+    this.problems.add(pointer, expectedType('OBJECT'));
     return [];
   }
 }
 
 /** AWS's words for a value of a wrong type, and for one that is not in a list. */
-export const expected = (type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY' | 'OBJECT'): string =>
+export const expectedType = (type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY' | 'OBJECT'): string =>
   `Expected value of type [${type}]`;
-export const oneOf = (values: readonly string[]): string =>
+export const mustBeOneOf = (values: readonly string[]): string =>
   `Value should be one of the following: [${values.join(', ')}]`;
 export const EMPTY = 'Value cannot be empty';
 

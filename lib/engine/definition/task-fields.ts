@@ -16,8 +16,8 @@ export function checkTask(section: Section, resource: Resource): void {
 const ARN = /^arn:|\$\{/;
 
 /** An Express execution cannot wait for anything. */
-function checkPattern({ place, problems }: Section, { events, pattern }: Resource): void {
-  const at = place.below('Resource');
+function checkPattern({ pointer, problems }: Section, { events, pattern }: Resource): void {
+  const at = pointer.below('Resource');
   // The space at the end is AWS's.
   if (pattern !== 'requestResponse')
     problems.addForExpress(at, `Express state machine does not support '.${pattern}' service integration `);

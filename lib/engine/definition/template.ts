@@ -6,20 +6,20 @@ import type { Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
 
 /** A value that is there at once, or later: most expressions need no waiting, and waiting costs. */
-export type Soon<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 /** A JSON value with expressions in it, ready to be evaluated. Fails with a {@link FieldError}. */
 export interface Template {
   /** Whether no expression is in it: then the value never changes. */
   readonly constant: boolean;
-  render(environment: Environment): Soon<Json>;
+  render(environment: Environment): MaybePromise<Json>;
 }
 
 /** Where a template stands in the definition, and where what is wrong with it is collected. */
-export interface TemplateSite {
+export interface TemplateContext {
   /** The field's name as AWS writes it in causes, e.g. `Arguments/FunctionName`. */
   readonly field: string;
-  readonly place: JsonPointer;
+  readonly pointer: JsonPointer;
   readonly problems: Problems;
   /** Whether `$states.result` and `$states.errorOutput` are there. */
   readonly hasResult: boolean;
@@ -27,15 +27,16 @@ export interface TemplateSite {
 }
 
 /** Compiles a JSON value in which any string `{% … %}`, at any depth, is a JSONata expression. */
-export function compileTemplate(value: Json, site: TemplateSite): Template {
+export function compileTemplate(value: Json, context: TemplateContext): Template {
   if (typeof value === 'string') {
     const source = expressionText(value);
-    if (source !== undefined) return compileExpression(source, site);
-    if (value.startsWith('{%')) site.problems.add(site.place, 'JSONata string must start with {% and end with %}');
+    if (source !== undefined) return compileExpression(source, context);
+    if (value.startsWith('{%'))
+      context.problems.add(context.pointer, 'JSONata string must start with {% and end with %}');
     return constant(value);
   }
-  if (Array.isArray(value)) return compileList(value, site);
-  return isObject(value) ? compileObject(value, site) : constant(value);
+  if (Array.isArray(value)) return compileList(value, context);
+  return isObject(value) ? compileObject(value, context) : constant(value);
 }
 
 const constant = (value: Json): Template => ({ constant: true, render: () => value });
@@ -44,15 +45,15 @@ const constant = (value: Json): Template => ({ constant: true, render: () => val
 const isPlain = (value: Json): boolean =>
   typeof value === 'string' ? !value.startsWith('{%') : typeof value !== 'object' || value === null;
 
-function compileExpression(source: string, site: TemplateSite): Template {
+function compileExpression(source: string, context: TemplateContext): Template {
   try {
     const expression = parseExpression(source);
-    checkReferences(expression, site);
-    return { constant: false, render: (environment) => evaluate(expression, environment, site.field) };
+    checkReferences(expression, context);
+    return { constant: false, render: (environment) => evaluate(expression, environment, context.field) };
   } catch (thrown) {
     if (!(thrown instanceof ExpressionError)) throw thrown;
-    const place = thrown.position === undefined ? {} : { help: `see character ${thrown.position} of '${source}'` };
-    site.problems.add(site.place, thrown.message, { code: 'INVALID_JSONATA_EXPRESSION', ...place });
+    const help = thrown.position === undefined ? {} : { help: `see character ${thrown.position} of '${source}'` };
+    context.problems.add(context.pointer, thrown.message, { code: 'INVALID_JSONATA_EXPRESSION', ...help });
     return constant(null);
   }
 }
@@ -60,7 +61,7 @@ function compileExpression(source: string, site: TemplateSite): Template {
 /** Refuses what an expression reads that is not there, in AWS's words. */
 function checkReferences(
   { references }: Expression,
-  { place, problems, hasResult, hasErrorOutput }: TemplateSite,
+  { pointer, problems, hasResult, hasErrorOutput }: TemplateContext,
 ): void {
   for (const name of references) {
     if ((name === RESULT && hasResult) || (name === ERROR_OUTPUT && hasErrorOutput)) continue;
@@ -68,30 +69,34 @@ function checkReferences(
     const message = isField
       ? `Field '${name}' does not exist.`
       : `Reference to '${name}' ${name === '$$' ? '' : 'at the top level '}is not supported.`;
-    problems.add(place, message, { code: 'UNSUPPORTED_JSONATA_EXPRESSION' });
+    problems.add(pointer, message, { code: 'UNSUPPORTED_JSONATA_EXPRESSION' });
   }
 }
 
 const RESULT = '$states.result';
 const ERROR_OUTPUT = '$states.errorOutput';
 
-function compileList(list: readonly Json[], site: TemplateSite): Template {
+function compileList(list: readonly Json[], context: TemplateContext): Template {
   const parts = list.map((item, index) =>
     isPlain(item)
       ? constant(item)
-      : compileTemplate(item, { ...site, field: `${site.field}[${index}]`, place: site.place.below(index) }),
+      : compileTemplate(item, {
+          ...context,
+          field: `${context.field}[${index}]`,
+          pointer: context.pointer.below(index),
+        }),
   );
   if (parts.every((part) => part.constant)) return constant([...list]);
   const keys = parts.map((_, index) => index);
   return { constant: false, render: (environment) => renderParts<Json[]>([], keys, parts, environment, 0) };
 }
 
-function compileObject(object: JsonObject, site: TemplateSite): Template {
+function compileObject(object: JsonObject, context: TemplateContext): Template {
   const keys = Object.keys(object);
   const parts = keys.map((key) => {
     const part = object[key] ?? null;
     if (isPlain(part)) return constant(part);
-    return compileTemplate(part, { ...site, field: `${site.field}/${key}`, place: site.place.below(key) });
+    return compileTemplate(part, { ...context, field: `${context.field}/${key}`, pointer: context.pointer.below(key) });
   });
   if (parts.every((part) => part.constant)) return constant(object);
   return { constant: false, render: (environment) => renderParts<JsonObject>({}, keys, parts, environment, 0) };
@@ -104,7 +109,7 @@ function renderParts<T extends Json[] | JsonObject>(
   parts: readonly Template[],
   environment: Environment,
   from: number,
-): Soon<T> {
+): MaybePromise<T> {
   for (let at = from; at < parts.length; at++) {
     const value = parts[at]?.render(environment) ?? null;
     if (value instanceof Promise) {
@@ -126,7 +131,7 @@ function put(into: Json[] | JsonObject, key: PropertyKey | undefined, value: Jso
   else (into as Record<PropertyKey, Json>)[key as string | number] = value;
 }
 
-function evaluate(expression: Expression, environment: Environment, field: string): Soon<Json> {
+function evaluate(expression: Expression, environment: Environment, field: string): MaybePromise<Json> {
   try {
     const value = expression.evaluate(environment);
     if (!(value instanceof Promise)) return present(value, expression, field);

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { CompiledMachine, CompiledState, Exit } from '../definition/compiled.ts';
 import { Cancellation, type Stoppable } from './cancellation.ts';
 import type { MapItem } from './context-object.ts';
+import type { Execution } from './execution.ts';
 import type { StateFailure } from './failures.ts';
-import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import { Visit } from './visit.ts';
 
@@ -12,7 +12,7 @@ const LASTING: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']
 
 /** A thread of an execution: the execution itself, a branch of a Parallel, an iteration of a Map. Walks from state to state. */
 export class Branch implements Stoppable {
-  readonly run: Run;
+  readonly execution: Execution;
   readonly scope: Scope;
   readonly cancellation: Cancellation;
   readonly item: MapItem | undefined;
@@ -24,8 +24,15 @@ export class Branch implements Stoppable {
   lastEvent: number;
   #current: CompiledState | undefined;
 
-  constructor(run: Run, path: string, scope: Scope, lastEvent: number, parent?: Cancellation, item?: MapItem) {
-    this.run = run;
+  constructor(
+    execution: Execution,
+    path: string,
+    scope: Scope,
+    lastEvent: number,
+    parent?: Cancellation,
+    item?: MapItem,
+  ) {
+    this.execution = execution;
     this.path = path;
     this.scope = scope;
     this.lastEvent = lastEvent;
@@ -35,23 +42,23 @@ export class Branch implements Stoppable {
 
   /** A thread inside a state of this one, with a scope of its own. */
   inner(path: string, item?: MapItem): Branch {
-    return new Branch(this.run, path, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
+    return new Branch(this.execution, path, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
   }
 
   /** Appends an event of this thread to the history. */
   record(type: string, details: JsonObject, stateName: string): void {
-    this.lastEvent = this.run.history.append(this.lastEvent, type, details, stateName);
+    this.lastEvent = this.execution.history.append(this.lastEvent, type, details, stateName);
   }
 
   /** Runs a machine from its first state to its end and gives its output. Rejects with a StateFailure, or Aborted. */
-  async walk(machine: CompiledMachine, input: Json): Promise<Json> {
+  async run(machine: CompiledMachine, input: Json): Promise<Json> {
     let state: CompiledState | undefined = machine.start;
     let data = input;
     while (state !== undefined) {
       const visit = new Visit(this, state, data);
       this.#current = state;
       try {
-        if (this.run.host.latency !== undefined) await this.#wait(visit, this.run.host.latency(state.name));
+        if (this.execution.host.latency !== undefined) await this.#wait(visit, this.execution.host.latency(state.name));
         const exit: Exit = await state.run(visit);
         this.cancellation.check();
         this.#leave(visit, exit);
@@ -80,7 +87,7 @@ export class Branch implements Stoppable {
 
   #leave(visit: Visit, { output, assigned }: Exit): void {
     const { state } = visit;
-    visit.measure(output);
+    visit.checkPayload(output);
     if (assigned !== undefined) this.scope.assign(assigned, state.name);
     const details =
       assigned === undefined ? { name: state.name, output } : { name: state.name, output, assignedVariables: assigned };
@@ -89,7 +96,7 @@ export class Branch implements Stoppable {
 
   /** A state that takes time was left in the middle. */
   stopped(): void {
-    if (this.#current === undefined || !LASTING.has(this.#current.type) || this.run.history.full) return;
+    if (this.#current === undefined || !LASTING.has(this.#current.type) || this.execution.history.full) return;
     this.record(`${this.#current.type}StateAborted`, {}, this.#current.name);
   }
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/json.ts';
 import { checkType, type LoadedStateMachine, loadStateMachine } from '../definition/load.ts';
 import type { ExecuteOptions, ExecutionResult } from '../types.ts';
 import { realClock } from './clock.ts';
-import { type Host, Run } from './run.ts';
+import { Execution, type Host } from './execution.ts';
 import { runToEnd } from './run-to-end.ts';
 
 /**
@@ -20,18 +20,18 @@ export async function execute(
   const input = options.input === undefined ? {} : options.input;
   const host = hostOf(options);
   checkType(loaded, host.type);
-  const run = new Run(host, options.name ?? randomUUID(), input);
-  const end = await runToEnd(run, loaded, options.signal);
+  const execution = new Execution(host, options.name ?? randomUUID(), input);
+  const end = await runToEnd(execution, loaded, options.signal);
   const stopMs = host.clock.now();
   // The list may still grow: an execution that nobody waits for may start others.
-  for (const other of host.family.detached) await other;
+  for (const other of host.executionTree.detached) await other;
   return {
-    id: run.id,
+    id: execution.id,
     ...end,
-    startMs: run.startMs,
+    startMs: execution.startMs,
     stopMs,
-    transitions: run.counter.transitions,
-    events: run.history.length,
+    transitions: execution.counter.transitions,
+    events: execution.history.length,
   };
 }
 
@@ -41,7 +41,7 @@ const isLoaded = (machine: StateMachine | JsonObject | LoadedStateMachine): mach
 const hostOf = (options: ExecuteOptions): Host => ({
   resolver: options.resolver,
   tokens: options.tokens,
-  machines: options.machines,
+  nestedMachines: options.nestedMachines,
   objects: options.objects,
   clock: options.clock ?? realClock,
   random: options.random ?? Math.random,
@@ -49,5 +49,5 @@ const hostOf = (options: ExecuteOptions): Host => ({
   stateMachineName: options.stateMachineName ?? 'local',
   onEvent: options.onEvent,
   latency: options.latency,
-  family: { ids: new Set(), detached: [], signal: options.signal },
+  executionTree: { ids: new Set(), detached: [], signal: options.signal },
 });

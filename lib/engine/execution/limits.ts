@@ -34,11 +34,11 @@ function stringBytes(text: string): number {
 
 /** Fails with States.DataLimitExceeded where a payload is over 256 KiB. `what`: the state's name, or the task's resource. */
 export function checkPayload(value: Json, what: string): void {
-  if (jsonBytes(value) > QUOTAS.payload) throw tooLarge(what);
+  if (jsonBytes(value) > QUOTAS.payload) throw dataLimitExceeded(what);
 }
 
 /** The failure of a payload that is too large. Neither States.ALL nor States.TaskFailed catches it. */
-export const tooLarge = (what: string): StateFailure =>
+export const dataLimitExceeded = (what: string): StateFailure =>
   new StateFailure(
     'States.DataLimitExceeded',
     `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,

@@ -1,30 +1,66 @@
 import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import type { CompiledMachine } from '../definition/compiled.ts';
 import type { LoadedStateMachine } from '../definition/load.ts';
 import type { ExecutionResult } from '../types.ts';
-import { type Started, start } from './execution.ts';
+import { Branch } from './branch.ts';
+import type { Cancellation } from './cancellation.ts';
+import type { Execution, Host } from './execution.ts';
 import { Aborted, failureDetails, StateFailure } from './failures.ts';
-import type { Host, Run } from './run.ts';
+import { checkPayload } from './limits.ts';
+import { Scope } from './scope.ts';
+
+/** An execution under way: its first thread, and its output to come. */
+export interface StartedExecution {
+  readonly branch: Branch;
+  readonly output: Promise<Json>;
+}
+
+/** Starts an execution. Its `output` rejects with a StateFailure; either end is recorded, but not an abort. */
+export function startExecution(
+  execution: Execution,
+  machine: CompiledMachine,
+  input: Json,
+  parent?: Cancellation,
+): StartedExecution {
+  const branch = new Branch(execution, execution.path, new Scope(execution.variables), 0, parent);
+  return { branch, output: perform(execution, branch, machine, input) };
+}
+
+async function perform(execution: Execution, branch: Branch, machine: CompiledMachine, input: Json): Promise<Json> {
+  // AWS's histories do not lead back to this event: the first state's follows on none.
+  execution.history.append(0, 'ExecutionStarted', { input });
+  try {
+    checkPayload(input, execution.host.stateMachineName);
+    const output = await branch.run(machine, input);
+    execution.history.end(branch.lastEvent, 'ExecutionSucceeded', { output });
+    return output;
+  } catch (thrown) {
+    if (thrown instanceof StateFailure)
+      execution.history.end(branch.lastEvent, 'ExecutionFailed', failureDetails(thrown));
+    throw thrown;
+  }
+}
 
 /** How an execution ended. */
-export type End = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
+export type ExecutionEnd = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
 
 /**
  * Runs an execution to its own end, its time limit or an abort, whichever comes first, and records that end. `cause` is
  * the cause of an abort.
  */
 export async function runToEnd(
-  run: Run,
+  execution: Execution,
   loaded: LoadedStateMachine,
   signal: AbortSignal | undefined,
   cause?: string,
-): Promise<End> {
-  const started = start(run, loaded.machine, run.input);
-  const seconds = limitOf(run.host, loaded);
+): Promise<ExecutionEnd> {
+  const started = startExecution(execution, loaded.machine, execution.input);
+  const seconds = limitOf(execution.host, loaded);
   const timer = new AbortController();
-  const ends: Promise<End>[] = [started.output.then(succeeded, failed)];
-  if (seconds !== undefined) ends.push(timeOut(run, started, seconds, timer.signal));
-  if (signal !== undefined) ends.push(abortion(run, started, signal, timer.signal, cause));
+  const ends: Promise<ExecutionEnd>[] = [started.output.then(succeeded, failed)];
+  if (seconds !== undefined) ends.push(timeOut(execution, started, seconds, timer.signal));
+  if (signal !== undefined) ends.push(abortion(execution, started, signal, timer.signal, cause));
   try {
     return await Promise.race(ends);
   } finally {
@@ -38,37 +74,42 @@ function limitOf({ type }: Host, { timeoutSeconds }: LoadedStateMachine): number
   return type === 'EXPRESS' ? Math.min(timeoutSeconds ?? QUOTAS.expressSeconds, QUOTAS.expressSeconds) : timeoutSeconds;
 }
 
-const succeeded = (output: Json): End => ({ status: 'SUCCEEDED', output });
+const succeeded = (output: Json): ExecutionEnd => ({ status: 'SUCCEEDED', output });
 
-function failed(thrown: unknown): End {
+function failed(thrown: unknown): ExecutionEnd {
   if (!(thrown instanceof StateFailure)) throw thrown;
   const { error, cause } = thrown;
   return { status: 'FAILED', ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
 }
 
-async function timeOut(run: Run, started: Started, seconds: number, done: AbortSignal): Promise<End> {
+async function timeOut(
+  execution: Execution,
+  started: StartedExecution,
+  seconds: number,
+  done: AbortSignal,
+): Promise<ExecutionEnd> {
   try {
-    await run.host.clock.sleep(seconds * 1000, done);
+    await execution.host.clock.sleep(seconds * 1000, done);
   } catch {
     return { status: 'TIMED_OUT' };
   }
   started.branch.cancellation.abort();
-  run.history.end(started.branch.lastEvent, 'ExecutionTimedOut', {});
+  execution.history.end(started.branch.lastEvent, 'ExecutionTimedOut', {});
   return { status: 'TIMED_OUT', error: 'States.Timeout' };
 }
 
 function abortion(
-  run: Run,
-  started: Started,
+  execution: Execution,
+  started: StartedExecution,
   signal: AbortSignal,
   done: AbortSignal,
   cause: string | undefined,
-): Promise<End> {
+): Promise<ExecutionEnd> {
   return new Promise((resolve) => {
     const stop = () => {
       if (done.aborted) return;
       started.branch.cancellation.abort();
-      run.history.end(started.branch.lastEvent, 'ExecutionAborted', failureDetails({ error: undefined, cause }));
+      execution.history.end(started.branch.lastEvent, 'ExecutionAborted', failureDetails({ error: undefined, cause }));
       resolve({ status: 'ABORTED', ...(cause !== undefined && { cause }) });
     };
     if (signal.aborted) return stop();

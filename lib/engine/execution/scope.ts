@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import { jsonBytes, tooLarge } from './limits.ts';
+import { dataLimitExceeded, jsonBytes } from './limits.ts';
 
 /** The bytes that all variables of an execution take. */
 export interface VariableBudget {
@@ -52,7 +52,7 @@ export class Scope {
       this.#budget.bytes += bytes - (this.#variables.get(name)?.bytes ?? 0);
       this.#variables.set(name, { value, bytes });
     }
-    if (all > QUOTAS.payload || this.#budget.bytes > QUOTAS.variables) throw tooLarge(stateName);
+    if (all > QUOTAS.payload || this.#budget.bytes > QUOTAS.variables) throw dataLimitExceeded(stateName);
   }
 
   /** Gives back the bytes of a scope that has ended. */

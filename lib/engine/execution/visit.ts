@@ -18,7 +18,7 @@ export class Visit implements Environment {
   /** The token of this attempt, where its task waits for one. */
   token: string | undefined;
   /** A payload that was measured in this visit, so that it need not be measured again on its way out. */
-  measured: Json;
+  checkedPayload: Json;
   readonly #enteredMs: number;
   readonly #enteredId: number;
   /** The how manieth visit of its branch it is. */
@@ -28,10 +28,10 @@ export class Visit implements Environment {
     this.branch = branch;
     this.state = state;
     this.input = input;
-    this.measured = input;
+    this.checkedPayload = input;
     this.#number = ++branch.visits;
-    this.#enteredMs = branch.run.host.clock.now();
-    branch.run.counter.transitions += 1;
+    this.#enteredMs = branch.execution.host.clock.now();
+    branch.execution.counter.transitions += 1;
     this.record(`${state.type}StateEntered`, { name: state.name, input });
     this.#enteredId = branch.lastEvent;
     this.states = { input, context: this.#context() };
@@ -52,11 +52,11 @@ export class Visit implements Environment {
   }
 
   get clock() {
-    return this.branch.run.host.clock;
+    return this.branch.execution.host.clock;
   }
 
   get random() {
-    return this.branch.run.host.random;
+    return this.branch.execution.host.random;
   }
 
   variable(name: string): Json | undefined {
@@ -69,33 +69,33 @@ export class Visit implements Environment {
   }
 
   /** Appends an event that the next one does not follow on: AWS's histories lead past some. */
-  recordAside(type: string, details: JsonObject): void {
+  recordUnlinked(type: string, details: JsonObject): void {
     const { lastEvent } = this.branch;
     this.record(type, details);
     this.branch.lastEvent = lastEvent;
   }
 
   /** Fails where a payload is over the limit. What was measured last is not measured again. */
-  measure(payload: Json, what = this.state.name): void {
-    if (payload === this.measured) return;
+  checkPayload(payload: Json, what = this.state.name): void {
+    if (payload === this.checkedPayload) return;
     checkPayload(payload, what);
-    this.measured = payload;
+    this.checkedPayload = payload;
   }
 
   /** The state's work gave a result: its Output and Assign see it as `$states.result`. */
-  succeed(result: Json): void {
+  setResult(result: Json): void {
     this.states = { input: this.input, result, context: this.states.context };
   }
 
   /** The state failed and a Catch took it: its Output and Assign see `$states.errorOutput`. */
-  fail(errorOutput: JsonObject): void {
+  setErrorOutput(errorOutput: JsonObject): void {
     this.states = { input: this.input, errorOutput, context: this.states.context };
   }
 
   /** The state is to run again: the context object counts it. */
-  retry(): void {
+  beginRetry(): void {
     this.retryCount += 1;
-    this.branch.run.counter.transitions += 1;
+    this.branch.execution.counter.transitions += 1;
     this.states = { input: this.input, context: this.#context() };
   }
 
@@ -114,10 +114,10 @@ export class Visit implements Environment {
   }
 
   #context(): JsonObject {
-    const { run, item } = this.branch;
-    const { name, hasToken } = this.state;
-    this.token = hasToken ? uuidFrom(this.random) : undefined;
+    const { execution, item } = this.branch;
+    const { name, waitsForToken } = this.state;
+    this.token = waitsForToken ? uuidFrom(this.random) : undefined;
     const { retryCount, token } = this;
-    return stateContext(run.context, { name, enteredMs: this.#enteredMs, retryCount, token }, item);
+    return stateContext(execution.context, { name, enteredMs: this.#enteredMs, retryCount, token }, item);
   }
 }

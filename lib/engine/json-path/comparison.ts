@@ -2,14 +2,14 @@ import type { Json } from '../../protocol/json.ts';
 import type { Section } from '../definition/section.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
-import { compileReference, existing, type ReferencePath, resolve } from './path.ts';
+import { compileReference, type ReferencePath, requireValue, resolve } from './path.ts';
 
 type Test = (visit: Visit) => boolean;
 
 /** Compiles a Choice rule of JSONPath: And, Or, Not, or a comparison of a Variable. */
 export function compileComparison(section: Section): Test {
   if (!KINDS.some((key) => section.has(key))) {
-    if (!section.has('Condition')) section.problem(NO_KIND);
+    if (!section.has('Condition')) section.problem(NO_RULE_FIELD);
     return () => false;
   }
   const tests = (key: string): readonly Test[] => section.sections(key).map(compileInner);
@@ -26,11 +26,12 @@ export function compileComparison(section: Section): Test {
 const KINDS = ['And', 'Or', 'Not', 'Variable'];
 
 /** AWS's words for a rule that asks nothing. */
-export const NO_KIND = 'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
+export const NO_RULE_FIELD =
+  'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
 
 /** A rule inside another: only the outermost says where to go. */
 function compileInner(section: Section): Test {
-  if (section.has('Next')) section.problem("Field 'Next' is not supported", 'Next', { at: section.place });
+  if (section.has('Next')) section.problem("Field 'Next' is not supported", 'Next', { at: section.pointer });
   return compileComparison(section);
 }
 
@@ -64,7 +65,7 @@ function compileCompare(section: Section, key: string, variable: ReferencePath):
     return (visit) => compare(value(variable, visit), expected);
   }
   const path = compileReference(section, key, NO_REFERENCE);
-  return (visit) => path !== undefined && compare(value(variable, visit), existing(path, visit.input, visit, key));
+  return (visit) => path !== undefined && compare(value(variable, visit), requireValue(path, visit.input, visit, key));
 }
 
 const NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with '$'";

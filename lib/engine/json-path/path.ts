@@ -46,10 +46,10 @@ export function resolve(path: ReferencePath, input: Json, environment: Environme
 }
 
 /** Notes a path that AWS would take. */
-export function notSupported(problems: Problems, place: JsonPointer, text: string): void {
+export function reportUnsupported(problems: Problems, pointer: JsonPointer, text: string): void {
   const message = `'${text}' is more than a reference path such as '$.a.b[0]'`;
   const help = 'intrinsic functions, wildcards and filters run on AWS only; write the state in JSONata to run it here';
-  problems.add(place, message, { code: 'NOT_SUPPORTED_HERE', help });
+  problems.add(pointer, message, { code: 'NOT_SUPPORTED_HERE', help });
 }
 
 /** The path in a field; undefined where there is none, or where it is wrong, which becomes a problem of the definition. */
@@ -62,13 +62,13 @@ export function compileReference(
   const path = text === undefined ? undefined : parseReferencePath(text);
   if (text === undefined || path !== undefined) return path;
   if (text.startsWith('$') || text.startsWith('States.'))
-    notSupported(section.problems, section.place.below(key), text);
+    reportUnsupported(section.problems, section.pointer.below(key), text);
   else section.problem(wrong, key);
   return undefined;
 }
 
 /** The value at a path. Fails with States.Runtime where there is none. */
-export function existing(path: ReferencePath, input: Json, environment: Environment, field: string): Json {
+export function requireValue(path: ReferencePath, input: Json, environment: Environment, field: string): Json {
   const value = resolve(path, input, environment);
   if (value !== undefined) return value;
   const what = `The JSONPath '${path.text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(input)}'`;

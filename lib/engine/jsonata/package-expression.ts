@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import type { Json } from '../../protocol/json.ts';
-import { DEEPEST } from './depth.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import { DEPTH, type Environment, ExpressionError, MEMORY, NO_CODE, TIMEOUT } from './expression.ts';
 import { addedFunction } from './functions.ts';
 
@@ -26,7 +26,7 @@ export function parseWithPackage(source: string): { readonly ast: unknown; reado
 
 function compile(source: string): jsonata.Expression {
   try {
-    return jsonata(source, { timeout: LONGEST_MS, stack: DEEPEST, sequence: LONGEST_LIST });
+    return jsonata(source, { timeout: LONGEST_MS, stack: QUOTAS.expressionDepth, sequence: LONGEST_LIST });
   } catch (thrown) {
     throw asExpressionError(thrown);
   }

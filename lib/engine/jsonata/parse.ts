@@ -1,7 +1,7 @@
 import type { Json } from '../../protocol/json.ts';
-import { mayBeTooDeep } from './depth.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Environment, Expression } from './expression.ts';
-import { UNSURE } from './fast/closure.ts';
+import { BAIL_OUT } from './fast/closure.ts';
 import { compileFast, type FastExpression } from './fast/compile.ts';
 import { parseFast } from './fast/parser.ts';
 import { parseWithPackage } from './package-expression.ts';
@@ -56,8 +56,8 @@ class ParsedExpression implements Expression {
 
   evaluate(environment: Environment): Json | undefined | Promise<Json | undefined> {
     if (this.#fast === undefined) this.#fast = this.#compile();
-    const value = this.#fast === null ? UNSURE : this.#fast.evaluate(environment);
-    if (value !== UNSURE) return value;
+    const value = this.#fast === null ? BAIL_OUT : this.#fast.evaluate(environment);
+    if (value !== BAIL_OUT) return value;
     this.#known ??= parseWithPackage(this.source);
     return this.#known.evaluate(environment);
   }
@@ -75,4 +75,14 @@ class ParsedExpression implements Expression {
     this.#ast = undefined;
     return mayBeTooDeep(this.source, ast) ? null : (compileFast(ast) ?? null);
   }
+}
+
+/** Whether an expression, as the package parses it, may evaluate deeper than AWS does, without calling itself. */
+const mayBeTooDeep = (source: string, ast: unknown): boolean =>
+  source.length > QUOTAS.expressionDepth && isDeeper(ast, QUOTAS.expressionDepth);
+
+function isDeeper(node: unknown, levels: number): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  const left = 'type' in node && typeof node.type === 'string' ? levels - 1 : levels;
+  return left < 0 || Object.values(node).some((part) => isDeeper(part, left));
 }

@@ -1,4 +1,4 @@
-import { type Ast, isAst } from './fast/closure.ts';
+import { type Ast, isAst } from './fast/ast.ts';
 
 /**
  * What an expression reads that AWS refuses, or allows in some places only: names and `$` outside of any value (a state

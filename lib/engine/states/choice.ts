@@ -3,15 +3,15 @@ import { compileDataFlow, type DataFlow } from '../definition/data-flow.ts';
 import { compileField } from '../definition/field.ts';
 import { checkFields } from '../definition/languages.ts';
 import { EMPTY, isEmpty, type Section } from '../definition/section.ts';
-import type { Soon } from '../definition/template.ts';
+import type { MaybePromise } from '../definition/template.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
-import { compileComparison, NO_KIND } from '../json-path/comparison.ts';
+import { compileComparison, NO_RULE_FIELD } from '../json-path/comparison.ts';
 
 interface Rule {
-  readonly holds: (visit: Visit) => Soon<boolean>;
+  readonly holds: (visit: Visit) => MaybePromise<boolean>;
   readonly next: string | undefined;
-  readonly flow: DataFlow;
+  readonly dataFlow: DataFlow;
 }
 
 /** Choice: goes the way of the first rule that holds, with that rule's Assign and Output; otherwise Default, with the state's own. */
@@ -20,34 +20,34 @@ export const compileChoice: StateCompiler = (name, section, loader) => {
   const rules = section.sections('Choices').map((rule) => compileRule(rule, loader));
   if (isEmpty(section.value.Choices)) section.problem(EMPTY, 'Choices');
   const otherwise = section.has('Default') ? loader.target(section, 'Default') : undefined;
-  const flow = compileDataFlow(section);
+  const dataFlow = compileDataFlow(section);
   return {
     name,
     type: 'Choice',
-    hasToken: false,
+    waitsForToken: false,
     async run(visit): Promise<Exit> {
       for (const rule of rules) {
         const holds = rule.holds(visit);
-        if (holds === true || (holds !== false && (await holds))) return leave(visit, rule.flow, rule.next);
+        if (holds === true || (holds !== false && (await holds))) return leave(visit, rule.dataFlow, rule.next);
       }
       if (otherwise === undefined) throw noMatch();
-      return leave(visit, flow, otherwise);
+      return leave(visit, dataFlow, otherwise);
     },
   };
 };
 
-async function leave(visit: Visit, flow: DataFlow, next: string | undefined): Promise<Exit> {
-  return { ...(await flow.settle(visit, await flow.input(visit))), next };
+async function leave(visit: Visit, dataFlow: DataFlow, next: string | undefined): Promise<Exit> {
+  return { ...(await dataFlow.stateOutput(visit, await dataFlow.effectiveInput(visit))), next };
 }
 
 function compileRule(section: Section, loader: Loader): Rule {
   const next = loader.target(section);
-  const flow = compileDataFlow(section);
+  const dataFlow = compileDataFlow(section);
   checkFields(section);
-  if (section.language === 'JSONPath') return { holds: compileComparison(section), next, flow };
+  if (section.language === 'JSONPath') return { holds: compileComparison(section), next, dataFlow };
   const condition = compileField(section, 'Condition', 'boolean');
-  if (!section.has('Condition') && !section.has('Variable')) section.problem(NO_KIND);
-  return { holds: (visit) => condition?.evaluate(visit) ?? false, next, flow };
+  if (!section.has('Condition') && !section.has('Variable')) section.problem(NO_RULE_FIELD);
+  return { holds: (visit) => condition?.evaluate(visit) ?? false, next, dataFlow };
 }
 
 const noMatch = (): FieldError =>

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import type { Run } from '../execution/run.ts';
-import type { End } from '../execution/run-to-end.ts';
+import type { Execution } from '../execution/execution.ts';
+import type { ExecutionEnd } from '../execution/run-to-end.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { TaskError } from '../types.ts';
 
 /** A request that the API of Step Functions refuses, as a task reports it: the Error has the exception's name. */
-export const refused = (code: string, what: string): TaskError =>
+export const apiError = (code: string, what: string): TaskError =>
   new TaskError(
     `StepFunctions.${code}Exception`,
     `${what} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`,
@@ -21,7 +21,7 @@ export function inputFrom(given: Json | undefined): Json {
     return JSON.parse(given);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw refused('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
+    throw apiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
 }
 
@@ -33,35 +33,40 @@ export function nameFrom(given: Json | undefined, random: () => number): string 
   if (given === undefined || given === null) return uuidFrom(random);
   const name = typeof given === 'string' ? given : JSON.stringify(given);
   if (NAME.test(name)) return name;
-  throw refused('InvalidName', `Invalid Name: '${name}'`);
+  throw apiError('InvalidName', `Invalid Name: '${name}'`);
 }
 
 /**
  * An execution that has ended, as a task gets it from DescribeExecution: names in the order of the alphabet, times in
  * milliseconds since the epoch. `asText`: whether Input and Output are JSON texts or JSON values.
  */
-export function describeExecution(run: Run, machineArn: string, end: End, asText: boolean): JsonObject {
+export function describeExecution(
+  execution: Execution,
+  machineArn: string,
+  end: ExecutionEnd,
+  asText: boolean,
+): JsonObject {
   const { status, output, error, cause } = end;
   const payload = (value: Json): Json => (asText ? JSON.stringify(value) : value);
   return {
     ...(cause !== undefined && { Cause: cause }),
     // One that ran out of time is described without the error.
     ...(error !== undefined && status !== 'TIMED_OUT' && { Error: error }),
-    ExecutionArn: run.id,
-    Input: payload(run.input),
+    ExecutionArn: execution.id,
+    Input: payload(execution.input),
     InputDetails: { Included: true },
-    Name: run.name,
+    Name: execution.name,
     ...(output !== undefined && { Output: payload(output), OutputDetails: { Included: true } }),
     RedriveCount: 0,
     ...redrive(status),
-    StartDate: run.startMs,
+    StartDate: execution.startMs,
     StateMachineArn: machineArn,
     Status: status,
-    StopDate: run.host.clock.now(),
+    StopDate: execution.host.clock.now(),
   };
 }
 
-const redrive = (status: End['status']): JsonObject =>
+const redrive = (status: ExecutionEnd['status']): JsonObject =>
   status === 'SUCCEEDED'
     ? { RedriveStatus: 'NOT_REDRIVABLE', RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven' }
     : { RedriveStatus: 'REDRIVABLE' };

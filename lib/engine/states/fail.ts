@@ -11,7 +11,7 @@ export const compileFail: StateCompiler = (name, section) => {
   return {
     name,
     type: 'Fail',
-    hasToken: false,
+    waitsForToken: false,
     async run(visit) {
       throw new StateFailure(await error?.evaluate(visit), await cause?.evaluate(visit));
     },

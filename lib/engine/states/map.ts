@@ -5,35 +5,33 @@ import { compileDataFlow } from '../definition/data-flow.ts';
 import type { Section } from '../definition/section.ts';
 import { InnerFailure } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
+import { compileErrorHandling, withErrorHandling } from './error-handling.ts';
 import { compileItemBatcher } from './map/batcher.ts';
 import { runInline } from './map/inline.ts';
 import { contextOf, inputOf, itemsOf } from './map/item.ts';
 import { compileItemReader } from './map/item-reader.ts';
-import { compileCollection, compileList } from './map/items.ts';
-import { compileLabel } from './map/label.ts';
-import { type ChildMachine, type Order, runMapRun } from './map/map-run.ts';
+import { compileCollection, compileList } from './map/items-field.ts';
+import { type ChildMachine, type MapRunOptions, runMapRun } from './map/map-run.ts';
 import { compileNumber } from './map/number-field.ts';
-import { oneOf } from './map/one-of.ts';
 import { compileResultWriter } from './map/result-writer.ts';
 import { compileSelector } from './map/selector.ts';
 import { compileTolerance } from './map/tolerance.ts';
-import { compileGuard, guarded } from './retry.ts';
 
 /** Map: runs its processor once for each item, and gives the list of the outputs. */
 export const compileMap: StateCompiler = (name, section, loader) => {
   const work = compileWork(name, section, loader);
   const next = loader.transition(section);
-  const flow = compileDataFlow(section);
-  const guard = compileGuard(section, loader);
+  const dataFlow = compileDataFlow(section);
+  const errorHandling = compileErrorHandling(section, loader);
 
   async function attempt(visit: Visit): Promise<Exit> {
-    const result = await work(visit, await flow.input(visit));
-    visit.recordAside('MapStateSucceeded', {});
-    visit.succeed(result);
-    return { ...(await flow.settle(visit, result)), next };
+    const result = await work(visit, await dataFlow.effectiveInput(visit));
+    visit.recordUnlinked('MapStateSucceeded', {});
+    visit.setResult(result);
+    return { ...(await dataFlow.stateOutput(visit, result)), next };
   }
 
-  return { name, type: 'Map', hasToken: false, run: (visit) => guarded(visit, guard, attempt) };
+  return { name, type: 'Map', waitsForToken: false, run: (visit) => withErrorHandling(visit, errorHandling, attempt) };
 };
 
 /** Gives the result. `input`: the state's input, after InputPath. */
@@ -44,9 +42,9 @@ function compileWork(name: string, section: Section, loader: Loader): Work {
   const processor = section.section('ItemProcessor') ?? section.section('Iterator');
   section.requireOne(['ItemProcessor', 'Iterator']);
   const config = processor?.section('ProcessorConfig');
-  const isDistributed = config !== undefined && oneOf(config, 'Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
+  const isDistributed = config !== undefined && config.oneOf('Mode', ['INLINE', 'DISTRIBUTED']) === 'DISTRIBUTED';
   if (config) checkProcessorConfig(config, isDistributed);
-  const type = (isDistributed && oneOf(config, 'ExecutionType', ['STANDARD', 'EXPRESS'])) || 'STANDARD';
+  const type = (isDistributed && config.oneOf('ExecutionType', ['STANDARD', 'EXPRESS'])) || 'STANDARD';
   const { all, forExpress } = section.problems;
   const before = forExpress.length;
   const machine = processor && loader.machine(processor, isDistributed);
@@ -63,12 +61,12 @@ function compileWork(name: string, section: Section, loader: Loader): Work {
 function checkProcessorConfig(config: Section, isDistributed: boolean): void {
   if (!isDistributed) {
     if (config.has('ExecutionType'))
-      config.problem("Field 'ExecutionType' is not supported", 'ExecutionType', { at: config.place });
+      config.problem("Field 'ExecutionType' is not supported", 'ExecutionType', { at: config.pointer });
     return;
   }
   config.require('ExecutionType');
   const message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
-  config.problems.addForExpress(config.place.below('Mode'), message);
+  config.problems.addForExpress(config.pointer.below('Mode'), message);
 }
 
 const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
@@ -94,7 +92,7 @@ function compileInline(section: Section, machine: ChildMachine['loaded']['machin
     const given = selector ? (index: number) => selector(visit, { Index: index, Value: itemOf(index) }, input) : itemOf;
     return inside(visit, async () => {
       const results = await runInline(visit, machine, { list, inputOf: given, maxConcurrency });
-      visit.measure(results);
+      visit.checkPayload(results);
       return results;
     });
   };
@@ -113,7 +111,7 @@ function compileDistributed(section: Section, machine: ChildMachine): Work {
     const collection = await items?.(visit, input);
     const list = collection && itemsOf(collection);
     visit.record('MapStateStarted', { length: list?.length ?? 0 });
-    const order: Order = {
+    const order: MapRunOptions = {
       maxConcurrency,
       inputOf: selector ? (item, index) => selector(visit, contextOf(item, index), input) : inputOf,
       tolerance: await tolerance(visit, input),
@@ -123,7 +121,7 @@ function compileDistributed(section: Section, machine: ChildMachine): Work {
     };
     return inside(visit, async () => {
       const result = await runMapRun(visit, machine, order);
-      visit.measure(result);
+      visit.checkPayload(result);
       return result;
     });
   };
@@ -146,3 +144,20 @@ const notNegative = (value: number): string | undefined =>
 /** 0 is AWS's word for as many as possible. */
 const mostOf = (wanted: number | undefined, most: number): number =>
   wanted === undefined || wanted === 0 ? most : Math.min(wanted, most);
+
+/** What a label may not have. Source: "Label", Map state, AWS Step Functions developer guide. */
+const NO_LABEL = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\p{Cc}]/gu;
+const HELP = 'a label has no space, no control character and none of ?*<>{}[]"#%\\^|~`$&,;:/';
+
+/** The name of a Map in the ids of its Map Runs and their child executions: its Label, or one made of the state's name. */
+function compileLabel(section: Section, name: string, loader: Loader): string {
+  const label = section.text('Label');
+  if (label === undefined) return name.replace(NO_LABEL, '-').slice(0, QUOTAS.mapLabel);
+  if (label.length > QUOTAS.mapLabel) {
+    const message = `Label '${label}' exceeds the ${QUOTAS.mapLabel}-character limit allowed by the service`;
+    section.problem(message, 'Label', { code: 'INVALID_LABEL_NAME' });
+  } else if (label === '' || label.search(NO_LABEL) >= 0)
+    section.problem(`Invalid Label name: '${label}'`, 'Label', { code: 'INVALID_LABEL_NAME', help: HELP });
+  loader.label(section, label);
+  return label;
+}

@@ -4,14 +4,14 @@ import { compileDataFlow } from '../definition/data-flow.ts';
 /** Pass: gives its input, or in JSONPath its `Result`, on. */
 export const compilePass: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
-  const flow = compileDataFlow(section);
+  const dataFlow = compileDataFlow(section);
   const literal = section.language === 'JSONPath' ? section.value.Result : undefined;
   return {
     name,
     type: 'Pass',
-    hasToken: false,
+    waitsForToken: false,
     async run(visit) {
-      const settled = await flow.settle(visit, literal ?? (await flow.input(visit)));
+      const settled = await dataFlow.stateOutput(visit, literal ?? (await dataFlow.effectiveInput(visit)));
       return { ...settled, next };
     },
   };

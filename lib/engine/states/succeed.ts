@@ -3,11 +3,11 @@ import { compileDataFlow } from '../definition/data-flow.ts';
 
 /** Succeed: ends its branch well. */
 export const compileSucceed: StateCompiler = (name, section) => {
-  const flow = compileDataFlow(section);
+  const dataFlow = compileDataFlow(section);
   return {
     name,
     type: 'Succeed',
-    hasToken: false,
-    run: async (visit) => flow.settle(visit, await flow.input(visit)),
+    waitsForToken: false,
+    run: async (visit) => dataFlow.stateOutput(visit, await dataFlow.effectiveInput(visit)),
   };
 };

@@ -5,7 +5,7 @@ import { HeartbeatTimeout, StateFailure } from '../execution/failures.ts';
 import type { TaskTokens, WaitingTask } from '../execution/task-tokens.ts';
 import type { Visit } from '../execution/visit.ts';
 import type { TaskRequest } from '../types.ts';
-import { startExecution } from './start-execution.ts';
+import { callStartExecution } from './start-execution.ts';
 
 /** How long a call may take, in seconds; undefined: as long as it likes. */
 export interface CallLimits {
@@ -15,7 +15,7 @@ export interface CallLimits {
 
 /** Makes a task's call and gives its result. Rejects with a StateFailure or a TaskError. */
 export function makeCall(visit: Visit, resource: Resource, input: Json, limits: CallLimits): Promise<Json> {
-  const { tokens } = visit.branch.run.host;
+  const { tokens } = visit.branch.execution.host;
   const ask = (cancellation: Cancellation): Promise<Json> => {
     const request = requestOf(visit, resource, input, cancellation);
     if (request.token !== undefined && tokens) {
@@ -30,14 +30,14 @@ export function makeCall(visit: Visit, resource: Resource, input: Json, limits: 
 
 function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: Cancellation): TaskRequest {
   const { branch, state, retryCount, token } = visit;
-  const { run } = branch;
+  const { execution } = branch;
   const request = {
     resource: arn,
     arguments: input,
     stateName: state.name,
     attempt: retryCount,
-    execution: { id: run.id, name: run.name },
-    call: visit.id,
+    execution: { id: execution.id, name: execution.name },
+    callId: visit.id,
     // In a fan-out each call has a signal of its own, which costs as much as all the rest, and few ask for it.
     get signal() {
       return cancellation.signal;
@@ -48,10 +48,10 @@ function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: C
 
 /** A call that is over with its answer. */
 function startOrAsk(visit: Visit, resource: Resource, request: TaskRequest): Promise<Json> {
-  const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
+  const started = resource.startsExecution ? callStartExecution(visit, resource, request) : undefined;
   if (started !== undefined) return started;
   if (resource.pattern !== 'requestResponse') visit.record(`${resource.events}Submitted`, resource.details);
-  return visit.branch.run.host.resolver(request);
+  return visit.branch.execution.host.resolver(request);
 }
 
 /** A task that waits with its token, and when it last showed life. */
@@ -83,8 +83,8 @@ async function callBack(
 ): Promise<Json> {
   const watch = new Cancellation(cancellation, { stopped: () => task.close() });
   const submit = async (): Promise<Json> => {
-    const started = resource.startsExecution ? startExecution(visit, resource, request) : undefined;
-    const output = (await (started ?? visit.branch.run.host.resolver(request))) ?? null;
+    const started = resource.startsExecution ? callStartExecution(visit, resource, request) : undefined;
+    const output = (await (started ?? visit.branch.execution.host.resolver(request))) ?? null;
     if (task.isOpen) visit.record(`${resource.events}Submitted`, { ...resource.details, output });
     return task.answer;
   };
@@ -101,7 +101,7 @@ async function callBack(
 async function heartbeats({ clock, id }: Visit, task: Waiting, ms: number, signal: AbortSignal): Promise<never> {
   for (;;) {
     const seen = task.lastBeat();
-    await clock.sleep(seen + ms - clock.now(), signal, { id, limits: true });
+    await clock.sleep(seen + ms - clock.now(), signal, { id, isTimeout: true });
     if (task.lastBeat() === seen) throw new HeartbeatTimeout();
   }
 }
@@ -114,7 +114,7 @@ async function withTimeout(
 ): Promise<Json> {
   const cancellation = new Cancellation(visit.branch.cancellation);
   const answer = ask(cancellation);
-  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, limits: true }).then(() => {
+  const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, isTimeout: true }).then(() => {
     throw new StateFailure('States.Timeout');
   });
   try {

@@ -9,45 +9,45 @@ import { compileTemplate } from '../definition/template.ts';
 import { failureDetails, StateFailure } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
 import { TaskError } from '../types.ts';
-import { compileGuard, guarded } from './retry.ts';
+import { compileErrorHandling, withErrorHandling } from './error-handling.ts';
 import { type CallLimits, makeCall } from './task-call.ts';
 
-const SECONDS = { least: 1, most: QUOTAS.seconds };
+const SECONDS = { minimum: 1, maximum: QUOTAS.seconds };
 
 /** Task: makes a call, through the host's resolver. */
 export const compileTask: StateCompiler = (name, section, loader) => {
   const resource = parseResource(section.text('Resource') ?? '');
   checkTask(section, resource);
   const next = loader.transition(section);
-  const flow = compileDataFlow(section);
-  const guard = compileGuard(section, loader);
+  const dataFlow = compileDataFlow(section);
+  const errorHandling = compileErrorHandling(section, loader);
   const timeout = compileField(section, 'TimeoutSeconds', 'number', SECONDS);
   const heartbeat = compileField(section, 'HeartbeatSeconds', 'number', SECONDS);
   const credentials = section.language === 'JSONata' && section.value.Credentials;
-  const role = credentials ? compileTemplate(credentials, section.site('Credentials')) : undefined;
+  const role = credentials ? compileTemplate(credentials, section.templateContext('Credentials')) : undefined;
 
   async function attempt(visit: Visit): Promise<Exit> {
-    const given = flow.input(visit);
+    const given = dataFlow.effectiveInput(visit);
     const input = given instanceof Promise ? await given : given;
     const limits = {
       timeoutSeconds: timeout && (await timeout.evaluate(visit)),
       heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
     };
     const as = role && (await role.render(visit));
-    visit.measure(input);
+    visit.checkPayload(input);
     const result = await perform(visit, resource, input, limits, as);
-    visit.succeed(result);
-    const settled = flow.settle(visit, result);
+    visit.setResult(result);
+    const settled = dataFlow.stateOutput(visit, result);
     const { output, assigned } = settled instanceof Promise ? await settled : settled;
     return { output, assigned, next };
   }
 
-  const isGuarded = guard.retriers.length > 0 || guard.catchers.length > 0;
+  const isGuarded = errorHandling.retriers.length > 0 || errorHandling.catchers.length > 0;
   return {
     name,
     type: 'Task',
-    hasToken: resource.pattern === 'waitForTaskToken',
-    run: isGuarded ? (visit) => guarded(visit, guard, attempt) : attempt,
+    waitsForToken: resource.pattern === 'waitForTaskToken',
+    run: isGuarded ? (visit) => withErrorHandling(visit, errorHandling, attempt) : attempt,
   };
 };
 
@@ -59,13 +59,13 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Ca
   try {
     const result = (await makeCall(visit, resource, input, limits)) ?? null;
     visit.branch.cancellation.check();
-    visit.measure(result, resource.sizeName);
+    visit.checkPayload(result, resource.dataLimitName);
     visit.record(`${events}Succeeded`, { ...details, output: result });
     return result;
   } catch (thrown) {
     visit.branch.cancellation.check();
     const failure = thrown instanceof TaskError || thrown instanceof StateFailure ? thrown : undefined;
-    if (failure === undefined || visit.branch.run.history.full) throw thrown;
+    if (failure === undefined || visit.branch.execution.history.full) throw thrown;
     const type = failure.error === 'States.Timeout' ? 'TimedOut' : 'Failed';
     visit.record(`${events}${type}`, { ...details, ...failureDetails(failure) });
     throw thrown;

@@ -8,9 +8,9 @@ import { FieldError } from '../execution/failures.ts';
 /** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
 export const compileWait: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
-  const flow = compileDataFlow(section);
+  const dataFlow = compileDataFlow(section);
   section.requireOne(['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp']);
-  const seconds = compileField(section, 'Seconds', 'number', { least: 0, most: QUOTAS.seconds });
+  const seconds = compileField(section, 'Seconds', 'number', { minimum: 0, maximum: QUOTAS.seconds });
   const timestamp = compileField(section, 'Timestamp', 'string');
   const literal = section.value.Timestamp;
   if (typeof literal === 'string' && !literal.startsWith('{%') && !isTimestamp(literal))
@@ -18,14 +18,14 @@ export const compileWait: StateCompiler = (name, section, loader) => {
   return {
     name,
     type: 'Wait',
-    hasToken: false,
+    waitsForToken: false,
     async run(visit) {
       const { clock, branch } = visit;
       const duration = seconds && (await seconds.evaluate(visit)) * 1000;
       const until = timestamp && parseTimestamp(await timestamp.evaluate(visit), section.value.TimestampPath);
       const ms = duration ?? (until ?? 0) - clock.now();
       if (ms > 0) await clock.sleep(ms, branch.cancellation.signal, { id: visit.id });
-      return { ...(await flow.settle(visit, await flow.input(visit))), next };
+      return { ...(await dataFlow.stateOutput(visit, await dataFlow.effectiveInput(visit))), next };
     },
   };
 };

@@ -111,7 +111,7 @@ export class DurableHost {
   /** Makes calls by `resolver`, unless the journal knows how they ended. */
   resolver(resolver: TaskResolver): TaskResolver {
     return (request) =>
-      this.#deliver(`call ${request.call}`, request.signal, (take, fail) => ({
+      this.#deliver(`call ${request.callId}`, request.signal, (take, fail) => ({
         start: () => this.#call(resolver, request, fail),
         complete: (record) => take(resultOf(record)),
         fail,
@@ -120,7 +120,7 @@ export class DurableHost {
 
   #call(resolver: TaskResolver, request: TaskRequest, fail: (error: unknown) => void): void {
     const end = (ended: Pick<CallEnded, 'result' | 'error' | 'cause'>): void =>
-      this.#take({ type: 'call', id: request.call, ...ended });
+      this.#take({ type: 'call', id: request.callId, ...ended });
     resolver(request).then(
       (result) => end({ result: result ?? null }),
       (error: unknown) => {
@@ -133,11 +133,11 @@ export class DurableHost {
   #sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void> {
     // The limit of the whole execution begins anew when it goes on.
     if (what === undefined) return this.#world.sleep(ms, signal);
-    const type = what.limits ? 'limit' : 'wake';
+    const type = what.isTimeout ? 'limit' : 'wake';
     const until = this.#now + ms;
     return this.#deliver<void>(`${type} ${what.id}`, signal, (take, fail) => ({
       start: () => {
-        const left = what.limits ? ms : until - this.#world.now();
+        const left = what.isTimeout ? ms : until - this.#world.now();
         this.#world.sleep(Math.max(0, left), signal).then(
           () => this.#take({ type, id: what.id }),
           () => {}, // Aborted: nothing waits for it any more.

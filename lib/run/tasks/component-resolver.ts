@@ -27,7 +27,7 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
     const invocation = invocationOf(request);
     try {
       const handler = await find(component, invocation.step, request.stateName);
-      const answer = await handler(invocation, hostOf(find, host, request.call, request.signal));
+      const answer = await handler(invocation, hostOf(find, host, request.callId, request.signal));
       return callResult(answer);
     } catch (error) {
       throw asLambdaError(error);

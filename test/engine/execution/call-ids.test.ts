@@ -35,7 +35,7 @@ async function callIds(ms: (state: string) => number): Promise<readonly string[]
   });
   expect(result.status).toBe('SUCCEEDED');
   expect([...failed]).toEqual(['a', 'item']);
-  return requests.map(({ call }) => call);
+  return requests.map(({ callId }) => callId);
 }
 
 test('each call has an id of its own, the same however long the calls take', async () => {
@@ -138,10 +138,10 @@ test('calls of a state machine that a task starts have ids of their own, and its
     two: task(),
   });
   const nested = { machine: loadStateMachine(machine({ two: task() })), name: 'inner' };
-  const start = () => run(outer, () => null, { machines: () => nested, random: () => 0.5, name: 'r' });
+  const start = () => run(outer, () => null, { nestedMachines: () => nested, random: () => 0.5, name: 'r' });
   const { requests } = await start();
 
-  expect(requests.map(({ call }) => call)).toEqual(['1[0].1 two', '2 two']);
+  expect(requests.map(({ callId }) => callId)).toEqual(['1[0].1 two', '2 two']);
   const names = requests.map(({ execution }) => execution.name);
   expect((await start()).requests.map(({ execution }) => execution.name)).toEqual(names);
 });

@@ -212,7 +212,7 @@ test('an execution can be what answers', async () => {
       tokens.sendTaskSuccess(tokenOf(request), 'from inside');
       return null;
     },
-    { machines: () => ({ machine: loadStateMachine(inner), name: 'inner' }) },
+    { nestedMachines: () => ({ machine: loadStateMachine(inner), name: 'inner' }) },
   );
   expect(result.output).toBe('from inside');
   expect(events.filter(({ type }) => type === 'ExecutionSucceeded')).toHaveLength(2);

@@ -23,7 +23,7 @@ function runOuter(
   more: Partial<NestedMachine> = {},
 ) {
   const nested: NestedMachine = { machine: loadStateMachine(inner), name: 'inner', ...more };
-  return run(outer, behave, { machines: (arn) => (arn === ARN ? nested : undefined), name: 'outer', ...options });
+  return run(outer, behave, { nestedMachines: (arn) => (arn === ARN ? nested : undefined), name: 'outer', ...options });
 }
 
 const echo = machine({ B: { Type: 'Pass', Output: { got: '{% $states.input %}' }, End: true } });
@@ -227,6 +227,6 @@ test('an Express state machine keeps to its five minutes', async () => {
 
 test('a state machine that the host does not know is asked of the resolver', async () => {
   const outer = machine({ A: starts('.sync:2') });
-  const { result } = await run(outer, ({ arguments: given }) => [given], { machines: () => undefined });
+  const { result } = await run(outer, ({ arguments: given }) => [given], { nestedMachines: () => undefined });
   expect(result.output).toEqual([{ StateMachineArn: ARN }]);
 });

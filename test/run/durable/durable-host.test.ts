@@ -56,7 +56,7 @@ async function run(definition: JsonObject, file: string, behave: Behave, objects
   const host = new DurableHost(journal, past, { startMs: known[0]?.at ?? at, seed: 's', clock });
   const made: string[] = [];
   const resolver = host.resolver(async (request) => {
-    made.push(request.call);
+    made.push(request.callId);
     return behave(request, clock);
   });
   const { clock: hostClock, random } = host;
@@ -87,7 +87,7 @@ function cut(file: string, lines: number, torn: number): string {
  */
 const behaveBy =
   (salt: number): Behave =>
-  async ({ arguments: given, call, attempt }, clock) => {
+  async ({ arguments: given, callId: call, attempt }, clock) => {
     const turns = [...call].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + salt) % 7, 3);
     await clock.during(passing(turns));
     const { kind, one = null, other = null, value = null } = isObject(given) ? given : {};

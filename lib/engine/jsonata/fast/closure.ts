@@ -1,48 +1,36 @@
 import type { Environment } from '../expression.ts';
+import type { Ast } from './ast.ts';
 
 /**
  * A part of an expression, compiled: gives its value, or undefined where it has none. `locals` holds the variables that
- * the expression itself binds. Throws {@link UNSURE} where only the package knows the answer.
+ * the expression itself binds. Throws {@link BAIL_OUT} where only the package knows the answer.
  */
 export type Closure = (environment: Environment, locals: unknown[]) => unknown;
 
 /** Thrown by a closure that meets a value it has no rule for, such as a list in the middle of a path. */
-export const UNSURE: unique symbol = Symbol('left to the package');
+export const BAIL_OUT: unique symbol = Symbol('left to the package');
 
 /** Leaves the expression to the package. */
-export function unsure(): never {
-  throw UNSURE;
+export function bailOut(): never {
+  throw BAIL_OUT;
 }
 
-/** A node of the package's syntax tree. */
-export interface Ast {
-  readonly type: string;
-  readonly value: unknown;
-  readonly [field: string]: unknown;
+/** What a part of an expression sees of the parts around it. */
+export interface CompileContext {
+  /** The variables that the expression has bound, each with its slot. */
+  readonly slots: ReadonlyMap<string, number>;
+  /** The slot of the item that is being tested, inside a filter. */
+  readonly itemSlot: number | undefined;
 }
 
-/** Whether `node` has these fields and no others, apart from empty ones: any other field would change what it means. */
-export const hasOnly = (node: Ast, ...fields: readonly string[]): boolean =>
-  Object.keys(node).every(
-    (key) => node[key] === undefined || key === 'type' || key === 'value' || key === 'position' || fields.includes(key),
-  );
-
-/** A field of a node that is a node itself. */
-export function childOf(node: Ast, field: string): Ast | undefined {
-  const child = node[field];
-  return isAst(child) ? child : undefined;
+/** Compiles the parts of one expression. */
+export interface Compiler {
+  /** Undefined for what is not in the subset. */
+  compile(node: Ast, context: CompileContext): Closure | undefined;
+  /** A place for a value while the expression is evaluated. */
+  newSlot(): number;
 }
-
-/** A field of a node that is a list of nodes; undefined where anything else is in it. */
-export function childrenOf(node: Ast, field: string): readonly Ast[] | undefined {
-  const children = node[field];
-  return Array.isArray(children) && children.every(isAst) ? children : undefined;
-}
-
-/** Whether a value of the tree is a node. */
-export const isAst = (value: unknown): value is Ast =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
 /** Whether all parts could be compiled. */
-export const allThere = <T>(list: readonly (T | undefined)[] | undefined): list is readonly T[] =>
+export const allDefined = <T>(list: readonly (T | undefined)[] | undefined): list is readonly T[] =>
   list?.every((one) => one !== undefined) ?? false;

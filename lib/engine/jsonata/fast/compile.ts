@@ -1,17 +1,17 @@
 import type { Json } from '../../../protocol/json.ts';
 import type { Environment } from '../expression.ts';
+import { type Ast, childOf, childrenOf, hasOnly, isAst } from './ast.ts';
 import { compileCall, tailCall } from './calls.ts';
-import { type Ast, allThere, type Closure, childOf, childrenOf, hasOnly, isAst, UNSURE } from './closure.ts';
-import type { CompileContext, Compiler } from './compile-context.ts';
+import { allDefined, BAIL_OUT, type Closure, type CompileContext, type Compiler } from './closure.ts';
 import { BUILT_IN } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { compilePath, withStages } from './paths.ts';
-import { truth } from './values.ts';
+import { toBoolean } from './values.ts';
 
 /** An expression of the subset, compiled. */
 export interface FastExpression {
   /** The value; `UNSURE` where the package must be asked. */
-  evaluate(environment: Environment): Json | undefined | typeof UNSURE;
+  evaluate(environment: Environment): Json | undefined | typeof BAIL_OUT;
 }
 
 /**
@@ -24,16 +24,16 @@ export function compileFast(ast: unknown): FastExpression | undefined {
   const closure = isAst(ast) ? compiler.compile(ast) : undefined;
   if (closure === undefined) return undefined;
   const functions = [...compiler.functions];
-  const { slots } = compiler;
+  const { slotCount } = compiler;
   return {
     evaluate(environment) {
       // A variable of the run that has a function's name hides the function.
-      for (const name of functions) if (environment.variable(name) !== undefined) return UNSURE;
+      for (const name of functions) if (environment.variable(name) !== undefined) return BAIL_OUT;
       try {
         // The subset only takes JSON apart and puts it together, so what comes out is JSON.
-        return closure(environment, slots > 0 ? new Array(slots) : NO_LOCALS) as Json | undefined;
+        return closure(environment, slotCount > 0 ? new Array(slotCount) : NO_LOCALS) as Json | undefined;
       } catch (thrown) {
-        if (thrown === UNSURE) return UNSURE;
+        if (thrown === BAIL_OUT) return BAIL_OUT;
         throw thrown;
       }
     },
@@ -42,76 +42,78 @@ export function compileFast(ast: unknown): FastExpression | undefined {
 
 const NO_LOCALS: unknown[] = [];
 
-const OUTSIDE: CompileContext = { locals: new Map(), item: undefined };
+const OUTSIDE: CompileContext = { slots: new Map(), itemSlot: undefined };
 
 class FastCompiler implements Compiler {
   /** The functions that the expression calls. */
   readonly functions = new Set<string>();
-  /** How many variables the expression binds, and items its filters have at a time. */
-  slots = 0;
+  /** The number of slots: one for each variable that the expression binds, and one for the item of each filter. */
+  slotCount = 0;
 
-  slot(): number {
-    return this.slots++;
+  newSlot(): number {
+    return this.slotCount++;
   }
 
-  compile(node: Ast, place: CompileContext = OUTSIDE): Closure | undefined {
+  compile(node: Ast, context: CompileContext = OUTSIDE): Closure | undefined {
     switch (node.type) {
       case 'string':
       case 'number':
       case 'value':
         return hasOnly(node) ? literal(node.value) : undefined;
       case 'variable':
-        return this.#variable(node, place);
+        return this.#variable(node, context);
       case 'path':
-        return compilePath(this, node, place);
+        return compilePath(this, node, context);
       case 'function':
-        return this.#call(node, place);
+        return this.#call(node, context);
       case 'binary':
-        return this.#binary(node, place);
+        return this.#binary(node, context);
       case 'condition':
-        return this.#condition(node, place);
+        return this.#condition(node, context);
       case 'block':
-        return this.#block(node, place);
+        return this.#block(node, context);
       case 'lambda':
-        return tailCall(this, node, place);
+        return tailCall(this, node, context);
       case 'unary':
-        return node.value === '{' ? this.#object(node, place) : this.#list(node, place);
+        return node.value === '{' ? this.#object(node, context) : this.#list(node, context);
       default:
         return undefined;
     }
   }
 
-  #variable(node: Ast, place: CompileContext): Closure | undefined {
+  #variable(node: Ast, context: CompileContext): Closure | undefined {
     const name = node.value;
     if (typeof name !== 'string' || !hasOnly(node, 'predicate')) return undefined;
-    const value = readVariable(name, place);
-    return value && withStages(this, value, node, 'predicate', place);
+    const value = readVariable(name, context);
+    return value && withStages(this, value, node, 'predicate', context);
   }
 
-  #call(node: Ast, place: CompileContext): Closure | undefined {
+  #call(node: Ast, context: CompileContext): Closure | undefined {
     const procedure = childOf(node, 'procedure');
     const name = procedure?.type === 'variable' && hasOnly(procedure) ? procedure.value : undefined;
-    if (typeof name !== 'string' || place.locals.has(name)) return undefined;
+    if (typeof name !== 'string' || context.slots.has(name)) return undefined;
     if (!hasOnly(node, 'procedure', 'arguments', 'predicate')) return undefined;
-    const closure = compileCall(this, name, childrenOf(node, 'arguments') ?? [], place);
+    const closure = compileCall(this, name, childrenOf(node, 'arguments') ?? [], context);
     if (closure !== undefined) this.functions.add(name);
-    return closure && withStages(this, closure, node, 'predicate', place);
+    return closure && withStages(this, closure, node, 'predicate', context);
   }
 
-  #binary(node: Ast, place: CompileContext): Closure | undefined {
+  #binary(node: Ast, context: CompileContext): Closure | undefined {
     const operator = typeof node.value === 'string' ? OPERATORS[node.value] : undefined;
-    const [left, right] = [childOf(node, 'lhs'), childOf(node, 'rhs')].map((side) => side && this.compile(side, place));
+    const [left, right] = [childOf(node, 'lhs'), childOf(node, 'rhs')].map(
+      (side) => side && this.compile(side, context),
+    );
     return operator && left && right && hasOnly(node, 'lhs', 'rhs') ? operator(left, right) : undefined;
   }
 
-  #condition(node: Ast, place: CompileContext): Closure | undefined {
+  #condition(node: Ast, context: CompileContext): Closure | undefined {
     const parts = ['condition', 'then', 'else'].map((key) => childOf(node, key));
-    const [test, consequent, otherwise] = parts.map((part) => part && this.compile(part, place));
+    const [test, consequent, otherwise] = parts.map((part) => part && this.compile(part, context));
     if (!test || !consequent || !hasOnly(node, 'condition', 'then', 'else')) return undefined;
     if (node.else !== undefined && !otherwise) return undefined;
-    return (environment, values) => {
-      if (truth(test(environment, values)) === true) return consequent(environment, values);
-      return otherwise?.(environment, values);
+    return (environment, locals) => {
+      if (toBoolean(test(environment, locals)) === true) return consequent(environment, locals);
+      return otherwise?.(environment, locals);
     };
   }
 
@@ -119,58 +121,58 @@ class FastCompiler implements Compiler {
   #block(node: Ast, outer: CompileContext): Closure | undefined {
     const expressions = childrenOf(node, 'expressions');
     if (expressions === undefined || expressions.length === 0 || !hasOnly(node, 'expressions')) return undefined;
-    const locals = new Map(outer.locals);
-    const place = { ...outer, locals };
+    const slots = new Map(outer.slots);
+    const context = { ...outer, slots };
     const closures = expressions.map((expression) =>
-      expression.type === 'bind' ? this.#bind(expression, place) : this.compile(expression, place),
+      expression.type === 'bind' ? this.#bind(expression, context) : this.compile(expression, context),
     );
-    if (!allThere(closures)) return undefined;
+    if (!allDefined(closures)) return undefined;
     const [only, second] = closures;
     if (only && !second) return only;
-    return (environment, values) => {
+    return (environment, locals) => {
       let value: unknown;
-      for (const closure of closures) value = closure(environment, values);
+      for (const closure of closures) value = closure(environment, locals);
       return value;
     };
   }
 
-  #bind(node: Ast, place: CompileContext & { readonly locals: Map<string, number> }): Closure | undefined {
+  #bind(node: Ast, context: CompileContext & { readonly slots: Map<string, number> }): Closure | undefined {
     const name = childOf(node, 'lhs')?.value;
     const right = childOf(node, 'rhs');
-    const value = right && this.compile(right, place);
+    const value = right && this.compile(right, context);
     if (typeof name !== 'string' || name === 'states' || !value || !hasOnly(node, 'lhs', 'rhs')) return undefined;
-    const slot = this.slot();
-    place.locals.set(name, slot);
-    return (environment, values) => {
-      values[slot] = value(environment, values);
-      return values[slot];
+    const slot = this.newSlot();
+    context.slots.set(name, slot);
+    return (environment, locals) => {
+      locals[slot] = value(environment, locals);
+      return locals[slot];
     };
   }
 
-  #object(node: Ast, place: CompileContext): Closure | undefined {
+  #object(node: Ast, context: CompileContext): Closure | undefined {
     if (!Array.isArray(node.lhs) || !hasOnly(node, 'lhs')) return undefined;
     const entries: [string, Closure][] = [];
     for (const pair of node.lhs) {
       const [key, value] = Array.isArray(pair) && isAst(pair[0]) && isAst(pair[1]) ? [pair[0], pair[1]] : [];
-      const closure = value && this.compile(value, place);
+      const closure = value && this.compile(value, context);
       if (!closure || key?.type !== 'string' || typeof key.value !== 'string' || !isPlainKey(key.value))
         return undefined;
       if (entries.some(([name]) => name === key.value)) return undefined;
       entries.push([key.value, closure]);
     }
-    return (environment, values) => construct(entries, environment, values);
+    return (environment, locals) => construct(entries, environment, locals);
   }
 
   /** A list: what is no list constructor itself is spliced in where it is a list. */
-  #list(node: Ast, place: CompileContext): Closure | undefined {
+  #list(node: Ast, context: CompileContext): Closure | undefined {
     const nodes = node.value === '[' && hasOnly(node, 'expressions') ? childrenOf(node, 'expressions') : undefined;
-    const closures = nodes?.map((one) => this.compile(one, place));
-    if (!allThere(closures)) return undefined;
+    const closures = nodes?.map((one) => this.compile(one, context));
+    if (!allDefined(closures)) return undefined;
     const isWhole = nodes?.map((one) => one.value === '[') ?? [];
-    return (environment, values) => {
+    return (environment, locals) => {
       const list: unknown[] = [];
       for (let at = 0; at < closures.length; at++)
-        append(list, closures[at]?.(environment, values), isWhole[at] === true);
+        append(list, closures[at]?.(environment, locals), isWhole[at] === true);
       return list;
     };
   }
@@ -189,17 +191,17 @@ const literal =
   () =>
     value;
 
-function readVariable(name: string, { locals, item }: CompileContext): Closure | undefined {
+function readVariable(name: string, { slots: locals, itemSlot: item }: CompileContext): Closure | undefined {
   const slot = name === '' ? item : locals.get(name);
-  if (slot !== undefined) return (_, values) => values[slot];
+  if (slot !== undefined) return (_, locals) => locals[slot];
   if (name === 'states') return (environment) => environment.states;
   return name === '' || BUILT_IN.has(name) ? undefined : (environment) => environment.variable(name);
 }
 
-function construct(entries: readonly [string, Closure][], environment: Environment, values: unknown[]): unknown {
+function construct(entries: readonly [string, Closure][], environment: Environment, locals: unknown[]): unknown {
   const object: Record<string, unknown> = {};
   for (const [key, closure] of entries) {
-    const value = closure(environment, values);
+    const value = closure(environment, locals);
     if (value !== undefined) object[key] = value;
   }
   return object;

@@ -1,6 +1,6 @@
-import { type Closure, unsure } from './closure.ts';
+import { bailOut, type Closure } from './closure.ts';
 import { append, contains, count, floor, keys, length, merge, parse, string, substring } from './library.ts';
-import { field, truth, typeName } from './values.ts';
+import { field, toBoolean, typeName } from './values.ts';
 
 /** A function of the subset. */
 interface KnownFunction {
@@ -31,14 +31,14 @@ const binary = (compute: (a: unknown, b: unknown) => unknown): KnownFunction => 
 /** The functions of the subset, by their names. */
 export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = {
   append: binary(append),
-  boolean: unary(truth),
+  boolean: unary(toBoolean),
   contains: binary(contains),
   count: unary(count),
   exists: unary((value) => value !== undefined),
   floor: unary(floor),
   keys: unary(keys),
   length: unary(length),
-  lookup: binary((object, key) => (typeof key === 'string' ? field(object, key) : unsure())),
+  lookup: binary((object, key) => (typeof key === 'string' ? field(object, key) : bailOut())),
   merge: unary(merge),
   not: unary(not),
   parse: unary(parse),
@@ -48,7 +48,7 @@ export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = {
 };
 
 function not(value: unknown): boolean | undefined {
-  const boolean = truth(value);
+  const boolean = toBoolean(value);
   return boolean === undefined ? undefined : !boolean;
 }
 
@@ -56,7 +56,7 @@ function callSubstring([text = nothing, start = nothing, length]: readonly Closu
   if (length === undefined)
     return (environment, locals) => substring(text(environment, locals), start(environment, locals));
   return (environment, locals) =>
-    substring(text(environment, locals), start(environment, locals), length(environment, locals) ?? unsure());
+    substring(text(environment, locals), start(environment, locals), length(environment, locals) ?? bailOut());
 }
 
 /** The package's own functions: a variable of such a name is a function where no variable of the run has the name. */

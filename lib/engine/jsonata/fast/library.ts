@@ -1,4 +1,4 @@
-import { unsure } from './closure.ts';
+import { bailOut } from './closure.ts';
 
 /** Marks that the package takes for its own functions: an object with one of them is left to it. */
 const isFunctionMark = (value: object): boolean => '_jsonata_function' in value || '_jsonata_lambda' in value;
@@ -18,31 +18,31 @@ export function count(value: unknown): number {
 
 /** `$contains`, of texts. */
 export function contains(text: unknown, part: unknown): boolean {
-  return typeof text === 'string' && typeof part === 'string' ? text.includes(part) : unsure();
+  return typeof text === 'string' && typeof part === 'string' ? text.includes(part) : bailOut();
 }
 
 /** `$floor`. JSON has no -0. */
-export const floor = (value: unknown): number => (typeof value === 'number' ? Math.floor(value) + 0 : unsure());
+export const floor = (value: unknown): number => (typeof value === 'number' ? Math.floor(value) + 0 : bailOut());
 
 /** `$keys`, of an object. One that is alone stands for itself, and none is nothing. */
 export function keys(value: unknown): string | string[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value) || isFunctionMark(value)) return unsure();
+  if (Array.isArray(value) || isFunctionMark(value)) return bailOut();
   const all = Object.keys(value);
   return all.length > 1 ? all : all[0];
 }
 
 /** `$length`: characters, not UTF-16 units. */
-export const length = (text: unknown): number => (typeof text === 'string' ? Array.from(text).length : unsure());
+export const length = (text: unknown): number => (typeof text === 'string' ? Array.from(text).length : bailOut());
 
 /** `$merge`, of a list of objects. */
 export function merge(list: unknown): Record<string, unknown> {
-  if (!Array.isArray(list)) unsure();
+  if (!Array.isArray(list)) bailOut();
   const merged: Record<string, unknown> = {};
   for (const object of list) {
     const isPlain = typeof object === 'object' && object !== null && !Array.isArray(object) && !isFunctionMark(object);
     // An assignment to this key would change the prototype.
-    if (!isPlain || Object.hasOwn(object, '__proto__')) unsure();
+    if (!isPlain || Object.hasOwn(object, '__proto__')) bailOut();
     Object.assign(merged, object);
   }
   return merged;
@@ -50,8 +50,8 @@ export function merge(list: unknown): Record<string, unknown> {
 
 /** `$substring`. Positions count characters, not UTF-16 units. */
 export function substring(text: unknown, start: unknown, length?: unknown): string {
-  if (typeof text !== 'string' || typeof start !== 'number') return unsure();
-  if (length !== undefined && typeof length !== 'number') return unsure();
+  if (typeof text !== 'string' || typeof start !== 'number') return bailOut();
+  if (length !== undefined && typeof length !== 'number') return bailOut();
   const characters = Array.from(text);
   const from = characters.length + start < 0 ? 0 : start;
   if (length === undefined) return characters.slice(from).join('');
@@ -64,16 +64,16 @@ export function string(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'number') return Number(part.toPrecision(15));
-    return typeof part === 'object' && part !== null && isFunctionMark(part) ? unsure() : part;
+    return typeof part === 'object' && part !== null && isFunctionMark(part) ? bailOut() : part;
   });
 }
 
 /** `$parse`, which AWS adds. */
 export function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return unsure();
+  if (typeof text !== 'string') return bailOut();
   try {
     return JSON.parse(text);
   } catch {
-    return unsure();
+    return bailOut();
   }
 }

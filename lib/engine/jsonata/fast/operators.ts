@@ -1,12 +1,12 @@
-import { type Closure, unsure } from './closure.ts';
-import { equal, truth } from './values.ts';
+import { bailOut, type Closure } from './closure.ts';
+import { equal, toBoolean } from './values.ts';
 
 /** The binary operators: each makes a closure from those of its two sides. */
 export const OPERATORS: Readonly<Record<string, (left: Closure, right: Closure) => Closure>> = {
   and: (left, right) => (environment, locals) =>
-    truth(left(environment, locals)) === true && truth(right(environment, locals)) === true,
+    toBoolean(left(environment, locals)) === true && toBoolean(right(environment, locals)) === true,
   or: (left, right) => (environment, locals) =>
-    truth(left(environment, locals)) === true || truth(right(environment, locals)) === true,
+    toBoolean(left(environment, locals)) === true || toBoolean(right(environment, locals)) === true,
   '=': (left, right) => strict(left, right, (a, b) => a !== undefined && b !== undefined && equal(a, b)),
   '!=': (left, right) => strict(left, right, (a, b) => a !== undefined && b !== undefined && !equal(a, b)),
   in: (left, right) => strict(left, right, isIn),
@@ -69,7 +69,7 @@ function isIn(a: unknown, list: unknown): boolean {
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === undefined ? '' : unsure();
+  return value === undefined ? '' : bailOut();
 }
 
 /** Both must be numbers, or both texts: what else there is, and its errors, the package knows. */
@@ -77,14 +77,14 @@ const ordered =
   (compare: (a: number | string, b: number | string) => boolean): Operation =>
   (a, b) => {
     if (typeof a === 'number' && typeof b === 'number') return compare(a, b);
-    return typeof a === 'string' && typeof b === 'string' ? compare(a, b) : unsure();
+    return typeof a === 'string' && typeof b === 'string' ? compare(a, b) : bailOut();
   };
 
 const arithmetic =
   (compute: (a: number, b: number) => number): Operation =>
   (a, b) => {
-    if (typeof a !== 'number' || typeof b !== 'number') return unsure();
+    if (typeof a !== 'number' || typeof b !== 'number') return bailOut();
     const value = compute(a, b);
     // JSON has no -0.
-    return Number.isFinite(value) ? value + 0 : unsure();
+    return Number.isFinite(value) ? value + 0 : bailOut();
   };

@@ -1,5 +1,5 @@
-import type { Ast } from './closure.ts';
-import { leave, NOT_HERE, type Token, Tokens } from './tokens.ts';
+import type { Ast } from './ast.ts';
+import { type Token, Tokenizer, UNSUPPORTED, unsupported } from './tokenizer.ts';
 
 /**
  * The syntax tree of an expression as the package would give it, but without positions; undefined for what is not in the
@@ -9,7 +9,7 @@ export function parseFast(source: string): Ast | undefined {
   try {
     return new Parser(source).whole();
   } catch (thrown) {
-    if (thrown === NOT_HERE) return undefined;
+    if (thrown === UNSUPPORTED) return undefined;
     throw thrown;
   }
 }
@@ -49,17 +49,17 @@ const node = (type: string, value: unknown, more: Readonly<Record<string, unknow
 
 /** A parser by operator precedence, as the package's. */
 class Parser {
-  readonly #tokens: Tokens;
+  readonly #tokens: Tokenizer;
   #token: Token;
 
   constructor(source: string) {
-    this.#tokens = new Tokens(source);
+    this.#tokens = new Tokenizer(source);
     this.#token = this.#tokens.next();
   }
 
   whole(): Ast {
     const tree = this.#expression(0);
-    return this.#token.kind === 'end' ? tree : leave();
+    return this.#token.kind === 'end' ? tree : unsupported();
   }
 
   #take(): Token {
@@ -73,7 +73,7 @@ class Parser {
   }
 
   #expect(operator: string): void {
-    if (!this.#is(operator)) leave();
+    if (!this.#is(operator)) unsupported();
     this.#take();
   }
 
@@ -92,17 +92,17 @@ class Parser {
   #first(): Node {
     const { kind, value } = this.#take();
     if (kind === 'name') return node('path', undefined, { steps: [node('name', value)] });
-    if (kind === 'end') return leave();
+    if (kind === 'end') return unsupported();
     if (kind !== 'operator') return node(kind, value);
     if (value === '(') return this.#block();
     if (value === '[') return node('unary', '[', { expressions: this.#list(']') });
     if (value === '{') return this.#object();
-    return value === '-' ? this.#negative() : leave();
+    return value === '-' ? this.#negative() : unsupported();
   }
 
   #negative(): Node {
     const { kind, value } = this.#take();
-    if (kind !== 'number' || typeof value !== 'number' || this.#binding > 70) return leave();
+    if (kind !== 'number' || typeof value !== 'number' || this.#binding > 70) return unsupported();
     return node('number', -value);
   }
 
@@ -156,43 +156,44 @@ class Parser {
       case '?':
         return this.#condition(left);
       case '{':
-        return leave();
+        return unsupported();
       case ':=':
-        if (left.type !== 'variable' || left.predicate !== undefined) leave();
+        if (left.type !== 'variable' || left.predicate !== undefined) unsupported();
         return node('bind', ':=', { lhs: left, rhs: this.#expression(9) });
       default:
-        return node('binary', operator, { lhs: left, rhs: this.#expression(BINDING[operator] ?? leave()) });
+        return node('binary', operator, { lhs: left, rhs: this.#expression(BINDING[operator] ?? unsupported()) });
     }
   }
 
   /** A field of a variable or of a path. What stands behind the name in brackets belongs to the name. */
   #step(left: Node): Node {
-    if (left.type !== 'variable' && left.type !== 'path') leave();
+    if (left.type !== 'variable' && left.type !== 'path') unsupported();
     const { kind, value } = this.#take();
-    if (kind !== 'name') leave();
+    if (kind !== 'name') unsupported();
     let step = node('path', undefined, { steps: [node('name', value)] });
     while (this.#is('[')) {
       this.#take();
       step = this.#predicate(step);
     }
-    if (this.#is('(')) leave();
+    if (this.#is('(')) unsupported();
     return node('path', undefined, {
       steps: left.type === 'path' ? [...stepsOf(left), ...stepsOf(step)] : [left, ...stepsOf(step)],
     });
   }
 
   #predicate(left: Node): Node {
-    if (this.#is(']')) leave();
+    if (this.#is(']')) unsupported();
     const filter = node('filter', undefined, { expr: this.#expression(0) });
     this.#expect(']');
-    const [target, key] = left.type === 'path' ? [stepsOf(left).at(-1) ?? leave(), 'stages'] : [left, 'predicate'];
+    const [target, key] =
+      left.type === 'path' ? [stepsOf(left).at(-1) ?? unsupported(), 'stages'] : [left, 'predicate'];
     const filters = target[key];
     target[key] = Array.isArray(filters) ? [...filters, filter] : [filter];
     return left;
   }
 
   #call(left: Node): Node {
-    if (left.type !== 'variable' || left.predicate !== undefined) leave();
+    if (left.type !== 'variable' || left.predicate !== undefined) unsupported();
     return node('function', '(', { arguments: this.#list(')'), procedure: left });
   }
 

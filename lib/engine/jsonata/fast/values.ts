@@ -1,9 +1,9 @@
-import { unsure } from './closure.ts';
+import { bailOut } from './closure.ts';
 
 /** The field of an object, exactly. A list would be mapped over, which is left to the package. */
 export function field(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value)) return unsure();
+  if (Array.isArray(value)) return bailOut();
   // Any own key of any object may be read.
   return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
@@ -15,7 +15,7 @@ export function item(value: unknown, index: number): unknown {
 }
 
 /** JSONata's cast to boolean; undefined stays undefined. */
-export function truth(value: unknown): boolean | undefined {
+export function toBoolean(value: unknown): boolean | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
@@ -27,9 +27,9 @@ export function truth(value: unknown): boolean | undefined {
       return value !== 0;
     case 'object':
       if (value === null) return false;
-      return Array.isArray(value) ? value.some((one) => truth(one) === true) : Object.keys(value).length > 0;
+      return Array.isArray(value) ? value.some((one) => toBoolean(one) === true) : Object.keys(value).length > 0;
     default:
-      return unsure();
+      return bailOut();
   }
 }
 
@@ -37,7 +37,7 @@ export function truth(value: unknown): boolean | undefined {
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return unsure();
+  if (Array.isArray(a) !== Array.isArray(b)) return bailOut();
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => equal(one, b[at]));
   const keys = Object.keys(a);
   return (

@@ -8,9 +8,9 @@ import { compileValue } from './selector.ts';
 
 /** How items are put together into the inputs of child executions. */
 export interface Batching {
-  readonly mostItems: number;
+  readonly maxItems: number;
   /** Of an input as a whole. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** What each input has besides its items. */
   readonly common: JsonObject;
 }
@@ -29,8 +29,8 @@ export function compileItemBatcher(section: Section): ItemBatcher | undefined {
   const bytes = compileNumber(batcher, BYTES, 'integer', positive(BYTES));
   const common = compileValue(batcher, 'BatchInput');
   return async (visit, input) => ({
-    mostItems: (await items(visit, input)) ?? Number.POSITIVE_INFINITY,
-    mostBytes: Math.min((await bytes(visit, input)) ?? QUOTAS.payload, QUOTAS.payload),
+    maxItems: (await items(visit, input)) ?? Number.POSITIVE_INFINITY,
+    maxBytes: Math.min((await bytes(visit, input)) ?? QUOTAS.payload, QUOTAS.payload),
     common: common ? { BatchInput: await common(visit, input) } : {},
   });
 }
@@ -41,21 +41,21 @@ const positive =
     value > 0 ? undefined : `${key} must be positive.`;
 
 /** The input of a child execution, and the number of items in it. */
-export interface Job {
+export interface ChildInput {
   readonly input: Json;
   readonly items: number;
 }
 
 /** Puts items together, as many as fit. One that is too large for any batch gets one of its own. */
-export async function* batched(items: AsyncIterable<Json>, batching: Batching): AsyncGenerator<Job> {
-  const { mostItems, mostBytes, common } = batching;
+export async function* batchItems(items: AsyncIterable<Json>, batching: Batching): AsyncGenerator<ChildInput> {
+  const { maxItems, maxBytes, common } = batching;
   const empty = jsonBytes({ ...common, Items: [] });
   let [batch, bytes]: [Json[], number] = [[], empty];
-  const job = (): Job => ({ input: { ...common, Items: batch }, items: batch.length });
+  const job = (): ChildInput => ({ input: { ...common, Items: batch }, items: batch.length });
   for await (const item of items) {
     // Each item but the first has a comma before it.
     const more = jsonBytes(item) + (batch.length > 0 ? 1 : 0);
-    if (batch.length > 0 && (batch.length >= mostItems || bytes + more > mostBytes)) {
+    if (batch.length > 0 && (batch.length >= maxItems || bytes + more > maxBytes)) {
       yield job();
       [batch, bytes] = [[item], empty + more - 1];
     } else {

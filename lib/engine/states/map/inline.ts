@@ -1,6 +1,6 @@
 import type { Json } from '../../../protocol/json.ts';
 import type { CompiledMachine } from '../../definition/compiled.ts';
-import type { Soon } from '../../definition/template.ts';
+import type { MaybePromise } from '../../definition/template.ts';
 import type { Branch } from '../../execution/branch.ts';
 import { StateFailure } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
@@ -8,7 +8,7 @@ import type { Visit } from '../../execution/visit.ts';
 /** What an inline Map is to do. */
 export interface Iterations {
   readonly list: readonly Json[];
-  readonly inputOf: (index: number) => Soon<Json>;
+  readonly inputOf: (index: number) => MaybePromise<Json>;
   readonly maxConcurrency: number;
 }
 
@@ -63,7 +63,7 @@ class InlineWork {
     const details = { name: state.name, index };
     branch.record('MapIterationStarted', details, state.name);
     try {
-      const output = await branch.walk(this.#machine, input);
+      const output = await branch.run(this.#machine, input);
       const before = branch.lastEvent;
       branch.record('MapIterationSucceeded', details, state.name);
       outer.lastEvent = Math.max(outer.lastEvent, branch.lastEvent);
@@ -71,7 +71,7 @@ class InlineWork {
       return output;
     } catch (thrown) {
       outer.lastEvent = Math.max(outer.lastEvent, branch.lastEvent);
-      if (thrown instanceof StateFailure && !branch.run.history.full)
+      if (thrown instanceof StateFailure && !branch.execution.history.full)
         branch.record('MapIterationFailed', details, state.name);
       throw thrown;
     }

@@ -1,16 +1,15 @@
 import { isObject, type Json, type JsonObject } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Section } from '../../definition/section.ts';
+import { Aborted, StateFailure } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
 import type { ObjectAddress, S3Objects } from '../../objects.ts';
 import { type Item, sourceOf } from './item.ts';
 import { compileNumber, type NumberField } from './number-field.ts';
-import { oneOf } from './one-of.ts';
 import { compileCsv } from './read/csv.ts';
-import { asUnreadable, unreadable } from './read/failure.ts';
-import type { Format } from './read/format.ts';
+import { type FileReader, itemReaderFailed } from './read/file-reader.ts';
 import { compileJson, jsonLines } from './read/json.ts';
-import { listed, loaded } from './read/list.ts';
+import { listObjectItems, loadAndFlatten } from './read/list.ts';
 import { athena, inventory } from './read/manifest.ts';
 import { compileValue } from './selector.ts';
 
@@ -27,7 +26,7 @@ const LIST = 'arn:aws:states:::s3:listObjectsV2';
 export function compileItemReader(section: Section): ItemReader | undefined {
   const reader = section.section('ItemReader');
   if (reader === undefined) return undefined;
-  const resource = oneOf(reader, 'Resource', [GET, LIST]);
+  const resource = reader.oneOf('Resource', [GET, LIST]);
   reader.require('Resource');
   const args = compileValue(reader, reader.language === 'JSONata' ? 'Arguments' : 'Parameters');
   const config = reader.section('ReaderConfig');
@@ -36,7 +35,7 @@ export function compileItemReader(section: Section): ItemReader | undefined {
   return async (visit, input) => {
     const given = (await args?.(visit, input)) ?? {};
     const limit = (await most(visit, input)) ?? 0;
-    return items(visit.branch.run.host.objects, isObject(given) ? given : {}, read, limit);
+    return items(visit.branch.execution.host.objects, isObject(given) ? given : {}, read, limit);
   };
 }
 
@@ -47,8 +46,8 @@ async function* items(
   limit: number,
 ): AsyncGenerator<Item> {
   // AWS's words.
-  if (limit < 0) throw unreadable('field MaxItems must be positive');
-  if (objects === undefined) throw unreadable('There is no S3 here: the host gave the run no objects.');
+  if (limit < 0) throw itemReaderFailed('field MaxItems must be positive');
+  if (objects === undefined) throw itemReaderFailed('There is no S3 here: the host gave the run no objects.');
   // 0 is AWS's word for as many as there are.
   let left = Math.min(limit > 0 ? limit : QUOTAS.mapItems, QUOTAS.mapItems);
   try {
@@ -58,18 +57,18 @@ async function* items(
       if (left === 0) return;
     }
   } catch (thrown) {
-    throw asUnreadable(thrown);
+    throw asItemReaderFailure(thrown);
   }
 }
 
 function compileGetting(reader: Section, config: Section | undefined): Read {
-  const type = config && oneOf(config, 'InputType', ['CSV', 'JSON', 'JSONL', 'MANIFEST']);
+  const type = config?.oneOf('InputType', ['CSV', 'JSON', 'JSONL', 'MANIFEST']);
   if (!config?.has('InputType'))
     (config ?? reader).problem(
       'wanted an InputType: CSV, JSON, JSONL or MANIFEST',
       config ? 'InputType' : 'ReaderConfig',
     );
-  const listing = config && oneOf(config, 'ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']);
+  const listing = config?.oneOf('ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']);
   if (type === 'MANIFEST') return (objects, given) => inventory(objects, addressOf(given));
   const format = compileFormat(config, type);
   if (listing === 'ATHENA_DATA') return (objects, given) => athena(format)(objects, addressOf(given));
@@ -80,15 +79,16 @@ function compileGetting(reader: Section, config: Section | undefined): Read {
 }
 
 function compileListing(config: Section | undefined): Read {
-  const isLoading = config && oneOf(config, 'Transformation', ['NONE', 'LOAD_AND_FLATTEN']) === 'LOAD_AND_FLATTEN';
-  const type = config && oneOf(config, 'InputType', ['CSV', 'JSON', 'JSONL']);
+  const isLoading = config?.oneOf('Transformation', ['NONE', 'LOAD_AND_FLATTEN']) === 'LOAD_AND_FLATTEN';
+  const type = config?.oneOf('InputType', ['CSV', 'JSON', 'JSONL']);
   if (isLoading && type === undefined) config.problem('wanted an InputType: CSV, JSON or JSONL', 'InputType');
-  if (!isLoading) return (objects, given) => listed(objects, textIn(given, 'Bucket'), textIn(given, 'Prefix', ''));
+  if (!isLoading)
+    return (objects, given) => listObjectItems(objects, textIn(given, 'Bucket'), textIn(given, 'Prefix', ''));
   const format = compileFormat(config, type);
-  return (objects, given) => loaded(objects, textIn(given, 'Bucket'), textIn(given, 'Prefix', ''), format);
+  return (objects, given) => loadAndFlatten(objects, textIn(given, 'Bucket'), textIn(given, 'Prefix', ''), format);
 }
 
-function compileFormat(config: Section | undefined, type: 'CSV' | 'JSON' | 'JSONL' | undefined): Format {
+function compileFormat(config: Section | undefined, type: 'CSV' | 'JSON' | 'JSONL' | undefined): FileReader {
   if (config === undefined || type === undefined || type === 'JSONL') return jsonLines;
   return type === 'CSV' ? compileCsv(config) : compileJson(config);
 }
@@ -102,5 +102,13 @@ function addressOf(given: JsonObject): ObjectAddress {
 function textIn(given: JsonObject, key: string, otherwise?: string): string {
   const value = given[key] ?? otherwise;
   if (typeof value === 'string') return value;
-  throw unreadable(`The argument ${key} is ${value === undefined ? 'missing' : JSON.stringify(value)}, wanted a text.`);
+  throw itemReaderFailed(
+    `The argument ${key} is ${value === undefined ? 'missing' : JSON.stringify(value)}, wanted a text.`,
+  );
+}
+
+/** Whatever else is thrown while items are read becomes a failure of the Map. */
+function asItemReaderFailure(thrown: unknown): unknown {
+  if (thrown instanceof StateFailure || thrown instanceof Aborted) return thrown;
+  return itemReaderFailed(thrown instanceof Error ? thrown.message : String(thrown));
 }

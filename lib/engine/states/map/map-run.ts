@@ -1,16 +1,15 @@
 import type { Json } from '../../../protocol/json.ts';
 import type { LoadedStateMachine } from '../../definition/load.ts';
-import type { Soon } from '../../definition/template.ts';
+import type { MaybePromise } from '../../definition/template.ts';
 import { Cancellation } from '../../execution/cancellation.ts';
-import { type Started, start } from '../../execution/execution.ts';
+import { Execution, type Host } from '../../execution/execution.ts';
 import { failureDetails, StateFailure } from '../../execution/failures.ts';
-import { type Host, Run } from '../../execution/run.ts';
-import { type End, runToEnd } from '../../execution/run-to-end.ts';
+import { type ExecutionEnd, runToEnd, type StartedExecution, startExecution } from '../../execution/run-to-end.ts';
 import { uuidFrom } from '../../execution/uuid.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { type Batching, batched, type Job } from './batcher.ts';
+import { type Batching, batchItems, type ChildInput } from './batcher.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { Dataset, Item } from './item.ts';
-import { Lanes } from './lanes.ts';
 import type { Results } from './results.ts';
 import { isExceeded, type Tolerance } from './tolerance.ts';
 
@@ -23,9 +22,9 @@ export interface ChildMachine {
 }
 
 /** What a Map Run is to do. */
-export interface Order {
+export interface MapRunOptions {
   readonly dataset: Dataset;
-  readonly inputOf: (item: Item, index: number) => Soon<Json>;
+  readonly inputOf: (item: Item, index: number) => MaybePromise<Json>;
   readonly batching: Batching | undefined;
   readonly maxConcurrency: number;
   readonly tolerance: Tolerance;
@@ -36,8 +35,8 @@ export interface Order {
  * Runs each item, or each batch of items, as an execution of its own, with its own history. More failures than are
  * tolerated stop all. Only so many items are held as run at once.
  */
-export async function runMapRun(visit: Visit, machine: ChildMachine, order: Order): Promise<Json> {
-  const { host, history } = visit.branch.run;
+export async function runMapRun(visit: Visit, machine: ChildMachine, order: MapRunOptions): Promise<Json> {
+  const { host, history } = visit.branch.execution;
   const name = `${host.stateMachineName.split('/')[0]}/${machine.label}`;
   const mapRunArn = `arn:aws:states:local:000000000000:mapRun:${name}:${uuidFrom(host.random)}`;
   visit.record('MapRunStarted', { mapRunArn });
@@ -55,13 +54,13 @@ export async function runMapRun(visit: Visit, machine: ChildMachine, order: Orde
 }
 
 /** Child executions that have begun, with the thread that each began with. */
-type Open = Map<Run, Started | undefined>;
+type Open = Map<Execution, StartedExecution | undefined>;
 
 class MapRun {
   readonly #visit: Visit;
   readonly #machine: ChildMachine;
   readonly #host: Host;
-  readonly #order: Order;
+  readonly #order: MapRunOptions;
   readonly #cancellation: Cancellation;
   readonly #open: Open = new Map();
   #read = 0;
@@ -69,7 +68,7 @@ class MapRun {
   #failed = 0;
   #children = 0;
 
-  constructor(visit: Visit, machine: ChildMachine, host: Host, order: Order) {
+  constructor(visit: Visit, machine: ChildMachine, host: Host, order: MapRunOptions) {
     this.#visit = visit;
     this.#machine = machine;
     this.#host = host;
@@ -81,14 +80,14 @@ class MapRun {
   /** Rejects with a StateFailure or a FieldError; all that ran is stopped then. */
   async work(results: Results): Promise<Results> {
     const { batching, maxConcurrency } = this.#order;
-    const jobs = batching ? batched(this.#inputs(), batching) : single(this.#inputs());
-    const lanes = new Lanes(maxConcurrency);
+    const jobs = batching ? batchItems(this.#inputs(), batching) : single(this.#inputs());
+    const lanes = new ConcurrencyLimit(maxConcurrency);
     try {
       for (let next = await jobs.next(); !next.done; next = await jobs.next())
-        await lanes.begin(this.#runChild(next.value, results));
+        await lanes.add(this.#runChild(next.value, results));
       this.#total = this.#read;
       this.#checkTolerance();
-      await lanes.end();
+      await lanes.drain();
       await results.close();
       this.#cancellation.done();
       return results;
@@ -103,7 +102,7 @@ class MapRun {
     for await (const item of dataset) yield await inputOf(item, this.#read++);
   }
 
-  async #runChild(job: Job, results: Results): Promise<void> {
+  async #runChild(job: ChildInput, results: Results): Promise<void> {
     this.#cancellation.check();
     const index = this.#children++;
     const child = this.#newChild(job, index);
@@ -115,18 +114,18 @@ class MapRun {
     this.#checkTolerance();
   }
 
-  #newChild({ input }: Job, index: number): Run {
-    const { run } = this.#visit.branch;
-    return new Run(this.#host, uuidFrom(this.#host.random), input, run, this.#visit.pathOf(index));
+  #newChild({ input }: ChildInput, index: number): Execution {
+    const { execution } = this.#visit.branch;
+    return new Execution(this.#host, uuidFrom(this.#host.random), input, execution, this.#visit.pathOf(index));
   }
 
   /** Only an Express execution has a time limit, which costs a timer. */
-  async #endOf(child: Run): Promise<End> {
+  async #endOf(child: Execution): Promise<ExecutionEnd> {
     const { loaded } = this.#machine;
     this.#open.set(child, undefined);
     if (child.host.type === 'EXPRESS') return runToEnd(child, loaded, this.#cancellation.signal);
     try {
-      const started = start(child, loaded.machine, child.input, this.#cancellation);
+      const started = startExecution(child, loaded.machine, child.input, this.#cancellation);
       this.#open.set(child, started);
       return { status: 'SUCCEEDED', output: await started.output };
     } catch (thrown) {
@@ -143,7 +142,7 @@ class MapRun {
   }
 
   /** Stops what runs. Where too many failed, what there is to tell is still told. */
-  async #stop(thrown: unknown, jobs: AsyncGenerator<Job>, results: Results): Promise<void> {
+  async #stop(thrown: unknown, jobs: AsyncGenerator<ChildInput>, results: Results): Promise<void> {
     const stopped = [...this.#open];
     this.#cancellation.abort();
     for (const [child, started] of stopped)
@@ -156,11 +155,11 @@ class MapRun {
     await jobs.return(undefined);
   }
 
-  async *#pending(jobs: AsyncGenerator<Job>): AsyncGenerator<Run> {
+  async *#pending(jobs: AsyncGenerator<ChildInput>): AsyncGenerator<Execution> {
     for await (const job of jobs) yield this.#newChild(job, this.#children++);
   }
 }
 
-async function* single(inputs: AsyncIterable<Json>): AsyncGenerator<Job> {
+async function* single(inputs: AsyncIterable<Json>): AsyncGenerator<ChildInput> {
   for await (const input of inputs) yield { input, items: 1 };
 }

@@ -1,13 +1,13 @@
 import type { Json } from '../../../protocol/json.ts';
 import { compileField } from '../../definition/field.ts';
 import type { Section } from '../../definition/section.ts';
-import type { Soon } from '../../definition/template.ts';
+import type { MaybePromise } from '../../definition/template.ts';
 import { FieldError } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { compileReference, existing, type ReferencePath } from '../../json-path/path.ts';
+import { compileReference, type ReferencePath, requireValue } from '../../json-path/path.ts';
 
 /** Evaluates a field of a Map. `input` is what its JSONPath starts at: the state's input after InputPath. */
-export type NumberField = (visit: Visit, input: Json) => Soon<number | undefined>;
+export type NumberField = (visit: Visit, input: Json) => MaybePromise<number | undefined>;
 
 /**
  * Compiles a field that gives a number: a literal, a JSONata expression, or in JSONPath a path under `KeyPath`. It gives
@@ -19,8 +19,8 @@ export function compileNumber(
   kind: 'integer' | 'float',
   check: (value: number) => string | undefined = () => undefined,
 ): NumberField {
-  const isQuery = section.language === 'JSONata';
-  const path = isQuery ? undefined : compileReference(section, `${key}Path`);
+  const isJsonata = section.language === 'JSONata';
+  const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
   if (path !== undefined) return (visit, input) => checked(atPath(path, `${key}Path`, kind, input, visit));
   const literal = section.value[key];
   const wrong = typeof literal === 'number' ? problemOf(key, literal) : undefined;
@@ -39,7 +39,7 @@ export function compileNumber(
   function checked(value: number): number {
     const message = problemOf(key, value);
     if (message === undefined) return value;
-    throw new FieldError(isQuery ? 'States.QueryEvaluationError' : 'States.Runtime', message, key);
+    throw new FieldError(isJsonata ? 'States.QueryEvaluationError' : 'States.Runtime', message, key);
   }
 }
 
@@ -52,7 +52,7 @@ function refused(literal: number, kind: 'integer' | 'float'): string | undefined
 
 /** AWS's words where the value is no number. */
 function atPath(path: ReferencePath, field: string, kind: 'integer' | 'float', input: Json, visit: Visit): number {
-  const value = existing(path, input, visit, field);
+  const value = requireValue(path, input, visit, field);
   if (typeof value === 'number' && (kind === 'float' || Number.isInteger(value))) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const what = `The ${field} field refers to value "${text}" which is not a valid ${kind}: ${path.text}`;

@@ -1,13 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../../../protocol/json.ts';
 import type { Section } from '../../definition/section.ts';
+import type { Execution } from '../../execution/execution.ts';
 import { StateFailure } from '../../execution/failures.ts';
-import type { Run } from '../../execution/run.ts';
-import type { End } from '../../execution/run-to-end.ts';
+import type { ExecutionEnd } from '../../execution/run-to-end.ts';
 import type { Visit } from '../../execution/visit.ts';
 import type { S3Objects } from '../../objects.ts';
-import { oneOf } from './one-of.ts';
 import { ResultFile } from './result-file.ts';
-import { ListedResults, type Results, type Transformation, told, toldPending } from './results.ts';
+import { describePending, describeResult, ListedResults, type Results, type Transformation } from './results.ts';
 import { compileValue } from './selector.ts';
 
 /** Evaluates a ResultWriter, and opens the results of a Map Run. `input`: the state's input, after InputPath. */
@@ -19,16 +18,16 @@ const PUT = 'arn:aws:states:::s3:putObject';
 export function compileResultWriter(section: Section): ResultWriter {
   const writer = section.section('ResultWriter');
   const config = writer?.section('WriterConfig');
-  const transformation = config && oneOf(config, 'Transformation', ['NONE', 'COMPACT', 'FLATTEN']);
-  const isLines = config !== undefined && oneOf(config, 'OutputType', ['JSON', 'JSONL']) === 'JSONL';
+  const transformation = config?.oneOf('Transformation', ['NONE', 'COMPACT', 'FLATTEN']);
+  const isLines = config !== undefined && config.oneOf('OutputType', ['JSON', 'JSONL']) === 'JSONL';
   if (writer && !writer.has('Resource') && !config) writer.problem(`wanted the Resource ${PUT}, or a WriterConfig`);
   if (!writer?.has('Resource'))
     return async (visit) => () => new ListedResults(transformation ?? 'COMPACT', visit.state.name);
-  oneOf(writer, 'Resource', [PUT]);
+  writer.oneOf('Resource', [PUT]);
   const args = compileValue(writer, writer.language === 'JSONata' ? 'Arguments' : 'Parameters');
   return async (visit, input) => {
     const given = (await args?.(visit, input)) ?? {};
-    const { objects } = visit.branch.run.host;
+    const { objects } = visit.branch.execution.host;
     return (mapRunArn) =>
       new ExportedResults(objects, { ...placeOf(given), mapRunArn, transformation: transformation ?? 'NONE', isLines });
   };
@@ -74,13 +73,13 @@ class ExportedResults implements Results {
     this.#files = { FAILED: file('FAILED'), PENDING: file('PENDING'), SUCCEEDED: file('SUCCEEDED') };
   }
 
-  async add(_: number, child: Run, end: End): Promise<void> {
+  async add(_: number, child: Execution, end: ExecutionEnd): Promise<void> {
     const file = end.status === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED';
-    await this.#write(file, told(child, end, this.#given.transformation));
+    await this.#write(file, describeResult(child, end, this.#given.transformation));
   }
 
-  async close(pending?: AsyncIterable<Run>): Promise<void> {
-    for await (const child of pending ?? []) await this.#write('PENDING', [toldPending(child)]);
+  async close(pending?: AsyncIterable<Execution>): Promise<void> {
+    for await (const child of pending ?? []) await this.#write('PENDING', [describePending(child)]);
     await this.#writing(() => this.#writeManifest());
   }
 

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { jsonBytes, tooLarge } from '../../execution/limits.ts';
-import type { Run } from '../../execution/run.ts';
-import type { End } from '../../execution/run-to-end.ts';
+import type { Execution } from '../../execution/execution.ts';
+import { dataLimitExceeded, jsonBytes } from '../../execution/limits.ts';
+import type { ExecutionEnd } from '../../execution/run-to-end.ts';
 import { describeExecution } from '../execution-api.ts';
 
 /** What is told of a child execution: all there is to know, its output alone, or that output's own items. */
@@ -11,9 +11,9 @@ export type Transformation = 'NONE' | 'COMPACT' | 'FLATTEN';
 /** Takes the ends of child executions in, and gives the Map's result. */
 export interface Results {
   /** `index`: which of the child executions it is. Resolves when more may be given. */
-  add(index: number, child: Run, end: End): Promise<void> | void;
+  add(index: number, child: Execution, end: ExecutionEnd): Promise<void> | void;
   /** All have ended, or no more are waited for. `pending`: those that never began, where too many others failed. */
-  close(pending?: AsyncIterable<Run>): Promise<void>;
+  close(pending?: AsyncIterable<Execution>): Promise<void>;
   /** Nobody waits for them any more. */
   discard(): Promise<void>;
   /** The Map's result, when all have ended and were closed. */
@@ -24,14 +24,14 @@ export interface Results {
  * What is told of a child execution. Of one that has failed all is told, whatever the transformation.
  * Source: "ResultWriter (Map)", AWS Step Functions developer guide.
  */
-export function told(child: Run, end: End, transformation: Transformation): readonly Json[] {
+export function describeResult(child: Execution, end: ExecutionEnd, transformation: Transformation): readonly Json[] {
   const { status, output = null } = end;
   if (status !== 'SUCCEEDED' || transformation === 'NONE') return [describe(child, end)];
   return transformation === 'FLATTEN' && Array.isArray(output) ? output : [output];
 }
 
 /** A child execution that never began. */
-export const toldPending = (child: Run): JsonObject => ({
+export const describePending = (child: Execution): JsonObject => ({
   ExecutionArn: child.id,
   Input: JSON.stringify(child.input),
   InputDetails: { Included: true },
@@ -41,7 +41,7 @@ export const toldPending = (child: Run): JsonObject => ({
 });
 
 /** A child execution as DescribeExecution tells of it, its times as texts. */
-function describe(child: Run, end: End): JsonObject {
+function describe(child: Execution, end: ExecutionEnd): JsonObject {
   const { host, context, startMs } = child;
   const { RedriveCount, RedriveStatus, RedriveStatusReason, ...description } = describeExecution(
     child,
@@ -58,7 +58,7 @@ function describe(child: Run, end: End): JsonObject {
 }
 
 /** A child execution is redriven by its Map Run, and never when it went well; an Express one cannot be. */
-const redriveOf = ({ status }: End): JsonObject =>
+const redriveOf = ({ status }: ExecutionEnd): JsonObject =>
   status === 'SUCCEEDED'
     ? {
         RedriveCount: 0,
@@ -79,8 +79,8 @@ export class ListedResults implements Results {
     this.#stateName = stateName;
   }
 
-  add(index: number, child: Run, end: End): void {
-    const parts = told(child, end, this.#transformation);
+  add(index: number, child: Execution, end: ExecutionEnd): void {
+    const parts = describeResult(child, end, this.#transformation);
     for (const part of parts) this.#bytes += jsonBytes(part) + 1;
     if (this.#isTooLarge) this.#parts = [];
     else this.#parts[index] = parts;
@@ -91,7 +91,7 @@ export class ListedResults implements Results {
   async discard(): Promise<void> {}
 
   result(): Json {
-    if (this.#isTooLarge) throw tooLarge(this.#stateName);
+    if (this.#isTooLarge) throw dataLimitExceeded(this.#stateName);
     return this.#parts.flatMap((parts) => parts ?? []);
   }
 

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import type { Section } from '../../definition/section.ts';
-import { compileTemplate, type Soon } from '../../definition/template.ts';
+import { compileTemplate, type MaybePromise } from '../../definition/template.ts';
 import type { Visit } from '../../execution/visit.ts';
 import { compilePayloadTemplate } from '../../json-path/payload-template.ts';
 import type { Environment } from '../../jsonata/expression.ts';
@@ -9,7 +9,7 @@ import type { Environment } from '../../jsonata/expression.ts';
  * Makes the input of an iteration. `item`: what the context object holds of the item; `input`: the state's input, after
  * InputPath.
  */
-export type Selector = (visit: Visit, item: JsonObject, input: Json) => Soon<Json>;
+export type Selector = (visit: Visit, item: JsonObject, input: Json) => MaybePromise<Json>;
 
 /** Compiles ItemSelector, or in JSONPath its older name Parameters; undefined where the state has neither. */
 export function compileSelector(section: Section): Selector | undefined {
@@ -19,17 +19,17 @@ export function compileSelector(section: Section): Selector | undefined {
 }
 
 /** A value with expressions or, in JSONPath, paths in it. `input`: what `$` stands for in JSONPath. */
-export type Value = (environment: Environment, input: Json) => Soon<Json>;
+export type Value = (environment: Environment, input: Json) => MaybePromise<Json>;
 
 /** Compiles the value in a field; undefined where there is none. */
 export function compileValue(section: Section, key: string): Value | undefined {
   const value = section.value[key];
   if (value === undefined) return undefined;
   if (section.language === 'JSONata') {
-    const template = compileTemplate(value, section.site(key));
+    const template = compileTemplate(value, section.templateContext(key));
     return (environment) => template.render(environment);
   }
-  const template = compilePayloadTemplate(value, section.site(key));
+  const template = compilePayloadTemplate(value, section.templateContext(key));
   return (environment, input) => template(input, environment);
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonBytes } from '../../../../lib/engine/index.ts';
-import { type Batching, batched, type Job } from '../../../../lib/engine/states/map/batcher.ts';
+import { type Batching, batchItems, type ChildInput } from '../../../../lib/engine/states/map/batcher.ts';
 import type { Json } from '../../../../lib/protocol/json.ts';
 import { QUOTAS } from '../../../../lib/protocol/quotas.ts';
 import { run } from '../../harness.ts';
@@ -58,20 +58,20 @@ describe('ItemBatcher', () => {
   });
 });
 
-async function jobsOf(items: readonly Json[], batching: Batching): Promise<readonly Job[]> {
+async function jobsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
   async function* all() {
     yield* items;
   }
-  const jobs: Job[] = [];
-  for await (const job of batched(all(), batching)) jobs.push(job);
+  const jobs: ChildInput[] = [];
+  for await (const job of batchItems(all(), batching)) jobs.push(job);
   return jobs;
 }
 
 test('batches hold all items in order, within both limits, and could not hold one more', async () => {
   const json = fc.json().map((text): Json => JSON.parse(text));
   const limits = fc.record({
-    mostItems: fc.integer({ min: 1, max: 5 }),
-    mostBytes: fc.integer({ min: 1, max: 120 }),
+    maxItems: fc.integer({ min: 1, max: 5 }),
+    maxBytes: fc.integer({ min: 1, max: 120 }),
     common: fc.constantFrom({}, { BatchInput: { a: 1 } }),
   });
   await fc.assert(
@@ -81,8 +81,7 @@ test('batches hold all items in order, within both limits, and could not hold on
       expect(batches.flat(1)).toEqual(items);
       expect(jobs.map((job) => job.items)).toEqual(batches.map((batch) => batch.length));
       const fits = (batch: readonly Json[]): boolean =>
-        batch.length <= batching.mostItems &&
-        jsonBytes({ ...batching.common, Items: [...batch] }) <= batching.mostBytes;
+        batch.length <= batching.maxItems && jsonBytes({ ...batching.common, Items: [...batch] }) <= batching.maxBytes;
       for (const [at, batch] of batches.entries()) {
         expect(batch.length === 1 || fits(batch)).toBe(true);
         const [next] = batches[at + 1] ?? [];

@@ -11,11 +11,11 @@ export async function* recordsOf(text: AsyncIterable<string>, delimiter: string)
 }
 
 /** Where in a field the reader is: before it, in it, between its quotes, behind a quote that may be its last. */
-type Place = 'start' | 'plain' | 'quoted' | 'closed';
+type FieldState = 'start' | 'plain' | 'quoted' | 'closed';
 
 class RecordReader {
   readonly #delimiter: string;
-  #place: Place = 'start';
+  #state: FieldState = 'start';
   /** Whether a backslash, or a carriage return outside quotes, was read last: the next character says what it is. */
   #pending: '\\' | '\r' | undefined;
   #field = '';
@@ -30,9 +30,9 @@ class RecordReader {
     const records: string[][] = [];
     for (const character of text) {
       if (this.#takePending(character)) continue;
-      if (character === '\\' || (character === '\r' && this.#place !== 'quoted')) this.#pending = character;
+      if (character === '\\' || (character === '\r' && this.#state !== 'quoted')) this.#pending = character;
       else if (character === '"') this.#quote();
-      else if (this.#place === 'quoted') this.#field += character;
+      else if (this.#state === 'quoted') this.#field += character;
       else if (character === this.#delimiter) this.#endField();
       else if (character === '\n') this.#endRecord(records);
       else this.#append(character);
@@ -58,24 +58,24 @@ class RecordReader {
   }
 
   #append(character: string): void {
-    if (this.#place === 'start') this.#place = 'plain';
+    if (this.#state === 'start') this.#state = 'plain';
     this.#field += character;
   }
 
   #quote(): void {
-    if (this.#place === 'plain' || this.#place === 'closed') this.#field += '"';
-    if (this.#place === 'quoted') this.#place = 'closed';
-    else if (this.#place !== 'plain') this.#place = 'quoted';
+    if (this.#state === 'plain' || this.#state === 'closed') this.#field += '"';
+    if (this.#state === 'quoted') this.#state = 'closed';
+    else if (this.#state !== 'plain') this.#state = 'quoted';
   }
 
   #endField(): void {
     this.#fields.push(this.#field);
     this.#field = '';
-    this.#place = 'start';
+    this.#state = 'start';
   }
 
   #endRecord(records: string[][]): void {
-    if (this.#place === 'start' && this.#fields.length === 0) return;
+    if (this.#state === 'start' && this.#fields.length === 0) return;
     this.#endField();
     records.push(this.#fields);
     this.#fields = [];

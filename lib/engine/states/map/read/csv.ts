@@ -1,8 +1,6 @@
 import type { Section } from '../../../definition/section.ts';
-import { oneOf } from '../one-of.ts';
 import { recordsOf } from './csv-records.ts';
-import { unreadable } from './failure.ts';
-import type { Format } from './format.ts';
+import { type FileReader, itemReaderFailed } from './file-reader.ts';
 import { textOf } from './text.ts';
 
 const DELIMITERS: Readonly<Record<string, string>> = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' };
@@ -12,14 +10,14 @@ const DELIMITERS: Readonly<Record<string, string>> = { COMMA: ',', PIPE: '|', SE
  * lacks are empty, those that it has too many are left out.
  * Source: "ItemReader (Map)", AWS Step Functions developer guide.
  */
-export function compileCsv(config: Section): Format {
-  const location = oneOf(config, 'CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
+export function compileCsv(config: Section): FileReader {
+  const location = config.oneOf('CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
   const given = location === 'GIVEN' ? config.texts('CSVHeaders') : undefined;
   if (!config.has('CSVHeaderLocation'))
-    config.problem("The field 'CSVHeaderLocation' is required", 'CSVHeaderLocation', { at: config.place });
+    config.problem("The field 'CSVHeaderLocation' is required", 'CSVHeaderLocation', { at: config.pointer });
   if (given?.length === 0)
-    config.problem('These fields are required: [CSVHeaders]', 'CSVHeaders', { at: config.place });
-  const delimiter = DELIMITERS[oneOf(config, 'CSVDelimiter', Object.keys(DELIMITERS)) ?? 'COMMA'] ?? ',';
+    config.problem('These fields are required: [CSVHeaders]', 'CSVHeaders', { at: config.pointer });
+  const delimiter = DELIMITERS[config.oneOf('CSVDelimiter', Object.keys(DELIMITERS)) ?? 'COMMA'] ?? ',';
   return async function* read(bytes, source) {
     let headers = given && distinct(given);
     for await (const record of recordsOf(textOf(bytes), delimiter)) {
@@ -31,5 +29,5 @@ export function compileCsv(config: Section): Format {
 
 function distinct(headers: readonly string[]): readonly string[] {
   if (new Set(headers).size === headers.length) return headers;
-  throw unreadable('CSV headers cannot contain duplicates.');
+  throw itemReaderFailed('CSV headers cannot contain duplicates.');
 }

@@ -1,25 +1,25 @@
 import { isObject, type Json } from '../../../../protocol/json.ts';
 import type { Section } from '../../../definition/section.ts';
 import { itemsOf } from '../item.ts';
-import { unreadable } from './failure.ts';
-import type { Format } from './format.ts';
+import { type FileReader, itemReaderFailed } from './file-reader.ts';
 import { linesOf, textOf, wholeText } from './text.ts';
 
 /** Compiles how a JSON file is read: the items of a list, or the fields of an object, at ItemsPointer or as a whole. */
-export function compileJson(config: Section): Format {
+export function compileJson(config: Section): FileReader {
   const pointer = config.text('ItemsPointer') ?? '';
   if (pointer !== '' && !pointer.startsWith('/'))
     config.problem(`found '${pointer}', wanted a JSON pointer such as '/a/b'`, 'ItemsPointer');
   return async function* read(bytes, source) {
     const value = at(parse(await wholeText(bytes), 'The file'), pointer);
     // AWS's words, recorded for a file that holds no list.
-    if (typeof value !== 'object' || value === null) throw unreadable('Attempting to map over non-iterable node.');
+    if (typeof value !== 'object' || value === null)
+      throw itemReaderFailed('Attempting to map over non-iterable node.');
     yield* itemsOf(value, source);
   };
 }
 
 /** Reads a file of JSON lines: a line is an item. Empty lines are none. */
-export const jsonLines: Format = async function* read(bytes, source) {
+export const jsonLines: FileReader = async function* read(bytes, source) {
   let number = 0;
   for await (const line of linesOf(textOf(bytes))) {
     number += 1;
@@ -31,7 +31,7 @@ function parse(text: string, what: string): Json {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw unreadable(`${what} is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw itemReaderFailed(`${what} is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
 }
 

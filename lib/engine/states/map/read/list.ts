@@ -1,12 +1,12 @@
 import type { S3Objects } from '../../../objects.ts';
 import { type Item, sourceOf } from '../item.ts';
-import type { Format } from './format.ts';
+import type { FileReader } from './file-reader.ts';
 
 /**
  * The objects of a bucket as items, with the fields that AWS's Map gets from ListObjectsV2.
  * Source: "Iterating over Amazon S3 objects", AWS Step Functions developer guide.
  */
-export async function* listed(objects: S3Objects, bucket: string, prefix: string): AsyncGenerator<Item> {
+export async function* listObjectItems(objects: S3Objects, bucket: string, prefix: string): AsyncGenerator<Item> {
   for await (const { ETag, Key, lastModifiedMs, Size, StorageClass = 'STANDARD' } of objects.listObjects(
     bucket,
     prefix,
@@ -17,11 +17,11 @@ export async function* listed(objects: S3Objects, bucket: string, prefix: string
 }
 
 /** The items in each of the objects of a bucket: LOAD_AND_FLATTEN. */
-export async function* loaded(
+export async function* loadAndFlatten(
   objects: S3Objects,
   bucket: string,
   prefix: string,
-  format: Format,
+  format: FileReader,
 ): AsyncGenerator<Item> {
   for await (const { Key } of objects.listObjects(bucket, prefix)) {
     const address = { Bucket: bucket, Key };

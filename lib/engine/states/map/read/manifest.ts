@@ -2,8 +2,7 @@ import { isObject, type Json } from '../../../../protocol/json.ts';
 import type { ObjectAddress, S3Objects } from '../../../objects.ts';
 import { type Item, sourceOf } from '../item.ts';
 import { recordsOf } from './csv-records.ts';
-import { unreadable } from './failure.ts';
-import type { Format } from './format.ts';
+import { type FileReader, itemReaderFailed } from './file-reader.ts';
 import { linesOf, textOf, wholeText } from './text.ts';
 
 /** Reads the items that the files of a manifest hold. */
@@ -32,9 +31,10 @@ interface Inventory {
 
 function inventoryOf(manifest: Json): Inventory {
   const { destinationBucket, fileFormat, fileSchema, files } = isObject(manifest) ? manifest : {};
-  if (fileFormat !== 'CSV') throw unreadable(`The inventory's files are ${JSON.stringify(fileFormat)}, wanted "CSV".`);
+  if (fileFormat !== 'CSV')
+    throw itemReaderFailed(`The inventory's files are ${JSON.stringify(fileFormat)}, wanted "CSV".`);
   if (typeof destinationBucket !== 'string' || typeof fileSchema !== 'string' || !Array.isArray(files))
-    throw unreadable('The manifest is no inventory: wanted destinationBucket, fileSchema and files.');
+    throw itemReaderFailed('The manifest is no inventory: wanted destinationBucket, fileSchema and files.');
   return {
     bucket: destinationBucket.replace(/^arn:[^:]*:s3:::/, ''),
     headers: fileSchema.split(',').map((name) => name.trim()),
@@ -43,12 +43,13 @@ function inventoryOf(manifest: Json): Inventory {
 }
 
 /** What Athena's UNLOAD leaves: a list of the URIs of its files, one a line. */
-export const athena = (format: Format): Manifest =>
+export const athena = (format: FileReader): Manifest =>
   async function* read(objects, manifest) {
     for await (const line of linesOf(textOf(objects.getObject(manifest)))) {
       const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(line.trim().replace(/^"(.*)"$/, '$1')) ?? [];
       if (Bucket !== undefined && Key !== undefined)
         yield* format(objects.getObject({ Bucket, Key }), sourceOf({ Bucket, Key }));
-      else if (line.trim() !== '') throw unreadable(`The manifest has the line '${line}', wanted s3://BUCKET/KEY.`);
+      else if (line.trim() !== '')
+        throw itemReaderFailed(`The manifest has the line '${line}', wanted s3://BUCKET/KEY.`);
     }
   };

@@ -18,17 +18,17 @@ interface Retrier {
 interface Catcher {
   readonly errors: readonly string[];
   readonly next: string | undefined;
-  readonly flow: DataFlow;
+  readonly dataFlow: DataFlow;
 }
 
 /** What a state does about its failures. */
-export interface Guard {
+export interface ErrorHandling {
   readonly retriers: readonly Retrier[];
   readonly catchers: readonly Catcher[];
 }
 
 /** Compiles Retry and Catch. */
-export function compileGuard(section: Section, loader: Loader): Guard {
+export function compileErrorHandling(section: Section, loader: Loader): ErrorHandling {
   const [retry, catches] = [section.sections('Retry'), section.sections('Catch')];
   return {
     retriers: retry.map((retrier, index) => compileRetrier(retrier, index === retry.length - 1)),
@@ -47,14 +47,14 @@ function compileRetrier(section: Section, isLast: boolean): Retrier {
     maxAttempts: section.number('MaxAttempts', 3, 0, QUOTAS.seconds),
     backoffRate: section.number('BackoffRate', 2, 1),
     maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, LONGEST_DELAY),
-    jitter: section.choice('JitterStrategy', ['NONE', 'FULL']) === 'FULL',
+    jitter: section.oneOf('JitterStrategy', ['NONE', 'FULL']) === 'FULL',
   };
 }
 
 const compileCatcher = (section: Section, isLast: boolean, loader: Loader): Catcher => ({
   errors: compileErrors(section, isLast),
   next: loader.target(section),
-  flow: compileDataFlow(section),
+  dataFlow: compileDataFlow(section),
 });
 
 /** What comes after States.ALL, or beside it, could never match. */
@@ -71,7 +71,11 @@ function compileErrors(section: Section, isLast: boolean): readonly string[] {
  * Runs `attempt` until it succeeds, no retrier is left for its failure, and then as the first matching catcher says.
  * Rejects with the failure where none matches.
  */
-export async function guarded(visit: Visit, guard: Guard, attempt: (visit: Visit) => Promise<Exit>): Promise<Exit> {
+export async function withErrorHandling(
+  visit: Visit,
+  errorHandling: ErrorHandling,
+  attempt: (visit: Visit) => Promise<Exit>,
+): Promise<Exit> {
   let used: Map<Retrier, number> | undefined;
   for (;;) {
     try {
@@ -79,14 +83,14 @@ export async function guarded(visit: Visit, guard: Guard, attempt: (visit: Visit
     } catch (thrown) {
       visit.branch.cancellation.check();
       const failure = visit.asFailure(thrown);
-      const retrier = guard.retriers.find(({ errors }) => matches(errors, failure));
+      const retrier = errorHandling.retriers.find(({ errors }) => matches(errors, failure));
       const attempts = retrier === undefined ? 0 : (used?.get(retrier) ?? 0);
-      if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, guard, failure);
+      if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, errorHandling, failure);
       used ??= new Map();
       used.set(retrier, attempts + 1);
       const delay = delayMs(retrier, attempts, visit.random);
       await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id });
-      visit.retry();
+      visit.beginRetry();
     }
   }
 }
@@ -97,14 +101,14 @@ function delayMs(retrier: Retrier, attempts: number, random: () => number): numb
   return seconds * 1000 * (retrier.jitter ? random() : 1);
 }
 
-async function caught(visit: Visit, guard: Guard, failure: StateFailure): Promise<Exit> {
-  if (failure instanceof InnerFailure && !visit.branch.run.history.full)
+async function caught(visit: Visit, errorHandling: ErrorHandling, failure: StateFailure): Promise<Exit> {
+  if (failure instanceof InnerFailure && !visit.branch.execution.history.full)
     visit.record(`${visit.state.type}StateFailed`, failureDetails(failure));
-  const catcher = guard.catchers.find(({ errors }) => matches(errors, failure));
+  const catcher = errorHandling.catchers.find(({ errors }) => matches(errors, failure));
   if (catcher === undefined) throw failure;
   const output = errorOutput(failure);
-  visit.fail(output);
-  const settled = await catcher.flow.settle(visit, output);
+  visit.setErrorOutput(output);
+  const settled = await catcher.dataFlow.stateOutput(visit, output);
   return { ...settled, next: catcher.next };
 }
 

@@ -1,17 +1,17 @@
 import { isObject, type Json, type JsonObject } from '../../../protocol/json.ts';
 import { unexpectedResult } from '../../definition/field.ts';
-import { expected, type Section } from '../../definition/section.ts';
-import { compileTemplate, type Soon } from '../../definition/template.ts';
+import { expectedType, type Section } from '../../definition/section.ts';
+import { compileTemplate, type MaybePromise } from '../../definition/template.ts';
 import { FieldError } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { compileReference, existing } from '../../json-path/path.ts';
+import { compileReference, requireValue } from '../../json-path/path.ts';
 import { expressionText } from '../../jsonata/expression.ts';
 
 /** What a Map may go through: a list, or, where it is distributed, the fields of an object. */
 type Collection = readonly Json[] | JsonObject;
 
 /** Gives the collection. `input`: the state's input, after InputPath. */
-type Items<T> = (visit: Visit, input: Json) => Soon<T>;
+type Items<T> = (visit: Visit, input: Json) => MaybePromise<T>;
 
 /** Compiles Items, or in JSONPath ItemsPath, of an inline Map. Without it, the state's input is the list. */
 export const compileList = (section: Section): Items<readonly Json[]> => compileItems(section, isList);
@@ -25,27 +25,29 @@ const isCollection = (value: Json): value is Json[] | JsonObject => isList(value
 type Is<T> = (value: Json) => value is Json & T;
 
 function compileItems<T>(section: Section, is: Is<T>): Items<T> {
-  return section.language === 'JSONata' ? compileQueryItems(section, is) : compilePathItems(section, is);
+  return section.language === 'JSONata' ? compileJsonataItems(section, is) : compileJsonPathItems(section, is);
 }
 
-function compileQueryItems<T>(section: Section, is: Is<T>): Items<T> {
+function compileJsonataItems<T>(section: Section, is: Is<T>): Items<T> {
   const given = section.value.Items;
   if (given === undefined) return (_, input) => (is(input) ? input : fail(notAList(input)));
   const source = typeof given === 'string' ? expressionText(given) : undefined;
-  if (source === undefined && !is(given)) section.problem(expected('ARRAY'), 'Items');
-  const template = compileTemplate(given, section.site('Items'));
+  if (source === undefined && !is(given)) section.problem(expectedType('ARRAY'), 'Items');
+  const template = compileTemplate(given, section.templateContext('Items'));
   const check = (value: Json): T =>
-    is(value) ? value : fail(unexpectedResult(source ?? 'Items', section.site('Items').field, 'array', value));
+    is(value)
+      ? value
+      : fail(unexpectedResult(source ?? 'Items', section.templateContext('Items').field, 'array', value));
   return (visit) => {
     const value = template.render(visit);
     return value instanceof Promise ? value.then(check) : check(value);
   };
 }
 
-function compilePathItems<T>(section: Section, is: Is<T>): Items<T> {
+function compileJsonPathItems<T>(section: Section, is: Is<T>): Items<T> {
   const path = section.has('ItemsPath') ? compileReference(section, 'ItemsPath') : undefined;
   return (visit, input) => {
-    const items = path === undefined ? input : existing(path, input, visit, 'ItemsPath');
+    const items = path === undefined ? input : requireValue(path, input, visit, 'ItemsPath');
     const what = `Reference path "${path?.text ?? '$'}" must point to array.`;
     return is(items) ? items : fail(new FieldError('States.Runtime', what));
   };

@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../protocol/json.ts';
 import type { DataFlow } from '../definition/data-flow.ts';
 import type { Section } from '../definition/section.ts';
 import type { Environment } from '../jsonata/expression.ts';
-import { compileReference, existing, withValueAt } from './path.ts';
+import { compileReference, requireValue, withValueAt } from './path.ts';
 import { compilePayloadTemplate, type PayloadTemplate } from './payload-template.ts';
 
 type Step = (input: Json, environment: Environment) => Json;
@@ -10,7 +10,7 @@ type Step = (input: Json, environment: Environment) => Json;
 const same: Step = (input) => input;
 
 /** Compiles the fields with which JSONPath states pick and combine data: InputPath to OutputPath, and Assign. */
-export function compilePathFlow(section: Section): DataFlow {
+export function compileJsonPathFlow(section: Section): DataFlow {
   const inputPath = compileFilter(section, 'InputPath');
   const parameters = compilePayload(section, 'Parameters');
   const selector = compilePayload(section, 'ResultSelector') ?? same;
@@ -18,11 +18,11 @@ export function compilePathFlow(section: Section): DataFlow {
   const outputPath = compileFilter(section, 'OutputPath');
   const assign = compilePayload(section, 'Assign');
   return {
-    input(visit) {
+    effectiveInput(visit) {
       const input = inputPath(visit.input, visit);
       return parameters ? parameters(input, visit) : input;
     },
-    settle(visit, raw) {
+    stateOutput(visit, raw) {
       const result = selector(raw, visit);
       // Assign's own `$` is the result, as AWS has it, not what ResultPath makes of it.
       const assigned = assign?.(result, visit);
@@ -34,7 +34,7 @@ export function compilePathFlow(section: Section): DataFlow {
 
 const compilePayload = (section: Section, key: string): PayloadTemplate | undefined => {
   const value = section.value[key];
-  return value === undefined ? undefined : compilePayloadTemplate(value, section.site(key));
+  return value === undefined ? undefined : compilePayloadTemplate(value, section.templateContext(key));
 };
 
 /** InputPath and OutputPath: a path, or null for an empty object. */
@@ -42,7 +42,7 @@ function compileFilter(section: Section, key: string): Step {
   if (section.value[key] === undefined) return same;
   if (section.value[key] === null) return () => ({});
   const path = compileReference(section, key);
-  return path ? (input, environment) => existing(path, input, environment, key) : same;
+  return path ? (input, environment) => requireValue(path, input, environment, key) : same;
 }
 
 /** ResultPath: where in the state's input the result goes; null throws the result away. */

@@ -1,5 +1,5 @@
 /** Work that is under way side by side, so much of it at most. */
-export class Lanes {
+export class ConcurrencyLimit {
   readonly #most: number;
   #running = 0;
   #failure: { readonly thrown: unknown } | undefined;
@@ -10,14 +10,14 @@ export class Lanes {
   }
 
   /** Takes work up. Resolves when there is room for more; rejects with the first thing that any of the work threw. */
-  begin(work: Promise<void>): Promise<void> {
+  add(work: Promise<void>): Promise<void> {
     this.#running += 1;
     work.then(this.#done, this.#broke);
     return this.#until(this.#most - 1);
   }
 
   /** Resolves when all work is done; rejects as `begin` does. */
-  end(): Promise<void> {
+  drain(): Promise<void> {
     return this.#until(0);
   }
 

@@ -1,8 +1,8 @@
 /** What the parser leaves to the package, whether it is JSONata or not. */
-export const NOT_HERE: unique symbol = Symbol('not in the subset');
+export const UNSUPPORTED: unique symbol = Symbol('not in the subset');
 
-export function leave(): never {
-  throw NOT_HERE;
+export function unsupported(): never {
+  throw UNSUPPORTED;
 }
 
 /** A token of an expression. */
@@ -23,7 +23,7 @@ const WORDS: ReadonlySet<string> = new Set(['and', 'or', 'in']);
 const END: Token = { kind: 'end', value: undefined };
 
 /** Reads the tokens of an expression, one after the other. Leaves what it does not know. */
-export class Tokens {
+export class Tokenizer {
   readonly #text: string;
   #at = 0;
 
@@ -36,7 +36,7 @@ export class Tokens {
     SPACE.exec(this.#text);
     if (SPACE.lastIndex >= this.#text.length) return END;
     TOKEN.lastIndex = SPACE.lastIndex;
-    const groups = TOKEN.exec(this.#text)?.groups ?? leave();
+    const groups = TOKEN.exec(this.#text)?.groups ?? unsupported();
     this.#at = TOKEN.lastIndex;
     return this.#tokenOf(groups);
   }
@@ -47,9 +47,9 @@ export class Tokens {
     if (number !== undefined) return { kind: 'number', value: numberOf(number) };
     if (name !== undefined) return { kind: 'name', value: name };
     BOUNDARY.lastIndex = this.#at;
-    if (!BOUNDARY.test(this.#text)) leave();
+    if (!BOUNDARY.test(this.#text)) unsupported();
     if (variable !== undefined) return { kind: 'variable', value: variable };
-    return wordOf(word ?? leave());
+    return wordOf(word ?? unsupported());
   }
 }
 
@@ -64,11 +64,11 @@ function textOf(quoted: string): string {
   try {
     return JSON.parse(quoted);
   } catch {
-    return leave();
+    return unsupported();
   }
 }
 
 function numberOf(text: string): number {
   const number = Number(text);
-  return Number.isFinite(number) ? number : leave();
+  return Number.isFinite(number) ? number : unsupported();
 }
