@@ -7,7 +7,7 @@ import type { Json } from '../protocol/json.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import { analyse } from './analyse/analysis.ts';
 import { bindVariables, type SecretUse } from './analyse/variables.ts';
-import { checkValues } from './check/given-variables.ts';
+import { checkVariableValues } from './check/variable-values.ts';
 import { emitFirstThatFits } from './emit/emit-first-that-fits.ts';
 import type { CompiledStep, NestedMachine } from './emit/frame.ts';
 import { CHECKED, uncheckedKeywords } from './emit/jsonata/input-check.ts';
@@ -123,7 +123,7 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!written || hasError(diagnostics)) return refused(file, written, diagnostics);
   // 2. Variables to values.
   const { variables: values = {}, hasSecret = () => true } = options;
-  diagnostics.push(...checkValues(written, values));
+  diagnostics.push(...checkVariableValues(written, values));
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, diagnostics);
   // 3. Flow to Flow: uses and demand, and the passes that simplify the flow by them.

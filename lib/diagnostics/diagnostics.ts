@@ -1,6 +1,6 @@
 import { type Code, MESSAGES, type Params } from './messages.ts';
 
-/** Where in a file something stands: lines and columns count from 1, the end is exclusive. */
+/** A range in a file: lines and columns count from 1, the end is exclusive. */
 export interface Span {
   readonly line: number;
   readonly column: number;
@@ -8,7 +8,7 @@ export interface Span {
   readonly endColumn: number;
 }
 
-/** What a user has to know of a flow or a call: always with a place, what was found, what was wanted, how to mend it. */
+/** A problem in a flow or another file, for its author: where it is, what was found and expected, and how to fix it. */
 export interface Diagnostic extends Span {
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info';
@@ -17,7 +17,7 @@ export interface Diagnostic extends Span {
   readonly help: string;
 }
 
-/** Collects diagnostics of one file; nothing is thrown half way. */
+/** Collects the diagnostics of one file, so that reading continues after an error. */
 export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
   readonly file: string;
@@ -26,18 +26,18 @@ export class Reporter {
     this.file = file;
   }
 
-  /** Reports the diagnostic `code` of the registry at `span`. */
+  /** Adds the diagnostic `code` of the registry at `span`. */
   report<C extends Code>(code: C, params: Params<C>, span: Span): void {
     this.diagnostics.push(diagnose(code, params, { file: this.file, ...span }));
   }
 
-  /** Whether anything reported so far is an error. */
+  /** Whether an error has been reported. */
   get failed(): boolean {
     return this.diagnostics.some(({ severity }) => severity === 'error');
   }
 }
 
-/** The diagnostic `code` of the registry at a place. */
+/** Makes the diagnostic `code` of the registry, at a span of a file. */
 export function diagnose<C extends Code>(code: C, params: Params<C>, at: Span & { readonly file: string }): Diagnostic {
   const entry: { severity: Diagnostic['severity']; message(p: Params<C>): string; help(p: Params<C>): string } =
     MESSAGES[code];

@@ -1,10 +1,10 @@
 import { formatMessagesSync, type PartialMessage } from 'esbuild';
 import type { Diagnostic } from './diagnostics.ts';
 
-/** The text of a file by its name, where it is at hand. */
+/** Looks up the text of a file by its name; undefined where it is not available. */
 export type SourceOf = (file: string) => string | undefined;
 
-/** Diagnostics for people: place, code, the line with what is meant underlined, and how to mend it. */
+/** Diagnostics as text for the terminal: severity, message, location, the underlined source line, and the help. */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   source: SourceOf,
@@ -25,7 +25,7 @@ function renderOne(diagnostic: Diagnostic, source: SourceOf, color: boolean): re
 function toMessage(diagnostic: Diagnostic, source: SourceOf): PartialMessage {
   const { file, line, column, endLine, endColumn, code, message, help } = diagnostic;
   const lineText = source(file)?.split('\n')[line - 1] ?? '';
-  // What spans lines is underlined to the end of its first.
+  // A span of several lines is underlined to the end of its first line.
   const end = endLine === line ? endColumn : lineText.length + 1;
   const length = Math.max(1, end - column);
   return {

@@ -8,7 +8,7 @@ export interface ReadPath {
   readonly text: string;
   readonly path: Path;
   /** Whether something is sure to be there wherever it is read. */
-  readonly sure?: true;
+  readonly guaranteed?: true;
   /** Where it stands; absent for a path that is not written. */
   readonly span?: Span;
 }
@@ -116,7 +116,7 @@ export function mapChildren(expression: Expression, change: (child: Expression, 
     case 'step':
       return expression;
     case 'map': {
-      const entries = changeAll(expression.entries, (entry) => {
+      const entries = mapOrSame(expression.entries, (entry) => {
         const value = change(entry.value, 'part');
         return value === entry.value ? entry : { ...entry, value };
       });
@@ -125,7 +125,7 @@ export function mapChildren(expression: Expression, change: (child: Expression, 
     case 'list':
     case 'coalesce': {
       const role = expression.kind === 'list' ? 'part' : 'item';
-      const items = changeAll(expression.items, (item) => change(item, role));
+      const items = mapOrSame(expression.items, (item) => change(item, role));
       return items === expression.items ? expression : { ...expression, items };
     }
     case 'if':
@@ -175,7 +175,7 @@ export function allWithin(expression: Expression): readonly Expression[] {
 }
 
 /** A list with each item changed; the same list where none is. */
-export function changeAll<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+export function mapOrSame<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
   let changed: Item[] | undefined;
   for (const [at, item] of items.entries()) {
     const made = change(item);

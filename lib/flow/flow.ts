@@ -1,7 +1,7 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
-import { changeAll, type Expression, type ReadPath } from './expression.ts';
+import { type Expression, mapOrSame, type ReadPath } from './expression.ts';
 
 /** What happens where a step's component fails. */
 export type OnError =
@@ -50,7 +50,7 @@ export interface Flow {
   readonly variablesSchema?: Json;
   readonly variables: { readonly [name: string]: Json };
   /** Where each variable has its value, or else is declared. */
-  readonly variablePlaces: ReadonlyMap<string, Span>;
+  readonly variableSpans: ReadonlyMap<string, Span>;
   readonly examples: readonly Example[];
   readonly test?: Json;
   readonly metadata?: Json;
@@ -109,9 +109,9 @@ export function mapFlow(flow: Flow, change: (expression: Expression) => Expressi
   const { steps, output, sinks } = flow;
   return {
     ...flow,
-    steps: changeAll(steps, (step) => mapStep(step, change)),
+    steps: mapOrSame(steps, (step) => mapStep(step, change)),
     ...(output && { output: change(output) }),
-    ...(sinks && { sinks: changeAll(sinks, (sink) => mapSink(sink, change)) }),
+    ...(sinks && { sinks: mapOrSame(sinks, (sink) => mapSink(sink, change)) }),
   };
 }
 

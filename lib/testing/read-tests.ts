@@ -1,5 +1,5 @@
 import { Reporter } from '../diagnostics/diagnostics.ts';
-import { given } from '../flow/read/read-step.ts';
+import { withoutUndefined } from '../flow/read/read-step.ts';
 import { Fields } from '../flow/text/fields.ts';
 import { describe, type MapTree, readTree, type Tree, toJson } from '../flow/text/tree.ts';
 import { isObject, type Json } from '../protocol/json.ts';
@@ -47,7 +47,7 @@ function readCase(written: Tree, index: number, reporter: Reporter): TestCase {
   const variables = fields.object('variables');
   return {
     name: name ?? `#${index + 1}`,
-    ...given({ description: fields.string('description') }),
+    ...withoutUndefined({ description: fields.string('description') }),
     tags: readTags(fields, reporter),
     input: input ? toJson(input) : {},
     variables: variables ? asObject(toJson(variables)) : {},

@@ -112,7 +112,7 @@ describe('starting an execution', () => {
     const { statusCode, body } = read(await handler(post('greet', { id: 7 })));
     expect(statusCode).toBe(400);
     expect(body.error).toMatchObject({ code: 'INVALID_INPUT', diagnostics: [{ line: 1, column: 7 }] });
-    expect(body.error.message).toMatch(/"id" is .*7.*, but string is wanted/);
+    expect(body.error.message).toMatch(/"id" is .*7.*, but a string is expected/);
     expect(sfn.calls()).toHaveLength(0);
   });
 

@@ -76,7 +76,7 @@ describe('stepflow validate', () => {
             2 │   - { id: a, component: /my/shuot }
               ╵                         ~~~~~~~~~
 
-        Did you mean "/my/shout"? Or write it as lambdas/my/shuot.ts, or give a mock for it.
+        Did you mean "/my/shout"? Otherwise, implement it in lambdas/my/shuot.ts, or mock it.
       "
     `);
   });

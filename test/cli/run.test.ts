@@ -192,13 +192,13 @@ describe('stepflow run refuses', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
-      "✘ [ERROR] The input does not fit the flow's inputSchema: "name" is a number (5), but string is wanted
+      "✘ [ERROR] The input does not match the flow's inputSchema: "name" is a number (5), but a string is expected
 
           --input:1:10:
             1 │ {"name": 5}
               ╵          ^
 
-        Change the input, or the inputSchema where it asks for too much.
+        Change the input, or relax the inputSchema if it is too strict.
       "
     `);
   });

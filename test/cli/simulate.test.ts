@@ -108,7 +108,7 @@ describe('stepflow simulate', () => {
     const { code, stdout, stderr } = await run('flow.yaml', '--profile', 'broken.profile.json', '--json');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('broken.profile.json:1:');
-    expect(stderr).toContain('a number of at least 0 is wanted');
+    expect(stderr).toContain('a number of at least 0 is expected');
   });
 
   it('tells what is wrong with the flow', async () => {

@@ -43,7 +43,7 @@ metadata: { aws: { type: EXPRESS, fuse: "true" } }
                                         ~~~~~~ wrong-type
 steps:
   - { id: a, component: /user/load }`);
-    expect(text).toContain('"metadata.aws.fuse" of the flow is the string "true", but true or false is wanted');
+    expect(text).toContain('"metadata.aws.fuse" of the flow is the string "true", but true or false is expected');
     expectDiagnostics(`
 metadata: { aws: { fuse: null }, fuse: 3 }
 steps:
@@ -90,9 +90,9 @@ steps:
       odd: { $input: "$x" }
                      ~~~~ bad-path`);
     expect(texts.map((text) => text.split(' | ')[0])).toEqual([
-      '"items[-1]" is no path: a negative index is not allowed',
-      '"items[*]" is no path: a wildcard is not allowed',
-      '"$x" is no path: after "$" comes "." or "["',
+      '"items[-1]" is not a valid path: a negative index is not allowed',
+      '"items[*]" is not a valid path: a wildcard is not allowed',
+      '"$x" is not a valid path: after "$" comes "." or "["',
     ]);
   });
 
@@ -119,7 +119,7 @@ steps:
     component: null
                ~~~~ wrong-type
 output: 1`);
-    expect(text).toContain('"id" of a step is null, but a string is wanted');
+    expect(text).toContain('"id" of a step is null, but a string is expected');
   });
 
   it('for an alias without an anchor and a key that stands twice', () => {
@@ -144,7 +144,9 @@ steps:
 
   it('for a second document', () => {
     const [problem] = readFlow('output: 1\n---\noutput: 2\n', 'f.yaml').diagnostics;
-    expect(problem?.message).toBe('This is not valid YAML: "---" begins a second flow; a file holds one');
+    expect(problem?.message).toBe(
+      'This is not valid YAML: "---" starts a second document, but a file holds a single flow',
+    );
   });
 
   it('for more than 200 levels, wherever they come from', () => {

@@ -128,10 +128,10 @@ output: { $input: name }
 
   test.each([
     [{}, '"name" is missing', 1, 1],
-    [{ name: 5 }, '"name" is a number (5), but string is wanted', 2, 11],
+    [{ name: 5 }, '"name" is a number (5), but a string is expected', 2, 11],
     [{ name: 'x', mail: 'y' }, '"mail" is a string ("y"), but it must match format "email"', 3, 11],
-    [{ name: 'x', list: [1, 3] }, '"list[1]" is a number (3), but one of 1, 2 is wanted', 5, 5],
-    ['text', 'the whole input is a string ("text"), but object is wanted', 1, 1],
+    [{ name: 'x', list: [1, 3] }, '"list[1]" is a number (3), but one of 1, 2 is expected', 5, 5],
+    ['text', 'the whole input is a string ("text"), but an object is expected', 1, 1],
   ])('%j: %s', async (input, message, line, column) => {
     const { result, execution, diagnostics } = await runFlow({ source, input });
 

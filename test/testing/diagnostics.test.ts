@@ -99,7 +99,7 @@ test:
         performance_metrics: { time: 5 }
                                ~~~~ unknown-key`);
     expect(texts[0]).toContain('Did you mean "$less_than"?');
-    expect(texts[2]).toContain('"(" is no regular expression: Unterminated group');
+    expect(texts[2]).toContain('"(" is not a valid regular expression: Unterminated group');
   });
 
   test('for mocks: wrong in themselves, of nothing that runs, or of what calls no component', () => {
@@ -147,11 +147,11 @@ test:
           - { time: 3 }
               ~~~~ unknown-key`);
     expect(texts.map((text) => text.split(' | ')[0])).toEqual([
-      '"seconds" of the mock of "load" is the number -1, but a number of at least 0 is wanted',
-      '"times" of the mock of "load" is the number 0.5, but a whole number of at least 0 is wanted',
-      '"error" of the mock of "load" is the number 5, but a map is wanted',
-      'the error of the mock of "load" has no "message"',
-      '"message" of the error of the mock of "load" is null, but a string is wanted',
+      '"seconds" of the mock of "load" is the number -1, but a number of at least 0 is expected',
+      '"times" of the mock of "load" is the number 0.5, but a whole number of at least 0 is expected',
+      '"error" of the mock of "load" is the number 5, but a map is expected',
+      'The error of the mock of "load" has no "message"',
+      '"message" of the error of the mock of "load" is null, but a string is expected',
       'Unknown key "mesage" in the error of the mock of "load"',
       'Unknown key "time" in the mock of "load"',
     ]);
@@ -170,7 +170,7 @@ test:
     - name: alone
     - name: mocked
       mocks: { /python/train: { result: 1 } }`);
-    expect(texts[0]).toContain('plugins of the type "grpc" do not run here');
+    expect(texts[0]).toContain('plugins of the type "grpc" are not supported');
   });
 
   test('for configuration: plugins without a type, routes to nowhere, behaviours that are none', () => {

@@ -50,7 +50,7 @@ export function mayBeMissing(
 ): boolean {
   if (lenient) return false;
   if (reference.kind === 'variable') return true;
-  if (reference.path.sure) return false;
+  if (reference.path.guaranteed) return false;
   return reference.kind === 'input' ? !isGuaranteed(reference.path) : reference.path.path.segments.length > 0;
 }
 

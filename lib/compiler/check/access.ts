@@ -1,24 +1,26 @@
 import type { Path, Segment } from '../../protocol/path.ts';
-import { ANY, constantType, either, type Type } from './type.ts';
-import { type Field, type Presence, type Variant, variantsOf } from './variants.ts';
+import { ANY, constantType, type Type, unionType } from './type.ts';
+import type { Field, Presence, Variant } from './variant.ts';
+import { variantsOf } from './variants.ts';
 
-/** What stands at a path of a type. */
+/** What a path of a type leads to. */
 export interface Access extends Field {
-  /** Where `presence` is `never` or `unlisted`: the segments up to the one that is at fault, and what it is one of. */
+  /** Where `presence` is `never` or `unlisted`: the segment at fault. */
   readonly fault?: Fault;
 }
 
-/** The segment of a path that is not there. */
+/** The segment of a path that does not exist, or that no schema lists. */
 export interface Fault {
   /** The segments before it. */
   readonly at: readonly Segment[];
   readonly segment: Segment;
+  /** The variants of the value before it, none of which has the segment. */
   readonly of: readonly Variant[];
 }
 
 /**
- * What stands at `path` of a value of this type. `result`: the value is a step's result, of which any path is null where
- * the whole is null.
+ * What `path` leads to in a value of this type. `result`: the value is the result of a step; if that is null, so is any
+ * path of it.
  */
 export function accessAt(type: Type, path: Path, { result }: { readonly result: boolean }): Access {
   const { exact } = path;
@@ -45,12 +47,12 @@ function memberOf({ kind, fields, items }: Variant, segment: Segment, nullIsNull
   return item && items ? { presence: segment < items.least ? 'always' : 'maybe', type: item } : NEVER;
 }
 
-/** What holds where a value has one of several forms. */
+/** The field of a value that is one of several variants. */
 function combine(fields: readonly Field[]): Field {
   const there = fields.filter(({ presence }) => presence !== 'never');
   if (fields.length === 0) return { presence: 'maybe', type: ANY };
   if (there.length === 0) return NEVER;
-  return { presence: commonPresence(fields, there), type: either(there.map(({ type }) => type)) };
+  return { presence: commonPresence(fields, there), type: unionType(there.map(({ type }) => type)) };
 }
 
 function commonPresence(all: readonly Field[], there: readonly Field[]): Presence {

@@ -8,8 +8,8 @@ import { constantType, objectType, schemaType, type Type } from './type.ts';
 import { typeOf } from './type-of.ts';
 
 /**
- * The type of a built-in component's result where this step's input says more of it than the component's schema can;
- * undefined for all others.
+ * The type of a built-in component's result, for components whose result depends on the step's input; undefined for all
+ * others.
  */
 export function resultOfBuiltin(step: Step, scope: Scope): Type | undefined {
   if (callsBuiltin(step, 'noop')) return typeOf(step.input, scope);
@@ -42,7 +42,7 @@ function mapped(step: Step, scope: Scope): Type | undefined {
   return results && objectType({ results, successful: count, failed: count, skipped: count });
 }
 
-/** The result object of a run of the step's inner flow. */
+/** The outcome object of one run of the step's inner flow. */
 function runResult(step: Step, scope: Scope): Type | undefined {
   const inner = scope.inner(step);
   if (!inner?.flow.output) return undefined;
@@ -51,15 +51,15 @@ function runResult(step: Step, scope: Scope): Type | undefined {
   return {
     kind: 'object',
     fields: new Map([
-      ['outcome', { type: { kind: 'either', of: outcomes }, always: true }],
-      ['result', { type: typeOf(inner.flow.output, inner), always: false }],
-      ['error', { type: withMore(error), always: false }],
+      ['outcome', { type: { kind: 'union', of: outcomes }, required: true }],
+      ['result', { type: typeOf(inner.flow.output, inner), required: false }],
+      ['error', { type: withData(error), required: false }],
     ]),
   };
 }
 
-/** An error may carry data besides. */
-const withMore = (error: Type): Type =>
+/** The type of an error with its optional `data`. */
+const withData = (error: Type): Type =>
   error.kind === 'object'
-    ? { ...error, fields: new Map([...error.fields, ['data', { type: schemaType(true), always: false }]]) }
+    ? { ...error, fields: new Map([...error.fields, ['data', { type: schemaType(true), required: false }]]) }
     : error;

@@ -7,7 +7,7 @@ import { checkValue, type ValueReport } from './check-value.ts';
 import type { Scope } from './scope.ts';
 import { schemaType } from './type.ts';
 
-/** Reports each input that its component cannot take, and an output that is not what the flow says it is. */
+/** Reports each step input that its component cannot accept, and an output that does not match the flow's outputSchema. */
 export function checkInputs(scope: Scope): void {
   for (const step of scope.flow.steps) {
     checkStepInput(step, scope);
@@ -16,7 +16,7 @@ export function checkInputs(scope: Scope): void {
   const { output, outputSchema } = scope.flow;
   if (output && outputSchema !== undefined) {
     checkValue(output, schemaType(outputSchema), scope, {
-      misfit: (path, problem, span) =>
+      mismatch: (path, problem, span) =>
         scope.report('output-type', { where: placeIn(path, 'the output'), problem }, span),
       unlisted: () => {},
     });
@@ -25,16 +25,16 @@ export function checkInputs(scope: Scope): void {
 
 function checkStepInput(step: Step, scope: Scope): void {
   const { component, componentSpan } = step;
-  const wanted = step.inputSchema ?? scope.schemasOf(component)?.input;
-  if (wanted === undefined) return;
+  const expected = step.inputSchema ?? scope.schemasOf(component)?.input;
+  if (expected === undefined) return;
   const by = step.inputSchema === undefined ? component : `the inputSchema of "${step.id}"`;
-  checkValue(step.input, schemaType(wanted), scope, {
-    misfit: (path, problem, span) => {
+  checkValue(step.input, schemaType(expected), scope, {
+    mismatch: (path, problem, span) => {
       const params = { step: step.id, by, where: placeIn(path, 'the input'), problem };
-      // A step without an input has no place for it: what is missing is missing beside its component.
+      // A step without an input has no span for it: the problem is reported at its component.
       scope.report('input-type', params, contains(span, componentSpan) ? componentSpan : span);
     },
-    unlisted: (field, known, near, span) => scope.report('unlisted-field', { by, field, known, nearest: near }, span),
+    unlisted: (field, known, nearest, span) => scope.report('unlisted-field', { by, field, known, nearest }, span),
   });
 }
 
@@ -43,12 +43,12 @@ const placeIn = (path: Parameters<typeof formatPath>[0], whole: string): string 
 
 const contains = (outer: Span, inner: Span): boolean => outer.line < inner.line && inner.endLine <= outer.endLine;
 
-/** The inner flow's own inputSchema, where it has one. */
+/** Checks what a step passes to its inner flow against the inputSchema of that flow. */
 function checkInnerInput(step: Step, scope: Scope): void {
   const inner = scope.inner(step)?.flow;
   if (inner?.inputSchema === undefined) return;
   const report: ValueReport = {
-    misfit: (path, problem, span) => {
+    mismatch: (path, problem, span) => {
       const params = {
         step: step.id,
         by: `the inputSchema of "${inner.name}"`,
@@ -59,16 +59,16 @@ function checkInnerInput(step: Step, scope: Scope): void {
     },
     unlisted: () => {},
   };
-  const wanted = schemaType(inner.inputSchema);
-  for (const given of givenTo(step)) checkValue(given, wanted, scope, report);
+  const expected = schemaType(inner.inputSchema);
+  for (const input of innerInputsOf(step)) checkValue(input, expected, scope, report);
 }
 
-/** What a step gives its inner flow, where that is written out. */
-function givenTo(step: Step): readonly Expression[] {
+/** The inputs that a step passes to its inner flow, where they are written in the flow. */
+function innerInputsOf(step: Step): readonly Expression[] {
   const name = builtinOf(step);
   if (name === 'map') return itemsOf(inputField(step, 'items'));
-  const given = inputField(step, name === 'eval' ? 'input' : 'initial_input');
-  return given ? [given] : [];
+  const input = inputField(step, name === 'eval' ? 'input' : 'initial_input');
+  return input ? [input] : [];
 }
 
 function itemsOf(items: Expression | undefined): readonly Expression[] {

@@ -6,7 +6,7 @@ import type { Scope } from './scope.ts';
 import { accessOf } from './type-of.ts';
 import { type FoundReference, referencesIn } from './walk.ts';
 
-/** Reports each path that what it reads does not have. */
+/** Reports each path that does not exist in the value it reads. */
 export function checkPaths(scope: Scope): void {
   for (const found of referencesIn(scope.flow)) {
     const { fault, presence } = accessOf(found.reference, scope);
@@ -22,16 +22,16 @@ function reportPath(
 ): void {
   const { segment, of } = fault;
   const known = [...new Set(of.flatMap(({ fields }) => fields?.names ?? []))];
-  const place = formatPath(fault.at);
+  const parent = formatPath(fault.at);
   const params = {
-    of: place === '' ? sourceOf(reference) : `"${place}" of ${sourceOf(reference)}`,
+    of: parent === '' ? sourceOf(reference) : `"${parent}" of ${sourceOf(reference)}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,
     found: describeType(of),
     known,
     nearest: typeof segment === 'string' ? nearest(segment, known) : undefined,
   };
   const span = reference.path.span ?? reference.span;
-  // Where what is missing is passed over, reading what is never there is pointless, but no fault of a run.
+  // Where a missing value is tolerated, a path that never exists is pointless, but fails no run.
   if (presence === 'never' && !lenient) scope.report('unknown-path', params, span);
   else scope.report('doubtful-path', params, span);
 }

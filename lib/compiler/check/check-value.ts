@@ -3,24 +3,25 @@ import type { Expression, ListExpression, Literal, MapExpression } from '../../f
 import { nearest } from '../../flow/text/nearest.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
 import { passes } from '../../protocol/truth.ts';
-import { clashOfLength, MISSING, misfit, UNWANTED } from './misfit.ts';
+import { findMismatch, lengthMismatch, MISSING, NOT_ALLOWED } from './mismatch.ts';
 import { findProblems } from './problems.ts';
 import type { Scope } from './scope.ts';
-import { isElided, present, type Type, writtenType } from './type.ts';
+import { isElided, nonNull, type Type, writtenType } from './type.ts';
 import { accessOf, typeOf } from './type-of.ts';
-import { type Variant, variantsOf } from './variants.ts';
+import type { Variant } from './variant.ts';
+import { variantsOf } from './variants.ts';
 
-/** What is told of an expression whose value cannot fit. */
+/** Receives the problems of an expression whose value cannot match the expected type. */
 export interface ValueReport {
-  /** Something there can never fit. */
-  readonly misfit: (path: readonly Segment[], problem: string, span: Span) => void;
-  /** A field is written that what is wanted does not list. */
-  readonly unlisted: (field: string, known: readonly string[], near: string | undefined, span: Span) => void;
+  /** A part of the value can never match. */
+  readonly mismatch: (path: readonly Segment[], problem: string, span: Span) => void;
+  /** A field is written that the expected type neither lists nor forbids. */
+  readonly unlisted: (field: string, known: readonly string[], nearest: string | undefined, span: Span) => void;
 }
 
-/** Reports each part of an expression, at its own place, that can never be what is wanted. */
-export function checkValue(expression: Expression, wanted: Type, scope: Scope, report: ValueReport): void {
-  new Check(scope, report).value(expression, wanted, []);
+/** Reports each part of an expression that can never match the expected type, at the span of that part. */
+export function checkValue(expression: Expression, expected: Type, scope: Scope, report: ValueReport): void {
+  new Check(scope, report).value(expression, expected, []);
 }
 
 class Check {
@@ -32,82 +33,82 @@ class Check {
     this.#report = report;
   }
 
-  value(expression: Expression, wanted: Type, path: readonly Segment[]): void {
+  value(expression: Expression, expected: Type, path: readonly Segment[]): void {
     switch (expression.kind) {
       case 'literal':
-        this.#literal(expression, wanted, path);
+        this.#literal(expression, expected, path);
         break;
       case 'map':
-        this.#map(expression, wanted, path);
+        this.#map(expression, expected, path);
         break;
       case 'list':
-        this.#list(expression, wanted, path);
+        this.#list(expression, expected, path);
         break;
       case 'if':
-        this.value(expression.consequent, wanted, path);
-        this.value(expression.alternative, wanted, path);
+        this.value(expression.consequent, expected, path);
+        this.value(expression.alternative, expected, path);
         break;
       case 'coalesce':
-        for (const item of expression.items) this.#alternative(item, wanted, path);
+        for (const item of expression.items) this.#alternative(item, expected, path);
         break;
       case 'variable':
-        if (expression.fallback) this.value(expression.fallback, wanted, path);
-        this.#type(accessOf(expression, this.#scope).type, wanted, path, expression.span);
+        if (expression.fallback) this.value(expression.fallback, expected, path);
+        this.#type(accessOf(expression, this.#scope).type, expected, path, expression.span);
         break;
       default:
-        this.#type(typeOf(expression, this.#scope), wanted, path, expression.span);
+        this.#type(typeOf(expression, this.#scope), expected, path, expression.span);
     }
   }
 
-  #type(found: Type, wanted: Type, path: readonly Segment[], span: Span): void {
-    const problem = misfit(found, wanted);
-    if (problem) this.#report.misfit([...path, ...problem.path], problem.problem, span);
+  #type(found: Type, expected: Type, path: readonly Segment[], span: Span): void {
+    const problem = findMismatch(found, expected);
+    if (problem) this.#report.mismatch([...path, ...problem.path], problem.problem, span);
   }
 
-  /** An item of a `$coalesce` that is null is passed over. */
-  #alternative(item: Expression, wanted: Type, path: readonly Segment[]): void {
+  /** A `$coalesce` ignores an item that is null. */
+  #alternative(item: Expression, expected: Type, path: readonly Segment[]): void {
     if (item.kind === 'literal' && !passes(item.value, 'present')) return;
-    if (item.kind === 'literal' || item.kind === 'map' || item.kind === 'list') this.value(item, wanted, path);
-    else this.#type(present(typeOf(item, this.#scope)), wanted, path, item.span);
+    if (item.kind === 'literal' || item.kind === 'map' || item.kind === 'list') this.value(item, expected, path);
+    else this.#type(nonNull(typeOf(item, this.#scope)), expected, path, item.span);
   }
 
-  #literal(literal: Literal, wanted: Type, path: readonly Segment[]): void {
-    if (wanted.kind === 'schema') this.#constant(literal, wanted, path);
-    else this.#type(writtenType(literal.value), wanted, path, literal.span);
-    if (literal.entries && !literal.tree) this.#unlisted(literal.entries, wanted);
+  #literal(literal: Literal, expected: Type, path: readonly Segment[]): void {
+    if (expected.kind === 'schema') this.#constant(literal, expected, path);
+    else this.#type(writtenType(literal.value), expected, path, literal.span);
+    if (literal.entries && !literal.tree) this.#unlisted(literal.entries, expected);
   }
 
-  #constant(literal: Literal, wanted: Extract<Type, { kind: 'schema' }>, path: readonly Segment[]): void {
-    for (const { path: inside, missing, problem } of findProblems(literal.value, wanted)) {
-      // What stands for something else may fit.
+  #constant(literal: Literal, expected: Extract<Type, { kind: 'schema' }>, path: readonly Segment[]): void {
+    for (const { path: inside, missing, problem } of findProblems(literal.value, expected)) {
+      // An elided value ("...") stands for one that may match.
       if (missing === undefined && isElided(valueAt(literal.value, { segments: inside }) ?? null)) continue;
       const where = missing === undefined ? inside : [...inside, missing];
-      this.#report.misfit([...path, ...where], problem, spanIn(literal, inside));
+      this.#report.mismatch([...path, ...where], problem, spanIn(literal, inside));
     }
   }
 
-  #map(map: MapExpression, wanted: Type, path: readonly Segment[]): void {
-    const fields = onlyOf(wanted, 'object')?.fields;
+  #map(map: MapExpression, expected: Type, path: readonly Segment[]): void {
+    const fields = onlyOf(expected, 'object')?.fields;
     if (fields) this.#fields(map, fields, path);
-    else this.#type(typeOf(map, this.#scope), wanted, path, map.span);
-    this.#unlisted(map.entries, wanted);
+    else this.#type(typeOf(map, this.#scope), expected, path, map.span);
+    this.#unlisted(map.entries, expected);
   }
 
   #fields({ entries, span }: MapExpression, fields: NonNullable<Variant['fields']>, path: readonly Segment[]): void {
     for (const { key, keySpan, value } of entries) {
       const { presence, type } = fields.get(key);
-      if (presence === 'never') this.#report.misfit([...path, key], UNWANTED.problem, keySpan);
+      if (presence === 'never') this.#report.mismatch([...path, key], NOT_ALLOWED.problem, keySpan);
       else this.value(value, type, [...path, key]);
     }
     const written = new Set(entries.map(({ key }) => key));
     for (const name of fields.names) {
-      const lacking = !written.has(name) && fields.get(name).presence === 'always';
-      if (lacking) this.#report.misfit([...path, name], MISSING.problem, span);
+      const isMissing = !written.has(name) && fields.get(name).presence === 'always';
+      if (isMissing) this.#report.mismatch([...path, name], MISSING.problem, span);
     }
   }
 
-  #unlisted(entries: MapExpression['entries'], wanted: Type): void {
-    const fields = onlyOf(wanted, 'object')?.fields;
+  #unlisted(entries: MapExpression['entries'], expected: Type): void {
+    const fields = onlyOf(expected, 'object')?.fields;
     if (!fields) return;
     const written = entries.map(({ key }) => key);
     const free = fields.names.filter((name) => !written.includes(name));
@@ -117,10 +118,10 @@ class Check {
     }
   }
 
-  #list(list: ListExpression, wanted: Type, path: readonly Segment[]): void {
-    const items = onlyOf(wanted, 'array')?.items;
+  #list(list: ListExpression, expected: Type, path: readonly Segment[]): void {
+    const items = onlyOf(expected, 'array')?.items;
     if (items) this.#items(list, items, path);
-    else this.#type(typeOf(list, this.#scope), wanted, path, list.span);
+    else this.#type(typeOf(list, this.#scope), expected, path, list.span);
   }
 
   #items(
@@ -129,8 +130,8 @@ class Check {
     path: readonly Segment[],
   ): void {
     const length = { least: written.length, most: written.length, get: () => undefined };
-    const problem = clashOfLength(length, items);
-    if (problem) this.#report.misfit(path, problem.problem, span);
+    const problem = lengthMismatch(length, items);
+    if (problem) this.#report.mismatch(path, problem.problem, span);
     for (const [index, item] of written.entries()) {
       const type = items.get(index);
       if (type) this.value(item, type, [...path, index]);
@@ -138,13 +139,13 @@ class Check {
   }
 }
 
-/** The one form of this kind that a type has; undefined where it has none, or several. */
+/** The only variant of this kind that a type has; undefined where it has none, or several. */
 function onlyOf(type: Type, kind: Variant['kind']): Variant | undefined {
   const found = variantsOf(type).filter((variant) => variant.kind === kind);
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The place of a part of a literal: as near as its text is known. */
+/** The span of a part of a literal, or of the innermost map around it whose span is known. */
 function spanIn(literal: Literal, [head, ...rest]: readonly Segment[]): Span {
   const entry = literal.entries?.find(({ key }) => key === head)?.value;
   return entry?.kind === 'literal' ? spanIn(entry, rest) : literal.span;

@@ -7,20 +7,20 @@ import { checkPaths } from './check-paths.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkVariables } from './check-variables.ts';
 import { openScope } from './open-scope.ts';
-import { Findings, type SchemasOf, type Scope } from './scope.ts';
+import { DiagnosticSet, type SchemasOf, type Scope } from './scope.ts';
 
 /**
- * Checks a flow that compiles against the schemas of its components: types are followed from the flow's input through
- * every step and inner flow. Reports what is certainly wrong as an error, what is most likely a mistake as a warning.
+ * Type-checks a flow that compiles: types are inferred from the flow's input through the schemas of all steps and inner
+ * flows. What fails in every run is an error, what is most likely a mistake is a warning.
  */
 export function check(flow: Flow, schemasOf: SchemasOf): readonly Diagnostic[] {
-  const findings = new Findings(flow.file);
+  const findings = new DiagnosticSet(flow.file);
   checkScope(openScope(flow, { schemasOf, report: findings.report }));
   return findings.diagnostics;
 }
 
 function checkScope(scope: Scope): void {
-  // Each type needs those before it: in this order none is worked out from the end of a long chain.
+  // In topological order: otherwise inferring the last type of a long chain would recurse through all of it.
   const sorted = topologicalOrder(dataDependencies(findUses(scope.flow, [])));
   for (const id of 'order' in sorted ? sorted.order : []) scope.resultOf(id);
   checkPaths(scope);

@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type Variant } from './variants.ts';
+import { KINDS, type Kind, type Variant } from './variant.ts';
 
 const WORDS: { readonly [K in Kind]: string } = {
   null: 'null',
@@ -9,10 +9,10 @@ const WORDS: { readonly [K in Kind]: string } = {
   object: 'an object',
 };
 
-/** The most values that are worth listing. */
-const MOST_VALUES = 5;
+/** Of more values than this, only the kind is named. */
+const MAX_VALUES = 5;
 
-/** What a value is by its forms, in words: `a string or null`. */
+/** Variants in words: `a string or null`, `"a" or "b"`. */
 export function describeType(variants: readonly Variant[]): string {
   const kinds = new Set(variants.map(({ kind }) => kind));
   if (kinds.size === KINDS.length) return 'anything';
@@ -20,10 +20,10 @@ export function describeType(variants: readonly Variant[]): string {
   return [...kinds].map((kind) => kindInWords(variants.filter((one) => one.kind === kind))).join(' or ');
 }
 
-/** Forms of one kind, in words. */
+/** Variants of one kind, in words. */
 function kindInWords(variants: readonly Variant[]): string {
   const kind = variants[0]?.kind ?? 'null';
   const values = new Set(variants.flatMap((variant) => (variant.values ?? []).map((value) => JSON.stringify(value))));
-  const known = variants.every((variant) => variant.values !== undefined) && values.size <= MOST_VALUES;
+  const known = variants.every((variant) => variant.values !== undefined) && values.size <= MAX_VALUES;
   return known && kind !== 'null' ? [...values].join(' or ') : WORDS[kind];
 }

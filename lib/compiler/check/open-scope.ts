@@ -5,14 +5,14 @@ import { declaredVariables } from '../analyse/variables.ts';
 import { accessAt } from './access.ts';
 import { resultOfBuiltin } from './builtin-results.ts';
 import type { Scope } from './scope.ts';
-import { ANY, constantType, either, schemaType, type Type } from './type.ts';
+import { ANY, constantType, schemaType, type Type, unionType } from './type.ts';
 import { typeOf } from './type-of.ts';
 
-/** What a scope is opened with. `input`: the input's type where the flow has no inputSchema. */
-type Given = Pick<Scope, 'schemasOf' | 'report'> & { readonly input?: Type };
+/** What a scope inherits. `input`: the type of the input of a flow without inputSchema. */
+type ScopeContext = Pick<Scope, 'schemasOf' | 'report'> & { readonly input?: Type };
 
-/** Opens the scope of a flow; types are worked out when they are asked for, each once. */
-export function openScope(flow: Flow, given: Given): Scope {
+/** Opens the scope of a flow. Types are inferred on demand, each once. */
+export function openScope(flow: Flow, context: ScopeContext): Scope {
   const variables = variableTypes(flow);
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const results = new Map<string, Type>();
@@ -20,24 +20,24 @@ export function openScope(flow: Flow, given: Given): Scope {
   const scope: Scope = {
     flow,
     steps,
-    schemasOf: given.schemasOf,
-    input: flow.inputSchema === undefined ? (given.input ?? ANY) : schemaType(flow.inputSchema),
-    resultOf: (id) => remember(results, id, () => resultOf(steps.get(id), scope)),
+    schemasOf: context.schemasOf,
+    input: flow.inputSchema === undefined ? (context.input ?? ANY) : schemaType(flow.inputSchema),
+    resultOf: (id) => memoize(results, id, () => resultOf(steps.get(id), scope)),
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     variableNames: Object.keys(variables),
-    inner: (step) => remember(inner, step.id, () => openInner(step, scope)),
-    report: given.report,
+    inner: (step) => memoize(inner, step.id, () => openInner(step, scope)),
+    report: context.report,
   };
   return scope;
 }
 
-function remember<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+function memoize<K, V>(known: Map<K, V>, key: K, make: () => V): V {
   if (!known.has(key)) known.set(key, make());
-  // It was set on the line before; the type cannot say so where V itself may be undefined.
+  // Set on the line before; the type cannot express that, as V itself may be undefined.
   return known.get(key) as V;
 }
 
-/** What a variable may be is what its schema says: the value in the flow may be replaced by another. */
+/** The type of a variable comes from its schema: a run may replace the value in the flow. */
 function variableTypes({ variables, variablesSchema }: Flow): { readonly [name: string]: Type } {
   const own = Object.fromEntries(Object.keys(variables).map((name) => [name, ANY]));
   const typed = Object.entries(declaredVariables(variablesSchema)).map(([name, schema]): [string, Type] => [
@@ -51,20 +51,20 @@ function resultOf(step: Step | undefined, scope: Scope): Type {
   if (!step) return ANY;
   const own = step.outputSchema === undefined ? undefined : schemaType(step.outputSchema);
   const result = own ?? resultOfBuiltin(step, scope) ?? schemaType(scope.schemasOf(step.component)?.output);
-  return step.onError.action === 'useDefault' ? either([result, typeOf(step.onError.value, scope)]) : result;
+  return step.onError.action === 'useDefault' ? unionType([result, typeOf(step.onError.value, scope)]) : result;
 }
 
-/** Faults in the inner flow's own text are the compiler's to report. */
+/** Errors in the text of the inner flow are reported by the compiler, not here. */
 function openInner(step: Step, scope: Scope): Scope | undefined {
   const flow = innerFlowOf(step, scope.flow, []);
   return flow && openScope(flow, { ...scope, input: innerInput(step, scope) });
 }
 
-/** What the inner flow of a step is given. */
+/** The type of the input that a step passes to its inner flow. */
 function innerInput(step: Step, scope: Scope): Type {
   const name = builtinOf(step);
-  const given = name === 'map' ? inputField(step, 'items') : name === 'eval' ? inputField(step, 'input') : undefined;
-  if (!given) return name === 'eval' ? constantType(null) : ANY;
-  const type = typeOf(given, scope);
+  const input = name === 'map' ? inputField(step, 'items') : name === 'eval' ? inputField(step, 'input') : undefined;
+  if (!input) return name === 'eval' ? constantType(null) : ANY;
+  const type = typeOf(input, scope);
   return name === 'map' ? accessAt(type, { segments: [0] }, { result: false }).type : type;
 }

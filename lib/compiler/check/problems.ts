@@ -5,13 +5,13 @@ import { describe } from '../../protocol/describe.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Segment } from '../../protocol/path.ts';
 
-/** What in a value does not fit a schema. */
+/** A part of a value that does not match a schema. */
 export interface Problem {
-  /** Where: of a missing field, up to the object that lacks it. */
+  /** Where; for a missing field, the path of the object that lacks it. */
   readonly path: readonly Segment[];
   /** The missing field. */
   readonly missing?: string;
-  /** What is wrong there, to stand after its name. */
+  /** What is wrong there, a predicate without its subject: `is null, but a string is expected`. */
   readonly problem: string;
 }
 
@@ -24,15 +24,15 @@ interface Schema {
 const OPTIONS: Options = { strict: false, allErrors: true, verbose: true, validateSchema: false, logger: false };
 
 /**
- * Everything in a value that does not fit. Formats are left out unless asked for: each library reads them in its own
- * way. A schema that is none refuses nothing.
+ * Everything in a value that does not match. Formats are only checked on request: libraries disagree about them. An
+ * invalid schema rejects nothing.
  */
 export function findProblems(value: Json, { schema, root }: Schema, formats = false): readonly Problem[] {
   const validate = compiled(schema, root, formats);
   return !validate || validate(value) ? [] : (validate.errors ?? []).map(toProblem);
 }
 
-const known = new Map<string, ValidateFunction | undefined>();
+const cache = new Map<string, ValidateFunction | undefined>();
 
 function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction | undefined {
   if (!isObject(schema)) return schema === false ? ajvFor('', formats).compile(false) : undefined;
@@ -40,11 +40,11 @@ function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction 
   const { $defs, definitions } = isObject(root) ? root : {};
   const whole = { ...($defs && { $defs }), ...(definitions && { definitions }), ...rest };
   const text = JSON.stringify(whole);
-  // A part that refers to the whole cannot be taken out of it.
+  // A part with references into the rest of the document cannot be compiled alone.
   if (schema !== root && /"\$ref":"#(?!\/\$defs\/|\/definitions\/)/.test(text)) return undefined;
   const key = `${formats} ${text}`;
-  if (!known.has(key)) known.set(key, tryCompile(whole, ajvFor(text, formats)));
-  return known.get(key);
+  if (!cache.has(key)) cache.set(key, tryCompile(whole, ajvFor(text, formats)));
+  return cache.get(key);
 }
 
 function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {
@@ -55,7 +55,7 @@ function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {
   }
 }
 
-/** Drafts differ, in what schemas here use, only in how they spell the first items of a list. */
+/** Of what schemas use here, the drafts differ only in how they write the first items of a list. */
 function ajvFor(text: string, formats: boolean): Ajv {
   const options = { ...OPTIONS, validateFormats: formats };
   const ajv = text.includes('"prefixItems"') ? new Ajv2020(options) : new Ajv(options);
@@ -68,7 +68,7 @@ function toProblem(error: ErrorObject): Problem {
   if (error.keyword === 'required') {
     return { path, missing: String(error.params.missingProperty), problem: 'is missing' };
   }
-  return { path, problem: `is ${describe(error.data)}, but ${wanted(error)}` };
+  return { path, problem: `is ${describe(error.data)}, but ${expected(error)}` };
 }
 
 /** A segment of a JSON pointer. */
@@ -76,10 +76,12 @@ function toSegment(text: string): Segment {
   return /^\d+$/.test(text) ? Number(text) : text.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function wanted({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'type') return `${[params.type].flat().join(' or ')} is wanted`;
+function expected({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'type') return `${[params.type].flat().map(withArticle).join(' or ')} is expected`;
   if (keyword === 'enum')
-    return `one of ${params.allowedValues.map((one: Json) => JSON.stringify(one)).join(', ')} is wanted`;
-  if (keyword === 'additionalProperties') return `the field "${params.additionalProperty}" is not wanted`;
-  return `it ${message ?? `does not fit "${keyword}"`}`;
+    return `one of ${params.allowedValues.map((one: Json) => JSON.stringify(one)).join(', ')} is expected`;
+  if (keyword === 'additionalProperties') return `the field "${params.additionalProperty}" is not allowed`;
+  return `it ${message ?? `does not match "${keyword}"`}`;
 }
+
+const withArticle = (type: string): string => (type === 'null' ? type : `${/^[aio]/.test(type) ? 'an' : 'a'} ${type}`);

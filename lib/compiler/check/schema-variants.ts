@@ -1,13 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { ANY, type Type } from './type.ts';
-import { constantVariant, type Field, KINDS, type Kind, type Variant } from './variants.ts';
+import { constantVariant, type Field, KINDS, type Kind, type Variant } from './variant.ts';
 
-/** Keywords beside `properties` that may allow further fields, so that a field that is not listed is no surprise. */
+/** Keywords besides `properties` that may allow further fields: with one of them, an unlisted field is not suspicious. */
 const MORE_FIELDS = ['allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'unevaluatedProperties', 'patternProperties'];
 
 /**
- * The forms that a schema allows. Keywords that are not understood, or only in part, are passed over: the forms are then
- * more than the schema allows, never fewer.
+ * The variants that a schema allows. Keywords that are not supported, or only in part, are ignored: the variants then
+ * allow more than the schema, never less.
  */
 export function schemaVariants(schema: Json, root: Json, seen: ReadonlySet<string> = new Set()): readonly Variant[] {
   if (schema === false) return [];
@@ -21,7 +21,7 @@ export function schemaVariants(schema: Json, root: Json, seen: ReadonlySet<strin
   const alternatives = schema.anyOf ?? schema.oneOf;
   const inside = (one: Json): readonly Variant[] => schemaVariants(one, root, seen);
   if (Array.isArray(alternatives)) return alternatives.flatMap(inside);
-  // What fits all of several schemas fits the first.
+  // A value that matches all of these schemas matches the first.
   if (Array.isArray(schema.allOf) && schema.allOf[0] !== undefined) return inside(schema.allOf[0]);
   return allKinds(schema, root);
 }
@@ -31,7 +31,7 @@ function referenced(reference: string, root: Json, seen: ReadonlySet<string>): r
   return target === undefined ? allKinds({}, root) : schemaVariants(target, root, new Set([...seen, reference]));
 }
 
-/** The part of a document that a reference names; undefined where it names none, or another document's. */
+/** Resolves a `$ref` within the document; undefined where the target does not exist or is in another document. */
 function resolve(reference: string, root: Json): Json | undefined {
   if (!reference.startsWith('#')) return undefined;
   const segments = decodeURIComponent(reference.slice(1)).split('/').slice(1);
@@ -58,14 +58,14 @@ function fieldsOf(schema: JsonObject, root: Json): NonNullable<Variant['fields']
   const required = Array.isArray(schema.required) ? schema.required : [];
   const names = [...new Set([...Object.keys(properties), ...required.map(String)])];
   const get = (name: string): Field => {
-    if (!names.includes(name)) return { presence: othersOf(schema, names), type: otherType(schema, root) };
+    if (!names.includes(name)) return { presence: presenceOfOthers(schema, names), type: otherType(schema, root) };
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     return { presence: required.includes(name) ? 'always' : 'maybe', type: within(property ?? true, root) };
   };
   return { names, get };
 }
 
-function othersOf(schema: JsonObject, names: readonly string[]): Field['presence'] {
+function presenceOfOthers(schema: JsonObject, names: readonly string[]): Field['presence'] {
   const { additionalProperties: others } = schema;
   const open = names.length === 0 || MORE_FIELDS.some((keyword) => schema[keyword] !== undefined);
   if (others === false) return schema.patternProperties === undefined ? 'never' : 'maybe';
@@ -76,10 +76,10 @@ const otherType = ({ additionalProperties, patternProperties }: JsonObject, root
   patternProperties === undefined ? within(additionalProperties ?? true, root) : ANY;
 
 function itemsOf(schema: JsonObject, root: Json): NonNullable<Variant['items']> {
-  // The draft of 2020 has the first items under `prefixItems`; those before, as a list under `items`.
-  const old = Array.isArray(schema.items) ? schema.items : undefined;
-  const first = old ?? (Array.isArray(schema.prefixItems) ? schema.prefixItems : []);
-  const rest = (old ? schema.additionalItems : schema.items) ?? true;
+  // Draft 2020-12 lists the first items under `prefixItems`, earlier drafts as an array under `items`.
+  const tuple = Array.isArray(schema.items) ? schema.items : undefined;
+  const first = tuple ?? (Array.isArray(schema.prefixItems) ? schema.prefixItems : []);
+  const rest = (tuple ? schema.additionalItems : schema.items) ?? true;
   const { minItems: least, maxItems: most } = schema;
   return {
     least: typeof least === 'number' ? least : 0,

@@ -1,20 +1,19 @@
-import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import { diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import type { Code, Params } from '../../diagnostics/messages.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Type } from './type.ts';
 
-/** JSON Schemas of a component's input and result. */
+/** The JSON Schemas of a component's input and result. */
 export interface ComponentSchemas {
   readonly input: Json;
   readonly output: Json;
 }
 
-/** The schemas of the component that a flow names by `path`, aliases included; undefined where none is known. */
+/** The schemas of the component that a flow calls by `path`, which may be an alias; undefined where none are known. */
 export type SchemasOf = (path: string) => ComponentSchemas | undefined;
 
-/** A flow while it is checked: what each thing in it is, as far as it is known, and where to report. */
+/** The environment in which a flow is checked: the known types of its input, steps and variables, and the reporter. */
 export interface Scope {
   readonly flow: Flow;
   readonly steps: ReadonlyMap<string, Step>;
@@ -23,16 +22,16 @@ export interface Scope {
   readonly input: Type;
   /** The type of a step's result. */
   readonly resultOf: (step: string) => Type;
-  /** The type of a variable's value, its path not yet followed; undefined where nothing declares it. */
+  /** The type of a variable's whole value; undefined for an undeclared variable. */
   readonly variable: (name: string) => Type | undefined;
   readonly variableNames: readonly string[];
-  /** The flow that a step runs inside, with a scope of its own. */
+  /** The scope of the inner flow that a step runs; undefined where it runs none. */
   readonly inner: (step: Step) => Scope | undefined;
   readonly report: <C extends Code>(code: C, params: Params<C>, span: Span) => void;
 }
 
-/** Collects each diagnostic once: an inner flow may be run by several steps. */
-export class Findings {
+/** Collects diagnostics without duplicates: several steps may run one inner flow. */
+export class DiagnosticSet {
   readonly #file: string;
   readonly #found = new Map<string, Diagnostic>();
 

@@ -2,9 +2,9 @@ import type { CoalesceExpression, Expression, StepReference, VariableReference }
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
-import { ANY, constantType, either, objectType, present, type Type, writtenType } from './type.ts';
+import { ANY, constantType, nonNull, objectType, type Type, unionType, writtenType } from './type.ts';
 
-/** The type of an expression's value, where it has one. */
+/** The type of an expression's value, if it is not missing. */
 export function typeOf(expression: Expression, scope: Scope): Type {
   const inside = (part: Expression): Type => typeOf(part, scope);
   switch (expression.kind) {
@@ -15,7 +15,7 @@ export function typeOf(expression: Expression, scope: Scope): Type {
     case 'list':
       return { kind: 'array', items: expression.items.map(inside) };
     case 'if':
-      return either([inside(expression.consequent), inside(expression.alternative)]);
+      return unionType([inside(expression.consequent), inside(expression.alternative)]);
     case 'coalesce':
       return typeOfCoalesce(expression, scope);
     case 'step':
@@ -27,7 +27,7 @@ export function typeOf(expression: Expression, scope: Scope): Type {
   }
 }
 
-/** What a reference finds. */
+/** What a reference leads to. */
 export function accessOf(
   reference: Extract<Expression, { kind: 'input' | 'step' | 'variable' }>,
   scope: Scope,
@@ -40,17 +40,17 @@ export function accessOf(
 
 function typeOfStep(reference: StepReference, scope: Scope): Type {
   const { type } = accessOf(reference, scope);
-  return reference.onSkip === undefined ? type : either([type, constantType(reference.onSkip)]);
+  return reference.onSkip === undefined ? type : unionType([type, constantType(reference.onSkip)]);
 }
 
 function typeOfVariable(reference: VariableReference, scope: Scope): Type {
   const { type } = accessOf(reference, scope);
-  return reference.fallback ? either([type, typeOf(reference.fallback, scope)]) : type;
+  return reference.fallback ? unionType([type, typeOf(reference.fallback, scope)]) : type;
 }
 
-/** Null where every item may be null or missing, which only a literal never is. */
+/** May be null unless one item is never null or missing; only of literals is that known. */
 function typeOfCoalesce({ items }: CoalesceExpression, scope: Scope): Type {
-  const values = items.map((item) => present(typeOf(item, scope)));
-  const sure = items.some((item) => item.kind === 'literal' && passes(item.value, 'present'));
-  return either(sure ? values : [...values, constantType(null)]);
+  const values = items.map((item) => nonNull(typeOf(item, scope)));
+  const hasLiteral = items.some((item) => item.kind === 'literal' && passes(item.value, 'present'));
+  return unionType(hasLiteral ? values : [...values, constantType(null)]);
 }

@@ -1,43 +1,44 @@
 import type { Json } from '../../protocol/json.ts';
 
 /**
- * What is known of a value before a flow runs: a JSON Schema, or what an expression makes of such. A type says what a
- * value may be at most, never less: only what holds for all of it is certain.
+ * What is known of a value before a flow runs: a JSON Schema, or what an expression makes of it. A type allows every
+ * value that may occur, and perhaps more: only what holds for all its values is certain.
  */
 export type Type =
   /** `root` is the document that a `$ref` in `schema` points into. */
   | { readonly kind: 'schema'; readonly schema: Json; readonly root: Json }
   | { readonly kind: 'constant'; readonly value: Json }
-  /** These fields and no others; those that are not `always` may be missing. */
+  /** These fields and no others; those that are not `required` may be missing. */
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Member> }
-  /** These items, and after them any number of `rest`, where there is one. */
+  /** These items, then any number of items of the type `rest`, if it is given. */
   | { readonly kind: 'array'; readonly items: readonly Type[]; readonly rest?: Type }
-  | { readonly kind: 'either'; readonly of: readonly Type[] }
-  | { readonly kind: 'present'; readonly of: Type };
+  | { readonly kind: 'union'; readonly of: readonly Type[] }
+  /** Every value of the type `of` except null. */
+  | { readonly kind: 'non-null'; readonly of: Type };
 
 /** A field of an object type. */
 export interface Member {
   readonly type: Type;
-  readonly always: boolean;
+  readonly required: boolean;
 }
 
-/** Nothing is known. */
+/** The type of a value of which nothing is known. */
 export const ANY: Type = { kind: 'schema', schema: true, root: true };
 
-/** The type that a JSON Schema describes; that of an absent one is {@link ANY}. */
+/** The type that a JSON Schema describes; {@link ANY} without a schema. */
 export const schemaType = (schema: Json | undefined): Type =>
   schema === undefined ? ANY : { kind: 'schema', schema, root: schema };
 
 /** The type of one value. */
 export const constantType = (value: Json): Type => ({ kind: 'constant', value });
 
-/** What stands for something that a writer left out: see the diagnostic `elision`. */
+/** The placeholder for something that the author left out: see the diagnostic `elision`. */
 const ELISION = '...';
 
-/** Whether something is left out in a value, or instead of it. */
+/** Whether a value is elided or contains something elided. */
 export const isElided = (value: Json): boolean => JSON.stringify(value).includes(JSON.stringify(ELISION));
 
-/** The type of a value as it is written: nothing is known of what is left out, nor how many items of a list are. */
+/** The type of a written value. An elided part may be anything, and a list with one may have any length. */
 export function writtenType(value: Json): Type {
   if (value === ELISION) return ANY;
   if (typeof value !== 'object' || value === null || !isElided(value)) return constantType(value);
@@ -45,17 +46,17 @@ export function writtenType(value: Json): Type {
   return objectType(Object.fromEntries(Object.entries(value).map(([key, part]) => [key, writtenType(part)])));
 }
 
-/** The type of objects with just these fields. */
+/** The type of objects with exactly these fields. */
 export const objectType = (fields: { readonly [name: string]: Type }): Type => ({
   kind: 'object',
-  fields: new Map(Object.entries(fields).map(([name, type]) => [name, { type, always: true }])),
+  fields: new Map(Object.entries(fields).map(([name, type]) => [name, { type, required: true }])),
 });
 
-/** The type of values that have one of these types. */
-export function either(of: readonly Type[]): Type {
+/** The type of values of any of these types. */
+export function unionType(of: readonly Type[]): Type {
   const [first] = of;
-  return of.length === 1 && first ? first : { kind: 'either', of };
+  return of.length === 1 && first ? first : { kind: 'union', of };
 }
 
 /** The type without null. */
-export const present = (of: Type): Type => ({ kind: 'present', of });
+export const nonNull = (of: Type): Type => ({ kind: 'non-null', of });

@@ -8,13 +8,13 @@ import {
 } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
 
-/** A reference, and whether what is missing there is passed over. */
+/** A reference, and whether a missing value is tolerated there. */
 export interface FoundReference {
   readonly reference: InputReference | StepReference | VariableReference;
   readonly lenient: boolean;
 }
 
-/** A condition, and what it stands in. */
+/** A condition, and the construct that it belongs to. */
 export interface FoundCondition {
   readonly condition: Expression;
   readonly of: '$if' | 'skipIf';

@@ -5,15 +5,15 @@ import { resultAt, stagesOf } from '../../protocol/path.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
 import { stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
-import { isWhole } from './part-of.ts';
+import { isWhole } from './expression-at.ts';
+import { isTextSchema, schemaOfGuaranteed } from './guaranteed-input.ts';
 import type { PassContext } from './pass.ts';
 import type { PureValue, Reading } from './pure-value.ts';
-import { isTextSchema, schemaOfSure } from './sure-input.ts';
 
 /** What has to be found out for a step that has no function of its own, each at the source of the value. */
 export interface WorkToAttach {
   /** By the functions of steps. */
-  readonly fused: readonly Attached[];
+  readonly attached: readonly Attached[];
   /** Before any step starts. */
   readonly requires: readonly RequiredInput[];
 }
@@ -25,13 +25,13 @@ export interface Attached extends AttachedWork {
 }
 
 /** A value that has to be there, and perhaps to be a text. */
-interface Need {
+interface RequiredValue {
   readonly reading: Reading;
   readonly text: boolean;
 }
 
 /** Finds where the failures of steps without functions can be found out. */
-export class NeedFinder {
+export class WorkFinder {
   readonly #context: PassContext;
   readonly #steps: ReadonlyMap<string, Step>;
 
@@ -56,7 +56,7 @@ export class NeedFinder {
     return this.#attach(step, needs, stepsReadBy(step.input));
   }
 
-  #attach(step: Step, needs: readonly Need[], sources: readonly string[]): WorkToAttach | undefined {
+  #attach(step: Step, needs: readonly RequiredValue[], sources: readonly string[]): WorkToAttach | undefined {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];
     for (const { reading, text } of needs) {
@@ -71,7 +71,7 @@ export class NeedFinder {
         fused.push({ to: reading.step, step: step.id, path: reading.path.text, ...(text && { does: 'check-text' }) });
       }
     }
-    return { fused, requires };
+    return { attached: fused, requires };
   }
 
   /** Whether the function of the step that `reading` is of can do what `step` does with it, whenever it runs. */
@@ -93,9 +93,9 @@ export class NeedFinder {
   #mayMiss({ reference, lenient }: Use): boolean {
     if (lenient) return false;
     if (reference.kind === 'variable') return true;
-    if (reference.path.sure || isWhole(reference.path)) return false;
+    if (reference.path.guaranteed || isWhole(reference.path)) return false;
     if (reference.kind === 'input')
-      return schemaOfSure(this.#context.analysis.flow.inputSchema, reference.path.path) === undefined;
+      return schemaOfGuaranteed(this.#context.analysis.flow.inputSchema, reference.path.path) === undefined;
     return !this.#isOfKnownShape(reference);
   }
 
@@ -109,13 +109,13 @@ export class NeedFinder {
 
   #isText(reading: Reading): boolean {
     if (reading.kind === 'step') return false;
-    const schema = schemaOfSure(this.#context.analysis.flow.inputSchema, reading.path.path);
+    const schema = schemaOfGuaranteed(this.#context.analysis.flow.inputSchema, reading.path.path);
     return schema !== undefined && isTextSchema(schema);
   }
 }
 
 /** What is missing is found out together with what it leads to. */
-function withoutImplied(needs: readonly Need[]): readonly Need[] {
+function withoutImplied(needs: readonly RequiredValue[]): readonly RequiredValue[] {
   const seen = new Set<string>();
   const keys = needs.map(({ reading }) => keyOf(reading, stagesOf(reading.path.text)));
   const implied = new Set(

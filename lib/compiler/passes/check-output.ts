@@ -9,10 +9,10 @@ import { isGuarded } from './share-guards.ts';
 /**
  * Bytes of what is looked for. It stands in the payload of the last step, and what it takes there is taken from the values.
  */
-const MOST = 8_000;
+const MAX_BYTES = 8_000;
 
 /** What a run enters otherwise: a Choice that looks for what is missing, and the state that gives the output. */
-const SPARED = 2;
+const SAVED_TRANSITIONS = 2;
 
 /**
  * Where one step is the last of all that runs, its function looks whether the output has all that it reads, so that its
@@ -22,7 +22,7 @@ export const checkOutput: PlanPass<'check-output'> = {
   rewrites: 'plan',
   name: 'check-output',
   title: 'the last step looks for what the output reads',
-  joins: true,
+  enlargesPayloads: true,
   rewrite: (plan, { within }) => {
     // What covers the failure of an `iterate` covers its output, but no function's EXPRESSION_FAILURE.
     const isCovered = within !== undefined && builtinOf(within) === 'iterate';
@@ -33,7 +33,7 @@ export const checkOutput: PlanPass<'check-output'> = {
     return {
       plan: { ...plan, steps: new Map(plan.steps).set(id, { ...last, checks }) },
       changes: [{ steps: [id], what: 'ends the flow: its function checks the output' }],
-      saved: { transitions: SPARED },
+      saved: { transitions: SAVED_TRANSITIONS },
     };
   },
 };
@@ -52,7 +52,7 @@ function usesToCheck({ step: { id } }: PlannedStep, { output }: Plan): readonly 
   const uses = output.filter((use) => mayBeMissing(use));
   // Where the step is skipped, so is the flow, whatever is missing.
   const isSkippedWith = output.some((use) => isUseOf(use, id) && spreadsSkip(use) && use.gates.length === 0);
-  if (!uses.some(isStepUse) || !isSkippedWith || bytesOfPaths(uses) > MOST) return undefined;
+  if (!uses.some(isStepUse) || !isSkippedWith || bytesOfPaths(uses) > MAX_BYTES) return undefined;
   return output.every((use) => isKnown(use, id)) ? uses : undefined;
 }
 

@@ -1,16 +1,16 @@
-import { allWithin, changeAll, type Expression, literal } from '../../flow/expression.ts';
+import { allWithin, type Expression, literal, mapOrSame } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { blobIdOf } from '../../runtime/stores/blobs.ts';
 import { builtinOf, callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
 import { FLOW_KEYS } from '../analyse/inner-flow.ts';
-import { Absorber, type Absorption, isPlain, NO_NEEDS, type Tools } from './absorber.ts';
-import { fold, isKnown } from './fold.ts';
-import { blobStepOf, literalBlob } from './literal-blob.ts';
-import { absorb, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
+import { blobStepOf, literalBlob } from './blob-steps.ts';
+import { dropSkippedSteps } from './drop-skipped-steps.ts';
+import { fold, isConstant } from './fold.ts';
+import { asAbsorbed, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
-import { readIn } from './readers.ts';
-import { withoutSkipped } from './without-skipped.ts';
+import { stepsReadIn } from './references.ts';
+import { type FlowQueries, type InliningRule, isPlain, NO_WORK, StepInliner } from './step-inliner.ts';
 
 const NAME = 'fold-constants';
 
@@ -24,7 +24,7 @@ export const foldConstants: FlowPass<'fold-constants'> = {
     const isSimpler = output !== undefined && fold(output) !== output;
     const ofOutput = isSimpler ? [{ steps: [], what: 'the output has a choice that is known' }] : [];
     const decided = [...steps.flatMap(changeOf), ...ofOutput];
-    const parts = [absorbConstants, nameKnownBlobs, dropKnownBlobs, (flow: Flow) => withoutSkipped(flow, NAME)];
+    const parts = [absorbConstants, inlineConstantFlows, dropUnreadBlobs, (flow: Flow) => dropSkippedSteps(flow, NAME)];
     const done = parts.reduce<Rewritten>((before, part) => both(before, part(before.flow, context)), {
       flow: context.analysis.flow,
       absorbed: [],
@@ -44,15 +44,15 @@ const both = (one: Rewritten, other: Rewritten): Rewritten => ({
 function changeOf(step: Step): readonly Change[] {
   const folded = mapStep(step, fold);
   const isSimpler = folded !== step && choicesIn(folded) < choicesIn(step);
-  return isSimpler || isIdle(folded) ? [{ steps: [step.id], what: 'has a choice that is known' }] : [];
+  return isSimpler || hasFalseSkipIf(folded) ? [{ steps: [step.id], what: 'has a choice that is known' }] : [];
 }
 
 /** Whether a step has a `skipIf` that never holds. */
-const isIdle = (step: Step): boolean => step.skipIf !== undefined && skipIfOf(step) === undefined;
+const hasFalseSkipIf = (step: Step): boolean => step.skipIf !== undefined && skipIfOf(step) === undefined;
 
-const withoutIdle = (step: Step): Step => {
+const withoutFalseSkipIf = (step: Step): Step => {
   const { skipIf: _, ...rest } = step;
-  return isIdle(step) ? rest : step;
+  return hasFalseSkipIf(step) ? rest : step;
 };
 
 const choicesIn = (step: Step): number => expressionsOf(step).reduce((sum, one) => sum + choices(one), 0);
@@ -64,39 +64,39 @@ const choices = (expression: Expression): number =>
     0,
   );
 
-const absorption: Absorption = {
+const absorption: InliningRule = {
   name: NAME,
   simplify: fold,
   valueOf: (step, tools) => {
     const value = constantOf(step) ?? blobReadBy(step, tools);
-    return value && { value, input: value, needs: NO_NEEDS };
+    return value && { value, input: value, work: NO_WORK };
   },
 };
 
 /** Pure steps with constant input; what they give makes other steps' input constant. */
 function absorbConstants(_: Flow, context: PassContext): Rewritten {
-  const { flow, ...rest } = new Absorber(context, absorption).rewrite();
-  return { ...rest, flow: { ...flow, steps: flow.steps.map(withoutIdle) } };
+  const { flow, ...rest } = new StepInliner(context, absorption).rewrite();
+  return { ...rest, flow: { ...flow, steps: flow.steps.map(withoutFalseSkipIf) } };
 }
 
 function constantOf(step: Step): Expression | undefined {
-  const pure = isKnown(step.input) ? pureValueOf(step) : undefined;
+  const pure = isConstant(step.input) ? pureValueOf(step) : undefined;
   const value = pure && fold(pure.value);
-  return value && isKnown(value) ? value : undefined;
+  return value && isConstant(value) ? value : undefined;
 }
 
 /** What a `get_blob` gives of a blob whose content is written out. */
-function blobReadBy(step: Step, tools: Tools): Expression | undefined {
+function blobReadBy(step: Step, tools: FlowQueries): Expression | undefined {
   if (!callsBuiltin(step, 'get_blob')) return undefined;
   const [field, ...more] = fieldsOf(step.input) ?? [];
   const id = field?.[0] === 'blob_id' && more.length === 0 ? blobStepOf(field[1]) : undefined;
   const put = id === undefined ? undefined : tools.step(id);
-  const blob = put && tools.isPlain(put) ? literalBlob(put) : undefined;
+  const blob = put && tools.runsOrFails(put) ? literalBlob(put) : undefined;
   return blob && literal({ data: blob.data }, step.input.span);
 }
 
 /** A step whose flow has become part of this one needs no blob to read it from. */
-function nameKnownBlobs(flow: Flow, context: PassContext): Rewritten {
+function inlineConstantFlows(flow: Flow, context: PassContext): Rewritten {
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const idOf = (expression: Expression): Expression => {
     const put = steps.get(blobStepOf(expression) ?? '');
@@ -113,7 +113,7 @@ function withFlowId(step: Step, change: (expression: Expression) => Expression):
   const builtin = builtinOf(step);
   const keys = (builtin && FLOW_KEYS[builtin]) ?? [];
   if (step.input.kind !== 'map') return step;
-  const entries = changeAll(step.input.entries, (entry) => {
+  const entries = mapOrSame(step.input.entries, (entry) => {
     const value = keys.includes(entry.key) ? change(entry.value) : entry.value;
     return value === entry.value ? entry : { ...entry, value };
   });
@@ -121,13 +121,13 @@ function withFlowId(step: Step, change: (expression: Expression) => Expression):
 }
 
 /** A blob whose readers all know what is in it need not be stored, unless every step is to run. */
-function dropKnownBlobs(flow: Flow, context: PassContext): Rewritten {
+function dropUnreadBlobs(flow: Flow, context: PassContext): Rewritten {
   if (flow.evaluation === 'eager') return { flow, absorbed: [], changes: [] };
-  const read = readIn(flow);
+  const read = stepsReadIn(flow);
   const isKnownBlob = (step: Step): boolean =>
     !read.has(step.id) && !step.mustExecute && isPlain(step, context) && literalBlob(step) !== undefined;
   const gone = flow.steps.filter(isKnownBlob);
   const steps = flow.steps.filter((step) => !isKnownBlob(step));
   const changes = gone.map(({ id }) => ({ steps: [id], what: 'has readers that all know what it stores' }));
-  return { flow: { ...flow, steps }, absorbed: gone.map((step) => absorb(step, NAME)), changes };
+  return { flow: { ...flow, steps }, absorbed: gone.map((step) => asAbsorbed(step, NAME)), changes };
 }

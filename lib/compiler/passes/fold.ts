@@ -19,7 +19,7 @@ export function fold(expression: Expression): Expression {
       return foldList(folded);
     case 'if': {
       const { condition, consequent, alternative } = folded;
-      if (!isKnown(condition)) return folded;
+      if (!isConstant(condition)) return folded;
       return passes(condition.value, 'if') ? consequent : alternative;
     }
     case 'coalesce':
@@ -30,27 +30,27 @@ export function fold(expression: Expression): Expression {
 }
 
 /** Of a secret only the function that reads it knows the value. */
-export const isKnown = (expression: Expression): expression is Literal =>
+export const isConstant = (expression: Expression): expression is Literal =>
   expression.kind === 'literal' && expression.secret === undefined;
 
 function foldMap(map: MapExpression): Expression {
   const { entries, span } = map;
-  const known = entries.flatMap(({ key, value }) => (isKnown(value) ? [[key, value.value]] : []));
+  const known = entries.flatMap(({ key, value }) => (isConstant(value) ? [[key, value.value]] : []));
   return known.length < entries.length ? map : { ...literal(Object.fromEntries(known), span), entries };
 }
 
 function foldList(list: ListExpression): Expression {
-  const known = list.items.flatMap((item) => (isKnown(item) ? [item.value] : []));
+  const known = list.items.flatMap((item) => (isConstant(item) ? [item.value] : []));
   return known.length < list.items.length ? list : literal(known, list.span);
 }
 
 function foldCoalesce(coalesce: CoalesceExpression): Expression {
-  const left = coalesce.items.filter((item) => !isKnown(item) || passes(item.value, 'present'));
+  const left = coalesce.items.filter((item) => !isConstant(item) || passes(item.value, 'present'));
   // Nothing after it is ever asked.
-  const last = left.findIndex(isKnown);
+  const last = left.findIndex(isConstant);
   const items = last < 0 ? left : left.slice(0, last + 1);
   const [first] = items;
   if (!first) return literal(null, coalesce.span);
-  if (isKnown(first)) return first;
+  if (isConstant(first)) return first;
   return items.length === coalesce.items.length ? coalesce : { ...coalesce, items };
 }

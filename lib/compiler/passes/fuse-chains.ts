@@ -3,7 +3,7 @@ import { builtinOf } from '../analyse/builtins.ts';
 import type { Plan, PlannedStep, Reading } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import { findFusibleChains } from './fusible-chains.ts';
-import { absorb, type PlanPass } from './pass.ts';
+import { asAbsorbed, type PlanPass } from './pass.ts';
 
 const NAME = 'fuse-chains';
 
@@ -19,13 +19,13 @@ export const fuseChains: PlanPass<'fuse-chains'> = {
   rewrites: 'plan',
   name: NAME,
   title: 'a private chain of steps becomes one function',
-  joins: true,
+  enlargesPayloads: true,
   onRequest: { isAsked: fusesChains, how: NOT_ASKED },
   unless: (plan) => (runsUnknownFlows(plan) ? CALLED_ALONE : undefined),
   rewrite: (plan, { isMocked }) => {
     const chains = findFusibleChains(plan, isMocked);
     const all = [...chains.values()];
-    const absorbed = all.flatMap((chain) => chain.slice(0, -1).map(({ step }) => absorb(step, NAME)));
+    const absorbed = all.flatMap((chain) => chain.slice(0, -1).map(({ step }) => asAbsorbed(step, NAME)));
     return {
       plan: withChains(plan, chains),
       absorbed,

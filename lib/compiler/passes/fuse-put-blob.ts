@@ -1,14 +1,14 @@
 import type { ReadPath } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { blobKey } from '../../protocol/invocation.ts';
-import { type Absorbable, Absorber, type Absorption, type Tools } from './absorber.ts';
-import { dataOfBlob } from './literal-blob.ts';
+import { storedData } from './blob-steps.ts';
 import type { FlowPass } from './pass.ts';
 import { mapOf } from './pure-value.ts';
+import { type FlowQueries, type InlinedValue, type InliningRule, StepInliner } from './step-inliner.ts';
 
 const NAME = 'fuse-put-blob';
 
-const absorption: Absorption = { name: NAME, valueOf: storedBySource };
+const absorption: InliningRule = { name: NAME, valueOf: storedBySource };
 
 /** What is stored of a step's result is stored by that step's own function: it never enters the state machine. */
 export const fusePutBlob: FlowPass<'fuse-put-blob'> = {
@@ -16,18 +16,18 @@ export const fusePutBlob: FlowPass<'fuse-put-blob'> = {
   name: NAME,
   title: 'results are stored as blobs by the functions that make them',
   rewrite: (context) => {
-    const rewritten = new Absorber(context, absorption).rewrite();
+    const rewritten = new StepInliner(context, absorption).rewrite();
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
 
-function storedBySource(step: Step, { needs }: Tools): Absorbable | undefined {
-  const data = dataOfBlob(step);
+function storedBySource(step: Step, { workFinder: needs }: FlowQueries): InlinedValue | undefined {
+  const data = storedData(step);
   if (data?.kind !== 'step' || data.onSkip !== undefined || !needs.canAttach(step, data, true)) return undefined;
-  const path: ReadPath = { text: blobKey(data.path.text), path: { segments: [] }, sure: true };
+  const path: ReadPath = { text: blobKey(data.path.text), path: { segments: [] }, guaranteed: true };
   return {
     value: mapOf([['blob_id', { ...data, path }]], step),
     input: step.input,
-    needs: { fused: [{ to: data.step, step: step.id, path: data.path.text, does: 'store' }], requires: [] },
+    work: { attached: [{ to: data.step, step: step.id, path: data.path.text, does: 'store' }], requires: [] },
   };
 }

@@ -9,7 +9,7 @@ import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
 /** Steps that a chain may have: so many have time in one function where none of their components says how long it takes. */
-const MOST_LINKS = Math.floor(QUOTAS.functionSeconds / DEFAULT_SECONDS);
+const MAX_CHAIN_LENGTH = Math.floor(QUOTAS.functionSeconds / DEFAULT_SECONDS);
 
 /**
  * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which
@@ -41,7 +41,7 @@ function* chainsIn(
     return planned && isCall(planned, isMocked) ? planned : undefined;
   });
   for (let at = 0; at < calls.length; at += 1) {
-    const chain = chainFrom(calls.slice(at, at + MOST_LINKS), plan);
+    const chain = chainFrom(calls.slice(at, at + MAX_CHAIN_LENGTH), plan);
     if (chain.length < 2) continue;
     yield chain;
     at += chain.length - 1;
@@ -81,7 +81,9 @@ const isText = (value: Expression | undefined): boolean => value?.kind === 'lite
 function isNext(planned: PlannedStep, first: PlannedStep, ids: ReadonlySet<string>, plan: Plan): boolean {
   if (planned === first) return true;
   const reads = planned.uses.input.some((use) => spreadsSkip(use) && ids.has(use.reference.step));
-  return reads && sharesGuard(planned, first, plan) && takesWhole(planned.step.input, ids) && !asks(planned.step, ids);
+  return (
+    reads && sharesGuard(planned, first, plan) && takesWhole(planned.step.input, ids) && !skipIfReads(planned.step, ids)
+  );
 }
 
 function sharesGuard(planned: PlannedStep, first: PlannedStep, plan: Plan): boolean {
@@ -90,7 +92,7 @@ function sharesGuard(planned: PlannedStep, first: PlannedStep, plan: Plan): bool
 }
 
 /** Whether its `skipIf` asks any of the steps. */
-const asks = ({ skipIf }: Step, ids: ReadonlySet<string>): boolean => skipIf !== undefined && reads(skipIf, ids);
+const skipIfReads = ({ skipIf }: Step, ids: ReadonlySet<string>): boolean => skipIf !== undefined && reads(skipIf, ids);
 
 /** Whether whatever an expression takes of the steps stands where the template has it as it is. */
 function takesWhole(expression: Expression, ids: ReadonlySet<string>): boolean {

@@ -1,18 +1,18 @@
 import { type Expression, mapChildren } from '../../flow/expression.ts';
-import { Absorber, type Absorption } from './absorber.ts';
 import type { FlowPass } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
+import { type InliningRule, StepInliner } from './step-inliner.ts';
 
 const NAME = 'inline-pure';
 
-const absorption: Absorption = {
+const absorption: InliningRule = {
   name: NAME,
-  valueOf: (step, { needs: finder }) => {
+  valueOf: (step, { workFinder: finder }) => {
     const pure = pureValueOf(step);
     const needs = pure && finder.find(step, pure);
     if (!needs) return undefined;
-    const value = sure(pure.value);
-    return { value, needs, input: pure.value === step.input ? value : step.input };
+    const value = guaranteed(pure.value);
+    return { value, work: needs, input: pure.value === step.input ? value : step.input };
   },
 };
 
@@ -22,7 +22,7 @@ export const inlinePure: FlowPass<'inline-pure'> = {
   name: NAME,
   title: 'steps that only pick out or put together are read straight from what they read',
   rewrite: (context) => {
-    const rewritten = new Absorber(context, absorption).rewrite();
+    const rewritten = new StepInliner(context, absorption).rewrite();
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
@@ -31,9 +31,9 @@ export const inlinePure: FlowPass<'inline-pure'> = {
  * An expression of which it has been found out, before anyone reads it, that nothing is missing that must be there: what
  * it reads whatever the case.
  */
-function sure(expression: Expression): Expression {
+function guaranteed(expression: Expression): Expression {
   if (expression.kind === 'step' || expression.kind === 'input') {
-    return { ...expression, path: { ...expression.path, sure: true } };
+    return { ...expression, path: { ...expression.path, guaranteed: true } };
   }
-  return mapChildren(expression, (child, role) => (role === 'part' ? sure(child) : child));
+  return mapChildren(expression, (child, role) => (role === 'part' ? guaranteed(child) : child));
 }

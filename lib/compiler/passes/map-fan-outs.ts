@@ -16,19 +16,19 @@ import { isGuarded } from './share-guards.ts';
  * and a state of its own is easier to find than an iteration. Ten steps make that at most one transition in ten, for 7 KB
  * less; fewer spare next to nothing of the 1 MB that a definition may have.
  */
-const LEAST = 10;
+const MIN_STEPS = 10;
 
 /** Bytes that items may need at the least: less than half of a payload, so that most values need not be spilled. */
-const ITEMS = 100_000;
+const MAX_ITEM_BYTES = 100_000;
 
 /** Finds steps side by side that call one component in one way: they become the iterations of one Map, or of a few. */
 export const mapFanOuts: PlanPass<'map-fan-outs'> = {
   rewrites: 'plan',
   name: 'map-fan-outs',
   title: 'steps side by side that are alike are the iterations of a Map',
-  joins: true,
-  rewrite: (plan, { leastFanOut = LEAST }) => {
-    const mapper = new Mapper(plan, Math.max(2, leastFanOut));
+  enlargesPayloads: true,
+  rewrite: (plan, { leastFanOut = MIN_STEPS }) => {
+    const mapper = new FanOutMapper(plan, Math.max(2, leastFanOut));
     const tree = plan.tree && mapper.tree(plan.tree);
     const changes = mapper.made.map(({ steps }) => ({ steps, what: 'are the iterations of one Map' }));
     // Of each two are left: the Map, and the Task inside.
@@ -37,7 +37,7 @@ export const mapFanOuts: PlanPass<'map-fan-outs'> = {
   },
 };
 
-class Mapper {
+class FanOutMapper {
   readonly made: FanOut[] = [];
   /** Parallel states in whose places Maps stand. */
   replaced = 0;
@@ -62,7 +62,7 @@ class Mapper {
   /** Maps stand where the first of their steps did. */
   #branches(branches: readonly PlanTree[]): readonly PlanTree[] {
     const members = branches.flatMap((branch) => this.#memberOf(branch) ?? []);
-    const groups = [...groupBy(members, kindOf, (planned) => planned).values()];
+    const groups = [...groupBy(members, callSignatureOf, (planned) => planned).values()];
     const maps = new Map(groups.map((group) => [group[0]?.step.id, this.#mapsOf(group)]));
     const made = [...maps.values()].flat();
     this.made.push(...made);
@@ -81,7 +81,10 @@ class Mapper {
 
   /** As few Maps as can be, of the same width, in which no step has to wait; none where they would be too narrow. */
   #mapsOf(group: readonly PlannedStep[]): readonly FanOut[] {
-    const count = Math.max(Math.ceil(group.length / QUOTAS.inlineConcurrency), Math.ceil(itemBytes(group) / ITEMS));
+    const count = Math.max(
+      Math.ceil(group.length / QUOTAS.inlineConcurrency),
+      Math.ceil(itemBytes(group) / MAX_ITEM_BYTES),
+    );
     if (group.length / count < this.#least) return [];
     const from = (map: number): number => Math.floor((map * group.length) / count);
     return Array.from({ length: count }, (_, map) => {
@@ -91,7 +94,7 @@ class Mapper {
 }
 
 /** What steps must have in common to be called by one state. */
-function kindOf(planned: PlannedStep): string {
+function callSignatureOf(planned: PlannedStep): string {
   const { step, secrets } = planned;
   const keys = [...keysOf(planned)].sort();
   return JSON.stringify([step.component, step.onError, keys, secrets, step.attachedWork ?? []]);

@@ -3,7 +3,7 @@ import { callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
 import { keyOf } from '../analyse/key-of.ts';
 import { mapReferences, type Replace } from './map-references.ts';
-import { type AbsorbedStep, absorb, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
+import { type AbsorbedStep, asAbsorbed, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 
 const NAME = 'merge-identical';
 
@@ -25,22 +25,32 @@ function merge(context: PassContext): Rewritten {
   const { flow, running, sinks } = context.analysis;
   const runs = new Set(running);
   const groups = groupsIn(context);
-  const keeps = new Map(groups.flatMap(({ kept, others }) => others.map(({ id }): [string, string] => [id, kept.id])));
+  const keeps = new Map(
+    groups.flatMap(({ representative: kept, duplicates: others }) =>
+      others.map(({ id }): [string, string] => [id, kept.id]),
+    ),
+  );
   const replace = renaming(keeps);
-  const same = new Map(groups.map(({ kept, others }) => [kept.id, others]));
+  const same = new Map(groups.map(({ representative: kept, duplicates: others }) => [kept.id, others]));
   const results = flow.output ? {} : { sinks: sinks.map(({ id, value }) => ({ id, value })) };
   const steps = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
-  const written: Flow = { ...flow, ...results, steps: steps.map((step) => withDuties(step, same.get(step.id) ?? [])) };
+  const written: Flow = { ...flow, ...results, steps: steps.map((step) => withWorkOf(step, same.get(step.id) ?? [])) };
   return {
     flow: mapFlow(written, (expression) => mapReferences(expression, replace)),
-    absorbed: groups.flatMap(({ kept, others }) => others.map((step) => sameAs(step, kept))),
-    changes: groups.flatMap(({ kept, others }) =>
+    absorbed: groups.flatMap(({ representative: kept, duplicates: others }) =>
+      others.map((step) => duplicateOf(step, kept)),
+    ),
+    changes: groups.flatMap(({ representative: kept, duplicates: others }) =>
       others.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(kept.id)}` })),
     ),
   };
 }
 
-const sameAs = (step: Step, kept: Step): AbsorbedStep => ({ ...absorb(step, NAME), sources: [kept.id], same: true });
+const duplicateOf = (step: Step, kept: Step): AbsorbedStep => ({
+  ...asAbsorbed(step, NAME),
+  sources: [kept.id],
+  same: true,
+});
 
 const renaming =
   (names: ReadonlyMap<string, string>): Replace =>
@@ -51,15 +61,15 @@ const renaming =
 
 /** Steps that do the same, and the one of them that stands for all. */
 interface Group {
-  readonly kept: Step;
-  readonly others: readonly Step[];
+  readonly representative: Step;
+  readonly duplicates: readonly Step[];
 }
 
 function groupsIn(context: PassContext): readonly Group[] {
   const { flow, order, running, demand } = context.analysis;
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const runs = new Set(running);
-  const found = new Map<string, Alike>();
+  const found = new Map<string, IdenticalSteps>();
   const firsts = new Map<string, string>();
   const replace = renaming(firsts);
   for (const id of order) {
@@ -72,14 +82,14 @@ function groupsIn(context: PassContext): readonly Group[] {
       );
     if (!step || key === undefined) continue;
     const alike = found.get(key);
-    if (!alike) found.set(key, new Alike(step, demand.get(id) ?? []));
+    if (!alike) found.set(key, new IdenticalSteps(step, demand.get(id) ?? []));
     else if (alike.add(step, demand.get(id) ?? [])) firsts.set(id, alike.first.id);
   }
   return [...found.values()].flatMap(({ group }) => group ?? []);
 }
 
 /** Steps that say the same, of which one may stand for all. */
-class Alike {
+class IdenticalSteps {
   readonly first: Step;
   readonly #demand: Demand;
   readonly #others: Step[] = [];
@@ -115,7 +125,7 @@ class Alike {
   get group(): Group | undefined {
     const kept = this.#always ?? this.first;
     const all = [this.first, ...this.#others];
-    return all.length > 1 ? { kept, others: all.filter((step) => step !== kept) } : undefined;
+    return all.length > 1 ? { representative: kept, duplicates: all.filter((step) => step !== kept) } : undefined;
   }
 }
 
@@ -129,7 +139,7 @@ function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
 }
 
 /** A step with all that those have to do for which it stands. */
-function withDuties(step: Step, same: readonly Step[]): Step {
+function withWorkOf(step: Step, same: readonly Step[]): Step {
   if (same.length === 0) return step;
   const fused = [step, ...same].flatMap((one) => one.attachedWork ?? []);
   const mustExecute = [step, ...same].some((one) => one.mustExecute);

@@ -3,7 +3,7 @@ import { type Analysis, analyse } from '../analyse/analysis.ts';
 import { builtinOf } from '../analyse/builtins.ts';
 import {
   type AbsorbedStep,
-  absorb,
+  asAbsorbed,
   type Change,
   type FlowPass,
   type PassContext,
@@ -36,7 +36,7 @@ export interface OptimisedFlow {
 export function optimiseFlow(analysis: Analysis, options: FlowPassOptions = {}): OptimisedFlow {
   const { without = new Set() } = options;
   const tallies = FLOW_PASSES.filter(({ name }) => !without.has(name)).map((pass) => new Tally(pass));
-  const run = new Run(tallies, options, functionsIn(analysis));
+  const run = new FlowPassRunner(tallies, options, functionsIn(analysis));
   const optimised = run.flow(analysis, '');
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
@@ -64,7 +64,7 @@ class Tally {
   }
 }
 
-class Run {
+class FlowPassRunner {
   readonly absorbed: AbsorbedStep[] = [];
   readonly #tallies: readonly Tally[];
   readonly #options: FlowPassOptions;
@@ -121,7 +121,7 @@ function unwanted(
   const steps = new Map(before.flow.steps.map((step) => [step.id, step]));
   return before.running.flatMap((id): AbsorbedStep[] => {
     const step = steps.get(id);
-    return step && !step.added && !kept.has(id) ? [{ ...absorb(step, name), never: true }] : [];
+    return step && !step.added && !kept.has(id) ? [{ ...asAbsorbed(step, name), never: true }] : [];
   });
 }
 

@@ -49,17 +49,17 @@ export function optimisePlan(planned: Plan, options: PlanPassOptions = {}): Opti
   );
 }
 
-interface Done {
+interface PassResult {
   readonly plan: Plan;
   readonly report: PassReport;
   readonly absorbed: readonly AbsorbedStep[];
 }
 
-function runPass(pass: PlanPass, plan: Plan, options: PlanPassOptions): Done {
+function runPass(pass: PlanPass, plan: Plan, options: PlanPassOptions): PassResult {
   const { name, title } = pass;
-  const off = whyOff(pass, plan, options);
+  const off = reasonOff(pass, plan, options);
   if (off !== undefined) return { plan, report: { name, title, changes: [], saved: {}, off }, absorbed: [] };
-  const run = new Run(pass, options);
+  const run = new PlanPassRunner(pass, options);
   const made = run.plan(plan, '');
   const { changes, absorbed, saved } = run;
   if (!absorbed) return { plan: made, report: { name, title, changes, saved }, absorbed: [] };
@@ -68,13 +68,13 @@ function runPass(pass: PlanPass, plan: Plan, options: PlanPassOptions): Done {
   return { plan: absorbed.length > 0 ? { ...made, unfused: plan } : plan, report, absorbed };
 }
 
-function whyOff({ name, onRequest, unless }: PlanPass, plan: Plan, options: PlanPassOptions): string | undefined {
+function reasonOff({ name, onRequest, unless }: PlanPass, plan: Plan, options: PlanPassOptions): string | undefined {
   if (onRequest && !options.requested?.has(name) && !onRequest.isAsked(plan.flow)) return onRequest.how;
   return options.tooLarge?.has(name) ? TOO_LARGE : unless?.(plan);
 }
 
 /** One pass on its way through a plan and the plans inside it. */
-class Run {
+class PlanPassRunner {
   readonly changes: Change[] = [];
   /** Absent for a pass that takes no step away. */
   absorbed?: readonly AbsorbedStep[];

@@ -61,7 +61,7 @@ interface Traits<Name extends PassName> {
   /** What it does, in a few words. */
   readonly title: string;
   /** Whether it brings together what may then be too large for one payload: then it is left out. @default false */
-  readonly joins?: true;
+  readonly enlargesPayloads?: true;
   /** Of a pass that runs only where it is asked for. @default it runs unless it is left out */
   readonly onRequest?: {
     /** Whether the flow itself asks for it. */
@@ -132,7 +132,7 @@ export interface PassOptions {
 }
 
 /** A step as absorbed by a pass. */
-export const absorb = ({ id, component, componentSpan, input }: Step, by: PassName): AbsorbedStep => ({
+export const asAbsorbed = ({ id, component, componentSpan, input }: Step, by: PassName): AbsorbedStep => ({
   ...{ id, component, componentSpan, by },
   sources: [...new Set(usesOf(input).flatMap((use) => (isNeeded(use) ? [use.reference.step] : [])))],
 });

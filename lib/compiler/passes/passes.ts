@@ -40,4 +40,6 @@ export const PASS_NAMES: readonly PassName[] = ALL.map(({ name }) => name);
 export const ON_REQUEST: readonly PassName[] = ALL.flatMap(({ name, onRequest }) => (onRequest ? [name] : []));
 
 /** Those that bring together what may then be too large for one payload. */
-export const JOINING: readonly PassName[] = ALL.flatMap(({ name, joins }) => (joins ? [name] : []));
+export const PAYLOAD_ENLARGING: readonly PassName[] = ALL.flatMap(({ name, enlargesPayloads: joins }) =>
+  joins ? [name] : [],
+);

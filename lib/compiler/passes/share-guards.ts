@@ -61,11 +61,11 @@ function canFollow(planned: PlannedStep, group: readonly PlannedStep[], plan: Pl
   const [leader] = group;
   // Without a function there is no wrapper; where a failure skips a step, the guard is what spares the next one its call.
   if (!leader || builtinOf(planned.step) || group.some(({ step }) => step.onError.action === 'skip')) return false;
-  return isOverWith(planned, group, plan) && runsWith(planned, leader, group, plan);
+  return isSkippedWith(planned, group, plan) && isSkippedOnlyWith(planned, leader, group, plan);
 }
 
 /** Whether it is passed over wherever the first of the group is. */
-function isOverWith(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
+function isSkippedWith(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
   if (readsOf(planned).some((id) => group.some(({ step }) => step.id === id))) return true;
   const [leader] = group;
   const onlySkipIf = leader && leader.demand === undefined && readsSkippable(leader, plan).length === 0;
@@ -82,7 +82,12 @@ function isSameSkipIf({ step: one }: PlannedStep, { step: other }: PlannedStep):
 }
 
 /** Whether nothing passes it over where nothing has passed over the first of the group. */
-function runsWith(planned: PlannedStep, leader: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
+function isSkippedOnlyWith(
+  planned: PlannedStep,
+  leader: PlannedStep,
+  group: readonly PlannedStep[],
+  plan: Plan,
+): boolean {
   if (planned.laterDeciders.size > 0 || (planned.demand && !isSameDemand(planned, leader))) return false;
   if (skipIfOf(planned.step) && !isSameSkipIf(planned, leader)) return false;
   const there = new Set([...group.map(({ step }) => step.id), ...readsOf(leader)]);

@@ -1,6 +1,6 @@
 import type { Expression, StepReference } from '../../flow/expression.ts';
 import { isStepUse, stepsReadBy, usesOf } from '../analyse/uses.ts';
-import { partOf } from './part-of.ts';
+import { expressionAt } from './expression-at.ts';
 
 /** What is put in the place of a step's result. */
 export interface Substitute {
@@ -11,7 +11,7 @@ export interface Substitute {
 }
 
 /** What holds of the flow in which a reference is replaced. */
-export interface Surroundings {
+export interface SubstitutionContext {
   /** The steps that may be skipped. */
   readonly skippable: ReadonlySet<string>;
   /** Whether every step runs, so that no reader is needed to make one run. */
@@ -25,9 +25,9 @@ export interface Surroundings {
 export function substituteFor(
   reference: StepReference,
   { value, input }: Substitute,
-  surroundings: Surroundings,
+  surroundings: SubstitutionContext,
 ): Expression | undefined {
-  const part = partOf(value, reference.path);
+  const part = expressionAt(value, reference.path);
   if (!part || !covers(part, input, surroundings)) return undefined;
   const { onSkip } = reference;
   if (onSkip === undefined || !surroundings.skippable.has(reference.step)) return part;
@@ -37,7 +37,7 @@ export function substituteFor(
 }
 
 /** Whether a part of what a step makes of its input still wants all that the input wants, and is skipped with it. */
-function covers(part: Expression, input: Expression, { skippable, eager }: Surroundings): boolean {
+function covers(part: Expression, input: Expression, { skippable, eager }: SubstitutionContext): boolean {
   if (part === input) return true;
   const always = usesOf(part).filter(({ gates }) => gates.length === 0);
   const kept = new Set(always.filter(isStepUse).map(({ reference }) => reference.step));

@@ -1,7 +1,7 @@
 import type { Analysis } from '../analyse/analysis.ts';
 import type { OptimisedFlow } from '../passes/optimise-flow.ts';
 import { type OptimisedPlan, optimisePlan, type PlanPassOptions } from '../passes/optimise-plan.ts';
-import { JOINING, type PassName } from '../passes/passes.ts';
+import { PAYLOAD_ENLARGING, type PassName } from '../passes/passes.ts';
 import type { Durations } from './durations.ts';
 import { makePlan } from './make-plan.ts';
 
@@ -28,8 +28,10 @@ export function* plansToTry({ analysis, optimised, durations, options }: Plannin
   };
   const first = leavingOut([]);
   yield first;
-  const joined = JOINING.filter((name) => first.passes.some((pass) => pass.name === name && pass.changes.length > 0));
+  const joined = PAYLOAD_ENLARGING.filter((name) =>
+    first.passes.some((pass) => pass.name === name && pass.changes.length > 0),
+  );
   for (const name of joined) yield leavingOut([name]);
   if (joined.length > 1) yield leavingOut(joined);
-  yield optimisePlan(makePlan(analysis, durations), { ...options, tooLarge: new Set(JOINING) });
+  yield optimisePlan(makePlan(analysis, durations), { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
 }

@@ -6,7 +6,7 @@ import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, readTree, type Tree } from '../text/tree.ts';
 import { checkFuse } from './aws-metadata.ts';
 import { readExpression } from './read-expression.ts';
-import { given, readStep } from './read-step.ts';
+import { readStep, withoutUndefined } from './read-step.ts';
 
 /** The keys of a flow; snake_case spellings are read too. */
 export const FLOW_KEYS = [
@@ -69,10 +69,10 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
     ...(output && { output }),
     evaluation: fields.oneOf('evaluation', ['lazy', 'eager']) ?? (output && !skips ? 'lazy' : 'eager'),
     variables: asObject(fields.json('variables')),
-    variablePlaces: variablePlaces(fields),
+    variableSpans: variablePlaces(fields),
     examples: readExamples(fields.list('examples') ?? [], reporter),
     ...readSchemas(fields),
-    ...given({
+    ...withoutUndefined({
       description: fields.string('description'),
       version: readVersion(fields),
       test: fields.json('test'),
@@ -105,7 +105,7 @@ function readSchemas(
   fields: Fields,
 ): Pick<Flow, 'inputSchema' | 'inputSchemaSpan' | 'outputSchema' | 'variablesSchema'> {
   const { input, output, variables } = asObject(asObject(fields.json('schemas')).properties);
-  return given({
+  return withoutUndefined({
     inputSchema: fields.json('inputSchema') ?? input,
     inputSchemaSpan: (fields.tree('inputSchema') ?? fields.tree('schemas'))?.span,
     outputSchema: fields.json('outputSchema') ?? output,
@@ -137,7 +137,7 @@ function readExamples(trees: readonly Tree[], reporter: Reporter): readonly Exam
       return [];
     }
     const fields = new Fields(tree, 'an example', ['name', 'description', 'input'], reporter);
-    const texts = given({ name: fields.string('name'), description: fields.string('description') });
+    const texts = withoutUndefined({ name: fields.string('name'), description: fields.string('description') });
     return [{ ...texts, input: fields.json('input') ?? null }];
   });
 }

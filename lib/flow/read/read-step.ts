@@ -58,12 +58,12 @@ function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step,
     mustExecute: fields.boolean('mustExecute') ?? false,
     idSpan: fields.tree('id')?.span ?? tree.span,
     componentSpan: fields.tree('component')?.span ?? tree.span,
-    ...given(optional),
+    ...withoutUndefined(optional),
   };
 }
 
 /** The entries that have a value. */
-export const given = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+export const withoutUndefined = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   // Object.entries loses the keys' types, which this filter does not change.
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
@@ -74,7 +74,8 @@ function readId(fields: Fields, reporter: Reporter): string | undefined {
   // `id: 1` is meant as the name "1".
   const number = tree?.kind === 'scalar' && typeof tree.value === 'number';
   const id = number ? String(tree.value) : fields.requiredString('id');
-  if (id !== undefined && tree && !ID.test(id)) return complain(() => reporter.report('bad-id', { id }, tree.span));
+  if (id !== undefined && tree && !ID.test(id))
+    return reportAndOmit(() => reporter.report('bad-id', { id }, tree.span));
   return id;
 }
 
@@ -82,10 +83,10 @@ function readComponent(fields: Fields, reporter: Reporter): string | undefined {
   const span: Span | undefined = fields.tree('component')?.span;
   const component = fields.requiredString('component');
   if (component === undefined || !span || COMPONENT.test(component)) return component;
-  return complain(() => reporter.report('bad-component', { component }, span));
+  return reportAndOmit(() => reporter.report('bad-component', { component }, span));
 }
 
-function complain(report: () => void): undefined {
+function reportAndOmit(report: () => void): undefined {
   report();
 }
 

@@ -14,11 +14,11 @@ const anything = (description: string): Json => ({ description });
 const list = (items: Json, description: string): Json => ({ type: ['array', 'null'], items, description });
 
 /** A key that is not described here, or is no key of a flow, does not compile. */
-type Described<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
+type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
 
 const FUSE = 'Whether steps that nobody else reads share one function with the one after them.';
 
-const FLOW: Described<typeof FLOW_KEYS> = {
+const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   schema: text('A URL that names the language; it is not read.'),
   name: text('The name of the flow and of its state machine; without, the name of the file.'),
   description: text('What the flow is for.'),
@@ -50,7 +50,7 @@ const FLOW: Described<typeof FLOW_KEYS> = {
   schemas: ref('schema', 'The schemas in one: `{ type: object, properties: { input, output, variables } }`.'),
 };
 
-const STEP: Described<typeof STEP_KEYS> = {
+const STEP: DescribedKeys<typeof STEP_KEYS> = {
   id: {
     type: ['string', 'number'],
     pattern: ID.source,
@@ -102,7 +102,7 @@ const CASE: JsonObject = {
   },
   output: {
     description: 'What must come out; matchers such as $less_than or $matches may stand for values.',
-    ...keyed({
+    ...closedMap({
       outcome: anything('success, failed or skipped.'),
       result: anything('The result; of a map, the keys that are written must be there and match.'),
       error: anything('The code and the message of the failure.'),
@@ -116,7 +116,7 @@ function snake(key: string): string {
 }
 
 /** A map with these keys, in camelCase or snake_case, and no others. */
-function keyed(properties: JsonObject | Described<readonly string[]>, required: string[] = []): JsonObject {
+function closedMap(properties: JsonObject | DescribedKeys<readonly string[]>, required: string[] = []): JsonObject {
   const spellings = Object.entries(properties).flatMap(([key, schema]) =>
     [...new Set([key, snake(key)])].map((name) => [name, schema]),
   );
@@ -129,15 +129,20 @@ function keyed(properties: JsonObject | Described<readonly string[]>, required: 
 }
 
 /** What zod says of a map, as flows may write one: keys in camelCase or snake_case, null where nothing has to be. */
-function asWritten(schema: Json): Json {
+function asFlowSchema(schema: Json): Json {
   if (!isObject(schema) || !isObject(schema.properties ?? null)) return schema;
   const { $schema: _, properties, required, ...given } = schema;
   const needed: readonly Json[] = Array.isArray(required) ? required : [];
   const values = Object.entries(properties ?? {}).map(([key, value]) => [
     key,
-    needed.includes(key) ? value : orNull(asWritten(value)),
+    needed.includes(key) ? value : orNull(asFlowSchema(value)),
   ]);
-  return { ...keyed(Object.fromEntries(values)), ...given, ...(required && { required }), additionalProperties: false };
+  return {
+    ...closedMap(Object.fromEntries(values)),
+    ...given,
+    ...(required && { required }),
+    additionalProperties: false,
+  };
 }
 
 function orNull(schema: Json): Json {
@@ -152,7 +157,7 @@ function orNull(schema: Json): Json {
 
 /** The behaviour of a mock, by the schema that also checks it. */
 const behaviour = (): Json =>
-  asWritten(z.json().parse(z.toJSONSchema(behaviourSchema, { io: 'input', unrepresentable: 'any' })));
+  asFlowSchema(z.json().parse(z.toJSONSchema(behaviourSchema, { io: 'input', unrepresentable: 'any' })));
 
 /**
  * The JSON Schema (draft 7) of the flow language, for editors: what keys there are, what they mean, and what may stand
@@ -165,12 +170,12 @@ export function languageSchema(): JsonObject {
     title: 'A flow: a graph of steps',
     anyOf: [ref('flow'), { type: 'array', items: ref('step') }],
     definitions: {
-      flow: { ...keyed(FLOW), type: 'object' },
-      step: keyed(STEP, ['id', 'component']),
-      onError: keyed(ON_ERROR),
-      example: keyed(EXAMPLE),
-      test: keyed(TEST),
-      case: keyed(CASE, ['name']),
+      flow: { ...closedMap(FLOW), type: 'object' },
+      step: closedMap(STEP, ['id', 'component']),
+      onError: closedMap(ON_ERROR),
+      example: closedMap(EXAMPLE),
+      test: closedMap(TEST),
+      case: closedMap(CASE, ['name']),
       behaviour: behaviour(),
       schema: { type: ['object', 'boolean', 'null'] },
       ...expressionSchemas(),

@@ -26,7 +26,7 @@ function inside(value: Json): readonly Json[] {
 const isNested = (value: Json): boolean => typeof value === 'object' && value !== null;
 
 /** Where in a JSON text the first list or map stands that is too deep; the text's beginning where none is. */
-export function placeTooDeep(text: string): Span {
+export function spanOfTooDeep(text: string): Span {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/gs)) {
     if (token === '[' || token === '{') depth += 1;

@@ -90,8 +90,7 @@ export class Fields {
 
   /** Reports that `key` is not there, unless a misspelling of it has been reported. */
   missing(key: string): void {
-    if (!this.#misspelt.has(key))
-      this.#reporter.report('missing-key', { key, where: this.#where }, firstLine(this.map));
+    if (!this.#misspelt.has(key)) this.#reporter.report('missing-key', { key, where: this.#where }, startOf(this.map));
   }
 
   /** Reports that what stands at `key` is not what is `wanted`, or that nothing stands there. */
@@ -117,5 +116,5 @@ export class Fields {
 }
 
 /** Only the start of a long span is worth underlining. */
-const firstLine = ({ span }: MapTree) =>
+const startOf = ({ span }: MapTree) =>
   span.endLine === span.line ? span : { ...span, endLine: span.line, endColumn: span.column + 1 };

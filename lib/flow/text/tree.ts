@@ -50,13 +50,13 @@ export type Tree = ScalarTree | ListTree | MapTree;
 const VALUE_LIMIT = 1_000_000;
 
 /** What yaml says of a map as a key that stands after a block, and reads rightly all the same: eemeli/yaml#646. */
-const NO_ERROR = 'Map comment with trailing content';
+const FALSE_ERROR = 'Map comment with trailing content';
 
 /** What yaml says of a text that exhausts its own stack, which is far deeper than the limit. */
 const TOO_DEEP = 'Maximum call stack';
 
 /** Stepflow's mock components have behaviours by the inputs that they answer. */
-const KEYED: ReadonlySet<string> = new Set(['behaviors']);
+const MAPS_WITH_MAP_KEYS: ReadonlySet<string> = new Set(['behaviors']);
 
 /** Reads YAML or JSON. Undefined where the text is neither; the reporter then has the reason. */
 export function readTree(source: string, reporter: Reporter): Tree | undefined {
@@ -68,19 +68,20 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
     logLevel: 'error',
   });
   // What follows a syntax error is mostly its consequence: one diagnostic is enough.
-  const error = document.errors.find(({ message }) => !message.startsWith(NO_ERROR));
+  const error = document.errors.find(({ message }) => !message.startsWith(FALSE_ERROR));
   if (error) {
     const place = spanOf(lines, error.pos);
     if (error.message.startsWith(TOO_DEEP)) reporter.report('too-deep', { limit: DEPTH_LIMIT }, place);
     else reporter.report('yaml-syntax', { problem: problemOf(error.message) }, place);
     return undefined;
   }
-  return new Reader(document, lines, reporter).read();
+  return new TreeReader(document, lines, reporter).read();
 }
 
 /** What yaml says to those who call it, said to those who write flows. */
 function problemOf(message: string): string {
-  if (message.startsWith('Source contains multiple documents')) return '"---" begins a second flow; a file holds one';
+  if (message.startsWith('Source contains multiple documents'))
+    return '"---" starts a second document, but a file holds a single flow';
   return message;
 }
 
@@ -90,7 +91,7 @@ const spanOf = (lines: LineCounter, [start, end]: readonly [number, number]): Sp
   return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
 };
 
-class Reader {
+class TreeReader {
   readonly #document: Document;
   readonly #lines: LineCounter;
   readonly #reporter: Reporter;
@@ -208,7 +209,7 @@ class Reader {
 
   #value(key: string, value: Node | null, place: Span): Tree {
     if (value === null) return this.#scalar(null, place);
-    return KEYED.has(key) && isMap(value) ? this.#map(value, true) : this.#node(value);
+    return MAPS_WITH_MAP_KEYS.has(key) && isMap(value) ? this.#map(value, true) : this.#node(value);
   }
 
   #mapAsKey(key: YAMLMap, value: Node | null, entries: Map<string, Entry>): void {

@@ -1,8 +1,8 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { withoutValue } from '../../compiler/check/given-variables.ts';
 import { findProblems } from '../../compiler/check/problems.ts';
+import { redactValue } from '../../compiler/check/variable-values.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
-import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../../flow/text/depth.ts';
+import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
@@ -18,7 +18,7 @@ export interface InputText {
 /** What is wrong with `input`, that it does not fit `schema` above all: a diagnostic a problem, at its place in the input's text. */
 export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
   if (isTooDeep(input))
-    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...placeTooDeep(source.text) })];
+    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...spanOfTooDeep(source.text) })];
   if (schema === undefined) return [];
   const problems = findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return [];
@@ -30,7 +30,7 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
   };
   return problems.map(({ path, missing, problem }) => {
     const where = spell(missing === undefined ? path : [...path, missing]);
-    const shown = isHidden(path) ? withoutValue(problem) : problem;
+    const shown = isHidden(path) ? redactValue(problem) : problem;
     return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...place(path) });
   });
 }

@@ -136,7 +136,7 @@ steps:
 output: { $if: { not: { $variable: key } }, then: 1 }
                       ~~~~~~~~~~~~~~~~~~ secret-condition
 `);
-    expect(help).toMatch(/"key" stands in a condition.*Hand the secret to a component/);
+    expect(help).toMatch(/"key" is used in a condition.*Pass the secret to a component/);
   });
 
   it('that looks like one in a value of the user is none', () => {
@@ -165,7 +165,7 @@ variables:
   ~~~~~ variable-mismatch
 output: { $variable: limit }
 `);
-    expect(first).toContain('"limit" is a string ("many"), but integer is wanted');
+    expect(first).toContain('"limit" is a string ("many"), but an integer is expected');
   });
 
   it('that a run gives are pointed out where the flow declares them; a secret is not shown', () => {

@@ -35,9 +35,9 @@ steps:
                ~~~~~~~~~~~~~~~~~~~~~~~~~~ always-true
       - { $if: { $coalesce: [{ $step: load, path: cached }, false] }, then: 1 }
                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ never-true`);
-    expect(texts[0]).toBe('This skipIf is never true: it is false | Take it out, or mend it.');
+    expect(texts[0]).toBe('This skipIf is never true: its value is false | Remove the skipIf, or fix it.');
     expect(texts[2]).toContain(
-      'This $if is always true: it is a number | For $if, only false, null and what is missing',
+      'This $if is always true: its value is a number | For $if, only false, null and a missing value',
     );
   });
 

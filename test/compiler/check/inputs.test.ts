@@ -14,8 +14,8 @@ steps:
              ~~~~ input-type
 output: { $step: load }`);
     expect(texts.map((text) => text.split(' | ')[0])).toEqual([
-      'The input of "load" does not fit /user/load: "user_id" is a number (5), but string is wanted',
-      'The input of "load" does not fit /user/load: "limit" is a string ("many"), but integer is wanted',
+      'The input of "load" does not match /user/load: "user_id" is a number (5), but a string is expected',
+      'The input of "load" does not match /user/load: "limit" is a string ("many"), but an integer is expected',
     ]);
   });
 
@@ -47,9 +47,9 @@ steps:
     input: { a: { $step: load, path: age }, b: { $step: load, path: email } }
                                                ~~~~~~~~~~~~~~~~~~~~~~~~~~~~ input-type`);
     expect(texts.map((text) => text.split(' | ')[0])).toEqual([
-      'The input of "load" does not fit /user/load: "user_id" is a number, but a string is wanted',
-      'The input of "rename" does not fit /user/rename: "user.age" is a number, but a string is wanted',
-      'The input of "add" does not fit /math/add: "b" is null or a string, but a number is wanted',
+      'The input of "load" does not match /user/load: "user_id" is a number, but a string is expected',
+      'The input of "rename" does not match /user/rename: "user.age" is a number, but a string is expected',
+      'The input of "add" does not match /math/add: "b" is null or a string, but a number is expected',
     ]);
   });
 
@@ -85,8 +85,8 @@ steps:
     input: { user_id: u001, limt: 5 }
                             ~~~~ unlisted-field`);
     expect(texts).toEqual([
-      'The input of "rename" does not fit /user/rename: "usr" is not wanted | Change what stands here, or the schema where it asks for too much.',
-      'The field "limt" is none that /user/load lists | Did you mean "limit"?',
+      'The input of "rename" does not match /user/rename: "usr" is not allowed | Change this value, or relax the schema if it is too strict.',
+      'The field "limt" is not listed in /user/load | Did you mean "limit"?',
     ]);
   });
 
@@ -120,7 +120,7 @@ steps:
     inputSchema: { type: object, properties: { user_id: { type: integer } } }
     input: { user_id: u001 }
                       ~~~~ input-type`);
-    expect(text).toContain('does not fit the inputSchema of "load"');
+    expect(text).toContain('does not match the inputSchema of "load"');
   });
 
   it('is wrong by what a variable is declared to be, or by its default', () => {
@@ -176,7 +176,7 @@ output:
   - { $step: each, path: "results[0].result.total" }
   - { $step: each, path: "results[0].result.totl" }
                          ~~~~~~~~~~~~~~~~~~~~~~~~ unknown-path`);
-    expect(texts[0]).toContain('"a" is a string, but a number is wanted');
+    expect(texts[0]).toContain('"a" is a string, but a number is expected');
   });
 
   it('to what an inner flow says it takes', () => {

@@ -13,7 +13,7 @@ steps:
     skipIf: { $input: known }
 output: { $step: load }`);
     expect(text).toBe(
-      'The step "left_over" runs, but nothing reads its result | Read it, take the step out, or give it mustExecute: true to say that it runs for its effect.',
+      'The step "left_over" runs, but nothing reads its result | Read its result or remove the step. If it runs for its side effect, set mustExecute: true.',
     );
   });
 
@@ -54,8 +54,8 @@ output:
     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ undeclared-variable
   - { $variable: model }
   - { $variable: depth }`);
-    expect(texts[0]).toBe('Nothing declares the variable "modle", and it has no default | Did you mean "model"?');
-    expect(texts[1]).toContain('Declare "other" under properties of variablesSchema');
+    expect(texts[0]).toBe('The variable "modle" is not declared and has no default | Did you mean "model"?');
+    expect(texts[1]).toContain('Declare "other" in the properties of variablesSchema');
   });
 
   it('is one of the parent, inside an inner flow', () => {

@@ -40,11 +40,11 @@ describe('a profile', () => {
                 ~~~ wrong-type
 }`);
     expect(texts).toEqual([
-      '"seconds" of the step "a" of a profile is the string "fast", but a number of at least 0 is wanted | Write a number of at least 0 for "seconds" of the step "a" of a profile.',
-      '"seconds" of the step "b" of a profile is the number -1, but a number of at least 0 is wanted | Write a number of at least 0 for "seconds" of the step "b" of a profile.',
-      'the step "c" of a profile has no "seconds" | Add "seconds" to the step "c" of a profile.',
-      'the step "d" of a profile is the number 5, but a map is wanted | Write a map for the step "d" of a profile.',
-      '"components" of a profile is a list, but a map is wanted | Write a map for "components" of a profile.',
+      '"seconds" of the step "a" of a profile is the string "fast", but a number of at least 0 is expected | Write a number of at least 0 for "seconds" of the step "a" of a profile.',
+      '"seconds" of the step "b" of a profile is the number -1, but a number of at least 0 is expected | Write a number of at least 0 for "seconds" of the step "b" of a profile.',
+      'The step "c" of a profile has no "seconds" | Add "seconds" to the step "c" of a profile.',
+      'The step "d" of a profile is the number 5, but a map is expected | Write a map for the step "d" of a profile.',
+      '"components" of a profile is a list, but a map is expected | Write a map for "components" of a profile.',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('a profile', () => {
     const [text] = expectProblems(`
 {"steps": {"a": {"seconds": 1e308}}}
                             ~~~~~ wrong-type`);
-    expect(text).toContain('a number of at most 31622400, a year, is wanted');
+    expect(text).toContain('a number of at most 31622400, a year, is expected');
   });
 
   it('tells of a misspelt key', () => {

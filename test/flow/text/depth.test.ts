@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEPTH_LIMIT, isTooDeep, placeTooDeep } from '../../../lib/flow/text/depth.ts';
+import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../../lib/flow/text/depth.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
 
 /** Lists and maps in turn, so many in each other. */
@@ -23,7 +23,7 @@ describe('a value', () => {
 describe('a text', () => {
   it('has the place of what is too deep', () => {
     const text = `{"brackets in a text: [[[\\"[":\n  ${'['.repeat(DEPTH_LIMIT - 1)}{"here": 1}`;
-    expect(placeTooDeep(text)).toEqual({ line: 2, column: DEPTH_LIMIT + 2, endLine: 2, endColumn: DEPTH_LIMIT + 3 });
-    expect(placeTooDeep('[[]]')).toEqual({ line: 1, column: 1, endLine: 1, endColumn: 2 });
+    expect(spanOfTooDeep(text)).toEqual({ line: 2, column: DEPTH_LIMIT + 2, endLine: 2, endColumn: DEPTH_LIMIT + 3 });
+    expect(spanOfTooDeep('[[]]')).toEqual({ line: 1, column: 1, endLine: 1, endColumn: 2 });
   });
 });

@@ -125,7 +125,7 @@ output: { $step: work }
     const input = { key: KEY, pins: ['1234567'] };
     const { diagnostics } = await flow.run({ input });
     expect(diagnostics.map(({ message }) => message)).toEqual([
-      `The input does not fit the flow's inputSchema: "pins[0]" is a secret, but it must NOT have more than 5 characters`,
+      `The input does not match the flow's inputSchema: "pins[0]" is a secret, but it must NOT have more than 5 characters`,
     ]);
     expect(flow.showInput(input, JSON.stringify(input))).toBe(`{"key":"${'*'.repeat(KEY.length)}","pins":["*******"]}`);
   });

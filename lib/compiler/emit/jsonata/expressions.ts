@@ -101,7 +101,7 @@ function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
 function inputOf(reference: InputReference, scope: Scope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
-  if (path.sure || isGuaranteed(scope.inputSchema, path)) return value;
+  if (path.guaranteed || isGuaranteed(scope.inputSchema, path)) return value;
   return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 

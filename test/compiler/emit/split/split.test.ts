@@ -63,7 +63,7 @@ describe('what cannot be', () => {
     const express = `metadata: { aws: { type: EXPRESS } }${chain(12)}`;
     expect(problemsOf(split(express))).toEqual([
       expect.stringMatching(
-        /^express-too-large: The state machine has [\d,]+ bytes, and an Express one may have 6,000$/,
+        /^express-too-large: The definition has [\d,]+ bytes; an Express state machine may have 6,000$/,
       ),
     ]);
   });
@@ -75,6 +75,8 @@ steps:
   - { id: big, component: /x/y, input: [{ $step: small }, ${'x'.repeat(7000)}] }`;
     const [found] = split(source).diagnostics;
     expect(found).toMatchObject({ code: 'definition-too-large', line: 4, column: 11 });
-    expect(found?.message).toMatch(/^The step "big" takes 7,\d+ bytes in one state machine, which may have 6,000$/);
+    expect(found?.message).toMatch(
+      /^The step "big" takes 7,\d+ bytes of a definition; a state machine may have 6,000$/,
+    );
   });
 });

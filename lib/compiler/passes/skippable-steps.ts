@@ -6,7 +6,7 @@ import { spreadsSkip } from '../analyse/uses.ts';
 import type { PassContext } from './pass.ts';
 
 /** The built-in components that never skip their own step. */
-const STEADY = [
+const NEVER_SKIPPING = [
   ...['extract', 'extract_multiple', 'create_messages', 'noop', 'sleep', 'put_blob', 'get_blob', 'load_file'],
   ...['openai', 'http', 'http/get', 'http/post', 'cache/check', 'cache/store', 'map', 'eval', 'gather'],
 ] as const;
@@ -21,10 +21,10 @@ export function skippableSteps({ analysis, isOpaque }: PassContext): ReadonlySet
     const used = uses.steps.get(id);
     if (!step || !used) continue;
     const spread = [...used.input, ...used.fallback].some((use) => spreadsSkip(use) && found.has(use.reference.step));
-    if (spread || skipIfOf(step) || step.onError.action === 'skip' || !isSteady(step, isOpaque)) found.add(id);
+    if (spread || skipIfOf(step) || step.onError.action === 'skip' || !neverSkipsItself(step, isOpaque)) found.add(id);
   }
   return found;
 }
 
-const isSteady = (step: Step, isOpaque: PassContext['isOpaque']): boolean =>
-  !isOpaque(step) && STEADY.some((name) => callsBuiltin(step, name));
+const neverSkipsItself = (step: Step, isOpaque: PassContext['isOpaque']): boolean =>
+  !isOpaque(step) && NEVER_SKIPPING.some((name) => callsBuiltin(step, name));

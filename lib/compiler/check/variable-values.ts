@@ -8,20 +8,20 @@ import type { Json } from '../../protocol/json.ts';
 import { declaredVariables, secretVariables } from '../analyse/variables.ts';
 import { findProblems } from './problems.ts';
 
-/** Where a flow says nothing of a variable. */
-const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+/** The span of a variable that the flow does not mention. */
+const FILE_START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 /**
- * What is wrong with the values of a flow's variables, its own and those of a run: they do not fit its schema, or the
- * flow has no such variable. Whether all are there only shows when it runs.
+ * Checks the values of a flow's variables, its own and those given to a run: each must match variablesSchema, and the flow
+ * must have a variable of that name. Whether every variable has a value is only known when the flow runs.
  */
-export function checkValues(flow: Flow, given: { readonly [name: string]: Json }): readonly Diagnostic[] {
+export function checkVariableValues(flow: Flow, given: { readonly [name: string]: Json }): readonly Diagnostic[] {
   const values = { ...flow.variables, ...given };
   const declared = declaredVariables(flow.variablesSchema);
   // A value in the flow declares its variable, unless a schema lists them.
   const own = Object.keys(declared).length > 0 ? [] : Object.keys(flow.variables);
   const names = [...new Set([...Object.keys(declared), ...own, ...variablesRead(flow)])];
-  const at = (name: string) => ({ file: flow.file, ...(flow.variablePlaces.get(name) ?? START) });
+  const at = (name: string) => ({ file: flow.file, ...(flow.variableSpans.get(name) ?? FILE_START) });
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
   const deep = Object.keys(values).filter((name) => isTooDeep(values[name] ?? null));
   if (deep.length > 0) return deep.map((name) => diagnose('too-deep', { limit: DEPTH_LIMIT }, at(name)));
@@ -29,39 +29,42 @@ export function checkValues(flow: Flow, given: { readonly [name: string]: Json }
     ...unknown.map((name) =>
       diagnose('unknown-variable', { name, known: names, nearest: nearest(name, names) }, at(name)),
     ),
-    ...misfits(flow, values).map(({ name, where, problem }) =>
+    ...findMismatches(flow, values).map(({ name, where, problem }) =>
       diagnose('variable-mismatch', { where, problem }, at(name)),
     ),
   ];
 }
 
-/** The names of the variables that a flow reads anywhere. */
+/** The names of all variables that a flow reads. */
 const variablesRead = (flow: Flow): readonly string[] =>
   expressionsIn(flow)
     .flatMap(allWithin)
     .flatMap((one) => (one.kind === 'variable' ? [one.name] : []));
 
-interface Misfit {
+interface Mismatch {
   readonly name: string;
   readonly where: string;
   readonly problem: string;
 }
 
-/** Each value against its own schema; what a message would show of a secret stays out of it. */
-function misfits({ variablesSchema: root = true, ...flow }: Flow, values: { readonly [name: string]: Json }): Misfit[] {
+/** Checks each value against its own schema. Messages do not show the value of a secret. */
+function findMismatches(
+  { variablesSchema: root = true, ...flow }: Flow,
+  values: { readonly [name: string]: Json },
+): Mismatch[] {
   const secrets = secretVariables({ ...flow, variablesSchema: root });
   return Object.entries(declaredVariables(root)).flatMap(([name, schema]) => {
     const value = values[name];
     if (value === undefined) return [];
-    return findProblems(value, { schema, root }, true).map(({ path, missing, problem }): Misfit => {
+    return findProblems(value, { schema, root }, true).map(({ path, missing, problem }): Mismatch => {
       const where = formatPath([name, ...path, ...(missing === undefined ? [] : [missing])]);
-      return { name, where, problem: secrets.has(name) ? withoutValue(problem) : problem };
+      return { name, where, problem: secrets.has(name) ? redactValue(problem) : problem };
     });
   });
 }
 
-/** `is a string ("x"), but a number is wanted` without what was found. */
-export function withoutValue(problem: string): string {
-  const wanted = problem.lastIndexOf(', but ');
-  return wanted < 0 ? problem : `is a secret${problem.slice(wanted)}`;
+/** A problem such as `is a string ("x"), but a number is expected` without the value that was found. */
+export function redactValue(problem: string): string {
+  const expected = problem.lastIndexOf(', but ');
+  return expected < 0 ? problem : `is a secret${problem.slice(expected)}`;
 }

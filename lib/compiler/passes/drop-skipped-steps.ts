@@ -1,26 +1,26 @@
 import { type Expression, literal, mapChildren } from '../../flow/expression.ts';
 import { type Flow, mapFlow, type Step } from '../../flow/flow.ts';
 import { passes } from '../../protocol/truth.ts';
-import { absorb, type Rewritten } from './pass.ts';
+import { asAbsorbed, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
-import { readIn } from './readers.ts';
+import { stepsReadIn } from './references.ts';
 
 /**
  * A flow without the steps that are skipped in every run: what reads one gets what it says itself for a skipped step.
  * One that skips its readers too stays.
  */
-export function withoutSkipped(flow: Flow, by: PassName): Rewritten {
+export function dropSkippedSteps(flow: Flow, by: PassName): Rewritten {
   const skipped = new Set(flow.steps.filter(isSkipped).map(({ id }) => id));
   if (skipped.size === 0) return { flow, absorbed: [], changes: [] };
   const kept = (flow.sinks ?? []).filter(({ value }) => !reads(value, skipped));
   const results = flow.sinks ? { sinks: kept } : {};
   const settled = mapFlow({ ...flow, ...results }, (expression) => settle(expression, skipped));
-  const read = readIn(settled);
+  const read = stepsReadIn(settled);
   const isGone = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
   const gone = flow.steps.filter(isGone);
   return {
     flow: gone.length === 0 ? flow : { ...settled, steps: settled.steps.filter((step) => !isGone(step)) },
-    absorbed: gone.map((step) => ({ ...absorb(step, by), sources: [], skipped: true })),
+    absorbed: gone.map((step) => ({ ...asAbsorbed(step, by), sources: [], skipped: true })),
     changes: gone.map(({ id }) => ({ steps: [id], what: 'is always skipped' })),
   };
 }

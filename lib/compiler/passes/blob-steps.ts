@@ -2,20 +2,20 @@ import type { Expression } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import type { Json } from '../../protocol/json.ts';
 import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
-import { isKnown } from './fold.ts';
+import { isConstant } from './fold.ts';
 
 /** What a step puts into a blob, where that is written out in the flow. */
 export function literalBlob(step: Step | undefined): { readonly data: Json } | undefined {
-  const data = step && dataOfBlob(step);
-  return data && isKnown(data) ? { data: data.value } : undefined;
+  const data = step && storedData(step);
+  return data && isConstant(data) ? { data: data.value } : undefined;
 }
 
 /** The value that a `put_blob` stores; undefined for other steps, and where its input does not fit. */
-export function dataOfBlob(step: Step): Expression | undefined {
+export function storedData(step: Step): Expression | undefined {
   if (!callsBuiltin(step, 'put_blob')) return undefined;
   const fields = new Map(fieldsOf(step.input));
   const type = fields.get('blob_type');
-  const isType = !type || (isKnown(type) && (type.value === 'data' || type.value === 'flow'));
+  const isType = !type || (isConstant(type) && (type.value === 'data' || type.value === 'flow'));
   return isType && [...fields.keys()].every((key) => key === 'data' || key === 'blob_type')
     ? fields.get('data')
     : undefined;

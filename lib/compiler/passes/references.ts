@@ -21,4 +21,4 @@ export function referencesTo({ uses, sinks, running }: Analysis): ReadonlyMap<st
 }
 
 /** The ids of the steps that anything in a flow reads. */
-export const readIn = (flow: Flow): ReadonlySet<string> => new Set(expressionsIn(flow).flatMap(stepsReadBy));
+export const stepsReadIn = (flow: Flow): ReadonlySet<string> => new Set(expressionsIn(flow).flatMap(stepsReadBy));

@@ -2,62 +2,62 @@ import { childrenOf, type Expression, type StepReference } from '../../flow/expr
 import { type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../analyse/demand.ts';
 import { stepsReadBy, usesOf } from '../analyse/uses.ts';
-import { type Attached, NeedFinder, type WorkToAttach } from './attached-work.ts';
+import { type Attached, WorkFinder, type WorkToAttach } from './attached-work.ts';
 import { groupBy } from './group-by.ts';
 import { mapReferences } from './map-references.ts';
-import { type AbsorbedStep, absorb, type Change, type PassContext, type Rewritten } from './pass.ts';
+import { type AbsorbedStep, asAbsorbed, type Change, type PassContext, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
-import { referencesTo } from './readers.ts';
-import { skippableSteps } from './skips.ts';
-import { type Substitute, type Surroundings, substituteFor } from './substitute.ts';
+import { referencesTo } from './references.ts';
+import { skippableSteps } from './skippable-steps.ts';
+import { type Substitute, type SubstitutionContext, substituteFor } from './substitute.ts';
 
 /** What a step gives, and what has to be found out for it elsewhere. */
-export interface Absorbable extends Substitute {
-  readonly needs: WorkToAttach;
+export interface InlinedValue extends Substitute {
+  readonly work: WorkToAttach;
 }
 
 /** How one pass absorbs steps. */
-export interface Absorption {
+export interface InliningRule {
   readonly name: PassName;
   /** What a step gives, its input simplified; undefined for one that the pass leaves alone. */
-  readonly valueOf: (step: Step, tools: Tools) => Absorbable | undefined;
+  readonly valueOf: (step: Step, tools: FlowQueries) => InlinedValue | undefined;
   /** Makes expressions simpler, once references in them have been replaced. @default leaves them as they are */
   readonly simplify?: (expression: Expression) => Expression;
 }
 
 /** What a pass can ask of the flow. */
-export interface Tools {
-  readonly needs: NeedFinder;
+export interface FlowQueries {
+  readonly workFinder: WorkFinder;
   /** The step of that id as it is so far. */
   readonly step: (id: string) => Step | undefined;
   /** Whether a step does what its component says, whenever it runs at all, or else fails the flow. */
-  readonly isPlain: (step: Step) => boolean;
+  readonly runsOrFails: (step: Step) => boolean;
 }
 
 /** The values that one step may put into a reader: each may take the room of a blob's marker in its payload. */
-const MOST_VALUES = 24;
+const MAX_VALUES = 24;
 
 /** Results of a flow without an output that may be made of several values. */
-const MOST_RESULTS = 16;
+const MAX_SINKS = 16;
 
 /** By how much, in references, one step's readers together may grow. */
-const MOST_GROWTH = 96;
+const MAX_GROWTH = 96;
 
 /** Characters of a value that is written out which count as much as one reference. */
-const CHARACTERS = 64;
+const CHARACTERS_PER_REFERENCE = 64;
 
 /** Nothing that has to be found out. */
-export const NO_NEEDS: WorkToAttach = { fused: [], requires: [] };
+export const NO_WORK: WorkToAttach = { attached: [], requires: [] };
 
 /**
  * Takes steps out of a flow whose results are expressions of what they read: their readers get those. A step is only
  * taken where none of its readers can tell the difference.
  */
-export class Absorber {
+export class StepInliner {
   readonly #context: PassContext;
-  readonly #absorption: Absorption;
-  readonly #surroundings: Surroundings;
-  readonly #tools: Tools;
+  readonly #absorption: InliningRule;
+  readonly #surroundings: SubstitutionContext;
+  readonly #tools: FlowQueries;
   readonly #references: ReadonlyMap<string, readonly StepReference[]>;
   readonly #steps: Map<string, Step>;
   /** What the absorbed steps give. */
@@ -67,7 +67,7 @@ export class Absorber {
   readonly #absorbed: AbsorbedStep[] = [];
   readonly #changes: Change[] = [];
 
-  constructor(context: PassContext, absorption: Absorption) {
+  constructor(context: PassContext, absorption: InliningRule) {
     const { analysis } = context;
     this.#context = context;
     this.#absorption = absorption;
@@ -75,9 +75,9 @@ export class Absorber {
     this.#surroundings = { skippable, eager: analysis.flow.evaluation === 'eager' };
     this.#steps = new Map(analysis.flow.steps.map((step) => [step.id, step]));
     this.#tools = {
-      needs: new NeedFinder(context),
+      workFinder: new WorkFinder(context),
       step: (id) => this.#steps.get(id),
-      isPlain: (step) => isPlain(step, context),
+      runsOrFails: (step) => isPlain(step, context),
     };
     this.#references = referencesTo(analysis);
   }
@@ -109,25 +109,25 @@ export class Absorber {
   #fits({ id }: Step, substitute: Substitute): boolean {
     const { value } = substitute;
     const values = usesOf(value).filter(({ reference, test }) => reference.kind !== 'variable' && test === undefined);
-    if (values.length > MOST_VALUES || (values.length > 1 && this.#isOneOfMany(id))) return false;
+    if (values.length > MAX_VALUES || (values.length > 1 && this.#isOneOfMany(id))) return false;
     const parts = (this.#references.get(id) ?? []).map((one) => substituteFor(one, substitute, this.#surroundings));
     const growth = parts.reduce((sum, part) => sum + (part ? sizeOf(part) : 0), 0) - sizeOf(value);
-    return growth <= MOST_GROWTH && parts.every((part) => part !== undefined);
+    return growth <= MAX_GROWTH && parts.every((part) => part !== undefined);
   }
 
   /** Whether a step is one of many results of a flow without an output, which meet in one payload. */
   #isOneOfMany(id: string): boolean {
     const { sinks } = this.#context.analysis;
-    return sinks.length > MOST_RESULTS && sinks.some((sink) => sink.id === id);
+    return sinks.length > MAX_SINKS && sinks.some((sink) => sink.id === id);
   }
 
-  #absorb(written: Step, { id }: Step, { value, input, needs }: Absorbable): void {
+  #absorb(written: Step, { id }: Step, { value, input, work: needs }: InlinedValue): void {
     this.#steps.delete(id);
     this.#values.set(id, { value, input });
-    this.#attached.push(...needs.fused);
+    this.#attached.push(...needs.attached);
     this.#requires.push(...needs.requires);
     const requires = needs.requires.map(({ path }) => path.text);
-    this.#absorbed.push({ ...absorb(written, this.#absorption.name), ...(requires.length > 0 && { requires }) });
+    this.#absorbed.push({ ...asAbsorbed(written, this.#absorption.name), ...(requires.length > 0 && { requires }) });
     const sources = stepsReadBy(value).map((source) => JSON.stringify(source));
     const what = sources.length > 0 ? `is read straight from ${sources.join(', ')}` : 'is put where it is read';
     this.#changes.push({ steps: [id], what });
@@ -160,7 +160,7 @@ export class Absorber {
 function sizeOf(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
-      return Math.ceil(JSON.stringify(expression.value).length / CHARACTERS);
+      return Math.ceil(JSON.stringify(expression.value).length / CHARACTERS_PER_REFERENCE);
     case 'input':
     case 'step':
     case 'variable':

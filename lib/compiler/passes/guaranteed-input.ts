@@ -2,13 +2,13 @@ import { isObject, type Json } from '../../protocol/json.ts';
 import type { Path, Segment } from '../../protocol/path.ts';
 
 /** The schema of what stands at a path of the input, where the input's schema makes sure that something does. */
-export function schemaOfSure(schema: Json | undefined, { segments, further }: Path): Json | undefined {
+export function schemaOfGuaranteed(schema: Json | undefined, { segments, further }: Path): Json | undefined {
   let here: Json | undefined = schema ?? true;
   for (const segment of segments) {
     here = memberOf(here, segment);
     if (here === undefined) return undefined;
   }
-  return further ? schemaOfSure(here, further) : here;
+  return further ? schemaOfGuaranteed(here, further) : here;
 }
 
 /** Only what the state machine checks before the first step counts. */

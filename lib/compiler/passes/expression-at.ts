@@ -13,7 +13,7 @@ import { joinPaths, type Path, resultAt, stagesOf } from '../../protocol/path.ts
  * What stands at a path of an expression's value, as an expression of its own: that of a result, of which any path is
  * null where the whole is. Undefined where no expression says exactly that.
  */
-export function partOf(value: Expression, read: ReadPath): Expression | undefined {
+export function expressionAt(value: Expression, read: ReadPath): Expression | undefined {
   if (isWhole(read)) return value;
   switch (value.kind) {
     case 'literal':
@@ -43,7 +43,7 @@ function partOfMap(map: MapExpression, { text, path }: ReadPath): Expression | u
   // A longer path goes on in a value that may be null, of which it then says something else than a result's path does.
   const part = named ?? (rest.length === 0 ? field(first) : undefined);
   if (!part || !further) return part;
-  return partOf(part, { text: stagesOf(text).slice(1).reduce(joinPaths), path: further });
+  return expressionAt(part, { text: stagesOf(text).slice(1).reduce(joinPaths), path: further });
 }
 
 function partOfStep(reference: StepReference, read: ReadPath): StepReference | undefined {
