@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the built package, installs it into an empty folder, and uses it there as somebody would who has nothing else.
+# Packs the built package, installs it into an empty folder, and uses it there as a user would.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -4,12 +4,12 @@ import { layers, normal, randomFrom } from '../test/compiler/arrange/graphs.ts';
 import { criticalPath, levelled, makespan, nesting, parallelsIn } from '../test/compiler/arrange/trees.ts';
 
 /**
- * How good the arrangement of random graphs is, which are far less orderly than real flows: layers of steps, each of
- * which reads one to three of those before, with seconds over two magnitudes. Makespans are beside the critical path,
- * which no tree can reach in most of these graphs. Run with `npx tsx bench/arrangement.ts`.
+ * How good the arrangement of random graphs is, which are much less regular than real flows: layers of steps, each of
+ * which reads one to three of those before it, with seconds over two orders of magnitude. Makespans are multiples of the
+ * critical path, which no tree reaches in most of these graphs. Run with `npx tsx bench/arrangement.ts`.
  */
 
-/** Graphs of a kind: how many are drawn, their steps, and the steps in a layer. */
+/** For each kind of graph: how many are drawn, their steps, and the steps in a layer. */
 const KINDS = [
   { count: 100, size: 12, width: 4 },
   { count: 50, size: 50, width: 6 },
@@ -26,7 +26,7 @@ const RUNS = 20;
 const line = (cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean of many runs in which each step takes another time. */
+/** The mean ratio of many runs, with noise on the seconds of each step. */
 function noisy({ tree, graph }: Drawn): number {
   const random = randomFrom(1);
   return mean(

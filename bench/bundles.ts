@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle, findComponents } from '../lib/project/components/index.ts';
 
-/** How large a small component's function is, by how it imports zod. Run with `npx tsx bench/bundles.ts`. */
+/** The size of a small component's bundle, by the way it imports zod. Run with `npx tsx bench/bundles.ts`. */
 
 const IMPORTS = { namespace: "import * as z from 'zod';", named: "import { z } from 'zod';" };
 

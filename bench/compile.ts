@@ -10,13 +10,13 @@ import { readFlow } from '../lib/flow/read/read-flow.ts';
  * time is linear. Run with `npx tsx bench/compile.ts [SIZE…]`; sizes are 1,000, 10,000 and 20,000 steps by default.
  */
 
-/** Why some phases take more than in proportion. */
+/** Why some phases take more than in proportion to the steps. */
 const NOTES = `
-read: nearly all of it is the \`yaml\` package's time. What a large flow is read into outlives the young generation of the
-garbage collector, and is moved twice.
-arrange: cuts are sorted and divided level by level, n·log n; what is tried beyond that grows with the steps.
-emit: a flow whose state machine would be above 940 KB, some 1,900 steps, is written twice: once to be weighed, then as
-several state machines. Below and above that size it is linear, but for the garbage collector.`;
+read: mostly the \`yaml\` package. The nodes of a large flow outlive the young generation of the garbage collector, which
+copies them twice.
+arrange: cuts are sorted and divided level by level, n·log n; the search beyond that grows with the number of steps.
+emit: a flow whose state machine would be above 940 KB, some 1,900 steps, is emitted twice: once to be measured, then as
+several state machines. Below and above that size it is linear, except for the garbage collector.`;
 
 /** For each step, the steps that it reads. */
 type Graph = readonly (readonly number[])[];
@@ -54,7 +54,7 @@ function randomNumbers(): () => number {
   };
 }
 
-/** The flow as one would write it. */
+/** The flow as a user would write it. */
 function sourceOf(graph: Graph): string {
   const steps = graph.map((before, step) => {
     const input = before.map((other) => `      from_${other}: { $step: step_${other}, path: $.value }\n`).join('');
@@ -73,7 +73,7 @@ function secondsOf(size: number): readonly number[] {
 interface Times {
   readonly read: number;
   readonly plan: number;
-  /** A part of `plan`. */
+  /** Included in `plan`. */
   readonly arrange: number;
   readonly whole: number;
 }
@@ -86,7 +86,7 @@ function measure(graph: Graph): Times {
   const whole = best(() => compile(source, { profile }).stateMachine);
   const read = best(() => readFlow(source, 'bench.yaml').flow);
   const { flow } = readFlow(source, 'bench.yaml');
-  if (!flow) throw new Error('the generated flow is none');
+  if (!flow) throw new Error('The generated flow cannot be read.');
   const plan = best(() => {
     const analysis = analyse(flow, []);
     return analysis && makePlan(analysis, durationsFrom(profile, flow.steps));
@@ -98,12 +98,12 @@ function measure(graph: Graph): Times {
 
 const ROUNDS = 5;
 
-/** The best of some rounds, in milliseconds of processor time: what else the machine does meanwhile does not count. */
+/** The best of several rounds, in milliseconds of processor time, which other work of the machine hardly changes. */
 function best(work: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
     const start = process.cpuUsage();
-    if (work() === undefined) throw new Error('the generated flow does not compile');
+    if (work() === undefined) throw new Error('The generated flow does not compile.');
     const { user, system } = process.cpuUsage(start);
     least = Math.min(least, (user + system) / 1000);
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { prepareFlow, resumeFlow } from '../lib/run/run-flow.ts';
 
 /**
- * What a journal costs: flows of 1,000 steps whose components answer at once, run with and without one, and gone through
- * again by it. Run with `npx tsx bench/durable.ts`.
+ * The cost of a journal: flows of 1,000 steps whose components answer at once, run without and with a journal, and resumed
+ * from it. Run with `npx tsx bench/durable.ts`.
  */
 
 const STEPS = 1000;
@@ -29,7 +29,7 @@ const FLOWS = {
   'fan-out': `steps:\n${fan.join('\n')}\nevaluation: eager\noutput: { $step: s1 }\n`,
 };
 
-// On the disk that projects are on, not where files are only kept in memory.
+// On the project's disk: the folder of temporary files may be in memory.
 mkdirSync('.stepflow', { recursive: true });
 const home = mkdtempSync(join(process.cwd(), '.stepflow/bench-'));
 mkdirSync(join(home, 'lambdas/bench'), { recursive: true });
@@ -37,8 +37,8 @@ writeFileSync(join(home, 'package.json'), '{"type": "module"}');
 writeFileSync(join(home, 'lambdas/bench/noop.ts'), component);
 
 /**
- * Milliseconds of each kind of work, the best of several rounds: the machine's other work only ever makes a round slower.
- * They take turns, so that a busy spell meets all of them.
+ * Milliseconds of each kind of work, the best of several rounds: other work of the machine only makes a round slower. The
+ * kinds take turns, so that busy periods affect all of them.
  */
 async function best(...works: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {
   const least = works.map(() => Number.POSITIVE_INFINITY);
@@ -71,8 +71,8 @@ for (const [name, source] of Object.entries(FLOWS)) {
   print(`${name} of 1,000 steps`, perStep(without));
   print(`${name} of 1,000 steps, with a journal`, perStep(withJournal));
   print('  ratio', (withJournal / without).toFixed(2));
-  print('  gone through again by its journal', perStep(again));
+  print('  resumed from its journal', perStep(again));
   const bytes = readdirSync(join(runs, name)).map((one) => statSync(join(runs, name, one)).size);
-  print('  kept on disk', `${(bytes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} KB`);
+  print('  size on disk', `${(bytes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(0)} KB`);
 }
 rmSync(home, { recursive: true });

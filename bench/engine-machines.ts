@@ -3,7 +3,7 @@ import type { JsonObject } from '../lib/protocol/json.ts';
 
 /** The state machines that bench/engine.ts runs. */
 
-/** A step as a flow compiles to: it reads the step before it and keeps its own slots in a variable. */
+/** The state of a step as the compiler emits it: it reads the step before it and assigns its slots to a variable. */
 const step = (id: string, before: string | undefined, next: string | undefined): State => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
@@ -32,7 +32,7 @@ const branch = (length: number, prefix: string): Pick<StateMachine, 'StartAt' | 
   return { StartAt: name(0), States: Object.fromEntries(states) };
 };
 
-/** Steps one after the other; `prefix` begins their names. */
+/** Consecutive steps; their names begin with `prefix`. */
 export const chain = (length: number, prefix: string): StateMachine => ({
   QueryLanguage: 'JSONata',
   ...branch(length, prefix),
@@ -74,7 +74,7 @@ export const streamingMap = (): StateMachine =>
     End: true,
   });
 
-/** Tasks without any expression, which every engine knows. */
+/** Tasks without expressions, which every engine supports. */
 export const plainChain = (length: number): JsonObject => ({
   StartAt: 'T0',
   States: Object.fromEntries(

@@ -2,9 +2,9 @@ import { execute, type S3Objects, type TaskResolver } from '../lib/engine/index.
 import { streamingMap } from './engine-machines.ts';
 
 /**
- * How much heap a distributed Map of so many items takes at most: `node --expose-gc bench/engine-memory.ts ITEMS`, which
- * bench/engine.ts starts. Its items come from an object and its results go to one, as lines that are made when they are
- * read and forgotten when they are written.
+ * The most heap that a distributed Map of a number of items takes: `node --expose-gc bench/engine-memory.ts ITEMS`, which
+ * bench/engine.ts starts. Its items come from an object and its results go to one, as lines that are generated when they
+ * are read and dropped when they are written.
  */
 
 const ITEMS = Number(process.argv[2] ?? 1000);
@@ -28,7 +28,7 @@ const objects: S3Objects = {
   listObjects: async function* none() {},
 };
 
-/** The heap that is in use, which only a collection tells; high water over samples at equal distances. */
+/** The heap in use, in bytes, after a garbage collection. */
 const collect = (): number => {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;

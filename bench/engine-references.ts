@@ -12,9 +12,9 @@ import type { JsonObject } from '../lib/protocol/json.ts';
 import { plainChain } from './engine-machines.ts';
 import { best, compare } from './measure.ts';
 
-/** The other engines that bench/engine.ts compares with, in the same run on the same machine. */
+/** What bench/engine.ts compares with, in the same run on the same machine. */
 
-/** What flows compile to, each with a number for which texts differ. */
+/** Expressions as the compiler emits them; the number makes their texts differ. */
 const EXPRESSIONS: readonly ((at: number) => string)[] = [
   (at) => `$lookup($v${at}, "id")`,
   (at) => `$states.input.Payload.n${at}`,
@@ -36,7 +36,7 @@ const bindings = { v0: variable, states };
 
 const TIMES = 2000;
 
-/** The `jsonata` package: parsing and evaluating what flows compile to. */
+/** Compares with the `jsonata` package: parsing and evaluating expressions as the compiler emits them. */
 export async function compareWithPackage(): Promise<void> {
   const ROUNDS = 10;
   const texts = Array.from({ length: TIMES }, (_, at) => EXPRESSIONS.map((text) => text(at))).flat();
@@ -76,7 +76,7 @@ interface Reference {
   };
 }
 
-/** `aws-local-stepfunctions`, installed into a temporary folder where the registry can be reached. */
+/** Compares with `aws-local-stepfunctions`, installed into a temporary folder if the registry can be reached. */
 export async function compareWithLocalStepFunctions(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'stepflow-bench-'));
   try {
@@ -93,16 +93,16 @@ async function installed(folder: string): Promise<Reference | undefined> {
   const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder];
   const { status } = spawnSync('npm', ['install', ...options, PACKAGE], { timeout: 120_000, stdio: 'ignore' });
   if (status !== 0) {
-    console.log(`${PACKAGE} could not be installed, so nothing is compared with it.`);
+    console.log(`${PACKAGE} could not be installed: no comparison.`);
     return undefined;
   }
   withResolvers();
   const path = createRequire(join(folder, 'package.json')).resolve('aws-local-stepfunctions');
-  // What the package exports.
+  // The exports of the package.
   return (await import(pathToFileURL(path).href)) as Reference;
 }
 
-/** The package wants a newer Node, for this alone. */
+/** The package needs a newer Node only for this function. */
 function withResolvers(): void {
   if ('withResolvers' in Promise) return;
   Object.defineProperty(Promise, 'withResolvers', {

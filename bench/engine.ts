@@ -7,15 +7,15 @@ import { chain, fanOut, map } from './engine-machines.ts';
 import { compareWithLocalStepFunctions, compareWithPackage } from './engine-references.ts';
 import { best, print, processorTime } from './measure.ts';
 
-/** How fast the engine is on its own: all tasks answer at once. Run with `npx tsx bench/engine.ts`. */
+/** The speed of the engine alone: all tasks answer at once. Run with `npx tsx bench/engine.ts`. */
 
 const resolver: TaskResolver = async () => ({ Payload: { id: 'u-1', name: 'Ada', $missing: [] }, StatusCode: 200 });
 const copy = (definition: StateMachine): JsonObject => JSON.parse(JSON.stringify(definition));
 
-/** Steps of a chain: a millisecond a run is then a microsecond a step. */
+/** Steps of a chain: a run of a millisecond is a microsecond a step. */
 const STEPS = 1000;
 
-/** Loads definitions that were made before, so that only the loading is measured. */
+/** The time of loading only: the definitions are generated before. */
 function loading(rounds: number, prefix: (round: number) => string): Promise<number> {
   const definitions = Array.from({ length: rounds }, (_, round) => copy(chain(STEPS, prefix(round))));
   return best(rounds, () => loadStateMachine(definitions.pop() ?? {}));
@@ -50,7 +50,7 @@ print('flow of five steps', (RUNS * 1000) / ms, 'runs/s');
 
 for (const items of [10_000, 100_000]) {
   const file = fileURLToPath(new URL('engine-memory.ts', import.meta.url));
-  // The options of this process know how to read TypeScript.
+  // The options of this process make Node read TypeScript.
   const { stdout } = spawnSync(process.execPath, [...process.execArgv, '--expose-gc', file, String(items)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

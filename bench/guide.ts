@@ -3,8 +3,8 @@ import { type SimulateOptions, simulate } from '../lib/simulate/index.ts';
 import { complete, guideSnippets, type Snippet } from '../test/guide.ts';
 
 /**
- * How many states a run of each of the performance guide's flows enters, beside its steps. Run with
- * `npx tsx bench/guide.ts`; the guide has to lie beside the repository.
+ * How many states a run of each flow of the performance guide enters, and its number of steps. Run with
+ * `npx tsx bench/guide.ts`; the guide has to be in the folder of reference data beside the repository.
  */
 
 const VARIANTS: readonly { readonly head: string; readonly options: SimulateOptions }[] = [
@@ -16,7 +16,7 @@ const VARIANTS: readonly { readonly head: string; readonly options: SimulateOpti
 interface Row {
   readonly title: string;
   readonly steps: number;
-  /** Of each variant. */
+  /** For each variant. */
   readonly transitions: readonly number[];
 }
 
@@ -29,7 +29,7 @@ async function measure(snippet: Snippet): Promise<Row> {
   const found = [];
   for (const { options } of VARIANTS) {
     const { simulation } = await simulate(source, options);
-    if (!simulation) throw new Error(`"${snippet.title}" cannot be simulated`);
+    if (!simulation) throw new Error(`"${snippet.title}" cannot be simulated.`);
     found.push(simulation);
   }
   return {

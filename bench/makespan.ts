@@ -6,24 +6,24 @@ import { type SimulateOptions, type Simulation, simulate } from '../lib/simulate
 import { hasShared, shared } from '../test/shared.ts';
 
 /**
- * How long the compiled state machines of a folder of flows take beside the critical path of each, on a virtual clock
- * without overhead, and what 1,000 runs of each cost. Run with `npx tsx bench/makespan.ts [FOLDER]`.
+ * The makespans of the compiled state machines of a folder of flows as multiples of their critical paths, on a virtual clock
+ * without overhead, and the cost of 1,000 runs of each. Run with `npx tsx bench/makespan.ts [FOLDER]`.
  */
 
 /** What is measured of a flow. */
 interface Row {
   readonly name: string;
-  /** Arranged and timed by its profile. */
+  /** Arranged by its profile, with the seconds of the profile. */
   readonly own: Simulation;
-  /** Arranged as if every step took the same. */
+  /** Arranged as if every step took the same, with the seconds of the profile. */
   readonly unit: Simulation;
-  /** Arranged by its profile, timed with noise on it. */
+  /** Arranged by its profile, with noise on the seconds. */
   readonly noisy: Simulation;
 }
 
 const VARIANTS = { own: {}, unit: { planProfile: {} }, noisy: { noise: 0.5, runs: 20, seed: 1 } } as const;
 
-/** A column of ratios, of which the mean and the worst are of interest. */
+/** A column of ratios, with their mean and the worst. */
 interface Column {
   readonly head: string;
   readonly of: (row: Row) => number;

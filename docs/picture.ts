@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Makes the README's picture of what `npm start` shows: the real output of a run in its real colours, without the
- * result. Wants Chromium: `CHROMIUM=/usr/bin/chromium npx tsx docs/picture.ts`.
+ * Makes the README's picture of `npm start`: the real output of a run in its real colours, without the result. Needs
+ * Chromium: `CHROMIUM=/usr/bin/chromium npx tsx docs/picture.ts`.
  */
 
 const PICTURE = 'docs/images/run.png';
-// At this size a character of the font is 9 pixels wide: a whole number, so that blocks stand without gaps.
+// At this size a character of the font is 9 pixels wide: a whole number, so that there are no gaps between blocks.
 const FONT_SIZE = 14.95;
 const LINE_HEIGHT = 21;
 const PADDING = 22;

@@ -6,13 +6,13 @@ import { hasShared, shared } from './shared.ts';
 
 const GUIDE = 'spec/performance-optimization.md';
 
-/** A flow of the guide's, or what it shows of one. */
+/** A flow of the performance guide, or an excerpt of one. */
 export interface Snippet {
   readonly title: string;
   readonly source: string;
 }
 
-/** The guide's YAML snippets; one with a bad and a good half is two. None where the guide is not here. */
+/** The guide's YAML snippets; one with a bad and a good half counts as two. None where the guide is not present. */
 export function guideSnippets(): readonly Snippet[] {
   if (!hasShared(GUIDE)) return [];
   const found: Snippet[] = [];
@@ -45,8 +45,8 @@ function readsOf(source: string): ReadonlyMap<string, readonly (readonly (string
   return reads;
 }
 
-/** A value that has something at each path. */
-const having = (paths: readonly (readonly (string | number)[])[]): Json =>
+/** A value that has each of the paths. */
+const valueWith = (paths: readonly (readonly (string | number)[])[]): Json =>
   paths.reduce<Json>((value, path) => put(value, path), {});
 
 function put(value: Json, [segment, ...rest]: readonly (string | number)[]): Json {
@@ -57,25 +57,25 @@ function put(value: Json, [segment, ...rest]: readonly (string | number)[]): Jso
   return typeof segment === 'number' ? [filled] : { ...(value as { [key: string]: Json }), [segment]: filled };
 }
 
-/** A snippet that runs: with the steps that it takes for granted. */
+/** A snippet that can run: with the steps that it leaves out. */
 export interface Completed {
   readonly source: string;
-  /** A result for each step that has all that is read of it. */
+  /** A result for each step, with all paths that are read of it. */
   readonly results: { readonly [id: string]: Json };
 }
 
-/** The snippet with the steps that it takes for granted, each of which calls a component of its own. */
+/** Adds the steps that a snippet leaves out, each with a component of its own. */
 export function complete({ source }: Snippet): Completed {
   const reads = readsOf(source);
   const { flow } = readFlow(source, 'guide.yaml');
   const ids = new Set(flow?.steps.map(({ id }) => id));
-  const granted = [...reads.keys()].filter((id) => !ids.has(id));
-  const steps = granted.map((id) => `- {id: ${id}, component: /given/${id}}`);
+  const missing = [...reads.keys()].filter((id) => !ids.has(id));
+  const steps = missing.map((id) => `- {id: ${id}, component: /given/${id}}`);
   const list = source.includes('steps:') ? source.slice(source.indexOf('steps:') + 'steps:'.length) : source;
   const indent = /^ *(?=- id:)/m.exec(list)?.[0] ?? '';
-  const all = [...(flow?.steps.map(({ id }) => id) ?? []), ...granted];
+  const all = [...(flow?.steps.map(({ id }) => id) ?? []), ...missing];
   return {
     source: `steps:\n${steps.map((step) => `${indent}${step}`).join('\n')}\n${list}`,
-    results: Object.fromEntries(all.map((id) => [id, having(reads.get(id) ?? [])])),
+    results: Object.fromEntries(all.map((id) => [id, valueWith(reads.get(id) ?? [])])),
   };
 }

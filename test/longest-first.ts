@@ -3,9 +3,9 @@ import { PARTS } from './parts.ts';
 
 const rank = ({ project }: TestSpecification): number => PARTS.findIndex(({ name }) => name === project.name);
 
-/** Begins with the files that take longest, so that no worker is left with one of them at the end. */
+/** Starts the longest test files first, so that none of them is left for the end. */
 export default class LongestFirst extends BaseSequencer {
-  /** Within a part: by how long the files took the last time, else by their size. */
+  /** Within a part, by the duration of the last run, else by size. */
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     return sorted.toSorted((a, b) => rank(a) - rank(b));

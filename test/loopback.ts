@@ -12,7 +12,7 @@ export interface LoopbackServer {
 /** Starts a server on a free port. */
 export async function serve(answer: RequestListener): Promise<LoopbackServer> {
   const server = createServer(answer);
-  // By default a connection that is idle for 5 seconds is closed, on a busy machine while the next request is on its way.
+  // By default an idle connection is closed after 5 seconds, on a busy machine possibly just before the next request.
   server.keepAliveTimeout = 0;
   const port = await listening(server);
   const stop = async (): Promise<void> => {
@@ -24,7 +24,7 @@ export async function serve(answer: RequestListener): Promise<LoopbackServer> {
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
-/** Calls `use` with a port on which nobody listens, nor can: it is the client's end of a connection. */
+/** Calls `use` with a port on which nothing can listen: it is the client's end of a connection. */
 export async function withDeafPort<T>(use: (port: number) => Promise<T>): Promise<T> {
   const server = createTcpServer((socket) => socket.on('error', () => {}));
   const client = connect(await listening(server), '127.0.0.1');
@@ -41,6 +41,6 @@ async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return address.port;
 }

@@ -4,7 +4,7 @@ import { PARTS } from './parts.ts';
 
 const SLOWEST = 10;
 
-/** What a test file took in milliseconds, with its imports. */
+/** The duration of a test file in milliseconds, including imports. */
 function msOf(module: TestModule): number {
   const { collectDuration, duration, setupDuration } = module.diagnostic();
   return collectDuration + duration + setupDuration;
@@ -12,19 +12,19 @@ function msOf(module: TestModule): number {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** One line: the parts that ran, and what was drawn at random for them. */
+/** One line: the parts that ran, the effort and the seed. */
 function partsIn(modules: readonly TestModule[]): string {
-  const told = PARTS.flatMap(({ name }) => {
+  const parts = PARTS.flatMap(({ name }) => {
     const files = modules.filter(({ project }) => project.name === name);
     const ms = files.reduce((sum, file) => sum + msOf(file), 0);
     return files.length > 0
       ? [`${name} (${files.length} ${files.length === 1 ? 'file' : 'files'}, ${seconds(ms)})`]
       : [];
   });
-  return `Parts run: ${told.join(', ')}; effort ${EFFORT}, seed ${SEED}.`;
+  return `Parts run: ${parts.join(', ')}; effort ${EFFORT}, seed ${SEED}.`;
 }
 
-/** Says at the end which of many test files took longest, and which parts of the tests ran. */
+/** Prints at the end the slowest test files, and which parts of the tests ran. */
 export default class PartsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const slowest = modules.toSorted((a, b) => msOf(b) - msOf(a)).slice(0, SLOWEST);

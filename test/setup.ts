@@ -5,7 +5,7 @@ import { runs, SEED } from './chance.ts';
 
 fc.configureGlobal({ seed: SEED, numRuns: runs(100) });
 
-/** What the product or its clients read from the environment; each test says itself what there is of it. */
+/** What the product or its clients read from the environment: each test sets what it needs. */
 const READ = /^(?:AWS|CDK|LAMBDA|OPENAI|STEPFLOW)_/;
 const OWN = new Set(['STEPFLOW_SEED', 'STEPFLOW_EFFORT']);
 

@@ -5,19 +5,19 @@ import { fenced, GENERATED } from './markdown.ts';
 
 const INTRODUCTION = `# The command line
 
-\`npx stepflow COMMAND\`. Every command has \`--help\`, and \`--json\` with nothing else on standard output. Diagnostics, progress
-notes and what to do next go to standard error. Colours and live progress appear on a terminal only; \`NO_COLOR\` and \`CI\`
-are respected, \`FORCE_COLOR=1\` overrules.
+\`npx stepflow COMMAND\`. Every command has \`--help\`, and \`--json\`, which prints JSON and nothing else on standard output. Diagnostics,
+progress and hints go to standard error. Colours and live progress appear on a terminal only, and not where \`NO_COLOR\` or
+\`CI\` is set; \`FORCE_COLOR=1\` overrides both.
 
 | exit code | means |
 | --- | --- |
-| 0 | all is well |
+| 0 | success |
 | 1 | the flow or a case failed, or a diagnostic is an error |
 | 2 | the command was used wrongly |
-| 3 | a fault of stepflow |
+| 3 | an internal error of stepflow |
 `;
 
-/** The page of all commands: each command's own help. */
+/** The page of all commands, with the help of each. */
 export async function commandLinePage(): Promise<string> {
   const sections = await Promise.all(
     commands.map(async ({ name }) => `\n## ${name}\n\n${fenced('text', await helpOf(name.split(' ')))}`),
@@ -25,7 +25,7 @@ export async function commandLinePage(): Promise<string> {
   return [GENERATED, INTRODUCTION, fenced('text', await helpOf([])), ...sections].join('\n');
 }
 
-/** The widest that a page shows without scrolling. */
+/** The widest text that a page shows without scrolling. */
 const COLUMNS = 110;
 
 async function helpOf(words: readonly string[]): Promise<string> {

@@ -5,7 +5,7 @@ import { fenced } from './markdown.ts';
 
 const FLOW = 'workflows/user-insights.yaml';
 
-/** What the example of the README compiles to: its first step, and the Parallel after it with the first of its branches. */
+/** What the README's example compiles to: its first step, and the Parallel after it with the first of its branches. */
 export async function compiledExcerpt(): Promise<string> {
   const { stateMachine } = compile(await readFile(FLOW, 'utf8'), { file: FLOW });
   const states = Object.entries(stateMachine?.States ?? {});
@@ -14,11 +14,11 @@ export async function compiledExcerpt(): Promise<string> {
   const text = JSON.stringify(excerpt, (_, value) => (typeof value === 'string' ? cut(value) : value), 2);
   return [
     fenced('json', text.replaceAll(`"${ELLIPSIS}"`, '…')),
-    'Left out are the Retry of each Task, all branches but the first, which differ in names only, and the rest of long expressions.',
+    'Left out are the Retry of each Task, the other branches, which differ in names only, and the rest of long expressions.',
   ].join('\n\n');
 }
 
-/** Stands in the JSON where something is left out. */
+/** In place of what is left out. */
 const ELLIPSIS = '(left out)';
 
 /** The longest expression that is shown in full. */

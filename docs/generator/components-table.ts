@@ -2,11 +2,11 @@ import { isObject, type Json, type JsonObject } from '../../lib/protocol/json.ts
 import { describeComponents } from '../../lib/run/run-flow.ts';
 import { table } from './markdown.ts';
 
-/** The built-in components, from what each says of itself. */
+/** The built-in components, with their descriptions and schemas. */
 export async function componentsTable(): Promise<string> {
   const { components, diagnostics } = await describeComponents('.');
-  const [fault] = diagnostics;
-  if (fault) throw new Error(fault.message);
+  const [first] = diagnostics;
+  if (first) throw new Error(first.message);
   const rows = components
     .filter(({ builtin }) => builtin)
     .map(({ path, description, input, output }) => [
@@ -18,7 +18,7 @@ export async function componentsTable(): Promise<string> {
   return table(['component', 'does', 'input', 'result'], rows);
 }
 
-/** What a schema lists, a field after another; `?` marks those that may be left out. */
+/** The fields of a schema; `?` marks the optional ones. */
 function fields(schema: Json, side: 'input' | 'output'): string {
   if (!isObject(schema)) return 'anything';
   const { properties } = schema;
@@ -38,14 +38,14 @@ const defaultOf = (schema: Json): string =>
 function shape(schema: Json): string {
   if (!isObject(schema)) return 'anything';
   const note = typeof schema.description === 'string' ? ` (${schema.description.replace(/\.$/, '')})` : '';
-  return `${kindOf(schema)}${note}`;
+  return `${typeOf(schema)}${note}`;
 }
 
-function kindOf(schema: JsonObject): string {
+function typeOf(schema: JsonObject): string {
   const { type, anyOf } = schema;
   if (Array.isArray(schema.enum)) return schema.enum.map((one) => `\`${JSON.stringify(one)}\``).join(', ');
-  if (type === 'array') return isObject(schema.items) && schema.items.type ? `list of ${kindOf(schema.items)}` : 'list';
+  if (type === 'array') return isObject(schema.items) && schema.items.type ? `list of ${typeOf(schema.items)}` : 'list';
   if (Array.isArray(anyOf))
-    return [...new Set(anyOf.map((one) => (isObject(one) ? kindOf(one) : 'anything')))].join(' or ');
+    return [...new Set(anyOf.map((one) => (isObject(one) ? typeOf(one) : 'anything')))].join(' or ');
   return type === undefined ? 'anything' : [type].flat().join(' or ');
 }

@@ -1,15 +1,15 @@
 import type { Code, Params } from '../../lib/diagnostics/messages.ts';
 
-/** A flow in which the diagnostic is found; or, where a flow alone does not show it, the parameters of its message. */
+/** A flow with the diagnostic; or, where a flow alone does not have it, the parameters of its message. */
 type Example<C extends Code> = { readonly flow: string } | { readonly params: Params<C> };
 
-/** A step that runs, for examples in which only the rest matters. */
+/** A valid step, for examples of errors elsewhere. */
 const LOAD = `  - id: load_user
     component: /user/load
     input: { user_id: u001 }
 `;
 
-/** An example of every diagnostic: one without does not compile. */
+/** An example of every diagnostic; the type requires one for each code. */
 export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'yaml-syntax': { flow: 'steps:\n  - id: load\n   component: /user/load\n' },
   'not-json': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: .inf }\n' },

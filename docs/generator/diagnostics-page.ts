@@ -7,12 +7,12 @@ import { fenced, GENERATED } from './markdown.ts';
 
 const INTRODUCTION = `# Every diagnostic
 
-Whatever is wrong with a flow is told with its place, the line it stands on, and how to mend it. \`stepflow validate\`
-finds all of it without running anything; with \`--json\` each diagnostic carries its \`code\`, by which it stands here.
-An error keeps a flow from running, a warning does not.
+A diagnostic says what is wrong with a flow, shows the line, and says how to correct it. \`stepflow validate\` reports all of
+them without running anything; with \`--json\` each has its \`code\`, which is its heading here. A flow with an error is neither
+run nor deployed; a warning does not prevent either.
 `;
 
-/** The page of all diagnostics, in the order of the registry: each with an example as a terminal shows it. */
+/** The page of all diagnostics, in the order of the registry, each with an example as a terminal shows it. */
 export async function diagnosticsPage(): Promise<string> {
   const codes = Object.keys(MESSAGES).filter(isCode);
   const found = await findExamples(codes);
@@ -32,7 +32,7 @@ function example(code: Code, found: ReadonlyMap<string, readonly Diagnostic[]>):
   const one = EXAMPLES[code];
   if (!('flow' in one)) return [fenced('text', withoutPlace(code, one.params))];
   const diagnostics = (found.get(code) ?? []).filter((diagnostic) => diagnostic.code === code).slice(0, 1);
-  if (diagnostics.length === 0) throw new Error(`the example of the diagnostic ${code} does not show it`);
+  if (diagnostics.length === 0) throw new Error(`The example of ${code} does not have that diagnostic.`);
   return [
     fenced(
       'text',

@@ -7,7 +7,7 @@ import { diagnosticsPage } from './diagnostics-page.ts';
 import { between } from './markdown.ts';
 import { roomsPicture } from './rooms-picture.ts';
 
-/** The files that are generated, wholly or in part, with the text that each should have; from the project's folder. */
+/** The files that are generated, wholly or in part, relative to the project's folder; each with the text that it should have. */
 export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> } = {
   'docs/diagnostics.md': diagnosticsPage,
   'docs/command-line.md': commandLinePage,

@@ -9,7 +9,7 @@ import { type Arrangement, type StateRole, visitsStep } from '../../lib/compiler
 import { fusedChainName } from '../../lib/protocol/fused-chain-name.ts';
 import { SEED } from '../chance.ts';
 import { complete, guideSnippets } from '../guide.ts';
-import { chainFlow, eagerFlow, endingFlow, lazyFlow, plainFlow } from '../oracle/draw-flow.ts';
+import { chainFlow, eagerFlow, lastStepFlow, lazyFlow, plainFlow } from '../oracle/draw-flow.ts';
 import { wideFlow } from '../oracle/draw-wide.ts';
 import { hasShared, shared } from '../shared.ts';
 
@@ -70,7 +70,7 @@ const flowsIn = (folder: string): readonly Source[] =>
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
-const drawn = [eagerFlow, lazyFlow, plainFlow, endingFlow, chainFlow, wideFlow].flatMap((flows, kind) =>
+const drawn = [eagerFlow, lazyFlow, plainFlow, lastStepFlow, chainFlow, wideFlow].flatMap((flows, kind) =>
   fc
     .sample(flows, { numRuns: 25, seed: SEED })
     .map(({ source }, at) => ({ name: `drawn ${kind}.${at}`, text: source })),

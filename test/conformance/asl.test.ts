@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { execute, type HistoryEvent, type Mocks, mockResolver, VirtualClock } from '../../lib/engine/index.ts';
 import { isObject, type Json, type JsonObject } from '../../lib/protocol/json.ts';
 
-/** A state machine, and what AWS answered: see the README beside the cases. */
+/** A state machine, and the recorded answer of AWS: see the README beside the cases. */
 interface Case {
   readonly id: string;
   readonly type: 'STANDARD' | 'EXPRESS';
@@ -68,7 +68,7 @@ function expectMatch(
   expect(matches(expected, found, pointer, globs), `${pointer} matches`).toBe(true);
 }
 
-/** Side by side, exits come in any order, and the recordings leave out those of a Parallel inside a Parallel. */
+/** Exits of parallel branches come in any order, and the recordings lack those of a Parallel inside a Parallel. */
 function take(exits: Json[], expected: Json, pointer: string, globs: ReadonlySet<string>): void {
   const at = exits.findIndex((exit) => matches(expected, exit, pointer, globs));
   if (at < 0) expect(exits, pointer).toContainEqual(expected);
@@ -101,7 +101,7 @@ function exitsOf(events: readonly HistoryEvent[]): Json[] {
     }));
 }
 
-describe.skipIf(cases.length === 0)('state machines answer as AWS does', () => {
+describe.skipIf(cases.length === 0)('a state machine answers as on AWS', () => {
   test.each(cases.map((one) => [one.id, one] as const))('%s', async (_, one) => {
     const { expected } = one;
     const globs = new Set(one.globs);
@@ -123,7 +123,7 @@ describe.skipIf(cases.length === 0)('state machines answer as AWS does', () => {
   });
 });
 
-test('the recorded cases are run where they are present', () => {
+test('the recorded cases run where they are present', () => {
   if (cases.length === 0) process.stdout.write(`No recorded cases at ../shared/conformance/asl: none were run.\n`);
   expect(cases.length === 0 || cases.length > 50).toBe(true);
 });

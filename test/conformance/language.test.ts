@@ -8,7 +8,7 @@ import { type Mocks, runFlow } from '../../lib/run/run-flow.ts';
 import { judge } from '../oracle/oracle.ts';
 import { hasShared, shared } from '../shared.ts';
 
-/** A small flow, and what the reference engine answered. */
+/** A small flow, and the answer of the reference engine. */
 interface Vector {
   readonly id: string;
   readonly flow: Json;
@@ -26,7 +26,7 @@ const blobs = mkdtempSync(join(tmpdir(), 'stepflow-language-'));
 
 afterAll(() => rmSync(blobs, { recursive: true }));
 
-/** The components that the oracle knows. */
+/** Whether a flow has only components that the oracle knows. */
 const isPlain = ({ flow }: Vector): boolean =>
   [...JSON.stringify(flow).matchAll(/"component":"([^"]*)"/g)].every(([, path]) =>
     /^\/(mock\/|builtin\/noop$)/.test(path ?? ''),
@@ -49,7 +49,7 @@ describe.runIf(VECTORS.length > 0)('the reference engine agrees', () => {
     } else expect(result).toEqual(wanted);
   });
 
-  // What cannot be read has nothing to judge, nor has a cycle.
+  // The oracle cannot judge a flow that cannot be read or has a cycle.
   const judged = VECTORS.filter((vector) => isPlain(vector) && !('invalid' in vector.expect));
 
   it.each(judged)('with the oracle: $id', async ({ flow: written, input, mocks = {}, variables = {}, ...vector }) => {

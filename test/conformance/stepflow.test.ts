@@ -6,7 +6,7 @@ import { hasShared, shared } from '../shared.ts';
 
 const FOLDER = 'conformance/stepflow';
 
-/** Flows of Stepflow itself, whose components are Python: what is said of them, by code and line. */
+/** Flows of Stepflow with components in Python, and their diagnostics: code and line. */
 const PYTHON: { readonly [name: string]: readonly (readonly [string, number])[] } = {
   'loop-components/iterate.yaml': [['unsupported-plugin', 53]],
 };
@@ -19,7 +19,7 @@ const open = (name: string) => {
   return { file, source: readFileSync(file, 'utf8') };
 };
 
-describe.runIf(flows.length > 0)('flows of Stepflow, as they stand', () => {
+describe.runIf(flows.length > 0)('the flows of Stepflow, unchanged', () => {
   test.each(flows.filter((name) => !(name in PYTHON)))('%s passes its own cases', async (name) => {
     const { cases, diagnostics } = await testFlow(open(name));
 
@@ -28,17 +28,14 @@ describe.runIf(flows.length > 0)('flows of Stepflow, as they stand', () => {
     expect(cases.filter(({ status }) => status !== 'passed')).toEqual([]);
   });
 
-  test.each(Object.entries(PYTHON))(
-    '%s is told that its plugin does not run here, and nothing else',
-    async (name, told) => {
-      const { cases, diagnostics } = await testFlow(open(name));
+  test.each(Object.entries(PYTHON))('%s is refused because its plugin does not run here', async (name, expected) => {
+    const { cases, diagnostics } = await testFlow(open(name));
 
-      expect(diagnostics.map(({ code, line }) => [code, line])).toEqual(told);
-      expect(new Set(cases.map(({ status }) => status))).toEqual(new Set(['refused']));
-    },
-  );
+    expect(diagnostics.map(({ code, line }) => [code, line])).toEqual(expected);
+    expect(new Set(cases.map(({ status }) => status))).toEqual(new Set(['refused']));
+  });
 
-  test.each(flows)('%s has no faults in its tests', async (name) => {
+  test.each(flows)('%s has no errors in its tests', async (name) => {
     expect(await checkTests(open(name))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { app } from '../../bin/app.ts';
 import { BlobStore, Workflow } from '../../lib/aws/index.ts';
 import { readProject, SAMPLES_FOLDER, STACK } from './sample-project.ts';
 
-// The repository's CDK app with one more stack: every flow of a project of samples, each with variables of its own.
+// The repository's CDK app with one more stack, for the flows of a project of samples, each with its own variables.
 
 const stack = new Stack(app, STACK);
 const blobs = new BlobStore(stack, 'Blobs');

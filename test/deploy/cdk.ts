@@ -11,20 +11,20 @@ const run = promisify(execFile);
 /** The repository, where cdk.json is. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** How long a deployment, with an emulator of its own, may take on a machine that is busy with much else, in milliseconds. */
+/** Milliseconds that the start of an emulator and a deployment may take on a busy machine. */
 export const DEPLOY_TIMEOUT = 900_000;
 
-/** How long an execution may take there. */
+/** Milliseconds that an execution may take there. */
 export const RUN_TIMEOUT = 300_000;
 
 /** The outputs of a deployed stack, by name. */
 export type Outputs = { readonly [name: string]: string };
 
-/** `npx cdk bootstrap` by the environment's name: from where there is no app, so that none is synthesised for it. */
+/** `npx cdk bootstrap` by the environment's name, in a folder without an app, so that none is synthesised. */
 export const bootstrap = (emulator: Emulator): Promise<void> =>
   cdk(emulator, emulator.folder, 'bootstrap', 'aws://000000000000/us-east-1');
 
-/** `npx cdk deploy --all` of the app that `command` runs in {@link ROOT}; answers the outputs of each stack. */
+/** `npx cdk deploy --all` of the app that `command` runs in {@link ROOT}; returns the outputs of each stack. */
 export async function deploy(
   emulator: Emulator,
   command: string,
@@ -40,8 +40,8 @@ export async function deploy(
 
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
 
-/** What keeps the CDK from asking anybody but the emulator, and from reading and writing what is this user's. */
-const apart = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
+/** Keeps the CDK from calling anything but the emulator, and from reading and writing the user's files. */
+const isolated = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
   ...env,
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -56,10 +56,10 @@ const apart = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
   NO_COLOR: '1',
 });
 
-/** `npx cdk …` in the folder `cwd`. Rejects with all that the command wrote where it fails. */
+/** `npx cdk …` in the folder `cwd`. Rejects with the command's output if it fails. */
 async function cdk(emulator: Emulator, cwd: string, ...args: string[]): Promise<void> {
   try {
-    const options = { cwd, env: { ...process.env, ...apart(emulator) }, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd, env: { ...process.env, ...isolated(emulator) }, maxBuffer: 64 * 1024 * 1024 };
     await run(process.execPath, [CDK, ...args, '--no-notices'], options);
   } catch (error) {
     const { stdout, stderr } = { stdout: '', stderr: String(error), ...Object(error) };

@@ -4,8 +4,8 @@ import { type Deployed, deployAll } from './deployed.ts';
 import { testExamples } from './examples.ts';
 import { samples, testSamples } from './samples.ts';
 
-// All that is deployed: one file, so that it is deployed once. What stands in for AWS is an emulator with mended faults:
-// see launcher.py for what this proves and what it does not.
+// All tests of deployed flows are in one file, so that everything is deployed once, into an emulator of AWS with some faults
+// corrected: see launcher.py for what this proves and what it does not.
 
 let deployed: Deployed;
 

@@ -9,26 +9,26 @@ import { createSecret } from './executions.ts';
 import { type NamedSample, SAMPLES_FOLDER, STACK, writeProject } from './sample-project.ts';
 import { startWebServer } from './web-server.ts';
 
-/** The key that the web server wants of who asks its model: here a variable of the run, deployed a secret. */
+/** The key that the web server's model requires: a variable in local runs, a secret when deployed. */
 export const MODEL_KEY = 'sk-of-the-deployment';
 
 /** The repository's app and a stack of samples, deployed into an emulator. */
 export interface Deployed {
   readonly emulator: Emulator;
-  /** Of the stack of the repository's own flows. */
+  /** The outputs of the stack of the repository's flows. */
   readonly outputs: Outputs;
   readonly sampleOutputs: Outputs;
-  /** Where the project of the samples is. */
+  /** The folder of the samples' project. */
   readonly samplesFolder: string;
-  /** Stands in for the internet. */
+  /** Replaces the internet. */
   readonly web: LoopbackServer;
   /** The variables that the repository's flows were deployed with. */
   readonly variables: { readonly [name: string]: Json };
-  /** Ends all that was started, and removes what was written. */
+  /** Ends what was started, and removes what was written. */
   stop(): Promise<void>;
 }
 
-/** Starts an emulator, and deploys everything that is tested there in one go, as a user would. */
+/** Starts an emulator, and deploys everything that is tested there at once, as a user would. */
 export async function deployAll(samples: readonly NamedSample[]): Promise<Deployed> {
   const samplesFolder = mkdtempSync(join(tmpdir(), 'stepflow-samples-'));
   writeProject(samplesFolder, samples);
@@ -50,7 +50,7 @@ export async function deployAll(samples: readonly NamedSample[]): Promise<Deploy
   }
 }
 
-/** What cdk.json says, but for the app that adds the samples. */
+/** The command of cdk.json, with the app that adds the samples. */
 const APP: string = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).app.replace(
   'bin/app.ts',
   'test/deploy/app.ts',

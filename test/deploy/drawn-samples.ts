@@ -6,17 +6,17 @@ import { eagerFlow, lazyFlow, type Sample } from '../oracle/draw-flow.ts';
 import { judge, type Verdict } from '../oracle/oracle.ts';
 import type { JudgedSample, Wanted } from './judged-sample.ts';
 
-/** How many flows of each kind are drawn, by how their first run is to end. */
+/** How many flows of each kind are drawn, by the outcome of their first run. */
 const SHARES: { readonly [O in Verdict['outcome']]: number } = { success: 5, failed: 4, skipped: 3 };
-/** Far more than the shares need. */
+/** Many more than the shares need. */
 const DRAWS = 2000;
-/** Smaller flows are all alike. */
+/** Smaller flows hardly differ. */
 const FEWEST_STEPS = 3;
 const MOST_INPUTS = 2;
 
 const SHARED = new SharedComponents();
 
-/** Flows drawn as for the oracle's own comparison, in which every outcome comes up often. */
+/** Flows drawn as in test/oracle, with every outcome often enough. */
 export const drawSamples = async (): Promise<readonly JudgedSample[]> => [
   ...(await draw('Eager', eagerFlow)),
   ...(await draw('Lazy', lazyFlow)),
@@ -33,16 +33,16 @@ async function draw(kind: string, flows: fc.Arbitrary<Sample>): Promise<readonly
     left[outcome] -= 1;
     drawn.push({ ...sample, name: `${kind}${drawn.length + 1}`, inputs: sample.inputs.slice(0, MOST_INPUTS), wanted });
   }
-  throw new Error(`Seed ${SEED} does not give all outcomes: still wanted are ${JSON.stringify(left)}.`);
+  throw new Error(`Seed ${SEED} does not give all outcomes: missing are ${JSON.stringify(left)}.`);
 }
 
-/** What the oracle says of the flow's runs; nothing of a flow that is small, or refused. */
+/** The oracle's verdicts on the flow's runs; none for a flow that is too small or refused. */
 async function judgeRuns(sample: Sample): Promise<readonly Wanted[]> {
   const { flow, stateMachine } = compile(sample.source, sample);
   if (!flow || !stateMachine || flow.steps.length < FEWEST_STEPS) return [];
   const { source, variables } = sample;
   const found = await checkFlows([{ source, variables }], SHARED);
-  // The components that mocks are deployed for have no files here.
+  // The components with mocks have no files here; they are written for the deployment.
   if (found.some(({ code, severity }) => severity === 'error' && code !== 'unknown-component')) return [];
   return Promise.all(sample.inputs.map(async (input) => asWanted(await judge(flow, { ...sample, input }))));
 }

@@ -9,9 +9,9 @@ import { emulatorPython } from './python.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'launcher.py');
 const START_SECONDS = 180;
-/** Between the choice of a port and its use somebody else may take it. */
+/** Another process may take the port between its choice and its use. */
 const STARTS = 3;
-/** How long an emulator may take to end by itself. */
+/** Milliseconds that an emulator may take to end, before it is killed. */
 const END_MS = 20_000;
 
 /** A running emulator of AWS. */
@@ -21,12 +21,12 @@ export interface Emulator {
   readonly port: number;
   /** A temporary folder, removed with the emulator. */
   readonly folder: string;
-  /** What a user would set to send the CDK and the SDK there instead of to AWS. */
+  /** The environment that makes the CDK and the SDK call the emulator. */
   readonly env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
 
-/** Starts an emulator on a free loopback port. It ends with {@link Emulator.stop}, or at the latest with this process. */
+/** Starts an emulator on a free loopback port. It ends with {@link Emulator.stop}, at the latest with this process. */
 export async function startEmulator(): Promise<Emulator> {
   const python = await emulatorPython();
   for (let left = STARTS - 1; ; left -= 1) {
@@ -54,11 +54,11 @@ async function startOn(port: number, python: string): Promise<Emulator> {
 
 interface Launched {
   readonly child: ChildProcess;
-  /** The end of what it has written. */
+  /** The end of its output. */
   readonly log: () => string;
 }
 
-/** Standard input stays open as long as this process lives: its end, however it comes, ends the launcher too. */
+/** Standard input stays open as long as this process runs: when it closes, the launcher ends. */
 function launch(python: string, port: number, folder: string): Launched {
   const child = spawn(python, [LAUNCHER], {
     env: {
@@ -72,7 +72,7 @@ function launch(python: string, port: number, folder: string): Launched {
       PYTHONDONTWRITEBYTECODE: '1',
     },
     stdio: ['pipe', 'pipe', 'pipe'],
-    // A signal to the whole group, such as an interrupt, is not for the launcher: it has to tidy up.
+    // An interrupt of this process group must not end the launcher, which has to clean up.
     detached: true,
   });
   let log = '';
@@ -81,7 +81,7 @@ function launch(python: string, port: number, folder: string): Launched {
   };
   child.stdout.on('data', note);
   child.stderr.on('data', note);
-  child.stdin.on('error', () => {}); // It has ended before it was told to.
+  child.stdin.on('error', () => {}); // The launcher has already ended.
   return { child, log: () => log };
 }
 
@@ -97,7 +97,7 @@ async function ready(endpoint: string, { child, log }: Launched): Promise<void> 
   throw new Error(`The emulator at ${endpoint} ${how}. Its log ends:\n${log()}`);
 }
 
-/** Another server that happens to be there would answer otherwise. */
+/** Whether the emulator answers there, and not another server. */
 async function isEmulator(endpoint: string): Promise<boolean> {
   try {
     const answer = await fetch(`${endpoint}/_ministack/health`, { signal: AbortSignal.timeout(10_000) });
@@ -107,7 +107,7 @@ async function isEmulator(endpoint: string): Promise<boolean> {
   }
 }
 
-/** Asks the launcher to end; what is left of it and of the functions that it started is killed. */
+/** Lets the launcher end, then kills what is left of it and of the functions that it started. */
 async function stop(child: ChildProcess, folder: string): Promise<void> {
   if (!hasEnded(child)) {
     const exited = once(child, 'exit');
@@ -122,7 +122,7 @@ function killGroup(leader: number | undefined): void {
   try {
     if (leader !== undefined) process.kill(-leader, 'SIGKILL');
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
 }
 

@@ -19,10 +19,10 @@ const examples = flows.flatMap(({ name, file }) =>
   compile(readFileSync(file, 'utf8'), { file }).examples.map((example) => ({ flow: name, file, ...example })),
 );
 
-/** Every example of the repository's app runs there and here, and is started through the HTTP API. */
+/** Runs every example of the repository's flows there and locally, and calls the HTTP API. */
 export function testExamples(deployed: () => Deployed): void {
-  /** An example's input, with this machine in the place of the internet. */
-  const here = (input: Json): Json =>
+  /** An example's input, with the web server in place of the internet. */
+  const withoutInternet = (input: Json): Json =>
     JSON.parse(JSON.stringify(input).replaceAll(/https?:\/\/[\w.-]+\.com\b/g, deployed().web.url));
 
   const stateMachineOf = (flow: string): string => deployed().outputs[`${pascalCase(flow)}Arn`] ?? '';
@@ -37,7 +37,7 @@ export function testExamples(deployed: () => Deployed): void {
       })
     ).result;
 
-  describe('what is deployed', () => {
+  describe('the stack', () => {
     it('has a state machine for every flow of workflows/', () => {
       expect(
         flows.map(({ name }) => stateMachineOf(name)).filter((arn) => arn.startsWith('arn:aws:states:')),
@@ -46,29 +46,29 @@ export function testExamples(deployed: () => Deployed): void {
   });
 
   describe('an execution', { timeout: RUN_TIMEOUT }, () => {
-    it.each(examples)('of $flow gives for $name what a run on this machine gives', async ({ flow, file, input }) => {
-      const given = here(input);
-      const local = await runHere(file, given);
-      const execution = await execute(deployed().emulator, stateMachineOf(flow), given);
+    it.each(examples)('of $flow with $name gives the result of a local run', async ({ flow, file, input }) => {
+      const offline = withoutInternet(input);
+      const local = await runHere(file, offline);
+      const execution = await execute(deployed().emulator, stateMachineOf(flow), offline);
       expect(execution).toMatchObject({ status: 'SUCCEEDED' });
       expect(await outputOf(deployed().emulator, deployed().outputs.BlobBucket ?? '', execution)).toEqual(local);
     });
 
-    it('has a secret from Secrets Manager, whose value stands nowhere in it', async () => {
+    it('uses a secret from Secrets Manager, whose value is not in its history', async () => {
       const input = { question: 'What does Team cost?' };
       const execution = await execute(deployed().emulator, stateMachineOf('support-answer'), input);
       expect(execution).toMatchObject({
         status: 'SUCCEEDED',
         output: expect.stringMatching(/Team,29,EUR,10.*Bearer \[secret\]/),
       });
-      const told = JSON.stringify([execution, await historyOf(deployed().emulator, execution)]);
-      expect(told).not.toContain(MODEL_KEY);
+      const recorded = JSON.stringify([execution, await historyOf(deployed().emulator, execution)]);
+      expect(recorded).not.toContain(MODEL_KEY);
     });
 
-    it('that fails has the code as its error, and a cause with the same message as here', async () => {
+    it('that fails has the code as its error, and a cause with the message of a local run', async () => {
       const input = { user_id: 'u999' };
       const local = await runHere(join(ROOT, 'workflows/user-insights.yaml'), input);
-      if (local.outcome !== 'failed') throw new Error('The flow was to fail.');
+      if (local.outcome !== 'failed') throw new Error('The flow did not fail.');
       const execution = await execute(deployed().emulator, stateMachineOf('user-insights'), input);
       expect(execution).toMatchObject({ status: 'FAILED', error: local.error.code });
       expect(JSON.parse(execution.cause ?? '')).toMatchObject({
@@ -94,7 +94,7 @@ export function testExamples(deployed: () => Deployed): void {
       }
     }
 
-    it('starts a flow and answers its result', async () => {
+    it('starts a flow and returns its result', async () => {
       const input = { user_id: 'u005' };
       const { status, body } = await start(input);
       expect([status, body.status]).toEqual([202, 'RUNNING']);
@@ -107,7 +107,7 @@ export function testExamples(deployed: () => Deployed): void {
       });
     });
 
-    it('starts one execution for one idempotency key', async () => {
+    it('starts one execution for an idempotency key', async () => {
       const key = { 'idempotency-key': 'once' };
       const first = await start({ user_id: 'u001' }, key);
       const again = await start({ user_id: 'u001' }, key);
@@ -115,7 +115,7 @@ export function testExamples(deployed: () => Deployed): void {
       expect([first.body.id, again.body, other.status]).toEqual(['once', first.body, 409]);
     });
 
-    it('answers code and message of a flow that failed', async () => {
+    it('returns code and message of a flow that failed', async () => {
       const { body } = await start({ user_id: 'u999' });
       expect(await result(body.id)).toMatchObject({
         status: 'FAILED',
@@ -133,7 +133,7 @@ export function testExamples(deployed: () => Deployed): void {
       expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT' } } });
     });
 
-    it('refuses what it does not know', async () => {
+    it('refuses unknown flows and executions', async () => {
       const flow = await signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', {
         method: 'POST',
         path: '/flows/x/executions',

@@ -40,13 +40,13 @@ export async function execute(
   }
 }
 
-/** What an execution gave, with what was spilled read back from the deployed bucket. */
+/** The output of an execution, with spilled values read back from the deployed bucket. */
 export async function outputOf(emulator: Emulator, bucket: string, { output }: DescribeExecutionOutput): Promise<Json> {
   const store = s3Store(`s3://${bucket}/blobs`, new S3Client({ ...client(emulator), forcePathStyle: true }));
   return hydrate(JSON.parse(output ?? 'null'), blobStore(store));
 }
 
-/** Everything that is recorded of an execution. */
+/** The history of an execution. */
 export async function historyOf(
   emulator: Emulator,
   { executionArn }: DescribeExecutionOutput,
@@ -58,7 +58,7 @@ export async function historyOf(
   return events;
 }
 
-/** Puts a text into Secrets Manager. */
+/** Creates a secret in Secrets Manager. */
 export async function createSecret(emulator: Emulator, name: string, text: string): Promise<void> {
   await new SecretsManagerClient(client(emulator)).send(new CreateSecretCommand({ Name: name, SecretString: text }));
 }

@@ -2,18 +2,18 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that Linux, macOS and Windows give to whoever asks for any, so that nobody gets one by chance. */
+/** Below the ephemeral ports of Linux, macOS and Windows, so that no other process gets one by chance. */
 const FIRST = 15_000;
-const BEYOND = 30_000;
+const END = 30_000;
 const TRIES = 50;
 
-/** A loopback port that nobody uses. */
+/** A loopback port that is not in use. */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const port = randomInt(FIRST, BEYOND);
+    const port = randomInt(FIRST, END);
     if (await isFree(port)) return port;
   }
-  throw new Error(`None of ${TRIES} ports between ${FIRST} and ${BEYOND} is free.`);
+  throw new Error(`None of ${TRIES} ports from ${FIRST} to ${END - 1} is free.`);
 }
 
 async function isFree(port: number): Promise<boolean> {

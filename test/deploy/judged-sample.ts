@@ -5,7 +5,7 @@ import type { NamedSample } from './sample-project.ts';
 export type Wanted =
   | { readonly outcome: 'success'; readonly result: Json }
   | { readonly outcome: 'skipped' }
-  /** With the codes of all failures of which any may come first. */
+  /** With the codes of all failures that may come first. */
   | { readonly outcome: 'failed'; readonly failures: readonly string[] };
 
 /** A flow, and how the run with each of its inputs must end. */

@@ -1,7 +1,7 @@
-"""Starts ministack, an emulator of AWS, with the few faults mended that would hide whether our state machines work.
+"""Starts ministack, an emulator of AWS, and corrects the few faults that would hide whether our state machines work.
 
-What passes here proves nothing about AWS: it proves that the CDK app deploys, that the pieces fit each other, and that a
-state machine means the same to a second interpreter as to our own engine. Mended is this, and no more:
+What passes here proves nothing about AWS: it proves that the CDK app deploys, that its resources fit together, and that
+a second interpreter runs a state machine as our own engine does. Only this is corrected:
 
 1. A Parallel state in JSONata: Arguments, Output and Assign are honoured; a branch works on its own copy of the variables.
 2. Assign: all entries are evaluated against the values from before the state, not one after another.
@@ -10,8 +10,8 @@ state machine means the same to a second interpreter as to our own engine. Mende
 4. A Succeed state in JSONata: Output is honoured.
 5. A nested execution that fails: the Task's error is States.TaskFailed, and its cause describes the execution.
 
-The process ends, and takes its temporary folder and the functions that it started with it, when its standard input
-closes: whatever happens to the test that started it, nothing is left running.
+When its standard input closes, the process ends, ends the functions that it started, and removes its temporary folder.
+So nothing keeps running, whatever happens to the test that started it.
 """
 
 import copy
@@ -33,9 +33,9 @@ FAILURE = "$functionError"
 
 
 def replace_once(text: str, old: str, new: str) -> str:
-    """Replaces the one place where `old` stands, and refuses a version of ministack that has none or several."""
+    """Replaces the only occurrence of `old`, and refuses a version of ministack that has none or several."""
     if text.count(old) != 1:
-        raise SystemExit(f"launcher.py: this ministack has no single place {old!r}; it was written for 1.5.33")
+        raise SystemExit(f"launcher.py: ministack does not have {old!r} exactly once; this launcher is for 1.5.33")
     return text.replace(old, new)
 
 
@@ -70,7 +70,7 @@ def apply_output_path(state, data, ctx=None):
 
 
 def execute_function_warm(func, event, request_id):
-    """The worker script below answers a thrown error as a result of its own kind; here it becomes the failure it is."""
+    """The worker script below returns a thrown error as a marked result; here it becomes a failure again."""
     answer = plain_function_warm(func, event, request_id)
     body = answer.get("body")
     if isinstance(body, dict) and FAILURE in body:
@@ -106,14 +106,14 @@ lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
 
 
 def end_with_parent(folder: str) -> None:
-    """Waits until standard input closes, then ends this process, kindly at first, and removes its folder."""
+    """Waits until standard input closes, then ends this process, gracefully if possible, and removes its folder."""
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
     try:
         stopped.wait(5)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        # The functions' processes are in its group, unless it was not given one of its own.
+        # The functions' processes are in this process group, if this process leads it.
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os._exit(0)

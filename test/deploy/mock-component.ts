@@ -1,24 +1,21 @@
 import { z } from 'zod';
-import { component, FlowError, SkipStep } from '../../lib/runtime/index.ts';
-import { Components, type Mocks } from '../oracle/mocked.ts';
+import { component } from '../../lib/runtime/index.ts';
+import { answerWith, MockedComponents, type Mocks } from '../oracle/mocked.ts';
 
 /** The mocks of several flows, by the flow's name. */
 export type MockBook = { readonly [flow: string]: Mocks };
 
-/** An execution of a flow is called by the flow's name and a number: so a function knows whose mocks to follow. */
+/** The name of an execution has the flow's name, so that a function finds the mocks of its flow. */
 export const executionName = (flow: string, number: number): string => `${flow}-${number}`;
 
 const flowOf = (execution: string): string => execution.replace(/^.*:/, '').replace(/-\d+$/, '');
 
-/** The component at `path`, which in each flow does what the flow's mocks say of it. */
+/** The component at `path`, which in each flow does what the flow's mocks say. */
 export const mockComponent = (path: string, book: MockBook) =>
   component({ description: 'Does as its mocks say', input: z.json(), output: z.json() }, (input, context) => {
     const { step: id, execution, attempt } = context;
-    const components = new Components(book[flowOf(execution)] ?? {});
-    // A function remembers nothing: what the attempts before this one used up of the mocks is used up once more.
+    const components = new MockedComponents(book[flowOf(execution)] ?? {});
+    // A function keeps no state between calls: the earlier attempts are counted again.
     for (let earlier = 0; earlier < attempt; earlier += 1) components.call({ id, component: path }, input);
-    const answer = components.call({ id, component: path }, input);
-    if (answer.kind === 'result') return answer.value;
-    if (answer.kind === 'skip') throw new SkipStep('its mock says so');
-    throw new FlowError(answer.code, answer.message);
+    return answerWith(components.call({ id, component: path }, input));
   });

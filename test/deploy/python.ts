@@ -8,29 +8,29 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The emulator's release; launcher.py replaces functions of exactly this one. */
+/** The emulator's release; launcher.py replaces functions of exactly this release. */
 const MINISTACK = 'ministack==1.5.33';
 
 const FOLDER = join(import.meta.dirname, '../../.stepflow/emulator', MINISTACK);
 const pythonIn = (folder: string): string => join(folder, 'bin/python');
-/** A folder without it was left by an installation that did not come to its end. */
+/** Written last: a folder without it is from an installation that was interrupted. */
 const completeIn = (folder: string): string => join(folder, 'complete');
 
-/** A package index may be out of reach for a moment. */
+/** A package index may be unavailable for a moment. */
 const DOWNLOADS = 4;
 const PAUSE_MS = 5000;
 
 /**
- * The Python interpreter that has the emulator, made on first use and kept for the next.
+ * The Python interpreter with the emulator, installed on first use and kept for the next.
  *
- * @throws Error saying what is wanted, where Python or its package index is not to be had
+ * @throws Error that says what is needed, where Python or its package index is not available
  */
 export async function emulatorPython(): Promise<string> {
   if (!existsSync(completeIn(FOLDER))) await install();
   return pythonIn(FOLDER);
 }
 
-/** Makes the environment aside and moves it into place: two test files may do this at the same time. */
+/** Installs into a temporary folder and moves it into place: two processes may do this at the same time. */
 async function install(): Promise<void> {
   const aside = `${FOLDER}.${randomUUID()}`;
   await mkdir(dirname(FOLDER), { recursive: true });

@@ -5,20 +5,20 @@ import type { Limits } from '../../lib/compiler/emit/split/emit-within.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import type { Sample } from '../oracle/draw-flow.ts';
 
-/** The stack of a project of samples. */
+/** The name of the stack of samples. */
 export const STACK = 'Samples';
 
-/** The context of the CDK app that says where the project is. */
+/** The context variable of the CDK app with the folder of the project. */
 export const SAMPLES_FOLDER = 'stepflow-test:samples';
 
 /** A flow with mocks, under a name of letters and digits. */
 export interface NamedSample extends Sample {
   readonly name: string;
-  /** What a state machine of it may have; as much as AWS lets it where nothing is said. */
+  /** The limits of its state machines. @default those of AWS */
   readonly limits?: Limits;
 }
 
-/** A flow of the project, as its CDK app needs it. */
+/** A flow of the project, for its CDK app. */
 interface FlowEntry {
   readonly name: string;
   /** The flow's file, absolute. */
@@ -30,7 +30,7 @@ interface FlowEntry {
 const LIST = 'flows.json';
 const MOCK_COMPONENT = fileURLToPath(import.meta.resolve('./mock-component.ts'));
 
-/** Writes a project as a user might have it: flows, and components that do as the flows' mocks say. */
+/** Writes a project as a user might have it: flows, and components that do what the flows' mocks say. */
 export function writeProject(folder: string, samples: readonly NamedSample[]): void {
   const put = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -11,7 +11,7 @@ import type { JudgedSample, Wanted } from './judged-sample.ts';
 import { executionName } from './mock-component.ts';
 import { writtenSamples } from './written-samples.ts';
 
-/** Flows that were drawn at random, and some that were written. */
+/** Flows drawn at random and flows written by hand. */
 export const samples: readonly JudgedSample[] = [...writtenSamples, ...(await drawSamples())];
 const runs = samples.flatMap(({ inputs, wanted, ...sample }) =>
   inputs.flatMap((input, at) => {
@@ -22,7 +22,7 @@ const runs = samples.flatMap(({ inputs, wanted, ...sample }) =>
 
 type Run = (typeof runs)[number];
 
-/** The run on this machine, and whether its input was refused before the state machine saw it. */
+/** A local run, and whether its input was refused before the state machine started. */
 async function runHere(
   { source, mocks, variables, limits = {}, input }: Run,
   blobs: string,
@@ -31,7 +31,7 @@ async function runHere(
   return { result: withoutPlace(result), refused: execution === undefined };
 }
 
-/** Only the machine that runs a flow knows in which step's function a failure was. */
+/** Only local runs report the step of a failure. */
 const withoutPlace = (result: FlowResult): FlowResult =>
   result.outcome === 'failed'
     ? { outcome: 'failed', error: { code: result.error.code, message: result.error.message } }
@@ -46,9 +46,9 @@ async function runThere({ name, number, input }: Run, { emulator, sampleOutputs 
   return resultOf({ status, output, error, cause }, undefined);
 }
 
-/** Each run of the samples must end there as the language says, and as it does here. */
+/** Each run of the samples must end there as the language says, and as it does locally. */
 export function testSamples(deployed: () => Deployed): void {
-  describe.concurrent('a deployed flow does what the language says, and what it does here', {
+  describe.concurrent('a deployed flow does what the language says, as a local run does', {
     timeout: RUN_TIMEOUT,
   }, () => {
     it.each(runs)('$title', async (run) => {
@@ -56,9 +56,9 @@ export function testSamples(deployed: () => Deployed): void {
       const [{ result: here, refused }, there] = await Promise.all([runHere(run, blobs), runThere(run, deployed())]);
       expectEnd(here, run.end);
       expectEnd(there, run.end);
-      // Of several failures either may come first; and a state machine refuses an input with less to say of it.
-      const wordsMayDiffer = refused || (run.end.outcome === 'failed' && run.end.failures.length > 1);
-      if (!wordsMayDiffer) expect(there).toEqual(here);
+      // Of several failures either may come first; and a state machine refuses an input with a shorter message.
+      const mayDiffer = refused || (run.end.outcome === 'failed' && run.end.failures.length > 1);
+      if (!mayDiffer) expect(there).toEqual(here);
     });
   });
 }

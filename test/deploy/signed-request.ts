@@ -16,7 +16,7 @@ export interface ApiRequest {
 /** An answer; the body is JSON. */
 export interface ApiAnswer {
   readonly status: number | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads from the body whatever it expects there
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what they expect in the body
   readonly body: any;
 }
 
@@ -62,8 +62,8 @@ interface Message {
 }
 
 /**
- * The API's host has no address here: the emulator tells by the Host header which API is meant. Each request has a
- * connection of its own: one that was idle may just be closed.
+ * The API's host name has no address here: the emulator finds the API by the Host header. Each request has a new
+ * connection, since an idle one may just be closing.
  */
 async function send({ port }: Emulator, { method, path, headers, body }: Message): Promise<ApiAnswer> {
   const sent = request({ host: '127.0.0.1', port, method, path, headers, agent: false });

@@ -2,8 +2,8 @@ import { json } from 'node:stream/consumers';
 import { type LoopbackServer, serve } from '../loopback.ts';
 
 /**
- * A web server on this machine that stands where an example asks the internet. Answers each path with a JSON document made of it, and with the same headers every time. To who has `modelKey`, it is
- * a chat model besides.
+ * A local web server in place of the internet. Answers each path with a JSON document made from it, always with the same
+ * headers. With `modelKey` it is also a chat model.
  */
 export const startWebServer = (modelKey: string): Promise<LoopbackServer> =>
   serve(async (request, response) => {
@@ -16,7 +16,7 @@ export const startWebServer = (modelKey: string): Promise<LoopbackServer> =>
     response.end(JSON.stringify(asksModel ? await completion() : documentAt(request.url ?? '/')));
   });
 
-/** An answer that repeats what it was asked, and with which key: who keeps the key secret has to take it out. */
+/** An answer that repeats the question and the key, so that tests see whether the key is hidden. */
 function completionOf(heard: object) {
   const message = { role: 'assistant', content: JSON.stringify(heard) };
   return { model: 'echo', choices: [{ message, finish_reason: 'stop' }], usage: { total_tokens: 1 } };

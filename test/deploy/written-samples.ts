@@ -1,15 +1,8 @@
 import type { Json } from '../../lib/runtime/index.ts';
-import type { Behaviour, Mocks } from '../oracle/mocked.ts';
+import { fails, gives, type Mocks, SKIPS } from '../oracle/mocked.ts';
 import type { JudgedSample, Wanted } from './judged-sample.ts';
 
-// Flows written by hand: what the random ones seldom or never have.
-
-const gives = (result: Json): Behaviour => ({ outcome: 'success', result });
-const fails = (code: 'COMPONENT_FAILED' | 'TIMEOUT' | 'RESOURCE_UNAVAILABLE' = 'COMPONENT_FAILED'): Behaviour => ({
-  outcome: 'failed',
-  error: { code, message: `${code} by its mock` },
-});
-const SKIPS: Behaviour = { outcome: 'skipped' };
+// Flows written by hand, for what random ones seldom or never have.
 
 type Run = readonly [input: Json, wanted: Wanted];
 
@@ -34,6 +27,7 @@ const LOOKALIKES: Json = [
   { 'a.b': 0, __proto: 'é"\\\n' },
 ];
 
+/** The rest of a step whose flow of three steps runs for each item. */
 const MAPPED = `
     component: /builtin/map
     input:
@@ -47,7 +41,7 @@ const MAPPED = `
             - { id: beside, component: /mock/other, input: [{ $input: n }] }
           output: [{ $step: second, path: v }, { $step: beside, path: v }]`;
 
-/** Steps that share a Map: as many as it takes for one. */
+/** Enough steps for a Map. */
 const WIDE = Array.from({ length: 12 }, (_, at) => at);
 
 const WRITTEN: readonly Written[] = [
@@ -355,7 +349,7 @@ output: [{ $step: all }, { $step: wait, path: passthrough }, { $literal: { $step
     runs: [run(LOOKALIKES, [LOOKALIKES, { $skipped: true }, { $step: 'all' }, '{% 1 + 1 %}'])],
   },
   {
-    // Three steps are one function; beside it are those of a step that stands alone, and of a chain of two in a map.
+    // A fused chain of three steps; a step alone; a fused chain of two steps in a map.
     name: 'FusedChain',
     source: `
 metadata: { aws: { fuse: true } }
@@ -407,7 +401,7 @@ steps:
   },
 ];
 
-/** Flows that are deployed once more in several state machines: so many bytes are let to each. */
+/** Flows that are also deployed as several state machines, with the bytes that a definition may have. */
 const SPLIT: { readonly [name: string]: number } = {
   EvalInBranch: 8000,
   EvalInEval: 6000,

@@ -12,7 +12,7 @@ const pages = ['.', 'docs', 'docs/decisions']
 
 const textOf = (page: string): string => readFileSync(page, 'utf8');
 
-/** The blocks of code of a page in one language, each with its line in the page. */
+/** The code blocks of a page in one language, each with its line. */
 const blocksOf = (page: string, language: string): readonly { readonly line: number; readonly code: string }[] =>
   [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => ({
     line: textOf(page).slice(0, match.index).split('\n').length,
@@ -38,12 +38,12 @@ const linksOf = (page: string): readonly string[] =>
   ].map(([, link = '']) => link);
 
 describe('the pages', () => {
-  it.each(Object.keys(GENERATED_FILES))('%s is what `npm run docs` makes', async (file) => {
-    const made = await generate(file);
-    expect(textOf(file) === made, `${file} is out of date: run \`npm run docs\``).toBe(true);
+  it.each(Object.keys(GENERATED_FILES))('%s is what `npm run docs` writes', async (file) => {
+    const text = await generate(file);
+    expect(textOf(file) === text, `${file} is out of date: run \`npm run docs\``).toBe(true);
   });
 
-  it.each(pages)('%s has only links that lead somewhere', (page) => {
+  it.each(pages)('%s has no broken links', (page) => {
     const broken = linksOf(page).filter((link) => {
       if (/^https?:/.test(link)) return false;
       const [file = '', anchor] = link.split('#');
@@ -53,7 +53,7 @@ describe('the pages', () => {
     expect(broken).toEqual([]);
   });
 
-  it('are all reached from the README, those of decisions from their index', () => {
+  it('are all linked from the README, the decisions from their index', () => {
     const linked = ['README.md', 'docs/decisions/README.md'].flatMap((page) =>
       linksOf(page).map((link) => join(dirname(page), link.split('#')[0] ?? '')),
     );
@@ -61,13 +61,13 @@ describe('the pages', () => {
   });
 });
 
-/** The flows of the pages: those of this repository's components. */
+/** The flows of the pages, as flows of this repository. */
 const flows = pages.flatMap((page) =>
   blocksOf(page, 'yaml').map(({ line, code }) => ({ file: `${page}, line ${line}`, source: code, home: '.' })),
 );
 
 describe('the snippets', () => {
-  it.each(flows)('$file is a flow without a fault', async (flow) => {
+  it.each(flows)('$file is a flow without diagnostics', async (flow) => {
     expect((await checkFlows([flow])).map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
   });
 
@@ -81,13 +81,13 @@ describe('the snippets', () => {
   it.each(pages.flatMap((page) => blocksOf(page, 'json').map((block) => ({ page, ...block }))))(
     '$page, line $line is JSON',
     ({ code }) => {
-      // What is left out of a list is an ellipsis on a line of its own.
+      // An ellipsis on a line of its own replaces items that are left out.
       expect(() => JSON.parse(code.replaceAll(/^\s*…$/gm, 'null'))).not.toThrow();
     },
   );
 
   it.each(pages.flatMap((page) => blocksOf(page, 'ts').map((block) => ({ page, ...block }))))(
-    '$page, line $line is TypeScript, and imports what there is',
+    '$page, line $line is TypeScript, and its imports exist',
     async ({ code }) => {
       const entries = {
         'stepflow-aws': 'index',
@@ -108,7 +108,7 @@ describe('the snippets', () => {
         external: ['aws-cdk-lib', 'constructs', 'zod'],
         logLevel: 'silent',
       });
-      // An import of a name that a module does not export is a warning at most in TypeScript.
+      // In TypeScript, esbuild gives no more than a warning for an import that does not exist.
       expect([...errors, ...warnings].map(({ text }) => text)).toEqual([]);
     },
   );

@@ -16,7 +16,7 @@ afterAll(() => rmSync(blobs, { recursive: true }));
 
 const run = (name: string, input: Json): Promise<FlowRun> => runFlow({ file: join(FOLDER, name), input, blobs });
 
-/** The flow's examples; those that want the internet are run below, against a server here. */
+/** The flow's examples. Those that need the internet run below, against a local server. */
 const examplesOf = (name: string) => compile(readFileSync(join(FOLDER, name), 'utf8'), { file: name }).examples;
 const local = flows
   .filter((name) => name !== 'parallel-fetch.yaml' && name !== 'support-answer.yaml')
@@ -37,22 +37,22 @@ describe('the shipped flows', () => {
 });
 
 describe('user-insights', () => {
-  test('asks four questions at once when the user is known', async () => {
-    const told: string[] = [];
+  test('runs four steps at once when the user is known', async () => {
+    const events: string[] = [];
     const onEvent = (event: RunEvent) => {
-      if (event.type === 'step-started' || event.type === 'step-succeeded') told.push(`${event.step} ${event.type}`);
+      if (event.type === 'step-started' || event.type === 'step-succeeded') events.push(`${event.step} ${event.type}`);
     };
     const input = { user_id: 'u005' };
     const { result } = await runFlow({ file: join(FOLDER, 'user-insights.yaml'), input, blobs, onEvent });
 
-    const questions = ['load_user_posts', 'load_user_followers', 'load_user_activity', 'calculate_metrics'];
-    const asked = questions.map((id) => `${id} step-started`);
-    expect(told.slice(0, 6)).toEqual(['load_user step-started', 'load_user step-succeeded', ...asked]);
+    const parallel = ['load_user_posts', 'load_user_followers', 'load_user_activity', 'calculate_metrics'];
+    const started = parallel.map((id) => `${id} step-started`);
+    expect(events.slice(0, 6)).toEqual(['load_user step-started', 'load_user step-succeeded', ...started]);
     const results = result.outcome === 'success' ? Object.keys(result.result ?? {}) : [];
-    expect(results.sort()).toEqual([...questions].sort());
+    expect(results.sort()).toEqual([...parallel].sort());
   });
 
-  test('fails by the name of the step that knows no such user', async () => {
+  test('fails with the name of the step that does not find the user', async () => {
     const { result } = await run('user-insights.yaml', { user_id: 'u999' });
 
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT', data: { step: 'load_user' } } });
@@ -60,7 +60,7 @@ describe('user-insights', () => {
 });
 
 describe('ai-cache', () => {
-  test('answers the second time from the cache, and skips both the work and the storing', async () => {
+  test('answers the second time from the cache, and skips the work and the storing', async () => {
     const input = {
       text: 'One sentence stands here. Another one stands there. A third one ends it.',
       max_sentences: 1,
@@ -80,7 +80,7 @@ describe('ai-cache', () => {
 
 describe('parallel-fetch', () => {
   let held: (() => void)[] = [];
-  // Answers only once all three requests are here: sources fetched one after the other would wait for ever.
+  // Answers only when all three requests are here: sequential requests would wait for ever.
   let server: LoopbackServer;
 
   beforeAll(async () => {
@@ -118,21 +118,21 @@ describe('support-answer', () => {
   });
   afterAll(() => server.stop());
 
-  test('asks a model with rules and prices from its files, and shows the key to nobody else', async () => {
+  test('asks a model with rules and prices from its files, and shows the key to no one else', async () => {
     const openai_base_url = `${server.url}/v1`;
-    const told: unknown[] = [];
+    const events: unknown[] = [];
     const { result } = await runFlow({
       file: join(FOLDER, 'support-answer.yaml'),
       input: { question: 'What does Team cost?' },
       variables: { openai_api_key: 'sk-of-this-test', openai_base_url, model: 'test' },
       blobs,
-      onEvent: (event) => told.push(event),
-      onHistory: (event) => told.push(event),
+      onEvent: (event) => events.push(event),
+      onHistory: (event) => events.push(event),
     });
 
     expect(result).toEqual({ outcome: 'success', result: { answer: 'Ask again with Bearer [secret].', tokens: 7 } });
     expect(asked).toEqual([{ key: 'Bearer sk-of-this-test', body: expect.stringContaining('Team,29,EUR,10') }]);
     expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ model: 'test', max_tokens: 150, stream: false });
-    expect(JSON.stringify(told)).not.toContain('sk-of-this-test');
+    expect(JSON.stringify(events)).not.toContain('sk-of-this-test');
   });
 });

@@ -1,18 +1,18 @@
 import { stringify } from 'yaml';
 
-/** A flow whose steps add numbers: each gives one more than the sum of what it reads, by its weight. */
-export interface Adding {
+/** A flow whose steps add numbers: each gives one more than the sum of what it reads. */
+export interface SummingFlow {
   readonly source: string;
-  /** Of each step the steps that it reads, all before it. */
+  /** For each step the indices of the steps that it reads, all before it. */
   readonly reads: readonly (readonly number[])[];
-  /** Milliseconds that each step takes. */
+  /** The duration of each step in milliseconds. */
   readonly ms: readonly number[];
 }
 
 export const idOf = (step: number): string => `step_${step}`;
 
-/** What the steps give, modulo {@link MODULUS}. */
-export function evaluate({ reads }: Pick<Adding, 'reads'>): readonly number[] {
+/** The results of the steps, modulo {@link MODULUS}. */
+export function evaluate({ reads }: Pick<SummingFlow, 'reads'>): readonly number[] {
   const values: number[] = [];
   for (const read of reads) values.push(read.reduce((sum, step) => (sum + (values[step] ?? 0)) % MODULUS, 1));
   return values;
@@ -22,17 +22,17 @@ export function evaluate({ reads }: Pick<Adding, 'reads'>): readonly number[] {
 export const MODULUS = 1_000_003;
 
 /** Each step reads the one before it. */
-export const chain = (size: number): Adding =>
+export const chain = (size: number): SummingFlow =>
   adding(Array.from({ length: size }, (_, at) => (at === 0 ? [] : [at - 1])));
 
 /** One step that `size` others read, and one that reads all of these. */
-export function fanOut(size: number): Adding {
+export function fanOut(size: number): SummingFlow {
   const middle = Array.from({ length: size }, () => [0]);
   return adding([[], ...middle, middle.map((_, at) => at + 1)]);
 }
 
-/** Layers of `width` steps, each of which reads some of the layer before, and is read by one of the next at least. */
-export function layered(size: number, width: number): Adding {
+/** Layers of `width` steps, each of which reads some of the layer before, and is read by at least one of the next. */
+export function layered(size: number, width: number): SummingFlow {
   const random = randomNumbers();
   const steps = Array.from({ length: size }, (_, at) => {
     const before = Math.floor(at / width) * width - width;
@@ -42,8 +42,8 @@ export function layered(size: number, width: number): Adding {
   return adding(steps);
 }
 
-/** Steps that read up to three of the `window` steps before them: no series-parallel graph. */
-export function tangled(size: number, window: number): Adding {
+/** Steps that read up to three of the `window` steps before them: not a series-parallel graph. */
+export function windowed(size: number, window: number): SummingFlow {
   const random = randomNumbers();
   const before = (at: number): number => at - 1 - random(Math.min(at, window));
   return adding(
@@ -51,7 +51,7 @@ export function tangled(size: number, window: number): Adding {
   );
 }
 
-function adding(reads: readonly (readonly number[])[]): Adding {
+function adding(reads: readonly (readonly number[])[]): SummingFlow {
   const random = randomNumbers();
   const read = new Set(reads.flat());
   const last = reads.flatMap((_, at) => (read.has(at) ? [] : [at]));
@@ -65,7 +65,7 @@ function adding(reads: readonly (readonly number[])[]): Adding {
   return { source: stringify({ steps, output }), reads, ms };
 }
 
-/** Whole numbers below a bound, the same in every run. Source: Numerical Recipes, a linear congruential generator. */
+/** Whole numbers below a bound, the same in every run. Source: Numerical Recipes, linear congruential generator. */
 function randomNumbers(): (below: number) => number {
   let state = 1;
   return (below) => {

@@ -10,9 +10,9 @@ import { machineResolver } from '../../lib/run/tasks/nested-machines.ts';
 import { component } from '../../lib/runtime/component.ts';
 import { wrap } from '../../lib/runtime/wrapper.ts';
 import { memoryStore } from '../runtime/stores/memory-store.ts';
-import { type Adding, idOf, MODULUS } from './draw-large.ts';
+import { idOf, MODULUS, type SummingFlow } from './draw-large.ts';
 
-/** A run of a flow that adds, on a virtual clock. */
+/** A run on a virtual clock. */
 export interface LargeRun {
   readonly result: ExecutionResult;
   readonly ms: number;
@@ -20,8 +20,8 @@ export interface LargeRun {
   readonly events: number;
 }
 
-/** Runs a compiled flow that adds, each step as long as it takes, in the engine with AWS's limits. */
-export async function runLarge(compiled: Compiled, flow: Adding): Promise<LargeRun> {
+/** Runs a compiled flow in the engine with AWS's limits; each step takes its duration. */
+export async function runLarge(compiled: Compiled, flow: SummingFlow): Promise<LargeRun> {
   const clock = new VirtualClock();
   const histories = new LongestHistory();
   const sum = wrap(summing(flow, clock), NO_STORE);
@@ -41,15 +41,15 @@ export async function runLarge(compiled: Compiled, flow: Adding): Promise<LargeR
   return { result, ms: result.stopMs - result.startMs, events: histories.events };
 }
 
-/** Every call is given one. */
+/** Each call has a store of its own, so that the default one is not used. */
 const NO_STORE = {
   store: () => {
-    throw new Error('a function was called without a store');
+    throw new Error('A function was called without a store.');
   },
 };
 
-/** The component that gives one more than the sum of what it is given. */
-function summing({ ms }: Adding, clock: VirtualClock) {
+/** The component that returns one more than the sum of its input. */
+function summing({ ms }: SummingFlow, clock: VirtualClock) {
   const times = new Map(ms.map((time, at) => [idOf(at), time]));
   const input = z.object({ of: z.array(z.number()) });
   return component({ description: 'Adds', input, output: z.json() }, async ({ of }, { step }) => {
@@ -58,8 +58,8 @@ function summing({ ms }: Adding, clock: VirtualClock) {
   });
 }
 
-/** How long a tree takes whose steps take as long as they do in `flow`, in milliseconds. */
-export function makespan(tree: PlanTree | undefined, { ms }: Adding): number {
+/** The makespan of a tree in milliseconds, with the durations of the flow's steps. */
+export function makespan(tree: PlanTree | undefined, { ms }: SummingFlow): number {
   const times = new Map(ms.map((time, at) => [idOf(at), time]));
   const of = (part: PlanTree): number => {
     if (part.kind === 'step') return times.get(part.id) ?? 0;

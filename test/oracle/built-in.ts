@@ -3,14 +3,14 @@ import type { ErrorCode } from '../../lib/protocol/errors.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { parsePath } from '../../lib/protocol/path.ts';
 import type { Answer } from './mocked.ts';
-import { partOfResult } from './part-at.ts';
+import { resultAt } from './value-at.ts';
 
-/** Keeps blobs by their ids, for as long as a run goes on. */
+/** The blobs of a run, by id. */
 type Blobs = Map<string, Json>;
 
 type Call = (input: { readonly [key: string]: Json }, blobs: Blobs) => Json | undefined;
 
-/** What a built-in component does, as language.md has it. Nothing, where its input does not fit. */
+/** What a built-in component does, as the language defines it. Undefined where its input does not fit. */
 const BUILTINS: { readonly [component: string]: Call } = {
   '/extract': ({ data, path }) => (data === undefined ? undefined : extract(data, path)),
   '/data/extract_multiple': ({ data, fields }) => {
@@ -49,13 +49,13 @@ class Failed extends Error {
 function extract(data: Json, written: Json | undefined): Json | undefined {
   const path = typeof written === 'string' ? parsePath(written) : { error: 'no path' };
   if ('error' in path) return undefined;
-  const part = partOfResult(data, path);
-  // A path that is missing is the one fault that is not one of the input's form.
+  const part = resultAt(data, path);
+  // A missing path is the only failure other than INVALID_INPUT.
   if (part === undefined) throw new Failed('EXPRESSION_FAILURE');
   return part;
 }
 
-/** Calls a built-in component; one that is not known here gives back its input. */
+/** Calls a built-in component; an unknown one returns its input. */
 export function callBuiltin(component: string, input: Json, blobs: Blobs): Answer {
   const call = BUILTINS[component];
   if (!call) return { kind: 'result', value: input };

@@ -19,20 +19,20 @@ import type { Sample } from './draw-flow.ts';
 import { beginMocked } from './mocked-runs.ts';
 import { judge, type Verdict } from './oracle.ts';
 
-/** What was compared: runs, or nothing because the flow is refused for `code`. */
+/** What was compared: runs, or nothing because the compiler refuses the flow with these codes. */
 export type Compared =
   | {
       readonly runs: readonly Verdict['outcome'][];
-      /** The passes that made steps part of others. */
-      readonly passes: readonly string[];
-      /** The passes that changed anything, if only how the flow is written. */
-      readonly changed: readonly string[];
+      /** The passes that took away the state of a step. */
+      readonly absorbing: readonly string[];
+      /** The passes that changed anything in the flow or its plan. */
+      readonly changing: readonly string[];
     }
   | { readonly refused: readonly string[] };
 
 /**
- * Compiles a flow, runs it with each input, and throws where a run is not what the oracle says: with the compiler's passes
- * and without them, of which the one that makes Maps needs no more than two steps. What each pass makes is well-formed. `options`: of the compiler.
+ * Compiles a flow, runs it with each input, and throws where a run differs from the oracle's verdict: with the compiler's
+ * passes, where two steps are enough for a Map, and without them. Also checks that each pass leaves a well-formed flow.
  */
 export async function compare(
   sample: Sample,
@@ -40,21 +40,21 @@ export async function compare(
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, mocks, variables } = sample;
-  const given = { source, mocks, variables, file: FILE, blobs: BLOBS, leastFanOut: 2, ...options };
-  const plain = await prepareUnchecked({ ...given, without: PASS_NAMES });
+  const common = { source, mocks, variables, file: FILE, blobs: BLOBS, leastFanOut: 2, ...options };
+  const plain = await prepareUnchecked({ ...common, without: PASS_NAMES });
   const refused = plain.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
-  const optimised = await prepareUnchecked({ ...given, onPass: expectWellFormed });
+  const optimised = await prepareUnchecked({ ...common, onPass: expectWellFormed });
   const runs: Verdict['outcome'][] = [];
-  const passes = new Set<string>();
+  const absorbing = new Set<string>();
   for (const input of sample.inputs) {
     runs.push(await compareRun(flow, plain, { ...sample, input }));
-    await compareRun(flow, optimised, { ...sample, input }, passes);
+    await compareRun(flow, optimised, { ...sample, input }, absorbing);
   }
-  return { runs, passes: [...passes], changed: changedIn(sample, { leastFanOut: 2, ...options }) };
+  return { runs, absorbing: [...absorbing], changing: changingIn(sample, { leastFanOut: 2, ...options }) };
 }
 
-/** What flows do that are refused for what they will surely do is compared too: only the compiler's own errors count. */
+/** Prepares also what the checks against the components' schemas would refuse: only errors of the compiler refuse it. */
 async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
   const { variables = {} } = options;
   const opened = openFlow({ hasSecret: hasSecretHere(variables), ...options, mockTargets: Object.keys(mocks) });
@@ -62,15 +62,14 @@ async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { read
 }
 
 /** The names of the passes that change anything of a flow. */
-function changedIn({ source, variables, mocks }: Sample, options: CompileOptions): readonly string[] {
+function changingIn({ source, variables, mocks }: Sample, options: CompileOptions): readonly string[] {
   const opaque: CompileOptions['opaque'] = ({ id }) => Object.hasOwn(mocks, id);
   const reports = compile(source, { variables: { ...variables }, opaque, ...options }).passes;
   return reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
 }
 
 /**
- * The same of a flow whose chains of steps are each one function. What the mocks say is done by components, since no step
- * that a mock stands in for shares a function.
+ * The same with fused chains. A component does what the mocks say, since a step with a mock is never part of a fused chain.
  */
 export async function compareFused(
   sample: Sample,
@@ -78,26 +77,26 @@ export async function compareFused(
 ): Promise<Compared> {
   const { flow } = readFlow(sample.source, 'flow.yaml');
   const { source, variables, mocks } = sample;
-  const given = { source, variables, file: FILE, blobs: BLOBS, components: [COMPONENTS], ...options };
-  const prepared = await prepareUnchecked({ ...given, with: ['fuse-chains'], onPass: expectWellFormed });
+  const common = { source, variables, file: FILE, blobs: BLOBS, components: [COMPONENTS], ...options };
+  const prepared = await prepareUnchecked({ ...common, with: ['fuse-chains'], onPass: expectWellFormed });
   const refused = prepared.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (!flow || refused.length > 0) return { refused };
   const runs: Verdict['outcome'][] = [];
-  const passes = new Set<string>();
+  const absorbing = new Set<string>();
   for (const input of sample.inputs) {
     const executionName = randomUUID();
     beginMocked(executionName, mocks);
     const run: PreparedFlow['run'] = (options) => prepared.run({ ...options, executionName });
-    runs.push(await compareRun(flow, { ...prepared, run }, { ...sample, input }, passes));
+    runs.push(await compareRun(flow, { ...prepared, run }, { ...sample, input }, absorbing));
   }
   return {
     runs,
-    passes: [...passes],
-    changed: changedIn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options }),
+    absorbing: [...absorbing],
+    changing: changingIn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options }),
   };
 }
 
-/** Where the flow's components are looked up: the built-in ones are all that is needed. */
+/** The flows need built-in components only. */
 const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
 
 const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
@@ -105,40 +104,40 @@ const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
 const BLOBS = mkdtempSync(join(tmpdir(), 'stepflow-oracle-'));
 process.on('exit', () => rmSync(BLOBS, { recursive: true, force: true }));
 
-/** `passes` takes the names of those that made steps part of others. */
+/** Adds to `absorbing` the names of the passes that took away the state of a step. */
 async function compareRun(
   flow: Flow,
   prepared: PreparedFlow,
   given: Sample & { readonly input: Json },
-  passes = new Set<string>(),
+  absorbing = new Set<string>(),
 ): Promise<Verdict['outcome']> {
   const verdict = await judge(flow, given);
   const skippers = new Set<string>();
   const run = await prepared.run({ input: given.input, onEvent: (event) => noteSkip(event, skippers) });
   const difference = differ(flow, verdict, run, skippers);
   if (difference) throw new Error(explain(difference, verdict, run, given));
-  for (const { absorbedBy } of run.execution?.steps ?? []) if (absorbedBy) passes.add(absorbedBy);
+  for (const { absorbedBy } of run.execution?.steps ?? []) if (absorbedBy) absorbing.add(absorbedBy);
   return verdict.outcome;
 }
 
-/** A component that skips its own step has run, and says so in the log; one whose step was skipped has not. */
+/** A component that skips its own step has run, as the log shows; one whose step was skipped has not. */
 function noteSkip(event: RunEvent, skippers: Set<string>): void {
   if (event.type === 'log' && event.entry.message === 'skipped') skippers.add(event.entry.step);
 }
 
-/** The steps whose components ran; in a failed run also those that were about to. */
+/** The steps whose components ran. */
 const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readonly StepReport[] =>
   (execution?.steps ?? []).filter(({ id, status }) => skippers.has(id) || RAN.has(status));
 
 const RAN: ReadonlySet<string> = new Set(['succeeded', 'recovered', 'failed']);
 
-/** A step that has become part of others counts as run wherever they have, be it wanted there or not. */
-const isRight = (called: readonly StepReport[], wanted: ReadonlySet<string>): boolean =>
-  called.every((one) => isPart(one) || wanted.has(one.id)) &&
+/** A step without a state counts as run if the steps that do its work have run, wanted or not. */
+const isAsWanted = (called: readonly StepReport[], wanted: ReadonlySet<string>): boolean =>
+  called.every((one) => hasNoState(one) || wanted.has(one.id)) &&
   [...wanted].every((id) => called.some((one) => one.id === id));
 
-/** A step of a chain is part of no other: it runs by itself, before the next one. */
-const isPart = ({ absorbedBy }: StepReport): boolean => absorbedBy !== undefined && absorbedBy !== 'fuse-chains';
+/** A step of a fused chain has no state either, but runs on its own, before the next one. */
+const hasNoState = ({ absorbedBy }: StepReport): boolean => absorbedBy !== undefined && absorbedBy !== 'fuse-chains';
 
 function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
   const { result } = run;
@@ -148,19 +147,19 @@ function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySe
   if (verdict.outcome === 'failed') {
     if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
     const possible = (one: StepReport): boolean =>
-      isPart(one) || verdict.called.has(one.id) || verdict.codes.has(one.id);
+      hasNoState(one) || verdict.called.has(one.id) || verdict.codes.has(one.id);
     return called.every(possible) ? undefined : 'steps';
   }
-  if (!isRight(called, verdict.called)) return 'steps';
+  if (!isAsWanted(called, verdict.called)) return 'steps';
   if (verdict.outcome !== 'success' || result.outcome !== 'success') return undefined;
   return isDeepStrictEqual(plain(result.result), plain(verdict.result)) ? undefined : 'result';
 }
 
-/** Whether a failure is one that may come first. One that the state machine itself finds may not say which step's it is. */
+/** Whether a failure may be the first. One that the state machine itself finds may not name its step. */
 const isPossible = (codes: ReadonlyMap<string, string>, { code, data }: FlowErrorReport): boolean =>
   data ? codes.get(data.step) === code : [...codes.values()].includes(code);
 
-/** As JSON has it: JSONata marks its lists. */
+/** Without the marks that JSONata puts on lists. */
 const plain = (value: Json): Json => JSON.parse(JSON.stringify(value));
 
 function explain(
@@ -172,14 +171,14 @@ function explain(
   const steps = (run.execution?.steps ?? []).map(({ id, status }) => `${id} ${status}`).join(', ');
   const codes = verdict.outcome === 'failed' ? ` by ${JSON.stringify([...verdict.codes])}` : '';
   return [
-    `The ${difference} is not what the language says, of this flow:\n\n${source}`,
+    `The ${difference} is not what the language says for this flow:\n\n${source}`,
     `input: ${show(input)}\nvariables: ${show(variables)}\nmocks: ${show(mocks)}\n`,
     `wanted: ${show({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called].join(', ')}`,
     `got:    ${show(run.result)}\n  steps: ${steps}`,
   ].join('\n');
 }
 
-/** Texts that are only there to be large are cut. */
+/** Long texts are cut. */
 const show = (value: unknown): string =>
   JSON.stringify(value, (_, part) =>
     typeof part === 'string' && part.length > 100 ? `${part.slice(0, 100)}… (${part.length} characters)` : part,

@@ -6,8 +6,8 @@ import { fieldName, jsonValue, onceIn, path } from './draw-values.ts';
 type Dialect = 'current' | 'guide' | '2025';
 
 /**
- * An expression as drawn. A step is named by a number that is only made an id once it is known which steps come before,
- * so that every part can shrink by itself.
+ * An expression as drawn. A step is a number, which becomes an id only once the steps before it are known, so that every
+ * part can shrink separately.
  */
 export type Draft =
   | { readonly kind: 'value'; readonly value: Json; readonly literal: boolean }
@@ -32,7 +32,7 @@ const value = fc.record({ kind: fc.constant('value' as const), value: jsonValue,
 const input = fc.record({ kind: fc.constant('input' as const), path, dialect });
 const step = fc.record({ kind: fc.constant('step' as const), pick: fc.nat(7), path, dialect, onSkip });
 
-/** Names of variables: given, of the flow, of the schema, nowhere; and paths into them. */
+/** Names of variables: given for the run, set by the flow or by the schema, or nowhere; and paths into them. */
 const variableName = fc.constantFrom('v', '$.v.a', 'v["a.b"]', 'nothing', 'own', 'own.b', 'schema', 'nowhere');
 
 const variable = (any: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>

@@ -4,7 +4,7 @@ import { type Draft, draft } from './draft.ts';
 import { onceIn, path } from './draw-values.ts';
 import { type Before, type Written, write } from './write-draft.ts';
 
-/** What a step without a mock calls, and what of its input is no expression. */
+/** The built-in component of a step without a mock, with the constants of its input. */
 export type BuiltinDraft =
   | { readonly name: 'noop' | 'get_blob' }
   | { readonly name: 'put_blob'; readonly type: string | undefined }
@@ -21,7 +21,7 @@ const reference = (at: fc.Arbitrary<string | undefined>): fc.Arbitrary<Extract<D
     onSkip: onceIn(8, fc.constant({})),
   });
 
-/** Mostly a mere reference, as in the flows that people write. */
+/** Mostly a single reference, as in the flows that people write. */
 export const anyData = fc.oneof({ weight: 4, arbitrary: reference(path) }, { weight: 1, arbitrary: draft });
 export const anyPrompt = fc.oneof(
   { weight: 6, arbitrary: reference(fc.constant('text')) },
@@ -36,10 +36,10 @@ const plainPath = fc.oneof(
 );
 const plainReference = fc
   .tuple(reference(plainPath), fc.boolean())
-  // Half of them are of the first step, which has the most to be read.
+  // Half of them read the first step, whose result has the most fields.
   .map(([one, first]): Draft => (first ? { ...one, pick: 0 } : one));
 
-/** References, alone or put together. */
+/** A reference, or a small expression of references. */
 export const plainData: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 8, arbitrary: plainReference },
   { weight: 1, arbitrary: fc.constant({ kind: 'input', path: 'text', dialect: 'current' } as const) },
@@ -64,13 +64,13 @@ function value(json: Json): Draft {
   return { kind: 'value', value: json, literal: false };
 }
 
-/** What goes into built-in components. */
+/** The expressions in the inputs of built-in components. */
 interface Inputs {
   readonly data: fc.Arbitrary<Draft>;
   readonly prompt: fc.Arbitrary<Draft>;
 }
 
-/** Any of the built-in components that are easily told what they do. */
+/** Any of the built-in components that the oracle knows. */
 export const builtin = ({ data, prompt }: Inputs): fc.Arbitrary<BuiltinDraft> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ name: fc.constant('noop' as const) }) },
@@ -98,7 +98,7 @@ export const builtin = ({ data, prompt }: Inputs): fc.Arbitrary<BuiltinDraft> =>
     { weight: 1, arbitrary: fc.record({ name: fc.constant('get_blob' as const) }) },
   );
 
-/** The component and the input of a step that calls a built-in component. `input`: what is drawn for steps of any kind. */
+/** The component and the input of a step that calls a built-in component. `input`: the input drawn for it. */
 export function writeBuiltin(
   drawn: BuiltinDraft,
   input: Draft,

@@ -4,11 +4,11 @@ import type { Json } from '../../lib/protocol/json.ts';
 import { type Draft, draft } from './draft.ts';
 import { anyData, anyPrompt, type BuiltinDraft, builtin, plainData, writeBuiltin } from './draw-builtin.ts';
 import { jsonRecord, jsonValue, onceIn, path } from './draw-values.ts';
-import type { Behaviour, Mocks } from './mocked.ts';
+import { type Behaviour, fails, type Mocks, SKIPS } from './mocked.ts';
 import type { Given } from './oracle.ts';
 import { type Before, type Written, write } from './write-draft.ts';
 
-/** A flow's text, what to run it with, and the inputs of its runs. */
+/** A flow's text, its mocks and variables, and the inputs of its runs. */
 export interface Sample extends Omit<Given, 'input'> {
   readonly source: string;
   readonly inputs: readonly Json[];
@@ -16,7 +16,7 @@ export interface Sample extends Omit<Given, 'input'> {
 
 const LONG = 'long-'.repeat(20);
 const PLAIN_IDS = ['s0', 's1', 's2', 's3', 's4', 's5', 's6'];
-/** Ids that are like functions, like each other, like states of the compiler's own, begin with a digit, or are long. */
+/** Ids that look like functions, like each other or like states that the compiler adds, begin with a digit, or are long. */
 const ODD_IDS = [
   ...['a.b', 'a-b', 'a_b', 'lookup', '1st', 'output', 'states', 'value', 'true', 'and', 'in', 's0_out', '-', '.', '0'],
   ...['constructor', 'toString', 'map', `${LONG}a`, `${LONG}b`],
@@ -26,13 +26,13 @@ type OnErrorDraft = { readonly action: string; readonly defaultValue?: Draft };
 
 export interface StepDraft {
   readonly mock: readonly Behaviour[] | undefined;
-  /** What the step calls where nothing stands in for its component. */
+  /** What the step calls if it has no mock. */
   readonly builtin: BuiltinDraft;
   readonly input: Draft;
   readonly skipIf: Draft | undefined;
   readonly onError: OnErrorDraft | undefined;
   readonly mustExecute: boolean | undefined;
-  /** Where the step stands in the text: by rising rank. */
+  /** The steps are written in the order of their ranks. */
   readonly rank: number;
   /** How many of the first steps it may read. @default all before it */
   readonly sees?: number;
@@ -42,18 +42,18 @@ export const succeeds = fc.record({
   outcome: fc.constant('success' as const),
   result: fc.oneof({ weight: 5, arbitrary: jsonRecord }, { weight: 1, arbitrary: jsonValue }),
 });
-const skips = fc.constant<Behaviour>({ outcome: 'skipped' });
-const fails = fc
+const skips = fc.constant(SKIPS);
+const failure = fc
   .constantFrom('COMPONENT_FAILED' as const, 'INVALID_INPUT' as const, 'TIMEOUT' as const)
-  .map((code): Behaviour => ({ outcome: 'failed', error: { code, message: `${code} by its mock` } }));
+  .map((code) => fails(code));
 const picky = fc.tuple(jsonValue, succeeds).map(([input, one]): Behaviour => ({ ...one, input }));
 
-/** One behaviour; or one for some inputs and perhaps one for the others; or none, for a built-in component. */
+/** One behaviour; one for some inputs, perhaps with one for the others; or undefined, for a built-in component. */
 export const mock = fc.oneof(
   { weight: 30, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
   { weight: 30, arbitrary: fc.constant(undefined) },
   { weight: 8, arbitrary: skips.map((one) => [one]) },
-  { weight: 2, arbitrary: fails.map((one) => [one]) },
+  { weight: 2, arbitrary: failure.map((one) => [one]) },
   { weight: 2, arbitrary: fc.tuple(picky, fc.oneof(succeeds, skips)).map((pair) => [...pair]) },
   { weight: 1, arbitrary: picky.map((one) => [one]) },
 );
@@ -74,7 +74,7 @@ export const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<Step
     rank: fc.nat(9),
   });
 
-/** A step of a flow as people write them, mostly a built-in one; there is so little to choose from that many are alike. */
+/** A step as people write them, mostly of a built-in component; with few variants, so that many are identical. */
 const plainStep: fc.Arbitrary<StepDraft> = fc.record({
   mock: fc.oneof(
     { weight: 2, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
@@ -111,7 +111,7 @@ export const eagerFlow: fc.Arbitrary<Sample> = fc
   })
   .map(assemble);
 
-/** Flows in which only what is wanted runs. */
+/** Flows in which only wanted steps run. */
 export const lazyFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids,
@@ -124,7 +124,7 @@ export const lazyFlow: fc.Arbitrary<Sample> = fc
   })
   .map(assemble);
 
-/** Flows of built-in steps, most of which the compiler's passes can do something with. */
+/** Flows of built-in components, most of which the passes can change. */
 export const plainFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids: fc.constant(PLAIN_IDS),
@@ -150,7 +150,7 @@ const reference = (pick: number, path?: string): Draft => {
 };
 const optional = (pick: number): Draft => ({ kind: 'coalesce', items: [reference(pick)] });
 
-/** A step that reads all others, whatever became of them. */
+/** A step that reads all others, even if they are skipped. */
 const lastStep: fc.Arbitrary<StepDraft> = fc.record({
   mock: fc.oneof(
     { weight: 4, arbitrary: succeeds.map((one): readonly Behaviour[] => [one]) },
@@ -164,8 +164,8 @@ const lastStep: fc.Arbitrary<StepDraft> = fc.record({
   rank: fc.nat(9),
 });
 
-/** Flows with a step that is the last of all, in whose result and in others' their outputs look for something. */
-export const endingFlow: fc.Arbitrary<Sample> = fc
+/** Flows with one last step; their outputs read paths of its result and of others. */
+export const lastStepFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids,
     inputs,
@@ -185,7 +185,7 @@ export const endingFlow: fc.Arbitrary<Sample> = fc
     }),
   );
 
-/** Flows in which most steps read the one before them and no other, as the steps of a chain do. */
+/** Flows in which most steps read only the one before them, as in a fused chain. */
 export const chainFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids,
@@ -206,7 +206,7 @@ export const chainFlow: fc.Arbitrary<Sample> = fc
     return assemble({ ...drawn, steps: linked, output: ofStep(last, steps.length - 1) });
   });
 
-/** A reference to a step made one of the step at a position. */
+/** A reference to a step, redirected to the step at a position. */
 const ofStep = (drawn: Draft, at: number): Draft =>
   drawn.kind === 'step' ? { ...drawn, pick: Math.max(0, at) } : drawn;
 
@@ -216,7 +216,7 @@ interface FlowDraft {
   readonly steps: readonly StepDraft[];
   readonly output: Draft | undefined;
   readonly evaluation: 'eager' | 'lazy';
-  /** Whether an input schema says that there is always an `a`. */
+  /** Whether an input schema requires the field `a`. */
   readonly guaranteed: boolean;
   readonly v: Json;
 }
@@ -264,7 +264,7 @@ function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
 }
 
 function writeOnError({ action, defaultValue }: OnErrorDraft, before: Before): Written {
-  // Of a retry only the language matters here; waiting for its backoff does not.
+  // The oracle does not wait for the backoff of retries.
   if (action === 'retry') return { action, maxRetries: 0 };
   const within = { ...before, ids: before.stepsInDefaults ? before.ids : [] };
   return { action, ...(defaultValue && { defaultValue: write(defaultValue, within) }) };

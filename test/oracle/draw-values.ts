@@ -3,8 +3,8 @@ import type { Json } from '../../lib/protocol/json.ts';
 
 const SHA = 'a'.repeat(64);
 
-/** Values that look like something else: like markers on the way through a state machine, or like its expressions. */
-const DISGUISED: readonly Json[] = [
+/** Values that look like markers, or like expressions of the state machine. */
+const LOOKALIKES: readonly Json[] = [
   { $skipped: true },
   { $missing: 'x' },
   { $$skipped: false },
@@ -20,19 +20,19 @@ const PLAIN: readonly Json[] = [null, true, false, 0, 1, -1.5, '', 's', 'é"\\\n
 
 const scalar = fc.constantFrom<Json>(...PLAIN);
 
-/** Names of fields, which are also what paths ask for. */
+/** Names of fields, which paths also use. */
 const KEYS = ['a', 'b', 'a.b', '$x', 'c-d', '0'] as const;
 
 /** Something once in so many times, else nothing. */
 export const onceIn = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one });
 
-/** JSON: often with the fields that paths ask for, seldom in disguise. */
+/** JSON: often with the fields that paths use, seldom like a marker. */
 export const jsonValue: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     { weight: 6, arbitrary: scalar },
-    { weight: 1, arbitrary: fc.constantFrom(...DISGUISED) },
+    { weight: 1, arbitrary: fc.constantFrom(...LOOKALIKES) },
     { weight: 2, arbitrary: fc.array(tie('value'), { maxLength: 2 }) },
     { weight: 4, arbitrary: record(tie('value')) },
   ),
@@ -42,13 +42,13 @@ function record(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
   return fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 4, noNullPrototype: true });
 }
 
-/** A map that most paths find something in. */
+/** A map in which most paths exist. */
 export const jsonRecord: fc.Arbitrary<Json> = fc.record(
   { a: jsonValue, b: jsonValue, 'a.b': jsonValue, 'c-d': jsonValue, text: fc.constantFrom('', 'text') },
   { requiredKeys: ['a', 'b', 'a.b', 'c-d', 'text'], noNullPrototype: true },
 );
 
-/** A path as written, undefined for none: most of the time one at which a {@link jsonRecord} has something. */
+/** A path as written, undefined for none: mostly one that exists in a {@link jsonRecord}. */
 export const path: fc.Arbitrary<string | undefined> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(undefined, 'a', '$.b', 'a.b', '["c-d"]', '$') },
   {
@@ -59,5 +59,5 @@ export const path: fc.Arbitrary<string | undefined> = fc.oneof(
   },
 );
 
-/** An expression's own maps may have fields of any of these names. */
+/** Names of fields in the maps of expressions. */
 export const fieldName = fc.constantFrom('a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', '$link', 'c d', '0');

@@ -3,7 +3,7 @@ import { type Draft, draft } from './draft.ts';
 import { assemble, ids, inputs, mock, type Sample, type StepDraft, step, succeeds } from './draw-flow.ts';
 import { jsonValue, onceIn, path } from './draw-values.ts';
 
-/** A step among others that are like it: what its mock does, and what of its input is not the same for all. */
+/** One of several steps that are alike: what its mock does, and the parts of its input that differ. */
 const member = fc.record({
   mock: fc.oneof({ weight: 12, arbitrary: succeeds.map((one) => [one]) }, { weight: 1, arbitrary: mock }),
   own: draft,
@@ -11,21 +11,21 @@ const member = fc.record({
 });
 type Member = typeof member extends fc.Arbitrary<infer T> ? T : never;
 
-/** How much of their input the steps share: nothing, all but a field, all but an item of a list in a field. */
-const FORMS = ['nothing', 'field', 'item'] as const;
+/** What of their input differs: all of it, a field, or an item of a list in a field. */
+const DIFFERENCES = ['everything', 'field', 'item'] as const;
 
 interface Likeness {
-  readonly form: (typeof FORMS)[number];
+  readonly difference: (typeof DIFFERENCES)[number];
   readonly same: Draft;
   readonly isRetried: boolean | undefined;
-  /** How many steps come before: these are all that they read. */
+  /** How many steps come before: they read no others. */
   readonly sees: number;
 }
 
-function inputOf({ own, value }: Member, { form, same }: Likeness): Draft {
+function inputOf({ own, value }: Member, { difference, same }: Likeness): Draft {
   const given: Draft = { kind: 'value', value, literal: true };
-  if (form === 'nothing') return own;
-  if (form === 'field') return { kind: 'map', entries: { same, own, given } };
+  if (difference === 'everything') return own;
+  if (difference === 'field') return { kind: 'map', entries: { same, own, given } };
   return {
     kind: 'map',
     entries: { same, 'a.b': given, a: { kind: 'list', items: [same, { kind: 'map', entries: { b: own } }] } },
@@ -43,14 +43,14 @@ const memberStep = (one: Member, likeness: Likeness): StepDraft => ({
   sees: likeness.sees,
 });
 
-/** Flows in which some steps side by side are alike, and the output reads the same of each. */
+/** Flows in which some parallel steps are alike, and the output reads the same path of each. */
 export const wideFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids,
     inputs,
     before: fc.array(step(onceIn(12, draft)), { maxLength: 2 }),
     members: fc.array(member, { minLength: 2, maxLength: 4 }),
-    form: fc.constantFrom(...FORMS),
+    difference: fc.constantFrom(...DIFFERENCES),
     same: draft,
     isRetried: onceIn(4, fc.constant(true)),
     after: fc.array(step(onceIn(4, draft)), { maxLength: 1 }),
@@ -60,8 +60,8 @@ export const wideFlow: fc.Arbitrary<Sample> = fc
     guaranteed: fc.boolean(),
     v: jsonValue,
   })
-  .map(({ before, members, after, form, same, isRetried, read, rest, ...drawn }) => {
-    const likeness: Likeness = { form, same, isRetried, sees: before.length };
+  .map(({ before, members, after, difference, same, isRetried, read, rest, ...drawn }) => {
+    const likeness: Likeness = { difference, same, isRetried, sees: before.length };
     const reads = members.map((_, at): Draft => readOf(before.length + at, read));
     return assemble({
       ...drawn,

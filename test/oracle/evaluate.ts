@@ -1,38 +1,38 @@
 import type { CoalesceExpression, Expression, IfExpression, VariableReference } from '../../lib/flow/expression.ts';
 import type { Json } from '../../lib/protocol/json.ts';
-import { type Found, found, isTrue, MISSING, together } from './found.ts';
-import { partAt, partOfResult } from './part-at.ts';
+import { combine, type Found, found, isTrue, MISSING } from './found.ts';
+import { resultAt, valueAt } from './value-at.ts';
 
-/** What expressions read. */
+/** What expressions may read. */
 export interface World {
   readonly input: Json;
   /** The variables that have a value. */
   readonly variables: { readonly [name: string]: Json };
-  /** The result of a step; asking for it is what makes it run. */
+  /** The result of a step; the first call runs the step. */
   readonly step: (id: string) => Promise<Found>;
 }
 
-/** Evaluates an expression: its parts at once, but of `$if` and `$coalesce` only what the language asks for. */
+/** Evaluates an expression: its parts concurrently, but of `$if` and `$coalesce` only what the language requires. */
 export async function evaluate(expression: Expression, world: World): Promise<Found> {
   switch (expression.kind) {
     case 'literal':
       return found(expression.value);
     case 'list': {
-      const items = together(await Promise.all(expression.items.map((item) => evaluate(item, world))));
+      const items = combine(await Promise.all(expression.items.map((item) => evaluate(item, world))));
       return 'kind' in items ? items : found([...items]);
     }
     case 'map': {
-      const values = together(await Promise.all(expression.entries.map(({ value }) => evaluate(value, world))));
+      const values = combine(await Promise.all(expression.entries.map(({ value }) => evaluate(value, world))));
       return 'kind' in values
         ? values
         : found(Object.fromEntries(expression.entries.map(({ key }, at) => [key, values[at] ?? null])));
     }
     case 'input':
-      return found(partAt(world.input, expression.path.path));
+      return found(valueAt(world.input, expression.path.path));
     case 'step': {
       const result = await world.step(expression.step);
       if (result.kind === 'skipped' && expression.onSkip !== undefined) return found(expression.onSkip);
-      return result.kind === 'value' ? found(partOfResult(result.value, expression.path.path)) : result;
+      return result.kind === 'value' ? found(resultAt(result.value, expression.path.path)) : result;
     }
     case 'variable':
       return variable(expression, world);
@@ -45,7 +45,7 @@ export async function evaluate(expression: Expression, world: World): Promise<Fo
 
 async function variable({ name, path, fallback }: VariableReference, world: World): Promise<Found> {
   const given = Object.hasOwn(world.variables, name) ? world.variables[name] : undefined;
-  const part = given === undefined ? undefined : partAt(given, path.path);
+  const part = given === undefined ? undefined : valueAt(given, path.path);
   if (part !== undefined) return found(part);
   return fallback ? evaluate(fallback, world) : MISSING;
 }

@@ -1,9 +1,6 @@
 import type { Json } from '../../lib/protocol/json.ts';
 
-/**
- * What an expression gives: a value, nothing there, the mark of a skipped step, or nothing ever, because a step that it
- * needs has failed.
- */
+/** What an expression gives: a value, missing, skipped, or nothing because a step that it needs has failed. */
 export type Found =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'missing' }
@@ -14,15 +11,15 @@ export const MISSING: Found = { kind: 'missing' };
 export const SKIPPED: Found = { kind: 'skipped' };
 export const STOPPED: Found = { kind: 'stopped' };
 
-/** A value, or that nothing is there. */
+/** The value, or {@link MISSING} for undefined. */
 export const found = (value: Json | undefined): Found => (value === undefined ? MISSING : { kind: 'value', value });
 
-/** Of parts that make one whole: what each gave, or what the whole gives instead because of one of them. */
-export function together(parts: readonly Found[]): readonly Json[] | Found {
-  for (const spoilt of [STOPPED, SKIPPED, MISSING]) if (parts.some(({ kind }) => kind === spoilt.kind)) return spoilt;
+/** The values of the parts of a map or list, or what the whole gives because one of its parts has no value. */
+export function combine(parts: readonly Found[]): readonly Json[] | Found {
+  for (const absent of [STOPPED, SKIPPED, MISSING]) if (parts.some(({ kind }) => kind === absent.kind)) return absent;
   return parts.flatMap((part) => (part.kind === 'value' ? [part.value] : []));
 }
 
 /** Language: "for `$if`, false, null and missing are false, all else true (0 and "" too); for `skipIf`, also 0 and "" are false." */
-export const isTrue = (what: Found, alsoFalse: readonly Json[] = []): boolean =>
-  what.kind === 'value' && what.value !== null && what.value !== false && !alsoFalse.includes(what.value);
+export const isTrue = (one: Found, alsoFalse: readonly Json[] = []): boolean =>
+  one.kind === 'value' && one.value !== null && one.value !== false && !alsoFalse.includes(one.value);

@@ -7,19 +7,19 @@ import type { Json } from '../../lib/protocol/json.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
-import type { Mocks } from './mocked.ts';
+import { gives, type Mocks } from './mocked.ts';
 
-/** How a step reads another one only sometimes, and what it asks for that. */
-interface Link {
+/** How a step reads the one before it under a condition. */
+interface Reading {
   readonly kind: 'if' | 'else' | 'coalesce' | 'skipIf';
-  /** Whether a step decides it, or the flow's input. */
+  /** Whether the condition reads a step; else it reads the flow's input. */
   readonly byStep: boolean;
   readonly holds: boolean;
-  /** Whether the step reads also the one before the one before. */
+  /** Whether the step also reads the last but one. */
   readonly twice: boolean;
 }
 
-const link = fc.record<Link>({
+const reading = fc.record<Reading>({
   kind: fc.constantFrom('if', 'if', 'if', 'else', 'coalesce', 'skipIf'),
   byStep: fc.boolean(),
   // Most hold, so that most of a chain is wanted in many runs.
@@ -27,12 +27,10 @@ const link = fc.record<Link>({
   twice: fc.integer({ min: 0, max: 19 }).map((number) => number === 0),
 });
 
-const gives = (result: Json): Mocks[string] => [{ outcome: 'success', result }];
-
 const read = (step: number): Json => ({ $step: `s${step}` });
-const flag = (at: number, { byStep }: Link): Json => (byStep ? { $step: `c${at}` } : { $input: `f${at}` });
+const flag = (at: number, { byStep }: Reading): Json => (byStep ? { $step: `c${at}` } : { $input: `f${at}` });
 
-function reading(at: number, each: Link): Json {
+function inputOf(at: number, each: Reading): Json {
   const asked = flag(at, each);
   const before = each.twice && at > 1 ? [read(at - 1), read(at - 2)] : read(at - 1);
   // biome-ignore lint/suspicious/noThenProperty: a key of the language.
@@ -42,35 +40,35 @@ function reading(at: number, each: Link): Json {
   return each.kind === 'coalesce' ? { $coalesce: [asked, before] } : before;
 }
 
-/** What a link's flag has to be so that it holds. */
-const valueAt = ({ kind, holds }: Link): Json => {
+/** The value of the flag with which the condition holds or not. */
+const flagValue = ({ kind, holds }: Reading): Json => {
   if (kind === 'coalesce') return holds ? null : 'there';
   return kind === 'if' ? holds : !holds;
 };
 
 /** A chain of steps, each of which is wanted only where all after it are. */
-const chain = fc.array(link, { minLength: 20, maxLength: 40 }).map((links): Sample => {
-  const steps = links.flatMap((each, at) => [
+const chain = fc.array(reading, { minLength: 20, maxLength: 40 }).map((readings): Sample => {
+  const steps = readings.flatMap((each, at) => [
     ...(each.byStep ? [{ id: `c${at}`, component: '/mock/flag' }] : []),
     {
       id: `s${at}`,
       component: '/mock/step',
-      input: at === 0 ? 'first' : { was: reading(at, each) },
+      input: at === 0 ? 'first' : { was: inputOf(at, each) },
       ...(each.kind === 'skipIf' && at > 0 && { skipIf: flag(at, each) }),
     },
   ]);
-  const flags = Object.fromEntries(links.map((each, at) => [`f${at}`, valueAt(each)]));
+  const flags = Object.fromEntries(readings.map((each, at) => [`f${at}`, flagValue(each)]));
   const mocks: Mocks = Object.fromEntries(
-    links.flatMap((each, at) => [
-      ...(each.byStep ? [[`c${at}`, gives(valueAt(each))]] : []),
-      [`s${at}`, gives({ step: at })],
+    readings.flatMap((each, at) => [
+      ...(each.byStep ? [[`c${at}`, [gives(flagValue(each))]]] : []),
+      [`s${at}`, [gives({ step: at })]],
     ]),
   );
-  const output = { $coalesce: [read(links.length - 1), 'skipped'] };
+  const output = { $coalesce: [read(readings.length - 1), 'skipped'] };
   return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
 });
 
-/** Many choices, each of which is tried only where none before it is there. */
+/** Many fallbacks, each of which runs only if those before it give null. */
 const fallbacks = fc.array(fc.boolean(), { minLength: 20, maxLength: 40 }).map((there): Sample => {
   const steps = there.map((_, at) => ({
     id: `s${at}`,
@@ -80,14 +78,14 @@ const fallbacks = fc.array(fc.boolean(), { minLength: 20, maxLength: 40 }).map((
   const flags = Object.fromEntries(there.map((_, at) => [`f${at}`, at]));
   const last = there.length - 1;
   const mocks: Mocks = Object.fromEntries(
-    there.map((is, at) => [`s${at}`, gives(is && (at > 15 || at === last) ? at : null)]),
+    there.map((is, at) => [`s${at}`, [gives(is && (at > 15 || at === last) ? at : null)]]),
   );
   const output = { $coalesce: there.map((_, at) => read(at)) };
   return { source: stringify({ steps, output, evaluation: 'lazy' }), inputs: [flags], variables: {}, mocks };
 });
 
-/** Many steps side by side, each wanted only where the ones before it are. */
-const ladder = fc
+/** Many parallel steps, each wanted only if those before it are. */
+const nested = fc
   .array(
     fc.integer({ min: 0, max: 19 }).map((number) => number > 0),
     { minLength: 14, maxLength: 22 },
@@ -104,28 +102,28 @@ const ladder = fc
       source: stringify({ steps, output, evaluation: 'lazy' }),
       inputs,
       variables: {},
-      mocks: { '/mock/step': gives('own') },
+      mocks: { '/mock/step': [gives('own')] },
     };
   });
 
 it.each([
   ['a chain of conditions', chain],
   ['a long $coalesce', fallbacks],
-  ['conditions inside each other', ladder],
+  ['nested conditions', nested],
 ])(
-  '%s is found once and asked by many guards, also from state machines of their own',
+  '%s: conditions are hoisted for many guards, also into nested state machines',
   { timeout: 240_000 },
   async (_, flows) => {
-    let kept = 0;
+    let hoisted = 0;
     const count = runs(25);
     const property = fc.asyncProperty(flows, async (sample) => {
       const { plan } = compile(sample.source);
-      kept += plan?.tree && hoistedConditionsIn(plan.tree).length > 0 ? 1 : 0;
+      hoisted += plan?.tree && hoistedConditionsIn(plan.tree).length > 0 ? 1 : 0;
       await compare(sample);
       await compare(sample, { limits: { definitionBytes: 25_000 } });
     });
     await fc.assert(property, { numRuns: count, endOnFailure: true, includeErrorInReport: true });
-    expect(kept).toBeGreaterThan(count / 2);
+    expect(hoisted).toBeGreaterThan(count / 2);
   },
 );
 

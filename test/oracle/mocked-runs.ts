@@ -1,23 +1,23 @@
 import type { Json } from '../../lib/protocol/json.ts';
-import { type Answer, Components, type Mocks } from './mocked.ts';
+import { type Answer, MockedComponents, type Mocks } from './mocked.ts';
 
 declare global {
-  /** A bundle has modules of its own: what it shares with the tests that run it in their process is this. */
-  var oracleRuns: Map<string, Components> | undefined;
+  /** A bundle has its own copies of modules, so it shares data with the tests in the same process only through this. */
+  var oracleRuns: Map<string, MockedComponents> | undefined;
 }
 
-const runsHere = (): Map<string, Components> => {
+const runsHere = (): Map<string, MockedComponents> => {
   globalThis.oracleRuns ??= new Map();
   return globalThis.oracleRuns;
 };
 
-/** From now on the component `/mock/any` does in the execution of that name as the mocks say. */
+/** Sets what `/mock/any` does in the execution of that name. */
 export const beginMocked = (execution: string, mocks: Mocks): unknown =>
-  runsHere().set(execution, new Components(mocks));
+  runsHere().set(execution, new MockedComponents(mocks));
 
-/** What the mocks of an execution say of a call of `/mock/any`. */
+/** Calls `/mock/any` in an execution. */
 export function callMocked(execution: string, id: string, input: Json): Answer {
   const components = runsHere().get(execution.replace(/^.*:/, ''));
-  if (!components) throw new Error(`nobody has begun ${execution}`);
+  if (!components) throw new Error(`The execution ${execution} has no mocks.`);
   return components.call({ id, component: '/mock/any' }, input);
 }

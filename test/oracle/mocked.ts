@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ErrorCode } from '../../lib/protocol/errors.ts';
+import { type ErrorCode, FlowError, SkipStep } from '../../lib/protocol/errors.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { callBuiltin } from './built-in.ts';
 
 /** A behaviour of a mock, as in a file for `run --mocks`. */
 export interface Behaviour {
   readonly input?: Json | undefined;
-  /** `failed` where there is only an error, else `success`. */
+  /** @default `failed` where there is only an error, else `success` */
   readonly outcome?: 'success' | 'failed' | 'skipped' | undefined;
   readonly result?: Json | undefined;
   readonly error?: { readonly code: ErrorCode; readonly message: string } | undefined;
@@ -16,14 +16,33 @@ export interface Behaviour {
 /** Behaviours by step id or component. */
 export type Mocks = { readonly [target: string]: readonly Behaviour[] };
 
-/** What a component did. */
+/** Succeeds with a result. */
+export const gives = (result: Json): Behaviour => ({ outcome: 'success', result });
+
+/** Fails with a code. */
+export const fails = (code: ErrorCode = 'COMPONENT_FAILED'): Behaviour => ({
+  outcome: 'failed',
+  error: { code, message: `${code} by its mock` },
+});
+
+/** Skips the step. */
+export const SKIPS: Behaviour = { outcome: 'skipped' };
+
+/** How a call of a component ends. */
 export type Answer =
   | { readonly kind: 'result'; readonly value: Json }
   | { readonly kind: 'skip' }
   | { readonly kind: 'failure'; readonly code: ErrorCode; readonly message: string };
 
-/** Components as their mocks have them; the only one without a mock is `/builtin/noop`, which hands back its input. */
-export class Components {
+/** Ends the call of a real component with an answer. */
+export function answerWith(answer: Answer): Json {
+  if (answer.kind === 'result') return answer.value;
+  if (answer.kind === 'skip') throw new SkipStep('its mock says so');
+  throw new FlowError(answer.code, answer.message);
+}
+
+/** Components that do what mocks say; those without a mock are built-in ones. */
+export class MockedComponents {
   readonly #mocks: ReadonlyMap<string, readonly Behaviour[]>;
   readonly #calls = new Map<Behaviour, number>();
   readonly #blobs = new Map<string, Json>();
@@ -50,7 +69,7 @@ export class Components {
   }
 }
 
-/** "A mock's `input` is matched in part": what is written must be there, lists in full. */
+/** Language: "A mock's `input` is matched in part": what is written must be there, lists in full. */
 function fits(pattern: Json | undefined, value: Json | undefined): boolean {
   if (pattern === undefined) return true;
   if (value === undefined) return false;

@@ -3,7 +3,7 @@ import type { Flow, Step } from '../../lib/flow/flow.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { evaluate, type World } from './evaluate.ts';
 import { type Found, found, isTrue, SKIPPED, STOPPED } from './found.ts';
-import { Components, type Mocks } from './mocked.ts';
+import { MockedComponents, type Mocks } from './mocked.ts';
 
 /** What a flow is run with. */
 export interface Given {
@@ -18,19 +18,19 @@ export type Verdict =
   | { readonly outcome: 'skipped'; readonly called: ReadonlySet<string> }
   | {
       readonly outcome: 'failed';
-      /** Every failure that may come first, by the step's id; "output" stands under "". */
+      /** The codes of the failures that may come first, by the step's id; "" is the output. */
       readonly codes: ReadonlyMap<string, string>;
       /** Every step that may have been called before the failure stopped the run. */
       readonly called: ReadonlySet<string>;
     };
 
-/** Runs a flow as language.md words it: each result is asked for by whoever wants it, and made once. */
+/** Runs a flow as the language defines it: each result is computed on demand, once. */
 export const judge = (flow: Flow, given: Given): Promise<Verdict> => new Run(flow, given).verdict();
 
 class Run {
   readonly #flow: Flow;
   readonly #world: World;
-  readonly #components: Components;
+  readonly #components: MockedComponents;
   readonly #steps: ReadonlyMap<string, Step>;
   readonly #results = new Map<string, Promise<Found>>();
   readonly #called = new Set<string>();
@@ -39,7 +39,7 @@ class Run {
   constructor(flow: Flow, { input, variables, mocks }: Given) {
     this.#flow = flow;
     this.#steps = new Map(flow.steps.map((step) => [step.id, step]));
-    this.#components = new Components(mocks);
+    this.#components = new MockedComponents(mocks);
     const values = { ...defaultsOf(flow.variablesSchema), ...flow.variables, ...variables };
     this.#world = { input, variables: values, step: (id) => this.#result(id) };
   }
@@ -68,7 +68,7 @@ class Run {
 
   #result(id: string): Promise<Found> {
     const step = this.#steps.get(id);
-    if (!step) throw new Error(`the oracle was given a flow without the step "${id}", which something reads`);
+    if (!step) throw new Error(`The flow reads the step "${id}", which it does not have.`);
     const running = this.#results.get(id) ?? this.#run(step);
     this.#results.set(id, running);
     return running;
@@ -99,8 +99,8 @@ class Run {
   }
 
   async #default(step: Step, value: Expression): Promise<Found> {
-    const instead = await evaluate(value, this.#world);
-    return instead.kind === 'missing' ? this.#fail(step, 'EXPRESSION_FAILURE') : instead;
+    const result = await evaluate(value, this.#world);
+    return result.kind === 'missing' ? this.#fail(step, 'EXPRESSION_FAILURE') : result;
   }
 
   #fail({ id }: Step, code: string): Found {

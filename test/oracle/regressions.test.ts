@@ -1,30 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/protocol/json.ts';
 import { compare } from './compare.ts';
-import type { Mocks } from './mocked.ts';
+import { fails, gives, type Mocks, SKIPS } from './mocked.ts';
 
-/** A flow on which compiler and oracle once differed, or might. */
+/** A flow on which compiler and oracle once differed, or might differ. */
 interface Case {
   readonly title: string;
   readonly source: string;
   readonly input?: Json;
   readonly mocks?: Mocks;
-  /** How the run must end; that the rest is right is the oracle's business. */
+  /** How the run must end; the oracle checks everything else. */
   readonly outcome: 'success' | 'failed' | 'skipped';
 }
 
-const FAILS = { outcome: 'failed', error: { code: 'COMPONENT_FAILED', message: 'boom' } } as const;
-const SKIPS = { outcome: 'skipped' } as const;
-const gives = (result: Json) => ({ outcome: 'success', result }) as const;
-
 const CASES: readonly Case[] = [
   {
-    title: 'a map in a condition may miss something',
+    title: 'a map in a condition has a missing value',
     source: 'output: { $if: { a: { $input: nope } }, then: 1, else: 2 }',
     outcome: 'success',
   },
   {
-    title: 'no arm is taken where the condition reads a skipped step',
+    title: 'an $if is skipped where its condition reads a skipped step',
     source: `
 steps: [{ id: c, component: /m/c }, { id: a, component: /m/a }, { id: b, component: /m/b }]
 output: { $if: { $step: c }, then: { $step: a }, else: { $step: b } }`,
@@ -32,20 +28,20 @@ output: { $if: { $step: c }, then: { $step: a }, else: { $step: b } }`,
     outcome: 'skipped',
   },
   {
-    title: 'what only the input of a skipped step reads does not run',
+    title: 'a step that only a skipped step reads does not run',
     source: `
 evaluation: lazy
 steps: [{ id: a, component: /m/a }, { id: b, component: /m/b, skipIf: { $input: skip }, input: { $step: a } }]
 output: { $coalesce: [{ $step: b }, none] }`,
     input: { skip: true },
-    mocks: { a: [FAILS], b: [gives(1)] },
+    mocks: { a: [fails()], b: [gives(1)] },
     outcome: 'success',
   },
   {
-    title: 'a default that misses something fails the flow',
+    title: 'a default with a missing value fails the flow',
     source: `
 steps: [{ id: a, component: /m/a, onError: { action: useDefault, defaultValue: { k: { $input: nope } } } }]`,
-    mocks: { a: [FAILS] },
+    mocks: { a: [fails()] },
     outcome: 'failed',
   },
   {
@@ -57,11 +53,11 @@ steps:
   - { id: a, component: /m/a, onError: { action: useDefault, defaultValue: { $step: s } } }
   - { id: b, component: /m/a, onError: { action: useDefault, defaultValue: [{ $step: t, path: k }] } }
 output: { $coalesce: [{ $step: a }, { $step: b }, 3] }`,
-    mocks: { s: [gives(1)], t: [SKIPS], '/m/a': [FAILS] },
+    mocks: { s: [gives(1)], t: [SKIPS], '/m/a': [fails()] },
     outcome: 'success',
   },
   {
-    title: 'a default is read by path, whatever kind of expression it is',
+    title: 'a default of any kind of expression is read by path',
     source: `
 steps:
   - { id: a, component: /m/a, onError: { action: useDefault, defaultValue: { $input: d } } }
@@ -72,20 +68,20 @@ output:
   - { $if: { $step: a, path: f }, then: 1, else: 2 }
   - { $coalesce: [{ $step: b, path: x }, { $step: b, path: '$["x.y"].k' }] }`,
     input: { d: { k: [[1]], f: false } },
-    mocks: { a: [FAILS], b: [FAILS] },
+    mocks: { a: [fails()], b: [fails()] },
     outcome: 'success',
   },
   {
-    title: 'any path of a default that is null as a whole is null',
+    title: 'every path of a default that is null is null',
     source: `
 steps: [{ id: a, component: /m/a, onError: { action: useDefault, defaultValue: { $input: $ } } }]
 output: [{ $step: a, path: x.y }]`,
     input: null,
-    mocks: { a: [FAILS] },
+    mocks: { a: [fails()] },
     outcome: 'success',
   },
   {
-    title: 'a map of the user is data, even where its value makes it look like a marker',
+    title: 'a map that looks like a marker is data',
     source: `
 steps:
   - { id: a, component: /builtin/noop, input: { $skipped: { $input: t } } }
@@ -96,7 +92,7 @@ output: [{ $step: a }, { $step: b }, { $step: c }, { $skipped: { $input: n } }, 
     outcome: 'success',
   },
   {
-    title: 'a map of the user that looks like a marker is read by path as any other',
+    title: 'a map that looks like a marker is read by path',
     source: `
 steps: [{ id: a, component: /builtin/noop, input: { $input: "[0].$skipped" } }]
 output:
@@ -113,7 +109,7 @@ output:
     outcome: 'success',
   },
   {
-    title: 'a step is a second choice, and what the first choice reads',
+    title: 'a step is the second item of a $coalesce, and read by the first',
     source: `
 steps: [{ id: raw, component: /m/raw }, { id: summary, component: /m/summary, input: { $step: raw } }]
 output: { $coalesce: [{ $if: { $input: short }, then: { $step: summary } }, { $step: raw }] }`,
@@ -122,7 +118,7 @@ output: { $coalesce: [{ $if: { $input: short }, then: { $step: summary } }, { $s
     outcome: 'success',
   },
   {
-    title: 'a step is read twice in one $coalesce, the first time only sometimes',
+    title: 'a step is read twice in one $coalesce, the first time under a condition',
     source: `
 steps: [{ id: a, component: /m/a }]
 output: { $coalesce: [{ $if: { $input: c }, then: { $step: a, path: x } }, { $step: a, path: y }] }`,
@@ -131,7 +127,7 @@ output: { $coalesce: [{ $if: { $input: c }, then: { $step: a, path: x } }, { $st
     outcome: 'success',
   },
   {
-    title: 'two consumers want a step under different conditions, from two branches',
+    title: 'steps in two branches want a step under different conditions',
     source: `
 steps:
   - { id: c, component: /m/c }
@@ -145,19 +141,19 @@ output: [{ $step: left }, { $step: right }]`,
     outcome: 'success',
   },
   {
-    title: 'a retried step answers at last',
+    title: 'a retried step succeeds in its second attempt',
     source: 'steps: [{ id: a, component: /m/a, onError: { action: retry, maxRetries: 1 } }]\noutput: { $step: a }',
-    mocks: { a: [{ ...FAILS, times: 1 }, gives(1)] },
+    mocks: { a: [{ ...fails(), times: 1 }, gives(1)] },
     outcome: 'success',
   },
   {
-    title: 'a retried step fails for good after its last attempt',
+    title: 'a retried step fails after its last attempt',
     source: 'steps: [{ id: a, component: /m/a, onError: { action: retry, maxRetries: 1 } }]\noutput: { $step: a }',
-    mocks: { a: [{ ...FAILS, times: 2 }, gives(1)] },
+    mocks: { a: [{ ...fails(), times: 2 }, gives(1)] },
     outcome: 'failed',
   },
   {
-    title: 'steps may be called like functions, variables and fields that every object has',
+    title: 'ids of steps are names of functions, variables and properties of every object',
     source: `
 steps:
   - { id: lookup, component: /builtin/noop, input: 1 }
@@ -171,7 +167,7 @@ output: [{ $step: 1st }, { $step: a-b }]`,
   },
 ];
 
-describe('once found differences', () => {
+describe('a flow on which compiler and oracle might differ', () => {
   it.each(CASES)('$title', async ({ source, input = {}, mocks = {}, outcome }) => {
     const compared = await compare({ source, inputs: [input], variables: {}, mocks });
     expect(compared).toMatchObject({ runs: [outcome] });

@@ -9,19 +9,19 @@ import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
 
 const FLOWS = runs(40);
-const PATIENCE = 240_000 + FLOWS * 5000;
+const TIMEOUT = 240_000 + FLOWS * 5000;
 
-/** Bytes, from 1 to 50 MB: as many of each order of magnitude, the largest seldom. */
+/** Bytes, from 1 to 50 MB: each order of magnitude as often, the largest seldom. */
 const size = fc.oneof(
   { weight: 30, arbitrary: fc.double({ min: 0, max: 20, noNaN: true }).map((exponent) => Math.floor(2 ** exponent)) },
   { weight: 1, arbitrary: fc.integer({ min: 20_000_000, max: 50_000_000 }) },
   { weight: 3, arbitrary: fc.integer({ min: 262_000, max: 262_300 }) },
 );
 
-/** Small parts are drawn, large ones made: they need not differ. */
+/** The text of a size; texts of one size need not differ. */
 const textOf = (bytes: number): string => 'é"x'.repeat(Math.ceil(bytes / 5)).slice(0, Math.max(1, bytes));
 
-/** What a step answers: a text, a number, and a list of which each item has both. */
+/** The result of a step: a text, a number, and a list whose items have both. */
 const result = fc
   .record({ bytes: size, items: fc.integer({ min: 0, max: 5 }), each: fc.integer({ min: 1, max: 80_000 }) })
   .map(({ bytes, items, each }) => ({
@@ -30,11 +30,12 @@ const result = fc
     list: Array.from({ length: items }, (_, k) => ({ v: textOf(each), k })),
   }));
 
+/** How a step reads others. */
 type Way = 'whole' | 'field' | 'number' | 'many' | 'either' | 'first' | 'input';
 
 const way = fc.constantFrom<Way>('whole', 'field', 'number', 'many', 'either', 'first', 'input');
 
-/** A step, and what it reads of which of those before it. */
+/** A step: how it reads which of the steps before it. */
 const step = fc.record({ way, from: fc.array(fc.nat(), { minLength: 1, maxLength: 12 }), result });
 
 const reference = (step: number, path?: string): JsonObject => ({ $step: `s${step}`, ...(path && { path }) });
@@ -51,7 +52,7 @@ function inputOf(way: Way, from: readonly number[]): Json {
     case 'many':
       return from.map((each) => reference(each, 'v'));
     case 'either':
-      // biome-ignore lint/suspicious/noThenProperty: it is the language's own word
+      // biome-ignore lint/suspicious/noThenProperty: a key of the language.
       return { $if: reference(one, 'k'), then: reference(from.at(-1) ?? one), else: null };
     case 'first':
       return { $coalesce: [reference(one, 'list[3]'), reference(one)] };
@@ -84,13 +85,13 @@ const sample: fc.Arbitrary<Sample> = fc
     };
   });
 
-/** A flow that reads its input as a whole and inside. */
+/** A flow that reads all of its input, and a path of it. */
 const INNER: JsonObject = {
   steps: [{ id: 'in', component: '/mock/inner', input: { k: { $input: 'k' }, all: { $input: '$' } } }],
   output: { $step: 'in' },
 };
 
-/** A list, the flow above for each of its items, and for the list's step itself; what is read of that, whole and inside. */
+/** The flow above for each item of a list and for the result with the list; both results are read as a whole and by path. */
 const NESTED = {
   steps: [
     { id: 's0', component: '/mock/any', input: { $input: 'text' } },
@@ -107,7 +108,7 @@ const NESTED = {
 };
 
 describe('results of 1 byte to 50 MB on any edge', () => {
-  it('reach no limit, and arrive as they were', { timeout: PATIENCE }, async () => {
+  it('exceed no limit and arrive unchanged', { timeout: TIMEOUT }, async () => {
     const outcomes: string[] = [];
     const property = fc.asyncProperty(sample, async (drawn) => {
       const compared = await compare(drawn);
@@ -117,7 +118,7 @@ describe('results of 1 byte to 50 MB on any edge', () => {
     expect([...new Set(outcomes)]).toEqual(['success']);
   });
 
-  it('go into flows and come out of them', { timeout: PATIENCE }, async () => {
+  it('enter and leave inner flows', { timeout: TIMEOUT }, async () => {
     const drawn = fc.record({ list: result, inner: result, many: fc.constantFrom(0, 0, 0, 150) });
     const property = fc.asyncProperty(drawn, async ({ list, inner, many }) => {
       const items = Array.from({ length: many }, (_, k) => ({ v: 'x', k }));
@@ -133,8 +134,8 @@ describe('results of 1 byte to 50 MB on any edge', () => {
     await fc.assert(property, { numRuns: Math.ceil(FLOWS / 2), endOnFailure: true });
   });
 
-  // Where not even the ids of blobs would fit together.
-  it.each(['a step', 'the output'])('may be 3,000 that meet in %s', { timeout: PATIENCE }, async (where) => {
+  // Not even the markers of so many blobs would fit.
+  it.each(['a step', 'the output'])('arrive where 3,000 meet in %s', { timeout: TIMEOUT }, async (where) => {
     const ids = Array.from({ length: 3000 }, (_, at) => `s${at}`);
     const steps = ids.map((id) => ({ id, component: '/mock/any', input: id }));
     const join = { id: 'join', component: '/noop', input: ids.map((id) => ({ $step: id, path: 'v' })) };
@@ -146,7 +147,7 @@ describe('results of 1 byte to 50 MB on any edge', () => {
   });
 });
 
-/** Of values that are too large to be shown where they differ. */
+/** Identifies values that are too large to be shown. */
 const hashOf = (value: unknown): string => {
   const text = JSON.stringify(value);
   return `${text.length} ${text.slice(0, 200)} ${sha256(text)}`;

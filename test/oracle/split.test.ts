@@ -8,16 +8,16 @@ import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
 const FLOWS = runs(150);
 
-/** How many state machines are nested in that of a flow. */
+/** How many nested state machines a flow has. */
 const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>
   compile(source, { variables, limits }).nestedMachines.length;
 
-// So few bytes that many flows of some steps are split, and few steps are larger by themselves.
+// So few bytes that many small flows are split, and so many that few single steps are too large.
 it.each([
   ['every step runs', eagerFlow, 6000],
-  ['only what is wanted runs', lazyFlow, 4500],
+  ['only wanted steps run', lazyFlow, 4500],
 ] as const)(
-  'a flow split into small state machines does what it does in one, where %s',
+  'a random flow in small nested state machines does what the language says, where %s',
   { timeout: 240_000 },
   async (_, flows, definitionBytes) => {
     const limits = { definitionBytes };

@@ -7,13 +7,13 @@ import type { Sample } from './draw-flow.ts';
 import { wideFlow } from './draw-wide.ts';
 
 const FLOWS = runs(100);
-const PATIENCE = 120_000 + FLOWS * 800;
+const TIMEOUT = 120_000 + FLOWS * 800;
 
-/** A flow as it is compared. */
+/** Compiles a flow as {@link compare} does. */
 const compiled = ({ source, variables, mocks }: Sample, options: CompileOptions): Compiled =>
   compile(source, { ...options, leastFanOut: 2, variables, opaque: ({ id }) => mocks[id] !== undefined });
 
-/** Compares random flows; answers those of which steps share a Map, and how their runs ended. */
+/** Compares random flows; returns those with steps that share a Map, and how their runs ended. */
 async function compareMapped(options: Pick<CompileOptions, 'spillAbove' | 'limits'>) {
   const mapped: { readonly compared: Compared; readonly machines: number }[] = [];
   const property = fc.asyncProperty(wideFlow, async (sample) => {
@@ -31,9 +31,9 @@ describe('a random flow with steps that share a Map does what the language says'
   it.each([
     ['as it is', {}],
     ['where nearly every value is spilled', { spillAbove: 6 }],
-    // So many bytes that what cannot be divided fits in.
-    ['in small state machines', { limits: { definitionBytes: 8000 } }],
-  ])('%s', { timeout: PATIENCE }, async (_, options) => {
+    // Bytes enough for what cannot be divided.
+    ['in small nested state machines', { limits: { definitionBytes: 8000 } }],
+  ])('%s', { timeout: TIMEOUT }, async (_, options) => {
     const { mapped, outcomes } = await compareMapped(options);
     expect(mapped.length).toBeGreaterThan(FLOWS / 4);
     for (const outcome of ['success', 'failed', 'skipped'] as const) {

@@ -1,16 +1,16 @@
 import type { Json } from '../../lib/protocol/json.ts';
 import type { Draft } from './draft.ts';
 
-/** What goes into a flow's text: JSON, and maps with a reference as their key, as the guide's dialect writes them. */
+/** What a flow's text may have: JSON, and maps with a reference as their key, as in the guide's dialect. */
 export type Written = Json | readonly Written[] | { readonly [key: string]: Written } | Map<Written, Written>;
 
-/** What a draft may name: the steps before it, and whether steps may stand in a default. */
+/** What a draft may refer to: the ids of the steps before it, and whether defaults may read steps. */
 export interface Before {
   readonly ids: readonly string[];
   readonly stepsInDefaults: boolean;
 }
 
-/** A draft as the flow's text has it. A step where there is none before becomes the flow's input. */
+/** A draft as written in a flow. A reference to a step becomes the flow's input if no step comes before. */
 export function write(draft: Draft, before: Before): Written {
   const inside = (part: Draft): Written => write(part, before);
   switch (draft.kind) {

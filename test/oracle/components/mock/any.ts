@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { component, FlowError, SkipStep } from '../../../../lib/runtime/index.ts';
+import { component } from '../../../../lib/runtime/index.ts';
+import { answerWith } from '../../mocked.ts';
 import { callMocked } from '../../mocked-runs.ts';
 
-/** A component like any other, to the compiler: it does what a mock would do in its place. */
+/** To the compiler a component without a mock. It does what the mocks of its execution say. */
 export default component(
   { description: 'Does as the mocks of its run say', input: z.json(), output: z.json() },
-  (input, { execution, step }) => {
-    const answer = callMocked(execution, step, input);
-    if (answer.kind === 'result') return answer.value;
-    if (answer.kind === 'skip') throw new SkipStep('its mock says so');
-    throw new FlowError(answer.code, answer.message);
-  },
+  (input, { execution, step }) => answerWith(callMocked(execution, step, input)),
 );
