@@ -142,6 +142,7 @@ class Hoister {
 
   #newPlace(): MutablePlace {
     this.#places += 1;
+    // The id becomes the name of a variable in the state machine.
     return { kind: 'conditions', id: `kept ${this.#places}`, conditions: [] };
   }
 
