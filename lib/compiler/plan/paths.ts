@@ -29,7 +29,7 @@ export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTim
     // A step that the compiler added is not a level of its own.
     const below = planned.step.added ? depth : depth + 1;
     for (const { reader } of planned.readings) {
-      // The other reader is the flow's output.
+      // Any other reader is the flow's output.
       if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, below));
     }
   }
