@@ -95,22 +95,27 @@ export interface Compiled {
  *      positions                                              durations; passes  the source map
  * ```
  *
- * Between the phases, the compiler knows of a flow:
+ * What the compiler finds out about a flow on the way:
  *
- * - **Uses**: each reference to a step's result, the flow's input or a variable, and its *gates*: the conditions of `$if`,
- *   `$coalesce` and `skipIf` under which it is evaluated. Uses of results are the edges of the graph of steps.
- * - **Demand**: under which gates anything needs a step's result. It propagates from the output against the edges. A step
- *   that is needed in every run has no *guard*; each other one has a Choice state before it that tests its demand. A
- *   condition that many guards share is *hoisted*: evaluated once, before all of them.
- * - **Readings**: which paths of a step's result are read, and by whom. Its function returns only these, each in a *slot*.
- * - **Arrangement**: the graph as a tree of sequences and parallels, which lengthens the critical path as little as it can.
- * - **Inner flows**: those that the steps `map`, `eval` and `iterate` run. They have an analysis and a plan of their own, and
- *   become states of the same state machine.
- * - **Budget**: how large a value may be wherever values share a payload of limited size. A larger one is *spilled*: it
- *   travels as a marker, and the blob store has its content.
+ * - **Uses** (`analyse/`): each reference to a step's result, the flow's input or a variable, and its *gates*: the conditions
+ *   of `$if`, `$coalesce` and `skipIf` under which it is evaluated. Uses of results are the edges of the graph of steps.
+ * - **Demand** (`analyse/`): under which gates anything needs a step's result. It propagates from the output against the
+ *   edges. Before a step that is not always needed, or that may be skipped, a *guard* decides whether it runs: a Choice state.
+ *   A condition that several guards share is *hoisted*: evaluated once, before all of them.
+ * - **Readings** (`plan/`): which paths of a step's result are read, and by whom. Its function returns only these, each in a
+ *   *slot*.
+ * - **Arrangement** (`arrange/`): the graph as a tree of sequences and parallels, whose makespan exceeds the graph's critical
+ *   path as little as possible.
+ * - **Budget** (`emit/sizes/`): how large a value may be wherever values share a payload of limited size. A larger one is
+ *   *spilled*: it travels as a marker, and the blob store has its content.
  *
- * Passes can join values or steps that then do not fit within a limit of AWS: {@link plansToTry} gives plans without these
- * passes to fall back on. What is too large for one state machine becomes several, nested in each other.
+ * Inner flows, those that the steps `map`, `eval` and `iterate` run, have an analysis and a plan of their own, and become
+ * states of the same state machine.
+ *
+ * Passes (`passes/`) make a step part of another's expression or function (it is *absorbed*), a chain of steps one function
+ * (*fused*), or similar parallel steps one Map (a *fan-out*). Where what they join does not fit within a limit of AWS,
+ * {@link plansToTry} gives plans without them to fall back on. A flow that is too large for one state machine becomes several,
+ * nested in each other.
  *
  * The source map says what each state is for. Reports of runs, mocks and the simulator rely on it alone. Whatever is wrong
  * with the flow is collected in `diagnostics`; nothing is thrown.

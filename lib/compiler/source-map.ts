@@ -49,7 +49,7 @@ export type StateRole =
   /** Fails the execution. */
   | 'fail';
 
-/** What the compiler emitted a state for. The id of a step in an inner flow begins with that of the step that runs it: `each.load`. */
+/** What a state was emitted for. The id of a step in an inner flow begins with that of the step that runs it: `each.load`. */
 export interface StateSource {
   readonly role: StateRole;
   /**

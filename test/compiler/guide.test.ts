@@ -12,7 +12,7 @@ const errors = (source: string): readonly string[] =>
 describe('the performance guide', () => {
   const all = guideSnippets();
 
-  it.each(all)('is read: $title', ({ source }) => {
+  it.each(all)('is valid: $title', ({ source }) => {
     expect(errors(source)).toEqual([]);
   });
 

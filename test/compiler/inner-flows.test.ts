@@ -31,7 +31,7 @@ output: { $step: each }`;
 
   const unused: Mocks = { '/m/a': [failing], '/m/b': [failing] };
 
-  it('is a Map state whose iterations are runs, failed and skipped ones too', async () => {
+  it('is a Map state, whose result has the outcome of each iteration', async () => {
     const mocks: Mocks = {
       '/m/a': [
         { input: 3, outcome: 'skipped' },
@@ -57,14 +57,14 @@ output: { $step: each }`;
     });
   });
 
-  it('counts a path that an iteration misses as its failure', async () => {
+  it('counts an iteration as failed if a path is missing in it', async () => {
     const mocks: Mocks = { '/m/a': [{ outcome: 'success', result: 1 }], '/m/b': [{ outcome: 'success', result: {} }] };
     expect(await resultOf(each(), { items: [{ n: 1 }] }, mocks)).toMatchObject({
       result: { failed: 1, results: [{ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE' } }] },
     });
   });
 
-  it('refuses items that are no list, unless onError has a default', async () => {
+  it('refuses items that are not a list, unless onError has a default', async () => {
     expect(await resultOf(each(), { items: 5 }, unused)).toMatchObject({
       outcome: 'failed',
       error: { code: 'INVALID_INPUT' },
@@ -73,7 +73,7 @@ output: { $step: each }`;
     expect(await resultOf(covered, { items: 5 }, unused)).toEqual({ outcome: 'success', result: 'none' });
   });
 
-  describe('enters one state a step of an iteration', () => {
+  describe('enters one state per step of an iteration', () => {
     const items = [{ n: [1] }, { n: null }, { n: [[2]] }, { n: { $blob: 'mine' } }, { n: '{% 1 %}' }];
     const a = '{ id: a, component: /m/a, input: { item: { $input: $ }, n: { $input: n } } }';
     const mocks: Mocks = {
@@ -85,15 +85,15 @@ output: { $step: each }`;
 
     it.each([
       ['that reads the item', `[${a}]`, '{ $step: a, path: n }', 1],
-      ['at whose end the output reads it too', `[${a}]`, '[{ $step: a, path: n }, { $input: n }]', 1],
+      ['and the output at the end reads it too', `[${a}]`, '[{ $step: a, path: n }, { $input: n }]', 1],
       [
-        'of which the first alone reads the item',
+        'of which only the first reads the item',
         `[${a}, { id: b, component: /m/b, input: [{ $step: a, path: n }] }]`,
         '{ $step: b, path: of }',
         2,
       ],
       [
-        'and one more where others read the item too',
+        'and one more state if others read the item too',
         `[${a}, { id: b, component: /m/b, input: [{ $step: a, path: n }, { $input: n }] }]`,
         '[{ $step: a, path: n }, { $step: b, path: of }]',
         3,
@@ -116,7 +116,7 @@ output: { $step: each }`;
     });
   });
 
-  it('is distributed from fewer items on where each gives more, and gives the same', async () => {
+  it('is distributed from fewer items on if each result is larger, with the same results', async () => {
     const fields = Array.from({ length: 12 }, (_, at) => `f${at}`);
     const steps = fields.map((id) => `{ id: ${id}, component: /m/a, input: { of: { $input: n }, at: ${id} } }`);
     const source = `
@@ -137,7 +137,7 @@ output: { $step: each, path: successful }`;
     }
   });
 
-  it('fails with what is missing', async () => {
+  it('fails with the name of the missing input', async () => {
     expect(await resultOf(each(), {}, unused)).toMatchObject({
       error: {
         code: 'EXPRESSION_FAILURE',
@@ -173,7 +173,7 @@ output: { run: { $step: sub, path: result }, after: { $step: after } }`;
     );
   });
 
-  it('gives the outcome of the inner run', async () => {
+  it('results in the outcome of the inner flow', async () => {
     expect(await resultOf(source, null, { ...mocks, '/m/x': [{ input: 'b', outcome: 'success', result: 1 }] })).toEqual(
       {
         outcome: 'success',
@@ -182,7 +182,7 @@ output: { run: { $step: sub, path: result }, after: { $step: after } }`;
     );
   });
 
-  it('gives a failure of the inner run as a result, whether in sequence or in a branch', async () => {
+  it('results in the failure of the inner flow, whether in sequence or in a branch', async () => {
     const failed = { run: { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message: 'boom' } }, after: 'a' };
     expect(await resultOf(source, null, { ...mocks, '/m/x': [failing] })).toEqual({
       outcome: 'success',
@@ -194,7 +194,7 @@ output: { run: { $step: sub, path: result }, after: { $step: after } }`;
     });
   });
 
-  it('finds the flow that a step puts into a blob as it is written', async () => {
+  it('finds a literal flow that a step puts into a blob', async () => {
     const stored = `
 steps:
   - { id: store, component: /builtin/put_blob, input: { data: { $literal: { steps: [], output: { $input: $ } } }, blob_type: flow } }
@@ -203,7 +203,7 @@ output: { $step: sub, path: result.result }`;
     expect(await resultOf(stored, null)).toEqual({ outcome: 'success', result: [1] });
   });
 
-  it('says where an inner flow is wrong', () => {
+  it('reports errors in an inner flow at their positions', () => {
     expectDiagnostics(`
 steps:
   - id: sub
@@ -237,7 +237,7 @@ output: { $step: loop }`;
     '/m/a': [2, 1, 0].map((n) => ({ input: n, outcome: 'success', result: { done: n === 2, v: n + 1 } })),
   };
 
-  it('runs its flow until it gives a result', async () => {
+  it('runs its flow until it returns a result', async () => {
     expect(await resultOf(loop(counting), { from: 0 }, count)).toEqual({
       outcome: 'success',
       result: { result: 3, iterations: 3, terminated: false },
@@ -252,13 +252,13 @@ output: { $step: loop }`;
     });
   });
 
-  it('takes null as a result', async () => {
+  it('accepts null as a result', async () => {
     expect(await resultOf(loop('{ result: null, next: 1 }'), { from: 0 }, count)).toMatchObject({
       result: { result: null, terminated: false },
     });
   });
 
-  it('fails with its flow, and where its flow gives neither, unless onError has a default', async () => {
+  it('fails if its flow fails or returns neither, unless onError has a default', async () => {
     const fails: Mocks = { '/m/a': [failing] };
     expect(await resultOf(loop(counting), { from: 0 }, fails)).toMatchObject({
       error: { code: 'RESOURCE_UNAVAILABLE' },
@@ -271,7 +271,7 @@ output: { $step: loop }`;
 });
 
 describe('sleep', () => {
-  it('is a Wait state where it is written out', async () => {
+  it('is a Wait state if its duration is a literal', async () => {
     const source =
       'steps: [{ id: nap, component: /builtin/sleep, input: { duration_ms: 1, passthrough: [[1]] } }]\noutput: { $step: nap }';
     expect(compile(source).stateMachine?.States.nap?.Type).toBe('Wait');
@@ -282,7 +282,7 @@ describe('sleep', () => {
   });
 });
 
-describe('a flow that is only known while another one runs', () => {
+describe('a flow that is only known at run time', () => {
   const inner = (output: Json): Json => ({
     steps: [{ id: 'a', component: '/m/a', input: { $input: 'n' } }],
     output,
@@ -318,7 +318,7 @@ output: { $step: sub, path: result }`;
     });
   });
 
-  it('is run by map for each item, and by iterate until it gives a result', async () => {
+  it('is run by map for each item, and by iterate until it returns a result', async () => {
     const each = flow('map', '{ workflow: { $input: flow }, items: [{ n: 1 }, { n: 3 }], max_concurrency: 1 }');
     expect(await resultOf(each, { flow: inner({ $step: 'a', path: 'v' }) }, mocks)).toMatchObject({
       result: { results: [{ result: 2 }, { outcome: 'failed' }], successful: 1, failed: 1, skipped: 0 },
@@ -335,7 +335,7 @@ output: { $step: sub, path: result }`;
     });
   });
 
-  it('is refused with what is wrong in it', async () => {
+  it('is refused with its errors', async () => {
     const source = flow('eval', '{ flow: { $input: flow }, input: 1 }');
     expect(await resultOf(source, { flow: { steps: [], output: { $step: 'nowhere' } } })).toMatchObject({
       error: { code: 'INVALID_INPUT', message: expect.stringContaining('There is no step "nowhere"') },

@@ -21,7 +21,7 @@ const chain = (size: number, prefix = 's'): JsonObject[] =>
     step(`${prefix}${at}`, at === 0 ? { $input: 'n' } : [read(`${prefix}${at - 1}`), { $input: 'n' }]),
   );
 
-/** What can be told of a run, whatever the state machines that it is in. Ids of executions are drawn. */
+/** What a run reports, however many state machines it is in. Ids of executions are random. */
 const shown = ({ result, execution }: FlowRun): unknown =>
   JSON.parse(
     JSON.stringify({
@@ -31,7 +31,7 @@ const shown = ({ result, execution }: FlowRun): unknown =>
     }).replace(/arn:aws:states:local[\w:-]+/g, 'ARN'),
   );
 
-/** Runs a flow in one state machine and in several, which has to make no difference. */
+/** Runs a flow in one state machine and in several, and expects the same. */
 async function runBoth(flow: JsonObject, mocks: Mocks, definitionBytes: number): Promise<FlowRun> {
   const source = JSON.stringify(flow);
   const all: Mocks = { ...mocks, '/m/any': [{ result: { next: { n: 1 } } }] };
@@ -50,15 +50,15 @@ async function runBoth(flow: JsonObject, mocks: Mocks, definitionBytes: number):
 describe('a flow in several state machines', () => {
   const flow = { steps: chain(16), output: read('s15') };
 
-  it('is told of as one', async () => {
+  it('is reported as one', async () => {
     const { execution } = await runBoth(flow, {}, 6000);
     expect(execution?.criticalPath).toEqual(chain(16).map(({ id }) => id));
-    // Of the longest history; all together have more.
+    // The longest history; all of them together have more events.
     expect(execution?.events).toBeLessThan(5 * 16);
     expect(execution?.transitions).toBeGreaterThan(16);
   });
 
-  it('fails as the step does that fails', async () => {
+  it('fails with the failure of its step', async () => {
     const { result } = await runBoth(flow, { s12: [FAILS] }, 6000);
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -66,7 +66,7 @@ describe('a flow in several state machines', () => {
     });
   });
 
-  it('fails for what the state machine itself finds', async () => {
+  it('fails with a fault that the state machine itself detects', async () => {
     const mapped = step(
       'each',
       { items: read('s15'), workflow: { $literal: { steps: [], output: 1 } } },
@@ -76,7 +76,7 @@ describe('a flow in several state machines', () => {
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT' } });
   });
 
-  it('has retries, defaults and skips where they are', async () => {
+  it('has the same retries, defaults and skips', async () => {
     const steps = [
       ...chain(12),
       step('again', read('s11'), { onError: { action: 'retry', maxRetries: 1 } }),
@@ -121,7 +121,7 @@ describe('the flow of a step in a state machine of its own', () => {
       { 'sub.in5': [FAILS] },
     ],
   ])('%s', async (title, flow, mocks) => {
-    // A map over a list that is given is written twice, and has more around it.
+    // A map over a list from the input is emitted twice, with more states around it.
     await runBoth(flow, mocks, title.includes('given') ? 20_000 : 9000);
   });
 });
@@ -149,26 +149,26 @@ describe('a nested execution that fails', () => {
 
   it.each<[string, string, string, { readonly error: string; readonly cause: string }]>([
     [
-      'as its description says',
+      'with the error in its description',
       'States.TaskFailed',
       described({ Cause: 'why "so"', Error: 'TIMEOUT' }),
       { error: 'TIMEOUT', cause: 'why "so"' },
     ],
     // A Cause has 32,768 characters at most. Source: "HistoryEvent", AWS Step Functions API reference.
     [
-      'as the beginning of its description says, where the rest is cut off',
+      'with the error at the beginning of its truncated description',
       'States.TaskFailed',
       described({ Cause: '{"errorMessage": "why \\ "so"\n"}', Error: 'TIMEOUT' }).slice(0, -60),
       { error: 'TIMEOUT', cause: '{"errorMessage": "why \\ "so"\n"}' },
     ],
     [
-      'by the Task, where it was stopped',
+      'with the error of the Task if it was stopped',
       'States.TaskFailed',
       described({}),
       { error: 'States.TaskFailed', cause: described({}) },
     ],
     [
-      'by the Task, where it could not start',
+      'with the error of the Task if it could not start',
       'StepFunctions.AccessDenied',
       'no {right}',
       { error: 'StepFunctions.AccessDenied', cause: 'no {right}' },

@@ -15,13 +15,13 @@ describe('a failure that the component itself calls EXPRESSION_FAILURE', () => {
     expect(await resultOf(flow('action: skip'))).toEqual({ outcome: 'success', result: { r: 'gone' } });
   });
 
-  it('keeps its name where nothing stands in for it', async () => {
+  it('keeps its name if nothing replaces it', async () => {
     expect(await resultOf(flow('action: fail'))).toMatchObject({
       error: { code: 'EXPRESSION_FAILURE', message: 'mine' },
     });
   });
 
-  it("is not what a fault in the step's own input is: that fails the flow", async () => {
+  it("differs from a fault in the step's own input, which fails the flow", async () => {
     const result = await resultOf(flow('action: useDefault, defaultValue: 7', '{ $input: nowhere }'));
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE' } });
   });

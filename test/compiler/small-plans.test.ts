@@ -34,28 +34,28 @@ const SOURCES: readonly Source[] = [
     .map((snippet) => ({ name: snippet.title, text: complete(snippet).source })),
 ];
 
-/** Why a state need not be there. */
-function needless(state: State): string | undefined {
+/** Why a state is unnecessary. */
+function unnecessary(state: State): string | undefined {
   if (state.Type === 'Parallel' && state.Branches.length < 2) return 'has one branch';
   if (state.Type === 'Choice' && state.Choices.length === 0) return 'has no choice';
   if (state.Type === 'Pass' && !state.Assign && JSON.stringify(state.Output) === '{}') return 'does nothing';
   return undefined;
 }
 
-function needlessIn({ text, profileText }: Source, isProfiled: boolean): readonly string[] {
+function unnecessaryIn({ text, profileText }: Source, isProfiled: boolean): readonly string[] {
   const profile = isProfiled && profileText !== undefined ? readProfile(profileText, 'profile').profile : undefined;
   const { stateMachine, nestedMachines } = compile(text, profile && { profile });
   const all = [...(stateMachine ? [stateMachine] : []), ...nestedMachines.map((nested) => nested.stateMachine)];
   expect(all).not.toEqual([]);
   return all.flatMap(statesIn).flatMap(([name, state]) => {
-    const why = needless(state);
+    const why = unnecessary(state);
     return why === undefined ? [] : [`${name} ${why}`];
   });
 }
 
-describe('no state is there for nothing', () => {
+describe('no state is unnecessary', () => {
   it.each(SOURCES)('in $name', (source) => {
-    expect(needlessIn(source, false)).toEqual([]);
-    expect(needlessIn(source, true)).toEqual([]);
+    expect(unnecessaryIn(source, false)).toEqual([]);
+    expect(unnecessaryIn(source, true)).toEqual([]);
   });
 });

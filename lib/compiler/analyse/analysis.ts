@@ -16,40 +16,44 @@ import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
 import { type Use, usesOf } from './uses.ts';
 
-/** What is known of a flow before it is arranged: what reads what, what runs, and when. */
+/** A flow's data flow and control flow, before its steps are arranged. */
 export interface Analysis {
   readonly flow: Flow;
   readonly uses: FlowUses;
-  /** All steps, each after those it reads. */
+  /** All steps in topological order of the data edges. */
   readonly order: readonly string[];
+  /** When each step is needed; steps that no run needs are absent. */
   readonly demand: ReadonlyMap<string, Demand>;
   readonly precedence: Precedence;
-  /** The steps that run, each after those it waits for. */
+  /** The steps that run in some execution, in topological order of `precedence`. */
   readonly running: readonly string[];
-  /** What a flow without an output gives: the results of the steps that run and that no other one reads. */
+  /** What a flow without an output gives: by default, the result of each running step that no other step reads. */
   readonly sinks: readonly AnalysedSink[];
-  /** The secret variables that may stand in the input of each step that runs. */
+  /** The secret variables that the input of each running step may contain. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
-  /** The secret variables that may stand in the flow's input. */
+  /** The secret variables that the flow's input may contain. */
   readonly inputSecrets: SecretNames;
-  /** Of the flows that steps run, by the steps' ids. */
+  /** The analyses of inner flows, by the ids of the steps that run them. */
   readonly inner: ReadonlyMap<string, Analysis>;
 }
 
-/** One result of a flow without an output, and what it reads. */
+/** One result of a flow without an output, with its uses. */
 export interface AnalysedSink extends Sink {
   readonly uses: readonly Use[];
 }
 
-/** How a flow is looked at. */
+/** What is known about a flow before its analysis. */
 export interface AnalysisOptions {
-  /** The secret variables that may stand in its input. @default none */
+  /** The secret variables that its input may contain. @default none */
   readonly inputSecrets?: SecretNames;
-  /** What is known already of the flows that its steps run. @default nothing: they are read from the steps' input */
+  /** The analyses of its inner flows. @default they are found in the steps' inputs, and analysed */
   readonly inner?: ReadonlyMap<string, Analysis>;
 }
 
-/** Analyses a flow, or reports why it can be none. Where values are too many for a payload, it gets steps that gather them. */
+/**
+ * Analyses a flow; undefined if a diagnostic is an error. Adds steps that gather values where a payload would have too many:
+ * see {@link gatherWide}.
+ */
 export function analyse(
   written: Flow,
   diagnostics: Diagnostic[],
@@ -59,33 +63,34 @@ export function analyse(
   const uses = findUses(flow, diagnostics);
   if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
   const data = dataDependencies(uses);
-  const order = sort(flow, data, 'cycle', diagnostics);
+  const order = topologicallySorted(flow, data, 'cycle', diagnostics);
   if (!order) return undefined;
   const demand = findDemand(flow, uses, order);
   reportUnwanted(flow, demand, diagnostics);
   const precedence = findPrecedence(flow, uses, data, demand);
-  const running = sort(flow, precedence.dependencies, 'undecidable-demand', diagnostics);
+  const running = topologicallySorted(flow, precedence.dependencies, 'undecidable-demand', diagnostics);
   if (!running) return undefined;
   const secrets = secretsOfSteps(flow, uses, running, inputSecrets);
   const found = inner ?? analyseInner(flow, secrets, diagnostics);
-  const sinks = flow.output ? [] : (flow.sinks ?? unread(flow, uses, running)).map(analyseSink);
+  const sinks = flow.output ? [] : (flow.sinks ?? unreadResults(flow, uses, running)).map(analyseSink);
   return { flow, uses, order, demand, precedence, running, sinks, secrets, inputSecrets, inner: found };
 }
 
 const analyseSink = (sink: Sink): AnalysedSink => ({ ...sink, uses: usesOf(sink.value) });
 
-function unread({ steps }: Flow, uses: FlowUses, running: readonly string[]): readonly Sink[] {
+function unreadResults({ steps }: Flow, uses: FlowUses, running: readonly string[]): readonly Sink[] {
   const runs = new Set(running);
-  const read = new Set(running.flatMap((id) => readBy(uses.steps.get(id))));
+  const read = new Set(running.flatMap((id) => stepsRead(uses.steps.get(id))));
   return steps
     .filter(({ id }) => runs.has(id) && !read.has(id))
     .map(({ id, idSpan }) => ({ id, value: { kind: 'step', step: id, path: WHOLE, span: idSpan } }));
 }
 
-const readBy = (uses: StepUses | undefined): readonly string[] =>
+const stepsRead = (uses: StepUses | undefined): readonly string[] =>
   uses ? stepUsesIn(uses).map(({ reference }) => reference.step) : [];
 
-function sort(
+/** The steps in topological order; a cycle is a diagnostic. */
+function topologicallySorted(
   flow: Flow,
   dependencies: Dependencies,
   code: 'cycle' | 'undecidable-demand',
@@ -105,7 +110,7 @@ function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnos
   }
 }
 
-/** `secrets` has an entry for each step that runs. */
+/** `secrets` has an entry for each running step: inner flows of other steps are not analysed. */
 function analyseInner(
   flow: Flow,
   secrets: ReadonlyMap<string, SecretNames>,
@@ -113,9 +118,9 @@ function analyseInner(
 ): ReadonlyMap<string, Analysis> {
   const found = new Map<string, Analysis>();
   for (const step of flow.steps) {
-    const given = secrets.get(step.id);
-    const inner = given && innerFlowOf(step, flow, diagnostics);
-    const analysis = inner && analyse(inner, diagnostics, { inputSecrets: given });
+    const inputSecrets = secrets.get(step.id);
+    const inner = inputSecrets && innerFlowOf(step, flow, diagnostics);
+    const analysis = inner && analyse(inner, diagnostics, { inputSecrets });
     if (analysis) found.set(step.id, analysis);
   }
   return found;

@@ -2,37 +2,37 @@ import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { isObject } from '../../protocol/json.ts';
 
-/** The built-in components that become states of their own in place of a function. */
+/** The built-in components that become states instead of calling a function. */
 const NAMES = ['map', 'eval', 'iterate', 'sleep'] as const;
 
-/** One of the built-in components that the compiler knows. */
+/** One of these components. */
 export type Builtin = (typeof NAMES)[number];
 
-/** Names that the guide has for built-in components beside their own. */
+/** Further names of built-in components, used in the guide. */
 const ALIASES: { readonly [path: string]: string } = { '/data/extract_multiple': 'extract_multiple' };
 
-/** Whether a step calls the built-in component of that name: `/builtin/NAME`, or `/NAME` alone, or by an alias. */
+/** Whether a step calls the built-in component of that name: as `/builtin/NAME`, as `/NAME`, or by an alias. */
 export const callsBuiltin = ({ component }: Pick<Step, 'component'>, name: string): boolean =>
   component === `/builtin/${name}` || component === `/${name}` || ALIASES[component] === name;
 
-/** The built-in component that a step calls, where the compiler knows it. */
+/** The built-in component of a step that becomes states; undefined for a step that calls a function. */
 export const builtinOf = (step: Pick<Step, 'component'>): Builtin | undefined =>
   NAMES.find((name) => callsBuiltin(step, name));
 
-/** A field of a step's input, where the input is written as a map. */
+/** The expression of a field of a step's input, if the input is written as a map. */
 export const inputField = ({ input }: Pick<Step, 'input'>, name: string): Expression | undefined =>
   fieldsOf(input)?.find(([key]) => key === name)?.[1];
 
-/** The fields of a value that is written as a map. */
+/** The fields of an expression that is written as a map; undefined for any other. */
 export function fieldsOf(value: Expression): readonly (readonly [key: string, value: Expression])[] | undefined {
   const entries = value.kind === 'map' || value.kind === 'literal' ? value.entries : undefined;
   if (entries) return entries.map((entry) => [entry.key, entry.value]);
-  // That of a variable has no places of its own.
+  // A map that is a variable's value has no entries with positions of their own.
   if (value.kind !== 'literal' || value.secret !== undefined || !isObject(value.value)) return undefined;
   return Object.entries(value.value).map(([key, own]) => [key, literal(own, value.span)]);
 }
 
-/** The milliseconds of a `sleep` that is written out; undefined where a function has to check them first. */
+/** The milliseconds of a `sleep` if they are a valid literal; otherwise undefined: a function has to check them first. */
 export function literalWait(step: Step): number | undefined {
   if (!callsBuiltin(step, 'sleep') || step.input.kind !== 'literal') return undefined;
   const duration = inputField(step, 'duration_ms');

@@ -1,11 +1,11 @@
 import type { Gate } from './uses.ts';
 
 /**
- * Gates that all hold. What asks for all that another conjunction asks for, and for one gate more, begins with that one:
- * long chains of conditions take no more room than their last. Equal ones, of one root, are the same object.
+ * A conjunction of gates: all of them hold. It is a node of a trie: the conjunction without the last gate, and that gate, so
+ * that long chains of conditions share their beginnings. Equal conjunctions with the same root are the same object.
  */
 export class Conjunction {
-  /** The conjunction without its last gate; undefined for the one without any. */
+  /** The conjunction without its last gate; undefined for the empty one. */
   readonly before: Conjunction | undefined;
   readonly size: number;
   readonly #key: string;
@@ -19,7 +19,7 @@ export class Conjunction {
     this.#gate = gate;
   }
 
-  /** This one and a gate; `key` is that of all equal gates. */
+  /** This conjunction and one more gate. Equal gates have equal keys. */
   and(key: string, gate: Gate): Conjunction {
     const known = this.#longer.get(key);
     if (known || this.has(key)) return known ?? this;
@@ -33,7 +33,7 @@ export class Conjunction {
     return false;
   }
 
-  /** The gates' keys, first to last. */
+  /** The keys of the gates, first to last. */
   get keys(): readonly string[] {
     return this.since().map((at) => at.#key);
   }
@@ -43,12 +43,12 @@ export class Conjunction {
     return this.since().flatMap((at) => at.#gate ?? []);
   }
 
-  /** The last gate; undefined where there is none. */
+  /** The last gate; undefined for the empty conjunction. */
   get last(): Gate | undefined {
     return this.#gate;
   }
 
-  /** The conjunctions that lead from one that this one begins with, which is left out, to this one: each has a gate more. */
+  /** The prefixes of this conjunction, itself included, that are longer than the prefix `start`; each has one gate more. */
   since(start?: Conjunction): readonly Conjunction[] {
     const found: Conjunction[] = [];
     for (let at: Conjunction | undefined = this; at?.before && at !== start; at = at.before) found.push(at);

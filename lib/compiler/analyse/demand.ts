@@ -7,51 +7,50 @@ import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } fro
 import { type Gate, isStepUse, type Use, usesOf } from './uses.ts';
 
 /**
- * When a step is wanted: whenever all gates of one of the conjunctions hold. One empty conjunction: always; none at
- * all: never.
+ * When a step's result is needed, in disjunctive normal form: whenever all gates of one of the conjunctions hold. A single
+ * empty conjunction: always. No conjunction: never.
  */
 export type Demand = readonly Conjunction[];
 
-/** Whether a step is wanted in every run. */
+/** Whether a step is needed in every run. */
 export const isAlways = (demand: Demand): boolean => demand.some((gates) => gates.size === 0);
 
-/** Whether two steps are wanted in the same runs, as far as their conditions show. Both are of one {@link findDemand}, of which
- * equal conjunctions are the same object. */
+/** Whether two demands of one {@link findDemand} have the same conjunctions: their steps are needed in the same runs. */
 export function isSameDemand(one: Demand, other: Demand): boolean {
   return one.length === other.length && one.every((gates) => other.includes(gates));
 }
 
 /**
- * When each step is wanted. `order` has each step after those it reads; demand flows against it, from the output and
- * the steps that must execute to what they read.
+ * When each step is needed. Demand propagates against the topological `order`, from the output and the steps that must
+ * execute to what they read.
  */
 export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[]): ReadonlyMap<string, Demand> {
   const demand = new Map<string, Demand>();
-  const asked = new Map(flow.steps.map(({ id }): [string, Conjunction[]] => [id, []]));
+  const found = new Map(flow.steps.map(({ id }): [string, Conjunction[]] => [id, []]));
   const unconditional = new Conjunction();
   const keys = new GateKeys();
-  const want = (use: Use, wanted: Demand): void => {
-    const known = isStepUse(use) ? asked.get(use.reference.step) : undefined;
-    for (const gates of known ? wanted : []) known?.push(keys.extend(gates, use.gates));
+  const addDemand = (use: Use, reader: Demand): void => {
+    const known = isStepUse(use) ? found.get(use.reference.step) : undefined;
+    for (const gates of known ? reader : []) known?.push(keys.extend(gates, use.gates));
   };
   for (const { id, mustExecute } of flow.steps) {
-    if (flow.evaluation === 'eager' || mustExecute) asked.get(id)?.push(unconditional);
+    if (flow.evaluation === 'eager' || mustExecute) found.get(id)?.push(unconditional);
   }
-  for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) want(use, [unconditional]);
+  for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) addDemand(use, [unconditional]);
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   for (const id of [...order].reverse()) {
-    // All who read the step have been here: nothing more will be asked of it.
-    const wanted = simplify(asked.get(id) ?? []);
-    if (wanted.length === 0) continue;
-    demand.set(id, wanted);
+    // All readers of the step come later in the order: its demand is complete.
+    const own = simplify(found.get(id) ?? []);
+    if (own.length === 0) continue;
+    demand.set(id, own);
     const read = uses.steps.get(id);
-    if (read) for (const use of usesIn(steps.get(id), read)) want(use, wanted);
+    if (read) for (const use of gatedUsesIn(steps.get(id), read)) addDemand(use, own);
   }
   return demand;
 }
 
-/** All uses of a step; those that a skip leaves unevaluated behind its `skipIf`. */
-function usesIn(step: Step | undefined, { input, skipIf, fallback }: StepUses): readonly Use[] {
+/** All uses of a step. Those that are only evaluated if the step is not skipped have its `skipIf` as a gate. */
+function gatedUsesIn(step: Step | undefined, { input, skipIf, fallback }: StepUses): readonly Use[] {
   const rest = [...input, ...fallback];
   const condition = step && skipIfOf(step);
   if (!condition) return [...skipIf, ...rest];
@@ -59,17 +58,17 @@ function usesIn(step: Step | undefined, { input, skipIf, fallback }: StepUses): 
   return [...skipIf, ...rest.map((use) => ({ ...use, gates: [gate, ...use.gates] }))];
 }
 
-/** A step's `skipIf`; undefined for one that never holds. */
+/** A step's `skipIf`; undefined if it is a literal that never holds. */
 export function skipIfOf({ skipIf }: Step): Expression | undefined {
   return skipIf?.kind === 'literal' && !passes(skipIf.value, 'skipIf') ? undefined : skipIf;
 }
 
-/** A conjunction that asks for all that another one asks for, and for more, adds nothing to it. */
+/** Leaves out each conjunction that implies another one (absorption: A or A and B is A). */
 function simplify(demand: Demand): Demand {
   const unconditional = demand.find((gates) => gates.size === 0);
   if (unconditional) return [unconditional];
   const kept: Conjunction[] = [];
-  // By their first gate: only those that begin with one of its gates can say less than a conjunction.
+  // By their first gate: a conjunction can only imply one whose first gate is among its own.
   const byFirst = new Map<string, Conjunction[]>();
   for (const gates of [...new Set(demand)].sort((a, b) => a.size - b.size)) {
     if (gates.keys.some((key) => byFirst.get(key)?.some((other) => isWithin(other, gates)))) continue;
@@ -86,7 +85,7 @@ function isWithin(some: Conjunction, gates: Conjunction): boolean {
   return some.keys.every((key) => gates.has(key));
 }
 
-/** Gives equal gates equal keys: those of one expression, and those of references to the same thing. */
+/** Gives equal gates equal keys: those of the same expression, and those of equal references. */
 class GateKeys {
   readonly #ids = new Map<Expression, number>();
 
@@ -103,18 +102,20 @@ class GateKeys {
   }
 }
 
-/** Which steps each step waits for, and which of those that decide whether it is wanted come after it all the same. */
+/** Which steps each step waits for. */
 export interface Precedence {
+  /** By data edges, and by the deciders of its demand: the steps that its gates test. */
   readonly dependencies: Dependencies;
+  /** The deciders that each step does not wait for: see {@link findPrecedence}. */
   readonly laterDeciders: Dependencies;
 }
 
 /**
- * The data edges, and for each step that is wanted only sometimes an edge from each step that decides it.
+ * The data edges, and for each step that is needed only sometimes an edge from each of its deciders.
  *
- * In `$coalesce: [{$if: C, then: {$step: summary}}, {$step: raw}]`, where `summary` reads `raw`, whether `raw` is wanted
- * seems to wait for `summary`. It does not: where `summary` is asked at all, it is wanted, and so is what it reads. Such
- * deciders come later, and in the step's own guard their tests may have any value.
+ * These can form a cycle. In `$coalesce: [{$if: C, then: {$step: summary}}, {$step: raw}]`, where `summary` reads `raw`, the
+ * demand of `raw` tests `summary`. But `raw` need not wait for it: wherever `summary` is tested, it is needed, and so is what
+ * it reads. Such deciders run later, and in the guard of `raw` their tests may have any value.
  */
 export function findPrecedence(
   flow: Flow,
@@ -125,49 +126,49 @@ export function findPrecedence(
   const none: Dependencies = new Map();
   const dependencies = withDemandEdges(data, demand, none);
   if ('order' in topologicalOrder(dependencies)) return { dependencies, laterDeciders: none };
-  const later = certainReaders(flow, uses, demand);
-  return { dependencies: withDemandEdges(data, demand, later), laterDeciders: later };
+  const laterDeciders = certainReaders(flow, uses, demand);
+  return { dependencies: withDemandEdges(data, demand, laterDeciders), laterDeciders };
 }
 
 function withDemandEdges(
   data: Dependencies,
   demand: ReadonlyMap<string, Demand>,
-  later: Dependencies,
+  laterDeciders: Dependencies,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const edges = new Map<string, ReadonlySet<string>>();
   for (const [id, before] of data) {
-    const wanted = demand.get(id);
-    if (!wanted) continue;
-    const deciders = isAlways(wanted) ? [] : wanted.flatMap(({ gates }) => gates.flatMap(stepsOfGate));
-    edges.set(id, new Set([...before, ...deciders.filter((decider) => !later.get(id)?.has(decider))]));
+    const own = demand.get(id);
+    if (!own) continue;
+    const deciders = isAlways(own) ? [] : own.flatMap(({ gates }) => gates.flatMap(stepsOfGate));
+    edges.set(id, new Set([...before, ...deciders.filter((decider) => !laterDeciders.get(id)?.has(decider))]));
   }
   return edges;
 }
 
-/** Of each step that is wanted only sometimes: itself, and the steps that read it whenever they are wanted. */
+/** For each step that is needed only sometimes: itself, and the steps that need it whenever they are needed, transitively. */
 function certainReaders(flow: Flow, uses: FlowUses, demand: ReadonlyMap<string, Demand>): Dependencies {
   const readers = new Map<string, string[]>();
   for (const step of flow.steps) {
     const read = uses.steps.get(step.id);
-    for (const { reference, gates } of read ? usesIn(step, read).filter(isStepUse) : []) {
+    for (const { reference, gates } of read ? gatedUsesIn(step, read).filter(isStepUse) : []) {
       if (gates.length > 0) continue;
       const known = readers.get(reference.step);
       if (known) known.push(step.id);
       else readers.set(reference.step, [step.id]);
     }
   }
-  const sometimes = [...demand].flatMap(([id, wanted]) => (isAlways(wanted) ? [] : [id]));
+  const sometimes = [...demand].flatMap(([id, own]) => (isAlways(own) ? [] : [id]));
   return new Map(sometimes.map((id) => [id, reach(id, readers)]));
 }
 
 function reach(from: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const found = new Set([from]);
-  // A set hands out also what is added to it on the way.
+  // Iterating a set also visits what is added to it meanwhile.
   for (const here of found) for (const there of next.get(here) ?? []) found.add(there);
   return found;
 }
 
-/** The test that a gate asks for. */
+/** The test of a gate's expression. */
 export const testOf = ({ kind }: Gate): Test => TESTS[kind];
 
 const TESTS: { readonly [K in Gate['kind']]: Test } = {
@@ -177,7 +178,7 @@ const TESTS: { readonly [K in Gate['kind']]: Test } = {
   unskipped: 'skipIf',
 };
 
-/** The steps that decide a gate. */
+/** The deciders of a gate: the steps that its expression reads. */
 export const stepsOfGate = (gate: Gate): readonly string[] =>
   usesOf(gate.of, testOf(gate))
     .filter(isStepUse)

@@ -2,20 +2,18 @@ import { type Expression, literal, type MapExpression, type StepReference, WHOLE
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { stepsReadBy, usesOf } from './uses.ts';
 
-/**
- * Values that may meet in one payload: each may need the room of a blob's marker, and they should have more than that.
- */
+/** The most values in one payload, so that each has more room than a marker of a spilled value needs. */
 const MAX_VALUES = 400;
 
 /** The built-in component that joins lists or maps. */
 export const GATHER = '/builtin/gather';
 
-/** Stands for the result of a skipped step where that is to be left out. No text that anyone writes has a NUL in it. */
+/** Replaces the result of a skipped step that the gathering function leaves out. No text in a flow contains a NUL. */
 const OMIT = '\u0000skipped';
 
 /**
- * A flow in which no input and no output reads more values than a payload has room for. Where a list or a map has more,
- * steps are added that put its parts together, some hundred values each, and one more that joins the parts.
+ * Rewrites a flow so that no input and no output reads more values than a payload has room for. For a list or a map with
+ * more, it adds steps that each gather a part of the values, and one that joins the parts.
  */
 export function gatherWide(flow: Flow): Flow {
   const gathering = new Gathering(flow);
@@ -53,10 +51,10 @@ class Gathering {
     return sinks.length <= MAX_VALUES ? undefined : this.#gather(chunks(sinks, () => 1).map(mapOf), owner, OMIT);
   }
 
-  /** Each step that no other reads, and what stands for it where it was skipped. */
+  /** An entry for each result that no step reads; {@link OMIT} if its step was skipped. */
   #sinks(): readonly Entry[] {
     const { steps, evaluation, sinks } = this.#flow;
-    // Where the compiler says of what the results are made, they are few.
+    // Sinks that a pass has set are few.
     if (sinks || evaluation === 'lazy' || steps.length <= MAX_VALUES) return [];
     const read = new Set(steps.flatMap(expressionsOf).flatMap(stepsReadBy));
     return steps.flatMap(({ id, idSpan }) => {
@@ -66,7 +64,7 @@ class Gathering {
     });
   }
 
-  /** The same value, of which what reads too much is a step's result. */
+  /** An expression with the same value, in which the parts that read too much are results of added steps. */
   #narrow(expression: Expression, reader: Step): Expression {
     if (countValues(expression) <= MAX_VALUES) return expression;
     const narrow = (inner: Expression): Expression => this.#narrow(inner, reader);
@@ -90,7 +88,7 @@ class Gathering {
     return expression;
   }
 
-  /** Adds a step for each part and one that joins them; answers a reference to what they make together. */
+  /** Adds a step for each part, and one that joins them. Returns a reference to the joined value. */
   #gather(parts: readonly Expression[], reader: Step, omit?: string): Expression {
     const gathered = parts.map((part) => this.#add([part], reader, omit));
     return gathered.length === 1 && gathered[0] ? gathered[0] : this.#add(gathered, reader);
@@ -109,7 +107,7 @@ class Gathering {
     const { idSpan, componentSpan, skipIf } = reader;
     const step: Step = {
       ...{ id, component: GATHER, input, onError: { action: 'fail' }, mustExecute: false, idSpan, componentSpan },
-      // What a skipped reader never evaluates must not fail the flow.
+      // A value that a skipped reader never evaluates must not fail the flow.
       ...(skipIf && { skipIf }),
       added: true,
     };
@@ -134,7 +132,7 @@ const mapOf = (entries: readonly Entry[]): Expression => ({
   span: entries[0]?.value.span ?? { line: 1, column: 1, endLine: 1, endColumn: 1 },
 });
 
-/** Parts in order, about equal, each with at most {@link MAX_VALUES} values where its items allow it. */
+/** Splits items into parts of about equal size, in order, each with at most {@link MAX_VALUES} if its items allow it. */
 function chunks<Item>(items: readonly Item[], valuesOf: (item: Item) => number): readonly (readonly Item[])[] {
   const total = items.reduce((sum, item) => sum + valuesOf(item), 0);
   const size = Math.ceil(total / Math.ceil(total / MAX_VALUES));

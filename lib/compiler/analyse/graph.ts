@@ -4,7 +4,7 @@ import type { Flow, Step } from '../../flow/flow.ts';
 import { nearest } from '../../flow/text/nearest.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
 
-/** What a step reads, by where it reads it. */
+/** The uses of a step, by the part of the step that they are in. */
 export interface StepUses {
   readonly input: readonly Use[];
   readonly skipIf: readonly Use[];
@@ -12,15 +12,15 @@ export interface StepUses {
   readonly fallback: readonly Use[];
 }
 
-/** What a flow's steps and its output read. */
+/** The uses of a flow. */
 export interface FlowUses {
   readonly steps: ReadonlyMap<string, StepUses>;
   readonly output: readonly Use[];
-  /** Of a flow without an output, what the results are made of where the flow says so, by the ids they go by. */
+  /** The uses of the flow's `sinks`, by their ids. */
   readonly sinks: ReadonlyMap<string, readonly Use[]>;
 }
 
-/** Finds everything that a flow reads; a reference to a step that is not there is a diagnostic. */
+/** Finds all uses of a flow. A reference to an unknown step is a diagnostic. */
 export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
   const uses = {
     steps: new Map(flow.steps.map((step) => [step.id, usesOfStep(step)])),
@@ -31,7 +31,7 @@ export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
   const known = new Set(ids);
   const seen = new Set<object>();
   for (const { reference } of allUses(uses).filter(isStepUse)) {
-    // One reference may be used twice, as a test and as a value.
+    // One reference can have two uses: as a test and as a value.
     if (known.has(reference.step) || seen.has(reference)) continue;
     seen.add(reference);
     const params = { step: reference.step, nearest: nearest(reference.step, ids) };
@@ -46,7 +46,7 @@ const usesOfStep = (step: Step): StepUses => ({
   fallback: step.onError.action === 'useDefault' ? usesOf(step.onError.value) : [],
 });
 
-/** All uses of one step, wherever it has them. */
+/** All uses of one step. */
 const usesIn = ({ input, skipIf, fallback }: StepUses): readonly Use[] => [...input, ...skipIf, ...fallback];
 
 const allUses = ({ steps, output, sinks }: FlowUses): readonly Use[] => [
@@ -55,24 +55,24 @@ const allUses = ({ steps, output, sinks }: FlowUses): readonly Use[] => [
   ...[...sinks.values()].flat(),
 ];
 
-/** All uses of steps' results by one step. */
+/** One step's uses of other steps' results. */
 export const stepUsesIn = (uses: StepUses): readonly StepUse[] => usesIn(uses).filter(isStepUse);
 
 /** Which steps each step waits for. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The data edges of a flow. */
+/** The data edges of a flow: each step waits for those that it reads. */
 export const dataDependencies = ({ steps }: FlowUses): Dependencies =>
   new Map([...steps].map(([id, uses]) => [id, new Set(stepUsesIn(uses).map(({ reference }) => reference.step))]));
 
-/** The steps in an order in which each comes after those it waits for; or a cycle, its first step repeated at its end. */
+/** The steps in topological order; or a cycle, with its first step repeated at the end. */
 export function topologicalOrder(
   dependencies: Dependencies,
 ): { readonly order: readonly string[] } | { readonly cycle: readonly string[] } {
   const order: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
   for (const root of dependencies.keys()) {
-    // An explicit stack: a chain may be longer than the call stack is deep.
+    // An explicit stack, since a chain of steps can be longer than the call stack is deep.
     const stack: { readonly id: string; readonly rest: Iterator<string> }[] = [];
     const open = (id: string): void => {
       state.set(id, 'open');

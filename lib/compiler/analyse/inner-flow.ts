@@ -6,7 +6,7 @@ import { treeOf } from '../../flow/text/tree.ts';
 import { type Builtin, builtinOf, callsBuiltin, inputField } from './builtins.ts';
 import { bindVariables } from './variables.ts';
 
-/** Under which keys of its input a built-in component finds its flow, or the id of the blob that holds it. */
+/** The keys of a built-in component's input that hold its flow, or the id of a blob with the flow. */
 export const FLOW_KEYS: { readonly [B in Builtin]?: readonly string[] } = {
   map: ['workflow', 'workflow_id'],
   eval: ['flow', 'flow_id'],
@@ -14,8 +14,8 @@ export const FLOW_KEYS: { readonly [B in Builtin]?: readonly string[] } = {
 };
 
 /**
- * The flow that a step runs, where it is known now; undefined for a step that runs none, or one that is only known when
- * the step runs: that one its component runs in an execution of its own.
+ * The inner flow of a step, if it is known at compile time. Undefined for a step that runs no flow, and for one whose flow is
+ * only known at run time: its component then runs the flow in an execution of its own.
  */
 export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): Flow | undefined {
   const builtin = builtinOf(step);
@@ -25,7 +25,7 @@ export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): 
   return literal && readInner(literal, flow.file, diagnostics);
 }
 
-/** A flow that is written out, or that a step puts into a blob as it is written. */
+/** A flow that is a literal, or that a `put_blob` stores as a literal. */
 function literalOf(written: Expression, flow: Flow): Literal | undefined {
   if (written.kind === 'literal') return written;
   if (written.kind !== 'step' || written.path.text !== 'blob_id') return undefined;
@@ -34,7 +34,7 @@ function literalOf(written: Expression, flow: Flow): Literal | undefined {
   return data?.kind === 'literal' ? data : undefined;
 }
 
-/** Inner flows see none of the parent's variables. */
+/** Reads an inner flow, and binds its variables: it does not see those of the flow around it. */
 function readInner(literal: Literal, file: string, diagnostics: Diagnostic[]): Flow | undefined {
   const reporter = new Reporter(file);
   const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), file, reporter);

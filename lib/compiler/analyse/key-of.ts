@@ -1,17 +1,17 @@
 import type { Expression } from '../../flow/expression.ts';
 import type { Json } from '../../protocol/json.ts';
 
-/** A text that is the same for expressions that say the same, wherever in the flow they stand. */
-export const keyOf = (expression: Expression): string => JSON.stringify(essence(expression));
+/** A key that is equal for expressions of equal structure, whatever their positions. */
+export const keyOf = (expression: Expression): string => JSON.stringify(structureOf(expression));
 
-function essence(expression: Expression): Json {
+function structureOf(expression: Expression): Json {
   switch (expression.kind) {
     case 'literal':
       return [0, expression.secret ?? null, expression.value];
     case 'map':
-      return [1, ...expression.entries.map(({ key, value }): Json => [key, essence(value)])];
+      return [1, ...expression.entries.map(({ key, value }): Json => [key, structureOf(value)])];
     case 'list':
-      return [2, ...expression.items.map(essence)];
+      return [2, ...expression.items.map(structureOf)];
     case 'input':
       return [3, expression.path.text];
     case 'step':
@@ -22,10 +22,10 @@ function essence(expression: Expression): Json {
         ...(expression.onSkip === undefined ? [] : [expression.onSkip]),
       ];
     case 'variable':
-      return [5, expression.name, expression.path.text, expression.fallback ? essence(expression.fallback) : null];
+      return [5, expression.name, expression.path.text, expression.fallback ? structureOf(expression.fallback) : null];
     case 'if':
-      return [6, ...[expression.condition, expression.consequent, expression.alternative].map(essence)];
+      return [6, ...[expression.condition, expression.consequent, expression.alternative].map(structureOf)];
     case 'coalesce':
-      return [7, ...expression.items.map(essence)];
+      return [7, ...expression.items.map(structureOf)];
   }
 }

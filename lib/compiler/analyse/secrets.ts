@@ -9,15 +9,15 @@ import { isStepUse } from './uses.ts';
 export type SecretNames = ReadonlySet<string>;
 
 /**
- * The secret variables that may stand in each step's input: those written there, and those that come with the result
- * of a step that runs a flow or with the flow's own input, which holds those of `given`. The result of a function holds
- * none: its wrapper hides them. `order` has each step after those it reads.
+ * The secret variables that each step's input may contain: those written there, and those that the flow's input or the result
+ * of a step that runs an inner flow may contain. The result of a function contains none: its wrapper removes them. `order` is
+ * a topological order.
  */
 export function secretsOfSteps(
   flow: Flow,
   uses: FlowUses,
   order: readonly string[],
-  given: SecretNames,
+  inputSecrets: SecretNames,
 ): ReadonlyMap<string, SecretNames> {
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const found = new Map<string, SecretNames>();
@@ -27,7 +27,7 @@ export function secretsOfSteps(
     if (!step) continue;
     const read = (uses.steps.get(id)?.input ?? []).map((use): SecretNames => {
       if (isStepUse(use)) return carried.get(use.reference.step) ?? NONE;
-      return use.reference.kind === 'input' ? given : NONE;
+      return use.reference.kind === 'input' ? inputSecrets : NONE;
     });
     const names = new Set([...secretsIn(step.input), ...read.flatMap((some) => [...some])]);
     found.set(id, names);

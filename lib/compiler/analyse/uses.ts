@@ -11,26 +11,26 @@ import {
 import type { Test } from '../../protocol/invocation.ts';
 
 /**
- * A condition under which something is evaluated: `of` is true for `$if` or not, `of` is absent for `$coalesce`, or `of`
- * is no `skipIf` that holds.
+ * An atomic condition under which a part of an expression is evaluated: `of` passes the test of `$if`, or does not; `of` is
+ * absent, in a `$coalesce`; or `of` is a `skipIf` that does not hold.
  */
 export interface Gate {
   readonly kind: 'if' | 'unless' | 'absent' | 'unskipped';
   readonly of: Expression;
 }
 
-/** A reference inside an expression, and what becomes of it there. */
+/** A use of a value, as in a use–definition chain: a reference in an expression, and how it is evaluated there. */
 export interface Use<R extends Reference = Reference> {
   readonly reference: R;
-  /** What is asked of the value; absent: the value itself is used. */
+  /** The test of which only the outcome is used. Absent: the value itself is used. */
   readonly test?: Test;
-  /** All of them hold where the reference is evaluated. */
+  /** The conditions that all hold when the reference is evaluated. */
   readonly gates: readonly Gate[];
-  /** Inside a `$coalesce`: neither a missing nor a skipped value matters. */
+  /** In a `$coalesce`: neither a missing nor a skipped value has an effect. */
   readonly optional: boolean;
-  /** Inside a `$coalesce` or a condition, where what is missing is no fault. */
+  /** In a `$coalesce` or a condition: a missing value is not a fault. */
   readonly lenient: boolean;
-  /** Where in the expression it stands: `a.b[0]`, "" for the whole. */
+  /** The place in the expression: `a.b[0]`; "" for the whole. */
   readonly field: string;
 }
 
@@ -40,10 +40,10 @@ export type Reference = InputReference | StepReference | VariableReference;
 /** A use of a step's result. */
 export type StepUse = Use<StepReference>;
 
-/** Whether a use is one of the result of the step `id`. */
+/** Whether a use is of the result of the step `id`. */
 export const isUseOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
 
-/** Whether a use may find nothing when the flow runs. `isGuaranteed`: whether a path of the input is sure to be there. */
+/** Whether the value of a use may be missing at run time. `isGuaranteed`: whether a path of the input always has a value. */
 export function mayBeMissing(
   { reference, lenient }: Use,
   isGuaranteed: (path: ReadPath) => boolean = () => false,
@@ -56,7 +56,7 @@ export function mayBeMissing(
 
 type Context = Omit<Use, 'reference'>;
 
-/** All references of an expression. `test`: only that of its value is wanted. */
+/** All uses in an expression. `test`: only the outcome of this test of its value is used. */
 export function usesOf(expression: Expression, test?: Test): readonly Use[] {
   const found: Use[] = [];
   collect(
@@ -67,19 +67,19 @@ export function usesOf(expression: Expression, test?: Test): readonly Use[] {
   return found;
 }
 
-/** The ids of the steps that an expression reads, each once, in the order in which it names them. */
+/** The ids of the steps that an expression reads, each once, in order of appearance. */
 export function stepsReadBy(expression: Expression): readonly string[] {
   return [...new Set(allWithin(expression).flatMap((one) => (one.kind === 'step' ? [one.step] : [])))];
 }
 
-/** Whether a use is one of a step's result. */
+/** Whether a use is of a step's result. */
 export const isStepUse = (use: Use): use is StepUse => use.reference.kind === 'step';
 
-/** Whether a use skips its reader where the step that it reads was skipped. */
+/** Whether the reader is skipped if the step that it reads was skipped. */
 export const spreadsSkip = (use: Use): use is StepUse =>
   isStepUse(use) && !use.optional && use.reference.onSkip === undefined;
 
-/** A kind of expression decides here what of it is evaluated when, and what is asked of it. */
+/** Collects the uses in an expression: which of its parts are evaluated under which gates, and which are only tested. */
 function collect(expression: Expression, context: Context, found: Use[]): void {
   switch (expression.kind) {
     case 'literal':
@@ -107,7 +107,7 @@ function collect(expression: Expression, context: Context, found: Use[]): void {
   }
 }
 
-/** No test is asked of what is in a map or a list: that is used as it is. */
+/** A test of a map or a list does not apply to what is in it: these values are used themselves. */
 function collectParts(whole: MapExpression | ListExpression, context: Context, found: Use[]): void {
   const { test: _, ...asValue } = context;
   const { field } = asValue;

@@ -8,32 +8,32 @@ import { HIDDEN } from '../../runtime/secrets/scrub.ts';
 
 type Values = { readonly [name: string]: Json };
 
-/** A reference to a secret variable, for whoever knows where the flow will run. */
+/** A reference to a secret variable. */
 export interface SecretUse {
   readonly name: string;
   /** Whether the flow itself has a value for it: in `variables`, or as the schema's default. */
   readonly inFlow: boolean;
-  /** Whether a default stands beside the reference. */
+  /** Whether the reference has a default. */
   readonly optional: boolean;
 }
 
-/** What variables are bound with. */
+/** How variables are bound. */
 export interface Binding {
-  /** Values by name. Those of secrets are not looked at: a function has them from its host. */
+  /** Values by name. Those of secrets are ignored: functions get them from their host. */
   readonly values: Values;
   /** Whether a secret has a value where the flow runs. */
   readonly hasSecret: (secret: SecretUse) => boolean;
-  /** Takes what is wrong. */
+  /** Receives the errors. */
   readonly diagnostics: Diagnostic[];
 }
 
-/** Where an expression stands. Only a step's input reaches a function, and so the values of secrets. */
-type Place = 'input' | 'condition' | 'elsewhere';
+/** Where an expression is used. Only in a step's input can a secret have its value, because only that reaches a function. */
+type Usage = 'input' | 'condition' | 'elsewhere';
 
 /**
- * The flow with each variable replaced by its value: the one given, else the flow's own, else the schema's default,
- * else the default beside the reference. A variable without any stays as it is: it is missing when the flow runs.
- * A secret becomes its marker in the input of a step, and is hidden everywhere else.
+ * The flow with each variable replaced by its value: that of the binding, else the flow's own, else the schema's default, else
+ * the reference's default. A variable without a value is not replaced: it is missing at run time. A secret becomes its marker
+ * in the input of a step, and is hidden everywhere else.
  */
 export function bindVariables(flow: Flow, binding: Binding): Flow {
   const bind = new Binder(flow, binding);
@@ -46,10 +46,10 @@ export function bindVariables(flow: Flow, binding: Binding): Flow {
 
 function bindStep(step: Step, bind: Binder): Step {
   const { onError, skipIf } = step;
-  const instead: OnError =
+  const bound: OnError =
     onError.action === 'useDefault' ? { ...onError, value: bind.in(onError.value, 'elsewhere') } : onError;
   const input = bind.in(step.input, 'input');
-  return { ...step, onError: instead, input, ...(skipIf && { skipIf: bind.in(skipIf, 'condition') }) };
+  return { ...step, onError: bound, input, ...(skipIf && { skipIf: bind.in(skipIf, 'condition') }) };
 }
 
 /** The variables that a schema declares, with the schema of each. */
@@ -59,7 +59,7 @@ export function declaredVariables(schema: Json | undefined): { readonly [name: s
   return Object.fromEntries(Object.entries(properties).map(([name, own]) => [name, isObject(own) ? own : {}]));
 }
 
-/** The variables that a flow declares as secret, each with whether its text is JSON: where it cannot be a string. */
+/** The variables that a flow declares as secret, and whether each one's text is JSON: if its type excludes strings. */
 export const secretVariables = (flow: Flow): ReadonlyMap<string, { readonly json: boolean }> =>
   new Map(
     Object.entries(declaredVariables(flow.variablesSchema))
@@ -67,7 +67,7 @@ export const secretVariables = (flow: Flow): ReadonlyMap<string, { readonly json
       .map(([name, { type }]) => [name, { json: type !== undefined && ![type].flat().includes('string') }]),
   );
 
-/** The values that the flow itself gives to its variables. */
+/** The flow's own values of its variables: its `variables`, else the defaults in its schema. */
 export const ownValues = (flow: Flow): Values => ({ ...defaultsOf(flow.variablesSchema), ...flow.variables });
 
 const defaultsOf = (schema: Json | undefined): Values =>
@@ -93,31 +93,31 @@ class Binder {
   }
 
   /** An expression with its variables replaced. */
-  in(expression: Expression, place: Place): Expression {
+  in(expression: Expression, usage: Usage): Expression {
     if (expression.kind !== 'variable') {
-      return mapChildren(expression, (child, role) => this.in(child, role === 'condition' ? 'condition' : place));
+      return mapChildren(expression, (child, role) => this.in(child, role === 'condition' ? 'condition' : usage));
     }
-    return this.#secrets.has(expression.name) ? this.#secret(expression, place) : this.#value(expression, place);
+    return this.#secrets.has(expression.name) ? this.#secret(expression, usage) : this.#value(expression, usage);
   }
 
-  #value(reference: VariableReference, place: Place): Expression {
+  #value(reference: VariableReference, usage: Usage): Expression {
     const { name, path, span } = reference;
     const value = Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
     const found = value === undefined ? undefined : valueAt(value, path.path);
-    return found === undefined ? this.#fallback(reference, place) : { kind: 'literal', value: found, span };
+    return found === undefined ? this.#fallback(reference, usage) : { kind: 'literal', value: found, span };
   }
 
-  #secret(reference: VariableReference, place: Place): Expression {
+  #secret(reference: VariableReference, usage: Usage): Expression {
     const { name, path, fallback, span } = reference;
     const { diagnostics, hasSecret } = this.#binding;
-    if (place === 'condition') diagnostics.push(diagnose('secret-condition', { name }, { file: this.#file, ...span }));
+    if (usage === 'condition') diagnostics.push(diagnose('secret-condition', { name }, { file: this.#file, ...span }));
     const use: SecretUse = { name, inFlow: Object.hasOwn(this.#own, name), optional: fallback !== undefined };
-    if (!hasSecret(use)) return this.#fallback(reference, place);
+    if (!hasSecret(use)) return this.#fallback(reference, usage);
     const shown = { kind: 'literal', value: HIDDEN, span } as const;
-    return place === 'input' ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
+    return usage === 'input' ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
   }
 
-  #fallback(reference: VariableReference, place: Place): Expression {
-    return reference.fallback ? this.in(reference.fallback, place) : reference;
+  #fallback(reference: VariableReference, usage: Usage): Expression {
+    return reference.fallback ? this.in(reference.fallback, usage) : reference;
   }
 }

@@ -88,14 +88,17 @@ function isSkippedOnlyWith(
   group: readonly PlannedStep[],
   plan: Plan,
 ): boolean {
-  if (planned.laterDeciders.size > 0 || (planned.demand && !isSameDemand(planned, leader))) return false;
+  if (planned.laterDeciders.size > 0 || (planned.demand && !isDemandedAlike(planned, leader))) return false;
   if (skipIfOf(planned.step) && !isSameSkipIf(planned, leader)) return false;
   const there = new Set([...group.map(({ step }) => step.id), ...readsOf(leader)]);
   return readsSkippable(planned, plan).every((id) => there.has(id));
 }
 
 /** Whether the two are demanded in the same runs. */
-function isSameDemand({ demand: one = [] }: PlannedStep, { demand: other = [], laterDeciders }: PlannedStep): boolean {
+function isDemandedAlike(
+  { demand: one = [] }: PlannedStep,
+  { demand: other = [], laterDeciders }: PlannedStep,
+): boolean {
   const isSame = one.length === other.length && one.every((clause, at) => isSameClause(clause, other[at]));
   return isSame && laterDeciders.size === 0;
 }

@@ -2,34 +2,34 @@ import { type Expression, literal } from '../../flow/expression.ts';
 import { fieldsOf } from '../analyse/builtins.ts';
 import { keyOf } from '../analyse/key-of.ts';
 
-/** What several expressions have in common; `own` stands where they differ: see {@link Alike}. */
+/** The common structure of several expressions, with `own` where they differ: an index into {@link Alike.own}. */
 export type Common =
   | { readonly kind: 'same'; readonly value: Expression }
   | { readonly kind: 'own'; readonly at: number }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [key: string, value: Common])[] }
   | { readonly kind: 'list'; readonly items: readonly Common[] };
 
-/** What several expressions have at a place where they differ. */
+/** The parts of several expressions at a place where they differ. */
 export interface Differing {
-  /** The place, by names of fields and numbers of items: `messages.0.content`; empty where they have nothing in common. */
+  /** The place, by keys and indices: `messages.0.content`; empty if the expressions have nothing in common. */
   readonly path: string;
-  /** One a member. */
+  /** One for each expression. */
   readonly parts: readonly Expression[];
 }
 
-/** Several expressions, taken apart. */
+/** Several expressions as their common structure and the parts in which they differ. */
 export interface Alike {
   readonly common: Common;
   readonly own: readonly Differing[];
 }
 
-/** Takes apart expressions that stand for each other. */
+/** Finds the most specific common structure of several expressions: their anti-unification (Plotkin, 1970). */
 export function alikeOf(expressions: readonly Expression[]): Alike {
-  const walk = new Walk();
-  return { common: walk.common(expressions, []), own: walk.own };
+  const unifier = new AntiUnifier();
+  return { common: unifier.common(expressions, []), own: unifier.own };
 }
 
-class Walk {
+class AntiUnifier {
   readonly own: Differing[] = [];
   readonly #known = new Map<string, number>();
 
@@ -40,12 +40,12 @@ class Walk {
     return this.#map(parts, path) ?? this.#list(parts, path) ?? { kind: 'own', at: this.#differ(parts, keys, path) };
   }
 
-  /** Maps with the same keys in the same order: a component may care for that. */
+  /** Maps with the same keys in the same order, on which a component may depend. */
   #map(parts: readonly Expression[], path: readonly (string | number)[]): Common | undefined {
     const maps = parts.map((part) => fieldsOf(part));
     const keys = maps[0]?.map(([key]) => key) ?? [];
     const text = JSON.stringify(keys);
-    // What may look like a marker is escaped as a whole.
+    // A map that may look like a marker is escaped as a whole.
     if (keys.length === 0 || keys.some((key) => key.startsWith('$'))) return undefined;
     if (!maps.every((map) => map && JSON.stringify(map.map(([key]) => key)) === text)) return undefined;
     const entries = keys.map((key, at): readonly [string, Common] => {
@@ -73,7 +73,7 @@ class Walk {
     return { kind: 'list', items };
   }
 
-  /** What differs in the same way at two places is one. */
+  /** Two places with the same differing parts share one entry. */
   #differ(parts: readonly Expression[], keys: readonly string[], path: readonly (string | number)[]): number {
     const text = JSON.stringify(keys);
     const at = this.#known.get(text) ?? this.own.push({ path: path.join('.'), parts }) - 1;
@@ -82,7 +82,7 @@ class Walk {
   }
 }
 
-/** What each list has at a position. */
+/** The item of each list at an index. */
 const column = <Item, Value>(
   lists: readonly (readonly Item[] | undefined)[],
   at: number,

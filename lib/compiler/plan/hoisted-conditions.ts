@@ -3,168 +3,177 @@ import { type Demand, isAlways, stepsOfGate } from '../analyse/demand.ts';
 import type { Gate } from '../analyse/uses.ts';
 import { type HoistedConditions, type PlanTree, stepsIn } from './plan-tree.ts';
 
-/** When a step is wanted: whenever what was found before holds, where there is any, and all of the gates. */
+/**
+ * One clause of a step's demand: a conjunction that holds if the hoisted condition, if any, and all of the gates hold. The
+ * hoisted condition takes the place of the gates that the conjunction begins with.
+ */
 export interface DemandClause {
   readonly hoisted?: ConditionReference;
   readonly gates: readonly Gate[];
 }
 
-/** A condition that is found once, for the guards of several steps. */
+/** A condition that is evaluated once, for the guards of several steps. */
 export interface HoistedCondition {
   readonly name: string;
   readonly clause: DemandClause;
 }
 
-/** A condition that was found before: where in the tree, and its name there. */
+/** A reference to a hoisted condition: the id of its {@link HoistedConditions}, and its name there. */
 export interface ConditionReference {
   readonly hoistedAt: string;
   readonly name: string;
 }
 
-/** A tree in which conditions are kept, and when each step in it is wanted sometimes. */
+/** A tree with places of hoisted conditions, and the demand of each step that is needed only sometimes. */
 export interface Hoisting {
   readonly tree: PlanTree;
   readonly clauses: ReadonlyMap<string, readonly DemandClause[]>;
 }
 
-/** Conditions that are found at one place: a state that finds more could not be moved to where there is room for it. */
+/** The most conditions at one place: a state with more could not be moved into a nested state machine that has room. */
 const MAX_TOGETHER = 20;
 
-/** Gates that a guard may ask by itself. Guards that have more in common than that find it kept. */
+/** The number of gates after which a condition that several guards begin with is hoisted. */
 const MAX_GATES = 10;
 
 /**
- * Puts into a tree the places where conditions are kept. The guards of a chain of lazy steps, each wanted only where all
- * after it are, or of a long `$coalesce`, each wanted only where nothing before it is there, would else repeat each
- * other: their length would grow with the square of the steps.
+ * Hoists the conditions that several guards begin with. In a chain of lazy steps, each needed only if all after it are, and
+ * in a long `$coalesce`, each item of which is needed only if all before it are absent, the guards would otherwise repeat each
+ * other, and their length grow with the square of the steps.
  */
 export function hoistConditions(
   tree: PlanTree,
   demand: ReadonlyMap<string, Demand>,
-  later: ReadonlyMap<string, ReadonlySet<string>>,
+  laterDeciders: ReadonlyMap<string, ReadonlySet<string>>,
 ): Hoisting {
-  const keeper = new Keeper(tree, demand, later);
-  return { tree: keeper.scope(tree, new Map()), clauses: keeper.wanted };
+  const hoister = new Hoister(tree, demand, laterDeciders);
+  return { tree: hoister.scope(tree, new Map()), clauses: hoister.clauses };
 }
 
-/** The conditions that are kept at a place, by what they are of. */
-type Known = ReadonlyMap<Conjunction, ConditionReference>;
+/** The hoisted conditions that a scope can read, by their conjunctions. */
+type Hoisted = ReadonlyMap<Conjunction, ConditionReference>;
 
-/** A {@link HoistedConditions} that is being filled. */
-interface Open extends HoistedConditions {
+/** A {@link HoistedConditions} under construction. */
+interface MutablePlace extends HoistedConditions {
   readonly conditions: HoistedCondition[];
 }
 
-class Keeper {
-  readonly wanted = new Map<string, readonly DemandClause[]>();
+class Hoister {
+  readonly clauses = new Map<string, readonly DemandClause[]>();
   readonly #demand: ReadonlyMap<string, Demand>;
-  readonly #later: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Where each step stands in the tree's order. */
+  readonly #laterDeciders: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The position of each step in the tree's order. */
   readonly #positions: ReadonlyMap<string, number>;
-  /** How many guards ask for a conjunction, or for a longer one. */
-  readonly #askers = new Map<Conjunction, number>();
+  /** The number of guards that test a conjunction, or one that begins with it. */
+  readonly #uses = new Map<Conjunction, number>();
   readonly #lastDecider = new Map<Conjunction, number>();
-  #keepers = 0;
+  #places = 0;
 
-  constructor(tree: PlanTree, demand: ReadonlyMap<string, Demand>, later: ReadonlyMap<string, ReadonlySet<string>>) {
+  constructor(
+    tree: PlanTree,
+    demand: ReadonlyMap<string, Demand>,
+    laterDeciders: ReadonlyMap<string, ReadonlySet<string>>,
+  ) {
     const order = stepsIn(tree);
     this.#demand = demand;
-    this.#later = later;
+    this.#laterDeciders = laterDeciders;
     this.#positions = new Map(order.map((id, at) => [id, at]));
-    for (const asked of order.flatMap((id) => this.#shareable(id))) {
-      for (const each of asked.since()) this.#askers.set(each, (this.#askers.get(each) ?? 0) + 1);
+    for (const conjunction of order.flatMap((id) => this.#hoistable(id))) {
+      for (const prefix of conjunction.since()) this.#uses.set(prefix, (this.#uses.get(prefix) ?? 0) + 1);
     }
   }
 
-  /** The conjunctions of a step whose guard may be shared; that of one whose deciders come later asks its own way. */
-  #shareable(id: string): Demand {
+  /** The conjunctions of a guard that may use hoisted conditions. One with later deciders evaluates its tests differently. */
+  #hoistable(id: string): Demand {
     const demand = this.#demand.get(id) ?? [];
-    return isAlways(demand) || (this.#later.get(id)?.size ?? 0) > 0 ? [] : demand;
+    return isAlways(demand) || (this.#laterDeciders.get(id)?.size ?? 0) > 0 ? [] : demand;
   }
 
-  /** A scope of variables: what is kept in it is known in it and inside of it. */
-  scope(tree: PlanTree, outer: Known): PlanTree {
-    const known = new Map(outer);
+  /** Hoists conditions in a scope of variables, in which and inside which they can be read. */
+  scope(tree: PlanTree, outer: Hoisted): PlanTree {
+    const hoisted = new Map(outer);
     const parts = (tree.kind === 'sequence' ? tree.parts : [tree]).flatMap((part) => {
-      const keeps = this.#keepBefore(part, known);
-      return [...keeps, this.#inside(part, known)];
+      const places = this.#hoistBefore(part, hoisted);
+      return [...places, this.#inside(part, hoisted)];
     });
     const [first] = parts;
     return first && parts.length === 1 ? first : { kind: 'sequence', parts };
   }
 
-  #inside(tree: PlanTree, known: Known): PlanTree {
-    if (tree.kind === 'parallel')
-      return { ...tree, branches: tree.branches.map((branch) => this.scope(branch, known)) };
-    if (tree.kind === 'step') this.#want(tree.id, known);
+  #inside(tree: PlanTree, hoisted: Hoisted): PlanTree {
+    if (tree.kind === 'parallel') {
+      return { ...tree, branches: tree.branches.map((branch) => this.scope(branch, hoisted)) };
+    }
+    if (tree.kind === 'step') this.#setClauses(tree.id, hoisted);
     return tree;
   }
 
-  #want(id: string, known: Known): void {
+  #setClauses(id: string, hoisted: Hoisted): void {
     const demand = this.#demand.get(id) ?? [];
     if (isAlways(demand)) return;
-    const shares = this.#shareable(id).length > 0;
-    this.wanted.set(
+    const isHoistable = this.#hoistable(id).length > 0;
+    this.clauses.set(
       id,
-      demand.map((asked) => (shares ? wantedAfter(asked, known) : { gates: asked.gates })),
+      demand.map((conjunction) => (isHoistable ? clauseOf(conjunction, hoisted) : { gates: conjunction.gates })),
     );
   }
 
-  /** What is kept before a part: of the conditions in it that can be told by then, those that others ask too. */
-  #keepBefore(part: PlanTree, known: Map<Conjunction, ConditionReference>): readonly HoistedConditions[] {
+  /** Hoists before a part the shared conditions in it that are decided by then, at most {@link MAX_TOGETHER} to a place. */
+  #hoistBefore(part: PlanTree, hoisted: Map<Conjunction, ConditionReference>): readonly HoistedConditions[] {
     const steps = stepsIn(part);
     const start = this.#positions.get(steps[0] ?? '') ?? 0;
-    const keeps: Open[] = [];
-    for (const asked of steps.flatMap((id) => this.#shareable(id))) {
-      const told = this.#told(asked, start);
-      const open = told.since(nearest(told, known));
+    const places: MutablePlace[] = [];
+    for (const conjunction of steps.flatMap((id) => this.#hoistable(id))) {
+      const decided = this.#decidedPrefix(conjunction, start);
+      const open = decided.since(longestHoisted(decided, hoisted));
       for (let at = MAX_GATES; at < open.length; at += MAX_GATES) {
         const condition = open[at - 1];
-        if (!condition || (this.#askers.get(condition) ?? 0) < 2) continue;
-        const last = keeps.at(-1);
-        const keep = last && last.conditions.length < MAX_TOGETHER ? last : this.#newKeep();
-        if (keep !== last) keeps.push(keep);
-        const name = String(keep.conditions.length + 1);
-        keep.conditions.push({ name, clause: wantedAfter(condition, known) });
-        known.set(condition, { hoistedAt: keep.id, name });
+        if (!condition || (this.#uses.get(condition) ?? 0) < 2) continue;
+        const last = places.at(-1);
+        const place = last && last.conditions.length < MAX_TOGETHER ? last : this.#newPlace();
+        if (place !== last) places.push(place);
+        const name = String(place.conditions.length + 1);
+        place.conditions.push({ name, clause: clauseOf(condition, hoisted) });
+        hoisted.set(condition, { hoistedAt: place.id, name });
       }
     }
-    return keeps;
+    return places;
   }
 
-  #newKeep(): Open {
-    this.#keepers += 1;
-    return { kind: 'conditions', id: `kept ${this.#keepers}`, conditions: [] };
+  #newPlace(): MutablePlace {
+    this.#places += 1;
+    // The id becomes the name of a variable in the state machine.
+    return { kind: 'conditions', id: `kept ${this.#places}`, conditions: [] };
   }
 
-  /** The longest beginning of a conjunction that only steps before a position decide. */
-  #told(asked: Conjunction, position: number): Conjunction {
-    let told = asked;
-    while (told.before && this.#decidedAt(told) >= position) told = told.before;
-    return told;
+  /** The longest prefix of a conjunction whose deciders all come before a position. */
+  #decidedPrefix(conjunction: Conjunction, position: number): Conjunction {
+    let prefix = conjunction;
+    while (prefix.before && this.#decidedAt(prefix) >= position) prefix = prefix.before;
+    return prefix;
   }
 
-  /** The position of the last step that decides a conjunction. */
-  #decidedAt(asked: Conjunction): number {
-    const open = asked.since().filter((each) => !this.#lastDecider.has(each));
-    for (const each of open) {
-      const own = each.last ? stepsOfGate(each.last).map((id) => this.#positions.get(id) ?? 0) : [];
-      this.#lastDecider.set(each, Math.max(-1, this.#lastDecider.get(each.before ?? each) ?? -1, ...own));
+  /** The position of the last decider of a conjunction; -1 if it has none. */
+  #decidedAt(conjunction: Conjunction): number {
+    for (const prefix of conjunction.since().filter((each) => !this.#lastDecider.has(each))) {
+      const own = prefix.last ? stepsOfGate(prefix.last).map((id) => this.#positions.get(id) ?? 0) : [];
+      this.#lastDecider.set(prefix, Math.max(-1, this.#lastDecider.get(prefix.before ?? prefix) ?? -1, ...own));
     }
-    return this.#lastDecider.get(asked) ?? -1;
+    return this.#lastDecider.get(conjunction) ?? -1;
   }
 }
 
-/** The longest beginning of a conjunction that is kept. */
-function nearest(asked: Conjunction, known: Known): Conjunction | undefined {
-  let at: Conjunction | undefined = asked;
-  while (at && !known.has(at)) at = at.before;
+/** The longest prefix of a conjunction that is hoisted. */
+function longestHoisted(conjunction: Conjunction, hoisted: Hoisted): Conjunction | undefined {
+  let at: Conjunction | undefined = conjunction;
+  while (at && !hoisted.has(at)) at = at.before;
   return at;
 }
 
-function wantedAfter(asked: Conjunction, known: Known): DemandClause {
-  const start = nearest(asked, known);
-  const before = start && known.get(start);
-  const gates = asked.since(start).flatMap(({ last }) => last ?? []);
-  return { gates, ...(before && { hoisted: before }) };
+/** A conjunction with its longest hoisted prefix replaced by a reference. */
+function clauseOf(conjunction: Conjunction, hoisted: Hoisted): DemandClause {
+  const prefix = longestHoisted(conjunction, hoisted);
+  const reference = prefix && hoisted.get(prefix);
+  const gates = conjunction.since(prefix).flatMap(({ last }) => last ?? []);
+  return { gates, ...(reference && { hoisted: reference }) };
 }

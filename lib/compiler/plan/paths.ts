@@ -1,49 +1,49 @@
 import type { Plan, PlannedStep } from './plan.ts';
 
-/** Two times that a step or a flow takes, in seconds, whatever arrangement its steps have. */
+/** Two durations of a step or a flow that do not depend on an arrangement, in seconds. */
 export interface PathTimes {
-  /** The longest way through the steps by what they read and what decides them: no run takes less. */
+  /** The critical path through the graph of data and demand edges: the least that a run takes. */
   readonly critical: number;
-  /** One level after the other: each step waits for all that are as deep in the graph as those it waits for. */
+  /** The levels in sequence: each step waits for all steps that are less deep in the graph. */
   readonly byLevel: number;
 }
 
-/** The times of a flow. */
+/** The durations of a flow. */
 export interface FlowTimes extends PathTimes {
-  /** The steps of the longest way, in order. */
+  /** The steps of the critical path, in order. */
   readonly longest: readonly string[];
 }
 
-/** The times of a plan's graph. `timesOf`: what each step takes. */
+/** The durations of a plan's graph, by those of its steps. */
 export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTimes): FlowTimes {
   const reached = new Map<string, Reached>();
   const levels: number[] = [];
   let last: Ended = { id: '', end: 0, before: undefined };
-  // A plan has each step after those it waits for.
+  // The steps of a plan are in topological order.
   for (const [id, planned] of plan.steps) {
     const times = timesOf(planned);
     const { after, depth } = reached.get(id) ?? START;
     const here: Ended = { id, end: (after?.end ?? 0) + times.critical, before: after };
     if (here.end > last.end) last = here;
     levels[depth] = Math.max(levels[depth] ?? 0, times.byLevel);
-    // What the compiler added is no level of the flow's own.
+    // A step that the compiler added is not a level of its own.
     const below = planned.step.added ? depth : depth + 1;
     for (const { reader } of planned.readings) {
-      // The output is read by no step.
+      // Any other reader is the flow's output.
       if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, below));
     }
   }
-  return { critical: last.end, byLevel: levels.reduce((sum, seconds) => sum + seconds, 0), longest: wayTo(last) };
+  return { critical: last.end, byLevel: levels.reduce((sum, seconds) => sum + seconds, 0), longest: pathTo(last) };
 }
 
-/** A step that has ended, and the last one that it waited for. */
+/** A finished step, and the one that it waited for longest. */
 interface Ended {
   readonly id: string;
   readonly end: number;
   readonly before: Ended | undefined;
 }
 
-/** What a step waits for, as far as it is known. */
+/** What a step waits for, as far as its predecessors have been visited. */
 interface Reached {
   readonly after: Ended | undefined;
   readonly depth: number;
@@ -56,8 +56,8 @@ const later = ({ after, depth }: Reached, ended: Ended, below: number): Reached 
   depth: Math.max(depth, below),
 });
 
-function wayTo(last: Ended): readonly string[] {
-  const way: string[] = [];
-  for (let at: Ended | undefined = last; at && at.id !== ''; at = at.before) way.push(at.id);
-  return way.reverse();
+function pathTo(last: Ended): readonly string[] {
+  const path: string[] = [];
+  for (let at: Ended | undefined = last; at && at.id !== ''; at = at.before) path.push(at.id);
+  return path.reverse();
 }

@@ -1,17 +1,18 @@
 import type { HoistedCondition } from './hoisted-conditions.ts';
 
-/** A place in a tree where conditions are found. No step has such an id. */
+/** A place in a tree where hoisted conditions are evaluated. */
 export interface HoistedConditions {
   readonly kind: 'conditions';
+  /** Differs from the ids of all steps. */
   readonly id: string;
-  /** Each after those that it asks. */
+  /** Each after those that its clause begins with. */
   readonly conditions: readonly HoistedCondition[];
 }
 
-/** Steps side by side that are alike: the iterations of one Map. */
+/** Similar parallel steps that are the iterations of one Map. */
 export interface FanOut {
   readonly kind: 'fan-out';
-  /** Their ids, in the order of the iterations. */
+  /** The steps' ids, in the order of the iterations. */
   readonly steps: readonly string[];
 }
 
@@ -20,19 +21,18 @@ export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
   | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
   | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
-  /** A part that gets a state machine of its own, called `name`, since the flow's one would be too large with it. */
+  /** A part in a nested state machine called `name`, because the flow's own state machine would be too large with it. */
   | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
   | FanOut
-  /** No step: a place where conditions are found that guards after it ask. */
   | HoistedConditions;
 
-/** The places in a tree where conditions are found, in its order. */
+/** The places in a tree where hoisted conditions are evaluated, in its order. */
 export const hoistedConditionsIn = (tree: PlanTree): readonly HoistedConditions[] => ofKind(tree, 'conditions');
 
-/** The Maps of a tree whose iterations are steps. */
+/** The fan-outs in a tree, in its order. */
 export const fanOutsIn = (tree: PlanTree): readonly FanOut[] => ofKind(tree, 'fan-out');
 
-/** The parts of a tree that are of a kind, in its order. */
+/** The nodes of a kind in a tree, in its order. */
 function ofKind<K extends PlanTree['kind']>(tree: PlanTree, kind: K): readonly Extract<PlanTree, { kind: K }>[] {
   const found: Extract<PlanTree, { kind: K }>[] = [];
   const isWanted = (inner: PlanTree): inner is Extract<PlanTree, { kind: K }> => inner.kind === kind;
@@ -44,7 +44,7 @@ function ofKind<K extends PlanTree['kind']>(tree: PlanTree, kind: K): readonly E
   return found;
 }
 
-/** All in a tree that reads steps and can be read: steps, and places where conditions are found. */
+/** The ids in a tree of all that reads results and is itself read: of steps and of places of hoisted conditions. */
 export const idsIn = (tree: PlanTree): readonly string[] => [
   ...stepsIn(tree),
   ...hoistedConditionsIn(tree).map(({ id }) => id),
@@ -62,7 +62,7 @@ export function stepsIn(tree: PlanTree): readonly string[] {
   return found;
 }
 
-/** The first of {@link stepsIn}, by which the tree can be named. */
+/** The first of {@link stepsIn}; undefined if there are none. */
 export function firstStepIn(tree: PlanTree): string | undefined {
   if (tree.kind === 'step') return tree.id;
   if (tree.kind === 'fan-out') return tree.steps[0];
@@ -73,19 +73,19 @@ export function firstStepIn(tree: PlanTree): string | undefined {
   return undefined;
 }
 
-/** The id of the step that a tree begins with, unless it begins with several. */
+/** The id of the step that a tree begins with; undefined if it begins with anything else. */
 export function firstIn(tree: PlanTree | undefined): string | undefined {
   const first = tree?.kind === 'sequence' ? tree.parts[0] : tree;
   return first?.kind === 'step' ? first.id : undefined;
 }
 
-/** The id of the step that a tree ends with, unless it ends with several. */
+/** The id of the step that a tree ends with; undefined if it ends with anything else. */
 export function lastIn(tree: PlanTree | undefined): string | undefined {
   const last = tree?.kind === 'sequence' ? tree.parts.at(-1) : tree;
   return last?.kind === 'step' ? last.id : undefined;
 }
 
-/** The parts that a tree is made of; the steps of a Map are no parts of their own. */
+/** The children of a node; none for a fan-out, whose steps are not nodes. */
 export function partsOf(tree: Exclude<PlanTree, { kind: 'step' }>): readonly PlanTree[] {
   if (tree.kind === 'conditions' || tree.kind === 'fan-out') return [];
   if (tree.kind === 'nested') return [tree.body];

@@ -62,7 +62,7 @@ export interface Plan {
   readonly steps: ReadonlyMap<string, PlannedStep>;
   /** Who reads the hoisted conditions, by the ids of their {@link HoistedConditions}. */
   readonly hoistedConditions: ReadonlyMap<string, readonly Reading[]>;
-  /** Absent where no step runs. */
+  /** Absent if no step runs. */
   readonly tree?: PlanTree;
   /** What the output reads; none in a flow without an output. */
   readonly output: readonly Use[];

@@ -5,33 +5,33 @@ import { PAYLOAD_ENLARGING, type PassName } from '../passes/passes.ts';
 import type { Durations } from './durations.ts';
 import { makePlan } from './make-plan.ts';
 
-/** A flow, and what it is to be planned with. */
+/** An optimised flow, and how to plan it. */
 export interface PlanningInput {
-  /** The flow as written. */
+  /** The flow before the passes over flows. */
   readonly analysis: Analysis;
-  /** What the passes over flows have made of it. */
+  /** The flow after them. */
   readonly optimised: OptimisedFlow;
   readonly durations: Durations;
   readonly options: PlanPassOptions;
 }
 
 /**
- * The plans of a flow, the best first, since what passes make part of others, or bring together in a Map or a function,
- * may be too large for a payload: with all passes, then without one of those that join, without any of them, and at last
- * of the flow as it is written. Each is only made when it is asked for.
+ * The plans of a flow, the best first. Passes that join values or steps in one state or function may make too much for a
+ * payload. So the plan with all passes is followed by those without one of the joining passes, by that without any of them,
+ * and by that of the flow without any pass over flows. Plans are made lazily.
  */
 export function* plansToTry({ analysis, optimised, durations, options }: PlanningInput): Generator<OptimisedPlan> {
   const planned = makePlan(optimised.analysis, durations);
-  const leavingOut = (tooLarge: readonly PassName[]): OptimisedPlan => {
+  const planWithout = (tooLarge: readonly PassName[]): OptimisedPlan => {
     const { plan, passes, absorbed } = optimisePlan(planned, { ...options, tooLarge: new Set(tooLarge) });
     return { plan, passes: [...optimised.passes, ...passes], absorbed: [...optimised.absorbed, ...absorbed] };
   };
-  const first = leavingOut([]);
+  const first = planWithout([]);
   yield first;
   const joined = PAYLOAD_ENLARGING.filter((name) =>
     first.passes.some((pass) => pass.name === name && pass.changes.length > 0),
   );
-  for (const name of joined) yield leavingOut([name]);
-  if (joined.length > 1) yield leavingOut(joined);
+  for (const name of joined) yield planWithout([name]);
+  if (joined.length > 1) yield planWithout(joined);
   yield optimisePlan(makePlan(analysis, durations), { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
 }

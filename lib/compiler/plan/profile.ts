@@ -8,14 +8,14 @@ import type { Profile, Timing } from './durations.ts';
 /** A profile as read from its file. */
 export interface ReadProfile {
   readonly file: string;
-  /** Absent where a diagnostic is an error. */
+  /** Absent if a diagnostic is an error. */
   readonly profile?: Profile;
-  /** Where each step of it stands. */
+  /** Where each step is in the file. */
   readonly stepSpans: ReadonlyMap<string, Span>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the text of a profile; what is wrong with it is told with its place, nothing is thrown. */
+/** Reads the text of a profile. What is wrong with it is a diagnostic; nothing is thrown. */
 export function readProfile(source: string, file: string): ReadProfile {
   const reporter = new Reporter(file);
   const tree = readTree(source, reporter);
@@ -46,10 +46,10 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
   return { times: Object.fromEntries(times), spans: new Map(entries.map(([key, entry]) => [key, entry.key])) };
 }
 
-/** No execution takes longer. */
+/** The longest duration of an execution. */
 const MAX_SECONDS = QUOTAS.standardSeconds;
 
-/** Beside `seconds` an entry may hold what else was measured. */
+/** The `seconds` of an entry, which may have other fields besides. */
 function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): number | undefined {
   const seconds = mapOf(value, where, reporter)?.entries.get('seconds')?.value;
   const measured = seconds?.kind === 'scalar' ? seconds.value : undefined;
@@ -69,8 +69,8 @@ function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { ki
 }
 
 /**
- * What is to be told of a profile: what is wrong with it, and which of its steps the flow has not, most likely because the
- * flow has changed since it was measured. Of a flow that is broken nothing is said.
+ * The diagnostics of a profile: its own, and a warning for each of its steps that the flow does not have, most likely because
+ * the flow has changed since it was measured. There are no such warnings if the flow did not compile.
  */
 export function profileDiagnostics(
   { file, profile, stepSpans, diagnostics }: ReadProfile,
@@ -92,7 +92,7 @@ interface Named {
   readonly id: string;
 }
 
-/** What became of a flow that a profile is of, as far as it matters here. */
+/** The parts of a compiled flow that its profile is compared with. */
 interface ProfiledFlow {
   readonly stateMachine?: unknown;
   readonly flow?: { readonly steps: readonly Named[] };
@@ -100,6 +100,6 @@ interface ProfiledFlow {
   readonly absorbed: readonly Named[];
 }
 
-/** Where the profile of a flow's file is: `NAME.profile.json` beside `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */
+/** The profile's file for a flow's file: `NAME.profile.json` for `NAME.yaml`, `NAME.flow.yaml` or `NAME.flow.json`. */
 export const profileFileOf = (flowFile: string): string =>
   `${flowFile.replace(/(?:\.flow)?\.(?:ya?ml|json)$/, '')}.profile.json`;

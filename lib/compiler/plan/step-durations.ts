@@ -5,8 +5,8 @@ import { pathTimes } from './paths.ts';
 import { fusedStepsOf, type Plan, type PlannedStep } from './plan.ts';
 
 /**
- * The seconds of a step in the arrangement. Of one that runs a flow known at compile time: at least that flow's critical
- * path. Steps that the compiler added take none.
+ * The seconds of a step in the arrangement. A step with an inner flow takes that flow's critical path, unless its own duration
+ * was measured. Steps that the compiler added take none.
  */
 export function secondsOfStep(
   { step, inner }: { readonly step: Step | undefined; readonly inner: Plan | undefined },

@@ -22,12 +22,12 @@ const valuesIn = (flow: Flow, id: string): number => {
 };
 
 describe('a step that reads more values than a payload has room for', () => {
-  it('stays as it is where there are few', () => {
+  it('is unchanged if there are few', () => {
     const flow = flowOf(300, `  - { id: all, component: /my/all, input: [${refs(300)}] }`);
     expect(gatherWide(flow)).toBe(flow);
   });
 
-  it('reads one, which steps in between have put together', () => {
+  it('reads one value, which added steps gather', () => {
     const wide = gatherWide(
       flowOf(1000, `  - { id: all, component: /my/all, input: { list: [${refs(1000)}], n: 1 } }`),
     );
@@ -46,7 +46,7 @@ describe('a step that reads more values than a payload has room for', () => {
     expect(new Set(skips)).toEqual(new Set(['input']));
   });
 
-  it('keeps the arms of an $if apart', () => {
+  it('gathers each branch of an $if separately', () => {
     const many = `{ $if: { $input: on }, then: [${refs(500)}], else: 0 }`;
     const wide = gatherWide(flowOf(500, `  - { id: all, component: /my/all, input: ${many} }\noutput: { $step: all }`));
     expect(wide.steps.find(({ id }) => id === 'all')?.input).toMatchObject({
@@ -58,12 +58,12 @@ describe('a step that reads more values than a payload has room for', () => {
 });
 
 describe('an output with too many values', () => {
-  it('reads one', () => {
+  it('reads one value', () => {
     const wide = gatherWide(flowOf(900, `output: [${refs(900)}]`));
     expect(wide.output).toMatchObject({ kind: 'step', step: 'output.part_4' });
   });
 
-  it('that nobody wrote is a map of the results that are there', () => {
+  it('is a map of the results if the flow has no output', () => {
     const wide = gatherWide(flowOf(900, ''));
     expect(wide.output).toMatchObject({ kind: 'step', step: 'output.part_4' });
     expect(added(wide)).toHaveLength(4);

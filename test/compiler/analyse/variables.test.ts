@@ -19,7 +19,7 @@ const compiled = (flow: string, options: Parameters<typeof compile>[1] = {}) => 
   return stateMachine;
 };
 
-/** The payloads of all tasks, by state, wherever they stand. */
+/** The payloads of all tasks by state, at any depth. */
 function payloads(value: unknown): { readonly [state: string]: Json } {
   if (Array.isArray(value)) return Object.assign({}, ...value.map(payloads));
   if (!isObject(value)) return {};
@@ -36,7 +36,7 @@ output: { answer: { $step: ask }, key: { $variable: key }, model: { $variable: m
 `;
 
 describe('a variable', () => {
-  it('has the value given, else its default', () => {
+  it('has the given value, else its default', () => {
     const machine = (variables: { [name: string]: Json }) => JSON.stringify(compiled(ASK, { variables }));
     expect(machine({})).toContain('"model":"small"');
     expect(machine({ model: 'large' })).toContain('"model":"large"');
@@ -65,7 +65,7 @@ steps:
     });
   });
 
-  it('without a value is missing like any variable, unless a default stands beside it', () => {
+  it('without a value is missing like any variable, unless the reference has a default', () => {
     const flow = `
 steps:
   - { id: a, component: /my/ask, input: { key: { $variable: key, default: none } } }
@@ -88,7 +88,7 @@ output: { $step: a }
     expect(JSON.stringify(compiled(flow))).not.toContain('$secret');
   });
 
-  it('may be read by the steps that it reaches through a flow that a step runs, and by no others', () => {
+  it('may be read by the steps that it reaches through an inner flow, and by no others', () => {
     const flow = `
 steps:
   - id: nested
@@ -111,7 +111,7 @@ steps:
     expect(secrets.sort()).toEqual(['after', 'nested.reads']);
   });
 
-  it("is not known to a flow inside: that flow's own secrets have no value", () => {
+  it('is unknown to an inner flow, whose own secrets have no value', () => {
     const inner = `{ variablesSchema: { properties: { key: { is_secret: true, default: leaked } } }, steps: [], output: { $variable: key } }`;
     const flow = `
 steps:
@@ -139,7 +139,7 @@ output: { $if: { not: { $variable: key } }, then: 1 }
     expect(help).toMatch(/"key" is used in a condition.*Pass the secret to a component/);
   });
 
-  it('that looks like one in a value of the user is none', () => {
+  it('is not confused with a similar value of the user', () => {
     const flow = `
 steps:
   - { id: a, component: /my/ask, input: { own: { $literal: { $secret: key } }, made: { $secret: { $input: name } } } }
@@ -157,7 +157,7 @@ describe('the values of variables', () => {
   const withValues = (variables: { readonly [name: string]: Json }) => (source: string) =>
     compile(source, { file: 'flow.yaml', variables }).diagnostics;
 
-  it('are to fit the schema, at their own place in the flow', () => {
+  it('have to fit the schema, with errors at their positions in the flow', () => {
     const [first] = expectDiagnostics(`
 ${HEAD}
 variables:
@@ -168,7 +168,7 @@ output: { $variable: limit }
     expect(first).toContain('"limit" is a string ("many"), but an integer is expected');
   });
 
-  it('that a run gives are pointed out where the flow declares them; a secret is not shown', () => {
+  it('of a run are reported where the flow declares them, without showing secrets', () => {
     const source = `
 variablesSchema:
   properties:
@@ -183,7 +183,7 @@ output: { $variable: limit }
     expect(told.join()).toContain('"key" is a secret, but it must NOT have fewer than 9 characters');
   });
 
-  it('that nothing declares or reads are told of, with the name that was meant', () => {
+  it('of undeclared and unread variables are reported, with the nearest name', () => {
     const source = `
 variablesSchema: { properties: { limit: { type: integer } } }
 variables:
@@ -194,7 +194,7 @@ output: [{ $variable: limit }, { $variable: plain, default: 1 }]
     expect(expectDiagnostics(source, withValues({ plain: 2 }))[0]).toMatch(/no variable "limt".*Did you mean "limit"/);
   });
 
-  it('need no schema, and a schema that is none refuses nothing', () => {
+  it('need no schema, and an invalid schema refuses nothing', () => {
     expect(compile('output: { $variable: a }', { variables: { a: 1 } }).diagnostics).toEqual([]);
     const odd = compile('{ variablesSchema: { properties: { a: { type: strng } } }, output: { $variable: a } }', {
       variables: { a: 1 },

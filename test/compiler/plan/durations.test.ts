@@ -13,30 +13,30 @@ const profile = {
   components: { '/my/send': { seconds: 7 } },
 };
 
-describe("a step's cost", () => {
+describe("a step's duration", () => {
   const cost = durationsFrom(profile, steps);
 
   it('is its own seconds', () => {
     expect(cost({ id: 'b', component: '/my/load' })).toBe(5);
   });
 
-  it('is its own even where they are 0', () => {
+  it('is its own even if they are 0', () => {
     expect(durationsFrom({ steps: { a: { seconds: 0 } } }, steps)({ id: 'a', component: '/my/load' })).toBe(0);
   });
 
-  it("is else its component's", () => {
+  it("is otherwise its component's", () => {
     expect(cost({ id: 'new', component: '/my/send' })).toBe(7);
   });
 
-  it('is else the median of the steps of its component', () => {
+  it('is otherwise the median of the steps of its component', () => {
     expect(cost({ id: 'new', component: '/my/load' })).toBe(2);
   });
 
-  it('is else the median of all steps', () => {
+  it('is otherwise the median of all steps', () => {
     expect(cost({ id: 'new', component: '/my/other' })).toBe(3.5);
   });
 
-  it('is 1 where nothing is known', () => {
+  it('is 1 if nothing is known', () => {
     expect(durationsFrom()({ id: 'a', component: '/my/load' })).toBe(1);
     expect(durationsFrom({ components: { '/x/y': { seconds: 9 } } })({ id: 'a', component: '/my/load' })).toBe(1);
   });
@@ -52,11 +52,11 @@ describe("a step's cost", () => {
     expect(durationsFrom({ steps: { e: { seconds: 4 } } }, steps)({ id: 'x', component: '/openai' })).toBe(4);
   });
 
-  it('takes no step for a field that every object has', () => {
+  it('does not mistake a property of every object for a step', () => {
     expect(cost({ id: 'constructor', component: 'toString' })).toBe(3.5);
   });
 
-  it('of a step inside another goes by both ids', () => {
+  it('of a step in an inner flow is found by both ids', () => {
     const inside = durationsInside(
       durationsInside(durationsFrom({ steps: { 'each.one.load': { seconds: 6 } } }), 'each'),
       'one',
@@ -66,7 +66,7 @@ describe("a step's cost", () => {
 });
 
 describe('the median', () => {
-  it('is the one in the middle, or between two', () => {
+  it('is the middle value, or the mean of the middle two', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([10, 1, 2, 4])).toBe(3);
     expect(median([])).toBe(0);

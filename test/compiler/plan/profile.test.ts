@@ -23,7 +23,7 @@ describe('a profile', () => {
     expect(readProfile('{}', 'p')).toMatchObject({ profile: { steps: {}, components: {} }, diagnostics: [] });
   });
 
-  it('tells at its place what is wrong', () => {
+  it('reports what is wrong, with its position', () => {
     const texts = expectProblems(`
 {
   "steps": {
@@ -48,14 +48,14 @@ describe('a profile', () => {
     ]);
   });
 
-  it('takes no more seconds than an execution may', () => {
+  it('accepts no more seconds than an execution may take', () => {
     const [text] = expectProblems(`
 {"steps": {"a": {"seconds": 1e308}}}
                             ~~~~~ wrong-type`);
     expect(text).toContain('a number of at most 31622400, a year, is expected');
   });
 
-  it('tells of a misspelt key', () => {
+  it('reports a misspelt key', () => {
     const [text] = expectProblems(`
 {"step": {}}
  ~~~~~~ unknown-key`);
@@ -73,7 +73,7 @@ describe('a profile', () => {
     expect(diagnostics.map((one) => one.code)).toContain(code);
   });
 
-  it('warns of steps that the flow has not', () => {
+  it('warns of steps that the flow does not have', () => {
     const read = readProfile('{"steps": {"load": {"seconds": 1},\n "sav": {"seconds": 1}}}', 'flow.profile.json');
     const compiled = { stateMachine: {}, steps: [{ id: 'load' }, { id: 'save' }], absorbed: [] };
     expect(profileDiagnostics(read, compiled)).toEqual([
@@ -87,7 +87,7 @@ describe('a profile', () => {
     ]);
   });
 
-  it.each(['x/name.yaml', 'x/name.yml', 'x/name.flow.yaml', 'x/name.flow.json'])('stands beside %s', (file) => {
+  it.each(['x/name.yaml', 'x/name.yml', 'x/name.flow.yaml', 'x/name.flow.json'])('is beside %s', (file) => {
     expect(profileFileOf(file)).toBe('x/name.profile.json');
   });
 });
