@@ -9,7 +9,7 @@ import { hasError, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
-import { beginRun } from './durable/durable-run.ts';
+import { startRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
 import { refusalOf } from './report/outcome.ts';
@@ -96,7 +96,7 @@ export function prepareLoaded(
 const journalOf =
   (flow: ReadyFlow): OpenJournal =>
   (name, input) =>
-    beginRun(flow, name, input);
+    startRun(flow, name, input);
 
 const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> => ({
   name: compiled.name,
