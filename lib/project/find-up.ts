@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** The nearest file or folder called `name` in `folder` or above it; undefined where there is none. */
+/** The nearest file or folder called `name` in `folder` or its parents; undefined if there is none. */
 export function findUp(name: string, folder: string): string | undefined {
   const here = resolve(folder);
   const candidate = join(here, name);
   if (existsSync(candidate)) return candidate;
-  const above = dirname(here);
-  return above === here ? undefined : findUp(name, above);
+  const parent = dirname(here);
+  return parent === here ? undefined : findUp(name, parent);
 }

@@ -3,22 +3,22 @@ import { findUp } from './find-up.ts';
 
 /** The folders that a run on this machine uses; absolute. */
 export interface Folders {
-  /** The project: the folder of the nearest package.json, of the flow or else of the working directory. */
+  /** The project: the folder of the package.json nearest to the flow, else nearest to the working directory. */
   readonly project: string;
-  /** Where components are looked up, first to last. */
+  /** Where components are looked up, in this order. */
   readonly components: readonly string[];
   readonly blobs: string;
-  /** Where component bundles are kept from run to run. */
+  /** Where component bundles are cached between runs. */
   readonly bundles: string;
   /** Where the journals of runs are. */
   readonly runs: string;
 }
 
-/** What a caller may say of the folders. */
+/** Overrides of the folders. */
 export interface FolderOptions {
-  /** The folder to start from. @default the folder of the flow's file */
+  /** The folder to search from. @default the folder of the flow's file */
   readonly home?: string;
-  /** @default the nearest folder `lambdas` in `home` or above it */
+  /** @default the nearest folder `lambdas` in `home` or its parents */
   readonly components?: readonly string[];
   /** @default `.stepflow/blobs` beside the nearest package.json */
   readonly blobs?: string;
@@ -28,7 +28,7 @@ export interface FolderOptions {
   readonly runs?: string;
 }
 
-/** The folders for what stands in `home`. */
+/** The folders for a flow in `home`. */
 export function foldersFor(home: string, options: Omit<FolderOptions, 'home'> = {}): Folders {
   const { components, blobs, bundles, runs } = options;
   const project = projectOf(home);
@@ -41,7 +41,7 @@ export function foldersFor(home: string, options: Omit<FolderOptions, 'home'> = 
   };
 }
 
-/** The folder of the nearest package.json; for what is in no package, the project that one works in. */
+/** The folder of the nearest package.json; outside of any package, the project of the working directory. */
 function projectOf(home: string): string {
   const manifest = findUp('package.json', home) ?? findUp('package.json', process.cwd());
   return manifest === undefined ? process.cwd() : dirname(manifest);

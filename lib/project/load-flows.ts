@@ -7,14 +7,14 @@ import { type Lookup, lookupIn } from './components/required-components.ts';
 import type { Folders } from './folders.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
 
-/** By the files that were to be loaded. */
-type Loadings = ReadonlyMap<ComponentFile, LoadOutcome>;
+/** By the component's file. */
+type LoadOutcomes = ReadonlyMap<ComponentFile, LoadOutcome>;
 
-/** What flows that are opened together share: the components of a project are looked up once, and each is loaded once. */
+/** Shared by flows that are opened together: a project's components are looked up once, and each is loaded once. */
 export class SharedComponents {
   readonly #lookups = new Map<string, Lookup>();
-  /** By the folder of the bundles, then by component, what it is loaded with. */
-  readonly #batches = new Map<string, Map<ComponentFile, Promise<Loadings>>>();
+  /** The batch in which a component is loaded, by the folder of the bundles, then by component. */
+  readonly #batches = new Map<string, Map<ComponentFile, Promise<LoadOutcomes>>>();
 
   readonly lookupIn = (folders: Folders): Lookup => {
     const key = JSON.stringify([folders.project, folders.components]);
@@ -23,33 +23,33 @@ export class SharedComponents {
     return lookup;
   };
 
-  /** Loads what has not been loaded before, all of it at once. `bundles`: the folder that bundles go to. */
-  async load(files: readonly ComponentFile[], bundles: string): Promise<Loadings> {
-    const known = this.#batches.get(bundles) ?? new Map<ComponentFile, Promise<Loadings>>();
+  /** Loads the components that have not been loaded before, as one batch. `bundles`: the folder for bundles. */
+  async load(files: readonly ComponentFile[], bundles: string): Promise<LoadOutcomes> {
+    const known = this.#batches.get(bundles) ?? new Map<ComponentFile, Promise<LoadOutcomes>>();
     this.#batches.set(bundles, known);
-    const fresh = files.filter((file) => !known.has(file));
-    const batch = fresh.length > 0 ? loadOutcomes(fresh, bundles) : undefined;
-    if (batch) for (const file of fresh) known.set(file, batch);
+    const pending = files.filter((file) => !known.has(file));
+    const batch = pending.length > 0 ? loadOutcomes(pending, bundles) : undefined;
+    if (batch) for (const file of pending) known.set(file, batch);
     const batches = await Promise.all(new Set(files.map((file) => known.get(file))));
-    return new Map(batches.flatMap((loadings) => [...(loadings ?? [])]));
+    return new Map(batches.flatMap((outcomes) => [...(outcomes ?? [])]));
   }
 }
 
-/** An opened flow with the components that it needs. */
+/** An opened flow with its components loaded. */
 export interface LoadedFlow extends OpenedFlow {
-  /** The functions of what it calls, by the components' own paths. */
+  /** The functions that it calls, by the components' own paths. */
   readonly functions: ReadonlyMap<string, LoadedComponent>;
-  /** Of the profile and the flow, held against the schemas of its components. */
+  /** Of the profile and the flow, including checks against the components' schemas. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Of components that it needs and that cannot be bundled or loaded. */
+  /** Of required components that cannot be bundled or loaded. */
   readonly faults: readonly Diagnostic[];
 }
 
-/** Loads what a flow needs, and checks it against that. */
+/** Loads the components of a flow, and checks the flow against their schemas. */
 export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents()): Promise<LoadedFlow> {
   const { called, named, mocked } = opened.components;
-  const loadings = await shared.load(filesOf(opened), opened.folders.bundles);
-  const loaded = loadedOf([...named, ...mocked], loadings);
+  const outcomes = await shared.load(filesOf(opened), opened.folders.bundles);
+  const loaded = loadedOf([...named, ...mocked], outcomes);
   const schemas = new Map(
     [...loaded].map(([path, one]): [string, ComponentSchemas] => {
       return [path, { input: one.inputSchema, output: one.outputSchema }];
@@ -57,9 +57,9 @@ export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents
   );
   return {
     ...opened,
-    functions: loadedOf(called, loadings),
+    functions: loadedOf(called, outcomes),
     diagnostics: checkFlow(opened, schemas),
-    faults: faultsOf([...called, ...named], loadings),
+    faults: faultsOf([...called, ...named], outcomes),
   };
 }
 
@@ -69,23 +69,23 @@ const filesOf = ({ components: { called, named, mocked } }: OpenedFlow): readonl
 
 const isLoaded = (loading: LoadOutcome): loading is LoadedComponent => 'handler' in loading;
 
-function loadedOf(files: readonly ComponentFile[], loadings: Loadings): ReadonlyMap<string, LoadedComponent> {
-  const found = files.map((file) => loadings.get(file) ?? []);
+function loadedOf(files: readonly ComponentFile[], outcomes: LoadOutcomes): ReadonlyMap<string, LoadedComponent> {
+  const found = files.map((file) => outcomes.get(file) ?? []);
   return new Map(found.filter(isLoaded).map((one) => [one.path, one]));
 }
 
-function faultsOf(files: readonly ComponentFile[], loadings: Loadings): readonly Diagnostic[] {
+function faultsOf(files: readonly ComponentFile[], outcomes: LoadOutcomes): readonly Diagnostic[] {
   return distinct(
     files.flatMap((file) => {
-      const loading = loadings.get(file) ?? [];
+      const loading = outcomes.get(file) ?? [];
       return isLoaded(loading) ? [] : loading;
     }),
   );
 }
 
 /**
- * Everything that is wrong with flows and with the components that they name, without running any. Components are
- * loaded for their schemas, those of all flows at once, and none that no flow calls.
+ * All diagnostics of flows and of the components that they use, without running them. The components of all flows are
+ * loaded together, for their schemas; unused components are not loaded.
  */
 export async function checkFlows(
   flows: readonly OpenOptions[],
@@ -100,7 +100,7 @@ export async function checkFlows(
   return [...loaded.flatMap(({ diagnostics }) => diagnostics), ...distinct(loaded.flatMap(({ faults }) => faults))];
 }
 
-/** MB of memory that the components of a flow ask for, by path; of one that says nothing, or has no file, undefined. */
+/** MB of memory that a flow's components declare, by path; undefined if a component declares none or has no file. */
 export async function memorySizes({
   components: { called },
   folders,

@@ -1,80 +1,80 @@
-import { dirname, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts';
-import { profileDiagnostics, type ReadProfile } from '../compiler/plan/profile.ts';
+import { profileDiagnostics, profileFileOf, type ReadProfile, readProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './components/catalog.ts';
 import { isProjectComponent, type Lookup, lookupIn, requiredComponents } from './components/required-components.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
-import { profileBeside } from './profile-file.ts';
 
-/** Looks up the components of a project: {@link lookupIn}, or one that remembers what it has looked up. */
+/** Looks up the components of a project: {@link lookupIn}, or a cached version of it. */
 export type FindLookup = (folders: Folders) => Lookup;
 
-/** Where a flow stands: its folders, and the components that are there for it. */
+/** A flow's location: its folders and the components available there. */
 export interface FlowLocation {
   /** The flow's file, as diagnostics name it. */
   readonly file: string;
-  /** The folder that it is in: files that it names are there. */
+  /** The folder of the flow's file. Paths in the flow are relative to it. */
   readonly home: string;
   readonly folders: Folders;
   readonly lookup: Lookup;
-  /** Spells a component's path in one way, so that `/openai` and `/builtin/openai` are the same. */
+  /** Resolves an alias of a component to its path: `/openai` to `/builtin/openai`. */
   readonly canonical: (component: string) => string;
 }
 
-/** A flow's file, and what a caller may say of its folders. */
+/** A flow's file, and overrides of its folders. */
 export interface LocationOptions extends FolderOptions {
-  /** The flow's file, as diagnostics are to name it. @default 'flow.yaml' */
+  /** The flow's file, as diagnostics name it. @default 'flow.yaml' */
   readonly file?: string;
 }
 
-/** What a flow is opened with. */
+/** Options of {@link openFlow}. */
 export interface OpenOptions extends LocationOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
   /** The flow's text. */
   readonly source: string;
-  /** The profile that was read for it; `none`: it is arranged without. @default `profile`, else the one beside the flow's file */
+  /** The profile that arranges it; `none`: no profile. @default `profile`, else the one beside the flow's file */
   readonly profileFile?: ReadProfile | 'none';
-  /** The ids of the steps, and the paths of the components, that something stands in for. @default none */
+  /** The ids of mocked steps and the paths of mocked components. @default none */
   readonly mockTargets?: readonly string[];
 }
 
-/** The files of the components that a flow names, by what becomes of them. */
+/** The files of the components that a flow names, by their use. */
 export interface ComponentsOfFlow {
-  /** Those that its states call, a chain as one. */
+  /** Called by its states; a fused chain is one. */
   readonly called: readonly ComponentFile[];
-  /** Those of its steps, called or made part of others: they say what each step takes and gives. */
+  /** Needed for their schemas: those of all steps that are not mocked, called or absorbed by other steps. */
   readonly named: readonly ComponentFile[];
-  /** Those of the steps that something stands in for: they say so too, but do not have to load. */
+  /** Those of mocked steps: their schemas are used too, but it is no error if they do not load. */
   readonly mocked: readonly ComponentFile[];
 }
 
-/** A flow that is compiled, and all that is known of it without loading a component. */
+/** A compiled flow, and what is known of it without loading a component. */
 export interface OpenedFlow extends FlowLocation {
   readonly source: string;
-  /** What it was compiled with. */
+  /** The options of its compilation. */
   readonly settings: CompileOptions;
-  /** Without `stateMachine` where the flow has errors. */
+  /** Without `stateMachine` if the flow has errors. */
   readonly compiled: Compiled;
-  /** What it is arranged by. */
+  /** The profile that it is arranged by. */
   readonly profile?: ReadProfile;
   readonly components: ComponentsOfFlow;
-  /** Of the profile and the flow, by place. */
+  /** Of the profile and of the flow, in order of position. */
   readonly diagnostics: readonly Diagnostic[];
-  /** The steps that call a component which has neither a file nor a mock: nothing to those who call none. */
+  /** Steps whose component has neither a file nor a mock. Separate because they do not matter if nothing is called. */
   readonly missing: readonly Diagnostic[];
 }
 
-/** Finds the folders and the components of a flow. */
+/** Finds the folders and components of a flow. */
 export function locateFlow(
-  { file = 'flow.yaml', home = dirname(resolve(file)), ...given }: LocationOptions,
+  { file = 'flow.yaml', home = dirname(resolve(file)), ...folderOptions }: LocationOptions,
   find: FindLookup = lookupIn,
 ): FlowLocation {
-  const folders = foldersFor(home, given);
+  const folders = foldersFor(home, folderOptions);
   const lookup = find(folders);
   return { file, home, folders, lookup, canonical: (path) => lookup.catalog.resolve(path)?.path ?? path };
 }
 
-/** Whether something stands in for a step: among `targets` is its id, or its component's path. */
+/** Returns a predicate for mocked steps: `targets` contains the step's id or its component's path. */
 export function mockMatcher(
   targets: readonly string[],
   canonical: FlowLocation['canonical'],
@@ -84,29 +84,39 @@ export function mockMatcher(
 }
 
 /**
- * Opens a flow: the one recipe by which it is run, tested, checked, shown and deployed. It loads no component and waits for
- * nothing: see `loadFlow` for what runs, and `checkFlow` for the types. Throws only where a profile that is there cannot be read.
+ * Opens a flow. All commands and constructs use this function. It is synchronous and loads no component: see `loadFlow` for
+ * their functions and `checkFlow` for type checks. Throws only if an existing profile cannot be read.
  */
 export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
-  const { source, home: _, components, blobs, bundles, runs, profileFile, mockTargets = [], ...given } = options;
-  // 1. Where it stands.
-  const place = locateFlow(options, find);
-  const { file, home, lookup, canonical } = place;
-  // 2. What stands in for its components, and what its steps take.
+  const {
+    source,
+    home: _,
+    components,
+    blobs,
+    bundles,
+    runs,
+    profileFile,
+    mockTargets = [],
+    ...compileOptions
+  } = options;
+  // 1. Find its folders and the components available there.
+  const location = locateFlow(options, find);
+  const { file, home, lookup, canonical } = location;
+  // 2. Find out which steps are mocked, and read the profile.
   const isMocked = mockMatcher(mockTargets, canonical);
   const isOwnComponent = isProjectComponent(lookup);
-  const beside = given.profile === undefined ? (profileFile ?? profileBeside(file, home)) : 'none';
-  const profile = beside === 'none' ? undefined : beside;
-  // 3. Its text becomes a state machine.
+  const chosen = compileOptions.profile === undefined ? (profileFile ?? profileBeside(file, home)) : 'none';
+  const profile = chosen === 'none' ? undefined : chosen;
+  // 3. Compile it to a state machine.
   const settings: CompileOptions = {
-    ...given,
+    ...compileOptions,
     file,
     ...(profile?.profile && { profile: profile.profile }),
     opaque: (step) => isMocked(step) || isOwnComponent(step),
     mocked: isMocked,
   };
   const compiled = compile(source, settings);
-  // 4. The components that its steps need.
+  // 4. Find the components that its steps need.
   const { steps, absorbed } = compiled;
   const needed = requiredComponents(
     steps.filter((step) => !isMocked(step)),
@@ -121,7 +131,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     ),
   ];
   return {
-    ...place,
+    ...location,
     source,
     settings,
     compiled,
@@ -132,6 +142,15 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
   };
 }
 
-/** Whether diagnostics keep a flow from running, or from being deployed. */
+/** Whether diagnostics prevent a flow from being run or deployed. */
 export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
+
+/** Reads the profile beside a flow's file, `NAME.profile.json`, if there is one. `file`: the flow's, as messages name it. */
+function profileBeside(file: string, home: string): ReadProfile | undefined {
+  const name = profileFileOf(file);
+  const path = join(home, basename(name));
+  return statSync(path, { throwIfNoEntry: false })?.isFile()
+    ? readProfile(readFileSync(path, 'utf8'), name)
+    : undefined;
+}

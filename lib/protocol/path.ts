@@ -67,7 +67,7 @@ function explain(text: string, at: number): string {
   const rest = text.slice(at);
   if (/^\[\s*-/.test(rest)) return 'a negative index is not allowed';
   if (rest.startsWith('*') || /^\[\s*\*/.test(rest)) return 'a wildcard is not allowed';
-  if (at === 1 && text.startsWith('$')) return '"$" must be followed by "." or "["';
+  if (at === 1 && text.startsWith('$')) return 'after "$" comes "." or "["';
   if (rest.startsWith('[')) return 'brackets must contain a whole number or a quoted name';
   return `unexpected "${rest[0]}"`;
 }

@@ -12,25 +12,25 @@ import { resultOf } from './report/outcome.ts';
 import { componentResolver } from './tasks/component-resolver.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
 
-/** What a nested run needs of the step that runs it. */
+/** The part of a step's context that a nested run needs. */
 export type NestedContext = Pick<Context, 'blobs' | 'objects' | 'signal' | 'step'> & { readonly call: CallComponent };
 
-/** A flow that is only known while another one runs, compiled. */
+/** A compiled flow that is only known at run time of another flow. */
 export interface NestedFlow {
-  /** Runs it in an execution of its own. A failure is a result; rejects when the step is aborted. */
+  /** Runs it in an execution of its own. A failure is returned as a result; rejects if the step is aborted. */
   readonly run: (input: Json) => Promise<FlowResult>;
 }
 
 /**
- * Compiles a flow that is only known while another one runs, by the compiler and for the engine that all flows have.
- * Its components are called as functions, each by its own. Throws INVALID_INPUT for a flow with errors.
+ * Compiles a flow that is only known at run time, for the local engine inside a function. Each component is called as a
+ * function of its own. Throws INVALID_INPUT if the flow has errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
   const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
     file: `flow of step "${context.step}"`,
-    // It may be anybody's: what it declares as its secrets is none of this function's.
+    // The flow may come from an untrusted source, so it gets none of this function's secrets.
     hasSecret: () => false,
-    // What stands in for a component is known to whoever is called; there is a function of each by itself.
+    // Each component is called as a separate function, because the host may mock it.
     opaque: () => true,
     without: ['fuse-chains'],
   });

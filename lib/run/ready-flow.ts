@@ -14,7 +14,7 @@ import type { FindHandler } from './tasks/component-resolver.ts';
 import { mockHandler } from './tasks/mock-component.ts';
 import { MockSelector, type Mocks } from './tasks/mocks.ts';
 
-/** What is run of a compiled flow: all that a run needs of it, and JSON. */
+/** The part of a compiled flow that a run needs. It can be stored as JSON. */
 export interface Runnable
   extends Pick<Compiled, 'name' | 'type' | 'nestedMachines' | 'steps' | 'absorbed' | 'inputSchema'> {
   readonly stateMachine: StateMachine;
@@ -22,9 +22,9 @@ export interface Runnable
   readonly inputBudget: InputBudget;
 }
 
-/** Where a flow comes from, and what it runs with. */
+/** A flow's source, mocks and folders. */
 export interface Origin {
-  /** Its file, absolute; files that it names are beside it. */
+  /** Its file, absolute. Paths in the flow are relative to its folder. */
   readonly file: string;
   /** The hex SHA-256 of its text. */
   readonly textHash: string;
@@ -32,46 +32,46 @@ export interface Origin {
   readonly folders: Folders;
 }
 
-/** A component that is loaded. */
+/** A loaded component. */
 export type RunnableComponent = Pick<LoadedComponent, 'path' | 'entry' | 'hash' | 'handler' | 'memorySize' | 'timeout'>;
 
-/** What surrounds the runs of a flow. */
+/** The environment of a flow's runs. */
 export interface RunEnvironment extends Pick<Compiled, 'diagnostics'> {
   readonly origin: Origin;
   /** Functions by the component's own path. */
   readonly functions: ReadonlyMap<string, RunnableComponent>;
-  /** Loads one more component, for a flow that is only known while this one runs; undefined where there is none. */
+  /** Loads another component, for a flow that is only known at run time; undefined if there is none. */
   readonly load: (path: string) => Promise<RunnableComponent | undefined>;
-  /** Spells a component's path in one way. */
+  /** Resolves an alias of a component to its path. */
   readonly canonical: (component: string) => string;
   readonly store: ObjectStore;
   readonly secrets: SecretSource;
-  /** The folder of the files that belong to the flow. */
+  /** The folder of the flow's files. */
   readonly files: string;
 }
 
-/** All that runs of a flow share. */
+/** A flow that is ready to run: shared by all its runs. */
 export interface ReadyFlow extends RunEnvironment {
   readonly compiled: Runnable;
-  /** What stands in for S3. */
+  /** The local S3. */
   readonly objects: S3Objects;
 }
 
-/** Makes a flow ready to run, any number of times. */
-export function readyFlow(runs: Runnable, surroundings: RunEnvironment): ReadyFlow {
-  return { ...surroundings, compiled: runs, objects: folderObjects(surroundings.origin.folders.blobs) };
+/** Makes a flow ready for any number of runs. */
+export function readyFlow(compiled: Runnable, environment: RunEnvironment): ReadyFlow {
+  return { ...environment, compiled, objects: folderObjects(environment.origin.folders.blobs) };
 }
 
-/** Finds functions for one run: mocks first, then the bundles. `handlerOf` gives the function of a loaded component. */
+/** Finds the functions of one run: mocks take precedence over bundles. `handlerOf` returns the function of a component. */
 export function handlersOf(flow: ReadyFlow, handlerOf: (component: RunnableComponent) => Handler): FindHandler {
-  const { compiled: runs, origin, canonical, functions, load } = flow;
-  // A fresh book: what is used up in one run is there again in the next.
+  const { compiled, origin, canonical, functions, load } = flow;
+  // Uses of mocks are counted for each run.
   const mocks = new MockSelector(origin.mocks, canonical);
-  const { states } = runs.sourceMap;
-  return async (written, asking, state) => {
+  const { states } = compiled.sourceMap;
+  return async (written, callingStep, state) => {
     const source = state === undefined ? undefined : states[state];
-    // What the compiler calls besides, to move a step's values, is not the step's to mock.
-    const step = state === undefined || (source && callsOwnFunction(source)) ? asking : state;
+    // Functions that the compiler calls to move a step's values are not the step's own: its mock does not replace them.
+    const step = state === undefined || (source && callsOwnFunction(source)) ? callingStep : state;
     const path = canonical(written);
     if (mocks.has(step, path)) return mockHandler(step, path, mocks);
     const component = functions.get(path) ?? (await load(path));

@@ -17,20 +17,20 @@ export interface DefinitionOptions {
   readonly mocks: Mocks;
   /** The folder that components are looked up from. */
   readonly home: string;
-  /** The state machines that it starts, or one of these another. @default none */
+  /** The state machines that it starts, directly or indirectly. @default none */
   readonly nestedMachines?: readonly NamedDefinition[];
   readonly signal?: AbortSignal;
 }
 
-/** How a state machine ran. */
+/** The outcome of running a state machine. */
 export interface DefinitionRun extends Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause' | 'events'> {
   /** The names of the states entered, in order. */
   readonly entered: readonly string[];
 }
 
 /**
- * Runs any state machine in the local engine: tasks that are mocked by their mocks, tasks that call components by these.
- * Rejects with the engine's DefinitionError where it is no state machine, with its MockError where no mock fits a call.
+ * Runs any state machine in the local engine: mocked tasks use their mocks, other tasks call their components. Rejects
+ * with the engine's DefinitionError for an invalid definition, and its MockError if no mock matches a call.
  */
 export async function runDefinition(options: DefinitionOptions): Promise<DefinitionRun> {
   const { definition, input, mocks, home, signal } = options;
@@ -43,7 +43,7 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
     input,
     resolver: mocksElse(mocks, real),
     objects: folderObjects(folders.blobs),
-    // A state that has mocks starts nothing.
+    // A mocked state starts no state machine.
     nestedMachines: (arn, request) => (mocks.byState?.[request.stateName] ? undefined : nested(arn, request)),
     onEvent: ({ type, stateName }) => {
       if (type.endsWith('StateEntered') && stateName !== undefined) entered.push(stateName);
@@ -54,16 +54,16 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   return { status, ...ended, ...(cause !== undefined && { cause }), entered, events };
 }
 
-/** A state that has mocks is answered by them; of the others, those that call components by these. */
+/** Resolves a task by the mocks of its state, else by its component. */
 function mocksElse(mocks: Mocks, real: TaskResolver): TaskResolver {
   const mocked = mockResolver(mocks);
   return (request) =>
     componentOf(request) === undefined || mocks.byState?.[request.stateName] ? mocked(request) : real(request);
 }
 
-/** Finds components by their paths; each is bundled when it is first called. */
+/** Finds components by path; each is bundled at its first call. */
 function componentsIn(catalog: Catalog, bundles: string): FindHandler {
-  const known = new Map<string, Promise<Handler>>();
+  const cache = new Map<string, Promise<Handler>>();
   const load = async (path: string): Promise<Handler> => {
     const file = catalog.resolve(path);
     if (!file) throw new FlowError('COMPONENT_NOT_FOUND', `there is no component "${path}"`);
@@ -73,8 +73,8 @@ function componentsIn(catalog: Catalog, bundles: string): FindHandler {
     throw new FlowError('COMPONENT_FAILED', diagnostics.map(({ message }) => message).join('; '));
   };
   return (path) => {
-    const loading = known.get(path) ?? load(path);
-    known.set(path, loading);
+    const loading = cache.get(path) ?? load(path);
+    cache.set(path, loading);
     return loading;
   };
 }

@@ -9,7 +9,7 @@ import { hasError, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
-import { beginRun } from './durable/durable-run.ts';
+import { startRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
 import { refusalOf } from './report/outcome.ts';
@@ -22,31 +22,31 @@ export type { FlowResult, RunEvent } from './report/events.ts';
 export type { FlowRun, RunOptions } from './run-once.ts';
 export { type Mocks, parseMocks } from './tasks/mocks.ts';
 
-/** A flow, and what to run it with. */
+/** A flow, and the options of its runs. */
 export interface FlowOptions extends FolderOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
-  /** The flow's text. @default what is in `file` */
+  /** The flow's text. @default the content of `file` */
   readonly source?: string;
-  /** What stands in for components, by step id or component path. */
+  /** Mocks by step id or component path. */
   readonly mocks?: Mocks;
 }
 
-/** A flow that is compiled and whose components are loaded: it may run any number of times, also at once. */
+/** A compiled flow with its components loaded. It may run any number of times, also concurrently. */
 export interface PreparedFlow {
   readonly name: string;
-  /** Of the flow and its components. Where one is an error, every run is refused. */
+  /** Of the flow and its components. If one is an error, every run is refused. */
   readonly diagnostics: readonly Diagnostic[];
   readonly examples: Compiled['examples'];
-  /** Whether it makes a difference what its input is: it reads it, or has a schema for it. */
+  /** Whether it reads its input or has a schema for it. */
   readonly takesInput: boolean;
-  /** The text of an input as reports may show it: what its schema says is secret is masked, character by character. */
+  /** The text of an input for reports, with its secrets masked by `*` of the same length. */
   readonly showInput: (input: Json, text: string) => string;
   readonly run: (options?: RunOptions) => Promise<FlowRun>;
 }
 
 /**
- * Runs a flow on this machine: the compiled state machine in the local engine, with the component bundles that would be
- * deployed. Whatever the flow, its input and its components do is in the answer; rejects only where the flow's file
- * cannot be read, or for a fault of ours.
+ * Runs a flow locally: the compiled state machine in the local engine, with the component bundles that would be deployed.
+ * Failures of the flow, its input and its components are results; rejects only if the flow's file cannot be read, or for
+ * an internal error.
  */
 export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRun> {
   const flow = await prepareFlow(options);
@@ -54,18 +54,18 @@ export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRu
 }
 
 /**
- * Compiles a flow and loads its components, for any number of runs. What `validate` says of it is in the diagnostics, and
- * an error refuses its runs. Rejects where the flow's file cannot be read.
+ * Compiles a flow and loads its components, for any number of runs. The diagnostics are those of `validate`; an error among
+ * them refuses all runs. Rejects if the flow's file cannot be read.
  */
 export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
   const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
   const source = options.source ?? (await readFile(file, 'utf8'));
-  const given = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
-  const flow = await loadFlow(openFlow(given, shared?.lookupIn), shared);
+  const openOptions = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
+  const flow = await loadFlow(openFlow(openOptions, shared?.lookupIn), shared);
   return prepareLoaded(flow, { mocks, variables });
 }
 
-/** Makes a flow run whose components are loaded: each run gives the state machine to the engine, whose tasks call them. */
+/** Prepares runs of a flow whose components are loaded. */
 export function prepareLoaded(
   flow: LoadedFlow,
   { mocks = {}, variables = {} }: Pick<FlowOptions, 'mocks' | 'variables'>,
@@ -88,14 +88,15 @@ export function prepareLoaded(
       files: home,
     },
   );
-  const run: PreparedFlow['run'] = (given = {}) => runOnce(ready, given, given.journal ? begin(ready) : undefined);
+  const run: PreparedFlow['run'] = (runOptions = {}) =>
+    runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
   return { ...outline(compiled), diagnostics, run };
 }
 
-const begin =
+const journalOf =
   (flow: ReadyFlow): OpenJournal =>
   (name, input) =>
-    beginRun(flow, name, input);
+    startRun(flow, name, input);
 
 const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> => ({
   name: compiled.name,

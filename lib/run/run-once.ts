@@ -29,74 +29,75 @@ import type { ComponentUsage, Usage } from './sandbox/usage.ts';
 import { componentResolver } from './tasks/component-resolver.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
 
-/** One run of a flow. */
+/** The options of one run. */
 export interface RunOptions {
   /** @default {} */
   readonly input?: Json;
   /** The text that the input was read from, for diagnostics. @default the input's JSON */
   readonly inputText?: InputText;
   readonly onEvent?: (event: RunEvent) => void;
-  /** Takes the events of the state machine's own history. */
+  /** Receives the events of the state machine's history. */
   readonly onHistory?: (event: HistoryEvent) => void;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
   /** @default a random UUID */
   readonly executionName?: string;
-  /** Whether to keep a journal, by which the run can be resumed should it be broken off or fail. @default false */
+  /** Whether to write a journal, with which an interrupted or failed run can be resumed. @default false */
   readonly journal?: boolean;
   /**
-   * Whether components run in sandboxes: processes of their own, with the memory that they ask for, which are ended with
-   * what goes on in them when their time is over. @default false: in this process
+   * Whether components run in sandboxes: separate processes with the components' memory limits, which are killed at their
+   * timeouts. @default false: in this process
    */
   readonly isolate?: boolean;
 }
 
-/** What a run was. */
+/** The report of a run. */
 export interface ExecutionReport {
   readonly id: string;
-  /** Milliseconds that it was worked on. */
+  /** Milliseconds, without the time between an interruption and its resumption. */
   readonly durationMs: number;
   /** States entered, in all executions of the run. */
   readonly transitions: number;
-  /** Events of the history; where the run has several executions, of the longest one. */
+  /** Events of the history; of the longest one if the run has several executions. */
   readonly events: number;
   readonly steps: readonly StepReport[];
-  /** The ids of the steps that its length comes from, first to last. */
+  /** The ids of the steps on the critical path, first to last. */
   readonly criticalPath: readonly string[];
-  /** What the components needed that ran in sandboxes. */
+  /** The resource usage of the components that ran in sandboxes. */
   readonly components?: readonly ComponentUsage[];
-  /** What to resume it by; absent where there is no journal, or nothing that a second attempt could change. */
+  /** The id to resume it by; absent if there is no journal or resuming could not change the outcome. */
   readonly resume?: string;
 }
 
-/** How a run ended. */
+/** The outcome of a run. */
 export interface FlowRun {
   readonly result: FlowResult;
-  /** Absent where the flow or its input was refused, so that nothing ran. */
+  /** Absent if the flow or its input was refused, so that nothing ran. */
   readonly execution?: ExecutionReport;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Gives a run its journal, when it is known that it will run. */
+/** Opens the journal of a run. Called once its input has been accepted. */
 export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 
-/** Runs a flow once. Whatever the flow, its input and its components do is in the answer. */
+/** Runs a flow once. Failures of the flow, its input and its components are results. */
 export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
   const { input = {}, executionName: name = randomUUID() } = options;
-  const hidden = inputScrubber(input, flow.compiled.inputSchema);
+  const scrubber = inputScrubber(input, flow.compiled.inputSchema);
   const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
-  const misfits = checkInput(input, flow.compiled.inputSchema, text);
-  const diagnostics = [...flow.diagnostics, ...misfits];
-  if (misfits.length > 0) return { result: refusalOf(misfits), diagnostics };
+  const inputProblems = checkInput(input, flow.compiled.inputSchema, text);
+  const diagnostics = [...flow.diagnostics, ...inputProblems];
+  if (inputProblems.length > 0) return { result: refusalOf(inputProblems), diagnostics };
   let durable: DurableRun | undefined;
   try {
-    const travelling = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));
+    const spilledInput = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));
     durable = open?.(name, input);
     const emit = (event: RunEvent): void => {
-      const shown = hidden.fields(event);
+      const shown = scrubber.fields(event);
       options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
     };
-    return { ...(await runThrough(flow, { ...options, input: travelling, name, emit, hidden, durable })), diagnostics };
+    const run = await runAndReport(flow, { ...options, input: spilledInput, name, emit, scrubber, durable });
+    return { ...run, diagnostics };
   } catch (error) {
     if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
     if (error instanceof JournalError) return { result: failed('RESOURCE_UNAVAILABLE', error.message), diagnostics };
@@ -107,41 +108,41 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
 }
 
 interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
-  /** As the state machine gets it. */
+  /** As the state machine gets it, with large values spilled. */
   readonly input: Json;
   readonly name: string;
   readonly emit: (event: RunEvent) => void;
-  readonly hidden: Scrubber;
+  readonly scrubber: Scrubber;
   readonly durable: DurableRun | undefined;
 }
 
-async function runThrough(flow: ReadyFlow, running: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
-  const { emit, hidden, durable } = running;
-  const { execution, events, tracker, sandboxes } = await executeFlow(flow, running);
+async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
+  const { emit, scrubber, durable } = context;
+  const { execution, events, tracker, sandboxes } = await executeFlow(flow, context);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
   const { absorbed } = flow.compiled;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
   const { inOutput = false } = readCause(failure?.cause).place;
   const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
-  const own = tracker
+  const ownReports = tracker
     .finish(stopMs, failure, inAbsorbed !== undefined)
-    .map((step) => ({ ...step, ...needsOf(sandboxes?.usageOf(step.id)) }));
-  const hasRun = failure === undefined || own.some((step) => step.status !== 'not_run');
-  const steps = withAbsorbed(own, absorbed, { failed: inAbsorbed?.step, hasRun });
+    .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
+  const hasRun = failure === undefined || ownReports.some((step) => step.status !== 'not_run');
+  const steps = withAbsorbed(ownReports, absorbed, { failed: inAbsorbed?.step, hasRun });
   const read = await hydrated(ended, flow.store);
-  const result = read.outcome === 'failed' ? hidden.fields(read) : read;
+  const result = read.outcome === 'failed' ? scrubber.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
-  const chain = criticalPath(own, flow.compiled.sourceMap.arrangement);
+  const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
-  const resume = canResume && { resume: running.name };
+  const resume = canResume && { resume: context.name };
   const components = sandboxes && { components: sandboxes.usage() };
-  return { result, execution: { id, ...counts, steps, criticalPath: chain, ...components, ...resume } };
+  return { result, execution: { id, ...counts, steps, criticalPath: path, ...components, ...resume } };
 }
 
-const needsOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
+const usageOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
   ...(startupMs !== undefined && { startupMs }),
   ...(memoryBytes !== undefined && { memoryBytes }),
 });
@@ -153,12 +154,18 @@ interface Executed {
   readonly sandboxes: Sandboxes | undefined;
 }
 
-async function executeFlow(flow: ReadyFlow, running: RunContext): Promise<Executed> {
-  const { compiled: runs, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, durable } = running;
-  const tracker = new StepTracker(runs.steps, runs.sourceMap.states, emit);
+async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
+  const { compiled, origin, objects, store, secrets, files } = flow;
+  const { input, name, emit, onHistory, signal, isolate, durable } = context;
+  const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
-  emit({ type: 'run-started', atMs: 0, flow: runs.name, execution: name, steps: runs.steps.flatMap(membersOf) });
+  emit({
+    type: 'run-started',
+    atMs: 0,
+    flow: compiled.name,
+    execution: name,
+    steps: compiled.steps.flatMap(membersOf),
+  });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
   const sandboxes = isolate
     ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })
@@ -171,11 +178,11 @@ async function executeFlow(flow: ReadyFlow, running: RunContext): Promise<Execut
     log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
     ...(durable && { inner: durable.inner }),
   });
-  const executing = execute(runs.stateMachine, {
+  const executing = execute(compiled.stateMachine, {
     input,
     name,
-    type: runs.type,
-    nestedMachines: machineResolver(runs.nestedMachines),
+    type: compiled.type,
+    nestedMachines: machineResolver(compiled.nestedMachines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
     objects: durable?.host.objects(objects) ?? objects,
     onEvent: (event) => {
@@ -193,7 +200,7 @@ async function executeFlow(flow: ReadyFlow, running: RunContext): Promise<Execut
 const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>
   status === 'FAILED' ? { error: error ?? 'UNSPECIFIED', ...(cause !== undefined && { cause }) } : undefined;
 
-/** The result with what was spilled read back. */
+/** The result with spilled values read back. */
 async function hydrated(result: FlowResult, store: ObjectStore): Promise<FlowResult> {
   if (result.outcome !== 'success') return result;
   try {

@@ -91,7 +91,7 @@ describe('what the compiler writes', () => {
 describe('an answer', () => {
   it('tells of skipped steps and of the steps of a chain, also where it is text', () => {
     const answer = callResult({ x: 1, $skipped: true, $links: { a: 5, b: null } });
-    const read = { skipped: true, took: { a: 5, b: null } };
+    const read = { skipped: true, fusedStepTimes: { a: 5, b: null } };
     expect(readAnswer(answer)).toEqual(read);
     expect(readAnswer(JSON.stringify(answer))).toEqual(read);
     expect(readAnswer(callResult({ $: 1 }))).toEqual({ skipped: false });

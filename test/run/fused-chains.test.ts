@@ -267,7 +267,7 @@ output: [${chains.map((at) => `{ $step: c${at} }`).join(', ')}]`;
     const run = await runFlow({ ...options, ...fused, input: { ...nothing, c: 'fail' }, journal: true });
     const mocks = { '/my/two': [{ outcome: 'success' as const, result: 1 }] };
     const resumed = resumeFlow({ ...options, id: run.execution?.resume ?? '', mocks });
-    await expect(resumed).rejects.toThrow('nothing can stand in for the step "b"');
+    await expect(resumed).rejects.toThrow('the step "b" cannot be mocked');
   });
 
   it('says at the step which component there is not', async () => {

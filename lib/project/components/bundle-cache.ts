@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { isObject } from '../../protocol/json.ts';
 
-/** What a bundle was made of and what came of it; kept beside the bundles, so that only what changed is made again. */
+/** The inputs and outputs of a bundle, stored beside the bundles so that only changed components are bundled again. */
 export interface BundleRecord {
-  /** Hash of all that steers the bundler: its options, its version. */
+  /** Hash of the bundler's options and version. */
   readonly settings: string;
   /** Hash of each source, by absolute path. */
   readonly inputs: { readonly [file: string]: string };
@@ -16,31 +16,31 @@ export interface BundleRecord {
   readonly hash: string;
 }
 
-/** The hex SHA-256 of texts or bytes, one after another. */
+/** The hex SHA-256 of the concatenated parts. */
 export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
 }
 
-/** Hashes files, each once. */
+/** Hashes of files; each file is read once. */
 export class FileHashes {
   readonly #known = new Map<string, string | undefined>();
 
-  /** The hash of a file's content; undefined where there is no such file. */
+  /** The hash of a file's content; undefined if there is no such file. */
   of(file: string): string | undefined {
     if (!this.#known.has(file)) this.#known.set(file, existsSync(file) ? hashOf(readFileSync(file)) : undefined);
     return this.#known.get(file);
   }
 }
 
-/** The record in `file`; undefined where there is none that can be read. */
+/** Reads the record in `file`; undefined if it is absent or damaged. */
 export function readRecord(file: string): BundleRecord | undefined {
   try {
     const record: unknown = JSON.parse(readFileSync(file, 'utf8'));
     return isRecord(record) ? record : undefined;
   } catch {
-    return undefined; // absent or damaged: the bundle is made again
+    return undefined; // absent or damaged: the component is bundled again
   }
 }
 
@@ -51,13 +51,13 @@ const isRecord = (value: unknown): value is BundleRecord =>
   isObject(value.inputs) &&
   Array.isArray(value.outputs);
 
-/** Whether a bundle in `folder` is still what its sources and settings would give. */
+/** Whether the bundle in `folder` is up to date with its sources and settings. */
 export const isFresh = (record: BundleRecord, settings: string, folder: string, hashes: FileHashes): boolean =>
   record.settings === settings &&
   record.outputs.every((file) => existsSync(join(folder, file))) &&
   Object.entries(record.inputs).every(([file, hash]) => hashes.of(file) === hash);
 
-/** The sources that esbuild read, with their hashes; the generated entry is part of the settings. */
+/** The hashes of the sources that esbuild read, without the generated entry, which is part of the settings. */
 export const hashInputs = (metafile: Metafile, entry: string, hashes: FileHashes): BundleRecord['inputs'] =>
   Object.fromEntries(
     Object.keys(metafile.inputs)

@@ -3,7 +3,7 @@ import type { BuildFailure, Message } from 'esbuild';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './catalog.ts';
 
-/** Components that cannot be bundled: a diagnostic a fault, at its place in the component's source. */
+/** Components cannot be bundled: one diagnostic for each error, with its position in the component's source. */
 export class BundleError extends Error {
   readonly diagnostics: readonly Diagnostic[];
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -13,17 +13,19 @@ export class BundleError extends Error {
   }
 }
 
-/** Whether esbuild itself refused, rather than something round it having failed. */
+/** Whether esbuild reported errors in the source, as opposed to any other failure. */
 export const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 
-/** What esbuild found wrong with a component. A fault in the generated entry is one of the component's exports. */
+/** Converts esbuild's errors to diagnostics. An error in the generated entry means that a component's default export is missing. */
 export function diagnoseBundle(source: ComponentFile, { errors }: BuildFailure, entry: string): Diagnostic[] {
-  const { fusedComponents: links = [source] } = source;
+  const { fusedComponents = [source] } = source;
   return errors.map((error) => {
     const inEntry = error.location?.file.endsWith(entry) === true;
-    // The entry imports one component a line.
-    const own = inEntry ? links[(error.location?.line ?? 1) - 1] : links.find(({ file }) => isAt(file, error));
+    // The entry imports one component per line.
+    const own = inEntry
+      ? fusedComponents[(error.location?.line ?? 1) - 1]
+      : fusedComponents.find(({ file }) => isAt(file, error));
     const { path, file } = own ?? source;
     if (inEntry) {
       const params = { component: path, problem: 'it has no default export', remedy: EXPORT_IT };
@@ -38,7 +40,7 @@ const isAt = (file: string, { location }: Message): boolean => location !== null
 
 const EXPORT_IT = 'End the file with `export default component({ input, output }, run)`.';
 
-/** Messages name files as they are seen from the working directory. */
+/** Messages name files relative to the working directory. */
 const shown = (file: string): string => relative('', file);
 
 const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
@@ -55,28 +57,28 @@ function spanOf({ location }: Message): Span {
 
 function remedyOf({ text, notes }: Message): string {
   const unresolved = /^Could not resolve "([^"]+)"/.exec(text)?.[1];
-  if (unresolved === undefined) return notes[0]?.text ?? 'Mend the source here.';
-  if (/^[./]/.test(unresolved)) return 'Mend the path: it starts from the folder of this file, and ends with .ts.';
+  if (unresolved === undefined) return notes[0]?.text ?? 'Correct the source here.';
+  if (/^[./]/.test(unresolved)) return 'Correct the path: it starts from the folder of this file, and ends with .ts.';
   const [scope = '', name = ''] = unresolved.split('/');
   const pack = unresolved.startsWith('@') ? `${scope}/${name}` : scope;
-  return `Install what is imported here (npm install ${pack}), or mend the name.`;
+  return `Install what is imported here (npm install ${pack}), or correct the name.`;
 }
 
-/** What was thrown when a component was loaded, at its place in the component's source where the stack knows it. */
+/** Converts an error thrown while a component was loaded to a diagnostic, with its position in the source if the stack has it. */
 export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Diagnostic {
-  const place = { file: shown(file), ...placeIn(error instanceof Error ? (error.stack ?? '') : '', file) };
+  const position = { file: shown(file), ...positionIn(error instanceof Error ? (error.stack ?? '') : '', file) };
   const params =
     error instanceof NoComponent
-      ? { problem: 'its default export is no component', remedy: EXPORT_IT }
+      ? { problem: 'its default export is not a component', remedy: EXPORT_IT }
       : {
           problem: `it throws ${JSON.stringify(error instanceof Error ? error.message : String(error))}`,
-          remedy: 'Mend this, or do it when the component is called: what is done while it is loaded must not fail.',
+          remedy: 'Correct this, or do it when the component is called: loading a component must not fail.',
         };
-  return diagnose('component-not-loaded', { component: path, ...params }, place);
+  return diagnose('component-not-loaded', { component: path, ...params }, position);
 }
 
-/** The line of `file` that stands highest in a stack. */
-function placeIn(stack: string, file: string): Span {
+/** The topmost position in `file` of a stack. */
+function positionIn(stack: string, file: string): Span {
   const call = stack.split('\n').find((line) => line.includes(`${file}:`)) ?? '';
   const [, line, column] = /:(\d+):(\d+)\)?$/.exec(call) ?? [];
   if (line === undefined || column === undefined) return START;
@@ -84,10 +86,10 @@ function placeIn(stack: string, file: string): Span {
   return { ...at, endLine: at.line, endColumn: at.column + 1 };
 }
 
-/** A module whose default export is no component. */
+/** A module's default export is not a component. */
 export class NoComponent extends Error {
   constructor({ path, file }: ComponentFile) {
-    super(`${shown(file)} is to define the component "${path}", but its default export is none`);
+    super(`${shown(file)} must define the component "${path}", but its default export is not a component`);
     this.name = 'INVALID_INPUT';
   }
 }

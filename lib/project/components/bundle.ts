@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type OutputFile, version } from 'esbuild';
+import type { BuildOptions, OutputFile } from 'esbuild';
+import * as esbuild from 'esbuild';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
@@ -11,21 +12,21 @@ import type { ComponentFile } from './catalog.ts';
 import { FUNCTION_BUILD } from './function-build.ts';
 import { runSerially } from './in-turn.ts';
 
-/** A component with its wrapper, as one function: run on a laptop and deployed alike. */
+/** A component with its wrapper, as one function: the same bundle runs locally and on AWS. */
 export interface Bundle {
   readonly component: ComponentFile;
   /** The function's folder, absolute; its `index.mjs` exports `handler` and `component`. */
   readonly folder: string;
   readonly entry: string;
-  /** Hash of its content: a changed bundle has another. */
+  /** Hash of its content. */
   readonly hash: string;
-  /** Whether it was there already, made of the same sources. */
+  /** Whether an up-to-date bundle existed already. */
   readonly cached: boolean;
 }
 
 /** Where bundles go. */
 export interface BundleOptions {
-  /** Gets a folder for each component: `user-load` for `/user/load`. Two levels below the project's folder. */
+  /** Contains a folder for each component: `user-load` for `/user/load`. Two levels below the project's folder. */
   readonly outDir: string;
 }
 
@@ -34,26 +35,26 @@ const runtimeFile = (name: string): string => join(dirname(here), '../../runtime
 
 const ENTRY = 'stepflow-entry.mjs';
 
-/** The AWS clients of the runtime: the same for all functions, bundled once, laid beside each, loaded when first needed. */
+/** The AWS clients of the runtime: bundled once, copied into each function's folder, loaded at their first use. */
 const CLIENTS = { 's3-store': 'stores/s3-store', 'secrets-manager': 'secrets/secrets-manager' } as const;
 type ClientName = keyof typeof CLIENTS;
 const CLIENT_NAMES = ['s3-store', 'secrets-manager'] as const satisfies readonly ClientName[];
 const clientFile = (name: ClientName): string => `${name}.mjs`;
 
 /**
- * Its own name, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. Two components with one path, in different
- * folders of a project, would share a name: one from elsewhere than `lambdas` says in its own where it is from.
+ * The component's path, with each `-` doubled so that `/a-b/c` and `/a/b-c` differ. Components in other folders than
+ * `lambdas` get a hash of their file's path, because their path may be the same as that of a component in `lambdas`.
  */
-function folderName({ path, file, builtin, fusedComponents: links }: ComponentFile, root: string): string {
-  if (links) return fusedFolderName(links, root);
+function folderName({ path, file, builtin, fusedComponents }: ComponentFile, root: string): string {
+  if (fusedComponents) return fusedFolderName(fusedComponents, root);
   const name = path.slice(1).replaceAll('-', '--').replaceAll('/', '-');
-  const place = relative(join(root, '../..'), file);
-  return builtin || place.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(place).slice(0, 8)}`;
+  const fromProject = relative(join(root, '../..'), file);
+  return builtin || fromProject.startsWith(`lambdas${sep}`) ? name : `${name}-${hashOf(fromProject).slice(0, 8)}`;
 }
 
-/** The first and the last of a chain, which may have too many for a name, and a hash of all. */
-function fusedFolderName(links: readonly ComponentFile[], root: string): string {
-  const names = links.map((link) => folderName(link, root));
+/** The names of the first and the last component of a fused chain, and a hash of all: all names could be too long. */
+function fusedFolderName(components: readonly ComponentFile[], root: string): string {
+  const names = components.map((component) => folderName(component, root));
   return `${names[0]}+${names.at(-1)}-${hashOf(names.join('+')).slice(0, 8)}`;
 }
 
@@ -63,15 +64,15 @@ export interface Unbundled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** {@link bundleEach} of components all of which are wanted: rejects with a {@link BundleError} where one has a fault. */
+/** {@link bundleEach}, but rejects with a {@link BundleError} if any component cannot be bundled. */
 export async function bundle(components: readonly ComponentFile[], options: BundleOptions): Promise<readonly Bundle[]> {
-  const made = await bundleEach(components, options);
-  const faults = made.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
-  if (faults.length > 0) throw new BundleError(faults);
-  return made.flatMap((each) => ('diagnostics' in each ? [] : [each]));
+  const bundled = await bundleEach(components, options);
+  const errors = bundled.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
+  if (errors.length > 0) throw new BundleError(errors);
+  return bundled.flatMap((each) => ('diagnostics' in each ? [] : [each]));
 }
 
-/** Bundles components, each into a folder of its own; what has not changed since the last time is left as it is. */
+/** Bundles components, each into a folder of its own; up-to-date bundles are reused. */
 export async function bundleEach(
   components: readonly ComponentFile[],
   { outDir }: BundleOptions,
@@ -97,8 +98,8 @@ interface Client {
 async function bundleClient(name: ClientName, root: string, hashes: FileHashes): Promise<Client> {
   const contents = `export * from ${JSON.stringify(runtimeFile(CLIENTS[name]))};`;
   const source: Source = { contents, resolveDir: dirname(here), splitting: false };
-  const made = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
-  return { file: clientFile(name), contents: readFileSync(join(made.folder, 'index.mjs')) };
+  const built = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
+  return { file: clientFile(name), contents: readFileSync(join(built.folder, 'index.mjs')) };
 }
 
 async function bundleOne(
@@ -109,26 +110,26 @@ async function bundleOne(
 ): Promise<Bundle> {
   const name = folderName(component, root);
   const folder = join(root, name);
-  const made = await buildSerially({ name, folder, ...componentSource(component) }, root, hashes);
+  const built = await buildSerially({ name, folder, ...componentSource(component) }, root, hashes);
   for (const { file, contents } of clients) writeAtomically(join(folder, file), contents, root);
-  return { component, folder, entry: join(folder, 'index.mjs'), hash: made.hash, cached: made.cached };
+  return { component, folder, entry: join(folder, 'index.mjs'), hash: built.hash, cached: built.cached };
 }
 
 interface Source {
   readonly contents: string;
   /** Where its imports are looked up. */
   readonly resolveDir: string;
-  /** Whether what is imported dynamically becomes a file of its own. */
+  /** Whether dynamic imports become files of their own. */
   readonly splitting: boolean;
 }
 
-const componentSource = ({ file, fusedComponents: links }: ComponentFile): Source => ({
+const componentSource = ({ file, fusedComponents }: ComponentFile): Source => ({
   contents: [
-    ...(links ? fusedImports(links) : [`import component from ${JSON.stringify(file)};`]),
-    `import { openSecrets, openStore, ${links ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
+    ...(fusedComponents ? fusedImports(fusedComponents) : [`import component from ${JSON.stringify(file)};`]),
+    `import { openSecrets, openStore, ${fusedComponents ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('./${clientFile('s3-store')}'));`,
     `const secrets = openSecrets(() => import('./${clientFile('secrets-manager')}'));`,
-    ...(links
+    ...(fusedComponents
       ? ['export { components };', 'export const handler = wrapFusedChain(components, { store, secrets });']
       : ['export { component };', 'export const handler = wrap(component, { store, secrets });']),
   ].join('\n'),
@@ -136,10 +137,10 @@ const componentSource = ({ file, fusedComponents: links }: ComponentFile): Sourc
   splitting: true,
 });
 
-/** The components of a chain, as a list. */
-const fusedImports = (links: readonly ComponentFile[]): readonly string[] => [
-  ...links.map(({ file }, at) => `import component${at} from ${JSON.stringify(file)};`),
-  `const components = [${links.map((_, at) => `component${at}`).join(', ')}];`,
+/** Imports the components of a fused chain as a list. */
+const fusedImports = (files: readonly ComponentFile[]): readonly string[] => [
+  ...files.map(({ file }, at) => `import component${at} from ${JSON.stringify(file)};`),
+  `const components = [${files.map((_, at) => `component${at}`).join(', ')}];`,
 ];
 
 interface BuildUnit extends Source {
@@ -153,18 +154,18 @@ interface Built {
   readonly cached: boolean;
 }
 
-/** Many flows that are checked at once want the same units: each is made once, the others find it. */
+/** Flows that are checked at once may need the same unit: it is built once, the others find it in the cache. */
 const buildSerially = (unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> =>
-  runSerially(unit.folder, () => makeNow(unit, root, hashes));
+  runSerially(unit.folder, () => build(unit, root, hashes));
 
-async function makeNow(unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> {
+async function build(unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> {
   const { name, folder } = unit;
   const options = buildOptions(unit);
-  const settings = hashOf(version, JSON.stringify(options));
+  const settings = hashOf(esbuild.version, JSON.stringify(options));
   const recordFile = join(root, '.cache', `${name}.json`);
   const known = readRecord(recordFile);
   if (known && isFresh(known, settings, folder, hashes)) return { folder, hash: known.hash, cached: true };
-  const { outputFiles, metafile } = await build(options);
+  const { outputFiles, metafile } = await esbuild.build(options);
   for (const { path, contents } of entryLast(outputFiles)) writeAtomically(path, contents, root);
   const record: BundleRecord = {
     settings,
@@ -176,11 +177,11 @@ async function makeNow(unit: BuildUnit, root: string, hashes: FileHashes): Promi
   return { folder, hash: record.hash, cached: false };
 }
 
-/** The entry is written after the chunks that it imports: another process may be loading it already. */
+/** The entry is written after the chunks that it imports, because another process may load it at any time. */
 const entryLast = (files: readonly OutputFile[]): OutputFile[] =>
   [...files].sort((a, b) => Number(basename(a.path) === 'index.mjs') - Number(basename(b.path) === 'index.mjs'));
 
-/** For packages that a user's project does not have itself, zod above all: this package's own. */
+/** This package's dependencies, such as zod, for projects that do not install them themselves. */
 const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/package.json')), '..');
 
 const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
@@ -200,13 +201,13 @@ const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
   }) as const satisfies BuildOptions;
 
 /**
- * Writes aside, then renames into place, unless the file is the same already: others may be reading it. Aside is no
- * function's folder: one that is deployed or copied at this moment holds nothing but its own files.
+ * Writes to a temporary file, then renames it, because another process may be reading the file; skips an identical file.
+ * Temporary files are outside of the functions' folders, which may be deployed or copied at any time.
  */
 function writeAtomically(file: string, contents: string | Uint8Array, root: string): void {
   if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
-  const aside = join(root, '.cache', `${randomUUID()}.tmp`);
-  for (const written of [file, aside]) mkdirSync(dirname(written), { recursive: true });
-  writeFileSync(aside, contents);
-  renameSync(aside, file);
+  const temporary = join(root, '.cache', `${randomUUID()}.tmp`);
+  for (const written of [file, temporary]) mkdirSync(dirname(written), { recursive: true });
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
 }

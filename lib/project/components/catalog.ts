@@ -4,46 +4,46 @@ import { fileURLToPath } from 'node:url';
 import { nearest } from '../../flow/text/nearest.ts';
 import { componentsInFusedChain, fusedChainName } from '../../protocol/fused-chain-name.ts';
 
-/** A component that has a file. */
+/** A component's file. */
 export interface ComponentFile {
-  /** As flows write it: `/user/load`. */
+  /** The component's path in flows: `/user/load`. */
   readonly path: string;
   /** Its source, absolute. */
   readonly file: string;
   /** Whether it ships with this package. */
   readonly builtin: boolean;
-  /** Of a chain, whose function runs them one after another, its components in order; `file` is the last one's. */
+  /** Only for a fused chain: its components in order; `file` is the last one's. */
   readonly fusedComponents?: readonly ComponentFile[];
 }
 
-/** Every component that a flow may use. */
+/** All components that a flow may use. */
 export interface Catalog {
-  /** Sorted by path; aliases are not among them. */
+  /** Sorted by path, without aliases. */
   readonly components: readonly ComponentFile[];
-  /** The component at `path`, which may be an alias of a built-in one, or a chain's name; undefined where there is none. */
+  /** The component at `path`, which may be an alias of a built-in one or the name of a fused chain; undefined if there is none. */
   resolve(path: string): ComponentFile | undefined;
-  /** The path that an unknown one was most likely meant to be; undefined where none is near. */
+  /** The known path most similar to an unknown one; undefined if none is similar. */
   suggest(path: string): string | undefined;
 }
 
 /** Where to look for components. */
 export interface CatalogOptions {
-  /** Folders laid out as `PLUGIN/COMPONENT.ts`; of two files for one path the earlier folder's wins. One that is not there holds nothing. */
+  /** Folders with files `PLUGIN/COMPONENT.ts`. Earlier folders take precedence; missing folders are ignored. */
   readonly folders: readonly string[];
 }
 
-/** The built-in components' own folder: beside lib/, in the repository and in the built package alike. */
+/** The folder of the built-in components: beside lib/, both in the repository and in the built package. */
 const BUILTIN_FOLDER = fileURLToPath(new URL('../../../lambdas/builtin', import.meta.url));
 
-/** The guide's names of built-in components, beside `/NAME` for each `/builtin/NAME`. */
+/** Aliases of built-in components in the guide, in addition to `/NAME` for each `/builtin/NAME`. */
 const ALIASES: Readonly<Record<string, string>> = { '/data/extract_multiple': '/builtin/extract_multiple' };
 
 const BUILTIN = '/builtin';
 
 /**
- * Finds the components in `folders` and the built-in ones. A file's path below its folder, letter for letter and
- * without its extension, is the component's path: `user/load.ts` is `/user/load`. Files and folders whose name begins
- * with `_` or `.`, declarations and tests are none. A user's own component wins over an alias of a built-in one.
+ * Finds the components in `folders` and the built-in ones. A component's path is its file's path below the folder,
+ * without the extension: `user/load.ts` is `/user/load`. Files and folders whose name begins with `_` or `.`, type
+ * declarations and tests are ignored. A user's own component takes precedence over an alias of a built-in one.
  */
 export function findComponents({ folders }: CatalogOptions): Catalog {
   const found = new Map<string, ComponentFile>();
@@ -54,10 +54,10 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
     found.get(path) ?? found.get(ALIASES[path] ?? `${BUILTIN}${path}`);
   const names = [...found.keys(), ...Object.keys(ALIASES)];
   const chains = new Map<string, ComponentFile>();
-  const chainOf = (links: readonly ComponentFile[]): ComponentFile | undefined => {
-    const path = fusedChainName(links.map((link) => link.path));
-    const last = links.at(-1);
-    const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, fusedComponents: links });
+  const chainOf = (fusedComponents: readonly ComponentFile[]): ComponentFile | undefined => {
+    const path = fusedChainName(fusedComponents.map((component) => component.path));
+    const last = fusedComponents.at(-1);
+    const chain = chains.get(path) ?? (last && { ...last, path, builtin: false, fusedComponents });
     if (chain) chains.set(path, chain);
     return chain;
   };
@@ -66,8 +66,8 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
     resolve: (name) => {
       const paths = componentsInFusedChain(name);
       if (paths.length === 1) return lookUp(name);
-      const links = paths.flatMap((path) => lookUp(path) ?? []);
-      return links.length === paths.length ? chainOf(links) : undefined;
+      const components = paths.flatMap((path) => lookUp(path) ?? []);
+      return components.length === paths.length ? chainOf(components) : undefined;
     },
     suggest: (path) => nearest(path, names),
   };

@@ -4,7 +4,7 @@ import { foldersFor } from '../folders.ts';
 import { loadFunctions } from './load-functions.ts';
 import { lookupIn } from './required-components.ts';
 
-/** What a component says of itself. */
+/** A component's declaration. */
 export interface ComponentSummary {
   readonly path: string;
   readonly builtin: boolean;
@@ -15,7 +15,7 @@ export interface ComponentSummary {
   readonly output: Json;
 }
 
-/** The components that flows in `home` may use, by path, and what is wrong with those that do not load. */
+/** The components that flows in `home` may use, sorted by path, and diagnostics of those that do not load. */
 export async function describeComponents(
   home: string,
 ): Promise<{ readonly components: readonly ComponentSummary[]; readonly diagnostics: readonly Diagnostic[] }> {

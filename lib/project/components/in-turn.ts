@@ -1,14 +1,13 @@
 const last = new Map<string, Promise<unknown>>();
 
 /**
- * Runs works of one key one after another, in the order in which they were asked for; those of other keys at once.
- * Whoever waits finds what those before it have made.
+ * Runs tasks with the same key one after another, in the order of the calls; tasks with different keys run concurrently.
  */
-export async function runSerially<T>(key: string, work: () => Promise<T>): Promise<T> {
-  const before = last.get(key);
+export async function runSerially<T>(key: string, task: () => Promise<T>): Promise<T> {
+  const previous = last.get(key);
   const turn = (async () => {
-    await before?.catch(() => {}); // Its own caller is told.
-    return work();
+    await previous?.catch(() => {}); // its own caller gets the error
+    return task();
   })();
   last.set(key, turn);
   try {

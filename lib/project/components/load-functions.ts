@@ -2,18 +2,18 @@ import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { FlowError } from '../../protocol/errors.ts';
 import { bundleEach, type Catalog, type ComponentFile, type LoadedComponent, loadOrDiagnose } from './index.ts';
 
-/** Components as functions in this process. */
+/** Components loaded as functions in this process. */
 export interface Functions {
-  /** By the component's own path, aliases resolved. */
+  /** By the component's own path, with aliases resolved. */
   readonly loaded: ReadonlyMap<string, LoadedComponent>;
-  /** Components that cannot be bundled or loaded. */
+  /** Of components that cannot be bundled or loaded. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What became of a component that was to be loaded: its function, or why there is none. */
+/** The outcome of loading a component: its function, or the reasons why it cannot be loaded. */
 export type LoadOutcome = LoadedComponent | readonly Diagnostic[];
 
-/** Bundles and loads components: the very code that is deployed. What has not changed is not bundled again. */
+/** Bundles and loads components: the same code that is deployed. Up-to-date bundles are reused. */
 export async function loadOutcomes(
   components: readonly ComponentFile[],
   outDir: string,
@@ -25,7 +25,7 @@ export async function loadOutcomes(
   return new Map(await Promise.all(loading));
 }
 
-/** The same of components all of which are wanted. */
+/** {@link loadOutcomes}, with functions and diagnostics separated. */
 export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
   const loaded = [...(await loadOutcomes(components, outDir)).values()];
   return {
@@ -34,20 +34,20 @@ export async function loadFunctions(components: readonly ComponentFile[], outDir
   };
 }
 
-/** Loads components one by one, each once, for flows that are only known while another one runs. */
+/** Loads single components on demand, each once, for flows that are only known at run time. */
 export function createLoader(catalog: Catalog, outDir: string): (path: string) => Promise<LoadedComponent | undefined> {
-  const asked = new Map<string, Promise<LoadedComponent | undefined>>();
+  const cache = new Map<string, Promise<LoadedComponent | undefined>>();
   return (path) => {
-    const answer = asked.get(path) ?? loadOne(catalog.resolve(path), outDir);
-    asked.set(path, answer);
-    return answer;
+    const component = cache.get(path) ?? loadOne(catalog.resolve(path), outDir);
+    cache.set(path, component);
+    return component;
   };
 }
 
 async function loadOne(file: ComponentFile | undefined, outDir: string): Promise<LoadedComponent | undefined> {
   if (!file) return undefined;
   const { loaded, diagnostics } = await loadFunctions([file], outDir);
-  const [fault] = diagnostics;
-  if (fault) throw new FlowError('COMPONENT_NOT_FOUND', fault.message);
+  const [problem] = diagnostics;
+  if (problem) throw new FlowError('COMPONENT_NOT_FOUND', problem.message);
   return loaded.get(file.path);
 }

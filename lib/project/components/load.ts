@@ -1,13 +1,14 @@
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Handler } from '../../runtime/wrapper.ts';
-import type { Bundle } from './bundle.ts';
-import { NoComponent } from './bundle-error.ts';
+import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
+import { diagnoseLoad, NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
-/** A component's function, loaded into this process, and what the component says of itself. */
+/** A component's function, loaded into this process, with the component's declaration. */
 export interface LoadedComponent extends Requirements {
   readonly path: string;
   /** The bundle's file, absolute, and the hash of its content. */
@@ -19,11 +20,11 @@ export interface LoadedComponent extends Requirements {
   readonly inputSchema: Json;
   /** JSON Schema of its result. */
   readonly outputSchema: Json;
-  /** Of a chain, what each of its components needs, in order. */
+  /** Only for a fused chain: the requirements of its components, in order. */
   readonly fusedRequirements?: readonly Requirements[];
 }
 
-/** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
+/** Loads a bundle, the same code that is deployed; a changed bundle is loaded again. Rejects with a {@link NoComponent} if it exports no component. */
 export async function loadBundle({ component: source, entry, hash }: Bundle): Promise<LoadedComponent> {
   const exported: Record<string, unknown> = await import(`${pathToFileURL(entry).href}?v=${hash}`);
   const { handler } = exported;
@@ -35,11 +36,31 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const common = { path: source.path, entry, hash, handler, ...schemas };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
-  const links = [first, ...more].map(requirementsOf);
-  return { ...common, fusedRequirements: links, ...requirementsOfFusedChain(links) };
+  const fusedRequirements = [first, ...more].map(requirementsOf);
+  return { ...common, fusedRequirements, ...requirementsOfFusedChain(fusedRequirements) };
 }
 
-/** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */
+/** Loads a bundle, or returns diagnostics of its component; for a fused chain, of the component that is wrong. */
+export async function loadOrDiagnose(
+  bundle: Bundle,
+  options: BundleOptions,
+): Promise<LoadedComponent | readonly Diagnostic[]> {
+  try {
+    return await loadBundle(bundle);
+  } catch (error) {
+    const problems = await diagnoseFusedComponents(bundle, options);
+    return problems.length > 0 ? problems : [diagnoseLoad(bundle.component, error)];
+  }
+}
+
+/** Bundles and loads each component of a fused chain separately, to find the one that is wrong. */
+async function diagnoseFusedComponents({ component }: Bundle, options: BundleOptions): Promise<readonly Diagnostic[]> {
+  const separate = await bundleEach([...new Set(component.fusedComponents)], options);
+  const outcomes = separate.map((one) => ('diagnostics' in one ? one.diagnostics : loadOrDiagnose(one, options)));
+  return (await Promise.all(outcomes)).flatMap((one) => ('handler' in one ? [] : one));
+}
+
+/** The component that a bundle exports, or those of a fused chain. Throws a {@link NoComponent} if an export is not a component. */
 function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
   const exported: readonly unknown[] = Array.isArray(components) ? components : [component];
   if (!exported.every(isComponent)) throw new NoComponent(source);
@@ -55,13 +76,13 @@ const isComponent = (value: unknown): value is Defined =>
 
 const isSchema = (value: unknown): boolean => isObject(value) && '_zod' in value;
 
-/** What JSON Schema cannot say, such as a transformation, is left open rather than refused. */
+/** What JSON Schema cannot express, such as a transformation, accepts any value. */
 const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json =>
   JSON.parse(
     JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any', ...(io === 'input' && { override: widen }) })),
   );
 
-/** What coerces its input, or falls back where that does not fit, takes anything. */
+/** A schema that coerces its input, or has a fallback, accepts any input. */
 function widen({ zodSchema, jsonSchema }: Parameters<NonNullable<z.core.ToJSONSchemaParams['override']>>[0]): void {
   const { def } = zodSchema._zod;
   const takesAnything = def.type === 'catch' || ('coerce' in def && def.coerce === true);

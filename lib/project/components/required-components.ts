@@ -6,31 +6,31 @@ import { fusedChainName } from '../../protocol/fused-chain-name.ts';
 import type { Folders } from '../folders.ts';
 import { type Catalog, type ComponentFile, findComponents } from './catalog.ts';
 
-/** Where components are looked up. */
+/** A project's components. */
 export interface Lookup {
   readonly catalog: Catalog;
   /** The folders of the catalog, for messages. */
   readonly folders: readonly string[];
 }
 
-/** Opens the catalog of a project; messages name its folders as they are seen from the project's own. */
+/** Opens the catalog of a project; messages name its folders relative to the project. */
 export const lookupIn = ({ project, components }: Pick<Folders, 'project' | 'components'>): Lookup => {
   return { catalog: findComponents({ folders: components }), folders: components.map((it) => relative(project, it)) };
 };
 
-/** Whether a step's component is the project's own, though it may have the name of a built-in one. */
+/** Whether a step's component belongs to the project, even if it has the name of a built-in one. */
 export const isProjectComponent =
   ({ catalog }: Lookup) =>
   ({ component }: Pick<CompiledStep, 'component'>): boolean =>
     catalog.resolve(component)?.builtin === false;
 
-/** The components that steps call, and the steps whose component has no file. */
+/** The components that steps call, and diagnostics of steps whose component has no file. */
 export interface RequiredComponents {
   readonly files: readonly ComponentFile[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the steps need; a step whose component has no file is a diagnostic, at its component's name in the flow. */
+/** Finds the components that steps call. A step whose component has no file is a diagnostic at its position in the flow. */
 export function requiredComponents(
   steps: readonly CompiledStep[],
   file: string,

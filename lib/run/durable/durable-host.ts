@@ -8,66 +8,66 @@ import { type CallEnded, type Completion, type SleepEnded, visitOf } from './rec
 import { isFailure, type RecordedCompletion, type ReplayHistory } from './replay-history.ts';
 import { trackedObjects } from './tracked-objects.ts';
 
-/** How a run began. */
+/** The start time, seed and clock of a run. */
 export interface RunClock {
   readonly startMs: number;
-  /** What its random numbers grow from. */
+  /** The seed of its random numbers. */
   readonly seed: string;
-  /** @default the machine's */
+  /** @default the system clock */
   readonly clock?: Clock;
 }
 
-/** What waits for a delivery: a call or a sleep of the execution. */
+/** A call or sleep of the execution that waits for its completion. */
 interface Waiter {
-  /** Does the work that the delivery comes from; of what is in the journal that is never asked. */
+  /** Starts the call or sleep. Not called if its completion is recorded. */
   readonly start: () => void;
   readonly complete: (record: Completion) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** What has come: it gets its time when it is written down. */
+/** A completion that is not in the journal yet, and so has no time. */
 type PendingCompletion = Omit<CallEnded, 'at'> | Omit<SleepEnded, 'at'>;
 
 /**
- * Stands between an execution and the world, and makes it durable. A state machine is deterministic save for what comes
- * to it from outside: the ends of its calls and sleeps, the time, random numbers. All of these come through here.
+ * Makes an execution durable by deterministic replay. A state machine is deterministic except for its external events: the
+ * completions of calls and sleeps, the time, and random numbers. All of them go through this class.
  *
- * - Each end of a call or sleep is a delivery. It is written into the journal, then handed on; one at a time, so that
- *   the execution has done all that follows from one before the next.
- * - The time that expressions see is that of the latest delivery; random numbers come from the run's seed.
+ * - The completion of each call or sleep is written to the journal, then delivered to the execution. The next one is only
+ *   delivered when the execution has done everything that follows from the previous one.
+ * - The time that expressions see is that of the latest completion; random numbers come from the run's seed.
  *
- * So an execution that starts again and gets the deliveries of the journal in their order comes to where it was, and
- * at no time: no call that has ended is made, no sleep that is over is slept. What was under way then begins once
- * nothing more of the journal can be delivered. Ids that do not depend on the order name calls and sleeps, so that
- * even an execution that asks in another order gets the right answers.
+ * A resumed execution receives the recorded completions in their order and so reaches its former state immediately:
+ * completed calls and sleeps are not repeated. Those that were in progress start when no recorded completion is left to
+ * deliver. Calls and sleeps have ids that do not depend on their order, so each gets its own completion even if an
+ * execution makes them in another order.
  */
 export class DurableHost {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly #world: Clock;
+  readonly #realClock: Clock;
   readonly #journal: Journal;
-  readonly #past: ReplayHistory;
+  readonly #history: ReplayHistory;
   readonly #waiting = new Map<string, Waiter>();
-  /** Deliveries of the journal that nothing has asked for yet. */
+  /** Recorded completions that nothing has waited for yet. */
   readonly #recorded: Map<string, RecordedCompletion>;
-  /** What is not yet in the journal. */
-  #came: PendingCompletion[] = [];
-  /** What is in the journal and on its way to the execution. */
+  /** Completions that are not in the journal yet. */
+  #pending: PendingCompletion[] = [];
+  /** Completions in the journal that are not delivered yet. */
   readonly #queue: Completion[] = [];
   #isLive: boolean;
-  #isTurning = false;
-  /** Work under way inside the execution, such as the reading of a file: what follows from a delivery is not done yet. */
-  #held = 0;
-  /** The latest delivery. */
+  #isScheduled = false;
+  /** Number of works in progress inside the execution, such as reading a file: it is still handling a completion. */
+  #activeWork = 0;
+  /** The latest delivered completion. */
   #latest: Completion | undefined;
   #now: number;
   #stamp: number;
 
-  constructor(journal: Journal, past: ReplayHistory, { startMs, seed, clock = realClock }: RunClock) {
-    this.#world = clock;
+  constructor(journal: Journal, history: ReplayHistory, { startMs, seed, clock = realClock }: RunClock) {
+    this.#realClock = clock;
     this.#journal = journal;
-    this.#past = past;
-    this.#recorded = new Map(past.completions.map((one) => [keyOf(one.record), one]));
+    this.#history = history;
+    this.#recorded = new Map(history.completions.map((one) => [keyOf(one.record), one]));
     this.#isLive = this.#recorded.size === 0;
     this.#now = startMs;
     this.#stamp = startMs;
@@ -79,48 +79,48 @@ export class DurableHost {
     };
   }
 
-  /** Whether what happens now has happened before. */
+  /** Whether recorded completions are still being replayed. */
   get isReplaying(): boolean {
     return !this.#isLive;
   }
 
-  /** The visit whose failure was the latest thing to come; where the run has failed, what failed it. */
+  /** The visit of the latest completion, if that is a failure: the visit that failed the run, if it has failed. */
   get failedVisit(): string | undefined {
     return this.#latest && isFailure(this.#latest) ? visitOf(this.#latest.id) : undefined;
   }
 
-  /** The time since the run's start that it was worked on, as a time since the epoch. */
+  /** The current time minus the time in which no process worked on the run, in milliseconds since the epoch. */
   stamp(): number {
-    if (this.#isLive) this.#stamp = Math.max(this.#stamp, this.#world.now() - this.#past.idleMs);
+    if (this.#isLive) this.#stamp = Math.max(this.#stamp, this.#realClock.now() - this.#history.idleMs);
     return this.#stamp;
   }
 
-  /** The objects that the execution reads and writes itself, for a distributed Map. */
+  /** Tracks access to the objects that the execution itself reads and writes, for a distributed Map. */
   objects(objects: S3Objects): S3Objects {
     return trackedObjects(objects, async (work) => {
-      this.#held += 1;
+      this.#activeWork += 1;
       try {
         return await work;
       } finally {
-        this.#held -= 1;
-        this.#turn();
+        this.#activeWork -= 1;
+        this.#schedule();
       }
     });
   }
 
-  /** Makes calls by `resolver`, unless the journal knows how they ended. */
+  /** Makes calls through `resolver`, unless their completion is recorded. */
   resolver(resolver: TaskResolver): TaskResolver {
     return (request) =>
-      this.#deliver(`call ${request.callId}`, request.signal, (take, fail) => ({
+      this.#wait(`call ${request.callId}`, request.signal, (succeed, fail) => ({
         start: () => this.#call(resolver, request, fail),
-        complete: (record) => take(resultOf(record)),
+        complete: (record) => succeed(resultOf(record)),
         fail,
       }));
   }
 
   #call(resolver: TaskResolver, request: TaskRequest, fail: (error: unknown) => void): void {
     const end = (ended: Pick<CallEnded, 'result' | 'error' | 'cause'>): void =>
-      this.#take({ type: 'call', id: request.callId, ...ended });
+      this.#add({ type: 'call', id: request.callId, ...ended });
     resolver(request).then(
       (result) => end({ result: result ?? null }),
       (error: unknown) => {
@@ -131,42 +131,42 @@ export class DurableHost {
   }
 
   #sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void> {
-    // The limit of the whole execution begins anew when it goes on.
-    if (what === undefined) return this.#world.sleep(ms, signal);
+    // A resumed execution gets its whole timeout again.
+    if (what === undefined) return this.#realClock.sleep(ms, signal);
     const type = what.isTimeout ? 'limit' : 'wake';
     const until = this.#now + ms;
-    return this.#deliver<void>(`${type} ${what.id}`, signal, (take, fail) => ({
+    return this.#wait<void>(`${type} ${what.id}`, signal, (succeed, fail) => ({
       start: () => {
-        const left = what.isTimeout ? ms : until - this.#world.now();
-        this.#world.sleep(Math.max(0, left), signal).then(
-          () => this.#take({ type, id: what.id }),
-          () => {}, // Aborted: nothing waits for it any more.
+        const remaining = what.isTimeout ? ms : until - this.#realClock.now();
+        this.#realClock.sleep(Math.max(0, remaining), signal).then(
+          () => this.#add({ type, id: what.id }),
+          () => {}, // aborted: nothing waits for it
         );
       },
-      complete: () => take(),
+      complete: () => succeed(),
       fail,
     }));
   }
 
-  /** Waits for a delivery; rejects where it is aborted before. */
-  #deliver<T>(
+  /** Waits for a completion; rejects if it is aborted before. */
+  #wait<T>(
     key: string,
     signal: AbortSignal | undefined,
-    make: (take: (value: T | Promise<T>) => void, fail: (error: unknown) => void) => Waiter,
+    make: (succeed: (value: T | Promise<T>) => void, fail: (error: unknown) => void) => Waiter,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const abort = (): void => {
         this.#waiting.delete(key);
         reject(signal?.reason);
       };
-      const done = (): void => signal?.removeEventListener('abort', abort);
+      const unsubscribe = (): void => signal?.removeEventListener('abort', abort);
       const waiting = make(
         (value) => {
-          done();
+          unsubscribe();
           resolve(value);
         },
         (error) => {
-          done();
+          unsubscribe();
           this.#waiting.delete(key);
           reject(error);
         },
@@ -174,36 +174,36 @@ export class DurableHost {
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiting.set(key, waiting);
-      if (!this.#isLive || this.#isKnown(key)) this.#turn();
+      if (!this.#isLive || this.#takeRecorded(key)) this.#schedule();
       else waiting.start();
     });
   }
 
-  /** Something has come from outside; of what is aborted nothing comes any more. */
-  #take(coming: PendingCompletion): void {
-    if (!this.#waiting.has(keyOf(coming))) return;
-    this.#came.push(coming);
-    this.#turn();
+  /** Queues a completion, unless its call or sleep was aborted. */
+  #add(completion: PendingCompletion): void {
+    if (!this.#waiting.has(keyOf(completion))) return;
+    this.#pending.push(completion);
+    this.#schedule();
   }
 
-  /** Whether the journal has what is asked for only now; then it is delivered as it is. */
-  #isKnown(key: string): boolean {
-    const known = this.#recorded.get(key);
-    if (known === undefined) return false;
+  /** Queues the recorded completion of a call or sleep that starts after the replay; returns whether there is one. */
+  #takeRecorded(key: string): boolean {
+    const recorded = this.#recorded.get(key);
+    if (recorded === undefined) return false;
     this.#recorded.delete(key);
-    this.#queue.push(known.record);
+    this.#queue.push(recorded.record);
     return true;
   }
 
-  /** An immediate runs when no promise is left that could still go on: then all that follows from one delivery is done. */
-  #turn(): void {
-    if (this.#isTurning) return;
-    this.#isTurning = true;
+  /** setImmediate runs after all pending promise callbacks: the execution has then handled the previous completion. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#isTurning = false;
+      this.#isScheduled = false;
       try {
         if (this.#isLive) this.#deliverNext();
-        else if (this.#held === 0) this.#replayNext();
+        else if (this.#activeWork === 0) this.#replayNext();
       } catch (error) {
         for (const { fail } of [...this.#waiting.values()]) fail(error);
       }
@@ -216,35 +216,35 @@ export class DurableHost {
       if (waiting === undefined) continue;
       this.#recorded.delete(key);
       this.#stamp = Math.max(this.#stamp, record.at - idleMs);
-      this.#handOn(key, record, waiting);
-      this.#turn();
+      this.#deliver(key, record, waiting);
+      this.#schedule();
       return;
     }
     this.#isLive = true;
-    for (const { start: begin } of [...this.#waiting.values()]) begin();
+    for (const { start } of [...this.#waiting.values()]) start();
   }
 
   #deliverNext(): void {
-    this.#writeDown();
+    this.#record();
     const next = this.#queue.shift();
     if (next === undefined) return;
     const key = keyOf(next);
     const waiting = this.#waiting.get(key);
-    if (waiting) this.#handOn(key, next, waiting);
-    if (this.#queue.length > 0) this.#turn();
+    if (waiting) this.#deliver(key, next, waiting);
+    if (this.#queue.length > 0) this.#schedule();
   }
 
-  #writeDown(): void {
-    if (this.#came.length === 0) return;
-    // Never earlier than what came before: a machine's clock may be set back.
-    const at = Math.max(this.#queue.at(-1)?.at ?? this.#now, this.#world.now());
-    const records = this.#came.map(({ type, id, ...ended }): Completion => ({ type, id, at, ...ended }));
-    this.#came = [];
+  #record(): void {
+    if (this.#pending.length === 0) return;
+    // Times never decrease, even if the system clock is set back.
+    const at = Math.max(this.#queue.at(-1)?.at ?? this.#now, this.#realClock.now());
+    const records = this.#pending.map(({ type, id, ...ended }): Completion => ({ type, id, at, ...ended }));
+    this.#pending = [];
     this.#journal.append(records);
     for (const record of records) this.#queue.push(record);
   }
 
-  #handOn(key: string, record: Completion, waiting: Waiter): void {
+  #deliver(key: string, record: Completion, waiting: Waiter): void {
     this.#waiting.delete(key);
     this.#now = Math.max(this.#now, record.at);
     this.#latest = record;

@@ -13,31 +13,31 @@ import { EMPTY_HISTORY, type ReplayHistory } from './replay-history.ts';
 import { makeRunFolder, pruneRuns, type RunFiles } from './run-files.ts';
 import { Seal } from './seal.ts';
 
-/** What is kept of a flow beside a run's journal: the run goes on with it, whatever becomes of the flow's file. */
+/** The flow as stored beside a run's journal: a resumed run uses it even if the flow's file has changed. */
 export interface RecordedFlow extends Runnable {
   readonly textHash: string;
   readonly mocks: Mocks;
-  /** The hashes of the bundles that the run began with, by the component's path. */
+  /** The hashes of the bundles at the run's start, by the component's path. */
   readonly bundles: { readonly [path: string]: string };
 }
 
-/** A run with a journal, under way. */
+/** A run with a journal, in progress. */
 export interface DurableRun {
   /** The run's id. */
   readonly id: string;
   readonly host: DurableHost;
   readonly inner: InnerCalls;
   /**
-   * Ends the journal. Answers whether there is anything to be gained by resuming the run. `isSettled`: no step has failed
-   * that could be repeated.
+   * Ends the journal, and returns whether resuming the run could change its outcome. `isSettled`: no step that could be
+   * retried has failed.
    */
   readonly end: (outcome: RunOutcome, isSettled: boolean) => boolean;
-  /** Lets go of the run, ended or not. */
+  /** Closes the journal and releases the lock, whether the run has ended or not. */
   readonly release: () => void;
 }
 
-/** Begins a run with a journal in `runs`. Throws a {@link JournalError} where it cannot be written. */
-export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
+/** Starts a run with a journal. Throws a {@link JournalError} if the journal cannot be written. */
+export function startRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const { file, folders } = flow.origin;
   const files = makeRunFolder(folders.runs, id, JSON.stringify(recordedFlow(flow)));
   takeLock(files, id);
@@ -47,39 +47,39 @@ export function beginRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const [at, seed] = [Date.now(), randomUUID()];
   const text = JSON.stringify(input);
   const sealed = seal.close(text);
-  const what = { id, flow: flow.compiled.name, file, at, seed };
-  journal.append([{ type: 'run', version: JOURNAL_VERSION, ...what, input: sealed, sealed: sealed !== text }]);
+  const run = { id, flow: flow.compiled.name, file, at, seed };
+  journal.append([{ type: 'run', version: JOURNAL_VERSION, ...run, input: sealed, sealed: sealed !== text }]);
   return durableRun(files, journal, EMPTY_HISTORY, { id, at, seed });
 }
 
-/** A run that goes on, after `past`. One that has ended well is only gone through again: its journal stays as it is. */
-export function continueRun(files: RunFiles, seal: Seal, past: ReplayHistory, beginning: RunStarted): DurableRun {
+/** Continues a run after its `history`. A run that has succeeded is only replayed: its journal does not change. */
+export function continueRun(files: RunFiles, seal: Seal, history: ReplayHistory, started: RunStarted): DurableRun {
   const journal = new Journal(files.journal, seal);
-  if (past.endedWell) journal.close();
+  if (history.hasSucceeded) journal.close();
   journal.append([{ type: 'resume', at: Date.now() }]);
-  return durableRun(files, journal, past, beginning);
+  return durableRun(files, journal, history, started);
 }
 
-/** Takes the lock of a run. Throws a {@link JournalError} where another process has it. */
+/** Takes the lock of a run. Throws a {@link JournalError} if another process has it. */
 export function takeLock(files: RunFiles, id: string): void {
   const holder = lock(files.lock);
   if (holder === undefined) return;
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }
 
-type Begun = Pick<RunStarted, 'id' | 'at' | 'seed'>;
+type RunIdentity = Pick<RunStarted, 'id' | 'at' | 'seed'>;
 
-function durableRun(files: RunFiles, journal: Journal, past: ReplayHistory, begun: Begun): DurableRun {
-  const { id, at, seed } = begun;
-  const host = new DurableHost(journal, past, { startMs: at, seed });
+function durableRun(files: RunFiles, journal: Journal, history: ReplayHistory, identity: RunIdentity): DurableRun {
+  const { id, at, seed } = identity;
+  const host = new DurableHost(journal, history, { startMs: at, seed });
   return {
     id,
     host,
-    inner: innerCalls(journal, past),
+    inner: innerCalls(journal, history),
     end: (outcome, isSettled) => {
-      const again = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
-      journal.append([{ type: 'end', at: Date.now(), outcome, ...(again !== undefined && { retryVisit: again }) }]);
-      return again !== undefined || outcome === 'cancelled';
+      const retryVisit = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
+      journal.append([{ type: 'end', at: Date.now(), outcome, ...(retryVisit !== undefined && { retryVisit }) }]);
+      return retryVisit !== undefined || outcome === 'cancelled';
     },
     release: () => {
       journal.close();
@@ -89,10 +89,10 @@ function durableRun(files: RunFiles, journal: Journal, past: ReplayHistory, begu
   };
 }
 
-function recordedFlow({ compiled: runs, origin, functions }: ReadyFlow): RecordedFlow {
-  const { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed, inputSchema } = runs;
+function recordedFlow({ compiled, origin, functions }: ReadyFlow): RecordedFlow {
+  const { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed, inputSchema } = compiled;
   const { textHash, mocks } = origin;
   const bundles = Object.fromEntries([...functions.values()].map(({ path, hash }) => [path, hash]));
-  const kept = { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed };
-  return { ...kept, textHash, mocks, bundles, ...(inputSchema !== undefined && { inputSchema }) };
+  const flow = { name, type, stateMachine, nestedMachines, sourceMap, inputBudget, steps, absorbed };
+  return { ...flow, textHash, mocks, bundles, ...(inputSchema !== undefined && { inputSchema }) };
 }

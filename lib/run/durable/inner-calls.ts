@@ -2,19 +2,19 @@ import type { Slots } from '../../protocol/invocation.ts';
 import type { Journal } from './journal.ts';
 import type { ReplayHistory } from './replay-history.ts';
 
-/** Makes a call that a component makes of another, within the call `outer`, unless it is known what it gave. */
+/** Makes a call from one component to another, within the call `outer`, unless its result is recorded. */
 export type InnerCalls = (outer: string, id: string, call: () => Promise<Slots>) => Promise<Slots>;
 
 /**
- * Calls that components make, of flows that are only known while they run: those that the journal has are answered by
- * it, the results of the others are written into it. Failures are not kept; they are the calling component's affair.
+ * Inner calls, from components that run flows only known at run time. Recorded results are replayed, new results are
+ * recorded in the journal. Failures are not recorded: the calling component handles them.
  */
 export const innerCalls =
-  (journal: Journal, { innerCalls: inner }: ReplayHistory): InnerCalls =>
+  (journal: Journal, history: ReplayHistory): InnerCalls =>
   async (outer, id, call) => {
     const key = `${outer} / ${id}`;
-    const known = inner.get(key);
-    if (known) return known.result;
+    const recorded = history.innerCalls.get(key);
+    if (recorded) return recorded.result;
     const result = await call();
     journal.append([{ type: 'inner', id: key, at: Date.now(), result }]);
     return result;

@@ -2,15 +2,15 @@ import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync,
 import { isRecord, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
 
-/** A journal that is no journal, or cannot be read or written. */
+/** A journal is damaged, or cannot be read or written. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
 /**
- * A run's journal, a file of JSON lines that only grows. A line that was appended is there whatever becomes of the
- * process, since the operating system has it then; it is brought to the disk behind the run's back, so that only a loss
- * of power can cost the last moments.
+ * A run's journal: an append-only file of JSON lines. An appended line survives the end of the process, because it has been
+ * written to the operating system. It is synchronised to the disk in the background, so only a power failure can lose the
+ * latest lines.
  */
 export class Journal {
   readonly #file: string;
@@ -20,15 +20,15 @@ export class Journal {
   #syncing = false;
   #closed = false;
 
-  /** Opens a journal, or begins one. A line that was broken off in the middle goes. */
+  /** Opens or creates a journal. An incomplete last line is removed. */
   constructor(file: string, seal: Seal) {
     this.#file = file;
     this.#seal = seal;
     this.#fd = guarded(file, () => openSync(file, 'a+'));
-    dropTornLine(this.#fd);
+    dropIncompleteLine(this.#fd);
   }
 
-  /** Appends records in one go, unless the journal is closed. Throws a {@link JournalError} where the disk refuses. */
+  /** Appends records in one write, unless the journal is closed. Throws a {@link JournalError} if the write fails. */
   append(records: readonly JournalRecord[]): void {
     if (this.#closed || records.length === 0) return;
     const text = records.map((record) => `${lineOf(record, this.#seal)}\n`).join('');
@@ -37,19 +37,19 @@ export class Journal {
     this.#sync();
   }
 
-  /** Nothing is appended from now on. */
+  /** Ignores all later records. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (!this.#syncing) closeSync(this.#fd);
   }
 
-  /** One at a time: what comes meanwhile goes to the disk with the next. */
+  /** One synchronisation at a time: later lines are part of the next. */
   #sync(): void {
     if (this.#syncing) return;
     this.#syncing = true;
     this.#unsynced = false;
-    // A disk that cannot be synchronised has still taken the write.
+    // Errors are ignored: the write itself has succeeded.
     fdatasync(this.#fd, () => {
       this.#syncing = false;
       if (this.#closed) closeSync(this.#fd);
@@ -58,7 +58,7 @@ export class Journal {
   }
 }
 
-/** The outline of a journal is never sealed: whoever lists runs knows no secrets. What is sealed in it is a text. */
+/** Records of the run itself are not sealed, so that runs can be listed without knowing secrets; only the input in them is. */
 const lineOf = (record: JournalRecord, seal: Seal): string => {
   const line = JSON.stringify(record);
   return record.type === 'call' || record.type === 'inner' ? seal.close(line) : line;
@@ -68,8 +68,8 @@ function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
-/** What follows the last line's end was being written when the process was killed. */
-function dropTornLine(fd: number): void {
+/** Removes an incomplete last line, which was being written when the process was killed. */
+function dropIncompleteLine(fd: number): void {
   const { size } = fstatSync(fd);
   const chunk = Buffer.alloc(64 * 1024);
   for (let end = size; end > 0; ) {
@@ -77,8 +77,8 @@ function dropTornLine(fd: number): void {
     const read = readSync(fd, chunk, 0, end - from, from);
     const newline = chunk.subarray(0, read).lastIndexOf('\n');
     if (newline >= 0 || from === 0) {
-      const keep = newline < 0 ? 0 : from + newline + 1;
-      if (keep < size) ftruncateSync(fd, keep);
+      const length = newline < 0 ? 0 : from + newline + 1;
+      if (length < size) ftruncateSync(fd, length);
       return;
     }
     end = from;
@@ -86,19 +86,19 @@ function dropTornLine(fd: number): void {
 }
 
 /**
- * The records of a journal. A line that was broken off in the middle does not count. Throws a {@link JournalError} for
- * anything else that is no record, and an UnknownSecret where the seal is another.
+ * The records of a journal. An incomplete last line is ignored. Throws a {@link JournalError} for any other line that is not
+ * a record, and an UnknownSecret if the seal has other secrets.
  */
 export function readJournal(file: string, seal: Seal): readonly JournalRecord[] {
   return linesOf(file).map((line, index) => recordOf(seal.open(line), `${file}, line ${index + 1}`));
 }
 
-/** More than the lines that begin and end a run have, unless its input is large. */
-const MOST_BYTES = 64 * 1024;
+/** Longer than the first and last line of a run, unless its input is large. */
+const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The first and the last record of a journal, which say what it is of and how it ended; no secret is sealed in them.
- * Undefined where there is none, or the last one is of another kind. Reads no more of a long journal than it has to.
+ * The first and the last record of a journal, which identify the run and its outcome. Each is undefined if there is none;
+ * the last one also if it is a record of a call. Reads only the ends of a long journal.
  */
 export function readEnds(file: string): { readonly first?: JournalRecord; readonly last?: JournalRecord } {
   const [head, tail] = guarded(file, () => endsOf(file));
@@ -107,22 +107,22 @@ export function readEnds(file: string): { readonly first?: JournalRecord; readon
   const last = tail.slice(0, tail.lastIndexOf('\n')).split('\n').at(-1);
   return {
     ...(first !== undefined && { first: recordOf(first, `${file}, line 1`) }),
-    ...(last !== undefined && isOutline(last) && { last: recordOf(last, `${file}, the last line`) }),
+    ...(last !== undefined && isRunRecord(last) && { last: recordOf(last, `${file}, the last line`) }),
   };
 }
 
-/** Whether a whole line tells of the run itself; calls are the greater part of a journal, and may be cut off here. */
-const isOutline = (line: string): boolean => /^\{"type":"(?:run|end|resume)",.*\}$/.test(line) && !isSealed(line);
+/** Whether a line is a complete record of the run itself, not of a call, which may be cut off here. */
+const isRunRecord = (line: string): boolean => /^\{"type":"(?:run|end|resume)",.*\}$/.test(line) && !isSealed(line);
 
 function endsOf(file: string): readonly [head: string, tail: string] {
   const fd = openSync(file, 'r');
   try {
     const { size } = fstatSync(fd);
     const part = (from: number): string => {
-      const bytes = Buffer.alloc(Math.min(MOST_BYTES, size));
+      const bytes = Buffer.alloc(Math.min(CHUNK_BYTES, size));
       return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)).toString('utf8');
     };
-    return [part(0), part(Math.max(0, size - MOST_BYTES))];
+    return [part(0), part(Math.max(0, size - CHUNK_BYTES))];
   } finally {
     closeSync(fd);
   }
@@ -138,9 +138,9 @@ function recordOf(line: string, place: string): JournalRecord {
     const record: unknown = JSON.parse(line);
     if (isRecord(record)) return record;
   } catch {
-    // Told below.
+    // reported below
   }
-  throw new JournalError(`${place} is damaged: it is no record of a run; the run cannot be resumed`);
+  throw new JournalError(`${place} is damaged: it is not a record of a run; the run cannot be resumed`);
 }
 
 function guarded<T>(file: string, act: () => T): T {

@@ -1,18 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isObject } from '../../protocol/json.ts';
 
-/** The process that a run is in progress in. */
+/** The process that has the lock. */
 interface Holder {
   readonly pid: number;
-  /** When it was started, where the system tells: another process may have the same number later. */
+  /** Its start time, if the system provides it: process numbers are reused. */
   readonly started: string;
 }
 
-/** Takes a lock, a file with the process in it; gives undefined, or the number of the process that has it. */
+/** Takes a lock, which is a file that names the process. Returns undefined, or the number of the process that has it. */
 export function lock(file: string): number | undefined {
   const holder = holderOf(file);
   if (holder !== undefined) return holder;
-  // That of a process that is gone.
+  // The lock of a process that no longer exists.
   rmSync(file, { force: true });
   const mine: Holder = { pid: process.pid, started: startOf(process.pid) };
   try {
@@ -24,10 +24,10 @@ export function lock(file: string): number | undefined {
   return undefined;
 }
 
-/** Gives a lock back. */
+/** Releases a lock. */
 export const unlock = (file: string): void => rmSync(file, { force: true });
 
-/** The process that has a lock; undefined where there is none any more. */
+/** The number of the process that has a lock; undefined if there is none. */
 export function holderOf(file: string): number | undefined {
   const holder = read(file);
   return holder && isAlive(holder) ? holder.pid : undefined;
@@ -39,7 +39,7 @@ function read(file: string): Holder | undefined {
     if (!isObject(value) || typeof value.pid !== 'number') return undefined;
     return { pid: value.pid, started: String(value.started) };
   } catch {
-    return undefined; // absent, or broken off while it was written
+    return undefined; // absent, or only partly written
   }
 }
 
@@ -47,17 +47,17 @@ function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // A process of another user is alive too.
+    // EPERM: the process exists, but belongs to another user.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   return startOf(pid) === started;
 }
 
-/** The start of a process in ticks since the machine's, on Linux; elsewhere "". Source: proc_pid_stat(5), field 22. */
+/** The start time of a process in clock ticks since boot, on Linux; elsewhere "". Source: proc_pid_stat(5), field 22. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the program's name, may hold blanks and brackets.
+    // The second field, the program's name, may contain spaces and parentheses.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
     return '';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Numbers in [0, 1) that a seed gives, the same each time: the generator sfc32, which has 128 bits of state and passes
- * the usual tests. Source: PractRand, "sfc", C. Doty-Humphrey.
+ * A generator of numbers in [0, 1) that are determined by the seed: sfc32, which has 128 bits of state and passes the
+ * usual statistical tests. Source: PractRand, "sfc", C. Doty-Humphrey.
  */
 export function randomFrom(seed: string): () => number {
   const hash = createHash('sha256').update(seed).digest();

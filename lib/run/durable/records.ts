@@ -1,13 +1,13 @@
 import type { Slots } from '../../protocol/invocation.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
-/** The version of what a run writes down: its journal, and the flow beside it. 2: the flow has its source map. */
+/** The version of a run's files: its journal and the recorded flow. 2: the flow has its source map. */
 export const JOURNAL_VERSION = 2;
 
-/** The first line of a journal: what was started. All times are in milliseconds since the epoch. */
+/** The first line of a journal. All times are in milliseconds since the epoch. */
 export interface RunStarted {
   readonly type: 'run';
-  /** A run is only resumed where it is {@link JOURNAL_VERSION}. */
+  /** A run can only be resumed if this is {@link JOURNAL_VERSION}. */
   readonly version: number;
   /** The run's id: the name of its execution. */
   readonly id: string;
@@ -15,7 +15,7 @@ export interface RunStarted {
   readonly flow: string;
   readonly file: string;
   readonly at: number;
-  /** What the run's random numbers grow from. */
+  /** The seed of the run's random numbers. */
   readonly seed: string;
   /** The input as JSON, its secrets sealed. */
   readonly input: string;
@@ -23,7 +23,7 @@ export interface RunStarted {
   readonly sealed: boolean;
 }
 
-/** How a call ended: with a result, or with an error that the state machine may handle. */
+/** A call ended, with a result or with an error that the state machine may handle. */
 export interface CallEnded {
   readonly type: 'call';
   /** The call's id in the execution. */
@@ -34,17 +34,17 @@ export interface CallEnded {
   readonly cause?: string;
 }
 
-/** The end of a sleep; `limit` is one that limited a call. */
+/** A sleep ended: a wait or retry delay (`wake`), or the timeout of a call (`limit`). */
 export interface SleepEnded {
   readonly type: 'wake' | 'limit';
   readonly id: string;
   readonly at: number;
 }
 
-/** What came to an execution from outside, and moved it on. */
+/** The completion of a call or a sleep: the external events that advance an execution. */
 export type Completion = CallEnded | SleepEnded;
 
-/** How a call ended that a component made of another: its result. */
+/** A call from one component to another returned. */
 export interface InnerCallEnded {
   readonly type: 'inner';
   readonly id: string;
@@ -52,7 +52,7 @@ export interface InnerCallEnded {
   readonly result: Slots;
 }
 
-/** How a run can have ended. */
+/** The outcome of a run that has ended. */
 export type RunOutcome = 'success' | 'skipped' | 'failed' | 'cancelled';
 
 /** The run ended. */
@@ -60,11 +60,11 @@ export interface RunEnded {
   readonly type: 'end';
   readonly at: number;
   readonly outcome: RunOutcome;
-  /** The visit that failed the run, and that a resumed run makes again. */
+  /** The visit that failed the run, which a resumed run retries. */
   readonly retryVisit?: string;
 }
 
-/** The run went on, after it had ended or been broken off. */
+/** The run was resumed after it had ended or been interrupted. */
 export interface RunResumed {
   readonly type: 'resume';
   readonly at: number;
@@ -75,9 +75,9 @@ export type JournalRecord = RunStarted | Completion | InnerCallEnded | RunEnded 
 
 const TYPES: ReadonlySet<unknown> = new Set(['run', 'call', 'wake', 'limit', 'inner', 'end', 'resume']);
 
-/** Whether a value is a line of a journal, as far as can be told from its kind: nobody else writes into one. */
+/** Whether a value is a journal record. Only its type and time are checked: no other program writes journals. */
 export const isRecord = (value: unknown): value is JournalRecord =>
   isObject(value) && TYPES.has(value.type) && typeof value.at === 'number';
 
-/** The id of a visit, of any of its attempts: `2[0].1~1 load` is `2[0].1 load`. */
+/** The id of a visit, from the id of any of its attempts: `2[0].1~1 load` is `2[0].1 load`. */
 export const visitOf = (id: string): string => id.replace(/^(\S+?)~\d+(?= )/, '$1');

@@ -1,60 +1,60 @@
 import { type CallEnded, type Completion, type InnerCallEnded, type JournalRecord, visitOf } from './records.ts';
 
-/** What a journal tells of a run so far: all that a resumed run need not wait for again. */
+/** The history of a run in its journal, which a resumed run replays. */
 export interface ReplayHistory {
-  /** In the order in which they came. A visit that is to be made again has none. */
+  /** In their original order, without those of a visit that is retried. */
   readonly completions: readonly RecordedCompletion[];
   readonly innerCalls: ReadonlyMap<string, InnerCallEnded>;
-  /** Milliseconds in which no process worked on the run, so far. */
+  /** Milliseconds so far in which no process worked on the run. */
   readonly idleMs: number;
-  /** Whether nothing is left to do. */
-  readonly endedWell: boolean;
+  /** Whether the run has succeeded or was skipped, so that nothing is left to do. */
+  readonly hasSucceeded: boolean;
 }
 
-/** A delivery, and for how many milliseconds nobody had worked on the run before it. */
+/** A completion, and the milliseconds in which no process worked on the run before it. */
 export interface RecordedCompletion {
   readonly record: Completion;
   readonly idleMs: number;
 }
 
-/** No past: a run that begins. */
-export const EMPTY_HISTORY: ReplayHistory = { completions: [], innerCalls: new Map(), idleMs: 0, endedWell: false };
+/** The history of a run that starts. */
+export const EMPTY_HISTORY: ReplayHistory = { completions: [], innerCalls: new Map(), idleMs: 0, hasSucceeded: false };
 
-/** Reads the past of a run that goes on now, at `now`. */
+/** Reads the history of a run that is resumed at `now`. */
 export function replayHistory(records: readonly JournalRecord[], now: number): ReplayHistory {
-  let deliveries: RecordedCompletion[] = [];
-  const inner = new Map<string, InnerCallEnded>();
+  let completions: RecordedCompletion[] = [];
+  const innerCalls = new Map<string, InnerCallEnded>();
   let idleMs = 0;
-  let [latest, again] = [records[0]?.at ?? now, undefined as string | undefined];
-  const goOn = (at: number): void => {
+  let [latest, retryVisit] = [records[0]?.at ?? now, undefined as string | undefined];
+  const resume = (at: number): void => {
     idleMs += Math.max(0, at - latest);
-    if (again !== undefined) deliveries = withoutVisit(deliveries, again);
+    if (retryVisit !== undefined) completions = withoutVisit(completions, retryVisit);
   };
   for (const record of records) {
-    if (record.type === 'resume') goOn(record.at);
-    else if (record.type === 'inner') inner.set(record.id, record);
-    else if (isCompletion(record)) deliveries.push({ record, idleMs });
-    again = record.type === 'end' ? record.retryVisit : undefined;
+    if (record.type === 'resume') resume(record.at);
+    else if (record.type === 'inner') innerCalls.set(record.id, record);
+    else if (isCompletion(record)) completions.push({ record, idleMs });
+    retryVisit = record.type === 'end' ? record.retryVisit : undefined;
     latest = record.at;
   }
-  goOn(now);
+  resume(now);
   const last = records.at(-1);
-  const endedWell = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
-  return { completions: deliveries, innerCalls: inner, idleMs, endedWell };
+  const hasSucceeded = last?.type === 'end' && (last.outcome === 'success' || last.outcome === 'skipped');
+  return { completions, innerCalls, idleMs, hasSucceeded };
 }
 
 /**
- * What is left where a visit is to be made again that has failed the run. What failed beside it, and came too late to be
- * noticed, is made again too: else the run would fail by each of them in turn.
+ * Removes the completions of a visit that failed the run and is retried. Later failures of other visits, which the run no
+ * longer handled, are removed too: otherwise each of them would fail the resumed run.
  */
-function withoutVisit(deliveries: readonly RecordedCompletion[], visit: string): RecordedCompletion[] {
-  const failed = deliveries.findLastIndex(({ record }) => visitOf(record.id) === visit);
-  return deliveries.filter(({ record }, at) => visitOf(record.id) !== visit && !(at > failed && isFailure(record)));
+function withoutVisit(completions: readonly RecordedCompletion[], visit: string): RecordedCompletion[] {
+  const failed = completions.findLastIndex(({ record }) => visitOf(record.id) === visit);
+  return completions.filter(({ record }, at) => visitOf(record.id) !== visit && !(at > failed && isFailure(record)));
 }
 
 const isCompletion = (record: JournalRecord): record is Completion =>
   record.type === 'call' || record.type === 'wake' || record.type === 'limit';
 
-/** Whether a delivery may have failed the run: a call that failed, or one that took too long. */
+/** Whether a completion may have failed the run: a call that failed or timed out. */
 export const isFailure = (record: Completion): boolean =>
   record.type === 'limit' || (record.type === 'call' && (record satisfies CallEnded).error !== undefined);

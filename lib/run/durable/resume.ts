@@ -27,26 +27,26 @@ import { type ReplayHistory, replayHistory } from './replay-history.ts';
 import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './run-files.ts';
 import { Seal } from './seal.ts';
 
-/** A run to go on with. */
+/** Options of {@link resumeFlow}. */
 export interface ResumeOptions extends FolderOptions, Omit<RunOptions, 'executionName' | 'journal'> {
-  /** The run's id, or its beginning. */
+  /** The run's id, or a unique prefix. */
   readonly id: string;
   /** The flow's file. */
   readonly file: string;
-  /** The text of the flow's file. @default what is in it */
+  /** The text of the flow's file. @default its content */
   readonly source?: string;
-  /** Values of secret variables; all others are those that the run began with. */
+  /** Values of secret variables. Other variables keep their values from the run's start. */
   readonly variables?: { readonly [name: string]: Json };
-  /** @default those that the run began with */
+  /** @default those of the run's start */
   readonly mocks?: Mocks;
 }
 
-/** How a resumed run ended, and what is not as it was when the run began. */
+/** The outcome of a resumed run; `warnings` name what has changed since its start. */
 export interface ResumedRun extends FlowRun {
   readonly warnings: readonly string[];
 }
 
-/** A run that cannot be resumed, for a reason that the user can mend: which, and how. */
+/** A run cannot be resumed for a reason that the user can correct; `help` says how. */
 export class ResumeError extends Error {
   override readonly name = 'ResumeError';
   readonly help: string;
@@ -57,25 +57,25 @@ export class ResumeError extends Error {
 }
 
 /**
- * Goes on with a run by its journal: what has ended is not done again, what was under way or failed is. The state machine
- * is the one that the run began with; components are as they are now. Of a run that has ended well the result is given
- * again. Rejects with a {@link ResumeError} where there is no such run, or it lacks something.
+ * Resumes a run from its journal: completed calls are not repeated, calls that were in progress or failed are. It uses the
+ * state machine of the run's start and the current components. A run that has succeeded returns its result again. Rejects
+ * with a {@link ResumeError} if there is no such run or it cannot be resumed.
  */
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
-  const place = locateFlow(options);
-  const { file, home, folders } = place;
+  const location = locateFlow(options);
+  const { file, home, folders } = location;
   const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
-  orRefuse(() => takeLock(files, id), 'wait for its end, or end it first');
+  withHelp(() => takeLock(files, id), 'wait for its end, or end it first');
   try {
-    return await resumeLocked(options, { ...place, files });
+    return await resumeLocked(options, { ...location, files });
   } finally {
     unlock(files.lock);
   }
 }
 
-/** What is wrong with a journal, told to who wants to resume its run. */
-function orRefuse<T>(act: () => T, help = 'start the flow again, without --resume'): T {
+/** Converts a {@link JournalError} to a {@link ResumeError}. */
+function withHelp<T>(act: () => T, help = 'start the flow again, without --resume'): T {
   try {
     return act();
   } catch (error) {
@@ -83,16 +83,15 @@ function orRefuse<T>(act: () => T, help = 'start the flow again, without --resum
   }
 }
 
-/** The one run that was meant. */
+/** The id of the run with the given id, prefix or ARN. */
 function findRun(runs: string, id: string, file: string): string {
-  // An execution's ARN ends with its name.
-  // A whole ARN has the name eighth; that of an Express execution has one more part behind it.
+  // The name is the eighth part of an execution's ARN; that of an Express execution has one more part.
   const found = findRuns(runs, id.split(':')[7] ?? id);
   const [first, second] = found;
   if (first === undefined) throw new ResumeError(`there is no run "${id}"`, recent(runs));
   if (second !== undefined)
     throw new ResumeError(`"${id}" is the beginning of ${found.length} runs`, 'give more of it');
-  const run = orRefuse(() => beginningOf(filesOf(runs, first)));
+  const run = withHelp(() => startOf(filesOf(runs, first)));
   if (run.file === file) return first;
   throw new ResumeError(
     `the run ${first} is one of ${run.file}`,
@@ -100,10 +99,10 @@ function findRun(runs: string, id: string, file: string): string {
   );
 }
 
-const MOST_LISTED = 10;
+const MAX_LISTED = 10;
 
 function recent(runs: string): string {
-  const list = listRuns(runs, MOST_LISTED);
+  const list = listRuns(runs, MAX_LISTED);
   if (list.length === 0) return `no run has a journal in ${runs}; one that is started without --inputs gets one`;
   return `the latest runs are\n${list.map(line).join('\n')}`;
 }
@@ -111,12 +110,12 @@ function recent(runs: string): string {
 const line = ({ id, flow, at, status }: RecordedRun): string =>
   `    ${id}  ${new Date(at).toISOString().slice(0, 19)}Z  ${status.padEnd(11)}  ${flow}`;
 
-function beginningOf(files: RunFiles): RunStarted {
+function startOf(files: RunFiles): RunStarted {
   const { first } = readEnds(files.journal);
-  if (first?.type !== 'run') throw new JournalError(`${files.journal} has no beginning; the run cannot be resumed`);
+  if (first?.type !== 'run') throw new JournalError(`${files.journal} has no first record; the run cannot be resumed`);
   if (first.version === JOURNAL_VERSION) return first;
   throw new JournalError(
-    `the run ${first.id} was begun by another version of stepflow, and cannot be resumed by this one`,
+    `the run ${first.id} was started by another version of stepflow, and cannot be resumed by this one`,
   );
 }
 
@@ -124,36 +123,36 @@ interface RunLocation extends FlowLocation {
   readonly files: RunFiles;
 }
 
-async function resumeLocked(options: ResumeOptions, place: RunLocation): Promise<ResumedRun> {
-  const { folders, home, file, files } = place;
+async function resumeLocked(options: ResumeOptions, location: RunLocation): Promise<ResumedRun> {
+  const { folders, home, file, files } = location;
   const { variables = {} } = options;
-  const beginning = beginningOf(files);
-  const kept = orRefuse(() => asRecordedFlow(readFlowOf(files), files));
-  const { input, seal } = unseal(beginning, kept, options);
-  const records = orRefuse(() => readJournal(files.journal, seal));
-  const mocks = options.mocks ?? kept.mocks;
-  const path = beginning.file;
+  const started = startOf(files);
+  const recorded = withHelp(() => asRecordedFlow(readFlowOf(files), files));
+  const { input, seal } = unseal(started, recorded, options);
+  const records = withHelp(() => readJournal(files.journal, seal));
+  const mocks = options.mocks ?? recorded.mocks;
+  const path = started.file;
   const source = options.source ?? (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   const flow = declared(source, file);
-  refuseVariables(Object.keys(variables), flow, beginning.id);
-  const past = replayHistory(records, Date.now());
-  const components = await loadComponents(kept, past, mocks, place);
+  refuseVariables(Object.keys(variables), flow, started.id);
+  const history = replayHistory(records, Date.now());
+  const components = await loadComponents(recorded, history, mocks, location);
   const { diagnostics, loaded } = components;
   if (diagnostics.length > 0) return { result: refusalOf(diagnostics), diagnostics, warnings: [] };
-  const ready = readyFlow(kept, {
+  const ready = readyFlow(recorded, {
     diagnostics: [],
-    origin: { file: beginning.file, textHash: kept.textHash, mocks, folders },
+    origin: { file: started.file, textHash: recorded.textHash, mocks, folders },
     functions: loaded,
     load: components.load,
-    canonical: place.canonical,
+    canonical: location.canonical,
     store: folderStore(folders.blobs),
     secrets: secretsHere(flow, variables),
     files: home,
   });
-  const run = await runOnce(ready, { ...options, input, executionName: beginning.id }, () =>
-    continueRun(files, seal, past, beginning),
+  const run = await runOnce(ready, { ...options, input, executionName: started.id }, () =>
+    continueRun(files, seal, history, started),
   );
-  return { ...run, warnings: changes(kept, source, loaded) };
+  return { ...run, warnings: changes(recorded, source, loaded) };
 }
 
 function asRecordedFlow(value: unknown, files: RunFiles): RecordedFlow {
@@ -163,7 +162,7 @@ function asRecordedFlow(value: unknown, files: RunFiles): RecordedFlow {
   throw new JournalError(`${files.flow} holds no flow; the run cannot be resumed`);
 }
 
-/** The input with the secrets that the journal does not have, which come with the input that is given again. */
+/** Restores the secrets of the recorded input from the input that the user gives again. */
 function unseal(
   { id, input, sealed }: RunStarted,
   { inputSchema = true }: RecordedFlow,
@@ -175,13 +174,13 @@ function unseal(
       'give the same --input again',
     );
   const seal = new Seal(sealed && given !== undefined ? secretParts(given, inputSchema) : []);
-  const known = opened(input, seal);
-  if (known === undefined || (given !== undefined && !isDeepStrictEqual(given, known)))
+  const restored = opened(input, seal);
+  if (restored === undefined || (given !== undefined && !isDeepStrictEqual(given, restored)))
     throw new ResumeError(`the run ${id} was started with another input`, 'leave out --input, or give the same again');
-  return { input: known, seal };
+  return { input: restored, seal };
 }
 
-/** Undefined where the seal is of other secrets. */
+/** Undefined if the seal has other secrets. */
 function opened(text: string, seal: Seal): Json | undefined {
   try {
     return JSON.parse(seal.open(text));
@@ -196,37 +195,37 @@ interface Components {
   readonly load: (path: string) => Promise<RunnableComponent | undefined>;
 }
 
-/** Loads what may be called: nothing where the run has ended well. */
+/** Loads the components that may be called: none if the run has succeeded. */
 async function loadComponents(
   { steps }: RecordedFlow,
-  past: ReplayHistory,
+  history: ReplayHistory,
   mocks: Mocks,
-  place: RunLocation,
+  location: RunLocation,
 ): Promise<Components> {
-  const { folders, file, lookup, canonical } = place;
+  const { folders, file, lookup, canonical } = location;
   const load = createLoader(lookup.catalog, folders.bundles);
   const isMocked = mockMatcher(Object.keys(mocks), canonical);
   refuseMockedFusedStep(steps, isMocked);
-  const calling = past.endedWell ? [] : steps.filter((step) => !isMocked(step));
+  const calling = history.hasSucceeded ? [] : steps.filter((step) => !isMocked(step));
   const needed = requiredComponents(calling, file, lookup);
   const functions = await loadFunctions(needed.files, folders.bundles);
   const diagnostics = [...needed.diagnostics, ...functions.diagnostics];
   return { diagnostics, loaded: functions.loaded, load };
 }
 
-/** The run has its state machine since it began: in that a step of a chain has no call of its own. */
+/** A mock cannot replace a step of a fused chain: the recorded state machine calls one function for the whole chain. */
 function refuseMockedFusedStep(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
-  const [link] = steps
-    .filter(({ fusedBefore: links }) => links !== undefined)
-    .flatMap((step) => membersOf(step).filter(isMocked));
-  if (!link) return;
+  const [step] = steps
+    .filter(({ fusedBefore }) => fusedBefore !== undefined)
+    .flatMap((fused) => membersOf(fused).filter(isMocked));
+  if (!step) return;
   throw new ResumeError(
-    `nothing can stand in for the step "${link.id}", which has one function with others in this run`,
-    'leave out its mock, or begin a new run with it',
+    `the step "${step.id}" cannot be mocked: in this run it shares one function with others`,
+    'leave out its mock, or start a new run with it',
   );
 }
 
-/** What the flow's file declares now: its secrets. The rest of the flow is the one that the run began with. */
+/** The flow of the current file, used for its declared secrets only. Everything else is the recorded flow. */
 const declared = (source: string | undefined, file: string): Flow | undefined =>
   source === undefined ? undefined : readFlow(source, file).flow;
 
@@ -235,22 +234,22 @@ function refuseVariables(names: readonly string[], flow: Flow | undefined, id: s
   const given = names.find((name) => secrets?.has(name) === false);
   if (given === undefined) return;
   throw new ResumeError(
-    `the run ${id} has its variables since it began; "${given}" cannot be another`,
+    `the variables of the run ${id} were set at its start; "${given}" cannot change`,
     'give only the values of secret variables again',
   );
 }
 
 function changes(
-  kept: RecordedFlow,
+  recorded: RecordedFlow,
   source: string | undefined,
   loaded: ReadonlyMap<string, RunnableComponent>,
 ): readonly string[] {
   const flow =
-    source !== undefined && sha256(source) === kept.textHash
+    source !== undefined && sha256(source) === recorded.textHash
       ? []
       : ['the flow has changed since the run began: the run went on with the flow as it was'];
   const components = [...loaded.values()]
-    .filter(({ path, hash }) => kept.bundles[path] !== undefined && kept.bundles[path] !== hash)
+    .filter(({ path, hash }) => recorded.bundles[path] !== undefined && recorded.bundles[path] !== hash)
     .map(({ path }) => `${path} has changed since the run began: steps that were not over ran with it as it is now`);
   return [...flow, ...components];
 }

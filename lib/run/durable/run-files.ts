@@ -8,7 +8,7 @@ import type { RunOutcome, RunStarted } from './records.ts';
 export interface RunFiles {
   readonly folder: string;
   readonly journal: string;
-  /** What runs: the compiled flow. */
+  /** The recorded flow: see `RecordedFlow`. */
   readonly flow: string;
   readonly lock: string;
 }
@@ -24,7 +24,7 @@ export function filesOf(runs: string, id: string): RunFiles {
   };
 }
 
-/** Makes the folder of the run `id`, with what runs in it. Throws a {@link JournalError} where there is one already. */
+/** Creates the folder of the run `id` with its recorded flow. Throws a {@link JournalError} if the run exists already. */
 export function makeRunFolder(runs: string, id: string, flow: string): RunFiles {
   const files = filesOf(runs, id);
   if (!/^[\w-][\w.-]*$/.test(id))
@@ -42,22 +42,22 @@ export function makeRunFolder(runs: string, id: string, flow: string): RunFiles 
   }
 }
 
-/** What became of a run; `interrupted`: its process ended before it. */
+/** The status of a run; `interrupted`: its process ended before the run did. */
 export type RunStatus = RunOutcome | 'running' | 'interrupted';
 
-/** A run as its journal tells of it. */
+/** A summary of a run, from its journal. */
 export interface RecordedRun extends Pick<RunStarted, 'id' | 'flow' | 'file' | 'at'> {
   readonly status: RunStatus;
 }
 
-/** The runs in a folder, the latest first; `most` of them at most. */
-export function listRuns(runs: string, most = Number.POSITIVE_INFINITY): readonly RecordedRun[] {
+/** At most `limit` runs in a folder, the latest first. */
+export function listRuns(runs: string, limit = Number.POSITIVE_INFINITY): readonly RecordedRun[] {
   return idsIn(runs)
-    .slice(0, most)
+    .slice(0, limit)
     .flatMap((id) => describeRun(filesOf(runs, id)) ?? []);
 }
 
-/** The ids of the runs in a folder that have this id, or one that begins so. */
+/** The ids of the runs in a folder with this id, or else with this prefix. */
 export const findRuns = (runs: string, id: string): readonly string[] => {
   const all = idsIn(runs);
   return all.includes(id) ? [id] : all.filter((one) => id !== '' && one.startsWith(id));
@@ -87,38 +87,38 @@ function describeRun(files: RunFiles): RecordedRun | undefined {
   }
 }
 
-const MOST_RUNS = 50;
-const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+const MAX_RUNS = 50;
+const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Removes old runs. One that went well is kept while it is among the latest 50 and not older than a week; any other
- * while it is the one or the other, since it may be wanted back. One that is in progress is never removed.
+ * Removes old runs. A successful run is kept while it is among the latest 50 and at most a week old; any other run while
+ * either is true, because it may be resumed. A run in progress is never removed.
  */
 export function pruneRuns(runs: string, now: number = Date.now()): void {
   for (const [index, id] of idsIn(runs).entries()) {
     const files = filesOf(runs, id);
     const age = now - (statSync(files.journal, { throwIfNoEntry: false })?.mtimeMs ?? now);
-    const [isLate, isYoung] = [index < MOST_RUNS, age < KEPT_MS];
-    if (isLate && isYoung) continue;
+    const [isRecent, isYoung] = [index < MAX_RUNS, age < MAX_AGE_MS];
+    if (isRecent && isYoung) continue;
     const status = describeRun(files)?.status;
-    const wentWell = status === undefined || status === 'success' || status === 'skipped';
-    if (status === 'running' || (!wentWell && (isLate || isYoung))) continue;
+    const hasSucceeded = status === undefined || status === 'success' || status === 'skipped';
+    if (status === 'running' || (!hasSucceeded && (isRecent || isYoung))) continue;
     rmSync(files.folder, { recursive: true, force: true });
   }
   for (const id of existsSync(runs) ? readdirSync(runs) : []) {
     const { folder, journal, lock } = filesOf(runs, id);
-    // Its process was killed before the run had begun.
+    // The process was killed before it wrote the journal.
     if (!existsSync(journal) && isOlder(folder, now - START_MS) && holderOf(lock) === undefined)
       rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** More time than a run can take to begin. */
+/** Longer than a run takes to start. */
 const START_MS = 60_000;
 
 const isOlder = (path: string, ms: number): boolean => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? ms) < ms;
 
-/** What was written down as the flow of a run. */
+/** Reads the recorded flow of a run. */
 export const readFlowOf = (files: RunFiles): unknown => {
   try {
     return JSON.parse(readFileSync(files.flow, 'utf8'));

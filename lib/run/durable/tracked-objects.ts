@@ -1,27 +1,27 @@
 import type { S3Objects } from '../../engine/index.ts';
 
-/** Waits for work that goes on inside an execution, such as the reading of a file; nothing is idle meanwhile. */
+/** Waits for work inside an execution, such as reading a file. The execution is not idle until it ends. */
 export type TrackWork = <T>(work: Promise<T>) => Promise<T>;
 
-/** The same objects; each access to them goes through `during`. */
-export const trackedObjects = (objects: S3Objects, during: TrackWork): S3Objects => ({
-  getObject: (address) => trackedItems(objects.getObject(address), during),
-  listObjects: (bucket, prefix) => trackedItems(objects.listObjects(bucket, prefix), during),
+/** Wraps `objects` so that each access is tracked. */
+export const trackedObjects = (objects: S3Objects, track: TrackWork): S3Objects => ({
+  getObject: (address) => trackedItems(objects.getObject(address), track),
+  listObjects: (bucket, prefix) => trackedItems(objects.listObjects(bucket, prefix), track),
   putObject: async (address) => {
-    const writer = await during(objects.putObject(address));
+    const writer = await track(objects.putObject(address));
     return {
-      write: (text) => during(writer.write(text)),
-      close: () => during(writer.close()),
-      discard: () => during(writer.discard()),
+      write: (text) => track(writer.write(text)),
+      close: () => track(writer.close()),
+      discard: () => track(writer.discard()),
     };
   },
 });
 
-async function* trackedItems<T>(items: AsyncIterable<T>, during: TrackWork): AsyncGenerator<T> {
+async function* trackedItems<T>(items: AsyncIterable<T>, track: TrackWork): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await during(iterator.next());
+      const next = await track(iterator.next());
       if (next.done) return;
       yield next.value;
     }

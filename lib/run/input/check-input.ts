@@ -10,34 +10,34 @@ import { inputScrubber } from './secrets.ts';
 
 /** The text that an input was read from, to point into. */
 export interface InputText {
-  /** A file's name, or what else to call the text. */
+  /** A file's name, or another name of the text. */
   readonly file: string;
   readonly text: string;
 }
 
-/** What is wrong with `input`, that it does not fit `schema` above all: a diagnostic a problem, at its place in the input's text. */
+/** Checks `input` against `schema`: one diagnostic for each problem, with its position in the input's text. */
 export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
   if (isTooDeep(input))
     return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...spanOfTooDeep(source.text) })];
   if (schema === undefined) return [];
   const problems = findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return [];
-  const place = locator(source.text);
-  const hidden = inputScrubber(input, schema);
+  const position = locator(source.text);
+  const scrubber = inputScrubber(input, schema);
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
-    return typeof found !== 'object' && hidden.json(found) !== found;
+    return typeof found !== 'object' && scrubber.json(found) !== found;
   };
   return problems.map(({ path, missing, problem }) => {
-    const where = spell(missing === undefined ? path : [...path, missing]);
+    const where = nameOf(missing === undefined ? path : [...path, missing]);
     const shown = isHidden(path) ? redactValue(problem) : problem;
-    return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...place(path) });
+    return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...position(path) });
   });
 }
 
-const spell = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
+const nameOf = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
 
-/** Finds the place of a value in JSON text by its path; of one that is not there, that of the whole. */
+/** Finds the position of a value in JSON text by its path; if there is no such value, the position of the whole text. */
 export function locator(text: string): (path: readonly Segment[]) => Span {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });

@@ -6,18 +6,18 @@ import { parseSecret, type SecretSource } from '../../runtime/secrets/secrets.ts
 
 type Values = { readonly [name: string]: Json };
 
-/** What a secret variable has on this machine: the value given to the run, else the environment variable of its name. */
+/** The environment variable of a secret's name; an empty one counts as absent. */
 const textOf = (name: string, env: NodeJS.ProcessEnv): string | undefined => (env[name] === '' ? undefined : env[name]);
 
-/** Whether a secret has a value on this machine; that of the flow itself counts. */
+/** Whether a secret has a value on this machine: given to the run, in the environment or in the flow. */
 export const hasSecretHere =
   (given: Values, env: NodeJS.ProcessEnv = process.env) =>
   ({ name, inFlow }: SecretUse): boolean =>
     Object.hasOwn(given, name) || textOf(name, env) !== undefined || inFlow;
 
 /**
- * The secrets of a flow's runs on this machine: held in memory, handed to the functions that read them. Without the flow
- * it is not known which are JSON, nor what the flow itself gives.
+ * The secrets of a flow's local runs: the value given to the run, else the environment variable, else the flow's own
+ * value. Without the flow, all secrets are strings and the flow's own values are unknown.
  */
 export function secretsHere(flow: Flow | undefined, given: Values, env: NodeJS.ProcessEnv = process.env): SecretSource {
   const declared: ReadonlyMap<string, { readonly json: boolean }> = flow ? secretVariables(flow) : new Map();
@@ -30,14 +30,14 @@ export function secretsHere(flow: Flow | undefined, given: Values, env: NodeJS.P
   };
 }
 
-/** Hides what an input has where its schema says `is_secret`. */
+/** Hides the parts of an input that its schema marks with `is_secret`. */
 export function inputScrubber(input: Json, schema: Json | undefined): Scrubber {
-  const hidden = new Scrubber();
-  for (const value of secretParts(input, schema ?? true)) hidden.hide(value);
-  return hidden;
+  const scrubber = new Scrubber();
+  for (const value of secretParts(input, schema ?? true)) scrubber.hide(value);
+  return scrubber;
 }
 
-/** What an input has where its schema says `is_secret`. */
+/** The parts of an input that its schema marks with `is_secret`. */
 export function secretParts(value: Json, schema: Json): readonly Json[] {
   if (!isObject(schema)) return [];
   if (schema.is_secret === true) return [value];

@@ -12,8 +12,8 @@ import {
 import { OWN_BUCKET } from '../../runtime/stores/folder-store.ts';
 
 /**
- * S3 as the folder of blobs, which is a bucket itself: any other bucket is a folder in it, an object a file in that, its
- * key the file's path. What is written makes the folders it needs.
+ * A local S3 in the folder of blobs. The folder itself is a bucket; other buckets are folders in it, objects are files, and
+ * keys are the files' paths. Writing creates missing folders.
  */
 export function folderObjects(folder: string): S3Objects {
   return {
@@ -29,7 +29,7 @@ export function folderObjects(folder: string): S3Objects {
     async *listObjects(bucket, prefix) {
       const root = bucketOf(folder, bucket);
       const keys = (await filesIn(root)).map((file) => relative(root, file).split(sep).join('/'));
-      for (const Key of keys.filter((key) => key.startsWith(prefix) && !key.startsWith(`${ASIDE}/`)).sort(byBytes))
+      for (const Key of keys.filter((key) => key.startsWith(prefix) && !key.startsWith(`${TEMPORARY}/`)).sort(byBytes))
         yield describe(Key, join(root, ...Key.split('/')));
     },
   };
@@ -38,7 +38,7 @@ export function folderObjects(folder: string): S3Objects {
 const isAbsent = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(String(error.code));
 
-/** The first words are S3's. */
+/** The first sentence is S3's own message. */
 const noSuchKey = ({ Bucket, Key }: ObjectAddress, file: string): ObjectError =>
   new ObjectError('NoSuchKey', `The specified key does not exist. (s3://${Bucket}/${Key} is ${file} here)`);
 
@@ -51,7 +51,7 @@ function bucketOf(folder: string, bucket: string): string {
   throw new ObjectError('InvalidBucketName', `The specified bucket is not valid: ${JSON.stringify(bucket)}`);
 }
 
-/** Any text is a key in S3; here it must be a path that stays in its bucket. */
+/** S3 allows any text as a key; here it must be a path inside the bucket. */
 function fileOf(folder: string, { Bucket, Key }: ObjectAddress): string {
   const names = Key.split('/');
   if (names.every((name) => !['', '.', '..'].includes(name) && !/[\\\0]/.test(name)))
@@ -59,29 +59,29 @@ function fileOf(folder: string, { Bucket, Key }: ObjectAddress): string {
   throw new ObjectError('InvalidArgument', `The key ${JSON.stringify(Key)} cannot be a file's path`);
 }
 
-/** What is being written is not in any bucket yet: no bucket has such a name. */
-const ASIDE = '.writing';
+/** The folder of files that are still being written. No bucket can have this name. */
+const TEMPORARY = '.writing';
 
-/** Readers see the old file or the new one: what is written is moved into place at the end. */
+/** Writes to a temporary file, which is renamed at the end, so that readers see the old file or the new one. */
 async function writerTo(file: string, folder: string): Promise<ObjectWriter> {
-  const aside = join(folder, ASIDE, randomUUID());
-  await mkdir(dirname(aside), { recursive: true });
-  const handle = await open(aside, 'wx');
+  const temporary = join(folder, TEMPORARY, randomUUID());
+  await mkdir(dirname(temporary), { recursive: true });
+  const handle = await open(temporary, 'wx');
   return {
     write: async (text) => void (await handle.write(text)),
     close: async () => {
       await handle.close();
       await mkdir(dirname(file), { recursive: true });
-      await rename(aside, file);
+      await rename(temporary, file);
     },
     discard: async () => {
       await handle.close();
-      await rm(aside, { force: true });
+      await rm(temporary, { force: true });
     },
   };
 }
 
-/** All files below a folder; none where there is no such folder. */
+/** All files below a folder; none if the folder does not exist. */
 async function filesIn(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -92,10 +92,10 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** S3 lists keys in the order of their UTF-8 bytes. */
+/** S3 lists keys in UTF-8 byte order. */
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** The ETag tells two versions apart, as S3's does; it is made of the file's size and time, so that no file must be read. */
+/** The ETag changes with the content, like S3's, but is a hash of the file's size and time, so that the file need not be read. */
 async function describe(Key: string, file: string): Promise<ListedObject> {
   const { size, mtimeMs } = await stat(file);
   const ETag = createHash('md5').update(`${size} ${mtimeMs}`).digest('hex');

@@ -1,7 +1,7 @@
 import { ObjectError, type S3Objects } from '../../engine/index.ts';
 import type { ObjectStore } from '../../runtime/stores/object-store.ts';
 
-/** S3 as distributed Maps see it, standing on the store of blobs: its objects are those of the store and no others. */
+/** S3 for distributed Maps, backed by the blob store: it contains the objects of the store only. */
 export function storeObjects(store: ObjectStore): S3Objects {
   const { Bucket: bucket, Key: base } = store.address('');
   const keyOf = (Bucket: string, Key: string): string => {

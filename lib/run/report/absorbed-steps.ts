@@ -4,7 +4,7 @@ import { missingInputText } from '../../protocol/failure-place.ts';
 import type { ErrorData, StepReport, StepStatus } from './events.ts';
 import type { Failure } from './step-record.ts';
 
-/** Where a run failed that did so in a step without a state; undefined where it failed elsewhere. */
+/** Where a run failed, if it failed in a step without a state; undefined otherwise. */
 export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
   const { message, place } = readCause(failure.cause);
   const step = absorbed.find(({ id, requires = [] }) =>
@@ -14,8 +14,8 @@ export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep
 }
 
 /**
- * What became of all steps of a run, each after those it was made of. `reports` are those of the steps that have states,
- * alone or as a chain; a step without one has done its work as soon as they have. `failed`: the step that the run failed in.
+ * The reports of all steps of a run, each after its sources. `reports` are those of the steps with states, alone or in a
+ * fused chain; a step without a state ends with its sources. `failed`: the id of the step in which the run failed.
  */
 export function withAbsorbed(
   reports: readonly StepReport[],
@@ -37,13 +37,13 @@ function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepRep
   return { id, component, status, startMs: atMs, endMs: atMs, attempts: 0, absorbedBy: by };
 }
 
-const THERE: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
+const WITH_RESULT: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
 
 function statusOf({ same, skipped, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
   const [first] = sources;
   if (never || !hasRun) return 'not_run';
   if (skipped) return 'skipped';
   if (same && first) return first.status;
-  if (sources.every(({ status }) => THERE.has(status))) return 'succeeded';
+  if (sources.every(({ status }) => WITH_RESULT.has(status))) return 'succeeded';
   return sources.some(({ status }) => status === 'skipped') ? 'skipped' : 'not_run';
 }

@@ -7,8 +7,8 @@ interface Ran extends StepReport {
 }
 
 /**
- * The chain of steps that a run's length comes from, first to last, by their ids: of steps one after another all that
- * ran, of what stands side by side the branch that ended last. A step that was passed over is not in it.
+ * The critical path of a run: the ids of the steps that determine its duration, first to last. It contains all steps of a
+ * sequence that ran, and of parallel branches those of the branch that ended last. Steps that did not start are left out.
  */
 export function criticalPath(steps: readonly StepReport[], arrangement: Arrangement): readonly string[] {
   const ran = new Map(steps.filter(hasRun).map((step) => [step.id, step]));
@@ -22,14 +22,14 @@ function pathThrough(part: Arrangement, ran: ReadonlyMap<string, Ran>): readonly
   if ('sequence' in part) return part.sequence.flatMap((one) => pathThrough(one, ran));
   return part.parallel
     .map((branch) => pathThrough(branch, ran))
-    .reduce((best, chain) => (endsAfter(chain.at(-1), best.at(-1)) ? chain : best), []);
+    .reduce((longest, path) => (endsAfter(path.at(-1), longest.at(-1)) ? path : longest), []);
 }
 
-/** Whether a step ends what goes on side by side, rather than another one. */
+/** Whether a step, rather than another one, determines the end of parallel branches. */
 function endsAfter(step: Ran | undefined, other: Ran | undefined): boolean {
   if (step === undefined || other === undefined) return step !== undefined;
   return step.endMs === other.endMs ? precedenceOf(step) > precedenceOf(other) : step.endMs > other.endMs;
 }
 
-/** Of steps that ended at once, a failure has ended the others, and one that was skipped has held up nobody. */
+/** Among steps that ended at the same time: a failure ended the others, and a skipped step delayed nothing. */
 const precedenceOf = ({ status }: Ran): number => (status === 'failed' ? 2 : Number(status !== 'skipped'));

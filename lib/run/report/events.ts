@@ -1,11 +1,11 @@
 import type { Json } from '../../protocol/json.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
 
-/** How a step of a run ended, or that it has not. See {@link StepReport}. */
+/** The status of a step. See {@link StepReport}. */
 export type StepStatus = 'succeeded' | 'failed' | 'recovered' | 'skipped' | 'cancelled' | 'not_run' | 'running';
 
 /**
- * What became of a step.
+ * The report of a step.
  *
  * | status | means |
  * |---|---|
@@ -14,7 +14,7 @@ export type StepStatus = 'succeeded' | 'failed' | 'recovered' | 'skipped' | 'can
  * | `recovered` | its component failed and its `onError` stood in for the result |
  * | `skipped` | by its `skipIf`, by a step it reads, or by its component |
  * | `cancelled` | it was running when the run ended |
- * | `not_run` | nothing wanted it, or the run ended before its turn |
+ * | `not_run` | its result was not needed, or the run ended before it started |
  */
 export interface StepReport {
   readonly id: string;
@@ -25,11 +25,11 @@ export interface StepReport {
   readonly endMs: number | null;
   /** Calls of its component, retries included. */
   readonly attempts: number;
-  /** Of calls in sandboxes, the longest start-up of one that had to be started for it, in milliseconds. */
+  /** The longest start-up of its sandboxes, in milliseconds. */
   readonly startupMs?: number;
-  /** Of calls in sandboxes, the most memory that one had in use, in bytes. */
+  /** The peak memory of its sandboxes, in bytes. */
   readonly memoryBytes?: number;
-  /** The compiler's pass that has made it part of other steps: it has no state of its own. */
+  /** The compiler's pass that made it part of other steps, so that it has no state of its own. */
   readonly absorbedBy?: string;
 }
 
@@ -40,7 +40,7 @@ export interface FlowErrorReport {
   readonly data?: ErrorData;
 }
 
-/** Where a run failed: as far as it is known. */
+/** Where a run failed, as far as known. */
 export interface ErrorData {
   readonly step: string;
   readonly component: string;
@@ -50,7 +50,7 @@ export interface ErrorData {
   readonly stack?: readonly string[];
 }
 
-/** How a flow ended. */
+/** The result of a flow. */
 export type FlowResult =
   | { readonly outcome: 'success'; readonly result: Json }
   | { readonly outcome: 'skipped' }
@@ -59,7 +59,7 @@ export type FlowResult =
 interface At {
   /** Milliseconds after the run's start. */
   readonly atMs: number;
-  /** It happened in an earlier part of the run, and is told again where the run goes on. */
+  /** It happened before the run was resumed, and is replayed. */
   readonly replayed?: true;
 }
 
@@ -68,7 +68,7 @@ interface OfStep extends At {
   readonly component: string;
 }
 
-/** What happens in a run, in order. The library prints nothing: whoever started the run shows these as it likes. */
+/** The events of a run, in order. The library itself prints nothing; the host shows the events. */
 export type RunEvent =
   | (At & {
       readonly type: 'run-started';

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../engine/types.ts';
 
-/** Counts the events of each execution of a run: the flow's own, and those that it starts. */
+/** Counts the events of each execution of a run: the flow's own and those of nested state machines. */
 export class LongestHistory {
   readonly #counts = new Map<string, number>();
 
@@ -8,7 +8,7 @@ export class LongestHistory {
     this.#counts.set(execution, (this.#counts.get(execution) ?? 0) + 1);
   }
 
-  /** The events of the execution that has most of them: by that one a run comes to the limit first. */
+  /** The events of the execution with the most events, which reaches AWS's limit first. */
   get events(): number {
     return [...this.#counts.values()].reduce((most, count) => Math.max(most, count), 0);
   }

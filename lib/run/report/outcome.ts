@@ -6,7 +6,7 @@ import { codeOf } from '../../protocol/failure-codes.ts';
 import { isObject } from '../../protocol/json.ts';
 import type { ErrorData, FlowErrorReport, FlowResult } from './events.ts';
 
-/** An Error and its Cause as a flow reports them. */
+/** Converts an Error and its Cause to a flow's error report. */
 export function reportOf(error: string, cause: string | undefined): FlowErrorReport {
   return { code: codeOf(error), message: readCause(cause).message || error };
 }
@@ -14,7 +14,7 @@ export function reportOf(error: string, cause: string | undefined): FlowErrorRep
 /** How an execution ended, here or on AWS. */
 export type ExecutionEnd = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
 
-/** The result of a flow whose execution ended so. `failure` says where, where that is known. */
+/** The result of a flow, from the end of its execution. `failure`: where it failed, if known. */
 export function resultOf(execution: ExecutionEnd, failure: ErrorData | undefined): FlowResult {
   if (execution.status === 'ABORTED')
     return failed('CANCELLED', readCause(execution.cause).message || 'the run was cancelled');
@@ -29,17 +29,17 @@ export function resultOf(execution: ExecutionEnd, failure: ErrorData | undefined
   return { outcome: 'success', result: isObject(output) ? (output.result ?? null) : output };
 }
 
-/** A failure that is no step's. */
+/** A failure that is not in a step. */
 export const failed = (code: string, message: string): FlowResult => ({ outcome: 'failed', error: { code, message } });
 
-/** What a run would have ended with that was refused for a diagnostic; for all others INVALID_INPUT. */
+/** The error codes of refused runs, by diagnostic; INVALID_INPUT for all others. */
 const REFUSALS: { readonly [code: string]: ErrorCode } = {
   'unknown-component': 'COMPONENT_NOT_FOUND',
   'unknown-path': 'EXPRESSION_FAILURE',
   'undefined-variable': 'EXPRESSION_FAILURE',
 };
 
-/** The result of a run that was refused before it began: its code and message are those of the errors. */
+/** The result of a run that was refused before it started, from its errors. */
 export function refusalOf(diagnostics: readonly Diagnostic[]): FlowResult {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [code = 'INVALID_INPUT', ...others] = new Set(errors.map((error) => REFUSALS[error.code] ?? 'INVALID_INPUT'));

@@ -1,16 +1,16 @@
 import { type SourceMap, type StateSource, visitsStep } from '../../compiler/source-map.ts';
 import type { StepRecord } from './step-record.ts';
 
-/** The steps that run in a state. */
+/** The records of the steps that run in a state. */
 export interface StateRecords {
-  /** Absent where several share it. */
+  /** Undefined if several steps share the state. */
   readonly only: StepRecord | undefined;
-  /** Those that share it, by the numbers of their iterations of its Map. */
+  /** Steps that share the state, by the index of their iteration of its Map. */
   readonly iterations: readonly (StepRecord | undefined)[];
   readonly all: ReadonlySet<StepRecord>;
 }
 
-/** What is known of the steps that run in states, by the names of these. */
+/** The records of steps by the names of their states. */
 export function recordsByState(
   states: SourceMap['states'],
   byId: ReadonlyMap<string, StepRecord>,

@@ -2,15 +2,15 @@ import type { PassName } from '../../compiler/passes/passes.ts';
 import type { FusedStepTimes } from '../../protocol/invocation.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
-/** A step that runs in a state, alone or with others. */
+/** A step that runs in a state, alone or in a fused chain. */
 export interface TrackedStep extends StepName {
-  /** Whether the state machine itself can skip it; otherwise a guard that passes it over found it unwanted. */
+  /** Whether the state machine can skip it; otherwise a guard that bypasses it means that its result is not needed. */
   readonly maySkip: boolean;
 }
 
-/** A step that has states. */
+/** A step with a state of its own. */
 export interface TrackedState extends TrackedStep {
-  /** The steps that the same call does before it, in order. */
+  /** The steps of its fused chain that the same call runs before it, in order. */
   readonly fusedBefore?: readonly TrackedStep[];
 }
 
@@ -26,54 +26,54 @@ export type VisitOutcome = Exclude<StepStatus, 'not_run' | 'running'>;
 /** One visit to a step's state. A step of a flow that a Map or a loop runs is visited many times, also at once. */
 export interface Visit {
   readonly record: StepRecord;
-  /** The execution that it is in, of the flow's or one that this started. */
+  /** Its execution: the flow's or a nested one. */
   readonly execution: string;
   readonly startMs: number;
-  /** Calls so far; a state that calls nothing counts as one. */
+  /** Calls so far; 1 for a state that calls nothing. */
   attempts: number;
-  /** How its last call failed, until another succeeds. */
+  /** The failure of its last call, until another call succeeds. */
   failure: Failure | undefined;
   /** Whether its component skipped it. */
   skipped: boolean;
-  /** Of a chain, what became of its steps. */
+  /** Only for a fused chain. */
   fusedStepTimes?: FusedStepTimes;
 }
 
 const FUSED: PassName = 'fuse-chains';
 
-/** Of many visits the gravest ending is the step's. */
+/** A step with several visits has the status that comes last in this list. */
 const SEVERITY: readonly StepStatus[] = ['not_run', 'skipped', 'succeeded', 'recovered', 'cancelled', 'failed'];
 
-/** What is known of a step so far. */
+/** The state of a step during a run. */
 export class StepRecord {
   readonly step: TrackedState;
-  /** Of a chain, what is known of its steps, in order; this record is then that of their state. */
+  /** For a fused chain: the records of its steps, in order; this record is then that of their state. */
   readonly fusedSteps: readonly StepRecord[];
   readonly open = new Set<Visit>();
   #status: StepStatus = 'not_run';
   #startMs: number | null = null;
   #endMs: number | null = null;
   #attempts = 0;
-  /** When the visits that are open now began: the first of them. */
+  /** The start of the first of the open visits. */
   #openSince = 0;
 
   constructor(step: TrackedState) {
     this.step = step;
-    const { fusedBefore: links = [], ...last } = step;
-    this.fusedSteps = (links.length > 0 ? [...links, last] : []).map((link) => new StepRecord(link));
+    const { fusedBefore = [], ...last } = step;
+    this.fusedSteps = (fusedBefore.length > 0 ? [...fusedBefore, last] : []).map((fused) => new StepRecord(fused));
   }
 
-  /** What is known of each step that the state is of. */
+  /** The records of all steps that run in the state. */
   get members(): readonly StepRecord[] {
     return this.fusedSteps.length > 0 ? this.fusedSteps : [this];
   }
 
-  /** From the beginning of its first visit to the end of the last that has ended. */
+  /** From the start of its first visit to the latest end of a visit. */
   get span(): { readonly startMs: number; readonly endMs: number } {
     return { startMs: this.#startMs ?? 0, endMs: this.#endMs ?? 0 };
   }
 
-  /** When the visits that are open now, or were last, began. */
+  /** The start of the open visits, or of the latest ones. */
   get openSince(): number | null {
     return this.#startMs === null ? null : this.#openSince;
   }
@@ -92,15 +92,15 @@ export class StepRecord {
     this.open.delete(visit);
     this.#attempts += visit.attempts;
     this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
-    this.#ends(ending);
+    this.#addStatus(ending);
   }
 
-  /** Passed over by its guard. */
+  /** Marks it as skipped by its guard. */
   skip(): void {
-    this.#ends('skipped');
+    this.#addStatus('skipped');
   }
 
-  /** Of each step that the state is of; all but the last of a chain have no state of their own. */
+  /** The reports of all steps that run in the state; only the last step of a fused chain has a state of its own. */
   reports(): readonly StepReport[] {
     const reports = this.members.map((member) => member.#report());
     return reports.map((report, at) => (at < reports.length - 1 ? { ...report, absorbedBy: FUSED } : report));
@@ -112,7 +112,7 @@ export class StepRecord {
     return { id, component, status: this.#status, ...times, attempts: this.#attempts };
   }
 
-  #ends(ending: VisitOutcome): void {
+  #addStatus(ending: VisitOutcome): void {
     if (SEVERITY.indexOf(ending) > SEVERITY.indexOf(this.#status)) this.#status = ending;
   }
 }

@@ -11,29 +11,28 @@ import { recordsByState, type StateRecords } from './state-records.ts';
 import { type Failure, StepRecord, type TrackedState, type Visit, type VisitOutcome } from './step-record.ts';
 
 /**
- * Follows an execution by the events of its history, those of the local engine or those of AWS: tells of each step as
- * it goes, and at the end what became of all. Of a step that is visited many times at once it tells when the first
- * visit begins and when the last one ends.
+ * Follows an execution by the events of its history, from the local engine or from AWS. It emits the events of each step
+ * and finally reports all steps. A step with concurrent visits starts with the first visit and ends with the last one.
  */
 export class StepTracker {
   readonly #steps: readonly StepRecord[];
   readonly #states: SourceMap['states'];
-  /** By the states' names; those that share one by their iterations' numbers. */
+  /** By the names of the states. */
   readonly #records: ReadonlyMap<string, StateRecords>;
   readonly #byId: ReadonlyMap<string, StepRecord>;
   readonly #emit: (event: RunEvent) => void;
-  /** Guards that were left by an event: what follows that event says which way. */
+  /** Guards by their exit event: the next event shows which transition was taken. */
   readonly #guards = new Map<string, GuardExit>();
-  /** Open visits by their latest event: the next one of the visit follows it. */
+  /** Open visits by their latest event, which the next event of the visit refers to. */
   readonly #visits = new Map<string, Visit>();
-  /** The numbers of iterations that have just begun, by the event that says so: their first state follows it. */
+  /** Iterations without a state yet, by their start event, which the first state refers to. */
   readonly #iterations = new Map<string, number>();
-  /** How executions failed that the flow's started. */
+  /** The failures of executions, by execution. */
   readonly #failed = new Map<string, Failure>();
-  /** Milliseconds since the epoch; known once the execution has begun. */
+  /** Milliseconds since the epoch; set by the first event. */
   #startedAt: number | undefined;
 
-  /** `states`: what the states are. */
+  /** `states`: from the source map. */
   constructor(steps: readonly TrackedState[], states: SourceMap['states'], emit: (event: RunEvent) => void) {
     this.#steps = steps.map((step) => new StepRecord(step));
     this.#byId = new Map(this.#steps.map((record) => [record.step.id, record]));
@@ -42,13 +41,13 @@ export class StepTracker {
     this.#emit = emit;
   }
 
-  /** Milliseconds from the execution's start to a time; the first time asked for is the start. */
+  /** Milliseconds from the execution's start to a time; the first call sets the start. */
   sinceStart(time: number): number {
     this.#startedAt ??= time;
     return time - this.#startedAt;
   }
 
-  /** Takes in the next event. */
+  /** Processes the next event. */
   observe(event: HistoryEvent): void {
     const { type, details } = event;
     const atMs = this.sinceStart(event.timestamp);
@@ -72,26 +71,26 @@ export class StepTracker {
   }
 
   /**
-   * Ends the run at `endedAt` and answers what became of each step. `failure` is the execution's, where it failed;
-   * `inPart`: that of a step that is part of the one whose state failed, which itself went well.
+   * Ends the run at `endedAt` and reports all steps. `failure` is that of the execution, if it failed; `inPart`: it is a
+   * failure of work attached to the step whose state failed, which itself succeeded.
    */
   finish(endedAt: number, failure?: Failure, inPart = false): readonly StepReport[] {
     const atMs = this.sinceStart(endedAt);
     for (const visit of [...this.#openVisits()]) {
-      const isItsOwn = isSame(visit.failure, failure);
-      // An execution that the flow's had started failed by it, and the flow went on.
+      const hasFailedRun = isSame(visit.failure, failure);
+      // It failed a nested execution, and the flow handled that failure.
       const isCovered = isSame(visit.failure, this.#failed.get(visit.execution));
       const ending = isCovered ? 'recovered' : 'cancelled';
-      const isWell = inPart || isInOutput(visit.failure);
-      this.#ended(visit, isItsOwn ? (isWell ? 'succeeded' : 'failed') : ending, atMs);
+      const hasSucceeded = inPart || isInOutput(visit.failure);
+      this.#ended(visit, hasFailedRun ? (hasSucceeded ? 'succeeded' : 'failed') : ending, atMs);
     }
     return this.#steps.flatMap((record) => record.reports());
   }
 
-  /** Where an execution that has failed did so; undefined where the failure is no step's. To be asked before the end. */
+  /** Where the execution failed; undefined if not in a step. Must be called before {@link finish}. */
   whereFailed(failure: Failure): ErrorData | undefined {
     const failed = this.#openVisits().filter((visit) => isSame(visit.failure, failure));
-    // A step that runs others fails with them; the one that made the call is the place.
+    // A step that runs others fails together with them: the one that made the call is the one that failed.
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
     if (!visit || isInOutput(failure)) return undefined;
     const { stack } = readCause(failure.cause);
@@ -117,13 +116,13 @@ export class StepTracker {
   }
 
   #passOver(record: StepRecord, atMs: number): void {
-    // One that cannot be skipped was not wanted.
+    // If it cannot be skipped, its result was not needed.
     if (!record.step.maySkip) return;
     record.skip();
     this.#emit({ type: 'step-skipped', atMs, startMs: null, ...nameOf(record) });
   }
 
-  /** The number of the iteration of which an event is the first. */
+  /** The index of the iteration of which this is the first event. */
   #iterationOf(event: HistoryEvent): number | undefined {
     const before = keyOf(event, event.previousEventId);
     const index = this.#iterations.get(before);
@@ -143,10 +142,10 @@ export class StepTracker {
   #visitOf({ only, all }: StateRecords, event: HistoryEvent): Visit | undefined {
     const before = keyOf(event, event.previousEventId);
     const visit = this.#visits.get(before);
-    // What a state runs inside itself comes between its own events.
+    // Events of nested states come between the events of a state.
     if (!visit || !all.has(visit.record)) return only && [...only.open].at(-1);
     this.#visits.delete(before);
-    // Nothing of the visit comes after its end, and a run may have any number of visits.
+    // Ended visits are removed, because a run may have any number of visits.
     if (!/State(?:Exited|Aborted)$/.test(event.type)) this.#visits.set(keyOf(event, event.id), visit);
     return visit;
   }
@@ -162,19 +161,20 @@ export class StepTracker {
   #ended(visit: Visit, ending: VisitOutcome, atMs: number): void {
     const { record, attempts } = visit;
     record.leave(visit, ending, atMs);
-    const links = record.fusedSteps.length > 0 ? endedFusedSteps(visit, ending, atMs) : [];
-    for (const link of links) link.record.leave(link.record.enter(link.startMs, attempts), link.ending, link.endMs);
+    const fusedSteps = record.fusedSteps.length > 0 ? endedFusedSteps(visit, ending, atMs) : [];
+    for (const ended of fusedSteps)
+      ended.record.leave(ended.record.enter(ended.startMs, attempts), ended.ending, ended.endMs);
     if (record.open.size > 0) return;
     if (record.fusedSteps.length === 0)
-      this.#tellEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
-    for (const [at, { record: link, ending: own }] of links.entries()) {
-      const { startMs, endMs } = link.span;
-      if (at > 0) this.#emit({ type: 'step-started', atMs: startMs, ...nameOf(link) });
-      this.#tellEnd(link, own, { atMs: endMs, startMs }, visit.failure);
+      this.#emitEnd(record, ending, { atMs, startMs: record.openSince }, visit.failure);
+    for (const [at, { record: fused, ending: own }] of fusedSteps.entries()) {
+      const { startMs, endMs } = fused.span;
+      if (at > 0) this.#emit({ type: 'step-started', atMs: startMs, ...nameOf(fused) });
+      this.#emitEnd(fused, own, { atMs: endMs, startMs }, visit.failure);
     }
   }
 
-  #tellEnd(record: StepRecord, ending: VisitOutcome, times: EventTimes, failure: Failure | undefined): void {
+  #emitEnd(record: StepRecord, ending: VisitOutcome, times: EventTimes, failure: Failure | undefined): void {
     const common = { ...times, ...nameOf(record) };
     if (ending === 'failed' || ending === 'recovered') {
       const error = reportOf(failure?.error ?? 'UNSPECIFIED', failure?.cause);
@@ -190,12 +190,12 @@ interface EventTimes {
   readonly startMs: number | null;
 }
 
-/** The step that a visit, which has failed, did so in. */
+/** The step in which a failed visit failed. */
 const failedStepOf = ({ record, failure }: Visit): StepRecord => failedFusedStep(record, failure) ?? record;
 
 const FAILED = /^(Task|LambdaFunction)(Failed|TimedOut)$|StateFailed$|^EvaluationFailed$/;
 
-/** Event ids count by execution; the children of a distributed Map have histories of their own. */
+/** Event ids are unique per execution; child executions of a distributed Map have histories of their own. */
 const keyOf = ({ execution = '' }: HistoryEvent, id: number): string => `${execution}#${id}`;
 
 const nameOf = ({ step: { id, component } }: StepRecord): { readonly step: string; readonly component: string } => {
@@ -205,7 +205,7 @@ const nameOf = ({ step: { id, component } }: StepRecord): { readonly step: strin
 const isSame = (one: Failure | undefined, other: Failure | undefined): boolean =>
   one !== undefined && one.error === other?.error && one.cause === other.cause;
 
-/** Whether the step whose function found a failure went well itself. */
+/** Whether the failure is one of the flow's output, so that the step that reported it succeeded. */
 const isInOutput = (failure: Failure | undefined): boolean => readCause(failure?.cause).place.inOutput === true;
 
 function endingOf({ skipped, failure }: Visit): VisitOutcome {
@@ -213,15 +213,15 @@ function endingOf({ skipped, failure }: Visit): VisitOutcome {
   return failure && !isInOutput(failure) ? 'recovered' : 'succeeded';
 }
 
-/** Takes in a function's answer. */
+/** Records a function's answer. */
 function answered(visit: Visit, output: Json | undefined): void {
-  const { skipped, fusedStepTimes: took } = readAnswer(output);
+  const { skipped, fusedStepTimes } = readAnswer(output);
   visit.failure = undefined;
   visit.skipped = skipped;
-  if (took) visit.fusedStepTimes = took;
+  if (fusedStepTimes) visit.fusedStepTimes = fusedStepTimes;
 }
 
-/** Error and cause of an event that tells of a failure. */
+/** Error and cause of a failure event. */
 function failureOf({ error, cause }: HistoryEvent['details'], type: string): Failure {
   const fallback = type.endsWith('TimedOut') ? TIMED_OUT : TASK_FAILED;
   return { error: typeof error === 'string' ? error : fallback, ...(typeof cause === 'string' && { cause }) };

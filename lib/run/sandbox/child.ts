@@ -1,22 +1,22 @@
 import { type ChildProcess, type ForkOptions, fork, type Serializable } from 'node:child_process';
 
-/** How a process ended: by itself, by a signal, or it could not even be started. */
+/** How a process ended: by a signal, with an exit code, or because it could not be started. */
 export type ExitReason =
   | NodeJS.Signals
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'uncaught'; readonly message: string };
 
-/** Who is told of a process. */
+/** Receives the messages and the end of a process. */
 export interface ChildListener<Out> {
   readonly message: (message: Out) => void;
-  /** May be called more than once; the first call says how it ended. */
+  /** May be called more than once; the first call has the reason. */
   readonly ended: (how: ExitReason) => void;
 }
 
-/** The streams that a process prints to, where its options ask for pipes. */
+/** The output streams of a process that was started with pipes. */
 export type ChildOutput = Pick<ChildProcess, 'stdout' | 'stderr'>;
 
-/** A process that runs a program of ours: messages of type `In` go into it, messages of type `Out` come out. */
+/** A child process that runs one of our programs: it receives messages of type `In` and sends messages of type `Out`. */
 export class Child<In extends Serializable, Out> {
   readonly #process: ChildProcess;
 
@@ -25,7 +25,7 @@ export class Child<In extends Serializable, Out> {
     this.#process = fork(program, options);
   }
 
-  /** Has a listener told of all that follows: messages, and the end. */
+  /** Subscribes to the messages and the end of the process. */
   listen({ message, ended }: ChildListener<Out>): void {
     // Each program sends messages of its own type only.
     this.#process.on('message', (received) => message(received as Out));
@@ -33,17 +33,17 @@ export class Child<In extends Serializable, Out> {
     this.#process.once('exit', (code, signal) => ended(signal ?? { kind: 'exit', code: code ?? 0 }));
   }
 
-  /** What it prints. */
+  /** Its output streams. */
   get output(): ChildOutput {
     return this.#process;
   }
 
-  /** Sends a message; one that is ending gets no more. */
+  /** Sends a message, unless the process is ending. */
   send(message: In): void {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
-  /** Ends it, at once. */
+  /** Kills it immediately. */
   kill(): void {
     this.#process.kill('SIGKILL');
   }

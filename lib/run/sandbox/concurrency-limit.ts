@@ -1,13 +1,13 @@
-/** Lets so many be at work at once; the others wait for their turn, in the order in which they came. */
+/** Limits how many tasks run at once; the others wait in the order of their calls. */
 export class ConcurrencyLimit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(most: number) {
-    this.#free = most;
+  constructor(limit: number) {
+    this.#free = limit;
   }
 
-  /** Waits for a turn. */
+  /** Waits for a slot. */
   acquire(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
@@ -16,14 +16,14 @@ export class ConcurrencyLimit {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Ends a turn. */
+  /** Frees a slot. */
   release(): void {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#free += 1;
   }
 
-  /** Does something for whose time the turn is another's: it may need turns itself. */
+  /** Frees the slot during `work`, which may itself need slots. */
   async whileReleased<T>(work: () => Promise<T>): Promise<T> {
     this.release();
     try {

@@ -2,9 +2,9 @@ import { runFlow } from '../run-flow.ts';
 import type { FlowProcessOptions, FlowProcessRun } from './flow-process.ts';
 import { peakBytes } from './peak-memory.ts';
 
-// The program of a flow's process: one message with a flow, one with how it ran, and the end.
+// The program of a flow's process: it receives the flow in one message, sends the outcome in another, and exits.
 
-// Nobody is left to answer to.
+// The parent process is gone.
 process.on('disconnect', () => process.exit());
 process.once('message', async (options: FlowProcessOptions) => {
   const run = await runFlow(options);

@@ -2,23 +2,22 @@ import type { FlowOptions, FlowRun, RunOptions } from '../run-flow.ts';
 import { Child, type ExitReason } from './child.ts';
 import { flowProgram } from './program.ts';
 
-/** What a run in a process of its own is made of. */
+/** Options of {@link runInProcess}. */
 export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input'>;
 
-/** A run in a process of its own, and the most memory that this process had in use at any time, in bytes. */
+/** A run in a separate process, and the peak memory of that process in bytes. */
 export interface FlowProcessRun {
   readonly run: FlowRun;
   readonly peakBytes: number;
 }
 
 /**
- * Runs a whole flow in a process of its own. Its memory is that of the whole process, as Lambda bills it: Node itself and
- * the engine (100 to 130 MB) as well as what the components use, those of parallel steps together. A thread would not do:
- * what it uses outside of its heap is not known apart from the rest of the process.
+ * Runs a whole flow in a separate process. Its memory includes Node and the engine (100 to 130 MB) and all components,
+ * those of parallel steps together. A thread is not enough: its memory outside of the heap cannot be measured.
  */
 export async function runInProcess(options: FlowProcessOptions, signal?: AbortSignal): Promise<FlowProcessRun> {
   const { file, execArgv } = flowProgram();
-  // Standard output is the report's; what components print goes beside it.
+  // Standard output is reserved for the report, so components print to standard error.
   const child = new Child<FlowProcessOptions, FlowProcessRun>(file, { execArgv, stdio: ['ignore', 2, 2, 'ipc'] });
   const stop = (): void => child.kill();
   signal?.addEventListener('abort', stop, { once: true });
@@ -29,7 +28,7 @@ export async function runInProcess(options: FlowProcessOptions, signal?: AbortSi
         message: (received) => {
           answer = received;
         },
-        ended: (how) => resolve(answer ?? brokenOff(how)),
+        ended: (how) => resolve(answer ?? interrupted(how)),
       });
       child.send(options);
       if (signal?.aborted) stop();
@@ -39,15 +38,15 @@ export async function runInProcess(options: FlowProcessOptions, signal?: AbortSi
   }
 }
 
-function brokenOff(how: ExitReason): FlowProcessRun {
-  const message = `the process that ran the flow ended with ${inWords(how)} before the flow did`;
+function interrupted(how: ExitReason): FlowProcessRun {
+  const message = `the process that ran the flow ended with ${describeExit(how)} before the flow did`;
   return {
     run: { result: { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message } }, diagnostics: [] },
     peakBytes: 0,
   };
 }
 
-function inWords(how: ExitReason): string {
+function describeExit(how: ExitReason): string {
   if (typeof how === 'string') return how;
   return how.kind === 'exit' ? `exit code ${how.code}` : how.message;
 }

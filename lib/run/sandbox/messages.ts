@@ -3,11 +3,11 @@ import type { Json } from '../../protocol/json.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
 import type { ExitReason } from './child.ts';
 
-/** What a sandbox runs, and within which limits. */
+/** What a sandbox runs, and its limits. */
 export interface SandboxSpec {
   /** The file of the component's bundle, absolute. */
   readonly entry: string;
-  /** MB that the sandbox may use, all in all. */
+  /** Memory limit of the whole sandbox in MB. */
   readonly memoryMb: number;
 }
 
@@ -19,37 +19,37 @@ export interface InvokeRequest {
   readonly files?: string;
 }
 
-/** Into a sandbox. It is opened once, then invoked any number of times, one after another. */
+/** Messages to a sandbox. It is opened once, then invoked any number of times, one invocation at a time. */
 export type MessageToSandbox =
   | ({ readonly type: 'open' } & SandboxSpec)
   | ({ readonly type: 'invoke' } & InvokeRequest)
   | { readonly type: 'abort'; readonly reason: string }
   | { readonly type: 'answer'; readonly question: number; readonly outcome: Outcome };
 
-/** Out of a sandbox. */
+/** Messages from a sandbox. */
 export type MessageFromSandbox =
   | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly entry: LogEntry }
   | { readonly type: 'ask'; readonly question: number; readonly what: HostRequest }
-  /** The invocation has ended. `peakBytes`: the most memory that the sandbox has had in use so far. */
+  /** The invocation has ended. `peakBytes`: the peak memory of the sandbox so far. */
   | { readonly type: 'done'; readonly outcome: Outcome<Slots>; readonly peakBytes: number }
-  /** The sandbox ends, and whatever it was doing with it. */
+  /** The sandbox exits, together with its current invocation. */
   | { readonly type: 'died'; readonly why: ReportedExitReason };
 
-/** Why a sandbox has ended: it used too much memory; its component ended the process, or threw where nobody catches. */
+/** Why a sandbox exits by itself: memory limit exceeded, process exited by the component, or uncaught error. */
 export type ReportedExitReason = { readonly kind: 'memory' } | Exclude<ExitReason, string>;
 
-/** What only the process that runs the flow knows or can do. */
+/** A request to the process that runs the flow. */
 export type HostRequest =
   | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'call'; readonly component: string; readonly invocation: Invocation; readonly id?: string };
 
-/** A value, or none, or an error, by what a state machine and a user see of it. */
+/** The outcome of an operation as a message: an optional value, or an error. */
 export type Outcome<T extends Json = Json> =
   | { readonly ok: true; readonly value?: T }
   | { readonly ok: false; readonly name: string; readonly message: string; readonly stack: string };
 
-/** How something went, ready to travel. */
+/** Runs an operation and returns its outcome. */
 export async function outcomeOf<T extends Json>(work: () => Promise<T | undefined>): Promise<Outcome<T>> {
   try {
     const value = await work();
@@ -60,6 +60,6 @@ export async function outcomeOf<T extends Json>(work: () => Promise<T | undefine
   }
 }
 
-/** An error that has travelled. */
+/** Rebuilds an error from its message. */
 export const errorOf = ({ name, message, stack }: Extract<Outcome, { ok: false }>): Error =>
   Object.assign(new Error(message), { name, stack });

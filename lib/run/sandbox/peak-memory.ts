@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** A MB is 2^20 bytes. */
+/** Bytes in a MB (2^20), Lambda's unit of memory. */
 export const MEBIBYTE = 1024 * 1024;
 
 const STATUS = '/proc/self/status';
 
 /**
- * The most memory that this process has had in use, in bytes. Linux counts into a child's `maxRSS` what its parent had
- * in use when the child was made, so there the process's own high-water mark is read.
+ * The peak memory of this process, in bytes. On Linux, the `maxRSS` of a child includes the memory of its parent at the
+ * fork, so the process's own high-water mark is read instead.
  */
 export function peakBytes(): number {
   const own = existsSync(STATUS) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8'))?.[1] : undefined;

@@ -9,8 +9,8 @@ const programAt = (name: string): string => join(dirname(here), `${name}${extnam
 const isCheckout = extname(here) === '.ts';
 
 /**
- * The file of the program that a sandbox runs. In a checkout it is made of its sources and kept in `cache`: a sandbox is
- * to start as fast as it can, without what else runs TypeScript.
+ * The file of the program that a sandbox runs. In a checkout it is bundled from its sources into `cache`, so that a sandbox
+ * starts without a TypeScript loader.
  */
 export async function sandboxProgram(cache: string): Promise<string> {
   const program = programAt('sandbox-main');
@@ -27,14 +27,14 @@ export async function sandboxProgram(cache: string): Promise<string> {
   const file = join(cache, `sandbox-${hashOf(code).slice(0, 16)}.mjs`);
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true });
-    // Another process may be about to run it.
+    // Written atomically, because another process may be about to run it.
     writeFileSync(`${file}.${process.pid}`, code);
     renameSync(`${file}.${process.pid}`, file);
   }
   return file;
 }
 
-/** The file of the program that runs a whole flow, and what Node needs to run it: it is much larger, and is not bundled. */
+/** The file of the program that runs a whole flow, and Node's arguments. It is not bundled because it is much larger. */
 export const flowProgram = (): { readonly file: string; readonly execArgv: string[] } => ({
   file: programAt('flow-process-main'),
   execArgv: isCheckout ? ['--import', import.meta.resolve('tsx')] : [],

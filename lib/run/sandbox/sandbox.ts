@@ -18,25 +18,25 @@ import {
 import { readOutput } from './output.ts';
 import { MEBIBYTE } from './peak-memory.ts';
 
-/** How to make a sandbox. */
+/** Options of a {@link Sandbox}. */
 export interface SandboxOptions extends SandboxSpec {
   /** The sandbox's program. */
   readonly program: string;
   /** The folder of the blobs. */
   readonly blobs: string;
-  /** Takes what the component prints, line by line. */
+  /** Receives the component's output, line by line. */
   readonly print: (line: string) => void;
 }
 
-/** What an invocation of a sandbox may use of the process that runs the flow. */
+/** The parts of the host that an invocation in a sandbox can use. */
 export type SandboxHost = Pick<HostContext, 'log' | 'secrets' | 'call' | 'signal'>;
 
-/** How long a component has to stop once it is told to, in milliseconds; then its sandbox is ended. */
+/** Milliseconds that a component has to stop after its abort signal; then its sandbox is killed. */
 const GRACE_MS = 1000;
 
 /**
- * A process in which one component runs, one invocation at a time, as in a sandbox of Lambda: what it does there, be it
- * to use up its memory or never to give back the processor, concerns no other.
+ * A process in which one component runs, one invocation at a time, like a Lambda execution environment: a component that
+ * exhausts its memory or blocks its thread does not affect others.
  */
 export class Sandbox {
   readonly #child: Child<MessageToSandbox, MessageFromSandbox>;
@@ -45,7 +45,7 @@ export class Sandbox {
   #call: Call | undefined;
   #isOpen = true;
   #peakBytes = 0;
-  /** Resolves when the component is loaded, with the milliseconds that this took. */
+  /** Resolves when the component is loaded, with the start-up time in milliseconds. */
   readonly ready: Promise<number>;
 
   constructor({ program, blobs, print, ...contents }: SandboxOptions) {
@@ -63,7 +63,7 @@ export class Sandbox {
         ended: (how) => this.#end(how, reject),
       });
     });
-    // Whoever waits for it is told; nobody has to.
+    // The rejection is handled by callers of `invoke`; it must not be unhandled if there is none.
     this.ready.catch(() => {});
     this.#child.send({ type: 'open', ...contents });
   }
@@ -73,12 +73,12 @@ export class Sandbox {
     return this.#isOpen;
   }
 
-  /** The most memory that it has had in use so far, in bytes; 0 as long as that is not known. */
+  /** Its peak memory so far in bytes; 0 if unknown. */
   get peakBytes(): number {
     return this.#peakBytes;
   }
 
-  /** Runs the component. Rejects with the component's error, or with that of Lambda for a sandbox that has ended. */
+  /** Runs the component. Rejects with the component's error, or with Lambda's error for a sandbox that has exited. */
   async invoke(invoke: InvokeRequest, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
     await this.ready;
     const call = new Call(host, (message) => this.#child.send(message));
@@ -104,12 +104,12 @@ export class Sandbox {
       for (const timer of timers) clearTimeout(timer);
       host.signal?.removeEventListener('abort', abort);
       this.#call = undefined;
-      // It may go on with what nobody waits for any more.
+      // The component may still be running.
       if (host.signal?.aborted) this.kill();
     }
   }
 
-  /** Ends it, at once. */
+  /** Kills it immediately. */
   kill(): void {
     this.#isOpen = false;
     this.#child.kill();
@@ -129,7 +129,7 @@ export class Sandbox {
   }
 }
 
-/** An invocation under way. */
+/** An invocation in progress. */
 class Call {
   readonly answer: Promise<Slots>;
   readonly #host: SandboxHost;
@@ -176,13 +176,13 @@ const timedOut = ({ invocation }: InvokeRequest, seconds: number): Error =>
   );
 
 /**
- * What Lambda says of a function whose process has ended. Source: what Step Functions reported of functions that were
- * killed for their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
+ * Lambda's error for a function whose process has exited. Source: what Step Functions reported for functions that exceeded
+ * their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
  */
 function exitError(why: ReportedExitReason | ExitReason, memoryMb: number): Error {
   const error = new Error(`Runtime exited with error: ${describeExit(why, memoryMb)}`);
   error.name = FUNCTION_EXITED;
-  // The place in this program tells nothing of the component.
+  // The stack of this process does not help the user.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }

@@ -11,38 +11,38 @@ import { sandboxProgram } from './program.ts';
 import { Sandbox } from './sandbox.ts';
 import { type ComponentUsage, type Usage, UsageMeter } from './usage.ts';
 
-/** As many processes as keep a machine busy, and some that wait for others; Lambda would take a thousand. */
-const MOST_AT_WORK = Math.max(8, 4 * availableParallelism());
+/** Enough processes to use all processors while some wait for I/O; Lambda's default limit is 1,000. */
+const DEFAULT_CONCURRENCY = Math.max(8, 4 * availableParallelism());
 
-/** Where sandboxes get what they need from, and where goes what their components print. */
+/** Options of {@link Sandboxes}. */
 export interface SandboxesOptions {
   readonly folders: Pick<Folders, 'blobs' | 'bundles'>;
   readonly print: (line: string) => void;
-  /** How many calls go on at once; further ones wait. @default 4 a processor, and 8 at least */
+  /** Maximum number of concurrent calls. @default 4 per processor, at least 8 */
   readonly mostAtOnce?: number;
 }
 
 /**
- * Runs components in sandboxes, and keeps account of what they need. As on Lambda, a sandbox does one call at a time and
- * is used again by the next one; a call that finds none free has one started.
+ * Runs components in sandboxes, and measures their resource usage. As on Lambda, a sandbox handles one call at a time and is
+ * reused; a new one is started if none is idle.
  */
 export class Sandboxes {
   readonly #program: string;
   readonly #options: SandboxesOptions;
-  readonly #turns: ConcurrencyLimit;
+  readonly #limit: ConcurrencyLimit;
   readonly #idle = new Map<string, Sandbox[]>();
-  readonly #atWork = new Set<Promise<unknown>>();
+  readonly #active = new Set<Promise<unknown>>();
   readonly #byComponent = new UsageMeter();
-  readonly #bySteps = new UsageMeter();
+  readonly #byStep = new UsageMeter();
   readonly #memoryMb = new Map<string, number>();
 
   private constructor(program: string, options: SandboxesOptions) {
     this.#program = program;
     this.#options = options;
-    this.#turns = new ConcurrencyLimit(options.mostAtOnce ?? MOST_AT_WORK);
+    this.#limit = new ConcurrencyLimit(options.mostAtOnce ?? DEFAULT_CONCURRENCY);
   }
 
-  /** Makes ready to start sandboxes. */
+  /** Prepares the sandbox program. */
   static async open(options: SandboxesOptions): Promise<Sandboxes> {
     return new Sandboxes(await sandboxProgram(join(options.folders.bundles, '.cache')), options);
   }
@@ -52,45 +52,45 @@ export class Sandboxes {
     return async (invocation, host = {}) => {
       const working = this.#run(component, invocation, host);
       const settled = working.catch(() => {});
-      this.#atWork.add(settled);
-      void settled.then(() => this.#atWork.delete(settled));
+      this.#active.add(settled);
+      void settled.then(() => this.#active.delete(settled));
       return await working;
     };
   }
 
-  /** What each component needed so far. */
+  /** The usage of each component so far. */
   usage(): readonly ComponentUsage[] {
     return this.#byComponent.entries().map(([component, usage]) => {
       return { component, ...usage, memoryLimitBytes: (this.#memoryMb.get(component) ?? 0) * MEBIBYTE };
     });
   }
 
-  /** What a step needed so far; undefined where it called nothing. */
+  /** The usage of a step so far; undefined if it called nothing. */
   usageOf(step: string): Usage | undefined {
-    return this.#bySteps.of(step);
+    return this.#byStep.of(step);
   }
 
-  /** Ends all sandboxes, those at work once their components have stopped or had their time to. */
+  /** Waits for active calls, then ends all sandboxes. */
   async close(): Promise<void> {
-    await Promise.all(this.#atWork);
+    await Promise.all(this.#active);
     for (const sandbox of [...this.#idle.values()].flat()) sandbox.kill();
     this.#idle.clear();
   }
 
   async #run(component: RunnableComponent, invocation: Invocation, host: HostContext): Promise<Slots> {
-    await this.#turns.acquire();
+    await this.#limit.acquire();
     try {
       host.signal?.throwIfAborted();
-      const account = new UsageMeters([this.#byComponent, component.path], [this.#bySteps, invocation.step]);
-      account.called();
-      const sandbox = this.#takeIdle(component.path) ?? (await this.#start(component, account));
-      return await this.#invoke(sandbox, component, invocation, host, account);
+      const meters = new UsageMeters([this.#byComponent, component.path], [this.#byStep, invocation.step]);
+      meters.called();
+      const sandbox = this.#takeIdle(component.path) ?? (await this.#start(component, meters));
+      return await this.#invoke(sandbox, component, invocation, host, meters);
     } finally {
-      this.#turns.release();
+      this.#limit.release();
     }
   }
 
-  /** One that is free; what a component left behind may have ended it since its last call. */
+  /** An idle sandbox that is still open: leftover work of a component may have ended it since its last call. */
   #takeIdle(path: string): Sandbox | undefined {
     const [sandbox, ...others] = (this.#idle.get(path) ?? []).filter(({ isOpen }) => isOpen);
     this.#idle.set(path, others);
@@ -99,12 +99,12 @@ export class Sandboxes {
 
   async #start(
     { path, entry, memorySize: memoryMb = DEFAULT_MEMORY_MB }: RunnableComponent,
-    account: UsageMeters,
+    meters: UsageMeters,
   ): Promise<Sandbox> {
     this.#memoryMb.set(path, memoryMb);
     const { folders, print } = this.#options;
     const sandbox = new Sandbox({ program: this.#program, blobs: folders.blobs, print, entry, memoryMb });
-    account.started(await sandbox.ready);
+    meters.started(await sandbox.ready);
     return sandbox;
   }
 
@@ -113,26 +113,26 @@ export class Sandboxes {
     { path, timeout }: RunnableComponent,
     invocation: Invocation,
     { id, files, log, secrets, call, signal }: HostContext,
-    account: UsageMeters,
+    meters: UsageMeters,
   ): Promise<Slots> {
     const given = { invocation, ...(id !== undefined && { id }), ...(files !== undefined && { files }) };
     const host = {
       ...(log && { log }),
       ...(secrets && { secrets }),
-      // While it waits for another component, that one may have its turn.
-      ...(call && { call: (...asked: Parameters<typeof call>) => this.#turns.whileReleased(() => call(...asked)) }),
+      // A component that waits for another one frees its slot, so that calls cannot deadlock.
+      ...(call && { call: (...asked: Parameters<typeof call>) => this.#limit.whileReleased(() => call(...asked)) }),
       ...(signal && { signal }),
     };
     try {
       return await sandbox.invoke(given, host, timeout);
     } finally {
-      if (sandbox.peakBytes > 0) account.used(sandbox.peakBytes);
+      if (sandbox.peakBytes > 0) meters.used(sandbox.peakBytes);
       if (sandbox.isOpen) this.#idle.set(path, [...(this.#idle.get(path) ?? []), sandbox]);
     }
   }
 }
 
-/** Notes the same in several books. */
+/** Records the same usage in several meters. */
 class UsageMeters {
   readonly #entries: readonly (readonly [UsageMeter, string])[];
 
@@ -141,14 +141,14 @@ class UsageMeters {
   }
 
   called(): void {
-    for (const [book, key] of this.#entries) book.called(key);
+    for (const [meter, key] of this.#entries) meter.called(key);
   }
 
   started(ms: number): void {
-    for (const [book, key] of this.#entries) book.started(key, ms);
+    for (const [meter, key] of this.#entries) meter.started(key, ms);
   }
 
   used(bytes: number): void {
-    for (const [book, key] of this.#entries) book.used(key, bytes);
+    for (const [meter, key] of this.#entries) meter.used(key, bytes);
   }
 }

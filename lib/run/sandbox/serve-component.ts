@@ -12,9 +12,9 @@ import {
   outcomeOf,
 } from './messages.ts';
 
-/** The component's thread of a sandbox: loads the bundle, and runs the component whenever it is invoked. */
+/** Runs in the worker thread of a sandbox: loads the bundle, and runs the component at each invocation. */
 export async function serveComponent(entry: string, port: MessagePort): Promise<void> {
-  // Stacks are to show the component's own lines, not those of its bundle.
+  // Stacks must show the lines of the component's source, not of its bundle.
   process.setSourceMapsEnabled(true);
   const bundle: { readonly handler: Handler } = await import(pathToFileURL(entry).href);
   const component = new ComponentServer(bundle.handler, (message) => port.postMessage(message));
@@ -50,7 +50,7 @@ class ComponentServer {
       log: (entry) => this.#send({ type: 'log', entry }),
       secrets: (name) => this.#ask({ kind: 'secret', name }),
       call: async (component, invocation, id) =>
-        // What a component answers is an object, whoever calls it.
+        // A component's answer is always an object.
         Object((await this.#ask({ kind: 'call', component, invocation, ...(id !== undefined && { id }) })) ?? {}),
       ...(id !== undefined && { id }),
       ...(files !== undefined && { files }),

@@ -3,18 +3,18 @@ import { Worker } from 'node:worker_threads';
 import type { MessageFromSandbox, MessageToSandbox, ReportedExitReason, SandboxSpec } from './messages.ts';
 import { MEBIBYTE, peakBytes } from './peak-memory.ts';
 
-/** How often the memory in use is looked at, in milliseconds. */
-const WATCH_MS = 10;
+/** Interval of the memory checks, in milliseconds. */
+const MEMORY_CHECK_MS = 10;
 
 const send = (message: MessageFromSandbox, then?: () => void): void => void process.send?.(message, then ?? (() => {}));
 
 /**
- * The main thread of a sandbox. It hands messages between whoever has the sandbox and the component's thread, and is
- * there while the component lets nothing else run: it sees how much memory the whole process uses, what the component
- * has outside of its heap too, and ends it where that is too much. `program`: this program, for the other thread.
+ * Runs in the main thread of a sandbox. It passes messages between the parent process and the component's worker thread,
+ * and enforces the memory limit of the whole process, including memory outside of the heap, even while the component blocks
+ * its thread. `program`: this program, for the worker.
  */
 export function supervise(program: string): void {
-  // Nobody is left to answer to.
+  // The parent process is gone.
   process.on('disconnect', () => process.exit());
   process.once('message', (message: MessageToSandbox) => {
     if (message.type === 'open') open(program, message);
@@ -35,7 +35,7 @@ function open(program: string, { entry, memoryMb }: SandboxSpec): void {
   worker.on('exit', (code) => exit({ kind: 'exit', code }));
   setInterval(() => {
     if (process.memoryUsage.rss() > memoryMb * MEBIBYTE) exit({ kind: 'memory' });
-  }, WATCH_MS);
+  }, MEMORY_CHECK_MS);
 }
 
 let isExiting = false;

@@ -1,21 +1,21 @@
-/** What calls in sandboxes needed. */
+/** The resource usage of calls in sandboxes. */
 export interface Usage {
   readonly calls: number;
-  /** Sandboxes that had to be started for them. */
+  /** Sandboxes started for the calls. */
   readonly starts: number;
-  /** The longest start-up of these, in milliseconds: of the process, of Node, of the bundle. Absent where none was started. */
+  /** The longest start-up of these in milliseconds, including the process, Node and the bundle. Absent if none was started. */
   readonly startupMs?: number;
-  /** The most memory that one of the sandboxes had in use, in bytes. Absent where that is not known of any. */
+  /** The peak memory of a sandbox in bytes. Absent if unknown. */
   readonly memoryBytes?: number;
 }
 
-/** What the calls of a component needed, and what it may use. */
+/** The resource usage of a component, and its memory limit. */
 export interface ComponentUsage extends Usage {
   readonly component: string;
   readonly memoryLimitBytes: number;
 }
 
-/** Adds up what calls need, by component or by step. */
+/** Aggregates the resource usage of calls by key: a component or a step. */
 export class UsageMeter {
   readonly #usage = new Map<string, Usage>();
 
@@ -23,7 +23,7 @@ export class UsageMeter {
     return this.#usage.get(key);
   }
 
-  /** In the order in which they were first called. */
+  /** In the order of the first calls. */
   entries(): readonly (readonly [string, Usage])[] {
     return [...this.#usage];
   }

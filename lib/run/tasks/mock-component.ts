@@ -7,11 +7,11 @@ import { component } from '../../runtime/component.ts';
 import { type Handler, wrap } from '../../runtime/wrapper.ts';
 import type { MockSelector } from './mocks.ts';
 
-/** The function that stands in for the component at `path` in a step: a real one, with the real wrapper round it. */
-export function mockHandler(step: string, path: string, book: MockSelector): Handler {
+/** The mock of the component at `path` in a step: a component with the same wrapper as a real one. */
+export function mockHandler(step: string, path: string, mocks: MockSelector): Handler {
   const mock = component(
     { description: `stands in for ${path}`, input: z.json(), output: z.json() },
-    async (input, { signal }) => behave(book.select(step, path, input), step, signal),
+    async (input, { signal }) => behave(mocks.select(step, path, input), step, signal),
   );
   return wrap(mock, { store: () => unused(path) });
 }

@@ -8,15 +8,15 @@ const mocks = z.record(
   z.union([z.array(behaviourSchema), behaviourSchema.transform((one) => [one])]),
 );
 
-/** Behaviours by step id or component path; of a list the first that fits answers. */
+/** Behaviours by step id or component path; the first matching behaviour of a list answers. */
 export type Mocks = { readonly [target: string]: readonly Behaviour[] };
 
-/** A mocks file that is not of the wanted shape; the message names the place in it. */
+/** A mocks file is invalid; the message names the path in it. */
 export class MocksError extends Error {
   override readonly name = 'MocksError';
 }
 
-/** Reads the JSON of a mocks file. Throws {@link MocksError}. */
+/** Validates the JSON of a mocks file. Throws {@link MocksError}. */
 export function parseMocks(value: unknown): Mocks {
   const parsed = mocks.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -29,12 +29,12 @@ interface Issue {
   readonly errors?: readonly (readonly Issue[])[];
 }
 
-/** A union only says that nothing fits: the issues of its arm that went furthest say what is wrong. */
+/** For a union, the issues of the variant that matched deepest are the most helpful. */
 function deepest(issues: readonly Issue[]): readonly Issue[] {
   return issues.flatMap((issue) => {
-    const arms = (issue.errors ?? []).map(deepest);
-    if (arms.length === 0) return [issue];
-    const best = arms.reduce((one, other) => (depth(other) > depth(one) ? other : one));
+    const variants = (issue.errors ?? []).map(deepest);
+    if (variants.length === 0) return [issue];
+    const best = variants.reduce((one, other) => (depth(other) > depth(one) ? other : one));
     return best.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   });
 }
@@ -42,19 +42,21 @@ function deepest(issues: readonly Issue[]): readonly Issue[] {
 const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map(({ path }) => path.length));
 
 function describe({ path, message }: Issue): string {
-  const place = path.map((key) => (typeof key === 'number' ? `[${key}]` : `[${JSON.stringify(String(key))}]`)).join('');
-  return place === '' ? message : `${place}: ${message}`;
+  const formatted = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `[${JSON.stringify(String(key))}]`))
+    .join('');
+  return formatted === '' ? message : `${formatted}: ${message}`;
 }
 
-/** The mocks of one run: remembers how often each behaviour has answered. */
+/** Selects the behaviours of the mocks in one run, and counts how often each was used. */
 export class MockSelector {
   readonly #mocks: ReadonlyMap<string, readonly Behaviour[]>;
   readonly #used = new Map<Behaviour, number>();
 
-  /** `canonical` spells a component's path in one way, so that `/openai` mocks `/builtin/openai`. */
-  constructor(given: Mocks, canonical: (component: string) => string) {
+  /** `canonical` resolves aliases of components, so that `/openai` mocks `/builtin/openai`. */
+  constructor(mocks: Mocks, canonical: (component: string) => string) {
     this.#mocks = new Map(
-      Object.entries(given).map(([target, list]) => [target.startsWith('/') ? canonical(target) : target, list]),
+      Object.entries(mocks).map(([target, list]) => [target.startsWith('/') ? canonical(target) : target, list]),
     );
   }
 
@@ -63,14 +65,14 @@ export class MockSelector {
     return this.#behaviours(step, component) !== undefined;
   }
 
-  /** The behaviour that answers a call, used once more by it; undefined where none fits. */
+  /** Selects the behaviour for a call and counts its use; undefined if none matches. */
   select(step: string, component: string, input: Json): Behaviour | undefined {
-    const found = this.#behaviours(step, component)?.find((one) => this.#isLeft(one) && fits(one, input));
+    const found = this.#behaviours(step, component)?.find((one) => this.#isLeft(one) && matches(one, input));
     if (found) this.#used.set(found, (this.#used.get(found) ?? 0) + 1);
     return found;
   }
 
-  /** A step's own come before its component's. */
+  /** The mocks of a step take precedence over those of its component. */
   #behaviours(step: string, component: string): readonly Behaviour[] | undefined {
     return this.#mocks.get(step) ?? this.#mocks.get(component);
   }
@@ -80,9 +82,9 @@ export class MockSelector {
   }
 }
 
-const fits = (one: Behaviour, input: Json): boolean => one.input === undefined || matchesInPart(one.input, input);
+const matches = (one: Behaviour, input: Json): boolean => one.input === undefined || matchesInPart(one.input, input);
 
-/** Whether `value` has all that `pattern` has: further keys of a map may be there, lists match in full. */
+/** Whether `value` contains `pattern`: objects may have more keys, lists must match in full. */
 function matchesInPart(pattern: Json, value: Json | undefined): boolean {
   if (Array.isArray(pattern)) {
     const items = Array.isArray(value) ? value : undefined;

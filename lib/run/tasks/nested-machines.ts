@@ -4,27 +4,27 @@ import type { MachineResolver } from '../../engine/types.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import { placeholdersIn, readPlaceholder } from '../../protocol/placeholders.ts';
 
-/** The name of the state machine that a Task's StateMachineArn stands for, before it has an ARN. */
+/** The name in the placeholder of a nested state machine's ARN. */
 function machineNamed(arn: unknown): string | undefined {
   const { kind, name } = readPlaceholder(arn) ?? {};
   return kind === 'machine' ? name : undefined;
 }
 
-/** The names of the state machines that a definition starts, by its text. */
+/** The names of the state machines that a definition, as JSON text, starts. */
 export const machinesIn = (text: string): string[] => placeholdersIn(text).flatMap((one) => machineNamed(one) ?? []);
 
-/** A nested state machine: one that the compiler wrote, or any JSON that is to be one. */
+/** A nested state machine: the compiler's, or unchecked JSON of a user. */
 export interface NamedDefinition {
   readonly name: string;
   readonly stateMachine: NestedMachine['stateMachine'] | JsonObject;
 }
 
-/** Finds the nested state machines of a flow for the engine; each is loaded when it is first started. */
+/** Resolves the nested state machines of a flow for the engine; each is loaded at its first start. */
 export function machineResolver(machines: readonly NamedDefinition[]): MachineResolver {
-  const known = new Map(machines.map(({ name, stateMachine }) => [name, stateMachine]));
+  const definitions = new Map(machines.map(({ name, stateMachine }) => [name, stateMachine]));
   return (arn) => {
     const name = machineNamed(arn) ?? '';
-    const definition = known.get(name);
+    const definition = definitions.get(name);
     return definition && { machine: loadStateMachine(definition), name };
   };
 }

@@ -429,7 +429,7 @@ describe('a run that cannot be resumed', () => {
 
     await expect(resume(id)).rejects.toMatchObject({
       name: 'ResumeError',
-      message: `the run ${id} was begun by another version of stepflow, and cannot be resumed by this one`,
+      message: `the run ${id} was started by another version of stepflow, and cannot be resumed by this one`,
       help: 'start the flow again, without --resume',
     });
   });

@@ -262,7 +262,7 @@ describe('Secrets Manager', () => {
       { __type: 'ResourceNotFoundException', message: 'no such secret' },
       'ResourceNotFoundException: no such secret',
     ],
-    [200, { ARN: 'arn:1', SecretBinary: 'eA==' }, 'it holds bytes and no text'],
+    [200, { ARN: 'arn:1', SecretBinary: 'eA==' }, 'it is binary, not text'],
   ])('that has none (%d) is RESOURCE_UNAVAILABLE with the remedy', async (status, answer, why) => {
     await expect(readSecret('arn:1', await clientOf(status, answer))).rejects.toMatchObject({
       name: 'RESOURCE_UNAVAILABLE',
