@@ -96,7 +96,7 @@ export interface Compiled {
  *                                                             passes over that
  * ```
  *
- * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see `plansToTry`. With
+ * Where what comes out does not fit into the limits of AWS, the next best plan is emitted: see {@link plansToTry}. With
  * the state machine comes its source map, in which each state says what it is: whoever tells of runs reads it there.
  * What is wrong with the flow is collected in `diagnostics`; nothing is thrown.
  */

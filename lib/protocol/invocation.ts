@@ -81,7 +81,7 @@ export interface OutputRead {
  * | `$present(PATH)` | whether it is there for `$coalesce`: neither null nor missing |
  * | `$skipped` | true where the step was skipped; then each value is the skipped marker and each test is false |
  * | `$missing` | the value paths asked for that the result does not have; absent where there is none |
- * | `$links` | of a fused chain, what became of its steps: see `LinkTimes` |
+ * | `$links` | of a chain, what became of its steps: see {@link LinkTimes} |
  */
 export type Slots = JsonObject;
 
