@@ -41,6 +41,13 @@ const MAPPED = `
             - { id: beside, component: /mock/other, input: [{ $input: n }] }
           output: [{ $step: second, path: v }, { $step: beside, path: v }]`;
 
+/** A step of a flow inside a step: it runs a third flow on the result of the step `in0`. */
+const DEEPER = `            - id: deeper
+              component: /builtin/eval
+              input:
+                input: { $step: in0 }
+                flow: { $literal: { steps: [{ id: in2, component: /mock/other, input: { $input: $ } }], output: [{ $step: in2, path: x }] } }`;
+
 /** Enough steps for a Map. */
 const WIDE = Array.from({ length: 12 }, (_, at) => at);
 
@@ -125,11 +132,7 @@ steps:
           steps:
             - { id: in0, component: /mock/any, input: { $input: from } }
             - { id: in1, component: /mock/any, input: { $step: in0 } }
-            - id: deeper
-              component: /builtin/eval
-              input:
-                input: { $step: in0 }
-                flow: { $literal: { steps: [{ id: in2, component: /mock/other, input: { $input: $ } }], output: [{ $step: in2, path: x }] } }
+${DEEPER}
           output: { in1: { $step: in1 }, deeper: { $step: deeper, path: result } }
       input: { from: { $step: before } }
   - { id: beside, component: /builtin/noop, input: { $step: before } }
@@ -152,11 +155,7 @@ steps:
         $literal:
           steps:
             - { id: in0, component: /mock/any, input: { $input: $ } }
-            - id: deeper
-              component: /builtin/eval
-              input:
-                input: { $step: in0 }
-                flow: { $literal: { steps: [{ id: in2, component: /mock/other, input: { $input: $ } }], output: [{ $step: in2, path: x }] } }
+${DEEPER}
           output: { $step: deeper, path: result }
       input: [{ $input: a }]
 output: { $step: sub, path: result }`,
