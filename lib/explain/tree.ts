@@ -22,7 +22,7 @@ export type ExplainedTree =
   | ExplainedStep
   | { readonly kind: 'sequence'; readonly seconds: number; readonly parts: readonly ExplainedTree[] }
   | { readonly kind: 'parallel'; readonly seconds: number; readonly branches: readonly ExplainedTree[] }
-  /** Steps that are the iterations of one Map. */
+  /** Steps that become the iterations of one Map. */
   | { readonly kind: 'fan-out'; readonly seconds: number; readonly steps: readonly ExplainedStep[] }
   | { readonly kind: 'nested'; readonly seconds: number; readonly name: string; readonly body: ExplainedTree };
 

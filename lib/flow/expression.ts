@@ -3,54 +3,54 @@ import type { Json } from '../protocol/json.ts';
 import type { Path } from '../protocol/path.ts';
 import type { Tree } from './text/tree.ts';
 
-/** A path as written, ready to be a slot's key (`$` for the whole), and as parsed; or as the compiler made it of such. */
+/** A path as written, which also serves as the key of a slot (`$` for the whole), and as parsed. Passes make further ones. */
 export interface ReadPath {
   readonly text: string;
   readonly path: Path;
-  /** Whether something is sure to be there wherever it is read. */
+  /** Set if the value is never missing where it is read. */
   readonly guaranteed?: true;
-  /** Where it stands; absent for a path that is not written. */
+  /** Its position in the text; absent for a path that is not written. */
   readonly span?: Span;
 }
 
 /** The path of the whole value. */
 export const WHOLE: ReadPath = { text: '$', path: { segments: [] } };
 
-/** A value that holds nothing to evaluate. */
+/** A value with nothing to evaluate. */
 export interface Literal {
   readonly kind: 'literal';
   readonly value: Json;
-  /** The text it was read from, where it is a `$literal`: an inner flow is read from it, places and all. */
+  /** The tree of a `$literal`, with positions: an inner flow is read from it. */
   readonly tree?: Tree;
-  /** Its values with their places, where it is a map. */
+  /** The entries of a map, with positions. */
   readonly entries?: MapExpression['entries'];
-  /** The path of a secret variable, which the value stands in for wherever its marker may not: see lib/protocol/markers.ts. */
+  /** The path of a secret variable; `value` replaces it where no marker is allowed: see lib/protocol/markers.ts. */
   readonly secret?: string;
   readonly span: Span;
 }
 
-/** A map in which something is to be evaluated. */
+/** A map that contains expressions to evaluate. */
 export interface MapExpression {
   readonly kind: 'map';
   readonly entries: readonly { readonly key: string; readonly keySpan: Span; readonly value: Expression }[];
   readonly span: Span;
 }
 
-/** A list in which something is to be evaluated. */
+/** A list that contains expressions to evaluate. */
 export interface ListExpression {
   readonly kind: 'list';
   readonly items: readonly Expression[];
   readonly span: Span;
 }
 
-/** The flow's input at a path. */
+/** A path of the flow's input. */
 export interface InputReference {
   readonly kind: 'input';
   readonly path: ReadPath;
   readonly span: Span;
 }
 
-/** The result of a step at a path. `onSkip`: what stands there where the step was skipped; without it, the reader is skipped too. */
+/** A path of a step's result. `onSkip`: the value if the step was skipped; without it, the reader is skipped too. */
 export interface StepReference {
   readonly kind: 'step';
   readonly step: string;
@@ -59,7 +59,7 @@ export interface StepReference {
   readonly span: Span;
 }
 
-/** A flow variable at a path; `fallback` where it has no value. */
+/** A path of a flow variable; `fallback` if it has no value. */
 export interface VariableReference {
   readonly kind: 'variable';
   readonly name: string;
@@ -84,7 +84,7 @@ export interface CoalesceExpression {
   readonly span: Span;
 }
 
-/** Anything that may stand for a value in a flow. */
+/** Any value in a flow. */
 export type Expression =
   | Literal
   | MapExpression
@@ -95,19 +95,19 @@ export type Expression =
   | IfExpression
   | CoalesceExpression;
 
-/** The expression that is the JSON `value`. */
+/** The expression for a JSON value. */
 export const literal = (value: Json, span: Span): Literal => ({ kind: 'literal', value, span });
 
 /**
- * What a part is to the expression that it stands in: `part` of its value, evaluated whenever the whole is; `condition`,
- * of which only the truth counts; or, evaluated in some runs only, an `arm` of a choice, an `item` of a `$coalesce`, the
- * `fallback` of a variable.
+ * The role of a child in its expression: `part` of its value, evaluated whenever the whole is; `condition`, of which only
+ * the truth counts; or, evaluated in some runs only, an `arm` of an `$if`, an `item` of a `$coalesce`, the `fallback` of a
+ * variable.
  */
 export type Role = 'part' | 'condition' | 'arm' | 'item' | 'fallback';
 
 /**
- * An expression with each of the expressions that it is made of changed, in the order in which they are written. The same
- * object where none is. The one place that knows what each kind is made of.
+ * Maps the children of an expression, in the order in which they are written. Returns the same object if no child changes.
+ * The only place that knows the children of each kind.
  */
 export function mapChildren(expression: Expression, change: (child: Expression, role: Role) => Expression): Expression {
   switch (expression.kind) {
@@ -148,22 +148,22 @@ function mapIf(expression: IfExpression, change: (child: Expression, role: Role)
   return isSame ? expression : { ...expression, condition, consequent, alternative };
 }
 
-/** Looks at each of the expressions that an expression is made of, in the order in which they are written. */
-export function forEachChild(expression: Expression, look: (child: Expression, role: Role) => void): void {
+/** Visits the children of an expression, in the order in which they are written. */
+export function forEachChild(expression: Expression, visit: (child: Expression, role: Role) => void): void {
   mapChildren(expression, (child, role) => {
-    look(child, role);
+    visit(child, role);
     return child;
   });
 }
 
-/** The expressions that an expression is made of, in the order in which they are written; the values of a literal are none. */
+/** The children of an expression, in the order in which they are written. A literal has none. */
 export function childrenOf(expression: Expression): readonly Expression[] {
   const children: Expression[] = [];
   forEachChild(expression, (child) => children.push(child));
   return children;
 }
 
-/** An expression and all within it, each before what it is made of. */
+/** An expression and all its descendants, in pre-order. */
 export function allWithin(expression: Expression): readonly Expression[] {
   const found: Expression[] = [];
   const collect = (one: Expression): void => {
@@ -174,7 +174,7 @@ export function allWithin(expression: Expression): readonly Expression[] {
   return found;
 }
 
-/** A list with each item changed; the same list where none is. */
+/** Maps the items of a list. Returns the same list if no item changes. */
 export function mapOrSame<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
   let changed: Item[] | undefined;
   for (const [at, item] of items.entries()) {

@@ -3,7 +3,7 @@ import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { type Expression, mapOrSame, type ReadPath } from './expression.ts';
 
-/** What happens where a step's component fails. */
+/** What happens if a step's component fails. */
 export type OnError =
   | { readonly action: 'fail' }
   | { readonly action: 'skip' }
@@ -21,15 +21,15 @@ export interface Step {
   readonly inputSchema?: Json;
   readonly outputSchema?: Json;
   readonly metadata?: Json;
-  /** Not written in the flow: the compiler added it, and no report names it. */
+  /** Set for a step that the compiler added: it is not written in the flow, and reports leave it out. */
   readonly added?: true;
-  /** Steps that the compiler has made part of this one's function. */
+  /** Work of other steps that the function of this one does. */
   readonly attachedWork?: readonly AttachedWork[];
   readonly idSpan: Span;
   readonly componentSpan: Span;
 }
 
-/** A flow as written, all dialects made one. */
+/** A flow as written, with all dialects normalised. */
 export interface Flow {
   readonly file: string;
   readonly name: string;
@@ -37,52 +37,52 @@ export interface Flow {
   readonly version?: string;
   readonly steps: readonly Step[];
   readonly output?: Expression;
-  /** The results of a flow without an output, where the compiler says of what they are made. */
+  /** The results of a flow without an output, set by passes that would change them otherwise. */
   readonly sinks?: readonly Sink[];
-  /** Paths of the input without which the flow fails before any step starts: the compiler's own. */
+  /** Paths of the input that passes require: if one is missing, the flow fails before any step starts. */
   readonly requires?: readonly RequiredInput[];
-  /** Lazy: only what is wanted runs. Eager: every step runs. */
+  /** Lazy: only steps that something needs run. Eager: every step runs. */
   readonly evaluation: 'lazy' | 'eager';
   readonly inputSchema?: Json;
-  /** Where the input schema stands. */
+  /** The position of the input schema. */
   readonly inputSchemaSpan?: Span;
   readonly outputSchema?: Json;
   readonly variablesSchema?: Json;
   readonly variables: { readonly [name: string]: Json };
-  /** Where each variable has its value, or else is declared. */
+  /** The position of each variable: of its value, or else of its declaration. */
   readonly variableSpans: ReadonlyMap<string, Span>;
   readonly examples: readonly Example[];
   readonly test?: Json;
   readonly metadata?: Json;
 }
 
-/** What a flow without an output gives for one of its steps; nothing where that is skipped. */
+/** One result of a flow without an output, by step; missing if the step is skipped. */
 export interface Sink {
   readonly id: string;
   readonly value: Expression;
 }
 
-/** A path of the input that must be there, and the step that reads it. */
+/** A required path of the input, and the step that reads it. */
 export interface RequiredInput {
   readonly path: ReadPath;
   readonly step: string;
 }
 
-/** An input that shows the flow at work. */
+/** An example input of the flow. */
 export interface Example {
   readonly name?: string;
   readonly description?: string;
   readonly input: Json;
 }
 
-/** The expressions of a step, none of which is part of another. */
+/** The top-level expressions of a step. */
 export const expressionsOf = ({ input, skipIf, onError }: Step): readonly Expression[] => [
   input,
   ...(skipIf ? [skipIf] : []),
   ...(onError.action === 'useDefault' ? [onError.value] : []),
 ];
 
-/** A step with each of {@link expressionsOf} changed as a whole; the same object where none is. */
+/** Maps {@link expressionsOf} a step. Returns the same object if none changes. */
 export function mapStep(step: Step, change: (expression: Expression) => Expression): Step {
   const input = change(step.input);
   const skipIf = step.skipIf && change(step.skipIf);
@@ -97,14 +97,14 @@ function mapOnError(onError: OnError, change: (expression: Expression) => Expres
   return value === onError.value ? onError : { ...onError, value };
 }
 
-/** The expressions of a flow, none of which is part of another: of its steps, its output, its results without one. */
+/** The top-level expressions of a flow: of its steps, its output, and its sinks. */
 export const expressionsIn = ({ steps, output, sinks = [] }: Flow): readonly Expression[] => [
   ...steps.flatMap(expressionsOf),
   ...(output ? [output] : []),
   ...sinks.map(({ value }) => value),
 ];
 
-/** A flow with each of {@link expressionsIn} changed as a whole. */
+/** Maps {@link expressionsIn} a flow. */
 export function mapFlow(flow: Flow, change: (expression: Expression) => Expression): Flow {
   const { steps, output, sinks } = flow;
   return {

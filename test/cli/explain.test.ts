@@ -125,7 +125,7 @@ describe('stepflow explain', () => {
   it('shows steps that share a Map as what they are', async () => {
     const { stdout } = await run('wide.yaml');
     expect(stdout).toContain('  a Map of 12 1.00 s\n  - w0 /my/work 1.00 s\n  - w1 /my/work 1.00 s\n');
-    expect(stdout).toContain('w0, w1 and 10 more are the iterations of one Map; saved 11 states');
+    expect(stdout).toContain('w0, w1 and 10 more become the iterations of one Map; saved 11 states');
     const { tree } = await json('wide.yaml');
     expect(tree).toMatchObject({ kind: 'fan-out', seconds: 1, steps: WIDE.map((id) => ({ kind: 'step', id })) });
   });

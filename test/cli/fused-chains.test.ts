@@ -54,9 +54,9 @@ describe('--with fuse-chains', () => {
   it('is explained: what it saved, or how to ask for it', async () => {
     const { stdout } = await run('explain', 'plain.yaml', '--with', 'fuse-chains');
     expect(stdout).toContain('send /my/send 3.00 s, after load, check in one function');
-    expect(stdout).toContain('load, check, send have one function, which is called once; saved 2 states, 2 functions');
+    expect(stdout).toContain('load, check, send share one function, which is called once; saved 2 states, 2 functions');
     expect((await run('explain', 'plain.yaml')).stdout).toContain(
-      'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains',
+      'off by default: set metadata: { aws: { fuse: true } } in the flow, or use --with fuse-chains',
     );
     expect(await json('explain', 'plain.yaml', '--with', 'fuse-chains')).toMatchObject({
       tree: { id: 'send', seconds: 3, after: ['load', 'check'] },

@@ -6,31 +6,31 @@ import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
 import { stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
 import { isWhole } from './expression-at.ts';
-import { isTextSchema, schemaOfGuaranteed } from './guaranteed-input.ts';
+import { isStringSchema, schemaOfGuaranteed } from './guaranteed-input.ts';
 import type { PassContext } from './pass.ts';
 import type { PureValue, Reading } from './pure-value.ts';
 
-/** What has to be found out for a step that has no function of its own, each at the source of the value. */
+/** The work of a step that loses its own function: checks of the values it reads, or storing them. */
 export interface WorkToAttach {
-  /** By the functions of steps. */
+  /** Done by the functions of other steps, with their results. */
   readonly attached: readonly Attached[];
-  /** Before any step starts. */
+  /** Checked in the flow's input before any step starts. */
   readonly requires: readonly RequiredInput[];
 }
 
-/** A step that becomes part of the function of another. */
+/** Work that the function of another step does. */
 export interface Attached extends AttachedWork {
-  /** The step whose function it becomes part of. */
+  /** The step whose function does it. */
   readonly to: string;
 }
 
-/** A value that has to be there, and perhaps to be a text. */
+/** A value that must be present, and must be a string where `text` is set. */
 interface RequiredValue {
   readonly reading: Reading;
   readonly text: boolean;
 }
 
-/** Finds where the failures of steps without functions can be found out. */
+/** Finds who can detect the failures of steps that lose their functions. */
 export class WorkFinder {
   readonly #context: PassContext;
   readonly #steps: ReadonlyMap<string, Step>;
@@ -41,29 +41,29 @@ export class WorkFinder {
   }
 
   /**
-   * What has to be found out for `step`, which gives `pure`; undefined where it might fail and nothing would tell before
-   * its readers run: they may do without it, or be skipped.
+   * The work to attach for `step`, whose value is `pure`. Undefined if the step may fail and nothing else could detect that
+   * before its readers run: a reader that tolerates a missing value, or is skipped, would not fail.
    */
   find(step: Step, pure: PureValue): WorkToAttach | undefined {
     const uses = [...usesOf(step.input), ...usesOf(pure.value)].filter((use) => this.#mayMiss(use));
     if (uses.some(({ gates, reference }) => gates.length > 0 || reference.kind === 'variable')) return undefined;
     const missing = uses.flatMap(({ reference }) => (reference.kind === 'variable' ? [] : [reference]));
     const texts = pure.texts.filter((reading) => !this.#isText(reading));
-    const needs = withoutImplied([
+    const required = withoutImplied([
       ...texts.map((reading) => ({ reading, text: true })),
       ...missing.filter((reading) => !texts.includes(reading)).map((reading) => ({ reading, text: false })),
     ]);
-    return this.#attach(step, needs, stepsReadBy(step.input));
+    return this.#attach(step, required, stepsReadBy(step.input));
   }
 
-  #attach(step: Step, needs: readonly RequiredValue[], sources: readonly string[]): WorkToAttach | undefined {
+  #attach(step: Step, required: readonly RequiredValue[], sources: readonly string[]): WorkToAttach | undefined {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];
-    for (const { reading, text } of needs) {
-      // Until another source is there, which may fail or be skipped, nobody knows whether this is ever asked.
+    for (const { reading, text } of required) {
+      // If another source fails or is skipped, the step does not run, so this value may be missing without failing it.
       if (sources.some((id) => reading.kind === 'input' || id !== reading.step)) return undefined;
       if (reading.kind === 'input') {
-        // Of a text that was spilled, the state machine has no more than the marker.
+        // The state machine cannot check a string that was spilled: it only has the marker.
         if (text || !isAlways(this.#demand(step.id))) return undefined;
         requires.push({ path: reading.path, step: step.id });
       } else {
@@ -74,13 +74,13 @@ export class WorkFinder {
     return { attached: fused, requires };
   }
 
-  /** Whether the function of the step that `reading` is of can do what `step` does with it, whenever it runs. */
+  /** Whether the function of the step that is read can do the work of `step`, exactly when `step` would run. */
   canAttach(step: Step, { step: source, path }: StepReference, mayFailOtherwise: boolean): boolean {
     const host = this.#steps.get(source);
     if (!host || builtinOf(host) || host.added || !isSameDemand(this.#demand(step.id), this.#demand(source)))
       return false;
     const { onError } = host;
-    // What stands in for a failure of the host's component would stand in for one of the step.
+    // An onError of the host would also handle a failure of the step.
     if (mayFailOtherwise) return onError.action === 'fail';
     if (onError.action !== 'useDefault') return true;
     return onError.value.kind === 'literal' && resultAt(onError.value.value, path.path) !== undefined;
@@ -99,7 +99,7 @@ export class WorkFinder {
     return !this.#isOfKnownShape(reference);
   }
 
-  /** Whether a step's component is sure to give what is read. */
+  /** Whether the result of a step's component always has the path. */
   #isOfKnownShape({ step: id, path }: StepReference): boolean {
     const step = this.#steps.get(id);
     if (!step || this.#context.isOpaque(step) || step.onError.action === 'useDefault') return false;
@@ -110,21 +110,21 @@ export class WorkFinder {
   #isText(reading: Reading): boolean {
     if (reading.kind === 'step') return false;
     const schema = schemaOfGuaranteed(this.#context.analysis.flow.inputSchema, reading.path.path);
-    return schema !== undefined && isTextSchema(schema);
+    return schema !== undefined && isStringSchema(schema);
   }
 }
 
-/** What is missing is found out together with what it leads to. */
-function withoutImplied(needs: readonly RequiredValue[]): readonly RequiredValue[] {
+/** Drops duplicates, and each value that is implied by a longer path through it. */
+function withoutImplied(values: readonly RequiredValue[]): readonly RequiredValue[] {
   const seen = new Set<string>();
-  const keys = needs.map(({ reading }) => keyOf(reading, stagesOf(reading.path.text)));
+  const keys = values.map(({ reading }) => keyOf(reading, stagesOf(reading.path.text)));
   const implied = new Set(
-    needs.flatMap(({ reading }) => {
+    values.flatMap(({ reading }) => {
       const stages = stagesOf(reading.path.text);
       return stages.slice(1).map((_, at) => keyOf(reading, stages.slice(0, at + 1)));
     }),
   );
-  return needs.filter(({ text }, at) => {
+  return values.filter(({ text }, at) => {
     const key = keys[at] ?? '';
     if ((implied.has(key) && !text) || seen.has(key)) return false;
     seen.add(key);

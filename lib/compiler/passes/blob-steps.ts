@@ -4,13 +4,13 @@ import type { Json } from '../../protocol/json.ts';
 import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { isConstant } from './fold.ts';
 
-/** What a step puts into a blob, where that is written out in the flow. */
-export function literalBlob(step: Step | undefined): { readonly data: Json } | undefined {
+/** The constant that a step stores as a blob; undefined for other steps. */
+export function constantBlob(step: Step | undefined): { readonly data: Json } | undefined {
   const data = step && storedData(step);
   return data && isConstant(data) ? { data: data.value } : undefined;
 }
 
-/** The value that a `put_blob` stores; undefined for other steps, and where its input does not fit. */
+/** The value that a `put_blob` stores; undefined for other steps, and for an input that is not valid. */
 export function storedData(step: Step): Expression | undefined {
   if (!callsBuiltin(step, 'put_blob')) return undefined;
   const fields = new Map(fieldsOf(step.input));
@@ -21,7 +21,7 @@ export function storedData(step: Step): Expression | undefined {
     : undefined;
 }
 
-/** The step whose blob an expression names by its id. */
+/** The step whose blob id an expression reads. */
 export const blobStepOf = (expression: Expression | undefined): string | undefined =>
   expression?.kind === 'step' && expression.path.text === 'blob_id' && expression.onSkip === undefined
     ? expression.step

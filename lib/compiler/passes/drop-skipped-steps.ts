@@ -6,39 +6,39 @@ import type { PassName } from './passes.ts';
 import { stepsReadIn } from './references.ts';
 
 /**
- * A flow without the steps that are skipped in every run: what reads one gets what it says itself for a skipped step.
- * One that skips its readers too stays.
+ * Removes the steps that are skipped in every run. A reference to one is replaced by its own `onSkip` value; a step with
+ * a reader that would be skipped too is kept.
  */
 export function dropSkippedSteps(flow: Flow, by: PassName): Rewritten {
   const skipped = new Set(flow.steps.filter(isSkipped).map(({ id }) => id));
   if (skipped.size === 0) return { flow, absorbed: [], changes: [] };
-  const kept = (flow.sinks ?? []).filter(({ value }) => !reads(value, skipped));
-  const results = flow.sinks ? { sinks: kept } : {};
-  const settled = mapFlow({ ...flow, ...results }, (expression) => settle(expression, skipped));
-  const read = stepsReadIn(settled);
-  const isGone = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
-  const gone = flow.steps.filter(isGone);
+  const sinks = (flow.sinks ?? []).filter(({ value }) => !isReferenceTo(value, skipped));
+  const results = flow.sinks ? { sinks } : {};
+  const rewritten = mapFlow({ ...flow, ...results }, (expression) => replaceSkipped(expression, skipped));
+  const read = stepsReadIn(rewritten);
+  const isRemoved = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
+  const removed = flow.steps.filter(isRemoved);
   return {
-    flow: gone.length === 0 ? flow : { ...settled, steps: settled.steps.filter((step) => !isGone(step)) },
-    absorbed: gone.map((step) => ({ ...asAbsorbed(step, by), sources: [], skipped: true })),
-    changes: gone.map(({ id }) => ({ steps: [id], what: 'is always skipped' })),
+    flow: removed.length === 0 ? flow : { ...rewritten, steps: rewritten.steps.filter((step) => !isRemoved(step)) },
+    absorbed: removed.map((step) => ({ ...asAbsorbed(step, by), sources: [], skipped: true })),
+    changes: removed.map(({ id }) => ({ steps: [id], what: 'is always skipped' })),
   };
 }
 
 const isSkipped = ({ skipIf, mustExecute }: Step): boolean =>
   skipIf?.kind === 'literal' && !mustExecute && passes(skipIf.value, 'skipIf');
 
-/** Whether an expression is no more than a reference to one of these steps, as the result of a flow without an output is. */
-const reads = (expression: Expression, steps: ReadonlySet<string>): boolean =>
+/** Whether an expression is just a reference without `onSkip` to one of these steps. */
+const isReferenceTo = (expression: Expression, steps: ReadonlySet<string>): boolean =>
   expression.kind === 'step' && expression.onSkip === undefined && steps.has(expression.step);
 
-/** An expression in which the results of skipped steps are what it says of them, wherever it says anything. */
-function settle(expression: Expression, skipped: ReadonlySet<string>): Expression {
+/** Replaces references to skipped steps by their `onSkip` values, and drops them from `$coalesce`. */
+function replaceSkipped(expression: Expression, skipped: ReadonlySet<string>): Expression {
   if (expression.kind === 'step') {
     const isGone = expression.onSkip !== undefined && skipped.has(expression.step);
     return isGone ? literal(expression.onSkip, expression.span) : expression;
   }
-  const settled = mapChildren(expression, (child) => settle(child, skipped));
-  if (settled.kind !== 'coalesce') return settled;
-  return { ...settled, items: settled.items.filter((item) => !reads(item, skipped)) };
+  const replaced = mapChildren(expression, (child) => replaceSkipped(child, skipped));
+  if (replaced.kind !== 'coalesce') return replaced;
+  return { ...replaced, items: replaced.items.filter((item) => !isReferenceTo(item, skipped)) };
 }

@@ -10,52 +10,52 @@ import type { Json } from '../../protocol/json.ts';
 import { joinPaths, type Path, resultAt, stagesOf } from '../../protocol/path.ts';
 
 /**
- * What stands at a path of an expression's value, as an expression of its own: that of a result, of which any path is
- * null where the whole is. Undefined where no expression says exactly that.
+ * The expression for a path of another expression's value, read like a path of a step's result: if the whole is null, so is
+ * the path. Undefined where no expression is exactly equivalent.
  */
 export function expressionAt(value: Expression, read: ReadPath): Expression | undefined {
   if (isWhole(read)) return value;
   switch (value.kind) {
     case 'literal':
-      return partOfLiteral(value.secret === undefined ? resultAt(value.value, read.path) : undefined, value);
+      return literalAt(value.secret === undefined ? resultAt(value.value, read.path) : undefined, value);
     case 'map':
-      return partOfMap(value, read);
+      return fieldAt(value, read);
     case 'input':
       return { ...value, path: join(value.path, read) };
     case 'step':
-      return partOfStep(value, read);
+      return stepReferenceAt(value, read);
     default:
       return undefined;
   }
 }
 
-/** Whether a path is that of the whole value. */
+/** Whether a path stands for the whole value. */
 export const isWhole = ({ text }: ReadPath): boolean => text === '$';
 
-const partOfLiteral = (part: Json | undefined, { span }: Expression): Expression | undefined =>
+const literalAt = (part: Json | undefined, { span }: Expression): Expression | undefined =>
   part === undefined ? undefined : literal(part, span);
 
-function partOfMap(map: MapExpression, { text, path }: ReadPath): Expression | undefined {
+function fieldAt(map: MapExpression, { text, path }: ReadPath): Expression | undefined {
   const { further, exact, segments } = path;
   const field = (key: unknown): Expression | undefined => map.entries.find((entry) => entry.key === key)?.value;
   const named = exact === undefined ? undefined : field(exact);
   const [first, ...rest] = segments;
-  // A longer path goes on in a value that may be null, of which it then says something else than a result's path does.
+  // A longer path continues in a value that may be null: there, a path of a result and a path of the part differ.
   const part = named ?? (rest.length === 0 ? field(first) : undefined);
   if (!part || !further) return part;
   return expressionAt(part, { text: stagesOf(text).slice(1).reduce(joinPaths), path: further });
 }
 
-function partOfStep(reference: StepReference, read: ReadPath): StepReference | undefined {
+function stepReferenceAt(reference: StepReference, read: ReadPath): StepReference | undefined {
   const { path, onSkip } = reference;
   if (parseSlotKey(path.text).stored) return undefined;
-  const instead = onSkip === undefined ? undefined : resultAt(onSkip, read.path);
-  if (onSkip !== undefined && instead === undefined) return undefined;
+  const replacement = onSkip === undefined ? undefined : resultAt(onSkip, read.path);
+  if (onSkip !== undefined && replacement === undefined) return undefined;
   const joined = isWhole(path) ? read : join(path, read);
-  return { ...reference, path: joined, ...(instead !== undefined && { onSkip: instead }) };
+  return { ...reference, path: joined, ...(replacement !== undefined && { onSkip: replacement }) };
 }
 
-/** The path that goes on in what another leads to. */
+/** The second path, applied to what the first leads to. */
 function join(first: ReadPath, second: ReadPath): ReadPath {
   const { span } = second;
   const path = append(first.path, second.path);

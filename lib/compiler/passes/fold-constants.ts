@@ -4,50 +4,55 @@ import { blobIdOf } from '../../runtime/stores/blobs.ts';
 import { builtinOf, callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
 import { FLOW_KEYS } from '../analyse/inner-flow.ts';
-import { blobStepOf, literalBlob } from './blob-steps.ts';
+import { blobStepOf, constantBlob } from './blob-steps.ts';
 import { dropSkippedSteps } from './drop-skipped-steps.ts';
 import { fold, isConstant } from './fold.ts';
 import { asAbsorbed, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
 import { stepsReadIn } from './references.ts';
-import { type FlowQueries, type InliningRule, isPlain, NO_WORK, StepInliner } from './step-inliner.ts';
+import { type FlowQueries, type InliningRule, NO_WORK, runsOrFails, StepInliner } from './step-inliner.ts';
 
 const NAME = 'fold-constants';
 
-/** What is written out in the flow is worked out by the compiler: choices, pure steps, and what becomes known by them. */
+/** Evaluates what is constant: conditions, pure steps, and whatever becomes constant by that. */
 export const foldConstants: FlowPass<'fold-constants'> = {
   rewrites: 'flow',
   name: NAME,
-  title: 'what is known already is worked out',
+  title: 'constant expressions and steps are evaluated at compile time',
   rewrite: (context) => {
     const { steps, output } = context.analysis.flow;
     const isSimpler = output !== undefined && fold(output) !== output;
-    const ofOutput = isSimpler ? [{ steps: [], what: 'the output has a choice that is known' }] : [];
-    const decided = [...steps.flatMap(changeOf), ...ofOutput];
-    const parts = [absorbConstants, inlineConstantFlows, dropUnreadBlobs, (flow: Flow) => dropSkippedSteps(flow, NAME)];
-    const done = parts.reduce<Rewritten>((before, part) => both(before, part(before.flow, context)), {
+    const outputChange = isSimpler ? [{ steps: [], what: 'the output has a constant condition' }] : [];
+    const simplified = [...steps.flatMap(changeOf), ...outputChange];
+    const rewrites = [
+      inlineConstantSteps,
+      inlineConstantFlows,
+      dropUnreadBlobs,
+      (flow: Flow) => dropSkippedSteps(flow, NAME),
+    ];
+    const done = rewrites.reduce<Rewritten>((before, rewrite) => combine(before, rewrite(before.flow, context)), {
       flow: context.analysis.flow,
       absorbed: [],
-      changes: decided,
+      changes: simplified,
     });
     return done.changes.length > 0 ? done : undefined;
   },
 };
 
-const both = (one: Rewritten, other: Rewritten): Rewritten => ({
+const combine = (one: Rewritten, other: Rewritten): Rewritten => ({
   flow: other.flow,
   absorbed: [...one.absorbed, ...other.absorbed],
   changes: [...one.changes, ...other.changes],
 });
 
-/** What a step has that is simpler once it is folded. */
+/** The change to report for a step that folding simplifies. */
 function changeOf(step: Step): readonly Change[] {
   const folded = mapStep(step, fold);
-  const isSimpler = folded !== step && choicesIn(folded) < choicesIn(step);
-  return isSimpler || hasFalseSkipIf(folded) ? [{ steps: [step.id], what: 'has a choice that is known' }] : [];
+  const isSimpler = folded !== step && alternativesIn(folded) < alternativesIn(step);
+  return isSimpler || hasFalseSkipIf(folded) ? [{ steps: [step.id], what: 'has a constant condition' }] : [];
 }
 
-/** Whether a step has a `skipIf` that never holds. */
+/** Whether a step has a `skipIf` that is always false. */
 const hasFalseSkipIf = (step: Step): boolean => step.skipIf !== undefined && skipIfOf(step) === undefined;
 
 const withoutFalseSkipIf = (step: Step): Step => {
@@ -55,27 +60,27 @@ const withoutFalseSkipIf = (step: Step): Step => {
   return hasFalseSkipIf(step) ? rest : step;
 };
 
-const choicesIn = (step: Step): number => expressionsOf(step).reduce((sum, one) => sum + choices(one), 0);
+const alternativesIn = (step: Step): number => expressionsOf(step).reduce((sum, one) => sum + alternatives(one), 0);
 
-/** How many ways a value has to be made. */
-const choices = (expression: Expression): number =>
+/** The number of alternatives in an expression. */
+const alternatives = (expression: Expression): number =>
   allWithin(expression).reduce(
     (sum, one) => sum + (one.kind === 'coalesce' ? one.items.length : one.kind === 'if' ? 1 : 0),
     0,
   );
 
-const absorption: InliningRule = {
+const rule: InliningRule = {
   name: NAME,
   simplify: fold,
-  valueOf: (step, tools) => {
-    const value = constantOf(step) ?? blobReadBy(step, tools);
+  valueOf: (step, queries) => {
+    const value = constantOf(step) ?? constantBlobReadBy(step, queries);
     return value && { value, input: value, work: NO_WORK };
   },
 };
 
-/** Pure steps with constant input; what they give makes other steps' input constant. */
-function absorbConstants(_: Flow, context: PassContext): Rewritten {
-  const { flow, ...rest } = new StepInliner(context, absorption).rewrite();
+/** Inlines pure steps with constant input; their values may make the input of other steps constant. */
+function inlineConstantSteps(_: Flow, context: PassContext): Rewritten {
+  const { flow, ...rest } = new StepInliner(context, rule).rewrite();
   return { ...rest, flow: { ...flow, steps: flow.steps.map(withoutFalseSkipIf) } };
 }
 
@@ -85,27 +90,27 @@ function constantOf(step: Step): Expression | undefined {
   return value && isConstant(value) ? value : undefined;
 }
 
-/** What a `get_blob` gives of a blob whose content is written out. */
-function blobReadBy(step: Step, tools: FlowQueries): Expression | undefined {
+/** The result of a `get_blob` of a blob with constant content. */
+function constantBlobReadBy(step: Step, queries: FlowQueries): Expression | undefined {
   if (!callsBuiltin(step, 'get_blob')) return undefined;
   const [field, ...more] = fieldsOf(step.input) ?? [];
   const id = field?.[0] === 'blob_id' && more.length === 0 ? blobStepOf(field[1]) : undefined;
-  const put = id === undefined ? undefined : tools.step(id);
-  const blob = put && tools.runsOrFails(put) ? literalBlob(put) : undefined;
+  const put = id === undefined ? undefined : queries.step(id);
+  const blob = put && queries.runsOrFails(put) ? constantBlob(put) : undefined;
   return blob && literal({ data: blob.data }, step.input.span);
 }
 
-/** A step whose flow has become part of this one needs no blob to read it from. */
+/** Steps that run a constant inner flow, which is compiled into this one, need not read it from a blob: its id is written out. */
 function inlineConstantFlows(flow: Flow, context: PassContext): Rewritten {
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const idOf = (expression: Expression): Expression => {
     const put = steps.get(blobStepOf(expression) ?? '');
-    const blob = put && isPlain(put, context) ? literalBlob(put) : undefined;
+    const blob = put && runsOrFails(put, context) ? constantBlob(put) : undefined;
     return blob ? literal(blobIdOf(blob.data), expression.span) : expression;
   };
   const named = flow.steps.map((step) => (context.analysis.inner.has(step.id) ? withFlowId(step, idOf) : step));
   const changed = named.filter((step, at) => step !== flow.steps[at]);
-  const changes = changed.map(({ id }) => ({ steps: [id], what: 'runs a flow that is known' }));
+  const changes = changed.map(({ id }) => ({ steps: [id], what: 'runs a flow that is known at compile time' }));
   return { flow: { ...flow, steps: named }, absorbed: [], changes };
 }
 
@@ -120,14 +125,14 @@ function withFlowId(step: Step, change: (expression: Expression) => Expression):
   return entries === step.input.entries ? step : { ...step, input: { ...step.input, entries } };
 }
 
-/** A blob whose readers all know what is in it need not be stored, unless every step is to run. */
+/** Drops `put_blob` steps with constant content that nothing reads any more, unless every step must run. */
 function dropUnreadBlobs(flow: Flow, context: PassContext): Rewritten {
   if (flow.evaluation === 'eager') return { flow, absorbed: [], changes: [] };
   const read = stepsReadIn(flow);
   const isKnownBlob = (step: Step): boolean =>
-    !read.has(step.id) && !step.mustExecute && isPlain(step, context) && literalBlob(step) !== undefined;
-  const gone = flow.steps.filter(isKnownBlob);
+    !read.has(step.id) && !step.mustExecute && runsOrFails(step, context) && constantBlob(step) !== undefined;
+  const removed = flow.steps.filter(isKnownBlob);
   const steps = flow.steps.filter((step) => !isKnownBlob(step));
-  const changes = gone.map(({ id }) => ({ steps: [id], what: 'has readers that all know what it stores' }));
-  return { flow: { ...flow, steps }, absorbed: gone.map((step) => asAbsorbed(step, NAME)), changes };
+  const changes = removed.map(({ id }) => ({ steps: [id], what: 'stores a constant that all its readers contain' }));
+  return { flow: { ...flow, steps }, absorbed: removed.map((step) => asAbsorbed(step, NAME)), changes };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../flow/expression.ts';
 import { passes } from '../../protocol/truth.ts';
 
-/** An expression with what is known of it worked out. Parts in which nothing is known stay the same objects. */
+/** Constant folding of an expression. Parts that do not change stay the same objects. */
 export function fold(expression: Expression): Expression {
   const folded = mapChildren(expression, fold);
   switch (folded.kind) {
@@ -29,26 +29,26 @@ export function fold(expression: Expression): Expression {
   }
 }
 
-/** Of a secret only the function that reads it knows the value. */
+/** Whether an expression is a literal. The value of a secret is not constant: only the function that reads it knows it. */
 export const isConstant = (expression: Expression): expression is Literal =>
   expression.kind === 'literal' && expression.secret === undefined;
 
 function foldMap(map: MapExpression): Expression {
   const { entries, span } = map;
-  const known = entries.flatMap(({ key, value }) => (isConstant(value) ? [[key, value.value]] : []));
-  return known.length < entries.length ? map : { ...literal(Object.fromEntries(known), span), entries };
+  const constants = entries.flatMap(({ key, value }) => (isConstant(value) ? [[key, value.value]] : []));
+  return constants.length < entries.length ? map : { ...literal(Object.fromEntries(constants), span), entries };
 }
 
 function foldList(list: ListExpression): Expression {
-  const known = list.items.flatMap((item) => (isConstant(item) ? [item.value] : []));
-  return known.length < list.items.length ? list : literal(known, list.span);
+  const constants = list.items.flatMap((item) => (isConstant(item) ? [item.value] : []));
+  return constants.length < list.items.length ? list : literal(constants, list.span);
 }
 
 function foldCoalesce(coalesce: CoalesceExpression): Expression {
-  const left = coalesce.items.filter((item) => !isConstant(item) || passes(item.value, 'present'));
-  // Nothing after it is ever asked.
-  const last = left.findIndex(isConstant);
-  const items = last < 0 ? left : left.slice(0, last + 1);
+  const remaining = coalesce.items.filter((item) => !isConstant(item) || passes(item.value, 'present'));
+  // Items after a constant that is not null are never evaluated.
+  const last = remaining.findIndex(isConstant);
+  const items = last < 0 ? remaining : remaining.slice(0, last + 1);
   const [first] = items;
   if (!first) return literal(null, coalesce.span);
   if (isConstant(first)) return first;

@@ -7,21 +7,21 @@ import { asAbsorbed, type PlanPass } from './pass.ts';
 
 const NAME = 'fuse-chains';
 
-const NOT_ASKED = 'not asked for: metadata: { aws: { fuse: true } } of the flow, or --with fuse-chains';
-const CALLED_ALONE =
-  'left out: the flow runs flows that are only known then, and these may call its components one by one';
+const NOT_ASKED = 'off by default: set metadata: { aws: { fuse: true } } in the flow, or use --with fuse-chains';
+const CALLED_SEPARATELY =
+  'left out: the flow runs inner flows that are only known at run time, and these may call its components directly';
 
 /**
- * Makes steps that stand one after the other one call of one function, where nobody else reads what is between them. As
- * each waited for the one before it anyway, no run takes longer.
+ * Fuses consecutive steps into one call of one function, where no other step reads the results between them. As each step
+ * waited for the one before it anyway, no run takes longer.
  */
 export const fuseChains: PlanPass<'fuse-chains'> = {
   rewrites: 'plan',
   name: NAME,
-  title: 'a private chain of steps becomes one function',
+  title: 'a chain of steps without other readers becomes one function',
   enlargesPayloads: true,
   onRequest: { isAsked: fusesChains, how: NOT_ASKED },
-  unless: (plan) => (runsUnknownFlows(plan) ? CALLED_ALONE : undefined),
+  unless: (plan) => (runsUnknownFlows(plan) ? CALLED_SEPARATELY : undefined),
   rewrite: (plan, { isMocked }) => {
     const chains = findFusibleChains(plan, isMocked);
     const all = [...chains.values()];
@@ -31,21 +31,21 @@ export const fuseChains: PlanPass<'fuse-chains'> = {
       absorbed,
       changes: all.map((chain) => ({
         steps: chain.map(({ step }) => step.id),
-        what: 'have one function, which is called once',
+        what: 'share one function, which is called once',
       })),
       saved: { states: absorbed.length },
     };
   },
 };
 
-/** Whether a step, or one of a flow inside a step, runs a flow that is not written out. */
+/** Whether a step, or a step of an inner flow, runs a flow that is only known at run time. */
 const runsUnknownFlows = ({ steps }: Plan): boolean =>
   [...steps.values()].some(({ step, inner }) => {
     const builtin = builtinOf(step);
     return inner ? runsUnknownFlows(inner) : builtin !== undefined && builtin !== 'sleep';
   });
 
-/** By the id of a chain's last step, its steps. */
+/** The steps of each chain, by the id of its last step. */
 type Chains = ReadonlyMap<string, readonly PlannedStep[]>;
 
 function withChains(plan: Plan, chains: Chains): Plan {
@@ -69,7 +69,7 @@ function withChains(plan: Plan, chains: Chains): Plan {
   };
 }
 
-/** The last step of a chain, with the others before it: it is wanted when the first is, and waits for what any of them reads. */
+/** The last step of a chain, made to run the whole chain: on the condition of the first, after all that any of them reads. */
 function fusedInto(planned: PlannedStep, chain: readonly PlannedStep[] = []): PlannedStep {
   const [first] = chain;
   if (!first) return planned;
@@ -89,12 +89,12 @@ function fusedInto(planned: PlannedStep, chain: readonly PlannedStep[] = []): Pl
   };
 }
 
-/** A tree without some steps; a sequence of which one part is left is that part. */
-function without(tree: PlanTree, isGone: (id: string) => boolean): PlanTree {
-  if (tree.kind === 'parallel') return { ...tree, branches: tree.branches.map((branch) => without(branch, isGone)) };
-  if (tree.kind === 'nested') return { ...tree, body: without(tree.body, isGone) };
+/** The tree without some steps; a sequence with a single remaining part becomes that part. */
+function without(tree: PlanTree, isRemoved: (id: string) => boolean): PlanTree {
+  if (tree.kind === 'parallel') return { ...tree, branches: tree.branches.map((branch) => without(branch, isRemoved)) };
+  if (tree.kind === 'nested') return { ...tree, body: without(tree.body, isRemoved) };
   if (tree.kind !== 'sequence') return tree;
-  const left = tree.parts.filter((part) => part.kind !== 'step' || !isGone(part.id));
-  const [only, ...more] = left.map((part) => without(part, isGone));
+  const remaining = tree.parts.filter((part) => part.kind !== 'step' || !isRemoved(part.id));
+  const [only, ...more] = remaining.map((part) => without(part, isRemoved));
   return only && more.length === 0 ? only : { kind: 'sequence', parts: only ? [only, ...more] : [] };
 }

@@ -8,15 +8,15 @@ import { type FlowQueries, type InlinedValue, type InliningRule, StepInliner } f
 
 const NAME = 'fuse-put-blob';
 
-const absorption: InliningRule = { name: NAME, valueOf: storedBySource };
+const rule: InliningRule = { name: NAME, valueOf: storedBySource };
 
-/** What is stored of a step's result is stored by that step's own function: it never enters the state machine. */
+/** A `put_blob` of a step's result is done by the function of that step: the data never enters the state machine. */
 export const fusePutBlob: FlowPass<'fuse-put-blob'> = {
   rewrites: 'flow',
   name: NAME,
-  title: 'results are stored as blobs by the functions that make them',
+  title: 'results are stored as blobs by the functions that return them',
   rewrite: (context) => {
-    const rewritten = new StepInliner(context, absorption).rewrite();
+    const rewritten = new StepInliner(context, rule).rewrite();
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };

@@ -8,12 +8,12 @@ import type { PlanTree } from '../plan/plan-tree.ts';
 import type { PassContext } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
-/** Steps that a chain may have: so many have time in one function where none of their components says how long it takes. */
+/** The longest chain: as many calls of the default duration as fit into the time limit of a function. */
 const MAX_CHAIN_LENGTH = Math.floor(QUOTAS.functionSeconds / DEFAULT_SECONDS);
 
 /**
- * The chains of a plan, each of two steps or more, by the ids of their last ones: steps one after the other, each of which
- * reads one before it, while nobody else reads any but the last.
+ * The chains of a plan by the id of their last step: two or more consecutive steps, each of which reads an earlier one, and
+ * of which only the last is read by others.
  */
 export function findFusibleChains(
   plan: Plan,
@@ -48,7 +48,7 @@ function* chainsIn(
   }
 }
 
-/** The longest chain that begins with the first of some parts; none where that calls nothing. */
+/** The longest chain that starts with the first of these calls; empty if that is not a call. */
 function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): readonly PlannedStep[] {
   const chain: PlannedStep[] = [];
   const ids = new Set<string>();
@@ -60,7 +60,7 @@ function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): rea
     chain.push(planned);
     ids.add(planned.step.id);
     readers.delete(planned.step.id);
-    // Nobody else reads any of those before it.
+    // No step outside the chain reads any of those before it.
     if (readers.size === 0) length = chain.length;
     if (planned.readings.some(({ reader }) => reader === OUTPUT)) break;
     for (const { reader } of planned.readings) if (typeof reader === 'string') readers.add(reader);
@@ -68,21 +68,24 @@ function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): rea
   return chain.slice(0, length);
 }
 
-/** Whether a step calls the function of a component, and its failure is the flow's. */
+/** Whether a step calls the function of a component, and fails the flow if that fails. */
 function isCall({ step }: PlannedStep, isMocked: PassContext['isOpaque']): boolean {
   if (step.added || step.onError.action !== 'fail' || builtinOf(step) || isMocked(step)) return false;
-  // Which files a function has is only known where their paths are written out; all steps of one component share them.
+  // A file is bundled with the function, so its path must be a literal.
   return !callsBuiltin(step, 'load_file') || isText(inputField(step, 'path'));
 }
 
 const isText = (value: Expression | undefined): boolean => value?.kind === 'literal' && typeof value.value === 'string';
 
-/** Whether a step runs whenever those before it do, and takes from them what its wrapper can put in. */
+/** Whether a step runs whenever the steps before it do, and reads them only in ways that its wrapper can resolve. */
 function isNext(planned: PlannedStep, first: PlannedStep, ids: ReadonlySet<string>, plan: Plan): boolean {
   if (planned === first) return true;
   const reads = planned.uses.input.some((use) => spreadsSkip(use) && ids.has(use.reference.step));
   return (
-    reads && sharesGuard(planned, first, plan) && takesWhole(planned.step.input, ids) && !skipIfReads(planned.step, ids)
+    reads &&
+    sharesGuard(planned, first, plan) &&
+    readsOnlyValues(planned.step.input, ids) &&
+    !skipIfReads(planned.step, ids)
   );
 }
 
@@ -91,16 +94,16 @@ function sharesGuard(planned: PlannedStep, first: PlannedStep, plan: Plan): bool
   return !isGuarded(planned, plan) && !isGuarded(first, plan);
 }
 
-/** Whether its `skipIf` asks any of the steps. */
+/** Whether its `skipIf` reads any of the steps. */
 const skipIfReads = ({ skipIf }: Step, ids: ReadonlySet<string>): boolean => skipIf !== undefined && reads(skipIf, ids);
 
-/** Whether whatever an expression takes of the steps stands where the template has it as it is. */
-function takesWhole(expression: Expression, ids: ReadonlySet<string>): boolean {
+/** Whether an expression uses the steps only as values of maps and lists, which the wrapper can fill in. */
+function readsOnlyValues(expression: Expression, ids: ReadonlySet<string>): boolean {
   if (expression.kind === 'step') return expression.onSkip === undefined || !ids.has(expression.step);
-  // A map that may look like a marker is looked at by the state machine, when all of it is there.
+  // A map that may look like a marker must be complete when the state machine escapes it.
   const isPlain = expression.kind === 'map' && expression.entries.every(({ key }) => !key.startsWith('$'));
   if (!isPlain && expression.kind !== 'list') return !reads(expression, ids);
-  return childrenOf(expression).every((child) => takesWhole(child, ids));
+  return childrenOf(expression).every((child) => readsOnlyValues(child, ids));
 }
 
 const reads = (expression: Expression, ids: ReadonlySet<string>): boolean =>

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Path, Segment } from '../../protocol/path.ts';
 
-/** The schema of what stands at a path of the input, where the input's schema makes sure that something does. */
+/** The schema of the value at a path of the input; undefined unless the input's schema guarantees that there is one. */
 export function schemaOfGuaranteed(schema: Json | undefined, { segments, further }: Path): Json | undefined {
   let here: Json | undefined = schema ?? true;
   for (const segment of segments) {
@@ -11,14 +11,14 @@ export function schemaOfGuaranteed(schema: Json | undefined, { segments, further
   return further ? schemaOfGuaranteed(here, further) : here;
 }
 
-/** Only what the state machine checks before the first step counts. */
+/** The schema of a guaranteed field or item. Only keywords count that the state machine checks before the first step. */
 function memberOf(schema: Json, segment: Segment): Json | undefined {
   if (!isObject(schema)) return undefined;
   if (typeof segment === 'number') {
     const { type, minItems, items = true } = schema;
     return type === 'array' && typeof minItems === 'number' && minItems > segment ? items : undefined;
   }
-  // A field of such a name may travel under another one.
+  // A field with such a name may be escaped on the way, and then has another name.
   if (schema.type !== 'object' || segment.startsWith('$')) return undefined;
   const { required, properties } = schema;
   if (!Array.isArray(required) || !required.includes(segment)) return undefined;
@@ -26,5 +26,5 @@ function memberOf(schema: Json, segment: Segment): Json | undefined {
   return own ?? true;
 }
 
-/** Whether a schema lets nothing but texts through. */
-export const isTextSchema = (schema: Json): boolean => isObject(schema) && schema.type === 'string';
+/** Whether a schema allows nothing but strings. */
+export const isStringSchema = (schema: Json): boolean => isObject(schema) && schema.type === 'string';

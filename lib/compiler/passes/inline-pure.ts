@@ -5,31 +5,31 @@ import { type InliningRule, StepInliner } from './step-inliner.ts';
 
 const NAME = 'inline-pure';
 
-const absorption: InliningRule = {
+const rule: InliningRule = {
   name: NAME,
-  valueOf: (step, { workFinder: finder }) => {
+  valueOf: (step, { workFinder }) => {
     const pure = pureValueOf(step);
-    const needs = pure && finder.find(step, pure);
-    if (!needs) return undefined;
+    const work = pure && workFinder.find(step, pure);
+    if (!work) return undefined;
     const value = guaranteed(pure.value);
-    return { value, work: needs, input: pure.value === step.input ? value : step.input };
+    return { value, work, input: pure.value === step.input ? value : step.input };
   },
 };
 
-/** Steps whose result is a mere expression of what they read need no function: their readers read that themselves. */
+/** Inlines pure steps: their results are expressions of what they read, so that they need neither a state nor a function. */
 export const inlinePure: FlowPass<'inline-pure'> = {
   rewrites: 'flow',
   name: NAME,
-  title: 'steps that only pick out or put together are read straight from what they read',
+  title: 'pure steps are replaced by expressions in their readers',
   rewrite: (context) => {
-    const rewritten = new StepInliner(context, absorption).rewrite();
+    const rewritten = new StepInliner(context, rule).rewrite();
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
 
 /**
- * An expression of which it has been found out, before anyone reads it, that nothing is missing that must be there: what
- * it reads whatever the case.
+ * Marks the references that an expression always evaluates as guaranteed: the attached work has checked them before
+ * anything reads the expression.
  */
 function guaranteed(expression: Expression): Expression {
   if (expression.kind === 'step' || expression.kind === 'input') {

@@ -11,27 +11,27 @@ import type { PlanPass } from './pass.ts';
 import { isGuarded } from './share-guards.ts';
 
 /**
- * Steps that make a Map worth it. A step beside others takes some 1,000 bytes of a definition, an item of a Map and the use
- * of its result some 250. But an iteration has two events more than a branch, a Map beside others is a transition more,
- * and a state of its own is easier to find than an iteration. Ten steps make that at most one transition in ten, for 7 KB
- * less; fewer spare next to nothing of the 1 MB that a definition may have.
+ * The fewest steps for which a Map pays off. A step in a Parallel takes some 1,000 bytes of a definition, an item of a Map
+ * with the use of its result some 250. But an iteration has two more events than a branch, a Map among other branches adds a
+ * transition, and a state of its own is easier to find than an iteration. With ten steps, that is at most one transition in
+ * ten, for 7 KB less; with fewer, the saving is negligible compared with the 1 MB that a definition may have.
  */
 const MIN_STEPS = 10;
 
-/** Bytes that items may need at the least: less than half of a payload, so that most values need not be spilled. */
+/** The most bytes that the items of one Map may need at least: under half of a payload, so that few values are spilled. */
 const MAX_ITEM_BYTES = 100_000;
 
-/** Finds steps side by side that call one component in one way: they become the iterations of one Map, or of a few. */
+/** Turns parallel steps that call the same component in the same way into the iterations of one Map, or of several. */
 export const mapFanOuts: PlanPass<'map-fan-outs'> = {
   rewrites: 'plan',
   name: 'map-fan-outs',
-  title: 'steps side by side that are alike are the iterations of a Map',
+  title: 'parallel calls of one component become the iterations of a Map',
   enlargesPayloads: true,
   rewrite: (plan, { leastFanOut = MIN_STEPS }) => {
     const mapper = new FanOutMapper(plan, Math.max(2, leastFanOut));
     const tree = plan.tree && mapper.tree(plan.tree);
-    const changes = mapper.made.map(({ steps }) => ({ steps, what: 'are the iterations of one Map' }));
-    // Of each two are left: the Map, and the Task inside.
+    const changes = mapper.made.map(({ steps }) => ({ steps, what: 'become the iterations of one Map' }));
+    // Two states remain of each: the Map, and the Task inside.
     const states = changes.reduce((sum, { steps }) => sum + steps.length - 2, mapper.replaced);
     return { plan: { ...plan, ...(tree && { tree }) }, changes, saved: { states } };
   },
@@ -39,7 +39,7 @@ export const mapFanOuts: PlanPass<'map-fan-outs'> = {
 
 class FanOutMapper {
   readonly made: FanOut[] = [];
-  /** Parallel states in whose places Maps stand. */
+  /** The number of Parallel states replaced by a Map. */
   replaced = 0;
   readonly #plan: Plan;
   readonly #least: number;
@@ -59,7 +59,7 @@ class FanOutMapper {
     return only;
   }
 
-  /** Maps stand where the first of their steps did. */
+  /** Each Map takes the place of the first of its steps. */
   #branches(branches: readonly PlanTree[]): readonly PlanTree[] {
     const members = branches.flatMap((branch) => this.#memberOf(branch) ?? []);
     const groups = [...groupBy(members, callSignatureOf, (planned) => planned).values()];
@@ -73,13 +73,13 @@ class FanOutMapper {
     });
   }
 
-  /** A step that may be the iteration of a Map: whose call is all that there is to it, under every condition. */
+  /** A branch that may be the iteration of a Map: a single unconditional call. */
   #memberOf(branch: PlanTree): PlannedStep | undefined {
     const planned = branch.kind === 'step' ? this.#plan.steps.get(branch.id) : undefined;
     return planned && isPlainCall(planned) && !isGuarded(planned, this.#plan) ? planned : undefined;
   }
 
-  /** As few Maps as can be, of the same width, in which no step has to wait; none where they would be too narrow. */
+  /** As few Maps as possible, of equal width, in which all iterations run at once; none if they would be too narrow. */
   #mapsOf(group: readonly PlannedStep[]): readonly FanOut[] {
     const count = Math.max(
       Math.ceil(group.length / QUOTAS.inlineConcurrency),
@@ -93,7 +93,7 @@ class FanOutMapper {
   }
 }
 
-/** What steps must have in common to be called by one state. */
+/** A key that is equal for steps that one state can call. */
 function callSignatureOf(planned: PlannedStep): string {
   const { step, secrets } = planned;
   const keys = [...keysOf(planned)].sort();
@@ -101,8 +101,8 @@ function callSignatureOf(planned: PlannedStep): string {
 }
 
 /**
- * Whether all that there is to a step is the call of a function, whose failure is the flow's. The file that a `load_file`
- * names has to stand in the call: it is deployed with the function.
+ * Whether a step is just the call of a function whose failure fails the flow. Not `load_file`: the path of its file must be
+ * a literal in the call, as the file is deployed with the function.
  */
 function isPlainCall({ step, fusedBefore }: PlannedStep): boolean {
   const { action } = step.onError;
@@ -110,7 +110,7 @@ function isPlainCall({ step, fusedBefore }: PlannedStep): boolean {
   return builtinOf(step) === undefined && !callsBuiltin(step, 'load_file');
 }
 
-/** The least bytes that the items of one Map of these steps need. */
+/** The fewest bytes that the items of one Map of these steps need. */
 function itemBytes(group: readonly PlannedStep[]): number {
   const parts = alikeOf(group.map(({ step }) => step.input)).own.flatMap((own) => own.parts);
   return parts.reduce((sum, part) => sum + bytesOf(keyOf(part)) + usesOf(part).length * MIN_SHARE, 0);

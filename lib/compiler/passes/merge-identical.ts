@@ -2,19 +2,19 @@ import { type Flow, mapFlow, mapStep, type Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
 import { keyOf } from '../analyse/key-of.ts';
-import { mapReferences, type Replace } from './map-references.ts';
 import { type AbsorbedStep, asAbsorbed, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
+import { mapReferences, type Replace } from './references.ts';
 
 const NAME = 'merge-identical';
 
-/** The built-in components that give the same for the same input, whenever and however often they are called. */
+/** The built-in components whose result only depends on their input, and that may be called any number of times. */
 const DETERMINISTIC = ['extract', 'extract_multiple', 'create_messages', 'noop', 'get_blob', 'put_blob'] as const;
 
-/** Steps that do the very same become one. */
+/** Common subexpression elimination on steps: identical steps become one. */
 export const mergeIdentical: FlowPass<'merge-identical'> = {
   rewrites: 'flow',
   name: NAME,
-  title: 'pure steps that do the same become one',
+  title: 'identical pure steps become one',
   rewrite: (context) => {
     const rewritten = merge(context);
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
@@ -25,30 +25,34 @@ function merge(context: PassContext): Rewritten {
   const { flow, running, sinks } = context.analysis;
   const runs = new Set(running);
   const groups = groupsIn(context);
-  const keeps = new Map(
-    groups.flatMap(({ representative: kept, duplicates: others }) =>
-      others.map(({ id }): [string, string] => [id, kept.id]),
+  const replacements = new Map(
+    groups.flatMap(({ representative, duplicates }) =>
+      duplicates.map(({ id }): [string, string] => [id, representative.id]),
     ),
   );
-  const replace = renaming(keeps);
-  const same = new Map(groups.map(({ representative: kept, duplicates: others }) => [kept.id, others]));
+  const replace = renaming(replacements);
+  const duplicatesOf = new Map(groups.map(({ representative, duplicates }) => [representative.id, duplicates]));
   const results = flow.output ? {} : { sinks: sinks.map(({ id, value }) => ({ id, value })) };
-  const steps = flow.steps.filter(({ id }) => runs.has(id) && !keeps.has(id));
-  const written: Flow = { ...flow, ...results, steps: steps.map((step) => withWorkOf(step, same.get(step.id) ?? [])) };
+  const steps = flow.steps.filter(({ id }) => runs.has(id) && !replacements.has(id));
+  const written: Flow = {
+    ...flow,
+    ...results,
+    steps: steps.map((step) => withWorkOf(step, duplicatesOf.get(step.id) ?? [])),
+  };
   return {
     flow: mapFlow(written, (expression) => mapReferences(expression, replace)),
-    absorbed: groups.flatMap(({ representative: kept, duplicates: others }) =>
-      others.map((step) => duplicateOf(step, kept)),
+    absorbed: groups.flatMap(({ representative, duplicates }) =>
+      duplicates.map((step) => duplicateOf(step, representative)),
     ),
-    changes: groups.flatMap(({ representative: kept, duplicates: others }) =>
-      others.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(kept.id)}` })),
+    changes: groups.flatMap(({ representative, duplicates }) =>
+      duplicates.map(({ id }) => ({ steps: [id], what: `is the same as ${JSON.stringify(representative.id)}` })),
     ),
   };
 }
 
-const duplicateOf = (step: Step, kept: Step): AbsorbedStep => ({
+const duplicateOf = (step: Step, representative: Step): AbsorbedStep => ({
   ...asAbsorbed(step, NAME),
-  sources: [kept.id],
+  sources: [representative.id],
   same: true,
 });
 
@@ -59,7 +63,7 @@ const renaming =
     return name === undefined ? reference : { ...reference, step: name };
   };
 
-/** Steps that do the same, and the one of them that stands for all. */
+/** Identical steps: the one that is kept, and those that it replaces. */
 interface Group {
   readonly representative: Step;
   readonly duplicates: readonly Step[];
@@ -81,55 +85,55 @@ function groupsIn(context: PassContext): readonly Group[] {
         context,
       );
     if (!step || key === undefined) continue;
-    const alike = found.get(key);
-    if (!alike) found.set(key, new IdenticalSteps(step, demand.get(id) ?? []));
-    else if (alike.add(step, demand.get(id) ?? [])) firsts.set(id, alike.first.id);
+    const identical = found.get(key);
+    if (!identical) found.set(key, new IdenticalSteps(step, demand.get(id) ?? []));
+    else if (identical.add(step, demand.get(id) ?? [])) firsts.set(id, identical.first.id);
   }
   return [...found.values()].flatMap(({ group }) => group ?? []);
 }
 
-/** Steps that say the same, of which one may stand for all. */
+/** Steps with the same key that one of them can replace. */
 class IdenticalSteps {
   readonly first: Step;
   readonly #demand: Demand;
   readonly #others: Step[] = [];
-  /** The first that is always wanted. */
+  /** The first that is always needed. */
   #always: Step | undefined;
-  #hasFused: boolean;
-  #isEven = true;
+  #hasAttachedWork: boolean;
+  #hasOneDemand = true;
 
   constructor(first: Step, demand: Demand) {
     this.first = first;
     this.#demand = demand;
     this.#always = isAlways(demand) ? first : undefined;
-    this.#hasFused = first.attachedWork !== undefined;
+    this.#hasAttachedWork = first.attachedWork !== undefined;
   }
 
   /**
-   * Takes a step in, where one can stand for it too: it is wanted whenever the others are, or one of them always, so that
-   * nothing more has to be waited for to know that; and no further step is part of one of them that is wanted less often.
+   * Adds a step if one step can replace it too: all have the same demand, or one is always needed, so that no further
+   * conditions have to be evaluated first; and in the latter case, none has attached work, which would run too often.
    */
   add(step: Step, demand: Demand): boolean {
-    const isEven = this.#isEven && isSameDemand(this.#demand, demand);
+    const hasOneDemand = this.#hasOneDemand && isSameDemand(this.#demand, demand);
     const always = this.#always ?? (isAlways(demand) ? step : undefined);
-    const hasFused = this.#hasFused || step.attachedWork !== undefined;
-    if (!isEven && (always === undefined || hasFused)) return false;
-    this.#isEven = isEven;
+    const hasAttachedWork = this.#hasAttachedWork || step.attachedWork !== undefined;
+    if (!hasOneDemand && (always === undefined || hasAttachedWork)) return false;
+    this.#hasOneDemand = hasOneDemand;
     this.#always = always;
-    this.#hasFused = hasFused;
+    this.#hasAttachedWork = hasAttachedWork;
     this.#others.push(step);
     return true;
   }
 
-  /** Undefined for one step alone. What always runs stands for what runs sometimes. */
+  /** The group; undefined for a single step. A step that is always needed is preferred as the representative. */
   get group(): Group | undefined {
-    const kept = this.#always ?? this.first;
+    const representative = this.#always ?? this.first;
     const all = [this.first, ...this.#others];
-    return all.length > 1 ? { representative: kept, duplicates: all.filter((step) => step !== kept) } : undefined;
+    return all.length > 1 ? { representative, duplicates: all.filter((step) => step !== representative) } : undefined;
   }
 }
 
-/** A text that is the same for steps that do the same; undefined for those that must not be merged. */
+/** A key that is equal for identical steps; undefined for steps that must not be merged. */
 function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
   const { input, skipIf, onError, added } = step;
   const name = DETERMINISTIC.find((own) => callsBuiltin(step, own));
@@ -138,10 +142,10 @@ function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
   return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling]);
 }
 
-/** A step with all that those have to do for which it stands. */
-function withWorkOf(step: Step, same: readonly Step[]): Step {
-  if (same.length === 0) return step;
-  const fused = [step, ...same].flatMap((one) => one.attachedWork ?? []);
-  const mustExecute = [step, ...same].some((one) => one.mustExecute);
-  return { ...step, mustExecute, ...(fused.length > 0 && { attachedWork: fused }) };
+/** A step that takes over the attached work and the `mustExecute` of its duplicates. */
+function withWorkOf(step: Step, duplicates: readonly Step[]): Step {
+  if (duplicates.length === 0) return step;
+  const attachedWork = [step, ...duplicates].flatMap((one) => one.attachedWork ?? []);
+  const mustExecute = [step, ...duplicates].some((one) => one.mustExecute);
+  return { ...step, mustExecute, ...(attachedWork.length > 0 && { attachedWork }) };
 }

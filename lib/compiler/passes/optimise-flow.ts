@@ -17,31 +17,31 @@ import { FLOW_PASSES } from './passes.ts';
 
 /** How a flow is optimised. */
 export interface FlowPassOptions extends PassOptions {
-  /** Whether a step's component must be asked, because something stands in for it. @default none must */
+  /** Whether a step must really be called, because its component is mocked or replaced. @default none is */
   readonly isOpaque?: PassContext['isOpaque'] | undefined;
 }
 
-/** A flow that does the same with fewer functions, and what was done to it. */
+/** An equivalent flow with fewer functions, and what the passes did. */
 export interface OptimisedFlow {
   readonly analysis: Analysis;
   readonly passes: readonly PassReport[];
-  /** The steps that have no state of their own any more, each after those it was made of. */
+  /** The steps that no longer have a state of their own, each after its sources. */
   readonly absorbed: readonly AbsorbedStep[];
 }
 
 /**
- * Runs the passes that rewrite flows over a flow and over the flows that its steps run. What the flow does stays the same:
- * its result, its outcome, the code that it fails with. A pass after which the flow could not be arranged is left out.
+ * Runs the passes that rewrite flows, on a flow and on its inner flows. They preserve its result, its outcome and the error
+ * code that it fails with. A pass is undone if the flow could not be analysed after it.
  */
 export function optimiseFlow(analysis: Analysis, options: FlowPassOptions = {}): OptimisedFlow {
   const { without = new Set() } = options;
   const tallies = FLOW_PASSES.filter(({ name }) => !without.has(name)).map((pass) => new Tally(pass));
-  const run = new FlowPassRunner(tallies, options, functionsIn(analysis));
+  const run = new FlowPassRunner(tallies, options, countCalls(analysis));
   const optimised = run.flow(analysis, '');
   return { analysis: optimised, passes: tallies.map((tally) => tally.report()), absorbed: run.absorbed };
 }
 
-/** What one pass has done so far. */
+/** Accumulates what one pass does to a flow and its inner flows. */
 class Tally {
   readonly pass: FlowPass;
   readonly #changes: Change[] = [];
@@ -68,16 +68,16 @@ class FlowPassRunner {
   readonly absorbed: AbsorbedStep[] = [];
   readonly #tallies: readonly Tally[];
   readonly #options: FlowPassOptions;
-  /** How many steps call each component. */
-  readonly #functions: Map<string, number>;
+  /** How many steps still call each component. */
+  readonly #calls: Map<string, number>;
 
-  constructor(tallies: readonly Tally[], options: FlowPassOptions, functions: Map<string, number>) {
+  constructor(tallies: readonly Tally[], options: FlowPassOptions, calls: Map<string, number>) {
     this.#tallies = tallies;
     this.#options = options;
-    this.#functions = functions;
+    this.#calls = calls;
   }
 
-  /** `prefix`: what stands before the ids of the flow's steps. */
+  /** `prefix`: the path of an inner flow, such as `each.`, which precedes the ids of its steps. */
   flow(analysis: Analysis, prefix: string): Analysis {
     const inner = new Map([...analysis.inner].map(([id, own]) => [id, this.flow(own, `${prefix}${id}.`)]));
     const start: Analysis = { ...analysis, inner };
@@ -85,33 +85,33 @@ class FlowPassRunner {
   }
 
   #rewrite(tally: Tally, before: Analysis, prefix: string): Analysis {
-    const { isOpaque: isOpaqueThere = () => false, onPass } = this.#options;
-    const isOpaque = (step: Step): boolean => isOpaqueThere({ ...step, id: `${prefix}${step.id}` });
+    const { isOpaque: isOpaqueStep = () => false, onPass } = this.#options;
+    const isOpaque = (step: Step): boolean => isOpaqueStep({ ...step, id: `${prefix}${step.id}` });
     const rewritten = tally.pass.rewrite({ analysis: before, isOpaque });
     const after = rewritten && analyse(rewritten.flow, [], { inputSecrets: before.inputSecrets, inner: before.inner });
     if (!rewritten || !after) return before;
-    const gone = [...rewritten.absorbed, ...unwanted(tally.pass, before, after, rewritten)];
-    const functions = gone.filter((one) => this.#drop(one)).length;
+    const removed = [...rewritten.absorbed, ...noLongerNeeded(tally.pass, before, after, rewritten)];
+    const functions = removed.filter((one) => this.#drop(one)).length;
     tally.add(
       rewritten.changes.map((change) => prefixChange(change, prefix)),
-      gone.length,
+      removed.length,
       functions,
     );
-    this.absorbed.push(...gone.map((one) => prefixAbsorbed(one, prefix)));
+    this.absorbed.push(...removed.map((one) => prefixAbsorbed(one, prefix)));
     onPass?.({ name: tally.pass.name, analysis: after });
     return after;
   }
 
-  /** Whether that was the last step to call its component. */
+  /** Counts a removed step; returns whether it was the last to call its component. */
   #drop({ component }: AbsorbedStep): boolean {
-    const left = (this.#functions.get(component) ?? 0) - 1;
-    this.#functions.set(component, left);
-    return left === 0;
+    const remaining = (this.#calls.get(component) ?? 0) - 1;
+    this.#calls.set(component, remaining);
+    return remaining === 0;
   }
 }
 
-/** The steps that ran before the pass, and that nothing wants after it. */
-function unwanted(
+/** The steps that nothing needs after the pass, but did before. */
+function noLongerNeeded(
   { name }: FlowPass,
   before: Analysis,
   after: Analysis,
@@ -125,15 +125,15 @@ function unwanted(
   });
 }
 
-/** How many steps of a flow, and of the flows that its steps run, call each component. */
-function functionsIn({ flow, running, inner }: Analysis): Map<string, number> {
+/** How many steps of a flow and its inner flows call each component. */
+function countCalls({ flow, running, inner }: Analysis): Map<string, number> {
   const found = new Map<string, number>();
   const runs = new Set(running);
   for (const step of flow.steps) {
     if (runs.has(step.id) && !builtinOf(step)) found.set(step.component, (found.get(step.component) ?? 0) + 1);
   }
   for (const own of inner.values()) {
-    for (const [component, count] of functionsIn(own)) found.set(component, (found.get(component) ?? 0) + count);
+    for (const [component, count] of countCalls(own)) found.set(component, (found.get(component) ?? 0) + count);
   }
   return found;
 }

@@ -18,24 +18,24 @@ import { PLAN_PASSES } from './passes.ts';
 
 /** How a plan is optimised. */
 export interface PlanPassOptions extends PassOptions, Pick<PlanContext, 'leastFanOut'> {
-  /** The names of passes that run though the flow does not ask for them. @default none */
+  /** The names of passes to run even if the flow does not request them. @default none */
   readonly requested?: ReadonlySet<string>;
-  /** Those that are left out because what they make did not fit. @default none */
+  /** The names of passes to leave out because their result did not fit into a payload. @default none */
   readonly tooLarge?: ReadonlySet<string>;
-  /** Whether something stands in for a step's component. @default for none */
+  /** Whether a step's component is mocked. @default none is */
   readonly isMocked?: PlanContext['isMocked'] | undefined;
 }
 
-/** A plan as it is emitted, and what was done to it. */
+/** A plan to emit, and what the passes did to it. */
 export interface OptimisedPlan extends Pick<OptimisedFlow, 'passes' | 'absorbed'> {
   readonly plan: Plan;
 }
 
-const TOO_LARGE = 'left out: what it would bring together does not fit into one payload';
+const TOO_LARGE = 'left out: the combined values would not fit into one payload';
 
 /**
- * Runs the passes that rewrite plans over a plan and over those of the flows that its steps run: what its functions answer
- * and look for, which of its steps share a guard, a function, a state.
+ * Runs the passes that rewrite plans, on a plan and on those of its inner flows: what the functions return and check, and
+ * which steps share a guard, a function or a state.
  */
 export function optimisePlan(planned: Plan, options: PlanPassOptions = {}): OptimisedPlan {
   const { without = new Set(), onPass } = options;
@@ -73,10 +73,10 @@ function reasonOff({ name, onRequest, unless }: PlanPass, plan: Plan, options: P
   return options.tooLarge?.has(name) ? TOO_LARGE : unless?.(plan);
 }
 
-/** One pass on its way through a plan and the plans inside it. */
+/** Runs one pass on a plan and on the plans of its inner flows. */
 class PlanPassRunner {
   readonly changes: Change[] = [];
-  /** Absent for a pass that takes no step away. */
+  /** Absent for a pass that removes no steps. */
   absorbed?: readonly AbsorbedStep[];
   saved: Saved = {};
   readonly #pass: PlanPass;
@@ -87,7 +87,7 @@ class PlanPassRunner {
     this.#options = options;
   }
 
-  /** `prefix`: what stands before the ids of the plan's steps. `within`: the step that runs their flow. */
+  /** `prefix`: the path of an inner flow, such as `each.`. `within`: the step that runs it. */
   plan(before: Plan, prefix: string, within?: Step): Plan {
     const { leastFanOut, isMocked = () => false } = this.#options;
     const rewritten = this.#pass.rewrite(before, {
@@ -96,7 +96,7 @@ class PlanPassRunner {
       prefix,
       ...(within && { within }),
     });
-    this.#note(rewritten, prefix);
+    this.#record(rewritten, prefix);
     const { plan } = rewritten;
     if (![...plan.steps.values()].some(({ inner }) => inner)) return plan;
     const steps = mapSteps(plan.steps, (planned, id) => {
@@ -106,7 +106,7 @@ class PlanPassRunner {
     return { ...plan, steps };
   }
 
-  #note({ changes, absorbed, saved = {} }: RewrittenPlan, prefix: string): void {
+  #record({ changes, absorbed, saved = {} }: RewrittenPlan, prefix: string): void {
     this.changes.push(...changes.map((change) => prefixChange(change, prefix)));
     if (absorbed) {
       this.absorbed = [...(this.absorbed ?? []), ...absorbed.map((one) => prefixAbsorbed(one, prefix))];
@@ -121,7 +121,7 @@ function sum(one: Saved, other: Saved): Saved {
   return { ...add('states'), ...add('transitions'), ...add('functions') };
 }
 
-/** The functions that a plan's steps call, those of flows inside steps too. */
+/** The functions that the steps of a plan and its inner flows call. */
 function functionsOf({ steps }: Plan): ReadonlySet<string> {
   const names = [...steps.values()].flatMap((planned) => [
     ...(builtinOf(planned.step) ? [] : [functionOf(planned)]),

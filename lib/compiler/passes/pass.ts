@@ -7,9 +7,9 @@ import type { PassName } from './passes.ts';
 
 /** One thing that a pass changed. */
 export interface Change {
-  /** The ids of the steps that it is about. */
+  /** The ids of the steps concerned. */
   readonly steps: readonly string[];
-  /** What has become of them, in words that follow their names: `is read straight from "load"`. */
+  /** What was done to them, as a predicate: `is read directly from "load"`. */
   readonly what: string;
 }
 
@@ -20,132 +20,132 @@ export interface PassReport {
   readonly title: string;
   readonly changes: readonly Change[];
   readonly saved: Saved;
-  /** Of a pass that was not run: why, or how to ask for it. */
+  /** Why the pass did not run, or how to request it; absent if it ran. */
   readonly off?: string;
 }
 
-/** What a pass spared. */
+/** What a pass saved. */
 export interface Saved {
   /** States that the state machine no longer has. */
   readonly states?: number;
-  /** States that a run no longer enters, where it is not those. */
+  /** Transitions that a run saves besides those into the removed states. */
   readonly transitions?: number;
-  /** Components that no step calls any more. */
+  /** Components that no step calls any longer. */
   readonly functions?: number;
 }
 
-/** A step that has no state of its own, because a pass made it part of others. */
+/** A step without a state of its own, because a pass replaced it or made it part of other steps. */
 export interface AbsorbedStep {
   readonly id: string;
   readonly component: string;
   readonly componentSpan: Span;
   readonly by: PassName;
-  /** The steps without whose results it gives nothing, and with which it is skipped; they may be absorbed themselves. */
+  /** The steps whose results it needs, and with which it is skipped; they may be absorbed themselves. */
   readonly sources: readonly string[];
-  /** Paths of the flow's input without which it fails before any step starts. @default none */
+  /** Paths of the flow's input that it requires: if one is missing, the flow fails before any step starts. @default none */
   readonly requires?: readonly string[];
-  /** Whether it does the very same as its one source. */
+  /** Whether it is a duplicate of its only source. */
   readonly same?: true;
   /** Whether it is skipped in every run. */
   readonly skipped?: true;
-  /** Whether nothing wants it in any run. */
+  /** Whether nothing needs it in any run. */
   readonly never?: true;
 }
 
-/** A pass: a name, one rewrite that changes nothing of what the flow does, and what has to be known of it to run it. */
+/** A pass of the optimiser: a rewrite that preserves the behaviour of the flow, with the traits that its runner needs. */
 export type Pass = FlowPass | PlanPass;
 
-/** What every pass has. */
+/** What all passes have in common. */
 interface Traits<Name extends PassName> {
   readonly name: Name;
   /** What it does, in a few words. */
   readonly title: string;
-  /** Whether it brings together what may then be too large for one payload: then it is left out. @default false */
+  /** Whether it moves values into a common payload, which may become too large: then the pass is left out. @default false */
   readonly enlargesPayloads?: true;
-  /** Of a pass that runs only where it is asked for. @default it runs unless it is left out */
+  /** For a pass that only runs on request. @default it runs unless it is left out */
   readonly onRequest?: {
-    /** Whether the flow itself asks for it. */
+    /** Whether the flow itself requests it. */
     readonly isAsked: (flow: Flow) => boolean;
-    /** Tells how to ask for it. */
+    /** How to request it, for people. */
     readonly how: string;
   };
 }
 
-/** A pass over a flow. The runner takes it to the flows that the flow's steps run, each before the flow around it. */
+/** A pass over a flow. Its runner applies it to inner flows too, each before the flow around it. */
 export interface FlowPass<Name extends PassName = PassName> extends Traits<Name> {
   readonly rewrites: 'flow';
   /** The flow rewritten; undefined where there is nothing to do. */
   readonly rewrite: (context: PassContext) => Rewritten | undefined;
 }
 
-/** What a pass over a flow looks at. */
+/** The input of a pass over a flow. */
 export interface PassContext {
   readonly analysis: Analysis;
-  /** Whether a step's component must be asked, because something stands in for it. */
+  /** Whether a step must really be called, because its component is mocked or replaced: no pass does its work. */
   readonly isOpaque: (step: Step) => boolean;
 }
 
-/** What a pass over a flow answers. */
+/** The result of a pass over a flow. */
 export interface Rewritten {
   readonly flow: Flow;
   readonly changes: readonly Change[];
   readonly absorbed: readonly AbsorbedStep[];
 }
 
-/** A pass over a plan, when all is arranged. The runner takes it to the plans of the flows that the plan's steps run. */
+/** A pass over a plan, whose steps are arranged already. Its runner applies it to the plans of inner flows too. */
 export interface PlanPass<Name extends PassName = PassName> extends Traits<Name> {
   readonly rewrites: 'plan';
-  /** Why it cannot be run on a plan as a whole; undefined where it can. @default it always can */
+  /** Why it cannot run on a plan; undefined if it can. @default it always can */
   readonly unless?: (plan: Plan) => string | undefined;
-  /** The steps of a plan rewritten; flows inside them are left to the runner. */
+  /** Rewrites the steps of a plan; inner flows are left to the runner. */
   readonly rewrite: (plan: Plan, context: PlanContext) => RewrittenPlan;
 }
 
-/** What a pass over a plan is to go by. */
+/** The settings of a pass over a plan. */
 export interface PlanContext {
-  /** Steps that make a Map worth it: see `CompileOptions.leastFanOut`. */
+  /** The fewest steps that become a Map: see `CompileOptions.leastFanOut`. */
   readonly leastFanOut?: number | undefined;
-  /** Whether something stands in for a step's component. */
+  /** Whether a step's component is mocked. */
   readonly isMocked: PassContext['isOpaque'];
-  /** What stands before the ids of the plan's steps where the whole flow names them. */
+  /** The path of an inner flow, such as `each.`, which precedes the ids of its steps; "" for the whole flow. */
   readonly prefix: string;
-  /** The step that runs the flow of this plan; absent where it is the whole one. */
+  /** The step that runs this inner flow; absent for the whole flow. */
   readonly within?: Step;
 }
 
-/** What a pass over a plan answers. */
+/** The result of a pass over a plan. */
 export interface RewrittenPlan extends Pick<PassReport, 'changes'>, Partial<Pick<PassReport, 'saved'>> {
   readonly plan: Plan;
-  /** The steps that have no state of their own any more. @default it is no pass that takes any away */
+  /** The steps that no longer have a state of their own. @default the pass never removes any */
   readonly absorbed?: readonly AbsorbedStep[];
 }
 
-/** What a pass has made: of a flow, which may be one inside a step, or of a whole plan. */
+/** What a pass produced: the analysis of a rewritten flow, which may be an inner one, or a whole plan. */
 export type PassOutcome = { readonly name: PassName } & ({ readonly analysis: Analysis } | { readonly plan: Plan });
 
 /** Which passes run. */
 export interface PassOptions {
-  /** The names of those that are left out. @default none */
+  /** The names of the passes to leave out. @default none */
   readonly without?: ReadonlySet<string>;
-  /** Told what each has made. @default nobody is told */
+  /** Called with the outcome of each pass. */
   readonly onPass?: ((outcome: PassOutcome) => void) | undefined;
 }
 
-/** A step as absorbed by a pass. */
+/** The record of a step that a pass absorbs. */
 export const asAbsorbed = ({ id, component, componentSpan, input }: Step, by: PassName): AbsorbedStep => ({
   ...{ id, component, componentSpan, by },
-  sources: [...new Set(usesOf(input).flatMap((use) => (isNeeded(use) ? [use.reference.step] : [])))],
+  sources: [...new Set(usesOf(input).flatMap((use) => (isRequired(use) ? [use.reference.step] : [])))],
 });
 
-const isNeeded = (use: Use): use is StepUse => spreadsSkip(use) && use.gates.length === 0;
+const isRequired = (use: Use): use is StepUse => spreadsSkip(use) && use.gates.length === 0;
 
-/** A change of a flow inside a step, as the whole flow names its steps. */
+/** A change in an inner flow, with the full ids of its steps. */
 export const prefixChange = ({ steps, what }: Change, prefix: string): Change => ({
   steps: steps.map((id) => `${prefix}${id}`),
   what,
 });
 
-/** A step of a flow inside a step, as the whole flow names it. */
+/** An absorbed step of an inner flow, with full ids. */
 export const prefixAbsorbed = (one: AbsorbedStep, prefix: string): AbsorbedStep => ({
   ...one,
   id: `${prefix}${one.id}`,

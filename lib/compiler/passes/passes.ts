@@ -30,16 +30,16 @@ const ALL: readonly Pass[] = PASSES;
 /** The passes that rewrite flows, in the order in which they run. */
 export const FLOW_PASSES: readonly FlowPass[] = ALL.filter((pass) => pass.rewrites === 'flow');
 
-/** Those that rewrite plans, in the order in which they run. */
+/** The passes that rewrite plans, in the order in which they run. */
 export const PLAN_PASSES: readonly PlanPass[] = ALL.filter((pass) => pass.rewrites === 'plan');
 
 /** The names of all passes, in the order in which they run. */
 export const PASS_NAMES: readonly PassName[] = ALL.map(({ name }) => name);
 
-/** Those that run only where it is asked for, as `--with` takes them. */
+/** The names of the passes that only run on request, as `--with` takes them. */
 export const ON_REQUEST: readonly PassName[] = ALL.flatMap(({ name, onRequest }) => (onRequest ? [name] : []));
 
-/** Those that bring together what may then be too large for one payload. */
+/** The names of the passes that may make a payload too large. */
 export const PAYLOAD_ENLARGING: readonly PassName[] = ALL.flatMap(({ name, enlargesPayloads: joins }) =>
   joins ? [name] : [],
 );

@@ -3,11 +3,11 @@ import { builtinOf } from '../analyse/builtins.ts';
 import { mapSteps, type PlannedStep } from '../plan/plan.ts';
 import type { Change, PlanPass } from './pass.ts';
 
-/** Functions answer what is read of their results, where that is not all: see `reads` of an invocation. */
+/** Functions return only the paths of their results that are read: see `reads` of an invocation. */
 export const projectReads: PlanPass<'project-reads'> = {
   rewrites: 'plan',
   name: 'project-reads',
-  title: 'functions answer only what is read of their results',
+  title: 'functions return only the parts of their results that are read',
   rewrite: (plan) => {
     const steps = mapSteps(plan.steps, (planned) => ({
       ...planned,
@@ -21,6 +21,6 @@ function changeOf({ step, readings, inner }: PlannedStep): readonly Change[] {
   const keys = new Set(readings.map(({ key }) => key));
   if (inner || builtinOf(step) || step.added || keys.has('$')) return [];
   const read = [...keys].map((key) => parseSlotKey(key).path);
-  const what = read.length === 0 ? 'answers nothing' : `answers no more than ${[...new Set(read)].join(', ')}`;
+  const what = read.length === 0 ? 'returns nothing' : `returns only ${[...new Set(read)].join(', ')}`;
   return [{ steps: [step.id], what }];
 }

@@ -5,13 +5,13 @@ import { parsePath } from '../../protocol/path.ts';
 import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { expressionAt } from './expression-at.ts';
 
-/** A reference to a value outside. */
+/** A reference to a step's result or to the flow's input. */
 export type Reading = StepReference | InputReference;
 
-/** What a pure step gives, as an expression. */
+/** The result of a pure step, as an expression. */
 export interface PureValue {
   readonly value: Expression;
-  /** Those of its references whose value has to be a text, else the step fails with INVALID_INPUT. */
+  /** The references whose value must be a string; otherwise the step fails with INVALID_INPUT. */
   readonly texts: readonly Reading[];
 }
 
@@ -23,7 +23,7 @@ const PURE: { readonly [name: string]: (step: Step) => PureValue | undefined } =
   create_messages: messages,
 };
 
-/** What a step gives, where that can be said in an expression; undefined where only its component can tell. */
+/** The result of a step as an expression; undefined if only its component can compute it. */
 export function pureValueOf(step: Step): PureValue | undefined {
   const name = Object.keys(PURE).find((own) => callsBuiltin(step, own));
   return name === undefined ? undefined : PURE[name]?.(step);
@@ -31,7 +31,7 @@ export function pureValueOf(step: Step): PureValue | undefined {
 
 const plain = (value: Expression | undefined): PureValue | undefined => value && { value, texts: [] };
 
-/** The fields of a step's input, none of which is another than these. */
+/** The fields of a step's input; undefined if it has any but these. */
 function onlyFields({ input }: Step, names: readonly string[]): ReadonlyMap<string, Expression> | undefined {
   const fields = fieldsOf(input);
   return fields?.every(([key]) => names.includes(key)) ? new Map(fields) : undefined;
@@ -65,7 +65,7 @@ function extractedMultiple(step: Step): PureValue | undefined {
   return found.length === entries.length ? plain(mapOf(found, step)) : undefined;
 }
 
-/** As the component has it: an empty system prompt is none. */
+/** Like the component `create_messages`: an empty system prompt is left out. */
 function messages(step: Step): PureValue | undefined {
   const fields = onlyFields(step, ['system_instructions', 'user_prompt']);
   const prompt = fields?.get('user_prompt');
@@ -85,7 +85,7 @@ function messages(step: Step): PureValue | undefined {
   return texts && { value: mapOf([['messages', { kind: 'list', items, span: prompt.span }]], step), texts };
 }
 
-/** The references that have to be texts, so that the whole is one; undefined where that would not be enough. */
+/** The references that must be strings for a prompt to be a string; undefined if that cannot be ensured. */
 function textsIn(prompt: Expression): readonly Reading[] | undefined {
   if (prompt.kind === 'input') return [prompt];
   if (prompt.kind === 'step') {
@@ -94,7 +94,7 @@ function textsIn(prompt: Expression): readonly Reading[] | undefined {
   return prompt.kind === 'literal' && prompt.secret === undefined && typeof prompt.value === 'string' ? [] : undefined;
 }
 
-/** A map with these values, at the place of a step's input. */
+/** A map expression with these values, at the span of a step's input. */
 export function mapOf(
   entries: readonly (readonly [string, Expression])[],
   { idSpan, input: { span } }: Step,

@@ -1,9 +1,9 @@
-import type { StepReference } from '../../flow/expression.ts';
+import { type Expression, mapChildren, type StepReference } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import type { Analysis } from '../analyse/analysis.ts';
 import { isStepUse, stepsReadBy } from '../analyse/uses.ts';
 
-/** The references to each step's result, wherever they stand, each once. Those of steps that never run are left out. */
+/** The distinct references to each step's result, except in steps that never run. */
 export function referencesTo({ uses, sinks, running }: Analysis): ReadonlyMap<string, readonly StepReference[]> {
   const found = new Map<string, Set<StepReference>>();
   const steps = running.flatMap((id) => uses.steps.get(id) ?? []);
@@ -20,5 +20,14 @@ export function referencesTo({ uses, sinks, running }: Analysis): ReadonlyMap<st
   return new Map([...found].map(([id, references]) => [id, [...references]]));
 }
 
-/** The ids of the steps that anything in a flow reads. */
+/** The ids of all steps that a flow reads. */
 export const stepsReadIn = (flow: Flow): ReadonlySet<string> => new Set(expressionsIn(flow).flatMap(stepsReadBy));
+
+/** The replacement for a reference to a step; the reference itself to keep it. */
+export type Replace = (reference: StepReference) => Expression;
+
+/** Replaces the references to steps in an expression. Parts that do not change stay the same objects. */
+export function mapReferences(expression: Expression, replace: Replace): Expression {
+  if (expression.kind === 'step') return replace(expression);
+  return mapChildren(expression, (child) => mapReferences(child, replace));
+}

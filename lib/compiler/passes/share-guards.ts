@@ -8,19 +8,19 @@ import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Change, PlanPass } from './pass.ts';
 
 /**
- * Finds the steps that are passed over whenever the one before them is, and else run: they need no guard of their own. Of a
- * component that skips its own step the wrapper of the next one takes care.
+ * Finds consecutive steps that run under the same condition: only the first needs a guard. If the component of one skips
+ * its own step, the wrappers of the next ones notice.
  */
 export const shareGuards: PlanPass<'share-guards'> = {
   rewrites: 'plan',
   name: 'share-guards',
-  title: 'steps that are passed over together have one guard',
+  title: 'consecutive steps with the same condition share one guard',
   rewrite: (plan, { prefix }) => {
     const leaders = new Map<string, string>();
     if (plan.tree) findIn(plan.tree, plan, leaders);
     const changes = [...plan.steps.keys()].flatMap((id): Change[] => {
       const leader = leaders.get(id);
-      return leader === undefined ? [] : [{ steps: [id], what: `is passed over together with "${prefix}${leader}"` }];
+      return leader === undefined ? [] : [{ steps: [id], what: `is skipped together with "${prefix}${leader}"` }];
     });
     const steps = mapSteps(plan.steps, (planned, id) => {
       const follows = leaders.get(id);
@@ -45,26 +45,26 @@ function findIn(tree: PlanTree, plan: Plan, leaders: Map<string, string>): void 
   }
 }
 
-/** Whether a step needs a guard: its own, or that of the one which it follows. */
+/** Whether a step needs a guard, its own or a shared one. */
 export const isGuarded = (planned: PlannedStep, plan: Plan): boolean =>
   planned.demand !== undefined || skipIfOf(planned.step) !== undefined || readsSkippable(planned, plan).length > 0;
 
-/** The steps whose skip the state machine knows, and would pass on to this one. */
+/** The steps that this one is skipped with, if the state machine may skip them. */
 function readsSkippable({ uses }: PlannedStep, { steps }: Plan): readonly string[] {
   return uses.input.flatMap((use) =>
     spreadsSkip(use) && steps.get(use.reference.step)?.maySkip ? [use.reference.step] : [],
   );
 }
 
-/** Whether a step is passed over where the first of a group is, and only there. */
+/** Whether a step is skipped exactly when the first of a group is. */
 function canFollow(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
   const [leader] = group;
-  // Without a function there is no wrapper; where a failure skips a step, the guard is what spares the next one its call.
+  // Without a function there is no wrapper to notice a skip; after a step with `onError: skip`, a guard saves the call.
   if (!leader || builtinOf(planned.step) || group.some(({ step }) => step.onError.action === 'skip')) return false;
   return isSkippedWith(planned, group, plan) && isSkippedOnlyWith(planned, leader, group, plan);
 }
 
-/** Whether it is passed over wherever the first of the group is. */
+/** Whether it is skipped whenever the first of the group is. */
 function isSkippedWith(planned: PlannedStep, group: readonly PlannedStep[], plan: Plan): boolean {
   if (readsOf(planned).some((id) => group.some(({ step }) => step.id === id))) return true;
   const [leader] = group;
@@ -72,7 +72,7 @@ function isSkippedWith(planned: PlannedStep, group: readonly PlannedStep[], plan
   return onlySkipIf === true && isSameSkipIf(planned, leader);
 }
 
-/** The steps that it reads whatever the case, and with which it is skipped. */
+/** The steps that it always reads and is skipped with. */
 const readsOf = ({ uses }: PlannedStep): readonly string[] =>
   uses.input.flatMap((use) => (spreadsSkip(use) && use.gates.length === 0 ? [use.reference.step] : []));
 
@@ -81,7 +81,7 @@ function isSameSkipIf({ step: one }: PlannedStep, { step: other }: PlannedStep):
   return first !== undefined && second !== undefined && keyOf(first) === keyOf(second);
 }
 
-/** Whether nothing passes it over where nothing has passed over the first of the group. */
+/** Whether it runs whenever the first of the group does. */
 function isSkippedOnlyWith(
   planned: PlannedStep,
   leader: PlannedStep,
@@ -90,8 +90,8 @@ function isSkippedOnlyWith(
 ): boolean {
   if (planned.laterDeciders.size > 0 || (planned.demand && !isDemandedAlike(planned, leader))) return false;
   if (skipIfOf(planned.step) && !isSameSkipIf(planned, leader)) return false;
-  const there = new Set([...group.map(({ step }) => step.id), ...readsOf(leader)]);
-  return readsSkippable(planned, plan).every((id) => there.has(id));
+  const known = new Set([...group.map(({ step }) => step.id), ...readsOf(leader)]);
+  return readsSkippable(planned, plan).every((id) => known.has(id));
 }
 
 /** Whether the two are demanded in the same runs. */

@@ -11,7 +11,7 @@ const NEVER_SKIPPING = [
   ...['openai', 'http', 'http/get', 'http/post', 'cache/check', 'cache/store', 'map', 'eval', 'gather'],
 ] as const;
 
-/** The steps that may be skipped: by themselves, by their component, or with a step that they read. */
+/** The steps that may be skipped: by `skipIf` or `onError`, by their component, or with a step that they read. */
 export function skippableSteps({ analysis, isOpaque }: PassContext): ReadonlySet<string> {
   const { flow, uses, order } = analysis;
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
@@ -20,8 +20,11 @@ export function skippableSteps({ analysis, isOpaque }: PassContext): ReadonlySet
     const step = steps.get(id);
     const used = uses.steps.get(id);
     if (!step || !used) continue;
-    const spread = [...used.input, ...used.fallback].some((use) => spreadsSkip(use) && found.has(use.reference.step));
-    if (spread || skipIfOf(step) || step.onError.action === 'skip' || !neverSkipsItself(step, isOpaque)) found.add(id);
+    const isSkippedWithSource = [...used.input, ...used.fallback].some(
+      (use) => spreadsSkip(use) && found.has(use.reference.step),
+    );
+    if (isSkippedWithSource || skipIfOf(step) || step.onError.action === 'skip' || !neverSkipsItself(step, isOpaque))
+      found.add(id);
   }
   return found;
 }

@@ -4,85 +4,84 @@ import { skipIfOf } from '../analyse/demand.ts';
 import { stepsReadBy, usesOf } from '../analyse/uses.ts';
 import { type Attached, WorkFinder, type WorkToAttach } from './attached-work.ts';
 import { groupBy } from './group-by.ts';
-import { mapReferences } from './map-references.ts';
 import { type AbsorbedStep, asAbsorbed, type Change, type PassContext, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
-import { referencesTo } from './references.ts';
+import { mapReferences, referencesTo } from './references.ts';
 import { skippableSteps } from './skippable-steps.ts';
 import { type Substitute, type SubstitutionContext, substituteFor } from './substitute.ts';
 
-/** What a step gives, and what has to be found out for it elsewhere. */
+/** The value that replaces a step, and the work that other functions have to do for it. */
 export interface InlinedValue extends Substitute {
   readonly work: WorkToAttach;
 }
 
-/** How one pass absorbs steps. */
+/** Which steps a pass inlines, and into what. */
 export interface InliningRule {
   readonly name: PassName;
-  /** What a step gives, its input simplified; undefined for one that the pass leaves alone. */
-  readonly valueOf: (step: Step, tools: FlowQueries) => InlinedValue | undefined;
-  /** Makes expressions simpler, once references in them have been replaced. @default leaves them as they are */
+  /** The value of a step, whose input is already rewritten; undefined for a step that the pass does not inline. */
+  readonly valueOf: (step: Step, queries: FlowQueries) => InlinedValue | undefined;
+  /** Simplifies expressions after references in them have been replaced. @default no simplification */
   readonly simplify?: (expression: Expression) => Expression;
 }
 
-/** What a pass can ask of the flow. */
+/** What an inlining rule can ask about the flow. */
 export interface FlowQueries {
   readonly workFinder: WorkFinder;
-  /** The step of that id as it is so far. */
+  /** The step with that id, as rewritten so far. */
   readonly step: (id: string) => Step | undefined;
-  /** Whether a step does what its component says, whenever it runs at all, or else fails the flow. */
+  /** See {@link runsOrFails}. */
   readonly runsOrFails: (step: Step) => boolean;
 }
 
-/** The values that one step may put into a reader: each may take the room of a blob's marker in its payload. */
+/** Values that one step may add to a reader: each may take as many bytes of its payload as a blob's marker. */
 const MAX_VALUES = 24;
 
-/** Results of a flow without an output that may be made of several values. */
+/** In a flow without an output and with more results than this, each result may consist of one value only. */
 const MAX_SINKS = 16;
 
-/** By how much, in references, one step's readers together may grow. */
+/** How many references the readers of one step may grow by in all. */
 const MAX_GROWTH = 96;
 
-/** Characters of a value that is written out which count as much as one reference. */
+/** A literal of this many characters counts as one reference. */
 const CHARACTERS_PER_REFERENCE = 64;
 
-/** Nothing that has to be found out. */
+/** No work for other functions. */
 export const NO_WORK: WorkToAttach = { attached: [], requires: [] };
 
 /**
- * Takes steps out of a flow whose results are expressions of what they read: their readers get those. A step is only
- * taken where none of its readers can tell the difference.
+ * Inlines steps whose results are expressions of what they read: references to such a step are replaced by its expression,
+ * and the step is removed. A step is only inlined if that changes nothing for any of its readers.
  */
 export class StepInliner {
   readonly #context: PassContext;
-  readonly #absorption: InliningRule;
-  readonly #surroundings: SubstitutionContext;
-  readonly #tools: FlowQueries;
+  readonly #rule: InliningRule;
+  readonly #substitution: SubstitutionContext;
+  readonly #queries: FlowQueries;
   readonly #references: ReadonlyMap<string, readonly StepReference[]>;
   readonly #steps: Map<string, Step>;
-  /** What the absorbed steps give. */
+  /** The values of the inlined steps. */
   readonly #values = new Map<string, Substitute>();
   readonly #attached: Attached[] = [];
   readonly #requires: RequiredInput[] = [];
   readonly #absorbed: AbsorbedStep[] = [];
   readonly #changes: Change[] = [];
 
-  constructor(context: PassContext, absorption: InliningRule) {
+  constructor(context: PassContext, rule: InliningRule) {
     const { analysis } = context;
     this.#context = context;
-    this.#absorption = absorption;
+    this.#rule = rule;
     const skippable = skippableSteps(context);
-    this.#surroundings = { skippable, eager: analysis.flow.evaluation === 'eager' };
+    this.#substitution = { skippable, eager: analysis.flow.evaluation === 'eager' };
     this.#steps = new Map(analysis.flow.steps.map((step) => [step.id, step]));
-    this.#tools = {
+    this.#queries = {
       workFinder: new WorkFinder(context),
       step: (id) => this.#steps.get(id),
-      runsOrFails: (step) => isPlain(step, context),
+      runsOrFails: (step) => runsOrFails(step, context),
     };
     this.#references = referencesTo(analysis);
   }
 
-  /** The flow without the steps that could be taken out. */
+  /** The flow without the steps that could be inlined. */
   rewrite(): Rewritten {
     const { analysis } = this.#context;
     for (const id of analysis.order) this.#visit(id);
@@ -94,60 +93,60 @@ export class StepInliner {
     if (!step) return;
     const own = mapStep(step, this.#change);
     this.#steps.set(id, own);
-    const absorbable = this.#isCandidate(own) ? this.#absorption.valueOf(own, this.#tools) : undefined;
-    if (absorbable && this.#fits(own, absorbable)) this.#absorb(step, own, absorbable);
+    const inlined = this.#isCandidate(own) ? this.#rule.valueOf(own, this.#queries) : undefined;
+    if (inlined && this.#canInline(own, inlined)) this.#inline(step, own, inlined);
   }
 
   #isCandidate(step: Step): boolean {
     const secrets = this.#context.analysis.secrets.get(step.id);
-    // A function hides the secrets of its input; what never runs has none.
+    // A function redacts the secrets in its input, the state machine does not. A step that never runs has no entry.
     if (!secrets || secrets.size > 0) return false;
-    return !step.mustExecute && !step.added && !step.attachedWork && isPlain(step, this.#context);
+    return !step.mustExecute && !step.added && !step.attachedWork && runsOrFails(step, this.#context);
   }
 
-  /** Whether all who read the step can do without it, and do not grow too large. */
-  #fits({ id }: Step, substitute: Substitute): boolean {
+  /** Whether every reference to the step can be replaced, and its readers do not grow too large. */
+  #canInline({ id }: Step, substitute: Substitute): boolean {
     const { value } = substitute;
     const values = usesOf(value).filter(({ reference, test }) => reference.kind !== 'variable' && test === undefined);
     if (values.length > MAX_VALUES || (values.length > 1 && this.#isOneOfMany(id))) return false;
-    const parts = (this.#references.get(id) ?? []).map((one) => substituteFor(one, substitute, this.#surroundings));
+    const parts = (this.#references.get(id) ?? []).map((one) => substituteFor(one, substitute, this.#substitution));
     const growth = parts.reduce((sum, part) => sum + (part ? sizeOf(part) : 0), 0) - sizeOf(value);
     return growth <= MAX_GROWTH && parts.every((part) => part !== undefined);
   }
 
-  /** Whether a step is one of many results of a flow without an output, which meet in one payload. */
+  /** Whether a step is one of many results of a flow without an output: all of them are in one payload. */
   #isOneOfMany(id: string): boolean {
     const { sinks } = this.#context.analysis;
     return sinks.length > MAX_SINKS && sinks.some((sink) => sink.id === id);
   }
 
-  #absorb(written: Step, { id }: Step, { value, input, work: needs }: InlinedValue): void {
+  #inline(written: Step, { id }: Step, { value, input, work: needs }: InlinedValue): void {
     this.#steps.delete(id);
     this.#values.set(id, { value, input });
     this.#attached.push(...needs.attached);
     this.#requires.push(...needs.requires);
     const requires = needs.requires.map(({ path }) => path.text);
-    this.#absorbed.push({ ...asAbsorbed(written, this.#absorption.name), ...(requires.length > 0 && { requires }) });
+    this.#absorbed.push({ ...asAbsorbed(written, this.#rule.name), ...(requires.length > 0 && { requires }) });
     const sources = stepsReadBy(value).map((source) => JSON.stringify(source));
-    const what = sources.length > 0 ? `is read straight from ${sources.join(', ')}` : 'is put where it is read';
+    const what = sources.length > 0 ? `is read directly from ${sources.join(', ')}` : 'is inlined into its readers';
     this.#changes.push({ steps: [id], what });
   }
 
   readonly #change = (expression: Expression): Expression => {
-    const { simplify = (same) => same } = this.#absorption;
+    const { simplify = (same) => same } = this.#rule;
     return simplify(mapReferences(expression, this.#replace));
   };
 
   readonly #replace = (reference: StepReference): Expression => {
     const substitute = this.#values.get(reference.step);
-    return (substitute && substituteFor(reference, substitute, this.#surroundings)) ?? reference;
+    return (substitute && substituteFor(reference, substitute, this.#substitution)) ?? reference;
   };
 
   #rewritten(): Flow {
     const { flow, running, sinks } = this.#context.analysis;
     const runs = new Set(running);
     const steps = flow.steps.flatMap(({ id }) => (runs.has(id) ? (this.#steps.get(id) ?? []) : []));
-    // Once a step is gone, what only it read is read by nobody, and would be taken for a result of the flow.
+    // Without an output, the results are the steps that nothing reads. Fixed here, as removing a step leaves more of those.
     const results = flow.output
       ? { output: this.#change(flow.output) }
       : { sinks: sinks.map(({ id, value }) => ({ id, value: this.#change(value) })) };
@@ -156,7 +155,7 @@ export class StepInliner {
   }
 }
 
-/** How much an expression takes in a definition, in about as many references. */
+/** The approximate size of an expression in a definition, in references. */
 function sizeOf(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
@@ -170,13 +169,13 @@ function sizeOf(expression: Expression): number {
   }
 }
 
-/** Whether a step does what its component says, whenever it runs at all, or else fails the flow. */
-export function isPlain(step: Step, { isOpaque }: PassContext): boolean {
+/** Whether a step, whenever anything needs it, gives the result of its component or fails the flow: no skip, no default, no mock. */
+export function runsOrFails(step: Step, { isOpaque }: PassContext): boolean {
   const { action } = step.onError;
   return (action === 'fail' || action === 'retry') && !skipIfOf(step) && !isOpaque(step);
 }
 
-/** The steps with those that become part of their functions. */
+/** The steps, with the attached work added to those whose functions do it. */
 function attach(steps: readonly Step[], attached: readonly Attached[]): readonly Step[] {
   const byHost = groupBy(
     attached,
@@ -184,7 +183,7 @@ function attach(steps: readonly Step[], attached: readonly Attached[]): readonly
     ({ to: _, ...own }) => own,
   );
   return steps.map((step) => {
-    const more = byHost.get(step.id);
-    return more ? { ...step, attachedWork: [...(step.attachedWork ?? []), ...more] } : step;
+    const work = byHost.get(step.id);
+    return work ? { ...step, attachedWork: [...(step.attachedWork ?? []), ...work] } : step;
   });
 }

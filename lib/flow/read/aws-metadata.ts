@@ -3,20 +3,20 @@ import { isObject, type JsonObject } from '../../protocol/json.ts';
 import type { Flow } from '../flow.ts';
 import { describe, type Tree } from '../text/tree.ts';
 
-/** What a flow's metadata says of how it runs on AWS. */
+/** The part of a flow's metadata about AWS. */
 function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
   const aws = isObject(metadata) ? metadata.aws : undefined;
   return isObject(aws) ? aws : {};
 }
 
-/** Standard, unless `metadata.aws.type` says EXPRESS. */
+/** The type of state machine: Standard, unless `metadata.aws.type` is EXPRESS. */
 export const workflowType = (flow: Pick<Flow, 'metadata'>): 'STANDARD' | 'EXPRESS' =>
   String(awsMetadata(flow).type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
 
-/** Whether `metadata.aws.fuse` asks for one function in place of a chain of steps. */
+/** Whether `metadata.aws.fuse` requests that chains of steps are fused into one function. */
 export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
 
-/** Reports a `metadata.aws.fuse` that is neither true nor false: what else is in the metadata is not ours to judge. */
+/** Reports a `metadata.aws.fuse` that is neither true nor false. Other metadata may belong to other tools. */
 export function checkFuse(metadata: Tree | undefined, reporter: Reporter): void {
   const fuse = at(at(metadata, 'aws'), 'fuse');
   if (fuse === undefined || (fuse.kind === 'scalar' && (fuse.value === null || typeof fuse.value === 'boolean')))

@@ -7,7 +7,7 @@ import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 
 type ReadForm = (map: MapTree, reporter: Reporter) => Expression;
 
-/** The expressions by key, in the order in which they decide where a map has several of them. */
+/** The forms of expressions by key. If a map has several of these keys, the first in this order decides. */
 const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
   ['$literal', readLiteral],
   ['$if', readIf],
@@ -19,7 +19,7 @@ const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
 ]);
 const KEYS = [...FORMS.keys()];
 
-/** Reads a value of the flow; the three dialects of references become one. */
+/** Reads a value of the flow. The three dialects of references are normalised. */
 export function readExpression(tree: Tree, reporter: Reporter): Expression {
   if (tree.kind === 'scalar') return readScalar(tree.value, tree.span, reporter);
   if (tree.kind === 'list') {
@@ -74,7 +74,7 @@ function readIf(map: MapTree, reporter: Reporter): Expression {
 
 function readCoalesce(map: MapTree, reporter: Reporter): Expression {
   const items = new Fields(map, 'a $coalesce', ['$coalesce'], reporter).list('$coalesce');
-  if (!items) badReference(map, reporter, '$coalesce has no list', '{ $coalesce: [first, second] }');
+  if (!items) badReference(map, reporter, '$coalesce is not a list', '{ $coalesce: [first, second] }');
   return { kind: 'coalesce', items: (items ?? []).map((item) => readExpression(item, reporter)), span: map.span };
 }
 
@@ -82,7 +82,7 @@ function readStep(map: MapTree, reporter: Reporter): Expression {
   const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter);
   const step = fields.string('$step');
   if (step === undefined)
-    badReference(map, reporter, '$step names no step', '{ $step: ID } or { $step: ID, path: PATH }');
+    badReference(map, reporter, '$step does not name a step', '{ $step: ID } or { $step: ID, path: PATH }');
   return {
     kind: 'step',
     step: step ?? '',
@@ -121,7 +121,7 @@ function readFrom(map: MapTree, reporter: Reporter): Expression {
     const fallback = fields.tree('default');
     return variable(map, from.tree('variable'), path, fallback && readExpression(fallback, reporter), reporter);
   }
-  if (from?.string('workflow') !== 'input') badReference(map, reporter, '$from names no source', FROM);
+  if (from?.string('workflow') !== 'input') badReference(map, reporter, '$from does not name a source', FROM);
   return { kind: 'input', path: readPath(path, reporter), span: map.span };
 }
 
@@ -143,7 +143,8 @@ function variable(
 ): Expression {
   const whole = readPath(name, reporter);
   const [head, ...rest] = whole.path.segments;
-  if (typeof head !== 'string') badReference(map, reporter, '$variable names no variable', '{ $variable: NAME }');
+  if (typeof head !== 'string')
+    badReference(map, reporter, '$variable does not name a variable', '{ $variable: NAME }');
   const tail: ReadPath = rest.length > 0 ? { ...whole, path: { segments: rest } } : readPath(path, reporter);
   const reference: VariableReference = { kind: 'variable', name: String(head ?? ''), path: tail, span: map.span };
   return fallback ? { ...reference, fallback } : reference;

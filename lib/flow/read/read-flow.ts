@@ -27,7 +27,7 @@ export const FLOW_KEYS = [
   'schemas',
 ] as const;
 
-/** A flow's text, read. Without `flow` where it cannot be one; what is wrong with it is in `diagnostics`. */
+/** The result of reading a flow's text. `flow` is absent if the text cannot be a flow. */
 export interface ReadFlow {
   readonly flow?: Flow;
   readonly diagnostics: readonly Diagnostic[];
@@ -41,7 +41,7 @@ export function readFlow(source: string, file: string): ReadFlow {
   return { ...(flow && { flow }), diagnostics: reporter.diagnostics };
 }
 
-/** Reads a flow from its tree: a file's, or that of a `$literal` inside another flow. */
+/** Reads a flow from a tree: that of a file, or of a `$literal` inside another flow. */
 export function readFlowTree(tree: Tree, file: string, reporter: Reporter): Flow | undefined {
   if (tree.kind === 'map') return readBody(tree, file, reporter);
   if (tree.kind === 'list') {
@@ -61,13 +61,13 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
   const output = written && readExpression(written, reporter);
   if (listed.length === 0 && !output && !fields.tree('test')) reporter.report('empty-flow', {}, map.span);
   checkFuse(fields.tree('metadata'), reporter);
-  const skips = steps.some(({ skipIf }) => skipIf);
+  const hasSkipIf = steps.some(({ skipIf }) => skipIf);
   return {
     file,
     name: fields.string('name') ?? basename(file).replace(/(?:\.flow)?\.(?:ya?ml|json)$/, ''),
     steps,
     ...(output && { output }),
-    evaluation: fields.oneOf('evaluation', ['lazy', 'eager']) ?? (output && !skips ? 'lazy' : 'eager'),
+    evaluation: fields.oneOf('evaluation', ['lazy', 'eager']) ?? (output && !hasSkipIf ? 'lazy' : 'eager'),
     variables: asObject(fields.json('variables')),
     variableSpans: variablePlaces(fields),
     examples: readExamples(fields.list('examples') ?? [], reporter),
@@ -83,7 +83,7 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
 
 const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 
-/** `version: 1.0` is a number to YAML, a name to its writer. */
+/** `version: 1.0` is a number in YAML, but meant as a string. */
 function readVersion(fields: Fields): string | undefined {
   const tree = fields.tree('version');
   return tree?.kind === 'scalar' && typeof tree.value === 'number' ? String(tree.value) : fields.string('version');
@@ -100,7 +100,7 @@ function readSteps(trees: readonly Tree[], reporter: Reporter): readonly Step[] 
   return [...steps.values()];
 }
 
-/** Schemas stand under keys of their own, or as the properties of one schema under `schemas`. */
+/** Schemas have their own keys, or are the properties of one schema under `schemas`. */
 function readSchemas(
   fields: Fields,
 ): Pick<Flow, 'inputSchema' | 'inputSchemaSpan' | 'outputSchema' | 'variablesSchema'> {

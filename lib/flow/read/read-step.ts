@@ -18,12 +18,12 @@ export const STEP_KEYS = [
   'mustExecute',
   'metadata',
 ] as const;
-/** What ids look like. */
+/** The syntax of step ids. */
 export const ID = /^[\w.-]{1,128}$/;
-/** What component paths look like. */
+/** The syntax of component paths. */
 export const COMPONENT = /^(\/[\w.-]+)+$/;
 
-/** Reads a step; undefined where it is not even a map with an id. */
+/** Reads a step; undefined without a valid id and component. */
 export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   if (tree.kind !== 'map') {
     reporter.report(
@@ -62,7 +62,7 @@ function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step,
   };
 }
 
-/** The entries that have a value. */
+/** The object without entries that are undefined. */
 export const withoutUndefined = <T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   // Object.entries loses the keys' types, which this filter does not change.
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
@@ -71,7 +71,7 @@ export const withoutUndefined = <T extends object>(object: T): { [K in keyof T]?
 
 function readId(fields: Fields, reporter: Reporter): string | undefined {
   const tree = fields.tree('id');
-  // `id: 1` is meant as the name "1".
+  // In YAML, `id: 1` is a number; it is read as "1".
   const number = tree?.kind === 'scalar' && typeof tree.value === 'number';
   const id = number ? String(tree.value) : fields.requiredString('id');
   if (id !== undefined && tree && !ID.test(id))

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../protocol/json.ts';
 const value: Json = { $ref: '#/definitions/value' };
 const path: Json = { $ref: '#/definitions/path' };
 
-/** The form of an expression: its keys, and those of them that it cannot do without. */
+/** The schema of one form of expression: its keys, and which of them are required. */
 const form = (description: string, properties: JsonObject, required: string[]): Json => ({
   description,
   properties,
@@ -15,11 +15,11 @@ const onSkip: Json = {
   type: ['object', 'null'],
   properties: {
     action: { enum: ['skip', 'useDefault', null] },
-    defaultValue: { description: 'What stands there where the step was skipped; it is not evaluated.' },
+    defaultValue: { description: 'The value if the step was skipped; it is not evaluated.' },
     default_value: {},
   },
   additionalProperties: false,
-  description: 'Without it, the reader of a skipped step is skipped too.',
+  description: 'Without it, a step that reads a skipped step is skipped too.',
 };
 
 const SOURCE: Json = {
@@ -29,17 +29,17 @@ const SOURCE: Json = {
   additionalProperties: false,
 };
 
-/** The expressions by their key, in the order in which they decide where a map has several of them. */
+/** The forms of expressions by key. If a map has several of these keys, the first in this order decides. */
 const FORMS: { readonly [key: string]: Json } = {
-  $literal: form('The value as it stands: nothing inside it is evaluated.', { $literal: {} }, ['$literal']),
+  $literal: form('The value as it is written: nothing inside it is evaluated.', { $literal: {} }, ['$literal']),
   $if: form(
-    'Only the arm that is taken is evaluated. False, null and what is missing are false; without else it is null.',
+    'Only the chosen branch is evaluated. False, null and a missing value are false; without else, the value is null.',
     // biome-ignore lint/suspicious/noThenProperty: a key of the language.
     { $if: value, then: value, else: value },
     ['$if', 'then'],
   ),
   $coalesce: form(
-    'The first that is neither null, missing nor skipped; those after it are not evaluated.',
+    'The first value that is neither null, missing nor skipped; the values after it are not evaluated.',
     { $coalesce: { type: 'array', items: value } },
     ['$coalesce'],
   ),
@@ -49,19 +49,19 @@ const FORMS: { readonly [key: string]: Json } = {
     ['$from'],
   ),
   $step: form(
-    'The result of a step, or what stands in it at the path.',
+    'The result of a step, or the value at a path of it.',
     { $step: { type: 'string' }, path, onSkip, on_skip: onSkip },
     ['$step'],
   ),
-  $input: form("The flow's input at the path; $ is all of it.", { $input: path, path }, ['$input']),
+  $input: form("The flow's input, or the value at a path of it; $ is all of it.", { $input: path, path }, ['$input']),
   $variable: form(
-    'The value of a variable, or what stands in it at the path; the default where it has none.',
+    'The value of a variable, or the value at a path of it; the default if it has none.',
     { $variable: { type: 'string' }, default: value },
     ['$variable'],
   ),
 };
 
-/** What may stand for a value: an expression, or data with expressions inside. */
+/** The schema of a value: an expression, or data with expressions inside. */
 export function expressionSchemas(): JsonObject {
   const data: Json = { additionalProperties: value };
   const decided = Object.entries(FORMS).reduceRight<Json>(
@@ -70,8 +70,7 @@ export function expressionSchemas(): JsonObject {
   );
   return {
     value: {
-      description:
-        'A value: data, in which { $input: PATH }, { $step: ID, path: PATH } and other expressions may stand.',
+      description: 'A value: data that may contain { $input: PATH }, { $step: ID, path: PATH } and other expressions.',
       items: value,
       if: { type: 'object' },
       // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
@@ -79,7 +78,8 @@ export function expressionSchemas(): JsonObject {
     },
     path: {
       type: ['string', 'null'],
-      description: 'Such as id, profile.name, items[0] or a["b.c"], also after "$."; $, "" and null are the whole.',
+      description:
+        'A path such as id, profile.name, items[0] or a["b.c"], optionally after "$."; $, "" and null are the whole value.',
     },
   };
 }

@@ -13,17 +13,17 @@ const text = (description: string): Json => ({ type: ['string', 'null'], descrip
 const anything = (description: string): Json => ({ description });
 const list = (items: Json, description: string): Json => ({ type: ['array', 'null'], items, description });
 
-/** A key that is not described here, or is no key of a flow, does not compile. */
+/** A schema for each key: a missing or an unknown key does not compile. */
 type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
 
-const FUSE = 'Whether steps that nobody else reads share one function with the one after them.';
+const FUSE = 'Whether a step whose result only the next step reads shares a function with it.';
 
 const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   schema: text('A URL that names the language; it is not read.'),
-  name: text('The name of the flow and of its state machine; without, the name of the file.'),
+  name: text('The name of the flow and of its state machine. Default: the name of the file.'),
   description: text('What the flow is for.'),
   version: { type: ['string', 'number', 'null'], description: 'The version of the flow.' },
-  steps: list(ref('step'), 'The steps. Their order says nothing: what a step reads decides when it runs.'),
+  steps: list(ref('step'), 'The steps, in any order: a step runs after the steps that it reads.'),
   output: ref('value', 'The result of the flow. Without it, the results of all steps that no other step reads.'),
   evaluation: {
     enum: ['lazy', 'eager', null],
@@ -37,17 +37,20 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   ),
   metadata: {
     description:
-      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, `aws: { fuse: true }` one function of a chain of steps.',
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function.',
     properties: { aws: { properties: { fuse: { type: ['boolean', 'null'], description: FUSE } } } },
   },
-  variables: { type: ['object', 'null'], description: 'Values of variables, which a deployment or a run may replace.' },
-  inputSchema: ref('schema', 'JSON Schema of the input; an input that does not fit fails before any step starts.'),
+  variables: {
+    type: ['object', 'null'],
+    description: 'Values of variables, which a deployment or a run may override.',
+  },
+  inputSchema: ref('schema', 'JSON Schema of the input; an input that does not match fails before any step starts.'),
   outputSchema: ref('schema', 'JSON Schema of the output.'),
   variablesSchema: ref(
     'schema',
-    'JSON Schema of the variables, by name under `properties`; a `default` there is a value.',
+    'JSON Schema of the variables, by name under `properties`; a `default` there is the default value.',
   ),
-  schemas: ref('schema', 'The schemas in one: `{ type: object, properties: { input, output, variables } }`.'),
+  schemas: ref('schema', 'All schemas in one: `{ type: object, properties: { input, output, variables } }`.'),
 };
 
 const STEP: DescribedKeys<typeof STEP_KEYS> = {
@@ -58,12 +61,12 @@ const STEP: DescribedKeys<typeof STEP_KEYS> = {
   },
   component: { type: 'string', pattern: COMPONENT.source, description: 'What the step calls: /plugin/name.' },
   input: ref('value', 'The input of the component.'),
-  inputSchema: ref('schema', "JSON Schema of the input, for checks in place of the component's own."),
-  outputSchema: ref('schema', "JSON Schema of the result, for checks in place of the component's own."),
-  onError: ref('onError', 'What happens where the component fails; without it, the flow fails.'),
-  skipIf: ref('value', 'The step is skipped where this is true: neither false, null, 0, "" nor missing.'),
+  inputSchema: ref('schema', "JSON Schema of the input, checked instead of the component's own."),
+  outputSchema: ref('schema', "JSON Schema of the result, checked instead of the component's own."),
+  onError: ref('onError', 'What happens if the component fails; without it, the flow fails.'),
+  skipIf: ref('value', 'The step is skipped if this is true: neither false, null, 0, "" nor missing.'),
   skip: ref('value', 'The same as skipIf.'),
-  mustExecute: { type: ['boolean', 'null'], description: 'The step runs though nothing reads its result.' },
+  mustExecute: { type: ['boolean', 'null'], description: 'The step runs even if nothing reads its result.' },
   metadata: anything('Data for tools.'),
 };
 
@@ -71,14 +74,14 @@ const ON_ERROR: JsonObject = {
   action: {
     enum: ['fail', 'useDefault', 'continue', 'retry', 'skip', null],
     description:
-      'fail: the flow fails. useDefault, continue: the default stands in. retry: try again. skip: the step counts as skipped.',
+      'fail: the flow fails. useDefault, continue: the default is used instead. retry: try again. skip: the step counts as skipped.',
   },
-  defaultValue: ref('value', 'What stands in with useDefault; without it, null.'),
+  defaultValue: ref('value', 'The result with useDefault; without it, null.'),
   maxRetries: { type: ['integer', 'null'], minimum: 0, default: 3, description: 'How often to try again with retry.' },
 };
 
 const EXAMPLE: JsonObject = {
-  name: text('A name to choose it by.'),
+  name: text('A name to select it by.'),
   description: text('What it shows.'),
   input: anything('The input.'),
 };
@@ -92,19 +95,19 @@ const TEST: JsonObject = {
 const CASE: JsonObject = {
   name: text('The name of the case.'),
   description: text('What it shows.'),
-  tags: list({ type: 'string' }, 'Words to choose cases by: `stepflow test --tag`.'),
+  tags: list({ type: 'string' }, 'Words to select cases by: `stepflow test --tag`.'),
   input: anything("The flow's input."),
   variables: { type: ['object', 'null'], description: 'Values of variables.' },
   mocks: {
     type: ['object', 'null'],
     additionalProperties: { anyOf: [ref('behaviour'), { type: 'array', items: ref('behaviour') }] },
-    description: 'What stands in for components, by component path or step id.',
+    description: 'Behaviours that replace components, by component path or step id.',
   },
   output: {
-    description: 'What must come out; matchers such as $less_than or $matches may stand for values.',
+    description: 'The expected outcome; matchers such as $less_than or $matches may be used as values.',
     ...closedMap({
       outcome: anything('success, failed or skipped.'),
-      result: anything('The result; of a map, the keys that are written must be there and match.'),
+      result: anything('The result; of a map, only the keys given here must be present and match.'),
       error: anything('The code and the message of the failure.'),
       performanceMetrics: anything('Bounds on execution_time_ms, memory_usage_mb, step_count and blob_bytes.'),
     }),
@@ -128,14 +131,14 @@ function closedMap(properties: JsonObject | DescribedKeys<readonly string[]>, re
   };
 }
 
-/** What zod says of a map, as flows may write one: keys in camelCase or snake_case, null where nothing has to be. */
+/** A schema from zod, relaxed to what flows may write: keys in camelCase or snake_case, and null for optional values. */
 function asFlowSchema(schema: Json): Json {
   if (!isObject(schema) || !isObject(schema.properties ?? null)) return schema;
   const { $schema: _, properties, required, ...given } = schema;
-  const needed: readonly Json[] = Array.isArray(required) ? required : [];
+  const requiredKeys: readonly Json[] = Array.isArray(required) ? required : [];
   const values = Object.entries(properties ?? {}).map(([key, value]) => [
     key,
-    needed.includes(key) ? value : orNull(asFlowSchema(value)),
+    requiredKeys.includes(key) ? value : orNull(asFlowSchema(value)),
   ]);
   return {
     ...closedMap(Object.fromEntries(values)),
@@ -160,9 +163,9 @@ const behaviour = (): Json =>
   asFlowSchema(z.json().parse(z.toJSONSchema(behaviourSchema, { io: 'input', unrepresentable: 'any' })));
 
 /**
- * The JSON Schema (draft 7) of the flow language, for editors: what keys there are, what they mean, and what may stand
- * there. It accepts every flow that the compiler reads, in each dialect; what hangs together across a flow, such as ids
- * and paths, is the compiler's to check.
+ * The JSON Schema (draft 7) of the flow language, for editors: the keys, their meaning and their values. It accepts every
+ * flow that the compiler reads, in each dialect; what concerns the whole flow, such as ids and paths, only the compiler
+ * checks.
  */
 export function languageSchema(): JsonObject {
   return {

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 
-/** What the values of a behaviour have to be, as messages say it. */
+/** What the values of a behaviour must be, in the words of messages. */
 export const wordings = z.registry<{ readonly wanted: string }>();
 
 const OUTCOMES = ['success', 'failed', 'skipped'] as const;
 
 const anyJson = z.json();
-// A type of its own: it has no JSON Schema, and so stands for anything.
+// A custom type has no JSON Schema, so that editors accept any value.
 const json = z.custom<Json>((value) => anyJson.safeParse(value).success, 'Invalid input: expected JSON');
 
 /** How a mocked component fails. */
@@ -18,19 +18,19 @@ export const failureSchema = z.object({
     .default('COMPONENT_FAILED')
     .register(wordings, { wanted: `one of ${ERROR_CODES.join(', ')}` }),
   message: z.string().register(wordings, { wanted: 'a string' }),
-  data: json.optional().describe('What else the failure says; it is not read.'),
+  data: json.optional().describe('Further data of the failure; it is not read.'),
 });
 
 /**
- * What a mocked component does. This one schema checks the behaviours of mocks files, of test cases and of mock plugins,
- * tells editors of them, and gives {@link Behaviour} its type.
+ * What a mocked component does. This single schema checks the behaviours of mocks files, test cases and mock plugins,
+ * describes them to editors, and defines the type {@link Behaviour}.
  */
 export const behaviourSchema = z.strictObject({
-  input: json.optional().describe('The part of the input that this behaviour answers; without it, any.'),
+  input: json.optional().describe('The part of the input that this behaviour applies to; without it, any input.'),
   outcome: z
     .enum(OUTCOMES)
     .optional()
-    .describe('Without it, failed where there is only an error, else success.')
+    .describe('Without it, failed if there is an error and no result, else success.')
     .register(wordings, { wanted: `one of ${OUTCOMES.join(', ')}` }),
   result: json.optional().describe('The result, with success.'),
   error: failureSchema.optional().register(wordings, { wanted: 'a map' }),

@@ -2,12 +2,12 @@ import type { Span } from '../../diagnostics/diagnostics.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
 /**
- * How many levels of lists and maps a flow, an input or any other text may have. Whatever walks a value walks it by
- * recursion: a limit far below every stack says the same everywhere, and far above what anybody writes.
+ * How many levels of lists and maps a flow, an input or any other text may have. Values are walked recursively: this limit
+ * is far below what exhausts any stack, and far above what anybody writes.
  */
 export const DEPTH_LIMIT = 200;
 
-/** Whether a value has more than {@link DEPTH_LIMIT} levels. A value of any depth can be asked: nothing recurs here. */
+/** Whether a value has more than {@link DEPTH_LIMIT} levels. Not recursive, so that it works for any depth. */
 export function isTooDeep(value: Json): boolean {
   let level: readonly Json[] = [value];
   for (let depth = 0; depth < DEPTH_LIMIT; depth += 1) {
@@ -17,7 +17,7 @@ export function isTooDeep(value: Json): boolean {
   return true;
 }
 
-/** The lists and maps, and what may be some, in a value. */
+/** The lists and maps directly inside a value. */
 function inside(value: Json): readonly Json[] {
   if (Array.isArray(value)) return value.filter(isNested);
   return isObject(value) ? Object.values(value).filter(isNested) : [];
@@ -25,7 +25,7 @@ function inside(value: Json): readonly Json[] {
 
 const isNested = (value: Json): boolean => typeof value === 'object' && value !== null;
 
-/** Where in a JSON text the first list or map stands that is too deep; the text's beginning where none is. */
+/** The position of the first list or map in a JSON text that is too deep; the start of the text if none is. */
 export function spanOfTooDeep(text: string): Span {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/gs)) {

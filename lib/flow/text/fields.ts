@@ -36,25 +36,25 @@ export class Fields {
 
   /** The value at `key` as JSON; undefined where it is absent or null. */
   json(key: string): Json | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     return tree && toJson(tree);
   }
 
   string(key: string): string | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     if (tree.kind === 'scalar' && typeof tree.value === 'string') return tree.value;
     return this.#wrong(key, tree, 'a string');
   }
 
-  /** A string that has to be there: null is none. */
+  /** The string at a required key; null counts as missing. */
   requiredString(key: string): string | undefined {
-    if (!this.#given(key)) this.wrong(key, 'a string');
+    if (!this.#nonNull(key)) this.wrong(key, 'a string');
     return this.string(key);
   }
 
   boolean(key: string): boolean | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     if (tree.kind === 'scalar' && typeof tree.value === 'boolean') return tree.value;
     return this.#wrong(key, tree, 'true or false');
@@ -62,7 +62,7 @@ export class Fields {
 
   /** A whole number of at least 0. */
   count(key: string): number | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     const value = tree.kind === 'scalar' ? tree.value : undefined;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
@@ -70,37 +70,37 @@ export class Fields {
   }
 
   oneOf<const T extends string>(key: string, choices: readonly T[]): T | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     const found = choices.find((choice) => tree.kind === 'scalar' && tree.value === choice);
     return found ?? this.#wrong(key, tree, `one of ${choices.join(', ')}`);
   }
 
   list(key: string): readonly Tree[] | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     return tree.kind === 'list' ? tree.items : this.#wrong(key, tree, 'a list');
   }
 
   object(key: string): MapTree | undefined {
-    const tree = this.#given(key);
+    const tree = this.#nonNull(key);
     if (!tree) return undefined;
     return tree.kind === 'map' ? tree : this.#wrong(key, tree, 'a map');
   }
 
-  /** Reports that `key` is not there, unless a misspelling of it has been reported. */
+  /** Reports that `key` is missing, unless a misspelling of it has been reported. */
   missing(key: string): void {
     if (!this.#misspelt.has(key)) this.#reporter.report('missing-key', { key, where: this.#where }, startOf(this.map));
   }
 
-  /** Reports that what stands at `key` is not what is `wanted`, or that nothing stands there. */
+  /** Reports that the value at `key` is not what is `wanted`, or that it is missing. */
   wrong(key: string, wanted: string): void {
     const tree = this.tree(key);
     if (tree) this.#wrong(key, tree, wanted);
     else this.missing(key);
   }
 
-  #given(key: string): Tree | undefined {
+  #nonNull(key: string): Tree | undefined {
     const tree = this.tree(key);
     return tree?.kind === 'scalar' && tree.value === null ? undefined : tree;
   }
@@ -115,6 +115,6 @@ export class Fields {
   }
 }
 
-/** Only the start of a long span is worth underlining. */
+/** The span, reduced to its first character if it has several lines: underlining all of it does not help. */
 const startOf = ({ span }: MapTree) =>
   span.endLine === span.line ? span : { ...span, endLine: span.line, endColumn: span.column + 1 };

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The name that `written` was most likely meant to be; undefined where none is near. */
+/** The name of which `written` is most likely a misspelling; undefined if none is similar enough. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const best = closest(written, [...names]);

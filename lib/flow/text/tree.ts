@@ -16,21 +16,21 @@ import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import type { Json } from '../../protocol/json.ts';
 import { DEPTH_LIMIT } from './depth.ts';
 
-/** A scalar of the text, with its place. */
+/** A scalar of the text, with its position. */
 export interface ScalarTree {
   readonly kind: 'scalar';
   readonly value: null | boolean | number | string;
   readonly span: Span;
 }
 
-/** A list of the text, with its place. */
+/** A list of the text, with its position. */
 export interface ListTree {
   readonly kind: 'list';
   readonly items: readonly Tree[];
   readonly span: Span;
 }
 
-/** A map of the text, with its place; its keys in the order of the text, each once. */
+/** A map of the text, with its position; its keys are unique and in the order of the text. */
 export interface MapTree {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
@@ -43,22 +43,22 @@ export interface Entry {
   readonly value: Tree;
 }
 
-/** The text as JSON with places: aliases and merge keys followed, references that stand as keys spliced in. */
+/** The text as JSON with positions: aliases and merge keys are resolved, references used as keys are spliced in. */
 export type Tree = ScalarTree | ListTree | MapTree;
 
 // Far above any real flow (10,000 steps are some 200,000 values), far below what exhausts memory.
 const VALUE_LIMIT = 1_000_000;
 
-/** What yaml says of a map as a key that stands after a block, and reads rightly all the same: eemeli/yaml#646. */
+/** What `yaml` reports for a map as a key after a block, although it reads it correctly: eemeli/yaml#646. */
 const FALSE_ERROR = 'Map comment with trailing content';
 
-/** What yaml says of a text that exhausts its own stack, which is far deeper than the limit. */
+/** What `yaml` reports for a text that exhausts its stack, which is nested far deeper than the limit. */
 const TOO_DEEP = 'Maximum call stack';
 
-/** Stepflow's mock components have behaviours by the inputs that they answer. */
+/** Keys whose maps may have maps as keys: mock components of Stepflow list behaviours by input. */
 const MAPS_WITH_MAP_KEYS: ReadonlySet<string> = new Set(['behaviors']);
 
-/** Reads YAML or JSON. Undefined where the text is neither; the reporter then has the reason. */
+/** Reads YAML or JSON. Undefined if the text is neither; the reason is then reported. */
 export function readTree(source: string, reporter: Reporter): Tree | undefined {
   const lines = new LineCounter();
   const document = parseDocument(source, {
@@ -67,7 +67,7 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
     uniqueKeys: false,
     logLevel: 'error',
   });
-  // What follows a syntax error is mostly its consequence: one diagnostic is enough.
+  // Further syntax errors are mostly consequences of the first.
   const error = document.errors.find(({ message }) => !message.startsWith(FALSE_ERROR));
   if (error) {
     const place = spanOf(lines, error.pos);
@@ -78,7 +78,7 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
   return new TreeReader(document, lines, reporter).read();
 }
 
-/** What yaml says to those who call it, said to those who write flows. */
+/** A message of `yaml`, reworded for authors of flows. */
 function problemOf(message: string): string {
   if (message.startsWith('Source contains multiple documents'))
     return '"---" starts a second document, but a file holds a single flow';
@@ -136,7 +136,7 @@ class TreeReader {
     return { kind: 'list', items: node.items.map((item) => this.#node(item as Node | null)), span: this.#span(node) };
   }
 
-  /** Reads one level more, unless that is one too many: what is too deep is told once a file, and left out. */
+  /** Reads one more level. What is nested too deep is left out, and reported once a file. */
   #nested(node: Node, read: () => Tree): Tree {
     if (this.#depth >= DEPTH_LIMIT) {
       if (!this.#tooDeep) this.#reporter.report('too-deep', { limit: DEPTH_LIMIT }, this.#start(node));
@@ -177,7 +177,7 @@ class TreeReader {
     return tree;
   }
 
-  /** In a `keyed` map a map may be a key: its JSON is the key's name. */
+  /** In a `keyed` map, a map may be a key: its JSON becomes the key. */
   #map(node: YAMLMap, keyed = false): MapTree {
     const entries = new Map<string, Entry>();
     const merged: MapTree[] = [];
@@ -186,7 +186,7 @@ class TreeReader {
       if (keyed && isMap(pair.key)) this.#mapAsKey(pair.key, pair.value as Node | null, entries);
       else this.#pair(pair as Pair<Node | null, Node | null>, entries, merged);
     }
-    // Of a key that is written and merged in, the written one counts; of two merges, the first.
+    // A written key takes precedence over a merged one, and an earlier merge over a later one.
     for (const source of merged) {
       for (const [key, entry] of source.entries) if (!entries.has(key)) entries.set(key, entry);
     }
@@ -218,7 +218,7 @@ class TreeReader {
     this.#add(entries, name, { key: read.span, value: this.#value(name, value, read.span) });
   }
 
-  /** `{ { $step: a }, path: id }`: what stands in the inner map counts as if it stood in the outer one. */
+  /** `{ { $step: a }, path: id }`: the entries of the inner map count as entries of the outer one. */
   #referenceAsKey(inner: MapTree, value: Node | null, entries: Map<string, Entry>): void {
     const first = inner.entries.keys().next().value ?? '';
     const nothing = value === null || (isScalar(value) && value.value === null);
@@ -247,14 +247,14 @@ export function toJson(tree: Tree): Json {
   return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, toJson(value)]));
 }
 
-/** What a tree is, in words: `the string "x"`, `a list`. */
+/** A tree in words, for messages: `the string "x"`, `a list`. */
 export function describe(tree: Tree): string {
   if (tree.kind === 'list') return 'a list';
   if (tree.kind === 'map') return 'a map';
   return tree.value === null ? 'null' : `the ${typeof tree.value} ${JSON.stringify(tree.value)}`;
 }
 
-/** JSON as a tree all of which stands at one place. */
+/** JSON as a tree, all of it at one position. */
 export function treeOf(value: Json, span: Span): Tree {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => treeOf(item, span)), span };
   if (value === null || typeof value !== 'object') return { kind: 'scalar', value, span };

@@ -24,7 +24,7 @@ steps:
   - { id: b, component: /m/b }
 output: { x: { $coalesce: [null, 5, { $step: a }] }, y: { $coalesce: [null, { $step: b }, 6, { $step: a }] } }`;
     expect(shape(source)).toBe('b');
-    expect(changesOf(compiled(source), 'fold-constants')).toEqual([': the output has a choice that is known']);
+    expect(changesOf(compiled(source), 'fold-constants')).toEqual([': the output has a constant condition']);
   });
 
   it('is left alone where a secret makes it', () => {

@@ -18,7 +18,7 @@ steps:
   - { id: c, component: /m/c, input: [{ $step: b, path: v }, { $step: a, path: w }] }
 output: { $step: c }`;
 
-const ALL = 'a, b, c: have one function, which is called once';
+const ALL = 'a, b, c: share one function, which is called once';
 
 /** The chain with something else in place of a part of its text. */
 const but = (part: string, instead: string): string => {
@@ -90,7 +90,7 @@ output: { $step: e }`;
     const source = but('output: { $step: c }', 'output: [{ $step: b }, { $step: c }]');
     expect(fused(source)).toEqual([]);
     expect(fused(source.replace(', { $step: a, path: w }', ''))).toEqual([
-      'a, b: have one function, which is called once',
+      'a, b: share one function, which is called once',
     ]);
   });
 
@@ -116,7 +116,7 @@ steps:
             - { id: b, component: /m/b, input: { $step: a } }
           output: { $step: b }
 output: { $step: each }`;
-    expect(fused(inside)).toEqual(['each.a, each.b: have one function, which is called once']);
+    expect(fused(inside)).toEqual(['each.a, each.b: share one function, which is called once']);
     expect(absorbedBy(compiled(inside, WITH), 'fuse-chains')).toEqual(['each.a']);
     expect(JSON.stringify(compiled(inside, WITH).stateMachine)).toContain('{"$link":"each.a $"}');
   });
@@ -153,7 +153,7 @@ output: { $coalesce: [{ $step: c }, none] }`;
     const source = CHAIN.replace('{ $input: x }', large).replace('{ $input: y }', large);
     expect(shape(CHAIN.replace('{ $input: x }', large), WITH)).toBe('c');
     expect(shape(source, WITH)).toBe('a → b → c');
-    expect(report(source, WITH)?.off).toMatch(/^left out: what it would bring together does not fit/);
+    expect(report(source, WITH)?.off).toMatch(/^left out: the combined values would not fit/);
   });
 });
 
@@ -224,7 +224,7 @@ steps:
   - { id: a, component: /load_file, input: { path: ${path} } }
   - { id: b, component: /m/b, input: { $step: a, path: data } }
 output: { $step: b }`;
-    expect(fused(source('files/people.csv'))).toEqual(['a, b: have one function, which is called once']);
+    expect(fused(source('files/people.csv'))).toEqual(['a, b: share one function, which is called once']);
     expect(fused(source('{ $input: path }'))).toEqual([]);
   });
 
@@ -234,7 +234,7 @@ output: { $step: b }`;
       '  - { id: d, component: /eval, input: { flow: { $input: flow } } }\noutput: [{ $step: c }, { $step: d }]',
     );
     expect(fused(source)).toEqual([]);
-    expect(report(source, WITH)?.off).toMatch(/^left out: the flow runs flows that are only known then/);
+    expect(report(source, WITH)?.off).toMatch(/^left out: the flow runs inner flows that are only known at run time/);
     const known = source.replace('{ $input: flow }', '{ $literal: { output: 1 } }');
     expect(fused(known)).toEqual([ALL]);
   });
@@ -248,6 +248,6 @@ steps:
 output: { $step: b }`;
     const { steps } = compiled(source, WITH);
     expect(steps.filter(({ added }) => added).length).toBeGreaterThan(0);
-    expect(fused(source)).toEqual(['a, b: have one function, which is called once']);
+    expect(fused(source)).toEqual(['a, b: share one function, which is called once']);
   });
 });

@@ -15,9 +15,9 @@ ${Array.from({ length: count }, (_, at) => `  - { id: w${at}, component: /m/w, i
 output: { $step: sum }`;
 
 describe('steps side by side that are alike', () => {
-  it('are the iterations of one Map', async () => {
+  it('become the iterations of one Map', async () => {
     expect(shape(wide(3), SMALL)).toBe('src → 3 × one of w0 + w1 + 1 more → sum');
-    expect(mapped(wide(3))).toEqual(['w0, w1, w2: are the iterations of one Map']);
+    expect(mapped(wide(3))).toEqual(['w0, w1, w2: become the iterations of one Map']);
     const mocks = {
       ...giving({ src: { x: [[1]] }, w0: [['a']], w1: null, w2: 'c' }),
       sum: [{ input: [[['a']], null, 'c'], result: 1 }],
@@ -65,8 +65,8 @@ describe('steps side by side that are alike', () => {
   it('are told apart by what they do', () => {
     const source = wide(6).replace(/(id: w[135], component: \/m\/)w/g, '$1v');
     expect(mapped(source)).toEqual([
-      'w0, w2, w4: are the iterations of one Map',
-      'w1, w3, w5: are the iterations of one Map',
+      'w0, w2, w4: become the iterations of one Map',
+      'w1, w3, w5: become the iterations of one Map',
     ]);
     expect(shape(source, SMALL)).toBe('src → (3 × one of w0 + w2 + 1 more | 3 × one of w1 + w3 + 1 more) → sum');
   });
@@ -87,7 +87,7 @@ steps:
       workflow:
         $literal:${inner}
 output: { $step: each, path: results }`;
-    expect(mapped(source)).toEqual(['each.w0, each.w1, each.w2: are the iterations of one Map']);
+    expect(mapped(source)).toEqual(['each.w0, each.w1, each.w2: become the iterations of one Map']);
     const mocks = giving({ 'each.src': { x: 1 }, 'each.w0': 1, 'each.w1': 2, 'each.w2': 3, 'each.sum': 6 });
     const run = await runBoth(source, { mocks, ...SMALL });
     expect(run.result).toMatchObject({ outcome: 'success', result: [{ result: 6 }, { result: 6 }] });

@@ -18,9 +18,9 @@ output: [{ $step: twice }, { $step: each, path: successful }]`;
 describe('functions answer', () => {
   it('only what is read of their results', () => {
     expect(changesOf(compiled(source), 'project-reads')).toEqual([
-      'load: answers no more than name, tags',
-      'log: answers nothing',
-      'each.in: answers no more than n',
+      'load: returns only name, tags',
+      'log: returns nothing',
+      'each.in: returns only n',
     ]);
     expect(changesOf(compiled(source, { without: ['project-reads'] }), 'project-reads')).toEqual([]);
   });

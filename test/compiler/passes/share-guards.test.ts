@@ -17,7 +17,7 @@ describe('steps that are passed over together', () => {
     expect(shape(chain(), { without: ['share-guards'] })).toBe(
       'a?[else b?] → a → b?[else c?] → b → c?[else d] → c → d',
     );
-    expect(shared(chain())).toEqual(['b: is passed over together with "a"', 'c: is passed over together with "a"']);
+    expect(shared(chain())).toEqual(['b: is skipped together with "a"', 'c: is skipped together with "a"']);
     const mocks = { ...giving({ a: { x: 1 }, b: 2, c: 3 }), d: [{ input: 'none', result: 'd' }] };
     const run = await runBoth(chain(), { mocks, input: { skip: true } });
     expect(run.result).toEqual({ outcome: 'success', result: ['d', 'no b'] });

@@ -171,7 +171,7 @@ describe('steps that would not fit together into a Map', () => {
     expect(outline(stateMachine)).toMatch(/d39 → \(w0 \| w1 \| /);
     expect(passes.find(({ name }) => name === 'map-fan-outs')).toMatchObject({
       changes: [],
-      off: 'left out: what it would bring together does not fit into one payload',
+      off: 'left out: the combined values would not fit into one payload',
     });
     expect(outline(compiled(source.replaceAll('x'.repeat(6500), '')).stateMachine)).toContain('d39 → 40 × one of w0');
   });
