@@ -14,7 +14,7 @@ interface Rule {
   readonly dataFlow: DataFlow;
 }
 
-/** Choice: goes the way of the first rule that holds, with that rule's Assign and Output; otherwise Default, with the state's own. */
+/** Choice: takes the first rule whose condition holds, with the rule's Assign and Output; otherwise Default, with the state's own. */
 export const compileChoice: StateCompiler = (name, section, loader) => {
   section.require('Choices');
   const rules = section.sections('Choices').map((rule) => compileRule(rule, loader));

@@ -76,9 +76,9 @@ test('sleeps have the id of the visit that sleeps; the limit of a call says that
 
   expect(slept).toEqual([
     { id: '1 wait' },
-    { id: '2 work', limits: true },
+    { id: '2 work', isTimeout: true },
     { id: '2 work' },
-    { id: '2~1 work', limits: true },
+    { id: '2~1 work', isTimeout: true },
   ]);
 });
 

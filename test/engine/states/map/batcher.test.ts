@@ -58,13 +58,13 @@ describe('ItemBatcher', () => {
   });
 });
 
-async function jobsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
+async function inputsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
   async function* all() {
     yield* items;
   }
-  const jobs: ChildInput[] = [];
-  for await (const job of batchItems(all(), batching)) jobs.push(job);
-  return jobs;
+  const inputs: ChildInput[] = [];
+  for await (const job of batchItems(all(), batching)) inputs.push(job);
+  return inputs;
 }
 
 test('batches hold all items in order, within both limits, and could not hold one more', async () => {
@@ -76,10 +76,10 @@ test('batches hold all items in order, within both limits, and could not hold on
   });
   await fc.assert(
     fc.asyncProperty(fc.array(json, { maxLength: 12 }), limits, async (items, batching) => {
-      const jobs = await jobsOf(items, batching);
-      const batches = jobs.map(({ input }) => (input as { Items: Json[] }).Items);
+      const inputs = await inputsOf(items, batching);
+      const batches = inputs.map(({ input }) => (input as { Items: Json[] }).Items);
       expect(batches.flat(1)).toEqual(items);
-      expect(jobs.map((job) => job.items)).toEqual(batches.map((batch) => batch.length));
+      expect(inputs.map((input) => input.itemCount)).toEqual(batches.map((batch) => batch.length));
       const fits = (batch: readonly Json[]): boolean =>
         batch.length <= batching.maxItems && jsonBytes({ ...batching.common, Items: [...batch] }) <= batching.maxBytes;
       for (const [at, batch] of batches.entries()) {

@@ -42,8 +42,8 @@ describe('JSON', () => {
     ]);
   });
 
-  test('a file that is no JSON is named', async () => {
-    expect((await read('[1,', { InputType: 'JSON' })).cause).toMatch(/^The file is no JSON: /);
+  test('a file that is not valid JSON is named', async () => {
+    expect((await read('[1,', { InputType: 'JSON' })).cause).toMatch(/^The file is not valid JSON: /);
   });
 });
 
@@ -52,10 +52,10 @@ describe('JSONL', () => {
     expect((await read('{"a": 1}\r\n\n"ä€😀"\n[3]', { InputType: 'JSONL' })).output).toEqual([{ a: 1 }, 'ä€😀', [3]]);
   });
 
-  test('a line that is no JSON is named', async () => {
+  test('a line that is not valid JSON is named', async () => {
     expect(await read('1\n\n{"a"}\n', { InputType: 'JSONL' })).toMatchObject({
       ...FAILED,
-      cause: expect.stringMatching(/^Line 3 is no JSON: /),
+      cause: expect.stringMatching(/^Line 3 is not valid JSON: /),
     });
   });
 
@@ -281,7 +281,7 @@ describe('a definition is refused, with the place', () => {
     const ItemProcessor = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
     const definition = mapOf({ ...readerOf({ InputType: 'JSON' }), ItemProcessor });
     expect(() => loadStateMachine(definition)).toThrow(
-      /this field is of a distributed Map.* at \/States\/Map\/ItemReader/,
+      /only a distributed Map has this field.* at \/States\/Map\/ItemReader/,
     );
   });
 });
