@@ -7,7 +7,7 @@ import type { S3Objects } from './objects.ts';
 export interface TaskRequest {
   /** The state's `Resource`, as written. */
   readonly resource: string;
-  /** The evaluated `Arguments`; the state's input where there are none. Shared with the execution's own data: the resolver must not change it. */
+  /** The evaluated `Arguments`; the state's input if it has none. Shared with the execution's own data: the resolver must not change it. */
   readonly arguments: Json;
   readonly stateName: string;
   /** 0 for the first attempt, then the number of retries so far. */
@@ -21,7 +21,7 @@ export interface TaskRequest {
   readonly signal: AbortSignal;
 }
 
-/** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that the state machine may handle. */
+/** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that Retry and Catch may handle. */
 export type TaskResolver = (request: TaskRequest) => Promise<Json>;
 
 /** A state machine that tasks of another state machine may start. */

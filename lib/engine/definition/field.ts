@@ -68,15 +68,10 @@ const unexpected = (value: Json, type: string): string =>
   `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
 
 /** Fails unless the value is an integer in the range, in the words that AWS uses for MaxConcurrency. */
-function checkRange(
-  value: number,
-  { minimum: least, maximum: most }: Range,
-  field: string,
-  error: FieldError['error'],
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
+function checkRange(value: number, { minimum, maximum }: Range, field: string, error: FieldError['error']): void {
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
   const wanted =
-    value > most ? `an integer of at most ${most}` : `a ${least > 0 ? 'positive' : 'non-negative'} integer`;
+    value > maximum ? `an integer of at most ${maximum}` : `a ${minimum > 0 ? 'positive' : 'non-negative'} integer`;
   throw new FieldError(error, `The ${field} field must be ${wanted} but was: ${value}`, field);
 }
 

@@ -84,15 +84,15 @@ export class Section {
     return found;
   }
 
-  /** A number between `least` and `most`, or `otherwise`. */
-  number(key: string, otherwise: number, least = 0, most = Number.POSITIVE_INFINITY): number {
+  /** A number between `minimum` and `maximum`; `fallback` if it is absent or, which is a problem, anything else. */
+  number(key: string, fallback: number, minimum = 0, maximum = Number.POSITIVE_INFINITY): number {
     const value = this.value[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     if (typeof value !== 'number') this.problem(expectedType('NUMBER'), key);
-    else if (value < least) this.problem(`Minimum value is ${least}`, key);
-    else if (value > most) this.problem(`Maximum value is ${most}`, key);
+    else if (value < minimum) this.problem(`Minimum value is ${minimum}`, key);
+    else if (value > maximum) this.problem(`Maximum value is ${maximum}`, key);
     else return value;
-    return otherwise;
+    return fallback;
   }
 
   /** A list of strings; empty if it is absent. */

@@ -46,11 +46,11 @@ function checkPayload(section: Section, arn: string): void {
   const [, service, action] = OPTIMIZED.exec(arn) ?? [];
   if (service === undefined) return;
   const key = section.language === 'JSONata' ? 'Arguments' : 'Parameters';
-  const given = section.value[key];
-  if (given === undefined) section.problem(`${key} field is required for resource ARN: ${arn}`);
-  if (given === undefined || !isObject(given)) return;
+  const args = section.value[key];
+  if (args === undefined) section.problem(`${key} field is required for resource ARN: ${arn}`);
+  if (args === undefined || !isObject(args)) return;
   for (const field of REQUIRED[`${service}:${action}`] ?? []) {
-    if (given[field] === undefined && given[`${field}.$`] === undefined)
+    if (args[field] === undefined && args[`${field}.$`] === undefined)
       section.problem(`The field '${field}' is required but was missing`, key);
   }
 }

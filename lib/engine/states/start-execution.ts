@@ -25,18 +25,18 @@ export function callStartExecution(visit: Visit, resource: Resource, request: Ta
   return nested && start(visit, resource, request.signal, { args, arn, nested });
 }
 
-async function start(visit: Visit, resource: Resource, signal: AbortSignal, start: StartRequest): Promise<Json> {
+async function start(visit: Visit, resource: Resource, signal: AbortSignal, request: StartRequest): Promise<Json> {
   const { execution } = visit.branch;
-  const child = childOf(visit, start);
+  const child = childOf(visit, request);
   const response = { ExecutionArn: child.id, StartDate: child.startMs };
   if (resource.pattern !== 'sync') {
-    detach(child, start.nested);
+    detach(child, request.nested);
     return response;
   }
   visit.record('TaskSubmitted', { ...resource.details, output: response });
-  const end = await runToEnd(child, start.nested.machine, signal, abortCause(execution));
-  if (end.status === 'SUCCEEDED') return describeExecution(child, start.arn, end, !resource.parsesOutput);
-  throw new TaskError('States.TaskFailed', JSON.stringify(describeExecution(child, start.arn, end, true)));
+  const end = await runToEnd(child, request.nested.machine, signal, abortCause(execution));
+  if (end.status === 'SUCCEEDED') return describeExecution(child, request.arn, end, !resource.parsesOutput);
+  throw new TaskError('States.TaskFailed', JSON.stringify(describeExecution(child, request.arn, end, true)));
 }
 
 /** A child execution, with its own history and variables. Its name must be new for its state machine. */

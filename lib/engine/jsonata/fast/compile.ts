@@ -10,7 +10,7 @@ import { toBoolean } from './values.ts';
 
 /** An expression of the subset, compiled. */
 export interface FastExpression {
-  /** The value; `UNSURE` where the package must be asked. */
+  /** The value, or `BAIL_OUT` if the package must evaluate the expression. */
   evaluate(environment: Environment): Json | undefined | typeof BAIL_OUT;
 }
 

@@ -35,11 +35,11 @@ export function compileItemReader(section: Section): ItemReader | undefined {
   return async (visit, input) => {
     const evaluated = (await args?.(visit, input)) ?? {};
     const limit = (await maxItems(visit, input)) ?? 0;
-    return items(visit.branch.execution.host.objects, isObject(evaluated) ? evaluated : {}, read, limit);
+    return readItems(visit.branch.execution.host.objects, isObject(evaluated) ? evaluated : {}, read, limit);
   };
 }
 
-async function* items(
+async function* readItems(
   objects: S3Objects | undefined,
   args: JsonObject,
   read: Read,
@@ -49,12 +49,12 @@ async function* items(
   if (limit < 0) throw itemReaderFailed('field MaxItems must be positive');
   if (objects === undefined) throw itemReaderFailed('There is no S3 here: the host gave the run no objects.');
   // On AWS, 0 means all items.
-  let left = Math.min(limit > 0 ? limit : QUOTAS.mapItems, QUOTAS.mapItems);
+  let remaining = Math.min(limit > 0 ? limit : QUOTAS.mapItems, QUOTAS.mapItems);
   try {
     for await (const item of read(objects, args)) {
       yield item;
-      left -= 1;
-      if (left === 0) return;
+      remaining -= 1;
+      if (remaining === 0) return;
     }
   } catch (thrown) {
     throw asItemReaderFailure(thrown);
@@ -70,7 +70,7 @@ function compileGetObject(reader: Section, config: Section | undefined): Read {
     );
   const manifestType = config?.oneOf('ManifestType', ['S3_INVENTORY', 'ATHENA_DATA']);
   if (type === 'MANIFEST') return (objects, args) => inventory(objects, addressOf(args));
-  const readFile = compileFormat(config, type);
+  const readFile = compileFileReader(config, type);
   if (manifestType === 'ATHENA_DATA') return (objects, args) => athena(readFile)(objects, addressOf(args));
   return (objects, args) => {
     const address = addressOf(args);
@@ -85,12 +85,12 @@ function compileListObjects(config: Section | undefined): Read {
   if (!isLoading)
     return (objects, args) =>
       listObjectItems(objects, stringArgument(args, 'Bucket'), stringArgument(args, 'Prefix', ''));
-  const readFile = compileFormat(config, type);
+  const readFile = compileFileReader(config, type);
   return (objects, args) =>
     loadAndFlatten(objects, stringArgument(args, 'Bucket'), stringArgument(args, 'Prefix', ''), readFile);
 }
 
-function compileFormat(config: Section | undefined, type: 'CSV' | 'JSON' | 'JSONL' | undefined): FileReader {
+function compileFileReader(config: Section | undefined, type: 'CSV' | 'JSON' | 'JSONL' | undefined): FileReader {
   if (config === undefined || type === undefined || type === 'JSONL') return jsonLines;
   return type === 'CSV' ? compileCsv(config) : compileJson(config);
 }
@@ -109,7 +109,7 @@ function stringArgument(args: JsonObject, key: string, fallback?: string): strin
   );
 }
 
-/** Whatever else is thrown while items are read becomes a failure of the Map. */
+/** Converts an error while items are read to the failure of the Map. */
 function asItemReaderFailure(thrown: unknown): unknown {
   if (thrown instanceof StateFailure || thrown instanceof Aborted) return thrown;
   return itemReaderFailed(thrown instanceof Error ? thrown.message : String(thrown));

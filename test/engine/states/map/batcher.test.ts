@@ -11,7 +11,7 @@ const outputOf = async (ItemBatcher: Json, Items: Json) => (await run(mapOf({ It
 
 describe('ItemBatcher', () => {
   // Source: test_map_item_batching_base_json_max_per_batch_jsonata of LocalStack's recorded tests.
-  test('puts items together, beside what all batches have', async () => {
+  test('groups items, with the BatchInput in each batch', async () => {
     const BatchInput = { entered: '{% $states.context.State.EnteredTime %}' };
     const ItemBatcher = { MaxItemsPerBatch: '{% 2 %}', MaxInputBytesPerBatch: 150_000, BatchInput };
     expect((await outputOf(ItemBatcher, [1, 2, 3])).output).toEqual([
@@ -20,7 +20,7 @@ describe('ItemBatcher', () => {
     ]);
   });
 
-  test('batches what ItemSelector made', async () => {
+  test('batches the outputs of ItemSelector', async () => {
     const more = { Items: ['a', 'b'], ItemSelector: { at: '{% $states.context.Map.Item.Index %}' } };
     const { result } = await run(mapOf({ ...more, ItemBatcher: { MaxItemsPerBatch: 5 } }));
     expect(result.output).toEqual([{ Items: [{ at: 0 }, { at: 1 }] }]);
@@ -59,11 +59,11 @@ describe('ItemBatcher', () => {
 });
 
 async function inputsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
-  async function* all() {
+  async function* source() {
     yield* items;
   }
   const inputs: ChildInput[] = [];
-  for await (const job of batchItems(all(), batching)) inputs.push(job);
+  for await (const input of batchItems(source(), batching)) inputs.push(input);
   return inputs;
 }
 
