@@ -2,9 +2,9 @@ import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { parseResource, type Resource } from './definition/resource.ts';
 import { TaskError, type TaskRequest, type TaskResolver } from './types.ts';
 
-/** One call of a Task and its answer; without one of `result`, `error` and `timeout` the answer is null. */
+/** One call of a Task and its answer, which is null if none of `result`, `error` and `timeout` is given. */
 export interface MockCall {
-  /** What the call's arguments must equal; in a string, `*` stands for any text. Absent: any arguments. */
+  /** The value that the call's arguments must equal; in a string, `*` matches any text. Absent: any arguments. */
   readonly args?: Json;
   readonly result?: Json;
   readonly error?: { readonly error: string; readonly cause?: string };
@@ -12,7 +12,7 @@ export interface MockCall {
   readonly timeout?: Json;
 }
 
-/** How a Lambda function behaves: it gives its event back, or throws. */
+/** The behaviour of a Lambda function: it returns its event, or throws. */
 export interface MockFunction {
   readonly kind: 'identity' | 'raise';
   readonly name?: string;
@@ -26,7 +26,7 @@ export interface Mocks {
   readonly lambda?: { readonly [arn: string]: MockFunction };
 }
 
-/** Mocks that cannot be read, or a call that none of them fits. Ends the run: no Catch may hide it. */
+/** Mocks that cannot be read, or a call that no mock matches. It ends the run: no Catch may hide it. */
 export class MockError extends Error {
   constructor(message: string) {
     super(message);
@@ -45,17 +45,17 @@ export interface MockResolver extends TaskResolver {
 /** Makes a resolver from mocks; see {@link Mocks} for what answers a call. */
 export function mockResolver(mocks: Mocks): MockResolver {
   const calls: TaskRequest[] = [];
-  const open = new Map(Object.entries(mocks.byState ?? {}).map(([state, list]) => [state, [...list]]));
+  const unusedCalls = new Map(Object.entries(mocks.byState ?? {}).map(([state, list]) => [state, [...list]]));
   const resolver: TaskResolver = async (request) => {
     calls.push(request);
-    const left = open.get(request.stateName);
-    if (left === undefined) return callFunction(mocks, request);
-    const at = left.findIndex(({ args }) => args === undefined || fits(args, request.arguments));
-    if (at < 0) throw noFit(request, left);
-    const [call] = left.splice(at, 1);
+    const candidates = unusedCalls.get(request.stateName);
+    if (candidates === undefined) return callFunction(mocks, request);
+    const index = candidates.findIndex(({ args }) => args === undefined || matches(args, request.arguments));
+    if (index < 0) throw noMatch(request, candidates);
+    const [call] = candidates.splice(index, 1);
     return answer(call ?? {});
   };
-  const unused = () => [...open].flatMap(([state, left]) => left.map((call) => ({ state, call })));
+  const unused = () => [...unusedCalls].flatMap(([state, candidates]) => candidates.map((call) => ({ state, call })));
   return Object.assign(resolver, { calls, unused });
 }
 
@@ -65,26 +65,28 @@ function answer({ result, error, timeout }: MockCall): Json {
   return result ?? null;
 }
 
-/** Whether a value equals the expected one, where in expected strings `*` stands for any text. */
-function fits(expected: Json, found: Json): boolean {
+/** Whether a value equals the expected one; in expected strings, `*` matches any text. */
+function matches(expected: Json, found: Json): boolean {
   if (typeof expected === 'string' && typeof found === 'string')
     return expected === found || glob(expected).test(found);
   if (Array.isArray(expected))
     return (
       Array.isArray(found) &&
       expected.length === found.length &&
-      expected.every((item, index) => fits(item, found[index] ?? null))
+      expected.every((item, index) => matches(item, found[index] ?? null))
     );
   if (!isObject(expected)) return expected === found;
   const keys = Object.keys(expected);
   return (
-    isObject(found) && keys.length === Object.keys(found).length && keys.every((key) => hasFit(expected, found, key))
+    isObject(found) &&
+    keys.length === Object.keys(found).length &&
+    keys.every((key) => fieldMatches(expected, found, key))
   );
 }
 
-const hasFit = (expected: JsonObject, found: JsonObject, key: string): boolean => {
+const fieldMatches = (expected: JsonObject, found: JsonObject, key: string): boolean => {
   const [wanted, value] = [expected[key], found[key]];
-  return wanted !== undefined && value !== undefined && fits(wanted, value);
+  return wanted !== undefined && value !== undefined && matches(wanted, value);
 };
 
 const glob = (pattern: string): RegExp =>
@@ -95,11 +97,13 @@ const glob = (pattern: string): RegExp =>
       .join('[\\s\\S]*')}$`,
   );
 
-function noFit({ stateName, arguments: args }: TaskRequest, left: readonly MockCall[]): MockError {
-  const wanted = left.map((call) => JSON.stringify(call.args)).join(' or ');
-  const others =
-    left.length === 0 ? 'all its mocks are used up: add one' : `the unused mocks want ${wanted}: add or change one`;
-  return new MockError(`The state "${stateName}" was called with ${JSON.stringify(args)}, but ${others}.`);
+function noMatch({ stateName, arguments: args }: TaskRequest, candidates: readonly MockCall[]): MockError {
+  const wanted = candidates.map((call) => JSON.stringify(call.args)).join(' or ');
+  const problem =
+    candidates.length === 0
+      ? 'all its mocks are used up: add one'
+      : `the unused mocks want ${wanted}: add or change one`;
+  return new MockError(`The state "${stateName}" was called with ${JSON.stringify(args)}, but ${problem}.`);
 }
 
 function callFunction(mocks: Mocks, request: TaskRequest): Json {
@@ -113,7 +117,7 @@ function callFunction(mocks: Mocks, request: TaskRequest): Json {
   return wrap(behave(known[1], event));
 }
 
-/** What function a call reaches, with what event, and how its result comes back. */
+/** The function that a call invokes, its event, and how its result is wrapped. */
 function functionCall(resource: Resource, args: Json): { name: string; event: Json; wrap: (result: Json) => Json } {
   if (resource.events === 'LambdaFunction') return { name: resource.arn, event: args, wrap: (result) => result };
   const { FunctionName: name, Payload: payload } = isObject(args) ? args : {};
@@ -129,7 +133,7 @@ function behave({ kind, error = 'Exception', errorMessage = '' }: MockFunction, 
   throw new TaskError(error, JSON.stringify({ errorMessage, errorType: error }));
 }
 
-/** Reads mocks from the value of a JSON file. Throws a {@link MockError} that names what is wrong. */
+/** Reads mocks from the value of a JSON file. Throws a {@link MockError} that says what is wrong. */
 export function readMocks(value: Json): Mocks {
   if (!isObject(value)) throw new MockError('Mocks are an object with byState, lambda or both.');
   const { byState = {}, lambda = {} } = value;

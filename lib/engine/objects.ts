@@ -1,11 +1,11 @@
-/** Where an object is in S3. */
+/** The address of an object in S3. */
 export interface ObjectAddress {
   readonly Bucket: string;
   readonly Key: string;
   readonly VersionId?: string;
 }
 
-/** An object as ListObjectsV2 tells of it. */
+/** An object as ListObjectsV2 lists it. */
 export interface ListedObject {
   readonly Key: string;
   /** In bytes. */
@@ -19,17 +19,17 @@ export interface ListedObject {
 
 /** An object that is being written. */
 export interface ObjectWriter {
-  /** Appends; resolves when more may be given. Never called again before that. */
+  /** Appends a piece; resolves when the next may be written. Not called again before that. */
   write(text: string): Promise<void>;
-  /** The object is whole: readers see it from now on, and saw nothing of it before. */
+  /** Completes the object. Readers see it only from now on. */
   close(): Promise<void>;
-  /** Nothing of it is kept. */
+  /** Discards everything that was written. */
   discard(): Promise<void>;
 }
 
 /**
- * S3, as far as a distributed Map reads its items from it and writes its results to it. What cannot be done rejects, or
- * fails the iteration, with an {@link ObjectError}.
+ * The part of S3 that a distributed Map uses to read its items and write its results. A failure rejects, or ends the
+ * iteration, with an {@link ObjectError}.
  */
 export interface S3Objects {
   /** The object's bytes, piece by piece. */

@@ -7,24 +7,24 @@ import type { S3Objects } from './objects.ts';
 export interface TaskRequest {
   /** The state's `Resource`, as written. */
   readonly resource: string;
-  /** The evaluated `Arguments`; the state's input where there are none. Shared with the run's own data: never to be changed. */
+  /** The evaluated `Arguments`; the state's input if it has none. Shared with the execution's own data: the resolver must not change it. */
   readonly arguments: Json;
   readonly stateName: string;
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt: number;
   readonly execution: { readonly id: string; readonly name: string };
-  /** Names the call by its place in the execution: no other call has the same, and in every run with the same answers it has the same. */
+  /** Identifies the call by its position in the execution. Unique in the execution, and the same in every run with the same answers. */
   readonly callId: string;
-  /** The token that a task of the pattern `.waitForTaskToken` waits with, see {@link ExecuteOptions.tokens}. */
+  /** The task token of a task with the pattern `.waitForTaskToken`, see {@link ExecuteOptions.tokens}. */
   readonly token?: string;
-  /** Aborted when nobody waits for the result any more: a sibling failed, a timeout, a cancellation. */
+  /** Aborted when the result is no longer needed: a sibling branch failed, the task timed out, the execution was aborted. */
   readonly signal: AbortSignal;
 }
 
-/** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that the state machine may handle. */
+/** Performs the calls of Task states. Rejects with a {@link TaskError} for a failure that Retry and Catch may handle. */
 export type TaskResolver = (request: TaskRequest) => Promise<Json>;
 
-/** A state machine that tasks of others may start. */
+/** A state machine that tasks of another state machine may start. */
 export interface NestedMachine {
   readonly machine: LoadedStateMachine;
   /** The state machine's name, part of its executions' ids. */
@@ -34,8 +34,8 @@ export interface NestedMachine {
 }
 
 /**
- * Finds the state machine that a `startExecution` task names in StateMachineArn. Where it finds none, the call goes to
- * the {@link TaskResolver} like any other.
+ * Finds the state machine that a `startExecution` task names in StateMachineArn. If it returns undefined, the call goes
+ * to the {@link TaskResolver} like any other.
  */
 export type MachineResolver = (stateMachineArn: string, request: TaskRequest) => NestedMachine | undefined;
 
@@ -56,15 +56,15 @@ export interface Clock {
   now(): number;
   /** Resolves after the duration, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal, what?: Sleep): Promise<void>;
-  /** The time that the history's events get. @default `now` */
+  /** The timestamp of history events. @default `now` */
   stamp?(): number;
 }
 
-/** What a state sleeps for, for a clock that knows an execution from an earlier run. */
+/** Why a state sleeps, for a clock that replays an execution from an earlier run. */
 export interface Sleep {
   /** As `callId` of a {@link TaskRequest}. */
   readonly id: string;
-  /** Whether it limits a call, and so begins anew when the call does. */
+  /** Whether it is the timeout of a call, which starts again when the call is made again. */
   readonly isTimeout?: true;
 }
 
@@ -74,29 +74,29 @@ export interface HistoryEvent {
   readonly previousEventId: number;
   readonly timestamp: number;
   readonly type: string;
-  /** The state that the event belongs to, where it belongs to one. */
+  /** The state that the event belongs to; absent for events of the execution itself. */
   readonly stateName?: string;
   /**
-   * The id of the execution that the event belongs to, a child of a distributed Map or of a task that started a state
-   * machine; absent for the execution that the host started.
+   * The id of the child execution that the event belongs to, started by a distributed Map or by a task; absent for the
+   * execution that the host started.
    */
   readonly execution?: string;
   /** The `…EventDetails` of AWS's event, e.g. `{name, input}` of a StateEntered event, `{name, output, assignedVariables}` of a StateExited event. */
   readonly details: JsonObject;
 }
 
-/** What to run and with what. */
+/** The options of {@link execute}. */
 export interface ExecuteOptions {
   readonly input?: Json;
   readonly resolver: TaskResolver;
   /**
-   * Answers tasks that wait for a token; what the resolver answers to such a task then only says that the call was made.
+   * Completes tasks that wait for a task token; the resolver's answer to such a task then only confirms the call.
    * @default none: the resolver's answer is the result, as of any task
    */
   readonly tokens?: TaskTokens;
-  /** The state machines that tasks may start. @default none */
+  /** Finds the state machines that tasks may start. @default none */
   readonly nestedMachines?: MachineResolver;
-  /** What distributed Maps read items from and write results to. @default none: such Maps fail */
+  /** The S3 that distributed Maps read items from and write results to. @default none: such Maps fail */
   readonly objects?: S3Objects;
   readonly clock?: Clock;
   readonly onEvent?: (event: HistoryEvent) => void;
@@ -108,7 +108,7 @@ export interface ExecuteOptions {
   readonly random?: () => number;
   /** The state machine's name. @default 'local' */
   readonly stateMachineName?: string;
-  /** Milliseconds that pass between the entering of a state and its work, for a model of a service's own time. @default none */
+  /** Milliseconds between entering a state and its work, to model the service's own overhead. @default none */
   readonly latency?: (stateName: string) => number;
 }
 
@@ -121,8 +121,8 @@ export interface ExecutionResult {
   readonly cause?: string;
   readonly startMs: number;
   readonly stopMs: number;
-  /** States entered and retried, in child executions too: what Standard workflows are billed by. */
+  /** States entered and retried, in child executions too: the unit in which Standard workflows are billed. */
   readonly transitions: number;
-  /** Events of the history. */
+  /** The number of events in the history. */
   readonly events: number;
 }

@@ -8,10 +8,10 @@ import {
 } from '../../lib/engine/index.ts';
 import type { Json, JsonObject } from '../../lib/protocol/json.ts';
 
-/** What a task of a test does: `{ms}` takes so long, `{fail}` fails so, anything else is its result. */
+/** The behaviour of a task in a test: `{ms}` takes that long, `{fail}` fails with that error, anything else is its result. */
 export type Behaviour = (request: TaskRequest) => Json;
 
-/** A machine in JSONata. */
+/** A state machine in JSONata. */
 export const machine = (states: JsonObject, more: JsonObject = {}): JsonObject => ({
   QueryLanguage: 'JSONata',
   StartAt: Object.keys(states)[0] ?? '',
@@ -19,7 +19,7 @@ export const machine = (states: JsonObject, more: JsonObject = {}): JsonObject =
   ...more,
 });
 
-/** A Task state that hands its arguments to the test's behaviour. */
+/** A Task state that passes its arguments to the test's behaviour. */
 export const task = (more: JsonObject = {}): JsonObject => ({
   Type: 'Task',
   Resource: 'arn:aws:states:local:000000000000:test:call',
@@ -27,7 +27,7 @@ export const task = (more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
-/** Runs a definition on a virtual clock that starts at 0, and keeps all events. */
+/** Runs a definition on a virtual clock that starts at 0, and collects all events. */
 export async function run(
   definition: JsonObject,
   behave: Behaviour = () => null,

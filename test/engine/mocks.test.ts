@@ -20,7 +20,7 @@ describe('mocks by state', () => {
     });
   });
 
-  test('the first unused one whose arguments fit answers; a star is any text', async () => {
+  test('the first unused one whose arguments match answers; an asterisk matches any text', async () => {
     const byState = {
       A: [
         { args: { n: 2 }, result: 'two' },
@@ -32,7 +32,7 @@ describe('mocks by state', () => {
     expect((await run(task({ Arguments: { n: 'a.b.c' } }), { byState })).output).toBe('text');
   });
 
-  test('a call that none fits ends the run and says what was called and wanted', async () => {
+  test('a call that no mock matches ends the run, with a message that names the call and the expected arguments', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'A' }];
     const call = run(task({ Catch }), { byState: { A: [{ args: { n: 2 } }] } });
     await expect(call).rejects.toThrow(
@@ -42,7 +42,7 @@ describe('mocks by state', () => {
     await expect(run(task(), {})).rejects.toThrow(/No mock answers the state "A", which calls arn:.*:test:call/);
   });
 
-  test('what was called and what is left can be asked for', async () => {
+  test('the calls and the unused mocks are available', async () => {
     const resolver = mockResolver({ byState: { A: [{ result: 1 }, { result: 2 }], B: [{ result: 3 }] } });
     await execute(machine({ A: task() }), { resolver });
     expect(resolver.calls.map(({ stateName }) => stateName)).toEqual(['A']);
@@ -56,7 +56,7 @@ describe('mocks by state', () => {
 describe('mocks of functions', () => {
   const identity: Mocks = { lambda: { [ARN]: { kind: 'identity', name: 'f' } } };
 
-  test('an identity gives its event back, plain or as the Payload of an invocation', async () => {
+  test('an identity returns its event, as it is or as the Payload of an invocation', async () => {
     expect((await run(task({ Resource: ARN }), identity)).output).toEqual({ n: 1 });
     for (const FunctionName of [ARN, 'f']) {
       const Arguments = { FunctionName, Payload: { x: 1 } };
@@ -65,7 +65,7 @@ describe('mocks of functions', () => {
     }
   });
 
-  test('one that raises fails as a function does', async () => {
+  test('a raising mock fails as a function does', async () => {
     const mocks: Mocks = { lambda: { [ARN]: { kind: 'raise', error: 'Boom', errorMessage: 'so' } } };
     expect(await run(task({ Resource: ARN }), mocks)).toMatchObject({
       error: 'Boom',
@@ -75,7 +75,7 @@ describe('mocks of functions', () => {
 });
 
 describe('a mocks file', () => {
-  test('is read where it has the right shape', () => {
+  test('is read if it has the right shape', () => {
     const file = { byState: { A: [{ result: 1 }] }, lambda: { [ARN]: { kind: 'identity' } } };
     expect(readMocks(file)).toEqual(file);
     expect(readMocks({})).toEqual({ byState: {}, lambda: {} });

@@ -4,11 +4,11 @@ import type { Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
 import type { Section } from './section.ts';
 
-/** The names that the states of one machine assign, and the machines inside it. */
+/** The variable names that the states of one machine assign, and the scopes of the machines inside it. */
 export class ScopeNode {
   readonly #assigned = new Map<string, JsonPointer>();
   readonly #inner: ScopeNode[] = [];
-  /** The scope around this one, if it sees it. */
+  /** The enclosing scope, if its variables are visible here. */
   readonly #outer: ScopeNode | undefined;
 
   constructor(outer?: ScopeNode) {
@@ -20,7 +20,7 @@ export class ScopeNode {
     return this.#add(new ScopeNode(this));
   }
 
-  /** The scope of a child execution: it sees nothing of this one. */
+  /** The scope of a child execution, which sees no variables of this one. */
   isolated(): ScopeNode {
     return this.#add(new ScopeNode());
   }
@@ -30,7 +30,7 @@ export class ScopeNode {
     return node;
   }
 
-  /** Notes what a state assigns: itself, in its Choice rules, in its Catch. */
+  /** Adds the names that a state assigns: in its own Assign, in its Choice rules, in its Catch. */
   addState(state: Section): void {
     for (const section of [state, ...lists(state, 'Choices'), ...lists(state, 'Catch')]) {
       const assign = section.value.Assign;
@@ -43,7 +43,7 @@ export class ScopeNode {
     }
   }
 
-  /** An inner scope may not assign a name that an outer one assigns: each such place is a problem. */
+  /** Reports each Assign in an inner scope that assigns a name of an outer scope. */
   check(problems: Problems): void {
     for (const [name, pointer] of this.#assigned) {
       const other = this.#outer?.find(name);
@@ -54,7 +54,7 @@ export class ScopeNode {
     for (const node of this.#inner) node.check(problems);
   }
 
-  /** Where a name is assigned, here or further out. */
+  /** Where a name is assigned, in this scope or an outer one. */
   find(name: string): JsonPointer | undefined {
     return this.#assigned.get(name) ?? this.#outer?.find(name);
   }
@@ -75,7 +75,7 @@ function checkName(name: string, section: Section): void {
   }
 }
 
-/** Lists that are no lists of objects are told of where they are compiled. */
+/** A list with an item that is not an object is reported where it is compiled. */
 function lists(state: Section, key: string): readonly Section[] {
   const list = state.value[key];
   return Array.isArray(list) && list.every(isObject) ? state.sections(key) : [];

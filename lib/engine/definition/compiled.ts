@@ -1,12 +1,11 @@
 import type { State } from '../../asl/state-machine.ts';
-import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { Visit } from '../execution/visit.ts';
+import type { StateOutput } from './data-flow.ts';
 import type { Section } from './section.ts';
 
-/** How a state was left: its output, what it assigned, and the next state's name; without one its branch ends. */
-export interface Exit {
-  readonly output: Json;
-  readonly assigned?: JsonObject | undefined;
+/** How a state was left. */
+export interface Exit extends StateOutput {
+  /** The next state's name; absent where its branch ends. */
   readonly next?: string | undefined;
 }
 
@@ -14,7 +13,7 @@ export interface Exit {
 export interface CompiledState {
   readonly name: string;
   readonly type: State['Type'];
-  /** Whether its task waits for a token, which the context object then holds. */
+  /** Whether its task waits for a task token, which is then in the context object. */
   readonly waitsForToken: boolean;
   run(visit: Visit): Promise<Exit>;
 }
@@ -25,15 +24,15 @@ export interface CompiledMachine {
   readonly states: ReadonlyMap<string, CompiledState>;
 }
 
-/** What a state type needs to compile its states: the machine around them, and machines inside them. */
+/** Lets the compiler of a state type refer to the enclosing machine, and compile machines inside the state. */
 export interface Loader {
   /** The name in `Next` (or `key`), which must be a state of the same machine. */
   target(section: Section, key?: string): string | undefined;
-  /** The next state's name, or undefined at the end; a state must have either Next or End. */
+  /** The next state's name, or undefined with End; a state must have either Next or End. */
   transition(section: Section): string | undefined;
   /** A branch or an item processor. `isolated`: its states see no outer variables, as in a distributed Map. */
   machine(section: Section, isolated?: boolean): CompiledMachine | undefined;
-  /** Notes the label of a Map, which no other may have. */
+  /** Adds the Label of a Map, which must be unique in the definition. */
   label(section: Section, label: string): void;
 }
 

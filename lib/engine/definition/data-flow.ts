@@ -4,45 +4,48 @@ import { compileJsonPathFlow } from '../json-path/data-flow.ts';
 import type { Section } from './section.ts';
 import { compileTemplate, type MaybePromise, type Template } from './template.ts';
 
-/** A state's output, and what it assigns. */
+/** A state's output, and the variables that it assigns. */
 export interface StateOutput {
   readonly output: Json;
   readonly assigned?: JsonObject | undefined;
 }
 
-/** How data goes into a state, and out of it: the same for both query languages. */
+/** How data flows into a state and out of it, in either query language. */
 export interface DataFlow {
-  /** What the state works on: Arguments, or the state's input. */
+  /** The effective input: Arguments or, in JSONPath, Parameters; the state's input if it has neither. */
   effectiveInput(visit: Visit): MaybePromise<Json>;
-  /** The output and what is assigned, after the state's work gave `result`. */
+  /** Evaluates Output and Assign with the state's `result`, which is the output if the state has no Output. */
   stateOutput(visit: Visit, result: Json): MaybePromise<StateOutput>;
 }
 
-/** Compiles Arguments, Output and Assign, or what JSONPath has in their pointer, of a state or of a Choice rule. */
+/** Compiles Arguments, Output and Assign, or their counterparts in JSONPath, of a state or a Choice rule. */
 export function compileDataFlow(section: Section): DataFlow {
   return section.language === 'JSONata' ? compileJsonataFlow(section) : compileJsonPathFlow(section);
 }
 
 function compileJsonataFlow(section: Section): DataFlow {
-  const given = optional(section, 'Arguments');
+  const args = optional(section, 'Arguments');
   const output = optional(section, 'Output');
   const assign = section.has('Assign') && section.section('Assign') ? optional(section, 'Assign') : undefined;
   return {
-    effectiveInput: (visit) => (given ? given.render(visit) : visit.input),
+    effectiveInput: (visit) => (args ? args.render(visit) : visit.input),
     stateOutput(visit, result) {
       const assigned = assign?.render(visit);
-      const out = output ? output.render(visit) : result;
-      // Assign is an object, so what it renders to is one.
-      if (assigned instanceof Promise || out instanceof Promise) return settleLater(assigned, out);
-      return { output: out, assigned: assigned as JsonObject | undefined };
+      const rendered = output ? output.render(visit) : result;
+      // Assign is an object, so it renders to an object.
+      if (assigned instanceof Promise || rendered instanceof Promise) return awaitStateOutput(assigned, rendered);
+      return { output: rendered, assigned: assigned as JsonObject | undefined };
     },
   };
 }
 
-async function settleLater(assigned: MaybePromise<Json> | undefined, output: MaybePromise<Json>): Promise<StateOutput> {
+async function awaitStateOutput(
+  assigned: MaybePromise<Json> | undefined,
+  output: MaybePromise<Json>,
+): Promise<StateOutput> {
   // As above.
-  const [variables, out] = await Promise.all([assigned, output]);
-  return { output: out, assigned: variables as JsonObject | undefined };
+  const [variables, rendered] = await Promise.all([assigned, output]);
+  return { output: rendered, assigned: variables as JsonObject | undefined };
 }
 
 const optional = (section: Section, key: string): Template | undefined => {

@@ -1,7 +1,7 @@
 import type { JsonPointer } from './json-pointer.ts';
 
 /**
- * What kind of problem it is: AWS's codes, and NOT_SUPPORTED_HERE for what AWS would run and the local engine does not.
+ * The kind of a problem: AWS's codes, and NOT_SUPPORTED_HERE for what AWS runs but the local engine does not.
  * Source: "ValidateStateMachineDefinitionDiagnostic", AWS Step Functions API reference.
  */
 export type ProblemCode =
@@ -19,47 +19,48 @@ export type ProblemCode =
   | 'ValidationException'
   | 'NOT_SUPPORTED_HERE';
 
-/** A place in a definition that is wrong. */
+/** A problem in a definition. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** AWS's message, as far as it is known. */
+  /** AWS's message, where it is known. */
   readonly message: string;
-  /** The place as AWS writes it, e.g. `/States/A/Catch[0]/Next`; absent where AWS names none. It may be that of the whole state. */
+  /** The location as AWS writes it, e.g. `/States/A/Catch[0]/Next`, which may be that of the whole state; absent where AWS gives none. */
   readonly location?: string;
-  /** A JSON pointer to what is wrong. */
+  /** A JSON pointer to the faulty value. */
   readonly pointer: string;
-  /** What to do about it, where the message does not say. */
+  /** How to fix it, where the message does not say. */
   readonly help?: string;
 }
 
-/** The most problems that a message has, as AWS's validation gives. */
-const MOST_TOLD = 100;
+/** AWS's validation reports at most so many problems in a message. */
+const MAX_REPORTED = 100;
 
-/** A definition that cannot run; all its problems at once. The message is that of AWS's CreateStateMachine. */
+/** A definition that cannot run, with all its problems. The message is that of AWS's CreateStateMachine. */
 export class DefinitionError extends Error {
   readonly problems: readonly Problem[];
   constructor(problems: readonly Problem[]) {
-    super(`Invalid State Machine Definition: '${problems.slice(0, MOST_TOLD).map(flatten).join(', ')}'`);
+    super(`Invalid State Machine Definition: '${problems.slice(0, MAX_REPORTED).map(describeProblem).join(', ')}'`);
     this.name = 'DefinitionError';
     this.problems = problems;
   }
 }
 
-/** AWS writes "null" for a place that it does not name. */
-const flatten = ({ code, message, location }: Problem): string => `${code}: ${message} at ${location ?? 'null'}`;
+/** AWS writes "null" for a missing location. */
+const describeProblem = ({ code, message, location }: Problem): string =>
+  `${code}: ${message} at ${location ?? 'null'}`;
 
-/** What else there is to say of a problem. */
+/** Optional parts of a problem. */
 export interface ProblemOptions {
   readonly code?: ProblemCode;
   readonly help?: string;
-  /** The place that AWS names, where that is not the very one. */
+  /** Where AWS locates the problem, if not at the faulty value itself. */
   readonly at?: JsonPointer;
 }
 
 /** Collects the problems of a definition. */
 export class Problems {
   readonly all: Problem[] = [];
-  /** What only keeps the definition from being an Express state machine. */
+  /** Problems only if the definition is to be an Express state machine. */
   readonly forExpress: Problem[] = [];
 
   add(pointer: JsonPointer, message: string, options: ProblemOptions = {}): void {

@@ -6,7 +6,7 @@ import { expressionText } from '../jsonata/expression.ts';
 import { expectedType, kindOf, type Section } from './section.ts';
 import { compileTemplate, type MaybePromise, type Template } from './template.ts';
 
-/** A field that must give a value of one type. */
+/** A field that evaluates to a value of one type. */
 export interface Field<T> {
   evaluate(visit: Visit): MaybePromise<T>;
 }
@@ -18,15 +18,15 @@ interface Types {
   readonly array: readonly Json[];
 }
 
-/** The least and the most that a whole number may be. */
+/** The bounds of an integer, both included. */
 export interface Range {
   readonly minimum: number;
   readonly maximum: number;
 }
 
 /**
- * Compiles a field that is a literal, or a JSONata expression, or in JSONPath a path under the name `KeyPath`.
- * Undefined where the state does not have it.
+ * Compiles a field that is a literal, a JSONata expression or, in JSONPath, a path in the field `KeyPath`.
+ * Undefined if the state does not have it.
  */
 export function compileField<K extends keyof Types>(
   section: Section,
@@ -36,27 +36,27 @@ export function compileField<K extends keyof Types>(
 ): Field<Types[K]> | undefined {
   const isJsonata = section.language === 'JSONata';
   const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
-  if (path !== undefined) return atPath(path, `${key}Path`, type, range);
+  if (path !== undefined) return pathField(path, `${key}Path`, type, range);
   const value = section.value[key];
   if (value === undefined) return undefined;
   const source = typeof value === 'string' && isJsonata ? expressionText(value) : undefined;
-  // A literal list may still have expressions in it.
+  // A literal list may contain expressions.
   if (source !== undefined || (isJsonata && isOf(value, type) && type === 'array'))
-    return rendered(
+    return expressionField(
       compileTemplate(value, section.templateContext(key)),
       source ?? key,
       section.templateContext(key).field,
       type,
       range,
     );
-  if (!isOf(value, type)) section.problem(wrongType(value, type), key);
+  if (!isOf(value, type)) section.problem(wrongTypeMessage(value, type), key);
   else if (range && Number(value) < range.minimum) section.problem(`Minimum value is ${range.minimum}`, key);
   else if (range && Number(value) > range.maximum) section.problem(`Maximum value is ${range.maximum}`, key);
   else return { evaluate: () => value };
   return undefined;
 }
 
-function wrongType(value: Json, type: keyof Types): string {
+function wrongTypeMessage(value: Json, type: keyof Types): string {
   if (type === 'number') return 'Expected value of type Integer';
   if (typeof value === 'string' && value.startsWith('{%')) return 'JSONata string must start with {% and end with %}';
   return expectedType(type === 'string' ? 'STRING' : type === 'boolean' ? 'BOOLEAN' : 'ARRAY');
@@ -67,26 +67,21 @@ const isOf = <K extends keyof Types>(value: Json, type: K): value is Json & Type
 const unexpected = (value: Json, type: string): string =>
   `Expected '${type}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
 
-/** A whole number in the range, or a failure: told as AWS tells of a wrong MaxConcurrency. */
-function checkRange(
-  value: number,
-  { minimum: least, maximum: most }: Range,
-  field: string,
-  error: FieldError['error'],
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
+/** Fails unless the value is an integer in the range, in the words that AWS uses for MaxConcurrency. */
+function checkRange(value: number, { minimum, maximum }: Range, field: string, error: FieldError['error']): void {
+  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
   const wanted =
-    value > most ? `an integer of at most ${most}` : `a ${least > 0 ? 'positive' : 'non-negative'} integer`;
+    value > maximum ? `an integer of at most ${maximum}` : `a ${minimum > 0 ? 'positive' : 'non-negative'} integer`;
   throw new FieldError(error, `The ${field} field must be ${wanted} but was: ${value}`, field);
 }
 
-/** The failure of an expression whose value is of another type than its field wants. */
+/** The failure of an expression whose value is not of the type that its field requires. */
 export function unexpectedResult(source: string, field: string, type: string, value: Json): FieldError {
   const what = `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type.`;
   return new FieldError('States.QueryEvaluationError', `${what} ${unexpected(value, type)}`, field);
 }
 
-function rendered<K extends keyof Types>(
+function expressionField<K extends keyof Types>(
   template: Template,
   source: string,
   field: string,
@@ -106,7 +101,7 @@ function rendered<K extends keyof Types>(
   };
 }
 
-function atPath<K extends keyof Types>(
+function pathField<K extends keyof Types>(
   path: ReferencePath,
   field: string,
   type: K,

@@ -1,7 +1,7 @@
 /** A key as a segment of a JSON pointer. Source: RFC 6901. */
 const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** A place in a definition. Its texts are made only when somebody asks for them: most places have no problem. */
+/** A location in a definition. Its texts are built on demand, because most locations have no problem. */
 export class JsonPointer {
   readonly #parent: JsonPointer | undefined;
   readonly #step: string | number;
@@ -11,7 +11,7 @@ export class JsonPointer {
     this.#step = step;
   }
 
-  /** The place of a field, or of an item of a list. */
+  /** The location of a field of the object here, or of an item of the list here. */
   below(step: string | number): JsonPointer {
     return new JsonPointer(this, step);
   }

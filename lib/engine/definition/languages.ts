@@ -24,13 +24,13 @@ const JSON_PATH_ONLY = [
 const JSONATA_ONLY = ['Arguments', 'Output', 'Items', 'Condition'];
 const LANGUAGES = ['JSONPath', 'JSONata'];
 
-/** The query language of what declares `QueryLanguage`, or inherits it: anything but JSONPath is taken for JSONata, as AWS does. */
+/** The query language that a state or definition declares or inherits. As on AWS, any declared value but JSONPath means JSONata. */
 export function languageOf({ QueryLanguage: declared }: JsonObject, inherited: QueryLanguage): QueryLanguage {
   if (declared === undefined) return inherited;
   return declared === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }
 
-/** Refuses a QueryLanguage that is none. */
+/** Refuses an unknown QueryLanguage. */
 export function checkDeclared(section: Section): void {
   const { QueryLanguage: declared } = section.value;
   if (declared === undefined) return;
@@ -38,7 +38,7 @@ export function checkDeclared(section: Section): void {
   else if (!LANGUAGES.includes(declared)) section.problem(mustBeOneOf(LANGUAGES), 'QueryLanguage');
 }
 
-/** A state may only have fields of its own query language, and JSONata for the whole machine rules JSONPath out. */
+/** A state may only have fields of its own query language, and may not be JSONPath in a JSONata state machine. */
 export function checkLanguage(state: Section, inherited: QueryLanguage): void {
   if (inherited === 'JSONata' && state.language === 'JSONPath') {
     const message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";

@@ -18,13 +18,13 @@ import { DefinitionContext, MachineLoader } from './machine-loader.ts';
 import { Section } from './section.ts';
 import { MACHINE_FIELDS } from './state-fields.ts';
 
-/** A state machine that has been checked and whose expressions are parsed. It may run any number of times, also at once. */
+/** A state machine that is checked and compiled. It may run any number of times, also concurrently. */
 export interface LoadedStateMachine {
   readonly definition: StateMachine | JsonObject;
   readonly machine: CompiledMachine;
   /** Seconds after which an execution times out. */
   readonly timeoutSeconds: number | undefined;
-  /** What keeps it from being an Express state machine. */
+  /** The problems that it has as an Express state machine. */
   readonly expressProblems?: readonly Problem[];
 }
 
@@ -42,8 +42,8 @@ const COMPILERS: Readonly<Record<State['Type'], StateCompiler>> = {
 const loaded = new WeakMap<object, LoadedStateMachine>();
 
 /**
- * Loads a definition; the same object is loaded once only, so it must not be changed afterwards.
- * Throws a {@link DefinitionError} with all that is wrong in it.
+ * Loads a definition. The result is cached by object, so the definition must not be changed afterwards.
+ * Throws a {@link DefinitionError} with all problems.
  */
 export function loadStateMachine(definition: StateMachine | JsonObject): LoadedStateMachine {
   const known = loaded.get(definition);
@@ -55,32 +55,32 @@ export function loadStateMachine(definition: StateMachine | JsonObject): LoadedS
   return result;
 }
 
-/** Throws a {@link DefinitionError} where a state machine cannot be of a type. */
+/** Throws a {@link DefinitionError} if a state machine cannot be of a type. */
 export function checkType({ expressProblems = [] }: LoadedStateMachine, type: 'STANDARD' | 'EXPRESS'): void {
   if (type === 'EXPRESS' && expressProblems.length > 0) throw new DefinitionError(expressProblems);
 }
 
 function load(definition: StateMachine | JsonObject, problems: Problems): LoadedStateMachine | undefined {
-  // A StateMachine is JSON; the loader checks each field itself, whatever its type says.
+  // A StateMachine is JSON, and the loader checks each field itself.
   const value = definition as JsonObject;
-  const unfit = isObject(value) ? sizeProblem(value) : NO_OBJECT;
-  if (unfit !== undefined) {
-    problems.all.push(unfit);
+  const problem = isObject(value) ? sizeProblem(value) : NOT_AN_OBJECT;
+  if (problem !== undefined) {
+    problems.all.push(problem);
     return undefined;
   }
   const section = new Section(value, new JsonPointer(), problems, languageOf(value, 'JSONPath'));
   section.allow(MACHINE_FIELDS);
   checkDeclared(section);
   section.oneOf('Version', ['1.0']);
-  const whole = new DefinitionContext(COMPILERS, section.language);
-  const machine = new MachineLoader(section, whole).load();
-  whole.scope.check(problems);
+  const context = new DefinitionContext(COMPILERS, section.language);
+  const machine = new MachineLoader(section, context).load();
+  context.scope.check(problems);
   const seconds = section.number('TimeoutSeconds', 0, 0, QUOTAS.seconds);
   const timeoutSeconds = seconds > 0 ? seconds : undefined;
   return machine && { definition, machine, timeoutSeconds, expressProblems: problems.forExpress };
 }
 
-const NO_OBJECT: Problem = {
+const NOT_AN_OBJECT: Problem = {
   code: 'SCHEMA_VALIDATION_FAILED',
   message: 'Definition must be a valid JSON object',
   pointer: '',
@@ -95,6 +95,6 @@ function sizeProblem(definition: JsonObject): Problem | undefined {
     code: 'ValidationException',
     message,
     pointer: '',
-    help: 'move a part of it into a state machine of its own',
+    help: 'move a part of it into a nested state machine',
   };
 }

@@ -8,13 +8,13 @@ import { checkLanguage, languageOf } from './languages.ts';
 import { EMPTY, expectedType, mustBeOneOf, Section } from './section.ts';
 import { STATE_FIELDS } from './state-fields.ts';
 
-/** What all parts of a definition share. */
+/** What the loaders of all machines in a definition share. */
 export class DefinitionContext {
   readonly compilers: Readonly<Record<State['Type'], StateCompiler>>;
-  /** The whole state machine's query language: that of any state which declares none, however deep. */
+  /** The state machine's query language, which every state without a declaration of its own inherits, at any depth. */
   readonly language: QueryLanguage;
   readonly scope = new ScopeNode();
-  /** All states so far: a name is taken once in the whole definition. */
+  /** All states so far: names are unique in the whole definition. */
   readonly names = new Map<string, JsonPointer>();
   readonly labels = new Set<string>();
 
@@ -24,21 +24,21 @@ export class DefinitionContext {
   }
 }
 
-/** Loads one machine: the whole, a branch, or an item processor. */
+/** Loads one machine: the definition itself, a branch, or an item processor. */
 export class MachineLoader implements Loader {
   readonly #section: Section;
-  readonly #whole: DefinitionContext;
+  readonly #context: DefinitionContext;
   readonly #scope: ScopeNode;
   readonly #isInner: boolean;
-  /** Where each state may lead. */
-  readonly #leads = new Map<string, string[]>();
+  /** The possible next states of each state. */
+  readonly #transitions = new Map<string, string[]>();
   #states: Section | undefined;
   #current = '';
 
-  constructor(section: Section, whole: DefinitionContext, inner?: ScopeNode) {
+  constructor(section: Section, context: DefinitionContext, inner?: ScopeNode) {
     this.#section = section;
-    this.#whole = whole;
-    this.#scope = inner ?? whole.scope;
+    this.#context = context;
+    this.#scope = inner ?? context.scope;
     this.#isInner = inner !== undefined;
   }
 
@@ -69,7 +69,7 @@ export class MachineLoader implements Loader {
       states.problem(expectedType('OBJECT'), name);
       return undefined;
     }
-    const { language } = this.#whole;
+    const { language } = this.#context;
     const section = new Section(value, states.pointer.below(name), states.problems, languageOf(value, language));
     this.#checkName(name, section);
     this.#current = name;
@@ -82,11 +82,11 @@ export class MachineLoader implements Loader {
     section.allow(STATE_FIELDS[type]);
     checkLanguage(section, language);
     this.#scope.addState(section);
-    return this.#whole.compilers[type](name, section, this);
+    return this.#context.compilers[type](name, section, this);
   }
 
   #checkName(name: string, section: Section): void {
-    const { names } = this.#whole;
+    const { names } = this.#context;
     const other = names.get(name);
     if (other !== undefined)
       section.problem(`Duplicate State name: ${name}`, undefined, {
@@ -104,7 +104,7 @@ export class MachineLoader implements Loader {
       );
   }
 
-  /** Every state can be reached, and some state ends the whole: a loop inside a branch or a Map is taken as it is. */
+  /** Every state must be reachable, and the definition itself needs a terminal state. As on AWS, a branch or a Map needs none. */
   #checkGraph(startAt: string, states: Section): void {
     if (!states.has(startAt)) this.#missing(startAt, this.#section, 'StartAt');
     const names = Object.keys(states.value);
@@ -123,7 +123,7 @@ export class MachineLoader implements Loader {
 
   #reachedFrom(startAt: string): ReadonlySet<string> {
     const reached = new Set([startAt]);
-    for (const name of reached) for (const next of this.#leads.get(name) ?? []) reached.add(next);
+    for (const name of reached) for (const next of this.#transitions.get(name) ?? []) reached.add(next);
     return reached;
   }
 
@@ -139,9 +139,9 @@ export class MachineLoader implements Loader {
     if (!section.require(key)) return undefined;
     const name = section.text(key);
     if (name === undefined) return undefined;
-    const leads = this.#leads.get(this.#current);
-    if (leads) leads.push(name);
-    else this.#leads.set(this.#current, [name]);
+    const targets = this.#transitions.get(this.#current);
+    if (targets) targets.push(name);
+    else this.#transitions.set(this.#current, [name]);
     if (this.#states && !this.#states.has(name)) this.#missing(name, section, key);
     return name;
   }
@@ -157,14 +157,14 @@ export class MachineLoader implements Loader {
   }
 
   label(section: Section, label: string): void {
-    const { labels } = this.#whole;
+    const { labels } = this.#context;
     if (labels.has(label)) section.problem(`Duplicate Label name: ${label}`, 'Label', { code: 'DUPLICATE_LABEL_NAME' });
     labels.add(label);
   }
 
   machine(section: Section, isolated = false): CompiledMachine | undefined {
     const scope = isolated ? this.#scope.isolated() : this.#scope.inner();
-    return new MachineLoader(section, this.#whole, scope).load();
+    return new MachineLoader(section, this.#context, scope).load();
   }
 }
 

@@ -1,26 +1,26 @@
 import type { JsonObject } from '../../protocol/json.ts';
 
-/** What kind of call a Resource is, and so which events its history has. */
+/** The Resource of a Task: the kind of its call, which decides the events in the history. */
 export interface Resource {
   readonly arn: string;
   /** `Task…`, `LambdaFunction…` or `Activity…` events. */
   readonly events: 'Task' | 'LambdaFunction' | 'Activity';
-  /** What AWS calls it where what it gave is too large: a service by its name, a function by its ARN. */
+  /** Its name in a States.DataLimitExceeded cause: the name of a service, the ARN of a function. */
   readonly dataLimitName: string;
-  /** What each event says of the resource. */
+  /** The details of the resource in each event. */
   readonly details: JsonObject;
-  /** What the task waits for: the call's answer, the end of what it began, or somebody who answers with the task's token. */
+  /** The service integration pattern: the task waits for the call's response, for the job to end, or for its task token. */
   readonly pattern: 'requestResponse' | 'sync' | 'waitForTaskToken';
   /** Whether the call starts a state machine. */
   readonly startsExecution: boolean;
-  /** Whether the answer's Output, a JSON text otherwise, is parsed. */
+  /** Whether Output in the response is parsed; otherwise it is a JSON text. */
   readonly parsesOutput: boolean;
 }
 
 const LAMBDA = /^arn:[^:]+:lambda:/;
 const SERVICE = /^arn:[^:]+:states:[^:]*:[^:]*:(.+?):([^:]+(?::\d+)?)$/;
 
-/** Reads a Task's Resource; any text that is no ARN is taken for a service of that name. */
+/** Parses a Task's Resource. A text that is not an ARN is treated as the name of a service. */
 export function parseResource(arn: string): Resource {
   const pattern = patternOf(arn);
   const direct = { pattern, dataLimitName: arn, startsExecution: false, parsesOutput: false } as const;

@@ -4,16 +4,16 @@ import type { ProblemOptions, Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
 import type { TemplateContext } from './template.ts';
 
-/** The states whose work gives a result, which their Output and Assign see. */
-const WITH_RESULT: ReadonlySet<Json | undefined> = new Set(['Task', 'Parallel', 'Map']);
+/** The state types whose Output and Assign see `$states.result`. */
+const TYPES_WITH_RESULT: ReadonlySet<Json | undefined> = new Set(['Task', 'Parallel', 'Map']);
 
-/** An object of a definition, its pointer, and where its problems are collected. */
+/** An object in a definition, with its location and the collector of its problems. */
 export class Section {
   readonly value: JsonObject;
   readonly pointer: JsonPointer;
   readonly problems: Problems;
   readonly language: QueryLanguage;
-  /** What stands before a field's name in AWS's causes: `` in a state, `Catch[0]/` in a catcher. */
+  /** The prefix of a field's name in AWS's causes: `` in a state, `Catch[0]/` in a catcher. */
   readonly #prefix: string;
 
   constructor(value: JsonObject, pointer: JsonPointer, problems: Problems, language: QueryLanguage, prefix = '') {
@@ -28,47 +28,47 @@ export class Section {
     return this.value[key] !== undefined;
   }
 
-  /** Notes a problem of the object, or of one of its fields. */
+  /** Reports a problem of the object, or of one of its fields. */
   problem(message: string, key?: string, options?: ProblemOptions): void {
     this.problems.add(key === undefined ? this.pointer : this.pointer.below(key), message, options);
   }
 
-  /** The place of a template in this section. */
+  /** The context of a template in one of the fields. */
   templateContext(key: string): TemplateContext {
-    const leaves = key === 'Output' || key === 'Assign';
+    const isOnExit = key === 'Output' || key === 'Assign';
     return {
       field: `${this.#prefix}${key}`,
       pointer: this.pointer.below(key),
       problems: this.problems,
-      hasResult: leaves && WITH_RESULT.has(this.value.Type),
-      hasErrorOutput: leaves && this.#prefix.startsWith('Catch['),
+      hasResult: isOnExit && TYPES_WITH_RESULT.has(this.value.Type),
+      hasErrorOutput: isOnExit && this.#prefix.startsWith('Catch['),
     };
   }
 
-  /** Fields that must be there. */
+  /** Reports required fields that are missing; whether there are none. */
   require(...keys: readonly string[]): boolean {
     const missing = keys.filter((key) => !this.has(key));
     if (missing.length > 0) this.problem(`These fields are required: [${missing.join(', ')}]`);
     return missing.length === 0;
   }
 
-  /** Fields of which exactly one must be there, or with `optional` at most one. */
+  /** Requires exactly one of the fields, or with `optional` at most one. Whether exactly one is present. */
   requireOne(keys: readonly string[], optional: 'optional' | 'required' = 'required'): boolean {
-    const found = keys.filter((key) => this.has(key)).length;
-    if (found > 1) this.problem(`There should only be one of the following fields: [${keys.join(', ')}]`);
-    if (found === 0 && optional === 'required')
+    const count = keys.filter((key) => this.has(key)).length;
+    if (count > 1) this.problem(`There should only be one of the following fields: [${keys.join(', ')}]`);
+    if (count === 0 && optional === 'required')
       this.problem(`This object should have only one of the following fields: [${keys.join(', ')}]`);
-    return found === 1;
+    return count === 1;
   }
 
-  /** Refuses fields that are not in a list. */
+  /** Refuses fields that are not among the given ones. */
   allow(keys: ReadonlySet<string>): void {
     for (const key of Object.keys(this.value)) {
       if (!keys.has(key)) this.problem(`Field '${key}' is not supported`, key, { at: this.pointer });
     }
   }
 
-  /** A text, or undefined; anything else is a problem. */
+  /** A string, or undefined; anything else is a problem. */
   text(key: string): string | undefined {
     const value = this.value[key];
     if (value === undefined || typeof value === 'string') return value;
@@ -76,7 +76,7 @@ export class Section {
     return undefined;
   }
 
-  /** A text that must be one of a few; undefined where it is absent or, which is a problem, another one. */
+  /** A string that must be one of the given values. Undefined if it is absent; another value is a problem. */
   oneOf<T extends string>(key: string, values: readonly T[]): T | undefined {
     const text = this.text(key);
     const found = values.find((value) => value === text);
@@ -84,18 +84,18 @@ export class Section {
     return found;
   }
 
-  /** A number between `least` and `most`, or `otherwise`. */
-  number(key: string, otherwise: number, least = 0, most = Number.POSITIVE_INFINITY): number {
+  /** A number between `minimum` and `maximum`; `fallback` if it is absent or, which is a problem, anything else. */
+  number(key: string, fallback: number, minimum = 0, maximum = Number.POSITIVE_INFINITY): number {
     const value = this.value[key];
-    if (value === undefined) return otherwise;
+    if (value === undefined) return fallback;
     if (typeof value !== 'number') this.problem(expectedType('NUMBER'), key);
-    else if (value < least) this.problem(`Minimum value is ${least}`, key);
-    else if (value > most) this.problem(`Maximum value is ${most}`, key);
+    else if (value < minimum) this.problem(`Minimum value is ${minimum}`, key);
+    else if (value > maximum) this.problem(`Maximum value is ${maximum}`, key);
     else return value;
-    return otherwise;
+    return fallback;
   }
 
-  /** A list of texts; an absent one is empty. */
+  /** A list of strings; empty if it is absent. */
   texts(key: string): readonly string[] {
     const value = this.value[key];
     if (value === undefined) return [];
@@ -105,7 +105,7 @@ export class Section {
     return [];
   }
 
-  /** An object below this one. */
+  /** The object in a field. */
   section(key: string): Section | undefined {
     const value = this.value[key];
     if (value === undefined) return undefined;
@@ -115,7 +115,7 @@ export class Section {
     return undefined;
   }
 
-  /** The objects of a list; an absent list is empty. */
+  /** The objects in a list; empty if it is absent. */
   sections(key: string): readonly Section[] {
     const value = this.value[key];
     if (value === undefined) return [];
@@ -132,14 +132,14 @@ export class Section {
   }
 }
 
-/** AWS's words for a value of a wrong type, and for one that is not in a list. */
+/** AWS's messages for a value of a wrong type, for one that is not among the allowed ones, and for an empty list. */
 export const expectedType = (type: 'STRING' | 'NUMBER' | 'BOOLEAN' | 'ARRAY' | 'OBJECT'): string =>
   `Expected value of type [${type}]`;
 export const mustBeOneOf = (values: readonly string[]): string =>
   `Value should be one of the following: [${values.join(', ')}]`;
 export const EMPTY = 'Value cannot be empty';
 
-/** Whether a value is a list without items. */
+/** Whether a value is an empty list. */
 export const isEmpty = (value: Json | undefined): boolean => Array.isArray(value) && value.length === 0;
 
 /** JSONata's name of a value's type. */

@@ -1,24 +1,24 @@
 import type { State } from '../../asl/state-machine.ts';
 
 const PATHS = ['InputPath', 'OutputPath'];
-const LEAVING = ['Output', 'Assign'];
-const MOVING = ['Next', 'End'];
-const WORKING = ['ResultPath', 'Parameters', 'ResultSelector', 'Retry', 'Catch'];
+const ON_EXIT = ['Output', 'Assign'];
+const TRANSITION = ['Next', 'End'];
+const RESULT_AND_ERRORS = ['ResultPath', 'Parameters', 'ResultSelector', 'Retry', 'Catch'];
 
 const fields = (...names: readonly string[]): ReadonlySet<string> =>
   new Set(['Type', 'Comment', 'QueryLanguage', ...names]);
 
 /**
- * The fields that each type of state may have, of either query language. As measured with AWS's
+ * The fields that each state type may have, in either query language. Measured with AWS's
  * ValidateStateMachineDefinition: https://github.com/badmintoncryer/cdk-preflight, rule pf-sfn-asl-state-fields.
  */
 export const STATE_FIELDS: Readonly<Record<State['Type'], ReadonlySet<string>>> = {
-  Pass: fields(...PATHS, ...LEAVING, ...MOVING, 'Result', 'ResultPath', 'Parameters'),
+  Pass: fields(...PATHS, ...ON_EXIT, ...TRANSITION, 'Result', 'ResultPath', 'Parameters'),
   Task: fields(
     ...PATHS,
-    ...LEAVING,
-    ...MOVING,
-    ...WORKING,
+    ...ON_EXIT,
+    ...TRANSITION,
+    ...RESULT_AND_ERRORS,
     'Resource',
     'Arguments',
     'Credentials',
@@ -27,13 +27,13 @@ export const STATE_FIELDS: Readonly<Record<State['Type'], ReadonlySet<string>>> 
     'HeartbeatSeconds',
     'HeartbeatSecondsPath',
   ),
-  Wait: fields(...PATHS, ...LEAVING, ...MOVING, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'),
-  Parallel: fields(...PATHS, ...LEAVING, ...MOVING, ...WORKING, 'Arguments', 'Branches'),
+  Wait: fields(...PATHS, ...ON_EXIT, ...TRANSITION, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'),
+  Parallel: fields(...PATHS, ...ON_EXIT, ...TRANSITION, ...RESULT_AND_ERRORS, 'Arguments', 'Branches'),
   Map: fields(
     ...PATHS,
-    ...LEAVING,
-    ...MOVING,
-    ...WORKING,
+    ...ON_EXIT,
+    ...TRANSITION,
+    ...RESULT_AND_ERRORS,
     'ItemProcessor',
     'Iterator',
     'Items',
@@ -50,12 +50,12 @@ export const STATE_FIELDS: Readonly<Record<State['Type'], ReadonlySet<string>>> 
     'ToleratedFailureCountPath',
     'Label',
   ),
-  Choice: fields(...PATHS, ...LEAVING, 'Choices', 'Default'),
+  Choice: fields(...PATHS, ...ON_EXIT, 'Choices', 'Default'),
   Succeed: fields(...PATHS, 'Output'),
   Fail: fields('Error', 'ErrorPath', 'Cause', 'CausePath'),
 };
 
-/** The fields of a whole definition. */
+/** The top-level fields of a definition. */
 export const MACHINE_FIELDS: ReadonlySet<string> = new Set([
   'Comment',
   'QueryLanguage',

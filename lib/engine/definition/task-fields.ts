@@ -12,13 +12,13 @@ export function checkTask(section: Section, resource: Resource): void {
   checkPayload(section, resource.arn);
 }
 
-/** A placeholder may stand for the whole ARN, or for a part of it. */
+/** An ARN; a placeholder may replace all or part of it. */
 const ARN = /^arn:|\$\{/;
 
-/** An Express execution cannot wait for anything. */
+/** An Express execution supports the request-response pattern only. */
 function checkPattern({ pointer, problems }: Section, { events, pattern }: Resource): void {
   const at = pointer.below('Resource');
-  // The space at the end is AWS's.
+  // The trailing space is AWS's.
   if (pattern !== 'requestResponse')
     problems.addForExpress(at, `Express state machine does not support '.${pattern}' service integration `);
   if (events === 'Activity') problems.addForExpress(at, 'Express state machine does not support Activity ARN');
@@ -27,7 +27,7 @@ function checkPattern({ pointer, problems }: Section, { events, pattern }: Resou
 const OPTIMIZED = /^arn:[^:]+:states:::([^:]+):([^.]+)/;
 
 /**
- * What a call must be given, as measured with AWS's ValidateStateMachineDefinition:
+ * The required arguments of calls, measured with AWS's ValidateStateMachineDefinition:
  * https://github.com/badmintoncryer/cdk-preflight, rule pf-sfn-asl-integration-parameters.
  */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -46,11 +46,11 @@ function checkPayload(section: Section, arn: string): void {
   const [, service, action] = OPTIMIZED.exec(arn) ?? [];
   if (service === undefined) return;
   const key = section.language === 'JSONata' ? 'Arguments' : 'Parameters';
-  const given = section.value[key];
-  if (given === undefined) section.problem(`${key} field is required for resource ARN: ${arn}`);
-  if (given === undefined || !isObject(given)) return;
+  const args = section.value[key];
+  if (args === undefined) section.problem(`${key} field is required for resource ARN: ${arn}`);
+  if (args === undefined || !isObject(args)) return;
   for (const field of REQUIRED[`${service}:${action}`] ?? []) {
-    if (given[field] === undefined && given[`${field}.$`] === undefined)
+    if (args[field] === undefined && args[`${field}.$`] === undefined)
       section.problem(`The field '${field}' is required but was missing`, key);
   }
 }

@@ -5,23 +5,24 @@ import { parseExpression } from '../jsonata/parse.ts';
 import type { Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
 
-/** A value that is there at once, or later: most expressions need no waiting, and waiting costs. */
+/** A value or a promise of it. Most expressions evaluate synchronously, which avoids the cost of awaiting. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** A JSON value with expressions in it, ready to be evaluated. Fails with a {@link FieldError}. */
+/** A JSON value with expressions in it, ready to be evaluated. */
 export interface Template {
-  /** Whether no expression is in it: then the value never changes. */
+  /** Whether it contains no expression, so its value never changes. */
   readonly constant: boolean;
+  /** Throws, or rejects with, a {@link FieldError}. */
   render(environment: Environment): MaybePromise<Json>;
 }
 
-/** Where a template stands in the definition, and where what is wrong with it is collected. */
+/** Where a template is in the definition, what its expressions may read, and the collector of its problems. */
 export interface TemplateContext {
   /** The field's name as AWS writes it in causes, e.g. `Arguments/FunctionName`. */
   readonly field: string;
   readonly pointer: JsonPointer;
   readonly problems: Problems;
-  /** Whether `$states.result` and `$states.errorOutput` are there. */
+  /** Whether `$states.result` and `$states.errorOutput` are available. */
   readonly hasResult: boolean;
   readonly hasErrorOutput: boolean;
 }
@@ -41,7 +42,7 @@ export function compileTemplate(value: Json, context: TemplateContext): Template
 
 const constant = (value: Json): Template => ({ constant: true, render: () => value });
 
-/** Whether a value surely has no expression in it, and no mistake either: its place need not be known. */
+/** Whether a value certainly contains no expression and no problem, so that it needs no location. */
 const isPlain = (value: Json): boolean =>
   typeof value === 'string' ? !value.startsWith('{%') : typeof value !== 'object' || value === null;
 
@@ -58,7 +59,7 @@ function compileExpression(source: string, context: TemplateContext): Template {
   }
 }
 
-/** Refuses what an expression reads that is not there, in AWS's words. */
+/** Refuses references to what is not available, with AWS's messages. */
 function checkReferences(
   { references }: Expression,
   { pointer, problems, hasResult, hasErrorOutput }: TemplateContext,
@@ -102,9 +103,9 @@ function compileObject(object: JsonObject, context: TemplateContext): Template {
   return { constant: false, render: (environment) => renderParts<JsonObject>({}, keys, parts, environment, 0) };
 }
 
-/** Fills in one part after the other, and waits only where a part must be waited for. */
+/** Renders one part after another, and awaits only parts that are promises. */
 function renderParts<T extends Json[] | JsonObject>(
-  into: T,
+  target: T,
   keys: readonly (keyof T)[],
   parts: readonly Template[],
   environment: Environment,
@@ -114,29 +115,29 @@ function renderParts<T extends Json[] | JsonObject>(
     const value = parts[at]?.render(environment) ?? null;
     if (value instanceof Promise) {
       return value.then((json) => {
-        put(into, keys[at], json);
-        return renderParts(into, keys, parts, environment, at + 1);
+        put(target, keys[at], json);
+        return renderParts(target, keys, parts, environment, at + 1);
       });
     }
-    put(into, keys[at], value);
+    put(target, keys[at], value);
   }
-  return into;
+  return target;
 }
 
-function put(into: Json[] | JsonObject, key: PropertyKey | undefined, value: Json): void {
+function put(target: Json[] | JsonObject, key: PropertyKey | undefined, value: Json): void {
   // An assignment to this key would change the prototype.
   if (key === '__proto__')
-    Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
-  // Lists get numbers and objects names: both are property keys.
-  else (into as Record<PropertyKey, Json>)[key as string | number] = value;
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  // Lists have numbers as keys and objects have names: both are property keys.
+  else (target as Record<PropertyKey, Json>)[key as string | number] = value;
 }
 
 function evaluate(expression: Expression, environment: Environment, field: string): MaybePromise<Json> {
   try {
     const value = expression.evaluate(environment);
-    if (!(value instanceof Promise)) return present(value, expression, field);
+    if (!(value instanceof Promise)) return requireResult(value, expression, field);
     return value.then(
-      (json) => present(json, expression, field),
+      (json) => requireResult(json, expression, field),
       (thrown: unknown) => Promise.reject(asFieldError(thrown, expression, field)),
     );
   } catch (thrown) {
@@ -144,7 +145,7 @@ function evaluate(expression: Expression, environment: Environment, field: strin
   }
 }
 
-function present(value: Json | undefined, expression: Expression, field: string): Json {
+function requireResult(value: Json | undefined, expression: Expression, field: string): Json {
   if (value !== undefined) return value;
   throw failure(expression, field, 'returned nothing (undefined).');
 }

@@ -3,11 +3,11 @@ import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { HistoryEvent } from '../types.ts';
 import { REGION, ROLE_ARN } from './context-object.ts';
 
-/** An event in the shape in which AWS's GetExecutionHistory gives it: payloads are JSON texts. */
+/** An event in the shape of AWS's GetExecutionHistory, in which payloads are JSON texts. */
 export function awsHistoryEvent({ timestamp, type, id, previousEventId, details }: HistoryEvent): AwsHistoryEvent {
   const shape = shapeOf(type);
   const event = { timestamp: new Date(timestamp), type, id, previousEventId };
-  // The table below writes each type's details as the API declares them; which types there are is for the tests to say.
+  // The table below writes each type's details as the API declares them; tests check that all types are AWS's.
   return (shape ? { ...event, [shape.key]: shape.write(details) } : event) as AwsHistoryEvent;
 }
 
@@ -18,10 +18,10 @@ interface Shape {
 }
 
 const text = (value: Json | undefined): string => JSON.stringify(value ?? null);
-const WHOLE = { truncated: false };
+const NOT_TRUNCATED = { truncated: false };
 
-const input = (details: JsonObject) => ({ input: text(details.input), inputDetails: WHOLE });
-const output = (details: JsonObject) => ({ output: text(details.output), outputDetails: WHOLE });
+const input = (details: JsonObject) => ({ input: text(details.input), inputDetails: NOT_TRUNCATED });
+const output = (details: JsonObject) => ({ output: text(details.output), outputDetails: NOT_TRUNCATED });
 const pick =
   (...keys: readonly string[]) =>
   (details: JsonObject): JsonObject =>
@@ -32,7 +32,7 @@ const failure = pick('error', 'cause');
 function assigned({ assignedVariables: variables }: JsonObject): object {
   if (variables === undefined || variables === null) return {};
   const texts = Object.entries(variables).map(([name, value]) => [name, text(value)]);
-  return { assignedVariables: Object.fromEntries(texts), assignedVariablesDetails: WHOLE };
+  return { assignedVariables: Object.fromEntries(texts), assignedVariablesDetails: NOT_TRUNCATED };
 }
 
 function credentials({ taskCredentials: role }: JsonObject): object {
@@ -40,7 +40,7 @@ function credentials({ taskCredentials: role }: JsonObject): object {
   return arn === undefined ? {} : { taskCredentials: { roleArn: arn } };
 }
 
-/** Types that share the field of their details: any state is entered and left in the same way. */
+/** The types whose details field does not depend on the state type. */
 const STATES: readonly (readonly [RegExp, Shape])[] = [
   [
     /StateEntered$/,
@@ -55,7 +55,7 @@ const STATES: readonly (readonly [RegExp, Shape])[] = [
   ],
 ];
 
-/** What each type's details have; a type that is not here has none. Source: HistoryEvent, AWS Step Functions API reference. */
+/** Writes the details of each type; types that are not listed have none. Source: HistoryEvent, AWS Step Functions API reference. */
 const WRITERS: Readonly<Record<string, Shape['write']>> = {
   ExecutionStarted: (details) => ({ ...input(details), roleArn: ROLE_ARN }),
   ExecutionSucceeded: output,

@@ -7,20 +7,20 @@ import type { StateFailure } from './failures.ts';
 import type { Scope } from './scope.ts';
 import { Visit } from './visit.ts';
 
-/** States whose visit can last, and so can be stopped in the middle. */
-const LASTING: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+/** State types that take time, so that a visit can be stopped before its end. */
+const STOPPABLE: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
-/** A thread of an execution: the execution itself, a branch of a Parallel, an iteration of a Map. Walks from state to state. */
+/** A sequence of states: the top level of an execution, a branch of a Parallel, or an iteration of a Map. */
 export class Branch implements Stoppable {
   readonly execution: Execution;
   readonly scope: Scope;
   readonly cancellation: Cancellation;
   readonly item: MapItem | undefined;
-  /** Stands before the paths of its visits. */
+  /** The prefix of the paths of its visits. */
   readonly path: string;
-  /** Visits so far. */
+  /** The number of visits so far. */
   visits = 0;
-  /** The id of this thread's latest event. */
+  /** The id of the latest event of this branch. */
   lastEvent: number;
   #current: CompiledState | undefined;
 
@@ -40,17 +40,17 @@ export class Branch implements Stoppable {
     this.cancellation = new Cancellation(parent, this);
   }
 
-  /** A thread inside a state of this one, with a scope of its own. */
+  /** A branch inside a state of this one, with its own scope. */
   inner(path: string, item?: MapItem): Branch {
     return new Branch(this.execution, path, this.scope.inner(), this.lastEvent, this.cancellation, item ?? this.item);
   }
 
-  /** Appends an event of this thread to the history. */
+  /** Appends an event of this branch to the history. */
   record(type: string, details: JsonObject, stateName: string): void {
     this.lastEvent = this.execution.history.append(this.lastEvent, type, details, stateName);
   }
 
-  /** Runs a machine from its first state to its end and gives its output. Rejects with a StateFailure, or Aborted. */
+  /** Runs a machine from its first state to its end and returns its output. Rejects with a StateFailure, or Aborted. */
   async run(machine: CompiledMachine, input: Json): Promise<Json> {
     let state: CompiledState | undefined = machine.start;
     let data = input;
@@ -94,9 +94,9 @@ export class Branch implements Stoppable {
     visit.record(`${state.type}StateExited`, details);
   }
 
-  /** A state that takes time was left in the middle. */
+  /** Records that the current state was stopped before its end. */
   stopped(): void {
-    if (this.#current === undefined || !LASTING.has(this.#current.type) || this.execution.history.full) return;
+    if (this.#current === undefined || !STOPPABLE.has(this.#current.type) || this.execution.history.full) return;
     this.record(`${this.#current.type}StateAborted`, {}, this.#current.name);
   }
 }

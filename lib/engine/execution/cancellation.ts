@@ -1,14 +1,14 @@
 import { Aborted } from './failures.ts';
 
-/** Work that wants to know when it is stopped. */
+/** Work that is notified when it is stopped. */
 export interface Stoppable {
-  /** Called once, after all that is below has been stopped. */
+  /** Called once, after all work below has been stopped. */
   stopped(): void;
 }
 
 /**
- * A tree of work that can be stopped as a whole: the execution, its branches, their tasks. The AbortSignal, and the list
- * of what is below, are made only when somebody asks for them, since most branches never need either.
+ * A node in the tree of work that can be stopped as a whole: the execution, its branches, their tasks. The AbortSignal
+ * and the set of children are created on demand, because most branches need neither.
  */
 export class Cancellation {
   #aborted = false;
@@ -38,7 +38,7 @@ export class Cancellation {
     return this.#controller.signal;
   }
 
-  /** Throws where the work has been stopped. */
+  /** Throws {@link Aborted} if the work has been stopped. */
   check(): void {
     if (this.#aborted) throw new Aborted();
   }

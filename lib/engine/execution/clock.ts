@@ -1,14 +1,14 @@
 import type { Clock } from '../types.ts';
 
-/** The longest delay that Node's timers take, in milliseconds; longer sleeps are made of several. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** The longest delay of a timer in Node, in milliseconds; longer sleeps use several timers. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's clock. */
+/** The system's clock. */
 export const realClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
     const until = Date.now() + ms;
-    do await timer(Math.min(Math.max(until - Date.now(), 0), LONGEST_TIMER), signal);
+    do await timer(Math.min(Math.max(until - Date.now(), 0), MAX_TIMER_MS), signal);
     while (Date.now() < until);
   },
 };
@@ -36,14 +36,14 @@ interface Sleeper {
 }
 
 /**
- * A clock on which waiting costs nothing: when all that can run has run, it leaps to the next sleeper's time. Sleepers of
- * the same time wake in the order in which they went to sleep, so a run is deterministic.
+ * A clock on which waiting takes no real time: when no other work can run, it advances to the time of the next sleeper.
+ * Sleepers with the same time wake in the order in which they began to sleep, so a run is deterministic.
  */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #scheduled = false;
-  #held = 0;
+  #holds = 0;
   readonly #sleepers: Sleeper[] = [];
 
   /** `start`: milliseconds since the epoch. */
@@ -73,29 +73,29 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Holds time still while real work, such as reading a file, is under way. */
+  /** Stops the clock while real work, such as reading a file, is under way. */
   async during<T>(work: Promise<T>): Promise<T> {
-    this.#held += 1;
+    this.#holds += 1;
     try {
       return await work;
     } finally {
-      this.#held -= 1;
+      this.#holds -= 1;
       this.#schedule();
     }
   }
 
-  /** An immediate runs only when no promise is left that could still go on: then all is idle. */
+  /** An immediate runs after all pending promise callbacks, so no other work can run then. */
   #schedule(): void {
-    if (this.#scheduled || this.#held > 0 || this.#sleepers.length === 0) return;
+    if (this.#scheduled || this.#holds > 0 || this.#sleepers.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#held === 0) this.#leap();
+      if (this.#holds === 0) this.#advance();
       this.#schedule();
     });
   }
 
-  #leap(): void {
+  #advance(): void {
     let at: number | undefined;
     for (let next = this.#sleepers[0]; next !== undefined; next = this.#sleepers[0]) {
       if (!next.cancelled && at !== undefined && next.at > at) return;
@@ -110,15 +110,15 @@ export class VirtualClock implements Clock {
 
 const before = (a: Sleeper, b: Sleeper): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** A binary heap: its first element is the next to wake. */
+/** Adds to a binary heap, whose first element is the next to wake. */
 function push(heap: Sleeper[], sleeper: Sleeper): void {
   let at = heap.push(sleeper) - 1;
   while (at > 0) {
-    const up = (at - 1) >> 1;
-    const above = heap[up];
-    if (above === undefined || !before(sleeper, above)) break;
-    heap[at] = above;
-    at = up;
+    const parentAt = (at - 1) >> 1;
+    const parent = heap[parentAt];
+    if (parent === undefined || !before(sleeper, parent)) break;
+    heap[at] = parent;
+    at = parentAt;
   }
   heap[at] = sleeper;
 }
@@ -128,16 +128,16 @@ function pop(heap: Sleeper[]): void {
   if (last === undefined || heap.length === 0) return;
   let at = 0;
   for (;;) {
-    let down = 2 * at + 1;
-    let below = heap[down];
-    const other = heap[down + 1];
-    if (below !== undefined && other !== undefined && before(other, below)) {
-      down += 1;
-      below = other;
+    let childAt = 2 * at + 1;
+    let child = heap[childAt];
+    const sibling = heap[childAt + 1];
+    if (child !== undefined && sibling !== undefined && before(sibling, child)) {
+      childAt += 1;
+      child = sibling;
     }
-    if (below === undefined || !before(below, last)) break;
-    heap[at] = below;
-    at = down;
+    if (child === undefined || !before(child, last)) break;
+    heap[at] = child;
+    at = childAt;
   }
   heap[at] = last;
 }

@@ -1,19 +1,19 @@
 import type { Json, JsonObject } from '../../protocol/json.ts';
 
-/** An item of a Map, as the context object shows it. */
+/** An item of a Map, as in the context object. */
 export interface MapItem {
   readonly index: number;
   readonly value: Json;
 }
 
-/** Where local executions are said to run, and as whom. */
+/** The region and the role of local executions. */
 export const REGION = 'local';
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/local';
 
 let lastTime = Number.NaN;
 let lastText = '';
 
-/** A time as AWS writes it in the context object. Kept for the next call: many states are entered within a millisecond. */
+/** A time as AWS writes it in the context object. The last one is cached: many states are entered within a millisecond. */
 function isoTime(ms: number): string {
   if (ms !== lastTime) {
     lastText = new Date(ms).toISOString();
@@ -49,7 +49,7 @@ export function executionContext(
   };
 }
 
-/** The context object of a visit to a state; `token` where its task waits for one. */
+/** The context object of a visit to a state. `token`: the task token, if its task waits for one. */
 export function stateContext(
   execution: ExecutionContext,
   state: {

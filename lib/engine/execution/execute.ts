@@ -8,9 +8,9 @@ import { Execution, type Host } from './execution.ts';
 import { runToEnd } from './run-to-end.ts';
 
 /**
- * Runs a state machine to its end, and all executions that its tasks start. A failed execution is a result; what throws
- * is a definition that cannot run ({@link DefinitionError}) and a fault of the host, such as a resolver that rejects with
- * anything but a TaskError.
+ * Runs a state machine to its end, and all executions that its tasks start. A failed execution is a result. Rejects with
+ * a {@link DefinitionError} for a definition that cannot run, and with any fault of the host, such as a resolver that
+ * rejects with something other than a TaskError.
  */
 export async function execute(
   machine: StateMachine | JsonObject | LoadedStateMachine,
@@ -23,8 +23,8 @@ export async function execute(
   const execution = new Execution(host, options.name ?? randomUUID(), input);
   const end = await runToEnd(execution, loaded, options.signal);
   const stopMs = host.clock.now();
-  // The list may still grow: an execution that nobody waits for may start others.
-  for (const other of host.executionTree.detached) await other;
+  // The list may still grow: a detached execution may start others.
+  for (const end of host.executionTree.detached) await end;
   return {
     id: execution.id,
     ...end,

@@ -7,7 +7,7 @@ import type { VariableBudget } from './scope.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import { uuidFrom } from './uuid.ts';
 
-/** What an execution is given by its host. */
+/** What the host, the program that runs the engine, provides to its executions. */
 export interface Host {
   readonly resolver: TaskResolver;
   readonly tokens: TaskTokens | undefined;
@@ -19,46 +19,47 @@ export interface Host {
   readonly stateMachineName: string;
   readonly onEvent: ((event: HistoryEvent) => void) | undefined;
   readonly latency: ((stateName: string) => number) | undefined;
-  /** What all executions share that the host's one call sets going. */
+  /** Shared by the execution that the host started and all its child executions. */
   readonly executionTree: ExecutionTree;
 }
 
-/** The executions of one call of the host. */
+/** The execution that the host started and all child executions below it. */
 export interface ExecutionTree {
-  /** The ids of those that tasks started: AWS lets none be used twice. */
+  /** The ids of executions that tasks started, which must be unique on AWS. */
   readonly ids: Set<string>;
-  /** The ends of those that nobody in the family waits for. */
+  /** The ends of executions that tasks started without waiting for them. */
   readonly detached: Promise<unknown>[];
-  /** Stops them all. */
+  /** Aborts all of them. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** States entered and retried, over an execution and all its child executions. */
+/** States entered and retried, in an execution and all its child executions. */
 export interface TransitionCounter {
   transitions: number;
 }
 
-/** One execution: what all its branches share. */
+/** One execution, with the state that all its branches share. */
 export class Execution {
   readonly id: string;
   readonly name: string;
   readonly input: Json;
-  /** When it was started, in milliseconds since the epoch. */
+  /** When it started, in milliseconds since the epoch. */
   readonly startMs: number;
   readonly host: Host;
   readonly history: History;
   readonly context: ExecutionContext;
   readonly variables: VariableBudget = { bytes: 0 };
   readonly counter: TransitionCounter;
-  /** Whether another execution started it: a distributed Map's, or a task's. */
+  /** Whether another execution started it, by a distributed Map or a task. */
   readonly isChild: boolean;
-  /** Stands before the paths of its visits: where in its parent it was started. */
+  /** The prefix of the paths of its visits: the position in its parent where it was started. */
   readonly path: string;
 
   constructor(host: Host, name: string, input: Json, parent?: Execution, path = '') {
-    const own = `${host.stateMachineName}:${name}`;
-    // Express executions may have the same name: a part of its own tells each from the others.
-    const kind = host.type === 'EXPRESS' ? `express:${own}:${uuidFrom(host.random)}` : `execution:${own}`;
+    const qualifiedName = `${host.stateMachineName}:${name}`;
+    // Several Express executions may have the same name: a UUID makes the id unique.
+    const kind =
+      host.type === 'EXPRESS' ? `express:${qualifiedName}:${uuidFrom(host.random)}` : `execution:${qualifiedName}`;
     this.id = `arn:aws:states:local:000000000000:${kind}`;
     this.name = name;
     this.input = input;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json.ts';
 
-/** Why a state failed: what Retry and Catch match and what an execution reports. `error` is absent where a Fail state names none. */
+/** The failure of a state, as Retry and Catch match it and an execution reports it. `error` is absent after a Fail state without Error. */
 export class StateFailure extends Error {
   readonly error: string | undefined;
   override readonly cause: string | undefined;
@@ -13,8 +13,8 @@ export class StateFailure extends Error {
 }
 
 /**
- * The failure of what a state runs inside itself. Where neither Retry nor Catch has an answer to it left, and before a
- * Catch takes it, the history says that the state failed.
+ * The failure of a branch or iteration inside a state. The history records that the state failed once no retrier
+ * applies, even if a catcher then matches.
  */
 export class InnerFailure extends StateFailure {}
 
@@ -38,8 +38,8 @@ export const failureDetails = ({
 });
 
 /**
- * A field of a state that could not be computed. The visit to the state turns it into a {@link StateFailure} whose cause
- * names the state, and records it in the history.
+ * A field of a state that could not be evaluated. The visit to the state turns it into a {@link StateFailure} whose
+ * cause names the state, and records it in the history.
  */
 export class FieldError extends Error {
   readonly error: 'States.QueryEvaluationError' | 'States.NoChoiceMatched' | 'States.Runtime';
@@ -53,7 +53,7 @@ export class FieldError extends Error {
   }
 }
 
-/** Ends the work of a branch that nobody waits for any more. Never caught by a state. */
+/** Ends the work of a branch that was stopped. No state catches it. */
 export class Aborted extends Error {
   constructor() {
     super('the branch was stopped');

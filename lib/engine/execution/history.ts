@@ -3,7 +3,7 @@ import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Clock, HistoryEvent } from '../types.ts';
 import { StateFailure } from './failures.ts';
 
-/** The history of one execution: numbers its events and hands them on as they happen. */
+/** The history of one execution: numbers its events and passes them to the listener as they happen. */
 export class History {
   #last = 0;
   readonly #clock: Clock;
@@ -11,7 +11,7 @@ export class History {
   readonly #limit: number;
   readonly #execution: string | undefined;
 
-  /** `execution`: the id of a distributed Map's child execution; absent for the execution that was asked for. */
+  /** `execution`: the id of a child execution; absent for the execution that the host started. */
   constructor(
     clock: Clock,
     onEvent: ((event: HistoryEvent) => void) | undefined,
@@ -20,7 +20,7 @@ export class History {
   ) {
     this.#clock = clock;
     this.#onEvent = onEvent;
-    // Express executions keep no history of events, so nothing limits it.
+    // An Express execution has no history on AWS, so no quota applies.
     this.#limit = type === 'EXPRESS' ? Number.POSITIVE_INFINITY : QUOTAS.events;
     this.#execution = execution;
   }
@@ -30,18 +30,18 @@ export class History {
     return this.#last;
   }
 
-  /** Whether only the event that ends the execution has room left. */
+  /** Whether there is room only for the event that ends the execution. */
   get full(): boolean {
     return this.#last + 1 >= this.#limit;
   }
 
-  /** Appends an event and gives its id. Fails when only the last event, the execution's end, has room left. */
+  /** Appends an event and returns its id. Fails if there is room only for the event that ends the execution. */
   append(previousEventId: number, type: string, details: JsonObject, stateName?: string): number {
     if (this.full) throw historyFull();
     return this.#emit(previousEventId, type, details, stateName);
   }
 
-  /** Appends the event that ends the execution: the last event there may be can be this one only. */
+  /** Appends the event that ends the execution, for which there is always room. */
   end(previousEventId: number, type: string, details: JsonObject): void {
     this.#emit(previousEventId, type, details, undefined);
   }

@@ -2,10 +2,10 @@ import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { StateFailure } from './failures.ts';
 
-/** Strings up to this length are measured here, longer ones faster by the runtime. */
-const SHORT = 48;
+/** Strings up to this length are measured in a loop; the runtime measures longer ones faster. */
+const SHORT_STRING = 48;
 
-/** The bytes of a value as compact UTF-8 JSON. */
+/** The size in bytes of a value as compact UTF-8 JSON. */
 export function jsonBytes(value: Json): number {
   if (typeof value === 'string') return stringBytes(value);
   if (typeof value === 'number') return `${value}`.length;
@@ -24,7 +24,7 @@ export function jsonBytes(value: Json): number {
 }
 
 function stringBytes(text: string): number {
-  if (text.length > SHORT) return Buffer.byteLength(JSON.stringify(text));
+  if (text.length > SHORT_STRING) return Buffer.byteLength(JSON.stringify(text));
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return Buffer.byteLength(JSON.stringify(text));
@@ -32,7 +32,7 @@ function stringBytes(text: string): number {
   return text.length + 2;
 }
 
-/** Fails with States.DataLimitExceeded where a payload is over 256 KiB. `what`: the state's name, or the task's resource. */
+/** Fails with States.DataLimitExceeded if a payload is over 256 KiB. `what`: the state's name, or the task's resource. */
 export function checkPayload(value: Json, what: string): void {
   if (jsonBytes(value) > QUOTAS.payload) throw dataLimitExceeded(what);
 }

@@ -10,13 +10,13 @@ import { Aborted, failureDetails, StateFailure } from './failures.ts';
 import { checkPayload } from './limits.ts';
 import { Scope } from './scope.ts';
 
-/** An execution under way: its first thread, and its output to come. */
+/** A running execution: its top-level branch, and a promise of its output. */
 export interface StartedExecution {
   readonly branch: Branch;
   readonly output: Promise<Json>;
 }
 
-/** Starts an execution. Its `output` rejects with a StateFailure; either end is recorded, but not an abort. */
+/** Starts an execution. Its `output` rejects with a StateFailure. Success and failure are recorded in the history, an abort is not. */
 export function startExecution(
   execution: Execution,
   machine: CompiledMachine,
@@ -28,7 +28,7 @@ export function startExecution(
 }
 
 async function perform(execution: Execution, branch: Branch, machine: CompiledMachine, input: Json): Promise<Json> {
-  // AWS's histories do not lead back to this event: the first state's follows on none.
+  // In AWS's histories the first state's event does not refer back to this one: its previousEventId is 0.
   execution.history.append(0, 'ExecutionStarted', { input });
   try {
     checkPayload(input, execution.host.stateMachineName);
@@ -46,8 +46,7 @@ async function perform(execution: Execution, branch: Branch, machine: CompiledMa
 export type ExecutionEnd = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;
 
 /**
- * Runs an execution to its own end, its time limit or an abort, whichever comes first, and records that end. `cause` is
- * the cause of an abort.
+ * Runs an execution until it ends, times out or is aborted, and records how it ended. `cause`: the cause of an abort.
  */
 export async function runToEnd(
   execution: Execution,
@@ -56,7 +55,7 @@ export async function runToEnd(
   cause?: string,
 ): Promise<ExecutionEnd> {
   const started = startExecution(execution, loaded.machine, execution.input);
-  const seconds = limitOf(execution.host, loaded);
+  const seconds = timeoutOf(execution.host, loaded);
   const timer = new AbortController();
   const ends: Promise<ExecutionEnd>[] = [started.output.then(succeeded, failed)];
   if (seconds !== undefined) ends.push(timeOut(execution, started, seconds, timer.signal));
@@ -69,8 +68,8 @@ export async function runToEnd(
   }
 }
 
-/** Seconds after which the execution times out: its own limit, or that of Express executions. */
-function limitOf({ type }: Host, { timeoutSeconds }: LoadedStateMachine): number | undefined {
+/** The seconds after which the execution times out: its TimeoutSeconds, at most the quota of Express executions. */
+function timeoutOf({ type }: Host, { timeoutSeconds }: LoadedStateMachine): number | undefined {
   return type === 'EXPRESS' ? Math.min(timeoutSeconds ?? QUOTAS.expressSeconds, QUOTAS.expressSeconds) : timeoutSeconds;
 }
 

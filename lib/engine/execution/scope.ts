@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { dataLimitExceeded, jsonBytes } from './limits.ts';
 
-/** The bytes that all variables of an execution take. */
+/** The size in bytes of all variables of an execution. */
 export interface VariableBudget {
   bytes: number;
 }
@@ -13,10 +13,10 @@ interface Variable {
 }
 
 /**
- * The variables of a branch. Reading looks outwards, writing stays here, and what was written ends with the branch.
+ * The variables of a branch. A read also looks in outer scopes; a variable that is assigned here ends with the branch.
  */
 export class Scope {
-  /** Made when something is assigned: most branches of a wide fan-out wait for their only task without any. */
+  /** Created on the first assignment: most branches of a wide fan-out assign nothing. */
   #variables: Map<string, Variable> | undefined;
   readonly #outer: Scope | undefined;
   readonly #budget: VariableBudget;
@@ -31,7 +31,7 @@ export class Scope {
     return new Scope(this.#budget, this);
   }
 
-  /** A variable's value, or undefined where no scope has it. */
+  /** A variable's value, or undefined if no scope has it. */
   get(name: string): Json | undefined {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#outer) {
       const variable = scope.#variables?.get(name);
@@ -40,22 +40,22 @@ export class Scope {
     return undefined;
   }
 
-  /** Assigns all variables of a state's Assign at once. Fails over 256 KiB together, or 10 MiB in the execution. */
+  /** Assigns all variables of a state's Assign at once. Fails if they are over 256 KiB together, or all variables of the execution over 10 MiB. */
   assign(values: JsonObject, stateName: string): void {
     this.#variables ??= new Map();
-    let all = 0;
+    let total = 0;
     for (const name in values) {
       const value = values[name];
       if (value === undefined) continue;
       const bytes = jsonBytes(value);
-      all += bytes;
+      total += bytes;
       this.#budget.bytes += bytes - (this.#variables.get(name)?.bytes ?? 0);
       this.#variables.set(name, { value, bytes });
     }
-    if (all > QUOTAS.payload || this.#budget.bytes > QUOTAS.variables) throw dataLimitExceeded(stateName);
+    if (total > QUOTAS.payload || this.#budget.bytes > QUOTAS.variables) throw dataLimitExceeded(stateName);
   }
 
-  /** Gives back the bytes of a scope that has ended. */
+  /** Ends the scope: its variables no longer count. */
   end(): void {
     if (this.#variables === undefined) return;
     for (const { bytes } of this.#variables.values()) this.#budget.bytes -= bytes;

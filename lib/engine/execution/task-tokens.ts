@@ -1,7 +1,7 @@
 import type { Json } from '../../protocol/json.ts';
 import { Aborted, StateFailure } from './failures.ts';
 
-/** A token that no task waits with. `code` and message are those of AWS's API. */
+/** A task token that no task waits for. `code` and message are those of AWS's API. */
 export class TaskTokenError extends Error {
   readonly code: 'InvalidToken' | 'TaskTimedOut';
   constructor(code: TaskTokenError['code'], message: string) {
@@ -11,54 +11,54 @@ export class TaskTokenError extends Error {
   }
 }
 
-/** A task that waits with a token, as the engine sees it. */
+/** A task that waits for its task token, as the engine sees it. */
 export interface WaitingTask {
-  /** What the task was answered; rejects with a StateFailure. */
+  /** The task's output; rejects with a StateFailure. */
   readonly answer: Promise<Json>;
-  /** Whether nobody has answered yet. */
+  /** Whether the task has neither succeeded nor failed yet. */
   readonly isOpen: boolean;
-  /** The task waits no longer: an answer that has not come rejects. */
+  /** Ends the waiting; a pending `answer` rejects. */
   close(): void;
 }
 
 interface Waiting {
   readonly succeed: (output: Json) => void;
   readonly fail: (failure: StateFailure | Aborted) => void;
-  readonly beat: () => void;
+  readonly onHeartbeat: () => void;
 }
 
 /**
- * Answers tasks that wait for a token, as SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat do. One may serve any
- * number of executions. Each method throws a {@link TaskTokenError} for a token that no task waits with.
+ * Completes tasks that wait for a task token, as SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat do. One instance
+ * may serve any number of executions. Each method throws a {@link TaskTokenError} for a token that no task waits for.
  */
 export class TaskTokens {
   readonly #waiting = new Map<string, Waiting>();
 
-  /** The task succeeds with an output. */
+  /** Completes the task with an output. */
   sendTaskSuccess(token: string, output: Json): void {
     this.#take(token).succeed(output);
   }
 
-  /** The task fails. */
+  /** Fails the task. */
   sendTaskFailure(token: string, error?: string, cause?: string): void {
     this.#take(token).fail(new StateFailure(error, cause));
   }
 
-  /** The task is still worked on: its HeartbeatSeconds begin anew. */
+  /** Reports that the task is still in progress: its HeartbeatSeconds start again. */
   sendTaskHeartbeat(token: string): void {
-    this.#find(token).beat();
+    this.#find(token).onHeartbeat();
   }
 
-  /** The tokens that tasks wait with. */
+  /** The task tokens that tasks wait for. */
   get waiting(): readonly string[] {
     return [...this.#waiting.keys()];
   }
 
-  /** For the engine: a task begins to wait. `beat` is called at each heartbeat. */
-  wait(token: string, beat: () => void): WaitingTask {
+  /** For the engine: registers a waiting task. `onHeartbeat` is called at each heartbeat. */
+  wait(token: string, onHeartbeat: () => void): WaitingTask {
     const waiting = this.#waiting;
-    const answer = new Promise<Json>((succeed, fail) => waiting.set(token, { succeed, fail, beat }));
-    // It may be answered before the engine listens.
+    const answer = new Promise<Json>((succeed, fail) => waiting.set(token, { succeed, fail, onHeartbeat }));
+    // It may reject before the engine listens.
     answer.catch(() => {});
     return {
       answer,
@@ -86,5 +86,5 @@ export class TaskTokens {
   }
 }
 
-/** What tokens look like. */
+/** The format of task tokens: UUIDs. */
 const TOKEN = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -1,4 +1,4 @@
-/** A UUID of random numbers in [0, 1), version 4. Source: RFC 9562, section 5.4. */
+/** A version 4 UUID made from random numbers in [0, 1). Source: RFC 9562, section 5.4. */
 export function uuidFrom(random: () => number): string {
   const bytes = Buffer.alloc(16);
   for (let at = 0; at < 16; at += 4) bytes.writeUInt32BE(Math.floor(random() * 2 ** 32), at);

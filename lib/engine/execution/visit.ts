@@ -8,20 +8,20 @@ import { FieldError, StateFailure } from './failures.ts';
 import { checkPayload } from './limits.ts';
 import { uuidFrom } from './uuid.ts';
 
-/** One visit of a branch to a state: what the state's expressions see, and where its events go. */
+/** One visit of a branch to a state: the environment of the state's expressions, and the recorder of its events. */
 export class Visit implements Environment {
   readonly branch: Branch;
   readonly state: CompiledState;
   readonly input: Json;
   states: StatesVariable;
   retryCount = 0;
-  /** The token of this attempt, where its task waits for one. */
+  /** The task token of this attempt, if its task waits for one. */
   token: string | undefined;
-  /** A payload that was measured in this visit, so that it need not be measured again on its way out. */
+  /** The payload that was checked last, so that it need not be measured again as the output. */
   checkedPayload: Json;
   readonly #enteredMs: number;
   readonly #enteredId: number;
-  /** The how manieth visit of its branch it is. */
+  /** The number of the visit in its branch, from 1. */
   readonly #number: number;
 
   constructor(branch: Branch, state: CompiledState, input: Json) {
@@ -37,12 +37,12 @@ export class Visit implements Environment {
     this.states = { input, context: this.#context() };
   }
 
-  /** Names the visit by its place in the execution, e.g. `2[0].1~1 load`: the first visit in branch 0 of the second, retried once. */
+  /** Identifies the visit by its position in the execution, e.g. `2[0].1~1 load`: the first visit in branch 0 of the second visit, retried once. */
   get id(): string {
     return `${this.#path} ${this.state.name}`;
   }
 
-  /** Stands before the paths of the visits in its branch or iteration `index`. */
+  /** The prefix of the paths of visits in branch or iteration `index` of this visit. */
   pathOf(index: number): string {
     return `${this.#path}[${index}].`;
   }
@@ -68,38 +68,38 @@ export class Visit implements Environment {
     this.branch.record(type, details, this.state.name);
   }
 
-  /** Appends an event that the next one does not follow on: AWS's histories lead past some. */
+  /** Appends an event that is not the previous event of the next one, as some are in AWS's histories. */
   recordUnlinked(type: string, details: JsonObject): void {
     const { lastEvent } = this.branch;
     this.record(type, details);
     this.branch.lastEvent = lastEvent;
   }
 
-  /** Fails where a payload is over the limit. What was measured last is not measured again. */
+  /** Fails if a payload is over the limit. `what`: its name in the cause. */
   checkPayload(payload: Json, what = this.state.name): void {
     if (payload === this.checkedPayload) return;
     checkPayload(payload, what);
     this.checkedPayload = payload;
   }
 
-  /** The state's work gave a result: its Output and Assign see it as `$states.result`. */
+  /** Makes the state's result available to Output and Assign as `$states.result`. */
   setResult(result: Json): void {
     this.states = { input: this.input, result, context: this.states.context };
   }
 
-  /** The state failed and a Catch took it: its Output and Assign see `$states.errorOutput`. */
+  /** Makes a caught failure available to the catcher's Output and Assign as `$states.errorOutput`. */
   setErrorOutput(errorOutput: JsonObject): void {
     this.states = { input: this.input, errorOutput, context: this.states.context };
   }
 
-  /** The state is to run again: the context object counts it. */
+  /** Begins another attempt, which the context object counts. */
   beginRetry(): void {
     this.retryCount += 1;
     this.branch.execution.counter.transitions += 1;
     this.states = { input: this.input, context: this.#context() };
   }
 
-  /** What was thrown in this state as its failure; a fault of the host or the engine is thrown on. */
+  /** Converts what was thrown in this state to its failure; rethrows a fault of the host or the engine. */
   asFailure(thrown: unknown): StateFailure {
     if (thrown instanceof StateFailure) return thrown;
     if (thrown instanceof TaskError) return new StateFailure(thrown.error, thrown.cause);

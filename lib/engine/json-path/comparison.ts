@@ -8,7 +8,7 @@ type Test = (visit: Visit) => boolean;
 
 /** Compiles a Choice rule of JSONPath: And, Or, Not, or a comparison of a Variable. */
 export function compileComparison(section: Section): Test {
-  if (!KINDS.some((key) => section.has(key))) {
+  if (!RULE_FIELDS.some((key) => section.has(key))) {
     if (!section.has('Condition')) section.problem(NO_RULE_FIELD);
     return () => false;
   }
@@ -23,13 +23,13 @@ export function compileComparison(section: Section): Test {
   return compileOperator(section);
 }
 
-const KINDS = ['And', 'Or', 'Not', 'Variable'];
+const RULE_FIELDS = ['And', 'Or', 'Not', 'Variable'];
 
-/** AWS's words for a rule that asks nothing. */
+/** AWS's message for a rule without a condition. */
 export const NO_RULE_FIELD =
   'The object must have only one of the following fields, [And, Or, Not, Variable, Condition]';
 
-/** A rule inside another: only the outermost says where to go. */
+/** A nested rule, which may have no Next. */
 function compileInner(section: Section): Test {
   if (section.has('Next')) section.problem("Field 'Next' is not supported", 'Next', { at: section.pointer });
   return compileComparison(section);
@@ -45,7 +45,7 @@ const some =
     tests.some((test) => test(visit));
 
 function compileOperator(section: Section): Test {
-  const variable = compileReference(section, 'Variable', NO_REFERENCE);
+  const variable = compileReference(section, 'Variable', NOT_A_REFERENCE);
   const keys = Object.keys(section.value).filter((name) => operatorOf(name) !== undefined || name in TYPE_TESTS);
   if (keys.length > 1) section.problem(`There should only be one of the following fields: [${keys.join(', ')}]`);
   const [key] = keys;
@@ -64,13 +64,13 @@ function compileCompare(section: Section, key: string, variable: ReferencePath):
     const expected = section.value[key] ?? null;
     return (visit) => compare(value(variable, visit), expected);
   }
-  const path = compileReference(section, key, NO_REFERENCE);
+  const path = compileReference(section, key, NOT_A_REFERENCE);
   return (visit) => path !== undefined && compare(value(variable, visit), requireValue(path, visit.input, visit, key));
 }
 
-const NO_REFERENCE = "Value is not a Reference Path: Reference path didn't start with '$'";
+const NOT_A_REFERENCE = "Value is not a Reference Path: Reference path didn't start with '$'";
 
-/** A rule's Variable must be there: AWS fails the execution where it is not, unless the rule asks whether it is. */
+/** The value of a rule's Variable. As on AWS, the execution fails if there is none, except in IsPresent. */
 function value(path: ReferencePath, visit: Visit): Json {
   const found = resolve(path, visit.input, visit);
   if (found !== undefined) return found;
@@ -115,13 +115,13 @@ function operatorOf(key: string): Compare | undefined {
       typeof found === 'string' && typeof pattern === 'string' && wildcard(pattern).test(found);
   const test = ORDER[order] ?? (() => false);
   return (found, expected) => {
-    const signs = comparable(type, found, expected);
-    return signs !== undefined && test(signs);
+    const sign = signOf(type, found, expected);
+    return sign !== undefined && test(sign);
   };
 }
 
-/** The sign of `found - expected`; undefined where either is not of the operator's type. */
-function comparable(type: string, found: Json, expected: Json): number | undefined {
+/** The sign of `found - expected`; undefined if either is not of the operator's type. */
+function signOf(type: string, found: Json, expected: Json): number | undefined {
   const [a, b] = [keyOf(type, found), keyOf(type, expected)];
   if (a === undefined || b === undefined) return undefined;
   return a < b ? -1 : a > b ? 1 : 0;
@@ -134,7 +134,7 @@ function keyOf(type: string, json: Json): string | number | undefined {
   return typeof json === 'string' ? json : undefined;
 }
 
-/** StringMatches: `*` is any text, `\\*` a star. */
+/** The pattern of StringMatches: `*` matches any text, `\\*` an asterisk. */
 function wildcard(pattern: string): RegExp {
   const source = pattern.replace(/\\\*|\\\\|\*|[.+?^${}()|[\]\\]/g, (part) => {
     if (part === '*') return '[\\s\\S]*';

@@ -5,15 +5,15 @@ import type { Environment } from '../jsonata/expression.ts';
 import { compileReference, requireValue, withValueAt } from './path.ts';
 import { compilePayloadTemplate, type PayloadTemplate } from './payload-template.ts';
 
-type Step = (input: Json, environment: Environment) => Json;
+type Transform = (input: Json, environment: Environment) => Json;
 
-const same: Step = (input) => input;
+const identity: Transform = (input) => input;
 
-/** Compiles the fields with which JSONPath states pick and combine data: InputPath to OutputPath, and Assign. */
+/** Compiles the JSONPath fields that select and combine data: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, Assign. */
 export function compileJsonPathFlow(section: Section): DataFlow {
   const inputPath = compileFilter(section, 'InputPath');
   const parameters = compilePayload(section, 'Parameters');
-  const selector = compilePayload(section, 'ResultSelector') ?? same;
+  const selector = compilePayload(section, 'ResultSelector') ?? identity;
   const combine = compileResultPath(section);
   const outputPath = compileFilter(section, 'OutputPath');
   const assign = compilePayload(section, 'Assign');
@@ -24,7 +24,7 @@ export function compileJsonPathFlow(section: Section): DataFlow {
     },
     stateOutput(visit, raw) {
       const result = selector(raw, visit);
-      // Assign's own `$` is the result, as AWS has it, not what ResultPath makes of it.
+      // As on AWS, `$` in Assign is the result before ResultPath is applied.
       const assigned = assign?.(result, visit);
       const output = outputPath(combine(visit.input, result), visit);
       return { output, assigned: assigned !== undefined && isObject(assigned) ? assigned : undefined };
@@ -37,15 +37,15 @@ const compilePayload = (section: Section, key: string): PayloadTemplate | undefi
   return value === undefined ? undefined : compilePayloadTemplate(value, section.templateContext(key));
 };
 
-/** InputPath and OutputPath: a path, or null for an empty object. */
-function compileFilter(section: Section, key: string): Step {
-  if (section.value[key] === undefined) return same;
+/** Compiles InputPath or OutputPath: a path, or null for an empty object. */
+function compileFilter(section: Section, key: string): Transform {
+  if (section.value[key] === undefined) return identity;
   if (section.value[key] === null) return () => ({});
   const path = compileReference(section, key);
-  return path ? (input, environment) => requireValue(path, input, environment, key) : same;
+  return path ? (input, environment) => requireValue(path, input, environment, key) : identity;
 }
 
-/** ResultPath: where in the state's input the result goes; null throws the result away. */
+/** Compiles ResultPath: where the result is inserted into the state's input; null discards the result. */
 function compileResultPath(section: Section): (input: Json, result: Json) => Json {
   if (section.value.ResultPath === undefined) return (_, result) => result;
   if (section.value.ResultPath === null) return (input) => input;

@@ -5,7 +5,7 @@ import type { Section } from '../definition/section.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Environment } from '../jsonata/expression.ts';
 
-/** A reference path: where it starts (the input, the context object, a variable) and its steps. */
+/** A reference path: its root (the input, the context object, a variable) and the segments after it. */
 export interface ReferencePath {
   readonly text: string;
   readonly root: 'input' | 'context' | { readonly variable: string };
@@ -15,7 +15,7 @@ export interface ReferencePath {
 const ROOT = /^\$(\$|[A-Za-z_]\w*)?/;
 const SEGMENT = /\.([^.[\]]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/y;
 
-/** Reads a reference path; undefined for a text that is none, such as one with a wildcard, a filter or a function. */
+/** Parses a reference path; undefined for any other text, such as one with a wildcard, a filter or a function. */
 export function parseReferencePath(text: string): ReferencePath | undefined {
   const root = ROOT.exec(text);
   if (root === null) return undefined;
@@ -33,41 +33,42 @@ export function parseReferencePath(text: string): ReferencePath | undefined {
 const rootOf = (name: string | undefined): ReferencePath['root'] =>
   name === undefined ? 'input' : name === '$' ? 'context' : { variable: name };
 
-/** The value at a path, or undefined. `input` is what `$` stands for. */
+/** The value at a path, or undefined. `input`: the value of `$`. */
 export function resolve(path: ReferencePath, input: Json, environment: Environment): Json | undefined {
-  let here: Json | undefined = input;
-  if (path.root === 'context') here = environment.states.context;
-  else if (path.root !== 'input') here = environment.variable(path.root.variable);
+  let value: Json | undefined = input;
+  if (path.root === 'context') value = environment.states.context;
+  else if (path.root !== 'input') value = environment.variable(path.root.variable);
   for (const segment of path.segments) {
-    if (typeof segment === 'number') here = Array.isArray(here) ? here[segment] : undefined;
-    else here = here !== undefined && isObject(here) && Object.hasOwn(here, segment) ? here[segment] : undefined;
+    if (typeof segment === 'number') value = Array.isArray(value) ? value[segment] : undefined;
+    else value = value !== undefined && isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
   }
-  return here;
+  return value;
 }
 
-/** Notes a path that AWS would take. */
+/** Reports a path that is valid on AWS but not supported here. */
 export function reportUnsupported(problems: Problems, pointer: JsonPointer, text: string): void {
   const message = `'${text}' is more than a reference path such as '$.a.b[0]'`;
-  const help = 'intrinsic functions, wildcards and filters run on AWS only; write the state in JSONata to run it here';
+  const help =
+    'intrinsic functions, wildcards and filters are only supported on AWS; write the state in JSONata to run it here';
   problems.add(pointer, message, { code: 'NOT_SUPPORTED_HERE', help });
 }
 
-/** The path in a field; undefined where there is none, or where it is wrong, which becomes a problem of the definition. */
+/** The path in a field. Undefined if the field is absent or, which is reported as a problem, is not a path. */
 export function compileReference(
   section: Section,
   key: string,
-  wrong = 'Value must be a valid JSONPath.',
+  message = 'Value must be a valid JSONPath.',
 ): ReferencePath | undefined {
   const text = section.text(key);
   const path = text === undefined ? undefined : parseReferencePath(text);
   if (text === undefined || path !== undefined) return path;
   if (text.startsWith('$') || text.startsWith('States.'))
     reportUnsupported(section.problems, section.pointer.below(key), text);
-  else section.problem(wrong, key);
+  else section.problem(message, key);
   return undefined;
 }
 
-/** The value at a path. Fails with States.Runtime where there is none. */
+/** The value at a path. Fails with States.Runtime if there is none. */
 export function requireValue(path: ReferencePath, input: Json, environment: Environment, field: string): Json {
   const value = resolve(path, input, environment);
   if (value !== undefined) return value;
@@ -75,7 +76,7 @@ export function requireValue(path: ReferencePath, input: Json, environment: Envi
   throw new FieldError('States.Runtime', what, field);
 }
 
-/** A copy of `input` in which the place at `path` holds `value`: what ResultPath does. */
+/** A copy of `input` with `value` at the path, as ResultPath inserts a result. */
 export function withValueAt(input: Json, segments: ReferencePath['segments'], value: Json): Json {
   const [first, ...rest] = segments;
   if (first === undefined) return value;

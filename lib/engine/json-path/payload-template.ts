@@ -3,7 +3,7 @@ import type { TemplateContext } from '../definition/template.ts';
 import type { Environment } from '../jsonata/expression.ts';
 import { parseReferencePath, reportUnsupported, requireValue } from './path.ts';
 
-/** A payload template of JSONPath: a JSON value in which a key `name.$` holds a path. `input` is what `$` stands for. */
+/** A payload template of JSONPath: a JSON value in which a key `name.$` holds a path. `input`: the value of `$`. */
 export type PayloadTemplate = (input: Json, environment: Environment) => Json;
 
 /** Compiles a payload template, such as Parameters, ResultSelector, ItemSelector or Assign. */

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../protocol/json.ts';
 import type { Clock } from '../types.ts';
 
-/** What `$states` holds. */
+/** The value of `$states`. */
 export interface StatesVariable {
   readonly input: Json;
   readonly result?: Json;
@@ -9,10 +9,10 @@ export interface StatesVariable {
   readonly context: JsonObject;
 }
 
-/** What an expression is evaluated against. */
+/** The environment in which expressions are evaluated. */
 export interface Environment {
   readonly states: StatesVariable;
-  /** A variable's value, or undefined where there is none. */
+  /** A variable's value, or undefined if there is none. */
   variable(name: string): Json | undefined;
   readonly clock: Clock;
   /** Numbers in [0, 1). */
@@ -23,16 +23,16 @@ export interface Environment {
 export interface Expression {
   /** The text between `{%` and `%}`, trimmed. */
   readonly source: string;
-  /** What it reads that not every place has: see `referencesOf`. */
+  /** The references that are not available everywhere, see `referencesOf`. */
   readonly references: readonly string[];
   /**
-   * The value, or a promise of it; undefined where the expression has no result. Throws, or rejects with, an
+   * The value, or a promise of it; undefined if the expression has no result. Throws, or rejects with, an
    * {@link ExpressionError}.
    */
   evaluate(environment: Environment): Json | undefined | Promise<Json | undefined>;
 }
 
-/** JSONata's own error: a code such as T1006, and its text. `position` counts characters from the start of the expression. */
+/** An error of JSONata: a code such as T1006, and its message. `position` counts characters from the start of the expression. */
 export class ExpressionError extends Error {
   readonly code: string;
   readonly position: number | undefined;
@@ -44,7 +44,7 @@ export class ExpressionError extends Error {
   }
 }
 
-/** The code of an expression that was stopped: AWS tells of it without one, in these words. */
+/** The code of an expression that was stopped: AWS reports it without a code, with one of these messages. */
 export const NO_CODE = '';
 export const MEMORY = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
 export const TIMEOUT = 'Expression evaluation timeout: Check for infinite loop';

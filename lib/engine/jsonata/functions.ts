@@ -4,11 +4,11 @@ import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
 
 /**
- * The functions that AWS adds to JSONata, and those of JSONata that must follow the run's clock and random numbers.
- * Source: "Functions provided by Step Functions", AWS Step Functions developer guide; what it leaves open is as measured
- * on AWS in the tests of floci, https://github.com/floci-io/floci: JsonataEvaluatorTest.
+ * The functions that AWS adds to JSONata, and those of JSONata that must use the run's clock and random numbers.
+ * Source: "Functions provided by Step Functions", AWS Step Functions developer guide; what it does not specify was
+ * measured on AWS in the tests of floci, https://github.com/floci-io/floci: JsonataEvaluatorTest.
  */
-const ADDED: Readonly<Record<string, (environment: Environment) => unknown>> = {
+const AWS_FUNCTIONS: Readonly<Record<string, (environment: Environment) => unknown>> = {
   partition: () => partition,
   range: () => range,
   hash: () => hash,
@@ -16,7 +16,7 @@ const ADDED: Readonly<Record<string, (environment: Environment) => unknown>> = {
   uuid:
     (environment) =>
     (...more: readonly unknown[]) => {
-      noMore('uuid', 1, more);
+      refuseExtra('uuid', 1, more);
       return uuidFrom(environment.random);
     },
   random,
@@ -24,25 +24,25 @@ const ADDED: Readonly<Record<string, (environment: Environment) => unknown>> = {
   now: nowAt,
 };
 
-/** The function of a name, bound to the run; undefined where AWS adds none of that name. */
+/** The function with a name, bound to the environment; undefined if AWS adds none of that name. */
 export const addedFunction = (name: string, environment: Environment): unknown =>
-  Object.hasOwn(ADDED, name) ? ADDED[name]?.(environment) : undefined;
+  Object.hasOwn(AWS_FUNCTIONS, name) ? AWS_FUNCTIONS[name]?.(environment) : undefined;
 
-const written = jsonata('$fromMillis($at, $picture, $zone)');
+const formatMillis = jsonata('$fromMillis($at, $picture, $zone)');
 
-/** `$now()` of the run's clock, written as the package writes times. */
+/** `$now()` of the run's clock, in the format of the package. */
 function nowAt(environment: Environment): unknown {
   return (picture?: unknown, zone?: unknown) =>
-    written.evaluate(undefined, { at: environment.clock.now(), picture, zone });
+    formatMillis.evaluate(undefined, { at: environment.clock.now(), picture, zone });
 }
 
-/** Cuts a list into lists of `size` items; the last may have fewer. A size with a fraction is cut to its whole part. */
+/** Splits a list into lists of `size` items; the last may have fewer. A fractional size is truncated. */
 function partition(list: unknown, size: unknown, ...more: readonly unknown[]): unknown {
-  noMore('partition', 3, more);
+  refuseExtra('partition', 3, more);
   if (list === undefined) return undefined;
-  if (list === null) throw noList('partition', 1);
+  if (list === null) throw notAList('partition', 1);
   const items = Array.isArray(list) ? list : [list];
-  const step = size === undefined ? items.length : whole('partition', 2, size);
+  const step = size === undefined ? items.length : truncated('partition', 2, size);
   if (step < 0) throw wrongValue('Second argument must be zero or greater');
   if (step === 0) return undefined;
   return Array.from({ length: Math.ceil(items.length / step) }, (_, index) =>
@@ -50,18 +50,18 @@ function partition(list: unknown, size: unknown, ...more: readonly unknown[]): u
   );
 }
 
-/** The longest list that AWS makes of `$range`. */
-const LONGEST_RANGE = 360_145;
+/** The maximum length of a list that `$range` returns on AWS. */
+const MAX_RANGE_LENGTH = 360_145;
 
-/** The numbers from `first` to `last`, both included, by `step`; one alone is no list, and none are nothing. */
+/** The numbers from `first` to `last`, both included, by `step`. A single number is returned itself, and undefined if there is none. */
 function range(first: unknown, last: unknown, step: unknown, ...more: readonly unknown[]): unknown {
-  noMore('range', 4, more);
+  refuseExtra('range', 4, more);
   if (first === undefined) return undefined;
-  const [from, to] = [whole('range', 1, first), whole('range', 2, last)];
-  const by = step === undefined ? 0 : whole('range', 3, step);
+  const [from, to] = [truncated('range', 1, first), truncated('range', 2, last)];
+  const by = step === undefined ? 0 : truncated('range', 3, step);
   if (by === 0) return undefined;
   const length = Math.floor((to - from) / by) + 1;
-  if (length > LONGEST_RANGE) throw new ExpressionError(NO_CODE, MEMORY);
+  if (length > MAX_RANGE_LENGTH) throw new ExpressionError(NO_CODE, MEMORY);
   if (length <= 1) return length === 1 ? from : undefined;
   return Array.from({ length }, (_, index) => from + index * by);
 }
@@ -76,7 +76,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 
 /** The hash of a text in hexadecimal digits. */
 function hash(text: unknown, algorithm: unknown, ...more: readonly unknown[]): unknown {
-  noMore('hash', 3, more);
+  refuseExtra('hash', 3, more);
   if (text === undefined || algorithm === undefined) return undefined;
   if (typeof text !== 'string') throw wrongType('hash', 1);
   if (typeof algorithm !== 'string') throw wrongType('hash', 2);
@@ -88,7 +88,7 @@ function hash(text: unknown, algorithm: unknown, ...more: readonly unknown[]): u
 
 /** The value of a JSON text. */
 function parse(text: unknown, ...more: readonly unknown[]): unknown {
-  noMore('parse', 2, more);
+  refuseExtra('parse', 2, more);
   if (text === undefined) return undefined;
   if (typeof text !== 'string') throw wrongType('parse', 1);
   try {
@@ -100,13 +100,13 @@ function parse(text: unknown, ...more: readonly unknown[]): unknown {
 
 function random(environment: Environment): unknown {
   return (seed?: unknown, ...more: readonly unknown[]): number => {
-    noMore('random', 2, more);
-    return seed === undefined ? environment.random() : seeded(whole('random', 1, seed));
+    refuseExtra('random', 2, more);
+    return seed === undefined ? environment.random() : seeded(truncated('random', 1, seed));
   };
 }
 
 /**
- * The first number in [0, 1) that Java's generator draws from a seed, which is what AWS gives.
+ * The first number in [0, 1) of Java's generator with a seed, as on AWS.
  * Source: java.util.Random, `nextDouble`, Java API specification.
  */
 function seeded(seed: number): number {
@@ -117,21 +117,21 @@ function seeded(seed: number): number {
   return Number(((first >> 22n) << 27n) + (second >> 21n)) / 2 ** 53;
 }
 
-/** A number without its fraction. */
-function whole(name: string, position: number, value: unknown): number {
+/** The integer part of a number. */
+function truncated(name: string, position: number, value: unknown): number {
   if (typeof value === 'number') return Math.trunc(value);
   throw wrongType(name, position);
 }
 
-function noMore(name: string, position: number, more: readonly unknown[]): void {
+function refuseExtra(name: string, position: number, more: readonly unknown[]): void {
   if (more.length > 0) throw wrongType(name, position);
 }
 
-/** The package writes the message of its own codes itself, from these fields. */
+/** The package makes the messages of its own codes itself, from these fields. */
 const wrongType = (token: string, index: number): ExpressionError =>
   Object.assign(new ExpressionError('T0410', 'does not match function signature'), { token, index });
-const noList = (token: string, index: number): ExpressionError =>
+const notAList = (token: string, index: number): ExpressionError =>
   Object.assign(new ExpressionError('T0412', 'must be an array'), { token, index, type: 'any' });
 
-/** D3137 is the code of `$error`, whose message stays as it is. */
+/** D3137 is the code of `$error`, whose message the package does not change. */
 const wrongValue = (message: string): ExpressionError => new ExpressionError('D3137', message);

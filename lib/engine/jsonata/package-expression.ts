@@ -4,29 +4,29 @@ import { QUOTAS } from '../../protocol/quotas.ts';
 import { DEPTH, type Environment, ExpressionError, MEMORY, NO_CODE, TIMEOUT } from './expression.ts';
 import { addedFunction } from './functions.ts';
 
-/** An expression that runs longer, such as one that calls itself for ever, fails: nothing else could stop it. */
-const LONGEST_MS = 10_000;
-/** The longest list on AWS that an expression can make. Measured: floci-io/floci issue 2737. */
-const LONGEST_LIST = 873_782;
+/** An expression that runs longer, such as an endless recursion, fails: nothing else could stop it. */
+const MAX_MS = 10_000;
+/** The maximum length of a list that an expression can make on AWS. Measured: floci-io/floci issue 2737. */
+const MAX_LIST_LENGTH = 873_782;
 
-/** Evaluates an expression, by the package's rules. */
+/** Evaluates an expression with the `jsonata` package. */
 export type Evaluate = (environment: Environment) => Promise<Json | undefined>;
 
-/** An expression as the package reads it: the whole language. Throws an {@link ExpressionError} for a syntax error. */
+/** Parses an expression of the whole language with the `jsonata` package. Throws an {@link ExpressionError} for a syntax error. */
 export function parseWithPackage(source: string): { readonly ast: unknown; readonly evaluate: Evaluate } {
   const compiled = compile(source);
   const ast = compiled.ast();
   const variables = new Set<string>();
   collectVariables(ast, variables);
   variables.delete('states');
-  // AWS leaves $eval out: an expression may not make expressions.
+  // AWS has no $eval: an expression may not make expressions.
   compiled.assign('eval', undefined);
   return { ast, evaluate: (environment) => evaluate(compiled, variables, environment) };
 }
 
 function compile(source: string): jsonata.Expression {
   try {
-    return jsonata(source, { timeout: LONGEST_MS, stack: QUOTAS.expressionDepth, sequence: LONGEST_LIST });
+    return jsonata(source, { timeout: MAX_MS, stack: QUOTAS.expressionDepth, sequence: MAX_LIST_LENGTH });
   } catch (thrown) {
     throw asExpressionError(thrown);
   }
@@ -50,7 +50,7 @@ async function evaluate(
   }
 }
 
-/** Only the variables that an expression names are bound: a run may have thousands. */
+/** Collects the variables that an expression names. Only these are bound, because an execution may have thousands. */
 function collectVariables(node: unknown, names: Set<string>): void {
   if (typeof node !== 'object' || node === null) return;
   if ('type' in node && node.type === 'variable' && 'value' in node && typeof node.value === 'string') {
@@ -59,14 +59,14 @@ function collectVariables(node: unknown, names: Set<string>): void {
   for (const part of Object.values(node)) collectVariables(part, names);
 }
 
-/** What the package throws where it stops an expression, as AWS tells of it. */
-const STOPPED: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: TIMEOUT, D2015: MEMORY };
+/** AWS's messages for the codes with which the package stops an expression. */
+const STOP_MESSAGES: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: TIMEOUT, D2015: MEMORY };
 
-/** The package throws plain objects with a code, and an Error now and then. */
+/** The package throws plain objects with a code, and sometimes an Error. */
 function asExpressionError(thrown: unknown): unknown {
   if (thrown instanceof ExpressionError || typeof thrown !== 'object' || thrown === null) return thrown;
   const code = 'code' in thrown ? String(thrown.code) : 'D0000';
-  const stopped = STOPPED[code];
+  const stopped = STOP_MESSAGES[code];
   if (stopped !== undefined) return new ExpressionError(NO_CODE, stopped);
   const message = 'message' in thrown ? String(thrown.message) : 'the expression failed';
   const position = 'position' in thrown && typeof thrown.position === 'number' ? thrown.position : undefined;
@@ -74,8 +74,8 @@ function asExpressionError(thrown: unknown): unknown {
 }
 
 /**
- * A result as plain JSON. The package marks lists that it made as sequences, which a later expression would flatten, and
- * makes objects without a prototype; parts that need no change are shared.
+ * A result as plain JSON. The package marks its own lists as sequences, which a later expression would flatten, and makes
+ * objects without a prototype. Parts that need no change are shared.
  */
 function asJson(value: unknown): Json | undefined {
   if (value === undefined || value === null || typeof value === 'string' || typeof value === 'boolean') return value;
@@ -86,14 +86,14 @@ function asJson(value: unknown): Json | undefined {
     typeof value === 'function' ||
     (typeof value === 'object' && ('_jsonata_lambda' in value || '_jsonata_function' in value))
   )
-    throw new ExpressionError('T1000', 'A function is no JSON value');
+    throw new ExpressionError('T1000', 'A function is not a JSON value');
   return typeof value === 'object' ? objectAsJson(value) : undefined;
 }
 
 function listAsJson(list: readonly unknown[]): Json {
   const items = list.map((item) => asJson(item) ?? null);
   const plain = !('sequence' in list) && !('cons' in list) && !('keepSingleton' in list);
-  // Where all parts are JSON as they are, so is the whole.
+  // If all parts are JSON already, so is the list.
   return plain && items.every((item, index) => item === list[index]) ? (list as Json[]) : items;
 }
 

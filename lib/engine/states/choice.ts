@@ -14,12 +14,12 @@ interface Rule {
   readonly dataFlow: DataFlow;
 }
 
-/** Choice: goes the way of the first rule that holds, with that rule's Assign and Output; otherwise Default, with the state's own. */
+/** Choice: takes the first rule whose condition holds, with the rule's Assign and Output; otherwise Default, with the state's own. */
 export const compileChoice: StateCompiler = (name, section, loader) => {
   section.require('Choices');
   const rules = section.sections('Choices').map((rule) => compileRule(rule, loader));
   if (isEmpty(section.value.Choices)) section.problem(EMPTY, 'Choices');
-  const otherwise = section.has('Default') ? loader.target(section, 'Default') : undefined;
+  const defaultState = section.has('Default') ? loader.target(section, 'Default') : undefined;
   const dataFlow = compileDataFlow(section);
   return {
     name,
@@ -28,15 +28,15 @@ export const compileChoice: StateCompiler = (name, section, loader) => {
     async run(visit): Promise<Exit> {
       for (const rule of rules) {
         const holds = rule.holds(visit);
-        if (holds === true || (holds !== false && (await holds))) return leave(visit, rule.dataFlow, rule.next);
+        if (holds === true || (holds !== false && (await holds))) return exit(visit, rule.dataFlow, rule.next);
       }
-      if (otherwise === undefined) throw noMatch();
-      return leave(visit, dataFlow, otherwise);
+      if (defaultState === undefined) throw noMatch();
+      return exit(visit, dataFlow, defaultState);
     },
   };
 };
 
-async function leave(visit: Visit, dataFlow: DataFlow, next: string | undefined): Promise<Exit> {
+async function exit(visit: Visit, dataFlow: DataFlow, next: string | undefined): Promise<Exit> {
   return { ...(await dataFlow.stateOutput(visit, await dataFlow.effectiveInput(visit))), next };
 }
 

@@ -21,7 +21,7 @@ interface Catcher {
   readonly dataFlow: DataFlow;
 }
 
-/** What a state does about its failures. */
+/** The Retry and Catch of a state. */
 export interface ErrorHandling {
   readonly retriers: readonly Retrier[];
   readonly catchers: readonly Catcher[];
@@ -36,8 +36,8 @@ export function compileErrorHandling(section: Section, loader: Loader): ErrorHan
   };
 }
 
-/** The longest MaxDelaySeconds: 366 days. */
-const LONGEST_DELAY = 31_622_400;
+/** The maximum of MaxDelaySeconds: 366 days. */
+const MAX_DELAY_SECONDS = 31_622_400;
 
 /** The defaults are AWS's. Source: "Retrying after an error", AWS Step Functions developer guide. */
 function compileRetrier(section: Section, isLast: boolean): Retrier {
@@ -46,7 +46,7 @@ function compileRetrier(section: Section, isLast: boolean): Retrier {
     intervalSeconds: section.number('IntervalSeconds', 1, 0, QUOTAS.seconds),
     maxAttempts: section.number('MaxAttempts', 3, 0, QUOTAS.seconds),
     backoffRate: section.number('BackoffRate', 2, 1),
-    maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, LONGEST_DELAY),
+    maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, MAX_DELAY_SECONDS),
     jitter: section.oneOf('JitterStrategy', ['NONE', 'FULL']) === 'FULL',
   };
 }
@@ -57,7 +57,7 @@ const compileCatcher = (section: Section, isLast: boolean, loader: Loader): Catc
   dataFlow: compileDataFlow(section),
 });
 
-/** What comes after States.ALL, or beside it, could never match. */
+/** An error name or retrier after States.ALL could never match. */
 function compileErrors(section: Section, isLast: boolean): readonly string[] {
   if (!section.require('ErrorEquals')) return [];
   const errors = section.texts('ErrorEquals');
@@ -68,15 +68,15 @@ function compileErrors(section: Section, isLast: boolean): readonly string[] {
 }
 
 /**
- * Runs `attempt` until it succeeds, no retrier is left for its failure, and then as the first matching catcher says.
- * Rejects with the failure where none matches.
+ * Runs `attempt` until it succeeds or no retrier applies to its failure; then the first matching catcher handles the
+ * failure. Rejects with it if no catcher matches.
  */
 export async function withErrorHandling(
   visit: Visit,
   errorHandling: ErrorHandling,
   attempt: (visit: Visit) => Promise<Exit>,
 ): Promise<Exit> {
-  let used: Map<Retrier, number> | undefined;
+  let attemptsOf: Map<Retrier, number> | undefined;
   for (;;) {
     try {
       return await attempt(visit);
@@ -84,10 +84,11 @@ export async function withErrorHandling(
       visit.branch.cancellation.check();
       const failure = visit.asFailure(thrown);
       const retrier = errorHandling.retriers.find(({ errors }) => matches(errors, failure));
-      const attempts = retrier === undefined ? 0 : (used?.get(retrier) ?? 0);
-      if (retrier === undefined || attempts >= retrier.maxAttempts) return await caught(visit, errorHandling, failure);
-      used ??= new Map();
-      used.set(retrier, attempts + 1);
+      const attempts = retrier === undefined ? 0 : (attemptsOf?.get(retrier) ?? 0);
+      if (retrier === undefined || attempts >= retrier.maxAttempts)
+        return await handleFailure(visit, errorHandling, failure);
+      attemptsOf ??= new Map();
+      attemptsOf.set(retrier, attempts + 1);
       const delay = delayMs(retrier, attempts, visit.random);
       await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id });
       visit.beginRetry();
@@ -95,21 +96,21 @@ export async function withErrorHandling(
   }
 }
 
-/** The wait before a retry, in milliseconds, after `attempts` earlier ones: interval × rate^attempts, at most the maximum. */
+/** The delay before a retry, in milliseconds: interval × rate^attempts, at most the maximum. `attempts`: the retries before it. */
 function delayMs(retrier: Retrier, attempts: number, random: () => number): number {
   const seconds = Math.min(retrier.intervalSeconds * retrier.backoffRate ** attempts, retrier.maxDelaySeconds);
   return seconds * 1000 * (retrier.jitter ? random() : 1);
 }
 
-async function caught(visit: Visit, errorHandling: ErrorHandling, failure: StateFailure): Promise<Exit> {
+async function handleFailure(visit: Visit, errorHandling: ErrorHandling, failure: StateFailure): Promise<Exit> {
   if (failure instanceof InnerFailure && !visit.branch.execution.history.full)
     visit.record(`${visit.state.type}StateFailed`, failureDetails(failure));
   const catcher = errorHandling.catchers.find(({ errors }) => matches(errors, failure));
   if (catcher === undefined) throw failure;
-  const output = errorOutput(failure);
-  visit.setErrorOutput(output);
-  const settled = await catcher.dataFlow.stateOutput(visit, output);
-  return { ...settled, next: catcher.next };
+  const error = errorOutput(failure);
+  visit.setErrorOutput(error);
+  const output = await catcher.dataFlow.stateOutput(visit, error);
+  return { ...output, next: catcher.next };
 }
 
 const errorOutput = ({ error, cause }: StateFailure): JsonObject => ({
@@ -117,7 +118,7 @@ const errorOutput = ({ error, cause }: StateFailure): JsonObject => ({
   ...(cause !== undefined && { Cause: cause }),
 });
 
-/** Errors that no wildcard matches. States.Runtime cannot be handled at all. */
+/** States.Runtime cannot be handled at all; States.DataLimitExceeded only by its own name. */
 const TERMINAL = 'States.Runtime';
 const NAMED_ONLY = 'States.DataLimitExceeded';
 

@@ -6,19 +6,19 @@ import type { ExecutionEnd } from '../execution/run-to-end.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { TaskError } from '../types.ts';
 
-/** A request that the API of Step Functions refuses, as a task reports it: the Error has the exception's name. */
+/** The failure of a task whose request the API of Step Functions refuses: its Error is the exception's name. */
 export const apiError = (code: string, what: string): TaskError =>
   new TaskError(
     `StepFunctions.${code}Exception`,
     `${what} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`,
   );
 
-/** The input of an execution. The API takes JSON as a text, so a text in Input is read, and anything else is written as one first. */
-export function inputFrom(given: Json | undefined): Json {
-  if (given === undefined || given === null) return {};
-  if (typeof given !== 'string') return given;
+/** The input of an execution from the Input argument. The API expects a JSON text, so a string is parsed; any other value is used as it is. */
+export function inputFrom(argument: Json | undefined): Json {
+  if (argument === undefined || argument === null) return {};
+  if (typeof argument !== 'string') return argument;
   try {
-    return JSON.parse(given);
+    return JSON.parse(argument);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw apiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
@@ -28,17 +28,17 @@ export function inputFrom(given: Json | undefined): Json {
 /** Source: "name", StartExecution, AWS Step Functions API reference. */
 const NAME = new RegExp(String.raw`^[^\s<>{}[\]?*"#%\\^|~\x60$&,;:/\p{Cc}]{1,${QUOTAS.name}}$`, 'u');
 
-/** The name of an execution; one of the host's random numbers where none is given. */
-export function nameFrom(given: Json | undefined, random: () => number): string {
-  if (given === undefined || given === null) return uuidFrom(random);
-  const name = typeof given === 'string' ? given : JSON.stringify(given);
+/** The name of an execution from the Name argument; a random UUID if it is absent. */
+export function nameFrom(argument: Json | undefined, random: () => number): string {
+  if (argument === undefined || argument === null) return uuidFrom(random);
+  const name = typeof argument === 'string' ? argument : JSON.stringify(argument);
   if (NAME.test(name)) return name;
   throw apiError('InvalidName', `Invalid Name: '${name}'`);
 }
 
 /**
- * An execution that has ended, as a task gets it from DescribeExecution: names in the order of the alphabet, times in
- * milliseconds since the epoch. `asText`: whether Input and Output are JSON texts or JSON values.
+ * The response of DescribeExecution for an execution that has ended, as a task gets it: fields in alphabetical order,
+ * times in milliseconds since the epoch. `asText`: whether Input and Output are JSON texts or JSON values.
  */
 export function describeExecution(
   execution: Execution,
@@ -50,7 +50,7 @@ export function describeExecution(
   const payload = (value: Json): Json => (asText ? JSON.stringify(value) : value);
   return {
     ...(cause !== undefined && { Cause: cause }),
-    // One that ran out of time is described without the error.
+    // An execution that timed out is described without its error.
     ...(error !== undefined && status !== 'TIMED_OUT' && { Error: error }),
     ExecutionArn: execution.id,
     Input: payload(execution.input),

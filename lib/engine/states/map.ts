@@ -17,7 +17,7 @@ import { compileResultWriter } from './map/result-writer.ts';
 import { compileSelector } from './map/selector.ts';
 import { compileTolerance } from './map/tolerance.ts';
 
-/** Map: runs its processor once for each item, and gives the list of the outputs. */
+/** Map: runs its ItemProcessor for each item; its result is the list of the outputs. */
 export const compileMap: StateCompiler = (name, section, loader) => {
   const work = compileWork(name, section, loader);
   const next = loader.transition(section);
@@ -34,10 +34,10 @@ export const compileMap: StateCompiler = (name, section, loader) => {
   return { name, type: 'Map', waitsForToken: false, run: (visit) => withErrorHandling(visit, errorHandling, attempt) };
 };
 
-/** Gives the result. `input`: the state's input, after InputPath. */
-type Work = (visit: Visit, input: Json) => Promise<Json>;
+/** Runs the iterations and returns the state's result. `input`: the effective input. */
+type MapWork = (visit: Visit, input: Json) => Promise<Json>;
 
-function compileWork(name: string, section: Section, loader: Loader): Work {
+function compileWork(name: string, section: Section, loader: Loader): MapWork {
   // `Iterator` is the older name of the same field.
   const processor = section.section('ItemProcessor') ?? section.section('Iterator');
   section.requireOne(['ItemProcessor', 'Iterator']);
@@ -48,16 +48,16 @@ function compileWork(name: string, section: Section, loader: Loader): Work {
   const { all, forExpress } = section.problems;
   const before = forExpress.length;
   const machine = processor && loader.machine(processor, isDistributed);
-  // What an Express state machine may not have, an Express child execution may not have either.
+  // An Express child execution has the same restrictions as an Express state machine.
   if (type === 'EXPRESS') all.push(...forExpress.slice(before));
-  // A definition that has problems does not load, so nothing of this is run.
+  // The definition has problems and does not load, so this never runs.
   if (!processor || !machine) return async () => null;
   if (!isDistributed) return compileInline(section, machine);
   const loaded = { definition: processor.value, machine, timeoutSeconds: undefined };
   return compileDistributed(section, { loaded, type, label: compileLabel(section, name, loader) });
 }
 
-/** Refuses what AWS refuses of a ProcessorConfig: each mode has its own fields, and an Express execution has no Map Runs. */
+/** Refuses what AWS refuses in a ProcessorConfig: each mode has its own fields, and Express state machines have no Map Runs. */
 function checkProcessorConfig(config: Section, isDistributed: boolean): void {
   if (!isDistributed) {
     if (config.has('ExecutionType'))
@@ -71,11 +71,11 @@ function checkProcessorConfig(config: Section, isDistributed: boolean): void {
 
 const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
 
-function compileInline(section: Section, machine: ChildMachine['loaded']['machine']): Work {
+function compileInline(section: Section, machine: ChildMachine['loaded']['machine']): MapWork {
   for (const key of DISTRIBUTED_ONLY) {
     if (section.has(key))
       section.problem(
-        'this field is of a distributed Map: its ItemProcessor wants ProcessorConfig.Mode DISTRIBUTED',
+        'only a distributed Map has this field: set ProcessorConfig.Mode of the ItemProcessor to DISTRIBUTED',
         key,
       );
   }
@@ -84,21 +84,23 @@ function compileInline(section: Section, machine: ChildMachine['loaded']['machin
   const selector = compileSelector(section);
   const tolerance = compileTolerance(section);
   return async (visit, input) => {
-    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.inlineConcurrency);
+    const maxConcurrency = concurrencyLimit(await concurrency(visit, input), QUOTAS.inlineConcurrency);
     const list = await items(visit, input);
     visit.record('MapStateStarted', { length: list.length });
     await tolerance(visit, input);
     const itemOf = (index: number): Json => list[index] ?? null;
-    const given = selector ? (index: number) => selector(visit, { Index: index, Value: itemOf(index) }, input) : itemOf;
-    return inside(visit, async () => {
-      const results = await runInline(visit, machine, { list, inputOf: given, maxConcurrency });
+    const inputOf = selector
+      ? (index: number) => selector(visit, { Index: index, Value: itemOf(index) }, input)
+      : itemOf;
+    return withInnerFailure(visit, async () => {
+      const results = await runInline(visit, machine, { items: list, inputOf, maxConcurrency });
       visit.checkPayload(results);
       return results;
     });
   };
 }
 
-function compileDistributed(section: Section, machine: ChildMachine): Work {
+function compileDistributed(section: Section, machine: ChildMachine): MapWork {
   const concurrency = compileNumber(section, 'MaxConcurrency', 'integer', notNegative);
   const reader = compileItemReader(section);
   const items = reader ? undefined : compileCollection(section);
@@ -107,11 +109,11 @@ function compileDistributed(section: Section, machine: ChildMachine): Work {
   const tolerance = compileTolerance(section);
   const writer = compileResultWriter(section);
   return async (visit, input) => {
-    const maxConcurrency = mostOf(await concurrency(visit, input), QUOTAS.distributedConcurrency);
+    const maxConcurrency = concurrencyLimit(await concurrency(visit, input), QUOTAS.distributedConcurrency);
     const collection = await items?.(visit, input);
     const list = collection && itemsOf(collection);
     visit.record('MapStateStarted', { length: list?.length ?? 0 });
-    const order: MapRunOptions = {
+    const options: MapRunOptions = {
       maxConcurrency,
       inputOf: selector ? (item, index) => selector(visit, contextOf(item, index), input) : inputOf,
       tolerance: await tolerance(visit, input),
@@ -119,16 +121,16 @@ function compileDistributed(section: Section, machine: ChildMachine): Work {
       openResults: await writer(visit, input),
       dataset: list ?? (await reader?.(visit, input)) ?? [],
     };
-    return inside(visit, async () => {
-      const result = await runMapRun(visit, machine, order);
+    return withInnerFailure(visit, async () => {
+      const result = await runMapRun(visit, machine, options);
       visit.checkPayload(result);
       return result;
     });
   };
 }
 
-/** What fails inside the state is the state's failure, unless nobody waits for it any more. */
-async function inside(visit: Visit, work: () => Promise<Json>): Promise<Json> {
+/** Turns a failure of an iteration into the state's failure, unless the state itself was stopped. */
+async function withInnerFailure(visit: Visit, work: () => Promise<Json>): Promise<Json> {
   try {
     return await work();
   } catch (thrown) {
@@ -141,22 +143,22 @@ async function inside(visit: Visit, work: () => Promise<Json>): Promise<Json> {
 const notNegative = (value: number): string | undefined =>
   value < 0 ? 'MaxConcurrency cannot be negative.' : undefined;
 
-/** 0 is AWS's word for as many as possible. */
-const mostOf = (wanted: number | undefined, most: number): number =>
-  wanted === undefined || wanted === 0 ? most : Math.min(wanted, most);
+/** The number of concurrent iterations: MaxConcurrency, where 0 means no limit, or the quota if that is lower. */
+const concurrencyLimit = (maxConcurrency: number | undefined, quota: number): number =>
+  maxConcurrency === undefined || maxConcurrency === 0 ? quota : Math.min(maxConcurrency, quota);
 
-/** What a label may not have. Source: "Label", Map state, AWS Step Functions developer guide. */
-const NO_LABEL = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\p{Cc}]/gu;
+/** The characters that a label may not contain. Source: "Label", Map state, AWS Step Functions developer guide. */
+const NOT_IN_LABEL = /[\s?*<>{}[\]"#%\\^|~`$&,;:/\p{Cc}]/gu;
 const HELP = 'a label has no space, no control character and none of ?*<>{}[]"#%\\^|~`$&,;:/';
 
-/** The name of a Map in the ids of its Map Runs and their child executions: its Label, or one made of the state's name. */
+/** The name of a Map in the ids of its Map Runs and their child executions: its Label, or one derived from the state's name. */
 function compileLabel(section: Section, name: string, loader: Loader): string {
   const label = section.text('Label');
-  if (label === undefined) return name.replace(NO_LABEL, '-').slice(0, QUOTAS.mapLabel);
+  if (label === undefined) return name.replace(NOT_IN_LABEL, '-').slice(0, QUOTAS.mapLabel);
   if (label.length > QUOTAS.mapLabel) {
     const message = `Label '${label}' exceeds the ${QUOTAS.mapLabel}-character limit allowed by the service`;
     section.problem(message, 'Label', { code: 'INVALID_LABEL_NAME' });
-  } else if (label === '' || label.search(NO_LABEL) >= 0)
+  } else if (label === '' || label.search(NOT_IN_LABEL) >= 0)
     section.problem(`Invalid Label name: '${label}'`, 'Label', { code: 'INVALID_LABEL_NAME', help: HELP });
   loader.label(section, label);
   return label;

@@ -6,7 +6,7 @@ import { InnerFailure } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
 import { compileErrorHandling, withErrorHandling } from './error-handling.ts';
 
-/** Parallel: runs its branches side by side and gives the list of their outputs. A failing branch stops the others. */
+/** Parallel: runs its branches concurrently; its result is the list of their outputs. A failing branch stops the others. */
 export const compileParallel: StateCompiler = (name, section, loader) => {
   section.require('Branches');
   const sections = section.sections('Branches');

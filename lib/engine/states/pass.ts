@@ -1,7 +1,7 @@
 import type { StateCompiler } from '../definition/compiled.ts';
 import { compileDataFlow } from '../definition/data-flow.ts';
 
-/** Pass: gives its input, or in JSONPath its `Result`, on. */
+/** Pass: passes its input on or, in JSONPath, its `Result`. */
 export const compilePass: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
   const dataFlow = compileDataFlow(section);
@@ -11,8 +11,8 @@ export const compilePass: StateCompiler = (name, section, loader) => {
     type: 'Pass',
     waitsForToken: false,
     async run(visit) {
-      const settled = await dataFlow.stateOutput(visit, literal ?? (await dataFlow.effectiveInput(visit)));
-      return { ...settled, next };
+      const output = await dataFlow.stateOutput(visit, literal ?? (await dataFlow.effectiveInput(visit)));
+      return { ...output, next };
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { StateCompiler } from '../definition/compiled.ts';
 import { compileDataFlow } from '../definition/data-flow.ts';
 
-/** Succeed: ends its branch well. */
+/** Succeed: ends its branch or the execution successfully. */
 export const compileSucceed: StateCompiler = (name, section) => {
   const dataFlow = compileDataFlow(section);
   return {

@@ -7,25 +7,27 @@ import type { Visit } from '../execution/visit.ts';
 import type { TaskRequest } from '../types.ts';
 import { callStartExecution } from './start-execution.ts';
 
-/** How long a call may take, in seconds; undefined: as long as it likes. */
+/** TimeoutSeconds and HeartbeatSeconds of a call; undefined: no limit. */
 export interface CallLimits {
   readonly timeoutSeconds: number | undefined;
   readonly heartbeatSeconds: number | undefined;
 }
 
-/** Makes a task's call and gives its result. Rejects with a StateFailure or a TaskError. */
+/** Makes a task's call and resolves with its result. Rejects with a StateFailure or a TaskError. */
 export function makeCall(visit: Visit, resource: Resource, input: Json, limits: CallLimits): Promise<Json> {
   const { tokens } = visit.branch.execution.host;
-  const ask = (cancellation: Cancellation): Promise<Json> => {
+  const invoke = (cancellation: Cancellation): Promise<Json> => {
     const request = requestOf(visit, resource, input, cancellation);
     if (request.token !== undefined && tokens) {
-      const task = waitOn(visit, tokens, request.token);
-      return callBack(visit, resource, request, { task, cancellation, heartbeatSeconds: limits.heartbeatSeconds });
+      const task = waitForToken(visit, tokens, request.token);
+      return callWithToken(visit, resource, request, { task, cancellation, heartbeatSeconds: limits.heartbeatSeconds });
     }
-    return startOrAsk(visit, resource, request);
+    return startOrInvoke(visit, resource, request);
   };
   const { timeoutSeconds } = limits;
-  return timeoutSeconds === undefined ? ask(visit.branch.cancellation) : withTimeout(visit, timeoutSeconds * 1000, ask);
+  return timeoutSeconds === undefined
+    ? invoke(visit.branch.cancellation)
+    : withTimeout(visit, timeoutSeconds * 1000, invoke);
 }
 
 function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: Cancellation): TaskRequest {
@@ -38,7 +40,7 @@ function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: C
     attempt: retryCount,
     execution: { id: execution.id, name: execution.name },
     callId: visit.id,
-    // In a fan-out each call has a signal of its own, which costs as much as all the rest, and few ask for it.
+    // Created on demand: in a fan-out, the signals would cost as much as everything else, and few resolvers use them.
     get signal() {
       return cancellation.signal;
     },
@@ -46,42 +48,42 @@ function requestOf(visit: Visit, { arn }: Resource, input: Json, cancellation: C
   return token === undefined ? request : Object.assign(request, { token });
 }
 
-/** A call that is over with its answer. */
-function startOrAsk(visit: Visit, resource: Resource, request: TaskRequest): Promise<Json> {
+/** A call whose answer is the task's result. */
+function startOrInvoke(visit: Visit, resource: Resource, request: TaskRequest): Promise<Json> {
   const started = resource.startsExecution ? callStartExecution(visit, resource, request) : undefined;
   if (started !== undefined) return started;
   if (resource.pattern !== 'requestResponse') visit.record(`${resource.events}Submitted`, resource.details);
   return visit.branch.execution.host.resolver(request);
 }
 
-/** A task that waits with its token, and when it last showed life. */
-interface Waiting extends WaitingTask {
-  readonly lastBeat: () => number;
+/** A task that waits for its task token, and the time of its last heartbeat. */
+interface WaitingWithHeartbeat extends WaitingTask {
+  readonly lastHeartbeat: () => number;
 }
 
-/** What ends the waiting of a task but its answer. */
-interface Wait {
-  readonly task: Waiting;
+/** How a task waits for its task token. */
+interface CallbackWait {
+  readonly task: WaitingWithHeartbeat;
   readonly cancellation: Cancellation;
   readonly heartbeatSeconds: number | undefined;
 }
 
-function waitOn({ clock }: Visit, tokens: TaskTokens, token: string): Waiting {
+function waitForToken({ clock }: Visit, tokens: TaskTokens, token: string): WaitingWithHeartbeat {
   let last = clock.now();
-  const beat = () => {
+  const onHeartbeat = () => {
     last = clock.now();
   };
-  return Object.assign(tokens.wait(token, beat), { lastBeat: () => last });
+  return Object.assign(tokens.wait(token, onHeartbeat), { lastHeartbeat: () => last });
 }
 
-/** A call whose own answer only says that it was made: the task's result comes with its token, at any time. */
-async function callBack(
+/** A call whose own answer only confirms it: the task's result arrives with its task token, at any time. */
+async function callWithToken(
   visit: Visit,
   resource: Resource,
   request: TaskRequest,
-  { task, cancellation, heartbeatSeconds }: Wait,
+  { task, cancellation, heartbeatSeconds }: CallbackWait,
 ): Promise<Json> {
-  const watch = new Cancellation(cancellation, { stopped: () => task.close() });
+  const waiting = new Cancellation(cancellation, { stopped: () => task.close() });
   const submit = async (): Promise<Json> => {
     const started = resource.startsExecution ? callStartExecution(visit, resource, request) : undefined;
     const output = (await (started ?? visit.branch.execution.host.resolver(request))) ?? null;
@@ -89,31 +91,36 @@ async function callBack(
     return task.answer;
   };
   const ends = [task.answer, submit()];
-  if (heartbeatSeconds !== undefined) ends.push(heartbeats(visit, task, heartbeatSeconds * 1000, watch.signal));
+  if (heartbeatSeconds !== undefined) ends.push(heartbeatTimeout(visit, task, heartbeatSeconds * 1000, waiting.signal));
   try {
     return await Promise.race(ends);
   } finally {
-    watch.abort();
+    waiting.abort();
   }
 }
 
-/** Rejects when the task has shown no life for so long. */
-async function heartbeats({ clock, id }: Visit, task: Waiting, ms: number, signal: AbortSignal): Promise<never> {
+/** Rejects when there was no heartbeat for `ms` milliseconds. */
+async function heartbeatTimeout(
+  { clock, id }: Visit,
+  task: WaitingWithHeartbeat,
+  ms: number,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
-    const seen = task.lastBeat();
+    const seen = task.lastHeartbeat();
     await clock.sleep(seen + ms - clock.now(), signal, { id, isTimeout: true });
-    if (task.lastBeat() === seen) throw new HeartbeatTimeout();
+    if (task.lastHeartbeat() === seen) throw new HeartbeatTimeout();
   }
 }
 
-/** Stops a call that takes too long, and its timer when it does not. */
+/** Stops a call when it times out, and the timer when the call ends first. */
 async function withTimeout(
   visit: Visit,
   ms: number,
-  ask: (cancellation: Cancellation) => Promise<Json>,
+  invoke: (cancellation: Cancellation) => Promise<Json>,
 ): Promise<Json> {
   const cancellation = new Cancellation(visit.branch.cancellation);
-  const answer = ask(cancellation);
+  const answer = invoke(cancellation);
   const timer = visit.clock.sleep(ms, cancellation.signal, { id: visit.id, isTimeout: true }).then(() => {
     throw new StateFailure('States.Timeout');
   });

@@ -14,7 +14,7 @@ import { type CallLimits, makeCall } from './task-call.ts';
 
 const SECONDS = { minimum: 1, maximum: QUOTAS.seconds };
 
-/** Task: makes a call, through the host's resolver. */
+/** Task: makes a call through the host's resolver. */
 export const compileTask: StateCompiler = (name, section, loader) => {
   const resource = parseResource(section.text('Resource') ?? '');
   checkTask(section, resource);
@@ -27,18 +27,18 @@ export const compileTask: StateCompiler = (name, section, loader) => {
   const role = credentials ? compileTemplate(credentials, section.templateContext('Credentials')) : undefined;
 
   async function attempt(visit: Visit): Promise<Exit> {
-    const given = dataFlow.effectiveInput(visit);
-    const input = given instanceof Promise ? await given : given;
+    const effectiveInput = dataFlow.effectiveInput(visit);
+    const input = effectiveInput instanceof Promise ? await effectiveInput : effectiveInput;
     const limits = {
       timeoutSeconds: timeout && (await timeout.evaluate(visit)),
       heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
     };
-    const as = role && (await role.render(visit));
+    const taskCredentials = role && (await role.render(visit));
     visit.checkPayload(input);
-    const result = await perform(visit, resource, input, limits, as);
+    const result = await perform(visit, resource, input, limits, taskCredentials);
     visit.setResult(result);
-    const settled = dataFlow.stateOutput(visit, result);
-    const { output, assigned } = settled instanceof Promise ? await settled : settled;
+    const stateOutput = dataFlow.stateOutput(visit, result);
+    const { output, assigned } = stateOutput instanceof Promise ? await stateOutput : stateOutput;
     return { output, assigned, next };
   }
 
@@ -52,9 +52,15 @@ export const compileTask: StateCompiler = (name, section, loader) => {
 };
 
 /** Makes the call and records its events. */
-async function perform(visit: Visit, resource: Resource, input: Json, limits: CallLimits, role?: Json): Promise<Json> {
+async function perform(
+  visit: Visit,
+  resource: Resource,
+  input: Json,
+  limits: CallLimits,
+  taskCredentials?: Json,
+): Promise<Json> {
   const { events, details } = resource;
-  visit.record(`${events}Scheduled`, scheduled(resource, input, limits, role));
+  visit.record(`${events}Scheduled`, scheduled(resource, input, limits, taskCredentials));
   visit.record(`${events}Started`, details);
   try {
     const result = (await makeCall(visit, resource, input, limits)) ?? null;
@@ -72,10 +78,10 @@ async function perform(visit: Visit, resource: Resource, input: Json, limits: Ca
   }
 }
 
-function scheduled({ events, details }: Resource, input: Json, limits: CallLimits, role?: Json): JsonObject {
+function scheduled({ events, details }: Resource, input: Json, limits: CallLimits, taskCredentials?: Json): JsonObject {
   const event: JsonObject = events === 'Task' ? { ...details, parameters: input } : { ...details, input };
   if (limits.timeoutSeconds !== undefined) event.timeoutInSeconds = limits.timeoutSeconds;
   if (limits.heartbeatSeconds !== undefined) event.heartbeatInSeconds = limits.heartbeatSeconds;
-  if (role !== undefined) event.taskCredentials = role;
+  if (taskCredentials !== undefined) event.taskCredentials = taskCredentials;
   return event;
 }

@@ -5,7 +5,7 @@ import { compileDataFlow } from '../definition/data-flow.ts';
 import { compileField } from '../definition/field.ts';
 import { FieldError } from '../execution/failures.ts';
 
-/** Wait: sleeps for Seconds, or until Timestamp; one that has passed is not waited for. */
+/** Wait: sleeps for Seconds, or until Timestamp unless it has passed. */
 export const compileWait: StateCompiler = (name, section, loader) => {
   const next = loader.transition(section);
   const dataFlow = compileDataFlow(section);
@@ -32,7 +32,7 @@ export const compileWait: StateCompiler = (name, section, loader) => {
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
 
-/** Milliseconds since the epoch of an ISO 8601 time with an offset; JavaScript alone would take many other forms too. */
+/** An ISO 8601 time with an offset, in milliseconds since the epoch. JavaScript's own parser accepts many other forms. */
 function parseTimestamp(text: string, path: Json | undefined): number {
   if (isTimestamp(text)) return Date.parse(text);
   const format = 'ISO-8601 extended offset date-time format string:';
@@ -46,10 +46,11 @@ function parseTimestamp(text: string, path: Json | undefined): number {
   throw new FieldError('States.Runtime', what, 'TimestampPath');
 }
 
-const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && isDay(text) && !Number.isNaN(Date.parse(text));
+const isTimestamp = (text: string): boolean =>
+  TIMESTAMP.test(text) && dayExists(text) && !Number.isNaN(Date.parse(text));
 
-/** Whether the month has the day: JavaScript takes 30 February for 1 March. */
-function isDay(text: string): boolean {
+/** Whether the day exists: JavaScript parses 30 February as 1 March. */
+function dayExists(text: string): boolean {
   const day = text.slice(0, 10);
   const midnight = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../lib/protocol/json.ts';
 import { QUOTAS } from '../../../lib/protocol/quotas.ts';
 import { machine, task } from '../harness.ts';
 
-/** What refuses a definition; undefined where it is taken. */
+/** The error that refuses a definition; undefined if it is accepted. */
 function refusal(definition: JsonObject): DefinitionError | undefined {
   try {
     loadStateMachine(definition);
@@ -31,7 +31,7 @@ test('a definition is loaded once', () => {
   expect(loadStateMachine(definition)).toBe(loadStateMachine(definition));
 });
 
-test('the whole refusal is what CreateStateMachine says, and each problem has its very place and a help', () => {
+test('the message is that of CreateStateMachine, and each problem has a pointer and help', () => {
   const definition = { StartAt: 'pass1', States: { pass1: { Type: 'Pass', Next: 'pass3' }, pass2: pass() } };
   const error = refusal(definition);
   // As AWS answered: https://github.com/localstack/localstack/pull/12487.
@@ -64,7 +64,7 @@ describe('as recorded', () => {
       `${FAILED}: 'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/Pass`,
     ],
   ])('%s', (_, definition, wanted) => {
-    // What a user hands in may be any JSON.
+    // A user may pass any JSON.
     expect(problems(definition as JsonObject)).toEqual([wanted]);
   });
 
@@ -397,7 +397,7 @@ const unsupported = (...names: readonly string[]): readonly string[] =>
       `UNSUPPORTED_JSONATA_EXPRESSION: Reference to '${name}' ${name === '$$' ? '' : 'at the top level '}is not supported. at /States/E/Output/v`,
   );
 
-describe('names that are of no value', () => {
+describe('names without a context value', () => {
   // The first six as measured by floci, see above.
   test.each<[string, ...string[]]>([
     ['phone', 'phone'],
@@ -432,7 +432,7 @@ describe('names that are of no value', () => {
 
 // "Attempting to access $states.result or $states.errorOutput from fields and states where they are not accessible will be
 // caught at creation": "Transforming data with JSONata", AWS Step Functions developer guide.
-test('$states.result is there in Output and Assign of Task, Map and Parallel only', () => {
+test('$states.result is available only in Output and Assign of Task, Map and Parallel', () => {
   const result = '{% $states.result.a %}';
   const wrong = (where: string) => `UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at ${where}`;
   expect(problems(machine({ A: task({ Output: result, Assign: { v: result } }) }))).toEqual([]);
@@ -440,7 +440,7 @@ test('$states.result is there in Output and Assign of Task, Map and Parallel onl
   expect(problems(machine({ A: pass({ Output: result }) }))).toEqual([wrong('/States/A/Output')]);
 });
 
-test('what AWS would run and this engine does not is told as such', () => {
+test('what AWS runs but this engine does not has a code of its own', () => {
   const definition = branch({ A: pass({ Parameters: { 'x.$': 'States.UUID()' }, InputPath: '$.a[*]' }) });
   const [first, second] = refusal(definition)?.problems ?? [];
   expect(first).toMatchObject({ code: 'NOT_SUPPORTED_HERE', pointer: '/States/A/InputPath' });
@@ -451,7 +451,7 @@ test('what AWS would run and this engine does not is told as such', () => {
   });
 });
 
-test('an inner scope assigns no name of an outer one', () => {
+test('an inner scope may not assign a name of an outer one', () => {
   const inner = branch({ B: pass({ Assign: { v: 2 } }) });
   const definition = machine({ A: { Type: 'Parallel', Assign: { v: 1 }, Branches: [inner], End: true } });
   expect(refusal(definition)?.problems).toMatchObject([
@@ -459,12 +459,12 @@ test('an inner scope assigns no name of an outer one', () => {
   ]);
 });
 
-test('a name of a state has 80 characters at most', () => {
+test('the name of a state has at most 80 characters', () => {
   expect(refusal(machine({ ['n'.repeat(81)]: pass() }))?.problems).toMatchObject([{ code: 'INVALID_STATE_NAME' }]);
   expect(problems(machine({ ['n'.repeat(80)]: pass() }))).toEqual([]);
 });
 
-test('a definition has a megabyte at most', () => {
+test('a definition has at most 1 MB', () => {
   const sized = (bytes: number): JsonObject => {
     const small = JSON.stringify(machine({ A: pass() }, { Comment: '' })).length;
     return machine({ A: pass() }, { Comment: 'x'.repeat(bytes - small) });
@@ -475,7 +475,7 @@ test('a definition has a megabyte at most', () => {
   ]);
 });
 
-test.each<Json>([null, 1, 'x', []])('%j is no definition', (value) => {
-  // What a user hands in may be any JSON.
+test.each<Json>([null, 1, 'x', []])('%j is not a definition', (value) => {
+  // A user may pass any JSON.
   expect(problems(value as JsonObject)).toEqual([`${FAILED}: Definition must be a valid JSON object at null`]);
 });

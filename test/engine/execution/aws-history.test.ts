@@ -16,7 +16,7 @@ async function historyOf(
   return events.filter(({ execution }) => execution === undefined).map(awsHistoryEvent);
 }
 
-const WHOLE = { truncated: false };
+const NOT_TRUNCATED = { truncated: false };
 const timestamp = new Date(0);
 
 // As in LocalStack's recording of test_base_task[TIMEOUT_SECONDS], with what the function answers left out.
@@ -37,7 +37,7 @@ test('a task of a service', async () => {
       previousEventId: 0,
       executionStartedEventDetails: {
         input: '{}',
-        inputDetails: WHOLE,
+        inputDetails: NOT_TRUNCATED,
         roleArn: 'arn:aws:iam::000000000000:role/local',
       },
     },
@@ -46,7 +46,7 @@ test('a task of a service', async () => {
       type: 'TaskStateEntered',
       id: 2,
       previousEventId: 0,
-      stateEnteredEventDetails: { name: 'Start', input: '{}', inputDetails: WHOLE },
+      stateEnteredEventDetails: { name: 'Start', input: '{}', inputDetails: NOT_TRUNCATED },
     },
     {
       timestamp,
@@ -78,7 +78,7 @@ test('a task of a service', async () => {
         resourceType: 'lambda',
         resource: 'invoke',
         output: '{"StatusCode":200}',
-        outputDetails: WHOLE,
+        outputDetails: NOT_TRUNCATED,
       },
     },
     {
@@ -86,14 +86,14 @@ test('a task of a service', async () => {
       type: 'TaskStateExited',
       id: 6,
       previousEventId: 5,
-      stateExitedEventDetails: { name: 'Start', output: '{"StatusCode":200}', outputDetails: WHOLE },
+      stateExitedEventDetails: { name: 'Start', output: '{"StatusCode":200}', outputDetails: NOT_TRUNCATED },
     },
     {
       timestamp,
       type: 'ExecutionSucceeded',
       id: 7,
       previousEventId: 6,
-      executionSucceededEventDetails: { output: '{"StatusCode":200}', outputDetails: WHOLE },
+      executionSucceededEventDetails: { output: '{"StatusCode":200}', outputDetails: NOT_TRUNCATED },
     },
   ]);
 });
@@ -114,7 +114,7 @@ test('a function by its ARN', async () => {
     [
       'LambdaFunctionScheduled',
       'lambdaFunctionScheduledEventDetails',
-      { resource: arn, timeoutInSeconds: 5, input: '{}', inputDetails: WHOLE },
+      { resource: arn, timeoutInSeconds: 5, input: '{}', inputDetails: NOT_TRUNCATED },
     ],
     ['LambdaFunctionStarted'],
     ['LambdaFunctionTimedOut', 'lambdaFunctionTimedOutEventDetails', { error: 'States.Timeout' }],
@@ -149,7 +149,7 @@ test('a task that waits for a token', async () => {
       },
     ],
     ['TaskStarted', 'taskStartedEventDetails', common],
-    ['TaskSubmitted', 'taskSubmittedEventDetails', { ...common, output: '"sent"', outputDetails: WHOLE }],
+    ['TaskSubmitted', 'taskSubmittedEventDetails', { ...common, output: '"sent"', outputDetails: NOT_TRUNCATED }],
     ['TaskTimedOut', 'taskTimedOutEventDetails', { ...common, error: 'States.Timeout' }],
   ]);
 });
@@ -168,13 +168,13 @@ test('what is assigned', async () => {
   expect(exited?.stateExitedEventDetails).toEqual({
     name: 'State0',
     output: 'null',
-    outputDetails: WHOLE,
+    outputDetails: NOT_TRUNCATED,
     assignedVariables: { result: '"foobar"', bias: '4.3' },
-    assignedVariablesDetails: WHOLE,
+    assignedVariablesDetails: NOT_TRUNCATED,
   });
 });
 
-test('a fault in an expression', async () => {
+test('a failed expression', async () => {
   const events = await historyOf(
     machine({ A: { Type: 'Pass', Output: { v: '{% $states.input.missing %}' }, End: true } }),
   );
@@ -210,7 +210,7 @@ test('Map, Parallel, Wait and Choice', async () => {
   }
 });
 
-test('an execution that is stopped', async () => {
+test('an aborted execution', async () => {
   const host = new AbortController();
   const events = await historyOf(
     machine({ A: task() }),

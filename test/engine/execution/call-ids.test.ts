@@ -58,7 +58,7 @@ test('each call has an id of its own, the same however long the calls take', asy
   expect((await callIds((state) => (state === 'a' || state === 'item' ? 5000 : 3))).toSorted()).toEqual(ids.toSorted());
 });
 
-test('sleeps have the id of the visit that sleeps; the limit of a call says that it is one', async () => {
+test('a sleep has the id of its visit, and the timeout of a call is marked', async () => {
   const slept: unknown[] = [];
   const clock = new VirtualClock(0);
   const watched = {
@@ -76,9 +76,9 @@ test('sleeps have the id of the visit that sleeps; the limit of a call says that
 
   expect(slept).toEqual([
     { id: '1 wait' },
-    { id: '2 work', limits: true },
+    { id: '2 work', isTimeout: true },
     { id: '2 work' },
-    { id: '2~1 work', limits: true },
+    { id: '2~1 work', isTimeout: true },
   ]);
 });
 
@@ -112,7 +112,7 @@ test('uuids, of child executions too, come from the random numbers of the host',
   for (const uuid of all) expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
-test('the stamp of a clock is the time of the events, its time that of the expressions', async () => {
+test('events have the stamp of the clock as their time, expressions have its now', async () => {
   const clock = new VirtualClock(5000);
   const stamped = { now: () => clock.now(), sleep: clock.sleep.bind(clock), stamp: () => 7 };
   const { result, events } = await run(
@@ -127,7 +127,7 @@ test('the stamp of a clock is the time of the events, its time that of the expre
   expect(new Set(events.map(({ timestamp }) => timestamp))).toEqual(new Set([7]));
 });
 
-test('calls of a state machine that a task starts have ids of their own, and its execution a name of the host', async () => {
+test('calls of a nested execution have unique ids, and its name comes from the random numbers of the host', async () => {
   const outer = machine({
     one: task({
       Resource: 'arn:aws:states:::states:startExecution.sync:2',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { realClock, VirtualClock } from '../../../lib/engine/index.ts';
 
 describe('the virtual clock', () => {
-  test('wakes sleepers in order of time, and of falling asleep', async () => {
+  test('wakes sleepers in the order of their times, then in the order in which they began to sleep', async () => {
     const clock = new VirtualClock(1000);
     const woken: string[] = [];
     const sleep = async (name: string, ms: number) => {
@@ -13,7 +13,7 @@ describe('the virtual clock', () => {
     expect(woken).toEqual(['e 1000', 'b 1010', 'd 1020', 'a 1030', 'c 1030']);
   });
 
-  test('one who wakes may sleep again before later ones wake', async () => {
+  test('a sleeper that wakes may sleep again before later ones wake', async () => {
     const clock = new VirtualClock();
     const woken: number[] = [];
     const twice = async () => {
@@ -26,7 +26,7 @@ describe('the virtual clock', () => {
     expect(woken).toEqual([10, 15, 20]);
   });
 
-  test('does not wait for a sleeper that was called off', async () => {
+  test('does not wait for an aborted sleeper', async () => {
     const clock = new VirtualClock();
     const abort = new AbortController();
     const long = clock.sleep(1000, abort.signal).catch((reason: unknown) => reason);
@@ -63,7 +63,7 @@ describe('the real clock', () => {
     expect(realClock.now() - start).toBeGreaterThanOrEqual(20);
   });
 
-  test('can be called off', async () => {
+  test('can be aborted', async () => {
     const abort = new AbortController();
     const sleeper = realClock.sleep(60_000, abort.signal);
     abort.abort(new Error('enough'));

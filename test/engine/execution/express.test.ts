@@ -12,14 +12,14 @@ test('an Express execution ends after five minutes', async () => {
   expect((await run(wait(301))).result.status).toBe('SUCCEEDED');
 });
 
-test('its own limit may be shorter, and not longer', async () => {
+test('its own TimeoutSeconds may be shorter, but not longer', async () => {
   const limited = (TimeoutSeconds: number) => run({ ...wait(400), TimeoutSeconds }, undefined, { type: 'EXPRESS' });
   expect((await limited(10)).result.stopMs).toBe(10_000);
   expect((await limited(1000)).result.stopMs).toBe(300_000);
 });
 
 // Source: test_start_sync_execution of LocalStack's recorded tests.
-test('its id has the name, and a part of its own behind it', async () => {
+test('its id has the name and a UUID', async () => {
   const { result } = await run(
     machine({ A: { Type: 'Pass', Output: '{% $states.context.Execution.Id %}', End: true } }),
     undefined,

@@ -3,7 +3,7 @@ import { machine, run, task } from '../harness.ts';
 
 const branch = (name: string) => ({ StartAt: name, States: { [name]: task() } });
 
-test('events are numbered from 1, in the order in which they happen, and each names the one before it in its branch', async () => {
+test('events are numbered from 1 in order, and each has the id of the previous one in its branch', async () => {
   const states = {
     A: { Type: 'Parallel', Branches: [branch('B'), branch('C')], Next: 'D' },
     D: { Type: 'Pass', End: true },
@@ -30,7 +30,7 @@ test('events are numbered from 1, in the order in which they happen, and each na
     '12 < 6 2s TaskSucceeded B',
     '13 < 12 2s TaskStateExited B',
     '14 < 13 2s ParallelStateSucceeded A',
-    // As AWS numbers them: the exit follows on the branch's last event. Source: test_parallel_state, recorded by LocalStack.
+    // As on AWS, the exit refers back to the branch's last event. Source: test_parallel_state, recorded by LocalStack.
     '15 < 13 2s ParallelStateExited A',
     '16 < 15 2s PassStateEntered D',
     '17 < 16 2s PassStateExited D',
@@ -58,7 +58,7 @@ test('each attempt of a task is in it', async () => {
   expect(events[4]?.details).toMatchObject({ error: 'E', cause: 'so' });
 });
 
-test('events carry what went in, came out and was assigned', async () => {
+test('events have the input, the output and the assigned variables', async () => {
   const { events } = await run(machine({ A: task({ Arguments: [1], Assign: { v: 2 }, Output: 3 }) }), () => 4, {
     input: 0,
   });
@@ -87,7 +87,7 @@ test('iterations have events of their own', async () => {
   ]);
 });
 
-test('a fault in an expression is in it', async () => {
+test('a failed expression is in it', async () => {
   const { events } = await run(machine({ A: task({ Arguments: { n: '{% 1 + "x" %}' } }) }));
   expect(events.at(-2)).toMatchObject({
     type: 'EvaluationFailed',

@@ -28,7 +28,7 @@ const sideBySide: StateMachine = {
 const latency = (name: string): number => ({ Fork: 30, Call: 20, Then: 5, Only: 40 })[name] ?? 0;
 
 describe('the latency of states', () => {
-  it('passes before the work of each, side by side where the states are', async () => {
+  it('passes before the work of each state, concurrently in branches', async () => {
     const clock = new VirtualClock();
     const resolver = async () => {
       await clock.sleep(100);

@@ -5,13 +5,13 @@ import type { Json, JsonObject } from '../../../lib/protocol/json.ts';
 import { QUOTAS } from '../../../lib/protocol/quotas.ts';
 import { machine, run, task } from '../harness.ts';
 
-/** A string whose JSON has so many bytes. */
+/** A string whose JSON has that many bytes. */
 const sized = (bytes: number): string => 'x'.repeat(bytes - 2);
 const over = sized(QUOTAS.payload + 1);
 const fits = sized(QUOTAS.payload);
 const EXCEEDED = { status: 'FAILED', error: 'States.DataLimitExceeded' };
 
-test('the measure is that of compact UTF-8 JSON', () => {
+test('the size is that of compact UTF-8 JSON', () => {
   const bytes = (value: Json): number => Buffer.byteLength(JSON.stringify(value));
   fc.assert(fc.property(fc.json(), (text) => jsonBytes(JSON.parse(text)) === bytes(JSON.parse(text))));
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => jsonBytes(text) === bytes(text)));
@@ -25,7 +25,7 @@ describe('256 KiB', () => {
     );
   });
 
-  test("of a task's result, even where nothing is kept of it", async () => {
+  test("of a task's result, even if none of it is kept", async () => {
     const definition = machine({
       A: task({ Resource: 'arn:aws:states:::lambda:invoke', Arguments: { FunctionName: 'f' }, Output: {} }),
     });
@@ -68,7 +68,7 @@ describe('256 KiB', () => {
     expect((await run(machine({ A: map }), () => sized(200_000))).result).toMatchObject(EXCEEDED);
   });
 
-  test('States.ALL does not catch what is over it', async () => {
+  test('States.ALL does not catch the failure', async () => {
     const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'B' }];
     expect((await run(machine({ A: task({ Catch }), B: { Type: 'Succeed' } }), () => over)).result).toMatchObject(
       EXCEEDED,
@@ -92,7 +92,7 @@ test('10 MiB of variables', async () => {
   expect((await run(definition, undefined, { input: sized(100_000) })).result.status).toBe('SUCCEEDED');
 });
 
-test('variables of iterations that have ended no longer count', async () => {
+test('variables of ended iterations no longer count', async () => {
   const Items = Array.from({ length: 60 }, (_, at) => at);
   const big = '{% $states.context.Execution.Input %}';
   const ItemProcessor = { StartAt: 'B', States: { B: { Type: 'Pass', Assign: { v: big }, Output: {}, End: true } } };
@@ -109,7 +109,7 @@ describe('25,000 events', () => {
   // Each turn has 4 events; start, end and the last state have 4 more.
   const TURNS = (QUOTAS.events - 4) / 4;
 
-  test('may be reached by the end of an execution only', async () => {
+  test('only the end of an execution may be the last one', async () => {
     expect((await run(loop, undefined, { input: TURNS })).result).toMatchObject({
       status: 'SUCCEEDED',
       events: QUOTAS.events,

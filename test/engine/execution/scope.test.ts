@@ -52,7 +52,7 @@ describe('variables', () => {
     expect((await run(machine(states))).result.output).toEqual([null, true]);
   });
 
-  test('one that was never assigned makes an expression without result', async () => {
+  test('an unassigned one makes an expression without a result', async () => {
     const { result } = await run(machine({ A: pass({ Output: { b: ['{% $gone %}'] } }) }));
     expect(result.cause).toBe(
       "An error occurred while executing the state 'A' (entered at the event id #2). The JSONata expression '$gone' " +
@@ -62,7 +62,7 @@ describe('variables', () => {
 });
 
 describe('the context object', () => {
-  test('tells of the execution, the state and the state machine', async () => {
+  test('describes the execution, the state and the state machine', async () => {
     const states = { A: { Type: 'Wait', Seconds: 5, Next: 'B' }, B: pass({ Output: '{% $states.context %}' }) };
     const { result } = await run(machine(states), undefined, { input: { x: 1 }, name: 'n', stateMachineName: 'm' });
     expect(result.output).toEqual({

@@ -10,7 +10,7 @@ import {
 import type { Json, JsonObject } from '../../../lib/protocol/json.ts';
 import { machine, run, task } from '../harness.ts';
 
-/** A task that waits for its token. */
+/** A task that waits for its task token. */
 const waiting = (more: JsonObject = {}): JsonObject =>
   task({
     Resource: 'arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken',
@@ -41,7 +41,7 @@ const later =
     return { MessageId: 'm' };
   };
 
-test('a task succeeds with what is sent with its token', async () => {
+test('a task succeeds with the output that is sent with its task token', async () => {
   const { result, events } = await runWith(
     machine({ A: waiting() }),
     later(async (tokens, token, at) => {
@@ -63,7 +63,7 @@ test('a task succeeds with what is sent with its token', async () => {
   expect(events[4]?.details).toMatchObject({ resource: 'sendMessage.waitForTaskToken', output: { MessageId: 'm' } });
 });
 
-test('a task fails with what is sent with its token', async () => {
+test('a task fails with the error that is sent with its task token', async () => {
   const { result, types } = await runWith(
     machine({ A: waiting() }),
     later(async (tokens, token) => tokens.sendTaskFailure(token, 'Rejected', 'by the boss')),
@@ -86,14 +86,14 @@ test('a call that fails fails the task', async () => {
   const { result, tokens } = await runWith(machine({ A: waiting() }), async () => {
     throw Object.assign(new TaskTokenError('InvalidToken', ''), {});
   }).catch((thrown: unknown) => ({ result: thrown, tokens: new TaskTokens() }));
-  // Only a TaskError is a failure of the flow.
+  // Only a TaskError is a failure of the execution.
   expect(result).toBeInstanceOf(TaskTokenError);
   expect(tokens.waiting).toEqual([]);
 });
 
 describe('HeartbeatSeconds', () => {
   // LocalStack's recorded test_heartbeat_timeout: the error is States.Timeout, in the event TaskTimedOut.
-  test('ends a task that shows no life', async () => {
+  test('ends a task without a heartbeat', async () => {
     const { result, events, tokens } = await runWith(
       machine({ A: waiting({ HeartbeatSeconds: 5, TimeoutSeconds: 600 }) }),
       later(async () => {}),
@@ -107,7 +107,7 @@ describe('HeartbeatSeconds', () => {
     expect(tokens.waiting).toEqual([]);
   });
 
-  test('begins anew with each heartbeat', async () => {
+  test('starts again with each heartbeat', async () => {
     const { result } = await runWith(
       machine({ A: waiting({ HeartbeatSeconds: '{% 2 + 3 %}' }) }),
       later(async (tokens, token, at) => {
@@ -132,7 +132,7 @@ describe('HeartbeatSeconds', () => {
     expect(result).toMatchObject({ status: 'SUCCEEDED', output: { Error: 'States.Timeout' } });
   });
 
-  test('States.HeartbeatTimeout is no other timeout', async () => {
+  test('States.HeartbeatTimeout does not match another timeout', async () => {
     const states = {
       A: waiting({ TimeoutSeconds: 5, Catch: [{ ErrorEquals: ['States.HeartbeatTimeout'], Next: 'B' }] }),
       B: { Type: 'Pass', End: true },
@@ -145,7 +145,7 @@ describe('HeartbeatSeconds', () => {
   });
 });
 
-test('TimeoutSeconds, here an expression, ends a task that is alive', async () => {
+test('TimeoutSeconds, here an expression, ends a task that sends heartbeats', async () => {
   const { result } = await runWith(
     machine({ A: waiting({ HeartbeatSeconds: 5, TimeoutSeconds: '{% $states.input %}' }) }),
     later(async (tokens, token, at) => {
@@ -196,7 +196,7 @@ test('a task that is stopped waits no longer', async () => {
   expect(tokens.waiting).toEqual([]);
 });
 
-test('an execution can be what answers', async () => {
+test('a nested execution can answer', async () => {
   const inner = machine({
     B: task({ Arguments: { token: '{% $states.input.token %}' }, Output: null }),
   });
@@ -218,7 +218,7 @@ test('an execution can be what answers', async () => {
   expect(events.filter(({ type }) => type === 'ExecutionSucceeded')).toHaveLength(2);
 });
 
-test('without anybody who answers tokens, the answer of the call is the result', async () => {
+test('without TaskTokens, the answer of the call is the result', async () => {
   const { result, requests } = await run(machine({ A: waiting() }), () => 'mocked');
   expect(result.output).toBe('mocked');
   expect(requests[0]?.token).toBe(tokenOf(requests[0] as TaskRequest));

@@ -8,7 +8,7 @@ const output = async (state: JsonObject, input: Json, behave?: Behaviour) =>
 const task = { Type: 'Task', Resource: 'arn:aws:states:local:000000000000:test:call' };
 
 describe('states in JSONPath', () => {
-  test('pick their input and output, and put the result where it belongs', async () => {
+  test('select their input and output, and insert the result at ResultPath', async () => {
     const state = {
       ...task,
       InputPath: '$.in',
@@ -23,7 +23,7 @@ describe('states in JSONPath', () => {
     expect(found).toEqual({ old: 1, r: { r: { v: 5, c: 1 } } });
   });
 
-  test('null throws away: InputPath the input, ResultPath the result, OutputPath the output', async () => {
+  test('null discards: in InputPath the input, in ResultPath the result, in OutputPath the output', async () => {
     expect((await output({ ...task, InputPath: null }, 1, ({ arguments: args }) => args)).output).toEqual({});
     expect((await output({ ...task, ResultPath: null }, 1, () => 2)).output).toBe(1);
     expect((await output({ ...task, OutputPath: null }, 1, () => 2)).output).toEqual({});
@@ -50,7 +50,7 @@ describe('states in JSONPath', () => {
     });
   });
 
-  test('a Catch puts the error where its ResultPath says', async () => {
+  test('a Catch inserts the error output at its ResultPath', async () => {
     const states = {
       A: { ...task, Catch: [{ ErrorEquals: ['E'], ResultPath: '$.error', Next: 'B' }], End: true },
       B: { Type: 'Succeed' },
@@ -81,8 +81,8 @@ describe('states in JSONPath', () => {
     expect([error, cause]).toEqual(['States.Runtime', expect.stringMatching(/Expected 'number', but was 'string'/)]);
   });
 
-  // AWS's words: LocalStack's test_wait_timestamp_path.
-  test('a Wait tells where its path has no time', async () => {
+  // AWS's message: LocalStack's test_wait_timestamp_path.
+  test('a Wait fails if its path has no timestamp', async () => {
     const { error, cause } = await output({ Type: 'Wait', TimestampPath: '$.t' }, { t: '2030-13-01' });
     expect(error).toBe('States.Runtime');
     expect(cause).toMatch(

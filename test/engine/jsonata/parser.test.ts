@@ -10,7 +10,7 @@ import { EFFORT } from '../../chance.ts';
 const bare = (tree: unknown): unknown =>
   JSON.parse(JSON.stringify(tree, (key, value: unknown) => (key === 'position' ? undefined : value)));
 
-/** The package's tree; undefined where it finds no JSONata. */
+/** The package's tree; undefined if it refuses the expression. */
 function byPackage(source: string): unknown {
   try {
     return bare(jsonata(source).ast());
@@ -33,7 +33,7 @@ test.each([
   '1 + 2 * -3 - 4 & "\\u00e4\\n" & "ü\n"',
   '$a = 1 ? 2 : $b := 3',
   '[[], {}, [1], {"a": {"b": null}}]',
-])('%s is read as the package reads it', (source) => {
+])('%s is parsed as by the package', (source) => {
   expect(bare(parseFast(source))).toEqual(byPackage(source));
 });
 
@@ -75,7 +75,7 @@ const refuses = (source: string): boolean => {
   }
 };
 
-test('what is no JSONata is refused, short as it may be', () => {
+test('invalid JSONata is refused, even if it is short', () => {
   const word = fc.constantFrom(
     'a',
     'b1',
@@ -102,7 +102,7 @@ test('what is no JSONata is refused, short as it may be', () => {
   fc.assert(property, { numRuns: 2000 * EFFORT });
 });
 
-describe('whatever is read here', () => {
+describe('every expression that is parsed here', () => {
   const token = fc.constantFrom(
     ...'$a $states $ $lookup a b in and or true null 0 1 12.5 "a" "" `c d` ( ) [ ] { } , ; : ? . - + * = != <= < := & $f('.split(
       ' ',
@@ -130,7 +130,7 @@ describe('whatever is read here', () => {
   test.each([
     ['by the grammar', written],
     ['at random', fc.array(token, { maxLength: 12 }).map((tokens) => tokens.join(''))],
-  ])('is read as the package reads it: %s', (_, sources) => {
+  ])('is parsed as by the package: %s', (_, sources) => {
     let read = 0;
     const property = fc.property(sources, (source) => {
       const tree = parseFast(source);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../lib/protocol/json.ts';
 import { machine, run, task } from '../harness.ts';
 
-/** The times, in seconds, at which a state was tried that always fails so. */
+/** The times, in seconds, of the attempts of a state that always fails with an error. */
 async function triedAt(retriers: readonly JsonObject[], fail = 'Busy', random = () => 0.5): Promise<number[]> {
   const { events } = await run(machine({ A: task({ Retry: [...retriers] }) }), () => ({ fail }), { random });
   return events.filter(({ type }) => type === 'TaskStarted').map(({ timestamp }) => timestamp / 1000);
@@ -13,7 +13,7 @@ describe('Retry', () => {
     expect(await triedAt([{ ErrorEquals: ['States.ALL'] }])).toEqual([0, 1, 3, 7]);
   });
 
-  test('with its own interval, rate and number', async () => {
+  test('with the given interval, rate and number', async () => {
     const retrier = { ErrorEquals: ['Busy'], IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 2 };
     expect(await triedAt([retrier])).toEqual([0, 2, 8]);
   });
@@ -65,7 +65,7 @@ describe('Retry', () => {
   });
 });
 
-/** Which state a failure leads to: the catcher's, or none. */
+/** The state that a failure leads to: the catcher's, or none. */
 async function caughtBy(errors: readonly string[], fail: string): Promise<string> {
   const states = { A: task({ Catch: [{ ErrorEquals: [...errors], Next: 'B' }] }), B: { Type: 'Pass', End: true } };
   const { result } = await run(machine(states), () => ({ fail }));
@@ -118,7 +118,7 @@ describe('Catch', () => {
     expect([result.status, requests.length, result.stopMs]).toEqual(['SUCCEEDED', 4, 7000]);
   });
 
-  test('takes a fault in an expression of its state', async () => {
+  test('catches a failed expression of its state', async () => {
     const states = {
       A: task({
         Output: '{% $states.result.gone %}',
@@ -130,7 +130,7 @@ describe('Catch', () => {
     expect(result.output).toMatchObject({ Error: 'States.QueryEvaluationError' });
   });
 
-  test('takes the failure of a branch and of an iteration', async () => {
+  test('catches the failure of a branch and of an iteration', async () => {
     const broken = (name: string) => ({
       StartAt: name,
       States: { [name]: { Type: 'Fail', Error: 'Inner', Cause: 'so' } },

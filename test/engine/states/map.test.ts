@@ -18,7 +18,7 @@ const distributed = (more: JsonObject = {}, inner: JsonObject = task()): JsonObj
 });
 
 describe('Map', () => {
-  test('runs its processor once an item and keeps the order', async () => {
+  test('runs its ItemProcessor for each item and keeps the order', async () => {
     const { result } = await run(
       machine({ A: map({ Items: '{% $states.input %}' }) }),
       ({ arguments: args }) => ({ ms: 1000 * (4 - Number(args)), result: args }),
@@ -46,7 +46,7 @@ describe('Map', () => {
     expect(result.stopMs).toBe(ms);
   });
 
-  test('runs 40 iterations at once at most, as AWS does with an inline Map', async () => {
+  test('runs at most 40 iterations at once, as an inline Map on AWS', async () => {
     const Items = Array.from({ length: 41 }, (_, at) => at);
     const { result } = await run(machine({ A: map({ Items }) }), () => ({ ms: 1000 }));
     expect(result.stopMs).toBe(2000);
@@ -62,7 +62,7 @@ describe('Map', () => {
     ]);
   });
 
-  test('a failing iteration stops the others and those to come', async () => {
+  test('a failing iteration stops the others, and no more begin', async () => {
     const { result, requests, types } = await run(
       machine({ A: map({ Items: [1, 2, 3], MaxConcurrency: 2 }) }),
       ({ arguments: args }) => (args === 1 ? { ms: 1000, fail: 'Broken' } : { ms: 5000 }),
@@ -72,7 +72,7 @@ describe('Map', () => {
     expect(types.slice(-4)).toEqual(['MapIterationFailed', 'TaskStateAborted', 'MapStateFailed', 'ExecutionFailed']);
   });
 
-  test('names the field whose value is no list', async () => {
+  test('names the field whose value is not a list', async () => {
     const { result } = await run(machine({ A: map({ Items: '{% "x" %}' }) }));
     expect(result.cause).toMatch(
       /specified for the field 'Items' .* Expected 'array', but was 'string' for value: "x"$/,
@@ -125,7 +125,7 @@ describe('a distributed Map', () => {
   ])('two failures of four with %j: %s', async (tolerance, status) => {
     const { result } = await failing(tolerance);
     expect(result.status).toBe(status);
-    // Of a child that failed AWS tells all. Source: "ResultWriter (Map)", Transformation, AWS Step Functions developer guide.
+    // AWS describes a failed child in full. Source: "ResultWriter (Map)", Transformation, AWS Step Functions developer guide.
     const failed = expect.objectContaining({ Status: 'FAILED', Error: 'Even' });
     if (status === 'SUCCEEDED') expect(result.output).toEqual([1, failed, 3, failed]);
     else expect(result.error).toBe('States.ExceedToleratedFailureThreshold');

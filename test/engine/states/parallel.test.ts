@@ -10,7 +10,7 @@ const parallel = (branches: readonly JsonObject[], more: JsonObject = {}): JsonO
   ...more,
 });
 
-test('takes as long as its longest branch, and gives the outputs in order', async () => {
+test('takes as long as its longest branch, and returns the outputs in order', async () => {
   const seconds: Record<string, number> = { B: 3, C: 5, D: 1 };
   const { result } = await run(
     machine({ A: parallel(['B', 'C', 'D'].map((name) => branch(name))) }),
@@ -41,7 +41,7 @@ test('Arguments are the input of every branch', async () => {
   expect(requests.map(({ arguments: args }) => args)).toEqual([{ x: 4 }, { x: 4 }]);
 });
 
-test('a failing branch stops the others at once, with all that is in them', async () => {
+test('a failing branch stops the others at once, with all work inside them', async () => {
   const nested = { StartAt: 'N', States: { N: parallel([branch('C')]) } };
   const waiting = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 60, End: true } } };
   const { result, requests, events } = await run(
@@ -64,7 +64,7 @@ test('a failing branch stops the others at once, with all that is in them', asyn
   ]);
 });
 
-test('after a failure that is caught, nothing of the stopped branches runs on', async () => {
+test('after a failure that is caught, no stopped branch continues', async () => {
   const two = { StartAt: 'C', States: { C: { ...task(), Next: 'D', End: false }, D: task() } };
   const caught = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Later' }] };
   const { result, requests } = await run(

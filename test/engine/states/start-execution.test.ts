@@ -70,7 +70,7 @@ test.each<[string, JsonObject, Json]>([
 });
 
 test.each<[string, JsonObject, string]>([
-  ['an input that is no JSON', { Input: 'x y' }, 'StepFunctions.InvalidExecutionInputException'],
+  ['an input that is not valid JSON', { Input: 'x y' }, 'StepFunctions.InvalidExecutionInputException'],
   ['a name with a space', { Name: 'x y' }, 'StepFunctions.InvalidNameException'],
 ])('%s is refused', async (_, given, error) => {
   const { result, types } = await runOuter(machine({ A: starts('.sync:2', {}, given) }), echo);
@@ -78,7 +78,7 @@ test.each<[string, JsonObject, string]>([
   expect(types).not.toContain('TaskSubmitted');
 });
 
-test('a name is taken once', async () => {
+test('a name is unique', async () => {
   const states = {
     A: { ...starts('', {}, { Name: 'one' }), End: false, Next: 'B' },
     B: starts('.sync:2', {}, { Name: 'one' }),
@@ -124,7 +124,7 @@ test('an execution that times out fails the task too, and can be caught', async 
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: 'TIMED_OUT', stopMs: 2000 });
 });
 
-test('the description of an execution that ran out of time has no error', async () => {
+test('the description of an execution that timed out has no error', async () => {
   const slow = machine({ W: { Type: 'Wait', Seconds: 60, End: true } }, { TimeoutSeconds: 2 });
   const { result } = await runOuter(machine({ A: starts('.sync:2') }), slow);
   // As measured on AWS for both forms of the call: floci, AslExecutorNestedSyncFailureTest.
@@ -158,7 +158,7 @@ test('a task that stops waiting aborts the execution', async () => {
   );
 });
 
-test('a host that aborts stops executions inside executions', async () => {
+test('a host that aborts stops nested executions', async () => {
   const host = new AbortController();
   const outer = machine({ A: starts('.sync:2') });
   const inner = machine({ T: task() });
@@ -183,12 +183,12 @@ test('startExecution alone does not wait, but the host does', async () => {
   expect(events.at(-1)).toMatchObject({ type: 'ExecutionSucceeded', execution: `${ID}:one`, timestamp: 60_000 });
 });
 
-test('a failure of an execution that nobody waits for is nobody else’s', async () => {
+test('the failure of an execution that its parent does not wait for does not fail the parent', async () => {
   const { result } = await runOuter(machine({ A: starts('') }), machine({ F: { Type: 'Fail' } }));
   expect(result.status).toBe('SUCCEEDED');
 });
 
-test('a fault of the host inside is a fault of the host', async () => {
+test('a fault of the host in a child execution is a fault of the host', async () => {
   const fault = () => {
     throw new RangeError('a fault');
   };
@@ -219,13 +219,13 @@ test('each execution has a history, a name and variables of its own', async () =
   });
 });
 
-test('an Express state machine keeps to its five minutes', async () => {
+test('an Express child execution times out after five minutes', async () => {
   const slow = machine({ W: { Type: 'Wait', Seconds: 301, End: true } });
   const { result } = await runOuter(machine({ A: starts('.sync:2') }), slow, undefined, {}, { type: 'EXPRESS' });
   expect(causeOf(result)).toMatchObject({ Status: 'TIMED_OUT', StopDate: 300_000 });
 });
 
-test('a state machine that the host does not know is asked of the resolver', async () => {
+test('a call of a state machine that the host does not know goes to the resolver', async () => {
   const outer = machine({ A: starts('.sync:2') });
   const { result } = await run(outer, ({ arguments: given }) => [given], { nestedMachines: () => undefined });
   expect(result.output).toEqual([{ StateMachineArn: ARN }]);

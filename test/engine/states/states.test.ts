@@ -5,13 +5,13 @@ import { machine, run } from '../harness.ts';
 const END: JsonObject = { Type: 'Pass', End: true };
 
 describe('Pass', () => {
-  test('gives its input on, or its Output', async () => {
+  test('passes its input on, or its Output', async () => {
     expect((await run(machine({ A: END }), undefined, { input: 5 })).result.output).toBe(5);
     const states = { A: { ...END, Output: { at: ['{% $states.input %}', '{x%}', '{% "{% x %}" %}'] } } };
     expect((await run(machine(states), undefined, { input: 5 })).result.output).toEqual({ at: [5, '{x%}', '{% x %}'] });
   });
 
-  test('keeps keys that objects in JavaScript treat specially', async () => {
+  test('keeps keys that are special in JavaScript objects', async () => {
     const { result } = await run(
       machine({ A: { ...END, Output: JSON.parse('{"__proto__": "{% 1 %}", "constructor": 2}') } }),
     );
@@ -39,7 +39,7 @@ describe('Fail', () => {
     expect(types).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
   });
 
-  test('an Error that is no string is a fault of the expression', async () => {
+  test('an Error that is not a string fails with States.QueryEvaluationError', async () => {
     const { result } = await run(machine({ A: { Type: 'Fail', Error: '{% 1 %}' } }));
     expect(result.error).toBe('States.QueryEvaluationError');
     expect(result.cause).toMatch(
@@ -61,7 +61,7 @@ describe('Choice', () => {
       },
     );
 
-  test('the first rule that holds decides, with its own Assign and Output', async () => {
+  test('takes the first rule that holds, with its own Assign and Output', async () => {
     const rules = [
       { Condition: '{% $states.input > 5 %}', Assign: { v: 'big' }, Next: 'B' },
       { Condition: true, Assign: { v: 'small' }, Output: 'out', Next: 'B' },
@@ -75,12 +75,12 @@ describe('Choice', () => {
     expect((await choose([{ Condition: false, Next: 'B' }], more, 3)).result.output).toEqual(['B', { was: 3 }, 'none']);
   });
 
-  test('without a rule that holds and without Default it fails', async () => {
+  test('fails without a rule that holds and without Default', async () => {
     const { result } = await choose([{ Condition: '{% false %}', Next: 'B' }]);
     expect(result).toMatchObject({ status: 'FAILED', error: 'States.NoChoiceMatched' });
   });
 
-  test('a Condition that is no boolean is a fault', async () => {
+  test('fails with a Condition that is not a boolean', async () => {
     const { result } = await choose([{ Condition: '{% "yes" %}', Next: 'B' }]);
     expect(result.cause).toMatch(
       /field 'Choices\[0\]\/Condition' returned an unexpected result type. Expected 'boolean', but was 'string'/,

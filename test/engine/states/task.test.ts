@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { machine, run, task } from '../harness.ts';
 
-test('calls the resolver with the evaluated Arguments and gives its result', async () => {
+test('calls the resolver with the evaluated Arguments and returns its result', async () => {
   const { result, requests } = await run(
     machine({ A: task({ Arguments: { n: '{% $states.input.n + 1 %}' } }) }),
     ({ arguments: args }) => ({ got: args }),
@@ -11,7 +11,7 @@ test('calls the resolver with the evaluated Arguments and gives its result', asy
   expect(result).toMatchObject({ status: 'SUCCEEDED', output: { got: { n: 2 } }, transitions: 1 });
 });
 
-test('hands on its input where it has no Arguments', async () => {
+test('passes its input without Arguments', async () => {
   const { requests } = await run(machine({ A: task() }), () => null, { input: [1] });
   expect(requests[0]?.arguments).toEqual([1]);
 });
@@ -30,7 +30,7 @@ test('Output and Assign see the result and the variables from before', async () 
   expect(result.output).toEqual({ v: 11, w: 1, before: [1, 10] });
 });
 
-test('TimeoutSeconds ends a call that takes longer, and tells it so', async () => {
+test('TimeoutSeconds ends a call that takes longer, and aborts its signal', async () => {
   const { result, requests, types } = await run(machine({ A: task({ TimeoutSeconds: 2 }) }), () => ({ ms: 5000 }));
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.Timeout', stopMs: 2000 });
   expect(requests[0]?.signal.aborted).toBe(true);
@@ -85,7 +85,7 @@ test('a host that aborts ends the execution and its tasks', async () => {
   expect(types.slice(-2)).toEqual(['TaskStateAborted', 'ExecutionAborted']);
 });
 
-test('a fault of the host is not a failure of the flow', async () => {
+test('a fault of the host is not a failure of the execution', async () => {
   const broken = machine({ A: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'B' }] }), B: { Type: 'Succeed' } });
   await expect(
     run(broken, () => {
@@ -108,7 +108,7 @@ test.each([
   expect(types).toEqual(['ExecutionStarted', 'TaskStateEntered', ...wanted, 'TaskStateExited', 'ExecutionSucceeded']);
 });
 
-test('a task that waits for a token finds one in the context object', async () => {
+test('a task that waits for a task token has one in the context object', async () => {
   const token = '{% $states.context.Task.Token %}';
   const resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
   const Arguments = { FunctionName: 'f', Payload: { token } };

@@ -5,7 +5,7 @@ export interface Ast {
   readonly [field: string]: unknown;
 }
 
-/** Whether `node` has these fields and no others, apart from empty ones: any other field would change what it means. */
+/** Whether `node` has no fields but these, apart from undefined ones: any other field would change its meaning. */
 export const hasOnly = (node: Ast, ...fields: readonly string[]): boolean =>
   Object.keys(node).every(
     (key) => node[key] === undefined || key === 'type' || key === 'value' || key === 'position' || fields.includes(key),
@@ -17,7 +17,7 @@ export function childOf(node: Ast, field: string): Ast | undefined {
   return isAst(child) ? child : undefined;
 }
 
-/** A field of a node that is a list of nodes; undefined where anything else is in it. */
+/** A field of a node that is a list of nodes; undefined if it contains anything else. */
 export function childrenOf(node: Ast, field: string): readonly Ast[] | undefined {
   const children = node[field];
   return Array.isArray(children) && children.every(isAst) ? children : undefined;

@@ -2,22 +2,22 @@ import type { Environment } from '../expression.ts';
 import type { Ast } from './ast.ts';
 
 /**
- * A part of an expression, compiled: gives its value, or undefined where it has none. `locals` holds the variables that
- * the expression itself binds. Throws {@link BAIL_OUT} where only the package knows the answer.
+ * A compiled part of an expression: returns its value, or undefined if it has none. `locals` has the variables that the
+ * expression binds itself, by slot. Throws {@link BAIL_OUT} if only the package can evaluate it.
  */
 export type Closure = (environment: Environment, locals: unknown[]) => unknown;
 
-/** Thrown by a closure that meets a value it has no rule for, such as a list in the middle of a path. */
+/** Thrown by a closure for a value that it cannot handle, such as a list in the middle of a path. */
 export const BAIL_OUT: unique symbol = Symbol('left to the package');
 
-/** Leaves the expression to the package. */
+/** Leaves the evaluation to the package. */
 export function bailOut(): never {
   throw BAIL_OUT;
 }
 
-/** What a part of an expression sees of the parts around it. */
+/** What the enclosing parts of an expression provide to a part. */
 export interface CompileContext {
-  /** The variables that the expression has bound, each with its slot. */
+  /** The slots of the variables that the expression has bound. */
   readonly slots: ReadonlyMap<string, number>;
   /** The slot of the item that is being tested, inside a filter. */
   readonly itemSlot: number | undefined;
@@ -25,9 +25,9 @@ export interface CompileContext {
 
 /** Compiles the parts of one expression. */
 export interface Compiler {
-  /** Undefined for what is not in the subset. */
+  /** Undefined for a node outside the subset. */
   compile(node: Ast, context: CompileContext): Closure | undefined;
-  /** A place for a value while the expression is evaluated. */
+  /** Reserves a slot for a local variable. */
   newSlot(): number;
 }
 

@@ -10,14 +10,14 @@ import { toBoolean } from './values.ts';
 
 /** An expression of the subset, compiled. */
 export interface FastExpression {
-  /** The value; `UNSURE` where the package must be asked. */
+  /** The value, or `BAIL_OUT` if the package must evaluate the expression. */
   evaluate(environment: Environment): Json | undefined | typeof BAIL_OUT;
 }
 
 /**
- * Compiles the part of JSONata that flows compile to: variables, exact paths, `$lookup`, conditions, comparisons,
- * literals and constructors. Undefined for an expression outside it. Where the package would flatten, map, or fail,
- * the closures give up instead: so they agree with the package wherever they answer.
+ * Compiles a subset of JSONata: variables, exact paths, `$lookup`, conditions, comparisons, literals and constructors.
+ * Undefined for an expression outside it. Where the package would flatten, map, or fail, the closures bail out, so that
+ * every value they return is the package's.
  */
 export function compileFast(ast: unknown): FastExpression | undefined {
   const compiler = new FastCompiler();
@@ -27,10 +27,10 @@ export function compileFast(ast: unknown): FastExpression | undefined {
   const { slotCount } = compiler;
   return {
     evaluate(environment) {
-      // A variable of the run that has a function's name hides the function.
+      // A variable of the execution with a function's name hides the function.
       for (const name of functions) if (environment.variable(name) !== undefined) return BAIL_OUT;
       try {
-        // The subset only takes JSON apart and puts it together, so what comes out is JSON.
+        // The subset only selects and combines JSON, so the value is JSON.
         return closure(environment, slotCount > 0 ? new Array(slotCount) : NO_LOCALS) as Json | undefined;
       } catch (thrown) {
         if (thrown === BAIL_OUT) return BAIL_OUT;
@@ -42,7 +42,7 @@ export function compileFast(ast: unknown): FastExpression | undefined {
 
 const NO_LOCALS: unknown[] = [];
 
-const OUTSIDE: CompileContext = { slots: new Map(), itemSlot: undefined };
+const TOP_LEVEL: CompileContext = { slots: new Map(), itemSlot: undefined };
 
 class FastCompiler implements Compiler {
   /** The functions that the expression calls. */
@@ -54,7 +54,7 @@ class FastCompiler implements Compiler {
     return this.slotCount++;
   }
 
-  compile(node: Ast, context: CompileContext = OUTSIDE): Closure | undefined {
+  compile(node: Ast, context: CompileContext = TOP_LEVEL): Closure | undefined {
     switch (node.type) {
       case 'string':
       case 'number':
@@ -117,7 +117,7 @@ class FastCompiler implements Compiler {
     };
   }
 
-  /** `(a; $v := b; c)`: bindings are seen by what follows them in the block. */
+  /** `(a; $v := b; c)`: a binding is visible to the expressions after it in the block. */
   #block(node: Ast, outer: CompileContext): Closure | undefined {
     const expressions = childrenOf(node, 'expressions');
     if (expressions === undefined || expressions.length === 0 || !hasOnly(node, 'expressions')) return undefined;
@@ -163,27 +163,27 @@ class FastCompiler implements Compiler {
     return (environment, locals) => construct(entries, environment, locals);
   }
 
-  /** A list: what is no list constructor itself is spliced in where it is a list. */
+  /** A list constructor: items that are lists are flattened, unless they are list constructors themselves. */
   #list(node: Ast, context: CompileContext): Closure | undefined {
     const nodes = node.value === '[' && hasOnly(node, 'expressions') ? childrenOf(node, 'expressions') : undefined;
     const closures = nodes?.map((one) => this.compile(one, context));
     if (!allDefined(closures)) return undefined;
-    const isWhole = nodes?.map((one) => one.value === '[') ?? [];
+    const isConstructor = nodes?.map((one) => one.value === '[') ?? [];
     return (environment, locals) => {
       const list: unknown[] = [];
       for (let at = 0; at < closures.length; at++)
-        append(list, closures[at]?.(environment, locals), isWhole[at] === true);
+        append(list, closures[at]?.(environment, locals), isConstructor[at] === true);
       return list;
     };
   }
 }
 
-function append(list: unknown[], value: unknown, isWhole: boolean): void {
-  if (Array.isArray(value) && !isWhole) for (const one of value) list.push(one);
+function append(list: unknown[], value: unknown, isConstructor: boolean): void {
+  if (Array.isArray(value) && !isConstructor) for (const one of value) list.push(one);
   else if (value !== undefined) list.push(value);
 }
 
-/** A literal object's keys that would not be plain fields of what is made here. */
+/** Whether a key is a plain field in a JavaScript object, and not one with a special meaning. */
 const isPlainKey = (key: string): boolean => !['__proto__', '_jsonata_lambda', '_jsonata_function'].includes(key);
 
 const literal =
@@ -191,8 +191,8 @@ const literal =
   () =>
     value;
 
-function readVariable(name: string, { slots: locals, itemSlot: item }: CompileContext): Closure | undefined {
-  const slot = name === '' ? item : locals.get(name);
+function readVariable(name: string, { slots, itemSlot }: CompileContext): Closure | undefined {
+  const slot = name === '' ? itemSlot : slots.get(name);
   if (slot !== undefined) return (_, locals) => locals[slot];
   if (name === 'states') return (environment) => environment.states;
   return name === '' || BUILT_IN.has(name) ? undefined : (environment) => environment.variable(name);

@@ -3,16 +3,16 @@ import { append, contains, count, floor, keys, length, merge, parse, string, sub
 import { field, toBoolean, typeName } from './values.ts';
 
 /** A function of the subset. */
-interface KnownFunction {
-  /** How many arguments it takes, at least and at most. */
+interface FastFunction {
+  /** The minimum and the maximum number of arguments. */
   readonly arity: readonly [number, number];
-  /** Makes a call of closures of as many arguments. */
+  /** Compiles a call from the closures of its arguments. */
   readonly call: (args: readonly Closure[]) => Closure;
 }
 
 const nothing: Closure = () => undefined;
 
-const unary = (compute: (a: unknown) => unknown): KnownFunction => ({
+const unary = (compute: (a: unknown) => unknown): FastFunction => ({
   arity: [1, 1],
   call:
     ([a = nothing]) =>
@@ -20,7 +20,7 @@ const unary = (compute: (a: unknown) => unknown): KnownFunction => ({
       compute(a(environment, locals)),
 });
 
-const binary = (compute: (a: unknown, b: unknown) => unknown): KnownFunction => ({
+const binary = (compute: (a: unknown, b: unknown) => unknown): FastFunction => ({
   arity: [2, 2],
   call:
     ([a = nothing, b = nothing]) =>
@@ -29,7 +29,7 @@ const binary = (compute: (a: unknown, b: unknown) => unknown): KnownFunction => 
 });
 
 /** The functions of the subset, by their names. */
-export const FUNCTIONS: Readonly<Record<string, KnownFunction>> = {
+export const FUNCTIONS: Readonly<Record<string, FastFunction>> = {
   append: binary(append),
   boolean: unary(toBoolean),
   contains: binary(contains),
@@ -59,7 +59,7 @@ function callSubstring([text = nothing, start = nothing, length]: readonly Closu
     substring(text(environment, locals), start(environment, locals), length(environment, locals) ?? bailOut());
 }
 
-/** The package's own functions: a variable of such a name is a function where no variable of the run has the name. */
+/** The names of the built-in functions, which such a variable refers to unless the execution has a variable of that name. */
 export const BUILT_IN: ReadonlySet<string> = new Set(
   (
     'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad ' +

@@ -1,9 +1,9 @@
 import { bailOut } from './closure.ts';
 
-/** Marks that the package takes for its own functions: an object with one of them is left to it. */
-const isFunctionMark = (value: object): boolean => '_jsonata_function' in value || '_jsonata_lambda' in value;
+/** Whether the package would take an object for a function: such objects are left to it. */
+const isMarkedAsFunction = (value: object): boolean => '_jsonata_function' in value || '_jsonata_lambda' in value;
 
-/** `$append`: what is no list counts as one of itself. */
+/** `$append`: any other value counts as a list of itself. */
 export function append(a: unknown, b: unknown): unknown {
   if (a === undefined) return b;
   if (b === undefined) return a;
@@ -16,7 +16,7 @@ export function count(value: unknown): number {
   return Array.isArray(value) ? value.length : 1;
 }
 
-/** `$contains`, of texts. */
+/** `$contains`, of strings. */
 export function contains(text: unknown, part: unknown): boolean {
   return typeof text === 'string' && typeof part === 'string' ? text.includes(part) : bailOut();
 }
@@ -24,10 +24,10 @@ export function contains(text: unknown, part: unknown): boolean {
 /** `$floor`. JSON has no -0. */
 export const floor = (value: unknown): number => (typeof value === 'number' ? Math.floor(value) + 0 : bailOut());
 
-/** `$keys`, of an object. One that is alone stands for itself, and none is nothing. */
+/** `$keys`, of an object. A single key is returned itself, and undefined if there is none. */
 export function keys(value: unknown): string | string[] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (Array.isArray(value) || isFunctionMark(value)) return bailOut();
+  if (Array.isArray(value) || isMarkedAsFunction(value)) return bailOut();
   const all = Object.keys(value);
   return all.length > 1 ? all : all[0];
 }
@@ -40,7 +40,8 @@ export function merge(list: unknown): Record<string, unknown> {
   if (!Array.isArray(list)) bailOut();
   const merged: Record<string, unknown> = {};
   for (const object of list) {
-    const isPlain = typeof object === 'object' && object !== null && !Array.isArray(object) && !isFunctionMark(object);
+    const isPlain =
+      typeof object === 'object' && object !== null && !Array.isArray(object) && !isMarkedAsFunction(object);
     // An assignment to this key would change the prototype.
     if (!isPlain || Object.hasOwn(object, '__proto__')) bailOut();
     Object.assign(merged, object);
@@ -64,7 +65,7 @@ export function string(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'number') return Number(part.toPrecision(15));
-    return typeof part === 'object' && part !== null && isFunctionMark(part) ? bailOut() : part;
+    return typeof part === 'object' && part !== null && isMarkedAsFunction(part) ? bailOut() : part;
   });
 }
 

@@ -1,7 +1,7 @@
 import { bailOut, type Closure } from './closure.ts';
 import { equal, toBoolean } from './values.ts';
 
-/** The binary operators: each makes a closure from those of its two sides. */
+/** The binary operators: each compiles to a closure from those of its operands. */
 export const OPERATORS: Readonly<Record<string, (left: Closure, right: Closure) => Closure>> = {
   and: (left, right) => (environment, locals) =>
     toBoolean(left(environment, locals)) === true && toBoolean(right(environment, locals)) === true,
@@ -72,7 +72,7 @@ function textOf(value: unknown): string {
   return value === undefined ? '' : bailOut();
 }
 
-/** Both must be numbers, or both texts: what else there is, and its errors, the package knows. */
+/** Both operands must be numbers, or both strings; the package handles all others, and their errors. */
 const ordered =
   (compare: (a: number | string, b: number | string) => boolean): Operation =>
   (a, b) => {

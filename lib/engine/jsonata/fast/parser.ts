@@ -2,20 +2,20 @@ import type { Ast } from './ast.ts';
 import { type Token, Tokenizer, UNSUPPORTED, unsupported } from './tokenizer.ts';
 
 /**
- * The syntax tree of an expression as the package would give it, but without positions; undefined for what is not in the
- * subset, and for what is no JSONata. Parsing with the package is most of what loading costs.
+ * The syntax tree of an expression as the package would parse it, but without positions. Undefined for an expression that
+ * is not in the subset or not valid JSONata. It exists because parsing with the package would dominate the time of loading.
  */
 export function parseFast(source: string): Ast | undefined {
   try {
-    return new Parser(source).whole();
+    return new Parser(source).parse();
   } catch (thrown) {
     if (thrown === UNSUPPORTED) return undefined;
     throw thrown;
   }
 }
 
-/** How tightly an operator binds what is on its left. Source: the package's own table. */
-const BINDING: Readonly<Record<string, number>> = {
+/** The left binding power of each operator. Source: the package's own table. */
+const BINDING_POWER: Readonly<Record<string, number>> = {
   ':=': 10,
   '?': 20,
   or: 25,
@@ -34,11 +34,11 @@ const BINDING: Readonly<Record<string, number>> = {
   '.': 75,
   '[': 80,
   '(': 80,
-  // A grouping, which nothing here can be behind.
+  // A grouping, which the subset does not have.
   '{': 70,
 };
 
-/** A tree in the making: what stands behind a part is added to it. */
+/** A node under construction: predicates after it are added to it. */
 type Node = { -readonly [K in keyof Ast]: Ast[K] };
 
 const node = (type: string, value: unknown, more: Readonly<Record<string, unknown>> = {}): Node => ({
@@ -47,7 +47,7 @@ const node = (type: string, value: unknown, more: Readonly<Record<string, unknow
   ...more,
 });
 
-/** A parser by operator precedence, as the package's. */
+/** An operator precedence (Pratt) parser, like the package's. */
 class Parser {
   readonly #tokens: Tokenizer;
   #token: Token;
@@ -57,7 +57,7 @@ class Parser {
     this.#token = this.#tokens.next();
   }
 
-  whole(): Ast {
+  parse(): Ast {
     const tree = this.#expression(0);
     return this.#token.kind === 'end' ? tree : unsupported();
   }
@@ -77,19 +77,19 @@ class Parser {
     this.#take();
   }
 
-  /** How tightly the next token binds; what is no operator ends an expression. */
-  get #binding(): number {
+  /** The binding power of the next token; 0, which ends an expression, if it is not an operator. */
+  get #bindingPower(): number {
     const { kind, value } = this.#token;
-    return kind === 'operator' ? (BINDING[String(value)] ?? 0) : 0;
+    return kind === 'operator' ? (BINDING_POWER[String(value)] ?? 0) : 0;
   }
 
   #expression(binding: number): Node {
-    let left = this.#first();
-    while (binding < this.#binding) left = this.#after(left, String(this.#take().value));
+    let left = this.#prefix();
+    while (binding < this.#bindingPower) left = this.#infix(left, String(this.#take().value));
     return left;
   }
 
-  #first(): Node {
+  #prefix(): Node {
     const { kind, value } = this.#take();
     if (kind === 'name') return node('path', undefined, { steps: [node('name', value)] });
     if (kind === 'end') return unsupported();
@@ -102,11 +102,11 @@ class Parser {
 
   #negative(): Node {
     const { kind, value } = this.#take();
-    if (kind !== 'number' || typeof value !== 'number' || this.#binding > 70) return unsupported();
+    if (kind !== 'number' || typeof value !== 'number' || this.#bindingPower > 70) return unsupported();
     return node('number', -value);
   }
 
-  /** Expressions with commas between them, up to `end`, perhaps none. */
+  /** Zero or more expressions separated by commas, up to `end`. */
   #list(end: string): Node[] {
     const items: Node[] = [];
     if (!this.#is(end)) {
@@ -145,7 +145,7 @@ class Parser {
     return node('unary', '{', { lhs });
   }
 
-  #after(left: Node, operator: string): Node {
+  #infix(left: Node, operator: string): Node {
     switch (operator) {
       case '.':
         return this.#step(left);
@@ -161,11 +161,11 @@ class Parser {
         if (left.type !== 'variable' || left.predicate !== undefined) unsupported();
         return node('bind', ':=', { lhs: left, rhs: this.#expression(9) });
       default:
-        return node('binary', operator, { lhs: left, rhs: this.#expression(BINDING[operator] ?? unsupported()) });
+        return node('binary', operator, { lhs: left, rhs: this.#expression(BINDING_POWER[operator] ?? unsupported()) });
     }
   }
 
-  /** A field of a variable or of a path. What stands behind the name in brackets belongs to the name. */
+  /** A field of a variable or of a path. Brackets after the name belong to the name. */
   #step(left: Node): Node {
     if (left.type !== 'variable' && left.type !== 'path') unsupported();
     const { kind, value } = this.#take();

@@ -2,7 +2,7 @@ import { type Ast, childOf, childrenOf, hasOnly } from './ast.ts';
 import { bailOut, type Closure, type CompileContext, type Compiler } from './closure.ts';
 import { field, item, toBoolean } from './values.ts';
 
-/** A path from a variable: each step is a field, perhaps with indices and filters. */
+/** A path from a variable: each step is a field with optional indices and filters. */
 export function compilePath(compiler: Compiler, node: Ast, context: CompileContext): Closure | undefined {
   const [first, ...steps] = childrenOf(node, 'steps') ?? [];
   if (first === undefined || !hasOnly(node, 'steps')) return undefined;
@@ -11,7 +11,7 @@ export function compilePath(compiler: Compiler, node: Ast, context: CompileConte
   return closure;
 }
 
-/** A variable; in a filter also a field of the item. Any other step would be evaluated in a context of its own. */
+/** The first step: a variable or, in a filter, a field of the item. Any other step would have its own context value. */
 function firstStep(compiler: Compiler, step: Ast, context: CompileContext): Closure | undefined {
   if (step.type === 'variable') return compiler.compile(step, context);
   const slot = context.itemSlot;
@@ -25,7 +25,7 @@ function fieldStep(compiler: Compiler, from: Closure, step: Ast, context: Compil
   return withStages(compiler, read, step, 'stages', context);
 }
 
-/** The indices and filters behind a part of an expression: `a[0][b = 1]`. */
+/** The indices and filters after a part of an expression: `a[0][b = 1]`. */
 export function withStages(
   compiler: Compiler,
   from: Closure,
@@ -48,24 +48,24 @@ function compileStage(compiler: Compiler, from: Closure, stage: Ast, context: Co
   return Number.isInteger(at) ? (environment, locals) => item(from(environment, locals), at) : undefined;
 }
 
-/** The items for which a test holds; one that is alone stands for itself, and none is nothing. */
+/** The items for which a test holds. A single item is returned itself, and undefined if there is none. */
 function compileFilter(compiler: Compiler, from: Closure, node: Ast, context: CompileContext): Closure | undefined {
   const slot = compiler.newSlot();
   const test = compiler.compile(node, { ...context, itemSlot: slot });
   if (test === undefined) return undefined;
   return (environment, locals) => {
     const found: unknown[] = [];
-    for (const one of listOf(from(environment, locals))) {
-      locals[slot] = one;
-      if (holds(test(environment, locals))) found.push(one);
+    for (const item of listOf(from(environment, locals))) {
+      locals[slot] = item;
+      if (holds(test(environment, locals))) found.push(item);
     }
     return found.length > 1 ? found : found[0];
   };
 }
 
-/** The package tests even what is not there, and a test may fail. */
+/** The package applies the test even to undefined, and a test may fail. */
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** Numbers would be positions. */
+/** Whether a test holds. A number would be an index. */
 const holds = (value: unknown): boolean =>
   typeof value === 'number' || Array.isArray(value) ? bailOut() : toBoolean(value) === true;

@@ -1,6 +1,7 @@
-/** What the parser leaves to the package, whether it is JSONata or not. */
+/** Thrown for an expression outside the subset, whether it is valid JSONata or not. */
 export const UNSUPPORTED: unique symbol = Symbol('not in the subset');
 
+/** Leaves the expression to the package. */
 export function unsupported(): never {
   throw UNSUPPORTED;
 }
@@ -11,7 +12,7 @@ export interface Token {
   readonly value: unknown;
 }
 
-/** Where a name or a variable may end: the package takes any other character for a part of it. */
+/** What may follow a name or a variable: the package treats any other character as a part of it. */
 const BOUNDARY = /[ \t\n\r\v.[\]{}(),@#;:?+\-*/%|=<>^&!~]|$/y;
 const SPACE = /[ \t\n\r\v]*/y;
 const TOKEN =
@@ -22,7 +23,7 @@ const WORDS: ReadonlySet<string> = new Set(['and', 'or', 'in']);
 
 const END: Token = { kind: 'end', value: undefined };
 
-/** Reads the tokens of an expression, one after the other. Leaves what it does not know. */
+/** Reads the tokens of an expression, one after another. Throws {@link UNSUPPORTED} for an unknown one. */
 export class Tokenizer {
   readonly #text: string;
   #at = 0;
@@ -58,7 +59,7 @@ function wordOf(word: string): Token {
   return Object.hasOwn(VALUES, word) ? { kind: 'value', value: VALUES[word] } : { kind: 'name', value: word };
 }
 
-/** The escapes are those of JSON, but line ends may stand in a text as they are. */
+/** The value of a string literal. Its escapes are those of JSON, but line ends need none. */
 function textOf(quoted: string): string {
   if (!quoted.includes('\\')) return quoted.slice(1, -1);
   try {

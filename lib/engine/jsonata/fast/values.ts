@@ -1,10 +1,10 @@
 import { bailOut } from './closure.ts';
 
-/** The field of an object, exactly. A list would be mapped over, which is left to the package. */
+/** The field of an object. Mapping over a list is left to the package. */
 export function field(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value)) return bailOut();
-  // Any own key of any object may be read.
+  // Any own key of an object may be read.
   return Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
@@ -27,18 +27,19 @@ export function toBoolean(value: unknown): boolean | undefined {
       return value !== 0;
     case 'object':
       if (value === null) return false;
-      return Array.isArray(value) ? value.some((one) => toBoolean(one) === true) : Object.keys(value).length > 0;
+      return Array.isArray(value) ? value.some((item) => toBoolean(item) === true) : Object.keys(value).length > 0;
     default:
       return bailOut();
   }
 }
 
-/** JSONata's equality of values: by content, whatever the order of keys. */
+/** JSONata's equality: by content, regardless of the order of keys. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return bailOut();
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, at) => equal(one, b[at]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => equal(item, b[index]));
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
@@ -46,7 +47,7 @@ export function equal(a: unknown, b: unknown): boolean {
   );
 }
 
-/** JSONata's name of a value's type. */
+/** The name of a value's type in JSONata. */
 export function typeName(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return 'null';

@@ -6,19 +6,19 @@ import type { Visit } from '../../execution/visit.ts';
 import { compileNumber } from './number-field.ts';
 import { compileValue } from './selector.ts';
 
-/** How items are put together into the inputs of child executions. */
+/** How items are grouped into the inputs of child executions. */
 export interface Batching {
   readonly maxItems: number;
-  /** Of an input as a whole. */
+  /** The maximum size of a whole input. */
   readonly maxBytes: number;
-  /** What each input has besides its items. */
+  /** The fields of each input besides Items. */
   readonly common: JsonObject;
 }
 
-/** Evaluates an ItemBatcher. `input`: the state's input, after InputPath. */
+/** Evaluates an ItemBatcher. `input`: the effective input. */
 export type ItemBatcher = (visit: Visit, input: Json) => Promise<Batching>;
 
-/** Compiles ItemBatcher; undefined where the state has none. Source: "ItemBatcher (Map)", AWS Step Functions developer guide. */
+/** Compiles ItemBatcher; undefined if the state has none. Source: "ItemBatcher (Map)", AWS Step Functions developer guide. */
 export function compileItemBatcher(section: Section): ItemBatcher | undefined {
   const batcher = section.section('ItemBatcher');
   if (batcher === undefined) return undefined;
@@ -43,25 +43,25 @@ const positive =
 /** The input of a child execution, and the number of items in it. */
 export interface ChildInput {
   readonly input: Json;
-  readonly items: number;
+  readonly itemCount: number;
 }
 
-/** Puts items together, as many as fit. One that is too large for any batch gets one of its own. */
+/** Groups items into batches, as many as fit in each. An item that is too large for any batch gets its own. */
 export async function* batchItems(items: AsyncIterable<Json>, batching: Batching): AsyncGenerator<ChildInput> {
   const { maxItems, maxBytes, common } = batching;
   const empty = jsonBytes({ ...common, Items: [] });
   let [batch, bytes]: [Json[], number] = [[], empty];
-  const job = (): ChildInput => ({ input: { ...common, Items: batch }, items: batch.length });
+  const childInput = (): ChildInput => ({ input: { ...common, Items: batch }, itemCount: batch.length });
   for await (const item of items) {
     // Each item but the first has a comma before it.
-    const more = jsonBytes(item) + (batch.length > 0 ? 1 : 0);
-    if (batch.length > 0 && (batch.length >= maxItems || bytes + more > maxBytes)) {
-      yield job();
-      [batch, bytes] = [[item], empty + more - 1];
+    const added = jsonBytes(item) + (batch.length > 0 ? 1 : 0);
+    if (batch.length > 0 && (batch.length >= maxItems || bytes + added > maxBytes)) {
+      yield childInput();
+      [batch, bytes] = [[item], empty + added - 1];
     } else {
       batch.push(item);
-      bytes += more;
+      bytes += added;
     }
   }
-  if (batch.length > 0) yield job();
+  if (batch.length > 0) yield childInput();
 }

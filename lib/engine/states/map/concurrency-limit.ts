@@ -1,24 +1,24 @@
-/** Work that is under way side by side, so much of it at most. */
+/** Runs pieces of work concurrently, up to a maximum. */
 export class ConcurrencyLimit {
-  readonly #most: number;
+  readonly #maximum: number;
   #running = 0;
   #failure: { readonly thrown: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maximum: number) {
+    this.#maximum = maximum;
   }
 
-  /** Takes work up. Resolves when there is room for more; rejects with the first thing that any of the work threw. */
+  /** Adds work that has begun. Resolves when there is room for more; rejects with the first rejection of any work. */
   add(work: Promise<void>): Promise<void> {
     this.#running += 1;
-    work.then(this.#done, this.#broke);
-    return this.#until(this.#most - 1);
+    work.then(this.#done, this.#failed);
+    return this.#waitUntil(this.#maximum - 1);
   }
 
-  /** Resolves when all work is done; rejects as `begin` does. */
+  /** Resolves when all work is done; rejects as `add` does. */
   drain(): Promise<void> {
-    return this.#until(0);
+    return this.#waitUntil(0);
   }
 
   readonly #done = (): void => {
@@ -26,12 +26,12 @@ export class ConcurrencyLimit {
     this.#wake?.();
   };
 
-  readonly #broke = (thrown: unknown): void => {
+  readonly #failed = (thrown: unknown): void => {
     this.#failure ??= { thrown };
     this.#done();
   };
 
-  async #until(running: number): Promise<void> {
+  async #waitUntil(running: number): Promise<void> {
     while (this.#running > running && this.#failure === undefined)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

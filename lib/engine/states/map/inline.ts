@@ -5,56 +5,56 @@ import type { Branch } from '../../execution/branch.ts';
 import { StateFailure } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
 
-/** What an inline Map is to do. */
-export interface Iterations {
-  readonly list: readonly Json[];
+/** The options of {@link runInline}. */
+export interface InlineMapOptions {
+  readonly items: readonly Json[];
   readonly inputOf: (index: number) => MaybePromise<Json>;
   readonly maxConcurrency: number;
 }
 
-/** Runs each iteration as a thread of this execution, so many at a time. The first failure stops all. */
-export async function runInline(visit: Visit, machine: CompiledMachine, iterations: Iterations): Promise<Json[]> {
-  const work = new InlineWork(visit, machine, iterations);
-  const lanes = Math.min(iterations.maxConcurrency, iterations.list.length);
+/** Runs each iteration as a branch of this execution, at most `maxConcurrency` at a time. The first failure stops all. */
+export async function runInline(visit: Visit, machine: CompiledMachine, options: InlineMapOptions): Promise<Json[]> {
+  const map = new InlineMap(visit, machine, options);
+  const workers = Math.min(options.maxConcurrency, options.items.length);
   try {
-    await Promise.all(Array.from({ length: lanes }, () => work.lane()));
-    return work.results;
+    await Promise.all(Array.from({ length: workers }, () => map.runIterations()));
+    return map.results;
   } finally {
-    work.stop();
+    map.stop();
   }
 }
 
-class InlineWork {
+class InlineMap {
   readonly results: Json[];
   readonly #visit: Visit;
   readonly #machine: CompiledMachine;
-  readonly #iterations: Iterations;
-  readonly #open = new Set<Branch>();
-  readonly #begin: number;
+  readonly #options: InlineMapOptions;
+  readonly #running = new Set<Branch>();
+  readonly #previousEvent: number;
   #next = 0;
 
-  constructor(visit: Visit, machine: CompiledMachine, iterations: Iterations) {
+  constructor(visit: Visit, machine: CompiledMachine, options: InlineMapOptions) {
     this.#visit = visit;
     this.#machine = machine;
-    this.#iterations = iterations;
-    this.#begin = visit.branch.lastEvent;
-    this.results = new Array(iterations.list.length);
+    this.#options = options;
+    this.#previousEvent = visit.branch.lastEvent;
+    this.results = new Array(options.items.length);
   }
 
-  /** Runs one iteration after the other, until none is left or one has failed. */
-  async lane(): Promise<void> {
-    const { list, inputOf } = this.#iterations;
-    // In AWS's histories an iteration follows on the last state of the one before it.
-    let before = this.#begin;
-    while (this.#next < list.length) {
+  /** Runs one iteration after another, until none is left or one has failed. */
+  async runIterations(): Promise<void> {
+    const { items, inputOf } = this.#options;
+    // In AWS's histories, an iteration's first event refers back to the last state of the iteration before it.
+    let previousEvent = this.#previousEvent;
+    while (this.#next < items.length) {
       const index = this.#next++;
-      const given = inputOf(index);
-      const branch = this.#visit.branch.inner(this.#visit.pathOf(index), { index, value: list[index] ?? null });
-      branch.lastEvent = before;
-      this.#open.add(branch);
-      this.results[index] = await this.#iterate(branch, given instanceof Promise ? await given : given, index);
-      this.#open.delete(branch);
-      before = branch.lastEvent;
+      const input = inputOf(index);
+      const branch = this.#visit.branch.inner(this.#visit.pathOf(index), { index, value: items[index] ?? null });
+      branch.lastEvent = previousEvent;
+      this.#running.add(branch);
+      this.results[index] = await this.#iterate(branch, input instanceof Promise ? await input : input, index);
+      this.#running.delete(branch);
+      previousEvent = branch.lastEvent;
     }
   }
 
@@ -64,10 +64,10 @@ class InlineWork {
     branch.record('MapIterationStarted', details, state.name);
     try {
       const output = await branch.run(this.#machine, input);
-      const before = branch.lastEvent;
+      const lastStateEvent = branch.lastEvent;
       branch.record('MapIterationSucceeded', details, state.name);
       outer.lastEvent = Math.max(outer.lastEvent, branch.lastEvent);
-      branch.lastEvent = before;
+      branch.lastEvent = lastStateEvent;
       return output;
     } catch (thrown) {
       outer.lastEvent = Math.max(outer.lastEvent, branch.lastEvent);
@@ -77,9 +77,9 @@ class InlineWork {
     }
   }
 
-  /** Stops what still runs, and takes up no more. */
+  /** Stops the running iterations, and starts no more. */
   stop(): void {
     this.#next = this.results.length;
-    for (const branch of this.#open) branch.cancellation.abort();
+    for (const branch of this.#running) branch.cancellation.abort();
   }
 }

@@ -4,15 +4,15 @@ import type { ObjectAddress } from '../../objects.ts';
 /** An item of a distributed Map's dataset. */
 export interface Item {
   readonly value: Json;
-  /** Its key, where the dataset is an object. */
+  /** Its key, if the dataset is an object. */
   readonly key?: string;
-  /** Where it is from, as the context object tells it: `STATE_DATA`, or `S3://bucket/key`. */
+  /** Its source, as in the context object: `STATE_DATA`, or `S3://bucket/key`. */
   readonly source: string;
 }
 
 /**
- * The items that a distributed Map works through, in order. An array where they are there already; all others are read
- * as they are needed.
+ * The items of a distributed Map, in order. An array if they are in the state's data; otherwise they are read as they
+ * are needed.
  */
 export type Dataset = readonly Item[] | AsyncIterable<Item>;
 
@@ -32,7 +32,7 @@ export const itemsOf = (collection: readonly Json[] | JsonObject, source = STATE
     ? Object.entries(collection).map(([key, value]) => ({ value, key, source }))
     : collection.map((value) => ({ value, source }));
 
-/** What the context object holds of an item, for ItemSelector. */
+/** `Map.Item` of the context object, for ItemSelector. */
 export const contextOf = ({ value, key, source }: Item, index: number): JsonObject => ({
   Index: index,
   ...(key !== undefined && { Key: key }),
@@ -40,5 +40,5 @@ export const contextOf = ({ value, key, source }: Item, index: number): JsonObje
   Source: source,
 });
 
-/** What an iteration gets where no ItemSelector says otherwise. */
+/** The input of an iteration without ItemSelector. */
 export const inputOf = ({ value, key }: Item): Json => (key === undefined ? value : { Key: key, Value: value });

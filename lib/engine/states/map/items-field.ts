@@ -7,16 +7,16 @@ import type { Visit } from '../../execution/visit.ts';
 import { compileReference, requireValue } from '../../json-path/path.ts';
 import { expressionText } from '../../jsonata/expression.ts';
 
-/** What a Map may go through: a list, or, where it is distributed, the fields of an object. */
+/** The items of a Map: a list or, in a distributed Map, the fields of an object. */
 type Collection = readonly Json[] | JsonObject;
 
-/** Gives the collection. `input`: the state's input, after InputPath. */
+/** Evaluates to the collection. `input`: the effective input. */
 type Items<T> = (visit: Visit, input: Json) => MaybePromise<T>;
 
-/** Compiles Items, or in JSONPath ItemsPath, of an inline Map. Without it, the state's input is the list. */
+/** Compiles Items, or in JSONPath ItemsPath, of an inline Map. The default is the state's input. */
 export const compileList = (section: Section): Items<readonly Json[]> => compileItems(section, isList);
 
-/** Compiles Items, or ItemsPath, of a distributed Map, which goes through objects too. */
+/** Compiles Items, or ItemsPath, of a distributed Map, which may also be an object. */
 export const compileCollection = (section: Section): Items<Collection> => compileItems(section, isCollection);
 
 const isList = (value: Json): value is Json[] => Array.isArray(value);
@@ -29,15 +29,15 @@ function compileItems<T>(section: Section, is: Is<T>): Items<T> {
 }
 
 function compileJsonataItems<T>(section: Section, is: Is<T>): Items<T> {
-  const given = section.value.Items;
-  if (given === undefined) return (_, input) => (is(input) ? input : fail(notAList(input)));
-  const source = typeof given === 'string' ? expressionText(given) : undefined;
-  if (source === undefined && !is(given)) section.problem(expectedType('ARRAY'), 'Items');
-  const template = compileTemplate(given, section.templateContext('Items'));
+  const items = section.value.Items;
+  if (items === undefined) return (_, input) => (is(input) ? input : throwError(notAList(input)));
+  const source = typeof items === 'string' ? expressionText(items) : undefined;
+  if (source === undefined && !is(items)) section.problem(expectedType('ARRAY'), 'Items');
+  const template = compileTemplate(items, section.templateContext('Items'));
   const check = (value: Json): T =>
     is(value)
       ? value
-      : fail(unexpectedResult(source ?? 'Items', section.templateContext('Items').field, 'array', value));
+      : throwError(unexpectedResult(source ?? 'Items', section.templateContext('Items').field, 'array', value));
   return (visit) => {
     const value = template.render(visit);
     return value instanceof Promise ? value.then(check) : check(value);
@@ -49,11 +49,11 @@ function compileJsonPathItems<T>(section: Section, is: Is<T>): Items<T> {
   return (visit, input) => {
     const items = path === undefined ? input : requireValue(path, input, visit, 'ItemsPath');
     const what = `Reference path "${path?.text ?? '$'}" must point to array.`;
-    return is(items) ? items : fail(new FieldError('States.Runtime', what));
+    return is(items) ? items : throwError(new FieldError('States.Runtime', what));
   };
 }
 
-function fail(error: FieldError): never {
+function throwError(error: FieldError): never {
   throw error;
 }
 

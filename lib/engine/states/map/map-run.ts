@@ -21,7 +21,7 @@ export interface ChildMachine {
   readonly label: string;
 }
 
-/** What a Map Run is to do. */
+/** The options of {@link runMapRun}. */
 export interface MapRunOptions {
   readonly dataset: Dataset;
   readonly inputOf: (item: Item, index: number) => MaybePromise<Json>;
@@ -32,17 +32,17 @@ export interface MapRunOptions {
 }
 
 /**
- * Runs each item, or each batch of items, as an execution of its own, with its own history. More failures than are
- * tolerated stop all. Only so many items are held as run at once.
+ * Runs a Map Run: each item, or each batch of items, is a child execution with its own history. More failures than
+ * tolerated stop all. Only the items of running child executions are in memory.
  */
-export async function runMapRun(visit: Visit, machine: ChildMachine, order: MapRunOptions): Promise<Json> {
+export async function runMapRun(visit: Visit, machine: ChildMachine, options: MapRunOptions): Promise<Json> {
   const { host, history } = visit.branch.execution;
   const name = `${host.stateMachineName.split('/')[0]}/${machine.label}`;
   const mapRunArn = `arn:aws:states:local:000000000000:mapRun:${name}:${uuidFrom(host.random)}`;
   visit.record('MapRunStarted', { mapRunArn });
-  const mapRun = new MapRun(visit, machine, { ...host, type: machine.type, stateMachineName: name }, order);
+  const mapRun = new MapRun(visit, machine, { ...host, type: machine.type, stateMachineName: name }, options);
   try {
-    const results = await mapRun.work(order.openResults(mapRunArn));
+    const results = await mapRun.run(options.openResults(mapRunArn));
     visit.record('MapRunSucceeded', {});
     return results.result();
   } catch (thrown) {
@@ -53,64 +53,64 @@ export async function runMapRun(visit: Visit, machine: ChildMachine, order: MapR
   }
 }
 
-/** Child executions that have begun, with the thread that each began with. */
-type Open = Map<Execution, StartedExecution | undefined>;
+/** Running child executions; undefined for Express ones, which stop themselves. */
+type Running = Map<Execution, StartedExecution | undefined>;
 
 class MapRun {
   readonly #visit: Visit;
   readonly #machine: ChildMachine;
   readonly #host: Host;
-  readonly #order: MapRunOptions;
+  readonly #options: MapRunOptions;
   readonly #cancellation: Cancellation;
-  readonly #open: Open = new Map();
-  #read = 0;
-  #total: number | undefined;
-  #failed = 0;
-  #children = 0;
+  readonly #running: Running = new Map();
+  #itemsRead = 0;
+  #totalItems: number | undefined;
+  #failedItems = 0;
+  #childCount = 0;
 
-  constructor(visit: Visit, machine: ChildMachine, host: Host, order: MapRunOptions) {
+  constructor(visit: Visit, machine: ChildMachine, host: Host, options: MapRunOptions) {
     this.#visit = visit;
     this.#machine = machine;
     this.#host = host;
-    this.#order = order;
+    this.#options = options;
     this.#cancellation = new Cancellation(visit.branch.cancellation);
-    this.#total = Array.isArray(order.dataset) ? order.dataset.length : undefined;
+    this.#totalItems = Array.isArray(options.dataset) ? options.dataset.length : undefined;
   }
 
-  /** Rejects with a StateFailure or a FieldError; all that ran is stopped then. */
-  async work(results: Results): Promise<Results> {
-    const { batching, maxConcurrency } = this.#order;
-    const jobs = batching ? batchItems(this.#inputs(), batching) : single(this.#inputs());
-    const lanes = new ConcurrencyLimit(maxConcurrency);
+  /** Runs all child executions. Rejects with a StateFailure or a FieldError after stopping those that run. */
+  async run(results: Results): Promise<Results> {
+    const { batching, maxConcurrency } = this.#options;
+    const inputs = batching ? batchItems(this.#inputs(), batching) : unbatched(this.#inputs());
+    const limit = new ConcurrencyLimit(maxConcurrency);
     try {
-      for (let next = await jobs.next(); !next.done; next = await jobs.next())
-        await lanes.add(this.#runChild(next.value, results));
-      this.#total = this.#read;
+      for (let next = await inputs.next(); !next.done; next = await inputs.next())
+        await limit.add(this.#runChild(next.value, results));
+      this.#totalItems = this.#itemsRead;
       this.#checkTolerance();
-      await lanes.drain();
+      await limit.drain();
       await results.close();
       this.#cancellation.done();
       return results;
     } catch (thrown) {
-      await this.#stop(thrown, jobs, results);
+      await this.#stop(thrown, inputs, results);
       throw thrown;
     }
   }
 
   async *#inputs(): AsyncGenerator<Json> {
-    const { dataset, inputOf } = this.#order;
-    for await (const item of dataset) yield await inputOf(item, this.#read++);
+    const { dataset, inputOf } = this.#options;
+    for await (const item of dataset) yield await inputOf(item, this.#itemsRead++);
   }
 
-  async #runChild(job: ChildInput, results: Results): Promise<void> {
+  async #runChild(input: ChildInput, results: Results): Promise<void> {
     this.#cancellation.check();
-    const index = this.#children++;
-    const child = this.#newChild(job, index);
+    const index = this.#childCount++;
+    const child = this.#newChild(input, index);
     const end = await this.#endOf(child);
-    this.#open.delete(child);
+    this.#running.delete(child);
     await results.add(index, child, end);
     if (end.status === 'SUCCEEDED') return;
-    this.#failed += job.items;
+    this.#failedItems += input.itemCount;
     this.#checkTolerance();
   }
 
@@ -119,14 +119,14 @@ class MapRun {
     return new Execution(this.#host, uuidFrom(this.#host.random), input, execution, this.#visit.pathOf(index));
   }
 
-  /** Only an Express execution has a time limit, which costs a timer. */
+  /** Only an Express execution has a timeout, and so needs a timer. */
   async #endOf(child: Execution): Promise<ExecutionEnd> {
     const { loaded } = this.#machine;
-    this.#open.set(child, undefined);
+    this.#running.set(child, undefined);
     if (child.host.type === 'EXPRESS') return runToEnd(child, loaded, this.#cancellation.signal);
     try {
       const started = startExecution(child, loaded.machine, child.input, this.#cancellation);
-      this.#open.set(child, started);
+      this.#running.set(child, started);
       return { status: 'SUCCEEDED', output: await started.output };
     } catch (thrown) {
       if (!(thrown instanceof StateFailure)) throw thrown;
@@ -136,30 +136,30 @@ class MapRun {
   }
 
   #checkTolerance(): void {
-    if (!isExceeded(this.#order.tolerance, this.#failed, this.#total)) return;
+    if (!isExceeded(this.#options.tolerance, this.#failedItems, this.#totalItems)) return;
     const cause = 'The specified tolerated failure threshold was exceeded';
     throw new StateFailure('States.ExceedToleratedFailureThreshold', cause);
   }
 
-  /** Stops what runs. Where too many failed, what there is to tell is still told. */
-  async #stop(thrown: unknown, jobs: AsyncGenerator<ChildInput>, results: Results): Promise<void> {
-    const stopped = [...this.#open];
+  /** Stops the running child executions. If too many failed, the results are still written. */
+  async #stop(thrown: unknown, inputs: AsyncGenerator<ChildInput>, results: Results): Promise<void> {
+    const stopped = [...this.#running];
     this.#cancellation.abort();
     for (const [child, started] of stopped)
       if (started) child.history.end(started.branch.lastEvent, 'ExecutionAborted', {});
     const isAborted = this.#visit.branch.cancellation.aborted;
     if (!isAborted && thrown instanceof StateFailure && thrown.error === 'States.ExceedToleratedFailureThreshold') {
-      for (const [child] of stopped) await results.add(this.#children++, child, { status: 'ABORTED' });
-      await results.close(this.#pending(jobs));
+      for (const [child] of stopped) await results.add(this.#childCount++, child, { status: 'ABORTED' });
+      await results.close(this.#pending(inputs));
     } else await results.discard();
-    await jobs.return(undefined);
+    await inputs.return(undefined);
   }
 
-  async *#pending(jobs: AsyncGenerator<ChildInput>): AsyncGenerator<Execution> {
-    for await (const job of jobs) yield this.#newChild(job, this.#children++);
+  async *#pending(inputs: AsyncGenerator<ChildInput>): AsyncGenerator<Execution> {
+    for await (const input of inputs) yield this.#newChild(input, this.#childCount++);
   }
 }
 
-async function* single(inputs: AsyncIterable<Json>): AsyncGenerator<ChildInput> {
-  for await (const input of inputs) yield { input, items: 1 };
+async function* unbatched(inputs: AsyncIterable<Json>): AsyncGenerator<ChildInput> {
+  for await (const input of inputs) yield { input, itemCount: 1 };
 }

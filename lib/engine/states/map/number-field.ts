@@ -6,12 +6,12 @@ import { FieldError } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
 import { compileReference, type ReferencePath, requireValue } from '../../json-path/path.ts';
 
-/** Evaluates a field of a Map. `input` is what its JSONPath starts at: the state's input after InputPath. */
+/** Evaluates a field of a Map. `input`: the effective input, the root of JSONPath. */
 export type NumberField = (visit: Visit, input: Json) => MaybePromise<number | undefined>;
 
 /**
- * Compiles a field that gives a number: a literal, a JSONata expression, or in JSONPath a path under `KeyPath`. It gives
- * undefined where the state does not have it. `check` tells what is wrong with a number.
+ * Compiles a field that is a number: a literal, a JSONata expression or, in JSONPath, a path in the field `KeyPath`. It
+ * evaluates to undefined if the state does not have it. `check` returns the problem of a number, if any.
  */
 export function compileNumber(
   section: Section,
@@ -21,10 +21,10 @@ export function compileNumber(
 ): NumberField {
   const isJsonata = section.language === 'JSONata';
   const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
-  if (path !== undefined) return (visit, input) => checked(atPath(path, `${key}Path`, kind, input, visit));
+  if (path !== undefined) return (visit, input) => checked(numberAtPath(path, `${key}Path`, kind, input, visit));
   const literal = section.value[key];
-  const wrong = typeof literal === 'number' ? problemOf(key, literal) : undefined;
-  if (wrong !== undefined) section.problem(refused(Number(literal), kind) ?? wrong, key);
+  const problem = typeof literal === 'number' ? problemOf(key, literal) : undefined;
+  if (problem !== undefined) section.problem(literalProblem(Number(literal), kind) ?? problem, key);
   const field = compileField(section, key, 'number');
   return (visit) => {
     const value = field?.evaluate(visit);
@@ -43,15 +43,21 @@ export function compileNumber(
   }
 }
 
-/** AWS's words where a definition itself has a wrong number. */
-function refused(literal: number, kind: 'integer' | 'float'): string | undefined {
+/** AWS's message for an invalid literal. */
+function literalProblem(literal: number, kind: 'integer' | 'float'): string | undefined {
   if (kind === 'integer' && !Number.isInteger(literal)) return 'Expected value of type Integer';
   if (literal < 0) return 'Minimum value is 0';
   return kind === 'float' && literal > 100 ? 'Maximum value is 100' : undefined;
 }
 
-/** AWS's words where the value is no number. */
-function atPath(path: ReferencePath, field: string, kind: 'integer' | 'float', input: Json, visit: Visit): number {
+/** The number at a path; fails with AWS's message for a value that is not one. */
+function numberAtPath(
+  path: ReferencePath,
+  field: string,
+  kind: 'integer' | 'float',
+  input: Json,
+  visit: Visit,
+): number {
   const value = requireValue(path, input, visit, field);
   if (typeof value === 'number' && (kind === 'float' || Number.isInteger(value))) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);

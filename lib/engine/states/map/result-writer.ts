@@ -9,12 +9,12 @@ import { ResultFile } from './result-file.ts';
 import { describePending, describeResult, ListedResults, type Results, type Transformation } from './results.ts';
 import { compileValue } from './selector.ts';
 
-/** Evaluates a ResultWriter, and opens the results of a Map Run. `input`: the state's input, after InputPath. */
+/** Evaluates a ResultWriter, and opens the results of a Map Run. `input`: the effective input. */
 export type ResultWriter = (visit: Visit, input: Json) => Promise<(mapRunArn: string) => Results>;
 
 const PUT = 'arn:aws:states:::s3:putObject';
 
-/** Compiles ResultWriter; without one, the results are the state's own. Source: "ResultWriter (Map)", AWS Step Functions developer guide. */
+/** Compiles ResultWriter; without one, the results become the state's result. Source: "ResultWriter (Map)", AWS Step Functions developer guide. */
 export function compileResultWriter(section: Section): ResultWriter {
   const writer = section.section('ResultWriter');
   const config = writer?.section('WriterConfig');
@@ -26,15 +26,20 @@ export function compileResultWriter(section: Section): ResultWriter {
   writer.oneOf('Resource', [PUT]);
   const args = compileValue(writer, writer.language === 'JSONata' ? 'Arguments' : 'Parameters');
   return async (visit, input) => {
-    const given = (await args?.(visit, input)) ?? {};
+    const evaluated = (await args?.(visit, input)) ?? {};
     const { objects } = visit.branch.execution.host;
     return (mapRunArn) =>
-      new ExportedResults(objects, { ...placeOf(given), mapRunArn, transformation: transformation ?? 'NONE', isLines });
+      new ExportedResults(objects, {
+        ...destinationOf(evaluated),
+        mapRunArn,
+        transformation: transformation ?? 'NONE',
+        isLines,
+      });
   };
 }
 
-function placeOf(given: Json): Pick<Export, 'bucket' | 'prefix'> {
-  const { Bucket: bucket, Prefix: prefix = '' } = isObject(given) ? given : {};
+function destinationOf(args: Json): Pick<ExportOptions, 'bucket' | 'prefix'> {
+  const { Bucket: bucket, Prefix: prefix = '' } = isObject(args) ? args : {};
   if (typeof bucket !== 'string') throw unwritable('The argument Bucket is missing.');
   return { bucket, prefix: typeof prefix === 'string' && prefix !== '' ? `${prefix.replace(/\/$/, '')}/` : '' };
 }
@@ -42,9 +47,9 @@ function placeOf(given: Json): Pick<Export, 'bucket' | 'prefix'> {
 const unwritable = (cause: string): StateFailure => new StateFailure('States.ResultWriterFailed', cause);
 
 /** Where and how results are written. */
-interface Export {
+interface ExportOptions {
   readonly bucket: string;
-  /** Ends with a slash, where there is one. */
+  /** Empty, or ends with a slash. */
   readonly prefix: string;
   readonly mapRunArn: string;
   readonly transformation: Transformation;
@@ -53,34 +58,34 @@ interface Export {
 
 type FileName = 'FAILED' | 'PENDING' | 'SUCCEEDED';
 
-/** Results that are written to S3 as they come: a file for each way of ending, and a manifest of the files. */
+/** Results that are written to S3 as they arrive: a file for each of the statuses, and a manifest. */
 class ExportedResults implements Results {
   readonly #objects: S3Objects;
-  readonly #given: Export;
+  readonly #options: ExportOptions;
   readonly #folder: string;
   readonly #files: Readonly<Record<FileName, ResultFile>>;
 
-  constructor(objects: S3Objects | undefined, given: Export) {
+  constructor(objects: S3Objects | undefined, options: ExportOptions) {
     if (objects === undefined) throw unwritable('There is no S3 here: the host gave the run no objects.');
-    const folder = `${given.prefix}${given.mapRunArn.split(':').at(-1)}`;
+    const folder = `${options.prefix}${options.mapRunArn.split(':').at(-1)}`;
     const file = (name: string): ResultFile => {
-      const Key = `${folder}/${name}_0.${given.isLines ? 'jsonl' : 'json'}`;
-      return new ResultFile(objects, { Bucket: given.bucket, Key }, given.isLines);
+      const Key = `${folder}/${name}_0.${options.isLines ? 'jsonl' : 'json'}`;
+      return new ResultFile(objects, { Bucket: options.bucket, Key }, options.isLines);
     };
     this.#objects = objects;
-    this.#given = given;
+    this.#options = options;
     this.#folder = folder;
     this.#files = { FAILED: file('FAILED'), PENDING: file('PENDING'), SUCCEEDED: file('SUCCEEDED') };
   }
 
   async add(_: number, child: Execution, end: ExecutionEnd): Promise<void> {
     const file = end.status === 'SUCCEEDED' ? 'SUCCEEDED' : 'FAILED';
-    await this.#write(file, describeResult(child, end, this.#given.transformation));
+    await this.#write(file, describeResult(child, end, this.#options.transformation));
   }
 
   async close(pending?: AsyncIterable<Execution>): Promise<void> {
     for await (const child of pending ?? []) await this.#write('PENDING', [describePending(child)]);
-    await this.#writing(() => this.#writeManifest());
+    await this.#orFail(() => this.#writeManifest());
   }
 
   async discard(): Promise<void> {
@@ -88,7 +93,7 @@ class ExportedResults implements Results {
   }
 
   result(): JsonObject {
-    const { bucket, mapRunArn } = this.#given;
+    const { bucket, mapRunArn } = this.#options;
     return { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: this.#manifest } };
   }
 
@@ -97,11 +102,11 @@ class ExportedResults implements Results {
   }
 
   #write(file: FileName, values: readonly Json[]): Promise<void> {
-    return this.#writing(() => this.#files[file].append(values));
+    return this.#orFail(() => this.#files[file].append(values));
   }
 
   async #writeManifest(): Promise<void> {
-    const { bucket, mapRunArn } = this.#given;
+    const { bucket, mapRunArn } = this.#options;
     const ResultFiles: JsonObject = {};
     for (const [name, file] of Object.entries(this.#files)) ResultFiles[name] = [...(await file.close())];
     const manifest = await this.#objects.putObject({ Bucket: bucket, Key: this.#manifest });
@@ -109,7 +114,7 @@ class ExportedResults implements Results {
     await manifest.close();
   }
 
-  async #writing(write: () => Promise<void>): Promise<void> {
+  async #orFail(write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (thrown) {

@@ -5,23 +5,23 @@ import { dataLimitExceeded, jsonBytes } from '../../execution/limits.ts';
 import type { ExecutionEnd } from '../../execution/run-to-end.ts';
 import { describeExecution } from '../execution-api.ts';
 
-/** What is told of a child execution: all there is to know, its output alone, or that output's own items. */
+/** The Transformation of a WriterConfig: the description of a child execution, its output alone, or the items of its output. */
 export type Transformation = 'NONE' | 'COMPACT' | 'FLATTEN';
 
-/** Takes the ends of child executions in, and gives the Map's result. */
+/** Collects the results of child executions, and makes the Map's result. */
 export interface Results {
-  /** `index`: which of the child executions it is. Resolves when more may be given. */
+  /** Adds a child execution that has ended. `index`: its number. Resolves when more may be added. */
   add(index: number, child: Execution, end: ExecutionEnd): Promise<void> | void;
-  /** All have ended, or no more are waited for. `pending`: those that never began, where too many others failed. */
+  /** Completes the results. `pending`: the child executions that never began because too many others failed. */
   close(pending?: AsyncIterable<Execution>): Promise<void>;
-  /** Nobody waits for them any more. */
+  /** Discards the results of a Map Run that was stopped. */
   discard(): Promise<void>;
-  /** The Map's result, when all have ended and were closed. */
+  /** The Map's result, after `close`. */
   result(): Json;
 }
 
 /**
- * What is told of a child execution. Of one that has failed all is told, whatever the transformation.
+ * The results of a child execution. A failed one is described in full, whatever the transformation.
  * Source: "ResultWriter (Map)", AWS Step Functions developer guide.
  */
 export function describeResult(child: Execution, end: ExecutionEnd, transformation: Transformation): readonly Json[] {
@@ -30,7 +30,7 @@ export function describeResult(child: Execution, end: ExecutionEnd, transformati
   return transformation === 'FLATTEN' && Array.isArray(output) ? output : [output];
 }
 
-/** A child execution that never began. */
+/** The description of a child execution that never began. */
 export const describePending = (child: Execution): JsonObject => ({
   ExecutionArn: child.id,
   Input: JSON.stringify(child.input),
@@ -40,7 +40,7 @@ export const describePending = (child: Execution): JsonObject => ({
   Status: 'PENDING',
 });
 
-/** A child execution as DescribeExecution tells of it, its times as texts. */
+/** The description of a child execution as in DescribeExecution, but with times as texts. */
 function describe(child: Execution, end: ExecutionEnd): JsonObject {
   const { host, context, startMs } = child;
   const { RedriveCount, RedriveStatus, RedriveStatusReason, ...description } = describeExecution(
@@ -57,7 +57,7 @@ function describe(child: Execution, end: ExecutionEnd): JsonObject {
   };
 }
 
-/** A child execution is redriven by its Map Run, and never when it went well; an Express one cannot be. */
+/** Only the Map Run redrives a child execution, and only a failed Standard one. */
 const redriveOf = ({ status }: ExecutionEnd): JsonObject =>
   status === 'SUCCEEDED'
     ? {
@@ -67,7 +67,7 @@ const redriveOf = ({ status }: ExecutionEnd): JsonObject =>
       }
     : { RedriveCount: 0, RedriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
 
-/** Results that become the state's result, a list. What is more than a result can be is not kept. */
+/** Results that become the state's result, a list. They are dropped once they exceed the payload limit. */
 export class ListedResults implements Results {
   readonly #transformation: Transformation;
   readonly #stateName: string;

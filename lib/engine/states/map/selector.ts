@@ -6,22 +6,21 @@ import { compilePayloadTemplate } from '../../json-path/payload-template.ts';
 import type { Environment } from '../../jsonata/expression.ts';
 
 /**
- * Makes the input of an iteration. `item`: what the context object holds of the item; `input`: the state's input, after
- * InputPath.
+ * Makes the input of an iteration. `item`: `Map.Item` of the context object; `input`: the effective input.
  */
 export type Selector = (visit: Visit, item: JsonObject, input: Json) => MaybePromise<Json>;
 
-/** Compiles ItemSelector, or in JSONPath its older name Parameters; undefined where the state has neither. */
+/** Compiles ItemSelector, or in JSONPath its older name Parameters; undefined if the state has neither. */
 export function compileSelector(section: Section): Selector | undefined {
   const key = section.language === 'JSONPath' && !section.has('ItemSelector') ? 'Parameters' : 'ItemSelector';
   const render = compileValue(section, key);
   return render && ((visit, item, input) => render(withItem(visit, item), input));
 }
 
-/** A value with expressions or, in JSONPath, paths in it. `input`: what `$` stands for in JSONPath. */
+/** A value with expressions or, in JSONPath, paths in it. `input`: the value of `$` in JSONPath. */
 export type Value = (environment: Environment, input: Json) => MaybePromise<Json>;
 
-/** Compiles the value in a field; undefined where there is none. */
+/** Compiles the value in a field; undefined if it is absent. */
 export function compileValue(section: Section, key: string): Value | undefined {
   const value = section.value[key];
   if (value === undefined) return undefined;
@@ -33,7 +32,7 @@ export function compileValue(section: Section, key: string): Value | undefined {
   return (environment, input) => template(input, environment);
 }
 
-/** What ItemSelector sees: the Map state's own `$states`, with the item in the context object. */
+/** The environment of ItemSelector: that of the Map state, with the item in the context object. */
 function withItem(visit: Visit, item: JsonObject): Environment {
   const context = { ...visit.states.context, Map: { Item: item } };
   return {

@@ -11,7 +11,7 @@ const outputOf = async (ItemBatcher: Json, Items: Json) => (await run(mapOf({ It
 
 describe('ItemBatcher', () => {
   // Source: test_map_item_batching_base_json_max_per_batch_jsonata of LocalStack's recorded tests.
-  test('puts items together, beside what all batches have', async () => {
+  test('groups items, with the BatchInput in each batch', async () => {
     const BatchInput = { entered: '{% $states.context.State.EnteredTime %}' };
     const ItemBatcher = { MaxItemsPerBatch: '{% 2 %}', MaxInputBytesPerBatch: 150_000, BatchInput };
     expect((await outputOf(ItemBatcher, [1, 2, 3])).output).toEqual([
@@ -20,7 +20,7 @@ describe('ItemBatcher', () => {
     ]);
   });
 
-  test('batches what ItemSelector made', async () => {
+  test('batches the outputs of ItemSelector', async () => {
     const more = { Items: ['a', 'b'], ItemSelector: { at: '{% $states.context.Map.Item.Index %}' } };
     const { result } = await run(mapOf({ ...more, ItemBatcher: { MaxItemsPerBatch: 5 } }));
     expect(result.output).toEqual([{ Items: [{ at: 0 }, { at: 1 }] }]);
@@ -58,13 +58,13 @@ describe('ItemBatcher', () => {
   });
 });
 
-async function jobsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
-  async function* all() {
+async function inputsOf(items: readonly Json[], batching: Batching): Promise<readonly ChildInput[]> {
+  async function* source() {
     yield* items;
   }
-  const jobs: ChildInput[] = [];
-  for await (const job of batchItems(all(), batching)) jobs.push(job);
-  return jobs;
+  const inputs: ChildInput[] = [];
+  for await (const input of batchItems(source(), batching)) inputs.push(input);
+  return inputs;
 }
 
 test('batches hold all items in order, within both limits, and could not hold one more', async () => {
@@ -76,10 +76,10 @@ test('batches hold all items in order, within both limits, and could not hold on
   });
   await fc.assert(
     fc.asyncProperty(fc.array(json, { maxLength: 12 }), limits, async (items, batching) => {
-      const jobs = await jobsOf(items, batching);
-      const batches = jobs.map(({ input }) => (input as { Items: Json[] }).Items);
+      const inputs = await inputsOf(items, batching);
+      const batches = inputs.map(({ input }) => (input as { Items: Json[] }).Items);
       expect(batches.flat(1)).toEqual(items);
-      expect(jobs.map((job) => job.items)).toEqual(batches.map((batch) => batch.length));
+      expect(inputs.map((input) => input.itemCount)).toEqual(batches.map((batch) => batch.length));
       const fits = (batch: readonly Json[]): boolean =>
         batch.length <= batching.maxItems && jsonBytes({ ...batching.common, Items: [...batch] }) <= batching.maxBytes;
       for (const [at, batch] of batches.entries()) {

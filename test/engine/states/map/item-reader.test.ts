@@ -8,7 +8,7 @@ const FAILED = { status: 'FAILED', error: 'States.ItemReaderFailed' };
 const CSV = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
 
 describe('JSON', () => {
-  test('a list of items is gone through', async () => {
+  test('the items of a list', async () => {
     const { output, types } = await read('[1, "two", {"three": [3]}]', { InputType: 'JSON' });
     expect(output).toEqual([1, 'two', { three: [3] }]);
     expect(types.slice(1, 5)).toEqual(['MapStateEntered', 'MapStateStarted', 'MapRunStarted', 'ExecutionStarted']);
@@ -42,20 +42,20 @@ describe('JSON', () => {
     ]);
   });
 
-  test('a file that is no JSON is named', async () => {
-    expect((await read('[1,', { InputType: 'JSON' })).cause).toMatch(/^The file is no JSON: /);
+  test('a file that is not valid JSON is named', async () => {
+    expect((await read('[1,', { InputType: 'JSON' })).cause).toMatch(/^The file is not valid JSON: /);
   });
 });
 
 describe('JSONL', () => {
-  test('a line is an item, whatever ends it', async () => {
+  test('a line is an item, with any line end', async () => {
     expect((await read('{"a": 1}\r\n\n"ä€😀"\n[3]', { InputType: 'JSONL' })).output).toEqual([{ a: 1 }, 'ä€😀', [3]]);
   });
 
-  test('a line that is no JSON is named', async () => {
+  test('a line that is not valid JSON is named', async () => {
     expect(await read('1\n\n{"a"}\n', { InputType: 'JSONL' })).toMatchObject({
       ...FAILED,
-      cause: expect.stringMatching(/^Line 3 is no JSON: /),
+      cause: expect.stringMatching(/^Line 3 is not valid JSON: /),
     });
   });
 
@@ -76,7 +76,7 @@ describe('CSV', () => {
   });
 
   // Source: test_map_item_reader_csv_first_row_extra_fields and _typed_headers of LocalStack's recorded tests.
-  test('too few fields are empty, too many are left out, and all are texts', async () => {
+  test('missing fields are empty, surplus ones are left out, and all are strings', async () => {
     const rows = "H1,\nValue4,Value5,Value6\n,,,\ntrue,1,'HelloWorld'\nNull,None,\n   \n";
     expect((await read(rows, CSV)).output).toEqual([
       { H1: 'Value4', '': 'Value5' },
@@ -176,7 +176,7 @@ describe('listObjectsV2', () => {
     expect((await reading(list({ MaxItems: 1 }))).output).toHaveLength(1);
   });
 
-  test('LOAD_AND_FLATTEN goes through what is in them', async () => {
+  test('LOAD_AND_FLATTEN reads the items in them', async () => {
     const config = { InputType: 'JSONL', Transformation: 'LOAD_AND_FLATTEN' };
     const ItemSelector = {
       value: '{% $states.context.Map.Item.Value %}',
@@ -223,7 +223,7 @@ describe('a manifest', () => {
   });
 });
 
-test("an object that is not there fails the Map with S3's words", async () => {
+test("a missing object fails the Map with S3's message", async () => {
   const { result } = await run(mapOf(readerOf({ InputType: 'JSON' })), undefined, { objects: memoryObjects().s3 });
   expect(result).toMatchObject({ ...FAILED, cause: 'The specified key does not exist.' });
 });
@@ -233,7 +233,7 @@ test('a run without S3 says so', async () => {
   expect(result).toMatchObject({ ...FAILED, cause: expect.stringContaining('no objects') });
 });
 
-test('arguments that cannot be computed fail the state before its Map Run', async () => {
+test('arguments that cannot be evaluated fail the state before its Map Run', async () => {
   const ItemReader = {
     Resource: 'arn:aws:states:::s3:getObject',
     ReaderConfig: { InputType: 'JSON' },
@@ -251,7 +251,7 @@ test('arguments that cannot be computed fail the state before its Map Run', asyn
   ]);
 });
 
-describe('a definition is refused, with the place', () => {
+describe('a definition is refused, with the location', () => {
   const at = '/States/Map/ItemReader';
   test.each<[string, JsonObject, string]>([
     ['an unknown Resource', { ItemReader: { Resource: 'x', ReaderConfig: { InputType: 'JSON' } } }, `${at}/Resource`],
@@ -281,7 +281,7 @@ describe('a definition is refused, with the place', () => {
     const ItemProcessor = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
     const definition = mapOf({ ...readerOf({ InputType: 'JSON' }), ItemProcessor });
     expect(() => loadStateMachine(definition)).toThrow(
-      /this field is of a distributed Map.* at \/States\/Map\/ItemReader/,
+      /only a distributed Map has this field.* at \/States\/Map\/ItemReader/,
     );
   });
 });

@@ -167,7 +167,7 @@ describe('failures', () => {
       broken.includes(Number(args)) ? { fail: 'Broken', cause: 'so' } : { ms: 1000, result: args },
     );
 
-  test('more than are tolerated stop all, with the cause that AWS gives', async () => {
+  test('more than tolerated stop all, with the cause that AWS gives', async () => {
     const { result, types } = await failing({ Items: [1, 2, 3] }, [2]);
     expect(result).toMatchObject({
       status: 'FAILED',
@@ -179,7 +179,7 @@ describe('failures', () => {
     expect(types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
   });
 
-  test('are caught and retried as those of any state', async () => {
+  test('are caught and retried as in any state', async () => {
     const Retry = [{ ErrorEquals: ['States.ExceedToleratedFailureThreshold'], MaxAttempts: 1, IntervalSeconds: 5 }];
     const { result, types } = await failing({ Items: [1], Retry }, [1]);
     expect(result).toMatchObject({ status: 'FAILED', stopMs: 5000 });
@@ -207,7 +207,7 @@ describe('failures', () => {
     expect([await count(1), await count(2)]).toEqual(['FAILED', 'SUCCEEDED']);
   });
 
-  test('a percentage is one of all items, which a reader does not know before its end', async () => {
+  test('a percentage is relative to all items, whose number a reader only knows at the end', async () => {
     const { s3 } = memoryObjects({ 'b/k': '1\n2\n3\n4\n' });
     const percentage = async (ToleratedFailurePercentage: number) => {
       const { result, requests } = await run(
@@ -240,7 +240,7 @@ describe('failures', () => {
   });
 
   // Source: test_max_concurrency_path of LocalStack's recorded tests.
-  test('MaxConcurrency at a path that holds no number fails the state before it starts', async () => {
+  test('MaxConcurrency at a path without a number fails the state before it starts', async () => {
     const definition = { ...mapOf({ ItemsPath: '$.v', MaxConcurrencyPath: '$.most' }), QueryLanguage: 'JSONPath' };
     const { result, types } = await run(definition, undefined, { input: { v: ['x'], most: 'NoNumber' } });
     expect(result.cause).toMatch(
@@ -265,7 +265,7 @@ test('a parent that is stopped stops its children and the reading', async () => 
 });
 
 // Source: "MapRunSucceeded" and what follows it in test_map_state_result_writer of LocalStack's recorded tests.
-test('its events follow each other as in AWS', async () => {
+test('its events are linked as on AWS', async () => {
   const { events } = await run(mapOf({ Items: [1] }));
   const own = events.filter(({ execution }) => execution === undefined);
   expect(own.map(({ id, previousEventId, type }) => `${id} < ${previousEventId} ${type}`)).toEqual([

@@ -23,7 +23,7 @@ async function write(more: JsonObject, behave: Behaviour = ({ arguments: args })
 
 // Source: "ResultWriter (Map)", AWS Step Functions developer guide; test_map_state_result_writer of LocalStack's recorded tests.
 describe('ResultWriter', () => {
-  test('writes what became of each child execution, and a manifest', async () => {
+  test('writes the result of each child execution, and a manifest', async () => {
     const { result, folder, names, file, text } = await write({ Items: [1, { n: 2 }] });
     const [, uuid] = folder.split('maps/');
     const id = uuid?.slice(0, -1);
@@ -73,7 +73,7 @@ describe('ResultWriter', () => {
     expect(file('FAILED_0.json')).not.toHaveProperty('0.Output');
   });
 
-  test('where too many fail, it tells of what ran, what was stopped and what never began', async () => {
+  test('if too many fail, it describes the child executions that ended, were aborted and never began', async () => {
     const { result, names, file, types } = await write(
       { Items: [1, 2, 3, 4, 5], MaxConcurrency: 2 },
       ({ arguments: args }) => (args === 1 ? { ms: 1000, fail: 'One' } : { ms: 5000 }),
@@ -92,7 +92,7 @@ describe('ResultWriter', () => {
     expect(types).toContain('ExecutionAborted');
   });
 
-  test('where it is stopped, nothing of it is kept', async () => {
+  test('nothing is kept if the Map is stopped', async () => {
     const { s3, keys, discarded } = memoryObjects();
     const definition = { ...mapOf({ ...writerOf(), Items: [1, 2], MaxConcurrency: 1 }, task()), TimeoutSeconds: 3 };
     const { result } = await run(definition, () => ({ ms: 2000 }), { objects: s3 });
@@ -102,7 +102,7 @@ describe('ResultWriter', () => {
     expect(discarded).toEqual([expect.stringMatching(/SUCCEEDED_0\.json$/)]);
   });
 
-  test('COMPACT writes outputs, FLATTEN what is in them, JSONL a line for each', async () => {
+  test('COMPACT writes outputs, FLATTEN their items, JSONL a line for each', async () => {
     const Items = [[1, [2]], 3];
     const compact = await write({ Items, ...writerOf({ Transformation: 'COMPACT' }) });
     expect(compact.file('SUCCEEDED_0.json')).toEqual([[1, [2]], 3]);
@@ -133,7 +133,7 @@ describe('ResultWriter', () => {
     expect(without).toMatchObject({ error: 'States.DataLimitExceeded' });
   });
 
-  test('a WriterConfig alone is for the results in the state', async () => {
+  test('a WriterConfig alone applies to the result of the state', async () => {
     const inState = async (WriterConfig: JsonObject) =>
       (await run(mapOf({ Items: [[1], 2], ResultWriter: { WriterConfig } }))).result.output;
     expect(await inState({ Transformation: 'FLATTEN' })).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 /**
- * Takes a text apart into the fields of its records, piece by piece. A field may be in double quotes, then delimiters and
- * line ends are part of it, and a doubled quote stands for one. A backslash stands before a backslash, a quote or a
- * delimiter that is part of the field; before anything else it is dropped. Empty lines are no records.
+ * Parses a text, piece by piece, into records of fields. In a field in double quotes, delimiters and line ends are part of
+ * the field, and a doubled quote is a quote. A backslash escapes a backslash, a quote or a delimiter; before any other
+ * character it is dropped. Empty lines are skipped.
  * Source: "ItemReader (Map)", parsing of text delimited files, AWS Step Functions developer guide.
  */
 export async function* recordsOf(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<readonly string[]> {
@@ -10,13 +10,13 @@ export async function* recordsOf(text: AsyncIterable<string>, delimiter: string)
   yield* reader.end();
 }
 
-/** Where in a field the reader is: before it, in it, between its quotes, behind a quote that may be its last. */
+/** The reader's position: before a field, in it, between its quotes, after a quote that may be the closing one. */
 type FieldState = 'start' | 'plain' | 'quoted' | 'closed';
 
 class RecordReader {
   readonly #delimiter: string;
   #state: FieldState = 'start';
-  /** Whether a backslash, or a carriage return outside quotes, was read last: the next character says what it is. */
+  /** A backslash, or a carriage return outside quotes, that was read last; the next character decides its meaning. */
   #pending: '\\' | '\r' | undefined;
   #field = '';
   #fields: string[] = [];

@@ -3,7 +3,7 @@ import { type Item, sourceOf } from '../item.ts';
 import type { FileReader } from './file-reader.ts';
 
 /**
- * The objects of a bucket as items, with the fields that AWS's Map gets from ListObjectsV2.
+ * The objects of a bucket as items, with the fields that a Map on AWS gets from ListObjectsV2.
  * Source: "Iterating over Amazon S3 objects", AWS Step Functions developer guide.
  */
 export async function* listObjectItems(objects: S3Objects, bucket: string, prefix: string): AsyncGenerator<Item> {
@@ -16,15 +16,15 @@ export async function* listObjectItems(objects: S3Objects, bucket: string, prefi
   }
 }
 
-/** The items in each of the objects of a bucket: LOAD_AND_FLATTEN. */
+/** The items in all objects of a bucket, as with the Transformation LOAD_AND_FLATTEN. */
 export async function* loadAndFlatten(
   objects: S3Objects,
   bucket: string,
   prefix: string,
-  format: FileReader,
+  readFile: FileReader,
 ): AsyncGenerator<Item> {
   for await (const { Key } of objects.listObjects(bucket, prefix)) {
     const address = { Bucket: bucket, Key };
-    yield* format(objects.getObject(address), sourceOf(address));
+    yield* readFile(objects.getObject(address), sourceOf(address));
   }
 }

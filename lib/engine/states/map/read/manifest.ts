@@ -5,14 +5,14 @@ import { recordsOf } from './csv-records.ts';
 import { type FileReader, itemReaderFailed } from './file-reader.ts';
 import { linesOf, textOf, wholeText } from './text.ts';
 
-/** Reads the items that the files of a manifest hold. */
-export type Manifest = (objects: S3Objects, manifest: ObjectAddress) => AsyncIterable<Item>;
+/** Reads the items in the files that a manifest lists. */
+export type ManifestReader = (objects: S3Objects, manifest: ObjectAddress) => AsyncIterable<Item>;
 
 /**
- * An inventory of S3: a manifest.json that names files of text without headers, whose columns it names too.
+ * S3 Inventory: a manifest.json that lists CSV files without headers, and names their columns.
  * Source: "Inventory manifest", Amazon S3 user guide.
  */
-export const inventory: Manifest = async function* read(objects, manifest) {
+export const inventory: ManifestReader = async function* read(objects, manifest) {
   const { bucket, headers, keys } = inventoryOf(JSON.parse(await wholeText(objects.getObject(manifest))));
   for (const Key of keys) {
     for await (const record of recordsOf(textOf(objects.getObject({ Bucket: bucket, Key })), ','))
@@ -34,7 +34,7 @@ function inventoryOf(manifest: Json): Inventory {
   if (fileFormat !== 'CSV')
     throw itemReaderFailed(`The inventory's files are ${JSON.stringify(fileFormat)}, wanted "CSV".`);
   if (typeof destinationBucket !== 'string' || typeof fileSchema !== 'string' || !Array.isArray(files))
-    throw itemReaderFailed('The manifest is no inventory: wanted destinationBucket, fileSchema and files.');
+    throw itemReaderFailed('The manifest is not an inventory: wanted destinationBucket, fileSchema and files.');
   return {
     bucket: destinationBucket.replace(/^arn:[^:]*:s3:::/, ''),
     headers: fileSchema.split(',').map((name) => name.trim()),
@@ -42,13 +42,13 @@ function inventoryOf(manifest: Json): Inventory {
   };
 }
 
-/** What Athena's UNLOAD leaves: a list of the URIs of its files, one a line. */
-export const athena = (format: FileReader): Manifest =>
+/** The manifest of Athena's UNLOAD: the URIs of its files, one a line. */
+export const athena = (readFile: FileReader): ManifestReader =>
   async function* read(objects, manifest) {
     for await (const line of linesOf(textOf(objects.getObject(manifest)))) {
       const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(line.trim().replace(/^"(.*)"$/, '$1')) ?? [];
       if (Bucket !== undefined && Key !== undefined)
-        yield* format(objects.getObject({ Bucket, Key }), sourceOf({ Bucket, Key }));
+        yield* readFile(objects.getObject({ Bucket, Key }), sourceOf({ Bucket, Key }));
       else if (line.trim() !== '')
         throw itemReaderFailed(`The manifest has the line '${line}', wanted s3://BUCKET/KEY.`);
     }

@@ -1,10 +1,10 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** The text of an object, piece by piece; one that is compressed with gzip is unpacked. It is UTF-8. */
+/** The UTF-8 text of an object, piece by piece, decompressed if it is compressed with gzip. */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  for await (const piece of unpacked(bytes)) yield decoder.decode(piece, { stream: true });
+  for await (const piece of decompressed(bytes)) yield decoder.decode(piece, { stream: true });
   yield decoder.decode();
 }
 
@@ -26,20 +26,20 @@ export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<stri
   if (rest !== '') yield rest;
 }
 
-/** The first two bytes of what gzip writes. Source: RFC 1952. */
+/** Whether an object begins with gzip's magic number. Source: RFC 1952. */
 const isGzip = (first: Uint8Array): boolean => first[0] === 0x1f && first[1] === 0x8b;
 
-async function* unpacked(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* decompressed(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const pieces = bytes[Symbol.asyncIterator]();
   const first = await pieces.next();
   if (first.done) return;
   const all = joined(first.value, pieces);
-  // What goes wrong on the way ends the iteration of the last stream with it.
+  // An error in any stream ends the iteration of the last stream with it.
   if (isGzip(first.value)) yield* pipeline(Readable.from(all), createGunzip(), () => {});
   else yield* all;
 }
 
-/** Ends the rest where the reader ends: an open file would stay open. */
+/** Ends the source when the consumer ends: otherwise a file would stay open. */
 async function* joined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield first;
