@@ -12,13 +12,13 @@ export interface Matcher {
   /** With its `$`. */
   readonly name: string;
   /** What is wrong with a value, such as `is not less than 5`; undefined where it passes. */
-  readonly faultOf: (found: Json) => string | undefined;
+  readonly problemWith: (found: Json) => string | undefined;
 }
 
 /** An expectation as it was written. */
-export function writtenAs(expected: Expectation): Json {
+export function expectationToJson(expected: Expectation): Json {
   if (expected.kind === 'scalar') return expected.value;
-  if (expected.kind === 'list') return expected.items.map(writtenAs);
+  if (expected.kind === 'list') return expected.items.map(expectationToJson);
   if (expected.kind === 'matchers') return expected.written;
-  return Object.fromEntries([...expected.entries].map(([key, value]) => [key, writtenAs(value)]));
+  return Object.fromEntries([...expected.entries].map(([key, value]) => [key, expectationToJson(value)]));
 }

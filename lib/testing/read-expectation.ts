@@ -22,12 +22,12 @@ export function readExpectation(tree: Tree, reporter: Reporter): Expectation {
 }
 
 /** A value as it would be written to expect it: what would be read as a matcher goes under `$literal`. */
-export function asExpected(value: Json): Json {
-  if (Array.isArray(value)) return value.map(asExpected);
+export function escapeMatchers(value: Json): Json {
+  if (Array.isArray(value)) return value.map(escapeMatchers);
   if (!isObject(value)) return value;
   const keys = Object.keys(value);
   if (keys.length > 0 && keys.every((key) => key.startsWith('$'))) return { [LITERAL]: value };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asExpected(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeMatchers(item)]));
 }
 
 /** The expectation that a JSON value stands for; mistakes in it are not reported. */

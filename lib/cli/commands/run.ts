@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
-import { type Call, defineCommand, type Values } from '../command.ts';
+import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
@@ -36,7 +36,7 @@ const options = {
 export const run = defineCommand({
   name: 'run',
   summary: 'Run a flow on this machine: its compiled state machine, with the components that would be deployed.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
   json: "the flow's result and its execution",
   examples: [
@@ -54,20 +54,20 @@ export const run = defineCommand({
   },
 });
 
-type RunCall = Call<typeof options>;
+type RunCall = CommandCall<typeof options>;
 
-function refuseMixedModes({ inputs, maxConcurrency, ...given }: Values<typeof options>): void {
+function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typeof options>): void {
   if (inputs === undefined) {
     if (maxConcurrency === undefined) return;
     throw new UsageError('--max-concurrency is for batches', 'give the inputs of a batch with --inputs FILE.jsonl');
   }
-  for (const [option, help] of Object.entries(NOT_OF_BATCHES)) {
+  for (const [option, help] of Object.entries(EXCLUDED_BY_INPUTS)) {
     if (Reflect.get(given, option) !== undefined)
       throw new UsageError(`--${option} and --inputs exclude each other`, help);
   }
 }
 
-const NOT_OF_BATCHES = {
+const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
   resume: 'a batch keeps no journals: start it again',
   isolate: 'run the flow once with --isolate, to see what its components need',
@@ -117,9 +117,9 @@ async function refuseToResume(error: unknown): Promise<never> {
 }
 
 /** What a run is given so that it is seen and can be stopped. */
-type Shown = Pick<RunOptions, 'onEvent' | 'signal' | 'isolate'>;
+type ProgressOptions = Pick<RunOptions, 'onEvent' | 'signal' | 'isolate'>;
 
-async function showProgress<T>(call: RunCall, run: (shown: Shown) => Promise<T>): Promise<T> {
+async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => Promise<T>): Promise<T> {
   const { options, json, terminal } = call;
   const progress = json ? undefined : progressFor(terminal);
   const onEvent = (event: RunEvent): void => {

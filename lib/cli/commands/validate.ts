@@ -9,7 +9,7 @@ import { colorsFor, type Terminal } from '../terminal.ts';
 export const validate = defineCommand({
   name: 'validate',
   summary: 'Tell everything that is wrong with flows, with its place and how to mend it.',
-  takes: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
+  positionals: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
   options: {},
   json: 'whether all is well, and the diagnostics,',
   examples: ['validate workflows', 'validate workflows/user-insights.yaml --json'],

@@ -28,11 +28,11 @@ function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colo
   ];
 }
 
-const MOST_LINES = 60;
+const MAX_LINES = 60;
 
 function diffLines(diff: string, colors: Colors): readonly string[] {
   const all = diff.split('\n');
-  const shown = all.slice(0, MOST_LINES).map((line) => {
+  const shown = all.slice(0, MAX_LINES).map((line) => {
     if (line.startsWith('-')) return colors.green(line);
     return line.startsWith('+') ? colors.red(line) : colors.dim(line);
   });

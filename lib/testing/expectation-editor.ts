@@ -12,8 +12,8 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
-import { fits } from './compare.ts';
-import { asExpected, expectationOf } from './read-expectation.ts';
+import { matches } from './compare.ts';
+import { escapeMatchers, expectationOf } from './read-expectation.ts';
 
 /** A stretch of a text, and what is to stand there. */
 export interface Edit {
@@ -23,7 +23,7 @@ export interface Edit {
 }
 
 /** Brings expected values of a document up to what was found; what fits already, matchers above all, stays as it is. */
-export class Reviser {
+export class ExpectationEditor {
   readonly #document: Document;
 
   constructor(document: Document) {
@@ -31,27 +31,27 @@ export class Reviser {
   }
 
   /** Changes of the text, of scalars alone; undefined where these would not do. */
-  edits(node: Node | null, found: Json): readonly Edit[] | undefined {
-    if (this.fits(node, found)) return [];
-    if (this.#isPlainMap(node) && isObject(found)) {
-      const pairs = pairsOf(node);
+  edits(createNode: Node | null, found: Json): readonly Edit[] | undefined {
+    if (this.matches(createNode, found)) return [];
+    if (this.#isPlainMap(createNode) && isObject(found)) {
+      const pairs = entriesOf(createNode);
       if (pairs.some((pair) => !Object.hasOwn(found, keyOf(pair)))) return undefined;
-      return joined(pairs.map((pair) => this.edits(pair.value, found[keyOf(pair)] ?? null)));
+      return joinEdits(pairs.map((pair) => this.edits(pair.value, found[keyOf(pair)] ?? null)));
     }
-    if (isSeq(node) && Array.isArray(found) && node.items.length === found.length) {
-      return joined(itemsOf(node).map((item, index) => this.edits(item, found[index] ?? null)));
+    if (isSeq(createNode) && Array.isArray(found) && createNode.items.length === found.length) {
+      return joinEdits(itemsOf(createNode).map((item, index) => this.edits(item, found[index] ?? null)));
     }
-    return isScalar(node) && !isCollectionValue(found) ? scalarEdit(node, found) : undefined;
+    return isScalar(createNode) && !isCollectionValue(found) ? scalarEdit(createNode, found) : undefined;
   }
 
   /** The node that is to stand in the place of `node`: itself, changed, where it can be. */
-  revise(node: Node | null, found: Json): Node {
-    if (node && this.fits(node, found)) return node;
+  update(node: Node | null, found: Json): Node {
+    if (node && this.matches(node, found)) return node;
     if (this.#isPlainMap(node) && isObject(found)) return this.#reviseMap(node, found);
     if (isSeq(node) && Array.isArray(found)) {
       const old = itemsOf(node);
       node.items = found.map((item, index) =>
-        index < old.length ? this.revise(old[index] ?? null, item) : this.node(item),
+        index < old.length ? this.update(old[index] ?? null, item) : this.node(item),
       );
       return node;
     }
@@ -60,12 +60,12 @@ export class Reviser {
 
   /** A new node that expects just that value. */
   node(value: Json): Node {
-    return this.#document.createNode(asExpected(value));
+    return this.#document.createNode(escapeMatchers(value));
   }
 
   #reviseMap(node: YAMLMap, found: JsonObject): YAMLMap {
-    node.items = pairsOf(node).filter((pair) => Object.hasOwn(found, keyOf(pair)));
-    for (const pair of pairsOf(node)) pair.value = this.revise(pair.value, found[keyOf(pair)] ?? null);
+    node.items = entriesOf(node).filter((pair) => Object.hasOwn(found, keyOf(pair)));
+    for (const pair of entriesOf(node)) pair.value = this.update(pair.value, found[keyOf(pair)] ?? null);
     return node;
   }
 
@@ -74,18 +74,18 @@ export class Reviser {
   }
 
   /** Whether the value that `node` expects is `found`. */
-  fits(node: Node | null, found: Json): boolean {
-    return fits(expectationOf(node ? this.#json(node) : null), found);
+  matches(node: Node | null, found: Json): boolean {
+    return matches(expectationOf(node ? this.#json(node) : null), found);
   }
 
   /** Matchers, and what stands under `$literal`, are replaced as a whole. */
   #isPlainMap(node: Node | null): node is YAMLMap {
-    return isMap(node) && !isAlias(node) && !pairsOf(node).some((pair) => keyOf(pair).startsWith('$'));
+    return isMap(node) && !isAlias(node) && !entriesOf(node).some((pair) => keyOf(pair).startsWith('$'));
   }
 }
 
 /** The entries of a map as they are: in a document that was read, keys are nodes, and so are values or null. */
-export const pairsOf = (map: YAMLMap): Pair<Node, Node | null>[] => map.items as Pair<Node, Node | null>[];
+export const entriesOf = (map: YAMLMap): Pair<Node, Node | null>[] => map.items as Pair<Node, Node | null>[];
 
 const itemsOf = (list: YAMLSeq): (Node | null)[] => list.items as (Node | null)[];
 
@@ -95,7 +95,7 @@ export const keyOf = ({ key }: Pair<Node, Node | null>): string => (isScalar(key
 const isCollectionValue = (value: Json): boolean => typeof value === 'object' && value !== null;
 
 /** All edits, where all are known. */
-export function joined(parts: readonly (readonly Edit[] | undefined)[]): readonly Edit[] | undefined {
+export function joinEdits(parts: readonly (readonly Edit[] | undefined)[]): readonly Edit[] | undefined {
   const made = parts.flatMap((part) => part ?? []);
   return parts.includes(undefined) ? undefined : made;
 }
@@ -104,15 +104,15 @@ export function joined(parts: readonly (readonly Edit[] | undefined)[]): readonl
 function scalarEdit(node: Scalar, found: Json): readonly Edit[] | undefined {
   const [from, to] = node.range ?? [0, 0];
   const inBlock = node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL;
-  return from === to || inBlock ? undefined : [{ from, to, text: spell(found, node.type) }];
+  return from === to || inBlock ? undefined : [{ from, to, text: scalarText(found, node.type) }];
 }
 
-function spell(value: Json, type: Scalar['type']): string {
+function scalarText(value: Json, type: Scalar['type']): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   if (type === Scalar.QUOTE_SINGLE && !value.includes('\n')) return `'${value.replaceAll("'", "''")}'`;
-  return type === Scalar.PLAIN && staysText(value) ? value : JSON.stringify(value);
+  return type === Scalar.PLAIN && isPlainString(value) ? value : JSON.stringify(value);
 }
 
 /** Whether a text needs no quotes; YAML before 1.2 has more words that mean something. */
-const staysText = (value: string): boolean =>
+const isPlainString = (value: string): boolean =>
   /^[A-Za-z][\w ./-]*$/.test(value) && !/^(?:y|n|yes|no|on|off)$/i.test(value) && parse(value) === value;
