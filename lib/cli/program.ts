@@ -75,6 +75,6 @@ function toOption(key: string, { kind, value, summary }: Option): CommanderOptio
 const append = (value: string, before: string[] = []): string[] => [...before, value];
 
 function parseCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is wanted.');
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number above 0.');
   return Number(text);
 }

@@ -73,7 +73,7 @@ describe('stepflow', () => {
       Options:
         --input <JSON|@FILE|->  the input; without it, the flow's first example
         --var <NAME=JSON>       the value of a variable of the flow; may be repeated
-        --mocks <FILE>          what stands in for components: behaviours by step id or component path
+        --mocks <FILE>          mocks of components: behaviours by step id or component path
         --inputs <FILE.jsonl>   a batch: an input a line in, a result a line out, in order
         --max-concurrency <N>   how many runs of a batch go at once (default: 10)
         --isolate               components run in sandboxes, with the memory they ask for; what they need
@@ -99,7 +99,7 @@ describe('stepflow', () => {
     [['validate'], "missing required argument 'PATH'"],
     [['run', 'a.yaml', 'b.yaml'], 'too many arguments'],
     [['run', 'a.yaml', '--inptu', '{}'], "unknown option '--inptu'\n(Did you mean --input?)"],
-    [['run', 'a.yaml', '--max-concurrency', 'many'], 'A whole number above 0 is wanted.'],
+    [['run', 'a.yaml', '--max-concurrency', 'many'], 'Expected a whole number above 0.'],
     [['run', 'a.yaml', '--input'], 'argument missing'],
   ])('%j is wrong use', async (argv, message) => {
     const { code, stdout, stderr } = await call(argv);
@@ -123,7 +123,7 @@ describe('a fault of ours', () => {
       {
         "code": 3,
         "stderr": "fault: oh
-        Sorry: this is a fault of stepflow. STEPFLOW_DEBUG=1 shows where; please report it.
+        This is a bug in stepflow. Set STEPFLOW_DEBUG=1 for a stack trace, and please report it.
       ",
       }
     `);

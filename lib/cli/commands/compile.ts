@@ -14,7 +14,7 @@ import { writeFileFor } from '../write-file.ts';
 /** `stepflow compile FLOW` */
 export const compileCommand = defineCommand({
   name: 'compile',
-  summary: 'Compile a flow to its state machine; functions stand in it as ${component:/plugin/name}.',
+  summary: 'Compile a flow to its state machine, with functions as ${component:/plugin/name}.',
   positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
@@ -61,7 +61,7 @@ const filesFor = (
 
 function showNested(nestedMachines: Compiled['nestedMachines'], out: string | undefined, { stderr }: Terminal): void {
   const parts = count(nestedMachines.length, 'nested state machine');
-  const where = out === undefined ? 'give --out FILE to have them written beside it' : `they lie beside ${out}`;
+  const where = out === undefined ? 'give --out FILE to write them next to it' : `they are next to ${out}`;
   stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
 }
 

@@ -23,7 +23,7 @@ const options = {
   runs: { kind: 'count', value: 'N', summary: `how often to run with each input (default: ${DEFAULT_RUNS})` },
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, each of the flow's examples" },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
-  mocks: { kind: 'text', value: 'FILE', summary: 'what stands in for components, as for run' },
+  mocks: { kind: 'text', value: 'FILE', summary: 'mocks of components, as for run' },
   out: { kind: 'text', value: 'FILE', summary: 'the profile to write (default: NAME.profile.json beside the flow)' },
 } as const;
 
@@ -159,6 +159,6 @@ function showTimes(
     const measured = times.calls(id) > 0 ? count(times.calls(id), 'call') : 'not run this time';
     stdout.write(`  ${id.padEnd(width)}  ${duration(seconds * 1000).padStart(11)}  ${colors.dim(measured)}\n`);
   }
-  if (slowest.length > MAX_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MAX_LINES} quicker ones`)}\n`);
+  if (slowest.length > MAX_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MAX_LINES} faster steps`)}\n`);
   stdout.write(`${colors.green('✔')} ${out}: ${count(slowest.length, 'step')}, the medians of ${count(runs, 'run')}\n`);
 }

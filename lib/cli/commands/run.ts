@@ -17,18 +17,22 @@ const options = {
   mocks: {
     kind: 'text',
     value: 'FILE',
-    summary: 'what stands in for components: behaviours by step id or component path',
+    summary: 'mocks of components: behaviours by step id or component path',
   },
-  inputs: { kind: 'text', value: 'FILE.jsonl', summary: 'a batch: an input a line in, a result a line out, in order' },
-  maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch go at once (default: 10)' },
+  inputs: {
+    kind: 'text',
+    value: 'FILE.jsonl',
+    summary: 'run a batch: each line is an input; prints one result per line, in order',
+  },
+  maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch execute at once (default: 10)' },
   isolate: {
     kind: 'flag',
-    summary: 'components run in sandboxes, with the memory they ask for; what they need is measured',
+    summary: 'run components in sandboxes with the memory that they request, and measure what they use',
   },
   resume: {
     kind: 'text',
     value: 'ID',
-    summary: 'resume a run that was interrupted or has failed; what is done is not done again',
+    summary: 'resume an interrupted or failed run; completed steps are not repeated',
   },
 } as const;
 
@@ -172,6 +176,6 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
     if (ran.result.outcome === 'failed') failed += 1;
     terminal.stdout.write(`${JSON.stringify(toJson(ran))}\n`);
   }
-  if (!call.json) terminal.stderr.write(`${runs.length - failed} of ${runs.length} runs went well\n`);
+  if (!call.json) terminal.stderr.write(`${runs.length - failed} of ${runs.length} runs succeeded\n`);
   return failed > 0 ? EXIT.failed : EXIT.ok;
 }

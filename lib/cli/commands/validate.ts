@@ -8,7 +8,7 @@ import { colorsFor, type Terminal } from '../terminal.ts';
 /** `stepflow validate PATH…` */
 export const validate = defineCommand({
   name: 'validate',
-  summary: 'Tell everything that is wrong with flows, with its place and how to mend it.',
+  summary: 'Report everything that is wrong with flows: where it is and how to fix it.',
   positionals: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
   options: {},
   json: 'whether all is well, and the diagnostics,',

@@ -26,7 +26,7 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
   const deeper = `${indent}  `;
   if (tree.kind === 'sequence') return tree.parts.flatMap((part) => treeLines(part, indent, colors));
   if (tree.kind === 'parallel') {
-    const head = `${indent}side by side ${colors.dim(seconds(tree.seconds))}`;
+    const head = `${indent}in parallel ${colors.dim(seconds(tree.seconds))}`;
     const branches = tree.branches.flatMap((branch) => withDash(treeLines(branch, deeper, colors), indent));
     return [head, ...branches];
   }
@@ -40,7 +40,7 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
   }
   const { id, component, guarded, after = [], runs } = tree;
   const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
-  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', only if wanted' : ''}`;
+  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', conditional' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
 }
 

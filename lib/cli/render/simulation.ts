@@ -26,7 +26,7 @@ export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Te
   const why = failure ? `${failure.error}: ${readCause(failure.cause).message}` : 'there is no state machine';
   stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
   stderr.write(
-    `  ${colors.cyan('help')}: give the input of a run that goes well with --input, and its variables with --var\n`,
+    `  ${colors.cyan('help')}: give the input of a successful run with --input, and its variables with --var\n`,
   );
 }
 
@@ -119,5 +119,5 @@ function criticalLine({ criticalSteps }: Simulation): string {
 function idleLine({ idle }: Simulation): string {
   const named = idle.slice(0, MAX_NAMES).join(', ');
   const rest = idle.length - MAX_NAMES;
-  return idle.length > 0 ? `never ran here: ${named}${rest > 0 ? ` and ${rest} more` : ''}` : '';
+  return idle.length > 0 ? `did not run: ${named}${rest > 0 ? ` and ${rest} more` : ''}` : '';
 }

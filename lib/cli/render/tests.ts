@@ -7,7 +7,7 @@ import { duration } from './duration.ts';
 /** Shows how the cases of a flow went; of those that failed, why. */
 export function showFlowReport({ file, cases }: FlowReport, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases: it may have some under test: cases:')}\n`);
+  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases; add some under test: cases:')}\n`);
   const shown = cases.filter(({ status }) => status !== 'skipped');
   if (shown.length === 0) return;
   const refused = shown.filter(({ status }) => status === 'refused');
@@ -20,7 +20,7 @@ function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colo
   const time = colors.dim(duration(ms));
   if (status === 'passed') return [`${colors.green('✔')} ${name} ${time}`];
   if (status === 'updated')
-    return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('expects now what was found')}`];
+    return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('now expects what was found')}`];
   const reasons = mismatches.map(({ at, problem }) => `${formatPlace(at) || 'the output'} ${problem}`);
   return [
     `${colors.red('✖')} ${name} ${time}`,
