@@ -21,7 +21,7 @@ interface ValueOf {
 /** The values that a user gave for the options `O`. */
 export type OptionValues<O extends Options> = { readonly [K in keyof O]: ValueOf[O[K]['kind']] };
 
-/** An argument that stands by itself. */
+/** A positional argument. */
 export interface Positional {
   readonly name: string;
   readonly summary: string;

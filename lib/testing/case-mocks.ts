@@ -9,13 +9,13 @@ import type { Suite } from './open-suite.ts';
 import { componentSource, type PluginConfig } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';
 
-/** What stands in for components in a case, and what is wrong with that. */
+/** The mocks of a case, and the diagnostics about them. */
 export interface CaseMocks {
   readonly mocks: Mocks;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a case's flow consists of. */
+/** The flow that the mocks of a case refer to. */
 export interface CaseFlow {
   readonly file: string;
   readonly steps: readonly CompiledStep[];
@@ -23,7 +23,7 @@ export interface CaseFlow {
   readonly config: PluginConfig;
 }
 
-/** What mocks are held against: every step that a flow writes, none of them made part of another. */
+/** Opens a suite's flow without passes of the optimiser, so that mocks can refer to every step that is written in it. */
 export function openCaseFlow(
   { file, source, folders, config, shared }: Suite,
   variables: TestCase['variables'] = {},
@@ -37,14 +37,17 @@ export function openCaseFlow(
  * The mocks of a case: its own, and those of the configuration's mock plugins. A step whose component belongs to a
  * plugin that does not run here is a diagnostic, unless the project has the component or the case a mock.
  */
-export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, parts: CaseFlow): CaseMocks {
-  const configured = configuredMocks(parts.config);
+export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, caseFlow: CaseFlow): CaseMocks {
+  const configured = configuredMocks(caseFlow.config);
   const written = Object.fromEntries(own.map(({ target, behaviours }) => [target, behaviours]));
-  const unsupported = parts.steps.flatMap((step) => unsupportedIn(step, own, parts));
+  const unsupported = caseFlow.steps.flatMap((step) => unsupportedIn(step, own, caseFlow));
   return {
     // A step that has this diagnostic needs no other one: with a mock, its component is not missing.
     mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
-    diagnostics: [...own.flatMap((mock) => checkMock(mock, parts)), ...unsupported.map(({ diagnostic }) => diagnostic)],
+    diagnostics: [
+      ...own.flatMap((mock) => checkMock(mock, caseFlow)),
+      ...unsupported.map(({ diagnostic }) => diagnostic),
+    ],
   };
 }
 

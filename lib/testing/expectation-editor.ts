@@ -15,14 +15,14 @@ import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { matches } from './compare.ts';
 import { escapeMatchers, expectationOf } from './read-expectation.ts';
 
-/** A stretch of a text, and what is to stand there. */
+/** A replacement of the text from offset `from` to `to`. */
 export interface Edit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-/** Brings expected values of a document up to what was found; what fits already, matchers above all, stays as it is. */
+/** Updates the expected values of a document to what was found; what matches already, such as a matcher, is kept. */
 export class ExpectationEditor {
   readonly #document: Document;
 
@@ -30,7 +30,7 @@ export class ExpectationEditor {
     this.#document = document;
   }
 
-  /** Changes of the text, of scalars alone; undefined where these would not do. */
+  /** Edits that replace scalars only; undefined if these are not sufficient. */
   edits(createNode: Node | null, found: Json): readonly Edit[] | undefined {
     if (this.matches(createNode, found)) return [];
     if (this.#isPlainMap(createNode) && isObject(found)) {
@@ -44,7 +44,7 @@ export class ExpectationEditor {
     return isScalar(createNode) && !isCollectionValue(found) ? scalarEdit(createNode, found) : undefined;
   }
 
-  /** The node that is to stand in the place of `node`: itself, changed, where it can be. */
+  /** The node that replaces `node`: the same one, modified, if possible. */
   update(node: Node | null, found: Json): Node {
     if (node && this.matches(node, found)) return node;
     if (this.#isPlainMap(node) && isObject(found)) return this.#reviseMap(node, found);
@@ -58,7 +58,7 @@ export class ExpectationEditor {
     return this.node(found);
   }
 
-  /** A new node that expects just that value. */
+  /** A new node that expects exactly `value`. */
   node(value: Json): Node {
     return this.#document.createNode(escapeMatchers(value));
   }
@@ -94,7 +94,7 @@ export const keyOf = ({ key }: Pair<Node, Node | null>): string => (isScalar(key
 
 const isCollectionValue = (value: Json): boolean => typeof value === 'object' && value !== null;
 
-/** All edits, where all are known. */
+/** All edits together; undefined if any are undefined. */
 export function joinEdits(parts: readonly (readonly Edit[] | undefined)[]): readonly Edit[] | undefined {
   const made = parts.flatMap((part) => part ?? []);
   return parts.includes(undefined) ? undefined : made;

@@ -1,13 +1,13 @@
 import type { Json } from '../protocol/json.ts';
 
-/** What a case wants of a value. Of a map each key that is written must be there and fit; further keys may be. */
+/** What a case expects of a value. A map must have each expected key with a matching value; other keys are allowed. */
 export type Expectation =
   | { readonly kind: 'scalar'; readonly value: null | boolean | number | string }
   | { readonly kind: 'list'; readonly items: readonly Expectation[] }
   | { readonly kind: 'map'; readonly entries: ReadonlyMap<string, Expectation> }
   | { readonly kind: 'matchers'; readonly matchers: readonly Matcher[]; readonly written: Json };
 
-/** Stands in an expected value for all values that it lets pass. */
+/** A predicate that is written in place of an expected value. */
 export interface Matcher {
   /** With its `$`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Matcher {
   readonly problemWith: (found: Json) => string | undefined;
 }
 
-/** An expectation as it was written. */
+/** The JSON that an expectation was read from. */
 export function expectationToJson(expected: Expectation): Json {
   if (expected.kind === 'scalar') return expected.value;
   if (expected.kind === 'list') return expected.items.map(expectationToJson);

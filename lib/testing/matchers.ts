@@ -33,8 +33,8 @@ export const MATCHER_NAMES: readonly string[] = [...MATCHERS.keys()];
 
 /** The matcher `name` with its argument. One whose argument is wrong is reported and lets everything pass. */
 export function readMatcher(name: string, argument: Tree, reading: Omit<Reading, 'name'>): Matcher {
-  const faultOf = MATCHERS.get(name)?.(argument, { name, ...reading });
-  return { name, problemWith: faultOf ?? (() => undefined) };
+  const problemWith = MATCHERS.get(name)?.(argument, { name, ...reading });
+  return { name, problemWith: problemWith ?? (() => undefined) };
 }
 
 function wrongType({ name, reporter }: Reading, tree: Tree, wanted: string): undefined {

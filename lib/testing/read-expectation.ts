@@ -21,7 +21,7 @@ export function readExpectation(tree: Tree, reporter: Reporter): Expectation {
   return readPlain(tree, (part) => readExpectation(part, reporter));
 }
 
-/** A value as it would be written to expect it: what would be read as a matcher goes under `$literal`. */
+/** The expectation of exactly `value`, as JSON: maps that would be read as matchers are wrapped in `$literal`. */
 export function escapeMatchers(value: Json): Json {
   if (Array.isArray(value)) return value.map(escapeMatchers);
   if (!isObject(value)) return value;

@@ -40,7 +40,7 @@ export const notRun = (
   diagnostics: readonly Diagnostic[] = [],
 ): CaseReport => ({ name, status, ms: 0, mismatches: [], diagnostics });
 
-/** Runs a case with a blob store of its own, which is gone afterwards. */
+/** Runs a case with its own blob store, which is deleted afterwards. */
 export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSignal): Promise<CaseReport> {
   if (hasError(testCase.diagnostics)) return notRun(testCase, 'refused', testCase.diagnostics);
   const blobs = await mkdtemp(join(tmpdir(), 'stepflow-test-'));
@@ -64,7 +64,7 @@ interface Prepared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a case's flow runs with, and what is wrong with what stands in for its components. */
+/** The options that a case's flow runs with, and the diagnostics about its mocks. */
 function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { file, source, folders } = suite;
   const { variables } = testCase;
