@@ -3,7 +3,7 @@ import { StepflowStack, WorkflowError } from '../lib/aws/index.ts';
 
 // The CDK app: every flow of workflows/ in one stack. `npx cdk deploy` runs it, as cdk.json says.
 
-/** To which the tests of deployments add a stack of their own. */
+/** Exported so that the deployment tests can add a stack of their own. */
 export const app = new App();
 
 try {

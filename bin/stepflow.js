@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The launcher. In a checkout the TypeScript sources run as they are, through tsx; the published package holds built
-// JavaScript and no sources.
+// The launcher. In a checkout it runs the TypeScript sources through tsx; the published package contains built
+// JavaScript only.
 import { existsSync } from 'node:fs';
 import { register } from 'node:module';
 

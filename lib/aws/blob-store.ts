@@ -6,13 +6,13 @@ import { Construct } from 'constructs';
 /** Properties of a {@link BlobStore}. */
 export interface BlobStoreProps {
   /**
-   * What becomes of the bucket when it leaves the stack.
-   * @default RemovalPolicy.RETAIN - executions, finished ones too, name blobs for as long as their history is kept
+   * What happens to the bucket when it is removed from the stack.
+   * @default RemovalPolicy.RETAIN - executions, including finished ones, refer to blobs for as long as their history is kept
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
    * How long a blob is kept after it was last written.
-   * @default - for good: a blob may be named by any later input
+   * @default - forever: any later input may refer to a blob
    */
   readonly expireAfter?: Duration;
   /**
@@ -23,16 +23,16 @@ export interface BlobStoreProps {
 }
 
 /**
- * Where values go that are too large for a state machine's payloads: one private, encrypted bucket.
- * A blob's key is its SHA-256, so the same value is stored once, whoever writes it.
+ * The store of values that are too large for a state machine's payloads: one private, encrypted bucket.
+ * A blob's key is the SHA-256 of its content, so equal values are stored once.
  */
 export class BlobStore extends Construct {
   readonly bucket: s3.Bucket;
-  /** The store's address, as functions get it in `STEPFLOW_BLOBS`: `s3://BUCKET/PREFIX`. */
+  /** The store's address, which functions get in `STEPFLOW_BLOBS`: `s3://BUCKET/PREFIX`. */
   readonly uri: string;
   /** The folder of the blobs in the bucket. */
   readonly prefix: string;
-  private readonly objects: string;
+  private readonly objectsArn: string;
 
   constructor(scope: Construct, id: string, props: BlobStoreProps = {}) {
     super(scope, id);
@@ -48,26 +48,26 @@ export class BlobStore extends Construct {
       lifecycleRules: [lifecycle(prefix, props.expireAfter)],
     });
     this.uri = `s3://${this.bucket.bucketName}/${prefix}`;
-    this.objects = this.bucket.arnForObjects(`${prefix}/*`);
+    this.objectsArn = this.bucket.arnForObjects(`${prefix}/*`);
   }
 
-  /** Allows `grantee` to read blobs, and nothing else of the bucket. */
+  /** Allows `grantee` to read blobs, and nothing else in the bucket. */
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [this.objects] });
+    return iam.Grant.addToPrincipal({ grantee, actions: ['s3:GetObject'], resourceArns: [this.objectsArn] });
   }
 
-  /** Allows `grantee` to read and to write blobs, and to learn that one is not there. */
+  /** Allows `grantee` to read and write blobs, and to find out that one does not exist. */
   grantReadWrite(grantee: iam.IGrantable): iam.Grant {
     const actions = ['s3:GetObject', 's3:PutObject'];
-    // Without the right to list, S3 answers "forbidden" for an absent object, and nobody can tell it from a fault.
+    // Without permission to list the bucket, S3 answers 403 instead of 404 for an object that does not exist.
     const listing = { grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] };
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.objects] }).combine(
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.objectsArn] }).combine(
       iam.Grant.addToPrincipal(listing),
     );
   }
 }
 
-/** Blobs are read again soon or hardly ever, which nobody can know beforehand: intelligent tiering finds out. */
+/** How often a blob is read is not known in advance, so S3 Intelligent-Tiering chooses the storage class. */
 const lifecycle = (prefix: string, expireAfter: Duration | undefined): s3.LifecycleRule => ({
   id: 'blobs',
   prefix: `${prefix}/`,

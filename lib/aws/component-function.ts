@@ -1,4 +1,6 @@
-import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { cpSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -10,29 +12,28 @@ import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
-import { FILES_FOLDER, functionCode } from './function-code.ts';
-import { type FunctionSecret, secretPlaces } from './function-secrets.ts';
+import { type FunctionSecret, secretLocations } from './function-secrets.ts';
 
 /** Properties of a {@link ComponentFunction}. */
 export interface ComponentFunctionProps {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
-  /** The folder of its bundle: `index.mjs` and what that imports. */
+  /** The folder of its bundle: `index.mjs` and the files that it imports. */
   readonly bundle: string;
-  /** Where its large values go. */
+  /** The store of its large values. */
   readonly blobs: BlobStore;
   /**
-   * What the component is for.
+   * The description of the function.
    * @default - the component's path
    */
   readonly description?: string;
   /**
-   * MB of memory, 128 to 10,240; Lambda gives processor time in proportion.
+   * MB of memory, 128 to 10,240; Lambda allocates CPU in proportion.
    * @default 512
    */
   readonly memorySize?: number;
   /**
-   * Seconds that the component itself may take; the function gets a little more, to say so by name.
+   * Seconds that the component itself may take. The function's timeout is longer, so that the wrapper can report the timeout.
    * @default 60
    */
   readonly timeout?: number;
@@ -42,31 +43,34 @@ export interface ComponentFunctionProps {
    */
   readonly secrets?: { readonly [name: string]: FunctionSecret };
   /**
-   * Files that ship with it: from their paths as the flow writes them to where they are, absolute.
+   * Files that are deployed with it: absolute paths by the paths that the flow uses.
    * @default - none
    */
   readonly files?: { readonly [path: string]: string };
   /**
-   * Objects of S3 that it reads: `s3://bucket/key`.
-   * @default - none but blobs
+   * S3 objects that it reads, other than blobs: `s3://bucket/key`.
+   * @default - none
    */
   readonly objects?: readonly string[];
   /**
-   * The functions that it calls itself, by the paths of their components: for flows that are only known when it runs.
+   * The functions that it invokes directly, by the paths of their components: for flows that are only known at run time.
    * @default - none
    */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
   /**
-   * How long its log is kept.
+   * How long its logs are kept.
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
 }
 
-/** Seconds for the wrapper to read, to write and to report, beside the component's own. */
+/** The folder of the files that are deployed with a function, relative to the function's root. */
+const FILES_FOLDER = 'files';
+
+/** Seconds that the wrapper gets, in addition to the component's own, to read, write and report. */
 const WRAPPER_SECONDS = 10;
 
-/** The function of one component: its bundle, a log group of its own, and a role that may do no more than it needs. */
+/** The function of one component: its bundle, its own log group, and a least-privilege role. */
 export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
@@ -89,7 +93,7 @@ export class ComponentFunction extends Construct {
         ...NODE_ENVIRONMENT,
         [BLOBS_VARIABLE]: props.blobs.uri,
         [FILES_VARIABLE]: FILES_FOLDER,
-        ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretPlaces(this, props.secrets ?? {}) }),
+        ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
         ...(props.calls && { [COMPONENTS_VARIABLE]: functionNames(this, props.calls) }),
       },
     });
@@ -112,16 +116,37 @@ export class ComponentFunction extends Construct {
   }
 }
 
-/** What tells a function which functions it may call: see `callFunctions`. */
+/** The value of the variable that tells a function which functions it may invoke: see `callFunctions`. */
 const functionNames = (scope: Construct, calls: ReadonlyMap<string, ComponentFunction>): string =>
   Stack.of(scope).toJsonString(
     Object.fromEntries([...calls].map(([path, each]) => [path, each.function.functionName])),
   );
 
-/** The objects by name: what is a wildcard to IAM is a plain character in a key. */
-const objectName = (uri: string): string => uri.slice('s3://'.length).replace(/[*?$]/g, (mark) => `\${${mark}}`);
+/** The object's name in an ARN: characters of a key that are wildcards in IAM are escaped. */
+const objectName = (uri: string): string =>
+  uri.slice('s3://'.length).replace(/[*?$]/g, (character) => `\${${character}}`);
 
-/** What all our functions have in common. */
+/** A function's code: its bundle, and in {@link FILES_FOLDER} the files of the flow, by their paths from the flow's folder. */
+function functionCode(bundle: string, files: { readonly [path: string]: string }): lambda.Code {
+  const entries = Object.entries(files);
+  if (entries.length === 0) return lambda.Code.fromAsset(bundle);
+  const copyInto = (folder: string): true => {
+    cpSync(bundle, folder, { recursive: true });
+    for (const [path, file] of entries) {
+      const target = join(folder, FILES_FOLDER, path);
+      mkdirSync(dirname(target), { recursive: true });
+      cpSync(file, target, { dereference: true });
+    }
+    return true;
+  };
+  return lambda.Code.fromAsset(bundle, {
+    assetHashType: AssetHashType.OUTPUT,
+    // Bundling happens locally; the image is required but never used.
+    bundling: { image: DockerImage.fromRegistry('none'), local: { tryBundle: copyInto } },
+  });
+}
+
+/** Properties that all functions of this package share. */
 export const NODE_FUNCTION = {
   runtime: lambda.Runtime.NODEJS_24_X,
   architecture: lambda.Architecture.ARM_64,
@@ -129,16 +154,16 @@ export const NODE_FUNCTION = {
   tracing: lambda.Tracing.ACTIVE,
 } as const;
 
-/** Stack traces in logs and executions name the lines of the source. */
+/** Stack traces in logs and executions show the lines of the source. */
 export const NODE_ENVIRONMENT = { NODE_OPTIONS: '--enable-source-maps' } as const;
 
-/** A function's log group. Unlike the one that Lambda makes by itself, it ends with the stack, and its entries after a time. */
+/** A function's log group. Unlike the one that Lambda creates, it is deleted with the stack, and its entries expire. */
 export const functionLogGroup = (
   scope: Construct,
   retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
 ): logs.LogGroup => new logs.LogGroup(scope, 'Log', { retention, removalPolicy: RemovalPolicy.DESTROY });
 
-/** A function's role. AWS's managed policy would allow writing to every log group of the account. */
+/** A function's role. AWS's managed policy would allow it to write to every log group of the account. */
 export function functionRole(scope: Construct, logGroup: logs.LogGroup): iam.Role {
   const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   logGroup.grantWrite(role);

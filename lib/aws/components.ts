@@ -10,19 +10,19 @@ import type { FunctionRequirements } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
 import { filesOf, type PreparedComponent } from './prepared-component.ts';
 
-/** What workflows must agree in to share a component's function. */
-export interface SharingProps {
+/** The options of a component's function. Workflows share the function only if all of these are the same. */
+export interface FunctionOptions {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
-  /** A function with a need of its own is shared by those that need the very same: nobody else gets its rights. */
-  readonly needs?: FunctionRequirements;
-  /** The functions that it calls itself, by the paths of their components. @default none */
+  /** Part of the key: a function with secrets or files is shared only by workflows that require exactly the same ones. */
+  readonly requirements?: FunctionRequirements;
+  /** The functions that it invokes directly, by the paths of their components. @default none */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
 }
 
-/** The component functions of a stack: one a component, however many workflows use it. */
+/** The component functions of a stack: one for each component, shared by all workflows that use it. */
 export class Components extends Construct {
-  /** Those of the stack that `scope` is in. */
+  /** The component functions of the stack that `scope` is in. */
   static of(scope: Construct): Components {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild('Components');
@@ -31,9 +31,9 @@ export class Components extends Construct {
 
   private readonly functions = new Map<string, ComponentFunction>();
 
-  /** The component's function, made on first use. */
-  functionOf(component: PreparedComponent, { needs, ...props }: SharingProps): ComponentFunction {
-    const { source, ...facts } = component;
+  /** The component's function, created on first use. */
+  functionOf(component: PreparedComponent, { requirements, ...props }: FunctionOptions): ComponentFunction {
+    const { source, ...metadata } = component;
     const key = JSON.stringify([
       filesOf(source)
         .split('\n')
@@ -41,28 +41,31 @@ export class Components extends Construct {
         .join('\n'),
       props.blobs.node.path,
       props.logRetention ?? null,
-      this.keyOf(needs),
+      this.keyOf(requirements),
       [...(props.calls ?? [])].map(([path, each]) => [path, each.node.path]),
     ]);
-    const known = this.functions.get(key);
-    if (known) return known;
-    const made = new ComponentFunction(this, this.idFor(source, key), {
-      ...facts,
+    const existingFunction = this.functions.get(key);
+    if (existingFunction) return existingFunction;
+    const created = new ComponentFunction(this, this.idFor(source, key), {
+      ...metadata,
       ...props,
-      ...needs,
+      ...requirements,
       component: source.path,
     });
-    this.functions.set(key, made);
-    return made;
+    this.functions.set(key, created);
+    return created;
   }
 
   private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): unknown {
-    const read = Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]);
-    const shipped = Object.entries(files).map(([path, file]) => [path, relative('', file)]);
-    return [read, shipped, objects].map((some) => Stack.of(this).resolve([...some].sort()));
+    const secretKeys = Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]);
+    const fileKeys = Object.entries(files).map(([path, file]) => [path, relative('', file)]);
+    return [secretKeys, fileKeys, objects].map((keys) => Stack.of(this).resolve([...keys].sort()));
   }
 
-  /** `/user/load` is `UserLoad`, unless another function has that name already; a chain is called by its first and last. */
+  /**
+   * The construct id: `UserLoad` for `/user/load`, with a hash if that is taken. A fused chain is named by its components,
+   * a long one by its first and last.
+   */
   private idFor({ path, fusedComponents: links = [] }: ComponentFile, key: string): string {
     const id = pascalCase(links.length > 2 ? `${links[0]?.path} to ${links.at(-1)?.path}` : path);
     if (links.length < 3 && !this.node.tryFindChild(id)) return id;
@@ -70,14 +73,14 @@ export class Components extends Construct {
   }
 }
 
-/** The stack's own blob store, made on first use. */
+/** The stack's own blob store, created on first use. */
 export function defaultBlobs(scope: Construct): BlobStore {
   const stack = Stack.of(scope);
   const existing = stack.node.tryFindChild('Blobs');
   return existing instanceof BlobStore ? existing : new BlobStore(stack, 'Blobs');
 }
 
-/** The words of `text` as a construct's id: `fetch-user_data` is `FetchUserData`. */
+/** The words of `text` as a construct id: `fetch-user_data` becomes `FetchUserData`. */
 export const pascalCase = (text: string): string =>
   text
     .split(/[^A-Za-z0-9]+/)

@@ -5,16 +5,16 @@ import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { WorkflowError } from './workflow-error.ts';
 
-/** Values for a flow's variables, and where those of its secrets are. */
+/** The values of a flow's variables, and the secrets that hold the values of its secret variables. */
 export interface ContextValues {
   readonly variables: { readonly [name: string]: Json };
   readonly secrets: { readonly [name: string]: ReadableSecret };
 }
 
 /**
- * What a workflow is given: by its properties, and for what these leave out by the app's context: `stepflow:variables`
+ * The variables and secrets of a workflow: those of its properties, then those of the app's context. `stepflow:variables`
  * has values, `stepflow:secrets` the names of secrets in Secrets Manager, each by the variable's name. Both are maps, or
- * the JSON of maps, as `cdk deploy -c` passes them.
+ * maps as JSON text, which is how `cdk deploy -c` passes them.
  */
 export function contextValuesOf(
   workflow: Construct,
@@ -32,9 +32,9 @@ function contextMap(workflow: Construct, key: string): JsonObject {
   const found: unknown = workflow.node.tryGetContext(key) ?? {};
   const value = typeof found === 'string' ? parse(found) : found;
   if (isObject(value)) return value as JsonObject;
-  const shown = JSON.stringify(found);
+  const text = JSON.stringify(found);
   const remedy = `give a map, such as -c ${key}='{"name": "value"}'`;
-  throw new WorkflowError(workflow, `The context "${key}" is ${shown}, which is no map; ${remedy}`);
+  throw new WorkflowError(workflow, `The context "${key}" is ${text}, which is not a map; ${remedy}`);
 }
 
 function parse(text: string): unknown {
@@ -45,7 +45,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** One construct a secret and workflow: `Secret.fromSecretNameV2` makes no resource. */
+/** Each workflow has its own construct for a secret: `Secret.fromSecretNameV2` creates no resource. */
 function secretNamed(workflow: Construct, variable: string, name: Json): ReadableSecret {
   if (typeof name === 'string' && name.startsWith('arn:')) {
     return secretsmanager.Secret.fromSecretCompleteArn(workflow, `Secret-${variable}`, name);
@@ -58,9 +58,9 @@ function secretNamed(workflow: Construct, variable: string, name: Json): Readabl
   );
 }
 
-/** A flow is compiled when the app is synthesised; what is only known when it is deployed comes too late. */
+/** A flow is compiled when the app is synthesised, so its variables cannot be tokens, which are resolved at deployment. */
 function refuseToken(workflow: Construct, name: string, value: Json): void {
   if (!Token.isUnresolved(JSON.stringify(value))) return;
-  const remedy = 'give a value that is known when the app is synthesised, or hand it to the flow with its input';
-  throw new WorkflowError(workflow, `The value of the variable "${name}" is only known when it is deployed; ${remedy}`);
+  const remedy = 'give a value that is known when the app is synthesised, or pass it in the input of the flow';
+  throw new WorkflowError(workflow, `The value of the variable "${name}" is only known at deployment; ${remedy}`);
 }

@@ -12,31 +12,31 @@ import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
 
-/** What a state machine construct takes of a compiled definition. */
+/** The properties of a state machine construct that hold its definition. */
 export interface DefinitionProps {
   readonly definitionBody: DefinitionBody;
   readonly definitionSubstitutions?: { [key: string]: string };
 }
 
 /**
- * Characters up to which a definition stands in the template itself, where a diff shows it. A template holds 1 MB in
- * all; a longer definition is uploaded beside it, and so is one that CloudFormation would take for a template of its own.
+ * A definition of up to this many characters is written into the template, where `cdk diff` shows it. A template is limited
+ * to 1 MB, so a longer definition is uploaded as an asset. So is one with `${`, which CloudFormation would substitute.
  */
-const INLINE = 50_000;
+const INLINE_CHARACTERS = 50_000;
 
-/** The ARNs that a definition needs, known when it is deployed. */
+/** The ARNs that a definition needs, which are resolved at deployment. */
 export interface Arns {
-  /** Of the function of a component, by the path that the flow writes. */
+  /** The ARN of a component's function, by the path that the flow uses. */
   readonly component: (path: string) => string;
-  /** Of a state machine that is nested in this one, by its name. */
+  /** The ARN of a nested state machine, by its name. */
   readonly machine: (name: string) => string;
 }
 
-/** The state machines of a compiled flow: its own, and those that are nested in it. */
+/** The state machines of a compiled flow: its own, and the nested ones. */
 export const machinesOf = ({ stateMachine, nestedMachines }: Compiled): readonly StateMachine[] =>
   stateMachine ? [stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)] : [];
 
-/** The components that a compiled state machine calls, by their paths as the flow writes them, each once. */
+/** The components that a compiled state machine calls, by the paths that the flow uses, without duplicates. */
 export function componentsOf(machine: StateMachine): readonly string[] {
   const found = placeholdersOf(machine);
   return found.flatMap(({ kind, name }) => (kind === 'component' ? [name] : [])).sort();
@@ -51,13 +51,13 @@ function placeholdersOf(machine: StateMachine): readonly Placeholder[] {
   return [...found.values()];
 }
 
-/** A call of a component's function: the component as the flow writes it, and the payload, in whose `input` expressions are text. */
+/** A call of a component's function: the component's path in the flow, and the payload, in whose `input` expressions are text. */
 export interface Call {
   readonly component: string;
   readonly invocation: Invocation;
 }
 
-/** Every call in a compiled state machine, one a state. */
+/** Every call in a compiled state machine, one for each Task state that calls a component. */
 export function callsOf(machine: Scope): readonly Call[] {
   return statesIn(machine).flatMap(([name, state]): readonly Call[] => {
     const call = state.Type === 'Task' ? state.Arguments : undefined;
@@ -66,45 +66,49 @@ export function callsOf(machine: Scope): readonly Call[] {
   });
 }
 
-/** The definition of a state machine, with ARNs in the placeholders' place. `part`: which one of the scope's it is. */
-export function definitionProps(scope: Construct, machine: StateMachine, arns: Arns, part = ''): DefinitionProps {
-  const own = JSON.stringify(mapArns(machine, () => ''));
-  if (own.length > INLINE || own.includes('${')) return uploaded(scope, machine, arns, part);
+/**
+ * The definition of a state machine, with ARNs in place of its placeholders. `suffix` tells its file from those of the
+ * scope's other state machines.
+ */
+export function definitionProps(scope: Construct, machine: StateMachine, arns: Arns, suffix = ''): DefinitionProps {
+  const withoutArns = JSON.stringify(mapArns(machine, () => ''));
+  if (withoutArns.length > INLINE_CHARACTERS || withoutArns.includes('${'))
+    return uploadedDefinition(scope, machine, arns, suffix);
   const text = Stack.of(scope).toJsonString(mapArns(machine, ({ kind, name }) => arns[kind](name)));
   return { definitionBody: DefinitionBody.fromString(text) };
 }
 
-function uploaded(scope: Construct, machine: StateMachine, arns: Arns, part: string): DefinitionProps {
+function uploadedDefinition(scope: Construct, machine: StateMachine, arns: Arns, suffix: string): DefinitionProps {
   const sorted = [...placeholdersOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1));
   const keyOf = ({ kind, name }: Placeholder): string => {
     const same = sorted.filter((one) => one.kind === kind);
-    return `${KEYS[kind]}${same.findIndex((one) => one.name === name)}`;
+    return `${KEY_PREFIXES[kind]}${same.findIndex((one) => one.name === name)}`;
   };
   const keys = new Map(sorted.map((one) => [`${one.kind} ${one.name}`, keyOf(one)]));
   const text = JSON.stringify(mapArns(machine, ({ kind, name }) => `\u0000${keys.get(`${kind} ${name}`)}\u0000`));
-  const file = join(Stage.of(scope)?.outdir ?? tmpdir(), `${Names.uniqueId(scope)}${part}.asl.json`);
+  const file = join(Stage.of(scope)?.outdir ?? tmpdir(), `${Names.uniqueId(scope)}${suffix}.asl.json`);
   writeFileSync(file, withSubstitutions(text));
-  const given = sorted.map((one) => [keyOf(one), arns[one.kind](one.name)]);
-  return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(given) };
+  const substitutions = sorted.map((one) => [keyOf(one), arns[one.kind](one.name)]);
+  return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(substitutions) };
 }
 
-const KEYS = { component: 'function', machine: 'machine' } as const;
+const KEY_PREFIXES = { component: 'function', machine: 'machine' } as const;
 
-/** Where CloudFormation substitutes, it does so everywhere: a flow's own `${` is spelled so that it is not taken for a key. */
+/** CloudFormation substitutes every `${…}` in the file, so a `${` of the flow itself is written with a JSON escape. */
 const withSubstitutions = (json: string): string =>
   json.replaceAll('${', '\\u0024{').replace(/\\u0000((?:function|machine)\d+)\\u0000/g, '${$1}');
 
-type Change = (placeholder: Placeholder) => string;
+type ToArn = (placeholder: Placeholder) => string;
 
-const mapArns = (machine: StateMachine, change: Change): StateMachine =>
-  mapStates(machine, (state) => withArns(state, change));
+const mapArns = (machine: StateMachine, toArn: ToArn): StateMachine =>
+  mapStates(machine, (state) => withArns(state, toArn));
 
-function withArns(state: State, change: Change): State {
+function withArns(state: State, toArn: ToArn): State {
   if (state.Type !== 'Task' || !isObject(state.Arguments)) return state;
   const call = state.Arguments;
   const changed = PLACEHOLDER_FIELDS.flatMap((field): [string, string][] => {
     const placeholder = readPlaceholder(call[field]);
-    return placeholder ? [[field, change(placeholder)]] : [];
+    return placeholder ? [[field, toArn(placeholder)]] : [];
   });
   return changed.length === 0 ? state : { ...state, Arguments: { ...call, ...Object.fromEntries(changed) } };
 }

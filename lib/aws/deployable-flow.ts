@@ -10,36 +10,36 @@ import type { Json } from '../protocol/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
 import { type PrepareRequest, prepareComponents } from './prepared-component.ts';
 
-/** What a flow is opened with; see `WorkflowProps`. */
+/** The flow to open, and its options; see `WorkflowProps`. */
 export interface FlowSource {
   readonly flow: string;
   readonly variables?: { readonly [name: string]: Json };
-  /** By name, the secret variables that have a value. @default none */
+  /** The secret variables that have a value, by name. @default none */
   readonly secrets?: { readonly [name: string]: unknown };
   readonly components?: string;
-  /** Components that flows which are only known at run time may call. @default none */
+  /** The components that may be called by flows that are only known at run time. @default none */
   readonly nestedComponents?: readonly string[];
-  /** The file of the flow's profile. @default the one beside the flow, if any */
+  /** The file of the flow's profile. @default the one next to the flow, if any */
   readonly profile?: string;
-  /** What a state machine may have. @default what AWS lets it have */
+  /** The limits of a state machine. @default those of AWS */
   readonly limits?: Limits;
 }
 
-/** A flow, compiled, and what is deployed with it. Where a diagnostic is an error it cannot be. */
+/** A compiled flow and the components that are deployed with it. A flow with an error diagnostic cannot be deployed. */
 export interface DeployableFlow extends OpenedFlow {
-  /** The components that have functions, by the paths that the flow writes. */
+  /** The components that have functions, by the paths that the flow uses. */
   readonly functions: ReadonlyMap<string, ComponentFile>;
-  /** Those of `nestedComponents`, by the paths given. */
+  /** The components of `nestedComponents`, by the paths given there; undefined if there is no such component. */
   readonly nested: ReadonlyMap<string, ComponentFile | undefined>;
 }
 
-/** Reads and compiles a flow, and finds its components. Throws only where a file cannot be read. */
+/** Reads and compiles a flow, and finds its components. Throws only if a file cannot be read. */
 export function deployableFlow(source: FlowSource): DeployableFlow {
   const { flow: file, variables, secrets = {}, components, nestedComponents = [], profile, limits } = source;
   const opened = openFlow({
     file,
     source: readFileSync(file, 'utf8'),
-    // A secret without a value is refused later, by name, unless the flow says itself what to do without.
+    // A required secret without a value is reported later, by name; an optional one may be missing.
     hasSecret: ({ name, optional }: SecretUse) => secrets[name] !== undefined || !optional,
     ...(variables && { variables }),
     ...(limits && { limits }),
@@ -56,17 +56,17 @@ export function deployableFlow(source: FlowSource): DeployableFlow {
   return { ...opened, functions: new Map(functions), nested: new Map(nested) };
 }
 
-/** All that has to be prepared for a flow: what is deployed with it, and what its steps are held against. */
+/** The components to prepare for a flow: those deployed with it, and those whose schemas its steps are checked against. */
 export function preparationOf({ functions, nested, components, folders }: DeployableFlow): PrepareRequest {
   const files = [...functions.values(), ...nested.values(), ...components.named].flatMap((file) => file ?? []);
   return { sources: [...new Set(files)], outDir: folders.bundles };
 }
 
-/** All that `validate` would tell of a flow: of itself, then of its components. */
+/** Everything that `validate` reports for a flow: first for the flow itself, then for its components. */
 export function diagnosticsOf(flow: DeployableFlow): readonly Diagnostic[] {
   if (!flow.compiled.stateMachine) return flow.diagnostics;
   const prepared = prepareComponents(preparationOf(flow));
   const schemas = prepared.flatMap((each) => ('bundle' in each ? [[each.source.path, each.schemas] as const] : []));
-  const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
-  return [...checkFlow(flow, new Map(schemas)), ...distinct(faults)];
+  const componentDiagnostics = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
+  return [...checkFlow(flow, new Map(schemas)), ...distinct(componentDiagnostics)];
 }

@@ -11,8 +11,8 @@ export const hasDistributedMap = (machine: StateMachine): boolean =>
   );
 
 /**
- * Lets a state machine run its distributed Maps: read items from the blob store, write results to it, and run the items
- * as executions of its own. Source: "IAM policies for using Distributed Map states", AWS Step Functions developer guide.
+ * Allows a state machine to run its distributed Maps: to read items from the blob store, to write results to it, and to run
+ * child executions. Source: "IAM policies for using Distributed Map states", AWS Step Functions developer guide.
  */
 export function allowDistributedMaps(workflow: Workflow): iam.Policy {
   const { stateMachine, blobs } = workflow;
@@ -23,7 +23,7 @@ export function allowDistributedMaps(workflow: Workflow): iam.Policy {
     resourceName: `${stateMachine.stateMachineName}/*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  // A policy of its own: the role's default one is there before the state machine, whose ARN this one names.
+  // A separate policy: the state machine depends on the role's default policy, and this one refers to the state machine.
   const policy = new iam.Policy(workflow, 'DistributedMaps', {
     statements: [
       new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),

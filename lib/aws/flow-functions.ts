@@ -14,47 +14,48 @@ import type { FunctionRequirements } from './function-requirements.ts';
 import { type PreparedComponent, prepareComponents } from './prepared-component.ts';
 import { WorkflowError } from './workflow-error.ts';
 
-/** What a flow's functions are made with. */
+/** Options for creating the functions of a flow. */
 export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
-  /** By the paths of components. */
-  readonly needs: ReadonlyMap<string, FunctionRequirements>;
+  /** What each function requires, by the paths of components. */
+  readonly requirements: ReadonlyMap<string, FunctionRequirements>;
 }
 
-/** The built-in components that run flows, and so call other components by themselves. */
-const RUNNERS: ReadonlySet<string> = new Set(['/builtin/eval', '/builtin/map', '/builtin/iterate']);
+/** The built-in components that run flows, and so invoke the functions of other components. */
+const FLOW_RUNNERS: ReadonlySet<string> = new Set(['/builtin/eval', '/builtin/map', '/builtin/iterate']);
 
-const runsFlows = ({ path, builtin }: ComponentFile): boolean => builtin && RUNNERS.has(path);
+const runsFlows = ({ path, builtin }: ComponentFile): boolean => builtin && FLOW_RUNNERS.has(path);
 
 /**
- * The functions of a flow's components, by the paths that the flow writes. A component that runs flows may call those of
- * this flow, and those of `nestedComponents`.
+ * The functions of a flow's components, by the paths that the flow uses. A component that runs flows may call the
+ * components of this flow and those of `nestedComponents`.
  *
- * @throws WorkflowError for a component that cannot be bundled, or that is not there
+ * @throws WorkflowError for a component that does not exist or cannot be bundled
  */
 export function flowFunctions(
   workflow: Construct,
   flow: DeployableFlow,
-  { needs: allNeeds, ...sharing }: FlowFunctionsProps,
+  { requirements: requirementsByPath, ...common }: FlowFunctionsProps,
 ): ReadonlyMap<string, ComponentFunction> {
   const nested = nestedComponents(workflow, flow);
-  const made = new Map<string, ComponentFunction>();
-  const make = (each: PreparedComponent, calls?: ReadonlyMap<string, ComponentFunction>): void => {
-    const { path } = each.source;
-    const needs = allNeeds.get(path);
-    const own = {
-      blobs: sharing.blobs,
-      ...(sharing.logRetention !== undefined && { logRetention: sharing.logRetention }),
+  const functions = new Map<string, ComponentFunction>();
+  const create = (component: PreparedComponent, calls?: ReadonlyMap<string, ComponentFunction>): void => {
+    const { path } = component.source;
+    const requirements = requirementsByPath.get(path);
+    const options = {
+      blobs: common.blobs,
+      ...(common.logRetention !== undefined && { logRetention: common.logRetention }),
+      ...(requirements && { requirements }),
+      ...(calls && { calls }),
     };
-    const props = { ...own, ...(needs && { needs }), ...(calls && { calls }) };
-    made.set(path, Components.of(workflow).functionOf(each, props));
+    functions.set(path, Components.of(workflow).functionOf(component, options));
   };
   const prepared = prepare(workflow, flow, [...flow.functions.values(), ...nested.values()]);
-  for (const each of prepared) if (!runsFlows(each.source)) make(each);
-  const calls = functionsBy(new Map([...flow.functions, ...nested]), made);
-  for (const each of prepared) if (runsFlows(each.source)) make(each, calls);
-  return functionsBy(flow.functions, made);
+  for (const component of prepared) if (!runsFlows(component.source)) create(component);
+  const calls = functionsBy(new Map([...flow.functions, ...nested]), functions);
+  for (const component of prepared) if (runsFlows(component.source)) create(component, calls);
+  return functionsBy(flow.functions, functions);
 }
 
 function prepare(
@@ -63,25 +64,25 @@ function prepare(
   sources: readonly ComponentFile[],
 ): readonly PreparedComponent[] {
   const prepared = prepareComponents({ sources: [...new Set(sources)], outDir: flow.folders.bundles });
-  const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
-  refuseFaulty(workflow, flow, faults);
+  const diagnostics = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
+  refuseErrors(workflow, flow, diagnostics);
   const ready = prepared.flatMap((each) => ('bundle' in each ? [each] : []));
   for (const each of ready) refuseTooLong(workflow, flow, each);
   return ready;
 }
 
-/** A chain whose components may together take longer than a function may. */
+/** Refuses a fused chain whose components may together take longer than a function may. */
 function refuseTooLong(
   workflow: Construct,
   { file }: DeployableFlow,
   { source, timeout = 0 }: PreparedComponent,
 ): void {
   if (!source.fusedComponents || timeout <= QUOTAS.functionSeconds) return;
-  const chain = source.fusedComponents.map(({ path }) => path).join(', ');
-  const remedy = 'give them shorter timeouts, or take "fuse: true" out of the metadata of the flow';
+  const components = source.fusedComponents.map(({ path }) => path).join(', ');
+  const remedy = 'give them shorter timeouts, or remove "fuse: true" from the metadata of the flow';
   throw new WorkflowError(
     workflow,
-    `The flow "${file}" has ${chain} in one function, and they may take ${timeout} s, which is more than the ${QUOTAS.functionSeconds} s that a function may; ${remedy}`,
+    `The flow "${file}" has ${components} in one function, and their timeouts add up to ${timeout} s, which is more than the ${QUOTAS.functionSeconds} s that a function may take; ${remedy}`,
   );
 }
 
@@ -90,9 +91,9 @@ function functionsBy(
   functions: ReadonlyMap<string, ComponentFunction>,
 ): ReadonlyMap<string, ComponentFunction> {
   return new Map(
-    [...components].flatMap(([written, { path }]): [string, ComponentFunction][] => {
+    [...components].flatMap(([pathInFlow, { path }]): [string, ComponentFunction][] => {
       const found = functions.get(path);
-      return found ? [[written, found]] : [];
+      return found ? [[pathInFlow, found]] : [];
     }),
   );
 }
@@ -102,32 +103,32 @@ function nestedComponents(workflow: Construct, { file, nested }: DeployableFlow)
   for (const [path, component] of nested) {
     if (component) found.set(path, component);
     else {
-      const remedy = `write it as lambdas${path}.ts, or take it out of nestedComponents`;
+      const remedy = `write it as lambdas${path}.ts, or remove it from nestedComponents`;
       throw new WorkflowError(
         workflow,
-        `The flow "${file}" is to call "${path}" in nested runs, which is no component; ${remedy}`,
+        `The flow "${file}" lists "${path}" in nestedComponents, but there is no such component; ${remedy}`,
       );
     }
   }
   return found;
 }
 
-/** Refuses a flow with errors: its diagnostics, each with its line. */
-export function refuseFaulty(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
+/** Throws a WorkflowError with the rendered errors, if there are any. */
+export function refuseErrors(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return;
-  throw new WorkflowError(workflow, `The flow "${flow.file}" cannot be deployed:\n\n${shown(errors, flow)}`);
+  throw new WorkflowError(workflow, `The flow "${flow.file}" cannot be deployed:\n\n${rendered(errors, flow)}`);
 }
 
-/** Tells of a flow's warnings as the CDK tells of its own; `acknowledgeWarning` silences those of a code. */
-export function warnOf(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
+/** Adds a flow's warnings as CDK annotations; `acknowledgeWarning` silences those with a given code. */
+export function addWarnings(workflow: Construct, flow: DeployableFlow, diagnostics: readonly Diagnostic[]): void {
   for (const warning of diagnostics.filter(({ severity }) => severity === 'warning'))
-    Annotations.of(workflow).addWarningV2(`stepflow-aws:${warning.code}`, shown([warning], flow));
+    Annotations.of(workflow).addWarningV2(`stepflow-aws:${warning.code}`, rendered([warning], flow));
 }
 
-function shown(diagnostics: readonly Diagnostic[], { file, source }: DeployableFlow): string {
-  const textOf = (name: string): string | undefined => (name === file ? source : readIfThere(name));
+function rendered(diagnostics: readonly Diagnostic[], { file, source }: DeployableFlow): string {
+  const textOf = (name: string): string | undefined => (name === file ? source : readIfExists(name));
   return renderDiagnostics(diagnostics, textOf, { color: false });
 }
 
-const readIfThere = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+const readIfExists = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);

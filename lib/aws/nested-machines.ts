@@ -8,88 +8,95 @@ import type { NestedMachine } from '../compiler/emit/frame.ts';
 import { type Arns, definitionProps } from './definition.ts';
 import { hasDistributedMap } from './distributed-maps.ts';
 
-/** What the parts of a workflow have in common. */
-export interface PartsProps {
+/** Properties that the nested state machines of a workflow share. */
+export interface NestedMachineProps {
   readonly role: iam.IRole;
-  /** Of the functions. */
+  /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
   readonly tracingEnabled: boolean;
   readonly logs: sfn.LogOptions;
 }
 
-/** The state machines that a workflow's own one starts, where its flow is too large for one. */
+/** The state machines that a workflow's own state machine starts, if its flow is too large for one. */
 export interface NestedMachines {
-  /** The ARN of each, by the name that stands in the definitions. */
+  /** The ARN of each, by its name in the definitions. */
   readonly arnOf: Arns['machine'];
   readonly stateMachines: readonly sfn.StateMachine[];
-  /** As the names of all are, those of former deployments too. */
-  readonly pattern: string;
+  /** Matches the names of all of them, including those of previous deployments. */
+  readonly namePattern: string;
   /** Whether one of them has a distributed Map. */
-  readonly haveMaps: boolean;
+  readonly hasDistributedMaps: boolean;
 }
 
-/** Characters of a part's name: the workflow, the first step, a hash of the definition; with what stands between them, all of `QUOTAS.name`. */
-const LENGTHS = { workflow: 40, step: 29, hash: 8 };
+/** Characters of the parts of a name, WORKFLOW--STEP-HASH: with the hyphens, `QUOTAS.name`. STEP is the first step, HASH that of the definition. */
+const NAME_LENGTHS = { workflow: 40, step: 29, hash: 8 };
 
 /**
- * A state machine for each part of a workflow. A part whose definition changes gets a new name, and the state machine
- * that it was before stays: an execution that is under way when the flow is deployed again goes on with the parts that
- * it began with.
+ * Creates the nested state machines of a workflow. One whose definition changes gets a new name, and the previous one is
+ * retained: an execution that is running during a deployment continues with the nested state machines that it began with.
  */
 export function createNestedMachines(
   workflow: Construct,
   { nestedMachines }: Compiled,
-  props: PartsProps,
+  props: NestedMachineProps,
 ): NestedMachines {
   const { arnOf, ...common } = props;
-  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: LENGTHS.workflow };
+  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: NAME_LENGTHS.workflow };
   const prefix = `${Names.uniqueResourceName(workflow, options)}--`;
-  const names = new Map(nestedMachines.map((part) => [part.name, prefix + nameOf(part)]));
-  const machine = (name: string): string => arnNamed(workflow, 'stateMachine', names.get(name) ?? name);
+  const names = new Map(nestedMachines.map((nested) => [nested.name, prefix + nameOf(nested)]));
+  const machine = (name: string): string => arnOfName(workflow, 'stateMachine', names.get(name) ?? name);
   const arns: Arns = { component: arnOf, machine };
-  const stateMachines = nestedMachines.map(({ name, stateMachine }, at) => {
-    const id = `Part${at + 1}`;
-    const part = new sfn.StateMachine(workflow, id, {
+  const stateMachines = nestedMachines.map(({ name, stateMachine: definition }, index) => {
+    // Part of the logical id: renaming it would replace deployed state machines.
+    const id = `Part${index + 1}`;
+    const stateMachine = new sfn.StateMachine(workflow, id, {
       ...common,
-      ...definitionProps(workflow, stateMachine, arns, id),
+      ...definitionProps(workflow, definition, arns, id),
       stateMachineName: names.get(name) ?? name,
       stateMachineType: sfn.StateMachineType.STANDARD,
     });
-    keepFormer(part);
-    return part;
+    retainOnReplacement(stateMachine);
+    return stateMachine;
   });
-  const haveMaps = nestedMachines.some((part) => hasDistributedMap(part.stateMachine));
-  return { arnOf: machine, stateMachines, pattern: `${prefix}*`, haveMaps };
+  const hasDistributedMaps = nestedMachines.some((nested) => hasDistributedMap(nested.stateMachine));
+  return { arnOf: machine, stateMachines, namePattern: `${prefix}*`, hasDistributedMaps };
 }
 
-/** The name of a part after that of the workflow. Those of compiled ones have the flow's in front. */
+/** The end of a physical name, STEP-HASH. The compiler's name is FLOW--STEP. */
 function nameOf({ name, stateMachine }: NestedMachine): string {
-  const step = name.replace(/^.*?--/, '').slice(0, LENGTHS.step);
+  const step = name.replace(/^.*?--/, '').slice(0, NAME_LENGTHS.step);
   const hash = createHash('sha256').update(JSON.stringify(stateMachine)).digest('hex');
-  return `${step}-${hash.slice(0, LENGTHS.hash)}`;
+  return `${step}-${hash.slice(0, NAME_LENGTHS.hash)}`;
 }
 
-function keepFormer(part: sfn.StateMachine): void {
-  const resource = part.node.defaultChild;
+function retainOnReplacement(stateMachine: sfn.StateMachine): void {
+  const resource = stateMachine.node.defaultChild;
   if (CfnResource.isCfnResource(resource)) resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
 }
 
-/** By name: a role may start the state machines that run by it, and none of them can be there before it. */
-const arnNamed = (scope: Construct, resource: 'stateMachine' | 'execution', resourceName: string): string =>
+/** Formatted from the name: the role refers to the state machines, and they depend on the role, so references would be circular. */
+const arnOfName = (scope: Construct, resource: 'stateMachine' | 'execution', resourceName: string): string =>
   Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 
 /**
- * Lets the state machines of a workflow start its parts and wait for them, and the parts run distributed Maps. Source:
- * "IAM policies for nested workflow executions" and "… for using Distributed Map states", AWS Step Functions developer
- * guide.
+ * Allows the state machines of a workflow to start the nested ones and wait for them, and these to run distributed Maps.
+ * Source: "IAM policies for nested workflow executions" and "IAM policies for using Distributed Map states", AWS Step
+ * Functions developer guide.
  */
-export function allowNestedMachines(workflow: Construct, role: iam.IRole, { pattern, haveMaps }: NestedMachines): void {
+export function allowNestedMachines(
+  workflow: Construct,
+  role: iam.IRole,
+  { namePattern, hasDistributedMaps }: NestedMachines,
+): void {
   const allow = (actions: string[], resource: string): void => {
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
   };
   const watch = ['states:DescribeExecution', 'states:StopExecution'];
-  allow(['states:StartExecution'], arnNamed(workflow, 'stateMachine', pattern));
-  allow(haveMaps ? [...watch, 'states:RedriveExecution'] : watch, arnNamed(workflow, 'execution', pattern));
+  allow(['states:StartExecution'], arnOfName(workflow, 'stateMachine', namePattern));
+  allow(
+    hasDistributedMaps ? [...watch, 'states:RedriveExecution'] : watch,
+    arnOfName(workflow, 'execution', namePattern),
+  );
   const rule = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
   const arn = Stack.of(workflow).formatArn({ service: 'events', resource: 'rule', resourceName: rule });
   allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], arn);

@@ -2,17 +2,17 @@ import { text } from 'node:stream/consumers';
 import { type Bundle, bundleEach, loadOrDiagnose, secondsOfFusedChain } from '../project/components/index.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 
-// The other side of prepareComponents: a request on standard input, an answer on standard output.
+// The process that prepareComponents starts: it reads a request from standard input and writes the answer to standard output.
 
-async function describe(made: Bundle): Promise<Preparation> {
-  const source = made.component;
-  const loaded = await loadOrDiagnose(made, { outDir });
+async function describe(bundle: Bundle): Promise<Preparation> {
+  const source = bundle.component;
+  const loaded = await loadOrDiagnose(bundle, { outDir });
   if (!('handler' in loaded)) return { source, diagnostics: loaded };
   const { description, memorySize, timeout: own, fusedRequirements: links, inputSchema, outputSchema } = loaded;
   const timeout = links ? secondsOfFusedChain(links) : own;
   return {
     source,
-    bundle: made.folder,
+    bundle: bundle.folder,
     schemas: { input: inputSchema, output: outputSchema },
     ...(description !== undefined && { description }),
     ...(memorySize !== undefined && { memorySize }),

@@ -5,22 +5,22 @@ import type { ComponentSchemas } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile, Requirements } from '../project/components/index.ts';
 
-/** A component ready to be deployed. */
+/** A component that is ready to be deployed. */
 export interface PreparedComponent extends Requirements {
   readonly source: ComponentFile;
   /** The folder of its bundle, absolute. */
   readonly bundle: string;
   readonly description?: string;
-  /** What it takes and gives. */
+  /** The schemas of its input and output. */
   readonly schemas: ComponentSchemas;
 }
 
-/** What became of a component's preparation. */
+/** The outcome of preparing a component. */
 export type Preparation =
   | PreparedComponent
   | { readonly source: ComponentFile; readonly diagnostics: readonly Diagnostic[] };
 
-/** What to prepare, and the folder that bundles go to. */
+/** The components to prepare, and the folder of their bundles. */
 export interface PrepareRequest {
   readonly sources: readonly ComponentFile[];
   readonly outDir: string;
@@ -29,30 +29,31 @@ export interface PrepareRequest {
 const prepared = new Map<string, Preparation>();
 
 /**
- * Bundles components and reads what they say of themselves; each source once. A construct's constructor cannot
- * wait, and bundling and loading cannot do without: so they happen in a process of their own, once for each component.
+ * Bundles components and reads their metadata, once for each source. Bundling and loading are asynchronous, and the
+ * constructor of a construct is not, so they run in a separate process that this one waits for.
  */
 export function prepareComponents({ sources, outDir }: PrepareRequest): readonly Preparation[] {
-  const once = new Map(sources.map((source) => [filesOf(source), source]));
-  const fresh = [...once].flatMap(([files, source]) => (prepared.has(files) ? [] : [source]));
-  if (fresh.length > 0) for (const each of ask({ sources: fresh, outDir })) prepared.set(filesOf(each.source), each);
-  return [...once.keys()].flatMap((files) => prepared.get(files) ?? []);
+  const distinctSources = new Map(sources.map((source) => [filesOf(source), source]));
+  const fresh = [...distinctSources].flatMap(([files, source]) => (prepared.has(files) ? [] : [source]));
+  if (fresh.length > 0)
+    for (const each of prepareInProcess({ sources: fresh, outDir })) prepared.set(filesOf(each.source), each);
+  return [...distinctSources.keys()].flatMap((files) => prepared.get(files) ?? []);
 }
 
-/** What tells one function from others: the files of its components, of which a chain has several. */
+/** Identifies a function: the files of its components, of which a fused chain has several. */
 export const filesOf = (source: ComponentFile): string =>
   (source.fusedComponents ?? [source]).map(({ file }) => file).join('\n');
 
 const here = fileURLToPath(import.meta.url);
 const PROGRAM = join(here, `../prepare-components-main${extname(here)}`);
-const LARGEST_ANSWER = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-function ask(request: PrepareRequest): readonly Preparation[] {
+function prepareInProcess(request: PrepareRequest): readonly Preparation[] {
   const loader = extname(here) === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [...loader, PROGRAM], {
     input: JSON.stringify(request),
     encoding: 'utf8',
-    maxBuffer: LARGEST_ANSWER,
+    maxBuffer: MAX_ANSWER_BYTES,
   });
   if (status === 0) return JSON.parse(stdout);
   throw new Error(`Components could not be bundled into ${request.outDir}: ${error?.message ?? stderr}`);

@@ -20,22 +20,22 @@ export interface StepflowStackProps extends StackProps {
   readonly workflows?: string;
   /**
    * The folder of the components.
-   * @default - the nearest folder `lambdas` beside the flows or above them
+   * @default - the nearest folder `lambdas`, in the parent of the flows' folder or further up
    */
   readonly components?: string;
   /**
-   * Values of variables, for all flows that have them.
+   * Values of variables, for all flows that declare them.
    * @default - those of the context `stepflow:variables`, else the flows' own defaults
    */
   readonly variables?: WorkflowProps['variables'];
   /**
-   * Where the values of secret variables are, for all flows that have them.
+   * The secrets that hold the values of secret variables, for all flows that declare them.
    * @default - the secrets that the context `stepflow:secrets` names
    */
   readonly secrets?: WorkflowProps['secrets'];
   /**
-   * What a state machine may have: see {@link WorkflowProps}.
-   * @default - what AWS lets it have, less a reserve
+   * The limits of a state machine: see {@link WorkflowProps}.
+   * @default - those of AWS, less a reserve
    */
   readonly limits?: WorkflowProps['limits'];
   /**
@@ -50,7 +50,7 @@ export interface StepflowStackProps extends StackProps {
  *
  * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARN of its state machine, e.g. `UserInsightsArn`.
  *
- * @throws WorkflowError for all flows that cannot be deployed
+ * @throws WorkflowError that lists the errors of all flows that cannot be deployed
  */
 export class StepflowStack extends Stack {
   readonly workflows: readonly Workflow[];
@@ -87,7 +87,10 @@ export class StepflowStack extends Stack {
 function flowsIn(stack: Stack, folder: string): readonly string[] {
   const files = readFolder(stack, folder).filter((file) => /\.ya?ml$/.test(file));
   if (files.length > 0) return files.sort().map((file) => join(folder, file));
-  throw new WorkflowError(stack, `The folder "${folder}" holds no flows; write one as ${join(folder, 'NAME.yaml')}`);
+  throw new WorkflowError(
+    stack,
+    `The folder "${folder}" has no flows; create one, such as ${join(folder, 'NAME.yaml')}`,
+  );
 }
 
 function readFolder(stack: Stack, folder: string): string[] {
@@ -99,26 +102,26 @@ function readFolder(stack: Stack, folder: string): string[] {
   }
 }
 
-/** Bundles the components of all flows at once, which takes a fraction of the time that it takes flow by flow. */
+/** Bundles the components of all flows at once, which is several times faster than flow by flow. */
 function prepareAll(flows: readonly FlowSource[]): void {
   const requests = flows.map((flow) => preparationOf(deployableFlow(flow)));
   const [first] = requests;
   if (first) prepareComponents({ ...first, sources: requests.flatMap(({ sources }) => sources) });
 }
 
-/** Goes on after a faulty flow, so that the faults of all are seen at once. */
+/** Continues after a flow with errors, so that the errors of all flows are reported at once. */
 function createAll(stack: Stack, flows: readonly WorkflowProps[], blobs: BlobStore): readonly Workflow[] {
-  const faults: string[] = [];
-  const created = flows.flatMap((source) => {
+  const errors: string[] = [];
+  const created = flows.flatMap((props) => {
     try {
-      const id = pascalCase(basename(source.flow, extname(source.flow)));
-      return [new Workflow(stack, id, { ...source, blobs })];
+      const id = pascalCase(basename(props.flow, extname(props.flow)));
+      return [new Workflow(stack, id, { ...props, blobs })];
     } catch (error) {
       if (!(error instanceof WorkflowError)) throw error;
-      faults.push(error.message);
+      errors.push(error.message);
       return [];
     }
   });
-  if (faults.length === 0) return created;
-  throw new WorkflowError(stack, `${faults.length} of ${flows.length} flows cannot be deployed.\n${faults.join('\n')}`);
+  if (errors.length === 0) return created;
+  throw new WorkflowError(stack, `${errors.length} of ${flows.length} flows cannot be deployed.\n${errors.join('\n')}`);
 }

@@ -1,5 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ArnFormat, Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
@@ -9,9 +11,10 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { buildSync } from 'esbuild';
+import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
-import { bundleApi } from './api-bundle.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';
 import type { Workflow } from './workflow.ts';
@@ -19,10 +22,10 @@ import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link WorkflowApi}. */
 export interface WorkflowApiProps {
-  /** The flows to be started over HTTP; all on one blob store. */
+  /** The flows that can be started over HTTP; all must use the same blob store. */
   readonly workflows: readonly Workflow[];
   /**
-   * How long logs are kept, of requests and of the function.
+   * How long the logs of requests and of the function are kept.
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
@@ -33,28 +36,28 @@ const START = '/flows/{name}/executions';
 const DESCRIBE = '/flows/{name}/executions/{id}';
 
 /**
- * An HTTP API that starts flows and answers for their executions. Every route wants a request signed by a principal with
- * `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
+ * An HTTP API that starts flows and describes their executions. Every route requires a request that is signed by a
+ * principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
  *
  * | request | answer |
  * |---|---|
  * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}` |
  * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
  *
- * Requests with the same `Idempotency-Key` header start one execution. A refusal is `{"error": {"code", "message"}}`.
+ * Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
  */
 export class WorkflowApi extends Construct {
   readonly api: apigateway.HttpApi;
   readonly function: lambda.Function;
-  /** The base address, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
     const { workflows, logRetention } = props;
     const blobs = commonBlobs(this, workflows);
-    refuseTwins(this, workflows);
-    refuseStrangers(this, workflows);
+    refuseDuplicateNames(this, workflows);
+    refuseOtherEnvironments(this, workflows);
     this.function = this.createFunction(blobs, workflows, logRetention);
     blobs.grantReadWrite(this.function);
     for (const workflow of workflows) grantUse(workflow, this.function);
@@ -79,13 +82,13 @@ export class WorkflowApi extends Construct {
       description: DESCRIPTION,
       code: lambda.Code.fromAsset(folder),
       memorySize: 512,
-      timeout: Duration.seconds(29), // The API waits for 30 at most.
+      timeout: Duration.seconds(29), // API Gateway waits for 30 seconds at most.
       logGroup,
       role: functionRole(this, logGroup),
       environment: {
         ...NODE_ENVIRONMENT,
         [BLOBS_VARIABLE]: blobs.uri,
-        [MACHINES_VARIABLE]: machinesOf(this),
+        [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });
   }
@@ -102,15 +105,32 @@ export class WorkflowApi extends Construct {
   }
 }
 
-/** Of a flow that did not compile, which its Workflow refuses. */
-const UNREAD = { reads: [], share: 0, room: 0 };
+const here = fileURLToPath(import.meta.url);
+const SOURCE = join(dirname(here), `../../lambdas/_system/api${extname(here)}`);
 
-function factsOf({ compiled: { type, inputSchema, inputBudget = UNREAD }, stateMachineName }: Workflow): FlowFacts {
+/** Bundles the API's function into `folder`, with a file of what is known of the flows at synthesis. */
+function bundleApi(folder: string, flows: { readonly [name: string]: FlowFacts }): void {
+  mkdirSync(folder, { recursive: true });
+  buildSync({
+    entryPoints: [SOURCE],
+    outfile: join(folder, 'index.mjs'),
+    ...FUNCTION_BUILD,
+  });
+  writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(flows));
+}
+
+/** For a flow that did not compile; its Workflow has thrown by then. */
+const NO_INPUT_BUDGET = { reads: [], share: 0, room: 0 };
+
+function factsOf({
+  compiled: { type, inputSchema, inputBudget = NO_INPUT_BUDGET },
+  stateMachineName,
+}: Workflow): FlowFacts {
   return { stateMachineName, type, inputBudget, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
-/** What the ARNs of an account's state machines begin with. */
-const machinesOf = (api: Construct): string =>
+/** The prefix of the ARNs of all state machines in this account and region. */
+const stateMachineArnPrefix = (api: Construct): string =>
   Stack.of(api).formatArn({
     service: 'states',
     resource: 'stateMachine',
@@ -118,7 +138,7 @@ const machinesOf = (api: Construct): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Express executions cannot be described, so nobody gets the right to. */
+/** Express executions cannot be described, so that permission is for Standard ones only. */
 function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
   workflow.grantStartExecution(grantee);
   if (workflow.compiled.type === 'STANDARD') workflow.grantDescribeExecution(grantee);
@@ -132,30 +152,30 @@ function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore 
   const pair = `"${first.flowName}" and "${other.flowName}"`;
   throw new WorkflowError(
     api,
-    `The flows ${pair} have different blob stores; give each store a WorkflowApi of its own`,
+    `The flows ${pair} have different blob stores; create a separate WorkflowApi for each store`,
   );
 }
 
-function refuseTwins(api: Construct, workflows: readonly Workflow[]): void {
+function refuseDuplicateNames(api: Construct, workflows: readonly Workflow[]): void {
   const names = workflows.map(({ flowName }) => flowName);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return;
-  throw new WorkflowError(api, `Two flows are called "${twice}"; give one of them another \`flowName\``);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate === undefined) return;
+  throw new WorkflowError(api, `Two flows are called "${duplicate}"; give one of them a different \`flowName\``);
 }
 
-/** The function asks the Step Functions of its own account and region. */
-function refuseStrangers(api: Construct, workflows: readonly Workflow[]): void {
+/** The function calls Step Functions in its own account and region. */
+function refuseOtherEnvironments(api: Construct, workflows: readonly Workflow[]): void {
   const here = Stack.of(api).environment;
-  const stranger = workflows.find((workflow) => Stack.of(workflow).environment !== here);
-  if (!stranger) return;
-  const there = Stack.of(stranger).environment;
+  const other = workflows.find((workflow) => Stack.of(workflow).environment !== here);
+  if (!other) return;
+  const there = Stack.of(other).environment;
   throw new WorkflowError(
     api,
-    `The flow "${stranger.flowName}" is deployed to ${there}, and the API to ${here}; give that flow a WorkflowApi there`,
+    `The flow "${other.flowName}" is deployed to ${there}, and the API to ${here}; create a WorkflowApi for that flow there`,
   );
 }
 
-/** A line of JSON a request: who asked for what, and what came of it. */
+/** Each request is logged as a line of JSON. */
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',
@@ -169,7 +189,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
-/** The default stage, which has no name in the address; with a log of requests. */
+/** The default stage, which adds no segment to the URL, with an access log. */
 function createStage(scope: Construct, httpApi: apigateway.HttpApi, retention = logs.RetentionDays.ONE_MONTH): void {
   const logGroup = new logs.LogGroup(scope, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
   new apigateway.HttpStage(scope, 'Stage', {

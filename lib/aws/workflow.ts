@@ -17,7 +17,7 @@ import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
 import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
-import { flowFunctions, refuseFaulty, warnOf } from './flow-functions.ts';
+import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines } from './nested-machines.ts';
@@ -28,111 +28,111 @@ export interface WorkflowProps {
   /** The flow's file, from the working directory, e.g. `workflows/user-insights.yaml`. */
   readonly flow: string;
   /**
-   * What the flow is called in the API.
+   * The flow's name in the API.
    * @default - the file's name without its extension
    */
   readonly flowName?: string;
   /**
-   * The file with the measured seconds of the flow's steps, by which they are arranged.
-   * @default - `NAME.profile.json` beside the flow, where there is one
+   * The file with the measured durations of the flow's steps, by which they are arranged.
+   * @default - `NAME.profile.json` next to the flow, if it exists
    */
   readonly profile?: string;
   /**
-   * Values of the flow's variables; they go before those of the context `stepflow:variables`.
+   * Values of the flow's variables; they take precedence over those of the context `stepflow:variables`.
    * @default - those of the context, else the flow's own defaults
    */
   readonly variables?: { readonly [name: string]: Json };
   /**
-   * Where the values of the flow's secret variables are, by the variables' names: any `secretsmanager.ISecret`. A function may read just those that
-   * its steps read.
+   * The secrets that hold the values of the flow's secret variables, by the variables' names: any `secretsmanager.ISecret`.
+   * A function may only read the secrets that its steps use.
    * @default - the secrets that the context `stepflow:secrets` names
    */
   readonly secrets?: { readonly [name: string]: ReadableSecret };
   /**
    * The folder of the components, laid out as `PLUGIN/COMPONENT.ts`. A component's function is shared by all
    * workflows of the stack that use it.
-   * @default - the nearest folder `lambdas` beside the flow or above it
+   * @default - the nearest folder `lambdas`, next to the flow or further up
    */
   readonly components?: string;
   /**
-   * The components that a flow may call which is only known when this one runs (`eval`, `map` and `iterate` of a flow
-   * that is not written out), besides those that this flow calls itself.
+   * The components that flows may call that are only known at run time (`eval`, `map` and `iterate` of a flow that is not
+   * a literal), in addition to those that this flow calls.
    * @default - none
    */
   readonly nestedComponents?: readonly string[];
   /**
-   * Where large values go.
+   * The store of large values.
    * @default - one store, shared by the stack's workflows
    */
   readonly blobs?: BlobStore;
   /**
-   * How long logs are kept, of the executions and of the functions.
+   * How long the logs of executions and functions are kept.
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
   /**
-   * What a state machine may have. A flow that needs more becomes several, which start each other.
-   * @default - what AWS lets it have, less a reserve
+   * The limits of a state machine. A flow that needs more is compiled to a state machine with nested ones.
+   * @default - those of AWS, less a reserve
    */
   readonly limits?: Limits;
   /**
-   * Whether the log holds the states' inputs and outputs, which may be personal.
+   * Whether the logs include the input and output of states, which may contain personal data.
    * @default false
    */
   readonly logExecutionData?: boolean;
 }
 
 /**
- * A flow as a state machine, with a function for each component that it uses and a role that may call just these.
+ * A flow as a state machine, with a function for each component that it uses and a role that may only invoke these.
  *
  * ```ts
  * new Workflow(this, 'UserInsights', { flow: 'workflows/user-insights.yaml' });
  * ```
  *
- * @throws WorkflowError with the flow's diagnostics where it cannot be compiled
+ * @throws WorkflowError with the flow's diagnostics if it has errors
  */
 export class Workflow extends Construct implements iam.IGrantable {
   readonly flowName: string;
   readonly stateMachine: sfn.StateMachine;
   readonly stateMachineArn: string;
-  /** The state machine's name, known before it is deployed. */
+  /** The state machine's physical name, which is known at synthesis. */
   readonly stateMachineName: string;
-  /** The state machines that it starts, where the flow is too large for one. */
-  readonly parts: NestedMachines | undefined;
-  /** The flow compiled: its steps, its type, its input's schema. */
+  /** The state machines that it starts, if the flow is too large for one. */
+  readonly nestedMachines: NestedMachines | undefined;
+  /** The compiled flow: its steps, its type, the schema of its input. */
   readonly compiled: Compiled;
-  /** The functions it calls, by the components' paths as the flow writes them. */
+  /** The functions that it invokes, by the component paths that the flow uses. */
   readonly functions: ReadonlyMap<string, ComponentFunction>;
   readonly blobs: BlobStore;
-  /** The state machine's role: what its own calls may do. */
+  /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
-  /** What the state machine may do for its distributed Maps, where it has any. */
+  /** The permissions for its distributed Maps, if it has any. */
   readonly distributedMaps: iam.Policy | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
-    const given = contextValuesOf(this, props);
-    const flow = open(this, { ...props, ...given });
+    const contextValues = contextValuesOf(this, props);
+    const flow = openWorkflowFlow(this, { ...props, ...contextValues });
     const diagnostics = diagnosticsOf(flow);
-    refuseFaulty(this, flow, diagnostics);
-    warnOf(this, flow, diagnostics);
-    refuseOpenSecrets(this, flow, given);
+    refuseErrors(this, flow, diagnostics);
+    addWarnings(this, flow, diagnostics);
+    refusePlainTextSecrets(this, flow, contextValues);
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
-    const needs = requirementsOf(this, flow, given);
-    this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, needs });
-    this.stateMachineName = nameOf(this);
-    const { stateMachine, parts } = this.createStateMachines(props);
+    const requirements = requirementsOf(this, flow, contextValues);
+    this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, requirements });
+    this.stateMachineName = stateMachineNameOf(this);
+    const { stateMachine, nestedMachines } = this.createStateMachines(props);
     this.stateMachine = stateMachine;
-    this.parts = parts;
+    this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     allowInvoking(this, [...this.functions.values()]);
-    if (parts) allowNestedMachines(this, stateMachine.role, parts);
-    const own = this.compiled.stateMachine;
-    if (parts?.haveMaps) this.blobs.grantReadWrite(this);
-    this.distributedMaps = own && hasDistributedMap(own) ? allowDistributedMaps(this) : undefined;
+    if (nestedMachines) allowNestedMachines(this, stateMachine.role, nestedMachines);
+    const definition = this.compiled.stateMachine;
+    if (nestedMachines?.hasDistributedMaps) this.blobs.grantReadWrite(this);
+    this.distributedMaps = definition && hasDistributedMap(definition) ? allowDistributedMaps(this) : undefined;
   }
 
   /** Allows `grantee` to start executions. */
@@ -141,7 +141,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
   }
 
-  /** Allows `grantee` to learn how executions stand and what came of them. */
+  /** Allows `grantee` to describe executions: their status, and their output or error. */
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
     const { stateMachineName: resourceName } = this.stateMachine;
     const executions = Stack.of(this).formatArn({
@@ -180,10 +180,10 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   private createStateMachines(props: WorkflowProps): {
     readonly stateMachine: sfn.StateMachine;
-    readonly parts: NestedMachines | undefined;
+    readonly nestedMachines: NestedMachines | undefined;
   } {
-    const { stateMachine, nestedMachines, type } = this.compiled;
-    if (!stateMachine) throw new WorkflowError(this, `The flow "${props.flow}" compiled to nothing`);
+    const { stateMachine: definition, type } = this.compiled;
+    if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
       if (found) return found.function.functionArn;
@@ -197,65 +197,68 @@ export class Workflow extends Construct implements iam.IGrantable {
         includeExecutionData: props.logExecutionData ?? false,
       },
     };
-    const role = nestedMachines.length > 0 ? sharedRole(this) : undefined;
-    const parts = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
-    const machine = parts ? parts.arnOf : (name: string) => name;
-    const own = new sfn.StateMachine(this, 'StateMachine', {
+    const role = this.compiled.nestedMachines.length > 0 ? sharedRole(this) : undefined;
+    const nestedMachines = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
+    const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
+    const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       ...common,
-      ...definitionProps(this, stateMachine, { component: arnOf, machine }),
+      ...definitionProps(this, definition, { component: arnOf, machine }),
       ...(role && { role }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
-    if (parts) own.node.addDependency(...parts.stateMachines);
-    return { stateMachine: own, parts };
+    if (nestedMachines) stateMachine.node.addDependency(...nestedMachines.stateMachines);
+    return { stateMachine, nestedMachines };
   }
 }
 
-/** The role of a workflow's state nestedMachines, where there are several. */
+/** The role that a workflow's state machines share, if there are several. */
 const sharedRole = (scope: Construct): iam.Role =>
   new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
 
 /**
- * Stack, construct and a hash. A state machine whose type changes is replaced, and the new one is there before the old
- * one goes: so the type is a part of the name.
+ * Stack, construct and a hash. CloudFormation replaces a state machine whose type changes and creates the new one before it
+ * deletes the old one, so the name includes the type.
  */
-function nameOf(workflow: Workflow): string {
-  const end = workflow.compiled.type === 'EXPRESS' ? '-express' : '';
-  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: QUOTAS.name - end.length };
-  return `${Names.uniqueResourceName(workflow, options)}${end}`;
+function stateMachineNameOf(workflow: Workflow): string {
+  const suffix = workflow.compiled.type === 'EXPRESS' ? '-express' : '';
+  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: QUOTAS.name - suffix.length };
+  return `${Names.uniqueResourceName(workflow, options)}${suffix}`;
 }
 
-function open(workflow: Construct, props: WorkflowProps): DeployableFlow {
+function openWorkflowFlow(workflow: Construct, props: WorkflowProps): DeployableFlow {
   try {
     return deployableFlow(props);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const remedy = 'give the path of a flow, and of its profile, from the folder that the app is run in';
+    const remedy = 'give the paths of the flow and its profile relative to the folder that the app runs in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
 }
 
-/** A secret's value would stand in the template if it came as a variable's. */
-function refuseOpenSecrets(
+/** The value of a variable is written into the template, so a secret must not be given as one. */
+function refusePlainTextSecrets(
   workflow: Construct,
   { file, compiled }: DeployableFlow,
   { variables }: ContextValues,
 ): void {
-  const open = [...(compiled.flow ? secretVariables(compiled.flow).keys() : [])].find((name) => name in variables);
-  if (open === undefined) return;
-  const remedy = 'put it into Secrets Manager, and give the secret under "secrets" or the context "stepflow:secrets"';
-  throw new WorkflowError(workflow, `"${open}" of the flow "${file}" is secret, but its value stands open; ${remedy}`);
+  const exposed = [...(compiled.flow ? secretVariables(compiled.flow).keys() : [])].find((name) => name in variables);
+  if (exposed === undefined) return;
+  const remedy = 'store it in Secrets Manager, and give the secret in "secrets" or the context "stepflow:secrets"';
+  throw new WorkflowError(
+    workflow,
+    `The variable "${exposed}" of the flow "${file}" is secret, but its value is given in plain text; ${remedy}`,
+  );
 }
 
-/** The functions themselves and none of their versions, because the state machine names none. */
+/** Grants no access to function versions, because the definition refers to the functions themselves. */
 function allowInvoking(workflow: Workflow, functions: readonly ComponentFunction[]): void {
   if (functions.length === 0) return;
   const resourceArns = [...new Set(functions)].map((each) => each.function.functionArn);
   iam.Grant.addToPrincipal({ grantee: workflow, actions: ['lambda:InvokeFunction'], resourceArns });
 }
 
-/** Log groups under this prefix do not use up the account's few resource policies for logs; source: the Step Functions guide. */
+/** Log groups with this prefix avoid the size limit of the account's resource policy for logs. Source: "Logging using CloudWatch Logs", AWS Step Functions developer guide. */
 const executionLog = (scope: Construct, retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH): logs.LogGroup =>
   new logs.LogGroup(scope, 'Log', {
     logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 80 })}`,

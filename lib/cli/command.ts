@@ -19,10 +19,10 @@ interface ValueOf {
 }
 
 /** The values that a user gave for the options `O`. */
-export type Values<O extends Options> = { readonly [K in keyof O]: ValueOf[O[K]['kind']] };
+export type OptionValues<O extends Options> = { readonly [K in keyof O]: ValueOf[O[K]['kind']] };
 
-/** An argument that stands by itself. */
-export interface Argument {
+/** A positional argument. */
+export interface Positional {
   readonly name: string;
   readonly summary: string;
   /** Whether it may be given more than once. */
@@ -30,10 +30,10 @@ export interface Argument {
 }
 
 /** One call of a command. */
-export interface Call<O extends Options> {
+export interface CommandCall<O extends Options> {
   /** The arguments in the order written; as many as the command declares, or more for a `many`. */
   readonly args: readonly string[];
-  readonly options: Values<O>;
+  readonly options: OptionValues<O>;
   /** Whether `--json` was given: then nothing but JSON goes to standard output. */
   readonly json: boolean;
   readonly terminal: Terminal;
@@ -44,14 +44,14 @@ export interface CommandSpec<O extends Options> {
   /** The words that call it, e.g. `asl run`. */
   readonly name: string;
   readonly summary: string;
-  readonly takes: readonly Argument[];
+  readonly positionals: readonly Positional[];
   readonly options: O;
   /** What `--json` prints, for help. */
   readonly json: string;
   /** Calls to show in help, without the leading `stepflow`. */
   readonly examples: readonly string[];
   /** Runs the command and answers its exit code. Throws a UsageError for wrong use. */
-  readonly action: (call: Call<O>) => Promise<number>;
+  readonly action: (call: CommandCall<O>) => Promise<number>;
 }
 
 /** Any command. */
@@ -69,6 +69,6 @@ export function defineCommand<const O extends Options>({ action, ...spec }: Comm
     ...spec,
     run: (args, options, terminal) =>
       // The parser made `options` from `spec.options` itself, so each value has the type of its option's kind.
-      action({ args, options: options as Values<O>, json: options.json === true, terminal }),
+      action({ args, options: options as OptionValues<O>, json: options.json === true, terminal }),
   };
 }

@@ -24,6 +24,9 @@ export function reportError(error: unknown, terminal: Terminal): number {
   const message = error instanceof Error ? error.message : String(error);
   terminal.stderr.write(`${colors.red('fault')}: ${message}\n`);
   if (terminal.env.STEPFLOW_DEBUG && error instanceof Error) terminal.stderr.write(`${error.stack}\n`);
-  else terminal.stderr.write('  Sorry: this is a fault of stepflow. STEPFLOW_DEBUG=1 shows where; please report it.\n');
+  else
+    terminal.stderr.write(
+      '  This is a bug in stepflow. Set STEPFLOW_DEBUG=1 for a stack trace, and please report it.\n',
+    );
   return EXIT.fault;
 }

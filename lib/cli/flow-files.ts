@@ -23,7 +23,7 @@ export async function findFlows(
   return Promise.all(files.map(async (file) => ({ file, text: await readText(file, terminal) })));
 }
 
-/** The one flow at `path`; a folder is wrong use. */
+/** The flow at `path`. Throws a UsageError for a folder. */
 export async function readFlowFile(path: string, terminal: Terminal): Promise<FlowFile> {
   const stats = await statOf(path, terminal);
   if (stats.isDirectory())

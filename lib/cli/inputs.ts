@@ -28,11 +28,11 @@ export async function chooseInput(
 
 const sourceOf = (file: string, value: Json): JsonSource => ({ file, value, text: JSON.stringify(value, null, 2) });
 
-const LONGEST_PREVIEW = 80;
+const MAX_PREVIEW = 80;
 
 function preview(value: Json): string {
   const text = JSON.stringify(value);
-  return text.length > LONGEST_PREVIEW ? `${text.slice(0, LONGEST_PREVIEW)}…` : text;
+  return text.length > MAX_PREVIEW ? `${text.slice(0, MAX_PREVIEW)}…` : text;
 }
 
 /** The values of `--var NAME=JSON`. */

@@ -4,7 +4,7 @@ import { nearest } from '../flow/text/nearest.ts';
 import { UsageError } from './errors.ts';
 
 /** The option that leaves out passes of the optimiser. */
-export const WITHOUT = {
+export const WITHOUT_OPTION = {
   kind: 'list',
   value: 'PASS',
   summary: 'leave out a pass of the optimiser; may be repeated',
@@ -14,14 +14,14 @@ export const WITHOUT = {
 const REQUESTABLE: readonly PassName[] = ['fuse-chains'];
 
 /** The option that asks for passes that run on request only. */
-export const WITH = {
+export const WITH_OPTION = {
   kind: 'list',
   value: 'PASS',
   summary: `run a pass that the flow does not ask for: ${REQUESTABLE.join(', ')}; may be repeated`,
 } as const;
 
-/** What was given of {@link WITHOUT} and {@link WITH}. */
-interface GivenPasses {
+/** What was given of {@link WITHOUT_OPTION} and {@link WITH_OPTION}. */
+interface PassOptions {
   readonly without?: readonly string[] | undefined;
   readonly with?: readonly string[] | undefined;
 }
@@ -30,7 +30,7 @@ interface GivenPasses {
 export type Passes = Required<Pick<CompileOptions, 'without' | 'with'>>;
 
 /** The passes to compile with, and without. Throws a UsageError for an unknown name. */
-export async function passesOf({ without = [], with: also = [] }: GivenPasses): Promise<Passes> {
+export async function passesOf({ without = [], with: also = [] }: PassOptions): Promise<Passes> {
   const { ON_REQUEST, PASS_NAMES } = await import('../compiler/passes/passes.ts');
   refuseUnknown(without, '--without', PASS_NAMES, PASS_NAMES);
   refuseUnknown(also, '--with', ON_REQUEST, PASS_NAMES);

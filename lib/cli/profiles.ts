@@ -3,7 +3,7 @@ import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The option that names a flow's profile. */
-export const PROFILE = {
+export const PROFILE_OPTION = {
   kind: 'text',
   value: 'FILE|none',
   summary:
@@ -14,7 +14,7 @@ export const PROFILE = {
 export const readProfileFile = async (file: string, terminal: Terminal): Promise<ReadProfile> =>
   readProfile(await readText(file, terminal), file);
 
-/** What {@link PROFILE} says of the profile that a flow is opened with: without it, the one beside the flow, if any. */
+/** What {@link PROFILE_OPTION} says of the profile that a flow is opened with: without it, the one beside the flow, if any. */
 export async function profileOption(
   option: string | undefined,
   terminal: Terminal,

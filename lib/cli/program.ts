@@ -53,7 +53,7 @@ function findOrAddGroup(above: Commander, word: string, commands: readonly Comma
 
 function addCommand(parent: Commander, name: string, command: Command, terminal: Terminal, invoke: Invoke): void {
   const added = group(parent.createCommand(name), terminal).description(command.summary);
-  for (const { name: argument, summary, many } of command.takes) {
+  for (const { name: argument, summary, many } of command.positionals) {
     added.argument(many ? `<${argument}...>` : `<${argument}>`, summary);
   }
   for (const [key, option] of Object.entries(command.options)) added.addOption(toOption(key, option));
@@ -75,6 +75,6 @@ function toOption(key: string, { kind, value, summary }: Option): CommanderOptio
 const append = (value: string, before: string[] = []): string[] => [...before, value];
 
 function parseCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is wanted.');
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number above 0.');
   return Number(text);
 }

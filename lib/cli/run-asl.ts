@@ -18,7 +18,7 @@ export interface AslCall {
 }
 
 /** A state machine that cannot run: what is wrong with it. */
-export interface Refused {
+export interface RefusedDefinition {
   readonly refused: readonly (Diagnostic & { readonly pointer: string })[];
 }
 
@@ -26,7 +26,7 @@ export interface Refused {
  * Runs a state machine. Where it, or a state machine that it starts, cannot run, the problems are written to standard
  * error, one a line.
  */
-export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | Refused> {
+export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | RefusedDefinition> {
   const { definition, input } = call;
   const machine = objectIn(definition);
   const nested = await readNested(definition, terminal);
@@ -72,18 +72,18 @@ function objectIn({ file, value }: JsonSource): JsonObject {
 }
 
 /** What is wrong with a state machine, which is also written to standard error. */
-function problemsOf(source: JsonSource, terminal: Terminal): Refused['refused'] {
+function problemsOf(source: JsonSource, terminal: Terminal): RefusedDefinition['refused'] {
   try {
     loadStateMachine(objectIn(source));
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    write(error, source, terminal);
+    writeProblems(error, source, terminal);
     return diagnosticsOf(error, source);
   }
 }
 
-function write({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
+function writeProblems({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
   for (const { code, pointer, message, help } of problems) {
     stderr.write(`${colors.red('error')}: ${file}${pointer && `#${pointer}`}: ${code}: ${message}\n`);
@@ -91,7 +91,7 @@ function write({ problems }: DefinitionError, { file }: JsonSource, { stderr, en
   }
 }
 
-function diagnosticsOf({ problems }: DefinitionError, { file, text }: JsonSource): Refused['refused'] {
+function diagnosticsOf({ problems }: DefinitionError, { file, text }: JsonSource): RefusedDefinition['refused'] {
   const place = locator(text);
   return problems.map(({ code, pointer, message, help = '' }) => {
     return { code, severity: 'error', message, file, ...place(segmentsOf(pointer)), help, pointer };

@@ -3,40 +3,40 @@ import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/pa
 import type { Plan, Reading } from '../compiler/plan/plan.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
 
-/** What one reader gets of a step, and how large each value of it may travel. */
+/** What one reader reads of a step's result, and the size above which each value is spilled. */
 export interface Edge {
   readonly from: string;
   /** The step that reads, or `output`. */
   readonly to: string;
-  /** The paths that it reads; the value at each travels. */
+  /** The paths whose values it reads. */
   readonly reads: readonly string[];
-  /** What it only asks of values; a boolean each travels. */
+  /** The paths that it only tests; a boolean is passed for each. */
   readonly tests: readonly string[];
   /** Bytes above which a value is spilled. */
   readonly spillAbove: number;
 }
 
-/** A place that is limited to 256 KiB. */
+/** A payload that is limited to 256 KiB. */
 export interface ExplainedLimit {
   readonly what: string;
-  /** How many values meet there. */
+  /** How many values it contains. */
   readonly values: number;
-  /** Bytes that they may have together, after what is written in the flow. */
+  /** Bytes that are left for the values, after the literals of the flow. */
   readonly room: number;
-  /** Bytes that they have at most, each with its share. */
+  /** Bytes of the values at most: the sum of their shares. */
   readonly used: number;
 }
 
-/** The budgets of a flow. Those of flows that its steps run are under the ids of those steps. */
+/** The budgets of a flow. Those of inner flows are in `inner`, by the ids of the steps that run them. */
 export interface ExplainedBudgets {
   readonly edges: readonly Edge[];
   readonly places: readonly ExplainedLimit[];
-  /** Bytes above which `stepflow run` and the HTTP API spill a value of the input that the flow reads. */
+  /** Bytes above which `stepflow run` and the HTTP API spill an input value that the flow reads. */
   readonly inputSpillAbove: number;
   readonly inner: { readonly [step: string]: ExplainedBudgets };
 }
 
-/** What may travel along each edge of a plan, and what meets at each limited place. */
+/** What is passed along each edge of a plan, and what each limited payload contains. */
 export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
   const inner = [...plan.steps].flatMap(([id, { inner: own }]): [string, ExplainedBudgets][] => {
     const ownBudget = budget.inner(id);
@@ -66,7 +66,7 @@ function edgesOf({ steps }: Plan, budget: Budget): readonly Edge[] {
   });
 }
 
-/** The keys that each reader asks for. */
+/** The slot keys that each reader reads. */
 function byReader(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet<string>> {
   const readers = new Map<string, Set<string>>();
   for (const { reader, key } of readings) {

@@ -8,25 +8,25 @@ import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
 
-/** How long a flow takes, and what knowing its steps' seconds is worth. */
+/** How long a flow takes, and how much a profile improves that. */
 export interface ExplainedTimes {
-  /** Whether seconds were measured; otherwise each step counts as one. */
+  /** Whether there is a profile; otherwise each step counts as one second. */
   readonly measured: boolean;
   readonly makespanSeconds: number;
   readonly criticalPathSeconds: number;
-  /** With the same seconds, arranged as if none were known: what a missing profile costs is the difference. */
+  /** The makespan with the same seconds in the arrangement without a profile. */
   readonly withoutProfileSeconds: number;
-  /** Where none were measured, what that may cost. */
+  /** If there is no profile, how much longer the flow may take. */
   readonly missing?: MissingProfile;
   readonly levelSeconds: number;
   /** The steps of the critical path, in order: to make the flow faster, make one of these faster. */
   readonly criticalSteps: readonly string[];
 }
 
-/** Why a flow became what it is. */
+/** What a flow was compiled to, and why. */
 export interface Explanation {
   readonly name: string;
-  /** What each pass did to the flow, and what that saved. */
+  /** What each pass changed, and what that saved. */
   readonly passes: Compiled['passes'];
   readonly tree: ExplainedTree | null;
   readonly times: ExplainedTimes;
@@ -34,13 +34,13 @@ export interface Explanation {
   readonly limits: readonly UsedLimit[];
 }
 
-/** An explanation, or why there is none. */
+/** An explanation, or the failure of the simulated run that it is based on. */
 export interface Explained {
   readonly explanation?: Explanation;
   readonly failure?: Simulated['failure'];
 }
 
-/** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how far each limit is. */
+/** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
 export async function explain({
   source,
   settings,

@@ -2,18 +2,18 @@ import { QUOTAS } from '../protocol/quotas.ts';
 import type { Simulation } from '../simulate/index.ts';
 import type { ExplainedBudgets, ExplainedLimit } from './budgets.ts';
 
-/** How much of a limit of AWS a flow uses. */
+/** How much of an AWS quota a flow uses. */
 export interface UsedLimit {
   readonly limit: 'definition' | 'history' | 'payload';
   readonly unit: 'bytes' | 'events';
   readonly used: number;
-  /** What AWS allows, of a payload what it leaves for values. */
+  /** What AWS allows; for a payload, what is left for values. */
   readonly most: number;
-  /** Which payload: the one that values can fill most. */
+  /** Which payload: the one with the highest possible use. */
   readonly where?: string;
 }
 
-/** What a flow uses of AWS's limits: its definition, the history of a run in which every step runs, its fullest payload. */
+/** How much a flow uses of AWS's quotas: its definition, the history of a run in which every step runs, its fullest payload. */
 export function explainLimits(
   { definitionBytes, historyEvents }: Pick<Simulation, 'definitionBytes' | 'historyEvents'>,
   budgets: ExplainedBudgets,

@@ -1,14 +1,14 @@
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { simulate, simulateCompiled } from '../simulate/index.ts';
-import { noiseOf } from '../simulate/noise.ts';
+import { noiseFactors } from '../simulate/noise.ts';
 
-/** How much longer a flow may take because its steps were not measured, estimated by guessing their seconds. */
+/** How much longer a flow may take without a profile, estimated with random durations. */
 export interface MissingProfile {
   readonly guesses: number;
-  /** σ: a guess gives each step exp(N(0, σ)) seconds, two of three within a factor of e either way. */
+  /** σ: a guess gives each step exp(σ·z) seconds, z being standard normal; with σ = 1, two of three are between 1/e and e. */
   readonly sigma: number;
-  /** How many times as long the flow takes as when it is arranged by the guess: the mean, and the most. */
+  /** The ratio of the makespan to that of the arrangement by the guess: the mean and the maximum. */
   readonly mean: number;
   readonly worst: number;
 }
@@ -16,14 +16,14 @@ export interface MissingProfile {
 const SIGMA = 1;
 const SEED = 1;
 
-/** Steps of all guesses together, so that large flows are explained within seconds too. */
-const STEPS = 1_000;
-const FEWEST = 3;
-const MOST = 20;
+/** The number of steps simulated in all guesses together, so that large flows are explained within seconds. */
+const STEPS_OF_ALL_GUESSES = 1_000;
+const MIN_GUESSES = 3;
+const MAX_GUESSES = 20;
 
 /**
- * Guesses the seconds of a flow's steps. `unmeasured`: the flow, arranged as if each took the same. Undefined where there
- * is nothing to arrange.
+ * Simulates a flow with random durations of its steps. `unmeasured`: the flow arranged as if all durations were equal.
+ * Undefined if there is nothing to arrange.
  */
 export async function guessProfiles(
   source: string,
@@ -32,14 +32,14 @@ export async function guessProfiles(
 ): Promise<MissingProfile | undefined> {
   const called = unmeasured.steps.flatMap((step) => (step.calls && !step.added ? membersOf(step) : []));
   if (called.length < 2) return undefined;
-  const guesses = Math.max(FEWEST, Math.min(MOST, Math.floor(STEPS / called.length)));
+  const guesses = Math.max(MIN_GUESSES, Math.min(MAX_GUESSES, Math.floor(STEPS_OF_ALL_GUESSES / called.length)));
   const ratios: number[] = [];
   for (let guess = 0; guess < guesses; guess += 1) {
-    const secondsOf = noiseOf(SIGMA, SEED, guess);
+    const secondsOf = noiseFactors(SIGMA, SEED, guess);
     const profile = { steps: Object.fromEntries(called.map(({ id }) => [id, { seconds: secondsOf(id) }])) };
     const known = (await simulate(source, { ...options, profile })).simulation;
     const unknown = (await simulateCompiled(unmeasured, { ...options, profile })).simulation;
-    // Without an input that makes steps run there is nothing to compare.
+    // If no step runs with the assumed input, there is nothing to compare.
     if (!known || !unknown || known.makespanSeconds === 0) return undefined;
     ratios.push(unknown.makespanSeconds / known.makespanSeconds);
   }

@@ -6,13 +6,13 @@ import {
   type S3Objects,
 } from '../engine/objects.ts';
 
-/** S3 for one simulated run: holds what a distributed Map reads and writes, and counts the requests. */
+/** S3 for one simulated run: stores what a distributed Map reads and writes in memory, and counts the requests. */
 export class MemoryObjects implements S3Objects {
   readonly #texts = new Map<string, string>();
   gets = 0;
   puts = 0;
 
-  /** Puts an object there at once. */
+  /** Stores an object synchronously. */
   put(address: ObjectAddress, text: string): void {
     this.puts += 1;
     this.#texts.set(nameOf(address), text);

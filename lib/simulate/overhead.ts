@@ -2,21 +2,21 @@ import { itemsOf } from '../asl/sizes.ts';
 import type { State } from '../asl/state-machine.ts';
 import { branchesOf, type Scope, statesIn } from '../asl/walk-states.ts';
 
-/** The time that a service itself takes, in milliseconds. */
+/** The time that AWS itself takes, in milliseconds. */
 export interface Overhead {
-  /** To enter a state of a Standard workflow, record it and come to its work. */
+  /** To enter a state, record it and start its work, by the type of the workflow. */
   readonly transition: { readonly STANDARD: number; readonly EXPRESS: number };
-  /** From the task to the warm function and back, without the function's own time. */
+  /** To invoke a warm function and return its result, without the function's own time. */
   readonly invocation: number;
-  /** To start one branch of a Parallel, or one iteration of a Map of steps; they start one after the other. */
+  /** To start one branch of a Parallel, or one iteration of a Map whose items are literal; they start one after another. */
   readonly branch: number;
 }
 
 /**
- * The models by name. AWS publishes no figures; they differ by region, load and payload. Those of `aws` are assumptions,
- * round numbers for comparing arrangements of one flow and not for promising times. Studies that measure such overheads:
+ * The models by name. AWS publishes no figures, and they differ by region, load and payload. Those of `aws` are assumptions:
+ * round numbers for comparing arrangements of one flow, not predictions. Studies that measure such overheads:
  *
- * | number | is measured in |
+ * | number | measured in |
  * |---|---|
  * | `transition` | "Characterizing FaaS Workflows on Public Clouds" (2025), https://arxiv.org/abs/2509.23013; "SeBS-Flow: Benchmarking Serverless Cloud Function Workflows" (2025), https://arxiv.org/abs/2410.03480; of Express beside Standard, "Building cost-effective AWS Step Functions workflows" (AWS Compute Blog, 2022), https://aws.amazon.com/blogs/compute/building-cost-effective-aws-step-functions-workflows/ |
  * | `invocation` | "AWS Step Function vs. AWS Lambda benchmark" (2022), https://cremich.cloud/aws-step-function-vs-aws-lambda-benchmark |
@@ -32,14 +32,14 @@ export const OVERHEADS = {
 /** The name of a model of overhead. */
 export type OverheadName = keyof typeof OVERHEADS;
 
-/** How long each state takes to be entered, in milliseconds; a Parallel with all its branches, and a Map of steps with these. */
+/** How long it takes to enter each state, in milliseconds, including the start of its branches or literal items. */
 export function latencies(
   machine: Scope,
   type: 'STANDARD' | 'EXPRESS',
   { transition, branch }: Overhead,
 ): ReadonlyMap<string, number> {
-  return new Map(statesIn(machine).map(([name, state]) => [name, transition[type] + startedBy(state) * branch]));
+  return new Map(statesIn(machine).map(([name, state]) => [name, transition[type] + branchCount(state) * branch]));
 }
 
-/** How much a state starts: branches, or the iterations of a Map whose items are written out. */
-const startedBy = (state: State): number => (state.Type === 'Map' ? itemsOf(state) : branchesOf(state).length);
+/** How many branches a state starts, or how many iterations if it is a Map whose items are literal. */
+const branchCount = (state: State): number => (state.Type === 'Map' ? itemsOf(state) : branchesOf(state).length);

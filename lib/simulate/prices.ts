@@ -1,4 +1,4 @@
-/** Where each price stands. */
+/** Where each price is published. */
 export const PRICE_SOURCES = {
   stepFunctions: 'https://aws.amazon.com/step-functions/pricing/',
   lambda: 'https://aws.amazon.com/lambda/pricing/',
@@ -8,7 +8,7 @@ export const PRICE_SOURCES = {
 /** When the prices were looked up. */
 export const PRICES_DATE = '2026-11-24';
 
-/** The region whose prices they are. */
+/** The region of the prices. */
 export const PRICES_REGION = 'us-east-1';
 
 /**
@@ -38,7 +38,7 @@ export const BILLING = {
   expressMs: 100,
   /** Express: the memory is rounded up to this, in MB. */
   expressMb: 64,
-  /** Express: the memory of a workflow without definition and data, in MB: pricing examples 3 and 4. */
+  /** Express: the memory of a workflow without its definition and data, in MB. Source: pricing examples 3 and 4. */
   expressBaseMb: 50,
   /** Functions: the duration is rounded up to this, in milliseconds. */
   lambdaMs: 1,

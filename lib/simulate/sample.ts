@@ -1,16 +1,16 @@
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 
 /**
- * A value that fits a JSON Schema, as far as that can be told from the schema: what it names itself (`const`, `default`,
- * an example, the first of an `enum`), else the least that its type and bounds ask for. Conditions on inputs should hold,
- * so what is free to be true, is. A `pattern` is not looked at.
+ * A value that satisfies a JSON Schema, as far as possible: a value that the schema has (`const`, `default`, an example, the
+ * first of an `enum`), else the smallest that its type and bounds allow. Booleans and unconstrained values are true, so that
+ * conditions on inputs hold. `pattern` is ignored.
  */
-export function sample(schema: Json | undefined, root: Json = schema ?? true, depth = 0): Json {
-  if (!isObject(schema) || depth > DEEPEST) return true;
+export function sampleValue(schema: Json | undefined, root: Json = schema ?? true, depth = 0): Json {
+  if (!isObject(schema) || depth > MAX_DEPTH) return true;
   for (const named of [schema.const, schema.default, listOf(schema.examples)[0], listOf(schema.enum)[0]]) {
     if (named !== undefined) return named;
   }
-  const inner = (part: Json | undefined): Json => sample(part, root, depth + 1);
+  const inner = (part: Json | undefined): Json => sampleValue(part, root, depth + 1);
   if (typeof schema.$ref === 'string') return inner(resolve(schema.$ref, root));
   const parts = listOf(schema.allOf);
   if (parts.length > 0) return inner(merge([...parts.map((part) => follow(part, root)), { ...schema, allOf: [] }]));
@@ -20,8 +20,8 @@ export function sample(schema: Json | undefined, root: Json = schema ?? true, de
   return ofType(type, schema, inner);
 }
 
-/** Schemas that hold themselves end here. */
-const DEEPEST = 8;
+/** The depth at which recursive schemas are cut off. */
+const MAX_DEPTH = 8;
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
@@ -74,7 +74,7 @@ function textOf({ format, minLength, maxLength }: JsonObject): string {
   return text.padEnd(numberOf(minLength) ?? 0, '.').slice(0, numberOf(maxLength));
 }
 
-/** 1 where that fits, else the nearest number that does. `step`: the distance to a bound that the range excludes. */
+/** 1 if the bounds allow it, else the nearest number that they allow. `step`: the distance to an exclusive bound. */
 function number(
   { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonObject,
   step: number,
@@ -93,7 +93,7 @@ const negated = (bound: Json | undefined): Json | undefined => (typeof bound ===
 
 const numberOf = (value: Json | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** A reference inside the document: `#/$defs/user`. */
+/** Resolves a reference within the document: `#/$defs/user`. */
 function resolve(reference: string, root: Json): Json | undefined {
   if (!reference.startsWith('#')) return undefined;
   const segments = reference.slice(1).split('/').slice(1);
@@ -106,7 +106,7 @@ function resolve(reference: string, root: Json): Json | undefined {
 const follow = (schema: Json, root: Json): Json =>
   isObject(schema) && typeof schema.$ref === 'string' ? (resolve(schema.$ref, root) ?? true) : schema;
 
-/** One schema that asks for the properties of all; of other keywords, the last one's. */
+/** One schema with the properties of all; for other keywords the last schema wins. */
 function merge(schemas: readonly Json[]): JsonObject {
   const parts = schemas.filter(isObject);
   const properties = parts.flatMap((part) => (isObject(part.properties) ? Object.entries(part.properties) : []));

@@ -5,57 +5,57 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Json } from '../protocol/json.ts';
 import type { OverheadName } from './overhead.ts';
 import { type RunCost, totalUsd } from './price-run.ts';
-import { simulateRuns } from './runs.ts';
+import { simulateRuns } from './simulate-runs.ts';
 
-/** What to simulate a flow with. */
+/** The options of a simulation. */
 export interface SimulateOptions extends Omit<CompileOptions, 'profile'> {
-  /** What each step takes. @default each takes a second */
+  /** How long each step takes. @default one second each */
   readonly profile?: Profile;
-  /** By what the steps are arranged. @default `profile` */
+  /** The profile by which the steps are arranged. @default `profile` */
   readonly planProfile?: Profile;
-  /** The model of what AWS itself takes. @default 'none' */
+  /** The model of the time that AWS itself takes. @default 'none' */
   readonly overhead?: OverheadName;
-  /** σ of the noise on the steps' seconds, which are multiplied by exp(N(0, σ)). @default 0 */
+  /** σ of the noise on the steps' seconds, which are multiplied by exp(σ·z), z being standard normal. @default 0 */
   readonly noise?: number;
   /** How many runs. @default 1; with noise, 20 */
   readonly runs?: number;
-  /** What the noise follows from. @default 1 */
+  /** The seed of the noise. @default 1 */
   readonly seed?: number;
-  /** @default the flow's first example, else one that fits its schema */
+  /** @default the flow's first example, else a value that satisfies its schema */
   readonly input?: Json;
-  /** How many items a `map` has whose list is not written out. @default 1 */
+  /** How many items a `map` has if its list is not a literal. @default 1 */
   readonly items?: number;
-  /** Finds out the MB of memory of components' functions. @default 512 each, what a function has that does not say */
+  /** Looks up the memory of components' functions, in MB. @default 512 each, the default of a function */
   readonly memorySizes?: (steps: readonly CompiledStep[]) => Promise<(component: string) => number | undefined>;
 }
 
-/** What the simulated runs of a flow were: of several, the mean of each number. */
+/** The results of the simulated runs of a flow; numbers are means over the runs. */
 export interface Simulation {
   readonly name: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly runs: number;
-  /** The steps that run, always or sometimes, those of flows inside steps and those that are part of others included. */
+  /** The number of steps that always or sometimes run, including those of inner flows and those absorbed into others. */
   readonly steps: number;
   /** Steps that ran in none of the runs. */
   readonly idle: readonly string[];
   readonly makespanSeconds: number;
-  /** The longest way through the flow's graph with the same seconds: no arrangement takes less. */
+  /** The longest path through the flow's graph with the same seconds: no arrangement is faster. */
   readonly criticalPathSeconds: number;
-  /** The steps on it, in order; of several runs, in the longest. */
+  /** The steps on the critical path, in order; of several runs, that of the longest. */
   readonly criticalSteps: readonly string[];
-  /** What running level by level takes with the same seconds. */
+  /** The time of a level-by-level arrangement with the same seconds. */
   readonly levelSeconds: number;
-  /** The mean of the runs' makespans over their own critical paths; 1 where no step takes any time. */
+  /** The mean of each run's makespan divided by its critical path; 1 if no step takes any time. */
   readonly ratio: number;
   readonly levelRatio: number;
   /** States entered. */
   readonly transitions: number;
   readonly historyEvents: number;
-  /** Of the state machine as compact JSON, its functions as placeholders; of a flow that is too large for one, of all. */
+  /** Bytes of the state machine and its nested ones as compact JSON, with placeholders for functions. */
   readonly definitionBytes: number;
-  /** How many state machines the flow needs: more than one where it is too large. */
+  /** How many state machines the flow has: more than one if it is too large for one. */
   readonly machines: number;
-  /** As the flow's own type, functions and S3 included. */
+  /** As the flow's own type, including functions and S3. */
   readonly costUsd: number;
   readonly cost: RunCost & { readonly cheaper: 'STANDARD' | 'EXPRESS' };
 }
@@ -63,7 +63,7 @@ export interface Simulation {
 /** A simulation, or why there is none. */
 export interface Simulated {
   readonly simulation?: Simulation;
-  /** How a simulated run failed: with other input it may not. */
+  /** How a simulated run failed; it may succeed with other input. */
   readonly failure?: { readonly error: string; readonly cause: string };
   readonly compiled: Compiled;
   readonly diagnostics: readonly Diagnostic[];
@@ -72,15 +72,15 @@ export interface Simulated {
 const DEFAULT_RUNS = 20;
 
 /**
- * Compiles a flow and runs its state machine on a virtual clock, without components: each step takes the seconds of the
- * profile. What is wrong with the flow is in the diagnostics; nothing is thrown.
+ * Compiles a flow and runs its state machine on a virtual clock, without calling components: each step takes the seconds of
+ * the profile. Errors of the flow are in the diagnostics; nothing is thrown.
  */
 export async function simulate(source: string, options: SimulateOptions = {}): Promise<Simulated> {
   const { profile, planProfile = profile } = options;
   return simulateCompiled(compile(source, { ...options, ...(planProfile && { profile: planProfile }) }), options);
 }
 
-/** The same of a flow that has been compiled. */
+/** Like {@link simulate}, for a compiled flow. */
 export async function simulateCompiled(
   compiled: Compiled,
   options: Omit<SimulateOptions, 'planProfile'> = {},
@@ -97,7 +97,7 @@ export async function simulateCompiled(
     type,
     steps,
     examples: compiled.examples,
-    cost: durationsFrom(profile, steps.flatMap(membersOf)),
+    durations: durationsFrom(profile, steps.flatMap(membersOf)),
     runs: Math.max(1, options.runs ?? (noise > 0 ? DEFAULT_RUNS : 1)),
   });
   if ('failure' in runs) return { failure: runs.failure, compiled, diagnostics };

@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff';
 import { describe } from '../protocol/describe.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import type { Segment } from '../protocol/path.ts';
-import { type Expectation, writtenAs } from './expectation.ts';
+import { type Expectation, expectationToJson } from './expectation.ts';
 
 /** A place where a value is not what was expected. */
 export interface Mismatch {
@@ -35,16 +35,16 @@ export function compare(expected: Expectation, found: Json | undefined, at: read
     case 'list':
       return Array.isArray(found)
         ? compareLists(expected, found, at)
-        : mismatch(expected, found, at, isInsteadOf(found, writtenAs(expected)));
+        : mismatch(expected, found, at, isInsteadOf(found, expectationToJson(expected)));
     case 'map':
       return isObject(found)
         ? compareMaps(expected, found, at)
-        : mismatch(expected, found, at, isInsteadOf(found, writtenAs(expected)));
+        : mismatch(expected, found, at, isInsteadOf(found, expectationToJson(expected)));
   }
 }
 
 /** Whether a value is what was expected. */
-export const fits = (expected: Expectation, found: Json | undefined): boolean =>
+export const matches = (expected: Expectation, found: Json | undefined): boolean =>
   compare(expected, found).mismatches.length === 0;
 
 const match = (found: Json): Comparison => ({ mismatches: [], expected: found, found });
@@ -54,30 +54,30 @@ const mismatch = (
   found: Json | undefined,
   at: readonly Segment[],
   problem: string,
-): Comparison => ({ mismatches: [{ at, problem }], expected: writtenAs(expected), found });
+): Comparison => ({ mismatches: [{ at, problem }], expected: expectationToJson(expected), found });
 
 const isInsteadOf = (found: Json, expected: Json): string => `is ${describe(found)}, expected ${describe(expected)}`;
 
-type Of<K extends Expectation['kind']> = Extract<Expectation, { kind: K }>;
+type OfKind<K extends Expectation['kind']> = Extract<Expectation, { kind: K }>;
 
-function compareMatchers(expected: Of<'matchers'>, found: Json, at: readonly Segment[]): Comparison {
-  const faults = expected.matchers.flatMap(({ faultOf }) => faultOf(found) ?? []);
-  const mismatches = faults.map((problem) => ({ at, problem }));
+function compareMatchers(expected: OfKind<'matchers'>, found: Json, at: readonly Segment[]): Comparison {
+  const problems = expected.matchers.flatMap(({ problemWith }) => problemWith(found) ?? []);
+  const mismatches = problems.map((problem) => ({ at, problem }));
   return mismatches.length === 0 ? match(found) : { mismatches, expected: expected.written, found };
 }
 
-function compareLists({ items }: Of<'list'>, found: readonly Json[], at: readonly Segment[]): Comparison {
+function compareLists({ items }: OfKind<'list'>, found: readonly Json[], at: readonly Segment[]): Comparison {
   const shared = items.slice(0, found.length).map((item, index) => compare(item, found[index], [...at, index]));
   const length = `has ${found.length} items, expected ${items.length}`;
   return {
     mismatches:
       items.length === found.length ? shared.flatMap(({ mismatches }) => mismatches) : [{ at, problem: length }],
-    expected: [...shared.map((one) => one.expected), ...items.slice(found.length).map(writtenAs)],
+    expected: [...shared.map((one) => one.expected), ...items.slice(found.length).map(expectationToJson)],
     found: [...shared.map((one) => one.found ?? null), ...found.slice(items.length)],
   };
 }
 
-function compareMaps({ entries }: Of<'map'>, found: JsonObject, at: readonly Segment[]): Comparison {
+function compareMaps({ entries }: OfKind<'map'>, found: JsonObject, at: readonly Segment[]): Comparison {
   const compared = [...entries].map(([key, item]) => {
     const value = Object.hasOwn(found, key) ? found[key] : undefined;
     return [key, compare(item, value, [...at, key])] as const;

@@ -2,10 +2,10 @@ import type { Reporter } from '../diagnostics/diagnostics.ts';
 import { describe as describeTree, type Tree } from '../flow/text/tree.ts';
 import { describe } from '../protocol/describe.ts';
 import { isObject, type Json } from '../protocol/json.ts';
-import { compare, fits } from './compare.ts';
-import { type Expectation, type Matcher, writtenAs } from './expectation.ts';
+import { compare, matches } from './compare.ts';
+import { type Expectation, expectationToJson, type Matcher } from './expectation.ts';
 
-type FaultOf = Matcher['faultOf'];
+type ProblemWith = Matcher['problemWith'];
 
 /** What a matcher's argument is read with; `nested` reads one that is an expectation itself. */
 interface Reading {
@@ -15,7 +15,7 @@ interface Reading {
 }
 
 /** Reads a matcher's argument; undefined where it is reported to be wrong. */
-type ReadMatcher = (argument: Tree, reading: Reading) => FaultOf | undefined;
+type ReadMatcher = (argument: Tree, reading: Reading) => ProblemWith | undefined;
 
 const MATCHERS: ReadonlyMap<string, ReadMatcher> = new Map<string, ReadMatcher>([
   ['$less_than', readBound((found, limit) => found < limit, 'less')],
@@ -33,8 +33,8 @@ export const MATCHER_NAMES: readonly string[] = [...MATCHERS.keys()];
 
 /** The matcher `name` with its argument. One whose argument is wrong is reported and lets everything pass. */
 export function readMatcher(name: string, argument: Tree, reading: Omit<Reading, 'name'>): Matcher {
-  const faultOf = MATCHERS.get(name)?.(argument, { name, ...reading });
-  return { name, faultOf: faultOf ?? (() => undefined) };
+  const problemWith = MATCHERS.get(name)?.(argument, { name, ...reading });
+  return { name, problemWith: problemWith ?? (() => undefined) };
 }
 
 function wrongType({ name, reporter }: Reading, tree: Tree, wanted: string): undefined {
@@ -55,7 +55,7 @@ function readBound(holds: (found: number, limit: number) => boolean, word: strin
 }
 
 /** Both ends belong to the range. */
-function readRange(tree: Tree, reading: Reading): FaultOf | undefined {
+function readRange(tree: Tree, reading: Reading): ProblemWith | undefined {
   const [low, high, more] = tree.kind === 'list' ? tree.items : [];
   const [from, to] = [scalarOf(low), scalarOf(high)];
   if (typeof from !== 'number' || typeof to !== 'number' || from > to || more) {
@@ -68,7 +68,7 @@ function readRange(tree: Tree, reading: Reading): FaultOf | undefined {
 }
 
 /** The length of a text in characters, of a list in items, of a map in keys: a number, or a matcher of one. */
-function readLength(tree: Tree, reading: Reading): FaultOf | undefined {
+function readLength(tree: Tree, reading: Reading): ProblemWith | undefined {
   const wanted = reading.nested(tree);
   const isNumber = wanted.kind === 'scalar' && typeof wanted.value === 'number';
   if (!isNumber && wanted.kind !== 'matchers') return wrongType(reading, tree, 'a number, or a matcher of one');
@@ -77,7 +77,9 @@ function readLength(tree: Tree, reading: Reading): FaultOf | undefined {
     if (length === undefined) return `is ${describe(found)}, expected a text, list or map with a length`;
     const [fault] = compare(wanted, length).mismatches;
     if (!fault) return undefined;
-    return isNumber ? `has the length ${length}, expected ${writtenAs(wanted)}` : `has a length that ${fault.problem}`;
+    return isNumber
+      ? `has the length ${length}, expected ${expectationToJson(wanted)}`
+      : `has a length that ${fault.problem}`;
   };
 }
 
@@ -88,24 +90,24 @@ function lengthOf(value: Json): number | undefined {
 }
 
 /** A text contains a text, a list an item that fits; a map contains a key, or the entries of a map. */
-function readContains(tree: Tree, { nested }: Reading): FaultOf {
+function readContains(tree: Tree, { nested }: Reading): ProblemWith {
   const wanted = nested(tree);
   const text = scalarOf(tree);
   return (found) => {
     if (contains(found, wanted, text)) return undefined;
-    return `is ${describe(found)}, which does not contain ${JSON.stringify(writtenAs(wanted))}`;
+    return `is ${describe(found)}, which does not contain ${JSON.stringify(expectationToJson(wanted))}`;
   };
 }
 
 function contains(found: Json, wanted: Expectation, text: Json | undefined): boolean {
-  if (Array.isArray(found)) return found.some((item) => fits(wanted, item));
+  if (Array.isArray(found)) return found.some((item) => matches(wanted, item));
   if (typeof found === 'string') return typeof text === 'string' && found.includes(text);
   if (!isObject(found)) return false;
-  return typeof text === 'string' ? Object.hasOwn(found, text) : fits(wanted, found);
+  return typeof text === 'string' ? Object.hasOwn(found, text) : matches(wanted, found);
 }
 
 /** A part of the text is enough, unless the expression has `^` and `$`. */
-function readMatches(tree: Tree, reading: Reading): FaultOf | undefined {
+function readMatches(tree: Tree, reading: Reading): ProblemWith | undefined {
   const pattern = scalarOf(tree);
   if (typeof pattern !== 'string') return wrongType(reading, tree, 'a regular expression');
   const compiled = compileRegex(pattern);
@@ -133,7 +135,7 @@ function compileRegex(pattern: string): RegExp | { readonly problem: string } {
 }
 
 /** Empty are null and texts, lists and maps of length 0. `$not_empty: false` wants just these. */
-function readNotEmpty(tree: Tree, reading: Reading): FaultOf | undefined {
+function readNotEmpty(tree: Tree, reading: Reading): ProblemWith | undefined {
   const wanted = scalarOf(tree);
   if (typeof wanted !== 'boolean') return wrongType(reading, tree, 'true or false');
   return (found) => {
@@ -145,7 +147,7 @@ function readNotEmpty(tree: Tree, reading: Reading): FaultOf | undefined {
   };
 }
 
-function readAny(tree: Tree, reading: Reading): FaultOf | undefined {
+function readAny(tree: Tree, reading: Reading): ProblemWith | undefined {
   const argument = scalarOf(tree);
   return argument === true || argument === null ? () => undefined : wrongType(reading, tree, 'true');
 }

@@ -8,7 +8,7 @@ import { type FolderOptions, foldersFor } from '../project/folders.ts';
 import { SharedComponents } from '../project/load-flows.ts';
 import { type PluginConfig, readPluginConfig } from './plugin-config.ts';
 import { readTests } from './read-tests.ts';
-import type { ConfigPlace, TestCase } from './test-case.ts';
+import type { ConfigLocation, TestCase } from './test-case.ts';
 
 /** A flow whose cases are to be run. */
 export interface SuiteOptions {
@@ -44,7 +44,7 @@ export async function openSuite(
 ): Promise<Suite> {
   const reporter = new Reporter(file);
   const { cases, config: place } = readTests(source, reporter);
-  const opened = cases.length > 0 ? await openConfig(place, home, reporter) : NOTHING;
+  const opened = cases.length > 0 ? await openConfig(place, home, reporter) : NO_CONFIG;
   const sources = new Map([
     [file, source],
     ...(opened.text === undefined ? [] : [[opened.file, opened.text] as const]),
@@ -73,15 +73,15 @@ interface OpenedConfig {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const NOTHING: OpenedConfig = { config: [], file: '', diagnostics: [] };
+const NO_CONFIG: OpenedConfig = { config: [], file: '', diagnostics: [] };
 
 const CONFIG_NAMES = ['stepflow-config.yml', 'stepflow-config.yaml'];
 
 /** The configuration that the flow has itself, or names, or else the nearest file of that name. */
-async function openConfig(place: ConfigPlace | undefined, home: string, reporter: Reporter): Promise<OpenedConfig> {
-  if (place?.kind === 'inline') return { ...NOTHING, config: readPluginConfig(place.tree, reporter) };
+async function openConfig(place: ConfigLocation | undefined, home: string, reporter: Reporter): Promise<OpenedConfig> {
+  if (place?.kind === 'inline') return { ...NO_CONFIG, config: readPluginConfig(place.tree, reporter) };
   const path = place ? resolve(home, place.path) : nearestConfig(home);
-  if (path === undefined) return NOTHING;
+  if (path === undefined) return NO_CONFIG;
   const file = relative('', path);
   try {
     const text = await readFile(path, 'utf8');
@@ -92,7 +92,10 @@ async function openConfig(place: ConfigPlace | undefined, home: string, reporter
     if (!place || !(error instanceof Error && 'code' in error)) throw error;
     const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
     const params = { file: place.path, problem };
-    return { ...NOTHING, diagnostics: [diagnose('unreadable-config', params, { file: reporter.file, ...place.span })] };
+    return {
+      ...NO_CONFIG,
+      diagnostics: [diagnose('unreadable-config', params, { file: reporter.file, ...place.span })],
+    };
   }
 }
 

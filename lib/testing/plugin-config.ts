@@ -23,13 +23,13 @@ export interface Route {
 export type PluginConfig = readonly Route[];
 
 /** Where a configuration takes a component from; `elsewhere` is what would be taken without one. */
-export type Source =
+export type ComponentSource =
   | { readonly kind: 'mock'; readonly behaviours: readonly Behaviour[] }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unsupported'; readonly plugin: Plugin };
 
 /** Where the component at `path` comes from. Its route's prefix is not part of its path in the plugin. */
-export function sourceOf(config: PluginConfig, path: string): Source {
+export function componentSource(config: PluginConfig, path: string): ComponentSource {
   const route = config.find(({ prefix }) => path.startsWith(`${prefix}/`));
   for (const plugin of route?.plugins ?? []) {
     const behaviours = plugin.components.get(path.slice(route?.prefix.length));
@@ -49,33 +49,33 @@ export function readPluginConfig(tree: Tree, reporter: Reporter): PluginConfig {
   }
   return entriesOf(tree, 'routes', reporter)
     .map(([prefix, { value }]) => ({
-      prefix: spellPrefix(prefix),
+      prefix: normalizePrefix(prefix),
       plugins: readRoute(prefix, value, plugins, reporter),
     }))
     .sort((one, other) => other.prefix.length - one.prefix.length);
 }
 
 /** `/mock`, `/mock/` and `/mock/{*component}` are one. */
-const spellPrefix = (written: string): string => written.replace(/\{\*\w+\}$/, '').replace(/\/+$/, '');
+const normalizePrefix = (written: string): string => written.replace(/\{\*\w+\}$/, '').replace(/\/+$/, '');
 
 function entriesOf(tree: Tree, key: string, reporter: Reporter) {
   if (tree.kind !== 'map') {
-    complain('the configuration', tree, 'a map with "plugins" and "routes"', reporter);
+    reportWrongType('the configuration', tree, 'a map with "plugins" and "routes"', reporter);
     return [];
   }
   const section = tree.entries.get(key)?.value;
   if (section?.kind === 'map') return [...section.entries];
-  if (section) complain(`"${key}" of the configuration`, section, 'a map', reporter);
+  if (section) reportWrongType(`"${key}" of the configuration`, section, 'a map', reporter);
   return [];
 }
 
-const complain = (what: string, tree: Tree, wanted: string, reporter: Reporter): void =>
+const reportWrongType = (what: string, tree: Tree, wanted: string, reporter: Reporter): void =>
   reporter.report('wrong-type', { what, found: describe(tree), wanted }, tree.span);
 
 function readPlugin(name: string, tree: Tree, reporter: Reporter): Plugin | undefined {
   const type = tree.kind === 'map' ? tree.entries.get('type')?.value : undefined;
   if (tree.kind !== 'map' || type?.kind !== 'scalar' || typeof type.value !== 'string') {
-    complain(`the plugin "${name}"`, type ?? tree, 'a map with a "type", such as { type: mock }', reporter);
+    reportWrongType(`the plugin "${name}"`, type ?? tree, 'a map with a "type", such as { type: mock }', reporter);
     return undefined;
   }
   const components = type.value === 'mock' ? readMockPlugin(name, tree, reporter) : new Map();
@@ -95,7 +95,7 @@ const MOCK_KEYS = ['description', 'inputSchema', 'outputSchema', 'behaviors'];
 function readMock(path: string, tree: Tree, reporter: Reporter): readonly Behaviour[] {
   const what = `the mock component "${path}"`;
   if (tree.kind !== 'map') {
-    complain(what, tree, 'a map with "behaviors"', reporter);
+    reportWrongType(what, tree, 'a map with "behaviors"', reporter);
     return [];
   }
   const fields = new Fields(tree, what, MOCK_KEYS, reporter);
@@ -110,12 +110,13 @@ function readRoute(
   reporter: Reporter,
 ): readonly Plugin[] {
   if (tree.kind !== 'list') {
-    complain(`the route "${prefix}"`, tree, 'a list of plugins, such as [{ plugin: mock }]', reporter);
+    reportWrongType(`the route "${prefix}"`, tree, 'a list of plugins, such as [{ plugin: mock }]', reporter);
     return [];
   }
   return tree.items.flatMap((item) => {
     const named = item.kind === 'map' ? item.entries.get('plugin')?.value : undefined;
-    if (named?.kind !== 'scalar') complain(`the route "${prefix}"`, named ?? item, 'a map with "plugin"', reporter);
+    if (named?.kind !== 'scalar')
+      reportWrongType(`the route "${prefix}"`, named ?? item, 'a map with "plugin"', reporter);
     else return pluginNamed(String(named.value), named.span, plugins, reporter);
     return [];
   });

@@ -1,5 +1,5 @@
 import { Document, type YAMLMap } from 'yaml';
-import type { Edit } from './revise.ts';
+import type { Edit } from './expectation-editor.ts';
 
 /** An edit that prints a map of a document again, at its place in the text that the document was read from. */
 export function printNode(text: string, node: YAMLMap): Edit {

@@ -21,13 +21,13 @@ export function readExpectation(tree: Tree, reporter: Reporter): Expectation {
   return readPlain(tree, (part) => readExpectation(part, reporter));
 }
 
-/** A value as it would be written to expect it: what would be read as a matcher goes under `$literal`. */
-export function asExpected(value: Json): Json {
-  if (Array.isArray(value)) return value.map(asExpected);
+/** The expectation of exactly `value`, as JSON: maps that would be read as matchers are wrapped in `$literal`. */
+export function escapeMatchers(value: Json): Json {
+  if (Array.isArray(value)) return value.map(escapeMatchers);
   if (!isObject(value)) return value;
   const keys = Object.keys(value);
   if (keys.length > 0 && keys.every((key) => key.startsWith('$'))) return { [LITERAL]: value };
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asExpected(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeMatchers(item)]));
 }
 
 /** The expectation that a JSON value stands for; mistakes in it are not reported. */

@@ -45,7 +45,7 @@ function readBehaviour(tree: Tree, what: string, reporter: Reporter): readonly B
   const inner = error?.kind === 'map' ? partOf(error, failureSchema, `the error of ${what}`, reporter) : own;
   const parsed = behaviourSchema.safeParse({ ...valuesOf(own), ...(inner !== own && { error: valuesOf(inner) }) });
   if (parsed.success) return [parsed.data];
-  for (const { path } of parsed.error.issues) complain(path.length > 1 ? inner : own, String(path.at(-1)));
+  for (const { path } of parsed.error.issues) reportWrongField(path.length > 1 ? inner : own, String(path.at(-1)));
   return [];
 }
 
@@ -74,7 +74,7 @@ function treeAt(fields: Fields, key: string): Json | undefined {
   return tree && toJson(tree);
 }
 
-function complain({ fields, shape }: Part, key: string): void {
+function reportWrongField({ fields, shape }: Part, key: string): void {
   const schema = shape[key];
   fields.wrong(key, (schema && wordings.get(schema)?.wanted) ?? 'JSON');
 }

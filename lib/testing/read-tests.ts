@@ -6,7 +6,14 @@ import { isObject, type Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 import { readExpectation } from './read-expectation.ts';
 import { readBehaviours } from './read-mocks.ts';
-import { type CaseMock, type ConfigPlace, METRICS, type Metric, type TestCase, type TestSection } from './test-case.ts';
+import {
+  type CaseMock,
+  type ConfigLocation,
+  METRICS,
+  type Metric,
+  type TestCase,
+  type TestSection,
+} from './test-case.ts';
 
 /** The empty `test` section of a flow that has none. */
 const NO_TESTS: TestSection = { cases: [] };
@@ -22,13 +29,13 @@ export function readTests(source: string, reporter: Reporter): TestSection {
   }
   const fields = new Fields(tree, 'the test section', ['cases', 'config', 'configFile'], reporter);
   const cases = (fields.list('cases') ?? []).map((item, index) => readCase(item, index, new Reporter(reporter.file)));
-  const config = readConfigPlace(fields);
+  const config = readConfigLocation(fields);
   return { cases, ...(config && { config }) };
 }
 
 const isNull = (tree: Tree): boolean => tree.kind === 'scalar' && tree.value === null;
 
-function readConfigPlace(fields: Fields): ConfigPlace | undefined {
+function readConfigLocation(fields: Fields): ConfigLocation | undefined {
   const tree = fields.object('config');
   if (tree) return { kind: 'inline', tree };
   const path = fields.string('configFile');
@@ -53,7 +60,7 @@ function readCase(written: Tree, index: number, reporter: Reporter): TestCase {
     variables: variables ? asObject(toJson(variables)) : {},
     mocks: readMocks(fields.object('mocks'), reporter),
     ...readOutput(fields, reporter),
-    faults: reporter.diagnostics,
+    diagnostics: reporter.diagnostics,
   };
 }
 
@@ -134,16 +141,16 @@ function readError(fields: Fields, reporter: Reporter): Expectation | undefined 
   );
 }
 
-const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const toCamelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function readMetrics(
   map: MapTree | undefined,
   reporter: Reporter,
 ): readonly (readonly [Metric, Expectation])[] | undefined {
   if (!map) return undefined;
-  const fields = new Fields(map, 'the performance_metrics', METRICS.map(camel), reporter);
+  const fields = new Fields(map, 'the performance_metrics', METRICS.map(toCamelCase), reporter);
   return METRICS.flatMap((name) => {
-    const part = expectationAt(fields, camel(name), reporter);
+    const part = expectationAt(fields, toCamelCase(name), reporter);
     return part ? [[name, part] as const] : [];
   });
 }

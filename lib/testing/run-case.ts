@@ -6,10 +6,10 @@ import { hasError } from '../project/open-flow.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
 import { runInProcess } from '../run/sandbox/flow-process.ts';
+import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { compare, diffOf, type Mismatch } from './compare.ts';
-import { type Measured, measure } from './measure.ts';
+import { type Measured, measure } from './metrics.ts';
 import type { Suite } from './open-suite.ts';
-import { partsOf, standInsFor } from './stand-ins.ts';
 import type { TestCase } from './test-case.ts';
 
 /**
@@ -40,20 +40,20 @@ export const notRun = (
   diagnostics: readonly Diagnostic[] = [],
 ): CaseReport => ({ name, status, ms: 0, mismatches: [], diagnostics });
 
-/** Runs a case with a blob store of its own, which is gone afterwards. */
+/** Runs a case with its own blob store, which is deleted afterwards. */
 export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSignal): Promise<CaseReport> {
-  if (hasError(testCase.faults)) return notRun(testCase, 'refused', testCase.faults);
+  if (hasError(testCase.diagnostics)) return notRun(testCase, 'refused', testCase.diagnostics);
   const blobs = await mkdtemp(join(tmpdir(), 'stepflow-test-'));
   try {
     const { options, diagnostics } = optionsFor(testCase, suite, blobs);
     const prepared = await prepareFlow(options, suite.shared);
-    const all = [...testCase.faults, ...prepared.diagnostics, ...diagnostics];
+    const all = [...testCase.diagnostics, ...prepared.diagnostics, ...diagnostics];
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const given = { input: testCase.input, ...(signal && { signal }) };
     const ran = testCase.metrics.includes('memory_usage_mb')
       ? await runInProcess({ ...options, input: testCase.input }, signal)
       : { run: await prepared.run(given) };
-    return { ...(await judge(testCase, { ...ran, blobs })), diagnostics: all };
+    return { ...(await evaluate(testCase, { ...ran, blobs })), diagnostics: all };
   } finally {
     await rm(blobs, { recursive: true, force: true });
   }
@@ -64,16 +64,16 @@ interface Prepared {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a case's flow runs with, and what is wrong with what stands in for its components. */
+/** The options that a case's flow runs with, and the diagnostics about its mocks. */
 function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { file, source, folders } = suite;
   const { variables } = testCase;
-  const { mocks, diagnostics } = standInsFor(testCase, partsOf(suite, variables));
+  const { mocks, diagnostics } = mocksForCase(testCase, openCaseFlow(suite, variables));
   return { options: { ...folders, file, source, variables, mocks, blobs }, diagnostics };
 }
 
-async function judge(testCase: TestCase, measured: Measured): Promise<Omit<CaseReport, 'diagnostics'>> {
-  const found = await foundIn(testCase, measured);
+async function evaluate(testCase: TestCase, measured: Measured): Promise<Omit<CaseReport, 'diagnostics'>> {
+  const found = await actualOutput(testCase, measured);
   const compared = compare(testCase.expected, found);
   const { mismatches } = compared;
   const common = { name: testCase.name, ms: measured.run.execution?.durationMs ?? 0, mismatches, found };
@@ -82,7 +82,7 @@ async function judge(testCase: TestCase, measured: Measured): Promise<Omit<CaseR
 }
 
 /** How a flow ended, in the form that a case expects it in. */
-async function foundIn({ metrics }: TestCase, measured: Measured): Promise<JsonObject> {
+async function actualOutput({ metrics }: TestCase, measured: Measured): Promise<JsonObject> {
   const { result } = measured.run;
   const common = {
     outcome: result.outcome,

@@ -32,16 +32,16 @@ export interface TestCase {
   /** What is to be measured. */
   readonly metrics: readonly Metric[];
   /** What is wrong with its text: the other cases can still run. */
-  readonly faults: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Where a flow says its configuration is: in itself, or in a file. */
-export type ConfigPlace =
+export type ConfigLocation =
   | { readonly kind: 'inline'; readonly tree: Tree }
   | { readonly kind: 'file'; readonly path: string; readonly span: Span };
 
 /** A flow's `test` section. */
 export interface TestSection {
   readonly cases: readonly TestCase[];
-  readonly config?: ConfigPlace;
+  readonly config?: ConfigLocation;
 }

@@ -4,9 +4,9 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
 import type { SharedComponents } from '../project/load-flows.ts';
 import { hasError } from '../project/open-flow.ts';
+import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
-import { partsOf, standInsFor } from './stand-ins.ts';
 import type { TestCase } from './test-case.ts';
 
 /** Which cases of a flow to run, and how. */
@@ -49,12 +49,12 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
 /** What is wrong with a flow's cases and their configuration, without running any. */
 export async function checkTests(options: SuiteOptions, shared?: SharedComponents): Promise<readonly Diagnostic[]> {
   const suite = await openSuite(options, shared);
-  const faults = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.faults)];
-  if (suite.cases.length === 0) return faults;
-  const parts = partsOf(suite);
-  if (!parts.compiled.stateMachine) return faults;
-  const found = suite.cases.flatMap((testCase) => standInsFor(testCase, parts).diagnostics);
-  return distinct([...faults, ...found.filter(({ severity }) => severity !== 'error')]);
+  const diagnostics = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.diagnostics)];
+  if (suite.cases.length === 0) return diagnostics;
+  const caseFlow = openCaseFlow(suite);
+  if (!caseFlow.compiled.stateMachine) return diagnostics;
+  const found = suite.cases.flatMap((testCase) => mocksForCase(testCase, caseFlow).diagnostics);
+  return distinct([...diagnostics, ...found.filter(({ severity }) => severity !== 'error')]);
 }
 
 /** Cases run side by side; those whose time is measured afterwards, each alone, so that they measure nothing else. */

@@ -1,11 +1,11 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { Reporter } from '../diagnostics/diagnostics.ts';
 import { isObject, type JsonObject } from '../protocol/json.ts';
-import { fits } from './compare.ts';
+import { matches } from './compare.ts';
 import type { Expectation } from './expectation.ts';
+import { type Edit, ExpectationEditor, entriesOf, joinEdits, keyOf } from './expectation-editor.ts';
 import { printNode } from './print-node.ts';
 import { readTests } from './read-tests.ts';
-import { type Edit, joined, keyOf, pairsOf, Reviser } from './revise.ts';
 import type { CaseReport } from './run-case.ts';
 import type { FlowReport } from './test-flow.ts';
 
@@ -24,10 +24,10 @@ export function updateFlow(source: string, report: FlowReport): Updated {
   let text = source;
   const cases = report.cases.map((one, index): CaseReport => {
     if (one.status !== 'failed' || !isObject(one.found)) return one;
-    const revised = revise(text, index, one.found);
+    const revised = updateCase(text, index, one.found);
     if (revised === undefined) return one;
     text = revised;
-    return fitsIn(text, index, one.found, () => true) ? passed(one) : one;
+    return isExpected(text, index, one.found, () => true) ? passed(one) : one;
   });
   return { text, report: { ...report, cases } };
 }
@@ -39,50 +39,50 @@ function passed({ diff: _, ...one }: CaseReport): CaseReport {
 const METRICS = 'performance_metrics';
 
 /** The text with one case's expected output rewritten; undefined where that would not make it expect what was found. */
-function revise(text: string, index: number, found: JsonObject): string | undefined {
+function updateCase(text: string, index: number, found: JsonObject): string | undefined {
   const { [METRICS]: _, ...wanted } = found;
-  const revised = reviseCase(text, index, wanted);
-  return revised !== text && fitsIn(revised, index, found, (key) => key !== METRICS) ? revised : undefined;
+  const revised = rewriteOutput(text, index, wanted);
+  return revised !== text && isExpected(revised, index, found, (key) => key !== METRICS) ? revised : undefined;
 }
 
 /** Whether a case of a text expects what was found, of those parts that count. */
-function fitsIn(text: string, index: number, found: JsonObject, counts: (key: string) => boolean): boolean {
+function isExpected(text: string, index: number, found: JsonObject, counts: (key: string) => boolean): boolean {
   const expected = readTests(text, new Reporter('')).cases[index]?.expected;
   if (expected?.kind !== 'map') return false;
   const entries = new Map([...expected.entries].filter(([key]) => counts(key)));
-  return fits({ kind: 'map', entries } satisfies Expectation, found);
+  return matches({ kind: 'map', entries } satisfies Expectation, found);
 }
 
-function reviseCase(text: string, index: number, found: JsonObject): string {
+function rewriteOutput(text: string, index: number, found: JsonObject): string {
   const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
   const cases: unknown = document.getIn(['test', 'cases'], true);
   const testCase = isSeq(cases) ? cases.items[index] : undefined;
   if (!isMap(testCase)) return text;
-  const reviser = new Reviser(document);
-  const output = pairsOf(testCase).find((pair) => keyOf(pair) === 'output')?.value;
-  if (isMap(output)) return apply(text, outputEdits(text, output, found, reviser));
+  const reviser = new ExpectationEditor(document);
+  const output = entriesOf(testCase).find((pair) => keyOf(pair) === 'output')?.value;
+  if (isMap(output)) return applyEdits(text, outputEdits(text, output, found, reviser));
   testCase.set('output', reviser.node(found));
-  return apply(text, [printNode(text, testCase)]);
+  return applyEdits(text, [printNode(text, testCase)]);
 }
 
-function outputEdits(text: string, output: YAMLMap, found: JsonObject, reviser: Reviser): readonly Edit[] {
-  const judged = pairsOf(output).filter((pair) => !/^performance_?metrics$/i.test(keyOf(pair)));
+function outputEdits(text: string, output: YAMLMap, found: JsonObject, reviser: ExpectationEditor): readonly Edit[] {
+  const judged = entriesOf(output).filter((pair) => !/^performance_?metrics$/i.test(keyOf(pair)));
   const gone = judged.filter((pair) => !Object.hasOwn(found, keyOf(pair)));
   const outcome = judged.find((pair) => keyOf(pair) === 'outcome');
   // A flow whose outcome is not the expected one has another key: `error` instead of `result`, or the reverse.
-  const endsOtherwise = gone.length > 0 || (outcome && !reviser.fits(outcome.value, found.outcome ?? null));
+  const endsOtherwise = gone.length > 0 || (outcome && !reviser.matches(outcome.value, found.outcome ?? null));
   const written = new Set(judged.map(keyOf));
   const lacking = endsOtherwise ? Object.keys(found).filter((key) => !written.has(key)) : [];
-  const edits = joined(judged.map((pair) => reviser.edits(pair.value, found[keyOf(pair)] ?? null)));
+  const edits = joinEdits(judged.map((pair) => reviser.edits(pair.value, found[keyOf(pair)] ?? null)));
   if (edits && lacking.length === 0 && gone.length === 0) return edits;
-  for (const pair of judged) pair.value = reviser.revise(pair.value, found[keyOf(pair)] ?? null);
+  for (const pair of judged) pair.value = reviser.update(pair.value, found[keyOf(pair)] ?? null);
   for (const pair of gone) output.delete(pair.key);
   for (const key of lacking) output.set(key, reviser.node(found[key] ?? null));
   return [printNode(text, output)];
 }
 
 /** The text with edits made, the last first, so that the places of the others stay. */
-const apply = (text: string, edits: readonly Edit[]): string =>
+const applyEdits = (text: string, edits: readonly Edit[]): string =>
   [...edits]
     .sort((one, other) => other.from - one.from)
     .reduce((made, { from, to, text: part }) => made.slice(0, from) + part + made.slice(to), text);

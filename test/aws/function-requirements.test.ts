@@ -164,7 +164,7 @@ describe('a flow that lacks something', () => {
 
   it('a secret, fails with its name and how to give it', () => {
     expect(refusal(() => synthesise('ask'))).toMatch(
-      /\[Stack\/Flow\] The flow ".*ask\.yaml" reads the secret "key", and nothing says where its value is; give the Workflow secrets: \{ "key": .*-c stepflow:secrets='\{"key": "NAME"\}'/,
+      /\[Stack\/Flow\] The flow ".*ask\.yaml" reads the secret "key", but no secret is configured for it; give the Workflow secrets: \{ "key": .*-c stepflow:secrets='\{"key": "NAME"\}'/,
     );
   });
 
@@ -173,24 +173,24 @@ describe('a flow that lacks something', () => {
     ({ variables, context }) => {
       const message = refusal(() => synthesise('ask', bothSecrets, variables ? { variables } : {}, context));
       expect(message).toContain('"key" of the flow');
-      expect(message).toContain('put it into Secrets Manager');
+      expect(message).toContain('store it in Secrets Manager');
     },
   );
 
   it('a file, fails with where it is looked for', () => {
     expect(refusal(() => synthesise('no-file'))).toMatch(
-      /loads "files\/nowhere\.csv", and there is no file \/.*put the file there/,
+      /loads "files\/nowhere\.csv", but the file \/.* does not exist; create it or correct the path/,
     );
   });
 
   it('a file of its own, fails', () => {
-    expect(refusal(() => synthesise('outside'))).toContain('"../workflows/greet.yaml", which leads out of its folder');
+    expect(refusal(() => synthesise('outside'))).toContain('"../workflows/greet.yaml", which is outside its folder');
   });
 
   it('a value in time, fails: a flow is compiled before it is deployed', () => {
     const word = Lazy.string({ produce: () => 'late' });
     expect(refusal(() => synthesise('ask', bothSecrets, { variables: { word } }))).toContain(
-      'only known when it is deployed',
+      'only known at deployment',
     );
   });
 
@@ -203,7 +203,7 @@ describe('a flow that lacks something', () => {
   it('a map in its context, fails', () => {
     for (const given of ['{', '[]', 5]) {
       expect(refusal(() => synthesise('ask', bothSecrets, {}, { 'stepflow:variables': given }))).toContain(
-        'which is no map',
+        'which is not a map',
       );
     }
     expect(refusal(() => synthesise('ask', undefined, {}, { 'stepflow:secrets': { key: 5 } }))).toContain(

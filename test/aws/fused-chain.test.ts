@@ -99,7 +99,7 @@ describe('a chain that cannot be deployed', () => {
     const message = failureOf('long');
     expect(message).toContain(join(home, 'long.yaml'));
     expect(message).toContain('/my/long, /builtin/load_file, /my/small, /my/long');
-    expect(message).toMatch(/may take 1280 s.* the 900 s .*shorter timeouts, or take "fuse: true" out/);
+    expect(message).toMatch(/add up to 1280 s.* the 900 s .*shorter timeouts, or remove "fuse: true"/);
   });
 
   it('names the component at fault', () => {

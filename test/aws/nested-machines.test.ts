@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
 import { PROJECT, testApp } from './test-app.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'stepflow-parts-'));
+const folder = mkdtempSync(join(tmpdir(), 'stepflow-nested-machines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const LIMITS = { definitionBytes: 6000 };
@@ -39,13 +39,13 @@ const machinesIn = (template: Template) => Object.entries(template.findResources
 describe('a workflow of a flow that is too large for one state machine', () => {
   const { workflow, template } = synthesise(chain('small', 12));
   const machines = machinesIn(template);
-  const parts = machines.filter(([id]) => id.startsWith('ChainPart'));
+  const nestedMachines = machines.filter(([id]) => id.startsWith('ChainPart'));
 
-  it('has a state machine for each part, traced and logged as its own one', () => {
+  it('has nested state machines, traced and logged as its own one', () => {
     expect(workflow.compiled.nestedMachines).toHaveLength(2);
-    expect(parts).toHaveLength(2);
+    expect(nestedMachines).toHaveLength(2);
     const [own] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
-    for (const [, { Properties }] of parts) {
+    for (const [, { Properties }] of nestedMachines) {
       for (const key of ['LoggingConfiguration', 'TracingConfiguration', 'RoleArn', 'StateMachineType'])
         expect(Properties[key]).toEqual(own?.[1].Properties[key]);
       expect(Properties.StateMachineName).toMatch(/^Stack-Chain-\w+--s\d+-[0-9a-f]{8}$/);
@@ -55,12 +55,13 @@ describe('a workflow of a flow that is too large for one state machine', () => {
   it('starts them by their names', () => {
     const [[, own] = []] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
     const text = JSON.stringify(own?.Properties.DefinitionString);
-    for (const [, { Properties }] of parts) expect(text).toContain(`:stateMachine:${Properties.StateMachineName}`);
+    for (const [, { Properties }] of nestedMachines)
+      expect(text).toContain(`:stateMachine:${Properties.StateMachineName}`);
     expect(text).not.toContain('{machine:');
   });
 
   it('may start them and wait for them, and no others', () => {
-    const prefix = parts[0]?.[1].Properties.StateMachineName.replace(/--.*/, '--*');
+    const prefix = nestedMachines[0]?.[1].Properties.StateMachineName.replace(/--.*/, '--*');
     const arn = (service: string, end: string) => ({
       'Fn::Join': [
         '',
@@ -90,14 +91,14 @@ describe('a workflow of a flow that is too large for one state machine', () => {
     });
   });
 
-  it('keeps the parts of executions that are under way when it is deployed again', () => {
-    for (const [, part] of parts)
-      expect(part).toMatchObject({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' });
+  it('retains the nested state machines of executions that are running when it is deployed again', () => {
+    for (const [, nested] of nestedMachines)
+      expect(nested).toMatchObject({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' });
     const changed = machinesIn(synthesise(chain('changed', 13)).template);
     const names = (found: typeof machines) =>
       new Map(found.map(([id, { Properties }]) => [id, Properties.StateMachineName]));
     const [before, after] = [names(machines), names(changed)];
-    for (const [id] of parts) expect(after.get(id)).not.toBe(before.get(id));
+    for (const [id] of nestedMachines) expect(after.get(id)).not.toBe(before.get(id));
   });
 
   it('has definitions that asl-validator accepts', () => {
@@ -119,7 +120,7 @@ describe('a workflow of 3,000 steps', () => {
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(100_000);
   });
 
-  it('names the parts in the definition by substitution', () => {
+  it('names the nested state machines in the definition by substitution', () => {
     const [[, own] = []] = machinesIn(template).filter(([id]) => id.startsWith('ChainStateMachine'));
     const given = Object.keys(own?.Properties.DefinitionSubstitutions);
     expect(given.filter((key) => key.startsWith('machine')).length).toBeGreaterThan(1);
@@ -132,7 +133,7 @@ describe('a stack of such a workflow', () => {
     const workflows = join(chain('stack', 12), '..');
     const stack = new StepflowStack(app, 'StepflowStack', { workflows, components, limits: LIMITS });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    expect(stack.workflows[0]?.parts?.stateMachines).toHaveLength(2);
+    expect(stack.workflows[0]?.nestedMachines?.stateMachines).toHaveLength(2);
     expect(() => app.synth()).not.toThrow();
   });
 });

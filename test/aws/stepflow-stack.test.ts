@@ -51,8 +51,8 @@ describe('a folder that cannot be deployed', () => {
     expect(deploy('nowhere')).toThrow('[Faulty] The folder of the flows cannot be read (ENOENT');
   });
 
-  it('holds no flow', () => {
-    expect(deploy(join(PROJECT, 'lambdas'))).toThrow('holds no flows; write one as');
+  it('has no flow', () => {
+    expect(deploy(join(PROJECT, 'lambdas'))).toThrow('has no flows; create one, such as');
   });
 });
 

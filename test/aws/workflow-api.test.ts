@@ -175,7 +175,7 @@ describe('an API that cannot be made', () => {
   it('has two flows of one name', () => {
     const make = (stack: Stack) =>
       new WorkflowApi(stack, 'Api', { workflows: [workflow(stack, 'quick', 'A'), workflow(stack, 'quick', 'B')] });
-    expect(refusal(make)).toThrow('Two flows are called "quick"; give one of them another `flowName`');
+    expect(refusal(make)).toThrow('Two flows are called "quick"; give one of them a different `flowName`');
   });
 
   it('has flows with different blob stores', () => {
@@ -183,7 +183,7 @@ describe('an API that cannot be made', () => {
       const other = new Workflow(stack, 'B', { flow: flowFile('greet'), blobs: new BlobStore(stack, 'Other') });
       return new WorkflowApi(stack, 'Api', { workflows: [workflow(stack, 'quick'), other] });
     };
-    expect(refusal(make)).toThrow('have different blob stores; give each store a WorkflowApi of its own');
+    expect(refusal(make)).toThrow('have different blob stores; create a separate WorkflowApi for each store');
   });
 
   it('has a flow that is deployed elsewhere', () => {

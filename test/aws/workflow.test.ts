@@ -190,6 +190,6 @@ describe('a flow that cannot be deployed', () => {
   it('fails for a file that is not there, and says from where it is looked for', () => {
     const { message } = fault('workflows/nowhere.yaml');
     expect(message).toContain('[Stack/Broken] The flow "workflows/nowhere.yaml" cannot be read (ENOENT');
-    expect(message).toContain('from the folder that the app is run in');
+    expect(message).toContain('relative to the folder that the app runs in');
   });
 });

@@ -38,10 +38,10 @@ describe('stepflow explain', () => {
     expect(sections.arrangement).toMatchInlineSnapshot(`
       "arrangement
         load /my/load 2.00 s
-        side by side 30.00 s
+        in parallel 30.00 s
         - check /my/check 30.00 s
         - print /my/print 1.50 s
-        send /my/send 250 ms, only if wanted"
+        send /my/send 250 ms, conditional"
     `);
     expect(sections.times).toMatchInlineSnapshot(`
       "times

@@ -23,9 +23,9 @@ describe('stepflow', () => {
         run [options] <FLOW>          Run a flow on this machine: its compiled state machine, with the
                                       components that would be deployed.
         test [options] <PATH...>      Run the cases that flows have under 'test', in the local engine.
-        validate [options] <PATH...>  Tell everything that is wrong with flows, with its place and how to
-                                      mend it.
-        compile [options] <FLOW>      Compile a flow to its state machine; functions stand in it as
+        validate [options] <PATH...>  Report everything that is wrong with flows: where it is and how to
+                                      fix it.
+        compile [options] <FLOW>      Compile a flow to its state machine, with functions as
                                       \${component:/plugin/name}.
         explain [options] <FLOW>      Explain what a flow became: its arrangement, what each pass saved,
                                       how large values may be, how far limits are.
@@ -73,13 +73,12 @@ describe('stepflow', () => {
       Options:
         --input <JSON|@FILE|->  the input; without it, the flow's first example
         --var <NAME=JSON>       the value of a variable of the flow; may be repeated
-        --mocks <FILE>          what stands in for components: behaviours by step id or component path
-        --inputs <FILE.jsonl>   a batch: an input a line in, a result a line out, in order
-        --max-concurrency <N>   how many runs of a batch go at once (default: 10)
-        --isolate               components run in sandboxes, with the memory they ask for; what they need
-                                is measured
-        --resume <ID>           resume a run that was interrupted or has failed; what is done is not done
-                                again
+        --mocks <FILE>          mocks of components: behaviours by step id or component path
+        --inputs <FILE.jsonl>   run a batch: each line is an input; prints one result per line, in order
+        --max-concurrency <N>   how many runs of a batch execute at once (default: 10)
+        --isolate               run components in sandboxes with the memory that they request, and measure
+                                what they use
+        --resume <ID>           resume an interrupted or failed run; completed steps are not repeated
         --json                  print the flow's result and its execution as JSON, and nothing else, on
                                 standard output
         -h, --help              show this help
@@ -99,7 +98,7 @@ describe('stepflow', () => {
     [['validate'], "missing required argument 'PATH'"],
     [['run', 'a.yaml', 'b.yaml'], 'too many arguments'],
     [['run', 'a.yaml', '--inptu', '{}'], "unknown option '--inptu'\n(Did you mean --input?)"],
-    [['run', 'a.yaml', '--max-concurrency', 'many'], 'A whole number above 0 is wanted.'],
+    [['run', 'a.yaml', '--max-concurrency', 'many'], 'Expected a whole number above 0.'],
     [['run', 'a.yaml', '--input'], 'argument missing'],
   ])('%j is wrong use', async (argv, message) => {
     const { code, stdout, stderr } = await call(argv);
@@ -123,7 +122,7 @@ describe('a fault of ours', () => {
       {
         "code": 3,
         "stderr": "fault: oh
-        Sorry: this is a fault of stepflow. STEPFLOW_DEBUG=1 shows where; please report it.
+        This is a bug in stepflow. Set STEPFLOW_DEBUG=1 for a stack trace, and please report it.
       ",
       }
     `);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { WITH } from '../../lib/cli/passes.ts';
+import { WITH_OPTION } from '../../lib/cli/passes.ts';
 import { ON_REQUEST } from '../../lib/compiler/passes/passes.ts';
 
 it('--with names in its help the passes that have to be asked for', () => {
-  expect(WITH.summary).toContain(`: ${ON_REQUEST.join(', ')};`);
+  expect(WITH_OPTION.summary).toContain(`: ${ON_REQUEST.join(', ')};`);
 });

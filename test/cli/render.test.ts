@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { cut } from '../../lib/cli/render/cut.ts';
+import { truncate } from '../../lib/cli/render/cut.ts';
 import { duration } from '../../lib/cli/render/duration.ts';
 import { liveProgress } from '../../lib/cli/render/progress.ts';
 import { timeline } from '../../lib/cli/render/timeline.ts';
@@ -128,9 +128,9 @@ describe('what is cut to a width', () => {
   test('keeps its colours and loses only characters', () => {
     const painted = picocolors.createColors(true);
 
-    expect(cut(`${painted.red('abc')}def`, 4)).toBe(`${painted.red('abc')}d`);
-    expect(cut(painted.red('abc'), 2)).toBe(painted.red('ab'));
-    expect(cut('short', 80)).toBe('short');
+    expect(truncate(`${painted.red('abc')}def`, 4)).toBe(`${painted.red('abc')}d`);
+    expect(truncate(painted.red('abc'), 2)).toBe(painted.red('ab'));
+    expect(truncate('short', 80)).toBe('short');
   });
 });
 

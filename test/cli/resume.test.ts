@@ -32,7 +32,7 @@ test('a failed run says how to go on, and goes on', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: 'Next: stepflow compile flow.yaml\n' });
   expect(steady(stdout)).toMatchInlineSnapshot(`
     "resumed 2 steps, run ID
-      ✔ look_up /my/look_up T, done before
+      ✔ look_up /my/look_up T, completed earlier
       ✔ save /my/save T
 
       ✔ look_up ▁▁▁ T

@@ -309,7 +309,7 @@ describe('a batch', () => {
     const { code, stdout, stderr } = await greet(['--inputs', 'inputs.jsonl', '--max-concurrency', '2']);
 
     expect(code).toBe(1);
-    expect(stderr).toBe('1 of 3 runs went well\n');
+    expect(stderr).toBe('1 of 3 runs succeeded\n');
     const results = stdout
       .trimEnd()
       .split('\n')

@@ -119,8 +119,8 @@ describe('stepflow simulate', () => {
   });
 
   it('goes the way of the input that is given, and names what never ran', async () => {
-    expect((await run('choice.yaml')).stdout).toContain('never ran here: slow');
-    expect((await run('choice.yaml', '--input', '{"fast": false}')).stdout).toContain('never ran here: quick');
+    expect((await run('choice.yaml')).stdout).toContain('did not run: slow');
+    expect((await run('choice.yaml', '--input', '{"fast": false}')).stdout).toContain('did not run: quick');
   });
 
   it('tells that a run fails with the input that is given', async () => {
@@ -128,7 +128,7 @@ describe('stepflow simulate', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
       "✖ the simulated run failed: INVALID_INPUT: the input must have "fast", but is {}
-        help: give the input of a run that goes well with --input, and its variables with --var
+        help: give the input of a successful run with --input, and its variables with --var
       "
     `);
   });
@@ -146,7 +146,7 @@ describe('stepflow simulate', () => {
     ['another overhead', ['flow.yaml', '--overhead', 'gcp'], '--overhead gcp is not a model'],
     ['a negative noise', ['flow.yaml', '--noise=-1'], '--noise takes a number of at least 0'],
     ['a seed that is no number', ['flow.yaml', '--seed', 'x'], '--seed takes a whole number'],
-    ['no runs', ['flow.yaml', '--runs', '0'], 'A whole number above 0 is wanted'],
+    ['no runs', ['flow.yaml', '--runs', '0'], 'Expected a whole number above 0'],
   ])('refuses %s', async (_, argv, message) => {
     const { code, stderr } = await run(...argv);
     expect(code).toBe(2);

@@ -1,31 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { noiseOf, randomFrom } from '../../lib/simulate/noise.ts';
+import { noiseFactors, randomFrom } from '../../lib/simulate/noise.ts';
 
 const draws = (sigma: number): number[] =>
-  Array.from({ length: 20_000 }, (_, run) => noiseOf(sigma, 1, run)('step')).sort((a, b) => a - b);
+  Array.from({ length: 20_000 }, (_, run) => noiseFactors(sigma, 1, run)('step')).sort((a, b) => a - b);
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('noise', () => {
   it('is the same for the same seed, run and step', () => {
-    expect(noiseOf(0.5, 3, 7)('load')).toBe(noiseOf(0.5, 3, 7)('load'));
-    const noise = noiseOf(0.5, 3, 7);
+    expect(noiseFactors(0.5, 3, 7)('load')).toBe(noiseFactors(0.5, 3, 7)('load'));
+    const noise = noiseFactors(0.5, 3, 7);
     expect(noise('load')).toBe(noise('load'));
   });
 
   it('differs between seeds, runs and steps', () => {
-    const some = [noiseOf(0.5, 1, 0)('a'), noiseOf(0.5, 2, 0)('a'), noiseOf(0.5, 1, 1)('a'), noiseOf(0.5, 1, 0)('b')];
+    const some = [
+      noiseFactors(0.5, 1, 0)('a'),
+      noiseFactors(0.5, 2, 0)('a'),
+      noiseFactors(0.5, 1, 1)('a'),
+      noiseFactors(0.5, 1, 0)('b'),
+    ];
     expect(new Set(some).size).toBe(4);
   });
 
   it('of a step does not depend on which steps were asked before', () => {
-    const noise = noiseOf(0.5, 1, 0);
+    const noise = noiseFactors(0.5, 1, 0);
     noise('a');
-    expect(noise('b')).toBe(noiseOf(0.5, 1, 0)('b'));
+    expect(noise('b')).toBe(noiseFactors(0.5, 1, 0)('b'));
   });
 
   it('of no strength changes nothing', () => {
-    expect(noiseOf(0, 1, 0)('a')).toBe(1);
+    expect(noiseFactors(0, 1, 0)('a')).toBe(1);
   });
 
   it('is log-normal: its logarithm has the mean 0 and the deviation asked for', () => {

@@ -74,7 +74,7 @@ describe('the type of workflow', () => {
   it('Standard is cheaper where a run waits long, and Express then does not fit', async () => {
     expect(await type(CHAIN, times(200, 300))).toEqual({
       standard: [],
-      express: ['it takes 500 s, and may take 300 s'],
+      express: ['it takes 500 s, but may take at most 300 s'],
       cheaper: 'STANDARD',
     });
   });
@@ -85,7 +85,7 @@ describe('the type of workflow', () => {
   });
 
   it('no function takes more than 15 minutes', async () => {
-    const obstacle = 'step "b" takes 901.5 s, and a function may take 900 s';
+    const obstacle = 'step "b" takes 901.5 s, but a function may take at most 900 s';
     const { standard, express } = await type(CHAIN, times(1, 901.5));
     expect(standard).toEqual([obstacle]);
     expect(express).toContain(obstacle);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findProblems } from '../../lib/compiler/check/problems.ts';
 import type { Json } from '../../lib/protocol/json.ts';
-import { sample } from '../../lib/simulate/sample.ts';
+import { sampleValue } from '../../lib/simulate/sample.ts';
 
 const object = (properties: { [name: string]: Json }, more: object = {}): Json => ({
   type: 'object',
@@ -52,22 +52,22 @@ const SCHEMAS: readonly (readonly [string, Json])[] = [
 
 describe('a sample of a schema', () => {
   it.each(SCHEMAS)('fits: %s', (_, schema) => {
-    const made = sample(schema);
+    const made = sampleValue(schema);
     expect(findProblems(made, { schema, root: schema }, true), JSON.stringify(made)).toEqual([]);
   });
 
   it('takes what the schema names itself', () => {
-    expect(sample({ type: 'string', default: 'x' })).toBe('x');
-    expect(sample({ type: 'string', examples: ['y', 'z'] })).toBe('y');
+    expect(sampleValue({ type: 'string', default: 'x' })).toBe('x');
+    expect(sampleValue({ type: 'string', examples: ['y', 'z'] })).toBe('y');
   });
 
   it('is true where that is free, so that conditions hold', () => {
-    expect(sample({ type: 'boolean' })).toBe(true);
-    expect(sample(undefined)).toBe(true);
+    expect(sampleValue({ type: 'boolean' })).toBe(true);
+    expect(sampleValue(undefined)).toBe(true);
   });
 
   it('of a schema that holds itself has an end', () => {
     const tree: Json = object({ child: { $ref: '#' } });
-    expect(JSON.stringify(sample(tree)).length).toBeLessThan(200);
+    expect(JSON.stringify(sampleValue(tree)).length).toBeLessThan(200);
   });
 });

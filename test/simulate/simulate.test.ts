@@ -124,7 +124,7 @@ describe('a simulated run', () => {
     expect(split.machines).toBeGreaterThan(1);
     expect(split).toMatchObject({ makespanSeconds: 2, criticalPathSeconds: 2, steps: 41, idle: [] });
     expect(split.cost.functions.requests).toBe(41);
-    expect(split.cost.express.obstacles).toEqual([expect.stringContaining('only Standard workflows have')]);
+    expect(split.cost.express.obstacles).toEqual([expect.stringContaining('only supported in Standard workflows')]);
   });
 
   it('waits as long as a sleep that is written out says', async () => {

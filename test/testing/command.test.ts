@@ -129,7 +129,7 @@ describe('stepflow test', () => {
   test('says which flow has no cases', async () => {
     expect(await run(['bare'])).toEqual({
       code: 0,
-      stdout: 'bare/none.yaml has no cases: it may have some under test: cases:\n✔ 0 cases\n',
+      stdout: 'bare/none.yaml has no cases; add some under test: cases:\n✔ 0 cases\n',
       stderr: '',
     });
   });
@@ -184,7 +184,7 @@ describe('stepflow test', () => {
 
     expect(code).toBe(0);
     expect(steady(stdout)).toBe(
-      'mixed.yaml\n  ↻ two words T expects now what was found\n  ✔ three words T\n✔ 2 cases: 1 passed, 1 updated\n',
+      'mixed.yaml\n  ↻ two words T now expects what was found\n  ✔ three words T\n✔ 2 cases: 1 passed, 1 updated\n',
     );
     expect(readFileSync(join(cwd, 'mixed.yaml'), 'utf8')).toBe(MIXED.replace('longest: three', 'longest: two'));
     expect(await run(['mixed.yaml'])).toMatchObject({ code: 0 });

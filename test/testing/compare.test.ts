@@ -5,7 +5,7 @@ import { formatPath } from '../../lib/protocol/describe.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { compare, diffOf } from '../../lib/testing/compare.ts';
 import type { Expectation } from '../../lib/testing/expectation.ts';
-import { asExpected, expectationOf, readExpectation } from '../../lib/testing/read-expectation.ts';
+import { escapeMatchers, expectationOf, readExpectation } from '../../lib/testing/read-expectation.ts';
 
 /** An expected value from its YAML, in which nothing may be wrong. */
 function read(yaml: string): Expectation {
@@ -96,8 +96,8 @@ describe('matchers', () => {
 test('a value spelled as expected fits itself and nothing beside it, matchers in it or not', () => {
   const value = { a: [{ $length: 1 }, 1], b: { $any: true } };
 
-  expect(compare(expectationOf(asExpected(value)), value).mismatches).toEqual([]);
-  expect(compare(expectationOf(asExpected(value)), { a: ['x', 1], b: { $any: 1 } }).mismatches).toHaveLength(2);
+  expect(compare(expectationOf(escapeMatchers(value)), value).mismatches).toEqual([]);
+  expect(compare(expectationOf(escapeMatchers(value)), { a: ['x', 1], b: { $any: 1 } }).mismatches).toHaveLength(2);
 });
 
 test('a diff shows only what does not fit, with what stands around it', () => {

@@ -3,9 +3,9 @@ import { compile } from '../../lib/compiler/compile.ts';
 import { type Diagnostic, Reporter } from '../../lib/diagnostics/diagnostics.ts';
 import { readTree } from '../../lib/flow/text/tree.ts';
 import { findComponents } from '../../lib/project/components/index.ts';
+import { mocksForCase } from '../../lib/testing/case-mocks.ts';
 import { readPluginConfig } from '../../lib/testing/plugin-config.ts';
 import { readTests } from '../../lib/testing/read-tests.ts';
-import { standInsFor } from '../../lib/testing/stand-ins.ts';
 import { expectDiagnostics } from '../diagnostics/expect-diagnostics.ts';
 
 const catalog = findComponents({ folders: [] });
@@ -17,8 +17,8 @@ function ofTests(source: string): readonly Diagnostic[] {
   const config = place?.kind === 'inline' ? readPluginConfig(place.tree, reporter) : [];
   const { steps } = compile(source, { file: 'flow.yaml' });
   const found = cases.flatMap((one) => [
-    ...one.faults,
-    ...standInsFor(one, { file: 'flow.yaml', steps, catalog, config }).diagnostics,
+    ...one.diagnostics,
+    ...mocksForCase(one, { file: 'flow.yaml', steps, catalog, config }).diagnostics,
   ]);
   return [...reporter.diagnostics, ...found].sort((one, other) => one.line - other.line || one.column - other.column);
 }

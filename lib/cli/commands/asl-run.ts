@@ -9,7 +9,7 @@ import { colorsFor, type Terminal } from '../terminal.ts';
 export const aslRun = defineCommand({
   name: 'asl run',
   summary: 'Run any state machine in the local engine: its components for real, all other tasks by mocks.',
-  takes: [{ name: 'DEFINITION', summary: 'a state machine, in the JSON of the Amazon States Language' }],
+  positionals: [{ name: 'DEFINITION', summary: 'a state machine, in the JSON of the Amazon States Language' }],
   options: {
     input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the execution's input (default: {})" },
     mocks: {

@@ -5,8 +5,8 @@ import type { OpenOptions } from '../../project/open-flow.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { passesOf, WITH, WITHOUT } from '../passes.ts';
-import { PROFILE, profileOption } from '../profiles.ts';
+import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
+import { PROFILE_OPTION, profileOption } from '../profiles.ts';
 import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
@@ -14,13 +14,13 @@ import { writeFileFor } from '../write-file.ts';
 /** `stepflow compile FLOW` */
 export const compileCommand = defineCommand({
   name: 'compile',
-  summary: 'Compile a flow to its state machine; functions stand in it as ${component:/plugin/name}.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  summary: 'Compile a flow to its state machine, with functions as ${component:/plugin/name}.',
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
     out: { kind: 'text', value: 'FILE', summary: 'write the state machine to this file' },
-    profile: PROFILE,
-    without: WITHOUT,
-    with: WITH,
+    profile: PROFILE_OPTION,
+    without: WITHOUT_OPTION,
+    with: WITH_OPTION,
   },
   json: 'the state machine, or the diagnostics of a flow with errors,',
   examples: [
@@ -43,7 +43,7 @@ export const compileCommand = defineCommand({
     for (const [file, machine] of files) {
       await writeFileFor('--out', file, `${JSON.stringify(machine, null, 2)}\n`, terminal);
     }
-    if (nestedMachines.length > 0) tellNested(nestedMachines, out, terminal);
+    if (nestedMachines.length > 0) showNested(nestedMachines, out, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
     return EXIT.ok;
   },
@@ -59,9 +59,9 @@ const filesFor = (
   ...machines.map(({ name, stateMachine: own }) => [join(dirname(out), `${name}.asl.json`), own] as const),
 ];
 
-function tellNested(nestedMachines: Compiled['nestedMachines'], out: string | undefined, { stderr }: Terminal): void {
+function showNested(nestedMachines: Compiled['nestedMachines'], out: string | undefined, { stderr }: Terminal): void {
   const parts = count(nestedMachines.length, 'nested state machine');
-  const where = out === undefined ? 'give --out FILE to have them written beside it' : `they lie beside ${out}`;
+  const where = out === undefined ? 'give --out FILE to write them next to it' : `they are next to ${out}`;
   stderr.write(`The flow is too large for one state machine and has ${parts}: ${where}\n`);
 }
 

@@ -3,8 +3,8 @@ import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { passesOf, WITH, WITHOUT } from '../passes.ts';
-import { PROFILE, profileOption } from '../profiles.ts';
+import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
+import { PROFILE_OPTION, profileOption } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
@@ -14,11 +14,11 @@ export const explainCommand = defineCommand({
   name: 'explain',
   summary:
     'Explain what a flow became: its arrangement, what each pass saved, how large values may be, how far limits are.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
-    profile: PROFILE,
-    without: WITHOUT,
-    with: WITH,
+    profile: PROFILE_OPTION,
+    without: WITHOUT_OPTION,
+    with: WITH_OPTION,
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   },
   json: 'passes, tree, times, budgets and limits',

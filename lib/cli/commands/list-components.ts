@@ -7,7 +7,7 @@ import { type Colors, colorsFor } from '../terminal.ts';
 export const listComponents = defineCommand({
   name: 'list-components',
   summary: 'List every component that flows may use: the built-in ones and yours, with their schemas.',
-  takes: [],
+  positionals: [],
   options: {},
   json: 'path, description and schemas of each component',
   examples: ['list-components', 'list-components --json'],

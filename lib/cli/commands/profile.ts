@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path';
 import type { Profile } from '../../compiler/plan/durations.ts';
 import { profileFileOf } from '../../compiler/plan/profile.ts';
 import type { PreparedFlow } from '../../run/run-flow.ts';
-import type { CallTimes } from '../../simulate/measure.ts';
-import { type Call, defineCommand } from '../command.ts';
+import type { CallTimes } from '../../simulate/call-times.ts';
+import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readMocks, readVariables } from '../inputs.ts';
@@ -23,7 +23,7 @@ const options = {
   runs: { kind: 'count', value: 'N', summary: `how often to run with each input (default: ${DEFAULT_RUNS})` },
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, each of the flow's examples" },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
-  mocks: { kind: 'text', value: 'FILE', summary: 'what stands in for components, as for run' },
+  mocks: { kind: 'text', value: 'FILE', summary: 'mocks of components, as for run' },
   out: { kind: 'text', value: 'FILE', summary: 'the profile to write (default: NAME.profile.json beside the flow)' },
 } as const;
 
@@ -31,7 +31,7 @@ const options = {
 export const profileCommand = defineCommand({
   name: 'profile',
   summary: 'Run a flow several times and write down how long each step takes, for the compiler and for simulate.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
   json: 'the profile',
   examples: [
@@ -49,7 +49,7 @@ export const profileCommand = defineCommand({
   },
 });
 
-type ProfileCall = Call<typeof options>;
+type ProfileCall = CommandCall<typeof options>;
 
 /** The profile that is there, whose entries stay where nothing new is measured; undefined where it is broken. */
 async function readBefore(file: string, terminal: Terminal): Promise<Profile | undefined> {
@@ -68,11 +68,11 @@ async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCal
   const { json, terminal } = call;
   const prepared = await prepare(flow, call);
   const inputs = await inputsOf(prepared, call);
-  const { CallTimes: Times, renewProfile } = await import('../../simulate/measure.ts');
+  const { CallTimes: Times, updateProfile } = await import('../../simulate/call-times.ts');
   const times = new Times();
   const measured = await runAll(flow, prepared, inputs, times, call);
   if (!measured) return EXIT.failed;
-  const profile = renewProfile(before, times.profile(), measured.steps);
+  const profile = updateProfile(before, times.profile(), measured.steps);
   await writeFile(resolve(terminal.cwd, out), `${JSON.stringify(profile, null, 2)}\n`);
   if (json) writeJson(profile, terminal);
   else {
@@ -144,7 +144,7 @@ async function runAll(
   return { runs, steps };
 }
 
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 
 function showTimes(
   { steps = {} }: Profile,
@@ -154,11 +154,11 @@ function showTimes(
 ): void {
   const colors = colorsFor(stdout, env);
   const slowest = Object.entries(steps).sort(([, a], [, b]) => b.seconds - a.seconds);
-  const width = Math.max(0, ...slowest.slice(0, MOST_LINES).map(([id]) => id.length));
-  for (const [id, { seconds }] of slowest.slice(0, MOST_LINES)) {
+  const width = Math.max(0, ...slowest.slice(0, MAX_LINES).map(([id]) => id.length));
+  for (const [id, { seconds }] of slowest.slice(0, MAX_LINES)) {
     const measured = times.calls(id) > 0 ? count(times.calls(id), 'call') : 'not run this time';
     stdout.write(`  ${id.padEnd(width)}  ${duration(seconds * 1000).padStart(11)}  ${colors.dim(measured)}\n`);
   }
-  if (slowest.length > MOST_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MOST_LINES} quicker ones`)}\n`);
+  if (slowest.length > MAX_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MAX_LINES} faster steps`)}\n`);
   stdout.write(`${colors.green('✔')} ${out}: ${count(slowest.length, 'step')}, the medians of ${count(runs, 'run')}\n`);
 }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
-import { type Call, defineCommand, type Values } from '../command.ts';
+import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
@@ -17,18 +17,22 @@ const options = {
   mocks: {
     kind: 'text',
     value: 'FILE',
-    summary: 'what stands in for components: behaviours by step id or component path',
+    summary: 'mocks of components: behaviours by step id or component path',
   },
-  inputs: { kind: 'text', value: 'FILE.jsonl', summary: 'a batch: an input a line in, a result a line out, in order' },
-  maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch go at once (default: 10)' },
+  inputs: {
+    kind: 'text',
+    value: 'FILE.jsonl',
+    summary: 'run a batch: each line is an input; prints one result per line, in order',
+  },
+  maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch execute at once (default: 10)' },
   isolate: {
     kind: 'flag',
-    summary: 'components run in sandboxes, with the memory they ask for; what they need is measured',
+    summary: 'run components in sandboxes with the memory that they request, and measure what they use',
   },
   resume: {
     kind: 'text',
     value: 'ID',
-    summary: 'resume a run that was interrupted or has failed; what is done is not done again',
+    summary: 'resume an interrupted or failed run; completed steps are not repeated',
   },
 } as const;
 
@@ -36,7 +40,7 @@ const options = {
 export const run = defineCommand({
   name: 'run',
   summary: 'Run a flow on this machine: its compiled state machine, with the components that would be deployed.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
   json: "the flow's result and its execution",
   examples: [
@@ -54,20 +58,20 @@ export const run = defineCommand({
   },
 });
 
-type RunCall = Call<typeof options>;
+type RunCall = CommandCall<typeof options>;
 
-function refuseMixedModes({ inputs, maxConcurrency, ...given }: Values<typeof options>): void {
+function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typeof options>): void {
   if (inputs === undefined) {
     if (maxConcurrency === undefined) return;
     throw new UsageError('--max-concurrency is for batches', 'give the inputs of a batch with --inputs FILE.jsonl');
   }
-  for (const [option, help] of Object.entries(NOT_OF_BATCHES)) {
+  for (const [option, help] of Object.entries(EXCLUDED_BY_INPUTS)) {
     if (Reflect.get(given, option) !== undefined)
       throw new UsageError(`--${option} and --inputs exclude each other`, help);
   }
 }
 
-const NOT_OF_BATCHES = {
+const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
   resume: 'a batch keeps no journals: start it again',
   isolate: 'run the flow once with --isolate, to see what its components need',
@@ -117,9 +121,9 @@ async function refuseToResume(error: unknown): Promise<never> {
 }
 
 /** What a run is given so that it is seen and can be stopped. */
-type Shown = Pick<RunOptions, 'onEvent' | 'signal' | 'isolate'>;
+type ProgressOptions = Pick<RunOptions, 'onEvent' | 'signal' | 'isolate'>;
 
-async function showProgress<T>(call: RunCall, run: (shown: Shown) => Promise<T>): Promise<T> {
+async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => Promise<T>): Promise<T> {
   const { options, json, terminal } = call;
   const progress = json ? undefined : progressFor(terminal);
   const onEvent = (event: RunEvent): void => {
@@ -172,6 +176,6 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
     if (ran.result.outcome === 'failed') failed += 1;
     terminal.stdout.write(`${JSON.stringify(toJson(ran))}\n`);
   }
-  if (!call.json) terminal.stderr.write(`${runs.length - failed} of ${runs.length} runs went well\n`);
+  if (!call.json) terminal.stderr.write(`${runs.length - failed} of ${runs.length} runs succeeded\n`);
   return failed > 0 ? EXIT.failed : EXIT.ok;
 }

@@ -2,14 +2,14 @@ import { dirname, resolve } from 'node:path';
 import { profileDiagnostics, type ReadProfile } from '../../compiler/plan/profile.ts';
 import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
-import { type Call, defineCommand } from '../command.ts';
+import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
-import { passesOf, WITH, WITHOUT } from '../passes.ts';
+import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { profileOption, readProfileFile } from '../profiles.ts';
 import { readJsonOption } from '../read-json.ts';
-import { nextAfter, showFailedRun, showSimulation } from '../render/simulation.ts';
+import { nextCommand, showFailedRun, showSimulation } from '../render/simulation.ts';
 import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 
 const options = {
@@ -37,8 +37,8 @@ const options = {
     summary: "the input (default: the flow's first example, or one made up)",
   },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
-  without: WITHOUT,
-  with: WITH,
+  without: WITHOUT_OPTION,
+  with: WITH_OPTION,
   items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
 } as const;
 
@@ -46,7 +46,7 @@ const options = {
 export const simulateCommand = defineCommand({
   name: 'simulate',
   summary: 'Run a compiled flow on a virtual clock: how long it takes beside its critical path, and what it costs.',
-  takes: [{ name: 'FLOW', summary: 'the flow' }],
+  positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
   json: "times, counts and cost of the flow's run",
   examples: [
@@ -72,7 +72,7 @@ export const simulateCommand = defineCommand({
   },
 });
 
-type SimulateCall = Call<typeof options>;
+type SimulateCall = CommandCall<typeof options>;
 
 interface Profiles {
   readonly given: ReadProfile | undefined;
@@ -138,7 +138,7 @@ function show(
   if (json) writeJson(simulation, terminal);
   else {
     showSimulation(simulation, terminal);
-    suggestNext(nextAfter(file, options), terminal);
+    suggestNext(nextCommand(file, options), terminal);
   }
   return EXIT.ok;
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { nearest } from '../../flow/text/nearest.ts';
 import { isObject } from '../../protocol/json.ts';
 import type { CaseReport, FlowReport, TestCase } from '../../testing/index.ts';
-import { type Call, defineCommand, type Values } from '../command.ts';
+import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, findFlows, mayBeFlow, noFlowIn } from '../flow-files.ts';
 import { showFlowReport, showTally } from '../render/tests.ts';
@@ -21,7 +21,7 @@ const options = {
 export const test = defineCommand({
   name: 'test',
   summary: "Run the cases that flows have under 'test', in the local engine.",
-  takes: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
+  positionals: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
   options,
   json: 'how many cases passed, failed and were skipped, and each of them,',
   examples: [
@@ -30,7 +30,7 @@ export const test = defineCommand({
     'test workflows/pipeline.yaml --update',
   ],
   action: async (call) => {
-    const flows = (await findFlows(call.args, call.terminal, mayBeFlow)).filter((flow) => isMeant(flow, call));
+    const flows = (await findFlows(call.args, call.terminal, mayBeFlow)).filter((flow) => isTestable(flow, call));
     if (flows.length === 0) throw noFlowIn(call.args);
     const reports: FlowReport[] = [];
     for (const flow of flows) reports.push(await testOne(flow, call));
@@ -42,10 +42,10 @@ export const test = defineCommand({
   },
 });
 
-type TestCall = Call<typeof options>;
+type TestCall = CommandCall<typeof options>;
 
 /** Data in JSON may lie beside the flows of a folder: a flow is what has tests. */
-function isMeant({ file, text }: FlowFile, { args }: TestCall): boolean {
+function isTestable({ file, text }: FlowFile, { args }: TestCall): boolean {
   if (!file.endsWith('.json') || args.includes(file)) return true;
   try {
     const value: unknown = JSON.parse(text);
@@ -69,7 +69,7 @@ async function testOne(flow: FlowFile, call: TestCall): Promise<FlowReport> {
   return shown;
 }
 
-function isSelected({ name, tags }: TestCase, { tag, case: names }: Values<typeof options>): boolean {
+function isSelected({ name, tags }: TestCase, { tag, case: names }: OptionValues<typeof options>): boolean {
   return (tag?.some((one) => tags.includes(one)) ?? true) && (names?.includes(name) ?? true);
 }
 
@@ -81,7 +81,10 @@ async function update({ file, text }: FlowFile, report: FlowReport, { terminal }
 }
 
 /** A selection without any case is a typing mistake, not a success. */
-function refuseEmptySelection(reports: readonly FlowReport[], { tag, case: names }: Values<typeof options>): void {
+function refuseEmptySelection(
+  reports: readonly FlowReport[],
+  { tag, case: names }: OptionValues<typeof options>,
+): void {
   const cases = reports.flatMap((report) => report.cases);
   if ((!tag && !names) || cases.some(({ status }) => status !== 'skipped')) return;
   const wanted = [

@@ -8,8 +8,8 @@ import { colorsFor, type Terminal } from '../terminal.ts';
 /** `stepflow validate PATH…` */
 export const validate = defineCommand({
   name: 'validate',
-  summary: 'Tell everything that is wrong with flows, with its place and how to mend it.',
-  takes: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
+  summary: 'Report everything that is wrong with flows: where it is and how to fix it.',
+  positionals: [{ name: 'PATH', summary: 'flows, or folders of flows', many: true }],
   options: {},
   json: 'whether all is well, and the diagnostics,',
   examples: ['validate workflows', 'validate workflows/user-insights.yaml --json'],

@@ -2,7 +2,7 @@
 const ESCAPE = /(\x1b\[[0-9;]*m)/;
 
 /** As much of a painted text as fits in `width` characters; its colours are kept, so that what follows is not painted. */
-export function cut(text: string, width: number): string {
+export function truncate(text: string, width: number): string {
   let room = width;
   return text
     .split(ESCAPE)

@@ -26,13 +26,13 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
   const deeper = `${indent}  `;
   if (tree.kind === 'sequence') return tree.parts.flatMap((part) => treeLines(part, indent, colors));
   if (tree.kind === 'parallel') {
-    const head = `${indent}side by side ${colors.dim(seconds(tree.seconds))}`;
-    const branches = tree.branches.flatMap((branch) => marked(treeLines(branch, deeper, colors), indent));
+    const head = `${indent}in parallel ${colors.dim(seconds(tree.seconds))}`;
+    const branches = tree.branches.flatMap((branch) => withDash(treeLines(branch, deeper, colors), indent));
     return [head, ...branches];
   }
   if (tree.kind === 'fan-out') {
     const head = `${indent}a Map of ${tree.steps.length} ${colors.dim(seconds(tree.seconds))}`;
-    return [head, ...tree.steps.flatMap((step) => marked(treeLines(step, deeper, colors), indent))];
+    return [head, ...tree.steps.flatMap((step) => withDash(treeLines(step, deeper, colors), indent))];
   }
   if (tree.kind === 'nested') {
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
@@ -40,12 +40,12 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
   }
   const { id, component, guarded, after = [], runs } = tree;
   const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
-  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', only if wanted' : ''}`;
+  const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', conditional' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
 }
 
 /** A branch's first line has a dash, so that a branch of several steps can be told from several branches. */
-const marked = ([first = '', ...rest]: readonly string[], indent: string): readonly string[] => [
+const withDash = ([first = '', ...rest]: readonly string[], indent: string): readonly string[] => [
   `${indent}- ${first.trimStart()}`,
   ...rest,
 ];
@@ -59,32 +59,32 @@ function timeLines({ times }: Explanation): readonly string[] {
     `critical path ${seconds(criticalPathSeconds)}: ${shortened(criticalSteps)}`,
     measured
       ? `arranged without the profile it would take ${seconds(withoutProfileSeconds)}`
-      : `no profile: each step counts as one second${costOfNone(times.missing)}`,
+      : `no profile: each step counts as one second${missingProfileNote(times.missing)}`,
   ];
 }
 
 /** How much longer the flow may take because its steps were not measured. */
-function costOfNone(missing: Explanation['times']['missing']): string {
+function missingProfileNote(missing: Explanation['times']['missing']): string {
   if (!missing) return '';
   const { guesses, sigma, mean, worst } = missing;
   const unlike = `, in ${count(guesses, 'guess')} at seconds, most within a factor of ${Math.exp(sigma).toFixed(1)},`;
   if (worst < 1.0005) return `${unlike} no profile would have arranged them better`;
-  return `${unlike} a profile would have been worth ${percent(mean)} of the time, at most ${percent(worst)}`;
+  return `${unlike} a profile would have been worth ${percentLost(mean)} of the time, at most ${percentLost(worst)}`;
 }
 
 /** Of how many times as long as it had to take: the part that was lost. */
-const percent = (ratio: number): string => `${(100 * (1 - 1 / Math.max(1, ratio))).toFixed(1)} %`;
+const percentLost = (ratio: number): string => `${(100 * (1 - 1 / Math.max(1, ratio))).toFixed(1)} %`;
 
-const MOST = 6;
+const MAX_STEPS = 6;
 
 const shortened = (steps: readonly string[]): string =>
-  steps.length > MOST
-    ? [...steps.slice(0, MOST - 2), `${steps.length - MOST + 1} more`, steps.at(-1)].join(' → ')
+  steps.length > MAX_STEPS
+    ? [...steps.slice(0, MAX_STEPS - 2), `${steps.length - MAX_STEPS + 1} more`, steps.at(-1)].join(' → ')
     : steps.join(' → ');
 
 /** The first of many are enough to tell which. */
-const named = (steps: readonly string[]): string =>
-  steps.length > MOST ? `${steps.slice(0, 2).join(', ')} and ${steps.length - 2} more` : steps.join(', ');
+const stepNames = (steps: readonly string[]): string =>
+  steps.length > MAX_STEPS ? `${steps.slice(0, 2).join(', ')} and ${steps.length - 2} more` : steps.join(', ');
 
 function passLine({ name, title, changes, saved, off }: Explanation['passes'][number]): string {
   if (off !== undefined) return `${name}: ${title}\n    ${off}`;
@@ -92,12 +92,12 @@ function passLine({ name, title, changes, saved, off }: Explanation['passes'][nu
   const what =
     changes.length === 0
       ? 'nothing to do'
-      : changes.map(({ steps, what: done }) => `${named(steps)} ${done}`).join('; ');
+      : changes.map(({ steps, what: done }) => `${stepNames(steps)} ${done}`).join('; ');
   return `${name}: ${title}\n    ${what}${gains.length > 0 ? `; saved ${gains.join(', ')}` : ''}`;
 }
 
 function edgeLines(edges: readonly Edge[]): readonly string[] {
-  const shown = edges.slice(0, MOST_EDGES).map(({ from, to, reads, tests, spillAbove }) => {
+  const shown = edges.slice(0, MAX_EDGES).map(({ from, to, reads, tests, spillAbove }) => {
     const moved = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
     const spill = reads.length > 0 ? `, spilled above ${kilobytes(spillAbove)} each` : ', a boolean each';
     return `${from} → ${to}: ${moved}${spill}`;
@@ -106,7 +106,7 @@ function edgeLines(edges: readonly Edge[]): readonly string[] {
   return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;
 }
 
-const MOST_EDGES = 40;
+const MAX_EDGES = 40;
 
 const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
 

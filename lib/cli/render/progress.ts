@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../run/report/events.ts';
 import type { Colors, Output } from '../terminal.ts';
-import { cut } from './cut.ts';
+import { truncate } from './cut.ts';
 import { duration } from './duration.ts';
 import { eventLine } from './step-line.ts';
 
@@ -25,7 +25,7 @@ export function plainProgress(output: Output, colors: Colors): Progress {
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
 /** The least time between two drawings: events may follow each other faster than anyone can read. */
-const LEAST_MS = 25;
+const MIN_REDRAW_MS = 25;
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
@@ -49,7 +49,7 @@ export function liveProgress(output: Output, colors: Colors, now: () => number =
       board.observe(event);
       const line = isLasting(event) ? eventLine(event, colors) : undefined;
       if (line !== undefined) draw(`${line}\n`);
-      else if (now() - drawnAt >= LEAST_MS) draw();
+      else if (now() - drawnAt >= MIN_REDRAW_MS) draw();
     },
     stop: () => {
       clearInterval(timer);
@@ -105,7 +105,7 @@ class Board {
     const ended = all.filter(([, row]) => row.ended !== undefined).length;
     const more = shown.length < all.length ? [this.#colors.dim(`  ${ended} of ${all.length} steps have ended`)] : [];
     // A line that wraps would count as two, and the next drawing would erase too little.
-    return [...shown.map(([step, row]) => cut(this.#line(step, row), columns - 1)), ...more];
+    return [...shown.map(([step, row]) => truncate(this.#line(step, row), columns - 1)), ...more];
   }
 
   #line(step: string, { component, since, ended }: Row): string {

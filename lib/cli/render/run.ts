@@ -26,23 +26,23 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
     stderr.write(`${failureLines(result.error, colorsFor(stderr, env), cwd)}\n`);
 }
 
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 
 function resultLines(value: unknown, colors: Colors): string {
   const lines = JSON.stringify(value, null, 2).split('\n');
-  const rest = lines.length - MOST_LINES;
+  const rest = lines.length - MAX_LINES;
   if (rest <= 0) return lines.join('\n');
-  return [...lines.slice(0, MOST_LINES), colors.dim(`… ${rest} more lines; --json shows all`)].join('\n');
+  return [...lines.slice(0, MAX_LINES), colors.dim(`… ${rest} more lines; --json shows all`)].join('\n');
 }
 
-const MOST_FRAMES = 4;
+const MAX_FRAMES = 4;
 
 function failureLines({ code, message, data }: FlowFailure, colors: Colors, cwd: string): string {
   const head = `${colors.red(`✖ failed: ${code}`)}: ${message}`;
   if (!data) return head;
   const attempt = data.attempt > 0 ? `, attempt ${data.attempt + 1}` : '';
   const frames = (data.stack ?? []).filter(isOfComponent).map((line) => colors.dim(line.replaceAll(`${cwd}/`, '')));
-  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...frames.slice(0, MOST_FRAMES)].join('\n');
+  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...frames.slice(0, MAX_FRAMES)].join('\n');
 }
 
 type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];

@@ -26,12 +26,12 @@ export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Te
   const why = failure ? `${failure.error}: ${readCause(failure.cause).message}` : 'there is no state machine';
   stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
   stderr.write(
-    `  ${colors.cyan('help')}: give the input of a run that goes well with --input, and its variables with --var\n`,
+    `  ${colors.cyan('help')}: give the input of a successful run with --input, and its variables with --var\n`,
   );
 }
 
 /** What to call next: measure, then simulate with what was measured, then with noise. */
-export function nextAfter(
+export function nextCommand(
   file: string,
   { profile, noise }: { readonly profile: string | undefined; readonly noise: string | undefined },
 ): string {
@@ -43,11 +43,11 @@ export function nextAfter(
 
 type Row = readonly [what: string, value: string, remark: string];
 
-const LABEL = 17;
-const VALUE = 14;
+const LABEL_WIDTH = 17;
+const VALUE_WIDTH = 14;
 
 const rowLine = ([what, value, remark]: Row, colors: Colors): string =>
-  `  ${what.padEnd(LABEL)}${value.padEnd(VALUE)}${colors.dim(remark)}`.trimEnd();
+  `  ${what.padEnd(LABEL_WIDTH)}${value.padEnd(VALUE_WIDTH)}${colors.dim(remark)}`.trimEnd();
 
 const seconds = (value: number): string => duration(value * 1000);
 
@@ -101,23 +101,23 @@ function typeLines({ cost, type }: Simulation, colors: Colors): readonly string[
     const name = one === 'STANDARD' ? 'as Standard' : 'as Express';
     const remarks = [...(cost.cheaper === one ? ['cheaper'] : []), ...(type === one ? ["the flow's own type"] : [])];
     const verdict = fits ? colors.green('✔ fits') : colors.red('✖ does not fit');
-    const line = `  ${name.padEnd(LABEL)}${usd(own + rest).padEnd(VALUE)}${verdict}`;
+    const line = `  ${name.padEnd(LABEL_WIDTH)}${usd(own + rest).padEnd(VALUE_WIDTH)}${verdict}`;
     const remark = remarks.length > 0 ? `  ${colors.dim(remarks.join(', '))}` : '';
-    return [line + remark, ...obstacles.map((obstacle) => `  ${''.padEnd(LABEL)}${colors.dim(obstacle)}`)];
+    return [line + remark, ...obstacles.map((obstacle) => `  ${''.padEnd(LABEL_WIDTH)}${colors.dim(obstacle)}`)];
   });
 }
 
-const MOST_NAMES = 5;
+const MAX_NAMES = 5;
 
 /** To make the flow faster, make one of these faster. */
 function criticalLine({ criticalSteps }: Simulation): string {
-  const rest = criticalSteps.length - MOST_NAMES;
+  const rest = criticalSteps.length - MAX_NAMES;
   const named = rest > 1 ? [...criticalSteps.slice(0, 3), `${rest + 1} more`, criticalSteps.at(-1)] : criticalSteps;
   return named.length > 1 ? `critical path: ${named.join(' → ')}` : '';
 }
 
 function idleLine({ idle }: Simulation): string {
-  const named = idle.slice(0, MOST_NAMES).join(', ');
-  const rest = idle.length - MOST_NAMES;
-  return idle.length > 0 ? `never ran here: ${named}${rest > 0 ? ` and ${rest} more` : ''}` : '';
+  const named = idle.slice(0, MAX_NAMES).join(', ');
+  const rest = idle.length - MAX_NAMES;
+  return idle.length > 0 ? `did not run: ${named}${rest > 0 ? ` and ${rest} more` : ''}` : '';
 }

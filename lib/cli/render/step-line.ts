@@ -36,10 +36,10 @@ export const shortId = (id: string): string => id.slice(0, 8);
 type Ended = Extract<RunEvent, { startMs: number | null }>;
 
 const took = ({ atMs, startMs, replayed }: Ended): string =>
-  `${duration(atMs - (startMs ?? atMs))}${replayed ? ', done before' : ''}`;
+  `${duration(atMs - (startMs ?? atMs))}${replayed ? ', completed earlier' : ''}`;
 
 const recovered = ({ code, message }: { code: string; message: string }): string =>
-  `its onError stands in for ${code}: ${message}`;
+  `onError handled ${code}: ${message}`;
 
 const logLine = ({ level, step, message }: { level: string; step: string; message: string }, colors: Colors): string =>
   `    ${colors.dim(`${step} ${level}`)} ${message}`;

@@ -7,7 +7,7 @@ import { duration } from './duration.ts';
 /** Shows how the cases of a flow went; of those that failed, why. */
 export function showFlowReport({ file, cases }: FlowReport, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases: it may have some under test: cases:')}\n`);
+  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases; add some under test: cases:')}\n`);
   const shown = cases.filter(({ status }) => status !== 'skipped');
   if (shown.length === 0) return;
   const refused = shown.filter(({ status }) => status === 'refused');
@@ -20,7 +20,7 @@ function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colo
   const time = colors.dim(duration(ms));
   if (status === 'passed') return [`${colors.green('✔')} ${name} ${time}`];
   if (status === 'updated')
-    return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('expects now what was found')}`];
+    return [`${colors.yellow('↻')} ${name} ${time} ${colors.dim('now expects what was found')}`];
   const reasons = mismatches.map(({ at, problem }) => `${formatPath(at) || 'the output'} ${problem}`);
   return [
     `${colors.red('✖')} ${name} ${time}`,
@@ -28,11 +28,11 @@ function caseLines({ name, status, ms, mismatches, diff = '' }: CaseReport, colo
   ];
 }
 
-const MOST_LINES = 60;
+const MAX_LINES = 60;
 
 function diffLines(diff: string, colors: Colors): readonly string[] {
   const all = diff.split('\n');
-  const shown = all.slice(0, MOST_LINES).map((line) => {
+  const shown = all.slice(0, MAX_LINES).map((line) => {
     if (line.startsWith('-')) return colors.green(line);
     return line.startsWith('+') ? colors.red(line) : colors.dim(line);
   });

@@ -6,28 +6,28 @@ import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Mocks } from '../run/tasks/mocks.ts';
 import type { Suite } from './open-suite.ts';
-import { type PluginConfig, sourceOf } from './plugin-config.ts';
+import { componentSource, type PluginConfig } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';
 
-/** What stands in for components in a case, and what is wrong with that. */
-export interface StandIns {
+/** The mocks of a case, and the diagnostics about them. */
+export interface CaseMocks {
   readonly mocks: Mocks;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a case's flow consists of. */
-export interface FlowParts {
+/** The flow that the mocks of a case refer to. */
+export interface CaseFlow {
   readonly file: string;
   readonly steps: readonly CompiledStep[];
   readonly catalog: Catalog;
   readonly config: PluginConfig;
 }
 
-/** What mocks are held against: every step that a flow writes, none of them made part of another. */
-export function partsOf(
+/** Opens a suite's flow without passes of the optimiser, so that mocks can refer to every step that is written in it. */
+export function openCaseFlow(
   { file, source, folders, config, shared }: Suite,
   variables: TestCase['variables'] = {},
-): FlowParts & Pick<OpenedFlow, 'compiled'> {
+): CaseFlow & Pick<OpenedFlow, 'compiled'> {
   const given = { ...folders, file, source, variables, without: PASS_NAMES, profileFile: 'none' } as const;
   const { compiled, lookup } = openFlow(given, shared.lookupIn);
   return { file, compiled, steps: compiled.steps, catalog: lookup.catalog, config };
@@ -37,23 +37,26 @@ export function partsOf(
  * The mocks of a case: its own, and those of the configuration's mock plugins. A step whose component belongs to a
  * plugin that does not run here is a diagnostic, unless the project has the component or the case a mock.
  */
-export function standInsFor({ mocks: own }: Pick<TestCase, 'mocks'>, parts: FlowParts): StandIns {
-  const configured = mocksOf(parts.config);
+export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, caseFlow: CaseFlow): CaseMocks {
+  const configured = configuredMocks(caseFlow.config);
   const written = Object.fromEntries(own.map(({ target, behaviours }) => [target, behaviours]));
-  const unsupported = parts.steps.flatMap((step) => unsupportedIn(step, own, parts));
+  const unsupported = caseFlow.steps.flatMap((step) => unsupportedIn(step, own, caseFlow));
   return {
     // A step that has this diagnostic needs no other one: with a mock, its component is not missing.
     mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
-    diagnostics: [...own.flatMap((mock) => faultOf(mock, parts)), ...unsupported.map(({ diagnostic }) => diagnostic)],
+    diagnostics: [
+      ...own.flatMap((mock) => checkMock(mock, caseFlow)),
+      ...unsupported.map(({ diagnostic }) => diagnostic),
+    ],
   };
 }
 
 /** The components of all mock plugins, by the paths that flows reach them under. */
-function mocksOf(config: PluginConfig): Mocks {
+function configuredMocks(config: PluginConfig): Mocks {
   const paths = config.flatMap(({ prefix, plugins }) =>
     plugins.flatMap(({ components }) => [...components.keys()].map((path) => `${prefix}${path}`)),
   );
-  const sources = paths.map((path) => [path, sourceOf(config, path)] as const);
+  const sources = paths.map((path) => [path, componentSource(config, path)] as const);
   return Object.fromEntries(
     sources.flatMap(([path, source]) => (source.kind === 'mock' ? [[path, source.behaviours]] : [])),
   );
@@ -61,21 +64,21 @@ function mocksOf(config: PluginConfig): Mocks {
 
 const canonical = (catalog: Catalog, component: string): string => catalog.resolve(component)?.path ?? component;
 
-function mocked({ id, component }: CompiledStep, own: readonly CaseMock[], catalog: Catalog): boolean {
+function isMocked({ id, component }: CompiledStep, own: readonly CaseMock[], catalog: Catalog): boolean {
   const path = canonical(catalog, component);
   return own.some(({ target }) => target === id || canonical(catalog, target) === path);
 }
 
-function unsupportedIn(step: CompiledStep, own: readonly CaseMock[], { config, catalog, file }: FlowParts) {
+function unsupportedIn(step: CompiledStep, own: readonly CaseMock[], { config, catalog, file }: CaseFlow) {
   const { id, component, componentSpan, calls } = step;
-  const source = sourceOf(config, component);
-  if (source.kind !== 'unsupported' || !calls || mocked(step, own, catalog) || catalog.resolve(component)) return [];
+  const source = componentSource(config, component);
+  if (source.kind !== 'unsupported' || !calls || isMocked(step, own, catalog) || catalog.resolve(component)) return [];
   const { name: plugin, type } = source.plugin;
   return [{ id, diagnostic: diagnose('unsupported-plugin', { component, plugin, type }, { file, ...componentSpan }) }];
 }
 
 /** What is wrong with a case's own mock. */
-function faultOf({ target, span }: CaseMock, { steps, catalog, file }: FlowParts): readonly Diagnostic[] {
+function checkMock({ target, span }: CaseMock, { steps, catalog, file }: CaseFlow): readonly Diagnostic[] {
   const path = target.startsWith('/') ? canonical(catalog, target) : undefined;
   const meant = steps.filter(({ id, component }) => target === id || canonical(catalog, component) === path);
   const [step] = meant;

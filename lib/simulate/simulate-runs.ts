@@ -9,21 +9,21 @@ import { DefinitionError } from '../engine/index.ts';
 import type { Example } from '../flow/flow.ts';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import type { Json } from '../protocol/json.ts';
-import { noiseOf } from './noise.ts';
+import { type AssumedValues, assumedValues } from './assumed-values.ts';
+import { graphTimes } from './graph-times.ts';
+import { noiseFactors } from './noise.ts';
 import type { OverheadName } from './overhead.ts';
-import { type Priced, priceRun, type RunCost } from './price-run.ts';
+import { type PricedDefinitions, priceRun, type RunCost } from './price-run.ts';
 import { type Definitions, loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
-import { graphTimes } from './run-times.ts';
-import { type StandIns, standInsFor } from './stand-ins.ts';
 
-/** What to run how often. */
+/** The state machine to run, how often, and with which model of durations and overheads. */
 export interface RunsOptions {
   readonly definitions: Definitions;
   readonly plan: Plan;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly steps: readonly CompiledStep[];
   readonly examples: readonly Example[];
-  readonly cost: Durations;
+  readonly durations: Durations;
   readonly runs: number;
   readonly overhead?: OverheadName;
   readonly noise?: number;
@@ -33,7 +33,7 @@ export interface RunsOptions {
   readonly memoryOf?: (component: string) => number | undefined;
 }
 
-/** The figures of several runs: of each number the mean, of what fits what is so in the longest run. */
+/** The figures of several runs: numbers are means; obstacles and critical steps are those of the longest run. */
 export interface RunsFigures {
   readonly runs: number;
   readonly idle: readonly string[];
@@ -54,7 +54,7 @@ export interface RunsFailure {
   readonly failure: { readonly error: string; readonly cause: string };
 }
 
-/** Runs a state machine so often, or until a run fails. One that AWS would refuse fails before. */
+/** Runs a state machine `runs` times, or until a run fails. A definition that AWS would refuse is a failure too. */
 export async function simulateRuns(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
   try {
     return await runAll(options);
@@ -66,40 +66,40 @@ export async function simulateRuns(options: RunsOptions): Promise<RunsFigures | 
 
 async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
   const { definitions, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
-  const { standIns, stateMachine } = prepare(options);
-  const simulated = loadSimulated({ ...definitions, stateMachine }, { type, standIns, overhead });
+  const { assumed, stateMachine } = prepare(options);
+  const simulated = loadSimulated({ ...definitions, stateMachine }, { type, assumed, overhead });
   const all = [definitions.stateMachine, ...definitions.nestedMachines.map((nested) => nested.stateMachine)];
-  const bytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
+  const definitionBytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
   const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
-  const priced: Priced = { definitions: all, bytes, memoryOf: memory };
+  const priced: PricedDefinitions = { definitions: all, definitionBytes, memoryOf: memory };
   const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));
-  const done: One[] = [];
+  const runs: SimulatedRun[] = [];
   for (let number = 0; number < options.runs; number += 1) {
-    const factor = noiseOf(noise, seed, number);
-    const secondsOf = (id: string, component: string): number => options.cost({ id, component }) * factor(id);
+    const factor = noiseFactors(noise, seed, number);
+    const secondsOf = (id: string, component: string): number => options.durations({ id, component }) * factor(id);
     const run = await runMachine(simulated, secondsOf);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
     const times = graphTimes(plan, run);
     const longest = times.longest.filter((id) => !added.has(id));
-    done.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
+    runs.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
   }
-  return { ...figures(done), definitionBytes: bytes, idle: idleSteps(options.steps, done) };
+  return { ...figures(runs), definitionBytes, idle: idleSteps(options.steps, runs) };
 }
 
-/** Input that was made up need not pass the flow's check of it: where it would not, the check lets everything pass. */
+/** Assumed input need not satisfy the flow's input schema, so its input check is disabled unless input is given. */
 function prepare({ definitions, plan, input, items = 1, examples }: RunsOptions): {
-  readonly standIns: StandIns;
+  readonly assumed: AssumedValues;
   readonly stateMachine: StateMachine;
 } {
-  const standIns = standInsFor(plan, items);
+  const assumed = assumedValues(plan, items);
   const { stateMachine, sourceMap } = definitions;
   const given = input ?? examples[0]?.input;
-  if (given !== undefined) return { standIns: { ...standIns, input: given }, stateMachine };
-  return { standIns, stateMachine: withoutInputCheck(stateMachine, sourceMap.states) };
+  if (given !== undefined) return { assumed: { ...assumed, input: given }, stateMachine };
+  return { assumed, stateMachine: withoutInputCheck(stateMachine, sourceMap.states) };
 }
 
-/** The Choice that checks the input stays, and always goes on. */
+/** Keeps the Choice that checks the input, with conditions that never match, so that it always takes its default. */
 function withoutInputCheck(machine: StateMachine, states: SourceMap['states']): StateMachine {
   const { StartAt, States } = machine;
   const first = States[StartAt];
@@ -108,34 +108,34 @@ function withoutInputCheck(machine: StateMachine, states: SourceMap['states']): 
   return { ...machine, States: { ...States, [StartAt]: { ...first, Choices } } };
 }
 
-/** One run, and what follows from it. */
-interface One {
+/** One run, with its times and its price. */
+interface SimulatedRun {
   readonly run: MachineRun;
   readonly times: FlowTimes;
   readonly cost: RunCost;
 }
 
-function figures(done: readonly One[]): Omit<RunsFigures, 'definitionBytes' | 'idle'> {
-  const mean = (pick: (one: One) => number): number =>
-    tidy(done.reduce((sum, one) => sum + pick(one), 0) / done.length);
+function figures(runs: readonly SimulatedRun[]): Omit<RunsFigures, 'definitionBytes' | 'idle'> {
+  const mean = (pick: (one: SimulatedRun) => number): number =>
+    tidy(runs.reduce((sum, one) => sum + pick(one), 0) / runs.length);
   return {
-    runs: done.length,
+    runs: runs.length,
     makespanSeconds: mean(({ run }) => run.seconds),
     criticalPathSeconds: mean(({ times }) => times.critical),
-    criticalSteps: longestOf(done).times.longest,
+    criticalSteps: longestOf(runs).times.longest,
     levelSeconds: mean(({ times }) => times.byLevel),
     ratio: mean(({ run, times }) => ratio(run.seconds, times.critical)),
     levelRatio: mean(({ times }) => ratio(times.byLevel, times.critical)),
     transitions: mean(({ run }) => run.transitions),
     historyEvents: mean(({ run }) => run.events),
-    cost: meanCost(done),
+    cost: meanCost(runs),
   };
 }
 
-function meanCost(done: readonly One[]): RunCost {
+function meanCost(runs: readonly SimulatedRun[]): RunCost {
   const mean = (pick: (cost: RunCost) => number): number =>
-    done.reduce((sum, { cost }) => sum + pick(cost), 0) / done.length;
-  const longest = longestOf(done).cost;
+    runs.reduce((sum, { cost }) => sum + pick(cost), 0) / runs.length;
+  const longest = longestOf(runs).cost;
   return {
     standard: { ...longest.standard, usd: mean(({ standard }) => standard.usd) },
     express: {
@@ -152,17 +152,17 @@ function meanCost(done: readonly One[]): RunCost {
   };
 }
 
-/** There is one: a simulation has at least one run. */
-const longestOf = (done: readonly One[]): One =>
-  done.reduce((most, one) => (one.run.seconds > most.run.seconds ? one : most));
+/** The longest run; there is at least one. */
+const longestOf = (runs: readonly SimulatedRun[]): SimulatedRun =>
+  runs.reduce((most, one) => (one.run.seconds > most.run.seconds ? one : most));
 
 const ratio = (seconds: number, critical: number): number => (critical > 0 ? seconds / critical : 1);
 
-/** Without what sums of floating-point numbers leave behind. */
+/** Rounded to 9 decimals, to remove floating-point errors. */
 const tidy = (value: number): number => Math.round(value * 1e9) / 1e9;
 
-function idleSteps(steps: readonly CompiledStep[], done: readonly One[]): readonly string[] {
-  const called = new Set(done.flatMap(({ run }) => run.calls.flatMap(({ links }) => links.map(({ step }) => step))));
+function idleSteps(steps: readonly CompiledStep[], runs: readonly SimulatedRun[]): readonly string[] {
+  const called = new Set(runs.flatMap(({ run }) => run.calls.flatMap(({ links }) => links.map(({ step }) => step))));
   const own = steps.filter(({ calls, added }) => calls && !added).flatMap(membersOf);
   return own.flatMap(({ id }) => (called.has(id) ? [] : [id]));
 }

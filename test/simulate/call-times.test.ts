@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../lib/compiler/compile.ts';
 import { execute, type HistoryEvent, TaskError, type TaskResolver, VirtualClock } from '../../lib/engine/index.ts';
 import { isObject } from '../../lib/protocol/json.ts';
-import { CallTimes, renewProfile } from '../../lib/simulate/measure.ts';
+import { CallTimes, updateProfile } from '../../lib/simulate/call-times.ts';
 
 /** What a call takes, in milliseconds, and answers. */
 type Answer = { readonly ms: number; readonly fail?: string; readonly skipped?: boolean };
@@ -80,7 +80,7 @@ describe('a renewed profile', () => {
   const measured = { steps: { b: { seconds: 2 }, a: { seconds: 1 } }, components: { '/my/a': { seconds: 1 } } };
 
   it('has the steps in the order of the flow', () => {
-    const { steps } = renewProfile({}, measured, [{ id: 'a' }, { id: 'b' }]);
+    const { steps } = updateProfile({}, measured, [{ id: 'a' }, { id: 'b' }]);
     expect(Object.keys(steps ?? {})).toEqual(['a', 'b']);
   });
 
@@ -89,7 +89,7 @@ describe('a renewed profile', () => {
       steps: { a: { seconds: 9 }, rare: { seconds: 5 }, gone: { seconds: 6 } },
       components: { '/my/rare': { seconds: 5 } },
     };
-    expect(renewProfile(before, measured, [{ id: 'a' }, { id: 'b' }, { id: 'rare' }])).toEqual({
+    expect(updateProfile(before, measured, [{ id: 'a' }, { id: 'b' }, { id: 'rare' }])).toEqual({
       steps: { a: { seconds: 1 }, b: { seconds: 2 }, rare: { seconds: 5 } },
       components: { '/my/rare': { seconds: 5 }, '/my/a': { seconds: 1 } },
     });

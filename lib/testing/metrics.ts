@@ -24,7 +24,7 @@ export interface Measured {
  *
  * Nothing is measured of a run that was refused.
  */
-const MEASURES: { readonly [M in Metric]: (measured: Measured) => number | undefined | Promise<number> } = {
+const MEASUREMENTS: { readonly [M in Metric]: (measured: Measured) => number | undefined | Promise<number> } = {
   execution_time_ms: ({ run }) => run.execution?.durationMs,
   memory_usage_mb: ({ run, peakBytes }) =>
     run.execution && peakBytes !== undefined ? Math.round((peakBytes / MEBIBYTE) * 10) / 10 : undefined,
@@ -36,7 +36,9 @@ const RAN: ReadonlySet<string> = new Set(['succeeded', 'failed', 'recovered', 'c
 
 /** What was measured of a run, by the names of the metrics. */
 export async function measure(metrics: readonly Metric[], measured: Measured): Promise<{ [metric: string]: Json }> {
-  const found = await Promise.all(metrics.map(async (metric) => [metric, await MEASURES[metric](measured)] as const));
+  const found = await Promise.all(
+    metrics.map(async (metric) => [metric, await MEASUREMENTS[metric](measured)] as const),
+  );
   return Object.fromEntries(found.flatMap(([metric, value]) => (value === undefined ? [] : [[metric, value]])));
 }
 

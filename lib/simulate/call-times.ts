@@ -10,32 +10,32 @@ interface OpenCall {
 }
 
 /**
- * Measures what the calls of components take, by the events of any number of runs' histories. A call that fails or
- * skips its step says nothing of what the step takes.
+ * Measures how long calls of components take, from the history events of any number of runs. A call that fails or skips its
+ * step is not counted.
  */
 export class CallTimes {
-  /** Calls under way, by their latest event: the next one of the call follows it. */
+  /** Calls in progress, by their latest event, which their next event names as the previous one. */
   readonly #open = new Map<string, OpenCall>();
   readonly #steps = new Map<string, number[]>();
   readonly #components = new Map<string, number[]>();
 
-  /** Takes in the next event of a run; `atMs`: when it happened, by a clock as fine as there is. */
+  /** Records the next event of a run, which happened at `atMs`, in milliseconds of a high-resolution clock. */
   observe(event: HistoryEvent, atMs: number): void {
     const { type, details } = event;
     if (type === 'TaskScheduled') {
-      const call = callOf(details.parameters ?? null);
+      const call = readCall(details.parameters ?? null);
       if (call) this.#open.set(keyOf(event, event.id), { ...call, startMs: atMs });
       return;
     }
-    const before = keyOf(event, event.previousEventId);
-    const call = this.#open.get(before);
+    const previous = keyOf(event, event.previousEventId);
+    const call = this.#open.get(previous);
     if (!call) return;
-    this.#open.delete(before);
+    this.#open.delete(previous);
     if (type === 'TaskStarted') this.#open.set(keyOf(event, event.id), { ...call, startMs: atMs });
     else if (type === 'TaskSucceeded' && !readAnswer(details.output).skipped) this.#add(call, atMs);
   }
 
-  /** The runs are over: no call is under way any more. */
+  /** A run has ended: no call is in progress any more. */
   endRun(): void {
     this.#open.clear();
   }
@@ -51,16 +51,16 @@ export class CallTimes {
     return this.#steps.get(step)?.length ?? 0;
   }
 
-  /** The medians. */
+  /** The median seconds of each step and each component. */
   profile(): Required<Profile> {
     return { steps: medians(this.#steps), components: medians(this.#components) };
   }
 }
 
-/** Ids of events are those of one history; a child execution has its own. */
+/** Event ids are unique within one history; a child execution has its own history. */
 const keyOf = ({ execution = '' }: HistoryEvent, id: number): string => `${execution} ${id}`;
 
-function callOf(parameters: Json): Pick<OpenCall, 'step' | 'component'> | undefined {
+function readCall(parameters: Json): Pick<OpenCall, 'step' | 'component'> | undefined {
   const component = componentIn(parameters);
   const { step } = invocationIn(parameters, '');
   return component !== undefined && step !== '' ? { step, component } : undefined;
@@ -72,23 +72,23 @@ function push(lists: Map<string, number[]>, key: string, value: number): void {
   else lists.set(key, [value]);
 }
 
-/** To microseconds: what is finer is chance. */
+/** Rounded to microseconds, since finer differences are noise. */
 const medians = (times: ReadonlyMap<string, readonly number[]>): { readonly [key: string]: Timing } =>
   Object.fromEntries([...times].map(([key, all]) => [key, { seconds: Math.round(median(all) * 1e6) / 1e6 }]));
 
 /**
- * A profile with what was measured now, in the order of the flow's steps. What was not measured this time, because no
- * run wanted it, keeps its entry; a step that the flow no longer has loses it.
+ * The profile updated with new measurements, in the order of the flow's steps. A step that did not run this time keeps its
+ * entry; a step that is no longer in the flow loses it.
  */
-export function renewProfile(
+export function updateProfile(
   before: Profile,
   measured: Required<Profile>,
   steps: readonly { readonly id: string }[],
 ): Profile {
   const all = { ...before.steps, ...measured.steps };
-  const kept = steps.flatMap(({ id }): (readonly [string, Timing])[] => {
+  const timings = steps.flatMap(({ id }): (readonly [string, Timing])[] => {
     const time = Object.hasOwn(all, id) ? all[id] : undefined;
     return time ? [[id, time]] : [];
   });
-  return { steps: Object.fromEntries(kept), components: { ...before.components, ...measured.components } };
+  return { steps: Object.fromEntries(timings), components: { ...before.components, ...measured.components } };
 }

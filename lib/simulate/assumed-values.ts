@@ -1,0 +1,171 @@
+import { builtinOf, inputField } from '../compiler/analyse/builtins.ts';
+import type { Use } from '../compiler/analyse/uses.ts';
+import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
+import type { Expression, InputReference } from '../flow/expression.ts';
+import { parseSlotKey, type Slots, type Test, testKey } from '../protocol/invocation.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import { type Path, type Segment, valueAt } from '../protocol/path.ts';
+import { sampleValue } from './sample.ts';
+
+/**
+ * The values that a simulated run assumes for results and input, which only components and callers know. `$if` is true,
+ * `skipIf` is false, and values that `$coalesce` tests are missing, so that each of its items is evaluated: every step runs
+ * except those that only an `else` demands. A `map` has a given number of items, an `iterate` ends after its first
+ * iteration, and inner flows get input that satisfies their schemas.
+ */
+export interface AssumedValues {
+  /** The slots that a step's task returns for its `reads`. A step of an inner flow has the id `RUNNER.ID`. */
+  readonly answer: (step: string, reads: readonly string[]) => Slots;
+  readonly input: Json;
+}
+
+/** The assumed values of a flow. `items`: how many items a `map` has if its list is not a literal. */
+export function assumedValues(plan: Plan, items: number): AssumedValues {
+  const slots = new Map<string, Json>();
+  const input = new Assumptions({ plan, prefix: '', items, slots }).input();
+  const answer = (step: string, reads: readonly string[]): Slots =>
+    Object.fromEntries(reads.map((key): [string, Json] => [key, slots.get(slotId(step, key)) ?? defaultValue(key)]));
+  return { answer, input };
+}
+
+const slotId = (step: string, key: string): string => `${step}\n${key}`;
+
+const DEFAULT_TESTS: { readonly [T in Test]: boolean } = { if: true, skipIf: false, present: false };
+
+function defaultValue(key: string): Json {
+  const { test } = parseSlotKey(key);
+  return test ? DEFAULT_TESTS[test] : null;
+}
+
+interface FlowContext {
+  readonly plan: Plan;
+  readonly prefix: string;
+  readonly items: number;
+  /** Collects the assumed values of slots, by {@link slotId}. */
+  readonly slots: Map<string, Json>;
+}
+
+/** The assumptions about the values that one flow reads, by where it reads them. */
+class Assumptions {
+  readonly #context: FlowContext;
+  readonly #input: { readonly path: Path; readonly value: Json }[] = [];
+
+  constructor(context: FlowContext) {
+    this.#context = context;
+    for (const planned of context.plan.steps.values()) this.#assumeForRunner(planned);
+  }
+
+  /** Input that satisfies the flow's schema and has every path that the flow reads. */
+  input(): Json {
+    const { flow } = this.#context.plan;
+    let input: Json = flow.inputSchema === undefined ? {} : sampleValue(flow.inputSchema);
+    for (const { path, value } of this.#input) input = withValue(input, path.segments, value);
+    for (const { reference, test, optional } of inputUses(this.#context.plan)) {
+      const { path } = reference.path;
+      const found = valueAt(input, path);
+      if (test === 'skipIf' && (found === undefined || found === true)) input = withValue(input, path.segments, false);
+      else if (found === undefined && !optional) input = withValue(input, path.segments, true);
+    }
+    return input;
+  }
+
+  /** Assumes items, and input for the inner flow, of a step that runs one. */
+  #assumeForRunner({ step, inner }: PlannedStep): void {
+    const builtin = builtinOf(step);
+    if (!inner || !builtin) return;
+    const inside = new Assumptions({ ...this.#context, plan: inner, prefix: `${this.#context.prefix}${step.id}.` });
+    const input = inside.input();
+    const assume = (field: string, value: Json): void => this.#assume(inputField(step, field), value);
+    if (builtin === 'map') {
+      assume(
+        'items',
+        Array.from({ length: this.#context.items }, () => input),
+      );
+      assume('max_concurrency', this.#context.items);
+    } else if (builtin === 'eval') assume('input', input);
+    else {
+      assume('initial_input', input);
+      assume('max_iterations', 1);
+      inside.#assume(inner.flow.output, { result: null });
+    }
+  }
+
+  #assume(expression: Expression | undefined, value: Json): void {
+    switch (expression?.kind) {
+      case 'step':
+        this.#context.slots.set(this.#slot(expression.step, expression.path.text), value);
+        return;
+      case 'input':
+        this.#input.push({ path: expression.path.path, value });
+        return;
+      case 'map':
+        for (const entry of expression.entries)
+          if (isObject(value)) this.#assume(entry.value, value[entry.key] ?? null);
+        return;
+      case 'list':
+        for (const [at, item] of expression.items.entries())
+          this.#assume(item, (Array.isArray(value) ? value[at] : null) ?? null);
+        return;
+      case 'if':
+        this.#assumeCondition(expression.condition, isObject(value) ? lacks(expression.consequent, value) : false);
+        this.#assume(expression.consequent, value);
+        this.#assume(expression.alternative, value);
+        return;
+      case 'coalesce':
+        for (const item of expression.items) this.#assume(item, value);
+        this.#assumePresent(expression.items.at(-1));
+        return;
+      default:
+    }
+  }
+
+  /** Assumes that a condition is false if its consequent cannot have the wanted value. */
+  #assumeCondition(condition: Expression, otherwise: boolean): void {
+    if (!otherwise) return;
+    if (condition.kind === 'input') this.#input.push({ path: condition.path.path, value: false });
+    if (condition.kind !== 'step') return;
+    this.#context.slots.set(this.#slot(condition.step, testKey('if', condition.path.text)), false);
+  }
+
+  #assumePresent(last: Expression | undefined): void {
+    if (last?.kind !== 'step') return;
+    this.#context.slots.set(this.#slot(last.step, testKey('present', last.path.text)), true);
+  }
+
+  #slot(step: string, key: string): string {
+    return slotId(`${this.#context.prefix}${step}`, key);
+  }
+}
+
+/** Whether an expression is a map that lacks some of the wanted keys. */
+function lacks(expression: Expression, wanted: JsonObject): boolean {
+  if (expression.kind !== 'map' && expression.kind !== 'literal') return false;
+  const keys = new Set(expression.entries?.map(({ key }) => key));
+  return expression.entries !== undefined && Object.keys(wanted).some((key) => !keys.has(key));
+}
+
+/** All uses of a flow's input. */
+function inputUses(plan: Plan): readonly Use<InputReference>[] {
+  const uses = [...plan.steps.values()].flatMap(({ uses: { input, skipIf, fallback } }) => [
+    ...input,
+    ...skipIf,
+    ...fallback,
+  ]);
+  return [...uses, ...plan.output].filter(isInputUse);
+}
+
+const isInputUse = (use: Use): use is Use<InputReference> => use.reference.kind === 'input';
+
+/** A copy of a value with another one at a path; lists and maps are created where the path needs them. */
+function withValue(whole: Json, segments: readonly Segment[], value: Json): Json {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return value;
+  if (typeof segment === 'number') {
+    const list = Array.isArray(whole) ? [...whole] : [];
+    while (list.length <= segment) list.push(null);
+    list[segment] = withValue(list[segment] ?? null, rest, value);
+    return list;
+  }
+  const map = isObject(whole) ? whole : {};
+  return { ...map, [segment]: withValue(map[segment] ?? null, rest, value) };
+}
