@@ -14,16 +14,16 @@ export interface Size {
 /** Characters that an ARN is taken to have: with the longest names of functions and state machines some 150. */
 const ARN = 170;
 
-const known = new WeakMap<Branch, Size>();
+const knownSizes = new WeakMap<Branch, Size>();
 
 /** The weight of a state machine, or of a branch. */
-export function sizeOfParts(machine: Branch): Size {
-  const weight = known.get(machine) ?? weigh(machine);
-  known.set(machine, weight);
+export function sizeOfBranch(machine: Branch): Size {
+  const weight = knownSizes.get(machine) ?? measure(machine);
+  knownSizes.set(machine, weight);
   return weight;
 }
 
-function weigh(machine: Branch): Size {
+function measure(machine: Branch): Size {
   const { States, ...rest } = machine;
   const { bytes, events } = sizeOfStates(Object.entries(States));
   return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: EXECUTION + events };
@@ -37,23 +37,23 @@ export function sizeOfMachine(machine: Branch): Size {
 
 /** The weight of some states. */
 export const sizeOfStates = (states: readonly NamedState[]): Size =>
-  sum(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
+  sumOfSizes(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
 
 /** What several take together. */
-export const sum = (weights: readonly Size[]): Size => ({
+export const sumOfSizes = (weights: readonly Size[]): Size => ({
   bytes: weights.reduce((total, { bytes }) => total + bytes, 0),
   events: weights.reduce((total, { events }) => total + events, 0),
 });
 
 function bytesOf(state: State): number {
-  if (state.Type === 'Task') return jsonBytes(state) + missingBytes(state);
+  if (state.Type === 'Task') return jsonBytes(state) + missingArnBytes(state);
   const inside = branchesOf(state);
   if (inside.length === 0) return jsonBytes(state);
   const own = state.Type === 'Map' ? { ...state, ItemProcessor: {} } : { ...state, Branches: [] };
-  return jsonBytes(own) + inside.reduce((total, branch) => total + sizeOfParts(branch).bytes + 1, 0);
+  return jsonBytes(own) + inside.reduce((total, branch) => total + sizeOfBranch(branch).bytes + 1, 0);
 }
 
-function missingBytes({ Arguments: given }: TaskState): number {
+function missingArnBytes({ Arguments: given }: TaskState): number {
   if (!isObject(given)) return 0;
   return bytesOfArns(
     PLACEHOLDER_FIELDS.flatMap((field) => (readPlaceholder(given[field]) ? String(given[field]) : [])),

@@ -124,7 +124,7 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   reportUnchecked(flow, diagnostics);
   diagnostics.push(...made.diagnostics);
   if (!made.fitting) return refused(file, written, diagnostics);
-  const { written: _, ...emitted } = made.fitting.emitted;
+  const { statesByTree: _, ...emitted } = made.fitting.emitted;
   return { ...outline(written, diagnostics), ...made.fitting.candidate, ...emitted };
 }
 

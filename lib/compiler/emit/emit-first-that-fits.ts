@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Emitted } from './emit.ts';
-import { emitWithin, type Target } from './split/emit-within.ts';
+import { emitWithinLimits, type Target } from './split/emit-within.ts';
 
 /** What was written of several plans. */
 export interface FirstThatFits<Candidate> {
@@ -19,7 +19,7 @@ export function emitFirstThatFits<Candidate extends { readonly plan: Plan }>(
   let last: readonly Diagnostic[] = [];
   for (const candidate of candidates) {
     const diagnostics: Diagnostic[] = [];
-    const emitted = emitWithin(candidate.plan, target, diagnostics);
+    const emitted = emitWithinLimits(candidate.plan, target, diagnostics);
     const failed = diagnostics.some(({ severity }) => severity === 'error');
     if (emitted && !failed) return { fitting: { candidate, emitted }, diagnostics };
     last = diagnostics;

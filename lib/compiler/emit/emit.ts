@@ -18,10 +18,10 @@ import {
 } from './frame.ts';
 import { inputReads } from './jsonata/input-reads.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
-import { INPUT, ROOM } from './sizes/payload-limits.ts';
+import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 
 /** A state machine, those nested in it, their steps, and what each state is. */
-export interface Emitted extends Pick<Shared, 'written'> {
+export interface Emitted extends Pick<Shared, 'statesByTree'> {
   readonly stateMachine: StateMachine;
   readonly nestedMachines: readonly NestedMachine[];
   readonly steps: readonly CompiledStep[];
@@ -47,7 +47,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     input: '$states.context.Execution.Input',
     execution: OWN_EXECUTION,
     prefix: '',
-    close: { End: true },
+    transition: { End: true },
     catchers: [],
     fail: (into, fault, of) =>
       into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
@@ -60,15 +60,23 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  const { nestedMachines, steps, written, sources } = shared;
+  const { nestedMachines, steps, statesByTree, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
-  return { stateMachine, nestedMachines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
+  return {
+    stateMachine,
+    nestedMachines,
+    steps,
+    sourceMap,
+    statesByTree,
+    inputBudget: inputBudgetOf(plan, budget),
+    budget,
+  };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
   reads: inputReads(plan),
   share: budget.share(INPUT),
-  room: ROOM,
+  room: PAYLOAD_BYTES,
 });
 
 function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {

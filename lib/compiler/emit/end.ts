@@ -3,24 +3,24 @@ import type { StateSource } from '../source-map.ts';
 import type { Jsonata } from './jsonata/jsonata.ts';
 
 /** The slots of a step where they are in no variable yet, because the state that made them is still the current one. */
-export type Fresh = (step: string) => Jsonata | undefined;
+export type UnassignedSlots = (step: string) => Jsonata | undefined;
 
 /** Where nothing is fresh. */
-export const nothingFresh: Fresh = () => undefined;
+export const noUnassignedSlots: UnassignedSlots = () => undefined;
 
 /** What comes after a state: another state, or the end of the scope with an output. */
-export type Continuation = { readonly next: string } | End;
+export type Continuation = { readonly next: string } | ScopeEnd;
 
 /** How the last state of a flow or branch goes on: it ends its scope, or hands its output to the state after an inner flow. */
-export type Close = { readonly End: true } | { readonly Next: string };
+export type Transition = { readonly End: true } | { readonly Next: string };
 
 /** The end of a flow or branch. */
-export interface End {
+export interface ScopeEnd {
   /** Its output, given what the last state has fresh. */
-  readonly output: (fresh: Fresh) => Template;
+  readonly output: (unassigned: UnassignedSlots) => Template;
   /** A state that only gives the output, for ways that do not pass through the last task. */
   readonly pass: () => string;
-  readonly close: Close;
+  readonly transition: Transition;
 }
 
 /** A state under its name. */
@@ -69,25 +69,25 @@ export function byName<V>(entries: Iterable<readonly [name: string, value: V]>):
 }
 
 /** `Next`, or `End`, with the output that belongs to it. */
-export function closing(after: Continuation, fresh: Fresh): { Output: Template } & Close {
+export function transitionTo(after: Continuation, unassigned: UnassignedSlots): { Output: Template } & Transition {
   // Values travel in variables; a state's output is kept empty, so that it can reach no limit.
-  return 'next' in after ? { Output: {}, Next: after.next } : { Output: after.output(fresh), ...after.close };
+  return 'next' in after ? { Output: {}, Next: after.next } : { Output: after.output(unassigned), ...after.transition };
 }
 
 /** The state to go to from where there is no task to end with. */
-export const target = (after: Continuation): string => ('next' in after ? after.next : after.pass());
+export const nextState = (after: Continuation): string => ('next' in after ? after.next : after.pass());
 
-/** An {@link End} whose passing state is written when it is first asked for. */
-export function endWith(
-  output: (fresh: Fresh) => Template,
-  close: Close,
+/** An {@link ScopeEnd} whose passing state is written when it is first asked for. */
+export function scopeEnd(
+  output: (unassigned: UnassignedSlots) => Template,
+  transition: Transition,
   { name, source }: { readonly name: () => string; readonly source: StateSource },
   states: States,
-): End {
+): ScopeEnd {
   let made: string | undefined;
   const pass = (): string => {
-    made ??= states.add(name(), { Type: 'Pass', Output: output(nothingFresh), ...close }, source);
+    made ??= states.add(name(), { Type: 'Pass', Output: output(noUnassignedSlots), ...transition }, source);
     return made;
   };
-  return { output, pass, close };
+  return { output, pass, transition };
 }

@@ -3,14 +3,14 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { firstIn } from '../plan/plan-tree.ts';
 import { usesOfRest } from './jsonata/input-reads.ts';
 import { endsInStep } from './output.ts';
-import { emissionOf } from './states/emit-builtin.ts';
+import { builtinEmitterOf } from './states/emit-builtin.ts';
 
 /**
  * Whether no state of a flow reads the flow's input but the one that it begins with, which has it as its own input. What
  * comes later would need a variable; the context object shows an item of a Map, but that it does so inside of the Map's
  * states is nowhere documented.
  */
-export function isReadByFirstAlone(plan: Plan): boolean {
+export function onlyFirstStateReadsInput(plan: Plan): boolean {
   const first = firstCall(plan);
   const others = [...plan.steps.values()].filter((planned) => planned !== first);
   return !usesOfRest(plan, others, isOnlyState(plan, first)).some((use) => use.reference.kind === 'input');
@@ -20,7 +20,7 @@ export function isReadByFirstAlone(plan: Plan): boolean {
 function firstCall(plan: Plan): PlannedStep | undefined {
   const { flow, tree, steps } = plan;
   const first = steps.get(firstIn(tree) ?? '');
-  if (!first || emissionOf(first) || isGuarded(first, plan) || first.later.size > 0) return undefined;
+  if (!first || builtinEmitterOf(first) || isGuarded(first, plan) || first.later.size > 0) return undefined;
   const isChecked = flow.inputSchema !== undefined || (flow.requires ?? []).length > 0;
   // What stands in for its failure is worked out in another state.
   return isChecked || first.uses.fallback.length > 0 ? undefined : first;

@@ -5,12 +5,12 @@ import type { KnownCondition } from '../plan/hoisted-conditions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
-import type { Close, Fresh, States, Written } from './end.ts';
-import type { Scope } from './jsonata/expressions.ts';
+import type { States, Transition, UnassignedSlots, Written } from './end.ts';
+import type { ExpressionScope } from './jsonata/expressions.ts';
 import { inputAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
 import { type Jsonata, lookup } from './jsonata/jsonata.ts';
-import { handed, Layout, type ScopePath } from './layout.ts';
+import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
 
@@ -28,16 +28,16 @@ export interface CompiledStep {
   /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
   readonly maySkip: boolean;
   /** The steps that the same call does before it, in order: the state is theirs too. */
-  readonly links?: readonly LinkState[];
+  readonly links?: readonly FusedStep[];
   /** Not a step of the flow's: the compiler added it, and no report names it. */
   readonly added?: true;
 }
 
 /** A step of a chain that is not its last. */
-export type LinkState = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
+export type FusedStep = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
 
 /** The steps that a state is of, in order: one, or those of a chain. */
-export const membersOf = (step: CompiledStep): readonly LinkState[] => [...(step.links ?? []), step];
+export const membersOf = (step: CompiledStep): readonly FusedStep[] => [...(step.links ?? []), step];
 
 /** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
 export interface NestedMachine {
@@ -56,7 +56,7 @@ export interface Shared {
   readonly express: boolean;
   readonly nestedMachines: NestedMachine[];
   /** Of each part of the plan's trees the states that it became. */
-  readonly written: Map<PlanTree, readonly Written[]>;
+  readonly statesByTree: Map<PlanTree, readonly Written[]>;
 }
 
 /** What a new state machine begins with: no name taken, no step written. */
@@ -67,7 +67,7 @@ export const newShared = (express: boolean): Shared => ({
   sources: new Map(),
   express,
   nestedMachines: [],
-  written: new Map(),
+  statesByTree: new Map(),
 });
 
 /** The id of the execution that a state is in. */
@@ -91,7 +91,7 @@ export interface Frame {
   readonly execution: Jsonata;
   /** Stands before the ids of its steps where they must be told from those of other flows. */
   readonly prefix: string;
-  readonly close: Close;
+  readonly transition: Transition;
   /** Catches what fails in the flow's own scope, where a failure is not the whole execution's. */
   readonly catchers: readonly Catcher[];
   /** A state to go to on a fault, from the flow's own scope; `of`: the id of the step whose fault it is, if it is one's. */
@@ -111,14 +111,14 @@ export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame =>
 });
 
 /** What expressions at a place of a frame see. */
-export function scopeAt(frame: Frame, chain: ScopePath, fresh: Fresh): Scope {
+export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: UnassignedSlots): ExpressionScope {
   const { inputSchema } = frame.plan.flow;
-  const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
-  const inMachine = frame.layout.depthOfMachine(chain) > 0;
+  const slots = (step: string): Jsonata => unassigned(step) ?? frame.layout.slots(step, scopePath);
+  const isNested = frame.layout.depthOfMachine(scopePath) > 0;
   const input = (path: ReadPath): Jsonata =>
-    inMachine ? lookup(handed('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
+    isNested ? lookup(nestedInput('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
   const kept = ({ keeper, name }: KnownCondition): Jsonata => lookup(slots(keeper), name);
-  return { slots, input, kept, ...(inputSchema !== undefined && { inputSchema }) };
+  return { slots, input, hoisted: kept, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
 /** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */

@@ -10,7 +10,7 @@ export interface GuardGroup {
 }
 
 /** What stands alone. */
-export const ALONE: GuardGroup = { followers: [], isFollower: false };
+export const OWN_GUARD: GuardGroup = { followers: [], isFollower: false };
 
 /** The groups of the steps of a sequence, by the position of the part. `isGuarded`: whether a step has a guard at all. */
 export function guardGroups(
@@ -24,7 +24,7 @@ export function guardGroups(
     const leader = planned[at];
     const followers = leader ? followersOf(leader, planned, at + 1) : [];
     const shares = leader !== undefined && followers.length > 0 && isGuarded(leader);
-    groups.push(shares ? { followers, isFollower: false } : ALONE);
+    groups.push(shares ? { followers, isFollower: false } : OWN_GUARD);
     if (!shares) continue;
     for (const _ of followers) groups.push({ followers: [], isFollower: true });
     at += followers.length;

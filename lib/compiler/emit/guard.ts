@@ -2,11 +2,11 @@ import type { Wanted } from '../plan/hoisted-conditions.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 import type { Fault } from './frame.ts';
 import {
+  type ExpressionScope,
   gateTest,
   mayMiss,
   missingIn,
   missingText,
-  type Scope,
   skippedIn,
   testOfValue,
 } from './jsonata/expressions.ts';
@@ -21,7 +21,7 @@ import { all, any, FALSE, type Jsonata, not, TRUE } from './jsonata/jsonata.ts';
  */
 export function passesOver(
   { step, uses, wanted: sometimes, later }: PlannedStep,
-  scope: Scope,
+  scope: ExpressionScope,
   maySkip: (id: string) => boolean,
 ): Jsonata {
   const wanted = sometimes ? any(sometimes.map((one) => wantedTest(one, { ...scope, later }))) : TRUE;
@@ -31,11 +31,14 @@ export function passesOver(
 }
 
 /** Whether a step is wanted for one reason. */
-export const wantedTest = ({ known, gates }: Wanted, scope: Scope): Jsonata =>
-  all([known === undefined ? TRUE : scope.kept(known), ...gates.map((gate) => gateTest(gate, scope))]);
+export const wantedTest = ({ known, gates }: Wanted, scope: ExpressionScope): Jsonata =>
+  all([known === undefined ? TRUE : scope.hoisted(known), ...gates.map((gate) => gateTest(gate, scope))]);
 
 /** What is missing of a step's input, for a step without a function whose wrapper would say so. */
-export function faultOf({ step, uses }: PlannedStep, scope: Scope): { condition: Jsonata; fault: Fault } | undefined {
+export function inputFault(
+  { step, uses }: PlannedStep,
+  scope: ExpressionScope,
+): { condition: Jsonata; fault: Fault } | undefined {
   if (!uses.input.some((use) => mayMiss(use, scope.inputSchema))) return undefined;
   const message = missingText(uses.input, `the input of step ${JSON.stringify(step.id)}`, scope);
   return { condition: missingIn(uses.input, scope), fault: { code: 'EXPRESSION_FAILURE', message } };

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { secretVariables } from '../../compiler/analyse/variables.ts';
 import type { CompiledStep } from '../../compiler/compile.ts';
-import { type LinkState, membersOf } from '../../compiler/emit/frame.ts';
+import { type FusedStep, membersOf } from '../../compiler/emit/frame.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { readFlow } from '../../flow/read/read-flow.ts';
@@ -210,7 +210,7 @@ async function loadComponents({ steps }: KeptFlow, past: Past, mocks: Mocks, pla
 }
 
 /** The run has its state machine since it began: in that a step of a chain has no call of its own. */
-function refuseMockedLink(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
+function refuseMockedLink(steps: readonly CompiledStep[], isMocked: (step: FusedStep) => boolean): void {
   const [link] = steps.filter(({ links }) => links !== undefined).flatMap((step) => membersOf(step).filter(isMocked));
   if (!link) return;
   throw new ResumeError(

@@ -36,14 +36,14 @@ import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 
 /** Where an expression finds what it reads. */
-export interface Scope {
+export interface ExpressionScope {
   /** The slots of a step's result. */
   readonly slots: (step: string) => Jsonata;
   /** The flow's input at a path; nothing where there is none. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
   /** A condition that was found before: see `Kept`. */
-  readonly kept: (known: KnownCondition) => Jsonata;
+  readonly hoisted: (known: KnownCondition) => Jsonata;
   /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
   /** Steps whose tests may have any value here: see `PlannedStep`. */
@@ -51,7 +51,7 @@ export interface Scope {
 }
 
 /** An expression as a template: maps and lists as they are written, the rest as JSONata. */
-export function templateOf(expression: Expression, scope: Scope): Template {
+export function templateOf(expression: Expression, scope: ExpressionScope): Template {
   switch (expression.kind) {
     case 'literal':
       return verbatim(travelling(expression));
@@ -72,7 +72,7 @@ export function templateOf(expression: Expression, scope: Scope): Template {
 const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
 
 /** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
-export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
+export function jsonataOf(expression: Expression, scope: ExpressionScope): Jsonata {
   switch (expression.kind) {
     case 'literal':
       return constant(travelling(expression));
@@ -93,26 +93,26 @@ export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
   }
 }
 
-function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
+function stepOf({ step, path, onSkip }: StepReference, scope: ExpressionScope): Jsonata {
   const value = lookup(scope.slots(step), path.text);
   return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
 }
 
-function inputOf(reference: InputReference, scope: Scope): Jsonata {
+function inputOf(reference: InputReference, scope: ExpressionScope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
   if (path.sure || isGuaranteed(scope.inputSchema, path)) return value;
   return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 
-function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
+function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: ExpressionScope): Jsonata {
   const { condition, consequent, alternative } = expression;
   const arms = choose(testOfValue(condition, 'if', scope), jsonataOf(consequent, scope), jsonataOf(alternative, scope));
   return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
 }
 
 /** A list in JSONata, whose own list constructor would flatten lists that are not written out. */
-function listOf({ items }: ListExpression, scope: Scope): Jsonata {
+function listOf({ items }: ListExpression, scope: ExpressionScope): Jsonata {
   const wrapped = items.map((item) => {
     const value = jsonataOf(item, scope);
     if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
@@ -126,7 +126,7 @@ function firstPresent(
   items: readonly Expression[],
   of: (item: Expression) => Jsonata,
   none: Jsonata,
-  scope: Scope,
+  scope: ExpressionScope,
 ): Jsonata {
   const isPresent = (item: Expression): Jsonata => testOfValue(item, 'present', scope);
   if (items.length <= 10)
@@ -137,7 +137,7 @@ function firstPresent(
 }
 
 /** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
-export function testOfValue(expression: Expression, test: Test, scope: Scope): Jsonata {
+export function testOfValue(expression: Expression, test: Test, scope: ExpressionScope): Jsonata {
   switch (expression.kind) {
     case 'literal':
       return passes(expression.value, test) ? TRUE : FALSE;
@@ -166,7 +166,7 @@ export function testOfValue(expression: Expression, test: Test, scope: Scope): J
   }
 }
 
-function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scope): Jsonata {
+function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: ExpressionScope): Jsonata {
   if (scope.later?.has(step)) return FALSE;
   const slot = lookup(scope.slots(step), testKey(test, path.text));
   return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
@@ -176,22 +176,22 @@ function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scop
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
   bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
 
-const isSkipped = (step: string, scope: Scope): Jsonata =>
+const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
   scope.later?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Whether any of the uses reads a skipped step in a way that spreads the skip. */
-export const skippedIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
   any(uses.filter(spreadsSkip).map((use) => all([gatesOf(use, scope), isSkipped(use.reference.step, scope)])));
 
 /** Whether any of the uses reads something that is missing. */
-export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
   any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
 
 /** Whether a use may find nothing when the flow runs. */
 export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
   mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
-function isMissing(use: Use, scope: Scope): Jsonata {
+function isMissing(use: Use, scope: ExpressionScope): Jsonata {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.later?.has(reference.step)) return FALSE;
@@ -200,10 +200,10 @@ function isMissing(use: Use, scope: Scope): Jsonata {
   return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }
 
-const gatesOf = (use: Use, scope: Scope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
+const gatesOf = (use: Use, scope: ExpressionScope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
 
 /** Whether a gate holds. */
-export function gateTest(gate: Gate, scope: Scope): Jsonata {
+export function gateTest(gate: Gate, scope: ExpressionScope): Jsonata {
   const test = testOfValue(gate.of, testOf(gate), scope);
   if (gate.kind === 'if') return test;
   // Of an `$if` whose condition reads a skipped step neither arm is taken.
@@ -211,7 +211,7 @@ export function gateTest(gate: Gate, scope: Scope): Jsonata {
 }
 
 /** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
-export function missingText(uses: readonly Use[], reader: string, scope: Scope): Jsonata {
+export function missingText(uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata {
   const texts = inTens(uses).map((some) =>
     some.reduceRight<Jsonata>((rest, use) => {
       const condition = all([gatesOf(use, scope), isMissing(use, scope)]);

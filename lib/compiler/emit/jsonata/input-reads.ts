@@ -19,7 +19,7 @@ export function usesOfRest(
   steps: readonly PlannedStep[],
   atHand: boolean,
 ): readonly Use[] {
-  const kept = tree ? hoistedConditionsIn(tree).flatMap(usesInKeep) : [];
+  const kept = tree ? hoistedConditionsIn(tree).flatMap(usesInConditions) : [];
   const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
   return [...steps.flatMap(usesIn), ...kept, ...given];
 }
@@ -27,7 +27,7 @@ export function usesOfRest(
 /** The paths at which steps and kept conditions read the flow's input, each once. */
 export function inputPaths(steps: readonly PlannedStep[], keeps: readonly HoistedConditions[]): readonly ReadPath[] {
   const found = new Map<string, ReadPath>();
-  for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInKeep)]) {
+  for (const { reference } of [...steps.flatMap(usesIn), ...keeps.flatMap(usesInConditions)]) {
     if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
   }
   return [...found.values()];
@@ -44,6 +44,6 @@ const usesIn = ({ uses, wanted = [] }: PlannedStep): readonly Use[] => [
   ...wanted.flatMap(usesOfWanted),
 ];
 
-const usesInKeep = ({ kept }: HoistedConditions): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
+const usesInConditions = ({ kept }: HoistedConditions): readonly Use[] => kept.flatMap(({ of }) => usesOfWanted(of));
 
 const usesOfWanted = ({ gates }: Wanted): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));

@@ -60,25 +60,25 @@ export function balanced(
 export const inTens = <T>(terms: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(terms.length / 10) }, (_, at) => terms.slice(at * 10, at * 10 + 10));
 
-function chain(terms: readonly Jsonata[], operator: string): Jsonata {
+function joinInTens(terms: readonly Jsonata[], operator: string): Jsonata {
   const [first = [], ...more] = inTens(terms);
   if (more.length === 0) return first.join(operator);
   const chains = [first, ...more].map((part) => part.join(operator));
-  return chain(chains.map(bracket), operator);
+  return joinInTens(chains.map(bracket), operator);
 }
 
 /** Whether all conditions hold. */
 export function all(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== TRUE);
   if (open.includes(FALSE)) return FALSE;
-  return open.length > 1 ? chain(open.map(bracket), ' and ') : (open[0] ?? TRUE);
+  return open.length > 1 ? joinInTens(open.map(bracket), ' and ') : (open[0] ?? TRUE);
 }
 
 /** Whether any condition holds. */
 export function any(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== FALSE);
   if (open.includes(TRUE)) return TRUE;
-  return open.length > 1 ? chain(open.map(bracket), ' or ') : (open[0] ?? FALSE);
+  return open.length > 1 ? joinInTens(open.map(bracket), ' or ') : (open[0] ?? FALSE);
 }
 
 /** The opposite. */

@@ -48,11 +48,11 @@ const FAIL: FailState = {
   Cause: described(CAUSE),
 };
 
-const made = new WeakMap<States, string>();
+const failStates = new WeakMap<States, string>();
 
 /** The state that fails as a nested execution did, written once in a scope. */
 export function failureOfNested(states: States, source: StateSource, name: () => string): string {
-  const known = made.get(states) ?? states.add(name(), FAIL, source);
-  made.set(states, known);
+  const known = failStates.get(states) ?? states.add(name(), FAIL, source);
+  failStates.set(states, known);
   return known;
 }

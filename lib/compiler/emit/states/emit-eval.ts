@@ -12,18 +12,18 @@ import { rehydrateInput } from './rehydrate-input.ts';
  * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
  * result.
  */
-export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states } = place;
+export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states } = context;
   const result = object([
     ['result', '$states.input'],
-    ['run_id', emitter.execution(chain)],
+    ['run_id', emitter.execution(scopePath)],
   ]);
-  const settled = emitResult(emitter, planned, place, { name, value: result });
+  const settled = emitResult(emitter, planned, context, { name, value: result });
   const input = emitter.localName(planned, 'input');
-  const inner = emitter.nested(planned, {
+  const inner = emitter.innerFlow(planned, {
     input: variable(input),
-    close: { Next: settled },
-    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
+    transition: { Next: settled },
+    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: settled }],
     fail: (into, fault, of) =>
       into.add(
         emitter.stateName(planned, 'failed'),
@@ -33,8 +33,8 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: Emit
   });
   if (!inner) return name;
   const from = fieldOf(planned, 'input');
-  const given = templateOf(from, emitter.scope(chain));
-  const catchers = emitter.catchers(planned, place);
+  const given = templateOf(from, emitter.scope(scopePath));
+  const catchers = emitter.catchers(planned, context);
   const start = rehydrateInput(emitter, planned, {
     name: input,
     from: [from],

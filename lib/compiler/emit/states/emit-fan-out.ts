@@ -5,17 +5,17 @@ import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FanOut } from '../../plan/plan-tree.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, closing, States, target } from '../end.ts';
+import { type Continuation, nextState, States, transitionTo } from '../end.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
-import { callOfStep, type Own } from './emit-task.ts';
+import { callOfStep, type StepPayload } from './emit-task.ts';
 
 /** Where it is written. */
 interface Here {
-  readonly chain: ScopePath;
+  readonly scopePath: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
@@ -23,7 +23,7 @@ interface Here {
 /** Some steps that are alike, as they are written. */
 interface Members {
   readonly emitter: FlowEmitter;
-  readonly chain: ScopePath;
+  readonly scopePath: ScopePath;
   /** The first stands for all where they are alike. */
   readonly first: PlannedStep;
   readonly all: readonly PlannedStep[];
@@ -39,21 +39,21 @@ interface Field<T extends Template = Template> {
  * Writes steps that are alike as a Map of one Task. Its items hold what is each step's own: its id, and those parts of
  * its input that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
  */
-export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, states, after }: Here): string {
+export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath, states, after }: Here): string {
   const { catchers, layout, plan, prefix } = emitter.frame;
   const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
   const [first] = all;
-  if (!first) return target(after);
+  if (!first) return nextState(after);
   const name = emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`);
   const results = new Map(steps.map((id, index): [string, Jsonata] => [id, `$states.result[${index}]`]));
   const read = first.readings.length > 0 ? [...results] : [];
-  const assigned = read.map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
+  const assigned = read.map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);
   const state: MapState = {
     Type: 'Map',
-    ...iterations({ emitter, chain, first, all }),
-    ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
+    ...iterations({ emitter, scopePath, first, all }),
+    ...(scopePath.length === 0 && catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
-    ...closing(after, (id) => results.get(id)),
+    ...transitionTo(after, (id) => results.get(id)),
   };
   return states.add(name, state, emitter.source('fan-out'));
 }
@@ -62,10 +62,10 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, sta
 function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'> {
   const { common, own } = alikeOf(members.all.map(({ step }) => step.input));
   const { step, spillAbove, parts } = fieldsOf(members, own);
-  const payload: Own = {
-    step: partOf(step),
+  const payload: StepPayload = {
+    step: fieldInIteration(step),
     input: inputOf(common, members, parts),
-    spillAbove: partOf(spillAbove),
+    spillAbove: fieldInIteration(spillAbove),
   };
   const fields = [step, spillAbove, ...parts].filter((field) => !isShared(field));
   // A list that is written out: one that an expression gave might be flattened.
@@ -76,7 +76,7 @@ function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'>
 }
 
 /** What may be each member's own. */
-function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
+function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[]) {
   const { budget, prefix } = emitter.frame;
   const names = new Names();
   const field = <T extends Template>(name: string, values: readonly T[]): Field<T> => ({
@@ -85,7 +85,7 @@ function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
   });
   const steps = all.map(({ step }) => `${prefix}${step.id}`);
   const limits = all.map(({ step }) => budget.spillAbove(step.id));
-  const scope = emitter.scope(chain);
+  const scope = emitter.scope(scopePath);
   const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
   return {
     step: field('step', steps),
@@ -97,15 +97,15 @@ function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
 const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
 /** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
-function partOf<T extends Template>(field: Field<T>): T | Evaluated {
+function fieldInIteration<T extends Template>(field: Field<T>): T | Evaluated {
   const [first] = field.values;
   return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
 }
 
-function iteration({ emitter, chain, first, all }: Members, payload: Own): Branch {
+function iteration({ emitter, scopePath, first, all }: Members, payload: StepPayload): Branch {
   const { state } = emitter.stateOf(first.step.id);
   const task: TaskState = {
-    ...callOfStep(emitter, first, chain, payload),
+    ...callOfStep(emitter, first, scopePath, payload),
     Output: first.readings.length > 0 ? evaluated(ANSWER) : {},
     End: true,
   };
@@ -120,10 +120,10 @@ function iteration({ emitter, chain, first, all }: Members, payload: Own): Branc
 function inputOf(common: Common, members: Members, parts: readonly Field[]): Template {
   switch (common.kind) {
     case 'same':
-      return templateOf(common.value, members.emitter.scope(members.chain));
+      return templateOf(common.value, members.emitter.scope(members.scopePath));
     case 'own': {
       const part = parts[common.at];
-      return part ? partOf(part) : null;
+      return part ? fieldInIteration(part) : null;
     }
     case 'map':
       return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, members, parts)]));

@@ -1,14 +1,14 @@
 import type { PassState } from '../../../asl/state-machine.ts';
 import type { HoistedConditions } from '../../plan/plan-tree.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, closing, type Fresh, type States } from '../end.ts';
+import { type Continuation, type States, transitionTo, type UnassignedSlots } from '../end.ts';
 import { wantedTest } from '../guard.ts';
 import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 
 /** Where it is written. */
 interface Here {
-  readonly chain: ScopePath;
+  readonly scopePath: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
@@ -17,26 +17,26 @@ interface Here {
 export function emitHoistedConditions(
   emitter: FlowEmitter,
   { id, kept }: HoistedConditions,
-  { chain, states, after }: Here,
+  { scopePath, states, after }: Here,
 ): string {
   const { frame, shared } = emitter;
   const found = new Map<string, Jsonata>();
-  const scope = emitter.scope(chain);
-  const local: typeof scope.kept = (known) =>
-    (known.keeper === id ? found.get(known.name) : undefined) ?? scope.kept(known);
-  const name = frame.layout.nameAt(id, chain.length);
+  const scope = emitter.scope(scopePath);
+  const local: typeof scope.hoisted = (known) =>
+    (known.keeper === id ? found.get(known.name) : undefined) ?? scope.hoisted(known);
+  const name = frame.layout.nameAt(id, scopePath.length);
   const findings = kept.map((one) => {
     const condition = variable(shared.variables.take(`${name}_${one.name}`));
-    const test = wantedTest(one.of, { ...scope, kept: local });
+    const test = wantedTest(one.of, { ...scope, hoisted: local });
     found.set(one.name, condition);
     return `${condition} := ${test}`;
   });
   const values = `(${findings.join('; ')}; ${object([...found])})`;
-  const fresh: Fresh = (asked) => (asked === id ? values : undefined);
+  const unassigned: UnassignedSlots = (asked) => (asked === id ? values : undefined);
   const state: PassState = {
     Type: 'Pass',
     ...('next' in after && { Assign: { [name]: evaluated(values) } }),
-    ...closing(after, fresh),
+    ...transitionTo(after, unassigned),
   };
   const wanted = shared.states.take(`${frame.prefix}what is wanted`);
   return states.add(wanted, state, emitter.source('conditions'));

@@ -3,7 +3,7 @@ import type { Expression } from '../../../flow/expression.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { target } from '../end.ts';
+import { nextState } from '../end.ts';
 import type { Fault } from '../frame.ts';
 import { jsonataOf, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup, object, quote, variable } from '../jsonata/jsonata.ts';
@@ -11,7 +11,7 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
 import { fieldOf, slotsOfResult } from './assign-result.ts';
 import { ANSWER, callOf } from './call.ts';
-import { emitResult, readsInside } from './emit-result.ts';
+import { emitResult, readsInsideSpilled } from './emit-result.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
 // Source: the language's own default for `max_iterations`.
@@ -25,35 +25,35 @@ const NEXT = lookup(OUTPUT, 'next');
  * Writes an `iterate` as a loop: the inner flow's states, then a Choice that looks at what the flow gave. With `next`
  * it goes back to the flow's start, with `result` it goes on. A failure of the inner flow is the step's own.
  */
-export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states } = place;
+export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states } = context;
   const input = emitter.localName(planned, 'input');
   const count = emitter.localName(planned, 'count');
-  const inner = emitter.nested(planned, {
+  const inner = emitter.innerFlow(planned, {
     input: variable(input),
-    close: { Next: name },
-    catchers: emitter.catchers(planned, place),
-    fail: (into, fault) => failing(emitter, planned, { ...place, states: into }, fault),
+    transition: { Next: name },
+    catchers: emitter.catchers(planned, context),
+    fail: (into, fault) => failing(emitter, planned, { ...context, states: into }, fault),
   });
   if (!inner) return name;
   const from = [fieldOf(planned, 'initial_input'), ...nextInputs(planned)];
-  const catchers = emitter.catchers(planned, place);
+  const catchers = emitter.catchers(planned, context);
   const start = rehydrateInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
   const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
   const loop: ChoiceState = {
     Type: 'Choice',
     Choices: [
-      ...opening(emitter, planned, place),
-      ...endings(emitter, planned, place, variable(count)),
+      ...opening(emitter, planned, context),
+      ...endings(emitter, planned, context, variable(count)),
       { Condition: `{% $exists(${NEXT}) %}`, Assign: again, Next: start },
     ],
-    Default: failing(emitter, planned, place, {
+    Default: failing(emitter, planned, context, {
       code: 'INVALID_INPUT',
       message: quote(`step ${quote(planned.step.id)}: the flow of an iterate gives {result} or {next}`),
     }),
   };
   states.add(name, loop, emitter.source('step', planned));
-  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(chain)), [count]: 1 };
+  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)), [count]: 1 };
   return states.add(
     emitter.stateName(planned, 'input'),
     { Type: 'Pass', Assign: first, Output: {}, Next: start },
@@ -61,8 +61,8 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: E
   );
 }
 
-const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string =>
-  emitResult(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+const settleResult = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
+  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
 
 /** What the next input is made of: a field of the inner flow's output, or some path of what that refers to. */
 function nextInputs({ inner }: PlannedStep): readonly Expression[] {
@@ -72,12 +72,12 @@ function nextInputs({ inner }: PlannedStep): readonly Expression[] {
 }
 
 /** Where the inner flow's output is no map that is written out, it may have been spilled as a whole: a function opens it. */
-function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): readonly ChoiceRule[] {
+function opening(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   const output = planned.inner?.flow.output;
   if (!output || output.kind === 'map' || output.kind === 'literal') return [];
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
-  const catchers = emitter.catchers(planned, place);
+  const catchers = emitter.catchers(planned, context);
   const found = ['result', 'next'].map((key) => {
     const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
     return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
@@ -91,9 +91,9 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext)
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
     Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },
-    Next: place.name,
+    Next: context.name,
   };
-  const opened = place.states.add(emitter.stateName(planned, 'open'), opening, emitter.source('rehydrate', planned));
+  const opened = context.states.add(emitter.stateName(planned, 'open'), opening, emitter.source('rehydrate', planned));
   return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next: opened }];
 }
 
@@ -101,15 +101,15 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext)
 function endings(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
   count: Jsonata,
 ): readonly ChoiceRule[] {
-  const { chain, after } = place;
+  const { scopePath, after } = context;
   const most = jsonataOf(
     inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
-    emitter.scope(chain),
+    emitter.scope(scopePath),
   );
-  const inside = readsInside(emitter, planned) ? settleResult(emitter, planned, place) : undefined;
+  const inside = readsInsideSpilled(emitter, planned) ? settleResult(emitter, planned, context) : undefined;
   const leave = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
     const value = object([
       ['result', result],
@@ -118,14 +118,14 @@ function endings(
     ]);
     if (inside !== undefined) return { Condition: `{% ${condition} %}`, Output: evaluated(value), Next: inside };
     const slots = evaluated(slotsOfResult(emitter, planned, value));
-    return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, chain, slots), Next: target(after) };
+    return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, scopePath, slots), Next: nextState(after) };
   };
   const skipped = skippedSlots(emitter.keys(planned));
   return [
     {
       Condition: '{% $states.input.outcome = "skipped" %}',
-      ...emitter.assign(planned, chain, skipped),
-      Next: target(after),
+      ...emitter.assign(planned, scopePath, skipped),
+      Next: nextState(after),
     },
     leave(`$exists(${RESULT})`, RESULT, false),
     leave(`$exists(${NEXT}) and ${count} >= ${most}`, NEXT, true),
@@ -133,9 +133,9 @@ function endings(
 }
 
 /** Where to go on a fault of the loop or of its flow: on, with what `onError` says, else to the outer flow's failure. */
-function failing(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext, fault: Fault): string {
-  const instead = emitter.afterFailure(planned, place);
-  if (!instead) return emitter.fail(planned, place, fault);
+function failing(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext, fault: Fault): string {
+  const instead = emitter.afterFailure(planned, context);
+  if (!instead) return emitter.fail(planned, context, fault);
   const state: PassState = { Type: 'Pass', ...instead, Output: {} };
-  return place.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
+  return context.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
 }

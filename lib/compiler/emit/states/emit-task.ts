@@ -10,8 +10,8 @@ import { linkTo } from '../../../protocol/values.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { closing, type Fresh } from '../end.ts';
-import { type Scope, templateOf } from '../jsonata/expressions.ts';
+import { transitionTo, type UnassignedSlots } from '../end.ts';
+import { type ExpressionScope, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
@@ -20,27 +20,27 @@ import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
 
 /** Writes a step as a Task that calls its component's function. */
-export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states, after } = place;
+export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states, after } = context;
   const { step, links = [] } = planned;
   const { prefix, budget } = emitter.frame;
   const keys = emitter.keys(planned);
   const slots = answerOf(planned, keys);
-  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
-  const scope = scopeOfChain(emitter.scope(chain), links, prefix);
-  const catchers = emitter.catchers(planned, place);
+  const unassigned: UnassignedSlots = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
+  const scope = scopeOfFusedChain(emitter.scope(scopePath), links, prefix);
+  const catchers = emitter.catchers(planned, context);
   const state: TaskState = {
-    ...callOfStep(emitter, planned, chain, {
-      ...callerOf(planned, scope, prefix),
+    ...callOfStep(emitter, planned, scopePath, {
+      ...calledStepOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
       before: links.map((link) =>
-        defined<TemplatedLink>({ ...callerOf(link, scope, prefix), ...askedOf(link, keysOf(link), prefix) }),
+        defined<TemplatedLink>({ ...calledStepOf(link, scope, prefix), ...requestOf(link, keysOf(link), prefix) }),
       ),
-      output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
+      output: isLast(emitter, planned) ? outputReads(emitter, planned, context) : undefined,
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
-    ...closing(after, fresh),
+    ...('next' in after && emitter.assign(planned, scopePath, evaluated(slots))),
+    ...transitionTo(after, unassigned),
   };
   return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
 }
@@ -49,13 +49,17 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: Emit
 const answerOf = ({ links }: PlannedStep, keys: readonly string[]): Jsonata => (links ? pick(ANSWER, keys) : ANSWER);
 
 /** Which step is called, and with what. */
-const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own, 'step' | 'input'> => ({
+const calledStepOf = (
+  { step }: PlannedStep,
+  scope: ExpressionScope,
+  prefix: string,
+): Pick<StepPayload, 'step' | 'input'> => ({
   step: `${prefix}${step.id}`,
   input: templateOf(step.input, scope),
 });
 
 /** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
-export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
+export interface StepPayload extends Pick<TemplatedInvocation, 'step' | 'input'> {
   readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
   readonly before?: TemplatedLink[];
@@ -64,34 +68,34 @@ export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
 }
 
 /** The call of a step's function. */
-export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: ScopePath, own: Own): Call {
+export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, scopePath: ScopePath, own: StepPayload): Call {
   const { onError } = planned.step;
   const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
-  return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
+  return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), retry);
 }
 
 /** The `Invocation` of a step. */
 function payloadOf(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  chain: ScopePath,
-  { step, input, spillAbove, before = [], output }: Own,
+  scopePath: ScopePath,
+  { step, input, spillAbove, before = [], output }: StepPayload,
 ): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
   return {
     step,
     input,
-    ...askedOf(planned, keys, emitter.frame.prefix),
+    ...requestOf(planned, keys, emitter.frame.prefix),
     spillAbove: keys.some(holdsValue) ? spillAbove : undefined,
     covered: isCovered(planned.step) || undefined,
     before: before.length > 0 ? before : undefined,
     output,
-    execution: evaluated(emitter.execution(chain)),
+    execution: evaluated(emitter.execution(scopePath)),
   };
 }
 
 /** What the function is asked for, and what it may know. */
-function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Asked {
+function requestOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Request {
   const { attachedWork: fused = [] } = step;
   return {
     reads: keys.length > 0 ? [...keys] : undefined,
@@ -100,13 +104,13 @@ function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix
   };
 }
 
-type Asked = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
+type Request = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
 
 /** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
 
 /** What is read of the steps before the last is put in by their function's wrapper. */
-function scopeOfChain(scope: Scope, links: readonly PlannedStep[], prefix: string): Scope {
+function scopeOfFusedChain(scope: ExpressionScope, links: readonly PlannedStep[], prefix: string): ExpressionScope {
   const ids = new Set(links.map(({ step }) => step.id));
   return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };
 }

@@ -11,14 +11,14 @@ import { assignResult } from './assign-result.ts';
 export const isLiteralWait = (step: Step): boolean => literalWait(step) !== undefined;
 
 /** Writes a `sleep` as a Wait state: no function waits, none is paid for. */
-export function emitWait(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
+export function emitWait(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { input } = planned.step;
   const result = constant(input.kind === 'literal' ? escapeValue(input.value) : null);
   const state: WaitState = {
     Type: 'Wait',
     // Seconds would be whole ones.
     Timestamp: `{% $fromMillis($millis() + ${literalWait(planned.step) ?? 0}) %}`,
-    ...assignResult(emitter, planned, place, result),
+    ...assignResult(emitter, planned, context, result),
   };
-  return place.states.add(place.name, state, emitter.source('step', planned));
+  return context.states.add(context.name, state, emitter.source('step', planned));
 }

@@ -5,18 +5,18 @@ import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { States } from '../end.ts';
-import { isReadByFirstAlone } from '../first-reader.ts';
+import { onlyFirstStateReadsInput } from '../first-reader.ts';
 import type { Frame } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, variable } from '../jsonata/jsonata.ts';
 import { fieldOf } from './assign-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
-import { mayOpen, rehydrateInput } from './rehydrate-input.ts';
+import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
 
 /** How many iterations of a Map may run at once, where the flow says it. */
-export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { chain }: EmitContext) {
+export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { scopePath }: EmitContext) {
   const limit = inputField(planned.step, 'max_concurrency');
-  return limit && { MaxConcurrency: `{% ${jsonataOf(limit, emitter.scope(chain))} %}` };
+  return limit && { MaxConcurrency: `{% ${jsonataOf(limit, emitter.scope(scopePath))} %}` };
 }
 
 /**
@@ -32,15 +32,20 @@ export function iteration(
 ): Branch {
   const states = new States(emitter.shared.sources);
   const failed = emitter.stateName(planned, 'failed');
-  const catchers = [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: failed }];
+  const catchers = [
+    { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: failed },
+  ];
   const failure = emitter.source('inner-failure', planned);
   const from = itemsOf(planned);
-  const isAtHand = !mayOpen(emitter, planned, from) && planned.inner !== undefined && isReadByFirstAlone(planned.inner);
+  const isAtHand =
+    !mayNeedRehydration(emitter, planned, from) &&
+    planned.inner !== undefined &&
+    onlyFirstStateReadsInput(planned.inner);
   const name = isAtHand ? undefined : emitter.localName(planned, 'item');
-  const inner = emitter.nested(planned, {
+  const inner = emitter.innerFlow(planned, {
     ...frame,
     input: name === undefined ? item : variable(name),
-    close: { End: true },
+    transition: { End: true },
     catchers,
     fail: (into, fault, of) =>
       into.add(

@@ -11,7 +11,7 @@ interface PossibleFault {
 }
 
 /** What the flow's input may lack that steps need which have no function to say so. */
-export function missingInput(requires: readonly RequiredInput[], input: Jsonata, prefix: string): PossibleFault[] {
+export function flowInputFaults(requires: readonly RequiredInput[], input: Jsonata, prefix: string): PossibleFault[] {
   if (requires.length === 0) return [];
   const cases = requires.map(({ path, step }) => ({
     absent: not(`$exists(${pathOf(input, path)})`),

@@ -3,7 +3,7 @@ import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { mayMiss, missingMessage, missingText, type Scope, skippedIn } from '../jsonata/expressions.ts';
+import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
 
 /** Who is said to read what is missing. */
@@ -13,9 +13,9 @@ const READER = 'the output';
 export function outputReads(
   emitter: FlowEmitter,
   { step, checks = [] }: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
 ): TemplatedInvocation['output'] {
-  const scope = emitter.scope(place.chain);
+  const scope = emitter.scope(context.scopePath);
   const runs = inRuns(
     checks.filter((use) => mayMiss(use, scope.inputSchema)),
     (use) => isUseOf(use, step.id),
@@ -33,7 +33,7 @@ export function outputReads(
 }
 
 /** What is read of the step's own result is only known to its function; of all else it is told what is missing. */
-function readsOf(run: readonly Use[], id: string, scope: Scope): readonly Jsonata[] {
+function readsOf(run: readonly Use[], id: string, scope: ExpressionScope): readonly Jsonata[] {
   const [first] = run;
   if (!first || !isUseOf(first, id)) return [object([['message', missingText(run, READER, scope)]])];
   return run.map(ownRead).map(({ path, message }) =>

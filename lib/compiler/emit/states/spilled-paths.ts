@@ -6,17 +6,17 @@ import { type Path, parseJoined, type Segment, waysOf } from '../../../protocol/
  * while the value is small: of one that was spilled it has nothing but the marker.
  */
 function looksInto(expression: Expression, path: Path): boolean {
-  return waysOf(path).some((way) => goesInto(expression, way));
+  return waysOf(path).some((way) => segmentsEnterReference(expression, way));
 }
 
 /** The same of a path as it is written. */
-export function looksIntoAt(expression: Expression, written: string): boolean {
-  const path = parseJoined(written);
+export function pathEntersReference(expression: Expression, statesByTree: string): boolean {
+  const path = parseJoined(statesByTree);
   return !('error' in path) && looksInto(expression, path);
 }
 
 /** Whether some segments go on inside a value that an expression only refers to. */
-export function goesInto(expression: Expression, way: readonly Segment[]): boolean {
+export function segmentsEnterReference(expression: Expression, way: readonly Segment[]): boolean {
   const [first, ...rest] = way;
   if (first === undefined) return false;
   switch (expression.kind) {
@@ -25,16 +25,16 @@ export function goesInto(expression: Expression, way: readonly Segment[]): boole
       return false;
     case 'map': {
       const entry = expression.entries.find(({ key }) => key === first);
-      return entry !== undefined && goesInto(entry.value, rest);
+      return entry !== undefined && segmentsEnterReference(entry.value, rest);
     }
     case 'list': {
       const item = typeof first === 'number' ? expression.items[first] : undefined;
-      return item !== undefined && goesInto(item, rest);
+      return item !== undefined && segmentsEnterReference(item, rest);
     }
     case 'if':
-      return goesInto(expression.consequent, way) || goesInto(expression.alternative, way);
+      return segmentsEnterReference(expression.consequent, way) || segmentsEnterReference(expression.alternative, way);
     case 'coalesce':
-      return expression.items.some((item) => goesInto(item, way));
+      return expression.items.some((item) => segmentsEnterReference(item, way));
     case 'input':
     case 'step':
       return true;
