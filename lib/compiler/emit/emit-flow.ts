@@ -22,14 +22,13 @@ import {
   scopeAt,
   sourceIn,
 } from './frame.ts';
-import { inputFault, passesOver } from './guard.ts';
-import { type GuardGroup, guardGroups, OWN_GUARD } from './guard-groups.ts';
+import { flowInputFaults, type GuardGroup, guardGroups, inputFault, OWN_GUARD, passesOver } from './guard.ts';
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
-import { nameOfMany, variableName } from './names.ts';
+import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
 import { isSpilled } from './states/call.ts';
@@ -38,42 +37,44 @@ import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitTask } from './states/emit-task.ts';
-import { flowInputFaults } from './states/missing-input.ts';
-import { type StepState, statesOfSteps } from './step-states.ts';
 
-/** Where a step is written: its state's name, the scope it lies in, and what comes after it. */
-export interface EmitContext {
-  readonly name: string;
+/** Where a part of the tree is emitted: its scopes, the states of the innermost one, and what comes after it. */
+export interface TreeContext {
   readonly scopePath: ScopePath;
   readonly states: States;
   readonly after: Continuation;
 }
 
-/** How a step's guard goes together with others, and what comes after all that it passes over. */
+/** Where a step is emitted, and the name of its state. */
+export interface EmitContext extends TreeContext {
+  readonly name: string;
+}
+
+/** How a step shares its guard, and what comes after all steps that the guard passes over. */
 interface SharedGuard extends GuardGroup {
   readonly after: Continuation;
 }
 
 type Assignments = { [name: string]: Template };
 
-/** The Choice before a step; without rules there is none. */
+/** The Choice before a step, which needs none where there are no rules. */
 interface Guard {
   readonly rules: readonly ChoiceRule[];
   readonly source: StateSource;
 }
 
-/** Writes the states of one flow. */
+/** Emits the states of one flow. */
 export class FlowEmitter {
   readonly shared: Shared;
   readonly frame: Frame;
   readonly #stepStates: ReadonlyMap<string, StepState>;
-  /** The states to go to where a step failed whose default has to be worked out. */
+  /** By step: the first of the states that evaluate its default after a failure. */
   readonly #defaults = new Map<string, string>();
 
   constructor(shared: Shared, frame: Frame) {
     this.shared = shared;
     this.frame = frame;
-    // The steps' own names come first: a state that is no step has to give way.
+    // First, so that the states of steps get the steps' ids as names.
     this.#stepStates = statesOfSteps(frame.plan, frame.prefix, shared.states);
     for (const planned of frame.plan.steps.values()) this.#recordStep(planned);
   }
@@ -82,7 +83,7 @@ export class FlowEmitter {
     const { maySkip, step, links } = planned;
     const { id, component, componentSpan, added } = step;
     const own = `${this.frame.prefix}${id}`;
-    // The flow of a `map` is written twice where its items may be many.
+    // The flow of a `map` is emitted twice where it may have many items.
     if (this.frame.prefix !== '' && this.shared.steps.some((known) => known.id === own)) return;
     this.shared.steps.push({
       id: own,
@@ -95,7 +96,7 @@ export class FlowEmitter {
     });
   }
 
-  /** Where a step is called. */
+  /** The state that calls a step's function. */
   stateOf(id: string): StepState {
     return this.#stepStates.get(id) ?? { state: id };
   }
@@ -104,7 +105,7 @@ export class FlowEmitter {
     return { id: `${this.frame.prefix}${id}`, component, componentSpan, maySkip };
   }
 
-  /** Writes the whole flow and returns its first state's name. */
+  /** Emits the whole flow and returns the name of its first state. */
   emit(states: States): string {
     const end = endOfFlow(this.frame, states, this.shared);
     const { tree } = this.frame.plan;
@@ -112,12 +113,12 @@ export class FlowEmitter {
     return this.#checkInput(states, start);
   }
 
-  /** Input that does not fit its schema, or lacks what the flow cannot do without, fails it before any step starts. */
+  /** A flow whose input does not fit its schema, or lacks what a step needs, fails before any step starts. */
   #checkInput(states: States, start: string): string {
     const { plan, input, prefix, fail } = this.frame;
     const faults = flowInputFaults(plan.flow.requires ?? [], input, prefix);
     const message = problemOf(plan.flow.inputSchema ?? true, input);
-    // Whoever spilled a part of the input has checked it before.
+    // An input with spilled parts was checked before they were spilled.
     const condition = all([`${message} != ""`, not(isSpilled(input))]);
     if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
     if (faults.length === 0) return start;
@@ -129,41 +130,41 @@ export class FlowEmitter {
     return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, this.source('input-check'));
   }
 
-  /** What a state is that belongs to a step, or to the flow as a whole. */
+  /** The source of a state that belongs to a step, or to the flow as a whole. */
   source(role: StateRole, planned?: PlannedStep): StateSource {
     return sourceIn(this.frame, role, planned?.step.id);
   }
 
-  /** What expressions see at a place. */
+  /** Where expressions of a scope find what they read. */
   scope(scopePath: ScopePath, unassigned: UnassignedSlots = noUnassignedSlots): ExpressionScope {
     return scopeAt(this.frame, scopePath, unassigned);
   }
 
-  /** The id of the flow's execution, as seen from a place. */
+  /** The id of the flow's execution, as read from a scope. */
   execution(scopePath: ScopePath): Jsonata {
     const { layout, execution } = this.frame;
     return layout.depthOfMachine(scopePath) > 0 ? nestedInput('execution') : execution;
   }
 
-  /** The keys of a step's slots that anyone reads. */
+  /** The keys of a step's slots that are read. */
   keys(planned: PlannedStep): readonly string[] {
     return this.frame.layout.keys(planned.step.id);
   }
 
-  /** Assigns a step's slots to its variable, if anyone reads them. */
+  /** Assigns a step's slots to its variable if they are read. */
   assign(planned: PlannedStep, scopePath: ScopePath, slots: Template): { Assign?: Assignments } {
     if (planned.readings.length === 0) return {};
     return { Assign: { [this.frame.layout.nameAt(planned.step.id, scopePath.length)]: slots } };
   }
 
-  /** What catches the failures of a step's state: its `onError`, and around it the flow's own. */
+  /** The catchers of a step's state: those of its `onError`, then the flow's. */
   catchers(planned: PlannedStep, context: EmitContext): readonly Catcher[] {
     const instead = this.afterFailure(planned, context);
     const outer = context.scopePath.length === 0 ? this.frame.catchers : [];
     return instead ? [{ ErrorEquals: COVERED, ...instead, Output: {} }, ...outer] : outer;
   }
 
-  /** Where to go after a step's failure, by its `onError`, and with which slots; undefined where it lets the failure pass. */
+  /** The next state after a step's failure, and what is assigned, by its `onError`; undefined where that covers no failure. */
   afterFailure(planned: PlannedStep, context: EmitContext): { Assign?: Assignments; Next: string } | undefined {
     const { step } = planned;
     const { scopePath, after } = context;
@@ -177,7 +178,7 @@ export class FlowEmitter {
     return { Next: made };
   }
 
-  /** Writes a tree's states and returns the first one's name. */
+  /** Emits a tree's states and returns the first one's name. */
   #emit(tree: PlanTree, scopePath: ScopePath, states: States, after: Continuation, guard?: SharedGuard): string {
     const before = states.size;
     const start = this.#emitTree(tree, scopePath, states, after, guard);
@@ -233,15 +234,15 @@ export class FlowEmitter {
     return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, source);
   }
 
-  /** Under which condition a step is passed over. */
+  /** The condition under which a step is passed over. */
   #passesOver(planned: PlannedStep, scopePath: ScopePath): Jsonata {
     const isBuiltin = builtinEmitterOf(planned) !== undefined;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
-    // Of a chain the others are passed over with the first.
+    // The steps of a fused chain are passed over together with its first one.
     return passesOver(planned.links?.[0] ?? planned, this.scope(scopePath), known);
   }
 
-  /** The Choice before a step: when to pass it over, with those that follow it, and what is wrong with its input. */
+  /** The Choice before a step: passes over it and its followers, or fails because of its input. */
   #guard(planned: PlannedStep, context: EmitContext, builtin: BuiltinEmitter | undefined, guard: SharedGuard): Guard {
     const passing = guard.isFollower ? undefined : this.#passRule(planned, context.scopePath, guard);
     const rules: ChoiceRule[] = passing ? [passing.rule] : [];
@@ -252,7 +253,7 @@ export class FlowEmitter {
     return { rules, source: { ...this.source('guard', planned), ...passing?.source } };
   }
 
-  /** The rule by which a step is passed over, with those that follow it; undefined where it never is. */
+  /** The rule that passes over a step and its followers; undefined where it is never passed over. */
   #passRule(planned: PlannedStep, scopePath: ScopePath, { followers, after }: SharedGuard) {
     const condition = this.#passesOver(planned, scopePath);
     if (condition === FALSE) return undefined;
@@ -267,7 +268,7 @@ export class FlowEmitter {
     };
   }
 
-  /** A state to go to on a step's fault at a place: inside a branch it fails the branch, and so the Parallel. */
+  /** The state to go to on a step's fault. Inside a branch it fails the branch, and so the Parallel. */
   fail(planned: PlannedStep, { states, scopePath }: Pick<EmitContext, 'states' | 'scopePath'>, fault: Fault): string {
     const { prefix } = this.frame;
     if (scopePath.length === 0) return this.frame.fail(states, fault, prefix + planned.step.id);
@@ -275,7 +276,7 @@ export class FlowEmitter {
     return states.add(name, failState(fault), this.source('fail', planned));
   }
 
-  /** Writes the flow that a step runs. */
+  /** The emitter of the flow that a step runs. */
   innerFlow(
     planned: PlannedStep,
     frame: Pick<Frame, 'input' | 'transition' | 'catchers' | 'fail'> & Partial<Pick<Frame, 'execution'>>,
@@ -288,7 +289,7 @@ export class FlowEmitter {
     return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, execution, ...frame }));
   }
 
-  /** Characters that the message of a failed run of a step's flow may have. One takes at most 6 bytes of JSON. */
+  /** The most characters of the message of a failed run of a step's flow; each takes at most 6 bytes of JSON. */
   maxMessageLength({ step }: PlannedStep): number {
     return Math.floor((this.frame.budget.inner(step.id)?.outputBytes ?? 0) / 6);
   }
@@ -330,18 +331,18 @@ export class FlowEmitter {
     return states.add(name, state, this.source('parallel'));
   }
 
-  /** Writes a scope of its own for a tree: a branch, or a state machine. At its end it hands out the slots of `out`. */
+  /** Emits a tree as a scope of its own: a branch, or a nested state machine. Its output has the slots of the steps `out`. */
   branch(tree: PlanTree, out: readonly string[], scopePath: ScopePath): Branch {
     const states = new States(this.shared.sources);
-    const output = (unassigned: UnassignedSlots): Template => this.#handOut(out, scopePath, unassigned);
+    const output = (unassigned: UnassignedSlots): Template => this.#branchOutput(out, scopePath, unassigned);
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
     const pass = { name, source: this.source('branch-end') };
     const start = this.#emit(tree, scopePath, states, scopeEnd(output, { End: true }, pass, states));
     return { StartAt: start, States: states.toObject() };
   }
 
-  /** What a branch hands out: of each step that is read outside, the slots that are read there. */
-  #handOut(out: readonly string[], scopePath: ScopePath, unassigned: UnassignedSlots): Template {
+  /** The output of a branch: of each step that is read outside, the slots that are read there. */
+  #branchOutput(out: readonly string[], scopePath: ScopePath, unassigned: UnassignedSlots): Template {
     const { layout } = this.frame;
     const scope = this.scope(scopePath, unassigned);
     return Object.fromEntries(

@@ -2,23 +2,21 @@ import type { Template } from '../../asl/state-machine.ts';
 import { OUTPUT, type Plan, type Reading } from '../plan/plan.ts';
 import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
 import { type Jsonata, lookup, variable } from './jsonata/jsonata.ts';
-import { type Names, variableName } from './names.ts';
+import { type Names, variableName, variableNames } from './names.ts';
 
-/**
- * The branches and nested state machines that a place lies in, outermost first. Each is a scope of variables.
- */
+/** The branches and nested state machines around a state, outermost first. Each is a scope of variables. */
 export type ScopePath = readonly number[];
 
-/** What a nested state machine is given: see {@link NestedInput}. */
+/** The input of a nested state machine, from inside: see {@link NestedInput}. */
 const NESTED_INPUT = '$states.context.Execution.Input';
 
-/** The input of a nested state machine. Whatever its states read of what lies outside, they look up there. */
+/** The input of a nested state machine: all that its states read from outside. */
 export interface NestedInput {
   /** The slots of steps outside that are read inside, by the steps' ids. */
   readonly steps?: Template;
-  /** What the flow's input has at the paths that are read inside, by these. */
+  /** The values of the flow's input that are read inside, by their paths. */
   readonly input?: Template;
-  /** The id of the flow's execution, which functions are told. */
+  /** The id of the flow's execution, which goes into the payloads of functions. */
   readonly execution: Template;
 }
 
@@ -27,19 +25,19 @@ export const nestedInput = (field: keyof NestedInput): Jsonata =>
   field === 'steps' ? `${NESTED_INPUT}.steps` : lookup(NESTED_INPUT, field);
 
 /**
- * Where each step, and each condition that is kept, lies among the scopes, and the names under which its slots are known there. A scope may not assign a
- * name of an outer one, so each scope through which a result is handed out has a name of its own for it.
+ * The scope of each step and of each hoisted condition, and the names of the variables that hold its slots. A scope may not
+ * assign a variable of an outer one, so each scope through which a result is handed out has its own name for it.
  */
 export class Layout {
   readonly #scopePaths = new Map<string, ScopePath>();
   readonly #names = new Map<string, string>();
   readonly #scopes = new Map<PlanTree, number>();
-  /** Those of {@link ScopePath} that are nested state machines. */
+  /** The scopes that are nested state machines. */
   readonly #nestedMachines = new Set<number>();
-  /** Of each step, the keys that are read, and the fewest branches that a reader of the key shares with the step. */
+  /** By step: the keys that are read, each with the fewest scopes that a reader of it shares with the step. */
   readonly #sharedScopes = new Map<string, ReadonlyMap<string, number>>();
 
-  /** `names`: of the variables of the whole state machine, each of which is assigned in one scope only. */
+  /** `names`: those of all variables of the state machine. Each is assigned in one scope only. */
   constructor(plan: Plan, names: Names) {
     if (plan.tree) this.#locate(plan.tree, []);
     for (const [id, { readings }] of plan.steps) this.#sharedScopes.set(id, this.#sharedScopesOf(id, readings));
@@ -49,27 +47,27 @@ export class Layout {
 
   #locate(tree: PlanTree, scopePath: ScopePath): void {
     if (tree.kind === 'step' || tree.kind === 'keep') this.#scopePaths.set(tree.id, scopePath);
-    // What runs inside of an iteration assigns nothing: its slots are first known outside of the Map.
+    // An iteration assigns nothing: the slots of its step are first assigned outside of the Map.
     else if (tree.kind === 'fan-out') for (const id of tree.steps) this.#scopePaths.set(id, scopePath);
     else if (tree.kind === 'sequence') for (const part of tree.parts) this.#locate(part, scopePath);
     else for (const scope of partsOf(tree)) this.#locate(scope, this.into(scope, scopePath, tree.kind === 'nested'));
   }
 
-  /** The chain inside of a branch of a Parallel, or of a nested state machine, that lies in `chain`. */
-  into(scope: PlanTree, scopePath: ScopePath, isMachine = false): ScopePath {
+  /** The path of a scope in `scopePath`: a branch of a Parallel, or a nested state machine. */
+  into(scope: PlanTree, scopePath: ScopePath, isNested = false): ScopePath {
     const number = this.#scopes.get(scope) ?? this.#scopes.size;
     this.#scopes.set(scope, number);
-    if (isMachine) this.#nestedMachines.add(number);
+    if (isNested) this.#nestedMachines.add(number);
     return [...scopePath, number];
   }
 
-  /** How many scopes lie around the variables of the state machine that a place is in; 0 for the outermost one. */
+  /** How many scopes are around the state machine of a scope; 0 for the outermost state machine. */
   depthOfMachine(scopePath: ScopePath): number {
     return scopePath.findLastIndex((scope) => this.#nestedMachines.has(scope)) + 1;
   }
 
   #nameAll(names: Names): void {
-    // Plain names first, so that a step's own variable is called like the step wherever that can be.
+    // Plain names first, so that a step's own variable has the step's name wherever possible.
     for (const [id, scopePath] of this.#scopePaths)
       this.#names.set(key(id, scopePath.length), names.take(variableName(id)));
     for (const [id, scopePath] of this.#scopePaths) {
@@ -79,17 +77,17 @@ export class Layout {
     }
   }
 
-  /** The branches that a step lies in. */
+  /** The scopes around a step. */
   scopePathOf(id: string): ScopePath {
     return this.#scopePaths.get(id) ?? [];
   }
 
-  /** The name of a step's variable at a depth of scopes. */
+  /** The name of a step's variable in the scope that is `depth` scopes deep. */
   nameAt(id: string, depth: number): string {
     return this.#names.get(key(id, depth)) ?? variableName(id);
   }
 
-  /** A step's slots as seen from a place. */
+  /** A step's slots as read from a scope. */
   slots(id: string, from: ScopePath): Jsonata {
     const depth = commonDepth(this.scopePathOf(id), from);
     return depth < this.depthOfMachine(from) ? lookup(nestedInput('steps'), id) : variable(this.nameAt(id, depth));
@@ -100,7 +98,7 @@ export class Layout {
     return [...(this.#sharedScopes.get(id) ?? [])].map(([key]) => key);
   }
 
-  /** The keys of a step's slots that are read outside of the branch in which `depth` scopes lie around it. */
+  /** The keys of a step's slots that are read outside of the step's scope at that depth. */
   keysOutside(id: string, depth: number): readonly string[] {
     const keys: string[] = [];
     for (const [key, shared] of this.#sharedScopes.get(id) ?? []) if (shared < depth) keys.push(key);
@@ -127,9 +125,18 @@ export class Layout {
 
 const key = (id: string, depth: number): string => `${depth} ${id}`;
 
-/** How many branches two places share. */
+/** How many scopes two paths share. */
 function commonDepth(a: ScopePath, b: ScopePath): number {
   let depth = 0;
   while (depth < a.length && depth < b.length && a[depth] === b[depth]) depth += 1;
   return depth;
+}
+
+const LAYOUTS = new WeakMap<Plan, Layout>();
+
+/** The layout of a plan for questions of size, where the names of variables do not matter. */
+export function layoutOf(plan: Plan): Layout {
+  const layout = LAYOUTS.get(plan) ?? new Layout(plan, variableNames());
+  LAYOUTS.set(plan, layout);
+  return layout;
 }

@@ -3,8 +3,8 @@ import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
 import { placeholder } from '../../../protocol/placeholders.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
-import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, type States, transitionTo } from '../end.ts';
+import type { FlowEmitter, TreeContext } from '../emit-flow.ts';
+import { transitionTo } from '../end.ts';
 import { OWN_EXECUTION } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
@@ -14,13 +14,6 @@ import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import { failureOfNested } from './nested-failure.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
-
-/** A place in a state machine. */
-interface Here {
-  readonly scopePath: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
 
 const OUTPUT = '$states.result.Output';
 
@@ -32,7 +25,11 @@ const STARTED_BY = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: evaluated(OWN_E
  * Writes a part of a flow as a state machine of its own, and the Task that runs it: what is read across the border goes
  * in with its input and comes out with its output.
  */
-export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { scopePath, states, after }: Here): string {
+export function emitNested(
+  emitter: FlowEmitter,
+  { name, body }: Nested,
+  { scopePath, states, after }: TreeContext,
+): string {
   const { frame, shared } = emitter;
   const inside = frame.layout.into(body, scopePath, true);
   const crossing = crossingOf(frame.plan, frame.layout, body, inside.length);

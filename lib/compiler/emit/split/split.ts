@@ -2,8 +2,8 @@ import { type Size, sizeOfStates, sumOfSizes } from '../../../asl/sizes.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, idsIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
+import { knownItems } from '../builtin-states.ts';
 import type { Written } from '../end.ts';
-import { knownItems } from '../sizes/budget.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { NestingEstimate, type PlanReads, readsOfPlan } from './nesting-estimate.ts';
 

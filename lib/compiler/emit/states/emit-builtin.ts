@@ -1,11 +1,12 @@
 import type { ChoiceRule } from '../../../asl/state-machine.ts';
-import { type Builtin, builtinOf } from '../../analyse/builtins.ts';
+import type { Builtin } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { builtinAsStates } from '../builtin-states.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { emitEval } from './emit-eval.ts';
 import { emitIterate } from './emit-iterate.ts';
 import { emitMap, mapRules } from './emit-map.ts';
-import { emitWait, isLiteralWait } from './emit-wait.ts';
+import { emitWait } from './emit-wait.ts';
 
 /** How a built-in component is written as states of its own. */
 export interface BuiltinEmitter {
@@ -23,10 +24,7 @@ const EMITTERS: { readonly [B in Builtin]: BuiltinEmitter } = {
 };
 
 /** How a step is written that calls no function; undefined for one that does. */
-export function builtinEmitterOf({ step, inner }: Pick<PlannedStep, 'step' | 'inner'>): BuiltinEmitter | undefined {
-  const builtin = builtinOf(step);
-  if (!builtin) return undefined;
-  // A flow that is only known when the step runs is the component's to run.
-  const known = builtin === 'sleep' ? isLiteralWait(step) : inner !== undefined;
-  return known ? EMITTERS[builtin] : undefined;
+export function builtinEmitterOf(planned: Pick<PlannedStep, 'step' | 'inner'>): BuiltinEmitter | undefined {
+  const builtin = builtinAsStates(planned);
+  return builtin && EMITTERS[builtin];
 }

@@ -9,8 +9,8 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { assignResult } from './assign-result.ts';
 
 /**
- * Writes what stands in for the result of a step that failed, where that is an expression: a Pass that evaluates it, and
- * before it a Choice where it may read a skipped step, which skips this one too, or something missing, which fails the flow.
+ * Emits the default of a step that failed, where it is an expression: a Pass that evaluates it. Where it may read a skipped
+ * step or something missing, a Choice comes first: the former skips this step too, the latter fails the flow.
  */
 export function emitDefault(
   emitter: FlowEmitter,

@@ -1,14 +1,14 @@
 import type { State } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { fieldOf } from '../builtin-states.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { transitionTo, type UnassignedSlots } from '../end.ts';
 import { OWN_EXECUTION } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
-import { evaluated, type Jsonata, lookup, variable } from '../jsonata/jsonata.ts';
+import { evaluated, lookup, variable } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
-import { fieldOf } from './assign-result.ts';
 import { ANSWER, callOf } from './call.ts';
 import { readsInsideSpilled } from './emit-result.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
@@ -17,18 +17,18 @@ import { concurrencyOf, iteration } from './iteration.ts';
 const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
 
-/** What the ItemSelector makes of it is the input of a child execution. */
+/** The item in the input of a child execution, as the ItemSelector makes it. */
 const ITEM = lookup('$states.input', 'item');
 
 /**
- * Writes a `map` over many items, or over a list that was spilled: a function writes the list to S3 as the Map reads it,
- * a distributed Map runs the inner flow for each item in an execution of its own and writes the outcomes to S3, and a
+ * Emits a `map` over many items, or over a list that was spilled. A function writes the list to S3 in the form that the Map
+ * reads; a distributed Map runs the inner flow for each item in an execution of its own and writes the outcomes to S3; a
  * function puts them in order. Returns the first state.
  */
 export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { states, scopePath } = context;
   const list = emitter.localName(planned, 'list');
-  const at = (field: string): Jsonata => evaluatedText(lookup(variable(list), field));
+  const at = (field: string): string => evaluated(lookup(variable(list), field));
   const results = states.add(
     emitter.stateName(planned, 'results'),
     resultsState(emitter, planned, context),
@@ -55,7 +55,7 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
       Resource: 'arn:aws:states:::s3:putObject',
       Arguments: { Bucket: at('Bucket'), Prefix: at('Prefix') },
     },
-    // A failed run is a result like any other.
+    // A failed run is one of the results.
     ToleratedFailurePercentage: 100,
     ...catching(emitter, planned, context),
     Output: evaluated(lookup('$states.result', 'ResultWriterDetails')),
@@ -79,8 +79,6 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
   return states.add(emitter.stateName(planned, 'items'), writing, emitter.source('map-items', planned));
 }
 
-const evaluatedText = (expression: Jsonata): string => `{% ${expression} %}`;
-
 const stepOf = ({ frame }: FlowEmitter, { step }: PlannedStep): string => `${frame.prefix}${step.id}`;
 
 function catching(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext) {
@@ -88,7 +86,7 @@ function catching(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   return catchers.length > 0 && { Catch: catchers };
 }
 
-/** The Task that reads the outcomes and gives the step its result. */
+/** The Task that reads the outcomes and makes the step's result of them. */
 function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): State {
   const { scopePath, after } = context;
   const { id } = planned.step;

@@ -1,33 +1,32 @@
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { fieldOf } from '../builtin-states.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { object, variable } from '../jsonata/jsonata.ts';
-import { fieldOf } from './assign-result.ts';
 import { emitResult } from './emit-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
-/**
- * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
- * result.
- */
+/** Emits an `eval`: the states of the inner flow, then a Pass that takes its outcome, success or failure, as the result. */
 export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
   const result = object([
     ['result', '$states.input'],
     ['run_id', emitter.execution(scopePath)],
   ]);
-  const settled = emitResult(emitter, planned, context, { name, value: result });
+  const resultState = emitResult(emitter, planned, context, { name, value: result });
   const input = emitter.localName(planned, 'input');
   const inner = emitter.innerFlow(planned, {
     input: variable(input),
-    transition: { Next: settled },
-    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: settled }],
+    transition: { Next: resultState },
+    catchers: [
+      { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: resultState },
+    ],
     fail: (into, fault, of) =>
       into.add(
         emitter.stateName(planned, 'failed'),
-        { Type: 'Pass', Output: faultOutcome(fault), Next: settled },
+        { Type: 'Pass', Output: faultOutcome(fault), Next: resultState },
         { ...emitter.source('inner-failure', planned), ...(of !== undefined && { step: of }) },
       ),
   });

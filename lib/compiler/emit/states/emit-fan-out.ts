@@ -4,8 +4,8 @@ import type { Evaluated } from '../../../protocol/templated.ts';
 import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FanOut } from '../../plan/plan-tree.ts';
-import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, nextState, States, transitionTo } from '../end.ts';
+import type { FlowEmitter, TreeContext } from '../emit-flow.ts';
+import { nextState, States, transitionTo } from '../end.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
@@ -13,33 +13,26 @@ import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
 import { callOfStep, type StepPayload } from './emit-task.ts';
 
-/** Where it is written. */
-interface Here {
-  readonly scopePath: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
-
-/** Some steps that are alike, as they are written. */
+/** Steps that are alike, and where they are emitted. */
 interface Members {
   readonly emitter: FlowEmitter;
   readonly scopePath: ScopePath;
-  /** The first stands for all where they are alike. */
+  /** The first, which represents all in what they have in common. */
   readonly first: PlannedStep;
   readonly all: readonly PlannedStep[];
 }
 
-/** What is each member's own: a field of the items. */
+/** A part of the payload that may differ between members: a field of the items. */
 interface Field<T extends Template = Template> {
   readonly name: string;
   readonly values: readonly T[];
 }
 
 /**
- * Writes steps that are alike as a Map of one Task. Its items hold what is each step's own: its id, and those parts of
- * its input that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
+ * Emits steps that are alike as a Map of one Task. Its items have what differs: each step's id, and the parts of its input
+ * that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
  */
-export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath, states, after }: Here): string {
+export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath, states, after }: TreeContext): string {
   const { catchers, layout, plan, prefix } = emitter.frame;
   const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
   const [first] = all;
@@ -58,7 +51,7 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath,
   return states.add(name, state, emitter.source('fan-out'));
 }
 
-/** The items, and what is done with each. */
+/** The items, and the Task that runs for each. */
 function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'> {
   const { common, own } = alikeOf(members.all.map(({ step }) => step.input));
   const { step, spillAbove, parts } = fieldsOf(members, own);
@@ -68,14 +61,14 @@ function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'>
     spillAbove: fieldInIteration(spillAbove),
   };
   const fields = [step, spillAbove, ...parts].filter((field) => !isShared(field));
-  // A list that is written out: one that an expression gave might be flattened.
+  // Written as a list, since JSONata might flatten the list of an expression.
   const Items = members.all.map((_, at) =>
     Object.fromEntries(fields.map(({ name, values }) => [name, values[at] ?? null])),
   );
   return { Items, ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(members, payload) } };
 }
 
-/** What may be each member's own. */
+/** The fields that may differ between members. */
 function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[]) {
   const { budget, prefix } = emitter.frame;
   const names = new Names();
@@ -96,7 +89,7 @@ function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[
 
 const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
-/** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
+/** A field in the iteration's payload: read from the item, which is its input, unless it is the same for all. */
 function fieldInIteration<T extends Template>(field: Field<T>): T | Evaluated {
   const [first] = field.values;
   return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));

@@ -1,23 +1,15 @@
 import type { PassState } from '../../../asl/state-machine.ts';
 import type { HoistedConditions } from '../../plan/plan-tree.ts';
-import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, type States, transitionTo, type UnassignedSlots } from '../end.ts';
+import type { FlowEmitter, TreeContext } from '../emit-flow.ts';
+import { transitionTo, type UnassignedSlots } from '../end.ts';
 import { wantedTest } from '../guard.ts';
 import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
-import type { ScopePath } from '../layout.ts';
 
-/** Where it is written. */
-interface Here {
-  readonly scopePath: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
-
-/** Writes a Pass that finds conditions for the guards after it. One may ask another, so one expression finds all. */
+/** Emits a Pass that evaluates conditions for the guards after it. They may refer to each other, so one expression has all. */
 export function emitHoistedConditions(
   emitter: FlowEmitter,
   { id, kept }: HoistedConditions,
-  { scopePath, states, after }: Here,
+  { scopePath, states, after }: TreeContext,
 ): string {
   const { frame, shared } = emitter;
   const found = new Map<string, Jsonata>();

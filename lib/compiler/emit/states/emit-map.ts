@@ -1,13 +1,13 @@
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import { fieldOf, knownItems } from '../builtin-states.ts';
 import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
-import { knownItems } from '../sizes/budget.ts';
-import { assignResult, fieldOf } from './assign-result.ts';
+import { assignResult } from './assign-result.ts';
 import { emitDistributedMap } from './emit-distributed-map.ts';
-import { emitResult, readsInsideSpilled } from './emit-result.ts';
+import { emitResultFromInput, readsInsideSpilled } from './emit-result.ts';
 import { emitTask } from './emit-task.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
@@ -15,14 +15,14 @@ const countOf = (outcome: string): Jsonata => `$count($states.result[outcome = $
 
 const RESULT: Jsonata = `{"results": $states.result, "successful": ${countOf('success')}, "failed": ${countOf('failed')}, "skipped": ${countOf('skipped')}}`;
 
-/** Writes a `map` as a Map state, each of whose iterations ends with the outcome of a run of the inner flow. */
+/** Emits a `map` as a Map state. Each iteration ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
   if ((knownItems(planned) ?? 0) > emitter.frame.budget.inlineMost(planned))
     return emitManyItems(emitter, planned, context);
   const catchers = emitter.catchers(planned, context);
-  const given = readsInsideSpilled(emitter, planned)
-    ? { Output: evaluated(RESULT), Next: settleResult(emitter, planned, context) }
+  const ending = readsInsideSpilled(emitter, planned)
+    ? { Output: evaluated(RESULT), Next: emitResultFromInput(emitter, planned, context) }
     : assignResult(emitter, planned, context, RESULT);
   const state: MapState = {
     Type: 'Map',
@@ -30,17 +30,14 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, '$states.input') },
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...given,
+    ...ending,
   };
   return states.add(name, state, emitter.source('step', planned));
 }
 
-const settleResult = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
-  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
-
 /**
- * The rules before a Map whose items are only known when the flow runs. Many items, or a list that was spilled, go
- * another way; what is no list is the step's own failure, which its `onError` may cover.
+ * The rules before a Map whose items are only known at run time. Many items, or a list that was spilled, go through a
+ * distributed Map. Items that are not a list are a failure of the step, which its `onError` may cover.
  */
 export function mapRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   if (knownItems(planned) !== undefined) return [];
@@ -54,7 +51,7 @@ export function mapRules(emitter: FlowEmitter, planned: PlannedStep, context: Em
   ];
 }
 
-/** An Express execution has no distributed Map: there one function runs the flow for each item. */
+/** Express workflows have no distributed Map: there one function runs the flow for each item. */
 const emitManyItems = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
   emitter.shared.express
     ? emitTask(emitter, planned, { ...context, name: emitter.stateName(planned, 'many') })

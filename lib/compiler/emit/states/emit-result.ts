@@ -11,13 +11,13 @@ import { assignResult } from './assign-result.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
 import { segmentsEnterReference } from './spilled-paths.ts';
 
-/** The component that gives back its input: its wrapper reads back what was spilled, and answers what is read of it. */
+/** The component that returns its input: its wrapper hydrates what was spilled, and answers what is read of it. */
 const NOOP = '/builtin/noop';
 
 /**
- * Writes the states that take a result which the state machine itself has made: `value`, of the state's input. Where
- * something reads inside a part of it that may have been spilled, a Choice looks, and a function reads it there. `name`:
- * of the Pass that takes it otherwise. Returns the first state.
+ * Emits the states that take a result which the state machine itself has made: `value`, an expression over the state's
+ * input. Where something reads inside a part of it that may have been spilled, a Choice checks for that, and a function
+ * reads the spilled parts; otherwise the Pass `name` takes it. Returns the first state.
  */
 export function emitResult(
   emitter: FlowEmitter,
@@ -39,7 +39,11 @@ export function emitResult(
   );
 }
 
-/** A Task that reads a result, spilled parts and all. */
+/** The states that take a result which is the output of the state before them. Returns the first state. */
+export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
+  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+
+/** A Task that reads a result with its spilled parts. */
 function emitReading(
   emitter: FlowEmitter,
   planned: PlannedStep,
@@ -57,7 +61,7 @@ function emitReading(
     ...('next' in after && emitter.assign(planned, scopePath, evaluated(ANSWER))),
     ...transitionTo(after, unassigned),
   };
-  // A step whose own state is behind it has been told of already.
+  // Where the step's own state has run before, this is no further visit to the step.
   const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
   return states.add(emitter.stateName(planned, 'read'), state, source);
 }
@@ -74,7 +78,7 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
   };
 }
 
-/** Whether anyone reads inside a part of the result that the state machine has only by its marker. */
+/** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
 export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
   return emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);

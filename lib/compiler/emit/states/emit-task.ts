@@ -19,7 +19,7 @@ import { ANSWER, type Call, callOf } from './call.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
 
-/** Writes a step as a Task that calls its component's function. */
+/** Emits a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states, after } = context;
   const { step, links = [] } = planned;
@@ -45,10 +45,10 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: Em
   return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
 }
 
-/** What is kept of an answer: that of a chain has more than anyone reads. */
+/** The slots that are assigned of an answer: that of a fused chain has more than are read. */
 const answerOf = ({ links }: PlannedStep, keys: readonly string[]): Jsonata => (links ? pick(ANSWER, keys) : ANSWER);
 
-/** Which step is called, and with what. */
+/** The step that is called, and its input. */
 const calledStepOf = (
   { step }: PlannedStep,
   scope: ExpressionScope,
@@ -58,7 +58,7 @@ const calledStepOf = (
   input: templateOf(step.input, scope),
 });
 
-/** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
+/** The part of a payload that may differ between steps that are alike: those share the rest of a call. */
 export interface StepPayload extends Pick<TemplatedInvocation, 'step' | 'input'> {
   readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
@@ -94,22 +94,22 @@ function payloadOf(
   };
 }
 
-/** What the function is asked for, and what it may know. */
+/** What the function has to answer and to write, and which secrets it may read. */
 function requestOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Request {
-  const { attachedWork: fused = [] } = step;
+  const { attachedWork = [] } = step;
   return {
     reads: keys.length > 0 ? [...keys] : undefined,
     secrets: secrets.length > 0 ? [...secrets] : undefined,
-    fused: fused.length > 0 ? fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
+    fused: attachedWork.length > 0 ? attachedWork.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
   };
 }
 
 type Request = Undefinable<Pick<TemplatedLink, 'reads' | 'secrets' | 'fused'>>;
 
-/** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
+/** Whether the flow ends with the step in this state machine: its last step may be in a nested one. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
 
-/** What is read of the steps before the last is put in by their function's wrapper. */
+/** The wrapper of a fused chain's function replaces links by what they refer to. */
 function scopeOfFusedChain(scope: ExpressionScope, links: readonly PlannedStep[], prefix: string): ExpressionScope {
   const ids = new Set(links.map(({ step }) => step.id));
   return { ...scope, link: ({ step, path }) => (ids.has(step) ? linkTo(`${prefix}${step}`, path.text) : undefined) };

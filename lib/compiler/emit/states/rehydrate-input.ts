@@ -11,11 +11,11 @@ import { pathEntersReference } from './spilled-paths.ts';
 
 const SPILL = '/builtin/spill';
 
-/** How the input of an inner flow comes in. */
+/** The input of an inner flow, and where it is used. */
 export interface InnerInput {
   /** The variable that holds it. */
   readonly name: string;
-  /** What it is made of, each time. */
+  /** The expressions that may give it. */
   readonly from: readonly Expression[];
   /** The flow's first state. */
   readonly start: string;
@@ -24,11 +24,12 @@ export interface InnerInput {
 }
 
 /**
- * Writes what comes before an inner flow that reads inside of its input where that may have been spilled as a whole: a
- * Choice looks, and a function makes of it an input whose paths can be gone. Returns the first state.
+ * Emits what comes before an inner flow that reads inside of an input that may have been spilled as a whole: a Choice checks
+ * for that, and a function replaces the input by one in which the paths that are read can be followed. Returns the first
+ * state.
  */
-export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, taking: InnerInput): string {
-  const { name, from, start, states, catchers } = taking;
+export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, innerInput: InnerInput): string {
+  const { name, from, start, states, catchers } = innerInput;
   const budget = emitter.frame.budget.inner(planned.step.id);
   if (!budget || !mayNeedRehydration(emitter, planned, from)) return start;
   const reads = readsOf(planned);

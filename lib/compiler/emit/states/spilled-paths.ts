@@ -1,21 +1,16 @@
 import type { Expression } from '../../../flow/expression.ts';
-import { type Path, parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
+import { parseJoined, type Segment, waysOf } from '../../../protocol/path.ts';
 
 /**
- * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
- * while the value is small: of one that was spilled it has nothing but the marker.
+ * Whether a path, as written, leads inside a value that an expression only refers to. The state machine can follow it there
+ * only while the value is small: of a spilled value it has only the marker.
  */
-function looksInto(expression: Expression, path: Path): boolean {
-  return waysOf(path).some((way) => segmentsEnterReference(expression, way));
+export function pathEntersReference(expression: Expression, written: string): boolean {
+  const path = parseJoined(written);
+  return !('error' in path) && waysOf(path).some((way) => segmentsEnterReference(expression, way));
 }
 
-/** The same of a path as it is written. */
-export function pathEntersReference(expression: Expression, statesByTree: string): boolean {
-  const path = parseJoined(statesByTree);
-  return !('error' in path) && looksInto(expression, path);
-}
-
-/** Whether some segments go on inside a value that an expression only refers to. */
+/** Whether segments of a path lead inside a value that an expression only refers to. */
 export function segmentsEnterReference(expression: Expression, way: readonly Segment[]): boolean {
   const [first, ...rest] = way;
   if (first === undefined) return false;
