@@ -11,8 +11,9 @@ import {
   scopeEnd,
   transitionTo,
   type UnassignedSlots,
-} from './end.ts';
+} from './continuation.ts';
 import {
+  type EmitContext,
   type Fault,
   type Frame,
   type FusedStep,
@@ -37,18 +38,6 @@ import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitTask } from './states/emit-task.ts';
-
-/** Where a part of the tree is emitted: its scopes, the states of the innermost one, and what comes after it. */
-export interface TreeContext {
-  readonly scopePath: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
-
-/** Where a step is emitted, and the name of its state. */
-export interface EmitContext extends TreeContext {
-  readonly name: string;
-}
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
 interface SharedGuard extends GuardGroup {

@@ -4,8 +4,8 @@ import { workflowType } from '../../flow/read/aws-metadata.ts';
 import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import type { Plan } from '../plan/plan.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';
+import { byName, States } from './continuation.ts';
 import { FlowEmitter } from './emit-flow.ts';
-import { byName, States } from './end.ts';
 import {
   type CompiledStep,
   failState,

@@ -1,7 +1,7 @@
 import type { ChoiceRule, ChoiceState, PassState, Template } from '../../asl/state-machine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
-import { type Continuation, noUnassignedSlots, type States, scopeEnd, type UnassignedSlots } from './end.ts';
+import { type Continuation, noUnassignedSlots, type States, scopeEnd, type UnassignedSlots } from './continuation.ts';
 import { type Frame, type Shared, scopeAt, sourceIn } from './frame.ts';
 import {
   type ExpressionScope,

@@ -1,6 +1,6 @@
 import type { FailState } from '../../../asl/state-machine.ts';
 import type { StateSource } from '../../source-map.ts';
-import type { States } from '../end.ts';
+import type { States } from '../continuation.ts';
 import { choose, type Jsonata } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 

@@ -1,16 +1,16 @@
 import { type Size, sizeOfStates, sumOfSizes } from '../../../asl/sizes.ts';
+import type { NamedState } from '../../../asl/walk-states.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, idsIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
 import { knownItems } from '../builtin-states.ts';
-import type { Written } from '../end.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { NestingEstimate, type PlanReads, readsOfPlan } from './nesting-estimate.ts';
 
 /** What a plan is split by. */
 export interface SplitOptions {
   /** The states that each part of the plan's trees became when nothing was split. */
-  readonly statesByTree: ReadonlyMap<PlanTree, readonly Written[]>;
+  readonly statesByTree: ReadonlyMap<PlanTree, readonly NamedState[]>;
   /** What a state machine may have. */
   readonly limits: Size;
   /** How long a step takes, in seconds. */

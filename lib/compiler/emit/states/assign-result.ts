@@ -1,7 +1,8 @@
 import type { Template } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { type Transition, transitionTo, type UnassignedSlots } from '../end.ts';
+import { type Transition, transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 import { slotsOf } from '../jsonata/slots.ts';

@@ -1,8 +1,9 @@
 import type { ChoiceRule } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { nextState } from '../end.ts';
+import { nextState } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { FALSE } from '../jsonata/jsonata.ts';
 import { skippedSlots } from '../jsonata/slots.ts';

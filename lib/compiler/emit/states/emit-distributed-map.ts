@@ -1,9 +1,9 @@
 import type { State } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf } from '../builtin-states.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { transitionTo, type UnassignedSlots } from '../end.ts';
-import { OWN_EXECUTION } from '../frame.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import { type EmitContext, OWN_EXECUTION } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, variable } from '../jsonata/jsonata.ts';

@@ -1,7 +1,8 @@
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf } from '../builtin-states.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { object, variable } from '../jsonata/jsonata.ts';
 import { emitResult } from './emit-result.ts';

@@ -1,7 +1,8 @@
 import type { PassState } from '../../../asl/state-machine.ts';
 import type { HoistedConditions } from '../../plan/plan-tree.ts';
-import type { FlowEmitter, TreeContext } from '../emit-flow.ts';
-import { transitionTo, type UnassignedSlots } from '../end.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { TreeContext } from '../frame.ts';
 import { wantedTest } from '../guard.ts';
 import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
 

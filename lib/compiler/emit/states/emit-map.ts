@@ -1,7 +1,8 @@
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf, knownItems } from '../builtin-states.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';

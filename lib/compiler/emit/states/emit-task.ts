@@ -9,8 +9,9 @@ import {
 import { linkTo } from '../../../protocol/values.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { transitionTo, type UnassignedSlots } from '../end.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';

@@ -2,7 +2,8 @@ import type { WaitState } from '../../../asl/state-machine.ts';
 import { escapeValue } from '../../../protocol/values.ts';
 import { literalWait } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { constant } from '../jsonata/jsonata.ts';
 import { assignResult } from './assign-result.ts';
 

@@ -2,7 +2,8 @@ import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
 

@@ -1,8 +1,8 @@
 import type { Catcher, TaskState } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import type { States } from '../end.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, variable } from '../jsonata/jsonata.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';

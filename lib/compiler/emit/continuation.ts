@@ -1,42 +1,40 @@
 import type { State, Template } from '../../asl/state-machine.ts';
+import type { NamedState } from '../../asl/walk-states.ts';
 import type { StateSource } from '../source-map.ts';
 import type { Jsonata } from './jsonata/jsonata.ts';
 
-/** The slots of a step where they are in no variable yet, because the state that made them is still the current one. */
+/** The slots of a step that are in no variable yet, because the current state makes them; undefined for other steps. */
 export type UnassignedSlots = (step: string) => Jsonata | undefined;
 
-/** Where nothing is fresh. */
+/** For states that make no result. */
 export const noUnassignedSlots: UnassignedSlots = () => undefined;
 
 /** What comes after a state: another state, or the end of the scope with an output. */
 export type Continuation = { readonly next: string } | ScopeEnd;
 
-/** How the last state of a flow or branch goes on: it ends its scope, or hands its output to the state after an inner flow. */
+/** The transition of the last state of a flow or branch: it ends its scope, or goes to the state after an inner flow. */
 export type Transition = { readonly End: true } | { readonly Next: string };
 
 /** The end of a flow or branch. */
 export interface ScopeEnd {
-  /** Its output, given what the last state has fresh. */
+  /** Its output, as the last state gives it. */
   readonly output: (unassigned: UnassignedSlots) => Template;
-  /** A state that only gives the output, for ways that do not pass through the last task. */
+  /** The name of a state that only gives the output, for transitions that bypass the last task. */
   readonly pass: () => string;
   readonly transition: Transition;
 }
 
-/** A state under its name. */
-export type Written = readonly [name: string, state: State];
-
-/** The states of a scope, written from its last to its first. */
+/** The states of a scope, emitted from its last to its first. */
 export class States {
-  readonly #entries: Written[] = [];
+  readonly #entries: NamedState[] = [];
   readonly #sources: Map<string, StateSource>;
 
-  /** `sources` takes what the states are, by their names. */
+  /** `sources`: receives the source of each state, by its name. */
   constructor(sources: Map<string, StateSource>) {
     this.#sources = sources;
   }
 
-  /** Adds a state, and what it is. Answers its name. */
+  /** Adds a state and its source. Returns its name. */
   add(name: string, state: State, source: StateSource): string {
     this.#entries.push([name, state]);
     this.#sources.set(name, source);
@@ -48,8 +46,8 @@ export class States {
     return this.#entries.length;
   }
 
-  /** The states written since there were `size`, by name. */
-  since(size: number): readonly Written[] {
+  /** The states added since there were `size`. */
+  since(size: number): readonly NamedState[] {
     return this.#entries.slice(size);
   }
 
@@ -61,23 +59,23 @@ export class States {
 
 /** An object of values by the names of states, of which there may be thousands. */
 export function byName<V>(entries: Iterable<readonly [name: string, value: V]>): { [name: string]: V } {
-  // Begun without a prototype it is a hash table from the start: with a shape for each new name, a thousand take 10 ms.
+  // Without a prototype, V8 makes it a hash table at once: a hidden class for each name costs 10 ms for a thousand.
   const values: { [name: string]: V } = Object.create(null);
   for (const [name, value] of entries) values[name] = value;
   Object.setPrototypeOf(values, Object.prototype);
   return values;
 }
 
-/** `Next`, or `End`, with the output that belongs to it. */
+/** The `Next` or `End` of a state, and the output that belongs to it. */
 export function transitionTo(after: Continuation, unassigned: UnassignedSlots): { Output: Template } & Transition {
-  // Values travel in variables; a state's output is kept empty, so that it can reach no limit.
+  // Values travel in variables; a state's output stays empty, so that it cannot exceed a limit.
   return 'next' in after ? { Output: {}, Next: after.next } : { Output: after.output(unassigned), ...after.transition };
 }
 
-/** The state to go to from where there is no task to end with. */
+/** The state to go to for a state that cannot end the scope itself. */
 export const nextState = (after: Continuation): string => ('next' in after ? after.next : after.pass());
 
-/** An {@link ScopeEnd} whose passing state is written when it is first asked for. */
+/** An {@link ScopeEnd} whose passing state is emitted when it is first needed. */
 export function scopeEnd(
   output: (unassigned: UnassignedSlots) => Template,
   transition: Transition,
