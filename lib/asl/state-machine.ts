@@ -92,7 +92,7 @@ export interface Branch {
   readonly States: { readonly [name: string]: State };
 }
 
-/** A state that runs its processor once an item. */
+/** A state that runs its processor once for each item. */
 export interface MapState extends CommonFields, Transitions, Recoverable {
   readonly Type: 'Map';
   readonly Items?: Template;
@@ -114,7 +114,7 @@ export interface WaitState extends CommonFields, Transitions {
   readonly Timestamp?: string;
 }
 
-/** A state that ends its scope well. */
+/** A state that ends its scope successfully. */
 export interface SucceedState extends CommonFields {
   readonly Type: 'Succeed';
 }
@@ -128,7 +128,7 @@ export interface FailState {
   readonly Cause?: string;
 }
 
-/** When to run a failed state again. */
+/** When to retry a failed state. */
 export interface Retrier {
   readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds?: number;
@@ -138,7 +138,7 @@ export interface Retrier {
   readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
-/** Where to go on after a failure. */
+/** The transition after a failure. */
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;

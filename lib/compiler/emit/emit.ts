@@ -20,21 +20,21 @@ import { inputReads } from './jsonata/input-reads.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 
-/** A state machine, those nested in it, their steps, and what each state is. */
+/** A state machine, those nested in it, their steps, and the source of each state. */
 export interface Emitted extends Pick<Shared, 'statesByTree'> {
   readonly stateMachine: StateMachine;
   readonly nestedMachines: readonly NestedMachine[];
   readonly steps: readonly CompiledStep[];
   readonly sourceMap: SourceMap;
-  /** What it reads of its input, and how large that may be. */
+  /** What it reads of its input, and how large each of these values may be. */
   readonly inputBudget: InputBudget;
-  /** How large the values may be that meet anywhere in it. */
+  /** How large the values in its payloads may be. */
   readonly budget: Budget;
 }
 
 /**
- * Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. `spillAbove`:
- * bytes that no value may have, where that is less than what fits.
+ * Emits a plan as a state machine, and reports payload limits that cannot be kept. `spillAbove`: bytes above which a value is
+ * spilled, where that is less than what fits.
  */
 export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
   const budget = budgetOf(plan, spillAbove);
@@ -81,8 +81,8 @@ const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
 
 function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
   for (const { what, step, values, over } of broken) {
-    const place = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
-    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...place }));
+    const span = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
+    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...span }));
   }
 }
 

@@ -17,8 +17,8 @@ import { choose, constant, evaluated, FALSE, type Jsonata, object } from './json
 const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
 
 /**
- * The end of a flow. Where its output is sure to have all that it reads, or the last step's function looks, the last state
- * gives it; else, where a path may be missing, a Choice looks first, so that the failure carries its code.
+ * The end of a flow. The last state gives the output where nothing of it can be missing or the last step's function checks
+ * for that. Otherwise a Choice checks first, so that the failure has its code.
  */
 export function endOfFlow(frame: Frame, states: States, shared: Shared): Continuation {
   const { plan, prefix, transition } = frame;
@@ -29,8 +29,8 @@ export function endOfFlow(frame: Frame, states: States, shared: Shared): Continu
 }
 
 /**
- * Whether the output is given by the state of what comes last: nothing of it may be missing, or a function looks for it. The
- * last step may have become part of another state machine since.
+ * Whether the last state gives the output: nothing of it can be missing, or the last step's function checks for that. The last
+ * step may have been moved into a nested state machine.
  */
 export const endsInStep = ({ flow, output, tree, steps }: Plan): boolean =>
   steps.get(lastIn(tree) ?? '')?.checks !== undefined || !output.some((use) => mayMiss(use, flow.inputSchema));
@@ -47,7 +47,7 @@ function outcomeOf(plan: Plan, scope: ExpressionScope): Template {
   return evaluated(choose(skipped, constant(SKIPPED_OUTCOME), success));
 }
 
-/** Without an output: the results of the steps that no other step reads; a skipped one has none. */
+/** The output of a flow that declares none: the results of the steps that no other step reads; a skipped one has none. */
 function sinksOf(plan: Plan, scope: ExpressionScope): Template {
   if (plan.sinks.length === 0) return {};
   const results = plan.sinks.map(({ id, value, uses }): Jsonata => {

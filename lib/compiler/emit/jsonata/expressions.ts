@@ -35,22 +35,22 @@ import {
 import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 
-/** Where an expression finds what it reads. */
+/** Where an expression finds what it reads, in JSONata. */
 export interface ExpressionScope {
   /** The slots of a step's result. */
   readonly slots: (step: string) => Jsonata;
-  /** The flow's input at a path; nothing where there is none. */
+  /** The flow's input at a path; no value where it is missing. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
-  /** A condition that was found before: see `Kept`. */
+  /** The value of a hoisted condition. */
   readonly hoisted: (known: KnownCondition) => Jsonata;
-  /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
+  /** The link for a reference that the wrapper resolves; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
-  /** Steps whose tests may have any value here: see `PlannedStep`. */
+  /** Steps that run later, whose tests may have any value here: see `PlannedStep`. */
   readonly later?: ReadonlySet<string>;
 }
 
-/** An expression as a template: maps and lists as they are written, the rest as JSONata. */
+/** An expression as a template: maps and lists stay as written, the rest is JSONata. */
 export function templateOf(expression: Expression, scope: ExpressionScope): Template {
   switch (expression.kind) {
     case 'literal':
@@ -68,7 +68,7 @@ export function templateOf(expression: Expression, scope: ExpressionScope): Temp
   }
 }
 
-/** A literal on its way: a secret as its marker. */
+/** A literal as it travels: a secret is its marker. */
 const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
 
 /** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
@@ -111,7 +111,7 @@ function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Expression
   return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
 }
 
-/** A list in JSONata, whose own list constructor would flatten lists that are not written out. */
+/** A list in JSONata, whose list constructor would flatten the lists that expressions give. */
 function listOf({ items }: ListExpression, scope: ExpressionScope): Jsonata {
   const wrapped = items.map((item) => {
     const value = jsonataOf(item, scope);
@@ -121,7 +121,7 @@ function listOf({ items }: ListExpression, scope: ExpressionScope): Jsonata {
   return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
 }
 
-/** What `of` makes of the first item that is there, or `none`; many items are divided, so as not to lie too deep. */
+/** What `of` makes of the first item that is present, or `none`. Many items are halved, since AWS limits the depth. */
 function firstPresent(
   items: readonly Expression[],
   of: (item: Expression) => Jsonata,
@@ -136,7 +136,7 @@ function firstPresent(
   return choose(any(some.map(isPresent)), first ?? none, second ?? none);
 }
 
-/** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
+/** Whether a value passes a test, as a boolean in JSONata. A missing or skipped value passes none. */
 export function testOfValue(expression: Expression, test: Test, scope: ExpressionScope): Jsonata {
   switch (expression.kind) {
     case 'literal':
@@ -172,7 +172,7 @@ function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Expr
   return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
 }
 
-/** Whether a value in JSONata, which may be nothing at all, passes a test. */
+/** Whether a value in JSONata, which may be missing, passes a test. */
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
   bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
 
@@ -187,7 +187,7 @@ export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata
 export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
   any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
 
-/** Whether a use may find nothing when the flow runs. */
+/** Whether what a use reads may be missing at run time. */
 export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
   mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
@@ -206,11 +206,11 @@ const gatesOf = (use: Use, scope: ExpressionScope): Jsonata => all(use.gates.map
 export function gateTest(gate: Gate, scope: ExpressionScope): Jsonata {
   const test = testOfValue(gate.of, testOf(gate), scope);
   if (gate.kind === 'if') return test;
-  // Of an `$if` whose condition reads a skipped step neither arm is taken.
+  // An `$if` whose condition reads a skipped step takes neither arm.
   return gate.kind === 'unless' ? not(any([test, skippedIn(usesOf(gate.of, 'if'), scope)])) : not(test);
 }
 
-/** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
+/** A message that names what is missing and its reader, in JSONata; only meaningful where {@link missingIn} holds. */
 export function missingText(uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata {
   const texts = inTens(uses).map((some) =>
     some.reduceRight<Jsonata>((rest, use) => {
@@ -221,10 +221,10 @@ export function missingText(uses: readonly Use[], reader: string, scope: Express
   return balanced(texts, (some, others) => bind('$text', some, `$text != "" ? $text : ${others}`)) ?? quote('');
 }
 
-/** Says that what is read is missing. */
+/** The message that what a use reads is missing. */
 export function missingMessage({ reference, field }: Use, reader: string): string {
-  const place = field === '' ? reader : `field ${quote(field)} of ${reader}`;
-  return `${sourceOf(reference)} is missing, which ${place} reads`;
+  const at = field === '' ? reader : `field ${quote(field)} of ${reader}`;
+  return `${sourceOf(reference)} is missing, which ${at} reads`;
 }
 
 /** Names the source of a value: `"id" of step "load"`. */

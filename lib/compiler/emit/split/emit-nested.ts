@@ -17,13 +17,13 @@ type Nested = Extract<PlanTree, { kind: 'nested' }>;
 
 const OUTPUT = '$states.result.Output';
 
-// By this the console leads from an execution to the one that started it. Source: AWS Step Functions developer guide,
+// The console links an execution to the one that started it by this. Source: AWS Step Functions developer guide,
 // "Start workflow executions from a task state".
 const STARTED_BY = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: evaluated(OWN_EXECUTION) };
 
 /**
- * Writes a part of a flow as a state machine of its own, and the Task that runs it: what is read across the border goes
- * in with its input and comes out with its output.
+ * Emits a part of a flow as a state machine of its own, and the Task that runs it. What the part reads from outside is in
+ * its input, what is read of the part outside is in its output.
  */
 export function emitNested(
   emitter: FlowEmitter,
@@ -34,7 +34,7 @@ export function emitNested(
   const inside = frame.layout.into(body, scopePath, true);
   const crossing = crossingOf(frame.plan, frame.layout, body, inside.length);
   const out = crossing.out.map(({ id }) => id);
-  // What a `map` runs is written twice, for few items and for many; a state machine of its own is the same for both.
+  // The flow of a `map` may be emitted twice, inline and distributed; both start the same nested state machine.
   if (!shared.nestedMachines.some((known) => known.name === name)) {
     shared.nestedMachines.push({ name, stateMachine: nestedMachineOf(emitter, body, out, inside) });
   }
@@ -90,7 +90,7 @@ function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath:
   };
 }
 
-/** Hands all slots on in one where each would be handed on by itself. */
+/** Replaces an output of all slots, one by one, by the whole output of the nested state machine. */
 function withWholeOutput<T extends { readonly Output: Template }>(end: T, out: readonly string[]): T {
   const { Output } = end;
   if (out.length === 0 || !isObject(Output) || Object.keys(Output).length !== out.length) return end;

@@ -7,7 +7,7 @@ import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
 import { split } from './split.ts';
 
-/** What a state machine may have. */
+/** The limits of a state machine. */
 export interface Limits {
   /** Bytes of a definition, ARNs included. @default 943,718: nine tenths of what AWS takes */
   readonly definitionBytes?: number;
@@ -18,7 +18,7 @@ export interface Limits {
 const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
 const EVENTS = QUOTAS.events - 10_000;
 
-/** How a plan is to be written. */
+/** What a plan is emitted for. */
 export interface Target {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly limits?: Limits | undefined;
@@ -29,14 +29,14 @@ export interface Target {
 }
 
 /**
- * What the limits are multiplied by for {@link split}, one after another, until what comes out is within the limits
- * themselves: what nested state machines add is only estimated. Flows of thousands of steps fit at the first attempt.
+ * Factors for the limits that {@link split} gets, tried in this order until the result is within the limits themselves:
+ * what nested state machines add is only estimated. Flows of thousands of steps fit at the first attempt.
  */
 const SAFETY_FACTORS = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
 
 /**
- * Writes a plan as a state machine; one that would be too large as several, nested in each other. Where that cannot be,
- * it is a diagnostic.
+ * Emits a plan as a state machine, or, where that would be too large, as several that are nested in each other. A plan that
+ * cannot be split is a diagnostic.
  */
 export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
@@ -65,7 +65,7 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
 const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
 
-/** Express executions have no history that could grow too long. */
+/** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({
   bytes: limits.definitionBytes ?? DEFINITION_BYTES,
   events: type === 'EXPRESS' ? Number.POSITIVE_INFINITY : (limits.events ?? EVENTS),
@@ -86,7 +86,7 @@ function splitPlan(plan: Plan, { stateMachine, statesByTree }: Emitted, { second
   const names = stateNames();
   const all = sizeOfBranch(stateMachine);
   const tree = plan.tree ? sizeOfTree(plan.tree, statesByTree) : NOTHING;
-  // What belongs to no step, such as the check of the input, stays.
+  // What belongs to no step, such as the check of the input, cannot be moved out.
   const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
   const nameOf = (first: string): string => names.take(`${plan.flow.name}--${first}`.replace(/[^A-Za-z0-9_-]/g, '-'));
   return split(plan, { statesByTree, limits: most, seconds, nameOf }, room);
@@ -95,7 +95,7 @@ function splitPlan(plan: Plan, { stateMachine, statesByTree }: Emitted, { second
 const NOTHING: Size = { bytes: 0, events: 0 };
 const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
-/** Names what takes most of that which cannot be divided. */
+/** Reports the largest part that cannot be split. */
 function tooLarge({ flow, tree }: Plan, { stateMachine, statesByTree }: Emitted, most: Size): Diagnostic {
   const all = sizeOfBranch(stateMachine).bytes;
   const around = all - (tree ? sizeOfTree(tree, statesByTree).bytes : 0);
@@ -114,7 +114,7 @@ function tooLarge({ flow, tree }: Plan, { stateMachine, statesByTree }: Emitted,
   return diagnose('definition-too-large', { what, bytes, most: most.bytes }, { file: flow.file, ...at });
 }
 
-/** Steps, and the Parallels with what they hand out but without their branches. */
+/** The parts that cannot be split: steps, Maps of steps, and Parallel states without their branches. */
 function indivisibleParts(
   tree: PlanTree,
   statesByTree: Emitted['statesByTree'],

@@ -7,11 +7,11 @@ import { knownItems } from '../builtin-states.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { NestingEstimate, type PlanReads, readsOfPlan } from './nesting-estimate.ts';
 
-/** What a plan is split by. */
+/** What determines how a plan is split. */
 export interface SplitOptions {
-  /** The states that each part of the plan's trees became when nothing was split. */
+  /** The states that each part of the plan's trees became before anything was split. */
   readonly statesByTree: ReadonlyMap<PlanTree, readonly NamedState[]>;
-  /** What a state machine may have. */
+  /** The limits of a state machine. */
   readonly limits: Size;
   /** How long a step takes, in seconds. */
   readonly seconds: (planned: PlannedStep) => number;
@@ -19,13 +19,13 @@ export interface SplitOptions {
   readonly nameOf: (first: string) => string;
 }
 
-/** A part of a plan, and what of it is left in the state machine that it lies in. */
+/** A part of a plan, and what it takes in the state machine that it is in. */
 interface Piece extends Size {
   readonly tree: PlanTree;
   readonly seconds: number;
 }
 
-/** How much of something may be left: `most` is what has to do, up to `keep` nothing has to be moved out. */
+/** What may stay in a state machine: at most `max`; nothing has to be moved out of what is within `target`. */
 interface SizeBounds {
   readonly max: Size;
   readonly target: Size;
@@ -36,22 +36,22 @@ const NOTHING: Size = { bytes: 0, events: 0 };
 /** Events of a Task that starts a nested state machine: those of a Task, and one of its submission. */
 const CALL_EVENTS = 6;
 
-/** The part of what a state machine may have that a nested one has to take away to be worth an execution. */
+/** The share of the limits that a nested state machine has to save to be worth an execution. */
 const WORTH_NESTING = 0.02;
 
 /**
- * The most bytes that may have to pass into or out of a nested state machine: half of a payload, so that values need not
- * all be spilled.
+ * The most bytes of the least sizes that pass into or out of a nested state machine: half of a payload, so that not all
+ * values have to be spilled.
  */
 const MAX_PASSED_BYTES = PAYLOAD_BYTES / 2;
 
 /**
- * Moves parts of a plan into nested state machines, so that all get within their limits. `room`: what the outermost one
- * has left for the plan's tree.
+ * Moves parts of a plan into nested state machines, so that all are within their limits. `room`: what the outermost one has
+ * left for the plan's tree.
  *
- * A part is a branch of a Parallel, some of its branches, or some consecutive parts of a sequence: moved out as a whole
- * it waits for nothing more than before, and nothing more waits for it. What a nested execution costs is its start.
- * Parts are therefore as large as they may be, and of a Parallel the branches that take longest stay where they are.
+ * A part is a branch of a Parallel, several of its branches, or several consecutive parts of a sequence. Moved out as a
+ * whole, it waits for nothing more than before, and nothing more waits for it. A nested execution costs only the time of its
+ * start. Parts are therefore as large as possible, and the branches of a Parallel that take longest stay where they are.
  */
 export function split(plan: Plan, splitting: SplitOptions, room: Size): Plan {
   return new Splitter(plan, splitting).plan({ max: room, target: room });
@@ -76,7 +76,7 @@ class Splitter {
     return tree ? this.#withTree(this.#fit(tree, room).tree) : this.#plan;
   }
 
-  /** The plan of an inner flow: as little of it as can be is left where it is. */
+  /** The plan of an inner flow, with as much of it moved out as possible. */
   innerPlan(): { readonly plan: Plan; readonly saved: Size } {
     const { tree } = this.#plan;
     if (!tree) return { plan: this.#plan, saved: NOTHING };
@@ -107,7 +107,7 @@ class Splitter {
     return this.#pack(pieces, tree.kind, own, room);
   }
 
-  /** The parts, each as it can be moved as a whole; where all of them may stay, they take up the room that is left. */
+  /** The parts, each small enough to be moved as a whole; where all of them may stay, they fill the room that is left. */
   #refill(parts: readonly PlanTree[], own: Size, { target: keep }: SizeBounds): readonly Piece[] {
     const portable = parts.map((part) => ({ part, piece: this.#portable(part) }));
     let left = minus(keep, sumOfSizes([own, ...portable.map(({ piece }) => piece)]));
@@ -127,20 +127,20 @@ class Splitter {
     return isWithin(whole, this.#options.limits) ? whole : this.#fit(tree, this.#tight());
   }
 
-  /** Of a step that runs a flow, the flow can be split. */
+  /** The flow of a step can be split. */
   #fitStep(tree: Extract<PlanTree, { kind: 'step' }>, whole: Piece): Piece {
     const planned = this.#plan.steps.get(tree.id);
     if (!planned?.inner) return whole;
     const nameOf = (first: string): string => this.#options.nameOf(`${tree.id}.${first}`);
     const { plan, saved } = new Splitter(planned.inner, { ...this.#options, nameOf }).innerPlan();
     this.#changed.set(tree.id, { ...planned, inner: plan });
-    // The flow of a map is written twice where it is not known how many items there are.
+    // The flow of a map is emitted twice where the number of items is unknown.
     const isTwice = builtinOf(planned.step) === 'map' && knownItems(planned) === undefined;
     return { ...whole, ...minus(minus(whole, saved), isTwice ? saved : NOTHING) };
   }
 
   #pack(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: Size, room: SizeBounds): Piece {
-    // Of what stands side by side, what takes longest is held up least where it stays.
+    // Of the branches of a Parallel, those that take longest stay: there they have no execution to start.
     const ordered = kind === 'parallel' ? [...pieces].sort((a, b) => b.seconds - a.seconds) : pieces;
     const asIs = together(ordered, kind, own);
     if (isWithin(asIs, room.max)) return asIs;
@@ -148,7 +148,7 @@ class Splitter {
     const stay = prefixWithin(ordered, minus(room.target, calls));
     const moved = this.#group(ordered.slice(stay)).flatMap((group) => this.#nestIfLess(group, kind));
     const left = [...ordered.slice(0, stay), ...moved];
-    // Too many calls for one state machine: they are moved out in their turn.
+    // Where there are too many calls for one state machine, they are grouped and moved out too.
     return left.length < pieces.length ? this.#pack(left, kind, own, room) : together(left, kind, own);
   }
 
@@ -182,7 +182,7 @@ class Splitter {
     return groups;
   }
 
-  /** A group as a nested state machine, where that is worth an execution of its own. */
+  /** A group as a nested state machine, if that saves enough. */
   #nestIfLess(group: readonly Piece[], kind: 'sequence' | 'parallel'): readonly Piece[] {
     const { limits: most } = this.#options;
     const nested = this.#nest(group, kind);
@@ -205,12 +205,12 @@ class Splitter {
   #measure(tree: PlanTree): Piece {
     const parts = tree.kind === 'step' ? [] : partsOf(tree).map((part) => this.#wholeOf(part));
     if (tree.kind === 'sequence') return { ...together(parts, 'sequence', NOTHING), tree };
-    const weight = sizeOfStates(this.#options.statesByTree.get(tree) ?? []);
-    if (tree.kind === 'keep') return { tree, seconds: 0, ...weight };
+    const size = sizeOfStates(this.#options.statesByTree.get(tree) ?? []);
+    if (tree.kind === 'keep') return { tree, seconds: 0, ...size };
     if (tree.kind === 'fan-out')
-      return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...weight };
-    if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...weight };
-    return { tree, seconds: this.#secondsOf(tree.id), ...weight };
+      return { tree, seconds: Math.max(...tree.steps.map((id) => this.#secondsOf(id))), ...size };
+    if (tree.kind !== 'step') return { ...together(parts, 'parallel', NOTHING), tree, ...size };
+    return { tree, seconds: this.#secondsOf(tree.id), ...size };
   }
 
   #secondsOf(id: string): number {
@@ -223,13 +223,13 @@ function together(pieces: readonly Piece[], kind: 'sequence' | 'parallel', own: 
   const [first, ...more] = pieces;
   if (first && more.length === 0) return first;
   const trees = pieces.map(({ tree }) => tree);
-  const weight = sumOfSizes([own, ...pieces]);
+  const size = sumOfSizes([own, ...pieces]);
   return kind === 'sequence'
-    ? { tree: { kind, parts: trees }, seconds: pieces.reduce((all, { seconds }) => all + seconds, 0), ...weight }
-    : { tree: { kind, branches: trees }, seconds: Math.max(...pieces.map(({ seconds }) => seconds)), ...weight };
+    ? { tree: { kind, parts: trees }, seconds: pieces.reduce((all, { seconds }) => all + seconds, 0), ...size }
+    : { tree: { kind, branches: trees }, seconds: Math.max(...pieces.map(({ seconds }) => seconds)), ...size };
 }
 
-const isWithin = (weight: Size, room: Size): boolean => weight.bytes <= room.bytes && weight.events <= room.events;
+const isWithin = (size: Size, room: Size): boolean => size.bytes <= room.bytes && size.events <= room.events;
 
 const fitsPayloads = ({ input, output }: NestingEstimate): boolean => Math.max(input, output) <= MAX_PASSED_BYTES;
 
@@ -238,7 +238,7 @@ const minus = (one: Size, other: Size): Size => ({
   events: one.events - other.events,
 });
 
-/** How many pieces from the first on there is room for. */
+/** How many of the first pieces fit. */
 function prefixWithin(pieces: readonly Piece[], room: Size): number {
   let left = room;
   for (const [at, piece] of pieces.entries()) {
@@ -248,7 +248,7 @@ function prefixWithin(pieces: readonly Piece[], room: Size): number {
   return pieces.length;
 }
 
-/** A tree whose nested parts have names. */
+/** A tree with names for its nested state machines. */
 function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
   const inside = (part: PlanTree): PlanTree => named(part, nameOf);
   switch (tree.kind) {
@@ -265,10 +265,7 @@ function named(tree: PlanTree, nameOf: (first: string) => string): PlanTree {
   }
 }
 
-/**
- * Inside of a flow whose failure is caught, a part is nested in a Parallel's branch: there its failure takes the way of
- * every other one.
- */
+/** In a flow whose failure is caught, a nested state machine is in a Parallel's branch: the Parallel catches its failure. */
 function inParallelBranch(tree: PlanTree): PlanTree {
   if (tree.kind === 'nested') return { kind: 'parallel', branches: [tree] };
   return tree.kind === 'sequence' ? { ...tree, parts: tree.parts.map(inParallelBranch) } : tree;
