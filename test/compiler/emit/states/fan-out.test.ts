@@ -136,7 +136,9 @@ describe('the payloads of a Map of steps', () => {
   it('are in its result the values that are read of the steps', () => {
     const { values = [], availableBytes = 0 } = limit('what step "w0" and those beside it hand on') ?? {};
     expect(values).toEqual(inputs.map((_, at) => `w${at}`));
-    expect(values.reduce((sum, id) => sum + (budget?.share(id) ?? availableBytes), 0)).toBeLessThanOrEqual(availableBytes);
+    expect(values.reduce((sum, id) => sum + (budget?.share(id) ?? availableBytes), 0)).toBeLessThanOrEqual(
+      availableBytes,
+    );
   });
 });
 
