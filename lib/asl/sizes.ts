@@ -3,64 +3,62 @@ import { PLACEHOLDER_FIELDS, placeholdersIn, readPlaceholder } from '../protocol
 import type { Branch, MapState, State, TaskState } from './state-machine.ts';
 import { branchesOf, type NamedState } from './walk-states.ts';
 
-/** What states take of what a state machine may have. */
+/** What states use of the limits of a state machine. */
 export interface Size {
-  /** Bytes of their definition, with room for ARNs in the places of `${…}`. */
+  /** Bytes of their definition, with ARNs in place of `${…}`. */
   readonly bytes: number;
   /** Events in the history of an execution that visits each of them once, and in which no call has to be repeated. */
   readonly events: number;
 }
 
-/** Characters that an ARN is taken to have: with the longest names of functions and state machines some 150. */
+/** Characters assumed for an ARN; those with the longest names of functions and state machines have some 150. */
 const ARN = 170;
 
-const known = new WeakMap<Branch, Size>();
+const knownSizes = new WeakMap<Branch, Size>();
 
-/** The weight of a state machine, or of a branch. */
-export function sizeOfParts(machine: Branch): Size {
-  const weight = known.get(machine) ?? weigh(machine);
-  known.set(machine, weight);
-  return weight;
+/** The size of a state machine or branch, remembered like that of each branch in it. */
+export function sizeOfBranch(machine: Branch): Size {
+  const size = knownSizes.get(machine) ?? measure(machine);
+  knownSizes.set(machine, size);
+  return size;
 }
 
-function weigh(machine: Branch): Size {
+function measure(machine: Branch): Size {
   const { States, ...rest } = machine;
   const { bytes, events } = sizeOfStates(Object.entries(States));
   return { bytes: jsonBytes({ ...rest, States: {} }) + bytes, events: EXECUTION + events };
 }
 
-/** Weighs a whole state machine at once, without what its parts weigh. */
+/** The size of a state machine, measured as a whole: faster than {@link sizeOfBranch} where no branch is known yet. */
 export function sizeOfMachine(machine: Branch): Size {
   const text = JSON.stringify(machine);
   return { bytes: Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text)), events: eventsOfMachine(machine) };
 }
 
-/** The weight of some states. */
+/** The size of some states. */
 export const sizeOfStates = (states: readonly NamedState[]): Size =>
-  sum(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
+  sumOfSizes(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));
 
-/** What several take together. */
-export const sum = (weights: readonly Size[]): Size => ({
-  bytes: weights.reduce((total, { bytes }) => total + bytes, 0),
-  events: weights.reduce((total, { events }) => total + events, 0),
+/** The total of several sizes. */
+export const sumOfSizes = (sizes: readonly Size[]): Size => ({
+  bytes: sizes.reduce((total, { bytes }) => total + bytes, 0),
+  events: sizes.reduce((total, { events }) => total + events, 0),
 });
 
 function bytesOf(state: State): number {
-  if (state.Type === 'Task') return jsonBytes(state) + missingBytes(state);
+  if (state.Type === 'Task') return jsonBytes(state) + missingArnBytes(state);
   const inside = branchesOf(state);
   if (inside.length === 0) return jsonBytes(state);
   const own = state.Type === 'Map' ? { ...state, ItemProcessor: {} } : { ...state, Branches: [] };
-  return jsonBytes(own) + inside.reduce((total, branch) => total + sizeOfParts(branch).bytes + 1, 0);
+  return jsonBytes(own) + inside.reduce((total, branch) => total + sizeOfBranch(branch).bytes + 1, 0);
 }
 
-function missingBytes({ Arguments: given }: TaskState): number {
-  if (!isObject(given)) return 0;
-  return bytesOfArns(
-    PLACEHOLDER_FIELDS.flatMap((field) => (readPlaceholder(given[field]) ? String(given[field]) : [])),
-  );
+function missingArnBytes({ Arguments: args }: TaskState): number {
+  if (!isObject(args)) return 0;
+  return bytesOfArns(PLACEHOLDER_FIELDS.flatMap((field) => (readPlaceholder(args[field]) ? String(args[field]) : [])));
 }
 
-/** What ARNs have more than the placeholders in whose places they come. */
+/** Bytes by which ARNs are longer than the placeholders that they replace. */
 const bytesOfArns = (texts: readonly string[]): number =>
   texts.reduce((total, { length }) => total + Math.max(0, ARN - length), 0);
 
@@ -87,11 +85,11 @@ function eventsOf(state: State): number {
   return EVENTS[state.Type] + submitted + eventsInside(state);
 }
 
-/** How many iterations a Map runs is only known where its items are written out; of others none is counted. */
+/** The iterations of a Map count only where its items are written in the definition; the number of others is unknown. */
 function eventsInside(state: State): number {
-  // An iteration has a start and an end as an execution has; a branch has neither.
-  const [runs, absent] = state.Type === 'Map' ? [itemsOf(state), 0] : [1, EXECUTION];
-  return branchesOf(state).reduce((total, inner) => total + runs * (eventsOfMachine(inner) - absent), 0);
+  // An iteration has a start and an end like an execution; a branch has neither.
+  const [runs, withoutEvents] = state.Type === 'Map' ? [itemsOf(state), 0] : [1, EXECUTION];
+  return branchesOf(state).reduce((total, inner) => total + runs * (eventsOfMachine(inner) - withoutEvents), 0);
 }
 
 function eventsOfMachine(machine: Branch): number {
@@ -104,5 +102,5 @@ function eventsOfMachine(machine: Branch): number {
 
 const knownEvents = new WeakMap<Branch, number>();
 
-/** How many items are written out in a Map: those of steps that share it. */
+/** How many items are written in a Map: those of a fan-out. Other Maps have none. */
 export const itemsOf = ({ Items }: MapState): number => (Array.isArray(Items) ? Items.length : 0);

@@ -30,25 +30,25 @@ export type State =
 /** A JSON value in which any string of the form `{% … %}` is a JSONata expression. */
 export type Template = Json;
 
-interface Common {
+interface CommonFields {
   readonly Comment?: string;
   readonly QueryLanguage?: QueryLanguage;
   readonly Output?: Template;
 }
 
-interface Flowing {
+interface Transitions {
   readonly Next?: string;
   readonly End?: true;
   readonly Assign?: JsonObject;
 }
 
-interface Guarded {
+interface Recoverable {
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
 }
 
 /** A state that calls something: a function, another state machine, an AWS service. */
-export interface TaskState extends Common, Flowing, Guarded {
+export interface TaskState extends CommonFields, Transitions, Recoverable {
   readonly Type: 'Task';
   readonly Resource: string;
   readonly Arguments?: Template;
@@ -59,12 +59,12 @@ export interface TaskState extends Common, Flowing, Guarded {
 }
 
 /** A state that only computes. */
-export interface PassState extends Common, Flowing {
+export interface PassState extends CommonFields, Transitions {
   readonly Type: 'Pass';
 }
 
 /** A state that branches; its rules may assign. */
-export interface ChoiceState extends Common {
+export interface ChoiceState extends CommonFields {
   readonly Type: 'Choice';
   readonly Choices: readonly ChoiceRule[];
   readonly Default?: string;
@@ -80,7 +80,7 @@ export interface ChoiceRule {
 }
 
 /** A state whose branches run side by side. */
-export interface ParallelState extends Common, Flowing, Guarded {
+export interface ParallelState extends CommonFields, Transitions, Recoverable {
   readonly Type: 'Parallel';
   readonly Branches: readonly Branch[];
   readonly Arguments?: Template;
@@ -92,8 +92,8 @@ export interface Branch {
   readonly States: { readonly [name: string]: State };
 }
 
-/** A state that runs its processor once an item. */
-export interface MapState extends Common, Flowing, Guarded {
+/** A state that runs its processor once for each item. */
+export interface MapState extends CommonFields, Transitions, Recoverable {
   readonly Type: 'Map';
   readonly Items?: Template;
   readonly ItemSelector?: Template;
@@ -108,14 +108,14 @@ export interface MapState extends Common, Flowing, Guarded {
 }
 
 /** A state that waits. */
-export interface WaitState extends Common, Flowing {
+export interface WaitState extends CommonFields, Transitions {
   readonly Type: 'Wait';
   readonly Seconds?: number | string;
   readonly Timestamp?: string;
 }
 
-/** A state that ends its scope well. */
-export interface SucceedState extends Common {
+/** A state that ends its scope successfully. */
+export interface SucceedState extends CommonFields {
   readonly Type: 'Succeed';
 }
 
@@ -128,7 +128,7 @@ export interface FailState {
   readonly Cause?: string;
 }
 
-/** When to run a failed state again. */
+/** When to retry a failed state. */
 export interface Retrier {
   readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds?: number;
@@ -138,7 +138,7 @@ export interface Retrier {
   readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
-/** Where to go on after a failure. */
+/** The transition after a failure. */
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;

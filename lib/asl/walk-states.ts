@@ -16,7 +16,7 @@ export function branchesOf(state: State): readonly Branch[] {
 export const statesIn = ({ States }: Scope): readonly NamedState[] =>
   Object.entries(States).flatMap((named) => [named, ...branchesOf(named[1]).flatMap(statesIn)]);
 
-/** A scope with other states under the same names; `change` is given states whose inner ones are changed already. */
+/** A scope with its states changed, at any depth; `change` gets each state after those inside it have been changed. */
 export function mapStates<T extends Scope>(scope: T, change: (state: State) => State): T {
   const inside = <S extends Scope>(inner: S): S => mapStates(inner, change);
   const changed = Object.entries(scope.States).map(([name, state]): NamedState => {

@@ -144,7 +144,7 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   reportUncheckedKeywords(flow, diagnostics);
   diagnostics.push(...emitting);
   if (!fitting) return refused(file, written, diagnostics);
-  const { written: _, ...emitted } = fitting.emitted;
+  const { statesByTree: _, ...emitted } = fitting.emitted;
   return { ...outline(written, diagnostics), ...fitting.candidate, ...emitted };
 }
 

@@ -44,7 +44,7 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
   });
   return {
     edges: edgesOf(plan, budget),
-    places: budget.places.map((place) => limited(place, budget)),
+    places: budget.payloadLimits.map((place) => limited(place, budget)),
     inputSpillAbove: budget.share(INPUT),
     inner: Object.fromEntries(inner),
   };
@@ -76,7 +76,7 @@ function byReader(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet
   return readers;
 }
 
-function limited({ what, room, values }: PayloadLimit, budget: Budget): ExplainedLimit {
+function limited({ what, availableBytes: room, values }: PayloadLimit, budget: Budget): ExplainedLimit {
   const share = (source: Source): number => budget.share(source);
   return { what, values: values.length, room, used: values.reduce((sum, source) => sum + share(source), 0) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sizeOfParts } from '../../lib/asl/sizes.ts';
+import { sizeOfBranch } from '../../lib/asl/sizes.ts';
 import { compile } from '../../lib/compiler/compile.ts';
 import { chain, evaluate, fanOut, layered, type SummingFlow, windowed } from './draw-large.ts';
 import { makespan, runLarge } from './run-large.ts';
@@ -24,7 +24,7 @@ describe.each(FLOWS)('%s', { timeout: 120_000 }, (_, flow) => {
 
   it('fits into state machines with a tenth to spare, including ARNs', () => {
     expect(nestedMachines.length).toBeGreaterThan(0);
-    for (const machine of all) expect(sizeOfParts(machine).bytes).toBeLessThanOrEqual(DEFINITION_BYTES * 0.9);
+    for (const machine of all) expect(sizeOfBranch(machine).bytes).toBeLessThanOrEqual(DEFINITION_BYTES * 0.9);
   });
 
   it('gives the right result, with few enough events, and no later than in one state machine', async () => {

@@ -4,8 +4,8 @@ import { workflowType } from '../../flow/read/aws-metadata.ts';
 import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import type { Plan } from '../plan/plan.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';
+import { byName, States } from './continuation.ts';
 import { FlowEmitter } from './emit-flow.ts';
-import { byName, States } from './end.ts';
 import {
   type CompiledStep,
   failState,
@@ -18,23 +18,23 @@ import {
 } from './frame.ts';
 import { inputReads } from './jsonata/input-reads.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
-import { INPUT, ROOM } from './sizes/payload-limits.ts';
+import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 
-/** A state machine, those nested in it, their steps, and what each state is. */
-export interface Emitted extends Pick<Shared, 'written'> {
+/** A state machine, those nested in it, their steps, and the source of each state. */
+export interface Emitted extends Pick<Shared, 'statesByTree'> {
   readonly stateMachine: StateMachine;
   readonly nestedMachines: readonly NestedMachine[];
   readonly steps: readonly CompiledStep[];
   readonly sourceMap: SourceMap;
-  /** What it reads of its input, and how large that may be. */
+  /** What it reads of its input, and how large each of these values may be. */
   readonly inputBudget: InputBudget;
-  /** How large the values may be that meet anywhere in it. */
+  /** How large the values in its payloads may be. */
   readonly budget: Budget;
 }
 
 /**
- * Writes a plan as a state machine, and reports where values could not be kept small enough to be carried. `spillAbove`:
- * bytes that no value may have, where that is less than what fits.
+ * Emits a plan as a state machine, and reports payload limits that cannot be kept. `spillAbove`: bytes above which a value is
+ * spilled, where that is less than what fits.
  */
 export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
   const budget = budgetOf(plan, spillAbove);
@@ -47,7 +47,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     input: '$states.context.Execution.Input',
     execution: OWN_EXECUTION,
     prefix: '',
-    close: { End: true },
+    transition: { End: true },
     catchers: [],
     fail: (into, fault, of) =>
       into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
@@ -60,21 +60,29 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  const { nestedMachines, steps, written, sources } = shared;
+  const { nestedMachines, steps, statesByTree, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
-  return { stateMachine, nestedMachines, steps, sourceMap, written, inputBudget: inputBudgetOf(plan, budget), budget };
+  return {
+    stateMachine,
+    nestedMachines,
+    steps,
+    sourceMap,
+    statesByTree,
+    inputBudget: inputBudgetOf(plan, budget),
+    budget,
+  };
 }
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
   reads: inputReads(plan),
   share: budget.share(INPUT),
-  room: ROOM,
+  room: PAYLOAD_BYTES,
 });
 
 function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
   for (const { what, step, values, over } of broken) {
-    const place = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
-    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...place }));
+    const span = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
+    diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...span }));
   }
 }
 

@@ -1,65 +1,66 @@
 import type { Catcher, StateMachine } from '../../asl/state-machine.ts';
+import type { NamedState } from '../../asl/walk-states.ts';
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { ReadPath } from '../../flow/expression.ts';
 import type { ConditionReference } from '../plan/hoisted-conditions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
-import type { Close, Fresh, States, Written } from './end.ts';
-import type { Scope } from './jsonata/expressions.ts';
+import type { Continuation, States, Transition, UnassignedSlots } from './continuation.ts';
+import type { ExpressionScope } from './jsonata/expressions.ts';
 import { inputAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
 import { type Jsonata, lookup } from './jsonata/jsonata.ts';
-import { handed, Layout, type ScopePath } from './layout.ts';
+import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
 
 /**
- * A step that has states, alone or as the last of a chain: which, the source map says. Steps of inner flows have the id of
- * the step that runs them in front: `each.load`.
+ * A step that has states, alone or as the last of a fused chain; the source map has its states. The id of a step of an inner
+ * flow is preceded by that of the step that runs the flow: `each.load`.
  */
 export interface CompiledStep {
   readonly id: string;
   /** The component's path as the flow writes it, e.g. `/user/load`, and its place in the file. */
   readonly component: string;
   readonly componentSpan: Span;
-  /** Whether its state calls the component's function; built-in ones may be states of their own. */
+  /** Whether its state calls the component's function; a built-in component may be states of its own. */
   readonly calls: boolean;
-  /** Whether the state machine itself can skip it; a step passed over that cannot be skipped was not wanted. */
+  /** Whether the state machine itself can skip it. Where it cannot, a step that was passed over was not wanted. */
   readonly maySkip: boolean;
-  /** The steps that the same call does before it, in order: the state is theirs too. */
-  readonly fusedBefore?: readonly LinkState[];
-  /** Not a step of the flow's: the compiler added it, and no report names it. */
+  /** The steps that the same call runs before it, in order: the state is theirs too. */
+  readonly fusedBefore?: readonly FusedStep[];
+  /** The compiler added it to the flow, and no report names it. */
   readonly added?: true;
 }
 
-/** A step of a chain that is not its last. */
-export type LinkState = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
+/** A step of a fused chain that is not its last. */
+export type FusedStep = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
 
-/** The steps that a state is of, in order: one, or those of a chain. */
-export const membersOf = (step: CompiledStep): readonly LinkState[] => [...(step.fusedBefore ?? []), step];
+/** The steps that a state runs, in order: one, or those of a fused chain. */
+export const membersOf = (step: CompiledStep): readonly FusedStep[] => [...(step.fusedBefore ?? []), step];
 
-/** A state machine that another one starts, under the name that stands in the Task: `${machine:NAME}`. */
+/** A state machine that another one starts. The Task has its name in a placeholder: `${machine:NAME}`. */
 export interface NestedMachine {
   readonly name: string;
   readonly stateMachine: StateMachine;
 }
 
-/** What all flows of one state machine share, and all state machines that are nested in it. */
+/** What the flows of a state machine share, those of its nested state machines included. */
 export interface Shared {
   readonly states: Names;
   readonly variables: Names;
   readonly steps: CompiledStep[];
-  /** What the states are, by their names. */
+  /** The source of each state, by its name. */
   readonly sources: Map<string, StateSource>;
   /** Whether the state machine is an Express workflow, which has no distributed Map. */
   readonly express: boolean;
   readonly nestedMachines: NestedMachine[];
-  /** Of each part of the plan's trees the states that it became. */
-  readonly written: Map<PlanTree, readonly Written[]>;
+  /** The states that each part of the plan's trees became. */
+  readonly statesByTree: Map<PlanTree, readonly NamedState[]>;
 }
 
-/** What a new state machine begins with: no name taken, no step written. */
+/** The start of a new state machine: no name taken, no step emitted. */
 export const newShared = (express: boolean): Shared => ({
   states: stateNames(),
   variables: variableNames(),
@@ -67,13 +68,13 @@ export const newShared = (express: boolean): Shared => ({
   sources: new Map(),
   express,
   nestedMachines: [],
-  written: new Map(),
+  statesByTree: new Map(),
 });
 
 /** The id of the execution that a state is in. */
 export const OWN_EXECUTION: Jsonata = '$states.context.Execution.Id';
 
-/** A failure that the state machine itself finds, such as a path that is missing. */
+/** A failure that the state machine itself detects, such as a missing path. */
 export interface Fault {
   readonly code: string;
   /** The message, in JSONata. */
@@ -87,41 +88,53 @@ export interface Frame {
   readonly budget: Budget;
   /** The flow's input, as a whole. */
   readonly input: Jsonata;
-  /** The id of the execution that all began with. */
+  /** The id of the outermost execution. */
   readonly execution: Jsonata;
-  /** Stands before the ids of its steps where they must be told from those of other flows. */
+  /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */
   readonly prefix: string;
-  readonly close: Close;
-  /** Catches what fails in the flow's own scope, where a failure is not the whole execution's. */
+  readonly transition: Transition;
+  /** Catch failures in the flow's own scope, where they do not fail the execution. */
   readonly catchers: readonly Catcher[];
-  /** A state to go to on a fault, from the flow's own scope; `of`: the id of the step whose fault it is, if it is one's. */
+  /** The state to go to on a fault in the flow's own scope. `of`: the id of the step whose fault it is, if any. */
   readonly fail: (states: States, fault: Fault, of?: string) => string;
 }
 
-/** What a state is that belongs to a step of a frame, by the step's id in its flow, or to the flow as a whole. */
+/** Where a part of the tree is emitted: its scopes, the states of the innermost one, and what comes after it. */
+export interface TreeContext {
+  readonly scopePath: ScopePath;
+  readonly states: States;
+  readonly after: Continuation;
+}
+
+/** Where a step is emitted, and the name of its state. */
+export interface EmitContext extends TreeContext {
+  readonly name: string;
+}
+
+/** The source of a state that belongs to a step of a frame (`id`: in its flow), or to the flow as a whole. */
 export function sourceIn({ prefix }: Pick<Frame, 'prefix'>, role: StateRole, id?: string): StateSource {
   if (id !== undefined) return { role, step: prefix + id };
   return prefix === '' ? { role } : { role, step: prefix.slice(0, -1) };
 }
 
-/** A frame of a plan, with the places and names of its variables. */
+/** A frame with the layout of its variables. */
 export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame => ({
   ...frame,
   layout: new Layout(frame.plan, shared.variables),
 });
 
-/** What expressions at a place of a frame see. */
-export function scopeAt(frame: Frame, chain: ScopePath, fresh: Fresh): Scope {
+/** Where expressions in a scope of a frame find what they read. */
+export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: UnassignedSlots): ExpressionScope {
   const { inputSchema } = frame.plan.flow;
-  const slots = (step: string): Jsonata => fresh(step) ?? frame.layout.slots(step, chain);
-  const inMachine = frame.layout.depthOfMachine(chain) > 0;
+  const slots = (step: string): Jsonata => unassigned(step) ?? frame.layout.slots(step, scopePath);
+  const isNested = frame.layout.depthOfMachine(scopePath) > 0;
   const input = (path: ReadPath): Jsonata =>
-    inMachine ? lookup(handed('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
+    isNested ? lookup(nestedInput('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
   const hoisted = ({ hoistedAt, name }: ConditionReference): Jsonata => lookup(slots(hoistedAt), name);
   return { slots, input, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
-/** A Fail state for a fault; its Cause has the form that the Lambda runtime gives to a function's error. */
+/** A Fail state for a fault. Its Cause has the form of a Lambda function's error. */
 export function failState({ code, message }: Fault): { Type: 'Fail'; Error: string; Cause: string } {
   const cause = `$string({"errorType": "${code}", "errorMessage": ${message}, "trace": []})`;
   return { Type: 'Fail', Error: code, Cause: `{% ${cause} %}` };

@@ -1,42 +1,109 @@
+import type { RequiredInput } from '../../flow/flow.ts';
+import { missingInputText } from '../../protocol/failure-place.ts';
 import type { DemandClause } from '../plan/hoisted-conditions.ts';
-import type { PlannedStep } from '../plan/plan.ts';
+import type { Plan, PlannedStep } from '../plan/plan.ts';
+import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Fault } from './frame.ts';
 import {
+  type ExpressionScope,
   gateTest,
   mayMiss,
   missingIn,
   missingText,
-  type Scope,
   skippedIn,
   testOfValue,
 } from './jsonata/expressions.ts';
-import { all, any, FALSE, type Jsonata, not, TRUE } from './jsonata/jsonata.ts';
+import { pathOf } from './jsonata/input-path.ts';
+import { all, any, choose, FALSE, type Jsonata, not, quote, TRUE } from './jsonata/jsonata.ts';
 
 /**
- * Under which condition the state machine passes a step over: because nothing wants it, because of its `skipIf`, or
- * because it reads a step that was skipped. {@link FALSE} where it never does.
+ * The condition under which the state machine passes a step over: nothing wants it, its `skipIf` holds, or it reads a
+ * skipped step. {@link FALSE} where it never does.
  *
- * `maySkip` tells of which steps the state machine knows that they may be skipped. Any component may skip its step
- * besides; of that the wrapper of each function that reads it takes care, but a step without a function has none.
+ * `maySkip`: whether the state machine has to expect that a step was skipped. Any component may also skip its own step. The
+ * wrapper of each function that reads it handles that; a step without a function has no wrapper.
  */
 export function passesOver(
   { step, uses, demand, laterDeciders }: PlannedStep,
-  scope: Scope,
+  scope: ExpressionScope,
   maySkip: (id: string) => boolean,
 ): Jsonata {
-  const wanted = demand ? any(demand.map((clause) => clauseTest(clause, { ...scope, laterDeciders }))) : TRUE;
+  const isWanted = demand ? any(demand.map((clause) => clauseTest(clause, { ...scope, laterDeciders }))) : TRUE;
   const skipIf = step.skipIf ? testOfValue(step.skipIf, 'skipIf', scope) : FALSE;
   const skippable = uses.input.filter(({ reference }) => reference.kind === 'step' && maySkip(reference.step));
-  return any([not(wanted), skipIf, skippedIn(skippable, scope)]);
+  return any([not(isWanted), skipIf, skippedIn(skippable, scope)]);
 }
 
 /** Whether a clause of a step's demand holds. */
-export const clauseTest = ({ hoisted, gates }: DemandClause, scope: Scope): Jsonata =>
+export const clauseTest = ({ hoisted, gates }: DemandClause, scope: ExpressionScope): Jsonata =>
   all([hoisted === undefined ? TRUE : scope.hoisted(hoisted), ...gates.map((gate) => gateTest(gate, scope))]);
 
-/** What is missing of a step's input, for a step without a function whose wrapper would say so. */
-export function faultOf({ step, uses }: PlannedStep, scope: Scope): { condition: Jsonata; fault: Fault } | undefined {
+/** The fault of a step whose input has something missing, for steps that have no function to report it. */
+export function inputFault({ step, uses }: PlannedStep, scope: ExpressionScope): PossibleFault | undefined {
   if (!uses.input.some((use) => mayMiss(use, scope.inputSchema))) return undefined;
   const message = missingText(uses.input, `the input of step ${JSON.stringify(step.id)}`, scope);
   return { condition: missingIn(uses.input, scope), fault: { code: 'EXPRESSION_FAILURE', message } };
+}
+
+/** A fault, and the condition under which it is one. */
+interface PossibleFault {
+  readonly condition: Jsonata;
+  readonly fault: Fault;
+}
+
+/** The faults of a flow input that lacks what steps need, for steps that have no function to report it. */
+export function flowInputFaults(requires: readonly RequiredInput[], input: Jsonata, prefix: string): PossibleFault[] {
+  if (requires.length === 0) return [];
+  const cases = requires.map(({ path, step }) => ({
+    absent: not(`$exists(${pathOf(input, path)})`),
+    text: quote(missingInputText(`${prefix}${step}`, path.text)),
+  }));
+  const message = cases.reduceRight<Jsonata>((rest, { absent, text }) => choose(absent, text, rest), quote(''));
+  return [{ condition: any(cases.map(({ absent }) => absent)), fault: { code: 'EXPRESSION_FAILURE', message } }];
+}
+
+/** How a step shares its guard with others. */
+export interface GuardGroup {
+  /** The steps right after it that are passed over with it. */
+  readonly followers: readonly PlannedStep[];
+  /** Whether the step follows another one, whose guard is its guard too. */
+  readonly isFollower: boolean;
+}
+
+/** A step that shares its guard with no other. */
+export const OWN_GUARD: GuardGroup = { followers: [], isFollower: false };
+
+/** The groups of a sequence, one for each of its parts. `isGuarded`: whether a step has a guard at all. */
+export function guardGroups(
+  parts: readonly PlanTree[],
+  { steps }: Plan,
+  isGuarded: (planned: PlannedStep) => boolean,
+): readonly GuardGroup[] {
+  const planned = parts.map((part) => (part.kind === 'step' ? steps.get(part.id) : undefined));
+  const groups: GuardGroup[] = [];
+  for (let at = 0; at < parts.length; at += 1) {
+    const leader = planned[at];
+    const followers = leader ? followersOf(leader, planned, at + 1) : [];
+    const shares = leader !== undefined && followers.length > 0 && isGuarded(leader);
+    groups.push(shares ? { followers, isFollower: false } : OWN_GUARD);
+    if (!shares) continue;
+    for (const _ of followers) groups.push({ followers: [], isFollower: true });
+    at += followers.length;
+  }
+  return groups;
+}
+
+/** The steps from a position on that follow a step. */
+function followersOf(
+  { step }: PlannedStep,
+  all: readonly (PlannedStep | undefined)[],
+  from: number,
+): readonly PlannedStep[] {
+  const followers: PlannedStep[] = [];
+  for (let at = from; at < all.length; at += 1) {
+    const planned = all[at];
+    if (planned?.follows !== step.id) break;
+    followers.push(planned);
+  }
+  return followers;
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import type { Plan } from '../plan/plan.ts';
+import { fanOutsIn } from '../plan/plan-tree.ts';
 import { LOCALS } from './jsonata/locals.ts';
 
 // A variable of one of these names would hide the function in every expression. Source: https://docs.jsonata.org (2.x)
@@ -11,20 +13,20 @@ const FUNCTIONS = `
   partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt string substring
   substringAfter substringBefore sum toMillis trim type uppercase uuid zip`;
 
-/** What no variable may be called: AWS's own variable, the functions of JSONata, and what expressions bind. */
+/** Names that no variable may have: AWS's own variable, the functions of JSONata, and the locals of expressions. */
 const RESERVED: ReadonlySet<string> = new Set(['states', ...FUNCTIONS.trim().split(/\s+/), ...LOCALS]);
 
-/** Hands out names that are unique, short enough, and as near as possible to what was asked for. */
+/** Gives names that are unique, at most 80 characters long, and as close as possible to those asked for. */
 export class Names {
   readonly #taken: Set<string>;
-  /** How often each name has been asked for, where it was taken: the number to go on counting from. */
+  /** The last number that each taken name was given as a suffix. */
   readonly #counts = new Map<string, number>();
 
   constructor(taken: ReadonlySet<string> = new Set()) {
     this.#taken = new Set(taken);
   }
 
-  /** A name like `wanted` that no one has yet. */
+  /** A name like `wanted` that is not taken yet. */
   take(wanted: string): string {
     const short = shorten(wanted);
     let name = short;
@@ -43,19 +45,40 @@ export class Names {
 /** Names for states. */
 export const stateNames = (): Names => new Names();
 
-/** Names for variables; {@link variableName} makes a step's id fit to be one. */
+/** Names for variables; {@link variableName} makes one of a step's id. */
 export const variableNames = (): Names => new Names(RESERVED);
 
 /** A step's id as the name of a variable: letters, digits and `_`, not beginning with a digit. */
 export const variableName = (id: string): string => id.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
 
-/** A name for what runs some steps side by side, by their ids. */
+/** A name for a state that runs several steps side by side, from their ids. */
 export function nameOfMany([a = '', b, ...rest]: readonly string[]): string {
   if (b === undefined) return a;
   return rest.length === 0 ? `${a} + ${b}` : `${a} + ${b} + ${rest.length} more`;
 }
 
-/** Keeps the start of what is too long, and a hash of the whole so that it stays unique. */
+/** The state that calls a step's function. */
+export interface StepState {
+  /** The name of the state. */
+  readonly state: string;
+  /** The iteration of the Map, where steps that are alike share the state. */
+  readonly index?: number;
+}
+
+/** Names the states of a plan's steps. Ids come first, so that they stay as they are. */
+export function statesOfSteps({ steps, tree }: Plan, prefix: string, names: Names): ReadonlyMap<string, StepState> {
+  const fanOuts = tree ? fanOutsIn(tree) : [];
+  const sharing = new Set(fanOuts.flatMap((fanOut) => fanOut.steps));
+  const states = new Map<string, StepState>();
+  for (const id of steps.keys()) if (!sharing.has(id)) states.set(id, { state: names.take(`${prefix}${id}`) });
+  for (const fanOut of fanOuts) {
+    const state = names.take(`${prefix}one of ${nameOfMany(fanOut.steps)}`);
+    for (const [index, id] of fanOut.steps.entries()) states.set(id, { state, index });
+  }
+  return states;
+}
+
+/** Replaces the end of a name that is too long with a hash of the whole. */
 function shorten(name: string): string {
   if (name.length <= QUOTAS.name) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);

@@ -1,14 +1,14 @@
 import type { ChoiceRule, ChoiceState, PassState, Template } from '../../asl/state-machine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
-import { type Continuation, endWith, type Fresh, nothingFresh, type States } from './end.ts';
+import { type Continuation, noUnassignedSlots, type States, scopeEnd, type UnassignedSlots } from './continuation.ts';
 import { type Frame, type Shared, scopeAt, sourceIn } from './frame.ts';
 import {
+  type ExpressionScope,
   jsonataOf,
   mayMiss,
   missingIn,
   missingText,
-  type Scope,
   skippedIn,
   templateOf,
 } from './jsonata/expressions.ts';
@@ -17,25 +17,25 @@ import { choose, constant, evaluated, FALSE, type Jsonata, object } from './json
 const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
 
 /**
- * The end of a flow. Where its output is sure to have all that it reads, or the last step's function looks, the last state
- * gives it; else, where a path may be missing, a Choice looks first, so that the failure carries its code.
+ * The end of a flow. The last state gives the output where nothing of it can be missing or the last step's function checks
+ * for that. Otherwise a Choice checks first, so that the failure has its code.
  */
 export function endOfFlow(frame: Frame, states: States, shared: Shared): Continuation {
-  const { plan, prefix, close } = frame;
+  const { plan, prefix, transition } = frame;
   const name = (text: string): string => shared.states.take(`${prefix}${text}`);
   if (!endsInStep(plan)) return { next: checkedOutput(frame, states, name) };
-  const output = (fresh: Fresh): Template => outcomeOf(plan, scopeAt(frame, [], fresh));
-  return endWith(output, close, { name: () => name('output'), source: sourceIn(frame, 'output') }, states);
+  const output = (unassigned: UnassignedSlots): Template => outcomeOf(plan, scopeAt(frame, [], unassigned));
+  return scopeEnd(output, transition, { name: () => name('output'), source: sourceIn(frame, 'output') }, states);
 }
 
 /**
- * Whether the output is given by the state of what comes last: nothing of it may be missing, or a function looks for it. The
- * last step may have become part of another state machine since.
+ * Whether the last state gives the output: nothing of it can be missing, or the last step's function checks for that. The last
+ * step may have been moved into a nested state machine.
  */
 export const endsInStep = ({ flow, output, tree, steps }: Plan): boolean =>
   steps.get(lastIn(tree) ?? '')?.checks !== undefined || !output.some((use) => mayMiss(use, flow.inputSchema));
 
-function outcomeOf(plan: Plan, scope: Scope): Template {
+function outcomeOf(plan: Plan, scope: ExpressionScope): Template {
   const { output } = plan.flow;
   if (!output) return { outcome: 'success', result: sinksOf(plan, scope) };
   const skipped = skippedIn(plan.output, scope);
@@ -47,8 +47,8 @@ function outcomeOf(plan: Plan, scope: Scope): Template {
   return evaluated(choose(skipped, constant(SKIPPED_OUTCOME), success));
 }
 
-/** Without an output: the results of the steps that no other step reads; a skipped one has none. */
-function sinksOf(plan: Plan, scope: Scope): Template {
+/** The output of a flow that declares none: the results of the steps that no other step reads; a skipped one has none. */
+function sinksOf(plan: Plan, scope: ExpressionScope): Template {
   if (plan.sinks.length === 0) return {};
   const results = plan.sinks.map(({ id, value, uses }): Jsonata => {
     return choose(skippedIn(uses, scope), '{}', object([[id, jsonataOf(value, scope)]]));
@@ -57,18 +57,18 @@ function sinksOf(plan: Plan, scope: Scope): Template {
 }
 
 function checkedOutput(frame: Frame, states: States, name: (text: string) => string): string {
-  const { plan, close, fail } = frame;
+  const { plan, transition, fail } = frame;
   const { output } = plan.flow;
   const uses = plan.output;
-  const scope = scopeAt(frame, [], nothingFresh);
+  const scope = scopeAt(frame, [], noUnassignedSlots);
   const success: Template = { outcome: 'success', result: output ? templateOf(output, scope) : null };
   const source = sourceIn(frame, 'output');
-  const well = states.add(name('output'), { Type: 'Pass', Output: success, ...close }, source);
+  const well = states.add(name('output'), { Type: 'Pass', Output: success, ...transition }, source);
   const missing = fail(states, { code: 'EXPRESSION_FAILURE', message: missingText(uses, 'the output', scope) });
   const choices: ChoiceRule[] = [{ Condition: `{% ${missingIn(uses, scope)} %}`, Next: missing }];
   const skipped = skippedIn(uses, scope);
   if (skipped !== FALSE) {
-    const skipping: PassState = { Type: 'Pass', Output: SKIPPED_OUTCOME, ...close };
+    const skipping: PassState = { Type: 'Pass', Output: SKIPPED_OUTCOME, ...transition };
     const Next = states.add(name('output is skipped'), skipping, source);
     choices.unshift({ Condition: `{% ${skipped} %}`, Next });
   }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { secretVariables } from '../../compiler/analyse/variables.ts';
 import type { CompiledStep } from '../../compiler/compile.ts';
-import { type LinkState, membersOf } from '../../compiler/emit/frame.ts';
+import { type FusedStep, membersOf } from '../../compiler/emit/frame.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { readFlow } from '../../flow/read/read-flow.ts';
@@ -214,7 +214,7 @@ async function loadComponents(
 }
 
 /** A mock cannot replace a step of a fused chain: the recorded state machine calls one function for the whole chain. */
-function refuseMockedFusedStep(steps: readonly CompiledStep[], isMocked: (step: LinkState) => boolean): void {
+function refuseMockedFusedStep(steps: readonly CompiledStep[], isMocked: (step: FusedStep) => boolean): void {
   const [step] = steps
     .filter(({ fusedBefore }) => fusedBefore !== undefined)
     .flatMap((fused) => membersOf(fused).filter(isMocked));

@@ -105,7 +105,7 @@ steps: [{ id: a, component: /x/y, input: { $input: id } }]`);
     expect(payload(machine(), 'a')).toMatchObject({ input: '{% $lookup($states.context.Execution.Input, "id") %}' });
   });
 
-  it('that a schema asks more of than the state machine can check is a warning', () => {
+  it('is a warning where its schema has keywords that the state machine cannot check', () => {
     expectDiagnostics(`
 inputSchema: { type: array, uniqueItems: true }
              ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ unchecked-keyword
@@ -122,7 +122,7 @@ steps:
   - { id: c, component: /x/c, input: [ { $step: a }, { $step: b, path: n } ] }
 output: { $step: c }`;
 
-  it('of a step is only what somebody reads', () => {
+  it('of a step is only what is read', () => {
     const machine = machineOf(flow);
     expect(payload(machine, 'load')).toMatchObject({ step: 'load', input: 1, reads: ['profile.name', 'list[0]'] });
     expect(payload(machine, 'a')).toMatchObject({ input: { n: '{% $lookup($load, "profile.name") %}' }, reads: ['$'] });
@@ -153,7 +153,7 @@ output: [{ $step: a }, { $step: b }, { $step: c }]`);
     });
   });
 
-  it('is not returned where nobody reads it', () => {
+  it('is not returned where it is not read', () => {
     const machine = machineOf('steps: [{ id: a, component: /x/y, mustExecute: true }]\noutput: 1');
     expect(payload(machine, 'a')).not.toHaveProperty('reads');
     expect(task(machine, 'a')).not.toHaveProperty('Assign');

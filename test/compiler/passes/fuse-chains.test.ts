@@ -140,12 +140,12 @@ output: { $coalesce: [{ $step: c }, none] }`;
 
   it('counts with the values of all its steps, and with none between them', () => {
     const { budget } = compiled(CHAIN, WITH);
-    const payload = budget?.places.find(({ what }) => what === 'the input of step "c"');
+    const payload = budget?.payloadLimits.find(({ what }) => what === 'the input of step "c"');
     expect(payload?.values).toHaveLength(2);
-    const alone = compiled(CHAIN).budget?.places.find(({ what }) => what === 'the input of step "c"');
+    const alone = compiled(CHAIN).budget?.payloadLimits.find(({ what }) => what === 'the input of step "c"');
     expect(alone?.values).toHaveLength(2);
-    expect(payload?.room).toBeLessThan(alone?.room ?? 0);
-    expect(budget?.places.map(({ what }) => what)).not.toContain('what is read of step "a"');
+    expect(payload?.availableBytes).toBeLessThan(alone?.availableBytes ?? 0);
+    expect(budget?.payloadLimits.map(({ what }) => what)).not.toContain('what is read of step "a"');
   });
 
   it('is left as it was where its inputs together are too large for one payload', () => {

@@ -35,23 +35,23 @@ import {
 import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 
-/** Where an expression finds what it reads. */
-export interface Scope {
+/** Where an expression finds what it reads, in JSONata. */
+export interface ExpressionScope {
   /** The slots of a step's result. */
   readonly slots: (step: string) => Jsonata;
-  /** The flow's input at a path; nothing where there is none. */
+  /** The flow's input at a path; no value where it is missing. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
-  /** A hoisted condition. */
-  readonly hoisted: (condition: ConditionReference) => Jsonata;
-  /** What stands in a template for a reference whose value the wrapper puts in; undefined for any other. */
+  /** The value of a hoisted condition. */
+  readonly hoisted: (known: ConditionReference) => Jsonata;
+  /** The link for a reference that the wrapper resolves; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
-  /** Steps whose tests may have any value here: see `PlannedStep`. */
+  /** Steps that run later, whose tests may have any value here: see `PlannedStep`. */
   readonly laterDeciders?: ReadonlySet<string>;
 }
 
-/** An expression as a template: maps and lists as they are written, the rest as JSONata. */
-export function templateOf(expression: Expression, scope: Scope): Template {
+/** An expression as a template: maps and lists stay as written, the rest is JSONata. */
+export function templateOf(expression: Expression, scope: ExpressionScope): Template {
   switch (expression.kind) {
     case 'literal':
       return verbatim(travelling(expression));
@@ -68,11 +68,11 @@ export function templateOf(expression: Expression, scope: Scope): Template {
   }
 }
 
-/** A literal on its way: a secret as its marker. */
+/** A literal as it travels: a secret is its marker. */
 const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
 
 /** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
-export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
+export function jsonataOf(expression: Expression, scope: ExpressionScope): Jsonata {
   switch (expression.kind) {
     case 'literal':
       return constant(travelling(expression));
@@ -93,26 +93,26 @@ export function jsonataOf(expression: Expression, scope: Scope): Jsonata {
   }
 }
 
-function stepOf({ step, path, onSkip }: StepReference, scope: Scope): Jsonata {
+function stepOf({ step, path, onSkip }: StepReference, scope: ExpressionScope): Jsonata {
   const value = lookup(scope.slots(step), path.text);
   return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
 }
 
-function inputOf(reference: InputReference, scope: Scope): Jsonata {
+function inputOf(reference: InputReference, scope: ExpressionScope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
   if (path.guaranteed || isGuaranteed(scope.inputSchema, path)) return value;
   return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 
-function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: Scope): Jsonata {
+function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: ExpressionScope): Jsonata {
   const { condition, consequent, alternative } = expression;
   const arms = choose(testOfValue(condition, 'if', scope), jsonataOf(consequent, scope), jsonataOf(alternative, scope));
   return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
 }
 
-/** A list in JSONata, whose own list constructor would flatten lists that are not written out. */
-function listOf({ items }: ListExpression, scope: Scope): Jsonata {
+/** A list in JSONata, whose list constructor would flatten the lists that expressions give. */
+function listOf({ items }: ListExpression, scope: ExpressionScope): Jsonata {
   const wrapped = items.map((item) => {
     const value = jsonataOf(item, scope);
     if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
@@ -121,12 +121,12 @@ function listOf({ items }: ListExpression, scope: Scope): Jsonata {
   return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
 }
 
-/** What `of` makes of the first item that is there, or `none`; many items are divided, so as not to lie too deep. */
+/** What `of` makes of the first item that is present, or `none`. Many items are halved, since AWS limits the depth. */
 function firstPresent(
   items: readonly Expression[],
   of: (item: Expression) => Jsonata,
   none: Jsonata,
-  scope: Scope,
+  scope: ExpressionScope,
 ): Jsonata {
   const isPresent = (item: Expression): Jsonata => testOfValue(item, 'present', scope);
   if (items.length <= 10)
@@ -136,8 +136,8 @@ function firstPresent(
   return choose(any(some.map(isPresent)), first ?? none, second ?? none);
 }
 
-/** Whether a value passes a test, as a boolean in JSONata. What is missing or skipped passes none. */
-export function testOfValue(expression: Expression, test: Test, scope: Scope): Jsonata {
+/** Whether a value passes a test, as a boolean in JSONata. A missing or skipped value passes none. */
+export function testOfValue(expression: Expression, test: Test, scope: ExpressionScope): Jsonata {
   switch (expression.kind) {
     case 'literal':
       return passes(expression.value, test) ? TRUE : FALSE;
@@ -166,32 +166,32 @@ export function testOfValue(expression: Expression, test: Test, scope: Scope): J
   }
 }
 
-function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Scope): Jsonata {
+function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: ExpressionScope): Jsonata {
   if (scope.laterDeciders?.has(step)) return FALSE;
   const slot = lookup(scope.slots(step), testKey(test, path.text));
   return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
 }
 
-/** Whether a value in JSONata, which may be nothing at all, passes a test. */
+/** Whether a value in JSONata, which may be missing, passes a test. */
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
   bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
 
-const isSkipped = (step: string, scope: Scope): Jsonata =>
+const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
   scope.laterDeciders?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Whether any of the uses reads a skipped step in a way that spreads the skip. */
-export const skippedIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
   any(uses.filter(spreadsSkip).map((use) => all([gatesOf(use, scope), isSkipped(use.reference.step, scope)])));
 
 /** Whether any of the uses reads something that is missing. */
-export const missingIn = (uses: readonly Use[], scope: Scope): Jsonata =>
+export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
   any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
 
-/** Whether a use may find nothing when the flow runs. */
+/** Whether what a use reads may be missing at run time. */
 export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
   mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
-function isMissing(use: Use, scope: Scope): Jsonata {
+function isMissing(use: Use, scope: ExpressionScope): Jsonata {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
@@ -200,18 +200,18 @@ function isMissing(use: Use, scope: Scope): Jsonata {
   return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }
 
-const gatesOf = (use: Use, scope: Scope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
+const gatesOf = (use: Use, scope: ExpressionScope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
 
 /** Whether a gate holds. */
-export function gateTest(gate: Gate, scope: Scope): Jsonata {
+export function gateTest(gate: Gate, scope: ExpressionScope): Jsonata {
   const test = testOfValue(gate.of, testOf(gate), scope);
   if (gate.kind === 'if') return test;
-  // Of an `$if` whose condition reads a skipped step neither arm is taken.
+  // An `$if` whose condition reads a skipped step takes neither arm.
   return gate.kind === 'unless' ? not(any([test, skippedIn(usesOf(gate.of, 'if'), scope)])) : not(test);
 }
 
-/** Names what is missing and who reads it, as text in JSONata; only right where {@link missingIn} holds. */
-export function missingText(uses: readonly Use[], reader: string, scope: Scope): Jsonata {
+/** A message that names what is missing and its reader, in JSONata; only meaningful where {@link missingIn} holds. */
+export function missingText(uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata {
   const texts = inTens(uses).map((some) =>
     some.reduceRight<Jsonata>((rest, use) => {
       const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
@@ -221,10 +221,10 @@ export function missingText(uses: readonly Use[], reader: string, scope: Scope):
   return balanced(texts, (some, others) => bind('$text', some, `$text != "" ? $text : ${others}`)) ?? quote('');
 }
 
-/** Says that what is read is missing. */
+/** The message that what a use reads is missing. */
 export function missingMessage({ reference, field }: Use, reader: string): string {
-  const place = field === '' ? reader : `field ${quote(field)} of ${reader}`;
-  return `${sourceOf(reference)} is missing, which ${place} reads`;
+  const at = field === '' ? reader : `field ${quote(field)} of ${reader}`;
+  return `${sourceOf(reference)} is missing, which ${at} reads`;
 }
 
 /** Names the source of a value: `"id" of step "load"`. */

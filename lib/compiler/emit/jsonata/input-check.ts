@@ -3,8 +3,8 @@ import { all, any, balanced, constant, FALSE, type Jsonata, lookup, not, quote }
 import { bind, fn } from './locals.ts';
 
 /**
- * A JSON Schema as JSONata: the first thing about `value` that does not fit, in words, or "" where all fits. Covers the
- * keywords of {@link CHECKED}; those that say nothing about a value's shape are passed over.
+ * A JSON Schema as JSONata: a message about the first misfit of `value`, or "" where it fits. Covers the keywords of
+ * {@link CHECKED} and ignores annotations.
  */
 export function problemOf(schema: Json, value: Jsonata, where = 'the input'): Jsonata {
   if (schema === false) return quote(`${where} must not be given`);
@@ -33,7 +33,7 @@ interface At {
 
 type Check = (argument: Json, at: At) => Jsonata;
 
-/** The problem of what surely fits. */
+/** The problem of a value that always fits. */
 export const FITS = '""';
 
 const ANNOTATIONS = new Set(
@@ -126,7 +126,7 @@ const isOfType = (value: Jsonata, type: Json): Jsonata =>
 
 const equals = (value: Jsonata, other: Json): Jsonata => `${value} = ${constant(other)}`;
 
-/** Says what a value must be and what it is, of which the first {@link SHOWN} characters will do. */
+/** A message about what a value must be and the first {@link SHOWN} characters of what it is. */
 const complain = (wrong: Jsonata, { where, value }: Omit<At, 'schema'>, must: string): Jsonata => {
   const found = `$substring($string(${value}), 0, ${SHOWN})`;
   return wrong === FALSE ? FITS : `((${wrong}) ? ${quote(`${where} ${must}, but is `)} & ${found} : "")`;
@@ -134,13 +134,13 @@ const complain = (wrong: Jsonata, { where, value }: Omit<At, 'schema'>, must: st
 
 const SHOWN = 60;
 
-/** A keyword that asks something only of values of one type. */
+/** A keyword that applies only to values of one type. */
 const forType = (at: At, type: string, holds: Jsonata, must: string): Jsonata =>
   complain(all([`$type(${at.value}) = ${quote(type)}`, not(holds)]), at, must);
 
 const regex = (pattern: string): Jsonata => `/${pattern.replace(/(?<!\\)\//g, '\\/')}/`;
 
-/** The first of several problems that is one. */
+/** The first of several problems that is not empty. */
 function firstOf(problems: readonly Jsonata[]): Jsonata {
   const open = problems.filter((problem) => problem !== FITS);
   return balanced(open, (one, rest) => bind('$problem', one, `$problem != "" ? $problem : ${rest}`)) ?? FITS;

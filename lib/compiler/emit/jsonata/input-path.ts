@@ -6,8 +6,8 @@ import { bind, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 
 /**
- * The value at a path of `base`, exactly as the language has it; nothing where there is none. A field of a list and an
- * index of a map are missing, which `$lookup` alone, mapping over lists, would not say.
+ * The value at a path of `base`, with the semantics of the flow language; no value where it is missing. A field of a list and
+ * an index of a map are missing, whereas `$lookup` alone would map over lists.
  */
 export function pathOf(base: Jsonata, read: ReadPath): Jsonata {
   const { further } = read.path;
@@ -34,16 +34,16 @@ function at(value: Jsonata, segment: Segment): Jsonata {
   return bound === value ? `(${taken})` : bind(name, value, taken);
 }
 
-/** The value of an input at a path, as short as its schema lets it be; nothing where there is none. */
+/** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */
 export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
   if (isWhole(path)) return input;
   return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
 }
 
-/** Whether a path is that of the whole value. */
+/** Whether a path is the whole value. */
 export const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.further === undefined;
 
-/** Whether a schema alone makes sure that a single field is there, so that it can be read without asking. */
+/** Whether a schema guarantees that a path of one field is present, so that it can be read without a check. */
 export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {
   const [field, ...rest] = path.segments;
   if (path.further) return false;

@@ -13,30 +13,33 @@ export function inputReads(plan: Plan): readonly string[] {
   return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
 }
 
-/** All that some steps of a flow read, its hoisted conditions, and its output, unless that is `atHand`. */
+/** All that some steps of a flow, its hoisted conditions and its output read. `withoutOutput`: leave out the last. */
 export function usesOfRest(
   { tree, output, sinks }: Plan,
   steps: readonly PlannedStep[],
-  atHand: boolean,
+  withoutOutput: boolean,
 ): readonly Use[] {
-  const conditions = tree ? hoistedConditionsIn(tree).flatMap(usesInConditions) : [];
-  const given = atHand ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
-  return [...steps.flatMap(usesIn), ...conditions, ...given];
+  const ofConditions = tree ? hoistedConditionsIn(tree).flatMap(usesInConditions) : [];
+  const ofOutput = withoutOutput ? [] : [...output, ...sinks.flatMap(({ uses }) => uses)];
+  return [...steps.flatMap(usesIn), ...ofConditions, ...ofOutput];
 }
 
 /** The paths at which steps and hoisted conditions read the flow's input, each once. */
-export function inputPaths(steps: readonly PlannedStep[], hoisted: readonly HoistedConditions[]): readonly ReadPath[] {
+export function inputPaths(
+  steps: readonly PlannedStep[],
+  conditions: readonly HoistedConditions[],
+): readonly ReadPath[] {
   const found = new Map<string, ReadPath>();
-  for (const { reference } of [...steps.flatMap(usesIn), ...hoisted.flatMap(usesInConditions)]) {
+  for (const { reference } of [...steps.flatMap(usesIn), ...conditions.flatMap(usesInConditions)]) {
     if (reference.kind === 'input') found.set(inputKey(reference.path), reference.path);
   }
   return [...found.values()];
 }
 
-/** The key under which a nested state machine is given what the flow's input has at a path. */
+/** The key of a path of the flow's input in the input of a nested state machine. */
 export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);
 
-/** All that a step reads, and all that its guard asks. */
+/** All that a step and its guard read. */
 const usesIn = ({ uses, demand = [] }: PlannedStep): readonly Use[] => [
   ...uses.input,
   ...uses.skipIf,

@@ -9,13 +9,13 @@ export type Jsonata = string;
 /** A string in JSONata: its escapes are those of JSON. */
 export const quote = (text: string): Jsonata => JSON.stringify(text);
 
-/** A JSON value in JSONata. Lists in lists stay as they are, since JSONata never flattens what is written out. */
+/** A JSON value in JSONata, which never flattens lists in a literal. */
 export const constant = (value: Json): Jsonata => JSON.stringify(value);
 
 /** The value of an object's key, exactly: neither mapped over lists nor unwrapped, as `a.b` would be. */
 export const lookup = (object: Jsonata, key: string): Jsonata => `$lookup(${object}, ${quote(key)})`;
 
-/** Some of a step's slots, and what says whether they are there. */
+/** Some of a step's slots, with `$skipped` and `$missing`. */
 export function pick(slots: Jsonata, keys: readonly string[]): Jsonata {
   const isPicked = `$key in [${[...keys, '$skipped', '$missing'].map(quote).join(', ')}]`;
   return `$sift(${slots}, ${fn(['$value', '$key'], isPicked)})`;
@@ -27,7 +27,7 @@ export const variable = (name: string): Jsonata => `$${name}`;
 /** A JSONata expression as a value of a template. */
 export const evaluated = (expression: Jsonata): Evaluated => `{% ${expression} %}`;
 
-/** A value that a template hands on as it is, even where a string in it looks like an expression. */
+/** A template for a constant value, even where a string in it looks like an expression. */
 export function verbatim<T extends Json>(value: T): Templated<T>;
 export function verbatim(value: Json): Template {
   if (typeof value === 'string') return /^\{%[\s\S]*%\}$/.test(value) ? evaluated(quote(value)) : value;
@@ -43,9 +43,8 @@ export const TRUE: Jsonata = 'true';
 export const FALSE: Jsonata = 'false';
 
 /**
- * Joins the first half of the terms with the second, and so on: AWS evaluates no expression deeper than 100 levels, which
- * one inside the other would reach. `join` must give the same for `a` with `b, c` as for `a, b` with `c`. Undefined for
- * no terms.
+ * Joins terms as a balanced tree, since AWS evaluates no expression deeper than 100 levels. `join` must be associative.
+ * Undefined for no terms.
  */
 export function balanced(
   terms: readonly Jsonata[],
@@ -56,29 +55,29 @@ export function balanced(
   return left === undefined || right === undefined ? terms[0] : join(left, right);
 }
 
-/** Lists of at most ten: each term of a chain lies a level deeper than the next one, so a long chain is one of chains. */
+/** Lists of at most ten: each term of an operator chain is a level deeper than the next one. */
 export const inTens = <T>(terms: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(terms.length / 10) }, (_, at) => terms.slice(at * 10, at * 10 + 10));
 
-function chain(terms: readonly Jsonata[], operator: string): Jsonata {
+function joinInTens(terms: readonly Jsonata[], operator: string): Jsonata {
   const [first = [], ...more] = inTens(terms);
   if (more.length === 0) return first.join(operator);
-  const chains = [first, ...more].map((part) => part.join(operator));
-  return chain(chains.map(bracket), operator);
+  const groups = [first, ...more].map((group) => group.join(operator));
+  return joinInTens(groups.map(bracket), operator);
 }
 
 /** Whether all conditions hold. */
 export function all(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== TRUE);
   if (open.includes(FALSE)) return FALSE;
-  return open.length > 1 ? chain(open.map(bracket), ' and ') : (open[0] ?? TRUE);
+  return open.length > 1 ? joinInTens(open.map(bracket), ' and ') : (open[0] ?? TRUE);
 }
 
 /** Whether any condition holds. */
 export function any(conditions: readonly Jsonata[]): Jsonata {
   const open = [...new Set(conditions)].filter((condition) => condition !== FALSE);
   if (open.includes(TRUE)) return TRUE;
-  return open.length > 1 ? chain(open.map(bracket), ' or ') : (open[0] ?? FALSE);
+  return open.length > 1 ? joinInTens(open.map(bracket), ' or ') : (open[0] ?? FALSE);
 }
 
 /** The opposite. */
@@ -98,6 +97,6 @@ export function choose(condition: Jsonata, consequent: Jsonata, alternative: Jso
 export const object = (entries: readonly (readonly [string, Jsonata])[]): Jsonata =>
   `{${entries.map(([key, value]) => `${quote(key)}: ${value}`).join(', ')}}`;
 
-/** Only what joins more than one term needs brackets. */
+/** Puts brackets around an expression with an operator. */
 const bracket = (condition: Jsonata): Jsonata =>
   / (?:and|or|\?|=|!=|in) /.test(condition) ? `(${condition})` : condition;

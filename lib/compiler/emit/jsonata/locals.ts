@@ -1,8 +1,8 @@
 import type { Jsonata } from './jsonata.ts';
 
 /**
- * The names that expressions bind for themselves. A variable of a state machine never has one of them (see
- * `variableNames`): the binding would hide it from whatever stands inside.
+ * The names of local variables in expressions. No variable of a state machine has one of them (see `variableNames`): the
+ * local would hide it.
  */
 export const LOCALS = [
   'at',
@@ -27,10 +27,10 @@ export const LOCALS = [
 /** One of {@link LOCALS}, as expressions bind it and refer to it. */
 export type Local = `$${(typeof LOCALS)[number]}`;
 
-/** An expression in which a local stands for a value. */
+/** An expression with a local bound to a value. */
 export const bind = (local: Local, value: Jsonata, body: Jsonata): Jsonata => bindAll([[local, value]], body);
 
-/** An expression in which locals stand for values; each value may refer to the locals before it. */
+/** An expression with locals bound to values; each value may refer to the locals before it. */
 export const bindAll = (bindings: readonly (readonly [Local, Jsonata])[], body: Jsonata): Jsonata =>
   `(${bindings.map(([local, value]) => `${local} := ${value}; `).join('')}${body})`;
 

@@ -7,8 +7,8 @@ const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link)$/;
 type Entries = readonly (readonly [string, Jsonata])[];
 
 /**
- * A map in JSONata. Where its keys are those of a marker, only its values tell whether it looks like one when the flow
- * runs; if it does, it is escaped like any value of the user's: see lib/protocol/markers.ts.
+ * A map in JSONata. A map with the keys of a marker is one or not depending on its values at run time; if it looks like one,
+ * it is escaped like any value of the user: see lib/protocol/markers.ts.
  */
 export function mapOf(entries: Entries): Jsonata {
   const lookalike = lookalikeOf(entries);
@@ -18,12 +18,12 @@ export function mapOf(entries: Entries): Jsonata {
   return bind('$value', object(entries), choose(looks, escaped, '$value'));
 }
 
-/** Whether the field `key` may have another key on its way through a state machine: see {@link travellingField}. */
+/** Whether the field `key` may travel through a state machine under another key: see {@link travellingField}. */
 export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key);
 
 /**
- * The field `key` of an object of the user's, as it travels; nothing where there is none. An object that looks like a
- * marker by that key has one more `$` on it.
+ * The field `key` of an object of the user, as it travels; no value where it is missing. An object that looks like a marker
+ * by that key has one more `$` in front of it.
  */
 export function travellingField(value: Jsonata, key: string): Jsonata {
   if (!mayBeEscaped(key)) return lookup(value, key);

@@ -1,106 +1,93 @@
-import type { Json } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
+import { MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { constantSlots } from '../jsonata/slots.ts';
-import { Layout } from '../layout.ts';
-import { variableNames } from '../names.ts';
-import { fieldOf } from '../states/assign-result.ts';
-import { emissionOf } from '../states/emit-builtin.ts';
+import { builtinAsStates } from '../builtin-states.ts';
+import { layoutOf } from '../layout.ts';
 import {
+  fittingRuns,
+  inlineIterations,
+  innerInputOf,
+  iterationsOf,
+  LeastSizes,
+  RESULT_OVERHEAD,
+} from './least-sizes.ts';
+import {
+  type Content,
   contentOf,
-  contentOfSinks,
+  crossScopeLimits,
+  functionPayloadLimit,
   INPUT,
-  outputPlace,
+  outputLimit,
+  PAYLOAD_BYTES,
   type PayloadLimit,
-  passingPlaces,
-  payloadPlace,
-  ROOM,
   type Source,
-  variablePlace,
+  variableLimit,
   variablesIn,
 } from './payload-limits.ts';
 
 /** Bytes of all variables of an execution, less a reserve. */
-const VARIABLES = QUOTAS.variables - 985_760;
+const VARIABLE_BYTES = QUOTAS.variables - 985_760;
 
-/** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */
-const AROUND = 300;
-
-/**
- * Iterations of a Map whose list is only known when the flow runs, for which its results are sure to fit together.
- */
-const ITERATIONS = 100;
-
-/** Those for whose results there is room in any case. With more items a Map is distributed where it has to be. */
-const FEW = 10;
-
-/** Bytes that the outcome of a run has around its result. */
-const OUTCOME = 64;
-
-/** Events of a history that one Map may make. */
-const EVENTS = 10_000;
-
-/** A place that its values outgrow. */
+/** A payload limit that its values exceed even when all of them are spilled. */
 export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step'> {
   /** How many values meet there. */
   readonly values: number;
-  /** Bytes that the least which they need is over what there is. */
+  /** Bytes by which the least sizes of the values exceed what is available. */
   readonly over: number;
 }
 
 /**
- * How many bytes each value may have, so that no payload can reach a limit. At each place the values share what is left
- * of it evenly, after each has got the least it needs; a value's share is the least of those at its places. What is larger
- * is spilled by the function that makes it.
+ * How many bytes each value may have, so that no payload can exceed its limit. The values in a payload first get the least
+ * they need; what is left is divided evenly among them. A value's share is the smallest that it gets in any payload. The
+ * function that makes a larger value spills it.
  */
 export class Budget {
-  /** All places whose size is limited, those inside of inner flows left out. */
-  readonly places: readonly PayloadLimit[];
-  /** Places that are too small, however small the shares, those inside of inner flows too. */
+  /** The limits of all payloads, without those of inner flows. */
+  readonly payloadLimits: readonly PayloadLimit[];
+  /** The limits that cannot be kept however small the shares are, with those of inner flows. */
   readonly broken: readonly BrokenLimit[];
   /** Bytes that the flow's output may have. */
-  readonly room: number;
-  readonly #needs: Needs;
-  readonly #most: Most;
+  readonly outputBytes: number;
+  readonly #leastSizes: LeastSizes;
+  readonly #bounds: ValueBounds;
   readonly #shares = new Map<Source, number>();
   readonly #inner = new Map<string, Budget>();
   /** Of each `map`, the iterations whose results are sure to fit together. */
-  readonly #fitting = new Map<string, number>();
+  readonly #fittingIterations = new Map<string, number>();
 
-  /** `room`: bytes of the flow's output. `most`: bytes that no value may exceed. */
-  constructor(plan: Plan, room: number, most: Most, inputNeed: number) {
-    this.room = room;
+  /** `outputBytes`: of the flow's output. `leastInput`: the least bytes of its input. */
+  constructor(plan: Plan, outputBytes: number, bounds: ValueBounds, leastInput: number) {
+    this.outputBytes = outputBytes;
     const layout = layoutOf(plan);
-    this.#needs = needsOf(plan, layout, inputNeed);
-    this.#shares.set(INPUT, most.share);
-    this.#most = most;
-    for (const id of plan.steps.keys()) this.#shares.set(id, most.share);
-    const places = [outputPlace(plan, room), ...passingPlaces(plan, layout)];
+    this.#leastSizes = new LeastSizes(plan, layout, leastInput);
+    this.#shares.set(INPUT, bounds.share);
+    this.#bounds = bounds;
+    for (const id of plan.steps.keys()) this.#shares.set(id, bounds.share);
+    const limits = [outputLimit(plan, outputBytes), ...crossScopeLimits(plan, layout)];
     for (const planned of plan.steps.values()) {
-      places.push(variablePlace(planned, layout));
-      if (!emissionOf(planned)) places.push(payloadPlace(planned, layout));
+      limits.push(variableLimit(planned, layout));
+      if (!builtinAsStates(planned)) limits.push(functionPayloadLimit(planned, layout));
     }
-    const broken = places.flatMap((place) => this.#divide(place));
-    // A result that the state machine makes of others is known in size when all who read it are, so: from the end.
+    const broken = limits.flatMap((limit) => this.#divide(limit));
+    // The share of a result that the state machine computes depends on all its readers, so the last step comes first.
     for (const planned of [...plan.steps.values()].reverse()) {
-      const made = this.#placesOfMade(planned, most);
-      places.push(...made);
-      broken.push(...made.flatMap((place) => this.#divide(place)), ...(this.inner(planned.step.id)?.broken ?? []));
+      const computed = this.#limitsOfComputed(planned);
+      limits.push(...computed);
+      broken.push(...computed.flatMap((limit) => this.#divide(limit)), ...(this.inner(planned.step.id)?.broken ?? []));
     }
-    this.places = places;
+    this.payloadLimits = limits;
     this.broken = broken;
   }
 
   /** Bytes that a value of the source may have. */
   share(source: Source): number {
-    return Math.floor(this.#shares.get(source) ?? ROOM);
+    return Math.floor(this.#shares.get(source) ?? PAYLOAD_BYTES);
   }
 
   /** Bytes above which the function of a step spills a value. */
   spillAbove(id: string): number {
-    return Math.min(this.share(id), this.#most.largest);
+    return Math.min(this.share(id), this.#bounds.largest);
   }
 
   /** The budget of the flow that a step runs. */
@@ -109,56 +96,57 @@ export class Budget {
   }
 
   /**
-   * The iterations that an inline Map may have: so many that their results fit together and their events into the history.
-   * A list that has more, or was spilled, goes through a distributed Map.
+   * The most iterations of an inline Map: as many as have results that fit together and events that fit into the history.
+   * A list that has more items, or was spilled, goes through a distributed Map.
    */
   inlineMost({ step }: PlannedStep): number {
-    return this.#fitting.get(step.id) ?? 1;
+    return this.#fittingIterations.get(step.id) ?? 1;
   }
 
-  /** Gives each value at a place its part; answers what is wrong where not even the least fits. */
-  #divide({ what, step, room, values }: PayloadLimit): readonly BrokenLimit[] {
-    const needed = values.reduce((sum, source) => sum + this.#needs.of(source), 0);
-    const more = Math.max(0, room - needed) / Math.max(1, values.length);
+  /** Gives each value of a payload its part; returns what is wrong where not even the least sizes fit. */
+  #divide({ what, step, availableBytes, values }: PayloadLimit): readonly BrokenLimit[] {
+    const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
+    const more = Math.max(0, availableBytes - least) / Math.max(1, values.length);
     for (const source of values) {
-      const share = this.#needs.of(source) + more;
+      const share = this.#leastSizes.of(source) + more;
       if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
     }
-    const over = Math.ceil(needed - room);
+    const over = Math.ceil(least - availableBytes);
     return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }) }] : [];
   }
 
-  /** The places in which a result that the state machine itself makes has what it is made of. */
-  #placesOfMade(planned: PlannedStep, most: Most): readonly PayloadLimit[] {
+  /** The limits of what a result is made of that the state machine itself computes. */
+  #limitsOfComputed(planned: PlannedStep): readonly PayloadLimit[] {
     const { step, inner } = planned;
-    const places: PayloadLimit[] = [];
+    const limits: PayloadLimit[] = [];
     const share = this.share(step.id);
     if (step.onError.action === 'useDefault') {
-      places.push(madeOf(planned, `the default of step "${step.id}"`, contentOf(step.onError.value), share));
+      limits.push(limitOf(planned, `the default of step "${step.id}"`, contentOf(step.onError.value), share));
     }
-    const builtin = emissionOf(planned) && builtinOf(step);
-    if (!inner || !builtin || builtin === 'sleep') return places;
-    const given = contentOf(fieldOf(planned, GIVEN[builtin]));
-    const needed = given.values.reduce((sum, source) => sum + this.#needs.of(source), given.fixed);
-    const fits = fitting(inner, share, needed);
-    const runs = Math.min(iterationsOf(planned), fits);
-    if (builtin === 'map') this.#fitting.set(step.id, Math.min(inlineMost(planned), fits));
-    const budget = innerBudget(planned, inner, { share, runs }, most, needed);
+    const input = innerInputOf(planned);
+    if (!inner || !input) return limits;
+    const leastInput = this.#leastSizes.sum(input);
+    const fitting = fittingRuns(inner, share, leastInput);
+    const runs = Math.min(iterationsOf(planned), fitting);
+    if (builtinOf(step) === 'map') this.#fittingIterations.set(step.id, Math.min(inlineIterations(planned), fitting));
+    const budget = innerBudget(planned, inner, { share, runs }, this.#bounds, leastInput);
     this.#inner.set(step.id, budget);
-    places.push(madeOf(planned, `the input of step "${step.id}"`, given, Math.min(ROOM, budget.share(INPUT))));
-    return places;
+    limits.push(
+      limitOf(planned, `the input of step "${step.id}"`, input, Math.min(PAYLOAD_BYTES, budget.share(INPUT))),
+    );
+    return limits;
   }
 }
 
 /** The budget of a whole state machine. `largest`: bytes that no value may exceed, where that is less than what fits. */
-export const budgetOf = (plan: Plan, largest: number = ROOM): Budget =>
-  new Budget(plan, ROOM, { share: mostOf(plan), largest }, MIN_SHARE);
+export const budgetOf = (plan: Plan, largest: number = PAYLOAD_BYTES): Budget =>
+  new Budget(plan, PAYLOAD_BYTES, { share: evenShareOf(plan), largest }, MIN_SHARE);
 
 /** Bounds that hold for all values, wherever they are. */
-interface Most {
+interface ValueBounds {
   /** Bytes that a value may have, so that all variables of an execution fit together. */
   readonly share: number;
-  /** Bytes above which functions spill, where that is less than there is room for. */
+  /** Bytes above which functions spill, where that is less than what fits. */
   readonly largest: number;
 }
 
@@ -167,138 +155,35 @@ function innerBudget(
   planned: PlannedStep,
   inner: Plan,
   { share, runs }: { readonly share: number; readonly runs: number },
-  most: Most,
-  needed: number,
+  bounds: ValueBounds,
+  leastInput: number,
 ): Budget {
-  const times = multiplicity(planned);
-  const own: Most = { ...most, share: most.share / times };
-  const budgetFor = (room: number): Budget => new Budget(inner, room, own, needed);
-  const room = (share - AROUND) / runs;
-  const budget = budgetFor(room);
+  const own: ValueBounds = { ...bounds, share: bounds.share / concurrencyOf(planned) };
+  const budgetFor = (outputBytes: number): Budget => new Budget(inner, outputBytes, own, leastInput);
+  const outputBytes = (share - RESULT_OVERHEAD) / runs;
+  const budget = budgetFor(outputBytes);
   const input = budget.share(INPUT);
-  return builtinOf(planned.step) === 'iterate' && input < room ? budgetFor(input) : budget;
+  return builtinOf(planned.step) === 'iterate' && input < outputBytes ? budgetFor(input) : budget;
 }
 
-/** The fields from which the built-in components that run flows take the flow's input. */
-const GIVEN = { eval: 'input', map: 'items', iterate: 'initial_input' } as const;
-
-const madeOf = (
-  { step }: PlannedStep,
-  what: string,
-  { fixed, values }: ReturnType<typeof contentOf>,
-  room: number,
-): PayloadLimit => ({ what, step: step.id, room: room - fixed, values });
-
-const LAYOUTS = new WeakMap<Plan, Layout>();
-
-/** Where the values of a plan lie; under which names does not matter here. */
-function layoutOf(plan: Plan): Layout {
-  const layout = LAYOUTS.get(plan) ?? new Layout(plan, variableNames());
-  LAYOUTS.set(plan, layout);
-  return layout;
-}
+const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content, bytes: number): PayloadLimit => ({
+  what,
+  step: step.id,
+  availableBytes: bytes - fixed,
+  values,
+});
 
 /** The bytes of each value where all that variables can hold is spread evenly. */
-const mostOf = (plan: Plan): number => VARIABLES / Math.max(1, allVariables(plan));
+const evenShareOf = (plan: Plan): number => VARIABLE_BYTES / Math.max(1, allVariables(plan));
 
 function allVariables(plan: Plan): number {
   let count = variablesIn(plan, layoutOf(plan));
   for (const planned of plan.steps.values()) {
     // The inner flow's input is a variable too.
-    if (planned.inner) count += multiplicity(planned) * (1 + allVariables(planned.inner));
+    if (planned.inner) count += concurrencyOf(planned) * (1 + allVariables(planned.inner));
   }
   return count;
 }
 
 /** Iterations that run at once, each with variables of its own. */
-const multiplicity = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? QUOTAS.inlineConcurrency : 1);
-
-/** How many items a `map` has, where its list is written out. */
-export function knownItems(planned: PlannedStep): number | undefined {
-  const items = fieldOf(planned, 'items');
-  if (items.kind === 'list') return items.items.length;
-  return items.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
-}
-
-/** The runs of a flow whose results, each spilled as far as can be, fit into `share` bytes together; at least one. */
-function fitting(inner: Plan, share: number, input: number): number {
-  return Math.max(1, Math.floor((share - AROUND) / (runNeed(inner, input) + OUTCOME)));
-}
-
-/** The iterations that an inline Map may have for its events to fit into the history. */
-const inlineMost = ({ inner }: PlannedStep): number =>
-  Math.max(1, Math.min(ITERATIONS, Math.floor(EVENTS / (inner ? eventsOf(inner) : 1))));
-
-/** Events of a run of a plan, about: a Task has five, its guard and its Parallel two each. */
-function eventsOf(plan: Plan): number {
-  let events = 10;
-  for (const planned of plan.steps.values()) {
-    const { inner, step } = planned;
-    const runs = builtinOf(step) === 'map' ? Math.min(knownItems(planned) ?? ITERATIONS, inlineMost(planned)) : 1;
-    events += 10 + (inner ? runs * eventsOf(inner) : 0);
-  }
-  return events;
-}
-
-/** The runs of a step's inner flow whose results meet in one value. */
-function iterationsOf(planned: PlannedStep): number {
-  if (builtinOf(planned.step) !== 'map') return 1;
-  return Math.max(1, Math.min(knownItems(planned) ?? ITERATIONS, inlineMost(planned)));
-}
-
-/** The least bytes that a value can be brought down to. */
-class Needs {
-  readonly #needs = new Map<Source, number>();
-
-  set(source: Source, bytes: number): void {
-    this.#needs.set(source, bytes);
-  }
-
-  of(source: Source): number {
-    return this.#needs.get(source) ?? MIN_SHARE;
-  }
-
-  /** Of what is made of other values. */
-  sum({ fixed, values }: ReturnType<typeof contentOf>): number {
-    return values.reduce((sum, source) => sum + this.of(source), fixed);
-  }
-}
-
-function needsOf(plan: Plan, layout: Layout, input: number): Needs {
-  const needs = new Needs();
-  needs.set(INPUT, input);
-  // In the order in which steps run: what a result is made of comes before it.
-  for (const planned of plan.steps.values()) needs.set(planned.step.id, needOf(planned, layout, needs));
-  return needs;
-}
-
-function needOf(planned: PlannedStep, layout: Layout, needs: Needs): number {
-  const { step } = planned;
-  const least = Math.max(MIN_SHARE, resultNeed(planned, layout, needs));
-  if (step.onError.action !== 'useDefault') return least;
-  const { value } = step.onError;
-  if (value.kind !== 'literal') return Math.max(least, needs.sum(contentOf(value)));
-  return Math.max(least, constantBytes(planned, layout, value.value));
-}
-
-/** The least bytes of a slot of a result that the state machine itself makes; 0 where a function makes it. */
-function resultNeed(planned: PlannedStep, layout: Layout, needs: Needs): number {
-  const { step, inner } = planned;
-  if (!emissionOf(planned)) return 0;
-  if (!inner) return step.input.kind === 'literal' ? constantBytes(planned, layout, step.input.value) : 0;
-  const builtin = builtinOf(step);
-  if (!builtin || builtin === 'sleep') return 0;
-  const given = needs.sum(contentOf(fieldOf(planned, GIVEN[builtin])));
-  return AROUND + Math.min(FEW, iterationsOf(planned)) * runNeed(inner, given);
-}
-
-/** The least bytes of what a flow gives, with an input of so many. */
-function runNeed(inner: Plan, input: number): number {
-  const inside = needsOf(inner, layoutOf(inner), input);
-  const { output } = inner.flow;
-  return output ? inside.sum(contentOf(output)) : inside.sum(contentOfSinks(inner)) + OUTCOME;
-}
-
-/** The largest of the slots of a result that is written out in the flow. */
-const constantBytes = ({ step }: PlannedStep, layout: Layout, value: Json): number =>
-  Math.max(0, ...Object.values(constantSlots(step.id, value, layout.keys(step.id))).map(bytesOf));
+const concurrencyOf = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? QUOTAS.inlineConcurrency : 1);

@@ -3,10 +3,10 @@ import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { escapeValue, secret } from '../../../protocol/markers.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 
-/** Bytes that say that something is missing: two names and the words between. */
+/** Bytes of a marker that says what is missing, without the path. */
 const MISSING_TEXT = 60;
 
-/** The most bytes of an expression's value beside the values it reads: what is written out in the flow itself. */
+/** The most bytes of an expression's value without the values it reads: what is written in the flow itself. */
 export function fixedBytes(expression: Expression): number {
   switch (expression.kind) {
     case 'literal':
@@ -31,7 +31,7 @@ export function fixedBytes(expression: Expression): number {
 const literalBytes = ({ value, secret: path }: Literal): number =>
   bytesOf(path === undefined ? escapeValue(value) : secret(path));
 
-/** Bytes of slots beside their values: keys, tests, and which paths are missing. */
+/** Bytes of slots without their values: keys, tests, and which paths are missing. */
 export const bytesOfKeys = (keys: readonly string[]): number =>
   keys.reduce((sum, key) => sum + bytesOf(key) + 2 + (holdsValue(key) ? bytesOf(key) + 1 : 5), 32);
 

@@ -12,7 +12,7 @@ import { bytesOfReads } from '../states/output-reads.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 
 /** Bytes of a payload that values may take; the others are for what AWS adds, such as a task's metadata. */
-export const ROOM = QUOTAS.payload - 12_144;
+export const PAYLOAD_BYTES = QUOTAS.payload - 12_144;
 
 /** Stands for the flow's input among the sources of values. */
 export const INPUT: unique symbol = Symbol('input');
@@ -20,14 +20,14 @@ export const INPUT: unique symbol = Symbol('input');
 /** Where a value comes from: a step, by its id, or the flow's input. */
 export type Source = string | typeof INPUT;
 
-/** A place in a state machine whose size is limited, and the values that meet there. */
+/** The limit of one payload (an input, an output, a variable), and the values that share it. */
 export interface PayloadLimit {
   /** Names it for people: `the input of step "load"`. */
   readonly what: string;
-  /** The step whose place it is, where it is one step's. */
+  /** The step that the payload belongs to, where it is one step's. */
   readonly step?: string;
   /** Bytes that are left for the values, after what is written out in the flow. */
-  readonly room: number;
+  readonly availableBytes: number;
   /** Where they come from, one entry a value. */
   readonly values: readonly Source[];
 }
@@ -41,13 +41,21 @@ const ITEM = 200;
 /** The most bytes of a part's name: its UTF-16 units have at most 3 bytes each. */
 const nameBytes = (path: string): number => Math.min(bytesOf(path || 'input'), 3 * QUOTAS.name) + 16;
 
-/** What an expression's value brings to a place. */
-export function contentOf(expression: Expression): { readonly fixed: number; readonly values: readonly Source[] } {
+/** What a payload is made of. */
+export interface Content {
+  /** Bytes of what is written out in the flow itself. */
+  readonly fixed: number;
+  /** The sources of the values in it, one entry a value. */
+  readonly values: readonly Source[];
+}
+
+/** What an expression's value adds to a payload. */
+export function contentOf(expression: Expression): Content {
   return { fixed: fixedBytes(expression), values: usesOf(expression).flatMap(sourceOf) };
 }
 
-/** What the results of a flow without an output bring. */
-export function contentOfSinks({ sinks }: Plan): ReturnType<typeof contentOf> {
+/** What the results of a flow without an output are made of. */
+export function contentOfSinks({ sinks }: Plan): Content {
   const contents = sinks.map(({ value }) => contentOf(value));
   return {
     fixed:
@@ -66,72 +74,72 @@ function sourceOf(use: Use): readonly Source[] {
 /** The slots of a step that hold values. */
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
-/** The payload of the function that a step calls; that of a chain has the inputs of all its steps. */
-export function payloadPlace(planned: PlannedStep, layout: Layout): PayloadLimit {
+/** The payload of the function that a step calls; that of a fused chain has the inputs of all its steps. */
+export function functionPayloadLimit(planned: PlannedStep, layout: Layout): PayloadLimit {
   const { step, fusedBefore = [], checks = [] } = planned;
-  const inside = new Set<Source>(fusedBefore.map((link) => link.step.id));
+  const inside = new Set<Source>(fusedBefore.map((fused) => fused.step.id));
   const contents = fusedStepsOf(planned).map((link) => contentOf(link.step.input));
   const keys = [...layout.keys(step.id), ...fusedBefore.flatMap(keysOf)];
   const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
   const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
-  // What they read of each other never enters the state machine but by its name.
+  // What they read of each other enters the state machine only by name.
   const values = contents.flatMap((content) => content.values);
   const own = values.filter((source) => !inside.has(source));
-  const linked = fusedBefore.reduce((sum, link) => sum + ENVELOPE + bytesOfNames(link), 0);
-  const room = ROOM - fixed - ENVELOPE - names - linked;
-  return { what: `the input of step "${step.id}"`, step: step.id, room, values: own };
+  const linked = fusedBefore.reduce((sum, fused) => sum + ENVELOPE + bytesOfNames(fused), 0);
+  const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked;
+  return { what: `the input of step "${step.id}"`, step: step.id, availableBytes, values: own };
 }
 
-/** Bytes by which the other steps of a chain name what they read of one. */
+/** Bytes of the links by which the other steps of a fused chain refer to what they read of one. */
 const bytesOfNames = ({ step, readings }: PlannedStep): number =>
   readings.reduce((sum, { key }) => sum + bytesOf(earlierSlot(step.id, key)), 0);
 
 /** The variable that holds a step's slots. */
-export function variablePlace(planned: PlannedStep, layout: Layout): PayloadLimit {
+export function variableLimit(planned: PlannedStep, layout: Layout): PayloadLimit {
   const { step } = planned;
   const keys = layout.keys(step.id);
   const values = keys.filter(holdsValue).map(() => step.id);
-  const room = ROOM - bytesOfKeys(keys) - bytesOfLinks(planned);
-  return { what: `what is read of step "${step.id}"`, step: step.id, room, values };
+  const availableBytes = PAYLOAD_BYTES - bytesOfKeys(keys) - bytesOfLinks(planned);
+  return { what: `what is read of step "${step.id}"`, step: step.id, availableBytes, values };
 }
 
-/** Bytes of the names of a chain's steps, and of what the answer tells of each. */
+/** Bytes of the names of a fused chain's steps, and of what the answer reports of each. */
 const bytesOfLinks = (planned: PlannedStep): number =>
   planned.fusedBefore ? fusedStepsOf(planned).reduce((sum, { step }) => sum + bytesOf(step.id) + 16, 16) : 0;
 
-/** The output of a flow. `room`: bytes that it may have. */
-export function outputPlace(plan: Plan, room: number): PayloadLimit {
+/** The output of a flow, which may have `bytes`. */
+export function outputLimit(plan: Plan, bytes: number): PayloadLimit {
   const { output } = plan.flow;
   const what = 'the output of the flow';
   if (!output) {
     const { fixed, values } = contentOfSinks(plan);
-    return { what, room: room - 64 - fixed, values };
+    return { what, availableBytes: bytes - 64 - fixed, values };
   }
   const { fixed, values } = contentOf(output);
-  return { what, room: room - 64 - fixed, values };
+  return { what, availableBytes: bytes - 64 - fixed, values };
 }
 
-/** The results of the Parallel states and what nested state machines take and give: what passes between scopes. */
-export function passingPlaces(plan: Plan, layout: Layout): readonly PayloadLimit[] {
-  const places: PayloadLimit[] = [];
+/** What passes between scopes: the results of Parallel and Map states, the inputs and outputs of nested state machines. */
+export function crossScopeLimits(plan: Plan, layout: Layout): readonly PayloadLimit[] {
+  const limits: PayloadLimit[] = [];
   const visit = (tree: PlanTree, depth: number): void => {
     if (tree.kind === 'step' || tree.kind === 'conditions') return;
-    if (tree.kind === 'fan-out') places.push(...fanOutPlaces(plan, tree, layout));
+    if (tree.kind === 'fan-out') limits.push(...fanOutLimits(plan, tree, layout));
     else if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
     else if (tree.kind === 'nested') {
-      places.push(...nestedPlaces(plan, tree.body, layout, depth + 1));
+      limits.push(...nestedMachineLimits(plan, tree.body, layout, depth + 1));
       visit(tree.body, depth + 1);
     } else {
-      places.push(parallelPlace(tree.branches, layout, depth + 1));
+      limits.push(parallelLimit(tree.branches, layout, depth + 1));
       for (const branch of tree.branches) visit(branch, depth + 1);
     }
   };
   if (plan.tree) visit(plan.tree, 0);
-  return places;
+  return limits;
 }
 
-/** The items of a Map of steps, and its result; what is assigned of it has the steps' names in the keys' place. */
-function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly PayloadLimit[] {
+/** The items of a Map of steps, and its result. */
+function fanOutLimits(plan: Plan, { steps }: FanOut, layout: Layout): readonly PayloadLimit[] {
   const [first = ''] = steps;
   const { own } = alikeOf(steps.flatMap((id) => plan.steps.get(id)?.step.input ?? []));
   const given = own.flatMap(({ path, parts }) =>
@@ -143,19 +151,19 @@ function fanOutPlaces(plan: Plan, { steps }: FanOut, layout: Layout): readonly P
     {
       what: `what is given to step "${first}" and those beside it`,
       step: first,
-      room: ROOM - names - given.reduce((sum, { fixed }) => sum + fixed, 0),
+      availableBytes: PAYLOAD_BYTES - names - given.reduce((sum, { fixed }) => sum + fixed, 0),
       values: given.flatMap(({ values }) => values),
     },
     {
       what: `what step "${first}" and those beside it hand on`,
       step: first,
-      room: ROOM - results,
+      availableBytes: PAYLOAD_BYTES - results,
       values: steps.flatMap((id) => valueKeys(layout, id).map(() => id)),
     },
   ];
 }
 
-function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: number): PayloadLimit {
+function parallelLimit(branches: readonly PlanTree[], layout: Layout, depth: number): PayloadLimit {
   const values: Source[] = [];
   let fixed = 2;
   for (const id of branches.flatMap(stepsIn)) {
@@ -165,25 +173,30 @@ function parallelPlace(branches: readonly PlanTree[], layout: Layout, depth: num
     for (const key of keys) if (holdsValue(key)) values.push(id);
   }
   const [first = ''] = branches.flatMap(stepsIn);
-  return { what: `what runs beside step "${first}" hands on`, step: first, room: ROOM - fixed, values };
+  return {
+    what: `what runs beside step "${first}" hands on`,
+    step: first,
+    availableBytes: PAYLOAD_BYTES - fixed,
+    values,
+  };
 }
 
 /** The input and the output of a nested state machine. */
-function nestedPlaces(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly PayloadLimit[] {
+function nestedMachineLimits(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly PayloadLimit[] {
   const step = firstStepIn(body) ?? '';
   const crossing = crossingOf(plan, layout, body, depth);
-  const place = (what: string, crossed: readonly Crossed[], more: readonly Source[]): PayloadLimit => {
+  const limit = (what: string, crossed: readonly Crossed[], more: readonly Source[]): PayloadLimit => {
     const fixed = crossed.reduce((sum, { id, keys }) => sum + bytesOf(id) + bytesOfKeys(keys) + 4, ENVELOPE);
     const values = crossed.flatMap(({ id, keys }) => keys.filter(holdsValue).map(() => id));
-    return { what, step, room: ROOM - fixed, values: [...values, ...more] };
+    return { what, step, availableBytes: PAYLOAD_BYTES - fixed, values: [...values, ...more] };
   };
   return [
-    place(
+    limit(
       `what the part from step "${step}" on takes`,
       crossing.in,
       crossing.input.map(() => INPUT),
     ),
-    place(`what the part from step "${step}" on gives`, crossing.out, []),
+    limit(`what the part from step "${step}" on gives`, crossing.out, []),
   ];
 }
 

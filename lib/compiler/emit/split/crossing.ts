@@ -12,17 +12,17 @@ export interface Crossed {
   readonly whole: boolean;
 }
 
-/** What passes between a nested state machine and the one that starts it: two payloads, of at most 256 KiB each. */
+/** What passes between a nested state machine and the one that starts it, in two payloads of at most 256 KiB. */
 export interface Crossing {
-  /** In its input: of steps that lie outside, what is read inside. */
+  /** In its input: the slots of steps outside that are read inside. */
   readonly in: readonly Crossed[];
   /** In its input: the paths at which the flow's input is read inside. */
   readonly input: readonly ReadPath[];
-  /** In its output: of steps that lie inside, what is read outside. */
+  /** In its output: the slots of steps inside that are read outside. */
   readonly out: readonly Crossed[];
 }
 
-/** What passes into and out of a nested part. `depth`: of the scopes around the steps in it, with its own. */
+/** What passes into and out of a nested state machine. `depth`: how many scopes are around the steps in it, its own included. */
 export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
   const readers = new Set(idsIn(body));
   const steps = stepsIn(body).flatMap((id) => plan.steps.get(id) ?? []);

@@ -3,45 +3,42 @@ import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
 import { placeholder } from '../../../protocol/placeholders.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
+import { transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, closing, type States } from '../end.ts';
-import { OWN_EXECUTION } from '../frame.ts';
+import { OWN_EXECUTION, type TreeContext } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
-import type { Handed, ScopePath } from '../layout.ts';
+import type { NestedInput, ScopePath } from '../layout.ts';
 import { startRetry } from '../states/retry.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import { failureOfNested } from './nested-failure.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
 
-/** A place in a state machine. */
-interface Here {
-  readonly chain: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
-
 const OUTPUT = '$states.result.Output';
 
-// By this the console leads from an execution to the one that started it. Source: AWS Step Functions developer guide,
+// The console links an execution to the one that started it by this. Source: AWS Step Functions developer guide,
 // "Start workflow executions from a task state".
 const STARTED_BY = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: evaluated(OWN_EXECUTION) };
 
 /**
- * Writes a part of a flow as a state machine of its own, and the Task that runs it: what is read across the border goes
- * in with its input and comes out with its output.
+ * Emits a part of a flow as a state machine of its own, and the Task that runs it. What the part reads from outside is in
+ * its input, what is read of the part outside is in its output.
  */
-export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain, states, after }: Here): string {
+export function emitNested(
+  emitter: FlowEmitter,
+  { name, body }: Nested,
+  { scopePath, states, after }: TreeContext,
+): string {
   const { frame, shared } = emitter;
-  const inside = frame.layout.into(body, chain, true);
+  const inside = frame.layout.into(body, scopePath, true);
   const crossing = crossingOf(frame.plan, frame.layout, body, inside.length);
   const out = crossing.out.map(({ id }) => id);
-  // What a `map` runs is written twice, for few items and for many; a state machine of its own is the same for both.
+  // The flow of a `map` may be emitted twice, inline and distributed; both start the same nested state machine.
   if (!shared.nestedMachines.some((known) => known.name === name)) {
-    shared.nestedMachines.push({ name, stateMachine: machineOf(emitter, body, out, inside) });
+    shared.nestedMachines.push({ name, stateMachine: nestedMachineOf(emitter, body, out, inside) });
   }
-  const assigned = out.map((id) => [frame.layout.nameAt(id, chain.length), evaluated(lookup(OUTPUT, id))]);
+  const assigned = out.map((id) => [frame.layout.nameAt(id, scopePath.length), evaluated(lookup(OUTPUT, id))]);
   const first = firstStepIn(body) ?? name;
   const Next = failureOfNested(states, emitter.source('fail'), () =>
     shared.states.take(`${frame.prefix}fail: as part from ${first}`),
@@ -52,20 +49,25 @@ export function emitNested(emitter: FlowEmitter, { name, body }: Nested, { chain
     Resource: 'arn:aws:states:::states:startExecution.sync:2',
     Arguments: {
       StateMachineArn: placeholder('machine', name),
-      Input: { ...handedIn(emitter, crossing, chain), ...STARTED_BY },
+      Input: { ...inputOf(emitter, crossing, scopePath), ...STARTED_BY },
     },
     Retry: [startRetry],
     Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
-    ...inOne(
-      closing(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),
+    ...withWholeOutput(
+      transitionTo(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),
       out,
     ),
   };
   return states.add(part, state, emitter.source('nested'));
 }
 
-function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[], inside: ScopePath): StateMachine {
+function nestedMachineOf(
+  emitter: FlowEmitter,
+  body: PlanTree,
+  out: readonly string[],
+  inside: ScopePath,
+): StateMachine {
   const ids = stepsIn(body);
   const steps = ids.length === 1 ? `step ${ids[0]}` : `${ids.length} steps, ${ids[0]} to ${ids.at(-1)}`;
   return {
@@ -75,8 +77,8 @@ function machineOf(emitter: FlowEmitter, body: PlanTree, out: readonly string[],
   };
 }
 
-function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: ScopePath): Handed {
-  const scope = emitter.scope(chain);
+function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath: ScopePath): NestedInput {
+  const scope = emitter.scope(scopePath);
   const slots = ({ id, keys, whole }: Crossed): Template =>
     evaluated(whole ? scope.slots(id) : pick(scope.slots(id), keys));
   return {
@@ -84,12 +86,12 @@ function handedIn(emitter: FlowEmitter, { in: read, input }: Crossing, chain: Sc
     ...(input.length > 0 && {
       input: evaluated(object(input.map((path) => [inputKey(path), scope.input(path)]))),
     }),
-    execution: evaluated(emitter.execution(chain)),
+    execution: evaluated(emitter.execution(scopePath)),
   };
 }
 
-/** Hands all slots on in one where each would be handed on by itself. */
-function inOne<T extends { readonly Output: Template }>(end: T, out: readonly string[]): T {
+/** Replaces an output of all slots, one by one, by the whole output of the nested state machine. */
+function withWholeOutput<T extends { readonly Output: Template }>(end: T, out: readonly string[]): T {
   const { Output } = end;
   if (out.length === 0 || !isObject(Output) || Object.keys(Output).length !== out.length) return end;
   const same = out.every((id) => Output[id] === evaluated(lookup(OUTPUT, id)));

@@ -1,4 +1,4 @@
-import { type Size, sizeOfMachine, sizeOfParts, sizeOfStates, sum } from '../../../asl/sizes.ts';
+import { type Size, sizeOfBranch, sizeOfMachine, sizeOfStates, sumOfSizes } from '../../../asl/sizes.ts';
 import { type Diagnostic, diagnose } from '../../../diagnostics/diagnostics.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
@@ -7,7 +7,7 @@ import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
 import { split } from './split.ts';
 
-/** What a state machine may have. */
+/** The limits of a state machine. */
 export interface Limits {
   /** Bytes of a definition, ARNs included. @default 943,718: nine tenths of what AWS takes */
   readonly definitionBytes?: number;
@@ -18,7 +18,7 @@ export interface Limits {
 const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
 const EVENTS = QUOTAS.events - 10_000;
 
-/** How a plan is to be written. */
+/** What a plan is emitted for. */
 export interface Target {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly limits?: Limits | undefined;
@@ -29,16 +29,16 @@ export interface Target {
 }
 
 /**
- * What the limits are multiplied by for {@link split}, one after another, until what comes out is within the limits
- * themselves: what nested state machines add is only estimated. Flows of thousands of steps fit at the first attempt.
+ * Factors for the limits that {@link split} gets, tried in this order until the result is within the limits themselves:
+ * what nested state machines add is only estimated. Flows of thousands of steps fit at the first attempt.
  */
-const CAUTION = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
+const SAFETY_FACTORS = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
 
 /**
- * Writes a plan as a state machine; one that would be too large as several, nested in each other. Where that cannot be,
- * it is a diagnostic.
+ * Emits a plan as a state machine, or, where that would be too large, as several that are nested in each other. A plan that
+ * cannot be split is a diagnostic.
  */
-export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
+export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
   const whole = emit(plan, found, target.spillAbove);
@@ -46,14 +46,14 @@ export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]
     diagnostics.push(...found);
     return whole;
   }
-  const { bytes } = sizeOfParts(whole.stateMachine);
+  const { bytes } = sizeOfBranch(whole.stateMachine);
   if (target.type === 'EXPRESS') {
     diagnostics.push(diagnose('express-too-large', { bytes, most: most.bytes }, { file: plan.flow.file, ...START }));
     return undefined;
   }
-  for (const caution of CAUTION) {
+  for (const caution of SAFETY_FACTORS) {
     const found: Diagnostic[] = [];
-    const emitted = emit(divide(plan, whole, target, times(most, caution)), found, target.spillAbove);
+    const emitted = emit(splitPlan(plan, whole, target, times(most, caution)), found, target.spillAbove);
     if (!isWithin(emitted, most) || hasError(found)) continue;
     diagnostics.push(...found);
     return emitted;
@@ -65,7 +65,7 @@ export function emitWithin(plan: Plan, target: Target, diagnostics: Diagnostic[]
 const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
   diagnostics.some(({ severity }) => severity === 'error');
 
-/** Express executions have no history that could grow too long. */
+/** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({
   bytes: limits.definitionBytes ?? DEFINITION_BYTES,
   events: type === 'EXPRESS' ? Number.POSITIVE_INFINITY : (limits.events ?? EVENTS),
@@ -82,25 +82,25 @@ const times = ({ bytes, events }: Size, factor: number): Size => ({
   events: events * factor,
 });
 
-function divide(plan: Plan, { stateMachine, written }: Emitted, { seconds }: Target, most: Size): Plan {
+function splitPlan(plan: Plan, { stateMachine, statesByTree }: Emitted, { seconds }: Target, most: Size): Plan {
   const names = stateNames();
-  const all = sizeOfParts(stateMachine);
-  const tree = plan.tree ? weightOfTree(plan.tree, written) : NOTHING;
-  // What belongs to no step, such as the check of the input, stays.
+  const all = sizeOfBranch(stateMachine);
+  const tree = plan.tree ? sizeOfTree(plan.tree, statesByTree) : NOTHING;
+  // What belongs to no step, such as the check of the input, cannot be moved out.
   const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
   const nameOf = (first: string): string => names.take(`${plan.flow.name}--${first}`.replace(/[^A-Za-z0-9_-]/g, '-'));
-  return split(plan, { written, most, seconds, nameOf }, room);
+  return split(plan, { statesByTree, limits: most, seconds, nameOf }, room);
 }
 
 const NOTHING: Size = { bytes: 0, events: 0 };
 const START = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
-/** Names what takes most of that which cannot be divided. */
-function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most: Size): Diagnostic {
-  const all = sizeOfParts(stateMachine).bytes;
-  const around = all - (tree ? weightOfTree(tree, written).bytes : 0);
+/** Reports the largest part that cannot be split. */
+function tooLarge({ flow, tree }: Plan, { stateMachine, statesByTree }: Emitted, most: Size): Diagnostic {
+  const all = sizeOfBranch(stateMachine).bytes;
+  const around = all - (tree ? sizeOfTree(tree, statesByTree).bytes : 0);
   const output = { what: 'The check of the input and the output together', bytes: around, at: flow.output?.span };
-  const largest = (tree ? undivided(tree, written) : []).reduce(
+  const largest = (tree ? indivisibleParts(tree, statesByTree) : []).reduce(
     (best, { id, bytes, what }) =>
       bytes > best.bytes ? { what, bytes, at: flow.steps.find((step) => step.id === id)?.idSpan } : best,
     output,
@@ -114,22 +114,22 @@ function tooLarge({ flow, tree }: Plan, { stateMachine, written }: Emitted, most
   return diagnose('definition-too-large', { what, bytes, most: most.bytes }, { file: flow.file, ...at });
 }
 
-/** Steps, and the Parallels with what they hand out but without their branches. */
-function undivided(
+/** The parts that cannot be split: steps, Maps of steps, and Parallel states without their branches. */
+function indivisibleParts(
   tree: PlanTree,
-  written: Emitted['written'],
+  statesByTree: Emitted['statesByTree'],
 ): readonly { readonly id: string; readonly what: string; readonly bytes: number }[] {
   const id = firstStepIn(tree) ?? '';
-  const { bytes } = weightOfTree(tree, written);
+  const { bytes } = sizeOfTree(tree, statesByTree);
   if (tree.kind === 'step') return [{ id, bytes, what: `The step "${id}"` }];
   if (tree.kind === 'fan-out') return [{ id, bytes, what: `The Map of step "${id}" and those beside it` }];
-  const inside = partsOf(tree).flatMap((part) => undivided(part, written));
+  const inside = partsOf(tree).flatMap((part) => indivisibleParts(part, statesByTree));
   if (tree.kind !== 'parallel') return inside;
-  const own = bytes - sum(tree.branches.map((branch) => weightOfTree(branch, written))).bytes;
+  const own = bytes - sumOfSizes(tree.branches.map((branch) => sizeOfTree(branch, statesByTree))).bytes;
   return [{ id, bytes: own, what: `What the steps from "${id}" on, side by side, hand on` }, ...inside];
 }
 
-function weightOfTree(tree: PlanTree, written: Emitted['written']): Size {
-  if (tree.kind === 'sequence') return sum(tree.parts.map((part) => weightOfTree(part, written)));
-  return sizeOfStates(written.get(tree) ?? []);
+function sizeOfTree(tree: PlanTree, statesByTree: Emitted['statesByTree']): Size {
+  if (tree.kind === 'sequence') return sumOfSizes(tree.parts.map((part) => sizeOfTree(part, statesByTree)));
+  return sizeOfStates(statesByTree.get(tree) ?? []);
 }

@@ -1,20 +1,20 @@
 import type { FailState } from '../../../asl/state-machine.ts';
 import type { StateSource } from '../../source-map.ts';
-import type { States } from '../end.ts';
+import type { States } from '../continuation.ts';
 import { choose, type Jsonata } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 
 /**
- * A field of a description whose end may be missing. JSONata takes a bracket after a backslash for an escaped one, and
- * some regular expression engines recurse once a repetition of a group: hence this form.
+ * A field of a description that may be cut off. The form of the pattern: JSONata reads a bracket after a backslash as an
+ * escaped one, and some regular expression engines recurse for each repetition of a group.
  */
 const field = (name: string): Jsonata =>
   `$match($cause, /"${name}":("[^\\\\"]*(?:\\\\.[^\\\\"]*)*")/, 1)[0].groups[0] ~> $parse()`;
 
 /**
- * The description of a nested execution that failed, out of the Cause of the Task that ran it. A Cause has at most
- * 32,768 characters (API reference, `HistoryEvent`), and the description holds the execution's input: of one that is
- * cut off, what is needed is read from its beginning, since its fields are in the order of the alphabet.
+ * The description of a nested execution that failed, from the Cause of the Task that ran it. A Cause has at most 32,768
+ * characters (API reference, `HistoryEvent`), and the description contains the execution's input, so it may be cut off. Its
+ * fields are in alphabetical order: those needed are at the beginning.
  */
 const DESCRIPTION: Jsonata = bind(
   '$cause',
@@ -41,18 +41,18 @@ const CAUSE = choose(
   firstOf('$states.input.Cause', '""'),
 );
 
-/** Fails as a nested execution did: with its Error and its Cause. The state's input is what the Task's Catch gives. */
+/** Fails with the Error and the Cause of a nested execution. The state's input is what the Task's Catch gives. */
 const FAIL: FailState = {
   Type: 'Fail',
   Error: described(firstOf('$described.Error', '$states.input.Error')),
   Cause: described(CAUSE),
 };
 
-const made = new WeakMap<States, string>();
+const failStates = new WeakMap<States, string>();
 
-/** The state that fails as a nested execution did, written once in a scope. */
+/** The state that fails as a nested execution did, emitted once in a scope. */
 export function failureOfNested(states: States, source: StateSource, name: () => string): string {
-  const known = made.get(states) ?? states.add(name(), FAIL, source);
-  made.set(states, known);
+  const known = failStates.get(states) ?? states.add(name(), FAIL, source);
+  failStates.set(states, known);
   return known;
 }

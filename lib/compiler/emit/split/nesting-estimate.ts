@@ -8,7 +8,7 @@ type Reader = string | typeof OUTPUT;
 
 /** A step as others see it. */
 interface StepReads {
-  /** Who reads its result. */
+  /** The readers of its result. */
   readonly readers: ReadonlySet<Reader>;
   /** The steps that it reads. */
   readonly reads: Set<string>;
@@ -18,13 +18,13 @@ interface StepReads {
   readonly bytes: number;
 }
 
-/** Who reads what in a plan, by the steps' ids. */
+/** What reads what in a plan, by the steps' ids. */
 export type PlanReads = ReadonlyMap<string, StepReads>;
 
-/** Bytes of a condition that is found for guards: a boolean and its name. */
+/** Bytes of a hoisted condition: a boolean and its name. */
 const CONDITION = 14;
 
-/** Who reads what in a plan. */
+/** What reads what in a plan. */
 export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads {
   const found = new Map<string, StepReads>();
   for (const [id, planned] of steps) {
@@ -37,14 +37,14 @@ export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads
       bytes: bytesOf(id) + bytesOfKeys(keys) + values,
     });
   }
-  for (const keep of tree ? hoistedConditionsIn(tree) : []) {
-    const readers = new Set((hoistedConditions.get(keep.id) ?? []).map(({ reader }) => reader));
-    const paths = inputPaths([], [keep]).map(inputKey);
-    found.set(keep.id, {
+  for (const conditions of tree ? hoistedConditionsIn(tree) : []) {
+    const readers = new Set((hoistedConditions.get(conditions.id) ?? []).map(({ reader }) => reader));
+    const paths = inputPaths([], [conditions]).map(inputKey);
+    found.set(conditions.id, {
       readers,
       reads: new Set(),
       paths,
-      bytes: bytesOf(keep.id) + CONDITION * keep.conditions.length,
+      bytes: bytesOf(conditions.id) + CONDITION * conditions.conditions.length,
     });
   }
   for (const [id, { readers }] of found) {
@@ -53,30 +53,29 @@ export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads
   return found;
 }
 
-// Bytes of a definition as emit-nested.ts writes it, besides the steps' ids; with a reserve, since what is read of a step
-// may be a part of it. `call`: in the Task that starts the nested state machine, `inside`: in that itself.
+// Bytes of a definition as emit-nested.ts writes it, without the steps' ids; with a reserve, since a part of a step's slots
+// may be picked. `call`: in the Task that starts the nested state machine; `inside`: in the nested state machine.
 const EACH = { call: 1100, inside: 300 };
-/** Of a step outside that is read inside. */
+/** For a step outside that is read inside. */
 const HANDED_IN = { call: 40, inside: 60 };
-/** Of a step inside that is read outside. */
+/** For a step inside that is read outside. */
 const HANDED_OUT = { call: 60, inside: 40 };
-/** Of a path of the flow's input that is read inside. */
+/** For a path of the flow's input that is read inside. */
 const INPUT_PATH = { call: 170, inside: 60 };
-/** Of a step inside: what its call says of the flow's execution is longer there. */
+/** For a step inside: the expression of the flow's execution is longer there. */
 const STEP = { inside: 40 };
 
 /**
- * What a nested state machine adds to the steps in it, estimated: in the one that starts it, in itself, and what passes
- * between them. Steps may be added until it is too much.
+ * An estimate of what a nested state machine adds to the steps in it: in the state machine that starts it, in itself, and
+ * between the two. Steps can be added one by one.
  *
- * With constants in its place, and what was really written weighed afterwards, 5,000 steps that read any of the 60
- * before them had to be emitted once more, and took a seventh longer to compile; with small limits more state machines
- * came out.
+ * Measured alternative: with constants instead, and the emitted states measured afterwards, 5,000 steps that read any of the
+ * 60 before them were emitted twice and took a seventh longer to compile; small limits gave more state machines.
  */
 export class NestingEstimate {
   /** Bytes of the Task that starts it. */
   call = EACH.call;
-  /** Bytes that it has besides its steps'. */
+  /** Bytes that it has in addition to its steps. */
   inside = EACH.inside;
   /** The least bytes of its input. */
   input = 0;
@@ -86,7 +85,7 @@ export class NestingEstimate {
   readonly #steps = new Set<string>();
   /** The steps outside that are read inside. */
   readonly #handedIn = new Set<string>();
-  /** Of the steps inside that are read outside, by how many. */
+  /** The steps inside that are read outside, and by how many readers. */
   readonly #handedOut = new Map<string, number>();
   readonly #paths = new Set<string>();
 
@@ -135,7 +134,7 @@ export class NestingEstimate {
     this.input += bytesOf(path) + MIN_SHARE;
   }
 
-  /** Notes by how many a step inside is read outside. */
+  /** Records how many readers outside a step inside has. */
   #handOut(id: string, outside: number): void {
     const change = Number(outside > 0) - Number(this.#handedOut.has(id));
     this.call += change * (2 * id.length + HANDED_OUT.call);

@@ -15,7 +15,7 @@ export interface Call {
 /** What the function answers. */
 export const ANSWER: Jsonata = '$states.result.Payload';
 
-/** The call of a component with a payload, less what every one has; its execution may be another's. */
+/** The call of a component. `payload`: without the fields that are the same in each; `execution` @default the state's own. */
 export const callOf = (
   component: string,
   payload: Undefinable<Omit<TemplatedInvocation, 'attempt'>>,
@@ -34,5 +34,5 @@ export const callOf = (
   Retry: [transportRetry, ...retry],
 });
 
-/** Whether something was spilled of a value that is a template's own: its text has a marker in it. */
+/** Whether a part of a value was spilled: its text has a marker. */
 export const isSpilled = (value: Jsonata): Jsonata => `$contains($string(${value}), ${JSON.stringify('"$blob":')})`;

@@ -1,32 +1,31 @@
 import type { ChoiceRule } from '../../../asl/state-machine.ts';
-import { type Builtin, builtinOf } from '../../analyse/builtins.ts';
+import type { Builtin } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import { builtinAsStates } from '../builtin-states.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { emitEval } from './emit-eval.ts';
 import { emitIterate } from './emit-iterate.ts';
-import { emitMap, itemsMustBeList } from './emit-map.ts';
-import { emitWait, isLiteralWait } from './emit-wait.ts';
+import { emitMap, mapRules } from './emit-map.ts';
+import { emitWait } from './emit-wait.ts';
 
 /** How a built-in component is written as states of its own. */
-export interface StepEmission {
+export interface BuiltinEmitter {
   /** Writes the states and returns the first one's name. */
-  readonly emit: (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) => string;
+  readonly emit: (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext) => string;
   /** Further rules for the Choice before it. */
-  readonly rules?: (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) => readonly ChoiceRule[];
+  readonly rules?: (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext) => readonly ChoiceRule[];
 }
 
-const EMISSIONS: { readonly [B in Builtin]: StepEmission } = {
+const EMITTERS: { readonly [B in Builtin]: BuiltinEmitter } = {
   sleep: { emit: emitWait },
   eval: { emit: emitEval },
-  map: { emit: emitMap, rules: itemsMustBeList },
+  map: { emit: emitMap, rules: mapRules },
   iterate: { emit: emitIterate },
 };
 
 /** How a step is written that calls no function; undefined for one that does. */
-export function emissionOf({ step, inner }: Pick<PlannedStep, 'step' | 'inner'>): StepEmission | undefined {
-  const builtin = builtinOf(step);
-  if (!builtin) return undefined;
-  // A flow that is only known when the step runs is the component's to run.
-  const known = builtin === 'sleep' ? isLiteralWait(step) : inner !== undefined;
-  return known ? EMISSIONS[builtin] : undefined;
+export function builtinEmitterOf(planned: Pick<PlannedStep, 'step' | 'inner'>): BuiltinEmitter | undefined {
+  const builtin = builtinAsStates(planned);
+  return builtin && EMITTERS[builtin];
 }

@@ -1,37 +1,37 @@
 import type { State } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { closing, type Fresh } from '../end.ts';
-import { OWN_EXECUTION } from '../frame.ts';
+import { fieldOf } from '../builtin-states.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import { type EmitContext, OWN_EXECUTION } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
-import { evaluated, type Jsonata, lookup, variable } from '../jsonata/jsonata.ts';
+import { evaluated, lookup, variable } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
-import { INPUT, ROOM } from '../sizes/payload-limits.ts';
-import { fieldOf } from './assign-result.ts';
+import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
-import { readsInside } from './emit-result.ts';
+import { readsInsideSpilled } from './emit-result.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
 const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
 
-/** What the ItemSelector makes of it is the input of a child execution. */
+/** The item in the input of a child execution, as the ItemSelector makes it. */
 const ITEM = lookup('$states.input', 'item');
 
 /**
- * Writes a `map` over many items, or over a list that was spilled: a function writes the list to S3 as the Map reads it,
- * a distributed Map runs the inner flow for each item in an execution of its own and writes the outcomes to S3, and a
+ * Emits a `map` over many items, or over a list that was spilled. A function writes the list to S3 in the form that the Map
+ * reads; a distributed Map runs the inner flow for each item in an execution of its own and writes the outcomes to S3; a
  * function puts them in order. Returns the first state.
  */
-export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { states, chain } = place;
+export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { states, scopePath } = context;
   const list = emitter.localName(planned, 'list');
-  const at = (field: string): Jsonata => evaluatedText(lookup(variable(list), field));
+  const at = (field: string): string => evaluated(lookup(variable(list), field));
   const results = states.add(
     emitter.stateName(planned, 'results'),
-    resultsState(emitter, planned, place),
+    resultsState(emitter, planned, context),
     emitter.source('map-results', planned),
   );
   const map: State = {
@@ -45,7 +45,7 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Em
       index: '{% $states.context.Map.Item.Index %}',
       item: '{% $states.context.Map.Item.Value %}',
     },
-    ...concurrencyOf(emitter, planned, place),
+    ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
       // An execution of its own, whose input is the item.
@@ -55,23 +55,23 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Em
       Resource: 'arn:aws:states:::s3:putObject',
       Arguments: { Bucket: at('Bucket'), Prefix: at('Prefix') },
     },
-    // A failed run is a result like any other.
+    // A failed run is one of the results.
     ToleratedFailurePercentage: 100,
-    ...catching(emitter, planned, place),
+    ...catching(emitter, planned, context),
     Output: evaluated(lookup('$states.result', 'ResultWriterDetails')),
     Next: results,
   };
   const mapped = states.add(emitter.stateName(planned, 'distributed'), map, emitter.source('step', planned));
   const reads = planned.inner ? inputReads(planned.inner) : [];
   const share = emitter.frame.budget.inner(planned.step.id)?.share(INPUT) ?? 0;
-  const items = templateOf(fieldOf(planned, 'items'), emitter.scope(chain));
+  const items = templateOf(fieldOf(planned, 'items'), emitter.scope(scopePath));
   const writing: State = {
     ...callOf(ITEMS, {
       step: stepOf(emitter, planned),
-      input: { items, reads: [...reads], share, room: ROOM },
+      input: { items, reads: [...reads], share, room: PAYLOAD_BYTES },
       reads: ['$'],
     }),
-    ...catching(emitter, planned, place),
+    ...catching(emitter, planned, context),
     Assign: { [list]: evaluated(lookup(ANSWER, '$')) },
     Output: {},
     Next: mapped,
@@ -79,30 +79,28 @@ export function distribute(emitter: FlowEmitter, planned: PlannedStep, place: Em
   return states.add(emitter.stateName(planned, 'items'), writing, emitter.source('map-items', planned));
 }
 
-const evaluatedText = (expression: Jsonata): string => `{% ${expression} %}`;
-
 const stepOf = ({ frame }: FlowEmitter, { step }: PlannedStep): string => `${frame.prefix}${step.id}`;
 
-function catching(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext) {
-  const catchers = emitter.catchers(planned, place);
+function catching(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext) {
+  const catchers = emitter.catchers(planned, context);
   return catchers.length > 0 && { Catch: catchers };
 }
 
-/** The Task that reads the outcomes and gives the step its result. */
-function resultsState(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): State {
-  const { chain, after } = place;
+/** The Task that reads the outcomes and makes the step's result of them. */
+function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): State {
+  const { scopePath, after } = context;
   const { id } = planned.step;
   const keys = emitter.keys(planned);
-  const fresh: Fresh = (step) => (step === id && keys.length > 0 ? ANSWER : undefined);
+  const unassigned: UnassignedSlots = (step) => (step === id && keys.length > 0 ? ANSWER : undefined);
   return {
     ...callOf(RESULTS, {
       step: stepOf(emitter, planned),
-      input: { manifest: '{% $states.input %}', open: readsInside(emitter, planned) },
+      input: { manifest: '{% $states.input %}', open: readsInsideSpilled(emitter, planned) },
       reads: keys.length > 0 ? [...keys] : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,
     }),
-    ...catching(emitter, planned, place),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
-    ...closing(after, fresh),
+    ...catching(emitter, planned, context),
+    ...('next' in after && emitter.assign(planned, scopePath, evaluated(ANSWER))),
+    ...transitionTo(after, unassigned),
   };
 }

@@ -1,40 +1,40 @@
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import { fieldOf } from '../builtin-states.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { object, variable } from '../jsonata/jsonata.ts';
-import { fieldOf } from './assign-result.ts';
 import { emitResult } from './emit-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
-/**
- * Writes an `eval`: the states of the inner flow, then a Pass that takes its outcome, be it well or not, as the step's
- * result.
- */
-export function emitEval(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states } = place;
+/** Emits an `eval`: the states of the inner flow, then a Pass that takes its outcome, success or failure, as the result. */
+export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states } = context;
   const result = object([
     ['result', '$states.input'],
-    ['run_id', emitter.execution(chain)],
+    ['run_id', emitter.execution(scopePath)],
   ]);
-  const settled = emitResult(emitter, planned, place, { name, value: result });
+  const resultState = emitResult(emitter, planned, context, { name, value: result });
   const input = emitter.localName(planned, 'input');
-  const inner = emitter.nested(planned, {
+  const inner = emitter.innerFlow(planned, {
     input: variable(input),
-    close: { Next: settled },
-    catchers: [{ ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.messageRoom(planned)), Next: settled }],
+    transition: { Next: resultState },
+    catchers: [
+      { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: resultState },
+    ],
     fail: (into, fault, of) =>
       into.add(
         emitter.stateName(planned, 'failed'),
-        { Type: 'Pass', Output: faultOutcome(fault), Next: settled },
+        { Type: 'Pass', Output: faultOutcome(fault), Next: resultState },
         { ...emitter.source('inner-failure', planned), ...(of !== undefined && { step: of }) },
       ),
   });
   if (!inner) return name;
   const from = fieldOf(planned, 'input');
-  const given = templateOf(from, emitter.scope(chain));
-  const catchers = emitter.catchers(planned, place);
+  const given = templateOf(from, emitter.scope(scopePath));
+  const catchers = emitter.catchers(planned, context);
   const start = rehydrateInput(emitter, planned, {
     name: input,
     from: [from],

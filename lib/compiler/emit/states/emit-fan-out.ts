@@ -4,79 +4,73 @@ import type { Evaluated } from '../../../protocol/templated.ts';
 import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FanOut } from '../../plan/plan-tree.ts';
+import { nextState, States, transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { type Continuation, closing, States, target } from '../end.ts';
+import type { TreeContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
-import { callOfStep, type Own } from './emit-task.ts';
+import { callOfStep, type StepPayload } from './emit-task.ts';
 
-/** Where it is written. */
-interface Here {
-  readonly chain: ScopePath;
-  readonly states: States;
-  readonly after: Continuation;
-}
-
-/** Some steps that are alike, as they are written. */
+/** Steps that are alike, and where they are emitted. */
 interface Members {
   readonly emitter: FlowEmitter;
-  readonly chain: ScopePath;
-  /** The first stands for all where they are alike. */
+  readonly scopePath: ScopePath;
+  /** The first, which represents all in what they have in common. */
   readonly first: PlannedStep;
   readonly all: readonly PlannedStep[];
 }
 
-/** What is each member's own: a field of the items. */
+/** A part of the payload that may differ between members: a field of the items. */
 interface Field<T extends Template = Template> {
   readonly name: string;
   readonly values: readonly T[];
 }
 
 /**
- * Writes steps that are alike as a Map of one Task. Its items hold what is each step's own: its id, and those parts of
- * its input that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
+ * Emits steps that are alike as a Map of one Task. Its items have what differs: each step's id, and the parts of its input
+ * that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
  */
-export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { chain, states, after }: Here): string {
+export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath, states, after }: TreeContext): string {
   const { catchers, layout, plan, prefix } = emitter.frame;
   const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
   const [first] = all;
-  if (!first) return target(after);
+  if (!first) return nextState(after);
   const name = emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`);
   const results = new Map(steps.map((id, index): [string, Jsonata] => [id, `$states.result[${index}]`]));
   const read = first.readings.length > 0 ? [...results] : [];
-  const assigned = read.map(([id, slots]) => [layout.nameAt(id, chain.length), evaluated(slots)]);
+  const assigned = read.map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);
   const state: MapState = {
     Type: 'Map',
-    ...iterations({ emitter, chain, first, all }),
-    ...(chain.length === 0 && catchers.length > 0 && { Catch: catchers }),
+    ...iterations({ emitter, scopePath, first, all }),
+    ...(scopePath.length === 0 && catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
-    ...closing(after, (id) => results.get(id)),
+    ...transitionTo(after, (id) => results.get(id)),
   };
   return states.add(name, state, emitter.source('fan-out'));
 }
 
-/** The items, and what is done with each. */
+/** The items, and the Task that runs for each. */
 function iterations(members: Members): Pick<MapState, 'Items' | 'ItemProcessor'> {
   const { common, own } = alikeOf(members.all.map(({ step }) => step.input));
   const { step, spillAbove, parts } = fieldsOf(members, own);
-  const payload: Own = {
-    step: partOf(step),
+  const payload: StepPayload = {
+    step: fieldInIteration(step),
     input: inputOf(common, members, parts),
-    spillAbove: partOf(spillAbove),
+    spillAbove: fieldInIteration(spillAbove),
   };
   const fields = [step, spillAbove, ...parts].filter((field) => !isShared(field));
-  // A list that is written out: one that an expression gave might be flattened.
+  // Written as a list, since JSONata might flatten the list of an expression.
   const Items = members.all.map((_, at) =>
     Object.fromEntries(fields.map(({ name, values }) => [name, values[at] ?? null])),
   );
   return { Items, ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(members, payload) } };
 }
 
-/** What may be each member's own. */
-function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
+/** The fields that may differ between members. */
+function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[]) {
   const { budget, prefix } = emitter.frame;
   const names = new Names();
   const field = <T extends Template>(name: string, values: readonly T[]): Field<T> => ({
@@ -85,7 +79,7 @@ function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
   });
   const steps = all.map(({ step }) => `${prefix}${step.id}`);
   const limits = all.map(({ step }) => budget.spillAbove(step.id));
-  const scope = emitter.scope(chain);
+  const scope = emitter.scope(scopePath);
   const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
   return {
     step: field('step', steps),
@@ -96,16 +90,16 @@ function fieldsOf({ emitter, chain, all }: Members, own: readonly Differing[]) {
 
 const isShared = ({ values }: Field): boolean => values.every((value) => isDeepStrictEqual(value, values[0]));
 
-/** A field as the iteration has it: of the item, which is its input, unless it is the same for all. */
-function partOf<T extends Template>(field: Field<T>): T | Evaluated {
+/** A field in the iteration's payload: read from the item, which is its input, unless it is the same for all. */
+function fieldInIteration<T extends Template>(field: Field<T>): T | Evaluated {
   const [first] = field.values;
   return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
 }
 
-function iteration({ emitter, chain, first, all }: Members, payload: Own): Branch {
+function iteration({ emitter, scopePath, first, all }: Members, payload: StepPayload): Branch {
   const { state } = emitter.stateOf(first.step.id);
   const task: TaskState = {
-    ...callOfStep(emitter, first, chain, payload),
+    ...callOfStep(emitter, first, scopePath, payload),
     Output: first.readings.length > 0 ? evaluated(ANSWER) : {},
     End: true,
   };
@@ -120,10 +114,10 @@ function iteration({ emitter, chain, first, all }: Members, payload: Own): Branc
 function inputOf(common: Common, members: Members, parts: readonly Field[]): Template {
   switch (common.kind) {
     case 'same':
-      return templateOf(common.value, members.emitter.scope(members.chain));
+      return templateOf(common.value, members.emitter.scope(members.scopePath));
     case 'own': {
       const part = parts[common.at];
-      return part ? partOf(part) : null;
+      return part ? fieldInIteration(part) : null;
     }
     case 'map':
       return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, members, parts)]));

@@ -2,16 +2,17 @@ import type { ChoiceRule, ChoiceState, PassState, TaskState } from '../../../asl
 import type { Expression } from '../../../flow/expression.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { target } from '../end.ts';
-import type { Fault } from '../frame.ts';
+import { fieldOf } from '../builtin-states.ts';
+import { nextState } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext, Fault } from '../frame.ts';
 import { jsonataOf, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, lookup, object, quote, variable } from '../jsonata/jsonata.ts';
 import { skippedSlots } from '../jsonata/slots.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
-import { fieldOf, slotsOfResult } from './assign-result.ts';
+import { slotsOfResult } from './assign-result.ts';
 import { ANSWER, callOf } from './call.ts';
-import { emitResult, readsInside } from './emit-result.ts';
+import { emitResultFromInput, readsInsideSpilled } from './emit-result.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
 // Source: the language's own default for `max_iterations`.
@@ -22,38 +23,38 @@ const RESULT = lookup(OUTPUT, 'result');
 const NEXT = lookup(OUTPUT, 'next');
 
 /**
- * Writes an `iterate` as a loop: the inner flow's states, then a Choice that looks at what the flow gave. With `next`
- * it goes back to the flow's start, with `result` it goes on. A failure of the inner flow is the step's own.
+ * Emits an `iterate` as a loop: the inner flow's states, then a Choice over the flow's output. With `next` it goes back to
+ * the flow's start, with `result` it goes on. A failure of the inner flow is a failure of the step.
  */
-export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states } = place;
+export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states } = context;
   const input = emitter.localName(planned, 'input');
   const count = emitter.localName(planned, 'count');
-  const inner = emitter.nested(planned, {
+  const inner = emitter.innerFlow(planned, {
     input: variable(input),
-    close: { Next: name },
-    catchers: emitter.catchers(planned, place),
-    fail: (into, fault) => failing(emitter, planned, { ...place, states: into }, fault),
+    transition: { Next: name },
+    catchers: emitter.catchers(planned, context),
+    fail: (into, fault) => stateOnFault(emitter, planned, { ...context, states: into }, fault),
   });
   if (!inner) return name;
   const from = [fieldOf(planned, 'initial_input'), ...nextInputs(planned)];
-  const catchers = emitter.catchers(planned, place);
+  const catchers = emitter.catchers(planned, context);
   const start = rehydrateInput(emitter, planned, { name: input, from, start: inner.emit(states), states, catchers });
   const again = { [input]: evaluated(NEXT), [count]: `{% $${count} + 1 %}` };
   const loop: ChoiceState = {
     Type: 'Choice',
     Choices: [
-      ...opening(emitter, planned, place),
-      ...endings(emitter, planned, place, variable(count)),
+      ...rehydrationRules(emitter, planned, context),
+      ...exitRules(emitter, planned, context, variable(count)),
       { Condition: `{% $exists(${NEXT}) %}`, Assign: again, Next: start },
     ],
-    Default: failing(emitter, planned, place, {
+    Default: stateOnFault(emitter, planned, context, {
       code: 'INVALID_INPUT',
       message: quote(`step ${quote(planned.step.id)}: the flow of an iterate gives {result} or {next}`),
     }),
   };
   states.add(name, loop, emitter.source('step', planned));
-  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(chain)), [count]: 1 };
+  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)), [count]: 1 };
   return states.add(
     emitter.stateName(planned, 'input'),
     { Type: 'Pass', Assign: first, Output: {}, Next: start },
@@ -61,28 +62,25 @@ export function emitIterate(emitter: FlowEmitter, planned: PlannedStep, place: E
   );
 }
 
-const settleResult = (emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string =>
-  emitResult(emitter, planned, place, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
-
-/** What the next input is made of: a field of the inner flow's output, or some path of what that refers to. */
+/** The expressions that may give the next input: the field `next` of the inner flow's output, or the whole output. */
 function nextInputs({ inner }: PlannedStep): readonly Expression[] {
   const output = inner?.flow.output;
   if (output?.kind !== 'map') return output ? [output] : [];
   return output.entries.flatMap(({ key, value }) => (key === 'next' ? [value] : []));
 }
 
-/** Where the inner flow's output is no map that is written out, it may have been spilled as a whole: a function opens it. */
-function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): readonly ChoiceRule[] {
+/** An output that is not written as a map may have been spilled as a whole: a function hydrates it. */
+function rehydrationRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   const output = planned.inner?.flow.output;
   if (!output || output.kind === 'map' || output.kind === 'literal') return [];
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
-  const catchers = emitter.catchers(planned, place);
+  const catchers = emitter.catchers(planned, context);
   const found = ['result', 'next'].map((key) => {
     const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
     return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
   });
-  const opening: TaskState = {
+  const rehydrate: TaskState = {
     ...callOf('/builtin/noop', {
       step: `${prefix}${id}`,
       input: evaluated(OUTPUT),
@@ -91,51 +89,52 @@ function opening(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext)
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
     Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },
-    Next: place.name,
+    Next: context.name,
   };
-  const opened = place.states.add(emitter.stateName(planned, 'open'), opening, emitter.source('rehydrate', planned));
-  return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next: opened }];
+  const Next = context.states.add(emitter.stateName(planned, 'open'), rehydrate, emitter.source('rehydrate', planned));
+  return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next }];
 }
 
-/** The rules that leave the loop: the flow was skipped, it has a result, or it has iterated as often as it may. */
-function endings(
+/** The rules that leave the loop: the flow was skipped, it has a result, or it reached `max_iterations`. */
+function exitRules(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
   count: Jsonata,
 ): readonly ChoiceRule[] {
-  const { chain, after } = place;
+  const { scopePath, after } = context;
   const most = jsonataOf(
     inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
-    emitter.scope(chain),
+    emitter.scope(scopePath),
   );
-  const inside = readsInside(emitter, planned) ? settleResult(emitter, planned, place) : undefined;
-  const leave = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
+  const resultState = readsInsideSpilled(emitter, planned) ? emitResultFromInput(emitter, planned, context) : undefined;
+  const exit = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
     const value = object([
       ['result', result],
       ['iterations', count],
       ['terminated', String(terminated)],
     ]);
-    if (inside !== undefined) return { Condition: `{% ${condition} %}`, Output: evaluated(value), Next: inside };
+    if (resultState !== undefined)
+      return { Condition: `{% ${condition} %}`, Output: evaluated(value), Next: resultState };
     const slots = evaluated(slotsOfResult(emitter, planned, value));
-    return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, chain, slots), Next: target(after) };
+    return { Condition: `{% ${condition} %}`, ...emitter.assign(planned, scopePath, slots), Next: nextState(after) };
   };
   const skipped = skippedSlots(emitter.keys(planned));
   return [
     {
       Condition: '{% $states.input.outcome = "skipped" %}',
-      ...emitter.assign(planned, chain, skipped),
-      Next: target(after),
+      ...emitter.assign(planned, scopePath, skipped),
+      Next: nextState(after),
     },
-    leave(`$exists(${RESULT})`, RESULT, false),
-    leave(`$exists(${NEXT}) and ${count} >= ${most}`, NEXT, true),
+    exit(`$exists(${RESULT})`, RESULT, false),
+    exit(`$exists(${NEXT}) and ${count} >= ${most}`, NEXT, true),
   ];
 }
 
-/** Where to go on a fault of the loop or of its flow: on, with what `onError` says, else to the outer flow's failure. */
-function failing(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext, fault: Fault): string {
-  const instead = emitter.afterFailure(planned, place);
-  if (!instead) return emitter.fail(planned, place, fault);
+/** The state to go to on a fault of the loop or of its flow: what `onError` says, or else the failure of the outer flow. */
+function stateOnFault(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext, fault: Fault): string {
+  const instead = emitter.afterFailure(planned, context);
+  if (!instead) return emitter.fail(planned, context, fault);
   const state: PassState = { Type: 'Pass', ...instead, Output: {} };
-  return place.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
+  return context.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
 }

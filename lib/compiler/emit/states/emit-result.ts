@@ -3,34 +3,35 @@ import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { alternativesOf, parseJoined, type Segment } from '../../../protocol/path.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { closing, type Fresh } from '../end.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { assignResult } from './assign-result.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
-import { goesInto } from './spilled-paths.ts';
+import { segmentsEnterReference } from './spilled-paths.ts';
 
-/** The component that gives back its input: its wrapper reads back what was spilled, and answers what is read of it. */
+/** The component that returns its input: its wrapper hydrates what was spilled, and answers what is read of it. */
 const NOOP = '/builtin/noop';
 
 /**
- * Writes the states that take a result which the state machine itself has made: `value`, of the state's input. Where
- * something reads inside a part of it that may have been spilled, a Choice looks, and a function reads it there. `name`:
- * of the Pass that takes it otherwise. Returns the first state.
+ * Emits the states that take a result which the state machine itself has made: `value`, an expression over the state's
+ * input. Where something reads inside a part of it that may have been spilled, a Choice checks for that, and a function
+ * reads the spilled parts; otherwise the Pass `name` takes it. Returns the first state.
  */
 export function emitResult(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
   { name, value }: { readonly name: string; readonly value: Jsonata },
 ): string {
-  const { states } = place;
-  const isOwn = name === place.name;
+  const { states } = context;
+  const isOwn = name === context.name;
   const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
-  states.add(name, { Type: 'Pass', ...assignResult(emitter, planned, place, value) }, source);
-  if (!readsInside(emitter, planned)) return name;
-  const read = emitReading(emitter, planned, place, value, isOwn);
+  states.add(name, { Type: 'Pass', ...assignResult(emitter, planned, context, value) }, source);
+  if (!readsInsideSpilled(emitter, planned)) return name;
+  const read = emitReading(emitter, planned, context, value, isOwn);
   const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
   return states.add(
     emitter.stateName(planned, 'spilled?'),
@@ -39,25 +40,29 @@ export function emitResult(
   );
 }
 
-/** A Task that reads a result, spilled parts and all. */
+/** The states that take a result which is the output of the state before them. Returns the first state. */
+export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
+  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+
+/** A Task that reads a result with its spilled parts. */
 function emitReading(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
   value: Jsonata,
   isOwn: boolean,
 ): string {
-  const { chain, states, after } = place;
+  const { scopePath, states, after } = context;
   const { id } = planned.step;
-  const catchers = emitter.catchers(planned, place);
-  const fresh: Fresh = (step) => (step === id ? ANSWER : undefined);
+  const catchers = emitter.catchers(planned, context);
+  const unassigned: UnassignedSlots = (step) => (step === id ? ANSWER : undefined);
   const state: TaskState = {
     ...callOf(NOOP, readingPayload(emitter, planned, evaluated(value))),
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(ANSWER))),
-    ...closing(after, fresh),
+    ...('next' in after && emitter.assign(planned, scopePath, evaluated(ANSWER))),
+    ...transitionTo(after, unassigned),
   };
-  // A step whose own state is behind it has been told of already.
+  // Where the step's own state has run before, this is no further visit to the step.
   const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
   return states.add(emitter.stateName(planned, 'read'), state, source);
 }
@@ -74,8 +79,8 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
   };
 }
 
-/** Whether anyone reads inside a part of the result that the state machine has only by its marker. */
-export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean {
+/** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
+export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
   return emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);
     return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way));
@@ -85,7 +90,7 @@ export function readsInside(emitter: FlowEmitter, planned: PlannedStep): boolean
 function isInside(planned: PlannedStep, segments: readonly Segment[]): boolean {
   const { output, evaluation } = planned.inner?.flow ?? {};
   const inOutput = (way: readonly Segment[]): boolean =>
-    output ? goesInto(output, way) : evaluation !== undefined && way.length > 1;
+    output ? segmentsEnterReference(output, way) : evaluation !== undefined && way.length > 1;
   switch (builtinOf(planned.step)) {
     case 'eval':
       return segments[0] === 'result' && segments[1] === 'result' && inOutput(segments.slice(2));

@@ -9,9 +9,10 @@ import {
 } from '../../../protocol/templated.ts';
 import { functionOf, keysOf, type PlannedStep } from '../../plan/plan.ts';
 import { lastIn } from '../../plan/plan-tree.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { closing, type Fresh } from '../end.ts';
-import { type Scope, templateOf } from '../jsonata/expressions.ts';
+import { transitionTo, type UnassignedSlots } from '../continuation.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
+import { type ExpressionScope, templateOf } from '../jsonata/expressions.ts';
 import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
@@ -19,44 +20,51 @@ import { ANSWER, type Call, callOf } from './call.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetry } from './retry.ts';
 
-/** Writes a step as a Task that calls its component's function. */
-export function emitTask(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
-  const { name, chain, states, after } = place;
+/** Emits a step as a Task that calls its component's function. */
+export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
+  const { name, scopePath, states, after } = context;
   const { step, fusedBefore = [] } = planned;
   const { prefix, budget } = emitter.frame;
   const keys = emitter.keys(planned);
   const slots = answerOf(planned, keys);
-  const fresh: Fresh = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
-  const scope = scopeOfChain(emitter.scope(chain), fusedBefore, prefix);
-  const catchers = emitter.catchers(planned, place);
+  const unassigned: UnassignedSlots = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
+  const scope = scopeOfFusedChain(emitter.scope(scopePath), fusedBefore, prefix);
+  const catchers = emitter.catchers(planned, context);
   const state: TaskState = {
-    ...callOfStep(emitter, planned, chain, {
-      ...callerOf(planned, scope, prefix),
+    ...callOfStep(emitter, planned, scopePath, {
+      ...calledStepOf(planned, scope, prefix),
       spillAbove: budget.spillAbove(step.id),
       before: fusedBefore.map((fused) =>
-        defined<TemplatedFusedStep>({ ...callerOf(fused, scope, prefix), ...askedOf(fused, keysOf(fused), prefix) }),
+        defined<TemplatedFusedStep>({
+          ...calledStepOf(fused, scope, prefix),
+          ...requestOf(fused, keysOf(fused), prefix),
+        }),
       ),
-      output: isLast(emitter, planned) ? outputReads(emitter, planned, place) : undefined,
+      output: isLast(emitter, planned) ? outputReads(emitter, planned, context) : undefined,
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    ...('next' in after && emitter.assign(planned, chain, evaluated(slots))),
-    ...closing(after, fresh),
+    ...('next' in after && emitter.assign(planned, scopePath, evaluated(slots))),
+    ...transitionTo(after, unassigned),
   };
   return states.add(name, state, emitter.source(step.added ? 'gather' : 'step', planned));
 }
 
-/** What is kept of an answer: that of a chain has more than anyone reads. */
+/** The slots that are assigned of an answer: that of a fused chain has more than are read. */
 const answerOf = ({ fusedBefore }: PlannedStep, keys: readonly string[]): Jsonata =>
   fusedBefore ? pick(ANSWER, keys) : ANSWER;
 
-/** Which step is called, and with what. */
-const callerOf = ({ step }: PlannedStep, scope: Scope, prefix: string): Pick<Own, 'step' | 'input'> => ({
+/** The step that is called, and its input. */
+const calledStepOf = (
+  { step }: PlannedStep,
+  scope: ExpressionScope,
+  prefix: string,
+): Pick<StepPayload, 'step' | 'input'> => ({
   step: `${prefix}${step.id}`,
   input: templateOf(step.input, scope),
 });
 
-/** What is a step's own in the call of its function, where steps that are alike share the rest of it. */
-export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
+/** The part of a payload that may differ between steps that are alike: those share the rest of a call. */
+export interface StepPayload extends Pick<TemplatedInvocation, 'step' | 'input'> {
   readonly spillAbove: number | Evaluated;
   /** The steps that the function runs before it. */
   readonly before?: TemplatedFusedStep[];
@@ -65,49 +73,53 @@ export interface Own extends Pick<TemplatedInvocation, 'step' | 'input'> {
 }
 
 /** The call of a step's function. */
-export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, chain: ScopePath, own: Own): Call {
+export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, scopePath: ScopePath, own: StepPayload): Call {
   const { onError } = planned.step;
   const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
-  return callOf(functionOf(planned), payloadOf(emitter, planned, chain, own), retry);
+  return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), retry);
 }
 
 /** The `Invocation` of a step. */
 function payloadOf(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  chain: ScopePath,
-  { step, input, spillAbove, before = [], output }: Own,
+  scopePath: ScopePath,
+  { step, input, spillAbove, before = [], output }: StepPayload,
 ): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
   return {
     step,
     input,
-    ...askedOf(planned, keys, emitter.frame.prefix),
+    ...requestOf(planned, keys, emitter.frame.prefix),
     spillAbove: keys.some(holdsValue) ? spillAbove : undefined,
     covered: isCovered(planned.step) || undefined,
     before: before.length > 0 ? before : undefined,
     output,
-    execution: evaluated(emitter.execution(chain)),
+    execution: evaluated(emitter.execution(scopePath)),
   };
 }
 
-/** What the function is asked for, and what it may know. */
-function askedOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Asked {
-  const { attachedWork: fused = [] } = step;
+/** What the function has to answer and to write, and which secrets it may read. */
+function requestOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Request {
+  const { attachedWork = [] } = step;
   return {
     reads: keys.length > 0 ? [...keys] : undefined,
     secrets: secrets.length > 0 ? [...secrets] : undefined,
-    fused: fused.length > 0 ? fused.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
+    fused: attachedWork.length > 0 ? attachedWork.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
   };
 }
 
-type Asked = Undefinable<Pick<TemplatedFusedStep, 'reads' | 'secrets' | 'fused'>>;
+type Request = Undefinable<Pick<TemplatedFusedStep, 'reads' | 'secrets' | 'fused'>>;
 
-/** Whether the flow still ends with the step: what comes last may have become part of another state machine. */
+/** Whether the flow ends with the step in this state machine: its last step may be in a nested one. */
 const isLast = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => lastIn(frame.plan.tree) === step.id;
 
-/** What is read of the steps before the last is put in by their function's wrapper. */
-function scopeOfChain(scope: Scope, fusedBefore: readonly PlannedStep[], prefix: string): Scope {
+/** The wrapper of a fused chain's function replaces links by what they refer to. */
+function scopeOfFusedChain(
+  scope: ExpressionScope,
+  fusedBefore: readonly PlannedStep[],
+  prefix: string,
+): ExpressionScope {
   const ids = new Set(fusedBefore.map(({ step }) => step.id));
   return {
     ...scope,

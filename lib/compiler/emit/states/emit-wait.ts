@@ -1,24 +1,21 @@
 import type { WaitState } from '../../../asl/state-machine.ts';
-import type { Step } from '../../../flow/flow.ts';
 import { escapeValue } from '../../../protocol/markers.ts';
 import { literalWait } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
 import { constant } from '../jsonata/jsonata.ts';
 import { assignResult } from './assign-result.ts';
 
-/** Whether a `sleep` is known well enough to be a Wait state. */
-export const isLiteralWait = (step: Step): boolean => literalWait(step) !== undefined;
-
-/** Writes a `sleep` as a Wait state: no function waits, none is paid for. */
-export function emitWait(emitter: FlowEmitter, planned: PlannedStep, place: EmitContext): string {
+/** Writes a `sleep` as a Wait state, so that no function is paid for waiting. */
+export function emitWait(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { input } = planned.step;
   const result = constant(input.kind === 'literal' ? escapeValue(input.value) : null);
   const state: WaitState = {
     Type: 'Wait',
-    // Seconds would be whole ones.
+    // `Seconds` takes whole seconds only.
     Timestamp: `{% $fromMillis($millis() + ${literalWait(planned.step) ?? 0}) %}`,
-    ...assignResult(emitter, planned, place, result),
+    ...assignResult(emitter, planned, context, result),
   };
-  return place.states.add(place.name, state, emitter.source('step', planned));
+  return context.states.add(context.name, state, emitter.source('step', planned));
 }

@@ -2,41 +2,42 @@ import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import type { EmitContext, FlowEmitter } from '../emit-flow.ts';
-import { mayMiss, missingMessage, missingText, type Scope, skippedIn } from '../jsonata/expressions.ts';
+import type { FlowEmitter } from '../emit-flow.ts';
+import type { EmitContext } from '../frame.ts';
+import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
 
-/** Who is said to read what is missing. */
+/** The reader that messages name. */
 const READER = 'the output';
 
-/** What the function of a flow's last step looks for, as `output` of its `Invocation`; undefined where nothing may be missing. */
+/** What the function of a flow's last step checks for the output, as in its `Invocation`; undefined where nothing may be missing. */
 export function outputReads(
   emitter: FlowEmitter,
   { step, checks = [] }: PlannedStep,
-  place: EmitContext,
+  context: EmitContext,
 ): TemplatedInvocation['output'] {
-  const scope = emitter.scope(place.chain);
-  const runs = inRuns(
+  const scope = emitter.scope(context.scopePath);
+  const groups = inGroups(
     checks.filter((use) => mayMiss(use, scope.inputSchema)),
     (use) => isUseOf(use, step.id),
   );
-  if (runs.length === 0) return undefined;
-  // Where the flow is skipped nothing is looked for; of the step's own skip its wrapper knows.
+  if (groups.length === 0) return undefined;
+  // Nothing is checked where the flow is skipped; the step's wrapper knows of the step's own skip.
   const skipped = skippedIn(
     emitter.frame.plan.output.filter((use) => !isUseOf(use, step.id)),
     scope,
   );
-  const isOwn = runs.every(([use]) => use !== undefined && isUseOf(use, step.id));
-  if (skipped === FALSE && isOwn) return verbatim(runs.flat().map(ownRead));
-  const reads = runs.flatMap((run) => readsOf(run, step.id, scope));
+  const isOwn = groups.every(([use]) => use !== undefined && isUseOf(use, step.id));
+  if (skipped === FALSE && isOwn) return verbatim(groups.flat().map(ownRead));
+  const reads = groups.flatMap((group) => readsOf(group, step.id, scope));
   return evaluated(choose(skipped, '[]', `[${reads.join(', ')}]`));
 }
 
-/** What is read of the step's own result is only known to its function; of all else it is told what is missing. */
-function readsOf(run: readonly Use[], id: string, scope: Scope): readonly Jsonata[] {
-  const [first] = run;
-  if (!first || !isUseOf(first, id)) return [object([['message', missingText(run, READER, scope)]])];
-  return run.map(ownRead).map(({ path, message }) =>
+/** Only the function has the step's own result. What is missing elsewhere is in its payload. */
+function readsOf(group: readonly Use[], id: string, scope: ExpressionScope): readonly Jsonata[] {
+  const [first] = group;
+  if (!first || !isUseOf(first, id)) return [object([['message', missingText(group, READER, scope)]])];
+  return group.map(ownRead).map(({ path, message }) =>
     object([
       ['path', quote(path)],
       ['message', quote(message)],
@@ -49,17 +50,17 @@ const ownRead = (use: Use): { path: string; message: string } => ({
   message: missingMessage(use, READER),
 });
 
-/** The most bytes that they take in a payload. */
+/** The most bytes that the checks take in a payload. */
 export const bytesOfReads = (checks: readonly Use[]): number =>
   checks.reduce((sum, use) => sum + bytesOf({ ...ownRead(use) }) + 1, 2);
 
-/** Neighbours that are alike, together. */
-function inRuns<T>(items: readonly T[], kind: (item: T) => boolean): readonly (readonly T[])[] {
-  const runs: T[][] = [];
+/** Groups neighbours of the same kind. */
+function inGroups<T>(items: readonly T[], kind: (item: T) => boolean): readonly (readonly T[])[] {
+  const groups: T[][] = [];
   for (const item of items) {
-    const [last] = runs.at(-1) ?? [];
-    if (last !== undefined && kind(last) === kind(item)) runs.at(-1)?.push(item);
-    else runs.push([item]);
+    const [last] = groups.at(-1) ?? [];
+    if (last !== undefined && kind(last) === kind(item)) groups.at(-1)?.push(item);
+    else groups.push([item]);
   }
-  return runs;
+  return groups;
 }

@@ -1,21 +1,21 @@
 import type { Catcher, TaskState } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import type { States } from '../end.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, variable } from '../jsonata/jsonata.ts';
-import { INPUT, ROOM } from '../sizes/payload-limits.ts';
+import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
-import { looksIntoAt } from './spilled-paths.ts';
+import { pathEntersReference } from './spilled-paths.ts';
 
 const SPILL = '/builtin/spill';
 
-/** How the input of an inner flow comes in. */
-export interface Taking {
+/** The input of an inner flow, and where it is used. */
+export interface InnerInput {
   /** The variable that holds it. */
   readonly name: string;
-  /** What it is made of, each time. */
+  /** The expressions that may give it. */
   readonly from: readonly Expression[];
   /** The flow's first state. */
   readonly start: string;
@@ -24,19 +24,20 @@ export interface Taking {
 }
 
 /**
- * Writes what comes before an inner flow that reads inside of its input where that may have been spilled as a whole: a
- * Choice looks, and a function makes of it an input whose paths can be gone. Returns the first state.
+ * Emits what comes before an inner flow that reads inside of an input that may have been spilled as a whole: a Choice checks
+ * for that, and a function replaces the input by one in which the paths that are read can be followed. Returns the first
+ * state.
  */
-export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, taking: Taking): string {
-  const { name, from, start, states, catchers } = taking;
+export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, innerInput: InnerInput): string {
+  const { name, from, start, states, catchers } = innerInput;
   const budget = emitter.frame.budget.inner(planned.step.id);
-  if (!budget || !mayOpen(emitter, planned, from)) return start;
+  if (!budget || !mayNeedRehydration(emitter, planned, from)) return start;
   const reads = readsOf(planned);
   const value = variable(name);
   const reading: TaskState = {
     ...callOf(SPILL, {
       step: `${emitter.frame.prefix}${planned.step.id}`,
-      input: { value: evaluated(value), reads: [...reads], share: budget.share(INPUT), room: ROOM },
+      input: { value: evaluated(value), reads: [...reads], share: budget.share(INPUT), room: PAYLOAD_BYTES },
       reads: ['$'],
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
@@ -54,8 +55,12 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, takin
 }
 
 /** Whether an inner flow reads inside of its input, made of `from`, where that may have been spilled as a whole. */
-export const mayOpen = ({ frame }: FlowEmitter, planned: PlannedStep, from: readonly Expression[]): boolean =>
+export const mayNeedRehydration = (
+  { frame }: FlowEmitter,
+  planned: PlannedStep,
+  from: readonly Expression[],
+): boolean =>
   frame.budget.inner(planned.step.id) !== undefined &&
-  readsOf(planned).some((path) => from.some((expression) => looksIntoAt(expression, path)));
+  readsOf(planned).some((path) => from.some((expression) => pathEntersReference(expression, path)));
 
 const readsOf = ({ inner }: PlannedStep): readonly string[] => (inner ? inputReads(inner) : []);

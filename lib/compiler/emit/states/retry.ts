@@ -2,7 +2,7 @@ import type { Retrier } from '../../../asl/state-machine.ts';
 import { START_FAULTS, TIMED_OUT, TRANSPORT_FAULTS } from '../../../protocol/aws-errors.ts';
 import { COMPONENT_FAILURES } from '../../../protocol/failure-codes.ts';
 
-/** From one second on, twice as long each time: what AWS does where nothing else is written, and each task has this. */
+/** Delays of one second, then twice as long each time, which is AWS's default, up to 30 seconds. */
 const BACKOFF = { MaxDelaySeconds: 30, JitterStrategy: 'FULL' } as const;
 
 /** Every task is retried after transport faults. */

@@ -1,22 +1,17 @@
 import type { Expression } from '../../../flow/expression.ts';
-import { alternativesOf, type Path, parseJoined, type Segment } from '../../../protocol/path.ts';
+import { alternativesOf, parseJoined, type Segment } from '../../../protocol/path.ts';
 
 /**
- * Whether a path goes on inside a value that an expression only refers to. The state machine can follow it there only
- * while the value is small: of one that was spilled it has nothing but the marker.
+ * Whether a path, as written, leads inside a value that an expression only refers to. The state machine can follow it there
+ * only while the value is small: of a spilled value it has only the marker.
  */
-function looksInto(expression: Expression, path: Path): boolean {
-  return alternativesOf(path).some((way) => goesInto(expression, way));
-}
-
-/** The same of a path as it is written. */
-export function looksIntoAt(expression: Expression, written: string): boolean {
+export function pathEntersReference(expression: Expression, written: string): boolean {
   const path = parseJoined(written);
-  return !('error' in path) && looksInto(expression, path);
+  return !('error' in path) && alternativesOf(path).some((way) => segmentsEnterReference(expression, way));
 }
 
-/** Whether some segments go on inside a value that an expression only refers to. */
-export function goesInto(expression: Expression, way: readonly Segment[]): boolean {
+/** Whether segments of a path lead inside a value that an expression only refers to. */
+export function segmentsEnterReference(expression: Expression, way: readonly Segment[]): boolean {
   const [first, ...rest] = way;
   if (first === undefined) return false;
   switch (expression.kind) {
@@ -25,16 +20,16 @@ export function goesInto(expression: Expression, way: readonly Segment[]): boole
       return false;
     case 'map': {
       const entry = expression.entries.find(({ key }) => key === first);
-      return entry !== undefined && goesInto(entry.value, rest);
+      return entry !== undefined && segmentsEnterReference(entry.value, rest);
     }
     case 'list': {
       const item = typeof first === 'number' ? expression.items[first] : undefined;
-      return item !== undefined && goesInto(item, rest);
+      return item !== undefined && segmentsEnterReference(item, rest);
     }
     case 'if':
-      return goesInto(expression.consequent, way) || goesInto(expression.alternative, way);
+      return segmentsEnterReference(expression.consequent, way) || segmentsEnterReference(expression.alternative, way);
     case 'coalesce':
-      return expression.items.some((item) => goesInto(item, way));
+      return expression.items.some((item) => segmentsEnterReference(item, way));
     case 'input':
     case 'step':
       return true;

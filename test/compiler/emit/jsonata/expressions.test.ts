@@ -3,10 +3,10 @@ import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
 import { usesOf } from '../../../../lib/compiler/analyse/uses.ts';
 import {
+  type ExpressionScope,
   jsonataOf,
   missingIn,
   missingText,
-  type Scope,
   testOfValue,
 } from '../../../../lib/compiler/emit/jsonata/expressions.ts';
 import { inputAt, pathOf } from '../../../../lib/compiler/emit/jsonata/input-path.ts';
@@ -18,7 +18,7 @@ import { parsePath, valueAt } from '../../../../lib/protocol/path.ts';
 import { runs } from '../../../chance.ts';
 
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
-const scope: Scope = {
+const scope: ExpressionScope = {
   slots: (step) => `$${step}`,
   hoisted: ({ name }) => `$${name}`,
   input: (path) => inputAt('$in', undefined, path),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sizeOfParts } from '../../../../lib/asl/sizes.ts';
+import { sizeOfBranch } from '../../../../lib/asl/sizes.ts';
 import type { MapState, TaskState } from '../../../../lib/asl/state-machine.ts';
 import { statesIn } from '../../../../lib/asl/walk-states.ts';
 import { type CompileOptions, compile } from '../../../../lib/compiler/compile.ts';
@@ -57,7 +57,7 @@ describe('the Map of steps that are alike', () => {
     ]);
   });
 
-  it('has no part of what may look like a marker', () => {
+  it('keeps whole what may look like a marker', () => {
     const map = mapOf(flow(['{ a: { $literal: { $missing: x } } }', '{ a: { $literal: { $missing: y } } }']));
     expect(map?.Items).toEqual([
       { step: 'w0', a: { $$missing: 'x' } },
@@ -72,7 +72,7 @@ describe('the Map of steps that are alike', () => {
     ]);
   });
 
-  it('tells each step above how many bytes it spills, where that differs', () => {
+  it('gives each step the bytes above which it spills, where they differ', () => {
     const many = Array.from({ length: 30 }, () => '{ $step: w1 }').join(', ');
     const source = `${flow(['1', '2'], '{ $step: last }, { $step: other }')}`.replace(
       'output',
@@ -118,33 +118,35 @@ output`,
   });
 });
 
-describe('what meets in a Map of steps', () => {
+describe('the payloads of a Map of steps', () => {
   const inputs = Array.from(
     { length: 12 },
     (_, at) => `{ own: { $step: src, path: p${at} }, all: { $step: src, path: all } }`,
   );
   const { budget, stateMachine } = compiled(flow(inputs));
-  const place = (what: string) => budget?.places.find((one) => one.what === what);
+  const limit = (what: string) => budget?.payloadLimits.find((one) => one.what === what);
 
   it('are in its items the values that each step reads by itself', () => {
-    const { values = [], room = 0 } = place('what is given to step "w0" and those beside it') ?? {};
+    const { values = [], availableBytes = 0 } = limit('what is given to step "w0" and those beside it') ?? {};
     expect(values).toEqual(inputs.map(() => 'src'));
     expect(JSON.stringify(stateMachine)).toContain(`"spillAbove":${budget?.spillAbove('src')}`);
-    expect(12 * (budget?.share('src') ?? room)).toBeLessThanOrEqual(room);
+    expect(12 * (budget?.share('src') ?? availableBytes)).toBeLessThanOrEqual(availableBytes);
   });
 
   it('are in its result the values that are read of the steps', () => {
-    const { values = [], room = 0 } = place('what step "w0" and those beside it hand on') ?? {};
+    const { values = [], availableBytes = 0 } = limit('what step "w0" and those beside it hand on') ?? {};
     expect(values).toEqual(inputs.map((_, at) => `w${at}`));
-    expect(values.reduce((sum, id) => sum + (budget?.share(id) ?? room), 0)).toBeLessThanOrEqual(room);
+    expect(values.reduce((sum, id) => sum + (budget?.share(id) ?? availableBytes), 0)).toBeLessThanOrEqual(
+      availableBytes,
+    );
   });
 });
 
-describe('the weight of a Map of steps', () => {
+describe('the size of a Map of steps', () => {
   it('has the events of all its iterations', () => {
     const { stateMachine } = compiled(flow(['1', '2', '3']));
     // The execution's two, four of the Map, of each iteration its two and five of its Task.
-    expect(sizeOfParts(stateMachine).events).toBe(2 + 4 + 3 * 7);
+    expect(sizeOfBranch(stateMachine).events).toBe(2 + 4 + 3 * 7);
   });
 });
 
