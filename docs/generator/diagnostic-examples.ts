@@ -41,7 +41,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     params: {
       component: '/user/load',
       problem: 'it throws "DATABASE_URL is not set"',
-      remedy: 'Mend this, or do it when the component is called: what is done while it is loaded must not fail.',
+      remedy: 'Correct this, or do it when the component is called: loading a component must not fail.',
     },
   },
   'unknown-step': { flow: `steps:\n${LOAD}output: { $step: load_usr, path: profile }\n` },
