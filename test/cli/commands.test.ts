@@ -303,9 +303,9 @@ describe('stepflow list-components', () => {
             1 │ import x from 'not-there';
               ╵               ~~~~~~~~~~~
 
-        Install what is imported here (npm install not-there), or mend the name.
+        Install what is imported here (npm install not-there), or correct the name.
 
-      ✘ [ERROR] The component "/my/plain" cannot be loaded: its default export is no component
+      ✘ [ERROR] The component "/my/plain" cannot be loaded: its default export is not a component
 
           lambdas/my/plain.ts:1:1:
             1 │ export default 1;

@@ -257,7 +257,7 @@ describe('a component that cannot be bundled', () => {
 
   it.each([
     ["import x from '@scope/pack/part';", 'npm install @scope/pack)'],
-    ["import x from './nowhere.ts';", 'Mend the path'],
+    ["import x from './nowhere.ts';", 'Correct the path'],
     ['const ä = "ä"; import x from "pack";', 'npm install pack)'],
   ])('%s', async (line, remedy) => {
     write('lambdas/bad/import.ts', `${line}\nexport default x;\n`);

@@ -331,7 +331,7 @@ output: { $step: b, path: of }
       help: expect.stringContaining('--input'),
     });
     await expect(resume(id, { input: { ...input, more: 1 } })).rejects.toThrow('another input');
-    await expect(resume(id, { input, variables: { other: 1 } })).rejects.toThrow('"other" cannot be another');
+    await expect(resume(id, { input, variables: { other: 1 } })).rejects.toThrow('"other" cannot change');
     cancel('b');
 
     expect((await resume(id, { input, variables })).result).toEqual({ outcome: 'success', result: SECRET });
