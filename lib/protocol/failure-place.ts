@@ -24,9 +24,14 @@ export interface FailedFusedStep {
 // line of the stack: this prefix, then JSON.
 const PREFIX = '    in stepflow ';
 
-/** A stack with the failure's place as its last line. Replaces a place that the stack already has. */
+/**
+ * A stack with the failure's place as its last line. Replaces what the stack already has of such lines at its end, any
+ * number of them: a component's own error may imitate them, and must not be taken for a place where none is written.
+ */
 export function stackWith(stack: string, place: FailurePlace): string {
-  const own = readTrace(stack.split('\n')).stack.join('\n');
+  const lines = stack.split('\n');
+  while (Object.keys(readTrace(lines).place).length > 0) lines.pop();
+  const own = lines.join('\n');
   return Object.keys(place).length > 0 ? `${own}\n${PREFIX}${JSON.stringify(place)}` : own;
 }
 

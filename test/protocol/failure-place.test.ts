@@ -34,6 +34,22 @@ describe('the place of a failure', () => {
     );
   });
 
+  it('is not read from a stack that imitates it, however often', () => {
+    const imitation = fc.array(
+      fc.oneof(
+        lines,
+        place.map((one) => [stackWith('', one).trimStart(), stackWith('x', one)]),
+      ),
+    );
+    fc.assert(
+      fc.property(lines, imitation, fc.boolean(), place, (stack, more, isPlaced, written) => {
+        const imitated = [...stack, ...more.flat(2)].join('\n');
+        const wanted = isPlaced ? written : {};
+        expect(readTrace(stackWith(imitated, wanted).split('\n')).place).toEqual(wanted);
+      }),
+    );
+  });
+
   it('is known until it is taken', () => {
     const failure = inPlace(new Error('x'), { fused: 'kept' });
     expect([takePlace(failure), takePlace(failure), takePlace('x')]).toEqual([{ fused: 'kept' }, {}, {}]);

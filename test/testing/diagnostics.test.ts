@@ -148,7 +148,7 @@ test:
               ~~~~ unknown-key`);
     expect(texts.map((text) => text.split(' | ')[0])).toEqual([
       '"seconds" of the mock of "load" is the number -1, but a number of at least 0 is expected',
-      '"times" of the mock of "load" is the number 0.5, but a whole number of at least 0 is expected',
+      '"times" of the mock of "load" is the number 0.5, but a whole number above 0 is expected',
       '"error" of the mock of "load" is the number 5, but a map is expected',
       'The error of the mock of "load" has no "message"',
       '"message" of the error of the mock of "load" is null, but a string is expected',

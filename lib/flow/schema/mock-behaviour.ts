@@ -42,10 +42,10 @@ export const behaviourSchema = z.strictObject({
     .register(wordings, { wanted: 'a number of at least 0' }),
   times: z
     .int()
-    .nonnegative()
+    .positive()
     .optional()
     .describe('How often it answers; without it, always.')
-    .register(wordings, { wanted: 'a whole number of at least 0' }),
+    .register(wordings, { wanted: 'a whole number above 0' }),
 });
 
 /** What a mocked component does: see {@link behaviourSchema}. */
