@@ -5,10 +5,10 @@ import { readProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from '../project/check-flow.ts';
 import type { ComponentFile } from '../project/components/index.ts';
+import { type PrepareRequest, prepareComponents } from '../project/components/prepared-component.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
-import { type PrepareRequest, prepareComponents } from './prepared-component.ts';
 
 /** What a flow is opened with; see `WorkflowProps`. */
 export interface FlowSource {
@@ -65,8 +65,12 @@ export function preparationOf({ functions, nested, components, folders }: Deploy
 /** All that `validate` would tell of a flow: of itself, then of its components. */
 export function diagnosticsOf(flow: DeployableFlow): readonly Diagnostic[] {
   if (!flow.compiled.stateMachine) return flow.diagnostics;
-  const prepared = prepareComponents(preparationOf(flow));
-  const schemas = prepared.flatMap((each) => ('bundle' in each ? [[each.source.path, each.schemas] as const] : []));
+  const request = preparationOf(flow);
+  const prepared = prepareComponents(request);
+  // Of a chain that does not load, some components may, each by itself.
+  const parts = prepared.flatMap((each) => ('bundle' in each ? [] : (each.source.fusedComponents ?? [])));
+  const all = [...prepared, ...prepareComponents({ ...request, sources: parts })];
+  const schemas = all.flatMap((each) => ('bundle' in each ? each.schemas : []));
   const faults = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
   return [...checkFlow(flow, new Map(schemas)), ...distinct(faults)];
 }

@@ -42,9 +42,9 @@ export interface OpenOptions extends LocationOptions, Omit<CompileOptions, 'opaq
 export interface ComponentsOfFlow {
   /** Those that its states call, a chain as one. */
   readonly called: readonly ComponentFile[];
-  /** Those of its steps, called or made part of others: they say what each step takes and gives. */
+  /** Those of its steps, called or made part of others, but not of a chain that is called: they say what a step takes and gives. */
   readonly named: readonly ComponentFile[];
-  /** Those of the steps that something stands in for: they say so too, but do not have to load. */
+  /** Those of the project that something stands in for wherever they are named: they say so too, but are not to be loaded here. */
   readonly mocked: readonly ComponentFile[];
 }
 
@@ -113,20 +113,23 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     file,
     lookup,
   );
-  const filesOf = (mocked: boolean): readonly ComponentFile[] => [
-    ...new Set(
-      [...steps, ...absorbed]
-        .filter((step) => isMocked(step) === mocked)
-        .flatMap(({ component }) => lookup.catalog.resolve(component) ?? []),
-    ),
-  ];
+  // A chain tells what its steps take and give. Built-in components do nothing while they are loaded.
+  const inChains = new Set(needed.files.flatMap(({ fusedComponents = [] }) => fusedComponents));
+  const filesOf = (some: readonly { readonly component: string }[]): readonly ComponentFile[] => {
+    const files = some.flatMap(({ component }) => lookup.catalog.resolve(component) ?? []);
+    return [...new Set(files)].filter((one) => !inChains.has(one));
+  };
+  const isReplaced = (step: Parameters<typeof isMocked>[0]): boolean => isMocked(step) && isOwnComponent(step);
+  const all = [...steps, ...absorbed];
+  const named = filesOf(all.filter((step) => !isReplaced(step)));
+  const mocked = filesOf(all.filter(isReplaced)).filter((one) => !named.includes(one));
   return {
     ...place,
     source,
     settings,
     compiled,
     ...(profile && { profile }),
-    components: { called: needed.files, named: filesOf(false), mocked: filesOf(true) },
+    components: { called: needed.files, named, mocked },
     diagnostics: [...(profile ? profileDiagnostics(profile, compiled) : []), ...compiled.diagnostics],
     missing: needed.diagnostics,
   };

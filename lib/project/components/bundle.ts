@@ -1,11 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type OutputFile, version } from 'esbuild';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
+import {
+  type BundleRecord,
+  FileHashes,
+  hashInputs,
+  hashOf,
+  isFresh,
+  readRecord,
+  writeAtomically,
+} from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { FUNCTION_BUILD } from './function-build.ts';
@@ -198,15 +205,3 @@ const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
     metafile: true,
     write: false,
   }) as const satisfies BuildOptions;
-
-/**
- * Writes aside, then renames into place, unless the file is the same already: others may be reading it. Aside is no
- * function's folder: one that is deployed or copied at this moment holds nothing but its own files.
- */
-function writeAtomically(file: string, contents: string | Uint8Array, root: string): void {
-  if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
-  const aside = join(root, '.cache', `${randomUUID()}.tmp`);
-  for (const written of [file, aside]) mkdirSync(dirname(written), { recursive: true });
-  writeFileSync(aside, contents);
-  renameSync(aside, file);
-}

@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import type { ComponentSchemas } from '../../compiler/check/index.ts';
+import { componentsInFusedChain } from '../../protocol/fused-chain-name.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Handler } from '../../runtime/wrapper.ts';
 import type { Bundle } from './bundle.ts';
@@ -21,6 +23,8 @@ export interface LoadedComponent extends Requirements {
   readonly outputSchema: Json;
   /** Of a chain, what each of its components needs, in order. */
   readonly fusedRequirements?: readonly Requirements[];
+  /** Of a chain, what each of its components takes and gives, in order. */
+  readonly fusedSchemas?: readonly ComponentSchemas[];
 }
 
 /** Loads a bundle: the same code that is deployed. A changed bundle is loaded anew. Rejects with a {@link NoComponent} where the file exports none. */
@@ -31,13 +35,26 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const last = more.at(-1) ?? first;
   if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
   const { description } = first;
-  const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
-  const common = { path: source.path, entry, hash, handler, ...schemas };
+  const ends = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
+  const common = { path: source.path, entry, hash, handler, ...ends };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
   const links = [first, ...more].map(requirementsOf);
-  return { ...common, fusedRequirements: links, ...requirementsOfFusedChain(links) };
+  const fusedSchemas = [first, ...more].map(({ input, output }) => {
+    return { input: toSchema(input, 'input'), output: toSchema(output, 'output') };
+  });
+  return { ...common, fusedRequirements: links, fusedSchemas, ...requirementsOfFusedChain(links) };
 }
+
+/** What a component takes and gives, by its own path; a chain tells it of each of its components. */
+export function schemasByPath({ path, inputSchema, outputSchema, fusedSchemas }: LoadedComponent): SchemaEntries {
+  const schemas = fusedSchemas ?? [{ input: inputSchema, output: outputSchema }];
+  const paths = componentsInFusedChain(path);
+  return schemas.flatMap((each, at) => paths.slice(at, at + 1).map((of) => [of, each] as const));
+}
+
+/** What components take and give, by their own paths. */
+export type SchemaEntries = readonly (readonly [path: string, schemas: ComponentSchemas])[];
 
 /** The component that a bundle exports, or all those of a chain. Throws a {@link NoComponent} for what is none. */
 function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
