@@ -18,7 +18,6 @@ export default component({ input: z.object({ n: z.number() }), output: z.strictO
 const NOTING = `
 import { appendFileSync } from 'node:fs';
 appendFileSync(new URL('../../../loads', import.meta.url), process.pid + '\\n');
-console.log('loaded');
 ${TYPED}`;
 
 const flowWith = (n: string): string => `
@@ -73,7 +72,7 @@ describe('a component with a mock is not loaded by the command', () => {
   });
 
   it('but in a process of its own, once for each bundle', async () => {
-    const home = projectWith(`setInterval(() => {}, 1000);${NOTING}`);
+    const home = projectWith(`console.log('loaded');\nsetInterval(() => {}, 1000);${NOTING}`);
     expect(await run(home)).toMatchObject({ outcome: 'success', result: 2 });
     expect(loadsIn(home)).toHaveLength(1);
     expect(loadsIn(home)).not.toContain(String(process.pid));
