@@ -4,11 +4,11 @@ import { Stack } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
+import { filesOf, type PreparedComponent } from '../project/components/prepared-component.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
-import { filesOf, type PreparedComponent } from './prepared-component.ts';
 
 /** The options of a component's function. Workflows share the function only if all of these are the same. */
 export interface FunctionOptions {

@@ -5,10 +5,10 @@ import { readProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from '../project/check-flow.ts';
 import type { ComponentFile } from '../project/components/index.ts';
+import { type PrepareRequest, prepareComponents } from '../project/components/prepared-component.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
-import { type PrepareRequest, prepareComponents } from './prepared-component.ts';
 
 /** The flow to open, and its options; see `WorkflowProps`. */
 export interface FlowSource {
@@ -65,8 +65,12 @@ export function preparationOf({ functions, nested, components, folders }: Deploy
 /** Everything that `validate` reports for a flow: first for the flow itself, then for its components. */
 export function diagnosticsOf(flow: DeployableFlow): readonly Diagnostic[] {
   if (!flow.compiled.stateMachine) return flow.diagnostics;
-  const prepared = prepareComponents(preparationOf(flow));
-  const schemas = prepared.flatMap((each) => ('bundle' in each ? [[each.source.path, each.schemas] as const] : []));
+  const request = preparationOf(flow);
+  const prepared = prepareComponents(request);
+  // If a fused chain does not load, some of its components may still load separately.
+  const unloaded = prepared.flatMap((each) => ('bundle' in each ? [] : (each.source.fusedComponents ?? [])));
+  const all = [...prepared, ...prepareComponents({ ...request, sources: unloaded })];
+  const schemas = all.flatMap((each) => ('bundle' in each ? each.schemas : []));
   const componentDiagnostics = prepared.flatMap((each) => ('diagnostics' in each ? each.diagnostics : []));
   return [...checkFlow(flow, new Map(schemas)), ...distinct(componentDiagnostics)];
 }

@@ -5,13 +5,13 @@ import type { Construct } from 'constructs';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
 import type { ComponentFile } from '../project/components/index.ts';
+import { type PreparedComponent, prepareComponents } from '../project/components/prepared-component.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { Components } from './components.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
-import { type PreparedComponent, prepareComponents } from './prepared-component.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Options for creating the functions of a flow. */

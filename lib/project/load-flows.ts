@@ -2,19 +2,50 @@ import type { ComponentSchemas } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
+import { type SchemaEntries, schemasByPath } from './components/load.ts';
 import { type LoadOutcome, loadOutcomes } from './components/load-functions.ts';
+import { type ReadSchemasOptions, readSchemas } from './components/read-schemas.ts';
 import { type Lookup, lookupIn } from './components/required-components.ts';
 import type { Folders } from './folders.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from './open-flow.ts';
 
+/** What is found out of components that have bundles in one folder. */
+type Answers<T> = ReadonlyMap<ComponentFile, T>;
+type Ask<T> = (files: readonly ComponentFile[], bundles: string) => Promise<Answers<T>>;
+
 /** By the component's file. */
-type LoadOutcomes = ReadonlyMap<ComponentFile, LoadOutcome>;
+type LoadOutcomes = Answers<LoadOutcome>;
+
+/** Asks of components what has not been asked before, of all of them at once. */
+class Batches<T> {
+  /** By the folder of the bundles, then by component, what it is asked with. */
+  readonly #batches = new Map<string, Map<ComponentFile, Promise<Answers<T>>>>();
+  readonly #ask: Ask<T>;
+
+  constructor(ask: Ask<T>) {
+    this.#ask = ask;
+  }
+
+  async of(files: readonly ComponentFile[], bundles: string): Promise<Answers<T>> {
+    const known = this.#batches.get(bundles) ?? new Map<ComponentFile, Promise<Answers<T>>>();
+    this.#batches.set(bundles, known);
+    const fresh = files.filter((file) => !known.has(file));
+    const batch = fresh.length > 0 ? this.#ask(fresh, bundles) : undefined;
+    if (batch) for (const file of fresh) known.set(file, batch);
+    const batches = await Promise.all(new Set(files.map((file) => known.get(file))));
+    return new Map(batches.flatMap((answers) => [...(answers ?? [])]));
+  }
+}
 
 /** Shared by flows that are opened together: a project's components are looked up once, and each is loaded once. */
 export class SharedComponents {
   readonly #lookups = new Map<string, Lookup>();
-  /** The batch in which a component is loaded, by the folder of the bundles, then by component. */
-  readonly #batches = new Map<string, Map<ComponentFile, Promise<LoadOutcomes>>>();
+  readonly #loadings = new Batches(loadOutcomes);
+  readonly #schemas: Batches<ComponentSchemas>;
+
+  constructor(options: Pick<ReadSchemasOptions, 'limitMs'> = {}) {
+    this.#schemas = new Batches((files, outDir) => readSchemas(files, { ...options, outDir }));
+  }
 
   readonly lookupIn = (folders: Folders): Lookup => {
     const key = JSON.stringify([folders.project, folders.components]);
@@ -23,15 +54,14 @@ export class SharedComponents {
     return lookup;
   };
 
-  /** Loads the components that have not been loaded before, as one batch. `bundles`: the folder for bundles. */
-  async load(files: readonly ComponentFile[], bundles: string): Promise<LoadOutcomes> {
-    const known = this.#batches.get(bundles) ?? new Map<ComponentFile, Promise<LoadOutcomes>>();
-    this.#batches.set(bundles, known);
-    const pending = files.filter((file) => !known.has(file));
-    const batch = pending.length > 0 ? loadOutcomes(pending, bundles) : undefined;
-    if (batch) for (const file of pending) known.set(file, batch);
-    const batches = await Promise.all(new Set(files.map((file) => known.get(file))));
-    return new Map(batches.flatMap((outcomes) => [...(outcomes ?? [])]));
+  /** Loads components. `bundles`: the folder that bundles go to. */
+  load(files: readonly ComponentFile[], bundles: string): Promise<LoadOutcomes> {
+    return this.#loadings.of(files, bundles);
+  }
+
+  /** Reads what components take and give, as far as that is known without loading them into this process. */
+  readSchemas(files: readonly ComponentFile[], bundles: string): Promise<Answers<ComponentSchemas>> {
+    return this.#schemas.of(files, bundles);
   }
 }
 
@@ -45,16 +75,13 @@ export interface LoadedFlow extends OpenedFlow {
   readonly faults: readonly Diagnostic[];
 }
 
-/** Loads the components of a flow, and checks the flow against their schemas. */
+/** Loads the components of a flow, and checks the flow against their schemas, and against those of mocked components. */
 export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents()): Promise<LoadedFlow> {
-  const { called, named, mocked } = opened.components;
-  const outcomes = await shared.load(filesOf(opened), opened.folders.bundles);
-  const loaded = loadedOf([...named, ...mocked], outcomes);
-  const schemas = new Map(
-    [...loaded].map(([path, one]): [string, ComponentSchemas] => {
-      return [path, { input: one.inputSchema, output: one.outputSchema }];
-    }),
-  );
+  const { called, named } = opened.components;
+  const [outcomes, schemas] = await Promise.all([
+    shared.load(filesOf(opened), opened.folders.bundles),
+    schemasOf(opened, shared),
+  ]);
   return {
     ...opened,
     functions: loadedOf(called, outcomes),
@@ -63,8 +90,28 @@ export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents
   };
 }
 
-const filesOf = ({ components: { called, named, mocked } }: OpenedFlow): readonly ComponentFile[] => [
-  ...new Set([...called, ...named, ...mocked]),
+/** What the components of a flow take and give, by their own paths, as far as it is known. */
+async function schemasOf(opened: OpenedFlow, shared: SharedComponents): Promise<ReadonlyMap<string, ComponentSchemas>> {
+  const files = filesOf(opened);
+  const { mocked } = opened.components;
+  const { bundles } = opened.folders;
+  const [loadings, read] = await Promise.all([shared.load(files, bundles), shared.readSchemas(mocked, bundles)]);
+  // Of a chain that does not load, some components may, each by itself.
+  const parts = files.flatMap((file) => (loadedOf([file], loadings).size > 0 ? [] : (file.fusedComponents ?? [])));
+  const loaded = [
+    ...loadedOf(files, loadings).values(),
+    ...loadedOf(parts, await shared.load(parts, bundles)).values(),
+  ];
+  const ofMocked = mocked.flatMap((file): SchemaEntries => {
+    const schemas = read.get(file);
+    return schemas ? [[file.path, schemas]] : [];
+  });
+  return new Map([...ofMocked, ...loaded.flatMap(schemasByPath)]);
+}
+
+/** Those that are loaded into this process. */
+const filesOf = ({ components: { called, named } }: OpenedFlow): readonly ComponentFile[] => [
+  ...new Set([...called, ...named]),
 ];
 
 const isLoaded = (loading: LoadOutcome): loading is LoadedComponent => 'handler' in loading;

@@ -42,9 +42,9 @@ export interface OpenOptions extends LocationOptions, Omit<CompileOptions, 'opaq
 export interface ComponentsOfFlow {
   /** Called by its states; a fused chain is one. */
   readonly called: readonly ComponentFile[];
-  /** Needed for their schemas: those of all steps that are not mocked, called or absorbed by other steps. */
+  /** Needed for their schemas: those of its steps, called or absorbed, except those of a fused chain that is called. */
   readonly named: readonly ComponentFile[];
-  /** Those of mocked steps: their schemas are used too, but it is no error if they do not load. */
+  /** Those of the project that are mocked wherever they are named. Their schemas are used too, but they are not loaded here. */
   readonly mocked: readonly ComponentFile[];
 }
 
@@ -123,20 +123,23 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     file,
     lookup,
   );
-  const filesOf = (mocked: boolean): readonly ComponentFile[] => [
-    ...new Set(
-      [...steps, ...absorbed]
-        .filter((step) => isMocked(step) === mocked)
-        .flatMap(({ component }) => lookup.catalog.resolve(component) ?? []),
-    ),
-  ];
+  // A chain tells what its steps take and give. Built-in components do nothing while they are loaded.
+  const inChains = new Set(needed.files.flatMap(({ fusedComponents = [] }) => fusedComponents));
+  const filesOf = (some: readonly { readonly component: string }[]): readonly ComponentFile[] => {
+    const files = some.flatMap(({ component }) => lookup.catalog.resolve(component) ?? []);
+    return [...new Set(files)].filter((one) => !inChains.has(one));
+  };
+  const isReplaced = (step: Parameters<typeof isMocked>[0]): boolean => isMocked(step) && isOwnComponent(step);
+  const all = [...steps, ...absorbed];
+  const named = filesOf(all.filter((step) => !isReplaced(step)));
+  const mocked = filesOf(all.filter(isReplaced)).filter((one) => !named.includes(one));
   return {
     ...location,
     source,
     settings,
     compiled,
     ...(profile && { profile }),
-    components: { called: needed.files, named: filesOf(false), mocked: filesOf(true) },
+    components: { called: needed.files, named, mocked },
     diagnostics: [...(profile ? profileDiagnostics(profile, compiled) : []), ...compiled.diagnostics],
     missing: needed.diagnostics,
   };

@@ -19,13 +19,26 @@ steps:
   - { id: c, component: ${third}, input: [{ $step: b }] }
 output: { $step: c }`;
 
+const typedFlow = (n: string): string => `
+${FUSED}
+steps:
+  - { id: a, component: /my/typed, input: { n: ${n} } }
+  - { id: b, component: /my/small, input: { $step: a } }
+output: { $step: b }`;
+
 const home = project({
   'lambdas/my/small.ts': componentSource('return input;', 'timeout: 20'),
   'lambdas/my/large.ts': componentSource('return input;', 'timeout: 30, memorySize: 2048'),
   'lambdas/my/open.ts': componentSource('return input;'),
   'lambdas/my/long.ts': componentSource('return input;', 'timeout: 600'),
   'lambdas/my/throws.ts': "\n\nthrow new Error('too early');\nexport default 1;",
+  'lambdas/my/typed.ts': `
+console.log('loaded');
+setInterval(() => {}, 1000);
+${componentSource('return input;').replace('input: z.any()', 'input: z.object({ n: z.number() })')}`,
   'words.txt': 'one two',
+  'prints.yaml': typedFlow('1'),
+  'misfit.yaml': typedFlow('one'),
   'chain.yaml': flowOf('/my/small', '/my/large', '/my/open'),
   'alone.yaml': flowOf('/my/small', '/my/large', '/my/open').replace(FUSED, ''),
   'both.yaml': flowOf('/my/small', '/my/large', '/my/open').replace(
@@ -84,6 +97,12 @@ describe('the function of a chain', () => {
   });
 });
 
+describe('a chain is deployed', () => {
+  it('though a component of it prints while it is loaded, and leaves something running', () => {
+    expect([...synthesise('prints').workflow.functions.keys()]).toEqual(['/my/typed+/my/small']);
+  });
+});
+
 describe('a chain that cannot be deployed', () => {
   const failureOf = (name: string): string => {
     try {
@@ -100,6 +119,10 @@ describe('a chain that cannot be deployed', () => {
     expect(message).toContain(join(home, 'long.yaml'));
     expect(message).toContain('/my/long, /builtin/load_file, /my/small, /my/long');
     expect(message).toMatch(/add up to 1280 s.* the 900 s .*shorter timeouts, or remove "fuse: true"/);
+  });
+
+  it('names the input that does not fit a component of it', () => {
+    expect(failureOf('misfit')).toMatch(/number[\s\S]*misfit.yaml:4/);
   });
 
   it('names the component at fault', () => {

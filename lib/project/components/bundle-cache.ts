@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { isObject } from '../../protocol/json.ts';
 
@@ -68,3 +68,16 @@ export const hashInputs = (metafile: Metafile, entry: string, hashes: FileHashes
         return hash === undefined ? [] : [[file, hash] as const];
       }),
   );
+
+/**
+ * Writes aside, then renames into place, unless the file is the same already: others may be reading it. Aside is no
+ * function's folder: one that is deployed or copied at this moment holds nothing but its own files. `root`: the folder
+ * of all bundles, absolute.
+ */
+export function writeAtomically(file: string, contents: string | Uint8Array, root: string): void {
+  if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
+  const aside = join(root, '.cache', `${randomUUID()}.tmp`);
+  for (const written of [file, aside]) mkdirSync(dirname(written), { recursive: true });
+  writeFileSync(aside, contents);
+  renameSync(aside, file);
+}

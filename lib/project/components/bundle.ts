@@ -1,12 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, OutputFile } from 'esbuild';
 import * as esbuild from 'esbuild';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import { type BundleRecord, FileHashes, hashInputs, hashOf, isFresh, readRecord } from './bundle-cache.ts';
+import {
+  type BundleRecord,
+  FileHashes,
+  hashInputs,
+  hashOf,
+  isFresh,
+  readRecord,
+  writeAtomically,
+} from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { FUNCTION_BUILD } from './function-build.ts';
@@ -199,15 +206,3 @@ const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
     metafile: true,
     write: false,
   }) as const satisfies BuildOptions;
-
-/**
- * Writes to a temporary file, then renames it, because another process may be reading the file; skips an identical file.
- * Temporary files are outside of the functions' folders, which may be deployed or copied at any time.
- */
-function writeAtomically(file: string, contents: string | Uint8Array, root: string): void {
-  if (existsSync(file) && Buffer.from(contents).equals(readFileSync(file))) return;
-  const temporary = join(root, '.cache', `${randomUUID()}.tmp`);
-  for (const written of [file, temporary]) mkdirSync(dirname(written), { recursive: true });
-  writeFileSync(temporary, contents);
-  renameSync(temporary, file);
-}

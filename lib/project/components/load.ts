@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
+import type { ComponentSchemas } from '../../compiler/check/index.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import { componentsInFusedChain } from '../../protocol/fused-chain-name.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Handler } from '../../runtime/wrapper.ts';
 import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
@@ -22,6 +24,8 @@ export interface LoadedComponent extends Requirements {
   readonly outputSchema: Json;
   /** Only for a fused chain: the requirements of its components, in order. */
   readonly fusedRequirements?: readonly Requirements[];
+  /** Of a chain, what each of its components takes and gives, in order. */
+  readonly fusedSchemas?: readonly ComponentSchemas[];
 }
 
 /** Loads a bundle, the same code that is deployed; a changed bundle is loaded again. Rejects with a {@link NoComponent} if it exports no component. */
@@ -32,13 +36,27 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const last = more.at(-1) ?? first;
   if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
   const { description } = first;
-  const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
-  const common = { path: source.path, entry, hash, handler, ...schemas };
+  const ends = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
+  const common = { path: source.path, entry, hash, handler, ...ends };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
   const fusedRequirements = [first, ...more].map(requirementsOf);
-  return { ...common, fusedRequirements, ...requirementsOfFusedChain(fusedRequirements) };
+  const fusedSchemas = [first, ...more].map(({ input, output }) => ({
+    input: toSchema(input, 'input'),
+    output: toSchema(output, 'output'),
+  }));
+  return { ...common, fusedRequirements, fusedSchemas, ...requirementsOfFusedChain(fusedRequirements) };
 }
+
+/** The schemas of a loaded component by its path; of a fused chain, those of each of its components. */
+export function schemasByPath({ path, inputSchema, outputSchema, fusedSchemas }: LoadedComponent): SchemaEntries {
+  const schemas = fusedSchemas ?? [{ input: inputSchema, output: outputSchema }];
+  const paths = componentsInFusedChain(path);
+  return schemas.flatMap((each, at) => paths.slice(at, at + 1).map((of) => [of, each] as const));
+}
+
+/** Schemas of components, by their own paths. */
+export type SchemaEntries = readonly (readonly [path: string, schemas: ComponentSchemas])[];
 
 /** Loads a bundle, or returns diagnostics of its component; for a fused chain, of the component that is wrong. */
 export async function loadOrDiagnose(

@@ -63,7 +63,7 @@ const FILES = ['index.mjs', 'index.mjs.map', 's3-store.mjs', 'secrets-manager.mj
 /** Bundles a component in a process of its own. */
 async function bundleElsewhere(path: string): Promise<unknown> {
   const source = findComponents({ folders: [join(home, 'lambdas')] }).resolve(path);
-  const program = join(import.meta.dirname, '../../../lib/aws/prepare-components-main.ts');
+  const program = join(import.meta.dirname, '../../../lib/project/components/prepare-components-main.ts');
   const running = promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), program]);
   running.child.stdin?.end(JSON.stringify({ sources: [source], outDir }));
   return JSON.parse((await running).stdout);

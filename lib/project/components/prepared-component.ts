@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ComponentSchemas } from '../compiler/check/index.ts';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import type { ComponentFile, Requirements } from '../project/components/index.ts';
+import { promisify } from 'node:util';
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import type { ComponentFile } from './catalog.ts';
+import type { SchemaEntries } from './load.ts';
+import type { Requirements } from './requirements.ts';
 
 /** A component that is ready to be deployed. */
 export interface PreparedComponent extends Requirements {
@@ -11,8 +13,8 @@ export interface PreparedComponent extends Requirements {
   /** The folder of its bundle, absolute. */
   readonly bundle: string;
   readonly description?: string;
-  /** The schemas of its input and output. */
-  readonly schemas: ComponentSchemas;
+  /** The schemas of its input and output; of a fused chain, those of each component. */
+  readonly schemas: SchemaEntries;
 }
 
 /** The outcome of preparing a component. */
@@ -24,6 +26,8 @@ export type Preparation =
 export interface PrepareRequest {
   readonly sources: readonly ComponentFile[];
   readonly outDir: string;
+  /** After how many milliseconds to give up. @default never */
+  readonly limitMs?: number;
 }
 
 const prepared = new Map<string, Preparation>();
@@ -48,13 +52,29 @@ const here = fileURLToPath(import.meta.url);
 const PROGRAM = join(here, `../prepare-components-main${extname(here)}`);
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** The arguments with which Node starts the program. */
+const programArguments = (): string[] =>
+  extname(here) === '.ts' ? ['--import', import.meta.resolve('tsx'), PROGRAM] : [PROGRAM];
+
 function prepareInProcess(request: PrepareRequest): readonly Preparation[] {
-  const loader = extname(here) === '.ts' ? ['--import', import.meta.resolve('tsx')] : [];
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [...loader, PROGRAM], {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, programArguments(), {
     input: JSON.stringify(request),
     encoding: 'utf8',
     maxBuffer: MAX_ANSWER_BYTES,
   });
   if (status === 0) return JSON.parse(stdout);
   throw new Error(`Components could not be bundled into ${request.outDir}: ${error?.message ?? stderr}`);
+}
+
+/**
+ * The same without keeping anybody waiting, and anew each time. Rejects where the process gives no answer: it ends
+ * before that, or is ended as its time is up; with a `code` of letters, where it could not even be started.
+ */
+export async function prepareApart(request: PrepareRequest): Promise<readonly Preparation[]> {
+  const { limitMs = 0 } = request;
+  const options = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: MAX_ANSWER_BYTES } as const;
+  const running = promisify(execFile)(process.execPath, programArguments(), options);
+  running.child.stdin?.on('error', () => {}); // It has ended already, of which `running` tells.
+  running.child.stdin?.end(JSON.stringify(request));
+  return JSON.parse((await running).stdout);
 }
