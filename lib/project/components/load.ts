@@ -1,10 +1,11 @@
 import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Handler } from '../../runtime/wrapper.ts';
 import type { Bundle } from './bundle.ts';
 import { NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
+import { componentSchema } from './component-schema.ts';
 import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
 /** A component's function, loaded into this process, and what the component says of itself. */
@@ -31,7 +32,10 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const last = more.at(-1) ?? first;
   if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
   const { description } = first;
-  const schemas = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
+  const schemas = {
+    inputSchema: componentSchema(first.input, 'input'),
+    outputSchema: componentSchema(last.output, 'output'),
+  };
   const common = { path: source.path, entry, hash, handler, ...schemas };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
@@ -54,16 +58,3 @@ const isComponent = (value: unknown): value is Defined =>
   isObject(value) && isSchema(value.input) && isSchema(value.output) && 'run' in value;
 
 const isSchema = (value: unknown): boolean => isObject(value) && '_zod' in value;
-
-/** What JSON Schema cannot say, such as a transformation, is left open rather than refused. */
-const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json =>
-  JSON.parse(
-    JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any', ...(io === 'input' && { override: widen }) })),
-  );
-
-/** What coerces its input, or falls back where that does not fit, takes anything. */
-function widen({ zodSchema, jsonSchema }: Parameters<NonNullable<z.core.ToJSONSchemaParams['override']>>[0]): void {
-  const { def } = zodSchema._zod;
-  const takesAnything = def.type === 'catch' || ('coerce' in def && def.coerce === true);
-  if (takesAnything) for (const keyword of Object.keys(jsonSchema)) delete jsonSchema[keyword];
-}
