@@ -1,4 +1,4 @@
-import type { Expression } from '../../flow/expression.ts';
+import type { CoalesceExpression, Expression, IfExpression } from '../../flow/expression.ts';
 import { FAILING, passes } from '../../protocol/truth.ts';
 import type { Scope } from './scope.ts';
 import { accessOf, typeOf } from './type-of.ts';
@@ -21,12 +21,9 @@ export interface Truth {
 export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth {
   switch (condition.kind) {
     case 'if':
-      return eitherTruth([condition.consequent, condition.alternative].map((arm) => truthOf(arm, of, scope)));
+      return eitherTruth(armsOf(condition, scope).map((arm) => truthOf(arm, of, scope)));
     case 'coalesce':
-      return eitherTruth([
-        ...condition.items.map((item) => truthOf(item, of, scope)),
-        truthOfVariants([constantVariant(null)], of),
-      ]);
+      return truthOfCoalesce(condition, of, scope);
     case 'map':
     case 'list':
       // Something in it may be missing.
@@ -38,6 +35,22 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
     default:
       return truthOfReference(condition, of, scope);
   }
+}
+
+/** The arms that may be taken. */
+function armsOf({ condition, consequent, alternative }: IfExpression, scope: Scope): readonly Expression[] {
+  const { possible } = truthOf(condition, '$if', scope);
+  return [...(possible.has(true) ? [consequent] : []), ...(possible.has(false) ? [alternative] : [])];
+}
+
+function truthOfCoalesce({ items }: CoalesceExpression, of: TestOf, scope: Scope): Truth {
+  const truths: Truth[] = [];
+  for (const item of items) {
+    const { possible: present } = truthOf(item, 'present', scope);
+    if (present.has(true)) truths.push(truthOf(item, of, scope));
+    if (!present.has(false)) return eitherTruth(truths);
+  }
+  return eitherTruth([...truths, truthOfVariants([constantVariant(null)], of)]);
 }
 
 const UNKNOWN: Truth = { possible: new Set([true, false]), variants: [] };

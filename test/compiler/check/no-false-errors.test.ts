@@ -84,6 +84,21 @@ describe('no error is', () => {
       '{ $if: { $step: load, path: w.x }, then: [{ $step: load, path: w }, { $step: load, path: w.x.y }] }',
     ],
     [
+      'what is read only if it is there, by a condition in a condition',
+      '{ id: it, component: /any }',
+      '{ $if: { $if: { $step: load, path: w }, then: true, else: false }, then: { $step: load, path: w }, else: 7 }',
+    ],
+    [
+      'what is read only where nothing stands in for it',
+      '{ id: it, component: /any }',
+      '{ $if: { $coalesce: [{ $step: load, path: w }, true] }, then: 7, else: { $step: load, path: w } }',
+    ],
+    [
+      'the input of a step that is skipped unless what it reads is there',
+      '{ id: it, component: /any, skipIf: { $if: { $step: load, path: w }, then: false, else: true }, input: { $step: load, path: w } }',
+      '{ $coalesce: [{ $step: it }, 1] }',
+    ],
+    [
       'an arm that is never taken',
       '{ id: it, component: /any }',
       '{ $if: false, then: { $step: load, path: w }, else: { $if: true, then: 1, else: { $step: load, path: w } } }',
