@@ -96,8 +96,7 @@ describe('what a component takes', () => {
     const values = fc.oneof(fc.constantFrom<Json>(...VALUES), small);
     fc.assert(
       fc.property(schemas, fc.array(values, { minLength: 10, maxLength: 30 }), (schema, tried) => {
-        for (const value of tried.filter((one) => accepts(schema, one)))
-          expect(errorsOf(schema, value)).toEqual([]);
+        for (const value of tried.filter((one) => accepts(schema, one))) expect(errorsOf(schema, value)).toEqual([]);
       }),
       { numRuns: 150 },
     );
