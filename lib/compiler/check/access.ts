@@ -1,5 +1,5 @@
 import type { Path, Segment } from '../../protocol/path.ts';
-import { ANY, constantType, type Type, unionType } from './type.ts';
+import { ANY, constantType, nonNull, type Type, unionType } from './type.ts';
 import type { Field, Presence, Variant } from './variant.ts';
 import { variantsOf } from './variants.ts';
 
@@ -23,13 +23,19 @@ export interface Fault {
  * path of it.
  */
 export function accessAt(type: Type, path: Path, { result }: { readonly result: boolean }): Access {
-  const { exact } = path;
+  const variants = result && path.segments.length > 0 ? variantsOf(type) : [];
+  if (!variants.some(({ kind }) => kind === 'null')) return followed(type, path);
+  const otherwise = variants.some(({ kind }) => kind !== 'null') ? [followed(nonNull(type), path)] : [];
+  return combine([{ presence: 'always', type: constantType(null) }, ...otherwise]);
+}
+
+function followed(type: Type, { exact, segments: written }: Path): Access {
   const named = exact !== undefined && variantsOf(type).some(({ fields }) => fields?.names.includes(exact));
-  const segments = named ? [exact] : path.segments;
+  const segments = named ? [exact] : written;
   let here: Field = { presence: 'always', type };
   for (const [depth, segment] of segments.entries()) {
     const variants = variantsOf(here.type);
-    const found = combine(variants.map((variant) => memberOf(variant, segment, result && depth === 0)));
+    const found = combine(variants.map((variant) => memberOf(variant, segment)));
     if (found.presence === 'never' || found.presence === 'unlisted') {
       return { ...found, fault: { at: segments.slice(0, depth), segment, of: variants } };
     }
@@ -40,8 +46,7 @@ export function accessAt(type: Type, path: Path, { result }: { readonly result: 
 
 const NEVER: Field = { presence: 'never', type: ANY };
 
-function memberOf({ kind, fields, items }: Variant, segment: Segment, nullIsNull: boolean): Field {
-  if (kind === 'null' && nullIsNull) return { presence: 'always', type: constantType(null) };
+function memberOf({ fields, items }: Variant, segment: Segment): Field {
   if (typeof segment === 'string') return fields?.get(segment) ?? NEVER;
   const item = items && segment < items.most ? items.get(segment) : undefined;
   return item && items ? { presence: segment < items.least ? 'always' : 'maybe', type: item } : NEVER;

@@ -4,7 +4,7 @@ import type { Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { checkValue, type ValueReport } from './check-value.ts';
-import type { Scope } from './scope.ts';
+import { isCovered, type Scope } from './scope.ts';
 import { schemaType } from './type.ts';
 
 /** Reports each step input that its component cannot accept, and an output that does not match the flow's outputSchema. */
@@ -25,18 +25,21 @@ export function checkInputs(scope: Scope): void {
 
 function checkStepInput(step: Step, scope: Scope): void {
   const { component, componentSpan } = step;
-  const expected = step.inputSchema ?? scope.schemasOf(component)?.input;
+  const own = scope.ownSchemas ? step.inputSchema : undefined;
+  const expected = own ?? scope.schemasOf(component)?.input;
   if (expected === undefined) return;
-  const by = step.inputSchema === undefined ? component : `the inputSchema of "${step.id}"`;
+  const by = own === undefined ? component : `the inputSchema of "${step.id}"`;
   checkValue(step.input, schemaType(expected), scope, {
     mismatch: (path, problem, span) => {
       const params = { step: step.id, by, where: placeIn(path, 'the input'), problem };
       // A step without an input has no span for it: the problem is reported at its component.
-      scope.report('input-type', params, contains(span, componentSpan) ? componentSpan : span);
+      scope.report('input-type', params, contains(span, componentSpan) ? componentSpan : span, severityFor(step));
     },
     unlisted: (field, known, nearest, span) => scope.report('unlisted-field', { by, field, known, nearest }, span),
   });
 }
+
+const severityFor = (step: Step) => (isCovered(step) ? 'warning' : undefined);
 
 const placeIn = (path: Parameters<typeof formatPath>[0], whole: string): string =>
   path.length === 0 ? whole : `"${formatPath(path)}"`;
@@ -55,7 +58,7 @@ function checkInnerInput(step: Step, scope: Scope): void {
         where: placeIn(path, 'the input'),
         problem,
       };
-      scope.report('input-type', params, span);
+      scope.report('input-type', params, span, severityFor(step));
     },
     unlisted: () => {},
   };

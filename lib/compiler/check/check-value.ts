@@ -129,7 +129,7 @@ class Check {
     items: NonNullable<Variant['items']>,
     path: readonly Segment[],
   ): void {
-    const length = { least: written.length, most: written.length, get: () => undefined };
+    const length = { least: written.length, most: written.length };
     const problem = lengthMismatch(length, items);
     if (problem) this.#report.mismatch(path, problem.problem, span);
     for (const [index, item] of written.entries()) {

@@ -109,7 +109,7 @@ function itemsMismatch({ items: found }: Variant, { items: expected }: Variant, 
   return undefined;
 }
 
-type Items = NonNullable<Variant['items']>;
+type Items = Pick<NonNullable<Variant['items']>, 'least' | 'most'>;
 
 /** Why no length of one list is a length of the other. */
 export function lengthMismatch(found: Items, expected: Items): Mismatch | undefined {

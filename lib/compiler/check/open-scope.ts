@@ -1,15 +1,16 @@
+import { MESSAGES } from '../../diagnostics/messages.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { innerFlowOf } from '../analyse/inner-flow.ts';
 import { declaredVariables } from '../analyse/variables.ts';
-import { accessAt } from './access.ts';
 import { resultOfBuiltin } from './builtin-results.ts';
-import type { Scope } from './scope.ts';
+import { isCovered, type Scope } from './scope.ts';
 import { ANY, constantType, schemaType, type Type, unionType } from './type.ts';
 import { typeOf } from './type-of.ts';
+import { variantsOf } from './variants.ts';
 
 /** What a scope inherits. `input`: the type of the input of a flow without inputSchema. */
-type ScopeContext = Pick<Scope, 'schemasOf' | 'report'> & { readonly input?: Type };
+type ScopeContext = Pick<Scope, 'schemasOf' | 'ownSchemas' | 'report'> & { readonly input?: Type };
 
 /** Opens the scope of a flow. Types are inferred on demand, each once. */
 export function openScope(flow: Flow, context: ScopeContext): Scope {
@@ -21,6 +22,7 @@ export function openScope(flow: Flow, context: ScopeContext): Scope {
     flow,
     steps,
     schemasOf: context.schemasOf,
+    ownSchemas: context.ownSchemas,
     input: flow.inputSchema === undefined ? (context.input ?? ANY) : schemaType(flow.inputSchema),
     resultOf: (id) => memoize(results, id, () => resultOf(steps.get(id), scope)),
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
@@ -49,7 +51,7 @@ function variableTypes({ variables, variablesSchema }: Flow): { readonly [name: 
 
 function resultOf(step: Step | undefined, scope: Scope): Type {
   if (!step) return ANY;
-  const own = step.outputSchema === undefined ? undefined : schemaType(step.outputSchema);
+  const own = scope.ownSchemas && step.outputSchema !== undefined ? schemaType(step.outputSchema) : undefined;
   const result = own ?? resultOfBuiltin(step, scope) ?? schemaType(scope.schemasOf(step.component)?.output);
   return step.onError.action === 'useDefault' ? unionType([result, typeOf(step.onError.value, scope)]) : result;
 }
@@ -57,7 +59,10 @@ function resultOf(step: Step | undefined, scope: Scope): Type {
 /** Errors in the text of the inner flow are reported by the compiler, not here. */
 function openInner(step: Step, scope: Scope): Scope | undefined {
   const flow = innerFlowOf(step, scope.flow, []);
-  return flow && openScope(flow, { ...scope, input: innerInput(step, scope) });
+  if (!flow) return undefined;
+  const report: Scope['report'] = (code, params, span, severity) =>
+    scope.report(code, params, span, severity ?? (MESSAGES[code].severity === 'error' ? 'warning' : undefined));
+  return openScope(flow, { ...scope, input: innerInput(step, scope), ...(isCovered(step) && { report }) });
 }
 
 /** The type of the input that a step passes to its inner flow. */
@@ -66,5 +71,11 @@ function innerInput(step: Step, scope: Scope): Type {
   const input = name === 'map' ? inputField(step, 'items') : name === 'eval' ? inputField(step, 'input') : undefined;
   if (!input) return name === 'eval' ? constantType(null) : ANY;
   const type = typeOf(input, scope);
-  return name === 'map' ? accessAt(type, { segments: [0] }, { result: false }).type : type;
+  return name === 'map' ? itemType(type) : type;
+}
+
+/** The type of every item of a list. */
+function itemType(list: Type): Type {
+  const types = variantsOf(list).flatMap(({ items }) => items?.types ?? []);
+  return types.length > 0 ? unionType(types) : ANY;
 }

@@ -24,13 +24,23 @@ interface Schema {
 const OPTIONS: Options = { strict: false, allErrors: true, verbose: true, validateSchema: false, logger: false };
 
 /**
- * Everything in a value that does not match. Formats are only checked on request: libraries disagree about them. An
- * invalid schema rejects nothing.
+ * Everything in a value that does not match. Formats are only checked on request: libraries disagree about them, as they do
+ * about the length of a string with characters of two code units. An invalid schema rejects nothing.
  */
 export function findProblems(value: Json, { schema, root }: Schema, formats = false): readonly Problem[] {
-  const validate = compiled(schema, root, formats);
+  const lengths = formats || !/[\ud800-\udfff]/.test(JSON.stringify(value));
+  const validate = lengths
+    ? compiled(schema, root, formats)
+    : compiled(withoutLengths(schema), withoutLengths(root), formats);
   return !validate || validate(value) ? [] : (validate.errors ?? []).map(toProblem);
 }
+
+const withoutLengths = (schema: Json): Json =>
+  JSON.parse(JSON.stringify(schema), (key, value) => {
+    const counts =
+      key === 'pattern' ? typeof value === 'string' : /^m(in|ax)Length$/.test(key) && typeof value === 'number';
+    return counts ? undefined : value;
+  });
 
 const cache = new Map<string, ValidateFunction | undefined>();
 
@@ -60,7 +70,14 @@ function ajvFor(text: string, formats: boolean): Ajv {
   const options = { ...OPTIONS, validateFormats: formats };
   const ajv = text.includes('"prefixItems"') ? new Ajv2020(options) : new Ajv(options);
   if (formats) addFormats.default(ajv);
-  return ajv;
+  ajv.removeKeyword('multipleOf');
+  return ajv.addKeyword({ keyword: 'multipleOf', type: 'number', schemaType: 'number', validate: isMultiple });
+}
+
+/** Whether a number is a multiple of another but for rounding: 0.3 is one of 0.1. */
+function isMultiple(of: number, value: number): boolean {
+  const ratio = value / of;
+  return Math.abs(ratio - Math.round(ratio)) <= 1e-9 * Math.max(1, Math.abs(ratio));
 }
 
 function toProblem(error: ErrorObject): Problem {
@@ -76,10 +93,11 @@ function toSegment(text: string): Segment {
   return /^\d+$/.test(text) ? Number(text) : text.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function expected({ keyword, params, message }: ErrorObject): string {
+function expected({ keyword, params, message, schema }: ErrorObject): string {
   if (keyword === 'type') return `${[params.type].flat().map(withArticle).join(' or ')} is expected`;
   if (keyword === 'enum')
     return `one of ${params.allowedValues.map((one: Json) => JSON.stringify(one)).join(', ')} is expected`;
+  if (keyword === 'multipleOf') return `it must be multiple of ${schema}`;
   if (keyword === 'additionalProperties') return `the field "${params.additionalProperty}" is not allowed`;
   return `it ${message ?? `does not match "${keyword}"`}`;
 }

@@ -21,9 +21,40 @@ export function schemaVariants(schema: Json, root: Json, seen: ReadonlySet<strin
   const alternatives = schema.anyOf ?? schema.oneOf;
   const inside = (one: Json): readonly Variant[] => schemaVariants(one, root, seen);
   if (Array.isArray(alternatives)) return alternatives.flatMap(inside);
-  // A value that matches all of these schemas matches the first.
-  if (Array.isArray(schema.allOf) && schema.allOf[0] !== undefined) return inside(schema.allOf[0]);
+  if (Array.isArray(schema.allOf) && schema.allOf.length > 0) return combined(schema.allOf.map(inside));
   return allKinds(schema, root);
+}
+
+/**
+ * The variants of a value that matches several schemas: those of the first, with the fields of all. A schema that allows no
+ * further fields does not rule out those that another one lists.
+ */
+function combined([first = [], ...others]: readonly (readonly Variant[])[]): readonly Variant[] {
+  const more = others.flat().flatMap(({ fields }) => fields ?? []);
+  if (more.length === 0) return first;
+  return first.map((variant) => (variant.fields ? { ...variant, fields: fieldsOfAll(variant.fields, more) } : variant));
+}
+
+type Fields = NonNullable<Variant['fields']>;
+
+function fieldsOfAll(first: Fields, more: readonly Fields[]): Fields {
+  const get = (name: string): Field => {
+    const own = first.get(name);
+    const found = more.map((fields) => fields.get(name)).filter(({ presence }) => isListed(presence));
+    if (!isListed(own.presence)) return found.length > 0 ? { presence: 'maybe', type: commonType(found) } : own;
+    return { ...own, type: commonType([own, ...found]) };
+  };
+  return { names: [...new Set([first, ...more].flatMap(({ names }) => names))], get };
+}
+
+const isListed = (presence: Field['presence']): boolean => presence === 'always' || presence === 'maybe';
+
+/** The type of a field that several schemas list. */
+function commonType(fields: readonly Field[]): Type {
+  const types = fields.flatMap(({ type }) => (type.kind === 'schema' && type.schema !== true ? [type] : []));
+  const [first] = types;
+  if (types.length !== fields.length && first === undefined) return ANY;
+  return first && types.length > 1 ? within({ allOf: types.map(({ schema }) => schema) }, first.root) : (first ?? ANY);
 }
 
 function referenced(reference: string, root: Json, seen: ReadonlySet<string>): readonly Variant[] {
@@ -88,6 +119,7 @@ function itemsOf(schema: JsonObject, root: Json): NonNullable<Variant['items']> 
       const item = first[index] ?? rest;
       return item === false ? undefined : within(item, root);
     },
+    types: [...first, ...(rest === false ? [] : [rest])].map((item) => within(item, root)),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Scope {
   readonly flow: Flow;
   readonly steps: ReadonlyMap<string, Step>;
   readonly schemasOf: SchemasOf;
+  /** Whether the inputSchema and outputSchema of steps count, which no run checks. */
+  readonly ownSchemas: boolean;
   /** The type of the flow's input. */
   readonly input: Type;
   /** The type of a step's result. */
@@ -27,7 +29,8 @@ export interface Scope {
   readonly variableNames: readonly string[];
   /** The scope of the inner flow that a step runs; undefined where it runs none. */
   readonly inner: (step: Step) => Scope | undefined;
-  readonly report: <C extends Code>(code: C, params: Params<C>, span: Span) => void;
+  /** Reports a diagnostic, with a severity other than its own where one is given. */
+  readonly report: <C extends Code>(code: C, params: Params<C>, span: Span, severity?: Diagnostic['severity']) => void;
 }
 
 /** Collects diagnostics without duplicates: several steps may run one inner flow. */
@@ -39,8 +42,9 @@ export class DiagnosticSet {
     this.#file = file;
   }
 
-  readonly report: Scope['report'] = (code, params, span) => {
-    const found = diagnose(code, params, { file: this.#file, ...span });
+  readonly report: Scope['report'] = (code, params, span, severity) => {
+    const told = diagnose(code, params, { file: this.#file, ...span });
+    const found = severity ? { ...told, severity } : told;
     this.#found.set(JSON.stringify(found), found);
   };
 
@@ -48,3 +52,6 @@ export class DiagnosticSet {
     return [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 }
+
+/** Whether the flow goes on without a step whose component fails, also for an input that the component refuses. */
+export const isCovered = ({ onError }: Step): boolean => onError.action === 'useDefault' || onError.action === 'skip';

@@ -23,11 +23,12 @@ export interface Variant {
   readonly values?: readonly Json[];
   /** Of an object. */
   readonly fields?: { readonly names: readonly string[]; readonly get: (name: string) => Field };
-  /** Of an array: its least and most length, and the type of each item; undefined where no item is allowed. */
+  /** Of an array: its least and most length, the type of each item, undefined where no item is allowed, and all these types. */
   readonly items?: {
     readonly least: number;
     readonly most: number;
     readonly get: (index: number) => Type | undefined;
+    readonly types: readonly Type[];
   };
 }
 
@@ -57,7 +58,15 @@ const NEVER: Type = { kind: 'union', of: [] };
 /** The variant of an array type. */
 export function arrayVariant({ items, rest }: Extract<Type, { kind: 'array' }>): Variant {
   const most = rest ? Number.POSITIVE_INFINITY : items.length;
-  return { kind: 'array', items: { least: items.length, most, get: (index) => items[index] ?? rest } };
+  return {
+    kind: 'array',
+    items: {
+      least: items.length,
+      most,
+      get: (index) => items[index] ?? rest,
+      types: [...items, ...(rest ? [rest] : [])],
+    },
+  };
 }
 
 function kindOf(value: Json): Kind {

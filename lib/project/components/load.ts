@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ComponentSchemas } from '../../compiler/check/index.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { componentsInFusedChain } from '../../protocol/fused-chain-name.ts';
@@ -8,6 +8,7 @@ import type { Handler } from '../../runtime/wrapper.ts';
 import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
 import { diagnoseLoad, NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
+import { componentSchema } from './component-schema.ts';
 import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
 /** A component's function, loaded into this process, with the component's declaration. */
@@ -36,14 +37,17 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const last = more.at(-1) ?? first;
   if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
   const { description } = first;
-  const ends = { inputSchema: toSchema(first.input, 'input'), outputSchema: toSchema(last.output, 'output') };
-  const common = { path: source.path, entry, hash, handler, ...ends };
+  const schemas = {
+    inputSchema: componentSchema(first.input, 'input'),
+    outputSchema: componentSchema(last.output, 'output'),
+  };
+  const common = { path: source.path, entry, hash, handler, ...schemas };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
   const fusedRequirements = [first, ...more].map(requirementsOf);
   const fusedSchemas = [first, ...more].map(({ input, output }) => ({
-    input: toSchema(input, 'input'),
-    output: toSchema(output, 'output'),
+    input: componentSchema(input, 'input'),
+    output: componentSchema(output, 'output'),
   }));
   return { ...common, fusedRequirements, fusedSchemas, ...requirementsOfFusedChain(fusedRequirements) };
 }
@@ -93,16 +97,3 @@ const isComponent = (value: unknown): value is Defined =>
   isObject(value) && isSchema(value.input) && isSchema(value.output) && 'run' in value;
 
 const isSchema = (value: unknown): boolean => isObject(value) && '_zod' in value;
-
-/** What JSON Schema cannot express, such as a transformation, accepts any value. */
-const toSchema = (schema: z.ZodType, io: 'input' | 'output'): Json =>
-  JSON.parse(
-    JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: 'any', ...(io === 'input' && { override: widen }) })),
-  );
-
-/** A schema that coerces its input, or has a fallback, accepts any input. */
-function widen({ zodSchema, jsonSchema }: Parameters<NonNullable<z.core.ToJSONSchemaParams['override']>>[0]): void {
-  const { def } = zodSchema._zod;
-  const takesAnything = def.type === 'catch' || ('coerce' in def && def.coerce === true);
-  if (takesAnything) for (const keyword of Object.keys(jsonSchema)) delete jsonSchema[keyword];
-}
