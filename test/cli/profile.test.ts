@@ -140,6 +140,6 @@ describe('stepflow compile --profile', () => {
     const cwd = open({ 'p.json': '{"steps": {"first": {}}}' });
     const { code, stdout, stderr } = await call(['compile', 'flow.yaml', '--profile', 'p.json'], { cwd });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('the step "first" of a profile has no "seconds"');
+    expect(stderr).toContain('The step "first" of a profile has no "seconds"');
   });
 });

@@ -62,7 +62,7 @@ test('a run says what it lacks or what it has too much, and is not begun', async
     `there is no run "nobody"\n  help: the latest runs are\n    ${execution.resume}`,
   );
   expect(await help(execution.resume, '--input', '{}')).toContain('was started with another input');
-  expect(await help(execution.resume, '--var', 'a=1')).toContain('"a" cannot be another');
+  expect(await help(execution.resume, '--var', 'a=1')).toContain('"a" cannot change');
   expect(await help(execution.resume, '--inputs', 'inputs.jsonl')).toContain(
     '--resume and --inputs exclude each other',
   );

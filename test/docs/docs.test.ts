@@ -66,6 +66,12 @@ const flows = pages.flatMap((page) =>
   blocksOf(page, 'yaml').map(({ line, code }) => ({ file: `${page}, line ${line}`, source: code, home: '.' })),
 );
 
+it('every folder of lib/ is a room of docs/rooms.json, and the other way round', () => {
+  const rooms: readonly { readonly room: string }[] = JSON.parse(textOf('docs/rooms.json'));
+  const folders = readdirSync('lib', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(rooms.map(({ room }) => room).sort()).toEqual(folders.map(({ name }) => name).sort());
+});
+
 describe('the snippets', () => {
   it.each(flows)('$file is a flow without diagnostics', async (flow) => {
     expect((await checkFlows([flow])).map(({ line, message }) => `${line}: ${message}`)).toEqual([]);

@@ -2,4 +2,3 @@ export { type Bundle, bundle, bundleEach } from './bundle.ts';
 export { BundleError, diagnoseLoad } from './bundle-error.ts';
 export { type Catalog, type ComponentFile, findComponents } from './catalog.ts';
 export { type LoadedComponent, loadBundle, loadOrDiagnose } from './load.ts';
-export { type Requirements, secondsOfFusedChain } from './requirements.ts';
