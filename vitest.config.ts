@@ -6,6 +6,8 @@ import { PARTS } from './test/parts.ts';
 export default defineConfig({
   test: {
     projects: PARTS.map((part) => ({ extends: true, test: part })),
+    // Vitest leaves a core free by default: on two cores that is half of them.
+    maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/parts-reporter.ts'],
     setupFiles: ['test/setup.ts'],
