@@ -11,6 +11,9 @@ const upwards = rooms.map((room, at) => ({
   to: { path: ['^lib/[^/]+$', ...rooms.slice(at + 1).map((other) => `^lib/${other}/`)] },
 }));
 
+/** What lies outside of lib/. */
+const OUTSIDE = '^(bench|bin|docs|lambdas|test)/';
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -41,14 +44,14 @@ export default {
       comment: 'lib/ imports nothing from outside; only lib/aws/ deploys the function of the API in lambdas/_system/.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/aws/' },
-      to: { path: '^(bench|bin|docs|lambdas|test)/' },
+      to: { path: OUTSIDE },
     },
     {
       name: 'only-the-api-from-lambdas',
       comment: 'lib/aws/ needs what the function of the API knows of flows, and no component.',
       severity: 'error',
       from: { path: '^lib/aws/' },
-      to: { path: '^(bench|bin|docs|lambdas|test)/', pathNot: '^lambdas/_system/' },
+      to: { path: OUTSIDE, pathNot: '^lambdas/_system/' },
     },
     {
       name: 'components-need-the-runtime',

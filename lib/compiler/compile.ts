@@ -1,5 +1,5 @@
 import type { StateMachine } from '../asl/state-machine.ts';
-import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, hasError } from '../diagnostics/diagnostics.ts';
 import type { Example, Flow } from '../flow/flow.ts';
 import { workflowType } from '../flow/read/aws-metadata.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
@@ -167,9 +167,6 @@ function reportUncheckedKeywords({ file, inputSchema, inputSchemaSpan }: Flow, d
   if (keywords.length === 0 || !inputSchemaSpan) return;
   diagnostics.push(diagnose('unchecked-keyword', { keywords, known: CHECKED }, { file, ...inputSchemaSpan }));
 }
-
-const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics.some(({ severity }) => severity === 'error');
 
 /** The result for a flow with an error; `flow` is absent if the text is not a flow. */
 const refused = (file: string, flow: Flow | undefined, diagnostics: readonly Diagnostic[]): Compiled =>

@@ -17,6 +17,10 @@ export interface Diagnostic extends Span {
   readonly help: string;
 }
 
+/** Whether a diagnostic is an error, which keeps a flow from being compiled, run or deployed. */
+export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
+  diagnostics.some(({ severity }) => severity === 'error');
+
 /** Collects the diagnostics of one file, so that reading continues after an error. */
 export class Reporter {
   readonly diagnostics: Diagnostic[] = [];
@@ -33,7 +37,7 @@ export class Reporter {
 
   /** Whether an error has been reported. */
   get failed(): boolean {
-    return this.diagnostics.some(({ severity }) => severity === 'error');
+    return hasError(this.diagnostics);
   }
 }
 

@@ -117,37 +117,44 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
   };
   const compiled = compile(source, settings);
   // 4. Find the components that its steps need.
-  const { steps, absorbed } = compiled;
   const needed = requiredComponents(
-    steps.filter((step) => !isMocked(step)),
+    compiled.steps.filter((step) => !isMocked(step)),
     file,
     lookup,
   );
-  // A chain tells what its steps take and give. Built-in components do nothing while they are loaded.
-  const inChains = new Set(needed.files.flatMap(({ fusedComponents = [] }) => fusedComponents));
-  const filesOf = (some: readonly { readonly component: string }[]): readonly ComponentFile[] => {
-    const files = some.flatMap(({ component }) => lookup.catalog.resolve(component) ?? []);
-    return [...new Set(files)].filter((one) => !inChains.has(one));
-  };
-  const isReplaced = (step: Parameters<typeof isMocked>[0]): boolean => isMocked(step) && isOwnComponent(step);
-  const all = [...steps, ...absorbed];
-  const named = filesOf(all.filter((step) => !isReplaced(step)));
-  const mocked = filesOf(all.filter(isReplaced)).filter((one) => !named.includes(one));
   return {
     ...location,
     source,
     settings,
     compiled,
     ...(profile && { profile }),
-    components: { called: needed.files, named, mocked },
+    components: componentsByUse(compiled, needed.files, lookup, isMocked),
     diagnostics: [...(profile ? profileDiagnostics(profile, compiled) : []), ...compiled.diagnostics],
     missing: needed.diagnostics,
   };
 }
 
-/** Whether diagnostics prevent a flow from being run or deployed. */
-export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics.some(({ severity }) => severity === 'error');
+/** Sorts the components that a compiled flow names by their use. `called`: the files of what its states call. */
+function componentsByUse(
+  { steps, absorbed }: Compiled,
+  called: readonly ComponentFile[],
+  lookup: Lookup,
+  isMocked: ReturnType<typeof mockMatcher>,
+): ComponentsOfFlow {
+  // A fused chain that is loaded has the schemas of its members: these need no loading of their own.
+  const fused = new Set(called.flatMap(({ fusedComponents = [] }) => fusedComponents));
+  const filesOf = (some: readonly { readonly component: string }[]): readonly ComponentFile[] => {
+    const files = some.flatMap(({ component }) => lookup.catalog.resolve(component) ?? []);
+    return [...new Set(files)].filter((one) => !fused.has(one));
+  };
+  // Built-in components do nothing while they load, so that mocked ones may be loaded like others.
+  const isOwn = isProjectComponent(lookup);
+  const isKeptOut = (step: Parameters<typeof isMocked>[0]): boolean => isMocked(step) && isOwn(step);
+  const all = [...steps, ...absorbed];
+  const named = filesOf(all.filter((step) => !isKeptOut(step)));
+  const mocked = filesOf(all.filter(isKeptOut)).filter((one) => !named.includes(one));
+  return { called, named, mocked };
+}
 
 /** Reads the profile beside a flow's file, `NAME.profile.json`, if there is one. `file`: the flow's, as messages name it. */
 function profileBeside(file: string, home: string): ReadProfile | undefined {

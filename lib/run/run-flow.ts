@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { createLoader } from '../project/components/load-functions.ts';
 import type { FolderOptions } from '../project/folders.ts';
 import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
-import { hasError, openFlow } from '../project/open-flow.ts';
+import { openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';

@@ -36,15 +36,22 @@ export interface RunsOptions {
 /** The figures of several runs: numbers are means; obstacles and critical steps are those of the longest run. */
 export interface RunsFigures {
   readonly runs: number;
+  /** Steps that ran in none of the runs. */
   readonly idle: readonly string[];
   readonly makespanSeconds: number;
+  /** The longest path through the flow's graph with the same seconds: no arrangement is faster. */
   readonly criticalPathSeconds: number;
+  /** The steps on the critical path, in order; of several runs, that of the longest. */
   readonly criticalSteps: readonly string[];
+  /** The time of a level-by-level arrangement with the same seconds. */
   readonly levelSeconds: number;
+  /** The mean of each run's makespan divided by its critical path; 1 if no step takes any time. */
   readonly ratio: number;
   readonly levelRatio: number;
+  /** States entered. */
   readonly transitions: number;
   readonly historyEvents: number;
+  /** Bytes of the state machine and its nested ones as compact JSON, with placeholders for functions. */
   readonly definitionBytes: number;
   readonly cost: RunCost;
 }

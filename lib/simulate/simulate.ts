@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Json } from '../protocol/json.ts';
 import type { OverheadName } from './overhead.ts';
 import { type RunCost, totalUsd } from './price-run.ts';
-import { simulateRuns } from './simulate-runs.ts';
+import { type RunsFigures, simulateRuns } from './simulate-runs.ts';
 
 /** The options of a simulation. */
 export interface SimulateOptions extends Omit<CompileOptions, 'profile'> {
@@ -30,29 +30,11 @@ export interface SimulateOptions extends Omit<CompileOptions, 'profile'> {
 }
 
 /** The results of the simulated runs of a flow; numbers are means over the runs. */
-export interface Simulation {
+export interface Simulation extends Omit<RunsFigures, 'cost'> {
   readonly name: string;
   readonly type: 'STANDARD' | 'EXPRESS';
-  readonly runs: number;
   /** The number of steps that always or sometimes run, including those of inner flows and those absorbed into others. */
   readonly steps: number;
-  /** Steps that ran in none of the runs. */
-  readonly idle: readonly string[];
-  readonly makespanSeconds: number;
-  /** The longest path through the flow's graph with the same seconds: no arrangement is faster. */
-  readonly criticalPathSeconds: number;
-  /** The steps on the critical path, in order; of several runs, that of the longest. */
-  readonly criticalSteps: readonly string[];
-  /** The time of a level-by-level arrangement with the same seconds. */
-  readonly levelSeconds: number;
-  /** The mean of each run's makespan divided by its critical path; 1 if no step takes any time. */
-  readonly ratio: number;
-  readonly levelRatio: number;
-  /** States entered. */
-  readonly transitions: number;
-  readonly historyEvents: number;
-  /** Bytes of the state machine and its nested ones as compact JSON, with placeholders for functions. */
-  readonly definitionBytes: number;
   /** How many state machines the flow has: more than one if it is too large for one. */
   readonly machines: number;
   /** As the flow's own type, including functions and S3. */

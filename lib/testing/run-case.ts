@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import { hasError } from '../project/open-flow.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
 import { runInProcess } from '../run/sandbox/flow-process.ts';

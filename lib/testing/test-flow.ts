@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
 import type { SharedComponents } from '../project/load-flows.ts';
-import { hasError } from '../project/open-flow.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, hasError } from '../../diagnostics/diagnostics.ts';
 import { WHOLE } from '../../flow/expression.ts';
 import type { Flow, Sink } from '../../flow/flow.ts';
 import { type Demand, findDemand, findPrecedence, type Precedence } from './demand.ts';
@@ -61,7 +61,7 @@ export function analyse(
 ): Analysis | undefined {
   const flow = gatherWide(written);
   const uses = findUses(flow, diagnostics);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return undefined;
+  if (hasError(diagnostics)) return undefined;
   const data = dataDependencies(uses);
   const order = topologicallySorted(flow, data, 'cycle', diagnostics);
   if (!order) return undefined;

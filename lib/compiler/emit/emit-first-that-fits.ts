@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../../diagnostics/diagnostics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Emitted } from './emit.ts';
 import { emitWithinLimits, type Target } from './split/emit-within.ts';
@@ -20,7 +20,7 @@ export function emitFirstThatFits<Candidate extends { readonly plan: Plan }>(
   for (const candidate of candidates) {
     const diagnostics: Diagnostic[] = [];
     const emitted = emitWithinLimits(candidate.plan, target, diagnostics);
-    const failed = diagnostics.some(({ severity }) => severity === 'error');
+    const failed = hasError(diagnostics);
     if (emitted && !failed) return { fitting: { candidate, emitted }, diagnostics };
     last = diagnostics;
   }

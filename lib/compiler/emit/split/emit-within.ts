@@ -1,5 +1,5 @@
 import { type Size, sizeOfBranch, sizeOfMachine, sizeOfStates, sumOfSizes } from '../../../asl/sizes.ts';
-import { type Diagnostic, diagnose } from '../../../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, hasError } from '../../../diagnostics/diagnostics.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
@@ -61,9 +61,6 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   diagnostics.push(tooLarge(plan, whole, most));
   return undefined;
 }
-
-const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
-  diagnostics.some(({ severity }) => severity === 'error');
 
 /** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({
