@@ -30,6 +30,8 @@ export type StateRole =
   | 'default-check'
   /** After a step's failure: continues as its `onError` says. */
   | 'default'
+  /** Puts the result of a run of an inner flow into one blob. */
+  | 'pack'
   /** Makes a failure in an inner flow the outcome of that flow. */
   | 'inner-failure'
   /** Evaluates hoisted conditions for the guards after it. */

@@ -41,6 +41,11 @@ export class States {
     return name;
   }
 
+  /** Whether the failure of any state leads to the state `name`. */
+  catchesInto(name: string): boolean {
+    return this.#entries.some(([, state]) => 'Catch' in state && state.Catch?.some(({ Next }) => Next === name));
+  }
+
   /** How many states there are so far. */
   get size(): number {
     return this.#entries.length;

@@ -31,6 +31,7 @@ import { defaultSlots, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
 import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
+import { packedRun } from './packed-run.ts';
 import { emitNested } from './split/emit-nested.ts';
 import { isSpilled } from './states/call.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
@@ -96,7 +97,7 @@ export class FlowEmitter {
 
   /** Emits the whole flow and returns the name of its first state. */
   emit(states: States): string {
-    const end = endOfFlow(this.frame, states, this.shared);
+    const end = endOfFlow(packedRun(this.frame, states, this.shared), states, this.shared);
     const { tree } = this.frame.plan;
     const start = tree ? this.#emit(tree, [], states, end) : nextState(end);
     return this.#checkInput(states, start);
@@ -275,12 +276,14 @@ export class FlowEmitter {
     if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
     const execution = this.execution(this.frame.layout.scopePathOf(step.id));
-    return new FlowEmitter(this.shared, newFrame(this.shared, { plan: inner, budget, prefix, execution, ...frame }));
+    const runBytes = this.frame.budget.packs(step.id, 'runs') ? this.frame.budget.runBytes(step.id) : undefined;
+    const own = { plan: inner, budget, prefix, execution, ...frame, ...(runBytes !== undefined && { runBytes }) };
+    return new FlowEmitter(this.shared, newFrame(this.shared, own));
   }
 
   /** The most characters of the message of a failed run of a step's flow; each takes at most 6 bytes of JSON. */
   maxMessageLength({ step }: PlannedStep): number {
-    return Math.floor((this.frame.budget.inner(step.id)?.outputBytes ?? 0) / 6);
+    return Math.floor(this.frame.budget.runBytes(step.id) / 6);
   }
 
   /** A name for a variable that belongs to a step. */

@@ -93,6 +93,8 @@ export interface Frame {
   /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */
   readonly prefix: string;
   readonly transition: Transition;
+  /** Bytes that the outcome of the flow may have, where a function packs it; absent where it fits as it is. */
+  readonly runBytes?: number;
   /** Catch failures in the flow's own scope, where they do not fail the execution. */
   readonly catchers: readonly Catcher[];
   /** The state to go to on a fault in the flow's own scope. `of`: the id of the step whose fault it is, if any. */

@@ -1,21 +1,25 @@
 import { QUOTAS } from '../../../protocol/quotas.ts';
-import { MIN_SHARE } from '../../../runtime/spill/spill.ts';
+import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates } from '../builtin-states.ts';
 import { layoutOf } from '../layout.ts';
 import {
   fittingRuns,
-  inlineIterations,
+  type InnerInput,
   innerInputOf,
-  iterationsOf,
+  innerOf,
   LeastSizes,
   RESULT_OVERHEAD,
+  type SizedPlan,
 } from './least-sizes.ts';
+import { inlineIterations } from './map-iterations.ts';
+import { type Packable, Packing } from './packing.ts';
 import {
   type Content,
   contentOf,
   crossScopeLimits,
+  ENVELOPE,
   functionPayloadLimit,
   INPUT,
   outputLimit,
@@ -35,6 +39,29 @@ export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step'> {
   readonly values: number;
   /** Bytes by which the least sizes of the values exceed what is available. */
   readonly over: number;
+  /** What may be packed so that they take less, the cheapest first. */
+  readonly remedies: readonly (readonly Packable[])[];
+}
+
+/** What a flow inside a step has to do with its values. */
+interface InnerBudget {
+  readonly budget: Budget;
+  /** The most iterations of an inline Map. */
+  readonly runs: number;
+  /** Bytes that the outcome of a run may have. */
+  readonly runBytes: number;
+}
+
+/** What the budget of an inner flow depends on, beside its plan. */
+interface Inside {
+  readonly sized: SizedPlan;
+  /** Bytes that the output of the flow may have. */
+  readonly outputBytes: number;
+  readonly bounds: ValueBounds;
+  /** The least bytes of the flow's input. */
+  readonly leastInput: number;
+  /** The id of the step that runs the flow; absent for the outermost flow. */
+  readonly runner?: string;
 }
 
 /**
@@ -47,36 +74,39 @@ export class Budget {
   readonly payloadLimits: readonly PayloadLimit[];
   /** The limits that cannot be kept however small the shares are, with those of inner flows. */
   readonly broken: readonly BrokenLimit[];
-  /** Bytes that the flow's output may have. */
-  readonly outputBytes: number;
+  readonly #inside: Inside;
   readonly #leastSizes: LeastSizes;
-  readonly #bounds: ValueBounds;
   readonly #shares = new Map<Source, number>();
-  readonly #inner = new Map<string, Budget>();
-  /** Of each `map`, the iterations whose results are sure to fit together. */
-  readonly #fittingIterations = new Map<string, number>();
+  readonly #inner = new Map<string, InnerBudget>();
 
-  /** `outputBytes`: of the flow's output. `leastInput`: the least bytes of its input. */
-  constructor(plan: Plan, outputBytes: number, bounds: ValueBounds, leastInput: number) {
-    this.outputBytes = outputBytes;
+  constructor(inside: Inside) {
+    this.#inside = inside;
+    const { sized, outputBytes, bounds, leastInput } = inside;
+    const { plan } = sized;
     const layout = layoutOf(plan);
-    this.#leastSizes = new LeastSizes(plan, layout, leastInput);
+    this.#leastSizes = new LeastSizes(sized, layout, leastInput);
     this.#shares.set(INPUT, bounds.share);
-    this.#bounds = bounds;
     for (const id of plan.steps.keys()) this.#shares.set(id, bounds.share);
-    const limits = [outputLimit(plan, outputBytes), ...crossScopeLimits(plan, layout)];
+    const limits = crossScopeLimits(plan, layout);
+    const output = outputLimit(plan, outputBytes);
+    const broken = [
+      ...this.#divide(output, this.#remediesOfOutput()),
+      ...limits.flatMap((limit) => this.#divide(limit)),
+    ];
+    const all = [output, ...limits];
     for (const planned of plan.steps.values()) {
-      limits.push(variableLimit(planned, layout));
-      if (!builtinAsStates(planned)) limits.push(functionPayloadLimit(planned, layout));
+      const own = [variableLimit(planned, layout)];
+      if (!builtinAsStates(planned)) own.push(functionPayloadLimit(planned, layout));
+      broken.push(...own.flatMap((limit) => this.#divide(limit)));
+      all.push(...own);
     }
-    const broken = limits.flatMap((limit) => this.#divide(limit));
     // The share of a result that the state machine computes depends on all its readers, so the last step comes first.
     for (const planned of [...plan.steps.values()].reverse()) {
-      const computed = this.#limitsOfComputed(planned);
-      limits.push(...computed);
-      broken.push(...computed.flatMap((limit) => this.#divide(limit)), ...(this.inner(planned.step.id)?.broken ?? []));
+      const { limits: computed, broken: own } = this.#limitsOfComputed(planned);
+      all.push(...computed);
+      broken.push(...own, ...(this.inner(planned.step.id)?.broken ?? []));
     }
-    this.payloadLimits = limits;
+    this.payloadLimits = all;
     this.broken = broken;
   }
 
@@ -87,60 +117,141 @@ export class Budget {
 
   /** Bytes above which the function of a step spills a value. */
   spillAbove(id: string): number {
-    return Math.min(this.share(id), this.#bounds.largest);
+    return Math.min(this.share(id), this.#inside.bounds.largest);
   }
 
   /** The budget of the flow that a step runs. */
   inner(id: string): Budget | undefined {
-    return this.#inner.get(id);
+    return this.#inner.get(id)?.budget;
+  }
+
+  /** Bytes that the outcome of a run of a step's flow may have. */
+  runBytes(id: string): number {
+    return this.#inner.get(id)?.runBytes ?? 0;
+  }
+
+  /** Whether a function packs a part of what a step with a flow handles. */
+  packs(id: string, part: Packable['part']): boolean {
+    const { packing, prefix } = this.#inside.sized;
+    return packing.has(prefix + id, part);
   }
 
   /**
-   * The most iterations of an inline Map: as many as have results that fit together and events that fit into the history.
-   * A list that has more items, or was spilled, goes through a distributed Map.
+   * The most iterations of an inline Map: as many as have results that fit together and events that fit into the history;
+   * 0 where not even one does. A list that has more items, or was spilled, goes through a distributed Map.
    */
   inlineMost({ step }: PlannedStep): number {
-    return this.#fittingIterations.get(step.id) ?? 1;
+    return this.#inner.get(step.id)?.runs ?? 1;
   }
 
   /** Gives each value of a payload its part; returns what is wrong where not even the least sizes fit. */
-  #divide({ what, step, availableBytes, values }: PayloadLimit): readonly BrokenLimit[] {
+  #divide(
+    { what, step, availableBytes, values }: PayloadLimit,
+    more: BrokenLimit['remedies'] = [],
+  ): readonly BrokenLimit[] {
     const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
-    const more = Math.max(0, availableBytes - least) / Math.max(1, values.length);
+    const each = Math.max(0, availableBytes - least) / Math.max(1, values.length);
     for (const source of values) {
-      const share = this.#leastSizes.of(source) + more;
+      const share = this.#leastSizes.of(source) + each;
       if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
     }
     const over = Math.ceil(least - availableBytes);
-    return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }) }] : [];
+    if (over <= 0) return [];
+    const remedies = [this.#remediesOfValues(values), ...more];
+    return [{ what, values: values.length, over, remedies, ...(step !== undefined && { step }) }];
+  }
+
+  /** What makes the values smaller that are not only markers. */
+  #remediesOfValues(values: readonly Source[]): readonly Packable[] {
+    const { runner } = this.#inside;
+    const { plan, prefix } = this.#inside.sized;
+    const large = [...new Set(values)].filter((source) => this.#leastSizes.of(source) > MIN_SHARE);
+    return large.flatMap((source): readonly Packable[] => {
+      if (typeof source === 'string')
+        return plan.steps.get(source)?.inner ? [{ step: prefix + source, part: 'result' }] : [];
+      return runner === undefined ? [] : [{ step: runner, part: 'input' }];
+    });
+  }
+
+  #remediesOfOutput(): BrokenLimit['remedies'] {
+    const { runner: step } = this.#inside;
+    // The result of an iterate is also its next input.
+    return step === undefined ? [] : [[{ step, part: 'result' }], [{ step, part: 'runs' }], [{ step, part: 'input' }]];
   }
 
   /** The limits of what a result is made of that the state machine itself computes. */
-  #limitsOfComputed(planned: PlannedStep): readonly PayloadLimit[] {
+  #limitsOfComputed(planned: PlannedStep): { limits: readonly PayloadLimit[]; broken: readonly BrokenLimit[] } {
     const { step, inner } = planned;
     const limits: PayloadLimit[] = [];
-    const share = this.share(step.id);
+    const broken: BrokenLimit[] = [];
+    const add = (limit: PayloadLimit, remedies?: BrokenLimit['remedies']): void => {
+      limits.push(limit);
+      broken.push(...this.#divide(limit, remedies));
+    };
     if (step.onError.action === 'useDefault') {
-      limits.push(limitOf(planned, `the default of step "${step.id}"`, contentOf(step.onError.value), share));
+      const content = contentOf(step.onError.value);
+      add(limitOf(planned, `the default of step "${step.id}"`, content, this.share(step.id)));
     }
     const input = innerInputOf(planned);
-    if (!inner || !input) return limits;
-    const leastInput = this.#leastSizes.sum(input);
-    const fitting = fittingRuns(inner, share, leastInput);
-    const runs = Math.min(iterationsOf(planned), fitting);
-    if (builtinOf(step) === 'map') this.#fittingIterations.set(step.id, Math.min(inlineIterations(planned), fitting));
-    const budget = innerBudget(planned, inner, { share, runs }, this.#bounds, leastInput);
-    this.#inner.set(step.id, budget);
-    limits.push(
-      limitOf(planned, `the input of step "${step.id}"`, input, Math.min(PAYLOAD_BYTES, budget.share(INPUT))),
-    );
-    return limits;
+    if (!inner || !input) return { limits, broken };
+    const own = this.#innerBudget(planned, inner, input);
+    this.#inner.set(step.id, own);
+    const { whole, each } = input;
+    const isPacked = this.packs(step.id, 'input');
+    const most = isPacked ? functionRoom(planned) : Math.min(PAYLOAD_BYTES, own.budget.share(INPUT));
+    const remedy = [[{ step: this.#inside.sized.prefix + step.id, part: 'input' as const }]];
+    if (each.length > 1) add(limitOf(planned, `the items of step "${step.id}"`, whole, PAYLOAD_BYTES));
+    for (const content of each) add(limitOf(planned, `the input of step "${step.id}"`, content, most), remedy);
+    return { limits, broken };
+  }
+
+  /** What an inner flow gives must fit into the step's result; that of an `iterate` is also its next input. */
+  #innerBudget(planned: PlannedStep, inner: Plan, input: InnerInput): InnerBudget {
+    const { sized, bounds } = this.#inside;
+    const { id } = planned.step;
+    const own = innerOf(sized, planned, inner);
+    const leastInput = this.#leastSizes.ofInnerInput(planned, input, sized);
+    const share = this.packs(id, 'result') ? functionRoom(planned) : this.share(id);
+    const runs = fittingRuns(planned, inner, sized, { share, input: leastInput });
+    const runBytes = (share - RESULT_OVERHEAD) / Math.max(1, runs);
+    const budgetFor = (outputBytes: number): Budget =>
+      new Budget({ sized: own, outputBytes, bounds, leastInput, runner: sized.prefix + id });
+    const budget = budgetFor(this.packs(id, 'runs') ? functionRoom(planned) : runBytes);
+    if (builtinOf(planned.step) !== 'iterate' || this.packs(id, 'input')) return { budget, runs, runBytes };
+    const next = Math.min(runBytes, budget.share(INPUT));
+    if (next === runBytes) return { budget, runs, runBytes };
+    return { budget: this.packs(id, 'runs') ? budget : budgetFor(next), runs, runBytes: next };
   }
 }
 
+/** Bytes that a function which packs a part of a step's values may get. */
+const functionRoom = ({ step, readings }: PlannedStep): number =>
+  PAYLOAD_BYTES - ENVELOPE - bytesOf(step.id) - bytesOf(readings.map(({ key }) => key));
+
 /** The budget of a whole state machine. `largest`: bytes that no value may exceed, where that is less than what fits. */
-export const budgetOf = (plan: Plan, largest: number = PAYLOAD_BYTES): Budget =>
-  new Budget(plan, PAYLOAD_BYTES, { share: evenShareOf(plan), largest }, MIN_SHARE);
+export function budgetOf(plan: Plan, largest: number = PAYLOAD_BYTES): Budget {
+  const iterations = inlineIterations(plan);
+  const bounds = { share: evenShareOf(plan, iterations), largest };
+  const budgetWith = (packing: Packing): Budget =>
+    new Budget({
+      sized: { plan, prefix: '', inlineIterations: iterations, packing },
+      outputBytes: PAYLOAD_BYTES,
+      bounds,
+      leastInput: MIN_SHARE,
+    });
+  let packing = new Packing();
+  let budget = budgetWith(packing);
+  for (;;) {
+    const more = packing.and(budget.broken.flatMap((limit) => cheapestRemedy(limit, packing)));
+    if (more.size === packing.size) return budget;
+    packing = more;
+    budget = budgetWith(packing);
+  }
+}
+
+/** The first remedy of a broken limit with anything that is not packed yet. */
+const cheapestRemedy = ({ remedies }: BrokenLimit, packing: Packing): readonly Packable[] =>
+  remedies.find((remedy) => remedy.some(({ step, part }) => !packing.has(step, part))) ?? [];
 
 /** Bounds that hold for all values, wherever they are. */
 interface ValueBounds {
@@ -148,22 +259,6 @@ interface ValueBounds {
   readonly share: number;
   /** Bytes above which functions spill, where that is less than what fits. */
   readonly largest: number;
-}
-
-/** What an inner flow gives must fit into the step's result; that of an `iterate` is also its next input. */
-function innerBudget(
-  planned: PlannedStep,
-  inner: Plan,
-  { share, runs }: { readonly share: number; readonly runs: number },
-  bounds: ValueBounds,
-  leastInput: number,
-): Budget {
-  const own: ValueBounds = { ...bounds, share: bounds.share / concurrencyOf(planned) };
-  const budgetFor = (outputBytes: number): Budget => new Budget(inner, outputBytes, own, leastInput);
-  const outputBytes = (share - RESULT_OVERHEAD) / runs;
-  const budget = budgetFor(outputBytes);
-  const input = budget.share(INPUT);
-  return builtinOf(planned.step) === 'iterate' && input < outputBytes ? budgetFor(input) : budget;
 }
 
 const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content, bytes: number): PayloadLimit => ({
@@ -174,16 +269,18 @@ const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content
 });
 
 /** The bytes of each value where all that variables can hold is spread evenly. */
-const evenShareOf = (plan: Plan): number => VARIABLE_BYTES / Math.max(1, allVariables(plan));
+const evenShareOf = (plan: Plan, iterations: SizedPlan['inlineIterations']): number =>
+  VARIABLE_BYTES / Math.max(1, allVariables(plan, iterations));
 
-function allVariables(plan: Plan): number {
+function allVariables(plan: Plan, iterations: SizedPlan['inlineIterations']): number {
   let count = variablesIn(plan, layoutOf(plan));
   for (const planned of plan.steps.values()) {
+    const { inner } = planned;
+    if (!inner) continue;
+    // Iterations that run at once have variables of their own; those of an execution of their own have no others beside them.
+    const atOnce = Math.min(QUOTAS.inlineConcurrency, Math.max(1, iterations.get(planned) ?? 1));
     // The inner flow's input is a variable too.
-    if (planned.inner) count += concurrencyOf(planned) * (1 + allVariables(planned.inner));
+    count += atOnce * (1 + allVariables(inner, iterations));
   }
   return count;
 }
-
-/** Iterations that run at once, each with variables of its own. */
-const concurrencyOf = ({ step }: PlannedStep): number => (builtinOf(step) === 'map' ? QUOTAS.inlineConcurrency : 1);

@@ -5,31 +5,57 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates, fieldOf, knownItems } from '../builtin-states.ts';
 import { constantSlots } from '../jsonata/slots.ts';
 import { type Layout, layoutOf } from '../layout.ts';
+import type { Packing } from './packing.ts';
 import { type Content, contentOf, contentOfSinks, INPUT, type Source } from './payload-limits.ts';
 
 /** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */
 export const RESULT_OVERHEAD = 300;
 
 /** Bytes that the outcome of a run has around its result. */
-const OUTCOME_OVERHEAD = 64;
+export const OUTCOME_OVERHEAD = 64;
 
-/** The most iterations of an inline Map whose list is only known at run time. */
-const INLINE_ITERATIONS = 100;
-
-/** The iterations whose results are always given room. With more items a Map is distributed where it has to be. */
+/** The iterations whose results are given room in a Map's result. With more items it is distributed where it has to be. */
 const GUARANTEED_ITERATIONS = 10;
 
-/** Events that one Map may add to a history. */
-const MAP_EVENTS = 10_000;
+/** What the sizes in a plan depend on, beside the plan. */
+export interface Sizing {
+  /** The most iterations of each `map` as an inline Map, by the events of a history. */
+  readonly inlineIterations: ReadonlyMap<PlannedStep, number>;
+  readonly packing: Packing;
+}
+
+/** A plan, and what precedes the ids of its steps where they are inner ones: `each.`. */
+export interface SizedPlan extends Sizing {
+  readonly plan: Plan;
+  readonly prefix: string;
+}
+
+/** The plan of a step's inner flow. */
+export const innerOf = (sized: SizedPlan, { step }: PlannedStep, inner: Plan): SizedPlan => ({
+  ...sized,
+  plan: inner,
+  prefix: `${sized.prefix}${step.id}.`,
+});
 
 /** The fields from which the built-in components that run flows take the flow's input. */
 const INPUT_FIELDS = { eval: 'input', map: 'items', iterate: 'initial_input' } as const;
 
-/** What the input of a step's inner flow is made of; undefined where the state machine itself runs no flow for the step. */
-export function innerInputOf(planned: PlannedStep): Content | undefined {
+/** What the inputs of a step's inner flow are made of. */
+export interface InnerInput {
+  /** All of it: of a `map`, the list. */
+  readonly whole: Content;
+  /** The input of each run, as far as they are written out; otherwise one that is as large as the whole. */
+  readonly each: readonly Content[];
+}
+
+/** The inputs of a step's inner flow; undefined where the state machine itself runs no flow for the step. */
+export function innerInputOf(planned: PlannedStep): InnerInput | undefined {
   const builtin = builtinAsStates(planned);
   if (!planned.inner || !builtin || builtin === 'sleep') return undefined;
-  return contentOf(fieldOf(planned, INPUT_FIELDS[builtin]));
+  const field = fieldOf(planned, INPUT_FIELDS[builtin]);
+  const whole = contentOf(field);
+  const isWritten = builtin === 'map' && field.kind === 'list' && field.items.length > 0;
+  return { whole, each: isWritten ? field.items.map(contentOf) : [whole] };
 }
 
 /** The fewest bytes to which the value of each source of a plan can be brought by spilling. */
@@ -37,10 +63,11 @@ export class LeastSizes {
   readonly #bytes = new Map<Source, number>();
 
   /** `input`: of the flow's input. */
-  constructor(plan: Plan, layout: Layout, input: number) {
+  constructor(sized: SizedPlan, layout: Layout, input: number) {
     this.#bytes.set(INPUT, input);
     // In the order in which steps run: what a result is made of comes before it.
-    for (const planned of plan.steps.values()) this.#bytes.set(planned.step.id, leastSizeOf(planned, layout, this));
+    for (const planned of sized.plan.steps.values())
+      this.#bytes.set(planned.step.id, leastSizeOf(planned, sized, layout, this));
   }
 
   of(source: Source): number {
@@ -51,11 +78,17 @@ export class LeastSizes {
   sum({ fixed, values }: Content): number {
     return values.reduce((sum, source) => sum + this.of(source), fixed);
   }
+
+  /** Of the input of a run of a step's inner flow. */
+  ofInnerInput({ step }: PlannedStep, { each }: InnerInput, { packing, prefix }: SizedPlan): number {
+    if (packing.has(prefix + step.id, 'input')) return MIN_SHARE;
+    return Math.max(...each.map((content) => this.sum(content)));
+  }
 }
 
-function leastSizeOf(planned: PlannedStep, layout: Layout, sizes: LeastSizes): number {
+function leastSizeOf(planned: PlannedStep, sized: SizedPlan, layout: Layout, sizes: LeastSizes): number {
   const { step } = planned;
-  const least = Math.max(MIN_SHARE, leastSizeOfResult(planned, layout, sizes));
+  const least = Math.max(MIN_SHARE, leastSizeOfResult(planned, sized, layout, sizes));
   if (step.onError.action !== 'useDefault') return least;
   const { value } = step.onError;
   if (value.kind !== 'literal') return Math.max(least, sizes.sum(contentOf(value)));
@@ -63,49 +96,49 @@ function leastSizeOf(planned: PlannedStep, layout: Layout, sizes: LeastSizes): n
 }
 
 /** The least bytes of a slot of a result that the state machine itself makes; 0 where a function makes it. */
-function leastSizeOfResult(planned: PlannedStep, layout: Layout, sizes: LeastSizes): number {
+function leastSizeOfResult(planned: PlannedStep, sized: SizedPlan, layout: Layout, sizes: LeastSizes): number {
   const { step, inner } = planned;
   if (!builtinAsStates(planned)) return 0;
   if (!inner) return step.input.kind === 'literal' ? constantBytes(planned, layout, step.input.value) : 0;
   const input = innerInputOf(planned);
-  if (!input) return 0;
-  const runs = Math.min(GUARANTEED_ITERATIONS, iterationsOf(planned));
-  return RESULT_OVERHEAD + runs * leastSizeOfRun(inner, sizes.sum(input));
+  if (!input || sized.packing.has(sized.prefix + step.id, 'result')) return 0;
+  const runs = Math.min(GUARANTEED_ITERATIONS, mostInlineRuns(planned, sized));
+  if (runs === 0) return 0;
+  return RESULT_OVERHEAD + runs * leastSizeOfRun(planned, inner, sized, sizes.ofInnerInput(planned, input, sized));
 }
 
-/** The least bytes of what a flow gives. `input`: the least bytes of its input. */
-function leastSizeOfRun(inner: Plan, input: number): number {
-  const sizes = new LeastSizes(inner, layoutOf(inner), input);
+/** The least bytes of what a run of a step's inner flow gives. `input`: the least bytes of its input. */
+function leastSizeOfRun(planned: PlannedStep, inner: Plan, sized: SizedPlan, input: number): number {
+  if (sized.packing.has(sized.prefix + planned.step.id, 'runs')) return MIN_SHARE + OUTCOME_OVERHEAD;
+  const sizes = new LeastSizes(innerOf(sized, planned, inner), layoutOf(inner), input);
   const { output } = inner.flow;
-  return output ? sizes.sum(contentOf(output)) : sizes.sum(contentOfSinks(inner)) + OUTCOME_OVERHEAD;
+  return OUTCOME_OVERHEAD + (output ? sizes.sum(contentOf(output)) : sizes.sum(contentOfSinks(inner)));
 }
 
 /** The largest of the slots of a result that is written out in the flow. */
 const constantBytes = ({ step }: PlannedStep, layout: Layout, value: Json): number =>
   Math.max(0, ...Object.values(constantSlots(step.id, value, layout.keys(step.id))).map(bytesOf));
 
-/** The runs of a flow whose results, each spilled as far as possible, fit into `share` bytes together; at least one. */
-export const fittingRuns = (inner: Plan, share: number, input: number): number =>
-  Math.max(1, Math.floor((share - RESULT_OVERHEAD) / (leastSizeOfRun(inner, input) + OUTCOME_OVERHEAD)));
-
-/** The runs of a step's inner flow whose results meet in one value. */
-export function iterationsOf(planned: PlannedStep): number {
-  if (builtinOf(planned.step) !== 'map') return 1;
-  return Math.max(1, Math.min(knownItems(planned) ?? INLINE_ITERATIONS, inlineIterations(planned)));
+/**
+ * The most runs of a step's inner flow whose results, each spilled as far as possible, fit into `share` bytes together, and
+ * whose events fit into a history. `input`: the least bytes of a run's input.
+ */
+export function fittingRuns(
+  planned: PlannedStep,
+  inner: Plan,
+  sized: SizedPlan,
+  { share, input }: { readonly share: number; readonly input: number },
+): number {
+  const most = mostInlineRuns(planned, sized);
+  const fitting = Math.floor((share - RESULT_OVERHEAD) / leastSizeOfRun(planned, inner, sized, input));
+  return Math.min(most, Math.max(1, fitting));
 }
 
-/** The iterations that an inline Map may have for its events to fit into the history. */
-export const inlineIterations = ({ inner }: PlannedStep): number =>
-  Math.max(1, Math.min(INLINE_ITERATIONS, Math.floor(MAP_EVENTS / (inner ? eventsOf(inner) : 1))));
-
-/** Events of a run of a plan, roughly: a Task has five, its guard and its Parallel two each. */
-function eventsOf(plan: Plan): number {
-  let events = 10;
-  for (const planned of plan.steps.values()) {
-    const { inner, step } = planned;
-    const runs =
-      builtinOf(step) === 'map' ? Math.min(knownItems(planned) ?? INLINE_ITERATIONS, inlineIterations(planned)) : 1;
-    events += 10 + (inner ? runs * eventsOf(inner) : 0);
-  }
-  return events;
+/** The most runs of a step's inner flow whose results may meet in one value; 0 where all have executions of their own. */
+function mostInlineRuns(planned: PlannedStep, { inlineIterations }: SizedPlan): number {
+  if (builtinOf(planned.step) !== 'map') return 1;
+  const most = inlineIterations.get(planned) ?? 0;
+  const known = knownItems(planned);
+  if (known === undefined) return most;
+  return known > most ? 0 : Math.max(1, known);
 }

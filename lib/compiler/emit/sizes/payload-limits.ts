@@ -33,7 +33,7 @@ export interface PayloadLimit {
 }
 
 /** The bytes in front of a step's input in its payload: names, the execution's ARN. */
-const ENVELOPE = 600;
+export const ENVELOPE = 600;
 
 /** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
 const ITEM = 200;

@@ -12,7 +12,7 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
 import { slotsOfResult } from './assign-result.ts';
 import { ANSWER, callOf } from './call.ts';
-import { emitResultFromInput, readsInsideSpilled } from './emit-result.ts';
+import { emitResultFromInput, needsResultStates } from './emit-result.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
 // Source: the language's own default for `max_iterations`.
@@ -69,12 +69,12 @@ function nextInputs({ inner }: PlannedStep): readonly Expression[] {
   return output.entries.flatMap(({ key, value }) => (key === 'next' ? [value] : []));
 }
 
-/** An output that is not written as a map may have been spilled as a whole: a function hydrates it. */
+/** An output that is packed, or not written as a map, may have been spilled as a whole: a function hydrates it. */
 function rehydrationRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   const output = planned.inner?.flow.output;
-  if (!output || output.kind === 'map' || output.kind === 'literal') return [];
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
+  if (!budget.packs(id, 'runs') && (!output || output.kind === 'map' || output.kind === 'literal')) return [];
   const catchers = emitter.catchers(planned, context);
   const found = ['result', 'next'].map((key) => {
     const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
@@ -107,7 +107,7 @@ function exitRules(
     inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: MOST_ITERATIONS },
     emitter.scope(scopePath),
   );
-  const resultState = readsInsideSpilled(emitter, planned) ? emitResultFromInput(emitter, planned, context) : undefined;
+  const resultState = needsResultStates(emitter, planned) ? emitResultFromInput(emitter, planned, context) : undefined;
   const exit = (condition: Jsonata, result: Jsonata, terminated: boolean): ChoiceRule => {
     const value = object([
       ['result', result],

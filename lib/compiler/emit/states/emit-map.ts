@@ -8,7 +8,7 @@ import { evaluated, type Jsonata, lookup, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 import { assignResult } from './assign-result.ts';
 import { emitDistributedMap } from './emit-distributed-map.ts';
-import { emitResultFromInput, readsInsideSpilled } from './emit-result.ts';
+import { emitResultFromInput, needsResultStates } from './emit-result.ts';
 import { emitTask } from './emit-task.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
@@ -19,10 +19,10 @@ const RESULT: Jsonata = `{"results": $states.result, "successful": ${countOf('su
 /** Emits a `map` as a Map state. Each iteration ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
-  if ((knownItems(planned) ?? 0) > emitter.frame.budget.inlineMost(planned))
-    return emitManyItems(emitter, planned, context);
+  const most = emitter.frame.budget.inlineMost(planned);
+  if (most === 0 || (knownItems(planned) ?? 0) > most) return emitManyItems(emitter, planned, context);
   const catchers = emitter.catchers(planned, context);
-  const ending = readsInsideSpilled(emitter, planned)
+  const ending = needsResultStates(emitter, planned)
     ? { Output: evaluated(RESULT), Next: emitResultFromInput(emitter, planned, context) }
     : assignResult(emitter, planned, context, RESULT);
   const state: MapState = {
@@ -41,9 +41,10 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
  * distributed Map. Items that are not a list are a failure of the step, which its `onError` may cover.
  */
 export function mapRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
-  if (knownItems(planned) !== undefined) return [];
+  const most = emitter.frame.budget.inlineMost(planned);
+  if (knownItems(planned) !== undefined || most === 0) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(context.scopePath));
-  const many = `$count($items) > ${emitter.frame.budget.inlineMost(planned)}`;
+  const many = `$count($items) > ${most}`;
   const isSpilled = `$exists(${lookup('$items', '$blob')})`;
   const isMany = bind('$items', value, `$type($items) = "array" ? ${many} : ${isSpilled}`);
   return [

@@ -15,10 +15,14 @@ import { segmentsEnterReference } from './spilled-paths.ts';
 /** The component that returns its input: its wrapper hydrates what was spilled, and answers what is read of it. */
 const NOOP = '/builtin/noop';
 
+/** The component that returns its input as it travels, so that its wrapper only answers what is read of it. */
+export const CARRY = '/builtin/carry';
+
 /**
  * Emits the states that take a result which the state machine itself has made: `value`, an expression over the state's
  * input. Where something reads inside a part of it that may have been spilled, a Choice checks for that, and a function
- * reads the spilled parts; otherwise the Pass `name` takes it. Returns the first state.
+ * reads the spilled parts; otherwise the Pass `name` takes it. Where the result would not fit the step's variable, a function
+ * takes it in any case. Returns the first state.
  */
 export function emitResult(
   emitter: FlowEmitter,
@@ -28,10 +32,13 @@ export function emitResult(
 ): string {
   const { states } = context;
   const isOwn = name === context.name;
+  if (emitter.frame.budget.packs(planned.step.id, 'result')) {
+    return emitReading(emitter, planned, context, { name, value, isOwn });
+  }
   const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
   states.add(name, { Type: 'Pass', ...assignResult(emitter, planned, context, value) }, source);
   if (!readsInsideSpilled(emitter, planned)) return name;
-  const read = emitReading(emitter, planned, context, value, isOwn);
+  const read = emitReading(emitter, planned, context, { name: emitter.stateName(planned, 'read'), value, isOwn });
   const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
   return states.add(
     emitter.stateName(planned, 'spilled?'),
@@ -44,27 +51,30 @@ export function emitResult(
 export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
   emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
 
-/** A Task that reads a result with its spilled parts. */
+/** Whether more than an expression is needed to take a step's result. */
+export const needsResultStates = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
+  emitter.frame.budget.packs(planned.step.id, 'result') || readsInsideSpilled(emitter, planned);
+
+/** A Task whose function takes a result, with its spilled parts where something reads inside them. */
 function emitReading(
   emitter: FlowEmitter,
   planned: PlannedStep,
   context: EmitContext,
-  value: Jsonata,
-  isOwn: boolean,
+  { name, value, isOwn }: { readonly name: string; readonly value: Jsonata; readonly isOwn: boolean },
 ): string {
   const { scopePath, states, after } = context;
   const { id } = planned.step;
   const catchers = emitter.catchers(planned, context);
   const unassigned: UnassignedSlots = (step) => (step === id ? ANSWER : undefined);
   const state: TaskState = {
-    ...callOf(NOOP, readingPayload(emitter, planned, evaluated(value))),
+    ...callOf(readsInsideSpilled(emitter, planned) ? NOOP : CARRY, readingPayload(emitter, planned, evaluated(value))),
     ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && emitter.assign(planned, scopePath, evaluated(ANSWER))),
     ...transitionTo(after, unassigned),
   };
   // Where the step's own state has run before, this is no further visit to the step.
   const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
-  return states.add(emitter.stateName(planned, 'read'), state, source);
+  return states.add(name, state, source);
 }
 
 function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Template): Parameters<typeof callOf>[1] {
@@ -81,16 +91,20 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
 
 /** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
 export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
+  const arePacked = emitter.frame.budget.packs(planned.step.id, 'runs');
   return emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);
-    return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way));
+    return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way, arePacked));
   });
 }
 
-function isInside(planned: PlannedStep, segments: readonly Segment[]): boolean {
+/** `arePacked`: whether the result of each run may have been spilled as a whole, however the flow's output is written. */
+function isInside(planned: PlannedStep, segments: readonly Segment[], arePacked: boolean): boolean {
   const { output, evaluation } = planned.inner?.flow ?? {};
-  const inOutput = (way: readonly Segment[]): boolean =>
-    output ? segmentsEnterReference(output, way) : evaluation !== undefined && way.length > 1;
+  const inOutput = (way: readonly Segment[]): boolean => {
+    if (arePacked) return way.length > 0;
+    return output ? segmentsEnterReference(output, way) : evaluation !== undefined && way.length > 1;
+  };
   switch (builtinOf(planned.step)) {
     case 'eval':
       return segments[0] === 'result' && segments[1] === 'result' && inOutput(segments.slice(2));

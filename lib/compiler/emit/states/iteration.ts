@@ -38,6 +38,7 @@ export function iteration(
     { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: failed },
   ];
   const failure = emitter.source('inner-failure', planned);
+  const isReady = frame.execution !== undefined;
   const from = itemsOf(planned);
   const isReadDirectly =
     !mayNeedRehydration(emitter, planned, from) &&
@@ -57,8 +58,9 @@ export function iteration(
       ),
   });
   const start = inner?.emit(states) ?? failed;
-  const next = name === undefined ? start : rehydrateInput(emitter, planned, { name, from, start, states, catchers });
-  if ((planned.inner && planned.inner.steps.size > 0) || next !== start) {
+  const next =
+    name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers });
+  if (start === failed || states.catchesInto(failed)) {
     states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true }, failure);
   }
   if (name === undefined) return { StartAt: next, States: states.toObject() };

@@ -17,6 +17,8 @@ export interface InnerInput {
   readonly name: string;
   /** The expressions that may give it. */
   readonly from: readonly Expression[];
+  /** Whether a function has made it ready already: see `/builtin/map_items`. */
+  readonly isReady?: boolean;
   /** The flow's first state. */
   readonly start: string;
   readonly states: States;
@@ -25,11 +27,11 @@ export interface InnerInput {
 
 /**
  * Emits what comes before an inner flow that reads inside of an input that may have been spilled as a whole: a Choice checks
- * for that, and a function replaces the input by one in which the paths that are read can be followed. Returns the first
- * state.
+ * for that, and a function replaces the input by one in which the paths that are read can be followed. Where the input would
+ * take too much of what the flow's own values share, the function makes it smaller in any case. Returns the first state.
  */
 export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, innerInput: InnerInput): string {
-  const { name, from, start, states, catchers } = innerInput;
+  const { name, from, isReady = false, start, states, catchers } = innerInput;
   const budget = emitter.frame.budget.inner(planned.step.id);
   if (!budget || !mayNeedRehydration(emitter, planned, from)) return start;
   const reads = readsOf(planned);
@@ -46,6 +48,7 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
     Next: start,
   };
   const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
+  if (packsInput(emitter, planned) && !isReady) return spill;
   const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
   return states.add(
     emitter.stateName(planned, 'input spilled?'),
@@ -54,13 +57,15 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
   );
 }
 
-/** Whether an inner flow reads inside of its input, made of `from`, where that may have been spilled as a whole. */
-export const mayNeedRehydration = (
-  { frame }: FlowEmitter,
-  planned: PlannedStep,
-  from: readonly Expression[],
-): boolean =>
-  frame.budget.inner(planned.step.id) !== undefined &&
-  readsOf(planned).some((path) => from.some((expression) => pathEntersReference(expression, path)));
+/**
+ * Whether a function may have to prepare the input of an inner flow: the flow reads inside of it, made of `from`, where that
+ * may have been spilled as a whole, or the input is packed.
+ */
+export const mayNeedRehydration = (emitter: FlowEmitter, planned: PlannedStep, from: readonly Expression[]): boolean =>
+  emitter.frame.budget.inner(planned.step.id) !== undefined &&
+  (packsInput(emitter, planned) ||
+    readsOf(planned).some((path) => from.some((expression) => pathEntersReference(expression, path))));
+
+const packsInput = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => frame.budget.packs(step.id, 'input');
 
 const readsOf = ({ inner }: PlannedStep): readonly string[] => (inner ? inputReads(inner) : []);

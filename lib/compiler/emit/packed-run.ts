@@ -1,0 +1,35 @@
+import type { TaskState } from '../../asl/state-machine.ts';
+import type { States } from './continuation.ts';
+import { type Frame, type Shared, sourceIn } from './frame.ts';
+import { evaluated, lookup } from './jsonata/jsonata.ts';
+import { OUTCOME_OVERHEAD } from './sizes/least-sizes.ts';
+import { ANSWER, callOf } from './states/call.ts';
+import { CARRY } from './states/emit-result.ts';
+
+/** The key of a run's result in its outcome. */
+const RESULT = 'result';
+
+/**
+ * The frame of an inner flow, whose end goes to a function where the result of a run would not fit beside the others of its
+ * step: the function puts the result, which may be made of many spilled values, into one blob.
+ */
+export function packedRun(frame: Frame, states: States, shared: Shared): Frame {
+  const { runBytes, prefix, catchers, transition } = frame;
+  if (runBytes === undefined) return frame;
+  const packed = `$merge([$states.input, {"${RESULT}": ${lookup(ANSWER, RESULT)}}])`;
+  const state: TaskState = {
+    ...callOf(CARRY, {
+      step: prefix.slice(0, -1),
+      input: '{% $states.input %}',
+      reads: [RESULT],
+      spillAbove: Math.floor(runBytes - OUTCOME_OVERHEAD),
+      execution: evaluated(frame.execution),
+    }),
+    ...(catchers.length > 0 && { Catch: catchers }),
+    // A run that was skipped has no result.
+    Output: evaluated(`$states.input.outcome = "success" ? ${packed} : $states.input`),
+    ...transition,
+  };
+  const name = states.add(shared.states.take(`${prefix}pack`), state, sourceIn(frame, 'pack'));
+  return { ...frame, transition: { Next: name } };
+}

@@ -1,0 +1,75 @@
+import { builtinOf } from '../../analyse/builtins.ts';
+import type { Plan, PlannedStep } from '../../plan/plan.ts';
+import { builtinAsStates, knownItems } from '../builtin-states.ts';
+
+/**
+ * Events that the iterations of all inline Maps of an execution may add to its history together. With the states that run
+ * once (see `Limits.events`) they leave 2,500 of AWS's 25,000 events for calls that are repeated.
+ */
+const MAP_EVENTS = 7_500;
+
+/** The most iterations of an inline Map, so that short lists need no distributed Map and long ones do not fill a history. */
+const MOST_ITERATIONS = 100;
+
+/** Events of a step, roughly: its Task has five, its guard and its Parallel two each; and of the start and end of a run. */
+const STEP_EVENTS = 10;
+const RUN_EVENTS = 10;
+
+/** An inner flow runs again and again in an `iterate`: a round may have this part of the events. */
+const ROUND = 0.1;
+
+/**
+ * The most iterations that each `map` of a plan and of its inner flows may have as an inline Map, for their events to fit
+ * into one history; 0 where not even one does. Maps side by side, or one after the other, share the events evenly; of Maps
+ * in each other, each may have about as many iterations as the others.
+ */
+export function inlineIterations(plan: Plan): ReadonlyMap<PlannedStep, number> {
+  const found = new Map<PlannedStep, number>();
+  allot(plan, MAP_EVENTS, found);
+  return found;
+}
+
+function allot(plan: Plan, available: number, found: Map<PlannedStep, number>): void {
+  const runners = [...plan.steps.values()].filter((planned) => mapsWithin(planned) > 0);
+  for (const planned of runners) allotTo(planned, available / runners.length, found);
+}
+
+function allotTo(planned: PlannedStep, available: number, found: Map<PlannedStep, number>): void {
+  const { inner, step } = planned;
+  if (!inner) return;
+  const events = eventsOfRun(inner);
+  if (builtinOf(step) === 'iterate') allot(inner, available * ROUND, found);
+  else if (builtinOf(step) !== 'map') allot(inner, available - events, found);
+  else {
+    const most = iterationsWithin(planned, available / events);
+    found.set(planned, most);
+    // Where no iteration fits, each has an execution of its own: see emit-distributed-map.ts.
+    allot(inner, most > 0 ? available / most - events : MAP_EVENTS, found);
+  }
+}
+
+/** `runs`: of the inner flow, without those of the maps in it, that fit. */
+function iterationsWithin(planned: PlannedStep, runs: number): number {
+  const known = knownItems(planned);
+  const levels = mapsWithin(planned);
+  // A list that is written out needs no other iterations, and the maps in it get half of the events.
+  if (known !== undefined && known * (levels > 1 ? 2 : 1) <= runs) return Math.min(known, MOST_ITERATIONS);
+  return Math.max(0, Math.min(MOST_ITERATIONS, Math.floor(runs ** (1 / levels))));
+}
+
+/** How deep maps are nested in a step, itself included; 0 for a step that runs none. */
+function mapsWithin(planned: PlannedStep): number {
+  if (!planned.inner || !builtinAsStates(planned)) return 0;
+  const own = builtinOf(planned.step) === 'map' ? 1 : 0;
+  return own + Math.max(0, ...[...planned.inner.steps.values()].map(mapsWithin));
+}
+
+/** Events of a run of a plan, without the iterations of the maps in it. */
+function eventsOfRun(plan: Plan): number {
+  let events = RUN_EVENTS;
+  for (const planned of plan.steps.values()) {
+    const { inner } = planned;
+    events += STEP_EVENTS + (inner && builtinOf(planned.step) !== 'map' ? eventsOfRun(inner) : 0);
+  }
+  return events;
+}
