@@ -134,7 +134,7 @@ describe('starting an execution', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field_${at}`, at]));
     const { statusCode, body } = read(await handler(post('greet', { id: 'ada', ...many })));
     expect([statusCode, body.error.code]).toEqual([413, 'INPUT_TOO_LARGE']);
-    expect(body.error.message).toContain('the input has too many fields (501)');
+    expect(body.error.message).toContain('reads one of the fields of an input that has too many (501)');
   });
 
   it('answers 404 for an unknown flow and names the known', async () => {

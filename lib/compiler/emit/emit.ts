@@ -80,8 +80,7 @@ const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
 });
 
 function reportBroken({ broken }: Budget, { flow }: Plan, diagnostics: Diagnostic[]): void {
-  for (const { what, step, values, over } of broken) {
-    const span = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span ?? START;
+  for (const { what, span = START, values, over } of broken) {
     diagnostics.push(diagnose('payload-limit', { what, values, over }, { file: flow.file, ...span }));
   }
 }

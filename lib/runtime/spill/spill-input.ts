@@ -16,12 +16,16 @@ export interface InputBudget {
   readonly room: number;
 }
 
+/** The key of the blob with what is not read of an object. The key of a user's own field of that name is read, or set aside. */
+const REST = '$rest';
+
 type Store = Pick<BlobStore, 'put'>;
 
 /**
  * Prepares the input of an execution: values that look like markers are escaped, and parts are spilled to the blob store
  * until the rest fits `budget`. Spilled parts are as large as possible without hiding a path that the state machine
- * reads. Throws INVALID_INPUT if that is not enough.
+ * reads. Where even their markers are too many, all that is not read is set aside in one blob ({@link REST}). Throws
+ * INVALID_INPUT where that is read too, as a part of the whole.
  */
 export async function spillInput(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
   return spillTravelling(escapeValue(input), budget, blobs);
@@ -65,7 +69,7 @@ class Spill {
     if (deeper.length === 0 || typeof value !== 'object' || value === null) {
       return this.#spillWhole(value, target);
     }
-    return this.#spillWithin(value, deeper, target);
+    return this.#spillWithin(value, deeper, target, isRead);
   }
 
   #spillWhole(value: Json, share: number): Promise<Json> {
@@ -73,7 +77,7 @@ class Spill {
   }
 
   /** Spills parts of a list or object that is read in part: first those over their own share, then the largest. */
-  async #spillWithin(value: object, reads: readonly Read[], target: number): Promise<Json> {
+  async #spillWithin(value: object, reads: readonly Read[], target: number, isRead: boolean): Promise<Json> {
     const copy: { [key: string]: Json } | Json[] = Array.isArray(value) ? [...value] : { ...value };
     const parts: Part[] = [];
     for (const [key, item] of Object.entries(value)) {
@@ -89,23 +93,49 @@ class Spill {
       };
       parts.push({ bytes, spill });
     }
-    await shrink(copy, parts, target);
+    // One after the other costs as many requests as markers; set aside, what is not read costs one.
+    const least = bytesOf(copy) - parts.reduce((sum, { bytes }) => sum + bytes - MIN_SHARE, 0);
+    if (least > target && !isRead) return this.#setAside(copy, reads, target);
+    const bytes = await shrink(copy, parts, target);
+    if (bytes > target) throw tooMuch(copy, bytes, target);
     return copy;
+  }
+
+  /** Puts all of a list or object that is not read into one blob. What is read stays where it is. */
+  async #setAside(value: { [key: string]: Json } | Json[], reads: readonly Read[], target: number): Promise<Json> {
+    const isRead = (key: string): boolean => reads.some((path) => startsWith(path, key));
+    const entries = Object.entries(value);
+    const rest = Object.fromEntries(entries.filter(([key]) => !isRead(key)));
+    const marker = await this.#spillWhole(rest, MIN_SHARE);
+    const left = Array.isArray(value)
+      ? [...value.map((item, at) => (isRead(String(at)) ? item : null)).slice(0, 1 + lastOf(value, isRead)), marker]
+      : { ...Object.fromEntries(entries.filter(([key]) => isRead(key))), ...(!isRead(REST) && { [REST]: marker }) };
+    const bytes = bytesOf(left);
+    if (bytes > target) throw tooMuch(value, bytes, target);
+    return left;
   }
 }
 
-async function shrink(value: object, parts: readonly Part[], target: number): Promise<void> {
+/** The index of the last item that is read; -1 where none is. */
+const lastOf = (list: readonly Json[], isRead: (key: string) => boolean): number =>
+  list.findLastIndex((_, at) => isRead(String(at)));
+
+/** Spills parts, the largest first, until the value fits; returns its bytes. */
+async function shrink(value: object, parts: readonly Part[], target: number): Promise<number> {
   let bytes = Buffer.byteLength(JSON.stringify(value));
   for (const part of [...parts].sort((a, b) => b.bytes - a.bytes)) {
-    if (bytes <= target) return;
+    if (bytes <= target) break;
     bytes += (await part.spill()) - part.bytes;
   }
-  if (bytes <= target) return;
+  return bytes;
+}
+
+function tooMuch(value: object, bytes: number, target: number): FlowError {
   const keys = Array.isArray(value) ? 'items' : 'fields';
-  throw new FlowError(
+  return new FlowError(
     'INVALID_INPUT',
-    `the input has too many ${keys} (${Object.keys(value).length}) beside one that the flow reads: they take ${bytes} bytes, and at most ` +
-      `${Math.floor(target)} fit a payload; put them into one field and read that as a whole`,
+    `the flow reads one of the ${keys} of an input that has too many (${Object.keys(value).length}), and all of them together: they take ` +
+      `${bytes} bytes, and at most ${Math.floor(target)} fit a payload; put them into one field and read that as a whole`,
   );
 }
 

@@ -87,10 +87,20 @@ describe('the input of an execution', () => {
     expect(await spill({ 'user.id': LONG, pad: LONG })).toEqual({ 'user.id': marker(LONG), pad: marker(LONG) });
   });
 
-  it('is refused where too much is left beside what is read', async () => {
+  it('sets aside all that is not read where even its markers are too many', async () => {
     const many = Array.from({ length: 400 }, (_, at) => at);
-    const given = spillInput({ list: many }, { ...budget, reads: ['list[3]'] }, blobStore(memoryStore()));
-    await expect(given).rejects.toThrow('the input has too many items (400) beside one that the flow reads');
+    const aside = (input: Json, reads: string[]) => spillInput(input, { ...budget, reads }, blobStore(memoryStore()));
+    const left = [null, null, null, 3];
+    const items = Object.fromEntries(many.filter((at) => at !== 3).map((at) => [String(at), at]));
+    expect(await aside({ list: many }, ['list[3]'])).toEqual({ list: [...left, marker(items)] });
+    const fields = Object.fromEntries(many.map((at) => [`f${at}`, at]));
+    expect(await aside({ id: 7, ...fields }, ['id'])).toEqual({ id: 7, $rest: marker(fields) });
+  });
+
+  it('is refused where all of it is read too', async () => {
+    const many = Array.from({ length: 400 }, (_, at) => at);
+    const given = spillInput({ list: many }, { ...budget, reads: ['list', 'list[3]'] }, blobStore(memoryStore()));
+    await expect(given).rejects.toThrow('the flow reads one of the items of an input that has too many (400)');
     await expect(given).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 });

@@ -1,3 +1,4 @@
+import type { Span } from '../../../diagnostics/diagnostics.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
@@ -34,8 +35,10 @@ import {
 const VARIABLE_BYTES = QUOTAS.variables - 985_760;
 
 /** A payload limit that its values exceed even when all of them are spilled. */
-export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step'> {
-  /** How many values meet there. */
+export interface BrokenLimit extends Pick<PayloadLimit, 'what'> {
+  /** The step or the output that the payload belongs to; absent where that is a whole flow. */
+  readonly span?: Span;
+  /** How many values meet there; 0 where what is written in the flow is too large by itself. */
   readonly values: number;
   /** Bytes by which the least sizes of the values exceed what is available. */
   readonly over: number;
@@ -158,7 +161,9 @@ export class Budget {
     const over = Math.ceil(least - availableBytes);
     if (over <= 0) return [];
     const remedies = [this.#remediesOfValues(values), ...more];
-    return [{ what, values: values.length, over, remedies, ...(step !== undefined && { step }) }];
+    const { flow } = this.#inside.sized.plan;
+    const span = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span;
+    return [{ what, values: availableBytes < 0 ? 0 : values.length, over, remedies, ...(span && { span }) }];
   }
 
   /** What makes the values smaller that are not only markers. */
