@@ -1,3 +1,4 @@
+import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf, knownItems } from '../builtin-states.ts';
@@ -33,7 +34,8 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
   };
-  return states.add(name, state, emitter.source('step', planned));
+  const most = knownItems(planned) ?? emitter.frame.budget.inlineMost(planned);
+  return states.add(name, boundItems(state, most), emitter.source('step', planned));
 }
 
 /**
