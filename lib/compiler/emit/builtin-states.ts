@@ -1,6 +1,6 @@
 import type { Expression } from '../../flow/expression.ts';
-import { type Builtin, builtinOf, inputField, literalWait } from '../analyse/builtins.ts';
 import type { Json } from '../../protocol/json.ts';
+import { type Builtin, builtinOf, inputField, literalWait } from '../analyse/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 
 /** The built-in component that a step runs as states of the state machine; undefined where it calls a function. */

@@ -131,9 +131,8 @@ export class Budget {
     if (builtinOf(step) === 'map') this.#fittingIterations.set(step.id, Math.min(inlineIterations(planned), fitting));
     const budget = innerBudget(planned, inner, { share, runs }, this.#bounds, leastInput);
     this.#inner.set(step.id, budget);
-    limits.push(
-      limitOf(planned, `the input of step "${step.id}"`, input, Math.min(PAYLOAD_BYTES, budget.share(INPUT))),
-    );
+    const most = planned.ownExecutions ? OWN_EXECUTION_BYTES : PAYLOAD_BYTES;
+    limits.push(limitOf(planned, `the input of step "${step.id}"`, input, Math.min(most, budget.share(INPUT))));
     return limits;
   }
 }
@@ -160,11 +159,18 @@ function innerBudget(
 ): Budget {
   const own: ValueBounds = { ...bounds, share: bounds.share / concurrencyOf(planned) };
   const budgetFor = (outputBytes: number): Budget => new Budget(inner, outputBytes, own, leastInput);
-  const outputBytes = (share - RESULT_OVERHEAD) / runs;
+  const given = (share - RESULT_OVERHEAD) / runs;
+  const outputBytes = planned.ownExecutions ? Math.min(given, OWN_EXECUTION_BYTES) : given;
   const budget = budgetFor(outputBytes);
   const input = budget.share(INPUT);
   return builtinOf(planned.step) === 'iterate' && input < outputBytes ? budgetFor(input) : budget;
 }
+
+/**
+ * Bytes of what a loop in executions of its own is given, and of what it gives: one payload describes the end of an execution
+ * with both.
+ */
+const OWN_EXECUTION_BYTES = (PAYLOAD_BYTES - 2 * RESULT_OVERHEAD) / 2;
 
 const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content, bytes: number): PayloadLimit => ({
   what,

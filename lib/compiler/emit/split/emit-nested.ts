@@ -14,7 +14,6 @@ import { NESTED_OUTPUT, startOf } from './start-nested.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
 
-
 /**
  * Emits a part of a flow as a state machine of its own, and the Task that runs it. What the part reads from outside is in
  * its input, what is read of the part outside is in its output.

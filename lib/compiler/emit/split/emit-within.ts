@@ -7,6 +7,7 @@ import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
 import { placeLoops } from './place-loops.ts';
 import { split } from './split.ts';
+import { splitLoops } from './split-loops.ts';
 
 /** The limits of a state machine. */
 export interface Limits {
@@ -95,14 +96,16 @@ const times = ({ bytes, events }: Size, factor: number): Size => ({
   events: events * factor,
 });
 
-function splitPlan(plan: Plan, { stateMachine, statesByTree }: Emitted, { seconds }: Target, most: Size): Plan {
+function splitPlan(plan: Plan, emitted: Emitted, { seconds }: Target, most: Size): Plan {
+  const { stateMachine, statesByTree } = emitted;
   const names = stateNames();
   const all = sizeOfBranch(stateMachine);
   const tree = plan.tree ? sizeOfTree(plan.tree, statesByTree) : NOTHING;
   // What belongs to no step, such as the check of the input, cannot be moved out.
   const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
   const nameOf = (first: string): string => names.take(`${plan.flow.name}--${first}`.replace(/[^A-Za-z0-9_-]/g, '-'));
-  return split(plan, { statesByTree, limits: most, seconds, nameOf }, room);
+  const options = { limits: most, seconds, nameOf };
+  return split(splitLoops(plan, { ...options, emitted }), { ...options, statesByTree }, room);
 }
 
 const NOTHING: Size = { bytes: 0, events: 0 };

@@ -9,7 +9,7 @@ import { type ExpressionScope, jsonataOf, templateOf } from '../jsonata/expressi
 import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
-import { levelFor, type LoopInput, loopMachineOf } from './loop-machine.ts';
+import { type LoopInput, levelFor, loopMachineOf } from './loop-machine.ts';
 
 /**
  * Emits an `iterate` that goes round in executions of its own: a Task that starts the first of them, then a Choice that takes

@@ -160,7 +160,12 @@ class LoopMachineEmitter {
       endWith(`${ROUND.hasNext} and ${round} >= ${given('most')}`, ended(ROUND.next, true)),
       endWith(
         `${ROUND.hasNext} and ${following} - ${given('round')} >= ${to.rounds}`,
-        evaluated(object([['next', ROUND.next], ['round', following]])),
+        evaluated(
+          object([
+            ['next', ROUND.next],
+            ['round', following],
+          ]),
+        ),
       ),
       {
         Condition: evaluated(ROUND.hasNext),
@@ -201,7 +206,10 @@ class LoopMachineEmitter {
       Choices: [
         {
           Condition: `{% ${isOpen} and ${hasRoom} %}`,
-          Assign: { [this.#input]: evaluated(lookup('$states.input', 'next')), [this.#round]: '{% $states.input.round %}' },
+          Assign: {
+            [this.#input]: evaluated(lookup('$states.input', 'next')),
+            [this.#round]: '{% $states.input.round %}',
+          },
           Next: part,
         },
       ],
