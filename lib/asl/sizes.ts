@@ -1,5 +1,6 @@
 import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
+import { mostItemsOf, visitsOf } from './repetition.ts';
 import type { Branch, MapState, State, TaskState } from './state-machine.ts';
 import { branchesOf, type NamedState } from './walk-states.ts';
 
@@ -7,7 +8,10 @@ import { branchesOf, type NamedState } from './walk-states.ts';
 export interface Size {
   /** Bytes of their definition, with ARNs in place of `${…}`. */
   readonly bytes: number;
-  /** Events in the history of an execution that visits each of them once, and in which no call has to be repeated. */
+  /**
+   * Events in the history of an execution that visits each of them, those of a loop and of an inline Map as often as it can
+   * at most, and in which no call has to be repeated.
+   */
   readonly events: number;
 }
 
@@ -82,13 +86,12 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
 
 function eventsOf(state: State): number {
   const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
-  return EVENTS[state.Type] + submitted + eventsInside(state);
+  return visitsOf(state) * (EVENTS[state.Type] + submitted + eventsInside(state));
 }
 
-/** The iterations of a Map count only where its items are written in the definition; the number of others is unknown. */
 function eventsInside(state: State): number {
   // An iteration has a start and an end like an execution; a branch has neither.
-  const [runs, withoutEvents] = state.Type === 'Map' ? [itemsOf(state), 0] : [1, EXECUTION];
+  const [runs, withoutEvents] = state.Type === 'Map' ? [mostItemsOf(state) ?? itemsOf(state), 0] : [1, EXECUTION];
   return branchesOf(state).reduce((total, inner) => total + runs * (eventsOfMachine(inner) - withoutEvents), 0);
 }
 

@@ -42,6 +42,8 @@ export type StateRole =
   | 'fan-out'
   /** Starts a nested state machine, which runs a part of the flow's steps. */
   | 'nested'
+  /** Of a loop that goes round in executions of its own: begins one, counts those that it has started, or ends it. */
+  | 'loop'
   /** Checks that a flow's output has all that it reads. */
   | 'output-check'
   /** Evaluates a flow's output. */

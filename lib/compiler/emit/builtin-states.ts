@@ -1,4 +1,5 @@
 import type { Expression } from '../../flow/expression.ts';
+import type { Json } from '../../protocol/json.ts';
 import { type Builtin, builtinOf, inputField, literalWait } from '../analyse/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
 
@@ -19,4 +20,20 @@ export function knownItems(planned: PlannedStep): number | undefined {
   const items = fieldOf(planned, 'items');
   if (items.kind === 'list') return items.items.length;
   return items.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
+}
+
+// Source: the language's own default for `max_iterations`.
+const DEFAULT_ROUNDS = 1000;
+
+/** The `max_iterations` of an `iterate`: the language's own where the flow has none. */
+export const maxIterations = (planned: PlannedStep): Expression =>
+  inputField(planned.step, 'max_iterations') ?? { ...fieldOf(planned, ''), kind: 'literal', value: DEFAULT_ROUNDS };
+
+/** Whether a value is a `max_iterations` that the language allows. */
+const isRounds = (value: Json): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;
+
+/** How many rounds an `iterate` has at most, where the flow says it. */
+export function knownRounds(planned: PlannedStep): number | undefined {
+  const most = maxIterations(planned);
+  return most.kind === 'literal' && isRounds(most.value) ? most.value : undefined;
 }

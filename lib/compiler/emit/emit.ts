@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import { workflowType } from '../../flow/read/aws-metadata.ts';
 import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import type { Plan } from '../plan/plan.ts';
+import { nestedIn } from '../plan/plan-tree.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';
 import { byName, States } from './continuation.ts';
 import { FlowEmitter } from './emit-flow.ts';
@@ -21,7 +22,7 @@ import { type Budget, budgetOf } from './sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 
 /** A state machine, those nested in it, their steps, and the source of each state. */
-export interface Emitted extends Pick<Shared, 'statesByTree'> {
+export interface Emitted extends Pick<Shared, 'statesByTree' | 'loops'> {
   readonly stateMachine: StateMachine;
   readonly nestedMachines: readonly NestedMachine[];
   readonly steps: readonly CompiledStep[];
@@ -32,14 +33,20 @@ export interface Emitted extends Pick<Shared, 'statesByTree'> {
   readonly budget: Budget;
 }
 
-/**
- * Emits a plan as a state machine, and reports payload limits that cannot be kept. `spillAbove`: bytes above which a value is
- * spilled, where that is less than what fits.
- */
-export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
+/** What limits a state machine. */
+export interface EmitLimits {
+  /** The most events of an execution. */
+  readonly events: number;
+  /** Bytes above which a value is spilled, where that is less than what fits. */
+  readonly spillAbove?: number | undefined;
+}
+
+/** Emits a plan as a state machine, and reports payload limits that cannot be kept. */
+export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove }: EmitLimits): Emitted {
   const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
-  const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
+  const shared = newShared({ flow: plan.flow.name, express: workflowType(plan.flow) === 'EXPRESS', events });
+  for (const name of nestedMachinesIn(plan)) shared.machines.take(name);
   const states = new States(shared.sources);
   const frame = newFrame(shared, {
     plan,
@@ -60,7 +67,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     StartAt: start,
     States: states.toObject(),
   };
-  const { nestedMachines, steps, statesByTree, sources } = shared;
+  const { nestedMachines, steps, statesByTree, loops, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };
   return {
     stateMachine,
@@ -68,10 +75,17 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number)
     steps,
     sourceMap,
     statesByTree,
+    loops,
     inputBudget: inputBudgetOf(plan, budget),
     budget,
   };
 }
+
+/** The names of the nested state machines that parts of a plan have become. */
+const nestedMachinesIn = ({ tree, steps }: Plan): readonly string[] => [
+  ...(tree ? nestedIn(tree).map(({ name }) => name) : []),
+  ...[...steps.values()].flatMap(({ inner }) => (inner ? nestedMachinesIn(inner) : [])),
+];
 
 const inputBudgetOf = (plan: Plan, budget: Budget): InputBudget => ({
   reads: inputReads(plan),

@@ -46,6 +46,15 @@ export interface NestedMachine {
   readonly stateMachine: StateMachine;
 }
 
+/** The state machine of a loop: see `emitLoopMachine`. */
+export interface LoopMachine {
+  readonly name: string;
+  /** The most rounds of one execution. */
+  readonly rounds: number;
+  /** The most executions that one execution starts in succession, instead of going round itself. */
+  readonly parts: number;
+}
+
 /** What the flows of a state machine share, those of its nested state machines included. */
 export interface Shared {
   readonly states: Names;
@@ -56,18 +65,28 @@ export interface Shared {
   /** Whether the state machine is an Express workflow, which has no distributed Map. */
   readonly express: boolean;
   readonly nestedMachines: NestedMachine[];
+  /** Names for nested state machines. */
+  readonly machines: Names;
+  /** The state machines of loops that run in executions of their own, by the steps' ids. */
+  readonly loops: Map<string, LoopMachine>;
+  /** The name of the outermost flow. */
+  readonly flow: string;
+  /** The most events that an execution may have in which no call has to be repeated. */
+  readonly events: number;
   /** The states that each part of the plan's trees became. */
   readonly statesByTree: Map<PlanTree, readonly NamedState[]>;
 }
 
 /** The start of a new state machine: no name taken, no step emitted. */
-export const newShared = (express: boolean): Shared => ({
+export const newShared = (given: Pick<Shared, 'flow' | 'express' | 'events'>): Shared => ({
+  ...given,
   states: stateNames(),
   variables: variableNames(),
   steps: [],
   sources: new Map(),
-  express,
   nestedMachines: [],
+  machines: stateNames(),
+  loops: new Map(),
   statesByTree: new Map(),
 });
 

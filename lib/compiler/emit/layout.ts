@@ -8,7 +8,7 @@ import { type Names, variableName, variableNames } from './names.ts';
 export type ScopePath = readonly number[];
 
 /** The input of a nested state machine, from inside: see {@link NestedInput}. */
-const NESTED_INPUT = '$states.context.Execution.Input';
+export const NESTED_INPUT = '$states.context.Execution.Input';
 
 /** The input of a nested state machine: all that its states read from outside. */
 export interface NestedInput {

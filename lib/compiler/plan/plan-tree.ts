@@ -32,6 +32,12 @@ export const hoistedConditionsIn = (tree: PlanTree): readonly HoistedConditions[
 /** The fan-outs in a tree, in its order. */
 export const fanOutsIn = (tree: PlanTree): readonly FanOut[] => ofKind(tree, 'fan-out');
 
+/** The nested state machines in a tree, each after the one that it is in. */
+export function nestedIn(tree: PlanTree): readonly Extract<PlanTree, { kind: 'nested' }>[] {
+  const found = ofKind(tree, 'nested');
+  return found.flatMap((nested) => [nested, ...nestedIn(nested.body)]);
+}
+
 /** The nodes of a kind in a tree, in its order. */
 function ofKind<K extends PlanTree['kind']>(tree: PlanTree, kind: K): readonly Extract<PlanTree, { kind: K }>[] {
   const found: Extract<PlanTree, { kind: K }>[] = [];

@@ -43,6 +43,8 @@ export interface PlannedStep {
   readonly fusedBefore?: readonly PlannedStep[];
   /** The plan of the flow that the step runs: of `map`, `eval` and `iterate`. */
   readonly inner?: Plan;
+  /** Set on an `iterate` that goes round in executions of its own, because it has too many rounds for the one that it is in. */
+  readonly ownExecutions?: true;
 }
 
 /** The steps that a step's function runs, in order: those of its fused chain, or the step alone. */

@@ -203,7 +203,8 @@ export class Budget {
     this.#inner.set(step.id, own);
     const { whole, each } = input;
     const isPacked = this.packs(step.id, 'input');
-    const most = isPacked ? functionRoom(planned) : Math.min(PAYLOAD_BYTES, own.budget.share(INPUT));
+    const room = planned.ownExecutions ? OWN_EXECUTION_BYTES : functionRoom(planned);
+    const most = Math.min(room, isPacked ? room : own.budget.share(INPUT));
     const remedy = [[{ step: this.#inside.sized.prefix + step.id, part: 'input' as const }]];
     if (each.length > 1) add(limitOf(planned, `the items of step "${step.id}"`, whole, PAYLOAD_BYTES));
     for (const content of each) add(limitOf(planned, `the input of step "${step.id}"`, content, most), remedy);
@@ -218,7 +219,8 @@ export class Budget {
     const leastInput = this.#leastSizes.ofInnerInput(planned, input, sized);
     const share = this.packs(id, 'result') ? functionRoom(planned) : this.share(id);
     const runs = fittingRuns(planned, inner, sized, { share, input: leastInput });
-    const runBytes = (share - RESULT_OVERHEAD) / Math.max(1, runs);
+    const given = (share - RESULT_OVERHEAD) / Math.max(1, runs);
+    const runBytes = planned.ownExecutions ? Math.min(given, OWN_EXECUTION_BYTES) : given;
     const budgetFor = (outputBytes: number): Budget =>
       new Budget({ sized: own, outputBytes, bounds, leastInput, runner: sized.prefix + id });
     const budget = budgetFor(this.packs(id, 'runs') ? functionRoom(planned) : runBytes);
@@ -265,6 +267,12 @@ interface ValueBounds {
   /** Bytes above which functions spill, where that is less than what fits. */
   readonly largest: number;
 }
+
+/**
+ * Bytes of what a loop in executions of its own is given, and of what it gives: one payload describes the end of an execution
+ * with both.
+ */
+const OWN_EXECUTION_BYTES = (PAYLOAD_BYTES - 2 * RESULT_OVERHEAD) / 2;
 
 const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content, bytes: number): PayloadLimit => ({
   what,

@@ -1,25 +1,18 @@
 import type { StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
-import { placeholder } from '../../../protocol/placeholders.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { OWN_EXECUTION, type TreeContext } from '../frame.ts';
+import type { TreeContext } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
 import type { NestedInput, ScopePath } from '../layout.ts';
-import { startRetry } from '../states/retry.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import { failureOfNested } from './nested-failure.ts';
+import { NESTED_OUTPUT, startOf } from './start-nested.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
-
-const OUTPUT = '$states.result.Output';
-
-// The console links an execution to the one that started it by this. Source: AWS Step Functions developer guide,
-// "Start workflow executions from a task state".
-const STARTED_BY = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: evaluated(OWN_EXECUTION) };
 
 /**
  * Emits a part of a flow as a state machine of its own, and the Task that runs it. What the part reads from outside is in
@@ -38,24 +31,18 @@ export function emitNested(
   if (!shared.nestedMachines.some((known) => known.name === name)) {
     shared.nestedMachines.push({ name, stateMachine: nestedMachineOf(emitter, body, out, inside) });
   }
-  const assigned = out.map((id) => [frame.layout.nameAt(id, scopePath.length), evaluated(lookup(OUTPUT, id))]);
+  const assigned = out.map((id) => [frame.layout.nameAt(id, scopePath.length), evaluated(lookup(NESTED_OUTPUT, id))]);
   const first = firstStepIn(body) ?? name;
   const Next = failureOfNested(states, emitter.source('fail'), () =>
     shared.states.take(`${frame.prefix}fail: as part from ${first}`),
   );
   const part = shared.states.take(`${frame.prefix}part from ${first}`);
   const state: TaskState = {
-    Type: 'Task',
-    Resource: 'arn:aws:states:::states:startExecution.sync:2',
-    Arguments: {
-      StateMachineArn: placeholder('machine', name),
-      Input: { ...inputOf(emitter, crossing, scopePath), ...STARTED_BY },
-    },
-    Retry: [startRetry],
+    ...startOf(name, { ...inputOf(emitter, crossing, scopePath) }),
     Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...withWholeOutput(
-      transitionTo(after, (id) => (out.includes(id) ? lookup(OUTPUT, id) : undefined)),
+      transitionTo(after, (id) => (out.includes(id) ? lookup(NESTED_OUTPUT, id) : undefined)),
       out,
     ),
   };
@@ -94,6 +81,6 @@ function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath:
 function withWholeOutput<T extends { readonly Output: Template }>(end: T, out: readonly string[]): T {
   const { Output } = end;
   if (out.length === 0 || !isObject(Output) || Object.keys(Output).length !== out.length) return end;
-  const same = out.every((id) => Output[id] === evaluated(lookup(OUTPUT, id)));
-  return same ? { ...end, Output: evaluated(OUTPUT) } : end;
+  const same = out.every((id) => Output[id] === evaluated(lookup(NESTED_OUTPUT, id)));
+  return same ? { ...end, Output: evaluated(NESTED_OUTPUT) } : end;
 }

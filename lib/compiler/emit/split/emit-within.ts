@@ -5,7 +5,9 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
 import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
+import { placeLoops } from './place-loops.ts';
 import { split } from './split.ts';
+import { splitLoops } from './split-loops.ts';
 
 /** The limits of a state machine. */
 export interface Limits {
@@ -41,7 +43,8 @@ const SAFETY_FACTORS = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
 export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
-  const whole = emit(plan, found, target.spillAbove);
+  const { spillAbove } = target;
+  const whole = emit(plan, found, { events: most.events, spillAbove });
   if (isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
@@ -52,14 +55,28 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
     return undefined;
   }
   for (const caution of SAFETY_FACTORS) {
-    const found: Diagnostic[] = [];
-    const emitted = emit(splitPlan(plan, whole, target, times(most, caution)), found, target.spillAbove);
-    if (!isWithin(emitted, most) || hasError(found)) continue;
-    diagnostics.push(...found);
-    return emitted;
+    const room = times(most, caution);
+    for (const smaller of smallerPlans(plan, whole, target, room)) {
+      const found: Diagnostic[] = [];
+      const emitted = emit(smaller, found, { events: room.events, spillAbove });
+      if (!isWithin(emitted, most) || hasError(found)) continue;
+      diagnostics.push(...found);
+      return emitted;
+    }
   }
   diagnostics.push(tooLarge(plan, whole, most));
   return undefined;
+}
+
+/**
+ * A plan for smaller state machines, first with no more than its loops in executions of their own. `whole`: what the plan
+ * became as one state machine.
+ */
+function* smallerPlans(plan: Plan, whole: Emitted, target: Target, room: Size): Iterable<Plan> {
+  const placed = placeLoops(plan, whole.statesByTree, room.events);
+  if (placed === plan) return yield splitPlan(plan, whole, target, room);
+  yield placed;
+  yield splitPlan(placed, emit(placed, [], { ...target, events: room.events }), target, room);
 }
 
 /** Express executions have no limit of events. */
@@ -79,14 +96,16 @@ const times = ({ bytes, events }: Size, factor: number): Size => ({
   events: events * factor,
 });
 
-function splitPlan(plan: Plan, { stateMachine, statesByTree }: Emitted, { seconds }: Target, most: Size): Plan {
+function splitPlan(plan: Plan, emitted: Emitted, { seconds }: Target, most: Size): Plan {
+  const { stateMachine, statesByTree } = emitted;
   const names = stateNames();
   const all = sizeOfBranch(stateMachine);
   const tree = plan.tree ? sizeOfTree(plan.tree, statesByTree) : NOTHING;
   // What belongs to no step, such as the check of the input, cannot be moved out.
   const room = { bytes: most.bytes - (all.bytes - tree.bytes), events: most.events - (all.events - tree.events) };
   const nameOf = (first: string): string => names.take(`${plan.flow.name}--${first}`.replace(/[^A-Za-z0-9_-]/g, '-'));
-  return split(plan, { statesByTree, limits: most, seconds, nameOf }, room);
+  const options = { limits: most, seconds, nameOf };
+  return split(splitLoops(plan, { ...options, emitted }), { ...options, statesByTree }, room);
 }
 
 const NOTHING: Size = { bytes: 0, events: 0 };

@@ -130,7 +130,8 @@ class Splitter {
   /** The flow of a step can be split. */
   #fitStep(tree: Extract<PlanTree, { kind: 'step' }>, whole: Piece): Piece {
     const planned = this.#plan.steps.get(tree.id);
-    if (!planned?.inner) return whole;
+    // The flow of a loop in executions of its own is not in this state machine: see split-loops.ts.
+    if (!planned?.inner || planned.ownExecutions) return whole;
     const nameOf = (first: string): string => this.#options.nameOf(`${tree.id}.${first}`);
     const { plan, saved } = new Splitter(planned.inner, { ...this.#options, nameOf }).innerPlan();
     this.#changed.set(tree.id, { ...planned, inner: plan });

@@ -5,7 +5,7 @@ import { builtinAsStates } from '../builtin-states.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { emitEval } from './emit-eval.ts';
-import { emitIterate } from './emit-iterate.ts';
+import { emitIterate, iterateRules } from './emit-iterate.ts';
 import { emitMap, mapRules } from './emit-map.ts';
 import { emitWait } from './emit-wait.ts';
 
@@ -21,7 +21,7 @@ const EMITTERS: { readonly [B in Builtin]: BuiltinEmitter } = {
   sleep: { emit: emitWait },
   eval: { emit: emitEval },
   map: { emit: emitMap, rules: mapRules },
-  iterate: { emit: emitIterate },
+  iterate: { emit: emitIterate, rules: iterateRules },
 };
 
 /** How a step is written that calls no function; undefined for one that does. */

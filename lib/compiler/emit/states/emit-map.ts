@@ -1,3 +1,4 @@
+import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf, knownItems } from '../builtin-states.ts';
@@ -20,7 +21,8 @@ const RESULT: Jsonata = `{"results": $states.result, "successful": ${countOf('su
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
   const most = emitter.frame.budget.inlineMost(planned);
-  if (most === 0 || (knownItems(planned) ?? 0) > most) return emitManyItems(emitter, planned, context);
+  const known = knownItems(planned);
+  if (most === 0 || (known ?? 0) > most) return emitManyItems(emitter, planned, context);
   const catchers = emitter.catchers(planned, context);
   const ending = needsResultStates(emitter, planned)
     ? { Output: evaluated(RESULT), Next: emitResultFromInput(emitter, planned, context) }
@@ -33,7 +35,7 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
   };
-  return states.add(name, state, emitter.source('step', planned));
+  return states.add(name, boundItems(state, known ?? most), emitter.source('step', planned));
 }
 
 /**
