@@ -13,6 +13,10 @@ const LOAD = `  - id: load_user
 export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'yaml-syntax': { flow: 'steps:\n  - id: load\n   component: /user/load\n' },
   'not-json': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: .inf }\n' },
+  'number-too-large': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: 1e400 }\n' },
+  'inexact-number': {
+    flow: 'steps:\n  - id: load\n    component: /builtin/noop\n    input: { user_id: 9007199254740993 }\n',
+  },
   'map-as-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { { user: 1 }: u001 }\n' },
   'alias-bomb': { params: { limit: 1_000_000 } },
   'too-deep': { params: { limit: 200 } },

@@ -13,6 +13,15 @@ export const MESSAGES = {
     ({ found }) => `${found} is not a JSON value`,
     () => 'Use null, true, false, a finite number, a string, a list or a map.',
   ),
+  'number-too-large': error<{ written: string }>(
+    ({ written }) => `${written} is larger than any number here and on AWS, which end at about 1.8e308`,
+    () => 'Write a smaller number, or a string in quotes.',
+  ),
+  'inexact-number': warning<{ written: string; became: string }>(
+    ({ written, became }) => `${written} is kept as ${became}`,
+    () =>
+      'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
+  ),
   'map-as-key': error<object>(
     () => 'A map is used as a key',
     () =>

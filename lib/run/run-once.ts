@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '../compiler/emit/frame.ts';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/text/depth.ts';
@@ -87,7 +87,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
   const inputProblems = checkInput(input, flow.compiled.inputSchema, text);
   const diagnostics = [...flow.diagnostics, ...inputProblems];
-  if (inputProblems.length > 0) return { result: refusalOf(inputProblems), diagnostics };
+  if (hasError(inputProblems)) return { result: refusalOf(inputProblems), diagnostics };
   let durable: DurableRun | undefined;
   try {
     const spilledInput = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));

@@ -30,7 +30,7 @@ export const explainCommand = defineCommand({
     const passes = await passesOf(options);
     const { file, text } = await readFlowFile(path, terminal);
     const given = { ...passes, ...(await profileOption(options.profile, terminal)) };
-    const variables = await readVariables(options.var ?? []);
+    const variables = await readVariables(options.var ?? [], terminal);
     const [{ openFlow }, { explain }] = await Promise.all([
       import('../../project/open-flow.ts'),
       import('../../explain/index.ts'),

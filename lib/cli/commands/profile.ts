@@ -83,7 +83,7 @@ async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCal
 }
 
 async function prepare({ file, text }: FlowFile, { options: given, terminal }: ProfileCall): Promise<PreparedFlow> {
-  const variables = await readVariables(given.var ?? []);
+  const variables = await readVariables(given.var ?? [], terminal);
   const mocks = await readMocks(given.mocks, terminal);
   const { prepareFlow } = await import('../../run/run-flow.ts');
   // In a function of its own each step is measured by itself.

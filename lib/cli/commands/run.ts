@@ -78,7 +78,7 @@ const EXCLUDED_BY_INPUTS = {
 };
 
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
-  const variables = await readVariables(options.var ?? []);
+  const variables = await readVariables(options.var ?? [], terminal);
   const mocks = await readMocks(options.mocks, terminal);
   const { prepareFlow } = await import('../../run/run-flow.ts');
   return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks });
@@ -102,11 +102,17 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
 
 async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
-  const variables = await readVariables(options.var ?? []);
+  const variables = await readVariables(options.var ?? [], terminal);
   const mocks = options.mocks === undefined ? undefined : await readMocks(options.mocks, terminal);
   const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
   const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
-  const given = { id, ...place, variables, ...(mocks && { mocks }), ...(input && { input: input.value }) };
+  const given = {
+    id,
+    ...place,
+    variables,
+    ...(mocks && { mocks }),
+    ...(input && { input: input.value, inputText: input }),
+  };
   const { resumeFlow } = await import('../../run/run-flow.ts');
   const ran = await showProgress(call, (shown) => resumeFlow({ ...shown, ...given })).catch(refuseToResume);
   const { yellow } = colorsFor(terminal.stderr, terminal.env);

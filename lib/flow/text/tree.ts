@@ -15,6 +15,7 @@ import {
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import type { Json } from '../../protocol/json.ts';
 import { DEPTH_LIMIT } from './depth.ts';
+import { numberFault } from './numbers.ts';
 
 /** A scalar of the text, with its position. */
 export interface ScalarTree {
@@ -129,7 +130,7 @@ class TreeReader {
     if (this.#values >= VALUE_LIMIT) return this.#scalar(null, this.#span(node));
     if (isMap(node)) return this.#nested(node, () => this.#map(node));
     if (isSeq(node)) return this.#nested(node, () => this.#list(node));
-    return this.#scalar(this.#plain(isScalar(node) ? node.value : undefined, this.#span(node)), this.#span(node));
+    return this.#scalar(this.#plain(node), this.#span(node));
   }
 
   #list(node: YAMLSeq): ListTree {
@@ -156,10 +157,17 @@ class TreeReader {
     return { line, column, endLine: line, endColumn: column + 1 };
   }
 
-  #plain(value: unknown, span: Span): ScalarTree['value'] {
+  #plain(node: Node): ScalarTree['value'] {
+    const { value, source: written = '' }: { value?: unknown; source?: string | undefined } = isScalar(node)
+      ? node
+      : {};
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    const fault = typeof value === 'number' ? numberFault(written) : undefined;
+    const span = this.#span(node);
+    if (fault?.kind === 'inexact') this.#reporter.report('inexact-number', { written, became: fault.became }, span);
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    this.#reporter.report('not-json', { found: String(value) }, span);
+    if (fault) this.#reporter.report('number-too-large', { written }, span);
+    else this.#reporter.report('not-json', { found: written === '' ? String(value) : written }, span);
     return null;
   }
 
