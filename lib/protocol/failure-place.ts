@@ -1,5 +1,6 @@
 import { type FusedStepTimes, readFusedStepTimes } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
+import { namePath } from './path.ts';
 
 /**
  * Where the invocation of a function failed, in addition to the step that it was called for. Empty: in that step's own
@@ -86,4 +87,4 @@ export function takePlace(failure: unknown): FailurePlace {
  * machine itself raises have no stack, so the step is recognised by this exact text.
  */
 export const missingInputText = (step: string, path: string): string =>
-  `step "${step}": there is no "${path}" in the flow's input`;
+  `step "${step}": there is no ${namePath(path)} in the flow's input`;
