@@ -12,6 +12,7 @@ import { folderStore } from '../runtime/stores/folder-store.ts';
 import { startRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
+import { locateFailure } from './report/failure-location.ts';
 import { refusalOf } from './report/outcome.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-once.ts';
 import type { Mocks } from './tasks/mocks.ts';
@@ -88,8 +89,10 @@ export function prepareLoaded(
       files: home,
     },
   );
-  const run: PreparedFlow['run'] = (runOptions = {}) =>
-    runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
+  const run: PreparedFlow['run'] = async (runOptions = {}) => {
+    const ran = await runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
+    return { ...ran, result: locateFailure(ran.result, compiled) };
+  };
   return { ...outline(compiled), diagnostics, run };
 }
 

@@ -137,7 +137,9 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
-  const resume = canResume && { resume: context.name };
+  // The same values are missing when the same state machine evaluates the same expression again.
+  const isLasting = result.outcome === 'failed' && result.error.code === 'EXPRESSION_FAILURE';
+  const resume = canResume && !isLasting && { resume: context.name };
   const components = sandboxes && { components: sandboxes.usage() };
   return { result, execution: { id, ...counts, steps, criticalPath: path, ...components, ...resume } };
 }

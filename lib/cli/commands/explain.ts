@@ -7,7 +7,7 @@ import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { PROFILE_OPTION, profileOption } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
-import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 
 /** `stepflow explain FLOW` */
 export const explainCommand = defineCommand({
@@ -37,11 +37,10 @@ export const explainCommand = defineCommand({
     ]);
     const flow = openFlow({ ...given, file, home: dirname(resolve(terminal.cwd, file)), source: text, variables });
     await showDiagnostics(flow.diagnostics, new Map([[file, text]]), terminal);
-    if (exitCodeOf(flow.diagnostics) !== EXIT.ok) return EXIT.failed;
+    if (exitCodeOf(flow.diagnostics) !== EXIT.ok) return refuse(flow.diagnostics, json, terminal);
     const { explanation, failure } = await explain(flow);
     if (!explanation) {
-      showFailedRun(failure, terminal);
-      return EXIT.failed;
+      return showFailedRun(failure, json, terminal);
     }
     if (json) writeJson(explanation, terminal);
     else {

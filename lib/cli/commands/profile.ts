@@ -111,7 +111,7 @@ async function runAll(
   prepared: PreparedFlow,
   inputs: readonly JsonSource[],
   times: CallTimes,
-  { options: given, terminal }: ProfileCall,
+  { options: given, json, terminal }: ProfileCall,
 ): Promise<Measured | undefined> {
   let steps: Measured['steps'] = [];
   let runs = 0;
@@ -136,7 +136,9 @@ async function runAll(
         await showDiagnostics(ran.diagnostics, sources, terminal);
       }
       if (ran.result.outcome === 'failed') {
-        if (exitCodeOf(ran.diagnostics) === EXIT.ok) showRun(ran, terminal);
+        const isRefused = exitCodeOf(ran.diagnostics) !== EXIT.ok;
+        if (json) writeJson({ ok: false, error: ran.result.error, diagnostics: ran.diagnostics }, terminal);
+        else if (!isRefused) showRun(ran, terminal);
         return undefined;
       }
     }

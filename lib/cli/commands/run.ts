@@ -149,7 +149,9 @@ async function showEnd(ran: FlowRun, flow: FlowFile, sources: Sources, { json, t
   if (json) writeJson(toJson(ran), terminal);
   else showRun(ran, terminal);
   const failed = ran.result.outcome === 'failed';
-  const resume = ran.execution?.resume;
+  // A step that refused its input will refuse it again: only a changed component helps, which its author knows.
+  const isInputRefused = ran.result.outcome === 'failed' && ran.result.error.code === 'INVALID_INPUT';
+  const resume = isInputRefused ? undefined : ran.execution?.resume;
   if (!json && resume !== undefined) suggestNext(`run ${flow.file} --resume ${shortId(resume)}`, terminal);
   else if (!json && !failed) suggestNext(`compile ${flow.file}`, terminal);
   return failed ? EXIT.failed : EXIT.ok;
@@ -160,8 +162,18 @@ function progressFor({ stdout, env }: Terminal) {
   return show(stdout, colorsFor(stdout, env));
 }
 
-const toJson = ({ result, execution, diagnostics }: FlowRun): object => {
-  return { ...result, ...(execution && { execution }), ...(diagnostics.length > 0 && { diagnostics }) };
+const toJson = ({ result, execution = NOTHING_RAN, diagnostics }: FlowRun): object => {
+  return { ...result, execution, ...(diagnostics.length > 0 && { diagnostics }) };
+};
+
+/** The execution of a run that was refused. */
+const NOTHING_RAN: NonNullable<FlowRun['execution']> = {
+  id: '',
+  durationMs: 0,
+  transitions: 0,
+  events: 0,
+  steps: [],
+  criticalPath: [],
 };
 
 const DEFAULT_CONCURRENCY = 10;

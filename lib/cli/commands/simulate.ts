@@ -11,7 +11,7 @@ import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { profileOption, readProfileFile } from '../profiles.ts';
 import { readJsonOption, warnOfNumbers } from '../read-json.ts';
 import { nextCommand, showFailedRun, showSimulation } from '../render/simulation.ts';
-import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 
 const options = {
@@ -65,7 +65,7 @@ export const simulateCommand = defineCommand({
     const measured = given && given !== opened.profile ? profileDiagnostics(given, opened.compiled) : [];
     const diagnostics = [...measured, ...opened.diagnostics];
     await showDiagnostics(diagnostics, new Map([[flow.file, flow.text]]), call.terminal);
-    if (exitCodeOf(diagnostics) !== EXIT.ok) return EXIT.failed;
+    if (exitCodeOf(diagnostics) !== EXIT.ok) return refuse(diagnostics, call.json, call.terminal);
     return show(
       await simulateFlow(opened, { ...settings, ...(given?.profile && { profile: given.profile }) }),
       flow,
@@ -139,10 +139,7 @@ function show(
   { file }: FlowFile,
   { json, options, terminal }: SimulateCall,
 ): number {
-  if (!simulation) {
-    showFailedRun(failure, terminal);
-    return EXIT.failed;
-  }
+  if (!simulation) return showFailedRun(failure, json, terminal);
   if (json) writeJson(simulation, terminal);
   else {
     showSimulation(simulation, terminal);
