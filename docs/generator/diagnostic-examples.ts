@@ -13,6 +13,10 @@ const LOAD = `  - id: load_user
 export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'yaml-syntax': { flow: 'steps:\n  - id: load\n   component: /user/load\n' },
   'not-json': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: .inf }\n' },
+  'number-too-large': { flow: 'steps:\n  - id: wait\n    component: /builtin/noop\n    input: { most: 1e400 }\n' },
+  'inexact-number': {
+    flow: 'steps:\n  - id: load\n    component: /builtin/noop\n    input: { user_id: 9007199254740993 }\n',
+  },
   'map-as-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { { user: 1 }: u001 }\n' },
   'alias-bomb': { params: { limit: 1_000_000 } },
   'too-deep': { params: { limit: 200 } },
@@ -50,6 +54,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'bad-path': { flow: `steps:\n${LOAD}output: { $step: load_user, path: "posts[*].id" }\n` },
   'bad-reference': { flow: 'steps: []\noutput: { $coalesce: none }\n' },
+  'missing-space': { flow: 'steps:\n  - id: hello\n    component: /builtin/noop\n    input: { name:Ada }\n' },
   'unknown-dollar-key': { flow: `steps:\n${LOAD}output: { $stp: load_user }\n` },
   elision: { flow: 'steps:\n  - id: prompt\n    component: /create_messages\n    input: { user_prompt: ... }\n' },
   'never-runs': { flow: `steps:\n${LOAD}  - id: left_over\n    component: /noop\noutput: { $step: load_user }\n` },
@@ -77,6 +82,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'always-true': {
     flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001 }\noutput: { $if: { $step: posts, path: total }, then: some, else: none }\n',
   },
+  'empty-file': { flow: '# to be written\n' },
   'empty-flow': { flow: 'name: nothing-yet\n' },
   'undecidable-demand': {
     flow: 'steps:\n  - id: a\n    component: /noop\n  - id: b\n    component: /noop\noutput:\n  - $if: { $input: first }\n    then: { $if: { $step: b }, then: { $step: a } }\n  - $if: { $input: second }\n    then: { $if: { $step: a }, then: { $step: b } }\n',

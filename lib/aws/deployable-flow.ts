@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { SecretUse } from '../compiler/analyse/variables.ts';
 import type { Limits } from '../compiler/emit/split/emit-within.ts';
 import { readProfile } from '../compiler/plan/profile.ts';
@@ -7,6 +6,7 @@ import { checkFlow, distinct } from '../project/check-flow.ts';
 import type { ComponentFile } from '../project/components/index.ts';
 import { type PrepareRequest, prepareComponents } from '../project/components/prepared-component.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
+import { readTextFileSync } from '../project/text-files.ts';
 import type { Json } from '../protocol/json.ts';
 import { componentsOf, machinesOf } from './definition.ts';
 
@@ -38,13 +38,13 @@ export function deployableFlow(source: FlowSource): DeployableFlow {
   const { flow: file, variables, secrets = {}, components, nestedComponents = [], profile, limits } = source;
   const opened = openFlow({
     file,
-    source: readFileSync(file, 'utf8'),
+    source: readTextFileSync(file),
     // A required secret without a value is reported later, by name; an optional one may be missing.
     hasSecret: ({ name, optional }: SecretUse) => secrets[name] !== undefined || !optional,
     ...(variables && { variables }),
     ...(limits && { limits }),
     ...(components !== undefined && { components: [components] }),
-    ...(profile !== undefined && { profileFile: readProfile(readFileSync(profile, 'utf8'), profile) }),
+    ...(profile !== undefined && { profileFile: readProfile(readTextFileSync(profile), profile) }),
   });
   const { catalog } = opened.lookup;
   const called = new Set(machinesOf(opened.compiled).flatMap(componentsOf));

@@ -1,5 +1,5 @@
-import type { Terminal } from './terminal.ts';
-import { colorsFor } from './terminal.ts';
+import { CommanderError } from 'commander';
+import { colorsFor, type Terminal } from './terminal.ts';
 
 /** The exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, fault: 3 } as const;
@@ -12,6 +12,21 @@ export class UsageError extends Error {
     this.name = 'UsageError';
     this.help = help;
   }
+}
+
+/** What `--json` prints of an error that kept a command from its work. */
+export interface CommandFailure {
+  /** USAGE: the command was used in a wrong way; FAULT: a bug of stepflow. */
+  readonly code: 'USAGE' | 'FAULT';
+  readonly message: string;
+  readonly help?: string;
+}
+
+/** An error of a command for `--json`. */
+export function failureOf(error: unknown): CommandFailure {
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, help: error.help };
+  if (error instanceof CommanderError) return { code: 'USAGE', message: error.message.replace(/^error: /, '') };
+  return { code: 'FAULT', message: error instanceof Error ? error.message : String(error) };
 }
 
 /** Reports an error on standard error, and returns the exit code for it. */

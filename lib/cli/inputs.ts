@@ -1,7 +1,7 @@
 import type { Json } from '../protocol/json.ts';
 import type { Mocks, PreparedFlow } from '../run/run-flow.ts';
 import { UsageError } from './errors.ts';
-import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText } from './read-json.ts';
+import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText, warnOfNumbers } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The input of a run, and where it comes from if the user did not say. */
@@ -36,23 +36,31 @@ function preview(value: Json): string {
 }
 
 /** The values of `--var NAME=JSON`. */
-export async function readVariables(given: readonly string[]): Promise<{ readonly [name: string]: Json }> {
-  return Object.fromEntries(await Promise.all(given.map(readVariable)));
+export async function readVariables(
+  given: readonly string[],
+  terminal: Terminal,
+): Promise<{ readonly [name: string]: Json }> {
+  return Object.fromEntries(await Promise.all(given.map((text) => readVariable(text, terminal))));
 }
 
-async function readVariable(text: string): Promise<readonly [string, Json]> {
+async function readVariable(text: string, terminal: Terminal): Promise<readonly [string, Json]> {
   const [, name, json] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name !== undefined && json !== undefined) return [name, (await parseSource(`--var ${name}`, json)).value];
+  if (name !== undefined && json !== undefined) {
+    const source = await parseSource(`--var ${name}`, json);
+    await warnOfNumbers(source, terminal);
+    return [name, source.value];
+  }
   throw new UsageError(`--var ${text} gives no value`, `write --var NAME=JSON, such as --var 'model="small"'`);
 }
 
 /** The mocks of `--mocks FILE`. */
 export async function readMocks(file: string | undefined, terminal: Terminal): Promise<Mocks> {
   if (file === undefined) return {};
-  const { value } = await readJsonFile(file, terminal);
+  const source = await readJsonFile(file, terminal);
+  await warnOfNumbers(source, terminal);
   const { MocksError, parseMocks } = await import('../run/tasks/mocks.ts');
   try {
-    return parseMocks(value);
+    return parseMocks(source.value);
   } catch (error) {
     if (!(error instanceof MocksError)) throw error;
     const shape =

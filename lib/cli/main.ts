@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { findUp } from '../project/find-up.ts';
 import { commands } from './commands.ts';
-import { EXIT, reportError } from './errors.ts';
+import { EXIT, failureOf, reportError } from './errors.ts';
 import { buildProgram } from './program.ts';
+import { writeJson } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command line `argv` (without node and script) and answers the exit code. Never throws. */
@@ -18,8 +19,11 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, terminal);
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const isRefused = error instanceof CommanderError;
+    if (isRefused && error.exitCode === 0) return EXIT.ok;
+    if (argv.includes('--json')) writeJson({ ok: false, error: failureOf(error) }, terminal);
+    // The parser has written its message itself.
+    return isRefused ? EXIT.usage : reportError(error, terminal);
   }
 }
 

@@ -1,8 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { diagnose } from '../diagnostics/diagnostics.ts';
+import { faultyNumbersIn, inexactNumbersIn } from '../flow/text/numbers.ts';
 import { isBuildFailure } from '../project/components/bundle-error.ts';
+import { readTextFile } from '../project/text-files.ts';
 import type { Json } from '../protocol/json.ts';
+import { withoutByteOrderMark } from '../protocol/text.ts';
 import { UsageError } from './errors.ts';
+import { showDiagnostics } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A JSON value together with the text it was read from, for messages that point into it. */
@@ -27,7 +31,7 @@ export async function readJsonFile(file: string, terminal: Terminal): Promise<Js
 /** Reads a text file; a file that cannot be read is wrong use. */
 export async function readText(file: string, { cwd }: Pick<Terminal, 'cwd'>): Promise<string> {
   try {
-    return await readFile(resolve(cwd, file), 'utf8');
+    return await readTextFile(resolve(cwd, file));
   } catch (error) {
     throw new UsageError(
       `cannot read "${file}": ${whyUnreadable(error)}`,
@@ -44,13 +48,28 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Parses JSON; rejects with a UsageError that says where and why the text is not JSON. */
-export async function parseSource(file: string, text: string): Promise<JsonSource> {
+/** Parses JSON; rejects with a UsageError that says where and why the text is not JSON, or has a number that is none. */
+export async function parseSource(file: string, given: string): Promise<JsonSource> {
+  const text = withoutByteOrderMark(given);
+  const value = await parse(file, text);
+  const tooLarge = faultyNumbersIn(text).find(({ fault }) => fault.kind === 'too-large');
+  if (tooLarge === undefined) return { value, file, text };
+  const { written, span } = tooLarge;
+  const { message, help } = diagnose('number-too-large', { written }, { file, ...span });
+  throw new UsageError(`${file}, line ${span.line}, column ${span.column}: ${message}`, help);
+}
+
+async function parse(file: string, text: string): Promise<Json> {
   try {
-    return { value: JSON.parse(text), file, text };
+    return JSON.parse(text);
   } catch {
     throw new UsageError(`${file} is not JSON: ${await faultIn(text)}`, jsonHelp(file, text));
   }
+}
+
+/** Shows a warning for each number that is not kept as it is written; for JSON that no check of its own follows. */
+export async function warnOfNumbers({ file, text }: JsonSource, terminal: Terminal): Promise<void> {
+  await showDiagnostics(inexactNumbersIn({ file, text }), new Map([[file, text]]), terminal);
 }
 
 /** What is wrong and where, in esbuild's words: those of the JavaScript engine often name no place. */

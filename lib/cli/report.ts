@@ -30,16 +30,22 @@ function textOf(file: string, { cwd }: Terminal): string | undefined {
 export const exitCodeOf = (diagnostics: readonly Diagnostic[]): number =>
   diagnostics.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.ok;
 
+/** Writes a value as JSON for people to read. */
+export function writeJson(value: unknown, { stdout }: Pick<Terminal, 'stdout'>): void {
+  stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Says with `--json` that a flow is refused. Answers the exit code. */
+export function refuse(diagnostics: readonly Diagnostic[], json: boolean, terminal: Terminal): number {
+  if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
+  return EXIT.failed;
+}
+
 /** Diagnostics as the contract of `--json` has them. */
 export const diagnosticsJson = (diagnostics: readonly Diagnostic[]) =>
   diagnostics.map(({ code, severity, message, file, line, column, endLine, endColumn, help }) => {
     return { code, severity, message, file, line, column, endLine, endColumn, help };
   });
-
-/** Writes a value as JSON for people to read. */
-export function writeJson(value: unknown, { stdout }: Pick<Terminal, 'stdout'>): void {
-  stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-}
 
 /** Says on standard error what to call next: standard output stays free for what was asked for. */
 export function suggestNext(call: string, { stderr, env }: Terminal): void {

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { decodeText } from '../protocol/text.ts';
 
 /** A stream that a command writes to; `process.stdout` is one. */
 export interface Output {
@@ -47,5 +48,5 @@ export const widthOf = (output: Output): number => Math.min(Math.max(output.colu
 export async function readAll(stream: AsyncIterable<string | Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeText(Buffer.concat(chunks));
 }

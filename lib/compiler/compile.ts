@@ -6,6 +6,7 @@ import { readFlow } from '../flow/read/read-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import { analyse } from './analyse/analysis.ts';
+import { reportUnknownSteps } from './analyse/unknown-steps.ts';
 import { bindVariables, type SecretUse } from './analyse/variables.ts';
 import { checkVariableValues } from './check/variable-values.ts';
 import { emitFirstThatFits } from './emit/emit-first-that-fits.ts';
@@ -123,14 +124,14 @@ export interface Compiled {
 export function compile(source: string, options: CompileOptions = {}): Compiled {
   const file = options.file ?? 'flow.yaml';
   // 1. Text to Flow.
-  const { flow: written, diagnostics: found } = readFlow(source, file);
+  const { flow: written, stepIds, diagnostics: found } = readFlow(source, file);
   const diagnostics = [...found];
-  if (!written || hasError(diagnostics)) return refused(file, written, diagnostics);
+  if (!written || hasError(diagnostics)) return refused(file, written, withUnknownSteps(written, stepIds, diagnostics));
   // 2. Variables to values.
   const { variables: values = {}, hasSecret = () => true } = options;
   diagnostics.push(...checkVariableValues(written, values));
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
-  if (hasError(diagnostics)) return refused(file, written, diagnostics);
+  if (hasError(diagnostics)) return refused(file, written, withUnknownSteps(flow, stepIds, diagnostics));
   // 3. Flow to Flow: uses and demand, and the passes that simplify the flow by them.
   const analysis = analyse(flow, diagnostics);
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
@@ -146,6 +147,16 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
   if (!fitting) return refused(file, written, diagnostics);
   const { statesByTree: _, ...emitted } = fitting.emitted;
   return { ...outline(written, diagnostics), ...fitting.candidate, ...emitted };
+}
+
+/** Unknown steps are also reported of a flow that is analysed no further, unless a step may be missing from `known`. */
+function withUnknownSteps(
+  flow: Flow | undefined,
+  known: ReadonlySet<string> | undefined,
+  diagnostics: Diagnostic[],
+): readonly Diagnostic[] {
+  if (flow && known) reportUnknownSteps(flow, known, diagnostics);
+  return diagnostics;
 }
 
 const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): PlanPassOptions => ({

@@ -13,6 +13,15 @@ export const MESSAGES = {
     ({ found }) => `${found} is not a JSON value`,
     () => 'Use null, true, false, a finite number, a string, a list or a map.',
   ),
+  'number-too-large': error<{ written: string }>(
+    ({ written }) => `${written} is larger than any number here and on AWS, which end at about 1.8e308`,
+    () => 'Write a smaller number, or a string in quotes.',
+  ),
+  'inexact-number': warning<{ written: string; became: string }>(
+    ({ written, became }) => `${written} is kept as ${became}`,
+    () =>
+      'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
+  ),
   'map-as-key': error<object>(
     () => 'A map is used as a key',
     () =>
@@ -38,9 +47,16 @@ export const MESSAGES = {
     ({ what, found, wanted }) => `${capitalize(what)} is ${found}, but ${wanted} is expected`,
     ({ what, wanted }) => `Write ${wanted} for ${what}.`,
   ),
-  'unknown-key': error<{ key: string; where: string; known: readonly string[]; nearest?: string | undefined }>(
+  'unknown-key': error<{
+    key: string;
+    where: string;
+    known: readonly string[];
+    nearest?: string | undefined;
+    instead?: string | undefined;
+  }>(
     ({ key, where }) => `Unknown key "${key}" in ${where}`,
-    ({ known, nearest }) => (nearest ? `Did you mean "${nearest}"?` : `Keys allowed here: ${known.join(', ')}.`),
+    ({ known, nearest, instead }) =>
+      instead ?? (nearest ? `Did you mean "${nearest}"?` : `Keys allowed here: ${known.join(', ')}.`),
   ),
   'duplicate-key': error<{ key: string }>(
     ({ key }) => `The key "${key}" appears twice in this map`,
@@ -77,9 +93,13 @@ export const MESSAGES = {
     ({ component, problem }) => `The component "${component}" cannot be loaded: ${problem}`,
     ({ remedy }) => remedy,
   ),
-  'unknown-step': error<{ step: string; nearest?: string | undefined }>(
+  'unknown-step': error<{ step: string; nearest?: string | undefined; inFlow?: boolean }>(
     ({ step }) => `There is no step "${step}"`,
-    ({ nearest }) => (nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.'),
+    ({ nearest, inFlow }) => {
+      if (inFlow)
+        return 'This belongs to a flow inside the flow. Put that flow under $literal, so that nothing in it is evaluated before it runs.';
+      return nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.';
+    },
   ),
   cycle: error<{ path: readonly string[] }>(
     ({ path }) => `These steps wait for each other in a cycle: ${path.join(' → ')}`,
@@ -93,6 +113,10 @@ export const MESSAGES = {
   'bad-reference': error<{ problem: string; form: string }>(
     ({ problem }) => problem,
     ({ form }) => `Write ${form}.`,
+  ),
+  'missing-space': warning<{ key: string; name: string; value: string }>(
+    ({ key }) => `"${key}" is a key without a value`,
+    ({ name, value }) => `A space is missing after the colon. Write "${name}: ${value}".`,
   ),
   'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
@@ -153,6 +177,10 @@ export const MESSAGES = {
       of === '$if'
         ? 'For $if, only false, null and a missing value are false. Keep only the value of then, or fix the condition.'
         : 'For skipIf, only false, null, 0, "" and a missing value are false. Remove the step, or fix the condition.',
+  ),
+  'empty-file': error<object>(
+    () => 'This file is empty',
+    () => 'A flow is a map with "steps", for example: steps: [{ id: hello, component: /builtin/noop, input: Hello }].',
   ),
   'empty-flow': warning<object>(
     () => 'This flow has no steps and no output',

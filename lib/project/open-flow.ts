@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts';
 import { profileDiagnostics, profileFileOf, type ReadProfile, readProfile } from '../compiler/plan/profile.ts';
@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './components/catalog.ts';
 import { isProjectComponent, type Lookup, lookupIn, requiredComponents } from './components/required-components.ts';
 import { type FolderOptions, type Folders, foldersFor } from './folders.ts';
+import { readTextFileSync } from './text-files.ts';
 
 /** Looks up the components of a project: {@link lookupIn}, or a cached version of it. */
 export type FindLookup = (folders: Folders) => Lookup;
@@ -160,7 +161,5 @@ function componentsByUse(
 function profileBeside(file: string, home: string): ReadProfile | undefined {
   const name = profileFileOf(file);
   const path = join(home, basename(name));
-  return statSync(path, { throwIfNoEntry: false })?.isFile()
-    ? readProfile(readFileSync(path, 'utf8'), name)
-    : undefined;
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? readProfile(readTextFileSync(path), name) : undefined;
 }

@@ -76,6 +76,12 @@ export function shortened<E extends Error>(error: E): E {
   return error;
 }
 
+/** A failure that no component threw, without its stack: the lines of what runs components help nobody. */
+export function withoutFrames(failure: FlowError): FlowError {
+  failure.stack = `${failure.name}: ${failure.message}`;
+  return failure;
+}
+
 /** Converts any error to a failure with a code. An error without one becomes COMPONENT_FAILED; message and stack stay. */
 export function toFlowError(error: unknown): FlowError {
   if (isFlowError(error)) return error;

@@ -1,5 +1,6 @@
 import { type FusedStepTimes, readFusedStepTimes } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
+import { namePath } from './path.ts';
 
 /**
  * Where the invocation of a function failed, in addition to the step that it was called for. Empty: in that step's own
@@ -10,6 +11,8 @@ export interface FailurePlace {
   readonly link?: FailedFusedStep;
   /** The id of the attached work that failed: a step in `fused` of the `Invocation`. */
   readonly fused?: string;
+  /** Where in the step's input the value is that is missing or does not fit: a path, "" for all of it. */
+  readonly field?: string;
   /** The step succeeded, but its function found that the flow's output is missing a value. */
   readonly inOutput?: true;
 }
@@ -48,11 +51,12 @@ export function readTrace(lines: readonly string[]): {
 function placeIn(text: string): FailurePlace {
   const written = parsed(text);
   if (!isObject(written)) return {};
-  const { link, fused, inOutput } = written;
+  const { link, fused, field, inOutput } = written;
   return {
     ...(isObject(link) &&
       typeof link.step === 'string' && { link: { step: link.step, times: readFusedStepTimes(link.times) } }),
     ...(typeof fused === 'string' && { fused }),
+    ...(typeof field === 'string' && { field }),
     ...(inOutput === true && { inOutput }),
   };
 }
@@ -86,4 +90,4 @@ export function takePlace(failure: unknown): FailurePlace {
  * machine itself raises have no stack, so the step is recognised by this exact text.
  */
 export const missingInputText = (step: string, path: string): string =>
-  `step "${step}": there is no "${path}" in the flow's input`;
+  `step "${step}": there is no ${namePath(path)} in the flow's input`;

@@ -84,6 +84,15 @@ export const stagesOf = (text: string): readonly string[] => {
 /** The text of path `second` into the value of path `first`; {@link parseJoined} parses it. A user's path has no `*`. */
 export const joinPaths = (first: string, second: string): string => `${first}*${second}`;
 
+/** A path's text for messages, quoted; of joined paths each after the one that it is in: `"name" of "profile"`. */
+export function namePath(text: string): string {
+  const stages = stagesOf(text).filter((stage) => stage !== '$');
+  return (stages.length > 0 ? stages : ['$'])
+    .map((stage) => `"${stage}"`)
+    .reverse()
+    .join(' of ');
+}
+
 /** Parses a path, or paths joined by {@link joinPaths}. */
 export function parseJoined(text: string): Path | PathError {
   const [first = '', ...rest] = stagesOf(text);

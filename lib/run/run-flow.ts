@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
@@ -6,12 +5,14 @@ import { createLoader } from '../project/components/load-functions.ts';
 import type { FolderOptions } from '../project/folders.ts';
 import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
 import { openFlow } from '../project/open-flow.ts';
+import { readTextFile } from '../project/text-files.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import { startRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
+import { locateFailure } from './report/failure-location.ts';
 import { refusalOf } from './report/outcome.ts';
 import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-once.ts';
 import type { Mocks } from './tasks/mocks.ts';
@@ -59,7 +60,7 @@ export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRu
  */
 export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
   const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
-  const source = options.source ?? (await readFile(file, 'utf8'));
+  const source = options.source ?? (await readTextFile(file));
   const openOptions = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
   const flow = await loadFlow(openFlow(openOptions, shared?.lookupIn), shared);
   return prepareLoaded(flow, { mocks, variables });
@@ -88,8 +89,10 @@ export function prepareLoaded(
       files: home,
     },
   );
-  const run: PreparedFlow['run'] = (runOptions = {}) =>
-    runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
+  const run: PreparedFlow['run'] = async (runOptions = {}) => {
+    const ran = await runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
+    return { ...ran, result: locateFailure(ran.result, compiled) };
+  };
   return { ...outline(compiled), diagnostics, run };
 }
 

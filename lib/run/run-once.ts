@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '../compiler/emit/frame.ts';
-import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/text/depth.ts';
@@ -87,7 +87,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
   const inputProblems = checkInput(input, flow.compiled.inputSchema, text);
   const diagnostics = [...flow.diagnostics, ...inputProblems];
-  if (inputProblems.length > 0) return { result: refusalOf(inputProblems), diagnostics };
+  if (hasError(inputProblems)) return { result: refusalOf(inputProblems), diagnostics };
   let durable: DurableRun | undefined;
   try {
     const spilledInput = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));
@@ -137,7 +137,9 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
-  const resume = canResume && { resume: context.name };
+  // The same values are missing when the same state machine evaluates the same expression again.
+  const isLasting = result.outcome === 'failed' && result.error.code === 'EXPRESSION_FAILURE';
+  const resume = canResume && !isLasting && { resume: context.name };
   const components = sandboxes && { components: sandboxes.usage() };
   return { result, execution: { id, ...counts, steps, criticalPath: path, ...components, ...resume } };
 }

@@ -1,5 +1,5 @@
 import { describe } from '../protocol/describe.ts';
-import { type ErrorCode, FlowError, toFlowError } from '../protocol/errors.ts';
+import { type ErrorCode, FlowError, toFlowError, withoutFrames } from '../protocol/errors.ts';
 import { inPlace } from '../protocol/failure-place.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
@@ -45,4 +45,4 @@ const notAString = (attachedStep: string, value: Json, path: string, step: strin
   );
 
 const failure = (attachedStep: string, code: ErrorCode, problem: string, options?: ErrorOptions): FlowError =>
-  inPlace(new FlowError(code, `step "${attachedStep}": ${problem}`, options), { fused: attachedStep });
+  inPlace(withoutFrames(new FlowError(code, `step "${attachedStep}": ${problem}`, options)), { fused: attachedStep });

@@ -1,4 +1,4 @@
-import { FlowError } from '../protocol/errors.ts';
+import { FlowError, withoutFrames } from '../protocol/errors.ts';
 import { inPlace } from '../protocol/failure-place.ts';
 import type { OutputRead } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
@@ -11,8 +11,5 @@ export function checkOutput(reads: readonly OutputRead[], result: Json): void {
     path === undefined ? message !== '' : resultAt(result, readPath(path)) === undefined,
   );
   if (!missing) return;
-  const failure = new FlowError('EXPRESSION_FAILURE', missing.message);
-  // The wrapper's own lines do not help the user.
-  failure.stack = `${failure.name}: ${failure.message}`;
-  throw inPlace(failure, { inOutput: true });
+  throw inPlace(withoutFrames(new FlowError('EXPRESSION_FAILURE', missing.message)), { inOutput: true });
 }

@@ -3,7 +3,7 @@ import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
-import { type Path, parseJoined, resultAt, stagesOf } from '../protocol/path.ts';
+import { namePath, type Path, parseJoined, resultAt } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 
 /** The ids of the blobs that contain parts of a result, by path. */
@@ -38,8 +38,7 @@ export function project(
 
 /** Describes a missing value of a result: `"name" of "profile" of step "load" (it has "id", "mail")`. */
 export function missingText(result: Json, written: string, step: string): string {
-  const named = [...stagesOf(written)].reverse().map((path) => `"${path}"`);
-  return `${named.join(' of ')} of step "${step}" (${describeParent(result, readPath(written))})`;
+  return `${namePath(written)} of step "${step}" (${describeParent(result, readPath(written))})`;
 }
 
 /** The slots of a skipped step: every test is false. */

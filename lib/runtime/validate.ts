@@ -4,8 +4,8 @@ import type { Segment } from '../protocol/path.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The result of validating a value: the parsed value, or a description of what is wrong. */
-export type Validation<T> = { readonly value: T } | { readonly problem: string };
+/** The result of validating a value: the parsed value, or what is wrong, and the path of the first value that is. */
+export type Validation<T> = { readonly value: T } | { readonly problem: string; readonly at: string };
 
 const MAX_ISSUES = 5;
 
@@ -23,12 +23,18 @@ export async function validate<S extends z.ZodType>(
   const shown = show(value);
   const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => explain(issue, shown));
   const rest = parsed.error.issues.length - issues.length;
-  return { problem: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : '') };
+  const [first] = parsed.error.issues;
+  return { problem: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : ''), at: first ? pathOf(first) : '' };
 }
 
+const segmentsOf = ({ path }: Issue): readonly Segment[] =>
+  path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
+
+const pathOf = (issue: Issue): string => formatPath(segmentsOf(issue));
+
 function explain(issue: Issue, value: unknown): string {
-  const segments = issue.path.map((segment): Segment => (typeof segment === 'symbol' ? String(segment) : segment));
-  const path = formatPath(segments);
+  const segments = segmentsOf(issue);
+  const path = pathOf(issue);
   return `${path === '' ? '' : `"${path}": `}found ${describe(valueIn(value, segments))}, wanted ${wanted(issue)}`;
 }
 

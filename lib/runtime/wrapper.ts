@@ -1,7 +1,15 @@
 import type { CallComponent } from '../protocol/call-component.ts';
 import { formatPath } from '../protocol/describe.ts';
-import { FlowError, isFlowError, isSkipStep, shortened, toFlowError } from '../protocol/errors.ts';
-import { stackWith, takePlace } from '../protocol/failure-place.ts';
+import {
+  type ErrorCode,
+  FlowError,
+  isFlowError,
+  isSkipStep,
+  shortened,
+  toFlowError,
+  withoutFrames,
+} from '../protocol/errors.ts';
+import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
 import type { Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
@@ -195,20 +203,26 @@ async function resolveInput(
 }
 
 const unresolved = (step: string, path: string, missing: string): FlowError =>
-  new FlowError(
+  refusal(
     'EXPRESSION_FAILURE',
     `step "${step}": no value for ${path === '' ? 'its input' : `"${path}" of its input`}: there is no ${missing}`,
+    path,
   );
+
+/** A failure of a step's input at a path, before its component runs. */
+const refusal = (code: ErrorCode, message: string, field: string): FlowError =>
+  inPlace(withoutFrames(new FlowError(code, message)), { field });
 
 async function run(component: Component, input: Json, context: Context, scrubber: Scrubber): Promise<unknown> {
   const { step } = context;
   const parsed = await validate(input, component.input, (value) => scrubber.any(value));
   if ('problem' in parsed)
-    throw new FlowError('INVALID_INPUT', `the input of step "${step}" does not fit: ${parsed.problem}`);
+    throw refusal('INVALID_INPUT', `the input of step "${step}" does not fit: ${parsed.problem}`, parsed.at);
   try {
     const result = await component.run(parsed.value, context);
     const checked = await validate(result, component.output, (value) => scrubber.any(value));
-    if ('problem' in checked) throw new FlowError('COMPONENT_FAILED', invalidResult(step, checked.problem));
+    if ('problem' in checked)
+      throw withoutFrames(new FlowError('COMPONENT_FAILED', invalidResult(step, checked.problem)));
     return checked.value;
   } catch (error) {
     if (!isSkipStep(error)) throw error;

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Diagnostic, diagnose, Reporter } from '../diagnostics/diagnostics.ts';
 import { readTree } from '../flow/text/tree.ts';
 import { findUp } from '../project/find-up.ts';
 import { type FolderOptions, foldersFor } from '../project/folders.ts';
 import { SharedComponents } from '../project/load-flows.ts';
+import { readTextFile } from '../project/text-files.ts';
 import { type PluginConfig, readPluginConfig } from './plugin-config.ts';
 import { readTests } from './read-tests.ts';
 import type { ConfigLocation, TestCase } from './test-case.ts';
@@ -84,7 +84,7 @@ async function openConfig(place: ConfigLocation | undefined, home: string, repor
   if (path === undefined) return NO_CONFIG;
   const file = relative('', path);
   try {
-    const text = await readFile(path, 'utf8');
+    const text = await readTextFile(path);
     const own = new Reporter(file);
     const tree = readTree(text, own);
     return { config: tree ? readPluginConfig(tree, own) : [], file, text, diagnostics: own.diagnostics };

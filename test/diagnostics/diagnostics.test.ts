@@ -203,3 +203,55 @@ describe('diagnostics for people', () => {
     `);
   });
 });
+
+describe('errors of different kinds are reported together', () => {
+  it('as an unknown step beside a wrong onError, and a misspelt key', () => {
+    expectDiagnostics(`
+steps:
+  - id: a
+    component: /user/load
+    onError: { action: rety }
+                       ~~~~ wrong-type
+    inptu: 1
+    ~~~~~ unknown-key
+  - id: b
+    component: user/load
+               ~~~~~~~~~ bad-component
+    input: { user: { $step: bb } }
+                   ~~~~~~~~~~~~~ unknown-step
+output: { $step: b }`);
+  });
+
+  it('but not where the step may be one that has no id, or there are none that can be read', () => {
+    expectDiagnostics(`
+steps:
+  - idd: a
+    ~~~ unknown-key
+    component: /user/load
+output: { $step: a }`);
+    expectDiagnostics(`
+steps: { a: { component: /user/load } }
+       ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ wrong-type
+output: { $step: a }`);
+  });
+
+  it('and an unknown step inside a flow that lacks its $literal says so', () => {
+    const [text] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /builtin/put_blob
+    input: { data: { steps: [{ id: b, component: /user/load }], output: { $step: b } }, blob_type: flow }
+                                                                        ~~~~~~~~~~~~ unknown-step`);
+    expect(text).toContain('Put that flow under $literal');
+  });
+
+  it('for an empty file', () => {
+    expect(compile('# nothing yet\n').diagnostics).toMatchObject([{ code: 'empty-file', line: 1, column: 1 }]);
+  });
+
+  it('for a variable whose name is no path, once', () => {
+    expectDiagnostics(`
+output: { $variable: "*x.y" }
+                     ~~~~~~ bad-path`);
+  });
+});

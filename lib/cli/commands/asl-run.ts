@@ -1,7 +1,7 @@
 import type { DefinitionRun } from '../../run/run-definition.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
-import { parseSource, readJsonFile, readJsonOption } from '../read-json.ts';
+import { parseSource, readJsonFile, readJsonOption, warnOfNumbers } from '../read-json.ts';
 import { count, writeJson } from '../report.ts';
 import { colorsFor, type Terminal } from '../terminal.ts';
 
@@ -27,6 +27,7 @@ export const aslRun = defineCommand({
         ? await parseSource('--input', '{}')
         : await readJsonOption('--input', options.input, terminal);
     const mocks = options.mocks === undefined ? undefined : await readJsonFile(options.mocks, terminal);
+    for (const source of [definition, input, ...(mocks ? [mocks] : [])]) await warnOfNumbers(source, terminal);
     const { runAsl } = await import('../run-asl.ts');
     const ran = await runAsl({ definition, input, mocks }, terminal);
     if ('refused' in ran) {

@@ -7,7 +7,7 @@ import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { PROFILE_OPTION, profileOption } from '../profiles.ts';
-import { count, diagnosticsJson, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { count, exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeFileFor } from '../write-file.ts';
 
@@ -34,15 +34,12 @@ export const compileCommand = defineCommand({
     const flow = await readFlowFile(path, terminal);
     const options = { ...passes, ...(await profileOption(profile, terminal)) };
     const { stateMachine, nestedMachines, diagnostics } = await compileFlow(flow, options, terminal);
-    if (stateMachine === undefined) {
-      if (json) writeJson({ ok: false, diagnostics: diagnosticsJson(diagnostics) }, terminal);
-      return EXIT.failed;
-    }
-    if (out === undefined || json) writeJson(stateMachine, terminal);
+    if (stateMachine === undefined) return refuse(diagnostics, json, terminal);
     const files = out === undefined ? [] : filesFor(out, stateMachine, nestedMachines);
     for (const [file, machine] of files) {
       await writeFileFor('--out', file, `${JSON.stringify(machine, null, 2)}\n`, terminal);
     }
+    if (out === undefined || json) writeJson(stateMachine, terminal);
     if (nestedMachines.length > 0) showNested(nestedMachines, out, terminal);
     if (!json) suggestNext(out === undefined ? `run ${flow.file}` : `asl run ${out}`, terminal);
     return EXIT.ok;

@@ -7,7 +7,7 @@ import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { PROFILE_OPTION, profileOption } from '../profiles.ts';
 import { showExplanation } from '../render/explanation.ts';
 import { showFailedRun } from '../render/simulation.ts';
-import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 
 /** `stepflow explain FLOW` */
 export const explainCommand = defineCommand({
@@ -30,18 +30,17 @@ export const explainCommand = defineCommand({
     const passes = await passesOf(options);
     const { file, text } = await readFlowFile(path, terminal);
     const given = { ...passes, ...(await profileOption(options.profile, terminal)) };
-    const variables = await readVariables(options.var ?? []);
+    const variables = await readVariables(options.var ?? [], terminal);
     const [{ openFlow }, { explain }] = await Promise.all([
       import('../../project/open-flow.ts'),
       import('../../explain/index.ts'),
     ]);
     const flow = openFlow({ ...given, file, home: dirname(resolve(terminal.cwd, file)), source: text, variables });
     await showDiagnostics(flow.diagnostics, new Map([[file, text]]), terminal);
-    if (exitCodeOf(flow.diagnostics) !== EXIT.ok) return EXIT.failed;
+    if (exitCodeOf(flow.diagnostics) !== EXIT.ok) return refuse(flow.diagnostics, json, terminal);
     const { explanation, failure } = await explain(flow);
     if (!explanation) {
-      showFailedRun(failure, terminal);
-      return EXIT.failed;
+      return showFailedRun(failure, json, terminal);
     }
     if (json) writeJson(explanation, terminal);
     else {

@@ -83,7 +83,7 @@ async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCal
 }
 
 async function prepare({ file, text }: FlowFile, { options: given, terminal }: ProfileCall): Promise<PreparedFlow> {
-  const variables = await readVariables(given.var ?? []);
+  const variables = await readVariables(given.var ?? [], terminal);
   const mocks = await readMocks(given.mocks, terminal);
   const { prepareFlow } = await import('../../run/run-flow.ts');
   // In a function of its own each step is measured by itself.
@@ -111,7 +111,7 @@ async function runAll(
   prepared: PreparedFlow,
   inputs: readonly JsonSource[],
   times: CallTimes,
-  { options: given, terminal }: ProfileCall,
+  { options: given, json, terminal }: ProfileCall,
 ): Promise<Measured | undefined> {
   let steps: Measured['steps'] = [];
   let runs = 0;
@@ -136,7 +136,9 @@ async function runAll(
         await showDiagnostics(ran.diagnostics, sources, terminal);
       }
       if (ran.result.outcome === 'failed') {
-        if (exitCodeOf(ran.diagnostics) === EXIT.ok) showRun(ran, terminal);
+        const isRefused = exitCodeOf(ran.diagnostics) !== EXIT.ok;
+        if (json) writeJson({ ok: false, error: ran.result.error, diagnostics: ran.diagnostics }, terminal);
+        else if (!isRefused) showRun(ran, terminal);
         return undefined;
       }
     }

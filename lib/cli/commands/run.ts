@@ -78,7 +78,7 @@ const EXCLUDED_BY_INPUTS = {
 };
 
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
-  const variables = await readVariables(options.var ?? []);
+  const variables = await readVariables(options.var ?? [], terminal);
   const mocks = await readMocks(options.mocks, terminal);
   const { prepareFlow } = await import('../../run/run-flow.ts');
   return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks });
@@ -102,11 +102,17 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
 
 async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
-  const variables = await readVariables(options.var ?? []);
+  const variables = await readVariables(options.var ?? [], terminal);
   const mocks = options.mocks === undefined ? undefined : await readMocks(options.mocks, terminal);
   const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
   const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
-  const given = { id, ...place, variables, ...(mocks && { mocks }), ...(input && { input: input.value }) };
+  const given = {
+    id,
+    ...place,
+    variables,
+    ...(mocks && { mocks }),
+    ...(input && { input: input.value, inputText: input }),
+  };
   const { resumeFlow } = await import('../../run/run-flow.ts');
   const ran = await showProgress(call, (shown) => resumeFlow({ ...shown, ...given })).catch(refuseToResume);
   const { yellow } = colorsFor(terminal.stderr, terminal.env);
@@ -143,7 +149,9 @@ async function showEnd(ran: FlowRun, flow: FlowFile, sources: Sources, { json, t
   if (json) writeJson(toJson(ran), terminal);
   else showRun(ran, terminal);
   const failed = ran.result.outcome === 'failed';
-  const resume = ran.execution?.resume;
+  // A step that refused its input will refuse it again: only a changed component helps, which its author knows.
+  const isInputRefused = ran.result.outcome === 'failed' && ran.result.error.code === 'INVALID_INPUT';
+  const resume = isInputRefused ? undefined : ran.execution?.resume;
   if (!json && resume !== undefined) suggestNext(`run ${flow.file} --resume ${shortId(resume)}`, terminal);
   else if (!json && !failed) suggestNext(`compile ${flow.file}`, terminal);
   return failed ? EXIT.failed : EXIT.ok;
@@ -154,8 +162,18 @@ function progressFor({ stdout, env }: Terminal) {
   return show(stdout, colorsFor(stdout, env));
 }
 
-const toJson = ({ result, execution, diagnostics }: FlowRun): object => {
-  return { ...result, ...(execution && { execution }), ...(diagnostics.length > 0 && { diagnostics }) };
+const toJson = ({ result, execution = NOTHING_RAN, diagnostics }: FlowRun): object => {
+  return { ...result, execution, ...(diagnostics.length > 0 && { diagnostics }) };
+};
+
+/** The execution of a run that was refused. */
+const NOTHING_RAN: NonNullable<FlowRun['execution']> = {
+  id: '',
+  durationMs: 0,
+  transitions: 0,
+  events: 0,
+  steps: [],
+  criticalPath: [],
 };
 
 const DEFAULT_CONCURRENCY = 10;

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { profileDiagnostics, type ReadProfile } from '../../compiler/plan/profile.ts';
 import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
+import type { Json } from '../../protocol/json.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -8,9 +9,10 @@ import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
 import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { profileOption, readProfileFile } from '../profiles.ts';
-import { readJsonOption } from '../read-json.ts';
+import { readJsonOption, warnOfNumbers } from '../read-json.ts';
 import { nextCommand, showFailedRun, showSimulation } from '../render/simulation.ts';
-import { exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import type { Terminal } from '../terminal.ts';
 
 const options = {
   profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
@@ -63,7 +65,7 @@ export const simulateCommand = defineCommand({
     const measured = given && given !== opened.profile ? profileDiagnostics(given, opened.compiled) : [];
     const diagnostics = [...measured, ...opened.diagnostics];
     await showDiagnostics(diagnostics, new Map([[flow.file, flow.text]]), call.terminal);
-    if (exitCodeOf(diagnostics) !== EXIT.ok) return EXIT.failed;
+    if (exitCodeOf(diagnostics) !== EXIT.ok) return refuse(diagnostics, call.json, call.terminal);
     return show(
       await simulateFlow(opened, { ...settings, ...(given?.profile && { profile: given.profile }) }),
       flow,
@@ -90,7 +92,7 @@ type Settings = Parameters<typeof simulateCompiled>[1];
 
 async function readSettings({ options, terminal }: SimulateCall): Promise<Settings> {
   return {
-    ...(options.input !== undefined && { input: (await readJsonOption('--input', options.input, terminal)).value }),
+    ...(options.input !== undefined && { input: await readInput(options.input, terminal) }),
     overhead: overheadOf(options.overhead ?? 'none'),
     noise: numberOf('--noise', options.noise ?? '0', /^(?:\d+\.?\d*|\.\d+)$/, 'a number of at least 0'),
     seed: numberOf('--seed', options.seed ?? '1', /^\d{1,15}$/, 'a whole number of at least 0'),
@@ -99,13 +101,19 @@ async function readSettings({ options, terminal }: SimulateCall): Promise<Settin
   };
 }
 
+async function readInput(given: string, terminal: Terminal): Promise<Json> {
+  const source = await readJsonOption('--input', given, terminal);
+  await warnOfNumbers(source, terminal);
+  return source.value;
+}
+
 async function open(
   { file, text: source }: FlowFile,
   given: Pick<OpenOptions, 'with' | 'without' | 'profileFile'>,
   { options, terminal }: SimulateCall,
 ): Promise<OpenedFlow> {
   const home = dirname(resolve(terminal.cwd, file));
-  const variables = await readVariables(options.var ?? []);
+  const variables = await readVariables(options.var ?? [], terminal);
   const { openFlow } = await import('../../project/open-flow.ts');
   return openFlow({ ...given, file, home, source, variables });
 }
@@ -131,10 +139,7 @@ function show(
   { file }: FlowFile,
   { json, options, terminal }: SimulateCall,
 ): number {
-  if (!simulation) {
-    showFailedRun(failure, terminal);
-    return EXIT.failed;
-  }
+  if (!simulation) return showFailedRun(failure, json, terminal);
   if (json) writeJson(simulation, terminal);
   else {
     showSimulation(simulation, terminal);

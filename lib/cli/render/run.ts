@@ -37,12 +37,13 @@ function resultLines(value: unknown, colors: Colors): string {
 
 const MAX_FRAMES = 4;
 
-function failureLines({ code, message, data }: FlowFailure, colors: Colors, cwd: string): string {
+function failureLines({ code, message, data, place }: FlowFailure, colors: Colors, cwd: string): string {
   const head = `${colors.red(`✖ failed: ${code}`)}: ${message}`;
-  if (!data) return head;
+  const at = place ? [`  at ${place.file}:${place.line}:${place.column}`] : [];
+  if (!data) return [head, ...at].join('\n');
   const attempt = data.attempt > 0 ? `, attempt ${data.attempt + 1}` : '';
   const frames = (data.stack ?? []).filter(isOfComponent).map((line) => colors.dim(line.replaceAll(`${cwd}/`, '')));
-  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...frames.slice(0, MAX_FRAMES)].join('\n');
+  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...at, ...frames.slice(0, MAX_FRAMES)].join('\n');
 }
 
 type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];

@@ -1,7 +1,8 @@
 import { readCause } from '../../protocol/cause.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Simulated, Simulation } from '../../simulate/index.ts';
-import { count } from '../report.ts';
+import { EXIT } from '../errors.ts';
+import { count, writeJson } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { duration } from './duration.ts';
 
@@ -20,14 +21,19 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
   }
 }
 
-/** Says that a simulated run failed, and what may help. */
-export function showFailedRun(failure: Simulated['failure'], { stderr, env }: Terminal): void {
+/** Says that a simulated run failed, and what may help. Answers the exit code. */
+export function showFailedRun(failure: Simulated['failure'], json: boolean, terminal: Terminal): number {
+  const { stderr, env } = terminal;
   const colors = colorsFor(stderr, env);
-  const why = failure ? `${failure.error}: ${readCause(failure.cause).message}` : 'there is no state machine';
+  const { error: code, cause } = failure ?? { error: 'UNSPECIFIED', cause: 'there is no state machine' };
+  const { message } = readCause(cause);
+  const why = message === '' ? code : `${code}: ${message}`;
+  if (json) writeJson({ ok: false, error: { code, message: message || code } }, terminal);
   stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
   stderr.write(
     `  ${colors.cyan('help')}: give the input of a successful run with --input, and its variables with --var\n`,
   );
+  return EXIT.failed;
 }
 
 /** What to call next: measure, then simulate with what was measured, then with noise. */

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import { diagnose } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { reportUnknownSteps } from './unknown-steps.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
 
 /** The uses of a step, by the part of the step that they are in. */
@@ -22,22 +21,12 @@ export interface FlowUses {
 
 /** Finds all uses of a flow. A reference to an unknown step is a diagnostic. */
 export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
-  const uses = {
+  reportUnknownSteps(flow, new Set(flow.steps.map(({ id }) => id)), diagnostics);
+  return {
     steps: new Map(flow.steps.map((step) => [step.id, usesOfStep(step)])),
     output: flow.output ? usesOf(flow.output) : [],
     sinks: new Map((flow.sinks ?? []).map(({ id, value }) => [id, usesOf(value)])),
   };
-  const ids = flow.steps.map(({ id }) => id);
-  const known = new Set(ids);
-  const seen = new Set<object>();
-  for (const { reference } of allUses(uses).filter(isStepUse)) {
-    // One reference can have two uses: as a test and as a value.
-    if (known.has(reference.step) || seen.has(reference)) continue;
-    seen.add(reference);
-    const params = { step: reference.step, nearest: nearest(reference.step, ids) };
-    diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...reference.span }));
-  }
-  return uses;
 }
 
 const usesOfStep = (step: Step): StepUses => ({
@@ -48,12 +37,6 @@ const usesOfStep = (step: Step): StepUses => ({
 
 /** All uses of one step. */
 const usesIn = ({ input, skipIf, fallback }: StepUses): readonly Use[] => [...input, ...skipIf, ...fallback];
-
-const allUses = ({ steps, output, sinks }: FlowUses): readonly Use[] => [
-  ...[...steps.values()].flatMap(usesIn),
-  ...output,
-  ...[...sinks.values()].flat(),
-];
 
 /** One step's uses of other steps' results. */
 export const stepUsesIn = (uses: StepUses): readonly StepUse[] => usesIn(uses).filter(isStepUse);

@@ -4,6 +4,7 @@ import { type Expression, literal, type ReadPath, type VariableReference, WHOLE 
 import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
+import { REFERENCE_HINTS } from './foreign-keys.ts';
 
 type ReadForm = (map: MapTree, reporter: Reporter) => Expression;
 
@@ -38,9 +39,16 @@ function readScalar(value: null | boolean | number | string, span: Span, reporte
 function readPlainMap(map: MapTree, reporter: Reporter): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (key.startsWith('$')) reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS) }, place);
+    if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: readExpression(value, reporter) };
   });
   return fold({ kind: 'map', entries, span: map.span });
+}
+
+/** In `{ name:Ada }` all of `name:Ada` is a key. Reported for a key without a value, which has the span of the key. */
+function reportUnspaced(key: string, span: Span, reporter: Reporter): void {
+  const [, name, value] = /^([\w$]+):([^\s:/].*|\/[^/].*)$/s.exec(key) ?? [];
+  if (name !== undefined && value !== undefined) reporter.report('missing-space', { key, name, value }, span);
 }
 
 /** A map or list without anything to evaluate is a literal. */
@@ -79,7 +87,7 @@ function readCoalesce(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readStep(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter);
+  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter, REFERENCE_HINTS);
   const step = fields.string('$step');
   if (step === undefined)
     badReference(map, reporter, '$step does not name a step', '{ $step: ID } or { $step: ID, path: PATH }');
@@ -93,7 +101,7 @@ function readStep(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readInput(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter);
+  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter, REFERENCE_HINTS);
   const own = fields.tree('$input');
   const path = fields.tree('path');
   if (path && !isNull(own)) badReference(map, reporter, 'This reference has two paths', '{ $input: PATH }');
@@ -101,7 +109,7 @@ function readInput(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readVariable(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter);
+  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter, REFERENCE_HINTS);
   const fallback = fields.tree('default');
   return variable(map, fields.tree('$variable'), undefined, fallback && readExpression(fallback, reporter), reporter);
 }
@@ -141,9 +149,10 @@ function variable(
   fallback: Expression | undefined,
   reporter: Reporter,
 ): Expression {
+  const before = reporter.diagnostics.length;
   const whole = readPath(name, reporter);
   const [head, ...rest] = whole.path.segments;
-  if (typeof head !== 'string')
+  if (typeof head !== 'string' && reporter.diagnostics.length === before)
     badReference(map, reporter, '$variable does not name a variable', '{ $variable: NAME }');
   const tail: ReadPath = rest.length > 0 ? { ...whole, path: { segments: rest } } : readPath(path, reporter);
   const reference: VariableReference = { kind: 'variable', name: String(head ?? ''), path: tail, span: map.span };

@@ -5,6 +5,7 @@ import type { Example, Flow, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, readTree, type Tree } from '../text/tree.ts';
 import { checkFuse } from './aws-metadata.ts';
+import { FLOW_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
 import { readStep, withoutUndefined } from './read-step.ts';
 
@@ -30,6 +31,8 @@ export const FLOW_KEYS = [
 /** The result of reading a flow's text. `flow` is absent if the text cannot be a flow. */
 export interface ReadFlow {
   readonly flow?: Flow;
+  /** The ids of all steps, also of those that are left out of `flow` for an error; absent if one of them is unknown. */
+  readonly stepIds?: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -37,8 +40,22 @@ export interface ReadFlow {
 export function readFlow(source: string, file: string): ReadFlow {
   const reporter = new Reporter(file);
   const tree = readTree(source, reporter);
-  const flow = tree && readFlowTree(tree, file, reporter);
-  return { ...(flow && { flow }), diagnostics: reporter.diagnostics };
+  const isEmpty = tree?.kind === 'scalar' && tree.value === null && !reporter.failed;
+  if (isEmpty) reporter.report('empty-file', {}, tree.span);
+  const flow = tree && !isEmpty ? readFlowTree(tree, file, reporter) : undefined;
+  const stepIds = tree && writtenIds(tree);
+  return { ...(flow && { flow }), ...(stepIds && { stepIds }), diagnostics: reporter.diagnostics };
+}
+
+/** The ids of all steps of a flow; undefined if a step has none that can be read. */
+function writtenIds(tree: Tree): ReadonlySet<string> | undefined {
+  const steps = tree.kind === 'map' ? tree.entries.get('steps')?.value : tree;
+  if (steps?.kind !== 'list') return undefined;
+  const ids = steps.items.flatMap((step) => {
+    const id = descend(step, 'id');
+    return id?.kind === 'scalar' && id.value !== null ? [String(id.value)] : [];
+  });
+  return ids.length === steps.items.length ? new Set(ids) : undefined;
 }
 
 /** Reads a flow from a tree: that of a file, or of a `$literal` inside another flow. */
@@ -54,7 +71,7 @@ export function readFlowTree(tree: Tree, file: string, reporter: Reporter): Flow
 }
 
 function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
-  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter);
+  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter, FLOW_HINTS);
   const listed = fields.list('steps') ?? [];
   const steps = readSteps(listed, reporter);
   const written = fields.tree('output');

@@ -3,6 +3,7 @@ import { literal } from '../expression.ts';
 import type { OnError, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { ON_ERROR_HINTS, STEP_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
 
 /** The keys of a step; snake_case spellings are read too. */
@@ -18,12 +19,14 @@ export const STEP_KEYS = [
   'mustExecute',
   'metadata',
 ] as const;
+/** The keys of what a step does when it fails. */
+export const ON_ERROR_KEYS = ['action', 'defaultValue', 'maxRetries'] as const;
 /** The syntax of step ids. */
 export const ID = /^[\w.-]{1,128}$/;
 /** The syntax of component paths. */
 export const COMPONENT = /^(\/[\w.-]+)+$/;
 
-/** Reads a step; undefined without a valid id and component. */
+/** Reads a step; undefined without a valid id. Its component is "" if it has none that is valid. */
 export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   if (tree.kind !== 'map') {
     reporter.report(
@@ -36,11 +39,11 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const written = tree.entries.get('id')?.value;
   const named = written?.kind === 'scalar' && written.value !== null;
   const name = named ? `the step "${written.value}"` : 'a step';
-  const fields = new Fields(tree, name, STEP_KEYS, reporter);
+  const fields = new Fields(tree, name, STEP_KEYS, reporter, STEP_HINTS);
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
-  if (id === undefined || component === undefined) return undefined;
-  return { id, component, ...readBody(fields, tree, reporter) };
+  const body = readBody(fields, tree, reporter);
+  return id === undefined ? undefined : { id, component, ...body };
 }
 
 function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step, 'id' | 'component'> {
@@ -74,26 +77,24 @@ function readId(fields: Fields, reporter: Reporter): string | undefined {
   // In YAML, `id: 1` is a number; it is read as "1".
   const number = tree?.kind === 'scalar' && typeof tree.value === 'number';
   const id = number ? String(tree.value) : fields.requiredString('id');
-  if (id !== undefined && tree && !ID.test(id))
-    return reportAndOmit(() => reporter.report('bad-id', { id }, tree.span));
-  return id;
+  if (id === undefined || !tree || ID.test(id)) return id;
+  reporter.report('bad-id', { id }, tree.span);
+  return undefined;
 }
 
-function readComponent(fields: Fields, reporter: Reporter): string | undefined {
+function readComponent(fields: Fields, reporter: Reporter): string {
   const span: Span | undefined = fields.tree('component')?.span;
   const component = fields.requiredString('component');
-  if (component === undefined || !span || COMPONENT.test(component)) return component;
-  return reportAndOmit(() => reporter.report('bad-component', { component }, span));
-}
-
-function reportAndOmit(report: () => void): undefined {
-  report();
+  if (component === undefined || !span) return '';
+  if (COMPONENT.test(component)) return component;
+  reporter.report('bad-component', { component }, span);
+  return '';
 }
 
 function readOnError(fields: Fields, reporter: Reporter): OnError {
   const map = fields.object('onError');
   if (!map) return { action: 'fail' };
-  const onError = new Fields(map, 'an onError', ['action', 'defaultValue', 'maxRetries'], reporter);
+  const onError = new Fields(map, 'an onError', ON_ERROR_KEYS, reporter, ON_ERROR_HINTS);
   const action = onError.oneOf('action', ['fail', 'useDefault', 'continue', 'retry', 'skip']) ?? 'fail';
   if (action === 'useDefault' || action === 'continue') {
     const value = onError.tree('defaultValue');

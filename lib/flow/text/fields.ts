@@ -3,6 +3,15 @@ import type { Json } from '../../protocol/json.ts';
 import { nearest } from './nearest.ts';
 import { describe, type Entry, type MapTree, type Tree, toJson } from './tree.ts';
 
+/** What is written instead of a key that is not known; `key`: the known one that is meant. */
+export interface KeyHint {
+  readonly instead: string;
+  readonly key?: string;
+}
+
+/** Hints by the unknown key in lower case, without `_` and `-`. */
+export type KeyHints = ReadonlyMap<string, KeyHint>;
+
 const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The known keys of a map of the flow, each looked up by its camelCase name; snake_case spellings are read too. */
@@ -14,16 +23,17 @@ export class Fields {
   readonly #misspelt = new Set<string>();
 
   /** Reports each key that is not `known`. `where` names the map in messages, e.g. `the step "a"`. */
-  constructor(map: MapTree, where: string, known: readonly string[], reporter: Reporter) {
+  constructor(map: MapTree, where: string, known: readonly string[], reporter: Reporter, hints: KeyHints = new Map()) {
     this.map = map;
     this.#where = where;
     this.#reporter = reporter;
     for (const [key, entry] of map.entries) {
       const name = known.includes(key) ? key : camel(key);
       if (!known.includes(name)) {
-        const meant = nearest(key, known);
+        const hint = hints.get(key.toLowerCase().replace(/[_-]/g, '')) ?? unspaced(key, known);
+        const meant = hint ? hint.key : nearest(camel(key), known);
         if (meant) this.#misspelt.add(meant);
-        reporter.report('unknown-key', { key, where, known, nearest: meant }, entry.key);
+        reporter.report('unknown-key', { key, where, known, nearest: meant, instead: hint?.instead }, entry.key);
       } else if (this.#entries.has(name)) reporter.report('duplicate-key', { key: name }, entry.key);
       else this.#entries.set(name, entry);
     }
@@ -113,6 +123,13 @@ export class Fields {
     );
     return undefined;
   }
+}
+
+/** `component:/my/echo` is a key as a whole: a colon without a space behind it ends none. */
+function unspaced(key: string, known: readonly string[]): KeyHint | undefined {
+  const [, name = '', value = ''] = /^(\w+):(.+)$/s.exec(key) ?? [];
+  if (!known.includes(name) && !known.includes(camel(name))) return undefined;
+  return { instead: `A space is missing after the colon. Write "${name}: ${value}".`, key: camel(name) };
 }
 
 /** The span, reduced to its first character if it has several lines: underlining all of it does not help. */

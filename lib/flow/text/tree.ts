@@ -14,7 +14,10 @@ import {
 } from 'yaml';
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import type { Json } from '../../protocol/json.ts';
+import { withoutByteOrderMark } from '../../protocol/text.ts';
 import { DEPTH_LIMIT } from './depth.ts';
+import { numberFault } from './numbers.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 /** A scalar of the text, with its position. */
 export interface ScalarTree {
@@ -58,8 +61,9 @@ const TOO_DEEP = 'Maximum call stack';
 /** Keys whose maps may have maps as keys: mock components of Stepflow list behaviours by input. */
 const MAPS_WITH_MAP_KEYS: ReadonlySet<string> = new Set(['behaviors']);
 
-/** Reads YAML or JSON. Undefined if the text is neither; the reason is then reported. */
-export function readTree(source: string, reporter: Reporter): Tree | undefined {
+/** Reads YAML or JSON. Undefined if the text is neither, or too large; the reason is then reported. */
+export function readTree(given: string, reporter: Reporter): Tree | undefined {
+  const source = withoutByteOrderMark(given);
   const lines = new LineCounter();
   const document = parseDocument(source, {
     lineCounter: lines,
@@ -70,19 +74,15 @@ export function readTree(source: string, reporter: Reporter): Tree | undefined {
   // Further syntax errors are mostly consequences of the first.
   const error = document.errors.find(({ message }) => !message.startsWith(FALSE_ERROR));
   if (error) {
-    const place = spanOf(lines, error.pos);
-    if (error.message.startsWith(TOO_DEEP)) reporter.report('too-deep', { limit: DEPTH_LIMIT }, place);
-    else reporter.report('yaml-syntax', { problem: problemOf(error.message) }, place);
+    if (error.message.startsWith(TOO_DEEP))
+      reporter.report('too-deep', { limit: DEPTH_LIMIT }, spanOf(lines, error.pos));
+    else {
+      const { problem, range } = yamlProblem(error, source, document);
+      reporter.report('yaml-syntax', { problem }, spanOf(lines, range));
+    }
     return undefined;
   }
   return new TreeReader(document, lines, reporter).read();
-}
-
-/** A message of `yaml`, reworded for authors of flows. */
-function problemOf(message: string): string {
-  if (message.startsWith('Source contains multiple documents'))
-    return '"---" starts a second document, but a file holds a single flow';
-  return message;
 }
 
 const spanOf = (lines: LineCounter, [start, end]: readonly [number, number]): Span => {
@@ -98,6 +98,8 @@ class TreeReader {
   readonly #anchors = new Map<string, Node>();
   readonly #repeated = new Set<string>();
   #values = 0;
+  /** How many diagnostics there were when the limit of values was reached, with the one that says so. */
+  #fullAt: number | undefined;
   #depth = 0;
   #tooDeep = false;
 
@@ -109,7 +111,11 @@ class TreeReader {
 
   read(): Tree | undefined {
     const root = this.#document.contents;
-    return root === null ? this.#scalar(null, spanOf(this.#lines, [0, 0])) : this.#node(root as Node);
+    const tree = root === null ? this.#scalar(null, spanOf(this.#lines, [0, 0])) : this.#node(root as Node);
+    if (this.#fullAt === undefined) return tree;
+    // What is found in a tree of which a part is left out is a consequence.
+    this.#reporter.diagnostics.splice(this.#fullAt);
+    return undefined;
   }
 
   #span(node: Node): Span {
@@ -125,11 +131,14 @@ class TreeReader {
     if (isAlias(node)) return this.#alias(node.source, this.#span(node));
     if ('anchor' in node && typeof node.anchor === 'string') this.#anchors.set(node.anchor, node);
     this.#values += 1;
-    if (this.#values === VALUE_LIMIT) this.#reporter.report('alias-bomb', { limit: VALUE_LIMIT }, this.#span(node));
+    if (this.#values === VALUE_LIMIT) {
+      this.#reporter.report('alias-bomb', { limit: VALUE_LIMIT }, this.#span(node));
+      this.#fullAt = this.#reporter.diagnostics.length;
+    }
     if (this.#values >= VALUE_LIMIT) return this.#scalar(null, this.#span(node));
     if (isMap(node)) return this.#nested(node, () => this.#map(node));
     if (isSeq(node)) return this.#nested(node, () => this.#list(node));
-    return this.#scalar(this.#plain(isScalar(node) ? node.value : undefined, this.#span(node)), this.#span(node));
+    return this.#scalar(this.#plain(node), this.#span(node));
   }
 
   #list(node: YAMLSeq): ListTree {
@@ -156,10 +165,17 @@ class TreeReader {
     return { line, column, endLine: line, endColumn: column + 1 };
   }
 
-  #plain(value: unknown, span: Span): ScalarTree['value'] {
+  #plain(node: Node): ScalarTree['value'] {
+    const { value, source: written = '' }: { value?: unknown; source?: string | undefined } = isScalar(node)
+      ? node
+      : {};
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    const fault = typeof value === 'number' ? numberFault(written) : undefined;
+    const span = this.#span(node);
+    if (fault?.kind === 'inexact') this.#reporter.report('inexact-number', { written, became: fault.became }, span);
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    this.#reporter.report('not-json', { found: String(value) }, span);
+    if (fault) this.#reporter.report('number-too-large', { written }, span);
+    else this.#reporter.report('not-json', { found: written === '' ? String(value) : written }, span);
     return null;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { secretVariables } from '../../compiler/analyse/variables.ts';
@@ -11,6 +11,7 @@ import { createLoader, loadFunctions } from '../../project/components/load-funct
 import { requiredComponents } from '../../project/components/required-components.ts';
 import type { FolderOptions } from '../../project/folders.ts';
 import { type FlowLocation, locateFlow, mockMatcher } from '../../project/open-flow.ts';
+import { readTextFileSync } from '../../project/text-files.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { sha256 } from '../../runtime/stores/blobs.ts';
 import { folderStore } from '../../runtime/stores/folder-store.ts';
@@ -132,7 +133,7 @@ async function resumeLocked(options: ResumeOptions, location: RunLocation): Prom
   const records = withHelp(() => readJournal(files.journal, seal));
   const mocks = options.mocks ?? recorded.mocks;
   const path = started.file;
-  const source = options.source ?? (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  const source = options.source ?? (existsSync(path) ? readTextFileSync(path) : undefined);
   const flow = declared(source, file);
   refuseVariables(Object.keys(variables), flow, started.id);
   const history = replayHistory(records, Date.now());

@@ -3,6 +3,7 @@ import { findProblems } from '../../compiler/check/problems.ts';
 import { redactValue } from '../../compiler/check/variable-values.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
+import { inexactNumbersIn } from '../../flow/text/numbers.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
@@ -15,24 +16,28 @@ export interface InputText {
   readonly text: string;
 }
 
-/** Checks `input` against `schema`: one diagnostic for each problem, with its position in the input's text. */
+/**
+ * Checks `input` against `schema`: an error for each problem, with its position in the input's text, and a warning for each
+ * number of the text that is not kept as it is written.
+ */
 export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
   if (isTooDeep(input))
     return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...spanOfTooDeep(source.text) })];
-  if (schema === undefined) return [];
-  const problems = findProblems(input, { schema, root: schema }, true);
-  if (problems.length === 0) return [];
-  const position = locator(source.text);
   const scrubber = inputScrubber(input, schema);
+  const numbers = inexactNumbersIn(source, (kept) => scrubber.json(kept) !== kept);
+  const problems = schema === undefined ? [] : findProblems(input, { schema, root: schema }, true);
+  if (problems.length === 0) return numbers;
+  const position = locator(source.text);
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
     return typeof found !== 'object' && scrubber.json(found) !== found;
   };
-  return problems.map(({ path, missing, problem }) => {
+  const mismatches = problems.map(({ path, missing, problem }) => {
     const where = nameOf(missing === undefined ? path : [...path, missing]);
     const shown = isHidden(path) ? redactValue(problem) : problem;
     return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...position(path) });
   });
+  return [...mismatches, ...numbers];
 }
 
 const nameOf = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);

@@ -38,6 +38,15 @@ export interface FlowErrorReport {
   readonly code: string;
   readonly message: string;
   readonly data?: ErrorData;
+  /** The place in the flow, where no component has thrown the error. */
+  readonly place?: SourceLocation;
+}
+
+/** A place in a file; line and column count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Where a run failed, as far as known. */
@@ -46,6 +55,8 @@ export interface ErrorData {
   readonly component: string;
   /** 0 for the first attempt. */
   readonly attempt: number;
+  /** The path in the step's input of the value that is missing or does not fit. */
+  readonly field?: string;
   /** The component's stack, a line an entry. */
   readonly stack?: readonly string[];
 }

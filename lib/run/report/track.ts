@@ -93,9 +93,16 @@ export class StepTracker {
     // A step that runs others fails together with them: the one that made the call is the one that failed.
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
     if (!visit || isInOutput(failure)) return undefined;
-    const { stack } = readCause(failure.cause);
+    const { stack, place } = readCause(failure.cause);
     const { id, component } = failedStepOf(visit).step;
-    return { step: id, component, attempt: Math.max(0, visit.attempts - 1), ...(stack.length > 0 && { stack }) };
+    return {
+      step: id,
+      component,
+      attempt: Math.max(0, visit.attempts - 1),
+      ...(place.field !== undefined && { field: place.field }),
+      // The first line is the message.
+      ...(stack.length > 1 && { stack }),
+    };
   }
 
   #openVisits(): readonly Visit[] {

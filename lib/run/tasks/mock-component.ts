@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Behaviour } from '../../flow/schema/mock-behaviour.ts';
-import { FlowError, SkipStep } from '../../protocol/errors.ts';
+import { FlowError, SkipStep, withoutFrames } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 import { component } from '../../runtime/component.ts';
 import { type Handler, wrap } from '../../runtime/wrapper.ts';
@@ -17,12 +17,13 @@ export function mockHandler(step: string, path: string, mocks: MockSelector): Ha
 }
 
 async function behave(behaviour: Behaviour | undefined, step: string, signal: AbortSignal): Promise<Json> {
-  if (behaviour === undefined) throw new FlowError('UNREACHABLE', `step "${step}" failed`);
+  if (behaviour === undefined) throw withoutFrames(new FlowError('UNREACHABLE', `step "${step}" failed`));
   const { outcome, result, error, seconds } = behaviour;
   if (seconds !== undefined) await sleep(seconds * 1000, undefined, { signal });
   if (outcome === 'skipped') throw new SkipStep('its mock says so');
   if (outcome !== 'failed' && !(outcome === undefined && error)) return result ?? null;
-  throw new FlowError(error?.code ?? 'COMPONENT_FAILED', error?.message ?? `the mock of step "${step}" failed`);
+  const message = error?.message ?? `the mock of step "${step}" failed`;
+  throw withoutFrames(new FlowError(error?.code ?? 'COMPONENT_FAILED', message));
 }
 
 function unused(path: string): never {

@@ -10,6 +10,7 @@ import type {
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/markers.ts';
+import { namePath } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { testOf } from '../../analyse/demand.ts';
 import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
@@ -229,7 +230,7 @@ export function missingMessage({ reference, field }: Use, reader: string): strin
 
 /** Names the source of a value: `"id" of step "load"`. */
 function sourceOf(reference: Use['reference']): string {
-  if (reference.kind === 'input') return `${quote(reference.path.text)} of the flow's input`;
-  if (reference.kind === 'variable') return `the variable ${quote(reference.name)}`;
-  return `${quote(reference.path.text)} of step ${quote(reference.step)}`;
+  if (reference.kind === 'input') return `${namePath(reference.path.text)} of the flow's input`;
+  if (reference.kind === 'variable') return `variable ${quote(reference.name)}`;
+  return `${namePath(reference.path.text)} of step ${quote(reference.step)}`;
 }

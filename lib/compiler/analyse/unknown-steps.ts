@@ -1,0 +1,46 @@
+import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { allWithin, type Expression, type StepReference } from '../../flow/expression.ts';
+import { expressionsIn, type Flow } from '../../flow/flow.ts';
+import { nearest } from '../../flow/text/nearest.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
+
+/** Reports each reference of a flow to a step that is not `known`, in the order of the flow. */
+export function reportUnknownSteps(flow: Flow, known: ReadonlySet<string>, diagnostics: Diagnostic[]): void {
+  const all = expressionsIn(flow).flatMap(allWithin);
+  // A reference without the name of a step has a diagnostic of its own.
+  const unknown = all.filter(
+    (one): one is StepReference => one.kind === 'step' && one.step !== '' && !known.has(one.step),
+  );
+  if (unknown.length === 0) return;
+  const flows = all.filter(looksLikeFlow);
+  const ids = [...known];
+  for (const { step, span } of unknown) {
+    const inFlow = flows.some((outer) => contains(outer.span, span));
+    const params = { step, nearest: nearest(step, ids), inFlow };
+    diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...span }));
+  }
+}
+
+/** Whether a map is a flow that somebody wrote out without `$literal`, so that its references are taken for those of the flow around it. */
+function looksLikeFlow(expression: Expression): boolean {
+  const steps = expression.kind === 'map' ? expression.entries.find(({ key }) => key === 'steps')?.value : undefined;
+  if (steps?.kind === 'literal') return Array.isArray(steps.value) && steps.value.some(isStep);
+  return (
+    steps?.kind === 'list' &&
+    steps.items.some((item) => (item.kind === 'literal' ? isStep(item.value) : isStepOf(item)))
+  );
+}
+
+const isStep = (value: Json): boolean => isObject(value) && 'component' in value;
+
+const isStepOf = (item: Expression): boolean =>
+  item.kind === 'map' && item.entries.some(({ key }) => key === 'component');
+
+const contains = (outer: Span, inner: Span): boolean =>
+  isOrdered([outer.line, outer.column], [inner.line, inner.column]) &&
+  isOrdered([inner.endLine, inner.endColumn], [outer.endLine, outer.endColumn]);
+
+const isOrdered = ([line, column]: Place, [nextLine, nextColumn]: Place): boolean =>
+  line < nextLine || (line === nextLine && column <= nextColumn);
+
+type Place = readonly [line: number, column: number];
