@@ -45,11 +45,18 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     },
   },
   'unknown-step': { flow: `steps:\n${LOAD}output: { $step: load_usr, path: profile }\n` },
+  'outer-step': {
+    flow: `steps:\n${LOAD}  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $step: load_user, path: profile } }\noutput: { $step: each, path: results }\n`,
+  },
   cycle: {
     flow: 'steps:\n  - id: a\n    component: /noop\n    input: { $step: b }\n  - id: b\n    component: /noop\n    input: { $step: a }\n',
   },
   'bad-path': { flow: `steps:\n${LOAD}output: { $step: load_user, path: "posts[*].id" }\n` },
   'bad-reference': { flow: 'steps: []\noutput: { $coalesce: none }\n' },
+  'two-expressions': { flow: `steps:\n${LOAD}output: { $step: load_user, $literal: 3 }\n` },
+  'foreign-reference': {
+    flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: "{{ input.user_id }}" }\n',
+  },
   'unknown-dollar-key': { flow: `steps:\n${LOAD}output: { $stp: load_user }\n` },
   elision: { flow: 'steps:\n  - id: prompt\n    component: /create_messages\n    input: { user_prompt: ... }\n' },
   'never-runs': { flow: `steps:\n${LOAD}  - id: left_over\n    component: /noop\noutput: { $step: load_user }\n` },
@@ -69,6 +76,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
+  },
+  'outer-variable': {
+    flow: `variables: { lang: en }\nsteps:\n  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $variable: lang } }\noutput: { $step: each, path: results }\n`,
   },
   'undeclared-variable': { flow: 'steps: []\noutput: { $variable: region, default: eu }\n' },
   'never-true': {

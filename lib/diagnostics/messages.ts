@@ -81,6 +81,11 @@ export const MESSAGES = {
     ({ step }) => `There is no step "${step}"`,
     ({ nearest }) => (nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.'),
   ),
+  'outer-step': error<{ step: string }>(
+    ({ step }) => `"${step}" is a step of the flow around this one; an inner flow sees none of its steps`,
+    ({ step }) =>
+      `Pass its result to the inner flow (as the input of eval and iterate, or in each item of map), and read it here as { $input: PATH }. Or move this reference to "${step}" out of the inner flow.`,
+  ),
   cycle: error<{ path: readonly string[] }>(
     ({ path }) => `These steps wait for each other in a cycle: ${path.join(' → ')}`,
     () => 'A step runs after all steps that it reads. Remove one of these references to break the cycle.',
@@ -93,6 +98,16 @@ export const MESSAGES = {
   'bad-reference': error<{ problem: string; form: string }>(
     ({ problem }) => problem,
     ({ form }) => `Write ${form}.`,
+  ),
+  'two-expressions': error<{ first: string; second: string }>(
+    ({ first, second }) => `This map is already the expression "${first}", so it cannot have "${second}" too`,
+    ({ first, second }) =>
+      `Remove one of the two, or put one inside the other: under "${first}", or in a map under another key. Plain data with a key "${second}" goes under $literal.`,
+  ),
+  'foreign-reference': warning<object>(
+    () => 'This text looks like a reference of another language; here it is plain text',
+    () =>
+      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and build a text from values in a component. If the text is meant as it is, write { $literal: "…" }.',
   ),
   'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
@@ -137,6 +152,11 @@ export const MESSAGES = {
       nearest
         ? `Did you mean "${nearest}"?`
         : `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`,
+  ),
+  'outer-variable': error<{ name: string }>(
+    ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
+    ({ name }) =>
+      `Pass its value to the inner flow (as the input of eval and iterate, or in each item of map), or declare "${name}" in the inner flow with a value of its own.`,
   ),
   'undeclared-variable': warning<{ name: string; nearest?: string | undefined }>(
     ({ name }) => `The variable "${name}" is not declared, so its default is used unless a run sets it`,

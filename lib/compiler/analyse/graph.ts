@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { diagnose } from '../../diagnostics/diagnostics.ts';
+import type { StepReference } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { nearest } from '../../flow/text/nearest.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
@@ -27,18 +28,27 @@ export function findUses(flow: Flow, diagnostics: Diagnostic[]): FlowUses {
     output: flow.output ? usesOf(flow.output) : [],
     sinks: new Map((flow.sinks ?? []).map(({ id, value }) => [id, usesOf(value)])),
   };
-  const ids = flow.steps.map(({ id }) => id);
-  const known = new Set(ids);
+  const known = new Set(flow.steps.map(({ id }) => id));
   const seen = new Set<object>();
   for (const { reference } of allUses(uses).filter(isStepUse)) {
     // One reference can have two uses: as a test and as a value.
     if (known.has(reference.step) || seen.has(reference)) continue;
     seen.add(reference);
-    const params = { step: reference.step, nearest: nearest(reference.step, ids) };
-    diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...reference.span }));
+    diagnostics.push(unknownStep(reference, flow));
   }
   return uses;
 }
+
+function unknownStep({ step, span }: StepReference, flow: Flow): Diagnostic {
+  const at = { file: flow.file, ...span };
+  if (isStepAround(flow, step)) return diagnose('outer-step', { step }, at);
+  const ids = flow.steps.map(({ id }) => id);
+  return diagnose('unknown-step', { step, nearest: nearest(step, ids) }, at);
+}
+
+/** Whether a flow around an inner one has a step of that id. */
+const isStepAround = ({ outer }: Flow, id: string): boolean =>
+  outer !== undefined && (outer.steps.some((step) => step.id === id) || isStepAround(outer, id));
 
 const usesOfStep = (step: Step): StepUses => ({
   input: usesOf(step.input),

@@ -3,7 +3,7 @@ import { literal } from '../expression.ts';
 import type { OnError, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
-import { readExpression } from './read-expression.ts';
+import { readExpression, readStepInput } from './read-expression.ts';
 
 /** The keys of a step; snake_case spellings are read too. */
 export const STEP_KEYS = [
@@ -40,10 +40,12 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
   if (id === undefined || component === undefined) return undefined;
-  return { id, component, ...readBody(fields, tree, reporter) };
+  return { id, component, ...readBody(component, fields, tree, reporter) };
 }
 
-function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step, 'id' | 'component'> {
+type Body = Omit<Step, 'id' | 'component'>;
+
+function readBody(component: string, fields: Fields, tree: MapTree, reporter: Reporter): Body {
   const input = fields.tree('input');
   const skipIf = fields.tree('skipIf') ?? fields.tree('skip');
   const optional = {
@@ -52,7 +54,7 @@ function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step,
     metadata: fields.json('metadata'),
   };
   return {
-    input: input ? readExpression(input, reporter) : literal(null, tree.span),
+    input: input ? readStepInput(input, component, reporter) : literal(null, tree.span),
     ...(skipIf && { skipIf: readExpression(skipIf, reporter) }),
     onError: readOnError(fields, reporter),
     mustExecute: fields.boolean('mustExecute') ?? false,
