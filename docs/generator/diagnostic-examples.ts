@@ -24,6 +24,12 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'name: [user, insights]\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: u001 }\n',
   },
   'unknown-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    inputs: { user_id: u001 }\n' },
+  'bad-schema': {
+    flow: `inputSchema: { type: object, properties: { user_id: { type: strin } } }\nsteps:\n${LOAD}`,
+  },
+  'unknown-keyword': {
+    flow: `inputSchema: { type: object, require: [user_id], properties: { user_id: { type: string } } }\nsteps:\n${LOAD}`,
+  },
   'duplicate-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    component: /user/save\n' },
   'missing-key': { flow: 'steps:\n  - id: load\n    input: { user_id: u001 }\n' },
   'bad-id': { flow: 'steps:\n  - id: load user\n    component: /user/load\n' },
@@ -68,6 +74,10 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
   },
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'no-inner-flow': { flow: 'steps:\n  - id: each\n    component: /map\n    input: { items: [1, 2] }\n' },
+  'endless-iterate': {
+    flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { $input: $ } } }\ninputSchema: { type: integer }\n',
+  },
   'unlisted-field': {
     flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001, limt: 5 }\n',
   },

@@ -42,6 +42,16 @@ export const MESSAGES = {
     ({ key, where }) => `Unknown key "${key}" in ${where}`,
     ({ known, nearest }) => (nearest ? `Did you mean "${nearest}"?` : `Keys allowed here: ${known.join(', ')}.`),
   ),
+  'bad-schema': error<{ what: string; found: string; wanted: string; nearest?: string | undefined }>(
+    ({ what, found, wanted }) => `${capitalize(what)} is ${found}, but ${wanted} is expected`,
+    ({ nearest, wanted }) =>
+      nearest ? `Did you mean ${nearest}?` : `Write ${wanted}. A schema that is none would check nothing.`,
+  ),
+  'unknown-keyword': error<{ keyword: string; where: string; nearest: string }>(
+    ({ keyword, where, nearest }) =>
+      `JSON Schema has no keyword "${keyword}", so ${where} does not check what "${nearest}" would`,
+    ({ nearest }) => `Did you mean "${nearest}"?`,
+  ),
   'duplicate-key': error<{ key: string }>(
     ({ key }) => `The key "${key}" appears twice in this map`,
     () => 'Remove one of the two.',
@@ -131,6 +141,20 @@ export const MESSAGES = {
   'input-type': error<{ step: string; by: string; where: string; problem: string }>(
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
     () => 'Change this value, or relax the schema if it is too strict.',
+  ),
+  'no-inner-flow': error<{ step: string; runner: string; flow: string; id: string; found?: string | undefined }>(
+    ({ step, runner, flow, found }) =>
+      found === undefined
+        ? `The step "${step}" has no flow to run: ${runner} takes it as "${flow}"`
+        : `The step "${step}" has no flow to run: ${runner} takes it as "${flow}", not as "${found}"`,
+    ({ flow, id, found }) =>
+      found === undefined
+        ? `Write the flow under "${flow}" of the input: ${flow}: { steps: [ … ], output: … }; or give "${id}", the id of a blob with the flow.`
+        : `Rename "${found}" to "${found.endsWith('_id') ? id : flow}".`,
+  ),
+  'endless-iterate': error<{ step: string }>(
+    ({ step }) => `The flow that "${step}" iterates gives neither "result" nor "next"`,
+    () => 'Its output is { result: … } where the loop ends, and { next: … }, the next input, where it goes on.',
   ),
   'unlisted-field': warning<{
     by: string;

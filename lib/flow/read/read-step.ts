@@ -3,6 +3,7 @@ import { literal } from '../expression.ts';
 import type { OnError, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { checkSchemas } from './check-schemas.ts';
 import { readExpression, readStepInput } from './read-expression.ts';
 
 /** The keys of a step; snake_case spellings are read too. */
@@ -39,6 +40,7 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const fields = new Fields(tree, name, STEP_KEYS, reporter);
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
+  checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
   if (id === undefined || component === undefined) return undefined;
   return { id, component, ...readBody(component, fields, tree, reporter) };
 }
