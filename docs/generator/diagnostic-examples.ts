@@ -76,7 +76,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
   'no-inner-flow': { flow: 'steps:\n  - id: each\n    component: /map\n    input: { items: [1, 2] }\n' },
   'endless-iterate': {
-    flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { $input: $ } } }\ninputSchema: { type: integer }\n',
+    flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { total: { $input: $ } } } }\n',
   },
   'unlisted-field': {
     flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001, limt: 5 }\n',
