@@ -28,6 +28,12 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'name: [user, insights]\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: u001 }\n',
   },
   'unknown-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    inputs: { user_id: u001 }\n' },
+  'bad-schema': {
+    flow: `inputSchema: { type: object, properties: { user_id: { type: strin } } }\nsteps:\n${LOAD}`,
+  },
+  'unknown-keyword': {
+    flow: `inputSchema: { type: object, require: [user_id], properties: { user_id: { type: string } } }\nsteps:\n${LOAD}`,
+  },
   'duplicate-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    component: /user/save\n' },
   'missing-key': { flow: 'steps:\n  - id: load\n    input: { user_id: u001 }\n' },
   'bad-id': { flow: 'steps:\n  - id: load user\n    component: /user/load\n' },
@@ -49,12 +55,19 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     },
   },
   'unknown-step': { flow: `steps:\n${LOAD}output: { $step: load_usr, path: profile }\n` },
+  'outer-step': {
+    flow: `steps:\n${LOAD}  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $step: load_user, path: profile } }\noutput: { $step: each, path: results }\n`,
+  },
   cycle: {
     flow: 'steps:\n  - id: a\n    component: /noop\n    input: { $step: b }\n  - id: b\n    component: /noop\n    input: { $step: a }\n',
   },
   'bad-path': { flow: `steps:\n${LOAD}output: { $step: load_user, path: "posts[*].id" }\n` },
   'bad-reference': { flow: 'steps: []\noutput: { $coalesce: none }\n' },
   'missing-space': { flow: 'steps:\n  - id: hello\n    component: /builtin/noop\n    input: { name:Ada }\n' },
+  'two-expressions': { flow: `steps:\n${LOAD}output: { $step: load_user, $literal: 3 }\n` },
+  'foreign-reference': {
+    flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: "{{ input.user_id }}" }\n',
+  },
   'unknown-dollar-key': { flow: `steps:\n${LOAD}output: { $stp: load_user }\n` },
   elision: { flow: 'steps:\n  - id: prompt\n    component: /create_messages\n    input: { user_prompt: ... }\n' },
   'never-runs': { flow: `steps:\n${LOAD}  - id: left_over\n    component: /noop\noutput: { $step: load_user }\n` },
@@ -66,6 +79,10 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
   },
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'no-inner-flow': { flow: 'steps:\n  - id: each\n    component: /map\n    input: { items: [1, 2] }\n' },
+  'endless-iterate': {
+    flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { total: { $input: $ } } } }\n',
+  },
   'unlisted-field': {
     flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001, limt: 5 }\n',
   },
@@ -74,6 +91,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
+  },
+  'outer-variable': {
+    flow: `variables: { lang: en }\nsteps:\n  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $variable: lang } }\noutput: { $step: each, path: results }\n`,
   },
   'undeclared-variable': { flow: 'steps: []\noutput: { $variable: region, default: eu }\n' },
   'never-true': {

@@ -23,22 +23,41 @@ export const createHandler =
   };
 
 function route(services: Services, event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const { name = '', id = '' } = event.pathParameters ?? {};
+  const { name = '', id = '', path = '' } = event.pathParameters ?? {};
   switch (event.routeKey) {
     case 'POST /flows/{name}/executions':
       return startExecution(services, name, event);
     case 'GET /flows/{name}/executions/{id}':
-      return describe(services, name, id).then((execution) => answer(200, execution));
+      return describeExecution(services, name, id);
+    case 'POST /flows/{path+}':
+      return routeInFolder(/^(?<name>.+)\/executions$/, path, (flow) => startExecution(services, flow, event));
+    case 'GET /flows/{path+}':
+      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, (flow, execution) =>
+        describeExecution(services, flow, execution),
+      );
     default:
       throw new Problem('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
   }
 }
 
+type Answer = Promise<APIGatewayProxyStructuredResultV2>;
+
+/** The flow of a subfolder has slashes in its name: `reports/daily/executions`. */
+function routeInFolder(route: RegExp, path: string, act: (name: string, id: string) => Answer): Answer {
+  const { name = '', id = '' } = route.exec(path)?.groups ?? {};
+  if (name !== '') return act(name, id);
+  throw new Problem('ROUTE_NOT_FOUND', `There is no route "/flows/${path}"`);
+}
+
+const describeExecution = (services: Services, name: string, id: string): Answer =>
+  describe(services, name, id).then((execution) => answer(200, execution));
+
 async function startExecution(services: Services, flow: string, event: APIGatewayProxyEventV2) {
   const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
   const idempotencyKey = event.headers['idempotency-key'];
   const execution = await start(services, { flow, body, ...(idempotencyKey !== undefined && { idempotencyKey }) });
-  const location = `/flows/${encodeURIComponent(flow)}/executions/${encodeURIComponent(execution.id)}`;
+  const segments = ['flows', ...flow.split('/'), 'executions', execution.id];
+  const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
   return answer(202, execution, { location });
 }
 

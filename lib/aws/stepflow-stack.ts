@@ -1,12 +1,12 @@
-import { readdirSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { join } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
-import { pascalCase } from './components.ts';
 import { deployableFlow, type FlowSource, preparationOf } from './deployable-flow.ts';
+import { constructIds, outputId } from './flow-ids.ts';
+import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
 import { WorkflowError } from './workflow-error.ts';
@@ -46,7 +46,8 @@ export interface StepflowStackProps extends StackProps {
 }
 
 /**
- * Every flow of a folder, with one blob store and one HTTP API.
+ * Every flow of a folder and its subfolders, with one blob store and one HTTP API, where a flow of a subfolder is
+ * `SUBFOLDER/NAME`.
  *
  * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARN of its state machine, e.g. `UserInsightsArn`.
  *
@@ -67,7 +68,7 @@ export class StepflowStack extends Stack {
       ...(secrets && { secrets }),
       ...(limits && { limits }),
     };
-    const sources = flowsIn(this, folder).map((flow) => ({ flow, ...common }));
+    const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     prepareAll(sources);
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
@@ -79,23 +80,26 @@ export class StepflowStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
     new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
     for (const { node, flowName, stateMachineArn } of this.workflows) {
-      new CfnOutput(this, `${node.id}Arn`, { value: stateMachineArn, description: `The state machine of ${flowName}` });
+      new CfnOutput(this, outputId(node.id), {
+        value: stateMachineArn,
+        description: `The state machine of ${flowName}`,
+      });
     }
   }
 }
 
-function flowsIn(stack: Stack, folder: string): readonly string[] {
-  const files = readFolder(stack, folder).filter((file) => /\.ya?ml$/.test(file));
-  if (files.length > 0) return files.sort().map((file) => join(folder, file));
+function flowsIn(stack: Stack, folder: string): readonly FlowInFolder[] {
+  const flows = readFolder(stack, folder);
+  if (flows.length > 0) return flows;
   throw new WorkflowError(
     stack,
     `The folder "${folder}" has no flows; create one, such as ${join(folder, 'NAME.yaml')}`,
   );
 }
 
-function readFolder(stack: Stack, folder: string): string[] {
+function readFolder(stack: Stack, folder: string): readonly FlowInFolder[] {
   try {
-    return readdirSync(folder);
+    return flowsInFolder(folder);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new WorkflowError(stack, `The folder of the flows cannot be read (${why}); give its path as \`workflows\``);
@@ -109,13 +113,15 @@ function prepareAll(flows: readonly FlowSource[]): void {
   if (first) prepareComponents({ ...first, sources: requests.flatMap(({ sources }) => sources) });
 }
 
+type NamedFlow = WorkflowProps & Required<Pick<WorkflowProps, 'flowName'>>;
+
 /** Continues after a flow with errors, so that the errors of all flows are reported at once. */
-function createAll(stack: Stack, flows: readonly WorkflowProps[], blobs: BlobStore): readonly Workflow[] {
+function createAll(stack: Stack, flows: readonly NamedFlow[], blobs: BlobStore): readonly Workflow[] {
   const errors: string[] = [];
+  const ids = constructIds(flows.map(({ flowName }) => flowName));
   const created = flows.flatMap((props) => {
     try {
-      const id = pascalCase(basename(props.flow, extname(props.flow)));
-      return [new Workflow(stack, id, { ...props, blobs })];
+      return [new Workflow(stack, ids.get(props.flowName) ?? props.flowName, { ...props, blobs })];
     } catch (error) {
       if (!(error instanceof WorkflowError)) throw error;
       errors.push(error.message);

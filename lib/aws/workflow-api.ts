@@ -34,6 +34,8 @@ export interface WorkflowApiProps {
 const DESCRIPTION = 'Starts flows and answers for their executions';
 const START = '/flows/{name}/executions';
 const DESCRIBE = '/flows/{name}/executions/{id}';
+/** Both, for the flows of subfolders: a variable in the middle of a route is one segment. */
+const IN_FOLDERS = '/flows/{path+}';
 
 /**
  * An HTTP API that starts flows and describes their executions. Every route requires a request that is signed by a
@@ -44,7 +46,7 @@ const DESCRIBE = '/flows/{name}/executions/{id}';
  * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}` |
  * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
  *
- * Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
+ * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
  */
 export class WorkflowApi extends Construct {
   readonly api: apigateway.HttpApi;
@@ -61,7 +63,7 @@ export class WorkflowApi extends Construct {
     this.function = this.createFunction(blobs, workflows, logRetention);
     blobs.grantReadWrite(this.function);
     for (const workflow of workflows) grantUse(workflow, this.function);
-    this.api = this.createApi();
+    this.api = this.createApi(workflows);
     createStage(this, this.api, logRetention);
     this.url = this.api.apiEndpoint;
   }
@@ -93,13 +95,16 @@ export class WorkflowApi extends Construct {
     });
   }
 
-  private createApi(): apigateway.HttpApi {
+  private createApi(workflows: readonly Workflow[]): apigateway.HttpApi {
     const api = new apigateway.HttpApi(this, 'Api', { description: DESCRIPTION, createDefaultStage: false });
     const integration = new HttpLambdaIntegration('Function', this.function);
     const authorizer = new HttpIamAuthorizer();
+    const { POST, GET } = apigateway.HttpMethod;
+    const hasFolders = workflows.some(({ flowName }) => flowName.includes('/'));
     this.routes = [
-      ...api.addRoutes({ path: START, methods: [apigateway.HttpMethod.POST], integration, authorizer }),
-      ...api.addRoutes({ path: DESCRIBE, methods: [apigateway.HttpMethod.GET], integration, authorizer }),
+      ...api.addRoutes({ path: START, methods: [POST], integration, authorizer }),
+      ...api.addRoutes({ path: DESCRIBE, methods: [GET], integration, authorizer }),
+      ...(hasFolders ? api.addRoutes({ path: IN_FOLDERS, methods: [POST, GET], integration, authorizer }) : []),
     ];
     return api;
   }

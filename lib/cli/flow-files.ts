@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { nearest } from '../flow/text/nearest.ts';
+import { isFlowName } from '../project/flow-names.ts';
 import { UsageError } from './errors.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,15 +51,6 @@ export const noFlowIn = (paths: readonly string[]): UsageError =>
     `there is no flow in ${paths.map((path) => `"${path}"`).join(', ')}`,
     'a flow is a file with the ending .yaml, .yml or .flow.json',
   );
-
-/** Whether a file of a folder is a flow by its name. Configuration files and hidden or installed folders do not count. */
-const isFlowName = (name: string): boolean => /\.(ya?ml|flow\.json)$/.test(name) && isVisible(name);
-
-/** Whether a file of a folder may be a flow by its name, any JSON file included: what is in it has to decide. */
-export const mayBeFlow = (name: string): boolean => /\.(ya?ml|json)$/.test(name) && isVisible(name);
-
-const isVisible = (name: string): boolean =>
-  !/(^|[\\/])(node_modules|\.[^\\/]+)([\\/]|$)/.test(name) && !/^stepflow-config\.ya?ml$/.test(basename(name));
 
 async function statOf(path: string, terminal: Terminal): Promise<Stats> {
   try {

@@ -58,6 +58,16 @@ export const MESSAGES = {
     ({ known, nearest, instead }) =>
       instead ?? (nearest ? `Did you mean "${nearest}"?` : `Keys allowed here: ${known.join(', ')}.`),
   ),
+  'bad-schema': error<{ what: string; found: string; wanted: string; nearest?: string | undefined }>(
+    ({ what, found, wanted }) => `${capitalize(what)} is ${found}, but ${wanted} is expected`,
+    ({ nearest, wanted }) =>
+      nearest ? `Did you mean ${nearest}?` : `Write ${wanted}. A schema that is none would check nothing.`,
+  ),
+  'unknown-keyword': error<{ keyword: string; where: string; nearest: string }>(
+    ({ keyword, where, nearest }) =>
+      `JSON Schema has no keyword "${keyword}", so ${where} does not check what "${nearest}" would`,
+    ({ nearest }) => `Did you mean "${nearest}"?`,
+  ),
   'duplicate-key': error<{ key: string }>(
     ({ key }) => `The key "${key}" appears twice in this map`,
     () => 'Remove one of the two.',
@@ -101,6 +111,11 @@ export const MESSAGES = {
       return nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.';
     },
   ),
+  'outer-step': error<{ step: string }>(
+    ({ step }) => `"${step}" is a step of the flow around this one; an inner flow sees none of its steps`,
+    ({ step }) =>
+      `Pass its result to the inner flow (as the input of eval and iterate, or in each item of map), and read it here as { $input: PATH }. Or move this reference to "${step}" out of the inner flow.`,
+  ),
   cycle: error<{ path: readonly string[] }>(
     ({ path }) => `These steps wait for each other in a cycle: ${path.join(' → ')}`,
     () => 'A step runs after all steps that it reads. Remove one of these references to break the cycle.',
@@ -117,6 +132,16 @@ export const MESSAGES = {
   'missing-space': warning<{ key: string; name: string; value: string }>(
     ({ key }) => `"${key}" is a key without a value`,
     ({ name, value }) => `A space is missing after the colon. Write "${name}: ${value}".`,
+  ),
+  'two-expressions': error<{ first: string; second: string }>(
+    ({ first, second }) => `This map is already the expression "${first}", so it cannot have "${second}" too`,
+    ({ first, second }) =>
+      `Remove one of the two, or put one inside the other: under "${first}", or in a map under another key. Plain data with a key "${second}" goes under $literal.`,
+  ),
+  'foreign-reference': warning<object>(
+    () => 'This text looks like a reference of another language; here it is plain text',
+    () =>
+      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and build a text from values in a component. If the text is meant as it is, write { $literal: "…" }.',
   ),
   'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
@@ -141,6 +166,20 @@ export const MESSAGES = {
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
     () => 'Change this value, or relax the schema if it is too strict.',
   ),
+  'no-inner-flow': error<{ step: string; runner: string; flow: string; id: string; found?: string | undefined }>(
+    ({ step, runner, flow, found }) =>
+      found === undefined
+        ? `The step "${step}" has no flow to run: ${runner} takes it as "${flow}"`
+        : `The step "${step}" has no flow to run: ${runner} takes it as "${flow}", not as "${found}"`,
+    ({ flow, id, found }) =>
+      found === undefined
+        ? `Write the flow under "${flow}" of the input: ${flow}: { steps: [ … ], output: … }; or give "${id}", the id of a blob with the flow.`
+        : `Rename "${found}" to "${found.endsWith('_id') ? id : flow}".`,
+  ),
+  'endless-iterate': error<{ step: string }>(
+    ({ step }) => `The flow that "${step}" iterates gives neither "result" nor "next"`,
+    () => 'Its output is { result: … } where the loop ends, and { next: … }, the next input, where it goes on.',
+  ),
   'unlisted-field': warning<{
     by: string;
     field: string;
@@ -161,6 +200,11 @@ export const MESSAGES = {
       nearest
         ? `Did you mean "${nearest}"?`
         : `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`,
+  ),
+  'outer-variable': error<{ name: string }>(
+    ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
+    ({ name }) =>
+      `Pass its value to the inner flow (as the input of eval and iterate, or in each item of map), or declare "${name}" in the inner flow with a value of its own.`,
   ),
   'undeclared-variable': warning<{ name: string; nearest?: string | undefined }>(
     ({ name }) => `The variable "${name}" is not declared, so its default is used unless a run sets it`,

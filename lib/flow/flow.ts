@@ -52,6 +52,8 @@ export interface Flow {
   /** The position of each variable: of its value, or else of its declaration. */
   readonly variableSpans: ReadonlyMap<string, Span>;
   readonly examples: readonly Example[];
+  /** For an inner flow: the flow whose step runs it. It sees nothing of that one. */
+  readonly outer?: Flow;
   readonly test?: Json;
   readonly metadata?: Json;
 }

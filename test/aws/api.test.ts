@@ -40,6 +40,11 @@ const handler = createHandler(
         inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
         inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
       },
+      'reports/daily': {
+        stateMachineArn: MACHINE,
+        type: 'STANDARD',
+        inputBudget: { reads: ['$'], share: 1000, room: 1000 },
+      },
       quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
     },
     sfn: new SFNClient({}),
@@ -72,6 +77,20 @@ describe('starting an execution', () => {
     });
     expect(headers.location).toBe(`/flows/greet/executions/${body.id}`);
     expect(started()).toEqual({ stateMachineArn: MACHINE, name: body.id, input: '{"id":"ada"}' });
+  });
+
+  it('starts a flow of a subfolder, by its path', async () => {
+    const event = {
+      ...post('', {}),
+      routeKey: 'POST /flows/{path+}',
+      pathParameters: { path: 'reports/daily/executions' },
+    };
+    const { statusCode, headers, body } = read(await handler(event));
+    expect(statusCode).toBe(202);
+    expect(body.flow).toBe('reports/daily');
+    expect(headers.location).toBe(`/flows/reports/daily/executions/${body.id}`);
+    const nowhere = { ...event, pathParameters: { path: 'reports/daily' } };
+    expect(read(await handler(nowhere)).body.error.code).toBe('ROUTE_NOT_FOUND');
   });
 
   it('escapes values of the input that look like markers', async () => {

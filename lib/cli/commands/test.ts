@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { nearest } from '../../flow/text/nearest.ts';
+import { mayBeFlow } from '../../project/flow-names.ts';
 import { isObject } from '../../protocol/json.ts';
 import type { CaseReport, FlowReport, TestCase } from '../../testing/index.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
-import { type FlowFile, findFlows, mayBeFlow, noFlowIn } from '../flow-files.ts';
+import { type FlowFile, findFlows, noFlowIn } from '../flow-files.ts';
 import { showFlowReport, showTally } from '../render/tests.ts';
 import { diagnosticsJson, exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
 import { writeFileFor } from '../write-file.ts';

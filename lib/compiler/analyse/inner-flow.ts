@@ -1,28 +1,28 @@
 import { type Diagnostic, Reporter } from '../../diagnostics/diagnostics.ts';
 import type { Expression, Literal } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
+import { FLOW_RUNNERS, flowRunnerAt } from '../../flow/flow-runners.ts';
 import { readFlowTree } from '../../flow/read/read-flow.ts';
 import { treeOf } from '../../flow/text/tree.ts';
-import { type Builtin, builtinOf, callsBuiltin, inputField } from './builtins.ts';
+import { callsBuiltin, inputField } from './builtins.ts';
 import { bindVariables } from './variables.ts';
 
-/** The keys of a built-in component's input that hold its flow, or the id of a blob with the flow. */
-export const FLOW_KEYS: { readonly [B in Builtin]?: readonly string[] } = {
-  map: ['workflow', 'workflow_id'],
-  eval: ['flow', 'flow_id'],
-  iterate: ['flow', 'flow_id'],
-};
+/** The keys of a step's input that hold the flow that it runs, or the id of a blob with the flow; none if it runs no flow. */
+export function flowKeysOf({ component }: Pick<Step, 'component'>): readonly string[] {
+  const runner = flowRunnerAt(component);
+  return runner ? [FLOW_RUNNERS[runner].flow, FLOW_RUNNERS[runner].id] : [];
+}
 
 /**
  * The inner flow of a step, if it is known at compile time. Undefined for a step that runs no flow, and for one whose flow is
  * only known at run time: its component then runs the flow in an execution of its own.
  */
 export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): Flow | undefined {
-  const builtin = builtinOf(step);
-  const keys = (builtin && FLOW_KEYS[builtin]) ?? [];
-  const written = keys.map((key) => inputField(step, key)).find((field) => field !== undefined);
+  const written = flowKeysOf(step)
+    .map((key) => inputField(step, key))
+    .find((field) => field !== undefined);
   const literal = written && literalOf(written, flow);
-  return literal && readInner(literal, flow.file, diagnostics);
+  return literal && readInner(literal, flow, diagnostics);
 }
 
 /** A flow that is a literal, or that a `put_blob` stores as a literal. */
@@ -35,10 +35,10 @@ function literalOf(written: Expression, flow: Flow): Literal | undefined {
 }
 
 /** Reads an inner flow, and binds its variables: it does not see those of the flow around it. */
-function readInner(literal: Literal, file: string, diagnostics: Diagnostic[]): Flow | undefined {
-  const reporter = new Reporter(file);
-  const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), file, reporter);
+function readInner(literal: Literal, outer: Flow, diagnostics: Diagnostic[]): Flow | undefined {
+  const reporter = new Reporter(outer.file);
+  const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), outer.file, reporter);
   diagnostics.push(...reporter.diagnostics);
   if (!inner || reporter.failed) return undefined;
-  return bindVariables(inner, { values: {}, hasSecret: () => false, diagnostics });
+  return { ...bindVariables(inner, { values: {}, hasSecret: () => false, diagnostics }), outer };
 }

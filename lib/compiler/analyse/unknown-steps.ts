@@ -15,11 +15,19 @@ export function reportUnknownSteps(flow: Flow, known: ReadonlySet<string>, diagn
   const flows = all.filter(looksLikeFlow);
   const ids = [...known];
   for (const { step, span } of unknown) {
+    if (isStepAround(flow, step)) {
+      diagnostics.push(diagnose('outer-step', { step }, { file: flow.file, ...span }));
+      continue;
+    }
     const inFlow = flows.some((outer) => contains(outer.span, span));
     const params = { step, nearest: nearest(step, ids), inFlow };
     diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...span }));
   }
 }
+
+/** Whether a flow around an inner one has a step of that id. */
+const isStepAround = ({ outer }: Flow, id: string): boolean =>
+  outer !== undefined && (outer.steps.some((step) => step.id === id) || isStepAround(outer, id));
 
 /** Whether a map is a flow that somebody wrote out without `$literal`, so that its references are taken for those of the flow around it. */
 function looksLikeFlow(expression: Expression): boolean {

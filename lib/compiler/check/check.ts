@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { checkConditions } from './check-conditions.ts';
+import { checkFlowRunners } from './check-flow-runners.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkUnused } from './check-unused.ts';
@@ -40,6 +41,7 @@ function checkScope(scope: Scope): void {
   const live: Scope = { ...scope, flow: liveFlow(scope) };
   checkPaths(live);
   checkInputs(live);
+  checkFlowRunners(live);
   checkConditions(scope);
   checkVariables(live);
   checkUnused(scope);

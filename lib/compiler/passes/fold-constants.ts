@@ -1,9 +1,9 @@
 import { allWithin, type Expression, literal, mapOrSame } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { blobIdOf } from '../../runtime/stores/blobs.ts';
-import { builtinOf, callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
+import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
-import { FLOW_KEYS } from '../analyse/inner-flow.ts';
+import { flowKeysOf } from '../analyse/inner-flow.ts';
 import { blobStepOf, constantBlob } from './blob-steps.ts';
 import { dropSkippedSteps } from './drop-skipped-steps.ts';
 import { fold, isConstant } from './fold.ts';
@@ -115,8 +115,7 @@ function inlineConstantFlows(flow: Flow, context: PassContext): Rewritten {
 }
 
 function withFlowId(step: Step, change: (expression: Expression) => Expression): Step {
-  const builtin = builtinOf(step);
-  const keys = (builtin && FLOW_KEYS[builtin]) ?? [];
+  const keys = flowKeysOf(step);
   if (step.input.kind !== 'map') return step;
   const entries = mapOrSame(step.input.entries, (entry) => {
     const value = keys.includes(entry.key) ? change(entry.value) : entry.value;

@@ -1,7 +1,19 @@
 import type { Reporter } from '../../diagnostics/diagnostics.ts';
 import { isObject, type JsonObject } from '../../protocol/json.ts';
 import type { Flow } from '../flow.ts';
+import { Fields } from '../text/fields.ts';
 import { describe, type Tree } from '../text/tree.ts';
+
+const TYPES = ['STANDARD', 'EXPRESS'] as const;
+
+/** The keys of `metadata.aws`, and what their values are. */
+export const AWS_VALUES = {
+  type: { wanted: `one of ${TYPES.join(', ')}`, fits: isWorkflowType },
+  fuse: {
+    wanted: 'true or false',
+    fits: (tree: Tree) => tree.kind === 'scalar' && typeof tree.value === 'boolean',
+  },
+} as const;
 
 /** The part of a flow's metadata about AWS. */
 function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
@@ -10,20 +22,32 @@ function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
 }
 
 /** The type of state machine: Standard, unless `metadata.aws.type` is EXPRESS. */
-export const workflowType = (flow: Pick<Flow, 'metadata'>): 'STANDARD' | 'EXPRESS' =>
+export const workflowType = (flow: Pick<Flow, 'metadata'>): (typeof TYPES)[number] =>
   String(awsMetadata(flow).type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
 
 /** Whether `metadata.aws.fuse` requests that chains of steps are fused into one function. */
 export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
 
-/** Reports a `metadata.aws.fuse` that is neither true nor false. Other metadata may belong to other tools. */
-export function checkFuse(metadata: Tree | undefined, reporter: Reporter): void {
-  const fuse = at(at(metadata, 'aws'), 'fuse');
-  if (fuse === undefined || (fuse.kind === 'scalar' && (fuse.value === null || typeof fuse.value === 'boolean')))
+/** Reports what is wrong with the keys and values of `metadata.aws`. Other metadata may belong to other tools. */
+export function checkAwsMetadata(metadata: Tree | undefined, reporter: Reporter): void {
+  const aws = metadata?.kind === 'map' ? metadata.entries.get('aws')?.value : undefined;
+  if (aws === undefined || isNull(aws)) return;
+  if (aws.kind !== 'map') {
+    reportWrong('metadata.aws', aws, 'a map such as { type: EXPRESS }', reporter);
     return;
-  const params = { what: '"metadata.aws.fuse" of the flow', found: describe(fuse), wanted: 'true or false' };
-  reporter.report('wrong-type', params, fuse.span);
+  }
+  const fields = new Fields(aws, 'metadata.aws', Object.keys(AWS_VALUES), reporter);
+  for (const [key, { wanted, fits }] of Object.entries(AWS_VALUES)) {
+    const tree = fields.tree(key);
+    if (tree && !isNull(tree) && !fits(tree)) reportWrong(`metadata.aws.${key}`, tree, wanted, reporter);
+  }
 }
 
-const at = (tree: Tree | undefined, key: string): Tree | undefined =>
-  tree?.kind === 'map' ? tree.entries.get(key)?.value : undefined;
+const reportWrong = (key: string, tree: Tree, wanted: string, reporter: Reporter): void =>
+  reporter.report('wrong-type', { what: `"${key}" of the flow`, found: describe(tree), wanted }, tree.span);
+
+function isWorkflowType(tree: Tree): boolean {
+  return tree.kind === 'scalar' && TYPES.some((type) => type === String(tree.value).toUpperCase());
+}
+
+const isNull = (tree: Tree): boolean => tree.kind === 'scalar' && tree.value === null;

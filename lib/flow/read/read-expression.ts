@@ -1,14 +1,16 @@
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { parsePath } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
+import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
 import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { REFERENCE_HINTS } from './foreign-keys.ts';
+import { looksLikeReference } from './foreign-reference.ts';
 
 type ReadForm = (map: MapTree, reporter: Reporter) => Expression;
 
-/** The forms of expressions by key. If a map has several of these keys, the first in this order decides. */
+/** The forms of expressions by key. A map has one of these keys at most. */
 const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
   ['$literal', readLiteral],
   ['$if', readIf],
@@ -26,21 +28,59 @@ export function readExpression(tree: Tree, reporter: Reporter): Expression {
   if (tree.kind === 'list') {
     return fold({ kind: 'list', items: tree.items.map((item) => readExpression(item, reporter)), span: tree.span });
   }
-  const key = KEYS.find((name) => tree.entries.has(name));
-  const form = key === undefined ? readPlainMap : FORMS.get(key);
-  return (form ?? readPlainMap)(tree, reporter);
+  const [key, ...further] = formsOf(tree);
+  const form = key === undefined ? undefined : FORMS.get(key);
+  if (key === undefined || form === undefined) return readPlainMap(tree, reporter);
+  return form(further.length > 0 ? withoutFurther(tree, key, further, reporter) : tree, reporter);
+}
+
+/**
+ * Reads the input of a step that calls `component`. A flow that is written out in it, for a component that runs flows, is the
+ * flow itself, as if it were under `$literal`: its expressions are its own.
+ */
+export function readStepInput(tree: Tree, component: string, reporter: Reporter): Expression {
+  const runsFlow = flowRunnerAt(component) !== undefined;
+  if (!runsFlow || tree.kind !== 'map' || formsOf(tree).length > 0) return readExpression(tree, reporter);
+  return readPlainMap(tree, reporter, (key, value) =>
+    WRITTEN_FLOWS.has(key) && isWrittenFlow(value)
+      ? { ...literal(toJson(value), value.span), tree: value }
+      : readExpression(value, reporter),
+  );
+}
+
+/** Where any of these components may be given a flow: one under the key of another component is a flow too, if misplaced. */
+const WRITTEN_FLOWS: ReadonlySet<string> = new Set(Object.values(FLOW_RUNNERS).map(({ flow }) => flow));
+
+const isWrittenFlow = (tree: Tree): boolean =>
+  tree.kind === 'map' && tree.entries.has('steps') && formsOf(tree).length === 0;
+
+/** The keys of expressions that a map has, in the order of the text. */
+const formsOf = ({ entries }: MapTree): readonly string[] => [...entries.keys()].filter((key) => FORMS.has(key));
+
+/** The map as if it were the expression of its first key alone. Each further one is reported. */
+function withoutFurther(map: MapTree, first: string, further: readonly string[], reporter: Reporter): MapTree {
+  const entries = new Map(map.entries);
+  for (const key of further) {
+    const place = entries.get(key)?.key ?? map.span;
+    reporter.report('two-expressions', { first, second: key }, place);
+    entries.delete(key);
+  }
+  return { ...map, entries };
 }
 
 function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
   if (value === '...') reporter.report('elision', {}, span);
+  else if (typeof value === 'string' && looksLikeReference(value)) reporter.report('foreign-reference', {}, span);
   return literal(value, span);
 }
 
-function readPlainMap(map: MapTree, reporter: Reporter): Expression {
+type ReadEntry = (key: string, value: Tree) => Expression;
+
+function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (key.startsWith('$')) reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS) }, place);
     if (value.span === place) reportUnspaced(key, place, reporter);
-    return { key, keySpan: place, value: readExpression(value, reporter) };
+    return { key, keySpan: place, value: read(key, value) };
   });
   return fold({ kind: 'map', entries, span: map.span });
 }
@@ -50,6 +90,11 @@ function reportUnspaced(key: string, span: Span, reporter: Reporter): void {
   const [, name, value] = /^([\w$]+):([^\s:/].*|\/[^/].*)$/s.exec(key) ?? [];
   if (name !== undefined && value !== undefined) reporter.report('missing-space', { key, name, value }, span);
 }
+/** A text under `path` is a path for the component, such as `extract`: what it begins with is no mistake. */
+const readEntry =
+  (reporter: Reporter): ReadEntry =>
+  (key, value) =>
+    key === 'path' && value.kind === 'scalar' ? literal(value.value, value.span) : readExpression(value, reporter);
 
 /** A map or list without anything to evaluate is a literal. */
 function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expression {

@@ -4,7 +4,8 @@ import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { Example, Flow, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, readTree, type Tree } from '../text/tree.ts';
-import { checkFuse } from './aws-metadata.ts';
+import { checkAwsMetadata } from './aws-metadata.ts';
+import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
 import { readStep, withoutUndefined } from './read-step.ts';
@@ -77,7 +78,9 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
   const written = fields.tree('output');
   const output = written && readExpression(written, reporter);
   if (listed.length === 0 && !output && !fields.tree('test')) reporter.report('empty-flow', {}, map.span);
-  checkFuse(fields.tree('metadata'), reporter);
+  checkAwsMetadata(fields.tree('metadata'), reporter);
+  checkSchemas(fields, ['inputSchema', 'outputSchema', 'variablesSchema'], reporter);
+  checkSchemaOfParts(fields, reporter);
   const hasSkipIf = steps.some(({ skipIf }) => skipIf);
   return {
     file,

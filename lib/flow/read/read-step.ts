@@ -3,8 +3,9 @@ import { literal } from '../expression.ts';
 import type { OnError, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { checkSchemas } from './check-schemas.ts';
 import { ON_ERROR_HINTS, STEP_HINTS } from './foreign-keys.ts';
-import { readExpression } from './read-expression.ts';
+import { readExpression, readStepInput } from './read-expression.ts';
 
 /** The keys of a step; snake_case spellings are read too. */
 export const STEP_KEYS = [
@@ -42,11 +43,14 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const fields = new Fields(tree, name, STEP_KEYS, reporter, STEP_HINTS);
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
-  const body = readBody(fields, tree, reporter);
+  checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
+  const body = readBody(component, fields, tree, reporter);
   return id === undefined ? undefined : { id, component, ...body };
 }
 
-function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step, 'id' | 'component'> {
+type Body = Omit<Step, 'id' | 'component'>;
+
+function readBody(component: string, fields: Fields, tree: MapTree, reporter: Reporter): Body {
   const input = fields.tree('input');
   const skipIf = fields.tree('skipIf') ?? fields.tree('skip');
   const optional = {
@@ -55,7 +59,7 @@ function readBody(fields: Fields, tree: MapTree, reporter: Reporter): Omit<Step,
     metadata: fields.json('metadata'),
   };
   return {
-    input: input ? readExpression(input, reporter) : literal(null, tree.span),
+    input: input ? readStepInput(input, component, reporter) : literal(null, tree.span),
     ...(skipIf && { skipIf: readExpression(skipIf, reporter) }),
     onError: readOnError(fields, reporter),
     mustExecute: fields.boolean('mustExecute') ?? false,

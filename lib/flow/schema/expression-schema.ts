@@ -29,7 +29,7 @@ const SOURCE: Json = {
   additionalProperties: false,
 };
 
-/** The forms of expressions by key. If a map has several of these keys, the first in this order decides. */
+/** The forms of expressions by key. A map has one of these keys at most. */
 const FORMS: { readonly [key: string]: Json } = {
   $literal: form('The value as it is written: nothing inside it is evaluated.', { $literal: {} }, ['$literal']),
   $if: form(

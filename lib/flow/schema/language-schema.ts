@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import type { AWS_VALUES } from '../read/aws-metadata.ts';
 import type { FLOW_KEYS } from '../read/read-flow.ts';
 import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
 import { expressionSchemas } from './expression-schema.ts';
@@ -17,6 +18,14 @@ const list = (items: Json, description: string): Json => ({ type: ['array', 'nul
 type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[number]]: Json };
 
 const FUSE = 'Whether a step whose result only the next step reads shares a function with it.';
+
+const AWS: { readonly [K in keyof typeof AWS_VALUES]: Json } = {
+  type: {
+    enum: ['STANDARD', 'EXPRESS', 'Standard', 'Express', 'standard', 'express', null],
+    description: 'The type of the state machine.',
+  },
+  fuse: { type: ['boolean', 'null'], description: FUSE },
+};
 
 const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   schema: text('A URL that names the language; it is not read.'),
@@ -38,7 +47,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   metadata: {
     description:
       'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function.',
-    properties: { aws: { properties: { fuse: { type: ['boolean', 'null'], description: FUSE } } } },
+    properties: { aws: { type: ['object', 'null'], properties: AWS, additionalProperties: false } },
   },
   variables: {
     type: ['object', 'null'],

@@ -143,7 +143,8 @@ describe('only a warning is', () => {
   });
 
   it('a fault in the inner flow of a step whose failure is covered', () => {
-    const inner = '{ $literal: { steps: [{ id: a, component: /add, input: { a: x, b: 1 } }], output: { $step: a } } }';
+    const inner =
+      '{ $literal: { steps: [{ id: a, component: /add, input: { a: x, b: 1 } }], output: { result: { $step: a } } } }';
     const step = (more: string) =>
       `{ id: it, component: /builtin/iterate, input: { flow: ${inner}, initial_input: 1 }${more} }`;
     expect(codesOf(flowWith(step(', onError: { action: useDefault }'), '{ $step: it }'))).toEqual(['input-type']);

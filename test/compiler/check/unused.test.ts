@@ -69,6 +69,6 @@ steps:
         $literal:
           steps: []
           output: { $variable: depth }
-                  ~~~~~~~~~~~~~~~~~~~~ undefined-variable`);
+                  ~~~~~~~~~~~~~~~~~~~~ outer-variable`);
   });
 });

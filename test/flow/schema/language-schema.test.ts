@@ -60,7 +60,7 @@ describe('the schema of the language', () => {
       'test: { cases: [{ name: a, mocks: { /x/y: { outcome: null, input: null, result: null, error: null, seconds: null, times: null }, b: [{ error: { code: null, message: no, data: 1 } }] } }] }',
     ],
     ['any metadata', 'metadata: [1]\noutput: 1'],
-    ['a wish for chains in one function', 'metadata: { aws: { fuse: true, type: EXPRESS, more: 1 } }\noutput: 1'],
+    ['a wish for chains in one function', 'metadata: { aws: { fuse: true, type: EXPRESS }, more: 1 }\noutput: 1'],
   ])('accepts %s', (_, source) => {
     expect(faultsIn(source)).toEqual([]);
   });
@@ -80,6 +80,8 @@ describe('the schema of the language', () => {
     ['a mock with an unknown key', 'test: { cases: [{ name: a, mocks: { /x/y: { reslt: 1 } } }] }'],
     ['a mock that takes less than no time', 'test: { cases: [{ name: a, mocks: { /x/y: { seconds: -1 } } }] }'],
     ['an error of a mock without a message', 'test: { cases: [{ name: a, mocks: { /x/y: { error: {} } } }] }'],
+    ['an unknown key for AWS', 'metadata: { aws: { fues: true } }\noutput: 1'],
+    ['a type of state machine that there is not', 'metadata: { aws: { type: EXPRES } }\noutput: 1'],
     ['a wish for chains that is none', 'metadata: { aws: { fuse: 1 } }\noutput: 1'],
     ['a flow that is none', '5'],
   ])('refuses %s', (_, source) => {

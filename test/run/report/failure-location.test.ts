@@ -7,6 +7,7 @@ import { componentSource, project } from '../project.ts';
 const home = project({
   'lambdas/my/strict.ts': `
 import { component } from 'stepflow-aws/component';
+import type { Json } from '../../../lib/protocol/json.ts';
 import { z } from 'zod';
 export default component(
   { description: 'Takes text.', input: z.object({ who: z.object({ name: z.string() }) }), output: z.any() },
@@ -17,7 +18,7 @@ export default component(
 });
 
 /** Runs a flow in which a mark `▲` stands before the place of the failure. */
-async function failAt(marked: string, input: object = {}) {
+async function failAt(marked: string, input: Json = {}) {
   const [before = ''] = marked.split('▲');
   const at = { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
   const source = marked.replace('▲', '');
