@@ -84,9 +84,12 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
   Map: 4,
 };
 
-function eventsOf(state: State): number {
+const eventsOf = (state: State): number => visitsOf(state) * (eventsOfVisit(state) + eventsInside(state));
+
+/** Events of one visit to a state, without those of what is inside it. */
+export function eventsOfVisit(state: State): number {
   const submitted = state.Type === 'Task' && /\.(sync|waitForTaskToken)/.test(state.Resource) ? 1 : 0;
-  return visitsOf(state) * (EVENTS[state.Type] + submitted + eventsInside(state));
+  return EVENTS[state.Type] + submitted;
 }
 
 function eventsInside(state: State): number {

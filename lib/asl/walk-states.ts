@@ -17,12 +17,12 @@ export const statesIn = ({ States }: Scope): readonly NamedState[] =>
   Object.entries(States).flatMap((named) => [named, ...branchesOf(named[1]).flatMap(statesIn)]);
 
 /** A scope with its states changed, at any depth; `change` gets each state after those inside it have been changed. */
-export function mapStates<T extends Scope>(scope: T, change: (state: State) => State): T {
+export function mapStates<T extends Scope>(scope: T, change: (state: State, name: string) => State): T {
   const inside = <S extends Scope>(inner: S): S => mapStates(inner, change);
   const changed = Object.entries(scope.States).map(([name, state]): NamedState => {
-    if (state.Type === 'Parallel') return [name, change({ ...state, Branches: state.Branches.map(inside) })];
-    if (state.Type === 'Map') return [name, change({ ...state, ItemProcessor: inside(state.ItemProcessor) })];
-    return [name, change(state)];
+    if (state.Type === 'Parallel') return [name, change({ ...state, Branches: state.Branches.map(inside) }, name)];
+    if (state.Type === 'Map') return [name, change({ ...state, ItemProcessor: inside(state.ItemProcessor) }, name)];
+    return [name, change(state, name)];
   });
   return { ...scope, States: Object.fromEntries(changed) };
 }

@@ -65,6 +65,20 @@ export interface StateSource {
   readonly iterations?: readonly string[];
   /** The ids of the steps that a guard can pass over, and the name of the state that it then goes to. */
   readonly passesOver?: { readonly steps: readonly string[]; readonly next: string };
+  /** Of the Choice after each round of a loop whose `max_iterations` is written in the flow. */
+  readonly loop?: LoopSource;
+}
+
+/** How a loop ends at its limit. */
+export interface LoopSource {
+  /** Its `max_iterations`. */
+  readonly most: number;
+  /** The index of the rule of the Choice that ends it there. */
+  readonly rule: number;
+  /** The name of the variable that counts the rounds. */
+  readonly count: string;
+  /** Where the loop goes round in executions of its own, the most rounds of each. */
+  readonly rounds?: number;
 }
 
 /** The order in which steps run: one step's id, parts in sequence, or parts in parallel. */

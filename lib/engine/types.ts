@@ -85,6 +85,14 @@ export interface HistoryEvent {
   readonly details: JsonObject;
 }
 
+/** Where in a run a state is entered. */
+export interface VisitPlace {
+  /** Begins the `callId` of each call that is made in the same branch, or further inside. */
+  readonly path: string;
+  /** As in a {@link HistoryEvent}. */
+  readonly execution: string | undefined;
+}
+
 /** The options of {@link execute}. */
 export interface ExecuteOptions {
   readonly input?: Json;
@@ -109,7 +117,7 @@ export interface ExecuteOptions {
   /** The state machine's name. @default 'local' */
   readonly stateMachineName?: string;
   /** Milliseconds between entering a state and its work, to model the service's own overhead. @default none */
-  readonly latency?: (stateName: string) => number;
+  readonly latency?: (stateName: string, place: VisitPlace) => number;
 }
 
 /** How an execution ended. */

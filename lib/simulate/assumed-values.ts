@@ -10,8 +10,8 @@ import { sampleValue } from './sample.ts';
 /**
  * The values that a simulated run assumes for results and input, which only components and callers know. `$if` is true,
  * `skipIf` is false, and values that `$coalesce` tests are missing, so that each of its items is evaluated: every step runs
- * except those that only an `else` demands. A `map` has a given number of items, an `iterate` ends after its first
- * iteration, and inner flows get input that satisfies their schemas.
+ * except those that only an `else` demands. A `map` has a given number of items, an `iterate` goes
+ * round as often as it may, and inner flows get input that satisfies their schemas.
  */
 export interface AssumedValues {
   /** The slots that a step's task returns for its `reads`. A step of an inner flow has the id `RUNNER.ID`. */
@@ -86,7 +86,7 @@ class Assumptions {
     else {
       assume('initial_input', input);
       assume('max_iterations', 1);
-      inside.#assume(inner.flow.output, { result: null });
+      inside.#assume(inner.flow.output, { next: input });
     }
   }
 

@@ -10,9 +10,8 @@ import type { MachineRun } from './run-machine.ts';
 export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>): FlowTimes {
   const called = new Map<string, { count: number; seconds: number }>();
   // Functions that the compiler adds for a step are not part of the flow's graph.
-  for (const { step, seconds } of run.calls.filter(({ isOwn }) => isOwn).flatMap(({ links }) => links)) {
-    const previous = called.get(step);
-    called.set(step, { count: (previous?.count ?? 0) + 1, seconds });
+  for (const { links, times } of run.calls.filter(({ isOwn }) => isOwn)) {
+    for (const { step, seconds } of links) called.set(step, { count: (called.get(step)?.count ?? 0) + times, seconds });
   }
   return new GraphTimer(called, run.waits).of(plan.unfused ?? plan, '');
 }

@@ -64,10 +64,11 @@ function expressCost(
 
 function functionsCost({ memoryOf }: PricedDefinitions, { calls }: MachineRun): RunCost['functions'] {
   const gbSeconds = calls.reduce(
-    (sum, { component, seconds }) => sum + roundedUp(seconds, BILLING.lambdaMs) * (memoryOf(component) / 1024),
+    (sum, { component, seconds, times }) =>
+      sum + times * roundedUp(seconds, BILLING.lambdaMs) * (memoryOf(component) / 1024),
     0,
   );
-  const requests = calls.length;
+  const requests = calls.reduce((sum, { times }) => sum + times, 0);
   return { usd: requests * PRICES.lambdaRequest + gbSeconds * PRICES.lambdaGbSecond, requests, gbSeconds };
 }
 
@@ -81,11 +82,12 @@ const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
 };
 
 function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
-  const components = calls.flatMap(({ links }) => links.map(({ component }) => component));
-  const requests = components.map((component) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
-  const stores = calls.reduce((sum, call) => sum + call.stores, 0);
-  const puts = requests.filter((one) => one === 'puts').length + stores + objects.puts;
-  const gets = requests.filter((one) => one === 'gets').length + objects.gets;
+  let { puts, gets } = objects;
+  for (const { links, stores, times } of calls) {
+    const requests = links.map(({ component }) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
+    puts += times * (stores + requests.filter((one) => one === 'puts').length);
+    gets += times * requests.filter((one) => one === 'gets').length;
+  }
   return { usd: puts * PRICES.s3Put + gets * PRICES.s3Get, puts, gets };
 }
 

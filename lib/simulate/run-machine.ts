@@ -1,4 +1,5 @@
 import type { StateMachine } from '../asl/state-machine.ts';
+import { type NamedState, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import {
@@ -14,9 +15,11 @@ import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { escapeValue } from '../protocol/markers.ts';
+import { LongestHistory } from '../run/report/longest-history.ts';
 import { componentOf } from '../run/tasks/component-resolver.ts';
 import { machineResolver } from '../run/tasks/nested-machines.ts';
 import type { AssumedValues } from './assumed-values.ts';
+import { LoopRounds, withShortLoops } from './loop-rounds.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
@@ -36,6 +39,8 @@ export interface SimulatedMachine {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly assumed: AssumedValues;
   readonly overhead: OverheadName;
+  /** The states of all state machines. */
+  readonly all: readonly NamedState[];
   /** How long it takes to enter each state, in milliseconds. */
   readonly latencies: ReadonlyMap<string, number>;
 }
@@ -49,6 +54,8 @@ export interface SimulatedCall {
   /** Whether the function does the work of the step, and does not only move its values. */
   readonly isOwn: boolean;
   readonly seconds: number;
+  /** How often it is made: more than once in the rounds of a loop that are not simulated one by one. */
+  readonly times: number;
   /** The steps that it runs, in order: one, or those of a fused chain. */
   readonly links: readonly SimulatedLink[];
   /** How many blobs its attached work stores. */
@@ -74,17 +81,19 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
 export const loadSimulated = (
   { stateMachine, nestedMachines, sourceMap }: Definitions,
   options: Pick<SimulatedMachine, 'type' | 'assumed' | 'overhead'>,
-): SimulatedMachine => ({
-  ...options,
-  machine: loadStateMachine(stateMachine),
-  machines: machineResolver(nestedMachines),
-  states: sourceMap.states,
-  latencies: new Map(
-    [stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)].flatMap((machine) => [
-      ...latencies(machine, options.type, OVERHEADS[options.overhead]),
-    ]),
-  ),
-});
+): SimulatedMachine => {
+  const { states } = sourceMap;
+  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: withShortLoops(one.stateMachine, states) }));
+  const all = [stateMachine, ...nestedMachines.map((one) => one.stateMachine)];
+  return {
+    ...options,
+    machine: loadStateMachine(withShortLoops(stateMachine, states)),
+    machines: machineResolver(nested),
+    states,
+    all: all.flatMap(statesIn),
+    latencies: new Map(all.flatMap((machine) => [...latencies(machine, options.type, OVERHEADS[options.overhead])])),
+  };
+};
 
 /**
  * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step and answers with the
@@ -108,7 +117,8 @@ async function runAsType(
 ): Promise<MachineRun> {
   const { machine, machines, states, assumed, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
-  const calls: SimulatedCall[] = [];
+  const histories = new LongestHistory();
+  const rounds = new LoopRounds(simulated, histories, () => clock.now());
   const counter = new EventCounter(states);
   const objects = new MemoryObjects();
   const resolver: TaskResolver = async (request) => {
@@ -124,7 +134,7 @@ async function runAsType(
     });
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
     const isOwn = source !== undefined && callsOwnFunction(source);
-    calls.push({ step, component, isOwn, seconds, links, stores });
+    rounds.called({ step, component, isOwn, seconds, times: 1, links, stores }, request.callId);
     await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
     const answer = source?.role === 'map-items' ? writeItems(invocation, objects) : assumed.answer(step, reads);
     return callResult(answer);
@@ -138,18 +148,29 @@ async function runAsType(
     nestedMachines: machines,
     objects,
     random: randomFrom('the state machine'),
-    onEvent: (event) => counter.observe(event),
-    ...(overhead !== 'none' && { latency: (state) => latency.get(state) ?? 0 }),
+    onEvent: (event) => {
+      counter.observe(event);
+      histories.observe(event);
+    },
+    latency: (state, place) => rounds.entered(state, place) + (overhead === 'none' ? 0 : (latency.get(state) ?? 0)),
   });
-  return { ...endOf(result), calls, ...counter.counts(), objects };
+  const { transitions, ...end } = endOf(result);
+  return {
+    ...end,
+    transitions: transitions + rounds.transitions,
+    events: histories.events,
+    calls: rounds.calls,
+    ...counter.counts(),
+    objects,
+  };
 }
 
-function endOf({ status, error, cause, transitions, events, startMs, stopMs }: ExecutionResult): ExecutionEnd {
+function endOf({ status, error, cause, transitions, startMs, stopMs }: ExecutionResult): ExecutionEnd {
   const failure = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-  return { status, ...failure, transitions, events, seconds: (stopMs - startMs) / 1000 };
+  return { status, ...failure, transitions, seconds: (stopMs - startMs) / 1000 };
 }
 
-type ExecutionEnd = Omit<MachineRun, 'calls' | 'waits' | 'iterations' | 'objects'>;
+type ExecutionEnd = Omit<MachineRun, 'events' | 'calls' | 'waits' | 'iterations' | 'objects'>;
 
 const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
 

@@ -127,6 +127,43 @@ describe('a workflow of 3,000 steps', () => {
   });
 });
 
+describe('a workflow with a loop of many rounds', () => {
+  const file = join(folder, 'loop.yaml');
+  writeFileSync(
+    file,
+    `steps:
+  - id: loop
+    component: /iterate
+    input:
+      initial_input: { n: 0 }
+      max_iterations: { $input: most }
+      flow:
+        $literal:
+          steps: [{ id: one, component: /letters/join, input: { $input: n } }]
+          output: { next: { n: { $step: one } } }
+output: { $step: loop }
+`,
+  );
+  const { workflow, template } = synthesise(file, { definitionBytes: 943_718 });
+  const [[id, loop] = []] = machinesIn(template).filter(([one]) => one.startsWith('ChainPart'));
+
+  it('has a state machine for the loop, which starts itself by its name', () => {
+    expect(workflow.compiled.nestedMachines).toHaveLength(1);
+    expect(loop?.Properties.StateMachineName).toMatch(/--loop-[0-9a-f]{8}$/);
+    const starts = machinesIn(template).filter(([, { Properties }]) =>
+      JSON.stringify(Properties.DefinitionString).includes(`:stateMachine:${loop?.Properties.StateMachineName}`),
+    );
+    expect(starts.map(([one]) => one)).toContain(id);
+    expect(starts).toHaveLength(2);
+  });
+
+  it('has definitions that asl-validator accepts', () => {
+    const { stateMachine, nestedMachines } = workflow.compiled;
+    for (const one of [stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)])
+      expect(validateDefinition(structuredClone(one ?? { StartAt: '', States: {} })).errors).toEqual([]);
+  });
+});
+
 describe('a stack of such a workflow', () => {
   it('has no finding of cdk-nag that is not acknowledged with a reason', () => {
     const app = testApp();

@@ -95,7 +95,7 @@ function iterate(id: string, loop: Loop, n: Json): JsonObject {
 }
 
 /** The steps of a body, and the number that the last one gives. */
-function stepsOf(body: readonly Part[]): { readonly steps: readonly JsonObject[]; readonly last: Json } {
+function stepsOf(body: readonly Part[]): { readonly steps: JsonObject[]; readonly last: Json } {
   let last: Json = { $input: 'n' };
   const steps: JsonObject[] = [];
   for (const [at, one] of body.entries()) {

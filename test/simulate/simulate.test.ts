@@ -296,18 +296,47 @@ describe('flows inside steps', () => {
   const loop = (output: string, limit: string): string =>
     `steps:\n  - id: loop\n    component: /iterate\n    input:\n      initial_input: { n: 1 }\n      max_iterations: ${limit}\n      flow: { $literal: { steps: [{ id: inc, component: /my/inc, input: { $input: n } }], output: ${output} } }\noutput: { $step: loop }\n`;
 
-  it('of an iterate end after the first round', async () => {
+  it('of an iterate make it go round as often as it may', async () => {
     const choice =
       '{ $if: { $step: inc, path: done }, then: { result: { $step: inc } }, else: { next: { $step: inc } } }';
-    expect(await run(loop(choice, '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
+    const wanted = { makespanSeconds: 100, criticalPathSeconds: 100, ratio: 1 };
+    expect(await run(loop(choice, '100'))).toMatchObject(wanted);
     const turned =
       '{ $if: { $step: inc, path: more }, then: { next: { $step: inc } }, else: { result: { $step: inc } } }';
-    expect(await run(loop(turned, '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
-    expect(await run(loop('{ $step: inc }', '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
+    expect(await run(loop(turned, '100'))).toMatchObject(wanted);
+    expect(await run(loop('{ $step: inc }', '100'))).toMatchObject(wanted);
+  });
+
+  it('of an iterate that can only end make it end after its first round', async () => {
+    expect(await run(loop('{ result: { $step: inc } }', '100'))).toMatchObject({ makespanSeconds: 1, ratio: 1 });
   });
 
   it('of an iterate that can only go on end at its limit', async () => {
     const found = await run(loop('{ next: { $step: inc } }', '7'));
     expect(found).toMatchObject({ makespanSeconds: 7, criticalPathSeconds: 7, ratio: 1 });
+  });
+
+  it('of an iterate of a million rounds add up as its executions would', async () => {
+    const source = loop('{ next: { $step: inc } }', '1000000');
+    const found = await run(source);
+    expect(found).toMatchObject({ makespanSeconds: 1e6, criticalPathSeconds: 1e6, ratio: 1 });
+    // A Task, the flow's output and a Choice a round; each of its executions adds a few.
+    expect(found?.transitions).toBeGreaterThan(3e6);
+    expect(found?.transitions).toBeLessThan(3.01e6);
+    expect(found?.historyEvents).toBeGreaterThan(8000);
+    expect(found?.historyEvents).toBeLessThanOrEqual(15_000);
+    expect(found?.cost.functions.requests).toBe(1e6);
+  });
+
+  it('of an iterate in an iterate, beside another one, are the product of both', async () => {
+    const inner = `{ id: in, component: /iterate, input: { initial_input: { n: { $input: n } }, max_iterations: 7, flow: { $literal: { steps: [{ id: inc, component: /my/inc, input: { $input: n } }], output: { next: { n: { $step: inc } } } } } } }`;
+    const outer = `{ id: out, component: /iterate, input: { initial_input: { n: 1 }, max_iterations: 30, flow: { $literal: { steps: [${inner}], output: { next: { n: { $step: in, path: iterations } } } } } } }`;
+    const beside = `{ id: beside, component: /iterate, input: { initial_input: { n: 1 }, max_iterations: 11, flow: { $literal: { steps: [{ id: inc, component: /my/inc, input: { $input: n } }], output: { next: { n: { $step: inc } } } } } } }`;
+    const found = await run(`steps: [${outer}, ${beside}]\noutput: [{ $step: out }, { $step: beside }]\n`);
+    expect(found).toMatchObject({
+      makespanSeconds: 210,
+      criticalPathSeconds: 210,
+      cost: { functions: { requests: 221 } },
+    });
   });
 });

@@ -58,7 +58,7 @@ export class Branch implements Stoppable {
       const visit = new Visit(this, state, data);
       this.#current = state;
       try {
-        if (this.execution.host.latency !== undefined) await this.#wait(visit, this.execution.host.latency(state.name));
+        if (this.execution.host.latency !== undefined) await this.#wait(visit, this.#latencyOf(state));
         const exit: Exit = await state.run(visit);
         this.cancellation.check();
         this.#leave(visit, exit);
@@ -72,6 +72,11 @@ export class Branch implements Stoppable {
     this.cancellation.done();
     this.scope.end();
     return data;
+  }
+
+  #latencyOf({ name }: CompiledState): number {
+    const { host, isChild, id } = this.execution;
+    return host.latency?.(name, { path: this.path, execution: isChild ? id : undefined }) ?? 0;
   }
 
   async #wait(visit: Visit, ms: number): Promise<void> {

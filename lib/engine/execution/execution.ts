@@ -1,6 +1,6 @@
 import type { Json } from '../../protocol/json.ts';
 import type { S3Objects } from '../objects.ts';
-import type { Clock, HistoryEvent, MachineResolver, TaskResolver } from '../types.ts';
+import type { Clock, ExecuteOptions, HistoryEvent, MachineResolver, TaskResolver } from '../types.ts';
 import { type ExecutionContext, executionContext } from './context-object.ts';
 import { History } from './history.ts';
 import type { VariableBudget } from './scope.ts';
@@ -18,14 +18,14 @@ export interface Host {
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly stateMachineName: string;
   readonly onEvent: ((event: HistoryEvent) => void) | undefined;
-  readonly latency: ((stateName: string) => number) | undefined;
+  readonly latency: ExecuteOptions['latency'];
   /** Shared by the execution that the host started and all its child executions. */
   readonly executionTree: ExecutionTree;
 }
 
 /** The execution that the host started and all child executions below it. */
 export interface ExecutionTree {
-  /** The ids of executions that tasks started, which must be unique on AWS. */
+  /** The ids of executions that tasks started under a name of their own, which must be unique on AWS. */
   readonly ids: Set<string>;
   /** The ends of executions that tasks started without waiting for them. */
   readonly detached: Promise<unknown>[];

@@ -45,11 +45,15 @@ function childOf(visit: Visit, { args, nested }: StartRequest): Execution {
   const type = nested.type ?? 'STANDARD';
   const host = { ...parent.host, type, stateMachineName: nested.name };
   const child = new Execution(host, nameFrom(args.Name, host.random), inputFrom(args.Input), parent, visit.pathOf(0));
-  const { ids } = host.executionTree;
-  if (type === 'STANDARD' && ids.has(child.id))
-    throw apiError('ExecutionAlreadyExists', `Execution Already Exists: '${child.id}'`);
-  ids.add(child.id);
+  if (type === 'STANDARD' && args.Name !== undefined && args.Name !== null) takeName(child);
   return child;
+}
+
+/** Keeps the id of an execution with a given name: a random one is new anyway, and a loop may start any number of executions. */
+function takeName({ id, host }: Execution): void {
+  const { ids } = host.executionTree;
+  if (ids.has(id)) throw apiError('ExecutionAlreadyExists', `Execution Already Exists: '${id}'`);
+  ids.add(id);
 }
 
 /** Starts an execution that its parent does not wait for: only the host stops it, and waits for it at the end. */

@@ -11,7 +11,15 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { slotsOfResult } from './assign-result.ts';
 import { emitOwnLoop } from './emit-own-loop.ts';
 import { emitResultFromInput, needsResultStates } from './emit-result.ts';
-import { beginRound, givesNeither, iterateResult, ROUND, rehydrationRules } from './iterate-round.ts';
+import {
+  beginRound,
+  givesNeither,
+  isAtLimit,
+  iterateResult,
+  loopSource,
+  ROUND,
+  rehydrationRules,
+} from './iterate-round.ts';
 
 /** Emits an `iterate`: a loop of states, or the start of an execution of its own that has the loop. */
 export const emitIterate = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
@@ -41,22 +49,17 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const round = states.since(before);
   const again = { [input]: evaluated(ROUND.next), [count]: `{% $${count} + 1 %}` };
   const most = jsonataOf(maxIterations(planned), emitter.scope(scopePath));
+  const exits = exitRules(emitter, planned, context, [
+    { condition: ROUND.hasResult, result: iterateResult(ROUND.result, variable(count), false) },
+    { condition: isAtLimit(count, most), result: iterateResult(ROUND.next, variable(count), true) },
+  ]);
   const loop: ChoiceState = {
     Type: 'Choice',
-    Choices: [
-      ...opening,
-      ...exitRules(emitter, planned, context, [
-        { condition: ROUND.hasResult, result: iterateResult(ROUND.result, variable(count), false) },
-        {
-          condition: `${ROUND.hasNext} and ${variable(count)} >= ${most}`,
-          result: iterateResult(ROUND.next, variable(count), true),
-        },
-      ]),
-      { Condition: `{% ${ROUND.hasNext} %}`, Assign: again, Next: start },
-    ],
+    Choices: [...opening, ...exits, { Condition: `{% ${ROUND.hasNext} %}`, Assign: again, Next: start }],
     Default: stateOnFault(emitter, planned, context, givesNeither(planned)),
   };
-  states.add(name, loop, emitter.source('step', planned));
+  const rule = opening.length + exits.length - 1;
+  states.add(name, loop, { ...emitter.source('step', planned), ...loopSource(planned, { rule, count }) });
   repeatStates([...round, [name, loop]], knownRounds(planned) ?? Number.POSITIVE_INFINITY);
   const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)), [count]: 1 };
   return states.add(

@@ -1,11 +1,12 @@
 import type { Catcher, ChoiceRule, TaskState } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import { fieldOf } from '../builtin-states.ts';
+import type { LoopSource } from '../../source-map.ts';
+import { fieldOf, knownRounds } from '../builtin-states.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { Fault } from '../frame.ts';
-import { evaluated, type Jsonata, lookup, object, quote } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, lookup, object, quote, variable } from '../jsonata/jsonata.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
@@ -35,6 +36,16 @@ export const iterateResult = (result: Jsonata, iterations: Jsonata, terminated: 
     ['iterations', iterations],
     ['terminated', String(terminated)],
   ]);
+
+/** The condition under which a loop is at its limit: there is a next input, and as many rounds as there may be. */
+export const isAtLimit = (count: string, most: Jsonata): Jsonata =>
+  `${ROUND.hasNext} and ${variable(count)} >= ${most}`;
+
+/** The source of a loop's Choice, whose rule `rule` ends it at its limit; nothing where that is only known at run time. */
+export function loopSource(planned: PlannedStep, loop: Omit<LoopSource, 'most'>): { readonly loop?: LoopSource } {
+  const most = knownRounds(planned);
+  return most === undefined ? {} : { loop: { most, ...loop } };
+}
 
 /** The fault of a flow that gives neither a result nor a next input. */
 export const givesNeither = ({ step }: PlannedStep): Fault => ({

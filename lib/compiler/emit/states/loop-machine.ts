@@ -11,7 +11,15 @@ import { evaluated, type Jsonata, lookup, object, variable } from '../jsonata/js
 import { NESTED_INPUT } from '../layout.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
-import { beginRound, givesNeither, iterateResult, ROUND, rehydrationRules } from './iterate-round.ts';
+import {
+  beginRound,
+  givesNeither,
+  isAtLimit,
+  iterateResult,
+  loopSource,
+  ROUND,
+  rehydrationRules,
+} from './iterate-round.ts';
 
 /** The input of an execution of a loop's state machine. */
 export interface LoopInput {
@@ -137,7 +145,9 @@ class LoopMachineEmitter {
       Choices: [...opening, ...this.#rulesAfterRound({ start, end, rounds })],
       Default: this.#fail(states, givesNeither(this.#planned)),
     };
-    states.add(loop, choice, emitter.source('loop', this.#planned));
+    // After those that read what was spilled: the flow was skipped, it has a result, the limit.
+    const atLimit = { rule: opening.length + 2, count: this.#round, rounds };
+    states.add(loop, choice, { ...emitter.source('loop', this.#planned), ...loopSource(this.#planned, atLimit) });
     repeatStates([...repeated, [loop, choice]], rounds);
     return { start, rounds };
   }
@@ -157,7 +167,7 @@ class LoopMachineEmitter {
     return [
       endWith(ROUND.isSkipped, { outcome: 'skipped' }),
       endWith(ROUND.hasResult, ended(ROUND.result, false)),
-      endWith(`${ROUND.hasNext} and ${round} >= ${given('most')}`, ended(ROUND.next, true)),
+      endWith(isAtLimit(this.#round, given('most')), ended(ROUND.next, true)),
       endWith(
         `${ROUND.hasNext} and ${following} - ${given('round')} >= ${to.rounds}`,
         evaluated(
