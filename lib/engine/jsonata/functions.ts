@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { javaRandom } from '../execution/java-random.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
 
@@ -101,20 +102,8 @@ function parse(text: unknown, ...more: readonly unknown[]): unknown {
 function random(environment: Environment): unknown {
   return (seed?: unknown, ...more: readonly unknown[]): number => {
     refuseExtra('random', 2, more);
-    return seed === undefined ? environment.random() : seeded(truncated('random', 1, seed));
+    return seed === undefined ? environment.random() : javaRandom(truncated('random', 1, seed));
   };
-}
-
-/**
- * The first number in [0, 1) of Java's generator with a seed, as on AWS.
- * Source: java.util.Random, `nextDouble`, Java API specification.
- */
-function seeded(seed: number): number {
-  const MASK = (1n << 48n) - 1n;
-  const FACTOR = 0x5deece66dn;
-  const first = (((BigInt(seed) ^ FACTOR) & MASK) * FACTOR + 0xbn) & MASK;
-  const second = (first * FACTOR + 0xbn) & MASK;
-  return Number(((first >> 22n) << 27n) + (second >> 21n)) / 2 ** 53;
 }
 
 /** The integer part of a number. */

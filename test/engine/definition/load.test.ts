@@ -440,17 +440,6 @@ test('$states.result is available only in Output and Assign of Task, Map and Par
   expect(problems(machine({ A: pass({ Output: result }) }))).toEqual([wrong('/States/A/Output')]);
 });
 
-test('what AWS runs but this engine does not has a code of its own', () => {
-  const definition = branch({ A: pass({ Parameters: { 'x.$': 'States.UUID()' }, InputPath: '$.a[*]' }) });
-  const [first, second] = refusal(definition)?.problems ?? [];
-  expect(first).toMatchObject({ code: 'NOT_SUPPORTED_HERE', pointer: '/States/A/InputPath' });
-  expect(second).toMatchObject({
-    code: 'NOT_SUPPORTED_HERE',
-    pointer: '/States/A/Parameters/x.$',
-    help: expect.stringContaining('write the state in JSONata'),
-  });
-});
-
 test('an inner scope may not assign a name of an outer one', () => {
   const inner = branch({ B: pass({ Assign: { v: 2 } }) });
   const definition = machine({ A: { Type: 'Parallel', Assign: { v: 1 }, Branches: [inner], End: true } });
