@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json } from '../../protocol/json.ts';
+import { BASE64 } from '../execution/base64.ts';
 import { argumentOf, boundedText, IntrinsicError } from './intrinsic-error.ts';
 
 /** States.Format: the template, with each `{}` replaced by the next value. A backslash escapes a brace. */
@@ -46,8 +47,6 @@ export function jsonMerge([first = null, second = null, isDeep]: readonly Json[]
 /** States.Base64Encode. */
 export const base64Encode = (args: readonly Json[]): Json =>
   Buffer.from(boundedText(argumentOf(args, 0, 'string'))).toString('base64');
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /** States.Base64Decode. */
 export function base64Decode(args: readonly Json[]): Json {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { BASE64 } from '../execution/base64.ts';
 import { javaRandom } from '../execution/java-random.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
@@ -86,6 +87,17 @@ function hash(text: unknown, algorithm: unknown, ...more: readonly unknown[]): u
   if (name === undefined) throw wrongValue(`Hash algorithm must be one of ${known}, but was: ${algorithm}`);
   return createHash(name).update(text).digest('hex');
 }
+
+/** `$base64decode`. Unlike the package, AWS refuses a text that is not Base64. */
+export function base64Decode(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  const wrong = NOT_BASE64.exec(text)?.[0];
+  if (wrong !== undefined) throw wrongValue(`Illegal base64 character ${wrong.charCodeAt(0).toString(16)}`);
+  if (!BASE64.test(text)) throw wrongValue('Input byte array has wrong 4-byte ending unit');
+  return Buffer.from(text, 'base64').toString('latin1');
+}
+
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
 
 /** The value of a JSON text. */
 function parse(text: unknown, ...more: readonly unknown[]): unknown {
