@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { BASE64 } from '../execution/base64.ts';
+import { DEPTH_LIMIT, parseJson } from '../execution/depth.ts';
 import { argumentOf, boundedText, IntrinsicError } from './intrinsic-error.ts';
 
 /** States.Format: the template, with each `{}` replaced by the next value. A backslash escapes a brace. */
@@ -27,9 +28,9 @@ export function stringToJson(args: readonly Json[]): Json {
   const text = argumentOf(args, 0, 'string');
   if (text.trim() === '') return null;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
-    throw new IntrinsicError('the text is not JSON');
+    throw new IntrinsicError(`the text is not JSON of at most ${DEPTH_LIMIT} levels`);
   }
 }
 

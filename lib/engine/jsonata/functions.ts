@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import { BASE64 } from '../execution/base64.ts';
+import { parseJson } from '../execution/depth.ts';
 import { javaRandom } from '../execution/java-random.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
@@ -105,7 +106,7 @@ function parse(text: unknown, ...more: readonly unknown[]): unknown {
   if (text === undefined) return undefined;
   if (typeof text !== 'string') throw wrongType('parse', 1);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw wrongValue('Invalid JSON');
   }

@@ -38,6 +38,8 @@ function compile(source: string): jsonata.Expression {
   try {
     return jsonata(source, { timeout: MAX_MS, stack: QUOTAS.expressionDepth, sequence: MAX_LIST_LENGTH });
   } catch (thrown) {
+    // The stack ended: the parser is recursive.
+    if (thrown instanceof RangeError) throw thrown;
     throw asExpressionError(thrown);
   }
 }
@@ -96,6 +98,8 @@ const STOP_MESSAGES: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: T
 /** The package throws plain objects with a code, and sometimes an Error. */
 function asExpressionError(thrown: unknown): unknown {
   if (thrown instanceof ExpressionError || typeof thrown !== 'object' || thrown === null) return thrown;
+  // The stack ended.
+  if (thrown instanceof RangeError) return new ExpressionError(NO_CODE, DEPTH);
   const code = 'code' in thrown ? String(thrown.code) : 'D0000';
   const stopped = STOP_MESSAGES[code];
   if (stopped !== undefined) return new ExpressionError(NO_CODE, stopped);

@@ -172,7 +172,7 @@ test.each<[string, Json, string]>([
     'Invalid arguments in States.Format: number of arguments do not match the occurrences of {}',
   ],
   ['States.Format($)', 1, 'the template must be of type string'],
-  ['States.StringToJson($)', '{', 'the text is not JSON'],
+  ['States.StringToJson($)', '{', 'the text is not JSON of at most 1000 levels'],
   ['States.StringToJson($)', 1, 'argument 1 must be of type string, but was number'],
   ['States.ArrayPartition($, 0)', [1], 'the size of the parts must be positive, but was 0'],
   ['States.ArrayPartition($, 1)', 'x', 'argument 1 must be of type array, but was string'],
