@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
-import { DefinitionError, loadStateMachine, MockError, type Mocks, readMocks } from '../engine/index.ts';
+import {
+  DEPTH_LIMIT,
+  DefinitionError,
+  loadStateMachine,
+  MockError,
+  type Mocks,
+  readMocks,
+  tooDeepAt,
+} from '../engine/index.ts';
 import { isObject, type JsonObject } from '../protocol/json.ts';
-import { locator } from '../run/input/check-input.ts';
 import { type DefinitionRun, runDefinition } from '../run/run-definition.ts';
 import { machinesIn } from '../run/tasks/nested-machines.ts';
 import { UsageError } from './errors.ts';
+import { placeOfDepth, placeOfPath } from './json-place.ts';
 import { type JsonSource, readJsonFile } from './read-json.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
@@ -28,6 +36,7 @@ export interface RefusedDefinition {
  */
 export async function runAsl(call: AslCall, terminal: Terminal): Promise<DefinitionRun | RefusedDefinition> {
   const { definition, input } = call;
+  for (const source of [input, call.mocks]) if (source !== undefined) refuseTooDeep(source);
   const machine = objectIn(definition);
   const nested = await readNested(definition, terminal);
   const nestedMachines = nested.map((source) => ({ name: source.name, stateMachine: objectIn(source) }));
@@ -66,6 +75,14 @@ async function readNested(definition: JsonSource, terminal: Terminal): Promise<r
   return [...found.values()];
 }
 
+/** A definition that is too deep is refused by the engine. */
+function refuseTooDeep({ file, text, value }: JsonSource): void {
+  if (tooDeepAt(value) === undefined) return;
+  const { line, column } = placeOfDepth(text, DEPTH_LIMIT);
+  const message = `${file} is nested more than ${DEPTH_LIMIT} levels deep, at line ${line}, column ${column}`;
+  throw new UsageError(message, 'flatten it, or give a part of it as a JSON text');
+}
+
 function objectIn({ file, value }: JsonSource): JsonObject {
   if (isObject(value)) return value;
   throw new UsageError(`${file} holds no state machine`, 'a state machine is an object with StartAt and States');
@@ -78,23 +95,24 @@ function problemsOf(source: JsonSource, terminal: Terminal): RefusedDefinition['
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    writeProblems(error, source, terminal);
-    return diagnosticsOf(error, source);
+    const diagnostics = diagnosticsOf(error, source);
+    writeProblems(diagnostics, terminal);
+    return diagnostics;
   }
 }
 
-function writeProblems({ problems }: DefinitionError, { file }: JsonSource, { stderr, env }: Terminal): void {
+function writeProblems(problems: RefusedDefinition['refused'], { stderr, env }: Terminal): void {
   const colors = colorsFor(stderr, env);
-  for (const { code, pointer, message, help } of problems) {
-    stderr.write(`${colors.red('error')}: ${file}${pointer && `#${pointer}`}: ${code}: ${message}\n`);
-    if (help !== undefined) stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
+  for (const { code, file, line, column, pointer, message, help } of problems) {
+    const place = `line ${line}, column ${column} of ${file}${pointer && `#${pointer}`}`;
+    stderr.write(`${colors.red('error')}: ${place}: ${code}: ${message}\n`);
+    if (help !== '') stderr.write(`  ${colors.cyan('help')}: ${help}\n`);
   }
 }
 
 function diagnosticsOf({ problems }: DefinitionError, { file, text }: JsonSource): RefusedDefinition['refused'] {
-  const place = locator(text);
   return problems.map(({ code, pointer, message, help = '' }) => {
-    return { code, severity: 'error', message, file, ...place(segmentsOf(pointer)), help, pointer };
+    return { code, severity: 'error', message, file, ...placeOfPath(text, segmentsOf(pointer)), help, pointer };
   });
 }
 

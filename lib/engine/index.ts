@@ -2,6 +2,7 @@ export { DefinitionError, type Problem, type ProblemCode } from './definition/de
 export { type LoadedStateMachine, loadStateMachine } from './definition/load.ts';
 export { awsHistoryEvent } from './execution/aws-history.ts';
 export { realClock, VirtualClock } from './execution/clock.ts';
+export { DEPTH_LIMIT, tooDeepAt } from './execution/depth.ts';
 export { execute } from './execution/execute.ts';
 export { jsonBytes } from './execution/limits.ts';
 export { TaskTokenError, TaskTokens } from './execution/task-tokens.ts';

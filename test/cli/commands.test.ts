@@ -12,6 +12,12 @@ const cwd = project({
   'unknown.yaml': 'steps:\n  - { id: a, component: /my/shuot }\n',
   'empty/nothing.txt': '',
   'lambdas/my/shout.ts': componentSource('return String(input).toUpperCase();'),
+  'deep.asl.json': `{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true, "Result": ${'['.repeat(5000)}${']'.repeat(5000)}}}}`,
+  'deep-expression.asl.json': JSON.stringify({
+    QueryLanguage: 'JSONata',
+    StartAt: 'A',
+    States: { A: { Type: 'Pass', Output: `{% ${'('.repeat(5000)}1${')'.repeat(5000)} %}`, End: true } },
+  }),
   'twice.asl.json': JSON.stringify({
     QueryLanguage: 'JSONata',
     StartAt: 'Ask',
@@ -243,7 +249,25 @@ describe('stepflow asl run', () => {
       'a state machine that cannot start',
       ['no-start.json'],
       1,
-      "no-start.json#/StartAt: MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere\n  help: the states here are: none",
+      "line 1, column 13 of no-start.json#/StartAt: MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere\n  help: the states here are: none",
+    ],
+    [
+      'a state machine thousands of levels deep',
+      ['deep.asl.json'],
+      1,
+      'line 1, column 74 of deep.asl.json#/States/A/Result: SCHEMA_VALIDATION_FAILED: Definition is nested more than 1000 levels deep',
+    ],
+    [
+      'an expression thousands of levels deep',
+      ['deep-expression.asl.json'],
+      1,
+      'deep-expression.asl.json#/States/A/Output: INVALID_JSONATA_EXPRESSION: Expression is nested more than 1000 levels deep',
+    ],
+    [
+      'an input thousands of levels deep',
+      ['twice.asl.json', '--input', '['.repeat(5000) + ']'.repeat(5000)],
+      2,
+      '--input is nested more than 1000 levels deep, at line 1, column 1001',
     ],
   ])('refuses %s', async (_what, argv, code, message) => {
     const called = await inProject('asl', 'run', ...argv);

@@ -12,13 +12,17 @@ export interface StateOutput {
 
 /** How data flows into a state and out of it, in either query language. */
 export interface DataFlow {
+  /** The input that InputPath selects in JSONPath, which paths in other fields of the state start from. */
+  selectedInput(visit: Visit): Json;
   /** The effective input: Arguments or, in JSONPath, Parameters; the state's input if it has neither. */
   effectiveInput(visit: Visit): MaybePromise<Json>;
   /** Evaluates Output and Assign with the state's `result`, which is the output if the state has no Output. */
   stateOutput(visit: Visit, result: Json): MaybePromise<StateOutput>;
+  /** The data flow of a Choice that leaves by a rule: the rule's Assign takes the place of the state's own and, in JSONata, the rule's Output too. */
+  forRule(rule: Section): DataFlow;
 }
 
-/** Compiles Arguments, Output and Assign, or their counterparts in JSONPath, of a state or a Choice rule. */
+/** Compiles Arguments, Output and Assign, or their counterparts in JSONPath, of a state or a catcher. */
 export function compileDataFlow(section: Section): DataFlow {
   return section.language === 'JSONata' ? compileJsonataFlow(section) : compileJsonPathFlow(section);
 }
@@ -28,6 +32,7 @@ function compileJsonataFlow(section: Section): DataFlow {
   const output = optional(section, 'Output');
   const assign = section.has('Assign') && section.section('Assign') ? optional(section, 'Assign') : undefined;
   return {
+    selectedInput: (visit) => visit.input,
     effectiveInput: (visit) => (args ? args.render(visit) : visit.input),
     stateOutput(visit, result) {
       const assigned = assign?.render(visit);
@@ -36,6 +41,7 @@ function compileJsonataFlow(section: Section): DataFlow {
       if (assigned instanceof Promise || rendered instanceof Promise) return awaitStateOutput(assigned, rendered);
       return { output: rendered, assigned: assigned as JsonObject | undefined };
     },
+    forRule: compileJsonataFlow,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { JsonPointer } from './json-pointer.ts';
 
 /**
- * The kind of a problem: AWS's codes, and NOT_SUPPORTED_HERE for what AWS runs but the local engine does not.
+ * The kind of a problem, AWS's codes.
  * Source: "ValidateStateMachineDefinitionDiagnostic", AWS Step Functions API reference.
  */
 export type ProblemCode =
@@ -16,8 +16,7 @@ export type ProblemCode =
   | 'RESERVED_VARIABLE_NAME'
   | 'INVALID_JSONATA_EXPRESSION'
   | 'UNSUPPORTED_JSONATA_EXPRESSION'
-  | 'ValidationException'
-  | 'NOT_SUPPORTED_HERE';
+  | 'ValidationException';
 
 /** A problem in a definition. */
 export interface Problem {

@@ -1,14 +1,15 @@
 import type { Json } from '../../protocol/json.ts';
 import { FieldError } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
-import { compileReference, type ReferencePath, requireValue } from '../json-path/path.ts';
+import { compilePath, requireValue } from '../json-path/path.ts';
+import { compilePathValue, type PathValue } from '../json-path/path-value.ts';
 import { expressionText } from '../jsonata/expression.ts';
 import { expectedType, kindOf, type Section } from './section.ts';
 import { compileTemplate, type MaybePromise, type Template } from './template.ts';
 
-/** A field that evaluates to a value of one type. */
+/** A field that evaluates to a value of one type. `input`: the value of `$` in JSONPath. */
 export interface Field<T> {
-  evaluate(visit: Visit): MaybePromise<T>;
+  evaluate(visit: Visit, input: Json): MaybePromise<T>;
 }
 
 interface Types {
@@ -35,8 +36,8 @@ export function compileField<K extends keyof Types>(
   range?: Range,
 ): Field<Types[K]> | undefined {
   const isJsonata = section.language === 'JSONata';
-  const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
-  if (path !== undefined) return pathField(path, `${key}Path`, type, range);
+  const path = isJsonata ? undefined : compilePathOrCall(section, `${key}Path`);
+  if (path !== undefined) return pathField(path, section.text(`${key}Path`) ?? '', `${key}Path`, type, range);
   const value = section.value[key];
   if (value === undefined) return undefined;
   const source = typeof value === 'string' && isJsonata ? expressionText(value) : undefined;
@@ -54,6 +55,16 @@ export function compileField<K extends keyof Types>(
   else if (range && Number(value) > range.maximum) section.problem(`Maximum value is ${range.maximum}`, key);
   else return { evaluate: () => value };
   return undefined;
+}
+
+/** The fields in which a call of an intrinsic function may stand in place of a path. */
+const WITH_CALLS: ReadonlySet<string> = new Set(['ErrorPath', 'CausePath']);
+
+function compilePathOrCall(section: Section, key: string): PathValue | undefined {
+  const text = section.text(key);
+  if (text !== undefined && WITH_CALLS.has(key)) return compilePathValue(text, key, section.templateContext(key));
+  const path = compilePath(section, key);
+  return path && ((input, environment) => requireValue(path, input, environment, key));
 }
 
 function wrongTypeMessage(value: Json, type: keyof Types): string {
@@ -102,19 +113,20 @@ function expressionField<K extends keyof Types>(
 }
 
 function pathField<K extends keyof Types>(
-  path: ReferencePath,
+  valueAt: PathValue,
+  text: string,
   field: string,
   type: K,
   range: Range | undefined,
 ): Field<Types[K]> {
   return {
-    evaluate(visit) {
-      const value = requireValue(path, visit.input, visit, field);
+    evaluate(visit, input) {
+      const value = valueAt(input, visit);
       if (isOf(value, type)) {
         if (range) checkRange(Number(value), range, field, 'States.Runtime');
         return value;
       }
-      const what = `The JSONPath '${path.text}' specified for the field '${field}' has a value of an unexpected type.`;
+      const what = `The JSONPath '${text}' specified for the field '${field}' has a value of an unexpected type.`;
       throw new FieldError('States.Runtime', `${what} ${unexpected(value, type)}`, field);
     },
   };

@@ -1,6 +1,7 @@
 import type { State, StateMachine } from '../../asl/state-machine.ts';
 import { isObject, type JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { DEPTH_LIMIT, tooDeepAt } from '../execution/depth.ts';
 import { jsonBytes } from '../execution/limits.ts';
 import { compileChoice } from '../states/choice.ts';
 import { compileFail } from '../states/fail.ts';
@@ -63,7 +64,7 @@ export function checkType({ expressProblems = [] }: LoadedStateMachine, type: 'S
 function load(definition: StateMachine | JsonObject, problems: Problems): LoadedStateMachine | undefined {
   // A StateMachine is JSON, and the loader checks each field itself.
   const value = definition as JsonObject;
-  const problem = isObject(value) ? sizeProblem(value) : NOT_AN_OBJECT;
+  const problem = isObject(value) ? (depthProblem(value) ?? sizeProblem(value)) : NOT_AN_OBJECT;
   if (problem !== undefined) {
     problems.all.push(problem);
     return undefined;
@@ -86,6 +87,20 @@ const NOT_AN_OBJECT: Problem = {
   pointer: '',
   help: 'a state machine is an object with StartAt and States',
 };
+
+/** The problem of a definition that is nested too deep, at the field of the state in which it is. */
+function depthProblem(definition: JsonObject): Problem | undefined {
+  const path = tooDeepAt(definition);
+  if (path === undefined) return undefined;
+  const pointer = path.slice(0, 3).reduce((above, key) => above.below(key), new JsonPointer());
+  return {
+    code: 'SCHEMA_VALIDATION_FAILED',
+    message: `Definition is nested more than ${DEPTH_LIMIT} levels deep`,
+    location: pointer.location,
+    pointer: pointer.text,
+    help: 'flatten it, or move a part of it into a nested state machine',
+  };
+}
 
 /** AWS refuses such a definition before it reads it. Source: "definition", CreateStateMachine, AWS Step Functions API reference. */
 function sizeProblem(definition: JsonObject): Problem | undefined {

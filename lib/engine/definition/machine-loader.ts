@@ -81,7 +81,7 @@ export class MachineLoader implements Loader {
     }
     section.allow(STATE_FIELDS[type]);
     checkLanguage(section, language);
-    this.#scope.addState(section);
+    this.#scope.addState(name, section);
     return this.#context.compilers[type](name, section, this);
   }
 
@@ -163,7 +163,7 @@ export class MachineLoader implements Loader {
   }
 
   machine(section: Section, isolated = false): CompiledMachine | undefined {
-    const scope = isolated ? this.#scope.isolated() : this.#scope.inner();
+    const scope = isolated ? this.#scope.isolated() : this.#scope.inner(this.#current);
     return new MachineLoader(section, this.#context, scope).load();
   }
 }

@@ -1,6 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { FieldError } from '../execution/failures.ts';
-import { type Environment, type Expression, ExpressionError, expressionText, NO_CODE } from '../jsonata/expression.ts';
+import {
+  type Environment,
+  type Expression,
+  ExpressionError,
+  expressionText,
+  NO_CODE,
+  UNSUPPORTED_RESULT,
+} from '../jsonata/expression.ts';
 import { parseExpression } from '../jsonata/parse.ts';
 import type { Problems } from './definition-error.ts';
 import type { JsonPointer } from './json-pointer.ts';
@@ -152,10 +159,11 @@ function requireResult(value: Json | undefined, expression: Expression, field: s
 
 const codeOf = ({ code }: ExpressionError): string => (code === NO_CODE ? '' : `. ${code}`);
 
-const asFieldError = (thrown: unknown, expression: Expression, field: string): unknown =>
-  thrown instanceof ExpressionError
-    ? failure(expression, field, `threw an error during evaluation${codeOf(thrown)}: ${thrown.message}`)
-    : thrown;
+function asFieldError(thrown: unknown, expression: Expression, field: string): unknown {
+  if (!(thrown instanceof ExpressionError)) return thrown;
+  if (thrown.code === UNSUPPORTED_RESULT) return failure(expression, field, 'returned an unsupported result type.');
+  return failure(expression, field, `threw an error during evaluation${codeOf(thrown)}: ${thrown.message}`);
+}
 
 const failure = ({ source }: Expression, field: string, what: string): FieldError =>
   new FieldError(

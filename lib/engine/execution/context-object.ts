@@ -55,14 +55,19 @@ export function stateContext(
   state: {
     readonly name: string;
     readonly enteredMs: number;
-    readonly retryCount: number;
+    /** Absent in states other than Task. */
+    readonly retryCount: number | undefined;
     readonly token: string | undefined;
   },
   item: MapItem | undefined,
 ): JsonObject {
   const context: JsonObject = {
     Execution: execution.Execution,
-    State: { EnteredTime: isoTime(state.enteredMs), Name: state.name, RetryCount: state.retryCount },
+    State: {
+      EnteredTime: isoTime(state.enteredMs),
+      Name: state.name,
+      ...(state.retryCount !== undefined && { RetryCount: state.retryCount }),
+    },
     StateMachine: execution.StateMachine,
   };
   if (item !== undefined) context.Map = { Item: { Index: item.index, Value: item.value } };

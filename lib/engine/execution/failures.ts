@@ -42,7 +42,12 @@ export const failureDetails = ({
  * cause names the state, and records it in the history.
  */
 export class FieldError extends Error {
-  readonly error: 'States.QueryEvaluationError' | 'States.NoChoiceMatched' | 'States.Runtime';
+  readonly error:
+    | 'States.QueryEvaluationError'
+    | 'States.NoChoiceMatched'
+    | 'States.IntrinsicFailure'
+    | 'States.ReferencePathConflict'
+    | 'States.Runtime';
   /** The field, e.g. `Arguments/FunctionName`. */
   readonly location: string | undefined;
   constructor(error: FieldError['error'], detail: string, location?: string) {

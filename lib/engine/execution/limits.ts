@@ -1,24 +1,26 @@
 import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { DEPTH_LIMIT } from './depth.ts';
 import { StateFailure } from './failures.ts';
 
 /** Strings up to this length are measured in a loop; the runtime measures longer ones faster. */
 const SHORT_STRING = 48;
 
-/** The size in bytes of a value as compact UTF-8 JSON. */
-export function jsonBytes(value: Json): number {
+/** The size in bytes of a value as compact UTF-8 JSON. Fails with States.Runtime if it is nested too deep. */
+export function jsonBytes(value: Json, levels = DEPTH_LIMIT): number {
   if (typeof value === 'string') return stringBytes(value);
   if (typeof value === 'number') return `${value}`.length;
   if (value === null || value === true) return 4;
   if (value === false) return 5;
+  if (levels === 0) throw new StateFailure('States.Runtime', `A value is nested more than ${DEPTH_LIMIT} levels deep.`);
   let bytes = 1;
   if (Array.isArray(value)) {
-    for (const item of value) bytes += jsonBytes(item) + 1;
+    for (const item of value) bytes += jsonBytes(item, levels - 1) + 1;
     return value.length === 0 ? 2 : bytes;
   }
   for (const key in value) {
     const item = value[key];
-    if (item !== undefined) bytes += stringBytes(key) + jsonBytes(item) + 2;
+    if (item !== undefined) bytes += stringBytes(key) + jsonBytes(item, levels - 1) + 2;
   }
   return bytes === 1 ? 2 : bytes;
 }

@@ -115,9 +115,9 @@ export class Visit implements Environment {
 
   #context(): JsonObject {
     const { execution, item } = this.branch;
-    const { name, waitsForToken } = this.state;
+    const { name, type, waitsForToken } = this.state;
     this.token = waitsForToken ? uuidFrom(this.random) : undefined;
-    const { retryCount, token } = this;
-    return stateContext(execution.context, { name, enteredMs: this.#enteredMs, retryCount, token }, item);
+    const retryCount = type === 'Task' ? this.retryCount : undefined;
+    return stateContext(execution.context, { name, enteredMs: this.#enteredMs, retryCount, token: this.token }, item);
   }
 }

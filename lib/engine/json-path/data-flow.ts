@@ -1,23 +1,24 @@
-import { isObject, type Json } from '../../protocol/json.ts';
+import { isObject } from '../../protocol/json.ts';
 import type { DataFlow } from '../definition/data-flow.ts';
 import type { Section } from '../definition/section.ts';
-import type { Environment } from '../jsonata/expression.ts';
-import { compileReference, requireValue, withValueAt } from './path.ts';
-import { compilePayloadTemplate, type PayloadTemplate } from './payload-template.ts';
+import { compilePath, requireValue } from './path.ts';
+import type { PathValue } from './path-value.ts';
+import { compilePayloadTemplate } from './payload-template.ts';
+import { compileResultPath } from './result-path.ts';
 
-type Transform = (input: Json, environment: Environment) => Json;
-
-const identity: Transform = (input) => input;
+const identity: PathValue = (input) => input;
 
 /** Compiles the JSONPath fields that select and combine data: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, Assign. */
 export function compileJsonPathFlow(section: Section): DataFlow {
   const inputPath = compileFilter(section, 'InputPath');
-  const parameters = compilePayload(section, 'Parameters');
+  // In a Map without ItemSelector, Parameters is the older name of ItemSelector.
+  const isSelector = section.value.Type === 'Map' && !section.has('ItemSelector');
+  const parameters = isSelector ? undefined : compilePayload(section, 'Parameters');
   const selector = compilePayload(section, 'ResultSelector') ?? identity;
   const combine = compileResultPath(section);
   const outputPath = compileFilter(section, 'OutputPath');
-  const assign = compilePayload(section, 'Assign');
-  return {
+  const withAssign = (assign: PathValue | undefined): DataFlow => ({
+    selectedInput: (visit) => inputPath(visit.input, visit),
     effectiveInput(visit) {
       const input = inputPath(visit.input, visit);
       return parameters ? parameters(input, visit) : input;
@@ -27,28 +28,22 @@ export function compileJsonPathFlow(section: Section): DataFlow {
       // As on AWS, `$` in Assign is the result before ResultPath is applied.
       const assigned = assign?.(result, visit);
       const output = outputPath(combine(visit.input, result), visit);
-      return { output, assigned: assigned !== undefined && isObject(assigned) ? assigned : undefined };
+      return { output, assigned: isObject(assigned) ? assigned : undefined };
     },
-  };
+    forRule: (rule) => withAssign(compilePayload(rule, 'Assign')),
+  });
+  return withAssign(compilePayload(section, 'Assign'));
 }
 
-const compilePayload = (section: Section, key: string): PayloadTemplate | undefined => {
+const compilePayload = (section: Section, key: string): PathValue | undefined => {
   const value = section.value[key];
   return value === undefined ? undefined : compilePayloadTemplate(value, section.templateContext(key));
 };
 
 /** Compiles InputPath or OutputPath: a path, or null for an empty object. */
-function compileFilter(section: Section, key: string): Transform {
+function compileFilter(section: Section, key: string): PathValue {
   if (section.value[key] === undefined) return identity;
   if (section.value[key] === null) return () => ({});
-  const path = compileReference(section, key);
+  const path = compilePath(section, key);
   return path ? (input, environment) => requireValue(path, input, environment, key) : identity;
-}
-
-/** Compiles ResultPath: where the result is inserted into the state's input; null discards the result. */
-function compileResultPath(section: Section): (input: Json, result: Json) => Json {
-  if (section.value.ResultPath === undefined) return (_, result) => result;
-  if (section.value.ResultPath === null) return (input) => input;
-  const path = compileReference(section, 'ResultPath', 'Value is not a Reference Path');
-  return path ? (input, result) => withValueAt(input, path.segments, result) : (_, result) => result;
 }

@@ -51,6 +51,9 @@ export const TIMEOUT = 'Expression evaluation timeout: Check for infinite loop';
 export const DEPTH =
   'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive';
 
+/** The code of an expression whose value is a function: AWS reports it without a code, as an unsupported result type. */
+export const UNSUPPORTED_RESULT = 'unsupported result';
+
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
 /** The expression's text in a string of the form `{% … %}`; undefined for all other strings. */

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
+import { BASE64 } from '../execution/base64.ts';
+import { parseJson } from '../execution/depth.ts';
+import { javaRandom } from '../execution/java-random.ts';
 import { uuidFrom } from '../execution/uuid.ts';
 import { type Environment, ExpressionError, MEMORY, NO_CODE } from './expression.ts';
 
@@ -86,13 +89,24 @@ function hash(text: unknown, algorithm: unknown, ...more: readonly unknown[]): u
   return createHash(name).update(text).digest('hex');
 }
 
+/** `$base64decode`. Unlike the package, AWS refuses a text that is not Base64. */
+export function base64Decode(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  const wrong = NOT_BASE64.exec(text)?.[0];
+  if (wrong !== undefined) throw wrongValue(`Illegal base64 character ${wrong.charCodeAt(0).toString(16)}`);
+  if (!BASE64.test(text)) throw wrongValue('Input byte array has wrong 4-byte ending unit');
+  return Buffer.from(text, 'base64').toString('latin1');
+}
+
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
+
 /** The value of a JSON text. */
 function parse(text: unknown, ...more: readonly unknown[]): unknown {
   refuseExtra('parse', 2, more);
   if (text === undefined) return undefined;
   if (typeof text !== 'string') throw wrongType('parse', 1);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw wrongValue('Invalid JSON');
   }
@@ -101,20 +115,8 @@ function parse(text: unknown, ...more: readonly unknown[]): unknown {
 function random(environment: Environment): unknown {
   return (seed?: unknown, ...more: readonly unknown[]): number => {
     refuseExtra('random', 2, more);
-    return seed === undefined ? environment.random() : seeded(truncated('random', 1, seed));
+    return seed === undefined ? environment.random() : javaRandom(truncated('random', 1, seed));
   };
-}
-
-/**
- * The first number in [0, 1) of Java's generator with a seed, as on AWS.
- * Source: java.util.Random, `nextDouble`, Java API specification.
- */
-function seeded(seed: number): number {
-  const MASK = (1n << 48n) - 1n;
-  const FACTOR = 0x5deece66dn;
-  const first = (((BigInt(seed) ^ FACTOR) & MASK) * FACTOR + 0xbn) & MASK;
-  const second = (first * FACTOR + 0xbn) & MASK;
-  return Number(((first >> 22n) << 27n) + (second >> 21n)) / 2 ** 53;
 }
 
 /** The integer part of a number. */

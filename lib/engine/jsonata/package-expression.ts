@@ -1,8 +1,16 @@
 import jsonata from 'jsonata';
 import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import { DEPTH, type Environment, ExpressionError, MEMORY, NO_CODE, TIMEOUT } from './expression.ts';
-import { addedFunction } from './functions.ts';
+import {
+  DEPTH,
+  type Environment,
+  ExpressionError,
+  MEMORY,
+  NO_CODE,
+  TIMEOUT,
+  UNSUPPORTED_RESULT,
+} from './expression.ts';
+import { addedFunction, base64Decode } from './functions.ts';
 
 /** An expression that runs longer, such as an endless recursion, fails: nothing else could stop it. */
 const MAX_MS = 10_000;
@@ -16,11 +24,13 @@ export type Evaluate = (environment: Environment) => Promise<Json | undefined>;
 export function parseWithPackage(source: string): { readonly ast: unknown; readonly evaluate: Evaluate } {
   const compiled = compile(source);
   const ast = compiled.ast();
+  refuseLaterOperators(ast, source);
   const variables = new Set<string>();
   collectVariables(ast, variables);
   variables.delete('states');
   // AWS has no $eval: an expression may not make expressions.
   compiled.assign('eval', undefined);
+  compiled.registerFunction('base64decode', base64Decode, '<s-:s>');
   return { ast, evaluate: (environment) => evaluate(compiled, variables, environment) };
 }
 
@@ -28,6 +38,8 @@ function compile(source: string): jsonata.Expression {
   try {
     return jsonata(source, { timeout: MAX_MS, stack: QUOTAS.expressionDepth, sequence: MAX_LIST_LENGTH });
   } catch (thrown) {
+    // The stack ended: the parser is recursive.
+    if (thrown instanceof RangeError) throw thrown;
     throw asExpressionError(thrown);
   }
 }
@@ -37,26 +49,47 @@ async function evaluate(
   variables: ReadonlySet<string>,
   environment: Environment,
 ): Promise<Json | undefined> {
-  const bindings: Record<string, unknown> = { states: environment.states };
+  const bindings: [string, unknown][] = [['states', environment.states]];
   for (const name of variables) {
     const value = environment.variable(name);
     const bound = value === undefined ? addedFunction(name, environment) : value;
-    if (bound !== undefined) bindings[name] = bound;
+    if (bound !== undefined) bindings.push([name, bound]);
   }
   try {
-    return asJson(await compiled.evaluate(undefined, bindings));
+    return asJson(await compiled.evaluate(undefined, Object.fromEntries(bindings)));
   } catch (thrown) {
     throw asExpressionError(thrown);
   }
 }
 
 /** Collects the variables that an expression names. Only these are bound, because an execution may have thousands. */
-function collectVariables(node: unknown, names: Set<string>): void {
-  if (typeof node !== 'object' || node === null) return;
-  if ('type' in node && node.type === 'variable' && 'value' in node && typeof node.value === 'string') {
-    if (node.value !== '') names.add(node.value);
-  }
-  for (const part of Object.values(node)) collectVariables(part, names);
+function collectVariables(ast: unknown, names: Set<string>): void {
+  visitNodes(ast, (node) => {
+    if (node.type === 'variable' && typeof node.value === 'string' && node.value !== '') names.add(node.value);
+  });
+}
+
+/**
+ * Refuses the operators `??` and `?:`: AWS has JSONata 2.0.6, whose parser takes their second character for a unary
+ * operator. The package makes conditions of them, whose position is the end of the operator.
+ */
+function refuseLaterOperators(ast: unknown, source: string): void {
+  if (!source.includes('??') && !source.includes('?:')) return;
+  visitNodes(ast, ({ type, position }) => {
+    if (type !== 'condition' || typeof position !== 'number') return;
+    const operator = source.slice(position - 2, position);
+    if (operator !== '??' && operator !== '?:') return;
+    throw new ExpressionError('S0211', `The symbol "${operator[1]}" cannot be used as a unary operator`, position);
+  });
+}
+
+/** A node of an expression's tree. */
+type Node = { readonly type?: unknown; readonly value?: unknown; readonly position?: unknown };
+
+function visitNodes(part: unknown, visit: (node: Node) => void): void {
+  if (typeof part !== 'object' || part === null) return;
+  visit(part);
+  for (const inner of Object.values(part)) visitNodes(inner, visit);
 }
 
 /** AWS's messages for the codes with which the package stops an expression. */
@@ -65,6 +98,8 @@ const STOP_MESSAGES: Readonly<Record<string, string>> = { D1011: DEPTH, D1012: T
 /** The package throws plain objects with a code, and sometimes an Error. */
 function asExpressionError(thrown: unknown): unknown {
   if (thrown instanceof ExpressionError || typeof thrown !== 'object' || thrown === null) return thrown;
+  // The stack ended.
+  if (thrown instanceof RangeError) return new ExpressionError(NO_CODE, DEPTH);
   const code = 'code' in thrown ? String(thrown.code) : 'D0000';
   const stopped = STOP_MESSAGES[code];
   if (stopped !== undefined) return new ExpressionError(NO_CODE, stopped);
@@ -86,7 +121,7 @@ function asJson(value: unknown): Json | undefined {
     typeof value === 'function' ||
     (typeof value === 'object' && ('_jsonata_lambda' in value || '_jsonata_function' in value))
   )
-    throw new ExpressionError('T1000', 'A function is not a JSON value');
+    throw new ExpressionError(UNSUPPORTED_RESULT, 'A function is not a JSON value');
   return typeof value === 'object' ? objectAsJson(value) : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import type { Environment, Expression } from './expression.ts';
+import { type Environment, type Expression, ExpressionError, NO_CODE } from './expression.ts';
 import { BAIL_OUT } from './fast/closure.ts';
 import { compileFast, type FastExpression } from './fast/compile.ts';
 import { parseFast } from './fast/parser.ts';
@@ -15,12 +15,27 @@ const MAX_PARSED = 20_000;
 export function parseExpression(source: string): Expression {
   let expression = parsed.get(source);
   if (expression === undefined) {
-    expression = new ParsedExpression(source);
+    expression = parse(source);
     if (parsed.size >= MAX_PARSED) parsed.clear();
     parsed.set(source, expression);
   }
   return expression;
 }
+
+/** The levels that an expression may have: far more than can be evaluated. */
+const MAX_LEVELS = 1000;
+
+function parse(source: string): Expression {
+  try {
+    return new ParsedExpression(source);
+  } catch (thrown) {
+    // The stack ended while a parser, or a walk through the tree, was as deep as the expression.
+    throw thrown instanceof RangeError ? tooDeep() : thrown;
+  }
+}
+
+const tooDeep = (): ExpressionError =>
+  new ExpressionError(NO_CODE, `Expression is nested more than ${MAX_LEVELS} levels deep`);
 
 /**
  * The most frequent expressions: `$a.b.c` and `$lookup($a, "b")`. They are certainly valid JSONata and their only
@@ -50,6 +65,7 @@ class ParsedExpression implements Expression {
     if (SIMPLE.test(source)) this.references = simpleReferences(source);
     else {
       this.#ast = this.#parse();
+      if (source.length > MAX_LEVELS && isDeeper(this.#ast, MAX_LEVELS)) throw tooDeep();
       this.references = referencesOf(this.#ast);
     }
   }

@@ -13,7 +13,7 @@ export const compileFail: StateCompiler = (name, section) => {
     type: 'Fail',
     waitsForToken: false,
     async run(visit) {
-      throw new StateFailure(await error?.evaluate(visit), await cause?.evaluate(visit));
+      throw new StateFailure(await error?.evaluate(visit, visit.input), await cause?.evaluate(visit, visit.input));
     },
   };
 };

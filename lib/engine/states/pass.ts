@@ -11,7 +11,8 @@ export const compilePass: StateCompiler = (name, section, loader) => {
     type: 'Pass',
     waitsForToken: false,
     async run(visit) {
-      const output = await dataFlow.stateOutput(visit, literal ?? (await dataFlow.effectiveInput(visit)));
+      const result = literal === undefined ? await dataFlow.effectiveInput(visit) : literal;
+      const output = await dataFlow.stateOutput(visit, result);
       return { ...output, next };
     },
   };

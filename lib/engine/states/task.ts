@@ -5,7 +5,7 @@ import { compileDataFlow } from '../definition/data-flow.ts';
 import { compileField } from '../definition/field.ts';
 import { parseResource, type Resource } from '../definition/resource.ts';
 import { checkTask } from '../definition/task-fields.ts';
-import { compileTemplate } from '../definition/template.ts';
+import { compileValue } from '../definition/value.ts';
 import { failureDetails, StateFailure } from '../execution/failures.ts';
 import type { Visit } from '../execution/visit.ts';
 import { TaskError } from '../types.ts';
@@ -23,17 +23,16 @@ export const compileTask: StateCompiler = (name, section, loader) => {
   const errorHandling = compileErrorHandling(section, loader);
   const timeout = compileField(section, 'TimeoutSeconds', 'number', SECONDS);
   const heartbeat = compileField(section, 'HeartbeatSeconds', 'number', SECONDS);
-  const credentials = section.language === 'JSONata' && section.value.Credentials;
-  const role = credentials ? compileTemplate(credentials, section.templateContext('Credentials')) : undefined;
+  const role = compileValue(section, 'Credentials');
 
   async function attempt(visit: Visit): Promise<Exit> {
     const effectiveInput = dataFlow.effectiveInput(visit);
     const input = effectiveInput instanceof Promise ? await effectiveInput : effectiveInput;
     const limits = {
-      timeoutSeconds: timeout && (await timeout.evaluate(visit)),
-      heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit)),
+      timeoutSeconds: timeout && (await timeout.evaluate(visit, dataFlow.selectedInput(visit))),
+      heartbeatSeconds: heartbeat && (await heartbeat.evaluate(visit, dataFlow.selectedInput(visit))),
     };
-    const taskCredentials = role && (await role.render(visit));
+    const taskCredentials = role && (await role(visit, dataFlow.selectedInput(visit)));
     visit.checkPayload(input);
     const result = await perform(visit, resource, input, limits, taskCredentials);
     visit.setResult(result);

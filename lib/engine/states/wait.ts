@@ -3,6 +3,7 @@ import { QUOTAS } from '../../protocol/quotas.ts';
 import type { StateCompiler } from '../definition/compiled.ts';
 import { compileDataFlow } from '../definition/data-flow.ts';
 import { compileField } from '../definition/field.ts';
+import { isTimestamp, NOT_A_TIMESTAMP } from '../definition/timestamp.ts';
 import { FieldError } from '../execution/failures.ts';
 
 /** Wait: sleeps for Seconds, or until Timestamp unless it has passed. */
@@ -14,25 +15,24 @@ export const compileWait: StateCompiler = (name, section, loader) => {
   const timestamp = compileField(section, 'Timestamp', 'string');
   const literal = section.value.Timestamp;
   if (typeof literal === 'string' && !literal.startsWith('{%') && !isTimestamp(literal))
-    section.problem('String does not match RFC3339 timestamp', 'Timestamp');
+    section.problem(NOT_A_TIMESTAMP, 'Timestamp');
   return {
     name,
     type: 'Wait',
     waitsForToken: false,
     async run(visit) {
       const { clock, branch } = visit;
-      const duration = seconds && (await seconds.evaluate(visit)) * 1000;
-      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit), section.value.TimestampPath);
+      const input = dataFlow.selectedInput(visit);
+      const duration = seconds && (await seconds.evaluate(visit, input)) * 1000;
+      const until = timestamp && parseTimestamp(await timestamp.evaluate(visit, input), section.value.TimestampPath);
       const ms = duration ?? (until ?? 0) - clock.now();
       if (ms > 0) await clock.sleep(ms, branch.cancellation.signal, { id: visit.id });
-      return { ...(await dataFlow.stateOutput(visit, await dataFlow.effectiveInput(visit))), next };
+      return { ...(await dataFlow.stateOutput(visit, input)), next };
     },
   };
 };
 
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}(?::\d{2})?)$/i;
-
-/** An ISO 8601 time with an offset, in milliseconds since the epoch. JavaScript's own parser accepts many other forms. */
+/** An ISO 8601 time with an offset, in milliseconds since the epoch. */
 function parseTimestamp(text: string, path: Json | undefined): number {
   if (isTimestamp(text)) return Date.parse(text);
   const format = 'ISO-8601 extended offset date-time format string:';
@@ -44,14 +44,4 @@ function parseTimestamp(text: string, path: Json | undefined): number {
     );
   const what = `The TimestampPath parameter does not reference a valid ${format} ${path} == ${text}`;
   throw new FieldError('States.Runtime', what, 'TimestampPath');
-}
-
-const isTimestamp = (text: string): boolean =>
-  TIMESTAMP.test(text) && dayExists(text) && !Number.isNaN(Date.parse(text));
-
-/** Whether the day exists: JavaScript parses 30 February as 1 March. */
-function dayExists(text: string): boolean {
-  const day = text.slice(0, 10);
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }

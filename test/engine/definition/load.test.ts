@@ -440,15 +440,30 @@ test('$states.result is available only in Output and Assign of Task, Map and Par
   expect(problems(machine({ A: pass({ Output: result }) }))).toEqual([wrong('/States/A/Output')]);
 });
 
-test('what AWS runs but this engine does not has a code of its own', () => {
-  const definition = branch({ A: pass({ Parameters: { 'x.$': 'States.UUID()' }, InputPath: '$.a[*]' }) });
-  const [first, second] = refusal(definition)?.problems ?? [];
-  expect(first).toMatchObject({ code: 'NOT_SUPPORTED_HERE', pointer: '/States/A/InputPath' });
-  expect(second).toMatchObject({
-    code: 'NOT_SUPPORTED_HERE',
-    pointer: '/States/A/Parameters/x.$',
-    help: expect.stringContaining('write the state in JSONata'),
-  });
+test('a Catch may assign a name that the branches or iterations of its state assign', () => {
+  const inner = branch({ B: pass({ Assign: { v: 2 } }) });
+  const caught = [{ ErrorEquals: ['States.ALL'], Assign: { v: 1 }, Next: 'C' }];
+  const parallel = { Type: 'Parallel', Branches: [inner], Catch: caught, End: true };
+  expect(problems(machine({ A: parallel, C: pass() }))).toEqual([]);
+  expect(problems(machine({ A: { Type: 'Map', ItemProcessor: inner, Catch: caught, End: true }, C: pass() }))).toEqual(
+    [],
+  );
+  const outer = branch({ A: { ...parallel, Catch: [{ ...caught[0], Next: 'C' }] }, C: pass() });
+  const catches = [{ ErrorEquals: ['States.ALL'], Assign: { w: 1 }, Next: 'D' }];
+  const nested = { Type: 'Parallel', Branches: [outer], Catch: catches, End: true };
+  expect(problems(machine({ P: nested, D: pass() }))).toEqual([]);
+});
+
+test.each<[string, JsonObject, JsonObject]>([
+  ['the state itself', { Assign: { v: 1 }, Next: 'C' }, pass()],
+  ['the Catch of another state', { Next: 'C' }, task({ Catch: [{ ErrorEquals: ['E'], Assign: { v: 1 }, Next: 'D' }] })],
+  ['another state', { Next: 'C' }, pass({ Assign: { v: 1 } })],
+])('a branch may not assign a name that %s assigns', (_, more, C) => {
+  const Catch = [{ ErrorEquals: ['States.ALL'], Assign: { v: 1 }, Next: 'D' }];
+  const A = { Type: 'Parallel', Branches: [branch({ B: pass({ Assign: { v: 2 } }) })], Catch, ...more };
+  expect(problems(machine({ A, C, D: pass() }))).toEqual([
+    expect.stringContaining("Variable 'v' is already assigned in an outer scope"),
+  ]);
 });
 
 test('an inner scope may not assign a name of an outer one', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../lib/protocol/json.ts';
-import { machine, run } from '../harness.ts';
+import { machine, run, task } from '../harness.ts';
 
 const pass = (more: JsonObject): JsonObject => ({ Type: 'Pass', End: true, ...more });
 const branch = (states: JsonObject): JsonObject => ({ StartAt: Object.keys(states)[0] ?? '', States: states });
@@ -74,8 +74,20 @@ describe('the context object', () => {
         RoleArn: expect.stringMatching(/^arn:aws:iam::/),
         StartTime: '1970-01-01T00:00:00.000Z',
       },
-      State: { EnteredTime: '1970-01-01T00:00:05.000Z', Name: 'B', RetryCount: 0 },
+      State: { EnteredTime: '1970-01-01T00:00:05.000Z', Name: 'B' },
       StateMachine: { Id: 'arn:aws:states:local:000000000000:stateMachine:m', Name: 'm' },
     });
+  });
+
+  test('counts the retries of a Task, and has no such count in other states', async () => {
+    const Output = '{% $states.context.State %}';
+    const Branches = [{ StartAt: 'B', States: { B: { Type: 'Succeed' } } }];
+    const others = [{ Type: 'Pass' }, { Type: 'Wait', Seconds: 0 }, { Type: 'Parallel', Branches }];
+    for (const state of others) {
+      const { result } = await run(machine({ A: { ...state, Output, End: true } }));
+      expect(result.output).toEqual({ EnteredTime: expect.any(String), Name: 'A' });
+    }
+    const { result } = await run(machine({ A: task({ Output }) }));
+    expect(result.output).toEqual({ EnteredTime: expect.any(String), Name: 'A', RetryCount: 0 });
   });
 });

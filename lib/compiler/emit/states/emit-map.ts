@@ -1,5 +1,6 @@
 import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
+import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf, knownItems } from '../builtin-states.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
@@ -38,11 +39,28 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
   return states.add(name, boundItems(state, known ?? most), emitter.source('step', planned));
 }
 
+/** The rules before a Map: they check what is only known at run time. */
+export const mapRules = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] => [
+  ...concurrencyRules(emitter, planned, context),
+  ...itemsRules(emitter, planned, context),
+];
+
+/** A concurrency of another value than the component's schema allows is a failure of the step, as in the component. */
+function concurrencyRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
+  const limit = inputField(planned.step, 'max_concurrency');
+  // A literal was checked with the flow.
+  if (limit === undefined || limit.kind === 'literal') return [];
+  const isCount = '$type($value) = "number" ? $value >= 1 and $floor($value) = $value : false';
+  const value = jsonataOf(limit, emitter.scope(context.scopePath));
+  const Condition = `{% $not(${bind('$value', value, isCount)}) %}`;
+  return [failureRule(emitter, planned, context, Condition, '"max_concurrency" must be an integer of at least 1')];
+}
+
 /**
- * The rules before a Map whose items are only known at run time. Many items, or a list that was spilled, go through a
- * distributed Map. Items that are not a list are a failure of the step, which its `onError` may cover.
+ * Many items, or a list that was spilled, go through a distributed Map. Items that are not a list are a failure of the
+ * step.
  */
-export function mapRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
+function itemsRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   const most = emitter.frame.budget.inlineMost(planned);
   if (knownItems(planned) !== undefined || most === 0) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(context.scopePath));
@@ -51,7 +69,7 @@ export function mapRules(emitter: FlowEmitter, planned: PlannedStep, context: Em
   const isMany = bind('$items', value, `$type($items) = "array" ? ${many} : ${isSpilled}`);
   return [
     { Condition: `{% ${isMany} %}`, Next: emitManyItems(emitter, planned, context) },
-    noListRule(emitter, planned, context, value),
+    failureRule(emitter, planned, context, `{% $type(${value}) != "array" %}`, '"items" must be a list'),
   ];
 }
 
@@ -61,10 +79,16 @@ const emitManyItems = (emitter: FlowEmitter, planned: PlannedStep, context: Emit
     ? emitTask(emitter, planned, { ...context, name: emitter.stateName(planned, 'many') })
     : emitDistributedMap(emitter, planned, context);
 
-function noListRule(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext, items: Jsonata): ChoiceRule {
-  const Condition = `{% $type(${items}) != "array" %}`;
+/** A rule for a failure of the step, which its `onError` may cover. */
+function failureRule(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  context: EmitContext,
+  Condition: string,
+  what: string,
+): ChoiceRule {
   const instead = emitter.afterFailure(planned, context);
   if (instead) return { Condition, ...instead };
-  const message = quote(`step ${quote(planned.step.id)}: "items" must be a list`);
+  const message = quote(`step ${quote(planned.step.id)}: ${what}`);
   return { Condition, Next: emitter.fail(planned, context, { code: 'INVALID_INPUT', message }) };
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../execution/depth.ts';
 import { bailOut } from './closure.ts';
 
 /** Whether the package would take an object for a function: such objects are left to it. */
@@ -73,7 +74,7 @@ export function string(value: unknown): string | undefined {
 export function parse(text: unknown): unknown {
   if (typeof text !== 'string') return bailOut();
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return bailOut();
   }

@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Section } from '../../definition/section.ts';
+import { compileValue } from '../../definition/value.ts';
 import { jsonBytes } from '../../execution/limits.ts';
 import type { Visit } from '../../execution/visit.ts';
 import { compileNumber } from './number-field.ts';
-import { compileValue } from './selector.ts';
 
 /** How items are grouped into the inputs of child executions. */
 export interface Batching {

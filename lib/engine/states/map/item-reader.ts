@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../protocol/json.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Section } from '../../definition/section.ts';
+import { compileValue } from '../../definition/value.ts';
 import { Aborted, StateFailure } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
 import type { ObjectAddress, S3Objects } from '../../objects.ts';
@@ -11,7 +12,6 @@ import { type FileReader, itemReaderFailed } from './read/file-reader.ts';
 import { compileJson, jsonLines } from './read/json.ts';
 import { listObjectItems, loadAndFlatten } from './read/list.ts';
 import { athena, inventory } from './read/manifest.ts';
-import { compileValue } from './selector.ts';
 
 /** Evaluates an ItemReader; items are read as they are consumed. `input`: the effective input. */
 export type ItemReader = (visit: Visit, input: Json) => Promise<AsyncIterable<Item>>;

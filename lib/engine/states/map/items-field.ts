@@ -4,7 +4,7 @@ import { expectedType, type Section } from '../../definition/section.ts';
 import { compileTemplate, type MaybePromise } from '../../definition/template.ts';
 import { FieldError } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { compileReference, requireValue } from '../../json-path/path.ts';
+import { compilePath, requireValue } from '../../json-path/path.ts';
 import { expressionText } from '../../jsonata/expression.ts';
 
 /** The items of a Map: a list or, in a distributed Map, the fields of an object. */
@@ -45,7 +45,7 @@ function compileJsonataItems<T>(section: Section, is: Is<T>): Items<T> {
 }
 
 function compileJsonPathItems<T>(section: Section, is: Is<T>): Items<T> {
-  const path = section.has('ItemsPath') ? compileReference(section, 'ItemsPath') : undefined;
+  const path = section.has('ItemsPath') ? compilePath(section, 'ItemsPath') : undefined;
   return (visit, input) => {
     const items = path === undefined ? input : requireValue(path, input, visit, 'ItemsPath');
     const what = `Reference path "${path?.text ?? '$'}" must point to array.`;

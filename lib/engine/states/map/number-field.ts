@@ -4,7 +4,8 @@ import type { Section } from '../../definition/section.ts';
 import type { MaybePromise } from '../../definition/template.ts';
 import { FieldError } from '../../execution/failures.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { compileReference, type ReferencePath, requireValue } from '../../json-path/path.ts';
+import { compilePath, requireValue } from '../../json-path/path.ts';
+import type { Path } from '../../json-path/path-steps.ts';
 
 /** Evaluates a field of a Map. `input`: the effective input, the root of JSONPath. */
 export type NumberField = (visit: Visit, input: Json) => MaybePromise<number | undefined>;
@@ -20,14 +21,14 @@ export function compileNumber(
   check: (value: number) => string | undefined = () => undefined,
 ): NumberField {
   const isJsonata = section.language === 'JSONata';
-  const path = isJsonata ? undefined : compileReference(section, `${key}Path`);
+  const path = isJsonata ? undefined : compilePath(section, `${key}Path`);
   if (path !== undefined) return (visit, input) => checked(numberAtPath(path, `${key}Path`, kind, input, visit));
   const literal = section.value[key];
   const problem = typeof literal === 'number' ? problemOf(key, literal) : undefined;
   if (problem !== undefined) section.problem(literalProblem(Number(literal), kind) ?? problem, key);
   const field = compileField(section, key, 'number');
-  return (visit) => {
-    const value = field?.evaluate(visit);
+  return (visit, input) => {
+    const value = field?.evaluate(visit, input);
     return value instanceof Promise ? value.then(checked) : value === undefined ? undefined : checked(value);
   };
 
@@ -51,13 +52,7 @@ function literalProblem(literal: number, kind: 'integer' | 'float'): string | un
 }
 
 /** The number at a path; fails with AWS's message for a value that is not one. */
-function numberAtPath(
-  path: ReferencePath,
-  field: string,
-  kind: 'integer' | 'float',
-  input: Json,
-  visit: Visit,
-): number {
+function numberAtPath(path: Path, field: string, kind: 'integer' | 'float', input: Json, visit: Visit): number {
   const value = requireValue(path, input, visit, field);
   if (typeof value === 'number' && (kind === 'float' || Number.isInteger(value))) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);

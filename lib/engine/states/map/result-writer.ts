@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../../../protocol/json.ts';
 import type { Section } from '../../definition/section.ts';
+import { compileValue } from '../../definition/value.ts';
 import type { Execution } from '../../execution/execution.ts';
 import { StateFailure } from '../../execution/failures.ts';
 import type { ExecutionEnd } from '../../execution/run-to-end.ts';
@@ -7,7 +8,6 @@ import type { Visit } from '../../execution/visit.ts';
 import type { S3Objects } from '../../objects.ts';
 import { ResultFile } from './result-file.ts';
 import { describePending, describeResult, ListedResults, type Results, type Transformation } from './results.ts';
-import { compileValue } from './selector.ts';
 
 /** Evaluates a ResultWriter, and opens the results of a Map Run. `input`: the effective input. */
 export type ResultWriter = (visit: Visit, input: Json) => Promise<(mapRunArn: string) => Results>;

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import type { Section } from '../../definition/section.ts';
-import { compileTemplate, type MaybePromise } from '../../definition/template.ts';
+import type { MaybePromise } from '../../definition/template.ts';
+import { compileValue } from '../../definition/value.ts';
 import type { Visit } from '../../execution/visit.ts';
-import { compilePayloadTemplate } from '../../json-path/payload-template.ts';
 import type { Environment } from '../../jsonata/expression.ts';
 
 /**
@@ -15,21 +15,6 @@ export function compileSelector(section: Section): Selector | undefined {
   const key = section.language === 'JSONPath' && !section.has('ItemSelector') ? 'Parameters' : 'ItemSelector';
   const render = compileValue(section, key);
   return render && ((visit, item, input) => render(withItem(visit, item), input));
-}
-
-/** A value with expressions or, in JSONPath, paths in it. `input`: the value of `$` in JSONPath. */
-export type Value = (environment: Environment, input: Json) => MaybePromise<Json>;
-
-/** Compiles the value in a field; undefined if it is absent. */
-export function compileValue(section: Section, key: string): Value | undefined {
-  const value = section.value[key];
-  if (value === undefined) return undefined;
-  if (section.language === 'JSONata') {
-    const template = compileTemplate(value, section.templateContext(key));
-    return (environment) => template.render(environment);
-  }
-  const template = compilePayloadTemplate(value, section.templateContext(key));
-  return (environment, input) => template(input, environment);
 }
 
 /** The environment of ItemSelector: that of the Map state, with the item in the context object. */

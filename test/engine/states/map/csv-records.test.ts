@@ -12,7 +12,7 @@ async function records(text: string, delimiter = ',', size = text.length): Promi
   return found;
 }
 
-// Source: "ItemReader (Map)", parsing of text delimited files, AWS Step Functions developer guide.
+// Source: "How Step Functions parses input CSV files", AWS Step Functions developer guide.
 describe('the fields of a line', () => {
   test.each<[string, string, readonly (readonly string[])[]]>([
     ['quotes keep delimiters and line ends', 'a,"b,\nc"\nd', [['a', 'b,\nc'], ['d']]],
@@ -24,6 +24,14 @@ describe('the fields of a line', () => {
     ],
     ['a backslash keeps a delimiter', 'a\\,b,c', [['a,b', 'c']]],
     ['a backslash keeps a quote', 'a\\"b,"c\\"d"', [['a"b', 'c"d']]],
+    // The example of the guide: its fourth field becomes JSON.
+    [
+      'a doubled quote stands for one outside quotes too',
+      'x,{""MyKey"":""MyValue""},y',
+      [['x', '{"MyKey":"MyValue"}', 'y']],
+    ],
+    ['a field may begin with a doubled quote', '""a"",b', [['"a"', 'b']]],
+    ['a single quote outside quotes stays', 'a"b,c"\nd""""e', [['a"b', 'c"'], ['d""e']]],
     ['any other backslash is dropped', 'a\\b,\\\nc', [['ab', ''], ['c']]],
     [
       'lines may end as on Windows',
@@ -56,6 +64,22 @@ test('what is written by the rules is read back, in pieces of any size', async (
       async (rows, size) => {
         const text = rows.map((row) => row.map(written).join(',')).join('\n');
         expect(await records(text, ',', size)).toEqual(rows);
+      },
+    ),
+  );
+});
+
+test('what is written without quotes is read back', async () => {
+  const field = fc
+    .string({ unit: fc.constantFrom('a', 'ä', '{', '"', ':', ' '), minLength: 1, maxLength: 8 })
+    .filter((text) => !/^""|^"$/.test(text));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(field, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 9 }),
+      async (row, size) => {
+        const text = row.map((each) => each.replaceAll('"', '""')).join(',');
+        expect(await records(text, ',', size)).toEqual([row]);
       },
     ),
   );

@@ -1,8 +1,8 @@
 /**
  * Parses a text, piece by piece, into records of fields. In a field in double quotes, delimiters and line ends are part of
- * the field, and a doubled quote is a quote. A backslash escapes a backslash, a quote or a delimiter; before any other
+ * the field. A doubled quote is a quote, in a field without quotes too. A backslash escapes a backslash, a quote or a delimiter; before any other
  * character it is dropped. Empty lines are skipped.
- * Source: "ItemReader (Map)", parsing of text delimited files, AWS Step Functions developer guide.
+ * Source: "How Step Functions parses input CSV files", AWS Step Functions developer guide.
  */
 export async function* recordsOf(text: AsyncIterable<string>, delimiter: string): AsyncGenerator<readonly string[]> {
   const reader = new RecordReader(delimiter);
@@ -10,8 +10,19 @@ export async function* recordsOf(text: AsyncIterable<string>, delimiter: string)
   yield* reader.end();
 }
 
-/** The reader's position: before a field, in it, between its quotes, after a quote that may be the closing one. */
-type FieldState = 'start' | 'plain' | 'quoted' | 'closed';
+/**
+ * The reader's position: before a field, in one without quotes, there after a quote that may be doubled, between the
+ * quotes of a field, after a quote that may be the closing one.
+ */
+type FieldState = 'start' | 'plain' | 'plain quote' | 'quoted' | 'closed';
+
+const AFTER_QUOTE: Readonly<Record<FieldState, FieldState>> = {
+  start: 'quoted',
+  quoted: 'closed',
+  closed: 'quoted',
+  plain: 'plain quote',
+  'plain quote': 'plain',
+};
 
 class RecordReader {
   readonly #delimiter: string;
@@ -58,14 +69,18 @@ class RecordReader {
   }
 
   #append(character: string): void {
-    if (this.#state === 'start') this.#state = 'plain';
+    // The two quotes before it did not enclose an empty field: they are a doubled quote at the start of one without quotes.
+    if (this.#state === 'closed' && this.#field === '') {
+      this.#field = '"';
+      this.#state = 'plain';
+    }
+    if (this.#state === 'start' || this.#state === 'plain quote') this.#state = 'plain';
     this.#field += character;
   }
 
   #quote(): void {
     if (this.#state === 'plain' || this.#state === 'closed') this.#field += '"';
-    if (this.#state === 'quoted') this.#state = 'closed';
-    else if (this.#state !== 'plain') this.#state = 'quoted';
+    this.#state = AFTER_QUOTE[this.#state];
   }
 
   #endField(): void {

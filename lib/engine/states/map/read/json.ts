@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../../../protocol/json.ts';
 import type { Section } from '../../../definition/section.ts';
+import { parseJson } from '../../../execution/depth.ts';
 import { itemsOf } from '../item.ts';
 import { type FileReader, itemReaderFailed } from './file-reader.ts';
 import { linesOf, textOf, wholeText } from './text.ts';
@@ -29,7 +30,7 @@ export const jsonLines: FileReader = async function* read(bytes, source) {
 
 function parse(text: string, what: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (thrown) {
     throw itemReaderFailed(`${what} is not valid JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
