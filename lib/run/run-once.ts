@@ -16,6 +16,7 @@ import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import { Containment, type LateFailure, lateMessage } from './contain/containment.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
+import { faultClock } from './fault-clock.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
 import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
@@ -51,6 +52,8 @@ export interface RunOptions {
    * timeouts. @default false: in this process
    */
   readonly isolate?: boolean;
+  /** Whether calls are retried at once after a transport fault, as tests do. @default false: after the delays of the Retry */
+  readonly retryFaultsAtOnce?: boolean;
 }
 
 /** The report of a run. */
@@ -109,7 +112,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
+interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retryFaultsAtOnce'> {
   /** As the state machine gets it, with large values spilled. */
   readonly input: Json;
   readonly name: string;
@@ -160,7 +163,7 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, durable } = context;
+  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -200,6 +203,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
       histories.observe(event);
       onHistory?.(event);
     },
+    ...(retryFaultsAtOnce && { clock: faultClock }),
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
