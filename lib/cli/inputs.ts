@@ -1,3 +1,4 @@
+import type { OpenOptions } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Mocks, PreparedFlow } from '../run/run-flow.ts';
 import { UsageError } from './errors.ts';
@@ -53,20 +54,43 @@ async function readVariable(text: string, terminal: Terminal): Promise<readonly 
   throw new UsageError(`--var ${text} gives no value`, `write --var NAME=JSON, such as --var 'model="small"'`);
 }
 
+/** The mocks that were given, and the file that they are from. */
+export interface GivenMocks {
+  readonly mocks: Mocks;
+  readonly source?: JsonSource;
+}
+
 /** The mocks of `--mocks FILE`. */
-export async function readMocks(file: string | undefined, terminal: Terminal): Promise<Mocks> {
-  if (file === undefined) return {};
+export async function readMocks(file: string | undefined, terminal: Terminal): Promise<GivenMocks> {
+  if (file === undefined) return { mocks: {} };
   const source = await readJsonFile(file, terminal);
   await warnOfNumbers(source, terminal);
   const { MocksError, parseMocks } = await import('../run/tasks/mocks.ts');
   try {
-    return parseMocks(source.value);
+    return { mocks: parseMocks(source.value), source };
   } catch (error) {
     if (!(error instanceof MocksError)) throw error;
+    const { locator } = await import('../run/input/check-input.ts');
+    const placeOf = locator(source.text);
+    const problems = error.problems.map(({ path, problem }) => {
+      const { line, column } = placeOf(path);
+      return `${problem} (${file}:${line}:${column})`;
+    });
     const shape =
       '{"/plugin/name or step id": [{"outcome": "success", "result": …}]}; "input", "error", "seconds" and "times" may be added';
-    throw new UsageError(`${file} holds no mocks: ${error.message}`, `mocks look like ${shape}`);
+    throw new UsageError(`${file} holds no mocks: ${problems.join('; ')}`, `mocks look like ${shape}`);
   }
+}
+
+/** Holds mocks against the flow that they are for: one with a mistyped target is refused. */
+export async function checkMocks(
+  prepared: PreparedFlow,
+  { source }: GivenMocks,
+  options: OpenOptions,
+): Promise<PreparedFlow> {
+  if (source === undefined) return prepared;
+  const { checkMocksFile, withMockDiagnostics } = await import('../testing/index.ts');
+  return withMockDiagnostics(prepared, checkMocksFile(source.file, source.text, options));
 }
 
 /** The inputs of a file of JSON lines; empty lines do not count. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { findUp } from '../project/find-up.ts';
+import { containComponents } from '../run/contain/process-hooks.ts';
 import { commands } from './commands.ts';
 import { EXIT, failureOf, reportError } from './errors.ts';
 import { buildProgram } from './program.ts';
@@ -12,6 +13,8 @@ import type { Terminal } from './terminal.ts';
 /** Runs the command line `argv` (without node and script) and answers the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.ok;
+  // A component may go on after its run; it must not take the others' results with it.
+  const release = containComponents();
   const program = buildProgram(commands, version(), terminal, async (command, args, options) => {
     code = await command.run(args, options, terminal);
   });
@@ -24,6 +27,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     if (argv.includes('--json')) writeJson({ ok: false, error: failureOf(error) }, terminal);
     // The parser has written its message itself.
     return isRefused ? EXIT.usage : reportError(error, terminal);
+  } finally {
+    release();
   }
 }
 

@@ -66,6 +66,8 @@ export interface Sleep {
   readonly id: string;
   /** Whether it is the timeout of a call, which starts again when the call is made again. */
   readonly isTimeout?: true;
+  /** The error after which it waits to try again. */
+  readonly retryOf?: string;
 }
 
 /** An event of an execution's history, with the names of AWS's GetExecutionHistory (`type`: `TaskStateEntered`, …). */

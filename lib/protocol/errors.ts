@@ -19,6 +19,9 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
 
+/** Whether a name is one of {@link ERROR_CODES}. */
+export const isErrorCode = (name: string): name is ErrorCode => CODES.has(name);
+
 /**
  * A failure with a code. Its `name` is the code because Lambda reports the name as `errorType`, which the Retry and Catch
  * of a state machine match.

@@ -6,6 +6,7 @@ import { FlowError } from '../protocol/errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
+import { Containment, lateMessage } from './contain/containment.ts';
 import { folderObjects } from './objects/folder-objects.ts';
 import { componentOf, componentResolver, type FindHandler } from './tasks/component-resolver.ts';
 import { machineResolver, type NamedDefinition } from './tasks/nested-machines.ts';
@@ -35,11 +36,13 @@ export interface DefinitionRun extends Pick<ExecutionResult, 'status' | 'output'
 export async function runDefinition(options: DefinitionOptions): Promise<DefinitionRun> {
   const { definition, input, mocks, home, signal } = options;
   const folders = foldersFor(home);
-  const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles);
+  const stopped = new AbortController();
+  const containment = new Containment((late) => stopped.abort(new Error(lateMessage(late))));
+  const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles, containment);
   const real = componentResolver(find, { store: folderStore(folders.blobs), log: () => {} });
   const nested = machineResolver(options.nestedMachines ?? []);
   const entered: string[] = [];
-  const { status, output, error, cause, events } = await execute(definition, {
+  const executing = execute(definition, {
     input,
     resolver: mocksElse(mocks, real),
     objects: folderObjects(folders.blobs),
@@ -48,8 +51,9 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
     onEvent: ({ type, stateName }) => {
       if (type.endsWith('StateEntered') && stateName !== undefined) entered.push(stateName);
     },
-    ...(signal && { signal }),
+    signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
+  const { status, output, error, cause, events } = await executing.finally(() => containment.close());
   const ended = { ...(output !== undefined && { output }), ...(error !== undefined && { error }) };
   return { status, ...ended, ...(cause !== undefined && { cause }), entered, events };
 }
@@ -62,14 +66,14 @@ function mocksElse(mocks: Mocks, real: TaskResolver): TaskResolver {
 }
 
 /** Finds components by path; each is bundled at its first call. */
-function componentsIn(catalog: Catalog, bundles: string): FindHandler {
+function componentsIn(catalog: Catalog, bundles: string, containment: Containment): FindHandler {
   const cache = new Map<string, Promise<Handler>>();
   const load = async (path: string): Promise<Handler> => {
     const file = catalog.resolve(path);
     if (!file) throw new FlowError('COMPONENT_NOT_FOUND', `there is no component "${path}"`);
     const { loaded, diagnostics } = await loadFunctions([file], bundles);
     const component = loaded.get(file.path);
-    if (component) return component.handler;
+    if (component) return containment.handlerOf(component);
     throw new FlowError('COMPONENT_FAILED', diagnostics.map(({ message }) => message).join('; '));
   };
   return (path) => {

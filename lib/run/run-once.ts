@@ -6,14 +6,17 @@ import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { isTooDeep } from '../flow/text/depth.ts';
 import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
+import { codeOf } from '../protocol/failure-codes.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Scrubber } from '../runtime/secrets/scrub.ts';
 import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
 import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
+import { Containment, type LateFailure, lateMessage } from './contain/containment.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
+import { faultClock } from './fault-clock.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
 import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
@@ -49,6 +52,8 @@ export interface RunOptions {
    * timeouts. @default false: in this process
    */
   readonly isolate?: boolean;
+  /** Whether calls are retried at once after a transport fault, as tests do. @default false: after the delays of the Retry */
+  readonly retryFaultsAtOnce?: boolean;
 }
 
 /** The report of a run. */
@@ -107,7 +112,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'> {
+interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retryFaultsAtOnce'> {
   /** As the state machine gets it, with large values spilled. */
   readonly input: Json;
   readonly name: string;
@@ -118,13 +123,13 @@ interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'
 
 async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
   const { emit, scrubber, durable } = context;
-  const { execution, events, tracker, sandboxes } = await executeFlow(flow, context);
+  const { execution, events, tracker, sandboxes, late } = await executeFlow(flow, context);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
   const { absorbed } = flow.compiled;
   const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
   const { inOutput = false } = readCause(failure?.cause).place;
-  const ended = resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
+  const ended = late ? lateResult(late) : resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
   const ownReports = tracker
     .finish(stopMs, failure, inAbsorbed !== undefined)
     .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
@@ -133,7 +138,7 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const read = await hydrated(ended, flow.store);
   const result = read.outcome === 'failed' ? scrubber.fields(read) : read;
   const { id, startMs, status, transitions } = execution;
-  const canResume = durable?.end(status === 'ABORTED' ? 'cancelled' : result.outcome, inOutput);
+  const canResume = durable?.end(status === 'ABORTED' && !late ? 'cancelled' : result.outcome, inOutput);
   const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
@@ -154,11 +159,13 @@ interface Executed {
   readonly events: number;
   readonly tracker: StepTracker;
   readonly sandboxes: Sandboxes | undefined;
+  /** What ended the execution, if that was a component that went on after its call. */
+  readonly late: LateFailure | undefined;
 }
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, durable } = context;
+  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -169,10 +176,16 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     steps: compiled.steps.flatMap(membersOf),
   });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
-  const sandboxes = isolate
-    ? await Sandboxes.open({ folders: origin.folders, print: (line) => emit({ type: 'output', atMs: atMs(), line }) })
-    : undefined;
-  const find = handlersOf(flow, (component) => sandboxes?.handlerOf(component) ?? component.handler);
+  const print = (line: string): void => emit({ type: 'output', atMs: atMs(), line });
+  const stopped = new AbortController();
+  let late: LateFailure | undefined;
+  const onLate = (failure: LateFailure): void => {
+    late ??= failure;
+    stopped.abort(failure.error);
+  };
+  const sandboxes = isolate ? await Sandboxes.open({ folders: origin.folders, print, onLate }) : undefined;
+  const containment = new Containment(onLate);
+  const find = handlersOf(flow, (component) => (sandboxes ?? containment).handlerOf(component));
   const resolver = componentResolver(find, {
     store,
     secrets,
@@ -192,12 +205,24 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
       histories.observe(event);
       onHistory?.(event);
     },
+    ...(retryFaultsAtOnce && { clock: faultClock }),
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
-    ...(signal && { signal }),
+    signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
-  const execution = await executing.finally(() => sandboxes?.close());
-  return { execution, events: histories.events, tracker, sandboxes };
+  const execution = await executing.finally(() => sandboxes?.close()).finally(() => containment.close());
+  return {
+    execution,
+    events: histories.events,
+    tracker,
+    sandboxes,
+    late: execution.status === 'ABORTED' ? late : undefined,
+  };
 }
+
+const lateResult = (late: LateFailure): FlowResult => ({
+  outcome: 'failed',
+  error: { code: codeOf(late.error.name), message: lateMessage(late), data: late.at },
+});
 
 const failureOf = ({ status, error, cause }: ExecutionResult): Failure | undefined =>
   status === 'FAILED' ? { error: error ?? 'UNSPECIFIED', ...(cause !== undefined && { cause }) } : undefined;

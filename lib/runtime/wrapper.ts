@@ -27,6 +27,7 @@ import { blobStore } from './stores/blobs.ts';
 import { cacheStore } from './stores/cache.ts';
 import { flowFiles } from './stores/files.ts';
 import type { ObjectStore } from './stores/object-store.ts';
+import { toJson } from './to-json.ts';
 import { validate } from './validate.ts';
 
 /** What the host provides with an invocation. Lambda's own context has this type; a local host may provide the rest. */
@@ -132,7 +133,7 @@ async function answer(
   if (result === SKIP) return projectSkipped(reads);
   const { spillAbove, fused: attachedWork = [], output = [] } = invocation;
   const isRead = reads.length + attachedWork.length + output.length > 0;
-  const json = isRead ? scrubber.json(toJson(result)) : null;
+  const json = isRead ? scrubber.json(toJson(result, context.step)) : null;
   const blobIds = await runAttachedWork(attachedWork, json, context.step, context.blobs);
   checkOutput(output, json);
   const slots = project(json, reads, context.step, { blobIds, travelling });
@@ -233,6 +234,3 @@ async function run(component: Component, input: Json, context: Context, scrubber
 
 const invalidResult = (step: string, problem: string): string =>
   `the result of step "${step}" does not fit its component's own output schema: ${problem}; correct the component`;
-
-/** Converts a result to what JSON can represent: undefined fields are removed, dates become text. */
-const toJson = (value: unknown): Json => JSON.parse(JSON.stringify(value) ?? 'null');

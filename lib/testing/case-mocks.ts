@@ -1,10 +1,10 @@
 import type { CompiledStep } from '../compiler/compile.ts';
 import { PASS_NAMES } from '../compiler/passes/passes.ts';
 import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
-import { nearest } from '../flow/text/nearest.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Mocks } from '../run/tasks/mocks.ts';
+import { canonical, checkTarget } from './mock-targets.ts';
 import type { Suite } from './open-suite.ts';
 import { componentSource, type PluginConfig } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';
@@ -45,7 +45,7 @@ export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, caseFlow: 
     // A step that has this diagnostic needs no other one: with a mock, its component is not missing.
     mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
     diagnostics: [
-      ...own.flatMap((mock) => checkMock(mock, caseFlow)),
+      ...own.flatMap((mock) => checkTarget(mock, caseFlow)),
       ...unsupported.map(({ diagnostic }) => diagnostic),
     ],
   };
@@ -62,8 +62,6 @@ function configuredMocks(config: PluginConfig): Mocks {
   );
 }
 
-const canonical = (catalog: Catalog, component: string): string => catalog.resolve(component)?.path ?? component;
-
 function isMocked({ id, component }: CompiledStep, own: readonly CaseMock[], catalog: Catalog): boolean {
   const path = canonical(catalog, component);
   return own.some(({ target }) => target === id || canonical(catalog, target) === path);
@@ -75,17 +73,4 @@ function unsupportedIn(step: CompiledStep, own: readonly CaseMock[], { config, c
   if (source.kind !== 'unsupported' || !calls || isMocked(step, own, catalog) || catalog.resolve(component)) return [];
   const { name: plugin, type } = source.plugin;
   return [{ id, diagnostic: diagnose('unsupported-plugin', { component, plugin, type }, { file, ...componentSpan }) }];
-}
-
-/** What is wrong with a case's own mock. */
-function checkMock({ target, span }: CaseMock, { steps, catalog, file }: CaseFlow): readonly Diagnostic[] {
-  const path = target.startsWith('/') ? canonical(catalog, target) : undefined;
-  const meant = steps.filter(({ id, component }) => target === id || canonical(catalog, component) === path);
-  const [step] = meant;
-  if (step === undefined) {
-    const names = steps.flatMap(({ id, component }) => [id, component]);
-    return [diagnose('unknown-mock-target', { target, nearest: nearest(target, names) }, { file, ...span })];
-  }
-  if (meant.some(({ calls }) => calls)) return [];
-  return [diagnose('mock-without-effect', { step: step.id, component: step.component }, { file, ...span })];
 }

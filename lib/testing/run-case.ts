@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
+import { checkInput } from '../run/input/check-input.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
 import { runInProcess } from '../run/sandbox/flow-process.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
@@ -48,10 +49,10 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     const prepared = await prepareFlow(options, suite.shared);
     const all = [...testCase.diagnostics, ...prepared.diagnostics, ...diagnostics];
     if (hasError(all)) return notRun(testCase, 'refused', all);
-    const given = { input: testCase.input, ...(signal && { signal }) };
+    const given = { input: testCase.input, retryFaultsAtOnce: true };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runInProcess({ ...options, input: testCase.input }, signal)
-      : { run: await prepared.run(given) };
+      ? await runInProcess({ ...options, ...given }, signal)
+      : { run: await prepared.run({ ...given, ...(signal && { signal }) }) };
     return { ...(await evaluate(testCase, { ...ran, blobs })), diagnostics: all };
   } finally {
     await rm(blobs, { recursive: true, force: true });
@@ -67,8 +68,13 @@ interface Prepared {
 function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { file, source, folders } = suite;
   const { variables } = testCase;
-  const { mocks, diagnostics } = mocksForCase(testCase, openCaseFlow(suite, variables));
-  return { options: { ...folders, file, source, variables, mocks, blobs }, diagnostics };
+  const caseFlow = openCaseFlow(suite, variables);
+  const { mocks, diagnostics } = mocksForCase(testCase, caseFlow);
+  // Nothing runs with an input that does not fit, so nothing has to be there, either.
+  const { inputSchema } = caseFlow.compiled;
+  const isRefused = checkInput(testCase.input, inputSchema, { file, text: '' }).length > 0;
+  const stubs = isRefused ? Object.fromEntries(caseFlow.steps.map(({ id }) => [id, []])) : {};
+  return { options: { ...folders, file, source, variables, mocks: { ...stubs, ...mocks }, blobs }, diagnostics };
 }
 
 async function evaluate(testCase: TestCase, measured: Measured): Promise<Omit<CaseReport, 'diagnostics'>> {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ErrorCode, FlowError, SkipStep } from '../../lib/protocol/errors.ts';
+import { type ErrorCode, FlowError, isErrorCode, SkipStep } from '../../lib/protocol/errors.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { callBuiltin } from './built-in.ts';
 
@@ -9,7 +9,8 @@ export interface Behaviour {
   /** @default `failed` where there is only an error, else `success` */
   readonly outcome?: 'success' | 'failed' | 'skipped' | undefined;
   readonly result?: Json | undefined;
-  readonly error?: { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** The oracle knows no faults of AWS. */
+  readonly error?: { readonly code: string; readonly message?: string | undefined } | undefined;
   readonly times?: number | undefined;
 }
 
@@ -61,7 +62,9 @@ export class MockedComponents {
     const { outcome = fitting.error ? 'failed' : 'success' } = fitting;
     if (outcome === 'skipped') return { kind: 'skip' };
     if (outcome === 'success') return { kind: 'result', value: fitting.result ?? null };
-    return { kind: 'failure', code: 'COMPONENT_FAILED', message: `the mock of step "${id}" failed`, ...fitting.error };
+    const { code = 'COMPONENT_FAILED', message = `the mock of step "${id}" failed` } = fitting.error ?? {};
+    if (!isErrorCode(code)) throw new Error(`the oracle does not know ${code}`);
+    return { kind: 'failure', code, message };
   }
 
   #left(one: Behaviour): number {

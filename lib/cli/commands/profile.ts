@@ -8,7 +8,7 @@ import type { CallTimes } from '../../simulate/call-times.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { readMocks, readVariables } from '../inputs.ts';
+import { checkMocks, readMocks, readVariables } from '../inputs.ts';
 import { readProfileFile } from '../profiles.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
 import { duration } from '../render/duration.ts';
@@ -85,10 +85,11 @@ async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCal
 async function prepare({ file, text }: FlowFile, { options: given, terminal }: ProfileCall): Promise<PreparedFlow> {
   const variables = await readVariables(given.var ?? [], terminal);
   const mocks = await readMocks(given.mocks, terminal);
+  const flow = { file, home: dirname(resolve(terminal.cwd, file)), source: text, variables };
   const { prepareFlow } = await import('../../run/run-flow.ts');
   // In a function of its own each step is measured by itself.
   const without = ['fuse-chains'];
-  return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks, without });
+  return checkMocks(await prepareFlow({ ...flow, mocks: mocks.mocks, without }), mocks, flow);
 }
 
 async function inputsOf(

@@ -3,7 +3,7 @@ import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
+import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
 import { readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
@@ -79,9 +79,10 @@ const EXCLUDED_BY_INPUTS = {
 
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
   const variables = await readVariables(options.var ?? [], terminal);
-  const mocks = await readMocks(options.mocks, terminal);
+  const given = await readMocks(options.mocks, terminal);
   const { prepareFlow } = await import('../../run/run-flow.ts');
-  return prepareFlow({ file, home: dirname(resolve(terminal.cwd, file)), source: text, variables, mocks });
+  const flow = { file, home: dirname(resolve(terminal.cwd, file)), source: text, variables };
+  return checkMocks(await prepareFlow({ ...flow, mocks: given.mocks }), given, flow);
 }
 
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
@@ -103,7 +104,7 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
 async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const variables = await readVariables(options.var ?? [], terminal);
-  const mocks = options.mocks === undefined ? undefined : await readMocks(options.mocks, terminal);
+  const mocks = options.mocks === undefined ? undefined : (await readMocks(options.mocks, terminal)).mocks;
   const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
   const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
   const given = {

@@ -90,7 +90,8 @@ export async function withErrorHandling(
       attemptsOf ??= new Map();
       attemptsOf.set(retrier, attempts + 1);
       const delay = delayMs(retrier, attempts, visit.random);
-      await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id });
+      const retryOf = failure.error !== undefined && { retryOf: failure.error };
+      await visit.clock.sleep(delay, visit.branch.cancellation.signal, { id: visit.id, ...retryOf });
       visit.beginRetry();
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TIMED_OUT, TRANSPORT_FAULTS } from '../../protocol/aws-errors.ts';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 
@@ -11,13 +12,16 @@ const anyJson = z.json();
 // A custom type has no JSON Schema, so that editors accept any value.
 const json = z.custom<Json>((value) => anyJson.safeParse(value).success, 'Invalid input: expected JSON');
 
+/** The codes of a component's failures, and the errors by which AWS says that it could not be called or was ended. */
+const FAILURES = [...ERROR_CODES, ...TRANSPORT_FAULTS, TIMED_OUT] as const;
+
 /** How a mocked component fails. */
 export const failureSchema = z.object({
   code: z
-    .enum(ERROR_CODES)
+    .enum(FAILURES)
     .default('COMPONENT_FAILED')
-    .register(wordings, { wanted: `one of ${ERROR_CODES.join(', ')}` }),
-  message: z.string().register(wordings, { wanted: 'a string' }),
+    .register(wordings, { wanted: `one of ${FAILURES.join(', ')}` }),
+  message: z.string().optional().register(wordings, { wanted: 'a string' }),
   data: json.optional().describe('Further data of the failure; it is not read.'),
 });
 

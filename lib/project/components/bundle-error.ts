@@ -59,6 +59,8 @@ function remedyOf({ text, notes }: Message): string {
   const unresolved = /^Could not resolve "([^"]+)"/.exec(text)?.[1];
   if (unresolved === undefined) return notes[0]?.text ?? 'Correct the source here.';
   if (/^[./]/.test(unresolved)) return 'Correct the path: it starts from the folder of this file, and ends with .ts.';
+  if (/^stepflow-aws(?:\/|$)/.test(unresolved))
+    return 'Components import their API from "stepflow-aws/component", and the package has nothing else for them.';
   const [scope = '', name = ''] = unresolved.split('/');
   const pack = unresolved.startsWith('@') ? `${scope}/${name}` : scope;
   return `Install what is imported here (npm install ${pack}), or correct the name.`;

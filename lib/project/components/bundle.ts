@@ -200,6 +200,8 @@ const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
     outExtension: { '.js': '.mjs' },
     external: CLIENT_NAMES.map((name) => `./${clientFile(name)}`),
     alias: { 'stepflow-aws/component': runtimeFile('index') },
+    // 'module' is esbuild's own. With the other one, a subpath that this package lacks is not resolved: an error with its place.
+    conditions: ['module', 'stepflow-bundle'],
     nodePaths: [OWN_PACKAGES],
     ...FUNCTION_BUILD,
     splitting,

@@ -13,6 +13,8 @@ export const FUNCTION_BUILD = {
   mainFields: ['module', 'main'],
   // Defines `require`, which ES modules lack, for packages that call it.
   banner: { js: REQUIRE },
+  // CommonJS packages may ask where they are: in the file that they were bundled into.
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: 'linked',

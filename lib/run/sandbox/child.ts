@@ -1,10 +1,11 @@
 import { type ChildProcess, type ForkOptions, fork, type Serializable } from 'node:child_process';
+import { uncaught } from '../contain/exit-error.ts';
 
 /** How a process ended: by a signal, with an exit code, or because it could not be started. */
 export type ExitReason =
   | NodeJS.Signals
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'uncaught'; readonly message: string };
+  | { readonly kind: 'uncaught'; readonly message: string; readonly stack?: string };
 
 /** Receives the messages and the end of a process. */
 export interface ChildListener<Out> {
@@ -29,7 +30,7 @@ export class Child<In extends Serializable, Out> {
   listen({ message, ended }: ChildListener<Out>): void {
     // Each program sends messages of its own type only.
     this.#process.on('message', (received) => message(received as Out));
-    this.#process.once('error', (error) => ended({ kind: 'uncaught', message: error.message }));
+    this.#process.once('error', (error) => ended({ kind: 'uncaught', message: uncaught(error) }));
     this.#process.once('exit', (code, signal) => ended(signal ?? { kind: 'exit', code: code ?? 0 }));
   }
 

@@ -3,7 +3,7 @@ import { Child, type ExitReason } from './child.ts';
 import { flowProgram } from './program.ts';
 
 /** Options of {@link runInProcess}. */
-export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input'>;
+export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input' | 'retryFaultsAtOnce'>;
 
 /** A run in a separate process, and the peak memory of that process in bytes. */
 export interface FlowProcessRun {

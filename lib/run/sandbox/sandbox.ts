@@ -1,8 +1,8 @@
-import { FUNCTION_EXITED } from '../../protocol/aws-errors.ts';
 import { FlowError, TimedOut } from '../../protocol/errors.ts';
-import type { Slots } from '../../protocol/invocation.ts';
+import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { HostContext } from '../../runtime/wrapper.ts';
+import { exitError } from '../contain/exit-error.ts';
 import { Child, type ExitReason } from './child.ts';
 import {
   errorOf,
@@ -26,6 +26,8 @@ export interface SandboxOptions extends SandboxSpec {
   readonly blobs: string;
   /** Receives the component's output, line by line. */
   readonly print: (line: string) => void;
+  /** The component ended the sandbox after a call had ended. @default nobody is told */
+  readonly onLate?: (error: Error, last: Invocation) => void;
 }
 
 /** The parts of the host that an invocation in a sandbox can use. */
@@ -43,12 +45,15 @@ export class Sandbox {
   readonly #memoryMb: number;
   readonly #startedAt = performance.now();
   #call: Call | undefined;
+  #last: Invocation | undefined;
+  readonly #onLate: SandboxOptions['onLate'];
   #isOpen = true;
   #peakBytes = 0;
   /** Resolves when the component is loaded, with the start-up time in milliseconds. */
   readonly ready: Promise<number>;
 
-  constructor({ program, blobs, print, ...contents }: SandboxOptions) {
+  constructor({ program, blobs, print, onLate, ...contents }: SandboxOptions) {
+    this.#onLate = onLate;
     this.#memoryMb = contents.memoryMb;
     const env = { ...process.env, STEPFLOW_BLOBS: blobs };
     this.#child = new Child(program, { execArgv: [], env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -83,6 +88,7 @@ export class Sandbox {
     await this.ready;
     const call = new Call(host, (message) => this.#child.send(message));
     this.#call = call;
+    this.#last = invoke.invocation;
     const stop = (error: Error): void => {
       call.fail(error);
       this.kill();
@@ -121,11 +127,13 @@ export class Sandbox {
   }
 
   #end(why: ReportedExitReason | ExitReason, reject: (error: Error) => void): void {
+    const isLate = this.#isOpen && this.#call === undefined && typeof why !== 'string';
     this.#isOpen = false;
     if (isOutOfMemory(why)) this.#peakBytes = Math.max(this.#peakBytes, this.#memoryMb * MEBIBYTE);
-    const error = exitError(why, this.#memoryMb);
+    const error = exitError(describeExit(why, this.#memoryMb), stackOf(why));
     reject(error);
     this.#call?.fail(error);
+    if (isLate && this.#last) this.#onLate?.(error, this.#last);
   }
 }
 
@@ -175,17 +183,9 @@ const timedOut = ({ invocation }: InvokeRequest, seconds: number): Error =>
     `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
   );
 
-/**
- * Lambda's error for a function whose process has exited. Source: what Step Functions reported for functions that exceeded
- * their memory, e.g. https://github.com/awslabs/amazon-s3-find-and-forget/pull/283.
- */
-function exitError(why: ReportedExitReason | ExitReason, memoryMb: number): Error {
-  const error = new Error(`Runtime exited with error: ${describeExit(why, memoryMb)}`);
-  error.name = FUNCTION_EXITED;
-  // The stack of this process does not help the user.
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
-}
+/** The component's own stack, of an error that it threw where nobody catches. */
+const stackOf = (why: ReportedExitReason | ExitReason): string | undefined =>
+  typeof why !== 'string' && why.kind === 'uncaught' ? why.stack : undefined;
 
 const isOutOfMemory = (why: ReportedExitReason | ExitReason): boolean =>
   why === 'SIGABRT' || (typeof why !== 'string' && why.kind === 'memory');
@@ -195,5 +195,5 @@ function describeExit(why: ReportedExitReason | ExitReason, memoryMb: number): s
   if (why === 'SIGABRT') return `signal: aborted; most likely ${memory}`;
   if (typeof why === 'string') return `signal: ${why}`;
   if (why.kind === 'memory') return `signal: killed; ${memory}`;
-  return why.kind === 'exit' ? `exit status ${why.code}` : `exit status 1; nobody caught ${why.message}`;
+  return why.kind === 'exit' ? `exit status ${why.code}` : why.message;
 }

@@ -4,6 +4,7 @@ import { DEFAULT_MEMORY_MB } from '../../project/components/requirements.ts';
 import type { Folders } from '../../project/folders.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
+import type { LateFailure } from '../contain/containment.ts';
 import type { RunnableComponent } from '../ready-flow.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { MEBIBYTE } from './peak-memory.ts';
@@ -18,6 +19,8 @@ const DEFAULT_CONCURRENCY = Math.max(8, 4 * availableParallelism());
 export interface SandboxesOptions {
   readonly folders: Pick<Folders, 'blobs' | 'bundles'>;
   readonly print: (line: string) => void;
+  /** Receives the failures of components that go on after their calls. @default nobody */
+  readonly onLate?: (failure: LateFailure) => void;
   /** Maximum number of concurrent calls. @default 4 per processor, at least 8 */
   readonly mostAtOnce?: number;
 }
@@ -103,7 +106,9 @@ export class Sandboxes {
   ): Promise<Sandbox> {
     this.#memoryMb.set(path, memoryMb);
     const { folders, print } = this.#options;
-    const sandbox = new Sandbox({ program: this.#program, blobs: folders.blobs, print, entry, memoryMb });
+    const onLate = (error: Error, { step, attempt = 0 }: Invocation): void =>
+      this.#options.onLate?.({ error, at: { step, component: path, attempt } });
+    const sandbox = new Sandbox({ program: this.#program, blobs: folders.blobs, print, onLate, entry, memoryMb });
     meters.started(await sandbox.ready);
     return sandbox;
   }

@@ -17,21 +17,21 @@ export async function serveComponent(entry: string, port: MessagePort): Promise<
   // Stacks must show the lines of the component's source, not of its bundle.
   process.setSourceMapsEnabled(true);
   const bundle: { readonly handler: Handler } = await import(pathToFileURL(entry).href);
-  const component = new ComponentServer(bundle.handler, (message) => port.postMessage(message));
+  const component = new ComponentServer(bundle.handler, port);
   port.on('message', (message: MessageToSandbox) => component.take(message));
   port.postMessage({ type: 'ready' } satisfies MessageFromSandbox);
 }
 
 class ComponentServer {
   readonly #handler: Handler;
-  readonly #send: (message: MessageFromSandbox) => void;
+  readonly #port: MessagePort;
   #running = new AbortController();
   readonly #asked = new Map<number, (outcome: Outcome) => void>();
   #questions = 0;
 
-  constructor(handler: Handler, send: (message: MessageFromSandbox) => void) {
+  constructor(handler: Handler, port: MessagePort) {
     this.#handler = handler;
-    this.#send = send;
+    this.#port = port;
   }
 
   take(message: MessageToSandbox): void {
@@ -40,6 +40,7 @@ class ComponentServer {
     else if (message.type === 'answer') {
       this.#asked.get(message.question)?.(message.outcome);
       this.#asked.delete(message.question);
+      if (this.#asked.size === 0) this.#port.unref();
     }
   }
 
@@ -55,12 +56,20 @@ class ComponentServer {
       ...(id !== undefined && { id }),
       ...(files !== undefined && { files }),
     };
+    // A component that waits for what never comes lets the thread end, as it would let its process.
+    this.#port.unref();
     const outcome = await outcomeOf(() => this.#handler(invocation, host));
+    this.#port.ref();
     this.#send({ type: 'done', outcome, peakBytes: 0 });
+  }
+
+  #send(message: MessageFromSandbox): void {
+    this.#port.postMessage(message);
   }
 
   #ask(what: HostRequest): Promise<Json | undefined> {
     const question = this.#questions++;
+    this.#port.ref();
     return new Promise((resolve, reject) => {
       this.#asked.set(question, (outcome) => {
         if (outcome.ok) resolve(outcome.value);

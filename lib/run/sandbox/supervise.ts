@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { uncaught } from '../contain/exit-error.ts';
 import type { MessageFromSandbox, MessageToSandbox, ReportedExitReason, SandboxSpec } from './messages.ts';
 import { MEBIBYTE, peakBytes } from './peak-memory.ts';
 
@@ -49,5 +50,6 @@ function exit(why: ReportedExitReason): void {
 function exitReasonOf(error: unknown): ReportedExitReason {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { kind: 'memory' };
-  return { kind: 'uncaught', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { kind: 'uncaught', message: uncaught(error), ...(stack !== undefined && { stack }) };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Behaviour, behaviourSchema } from '../../flow/schema/mock-behaviour.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
+import type { Segment } from '../../protocol/path.ts';
 
 const mocks = z.record(
   z.string().min(1),
@@ -11,16 +12,29 @@ const mocks = z.record(
 /** Behaviours by step id or component path; the first matching behaviour of a list answers. */
 export type Mocks = { readonly [target: string]: readonly Behaviour[] };
 
-/** A mocks file is invalid; the message names the path in it. */
+/** What is wrong in a mocks file, and where. */
+export interface MocksProblem {
+  readonly path: readonly Segment[];
+  /** With the path. */
+  readonly problem: string;
+}
+
+/** A mocks file is invalid; the message has all problems. */
 export class MocksError extends Error {
   override readonly name = 'MocksError';
+  readonly problems: readonly MocksProblem[];
+  constructor(problems: readonly MocksProblem[]) {
+    super(problems.map(({ problem }) => problem).join('; '));
+    this.problems = problems;
+  }
 }
 
 /** Validates the JSON of a mocks file. Throws {@link MocksError}. */
 export function parseMocks(value: unknown): Mocks {
   const parsed = mocks.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new MocksError(deepest(parsed.error.issues).map(describe).join('; '));
+  const issues = deepest(parsed.error.issues);
+  throw new MocksError(issues.map((issue) => ({ path: segmentsOf(issue), problem: describe(issue) })));
 }
 
 interface Issue {
@@ -40,6 +54,9 @@ function deepest(issues: readonly Issue[]): readonly Issue[] {
 }
 
 const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map(({ path }) => path.length));
+
+const segmentsOf = ({ path }: Issue): readonly Segment[] =>
+  path.map((key) => (typeof key === 'number' ? key : String(key)));
 
 function describe({ path, message }: Issue): string {
   const formatted = path
