@@ -43,7 +43,9 @@ function failureLines({ code, message, data, place }: FlowFailure, colors: Color
   if (!data) return [head, ...at].join('\n');
   const attempt = data.attempt > 0 ? `, attempt ${data.attempt + 1}` : '';
   const frames = (data.stack ?? []).filter(isOfComponent).map((line) => colors.dim(line.replaceAll(`${cwd}/`, '')));
-  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...at, ...frames.slice(0, MAX_FRAMES)].join('\n');
+  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...at, ...frames.slice(0, MAX_FRAMES)].join(
+    '\n',
+  );
 }
 
 type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];

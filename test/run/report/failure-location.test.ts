@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../lib/protocol/json.ts';
 import { runFlow } from '../../../lib/run/run-flow.ts';
 import { call } from '../../cli/terminal.ts';
 import { componentSource, project } from '../project.ts';
@@ -17,7 +18,7 @@ export default component(
 });
 
 /** Runs a flow in which a mark `▲` stands before the place of the failure. */
-async function failAt(marked: string, input: object = {}) {
+async function failAt(marked: string, input: Json = {}) {
   const [before = ''] = marked.split('▲');
   const at = { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
   const source = marked.replace('▲', '');
