@@ -1,3 +1,4 @@
+import { PAYLOAD_BYTES } from '../compiler/emit/sizes/payload-limits.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { Simulation } from '../simulate/index.ts';
 import type { ExplainedBudgets, ExplainedLimit } from './budgets.ts';
@@ -7,7 +8,7 @@ export interface UsedLimit {
   readonly limit: 'definition' | 'history' | 'payload';
   readonly unit: 'bytes' | 'events';
   readonly used: number;
-  /** What AWS allows; for a payload, what is left for values. */
+  /** What AWS allows. */
   readonly most: number;
   /** Which payload: the one with the highest possible use. */
   readonly where?: string;
@@ -24,9 +25,10 @@ export function explainLimits(
 }
 
 function fullest({ places }: ExplainedBudgets): readonly UsedLimit[] {
-  const filled = ({ used, room }: ExplainedLimit): number => used / room;
-  const [first] = [...places].sort((a, b) => filled(b) - filled(a));
-  if (!first) return [];
-  const { used, room: most, what: where } = first;
-  return [{ limit: 'payload', unit: 'bytes', used, most, where }];
+  // What is no room for values is taken: by what the flow writes out, and by names.
+  const bytes = ({ used, room }: ExplainedLimit): number => PAYLOAD_BYTES - room + used;
+  const [first] = [...places].sort((a, b) => bytes(b) - bytes(a));
+  return first
+    ? [{ limit: 'payload', unit: 'bytes', used: bytes(first), most: QUOTAS.payload, where: first.what }]
+    : [];
 }

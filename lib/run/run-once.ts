@@ -174,6 +174,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     flow: compiled.name,
     execution: name,
     steps: compiled.steps.flatMap(membersOf),
+    absorbed: compiled.absorbed.filter(({ never }) => !never).length,
   });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
   const print = (line: string): void => emit({ type: 'output', atMs: atMs(), line });

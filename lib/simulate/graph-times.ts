@@ -5,38 +5,60 @@ import type { MachineRun } from './run-machine.ts';
 
 /**
  * The critical path and level-by-level time of a flow's graph, with the seconds that the steps of a run took: zero for a step
- * that was skipped or not demanded, or that needs no function.
+ * that was skipped or not demanded, or that needs no function. `overhead` counts level by level, where each level is a
+ * Parallel of a branch a step; the critical path is the least that any arrangement takes, without overhead.
  */
-export function graphTimes(plan: Plan, run: Pick<MachineRun, 'calls' | 'waits'>): FlowTimes {
+export function graphTimes(
+  plan: Plan,
+  run: Pick<MachineRun, 'calls' | 'waits'>,
+  overhead: LevelOverhead = NO_OVERHEAD,
+): FlowTimes {
   const called = new Map<string, { count: number; seconds: number }>();
   // Functions that the compiler adds for a step are not part of the flow's graph.
   for (const { links, times } of run.calls.filter(({ isOwn }) => isOwn)) {
     for (const { step, seconds } of links) called.set(step, { count: (called.get(step)?.count ?? 0) + times, seconds });
   }
-  return new GraphTimer(called, run.waits).of(plan.unfused ?? plan, '');
+  return new GraphTimer(called, run.waits, overhead).of(plan.unfused ?? plan, '');
 }
+
+/** Seconds of overhead where a flow runs level by level. */
+export interface LevelOverhead {
+  /** Of one call of a function. */
+  readonly call: number;
+  /** Of a Parallel with this many branches. */
+  readonly parallel: (branches: number) => number;
+}
+
+const NO_OVERHEAD: LevelOverhead = { call: 0, parallel: () => 0 };
 
 class GraphTimer {
   readonly #called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
   readonly #waits: ReadonlySet<string>;
+  readonly #overhead: LevelOverhead;
 
   constructor(
     called: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>,
     waits: ReadonlySet<string>,
+    overhead: LevelOverhead,
   ) {
+    this.#overhead = overhead;
     this.#called = called;
     this.#waits = waits;
   }
 
   /** The times of a plan that ran `times` times in succession. `prefix`: of the ids of its steps. */
   of(plan: Plan, prefix: string, times = 1): FlowTimes {
-    return pathTimes(plan, (planned) => this.#step(planned, prefix, times));
+    return pathTimes(
+      plan,
+      (planned) => this.#step(planned, prefix, times),
+      ({ longest, steps }) => longest + (steps > 1 ? this.#overhead.parallel(steps) : 0),
+    );
   }
 
   #step({ step, inner }: PlannedStep, prefix: string, times: number): PathTimes {
     const id = `${prefix}${step.id}`;
     const call = this.#called.get(id);
-    if (call) return sameForBoth(call.seconds);
+    if (call) return { critical: call.seconds, byLevel: call.seconds + this.#overhead.call };
     if (!inner) return sameForBoth(this.#waits.has(id) ? (literalWait(step) ?? 0) / 1000 : 0);
     const builtin = builtinOf(step);
     if (builtin !== 'iterate') return this.of(inner, `${id}.`, builtin === 'map' ? Number.POSITIVE_INFINITY : times);

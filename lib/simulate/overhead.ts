@@ -1,6 +1,7 @@
 import { itemsOf } from '../asl/sizes.ts';
 import type { State } from '../asl/state-machine.ts';
 import { branchesOf, type Scope, statesIn } from '../asl/walk-states.ts';
+import type { LevelOverhead } from './graph-times.ts';
 
 /** The time that AWS itself takes, in milliseconds. */
 export interface Overhead {
@@ -39,6 +40,18 @@ export function latencies(
   { transition, branch }: Overhead,
 ): ReadonlyMap<string, number> {
   return new Map(statesIn(machine).map(([name, state]) => [name, transition[type] + branchCount(state) * branch]));
+}
+
+/** The overhead of a flow that runs level by level, each level as a Parallel of a branch a step. */
+export function levelOverhead(
+  type: 'STANDARD' | 'EXPRESS',
+  { transition, invocation, branch }: Overhead,
+): LevelOverhead {
+  const entering = transition[type];
+  return {
+    call: (entering + invocation) / 1000,
+    parallel: (branches) => (entering + branches * branch) / 1000,
+  };
 }
 
 /** How many branches a state starts, or how many iterations if it is a Map whose items are literal. */

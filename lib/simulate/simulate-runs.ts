@@ -12,7 +12,7 @@ import type { Json } from '../protocol/json.ts';
 import { type AssumedValues, assumedValues } from './assumed-values.ts';
 import { graphTimes } from './graph-times.ts';
 import { noiseFactors } from './noise.ts';
-import type { OverheadName } from './overhead.ts';
+import { levelOverhead, OVERHEADS, type OverheadName } from './overhead.ts';
 import { type PricedDefinitions, priceRun, type RunCost } from './price-run.ts';
 import { type Definitions, loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
 
@@ -87,7 +87,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
     const run = await runMachine(simulated, secondsOf);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
-    const times = graphTimes(plan, run);
+    const times = graphTimes(plan, run, levelOverhead(type, OVERHEADS[overhead]));
     const longest = times.longest.filter((id) => !added.has(id));
     runs.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
   }

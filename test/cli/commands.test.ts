@@ -313,6 +313,9 @@ describe('stepflow list-components', () => {
       'lambdas/my/shout.ts': componentSource('return String(input).toUpperCase();'),
       'lambdas/my/broken.ts': "import x from 'not-there';\nexport default x;\n",
       'lambdas/my/plain.ts': 'export default 1;\n',
+      'lambdas/my/schema.ts': `import { component } from 'stepflow-aws/component';
+export default component({ input: { type: 'object' }, output: { type: 'object' } } as never, async () => ({}));
+`,
       'flow.yaml': 'steps: [{ id: a, component: /my/shout, input: hey }]\noutput: { $step: a }\n',
     });
     const { code, stdout, stderr } = await call(['list-components'], { cwd: broken });
@@ -336,6 +339,14 @@ describe('stepflow list-components', () => {
               ╵ ^
 
         End the file with \`export default component({ input, output }, run)\`.
+
+      ✘ [ERROR] The component "/my/schema" cannot be loaded: something else than zod is the schema of its input
+
+          lambdas/my/schema.ts:1:1:
+            1 │ import { component } from 'stepflow-aws/component';
+              ╵ ^
+
+        Write input: z.object({ … }) with zod 4, or input: z.json() for anything.
       "
     `);
     // A flow that does not call them runs.
@@ -343,10 +354,13 @@ describe('stepflow list-components', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'success', result: 'HEY' });
   });
 
-  test('shows a line a component to people', async () => {
+  test('shows each component with its schemas to people', async () => {
     const { stdout } = await inProject('list-components');
 
-    expect(stdout).toMatch(/^\/my\/shout +A test\.$/m);
+    expect(stdout).toMatch(/^\/my\/shout +A test\.\n {2}input {2}anything\n {2}result anything$/m);
+    expect(stdout).toMatch(
+      /^\/builtin\/put_blob .*\n {2}input {2}data: anything, blob_type\?: "data" \| "flow"\n {2}result blob_id: string$/m,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { namePath } from '../../lib/protocol/path.ts';
 import { type Json, parsePath, resultAt, valueAt } from '../../lib/runtime/index.ts';
 
 const segmentsOf = (written: string | null) => {
@@ -85,4 +86,14 @@ describe('the value at a path', () => {
       ),
     );
   });
+});
+
+it.each([
+  ['a.b', '"a.b"'],
+  ['$*x.y', '"x.y"'],
+  ['$.a*$*x["b.c"]', '"x["b.c"]" of "$.a"'],
+  ['$', '"$"'],
+  ['$*$', '"$"'],
+])('the name of %s in messages has no joint of paths', (text, name) => {
+  expect(namePath(text)).toBe(name);
 });

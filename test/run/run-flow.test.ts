@@ -318,7 +318,7 @@ output: { $step: each }
     expect(result).toMatchObject({ outcome: 'success', result: { successful: 1, failed: 1, skipped: 1 } });
     expect(execution?.steps).toMatchObject([
       { id: 'each', status: 'succeeded', attempts: 1 },
-      { id: 'each.work', component: '/my/work', status: 'recovered', attempts: 3 },
+      { id: 'each.work', component: '/my/work', status: 'recovered', attempts: 1 },
     ]);
     const started = events.flatMap((event) => (event.type === 'step-started' ? event.step : []));
     expect(started).toEqual(['each', 'each.work']);

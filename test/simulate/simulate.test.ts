@@ -181,6 +181,15 @@ describe('the overhead of AWS', () => {
     expect(found.makespanSeconds).toBeCloseTo(3 + 3 * 0.04, 9);
   });
 
+  it('is counted level by level too, where each level of several steps is a Parallel', async () => {
+    const chain = await run(CHAIN, { overhead: 'aws' });
+    expect(chain.levelSeconds).toBeCloseTo(chain.makespanSeconds, 9);
+    const fan = `steps:\n${step('a')}${step('b')}output: [{ $step: a }, { $step: b }]\n`;
+    expect((await run(fan)).levelSeconds).toBe(1);
+    // A Parallel of two branches, and in each a task.
+    expect((await run(fan, { overhead: 'aws' })).levelSeconds).toBeCloseTo(1 + 0.025 + 2 * 0.002 + 0.04, 9);
+  });
+
   it('is less for Express workflows', async () => {
     const express = await run(`metadata: { aws: { type: EXPRESS } }\n${CHAIN}`, { overhead: 'aws' });
     expect(express).toMatchObject({ type: 'EXPRESS' });

@@ -1,5 +1,6 @@
 import type { ComponentSummary } from '../../run/run-flow.ts';
 import { defineCommand } from '../command.ts';
+import { schemaLine } from '../render/schema-line.ts';
 import { exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
 import { type Colors, colorsFor } from '../terminal.ts';
 
@@ -23,13 +24,18 @@ export const listComponents = defineCommand({
     } else {
       const colors = colorsFor(terminal.stdout, terminal.env);
       const width = Math.max(...components.map(({ path }) => path.length));
-      for (const component of components) terminal.stdout.write(`${describeLine(component, width, colors)}\n`);
+      for (const component of components) terminal.stdout.write(`${describe(component, width, colors).join('\n')}\n`);
     }
     return exitCodeOf(diagnostics);
   },
 });
 
-function describeLine({ path, description, builtin }: ComponentSummary, width: number, colors: Colors): string {
+function describe(component: ComponentSummary, width: number, colors: Colors): readonly string[] {
+  const { path, description, builtin, input, output } = component;
   const name = builtin ? colors.dim(path.padEnd(width)) : colors.cyan(path.padEnd(width));
-  return `${name}  ${description ?? ''}`.trimEnd();
+  return [
+    `${name}  ${description}`.trimEnd(),
+    `  ${colors.dim('input ')} ${schemaLine(input)}`,
+    `  ${colors.dim('result')} ${schemaLine(output)}`,
+  ];
 }

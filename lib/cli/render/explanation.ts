@@ -8,7 +8,7 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
   const colors = colorsFor(stdout, env);
   const { name, tree, passes, budgets, limits } = explanation;
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    ['arrangement', tree ? treeLines(tree, '', colors) : ['no step runs']],
+    ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
     ['passes', passes.map(passLine)],
     ['budgets', edgeLines(budgets.edges)],
@@ -19,6 +19,12 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     stdout.write(`\n${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
 }
+
+/** A flow of which no step has a state: nothing is left to arrange, or there never was anything. */
+const nothingArranged = (passes: Explanation['passes']): string =>
+  passes.some(({ changes }) => changes.length > 0)
+    ? 'no step has a state of its own: the passes made all of them part of the output'
+    : 'no step runs';
 
 const seconds = (value: number): string => duration(value * 1000);
 
@@ -56,7 +62,7 @@ function timeLines({ times }: Explanation): readonly string[] {
     criticalPathSeconds > 0 ? ` (${(makespanSeconds / criticalPathSeconds).toFixed(3)} × the critical path)` : '';
   return [
     `makespan ${seconds(makespanSeconds)}${over}, level by level ${seconds(levelSeconds)}`,
-    `critical path ${seconds(criticalPathSeconds)}: ${shortened(criticalSteps)}`,
+    `critical path ${seconds(criticalPathSeconds)}${criticalSteps.length > 0 ? `: ${shortened(criticalSteps)}` : ', no step takes time'}`,
     measured
       ? `arranged without the profile it would take ${seconds(withoutProfileSeconds)}`
       : `no profile: each step counts as one second${missingProfileNote(times.missing)}`,
@@ -88,7 +94,9 @@ const stepNames = (steps: readonly string[]): string =>
 
 function passLine({ name, title, changes, saved, off }: Explanation['passes'][number]): string {
   if (off !== undefined) return `${name}: ${title}\n    ${off}`;
-  const gains = Object.entries(saved).flatMap(([what, number]) => (number > 0 ? [`${number} ${what}`] : []));
+  const gains = Object.entries(saved).flatMap(([what, number]) =>
+    number > 0 ? [count(number, what.replace(/s$/, ''))] : [],
+  );
   const what =
     changes.length === 0
       ? 'nothing to do'

@@ -7,7 +7,7 @@ import { duration } from './duration.ts';
 export function eventLine(event: RunEvent, colors: Colors): string | undefined {
   switch (event.type) {
     case 'run-started':
-      return `${colors.bold(event.flow)} ${colors.dim(`${count(event.steps.length, 'step')}, run ${shortId(event.execution)}`)}`;
+      return `${colors.bold(event.flow)} ${colors.dim(`${count(event.steps.length + (event.absorbed ?? 0), 'step')}, run ${shortId(event.execution)}`)}`;
     case 'step-succeeded':
       return `  ${colors.green('✔')} ${named(event, colors)} ${colors.dim(took(event))}`;
     case 'step-skipped':

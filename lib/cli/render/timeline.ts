@@ -94,6 +94,6 @@ function summary(ran: readonly Ran[], { durationMs, colors, criticalPath }: Time
   const parallel = gain > 1.05 ? `, ${gain.toFixed(1)}× as fast as one after the other` : '';
   return [
     `  ${duration(work)} of work in ${duration(durationMs)}${parallel}`,
-    `  ${colors.dim(`█ critical path: ${criticalPath.join(' → ')}`)}`,
+    ...(criticalPath.length > 0 ? [`  ${colors.dim(`█ critical path: ${criticalPath.join(' → ')}`)}`] : []),
   ];
 }

@@ -14,10 +14,20 @@ export interface FlowTimes extends PathTimes {
   readonly longest: readonly string[];
 }
 
-/** The durations of a plan's graph, by those of its steps. */
-export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTimes): FlowTimes {
+/** Steps of the same depth in the graph: the seconds of the longest, and how many take any. */
+export interface Level {
+  readonly longest: number;
+  readonly steps: number;
+}
+
+/** The durations of a plan's graph, by those of its steps. `secondsOf`: what a level takes. */
+export function pathTimes(
+  plan: Plan,
+  timesOf: (planned: PlannedStep) => PathTimes,
+  secondsOf: (level: Level) => number = ({ longest }) => longest,
+): FlowTimes {
   const reached = new Map<string, Reached>();
-  const levels: number[] = [];
+  const levels: Level[] = [];
   let last: Ended = { id: '', end: 0, before: undefined };
   // The steps of a plan are in topological order.
   for (const [id, planned] of plan.steps) {
@@ -25,7 +35,8 @@ export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTim
     const { after, depth } = reached.get(id) ?? START;
     const here: Ended = { id, end: (after?.end ?? 0) + times.critical, before: after };
     if (here.end > last.end) last = here;
-    levels[depth] = Math.max(levels[depth] ?? 0, times.byLevel);
+    const { longest, steps } = levels[depth] ?? { longest: 0, steps: 0 };
+    levels[depth] = { longest: Math.max(longest, times.byLevel), steps: steps + (times.byLevel > 0 ? 1 : 0) };
     // A step that the compiler added is not a level of its own.
     const below = planned.step.added ? depth : depth + 1;
     for (const { reader } of planned.readings) {
@@ -33,7 +44,11 @@ export function pathTimes(plan: Plan, timesOf: (planned: PlannedStep) => PathTim
       if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, below));
     }
   }
-  return { critical: last.end, byLevel: levels.reduce((sum, seconds) => sum + seconds, 0), longest: pathTo(last) };
+  return {
+    critical: last.end,
+    byLevel: levels.reduce((sum, level) => sum + secondsOf(level), 0),
+    longest: pathTo(last),
+  };
 }
 
 /** A finished step, and the one that it waited for longest. */

@@ -6,7 +6,5 @@ export function nearest(written: string, names: readonly string[]): string | und
   const same = names.find((name) => name.toLowerCase() === written.toLowerCase());
   if (same !== undefined) return same;
   const best = closest(written, [...names]);
-  const isSimilar = distance(written, best) <= Math.max(2, Math.floor(written.length / 3));
-  // Of short names that have no character in common, neither is a misspelling of the other.
-  return isSimilar && [...written].some((character) => best.includes(character)) ? best : undefined;
+  return distance(written, best) <= Math.max(2, Math.floor(written.length / 3)) ? best : undefined;
 }

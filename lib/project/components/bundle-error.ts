@@ -71,7 +71,7 @@ export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Dia
   const position = { file: shown(file), ...positionIn(error instanceof Error ? (error.stack ?? '') : '', file) };
   const params =
     error instanceof NoComponent
-      ? { problem: 'its default export is not a component', remedy: EXPORT_IT }
+      ? { problem: error.problem, remedy: error.remedy }
       : {
           problem: `it throws ${JSON.stringify(error instanceof Error ? error.message : String(error))}`,
           remedy: 'Correct this, or do it when the component is called: loading a component must not fail.',
@@ -90,8 +90,12 @@ function positionIn(stack: string, file: string): Span {
 
 /** A module's default export is not a component. */
 export class NoComponent extends Error {
-  constructor({ path, file }: ComponentFile) {
-    super(`${shown(file)} must define the component "${path}", but its default export is not a component`);
+  readonly problem: string;
+  readonly remedy: string;
+  constructor({ path, file }: ComponentFile, problem = 'its default export is not a component', remedy = EXPORT_IT) {
+    super(`${shown(file)} must define the component "${path}", but ${problem}`);
     this.name = 'INVALID_INPUT';
+    this.problem = problem;
+    this.remedy = remedy;
   }
 }

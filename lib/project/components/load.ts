@@ -85,8 +85,23 @@ async function diagnoseFusedComponents({ component }: Bundle, options: BundleOpt
 /** The component that a bundle exports, or those of a fused chain. Throws a {@link NoComponent} if an export is not a component. */
 function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
   const exported: readonly unknown[] = Array.isArray(components) ? components : [component];
-  if (!exported.every(isComponent)) throw new NoComponent(source);
-  return exported;
+  if (exported.every(isComponent)) return exported;
+  throw new NoComponent(source, ...wrongSchemaOf(exported.find((one) => !isComponent(one))));
+}
+
+/** What is wrong with the first schema of what would be a component otherwise, and how to mend it; empty for anything else. */
+function wrongSchemaOf(exported: unknown): [problem: string, remedy: string] | [] {
+  if (!isObject(exported) || !('run' in exported)) return [];
+  const name = ['input', 'output'].find((side) => !isSchema(exported[side]));
+  const schema = name === undefined ? undefined : exported[name];
+  if (name === undefined) return [];
+  const found =
+    schema === undefined
+      ? 'it has no schema'
+      : isObject(schema) && '_def' in schema
+        ? 'zod 3 made the schema'
+        : 'something else than zod is the schema';
+  return [`${found} of its ${name}`, `Write ${name}: z.object({ … }) with zod 4, or ${name}: z.json() for anything.`];
 }
 
 const isHandler = (value: unknown): value is Handler => typeof value === 'function';

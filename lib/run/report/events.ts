@@ -23,7 +23,7 @@ export interface StepReport {
   /** Milliseconds after the run's start; null where the step never started. */
   readonly startMs: number | null;
   readonly endMs: number | null;
-  /** Calls of its component, retries included. */
+  /** How often its component was called for one run of it, retries included: the most of all items of a map or rounds of a loop. */
   readonly attempts: number;
   /** The longest start-up of its sandboxes, in milliseconds. */
   readonly startupMs?: number;
@@ -86,6 +86,8 @@ export type RunEvent =
       readonly flow: string;
       readonly execution: string;
       readonly steps: readonly StepName[];
+      /** How many further steps a pass of the compiler made part of others. */
+      readonly absorbed?: number;
     })
   | (OfStep & { readonly type: 'step-started' })
   | (OfStep & { readonly type: 'step-retried'; readonly attempt: number; readonly error: FlowErrorReport })

@@ -90,7 +90,7 @@ export class StepRecord {
   /** Ends a visit. */
   leave(visit: Visit, ending: VisitOutcome, atMs: number): void {
     this.open.delete(visit);
-    this.#attempts += visit.attempts;
+    this.#attempts = Math.max(this.#attempts, visit.attempts);
     this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
     this.#addStatus(ending);
   }

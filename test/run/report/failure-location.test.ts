@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../lib/protocol/json.ts';
 import { runFlow } from '../../../lib/run/run-flow.ts';
 import { call } from '../../cli/terminal.ts';
 import { componentSource, project } from '../project.ts';

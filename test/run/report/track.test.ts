@@ -216,9 +216,9 @@ test('gives each step of a chain that is visited twice at once the time from its
   call(10, 0, 1000, { a: 10, b: 10, c: 980 });
   call(20, 0, 400, { a: 300, b: 50, c: 50 });
   expect(times(tracker.finish(START + 1000))).toEqual([
-    ['a', 'succeeded', 0, 300, 2],
-    ['b', 'succeeded', 10, 350, 2],
-    ['c', 'succeeded', 20, 1000, 2],
+    ['a', 'succeeded', 0, 300, 1],
+    ['b', 'succeeded', 10, 350, 1],
+    ['c', 'succeeded', 20, 1000, 1],
   ]);
 });
 
