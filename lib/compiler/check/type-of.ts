@@ -1,4 +1,10 @@
-import type { CoalesceExpression, Expression, IfExpression, StepReference, VariableReference } from '../../flow/expression.ts';
+import type {
+  CoalesceExpression,
+  Expression,
+  IfExpression,
+  StepReference,
+  VariableReference,
+} from '../../flow/expression.ts';
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';

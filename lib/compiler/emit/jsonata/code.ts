@@ -126,6 +126,7 @@ export function listOf(items: readonly { readonly value: Code; readonly mayBeLis
 /** The first of two texts, or the second where that is "". */
 export function firstTextOf(first: Code, second: Code): Code {
   if (first === '""') return second;
+  if (second === '""') return first;
   return { kind: 'first-text', parts: [first, second], ...measured('first-text', [first, second]) };
 }
 
@@ -194,10 +195,10 @@ class Flat {
   readonly #whole: Tree;
   readonly #bindings: Jsonata[] = [];
   readonly #locals = new Set<Jsonata>();
-  /** How often a tree occurs as a part of others, for those that occur more than once. */
-  readonly #repeated: ReadonlySet<Tree>;
-  /** The locals of repeated trees. */
-  readonly #known = new Map<Tree, Jsonata>();
+  /** The parts that occur more than once. */
+  readonly #repeated: ReadonlySet<Code>;
+  /** The locals of repeated parts. */
+  readonly #known = new Map<Code, Jsonata>();
 
   constructor(whole: Tree) {
     this.#whole = whole;
@@ -211,29 +212,32 @@ class Flat {
 
   /** A text of a few levels for a part, whose own parts may be in locals. */
   #piece(code: Code, reached: Reached): Jsonata {
-    if (typeof code !== 'string' && this.#repeated.has(code)) return this.#once(code);
-    if (isWithin(code, PIECE)) return nested(code);
-    const text = typeof code === 'string' ? code : this.#shallow(code, reached);
+    if (this.#repeated.has(code)) return this.#once(code);
+    if (isWithin(code, PIECE) && !this.#holdsRepeated(code)) return nested(code);
+    const text = this.#shallow(code, reached);
     return isWithin(text, PIECE) ? text : this.#bind(text, reached());
   }
 
-  /** A tree that occurs more than once: it is evaluated once, whether it is needed or not. */
-  #once(tree: Tree): Jsonata {
-    const known = this.#known.get(tree) ?? this.#bind(this.#shallow(tree, always), undefined);
-    this.#known.set(tree, known);
+  /** A part that occurs more than once: it is evaluated once, whether it is needed or not. */
+  #once(code: Code): Jsonata {
+    const known = this.#known.get(code) ?? this.#bind(this.#shallow(code, always), undefined);
+    this.#known.set(code, known);
     return known;
   }
 
-  #shallow(tree: Tree, reached: Reached): Jsonata {
-    if (tree.kind === 'choose') return this.#choice(tree, reached);
-    const parts = tree.parts.map((part) => this.#piece(part, reached));
+  #holdsRepeated = (code: Code): boolean =>
+    this.#repeated.has(code) || (typeof code !== 'string' && code.parts.some(this.#holdsRepeated));
+
+  #shallow(code: Code, reached: Reached): Jsonata {
+    if (typeof code === 'string') return code;
+    if (code.kind === 'choose') return this.#choice(code, reached);
+    const parts = code.parts.map((part) => this.#piece(part, reached));
     // A list constructor flattens a list that is in a local, even if it was written as a list before.
-    if (tree.kind === 'list')
-      return textOf(
-        { ...tree, mayBeList: parts.map((part, at) => tree.mayBeList[at] === true || this.#locals.has(part)) },
-        parts,
-      );
-    return textOf(tree, parts);
+    if (code.kind !== 'list') return textOf(code, parts);
+    return textOf(
+      { ...code, mayBeList: parts.map((part, at) => code.mayBeList[at] === true || this.#locals.has(part)) },
+      parts,
+    );
   }
 
   #choice({ parts: [condition, consequent, alternative] }: Branching, reached: Reached): Jsonata {
@@ -260,16 +264,19 @@ class Flat {
   }
 }
 
-/** The larger trees that occur more than once in a tree. */
-function repeatedIn(whole: Tree): ReadonlySet<Tree> {
-  const seen = new Set<Tree>();
-  const repeated = new Set<Tree>();
+/** What is long enough to be worth a local of its own where it occurs more than once. */
+const WORTH_A_LOCAL = 60;
+
+/** The larger parts that occur more than once in a tree. */
+function repeatedIn(whole: Tree): ReadonlySet<Code> {
+  const seen = new Set<Code>();
+  const repeated = new Set<Code>();
   const visit = (code: Code): void => {
-    if (typeof code === 'string' || code.size < 100) return;
+    if (sizeOf(code) < WORTH_A_LOCAL) return;
     if (seen.has(code)) repeated.add(code);
     else {
       seen.add(code);
-      code.parts.forEach(visit);
+      if (typeof code !== 'string') code.parts.forEach(visit);
     }
   };
   visit(whole);

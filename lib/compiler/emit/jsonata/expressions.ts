@@ -17,9 +17,8 @@ import { FAILING, passes } from '../../../protocol/truth.ts';
 import { testOf } from '../../analyse/demand.ts';
 import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
-
+import { type ByGates, byGates, type Gated } from './by-gates.ts';
 import { allOf, anyOf, type Code, eitherOf, firstTextOf, listOf, objectOf, oppositeOf, written } from './code.ts';
-import { byGates, type GatedUses } from './gated-uses.ts';
 import { heightOf } from './height.ts';
 import { isGuaranteed } from './input-path.ts';
 import { all, constant, evaluated, FALSE, type Jsonata, lookup, not, quote, TRUE, verbatim } from './jsonata.ts';
@@ -208,7 +207,7 @@ const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
 export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(skips(uses, scope));
 
 const skips = (uses: readonly Use[], scope: ExpressionScope): Code =>
-  anyUse(byGates(uses.filter(spreadsSkip)), ({ reference }) => isSkipped(reference.step, scope), scope);
+  anyOfGroups(byGates(uses.filter(spreadsSkip)), ({ reference }) => isSkipped(reference.step, scope), scope);
 
 /** Whether the condition of an `$if` reads a skipped step. */
 const skipsCondition = (condition: Expression, scope: ExpressionScope): Code =>
@@ -218,15 +217,21 @@ const skipsCondition = (condition: Expression, scope: ExpressionScope): Code =>
 export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(misses(uses, scope));
 
 const misses = (uses: readonly Use[], scope: ExpressionScope): Code =>
-  anyUse(byGates(uses), (use) => isMissing(use, scope), scope);
+  anyOfGroups(byGates(uses), (use) => isMissing(use, scope), scope);
 
-/** Whether any of the uses whose gates hold is so. */
-const anyUse = <U extends Use>(uses: GatedUses<U>, isSo: (use: U) => Code, scope: ExpressionScope): Code =>
+/** Whether any of some items is so, of those whose gates hold. */
+export const anyGated = <T extends Gated>(
+  items: readonly T[],
+  isSo: (item: T) => Code,
+  scope: ExpressionScope,
+): Jsonata => written(anyOfGroups(byGates(items), isSo, scope));
+
+const anyOfGroups = <T extends Gated>(groups: ByGates<T>, isSo: (item: T) => Code, scope: ExpressionScope): Code =>
   anyOf(
-    uses.map((part) =>
-      'use' in part
-        ? isSo(part.use)
-        : allOf([...part.gates.map((gate) => gateCode(gate, scope)), anyUse(part.uses, isSo, scope)]),
+    groups.map((group) =>
+      'item' in group
+        ? isSo(group.item)
+        : allOf([...group.gates.map((gate) => gateCode(gate, scope)), anyOfGroups(group.behind, isSo, scope)]),
     ),
   );
 
@@ -257,11 +262,11 @@ function gateCode(gate: Gate, scope: ExpressionScope): Code {
 export const missingText = (uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata =>
   written(firstMissing(byGates(uses), reader, scope));
 
-const firstMissing = (uses: GatedUses, reader: string, scope: ExpressionScope): Code =>
-  uses.reduceRight<Code>((rest, part) => {
-    if ('use' in part) return eitherOf(isMissing(part.use, scope), quote(missingMessage(part.use, reader)), rest);
-    const gates = allOf(part.gates.map((gate) => gateCode(gate, scope)));
-    return firstTextOf(eitherOf(gates, firstMissing(part.uses, reader, scope), quote('')), rest);
+const firstMissing = (groups: ByGates<Use>, reader: string, scope: ExpressionScope): Code =>
+  groups.reduceRight<Code>((rest, group) => {
+    if ('item' in group) return eitherOf(isMissing(group.item, scope), quote(missingMessage(group.item, reader)), rest);
+    const gates = allOf(group.gates.map((gate) => gateCode(gate, scope)));
+    return firstTextOf(eitherOf(gates, firstMissing(group.behind, reader, scope), quote('')), rest);
   }, quote(''));
 
 /** The message that what a use reads is missing. */
