@@ -97,7 +97,7 @@ export async function compareFused(
   return {
     runs,
     absorbing: [...absorbing],
-    changing: changingIn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options }),
+    changing: changingIn(compileDrawn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options })),
   };
 }
 

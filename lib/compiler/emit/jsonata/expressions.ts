@@ -90,7 +90,7 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
 }
 
 /** The levels of a constant up to which it is written as one; JSONata evaluates each level of a literal. */
-const CONSTANT_HEIGHT = 10;
+const CONSTANT_HEIGHT = 24;
 
 function flatConstant(value: Json): Jsonata {
   const text = constant(value);
