@@ -68,7 +68,7 @@ export interface VariableReference {
   readonly span: Span;
 }
 
-/** `$if`: only the arm taken is evaluated. */
+/** `$if`: only the arm taken is evaluated. Where one is taken in every run, it may be both arms. */
 export interface IfExpression {
   readonly kind: 'if';
   readonly condition: Expression;
@@ -140,7 +140,8 @@ export function mapChildren(expression: Expression, change: (child: Expression, 
 function mapIf(expression: IfExpression, change: (child: Expression, role: Role) => Expression): IfExpression {
   const condition = change(expression.condition, 'condition');
   const consequent = change(expression.consequent, 'arm');
-  const alternative = change(expression.alternative, 'arm');
+  const isOneArm = expression.alternative === expression.consequent;
+  const alternative = isOneArm ? consequent : change(expression.alternative, 'arm');
   const isSame =
     condition === expression.condition &&
     consequent === expression.consequent &&

@@ -15,9 +15,12 @@ export const FUNCTION_TIMED_OUT = 'Sandbox.Timedout';
 /** The process of a function ended. Source: as Step Functions reports it. */
 export const FUNCTION_EXITED = 'Runtime.ExitError';
 
+/** A function was called and did not end well, whatever its component did: it was killed, or ran out of time. */
+export const FUNCTION_ENDED = [FUNCTION_EXITED, FUNCTION_TIMED_OUT] as const;
+
 /**
- * Failures of the Lambda service or of a function's sandbox, not of the component. AWS recommends to retry the first five
- * (AWS Step Functions, "Handle transient Lambda service exceptions"); the others are a killed and a timed-out function.
+ * Failures of the Lambda service, not of a component, which has not run. AWS recommends to retry them (AWS Step Functions,
+ * "Handle transient Lambda service exceptions").
  */
 export const TRANSPORT_FAULTS = [
   'Lambda.ServiceException',
@@ -25,8 +28,6 @@ export const TRANSPORT_FAULTS = [
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
-  FUNCTION_EXITED,
-  FUNCTION_TIMED_OUT,
 ] as const;
 
 /**

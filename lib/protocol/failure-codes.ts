@@ -1,4 +1,4 @@
-import { FUNCTION_TIMED_OUT, TASK_FAILED, TIMED_OUT, TRANSPORT_FAULTS } from './aws-errors.ts';
+import { FUNCTION_ENDED, FUNCTION_TIMED_OUT, TASK_FAILED, TIMED_OUT, TRANSPORT_FAULTS } from './aws-errors.ts';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 
 /** The codes of a component's own failures: all except EXPRESSION_FAILURE, which is a failure of the step's input. */
@@ -8,7 +8,7 @@ export const COMPONENT_FAILURES: readonly ErrorCode[] = [
 ];
 
 /** The Errors that `onError` handles. */
-export const COVERED: readonly string[] = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, TIMED_OUT];
+export const COVERED: readonly string[] = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, ...FUNCTION_ENDED, TIMED_OUT];
 
 /** The codes for errors that AWS names. */
 export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {

@@ -149,16 +149,16 @@ steps:
     );
   });
 
-  it('for more than 200 levels, wherever they come from', () => {
+  it('for more than 600 levels, wherever they come from', () => {
     const nested = (depth: number, inner = '1') => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
     // The flow itself is the first level.
-    expect(compile(`output: ${nested(199)}`).diagnostics).toEqual([]);
-    for (const source of [`output: ${nested(200)}`, `output: ${nested(800)}`, `output: ${nested(20_000)}`])
+    expect(compile(`output: ${nested(599)}`).diagnostics).toEqual([]);
+    for (const source of [`output: ${nested(600)}`, `output: ${nested(4000)}`, `output: ${nested(20_000)}`])
       expect(compile(source).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
-    expect(compile(`output: ${nested(250)}`).diagnostics).toMatchObject([{ line: 1, column: 9 + 199, endColumn: 209 }]);
-    const aliased = `variables: { a: &a ${nested(120)} }\noutput: ${nested(120, '*a')}`;
+    expect(compile(`output: ${nested(750)}`).diagnostics).toMatchObject([{ line: 1, column: 9 + 599, endColumn: 609 }]);
+    const aliased = `variables: { a: &a ${nested(350)} }\noutput: ${nested(350, '*a')}`;
     expect(compile(aliased).diagnostics.map(({ code }) => code)).toEqual(['too-deep']);
-    const variables = { a: JSON.parse(nested(300)) };
+    const variables = { a: JSON.parse(nested(700)) };
     expect(compile('output: { $variable: a }', { variables }).diagnostics).toMatchObject([{ code: 'too-deep' }]);
   });
 

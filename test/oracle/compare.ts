@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { type CompileOptions, compile } from '../../lib/compiler/compile.ts';
+import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
 import { PASS_NAMES } from '../../lib/compiler/passes/passes.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read/read-flow.ts';
@@ -14,6 +14,7 @@ import type { Json } from '../../lib/protocol/json.ts';
 import { hasSecretHere } from '../../lib/run/input/secrets.ts';
 import type { FlowErrorReport, StepReport } from '../../lib/run/report/events.ts';
 import { type FlowRun, type Mocks, type PreparedFlow, prepareLoaded, type RunEvent } from '../../lib/run/run-flow.ts';
+import { expectShallow } from '../compiler/emit/jsonata/shallow.ts';
 import { expectWellFormed } from '../compiler/passes/well-formed.ts';
 import type { Sample } from './draw-flow.ts';
 import { beginMocked } from './mocked-runs.ts';
@@ -51,7 +52,9 @@ export async function compare(
     runs.push(await compareRun(flow, plain, { ...sample, input }));
     await compareRun(flow, optimised, { ...sample, input }, absorbing);
   }
-  return { runs, absorbing: [...absorbing], changing: changingIn(sample, { leastFanOut: 2, ...options }) };
+  const compiled = compileDrawn(sample, { leastFanOut: 2, ...options });
+  expectShallow(compiled);
+  return { runs, absorbing: [...absorbing], changing: changingIn(compiled) };
 }
 
 /** Prepares also what the checks against the components' schemas would refuse: only errors of the compiler refuse it. */
@@ -61,12 +64,14 @@ async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { read
   return prepareLoaded({ ...(await loadFlow(opened)), diagnostics: opened.diagnostics }, { mocks, variables });
 }
 
-/** The names of the passes that change anything of a flow. */
-function changingIn({ source, variables, mocks }: Sample, options: CompileOptions): readonly string[] {
+function compileDrawn({ source, variables, mocks }: Sample, options: CompileOptions): Compiled {
   const opaque: CompileOptions['opaque'] = ({ id }) => Object.hasOwn(mocks, id);
-  const reports = compile(source, { variables: { ...variables }, opaque, ...options }).passes;
-  return reports.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
+  return compile(source, { variables: { ...variables }, opaque, ...options });
 }
+
+/** The names of the passes that change anything of a flow. */
+const changingIn = ({ passes }: Compiled): readonly string[] =>
+  passes.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
 
 /**
  * The same with fused chains. A component does what the mocks say, since a step with a mock is never part of a fused chain.
@@ -92,7 +97,7 @@ export async function compareFused(
   return {
     runs,
     absorbing: [...absorbing],
-    changing: changingIn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options }),
+    changing: changingIn(compileDrawn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PASS_NAMES } from '../../lib/compiler/passes/passes.ts';
 import { parseMocks, type RunEvent, type RunOptions, runFlow } from '../../lib/run/run-flow.ts';
 import { componentSource, project } from './project.ts';
 
@@ -142,13 +143,24 @@ output: { $input: name }
   });
 });
 
+test('an input of as many levels as there may be runs', async () => {
+  const input = JSON.parse('['.repeat(600) + ']'.repeat(600));
+  const { result } = await runFlow({
+    source: 'steps: [{ id: same, component: /builtin/noop, input: { $input: "[0]" } }]\noutput: [{ $step: same }]',
+    input,
+    without: PASS_NAMES,
+  });
+
+  expect(result).toEqual({ outcome: 'success', result: input });
+});
+
 test.each([800, 100_000])('an input of %i levels is refused, whatever the stack could take', async (levels) => {
   const input = JSON.parse('['.repeat(levels) + ']'.repeat(levels));
   const { result, execution, diagnostics } = await runFlow({ source: 'output: { $input: $ }', input });
 
   expect(execution).toBeUndefined();
   expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT' } });
-  expect(diagnostics).toMatchObject([{ code: 'too-deep', message: expect.stringContaining('more than 200 levels') }]);
+  expect(diagnostics).toMatchObject([{ code: 'too-deep', message: expect.stringContaining('more than 600 levels') }]);
 });
 
 describe('mocks', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
-import { transportRetry } from '../../lib/compiler/emit/states/retry.ts';
+import { componentRetry, transportRetry } from '../../lib/compiler/emit/states/retry.ts';
 import {
   blobStore,
   type Component,
@@ -166,14 +166,15 @@ describe('a component that takes too long', () => {
       reasons.push(signal.reason);
     });
 
-  it('times out by its own limit, under the name by which Lambda ends a function and a state machine retries it', async () => {
+  it('times out by its own limit, under the name by which Lambda ends a function, and is called again only where the flow says so', async () => {
     const reasons: unknown[] = [];
     await expect(invoke(waiting(reasons, { timeout: 0.01 }), { step: 'x' })).rejects.toMatchObject({
       name: 'Sandbox.Timedout',
       message: expect.stringContaining('step "x" took more than 0.01 s'),
     });
     expect(reasons).toMatchObject([{ name: 'Sandbox.Timedout', code: 'TIMEOUT' }]);
-    expect(transportRetry.ErrorEquals).toContain('Sandbox.Timedout');
+    expect(transportRetry.ErrorEquals).not.toContain('Sandbox.Timedout');
+    expect(componentRetry(1).ErrorEquals).toContain('Sandbox.Timedout');
   });
 
   it('times out before Lambda kills it', async () => {

@@ -48,6 +48,11 @@ export class Conjunction {
     return this.#gate;
   }
 
+  /** The key of the last gate; "" for the empty conjunction. */
+  get lastKey(): string {
+    return this.#key;
+  }
+
   /** The prefixes of this conjunction, itself included, that are longer than the prefix `start`; each has one gate more. */
   since(start?: Conjunction): readonly Conjunction[] {
     const found: Conjunction[] = [];

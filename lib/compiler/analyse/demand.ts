@@ -71,9 +71,10 @@ function simplify(demand: Demand): Demand {
   // By their first gate: a conjunction can only imply one whose first gate is among its own.
   const byFirst = new Map<string, Conjunction[]>();
   for (const gates of [...new Set(demand)].sort((a, b) => a.size - b.size)) {
-    if (gates.keys.some((key) => byFirst.get(key)?.some((other) => isWithin(other, gates)))) continue;
+    const keys = new Set(gates.keys);
+    if ([...keys].some((key) => byFirst.get(key)?.some((other) => isWithin(other, keys)))) continue;
     kept.push(gates);
-    const [first = ''] = gates.keys;
+    const [first = ''] = keys;
     const alike = byFirst.get(first);
     if (alike) alike.push(gates);
     else byFirst.set(first, [gates]);
@@ -81,8 +82,9 @@ function simplify(demand: Demand): Demand {
   return kept;
 }
 
-function isWithin(some: Conjunction, gates: Conjunction): boolean {
-  return some.keys.every((key) => gates.has(key));
+/** Whether all gates of a conjunction are among some. Of two arms of a chain of conditions only the last gates differ. */
+function isWithin(some: Conjunction, keys: ReadonlySet<string>): boolean {
+  return keys.has(some.lastKey) && some.keys.every((key) => keys.has(key));
 }
 
 /** Gives equal gates equal keys: those of the same expression, and those of equal references. */
@@ -139,8 +141,8 @@ function withDemandEdges(
   for (const [id, before] of data) {
     const own = demand.get(id);
     if (!own) continue;
-    const deciders = isAlways(own) ? [] : own.flatMap(({ gates }) => gates.flatMap(stepsOfGate));
-    edges.set(id, new Set([...before, ...deciders.filter((decider) => !laterDeciders.get(id)?.has(decider))]));
+    const asked = isAlways(own) ? [] : decidersOf(own);
+    edges.set(id, new Set([...before, ...asked.filter((decider) => !laterDeciders.get(id)?.has(decider))]));
   }
   return edges;
 }
@@ -179,7 +181,20 @@ const TESTS: { readonly [K in Gate['kind']]: Test } = {
 };
 
 /** The deciders of a gate: the steps that its expression reads. */
-export const stepsOfGate = (gate: Gate): readonly string[] =>
+export function stepsOfGate(gate: Gate): readonly string[] {
+  const known = deciders.get(gate) ?? stepsTestedBy(gate);
+  deciders.set(gate, known);
+  return known;
+}
+
+/** The conjunctions of a long chain of conditions have most of their gates in common. */
+const deciders = new WeakMap<Gate, readonly string[]>();
+
+const stepsTestedBy = (gate: Gate): readonly string[] =>
   usesOf(gate.of, testOf(gate))
     .filter(isStepUse)
     .map(({ reference }) => reference.step);
+
+const decidersOf = (demand: Demand): readonly string[] => [
+  ...new Set([...new Set(demand.flatMap(({ gates }) => gates))].flatMap(stepsOfGate)),
+];

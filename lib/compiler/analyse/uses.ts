@@ -54,16 +54,19 @@ export function mayBeMissing(
   return reference.kind === 'input' ? !isGuaranteed(reference.path) : reference.path.path.segments.length > 0;
 }
 
-type Context = Omit<Use, 'reference'>;
+/** What is used of a value: itself, or the outcome of a test. */
+type Purpose = 'value' | Test;
+
+interface Context extends Omit<Use, 'reference' | 'test'> {
+  /** All that the value is used for: one walk over an expression finds all its uses, however deep it is. */
+  readonly purposes: readonly Purpose[];
+}
 
 /** All uses in an expression. `test`: only the outcome of this test of its value is used. */
 export function usesOf(expression: Expression, test?: Test): readonly Use[] {
   const found: Use[] = [];
-  collect(
-    expression,
-    { gates: [], optional: false, lenient: test !== undefined, field: '', ...(test && { test }) },
-    found,
-  );
+  const lenient = test !== undefined;
+  collect(expression, { gates: [], optional: false, lenient, field: '', purposes: [test ?? 'value'] }, found);
   return found;
 }
 
@@ -90,7 +93,7 @@ function collect(expression: Expression, context: Context, found: Use[]): void {
       return;
     case 'if': {
       const { condition: of, consequent, alternative } = expression;
-      collect(of, { ...context, lenient: true, test: 'if' }, found);
+      collect(of, { ...context, lenient: true, purposes: ['if'] }, found);
       collect(consequent, behind(context, { kind: 'if', of }), found);
       collect(alternative, behind(context, { kind: 'unless', of }), found);
       return;
@@ -100,17 +103,23 @@ function collect(expression: Expression, context: Context, found: Use[]): void {
       return;
     case 'variable':
       if (expression.fallback) collect(expression.fallback, context, found);
-      found.push({ reference: expression, ...context });
+      addUses(expression, context, found);
       return;
     default:
-      found.push({ reference: expression, ...context });
+      addUses(expression, context, found);
+  }
+}
+
+function addUses(reference: Reference, { purposes, ...context }: Context, found: Use[]): void {
+  for (const purpose of purposes) {
+    found.push({ reference, ...context, ...(purpose !== 'value' && { test: purpose }) });
   }
 }
 
 /** A test of a map or a list does not apply to what is in it: these values are used themselves. */
 function collectParts(whole: MapExpression | ListExpression, context: Context, found: Use[]): void {
-  const { test: _, ...asValue } = context;
-  const { field } = asValue;
+  const asValue: Context = { ...context, purposes: ['value'] };
+  const { field } = context;
   if (whole.kind === 'map') {
     for (const { key, value } of whole.entries) collect(value, { ...asValue, field: fieldOf(field, key) }, found);
   } else {
@@ -119,9 +128,8 @@ function collectParts(whole: MapExpression | ListExpression, context: Context, f
 }
 
 function collectItems(items: readonly Expression[], context: Context, found: Use[]): void {
-  let here = context;
+  let here: Context = { ...context, purposes: [...new Set<Purpose>(['present', ...context.purposes])] };
   for (const item of items) {
-    collect(item, { ...here, test: 'present' }, found);
     collect(item, here, found);
     here = behind(here, { kind: 'absent', of: item });
   }

@@ -7,7 +7,7 @@ import { findMismatch, lengthMismatch, MISSING, NOT_ALLOWED } from './mismatch.t
 import { findProblems } from './problems.ts';
 import type { Scope } from './scope.ts';
 import { isElided, nonNull, type Type, writtenType } from './type.ts';
-import { accessOf, typeOf } from './type-of.ts';
+import { accessOf, armsOf, typeOf } from './type-of.ts';
 import type { Variant } from './variant.ts';
 import { variantsOf } from './variants.ts';
 
@@ -45,8 +45,7 @@ class Check {
         this.#list(expression, expected, path);
         break;
       case 'if':
-        this.value(expression.consequent, expected, path);
-        this.value(expression.alternative, expected, path);
+        for (const arm of armsOf(expression)) this.value(arm, expected, path);
         break;
       case 'coalesce':
         for (const item of expression.items) this.#alternative(item, expected, path);

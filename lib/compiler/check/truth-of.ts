@@ -21,7 +21,7 @@ export interface Truth {
 export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth {
   switch (condition.kind) {
     case 'if':
-      return eitherTruth(armsOf(condition, scope).map((arm) => truthOf(arm, of, scope)));
+      return eitherTruth(takenArmsOf(condition, scope).map((arm) => truthOf(arm, of, scope)));
     case 'coalesce':
       return truthOfCoalesce(condition, of, scope);
     case 'map':
@@ -38,7 +38,7 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
 }
 
 /** The arms that may be taken. */
-function armsOf({ condition, consequent, alternative }: IfExpression, scope: Scope): readonly Expression[] {
+function takenArmsOf({ condition, consequent, alternative }: IfExpression, scope: Scope): readonly Expression[] {
   const { possible } = truthOf(condition, '$if', scope);
   return [...(possible.has(true) ? [consequent] : []), ...(possible.has(false) ? [alternative] : [])];
 }
@@ -46,8 +46,9 @@ function armsOf({ condition, consequent, alternative }: IfExpression, scope: Sco
 function truthOfCoalesce({ items }: CoalesceExpression, of: TestOf, scope: Scope): Truth {
   const truths: Truth[] = [];
   for (const item of items) {
-    const { possible: present } = truthOf(item, 'present', scope);
-    if (present.has(true)) truths.push(truthOf(item, of, scope));
+    const presence = truthOf(item, 'present', scope);
+    const present = presence.possible;
+    if (present.has(true)) truths.push(of === 'present' ? presence : truthOf(item, of, scope));
     if (!present.has(false)) return eitherTruth(truths);
   }
   return eitherTruth([...truths, truthOfVariants([constantVariant(null)], of)]);

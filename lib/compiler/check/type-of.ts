@@ -1,4 +1,10 @@
-import type { CoalesceExpression, Expression, StepReference, VariableReference } from '../../flow/expression.ts';
+import type {
+  CoalesceExpression,
+  Expression,
+  IfExpression,
+  StepReference,
+  VariableReference,
+} from '../../flow/expression.ts';
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
@@ -15,7 +21,7 @@ export function typeOf(expression: Expression, scope: Scope): Type {
     case 'list':
       return { kind: 'array', items: expression.items.map(inside) };
     case 'if':
-      return unionType([inside(expression.consequent), inside(expression.alternative)]);
+      return unionType(armsOf(expression).map(inside));
     case 'coalesce':
       return typeOfCoalesce(expression, scope);
     case 'step':
@@ -26,6 +32,10 @@ export function typeOf(expression: Expression, scope: Scope): Type {
       return accessOf(expression, scope).type;
   }
 }
+
+/** The arms of an `$if`, each once. */
+export const armsOf = ({ consequent, alternative }: IfExpression): readonly Expression[] =>
+  consequent === alternative ? [consequent] : [consequent, alternative];
 
 /** What a reference leads to. */
 export function accessOf(

@@ -5,6 +5,7 @@ import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Fault } from './frame.ts';
 import {
+  anyGated,
   type ExpressionScope,
   gateTest,
   mayMiss,
@@ -28,15 +29,34 @@ export function passesOver(
   scope: ExpressionScope,
   maySkip: (id: string) => boolean,
 ): Jsonata {
-  const isWanted = demand ? any(demand.map((clause) => clauseTest(clause, { ...scope, laterDeciders }))) : TRUE;
+  const isWanted = demand ? wantedTest(demand, { ...scope, laterDeciders }) : TRUE;
   const skipIf = step.skipIf ? testOfValue(step.skipIf, 'skipIf', scope) : FALSE;
   const skippable = uses.input.filter(({ reference }) => reference.kind === 'step' && maySkip(reference.step));
   return any([not(isWanted), skipIf, skippedIn(skippable, scope)]);
 }
 
+/** Whether any clause of a step's demand holds. Neighbours with the same hoisted condition ask for it once. */
+function wantedTest(demand: readonly DemandClause[], scope: ExpressionScope): Jsonata {
+  const groups: DemandClause[][] = [];
+  for (const clause of demand) {
+    const last = groups.at(-1);
+    if (last?.[0] && isSameCondition(last[0].hoisted, clause.hoisted)) last.push(clause);
+    else groups.push([clause]);
+  }
+  return any(
+    groups.map((clauses) => all([hoistedTest(clauses[0]?.hoisted, scope), anyGated(clauses, () => TRUE, scope)])),
+  );
+}
+
+const isSameCondition = (one: DemandClause['hoisted'], other: DemandClause['hoisted']): boolean =>
+  one?.hoistedAt === other?.hoistedAt && one?.name === other?.name;
+
+const hoistedTest = (hoisted: DemandClause['hoisted'], scope: ExpressionScope): Jsonata =>
+  hoisted === undefined ? TRUE : scope.hoisted(hoisted);
+
 /** Whether a clause of a step's demand holds. */
 export const clauseTest = ({ hoisted, gates }: DemandClause, scope: ExpressionScope): Jsonata =>
-  all([hoisted === undefined ? TRUE : scope.hoisted(hoisted), ...gates.map((gate) => gateTest(gate, scope))]);
+  all([hoistedTest(hoisted, scope), ...gates.map((gate) => gateTest(gate, scope))]);
 
 /** The fault of a step whose input has something missing, for steps that have no function to report it. */
 export function inputFault({ step, uses }: PlannedStep, scope: ExpressionScope): PossibleFault | undefined {

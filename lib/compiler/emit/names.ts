@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Plan } from '../plan/plan.ts';
 import { fanOutsIn } from '../plan/plan-tree.ts';
-import { LOCALS } from './jsonata/locals.ts';
+import { isLocal } from './jsonata/locals.ts';
 
 // A variable of one of these names would hide the function in every expression. Source: https://docs.jsonata.org (2.x)
 // and AWS Step Functions, "Transforming data with JSONata", added functions.
@@ -13,17 +13,22 @@ const FUNCTIONS = `
   partition power random range reduce replace reverse round shuffle sift single sort split spread sqrt string substring
   substringAfter substringBefore sum toMillis trim type uppercase uuid zip`;
 
-/** Names that no variable may have: AWS's own variable, the functions of JSONata, and the locals of expressions. */
-const RESERVED: ReadonlySet<string> = new Set(['states', ...FUNCTIONS.trim().split(/\s+/), ...LOCALS]);
+/** AWS's own variable, and the functions of JSONata. */
+const RESERVED: ReadonlySet<string> = new Set(['states', ...FUNCTIONS.trim().split(/\s+/)]);
+
+/** Whether no variable may have a name. */
+const isReserved = (name: string): boolean => RESERVED.has(name) || isLocal(name);
 
 /** Gives names that are unique, at most 80 characters long, and as close as possible to those asked for. */
 export class Names {
-  readonly #taken: Set<string>;
+  readonly #taken = new Set<string>();
+  readonly #isReserved: (name: string) => boolean;
   /** The last number that each taken name was given as a suffix. */
   readonly #counts = new Map<string, number>();
 
-  constructor(taken: ReadonlySet<string> = new Set()) {
-    this.#taken = new Set(taken);
+  /** `isReserved`: whether a name may not be given at all. */
+  constructor(isReserved: (name: string) => boolean = () => false) {
+    this.#isReserved = isReserved;
   }
 
   /** A name like `wanted` that is not taken yet. */
@@ -31,7 +36,7 @@ export class Names {
     const short = shorten(wanted);
     let name = short;
     let count = this.#counts.get(short) ?? 1;
-    while (this.#taken.has(name)) {
+    while (this.#taken.has(name) || this.#isReserved(name)) {
       count += 1;
       const suffix = `_${count}`;
       name = `${short.slice(0, QUOTAS.name - suffix.length)}${suffix}`;
@@ -46,10 +51,10 @@ export class Names {
 export const stateNames = (): Names => new Names();
 
 /** Names for variables; {@link variableName} makes one of a step's id. */
-export const variableNames = (): Names => new Names(RESERVED);
+export const variableNames = (): Names => new Names(isReserved);
 
-/** A step's id as the name of a variable: letters, digits and `_`, not beginning with a digit. */
-export const variableName = (id: string): string => id.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?=\d)/, '_');
+/** A step's id as the name of a variable, which has letters, digits and `_`, and on AWS begins with a letter. */
+export const variableName = (id: string): string => id.replace(/[^A-Za-z0-9_]/g, '_').replace(/^(?![A-Za-z])/, 's');
 
 /** A name for a state that runs several steps side by side, from their ids. */
 export function nameOfMany([a = '', b, ...rest]: readonly string[]): string {

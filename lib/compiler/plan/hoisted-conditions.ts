@@ -155,6 +155,8 @@ class Hoister {
 
   /** The position of the last decider of a conjunction; -1 if it has none. */
   #decidedAt(conjunction: Conjunction): number {
+    const known = this.#lastDecider.get(conjunction);
+    if (known !== undefined) return known;
     for (const prefix of conjunction.since().filter((each) => !this.#lastDecider.has(each))) {
       const own = prefix.last ? stepsOfGate(prefix.last).map((id) => this.#positions.get(id) ?? 0) : [];
       this.#lastDecider.set(prefix, Math.max(-1, this.#lastDecider.get(prefix.before ?? prefix) ?? -1, ...own));

@@ -78,9 +78,12 @@ export class ScopeNode {
   }
 }
 
-/** Source: "Passing data between states with variables", AWS Step Functions developer guide. */
-const NAME = new RegExp(String.raw`^[\p{L}_][\p{L}\p{N}_]{0,${QUOTAS.name - 1}}$`, 'u');
-const HELP = `a name has at most ${QUOTAS.name} letters, digits and '_', and does not begin with a digit`;
+/**
+ * Unicode's identifiers. Source: "Passing data between states with variables", AWS Step Functions developer guide; the
+ * characters: "Variable names", Amazon States Language, https://states-language.net.
+ */
+const NAME = new RegExp(String.raw`^\p{ID_Start}\p{ID_Continue}{0,${QUOTAS.name - 1}}$`, 'u');
+const HELP = `a name begins with a letter, and has at most ${QUOTAS.name} letters, digits and '_'`;
 
 function checkName(name: string, section: Section): void {
   const pointer = section.pointer.below('Assign').below(name);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TIMED_OUT, TRANSPORT_FAULTS } from '../../protocol/aws-errors.ts';
+import { FUNCTION_ENDED, TIMED_OUT, TRANSPORT_FAULTS } from '../../protocol/aws-errors.ts';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 
@@ -13,7 +13,7 @@ const anyJson = z.json();
 const json = z.custom<Json>((value) => anyJson.safeParse(value).success, 'Invalid input: expected JSON');
 
 /** The codes of a component's failures, and the errors by which AWS says that it could not be called or was ended. */
-const FAILURES = [...ERROR_CODES, ...TRANSPORT_FAULTS, TIMED_OUT] as const;
+const FAILURES = [...ERROR_CODES, ...TRANSPORT_FAULTS, ...FUNCTION_ENDED, TIMED_OUT] as const;
 
 /** How a mocked component fails. */
 export const failureSchema = z.object({

@@ -43,7 +43,7 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
 const nameOf = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
 
 /** Finds the position of a value in JSON text by its path; if there is no such value, the position of the whole text. */
-function locator(text: string): (path: readonly Segment[]) => Span {
+export function locator(text: string): (path: readonly Segment[]) => Span {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   return (path) => {

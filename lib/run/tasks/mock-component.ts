@@ -41,7 +41,7 @@ async function behave(behaviour: Behaviour | undefined, step: string, signal: Ab
   if (outcome === 'skipped') throw new SkipStep('its mock says so');
   if (outcome !== 'failed' && !(outcome === undefined && error)) return result ?? null;
   const { code = 'COMPONENT_FAILED', message = `the mock of step "${step}" failed` } = error ?? {};
-  throw withoutFrames(isErrorCode(code) ? new FlowError(code, message) : new AwsFault(code, message));
+  throw isErrorCode(code) ? withoutFrames(new FlowError(code, message)) : new AwsFault(code, message);
 }
 
 function unused(path: string): never {

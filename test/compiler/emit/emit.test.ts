@@ -169,7 +169,7 @@ steps:
   - { id: b, component: /x/y, input: { $step: 1st-step.a } }`);
     expect(outline(machine)).toBe('lookup → 1st-step.a → b');
     expect(payload(machine, '1st-step.a')).toMatchObject({ input: '{% $lookup($lookup_2, "$") %}' });
-    expect(payload(machine, 'b')).toMatchObject({ input: '{% $lookup($_1st_step_a, "$") %}' });
+    expect(payload(machine, 'b')).toMatchObject({ input: '{% $lookup($s1st_step_a, "$") %}' });
   });
 
   it('stay unique and short enough where ids are long', () => {

@@ -365,6 +365,12 @@ describe('as measured', () => {
       "INVALID_VARIABLE_NAME: Invalid variable name 'a-b': the variable name contains invalid characters. at /States/A/Assign/a-b",
     ],
     [
+      'a variable that does not begin with a letter',
+      machine({ A: pass({ Assign: { _a: 1, '1a': 2, ä_1: 3 } }) }),
+      "INVALID_VARIABLE_NAME: Invalid variable name '_a': the variable name contains invalid characters. at /States/A/Assign/_a",
+      "INVALID_VARIABLE_NAME: Invalid variable name '1a': the variable name contains invalid characters. at /States/A/Assign/1a",
+    ],
+    [
       'a path that is none',
       branch({ A: pass({ InputPath: 'x', Parameters: { 'y.$': 'z' } }) }),
       `${FAILED}: Value must be a valid JSONPath. at /States/A/InputPath`,

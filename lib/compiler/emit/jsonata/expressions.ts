@@ -1,9 +1,12 @@
 import type { Template } from '../../../asl/state-machine.ts';
 import type {
+  CoalesceExpression,
   Expression,
+  IfExpression,
   InputReference,
   ListExpression,
   Literal,
+  MapExpression,
   ReadPath,
   StepReference,
 } from '../../../flow/expression.ts';
@@ -15,24 +18,11 @@ import { FAILING, passes } from '../../../protocol/truth.ts';
 import { testOf } from '../../analyse/demand.ts';
 import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
-
+import { type ByGates, byGates, type Gated } from './by-gates.ts';
+import { allOf, anyOf, type Code, eitherOf, firstTextOf, listOf, objectOf, oppositeOf, written } from './code.ts';
+import { heightOf } from './height.ts';
 import { isGuaranteed } from './input-path.ts';
-import {
-  all,
-  any,
-  balanced,
-  choose,
-  constant,
-  evaluated,
-  FALSE,
-  inTens,
-  type Jsonata,
-  lookup,
-  not,
-  quote,
-  TRUE,
-  verbatim,
-} from './jsonata.ts';
+import { all, constant, evaluated, FALSE, type Jsonata, lookup, not, quote, TRUE, verbatim } from './jsonata.ts';
 import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 
@@ -73,79 +63,94 @@ export function templateOf(expression: Expression, scope: ExpressionScope): Temp
 const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
 
 /** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
-export function jsonataOf(expression: Expression, scope: ExpressionScope): Jsonata {
+export const jsonataOf = (expression: Expression, scope: ExpressionScope): Jsonata =>
+  written(valueCode(expression, scope));
+
+function valueCode(expression: Expression, scope: ExpressionScope): Code {
   switch (expression.kind) {
     case 'literal':
-      return constant(travelling(expression));
+      return flatConstant(travelling(expression));
     case 'map':
-      return mapOf(expression.entries.map(({ key, value }) => [key, jsonataOf(value, scope)]));
+      return mapValue(expression, scope);
     case 'list':
-      return listOf(expression, scope);
+      return listValue(expression, scope);
     case 'input':
-      return inputOf(expression, scope);
+      return inputValue(expression, scope);
     case 'step':
-      return stepOf(expression, scope);
+      return stepValue(expression, scope);
     case 'variable':
       return constant(missing(sourceOf(expression)));
     case 'if':
-      return ifOf(expression, scope);
+      return ifValue(expression, scope);
     case 'coalesce':
-      return firstPresent(expression.items, (item) => jsonataOf(item, scope), constant(null), scope);
+      return itemsOf(expression).reduceRight<Code>(
+        (rest, item) => eitherOf(testCode(item, 'present', scope), valueCode(item, scope), rest),
+        constant(null),
+      );
   }
 }
 
-function stepOf({ step, path, onSkip }: StepReference, scope: ExpressionScope): Jsonata {
-  const value = lookup(scope.slots(step), path.text);
-  return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
+/** The levels of a constant up to which it is written as one; JSONata evaluates each level of a literal. */
+const CONSTANT_HEIGHT = 24;
+
+function flatConstant(value: Json): Jsonata {
+  const text = constant(value);
+  return heightOf(text) > CONSTANT_HEIGHT ? `$parse(${quote(text)})` : text;
 }
 
-function inputOf(reference: InputReference, scope: ExpressionScope): Jsonata {
+function mapValue({ entries }: MapExpression, scope: ExpressionScope): Code {
+  const values = entries.map(({ key, value }): [string, Code] => [key, valueCode(value, scope)]);
+  if (!mayLookAlike(entries.map(({ key }) => key))) return objectOf(values);
+  return mapOf(values.map(([key, value]) => [key, written(value)]));
+}
+
+function listValue({ items }: ListExpression, scope: ExpressionScope): Code {
+  return listOf(
+    items.map((item) => {
+      const value = valueCode(item, scope);
+      // JSONata does not flatten a list that is written out.
+      const isWritten = item.kind === 'literal' && value === constant(travelling(item));
+      return { value, mayBeList: item.kind !== 'map' && !isWritten };
+    }),
+  );
+}
+
+function stepValue({ step, path, onSkip }: StepReference, scope: ExpressionScope): Code {
+  const value = lookup(scope.slots(step), path.text);
+  return onSkip === undefined ? value : eitherOf(isSkipped(step, scope), flatConstant(escapeValue(onSkip)), value);
+}
+
+function inputValue(reference: InputReference, scope: ExpressionScope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
   if (path.guaranteed || isGuaranteed(scope.inputSchema, path)) return value;
   return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 
-function ifOf(expression: Extract<Expression, { kind: 'if' }>, scope: ExpressionScope): Jsonata {
-  const { condition, consequent, alternative } = expression;
-  const arms = choose(testOfValue(condition, 'if', scope), jsonataOf(consequent, scope), jsonataOf(alternative, scope));
-  return choose(skippedIn(usesOf(condition, 'if'), scope), constant(SKIPPED), arms);
+function ifValue({ condition, consequent, alternative }: IfExpression, scope: ExpressionScope): Code {
+  const arms = eitherOf(testCode(condition, 'if', scope), valueCode(consequent, scope), valueCode(alternative, scope));
+  return eitherOf(skipsCondition(condition, scope), constant(SKIPPED), arms);
 }
 
-/** A list in JSONata, whose list constructor would flatten the lists that expressions give. */
-function listOf({ items }: ListExpression, scope: ExpressionScope): Jsonata {
-  const wrapped = items.map((item) => {
-    const value = jsonataOf(item, scope);
-    if (item.kind === 'map' || item.kind === 'literal') return `[${value}]`;
-    return bind('$item', value, '$type($item) = "array" ? [[$item]] : [$item]');
-  });
-  return balanced(wrapped, (some, others) => `$append(${some}, ${others})`) ?? '[]';
-}
-
-/** What `of` makes of the first item that is present, or `none`. Many items are halved, since AWS limits the depth. */
-function firstPresent(
-  items: readonly Expression[],
-  of: (item: Expression) => Jsonata,
-  none: Jsonata,
-  scope: ExpressionScope,
-): Jsonata {
-  const isPresent = (item: Expression): Jsonata => testOfValue(item, 'present', scope);
-  if (items.length <= 10)
-    return items.reduceRight<Jsonata>((rest, item) => choose(isPresent(item), of(item), rest), none);
-  const [some, others] = [items.slice(0, items.length >> 1), items.slice(items.length >> 1)];
-  const [first, second] = [some, others].map((half) => firstPresent(half, of, none, scope));
-  return choose(any(some.map(isPresent)), first ?? none, second ?? none);
-}
+/** The items of a `$coalesce`. One that is a `$coalesce` itself stands for its own items. */
+const itemsOf = ({ items }: CoalesceExpression): readonly Expression[] =>
+  items.flatMap((item) => (item.kind === 'coalesce' ? itemsOf(item) : [item]));
 
 /** Whether a value passes a test, as a boolean in JSONata. A missing or skipped value passes none. */
-export function testOfValue(expression: Expression, test: Test, scope: ExpressionScope): Jsonata {
+export const testOfValue = (expression: Expression, test: Test, scope: ExpressionScope): Jsonata =>
+  written(testCode(expression, test, scope));
+
+const testCode = (expression: Expression, test: Test, scope: ExpressionScope): Code =>
+  remembered(scope, expression, test, () => newTestCode(expression, test, scope));
+
+function newTestCode(expression: Expression, test: Test, scope: ExpressionScope): Code {
   switch (expression.kind) {
     case 'literal':
       return passes(expression.value, test) ? TRUE : FALSE;
     case 'map':
     case 'list': {
       const uses = usesOf(expression);
-      return not(any([skippedIn(uses, scope), missingIn(uses, scope)]));
+      return oppositeOf(anyOf([skips(uses, scope), misses(uses, scope)]));
     }
     case 'input':
       return passesTest(scope.input(expression.path), test);
@@ -156,21 +161,40 @@ export function testOfValue(expression: Expression, test: Test, scope: Expressio
     case 'if': {
       const { condition, consequent, alternative } = expression;
       const [met, then, otherwise] = [
-        testOfValue(condition, 'if', scope),
-        testOfValue(consequent, test, scope),
-        testOfValue(alternative, test, scope),
+        testCode(condition, 'if', scope),
+        testCode(consequent, test, scope),
+        testCode(alternative, test, scope),
       ];
-      return all([not(skippedIn(usesOf(condition, 'if'), scope)), choose(met, then, otherwise)]);
+      return allOf([oppositeOf(skipsCondition(condition, scope)), eitherOf(met, then, otherwise)]);
     }
     case 'coalesce':
-      return firstPresent(expression.items, (item) => testOfValue(item, test, scope), FALSE, scope);
+      return coalesceTest(itemsOf(expression), test, scope);
   }
 }
 
-function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: ExpressionScope): Jsonata {
+function coalesceTest(items: readonly Expression[], test: Test, scope: ExpressionScope): Code {
+  const isPresent = (item: Expression): Code => testCode(item, 'present', scope);
+  if (test === 'present') return anyOf(items.map(isPresent));
+  return items.reduceRight<Code>((rest, item) => eitherOf(isPresent(item), testCode(item, test, scope), rest), FALSE);
+}
+
+/** What was asked of expressions in each scope. Where the same is asked again, as of nested conditions, the answer is shared. */
+const answers = new WeakMap<ExpressionScope, Map<Expression, Map<string, Code>>>();
+
+function remembered(scope: ExpressionScope, expression: Expression, question: string, answer: () => Code): Code {
+  const inScope = answers.get(scope) ?? new Map<Expression, Map<string, Code>>();
+  answers.set(scope, inScope);
+  const known = inScope.get(expression) ?? new Map<string, Code>();
+  inScope.set(expression, known);
+  const code = known.get(question) ?? answer();
+  known.set(question, code);
+  return code;
+}
+
+function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: ExpressionScope): Code {
   if (scope.laterDeciders?.has(step)) return FALSE;
   const slot = lookup(scope.slots(step), testKey(test, path.text));
-  return onSkip === undefined ? slot : choose(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
+  return onSkip === undefined ? slot : eitherOf(isSkipped(step, scope), passes(onSkip, test) ? TRUE : FALSE, slot);
 }
 
 /** Whether a value in JSONata, which may be missing, passes a test. */
@@ -181,18 +205,42 @@ const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
   scope.laterDeciders?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Whether any of the uses reads a skipped step in a way that spreads the skip. */
-export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
-  any(uses.filter(spreadsSkip).map((use) => all([gatesOf(use, scope), isSkipped(use.reference.step, scope)])));
+export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(skips(uses, scope));
+
+const skips = (uses: readonly Use[], scope: ExpressionScope): Code =>
+  anyOfGroups(byGates(uses.filter(spreadsSkip)), ({ reference }) => isSkipped(reference.step, scope), scope);
+
+/** Whether the condition of an `$if` reads a skipped step. */
+const skipsCondition = (condition: Expression, scope: ExpressionScope): Code =>
+  remembered(scope, condition, 'skips', () => skips(usesOf(condition, 'if'), scope));
 
 /** Whether any of the uses reads something that is missing. */
-export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata =>
-  any(uses.map((use) => all([gatesOf(use, scope), isMissing(use, scope)])));
+export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(misses(uses, scope));
+
+const misses = (uses: readonly Use[], scope: ExpressionScope): Code =>
+  anyOfGroups(byGates(uses), (use) => isMissing(use, scope), scope);
+
+/** Whether any of some items is so, of those whose gates hold. */
+export const anyGated = <T extends Gated>(
+  items: readonly T[],
+  isSo: (item: T) => Code,
+  scope: ExpressionScope,
+): Jsonata => written(anyOfGroups(byGates(items), isSo, scope));
+
+const anyOfGroups = <T extends Gated>(groups: ByGates<T>, isSo: (item: T) => Code, scope: ExpressionScope): Code =>
+  anyOf(
+    groups.map((group) =>
+      'item' in group
+        ? isSo(group.item)
+        : allOf([...group.gates.map((gate) => gateCode(gate, scope)), anyOfGroups(group.behind, isSo, scope)]),
+    ),
+  );
 
 /** Whether what a use reads may be missing at run time. */
 export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
   mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
-function isMissing(use: Use, scope: ExpressionScope): Jsonata {
+function isMissing(use: Use, scope: ExpressionScope): Code {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
@@ -201,26 +249,26 @@ function isMissing(use: Use, scope: ExpressionScope): Jsonata {
   return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }
 
-const gatesOf = (use: Use, scope: ExpressionScope): Jsonata => all(use.gates.map((gate) => gateTest(gate, scope)));
-
 /** Whether a gate holds. */
-export function gateTest(gate: Gate, scope: ExpressionScope): Jsonata {
-  const test = testOfValue(gate.of, testOf(gate), scope);
+export const gateTest = (gate: Gate, scope: ExpressionScope): Jsonata => written(gateCode(gate, scope));
+
+function gateCode(gate: Gate, scope: ExpressionScope): Code {
+  const test = testCode(gate.of, testOf(gate), scope);
   if (gate.kind === 'if') return test;
   // An `$if` whose condition reads a skipped step takes neither arm.
-  return gate.kind === 'unless' ? not(any([test, skippedIn(usesOf(gate.of, 'if'), scope)])) : not(test);
+  return gate.kind === 'unless' ? oppositeOf(anyOf([test, skipsCondition(gate.of, scope)])) : oppositeOf(test);
 }
 
 /** A message that names what is missing and its reader, in JSONata; only meaningful where {@link missingIn} holds. */
-export function missingText(uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata {
-  const texts = inTens(uses).map((some) =>
-    some.reduceRight<Jsonata>((rest, use) => {
-      const condition = all([gatesOf(use, scope), isMissing(use, scope)]);
-      return choose(condition, quote(missingMessage(use, reader)), rest);
-    }, quote('')),
-  );
-  return balanced(texts, (some, others) => bind('$text', some, `$text != "" ? $text : ${others}`)) ?? quote('');
-}
+export const missingText = (uses: readonly Use[], reader: string, scope: ExpressionScope): Jsonata =>
+  written(firstMissing(byGates(uses), reader, scope));
+
+const firstMissing = (groups: ByGates<Use>, reader: string, scope: ExpressionScope): Code =>
+  groups.reduceRight<Code>((rest, group) => {
+    if ('item' in group) return eitherOf(isMissing(group.item, scope), quote(missingMessage(group.item, reader)), rest);
+    const gates = allOf(group.gates.map((gate) => gateCode(gate, scope)));
+    return firstTextOf(eitherOf(gates, firstMissing(group.behind, reader, scope), quote('')), rest);
+  }, quote(''));
 
 /** The message that what a use reads is missing. */
 export function missingMessage({ reference, field }: Use, reader: string): string {

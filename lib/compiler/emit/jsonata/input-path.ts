@@ -2,37 +2,56 @@ import type { ReadPath } from '../../../flow/expression.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import type { Path, Segment } from '../../../protocol/path.ts';
 import { type Jsonata, lookup } from './jsonata.ts';
-import { bind, type Local } from './locals.ts';
+import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 
 /**
  * The value at a path of `base`, with the semantics of the flow language; no value where it is missing. A field of a list and
- * an index of a map are missing, whereas `$lookup` alone would map over lists.
+ * an index of a map are missing, whereas `$lookup` alone would map over lists. A long path is no deeper than a short one.
  */
-export function pathOf(base: Jsonata, read: ReadPath): Jsonata {
-  const { further } = read.path;
-  const own = ownPathOf(base, read.path);
-  if (!further) return own;
-  return bind('$stage', own, `$stage = null ? null : ${pathOf('$stage', { ...read, path: further })}`);
+export function pathOf(base: Jsonata, { path }: Pick<ReadPath, 'path'>): Jsonata {
+  const { further } = path;
+  if (!further) return ownPathOf(base, path);
+  const stages = stagesOf(further).map((stage) => `$stage = null ? null : ${ownPathOf('$stage', stage)}`);
+  return inStages('$stage', [ownPathOf(base, path), ...stages]);
+}
+
+/** A path and those that are read of its value. */
+function stagesOf(path: Path): readonly Path[] {
+  const stages = [path];
+  for (let next = path.further; next; next = next.further) stages.push(next);
+  return stages;
 }
 
 function ownPathOf(base: Jsonata, path: Path): Jsonata {
-  const spelled = path.segments.reduce<Jsonata>(at, base);
+  const spelled = segmentsOf(base, path.segments);
   const plain = path.segments.length === 1 && path.segments[0] === path.exact;
   if (path.exact === undefined || plain) return spelled;
-  const named = at(base, path.exact);
+  const named = segmentsOf(base, [path.exact]);
   return bind('$named', named, `$exists($named) ? $named : ${spelled}`);
 }
 
-function at(value: Jsonata, segment: Segment): Jsonata {
-  const name: Local = '$at';
-  const bound = /^\$[\w.]+$/.test(value) ? value : name;
-  const taken =
-    typeof segment === 'number'
-      ? `$type(${bound}) = "array" ? ${bound}[${segment}]`
-      : `$type(${bound}) = "object" ? ${travellingField(bound, segment)}`;
-  return bound === value ? `(${taken})` : bind(name, value, taken);
+function segmentsOf(base: Jsonata, segments: readonly Segment[]): Jsonata {
+  const [first, ...rest] = segments;
+  if (first === undefined) return base;
+  const further = rest.map((segment) => segmentOf('$at', segment));
+  if (!/^\$[\w.]+$/.test(base)) return inStages('$at', [base, segmentOf('$at', first), ...further]);
+  const own = segmentOf(base, first);
+  return further.length === 0 ? `(${own})` : inStages('$at', [own, ...further]);
 }
+
+function segmentOf(value: Jsonata, segment: Segment): Jsonata {
+  return typeof segment === 'number'
+    ? `$type(${value}) = "array" ? ${value}[${segment}]`
+    : `$type(${value}) = "object" ? ${travellingField(value, segment)}`;
+}
+
+/** The last of several values, each of which has the one before it in a local. */
+const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
+  bindAll(
+    values.slice(0, -1).map((value) => [local, value]),
+    values.at(-1) ?? '',
+  );
 
 /** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */
 export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {

@@ -1,7 +1,7 @@
-import type { Jsonata } from './jsonata.ts';
+import type { Jsonata } from './syntax.ts';
 
 /**
- * The names of local variables in expressions. No variable of a state machine has one of them (see `variableNames`): the
+ * The names of local variables in expressions, beside those of parts. No variable of a state machine has one of them (see `variableNames`): the
  * local would hide it.
  */
 export const LOCALS = [
@@ -26,6 +26,14 @@ export const LOCALS = [
 
 /** One of {@link LOCALS}, as expressions bind it and refer to it. */
 export type Local = `$${(typeof LOCALS)[number]}`;
+
+/** A local for a part of an expression that is written flat: see `written`. */
+export const partLocal = (number: number): Jsonata => `$part${number}`;
+
+/** Whether an expression may bind a local of a name: one of {@link LOCALS}, or a {@link partLocal}. */
+export const isLocal = (name: string): boolean => LOCAL_NAMES.has(name) || /^part\d+$/.test(name);
+
+const LOCAL_NAMES: ReadonlySet<string> = new Set(LOCALS);
 
 /** An expression with a local bound to a value. */
 export const bind = (local: Local, value: Jsonata, body: Jsonata): Jsonata => bindAll([[local, value]], body);

@@ -47,5 +47,5 @@ function slotOf(id: string, value: Jsonata, key: string): Jsonata {
 function at(value: Jsonata, written: string): Jsonata {
   const path = parseJoined(written);
   if ('error' in path || path.segments.length === 0) return value;
-  return `(${value} = null ? null : ${pathOf(value, { text: written, path })})`;
+  return `(${value} = null ? null : ${pathOf(value, { path })})`;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../../../../lib/compiler/compile.ts';
-import { LOCALS } from '../../../../lib/compiler/emit/jsonata/locals.ts';
+import { isLocal, LOCALS } from '../../../../lib/compiler/emit/jsonata/locals.ts';
 import { variableNames } from '../../../../lib/compiler/emit/names.ts';
 import { type Mocks, runFlow } from '../../../../lib/run/run-flow.ts';
 import { complete, guideSnippets } from '../../../guide.ts';
@@ -132,9 +132,7 @@ describe('what expressions bind', () => {
 
   it('is declared; or a condition that guards share, under a name of its own', () => {
     const undeclared = all.flatMap(({ strings, assigned }) =>
-      boundIn(strings).filter(
-        (name) => !LOCALS.some((local) => local === name) && (assigned.has(name) || !CONDITION.test(name)),
-      ),
+      boundIn(strings).filter((name) => !isLocal(name) && (assigned.has(name) || !CONDITION.test(name))),
     );
     expect(undeclared).toEqual([]);
   });
@@ -146,7 +144,7 @@ describe('what expressions bind', () => {
 });
 
 describe('the name of a variable', () => {
-  it.each([...LOCALS, 'states', 'lookup', 'partition'])('is never %s', (name) => {
+  it.each([...LOCALS, 'part1', 'part120', 'states', 'lookup', 'partition'])('is never %s', (name) => {
     expect(variableNames().take(name)).toBe(`${name}_2`);
   });
 });
