@@ -74,6 +74,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
   },
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'default-type': {
+    flow: `steps:\n${LOAD.trimEnd()}\n    onError: { action: useDefault, defaultValue: { profil: {} } }\noutput: { $step: load_user, path: profile }\n`,
+  },
   'no-inner-flow': { flow: 'steps:\n  - id: each\n    component: /map\n    input: { items: [1, 2] }\n' },
   'endless-iterate': {
     flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { total: { $input: $ } } } }\n',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Tree } from '../flow/text/tree.ts';
 import { isBuildFailure } from '../project/components/bundle-error.ts';
 import type { Json } from '../protocol/json.ts';
 import { UsageError } from './errors.ts';
@@ -11,6 +12,8 @@ export interface JsonSource {
   /** A file's path as the user wrote it, `standard input`, or the option's name. */
   readonly file: string;
   readonly text: string;
+  /** The value in that text, where it is only a part of it. */
+  readonly tree?: Tree;
 }
 
 /** Reads the JSON of an option: the text itself, `@FILE`, or `-` for standard input. */

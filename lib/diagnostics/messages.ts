@@ -142,6 +142,11 @@ export const MESSAGES = {
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
     () => 'Change this value, or relax the schema if it is too strict.',
   ),
+  'default-type': error<{ step: string; problem: string }>(
+    ({ step, problem }) => `Where "${step}" fails, its default cannot be used: ${lowercaseFirst(problem)}`,
+    () =>
+      'Give the default the form that the readers of the step need, as the result has it; or read it in a $coalesce.',
+  ),
   'no-inner-flow': error<{ step: string; runner: string; flow: string; id: string; found?: string | undefined }>(
     ({ step, runner, flow, found }) =>
       found === undefined
@@ -303,6 +308,8 @@ export type Code = keyof typeof MESSAGES;
 export type Params<C extends Code> = Parameters<(typeof MESSAGES)[C]['message']>[0];
 
 type Text<P> = (params: P) => string;
+
+const lowercaseFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
+import { distinct } from '../project/check-flow.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
 import { runInProcess } from '../run/sandbox/flow-process.ts';
@@ -48,11 +49,16 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     const prepared = await prepareFlow(options, suite.shared);
     const all = [...testCase.diagnostics, ...prepared.diagnostics, ...diagnostics];
     if (hasError(all)) return notRun(testCase, 'refused', all);
-    const given = { input: testCase.input, ...(signal && { signal }) };
+    const { input, inputTree: tree } = testCase;
+    const inputText = { file: suite.file, text: suite.source, ...(tree && { tree }) };
+    const given = { input, inputText, ...(signal && { signal }) };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runInProcess({ ...options, input: testCase.input }, signal)
+      ? await runInProcess({ ...options, input }, signal)
       : { run: await prepared.run(given) };
-    return { ...(await evaluate(testCase, { ...ran, blobs })), diagnostics: all };
+    const report = await evaluate(testCase, { ...ran, blobs });
+    // That an input was refused says why a case fails, and is nothing to be told of one that expects it.
+    const refusal = report.status === 'failed' ? ran.run.diagnostics : [];
+    return { ...report, diagnostics: distinct([...all, ...refusal]) };
   } finally {
     await rm(blobs, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
 import type { SharedComponents } from '../project/load-flows.ts';
+import { checkInput } from '../run/input/check-input.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
@@ -53,8 +54,22 @@ export async function checkTests(options: SuiteOptions, shared?: SharedComponent
   const caseFlow = openCaseFlow(suite);
   if (!caseFlow.compiled.stateMachine) return diagnostics;
   const found = suite.cases.flatMap((testCase) => mocksForCase(testCase, caseFlow).diagnostics);
-  return distinct([...diagnostics, ...found.filter(({ severity }) => severity !== 'error')]);
+  const inputs = suite.cases.filter(expectsSuccess).flatMap((testCase) => checkCaseInput(testCase, suite, caseFlow));
+  return distinct([...diagnostics, ...inputs, ...found.filter(({ severity }) => severity !== 'error')]);
 }
+
+/** A case that expects a failure may have an input that the flow refuses. */
+const expectsSuccess = ({ expected }: TestCase): boolean => {
+  const outcome = expected.kind === 'map' ? expected.entries.get('outcome') : undefined;
+  return outcome?.kind === 'scalar' && outcome.value === 'success';
+};
+
+const checkCaseInput = (
+  { input, inputTree }: TestCase,
+  { file, source }: Suite,
+  { compiled }: ReturnType<typeof openCaseFlow>,
+): readonly Diagnostic[] =>
+  checkInput(input, compiled.inputSchema, { file, text: source, ...(inputTree && { tree: inputTree }) });
 
 /** Cases run side by side; those whose time is measured afterwards, each alone, so that they measure nothing else. */
 async function runCases(

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
 import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { checkConditions } from './check-conditions.ts';
+import { checkDefaults } from './check-defaults.ts';
 import { checkFlowRunners } from './check-flow-runners.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkPaths } from './check-paths.ts';
@@ -42,6 +43,7 @@ function checkScope(scope: Scope): void {
   checkPaths(live);
   checkInputs(live);
   checkFlowRunners(live);
+  checkDefaults(live);
   checkConditions(scope);
   checkVariables(live);
   checkUnused(scope);

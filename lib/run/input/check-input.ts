@@ -3,6 +3,7 @@ import { findProblems } from '../../compiler/check/problems.ts';
 import { redactValue } from '../../compiler/check/variable-values.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
+import { spanAt, type Tree } from '../../flow/text/tree.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
@@ -13,6 +14,8 @@ export interface InputText {
   /** A file's name, or another name of the text. */
   readonly file: string;
   readonly text: string;
+  /** The input in that text, where it is only a part of it. */
+  readonly tree?: Tree;
 }
 
 /** Checks `input` against `schema`: one diagnostic for each problem, with its position in the input's text. */
@@ -22,7 +25,8 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
   if (schema === undefined) return [];
   const problems = findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return [];
-  const position = locator(source.text);
+  const { tree } = source;
+  const position = tree ? (path: readonly Segment[]) => spanAt(tree, path) : locator(source.text);
   const scrubber = inputScrubber(input, schema);
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
