@@ -90,6 +90,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
   },
+  'missing-variable': {
+    flow: 'variablesSchema: { properties: { region: { type: string } } }\nsteps: []\noutput: { $variable: region }\n',
+  },
   'outer-variable': {
     flow: `variables: { lang: en }\nsteps:\n  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $variable: lang } }\noutput: { $step: each, path: results }\n`,
   },

@@ -182,6 +182,11 @@ export const MESSAGES = {
         ? `Did you mean "${nearest}"?`
         : `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`,
   ),
+  'missing-variable': error<{ name: string }>(
+    ({ name }) => `The variable "${name}" has no value`,
+    ({ name }) =>
+      `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
+  ),
   'outer-variable': error<{ name: string }>(
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
     ({ name }) =>

@@ -5,6 +5,7 @@ import { checkConditions } from './check-conditions.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkFlowRunners } from './check-flow-runners.ts';
 import { checkInputs } from './check-inputs.ts';
+import { checkMissingVariables } from './check-missing-variables.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkVariables } from './check-variables.ts';
@@ -12,15 +13,24 @@ import { liveFlow } from './live-flow.ts';
 import { openScope } from './open-scope.ts';
 import { DiagnosticSet, type SchemasOf, type Scope } from './scope.ts';
 
+/** What is known of a flow besides its text. */
+export interface CheckOptions {
+  /** Whether all values of variables are given, as where it runs or is deployed: one without is an error. @default false */
+  readonly variablesAreGiven?: boolean;
+}
+
 /**
  * Type-checks a flow that compiles: types are inferred from the flow's input through the schemas of all steps and inner
  * flows. What fails in every run is an error, what is most likely a mistake is a warning.
  */
-export function check(flow: Flow, schemasOf: SchemasOf): readonly Diagnostic[] {
-  const found = findingsIn(flow, { schemasOf, ownSchemas: true });
+export function check(flow: Flow, schemasOf: SchemasOf, options: CheckOptions = {}): readonly Diagnostic[] {
+  const { variablesAreGiven = false } = options;
+  const found = findingsIn(flow, { schemasOf, ownSchemas: true, variablesAreGiven });
   if (!found.some(isError)) return found;
   // No run checks the schemas that steps have of their own: what is wrong by them alone fails no run.
-  const certain = new Set(findingsIn(flow, { schemasOf, ownSchemas: false }).filter(isError).map(placeOf));
+  const certain = new Set(
+    findingsIn(flow, { schemasOf, ownSchemas: false, variablesAreGiven }).filter(isError).map(placeOf),
+  );
   return found.map((one) => (isError(one) && !certain.has(placeOf(one)) ? { ...one, severity: 'warning' } : one));
 }
 
@@ -29,9 +39,12 @@ const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
 const placeOf = ({ code, line, column, endLine, endColumn }: Diagnostic): string =>
   [code, line, column, endLine, endColumn].join(' ');
 
-function findingsIn(flow: Flow, schemas: Pick<Scope, 'schemasOf' | 'ownSchemas'>): readonly Diagnostic[] {
+function findingsIn(
+  flow: Flow,
+  context: Pick<Scope, 'schemasOf' | 'ownSchemas' | 'variablesAreGiven'>,
+): readonly Diagnostic[] {
   const findings = new DiagnosticSet(flow.file);
-  checkScope(openScope(flow, { ...schemas, report: findings.report }));
+  checkScope(openScope(flow, { ...context, report: findings.report }));
   return findings.diagnostics;
 }
 
@@ -46,6 +59,7 @@ function checkScope(scope: Scope): void {
   checkDefaults(live);
   checkConditions(scope);
   checkVariables(live);
+  checkMissingVariables(live);
   checkUnused(scope);
   for (const step of live.flow.steps) {
     const inner = scope.inner(step);
