@@ -124,6 +124,10 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },
   'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but a string is expected' } },
   'express-too-large': { params: { bytes: 1_204_300, most: 943_718 } },
+  'express-too-slow': {
+    flow: 'metadata: { aws: { type: EXPRESS } }\nsteps:\n  - id: wait\n    component: /sleep\n    input: { duration_ms: 900000 }\n',
+  },
+  'express-timeout': { params: { step: 'report', component: '/reports/write', seconds: 600, most: 300 } },
   'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

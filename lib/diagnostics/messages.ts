@@ -285,6 +285,17 @@ export const MESSAGES = {
     () =>
       'Remove metadata.aws.type: EXPRESS. A Standard state machine can be split into nested ones, an Express one cannot.',
   ),
+  'express-too-slow': error<{ step: string; seconds: number; most: number }>(
+    ({ step, seconds, most }) =>
+      `"${step}" ends ${seconds.toLocaleString('en')} s after the start; an Express execution is ended after ${most} s`,
+    () => 'Wait for less, or remove metadata.aws.type: EXPRESS. A Standard execution may take a year.',
+  ),
+  'express-timeout': warning<{ step: string; component: string; seconds: number; most: number }>(
+    ({ step, component, seconds, most }) =>
+      `${component}, which "${step}" calls, may take ${seconds} s; an Express execution is ended after ${most} s`,
+    ({ component, most }) =>
+      `Give ${component} a timeout below ${most} s, or remove metadata.aws.type: EXPRESS of the flow.`,
+  ),
   'definition-too-large': error<{ what: string; bytes: number; most: number }>(
     ({ what, bytes, most }) =>
       `${what} takes ${bytes.toLocaleString('en')} bytes of a definition; a state machine may have ${most.toLocaleString('en')}`,

@@ -1,5 +1,6 @@
 import { type ComponentSchemas, checkExamples } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { checkExpressTimeouts } from './check-express.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
 import { type SchemaEntries, schemasByPath } from './components/load.ts';
@@ -82,10 +83,11 @@ export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents
     shared.load(filesOf(opened), opened.folders.bundles),
     schemasOf(opened, shared),
   ]);
+  const functions = loadedOf(called, outcomes);
   return {
     ...opened,
-    functions: loadedOf(called, outcomes),
-    diagnostics: checkFlow(opened, schemas),
+    functions,
+    diagnostics: [...checkFlow(opened, schemas), ...checkExpressTimeouts(opened, functions)],
     faults: faultsOf([...called, ...named], outcomes),
   };
 }

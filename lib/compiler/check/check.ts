@@ -3,6 +3,7 @@ import type { Flow } from '../../flow/flow.ts';
 import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkDefaults } from './check-defaults.ts';
+import { checkExpress } from './check-express.ts';
 import { checkFlowRunners } from './check-flow-runners.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkMissingVariables } from './check-missing-variables.ts';
@@ -57,6 +58,7 @@ function checkScope(scope: Scope): void {
   checkInputs(live);
   checkFlowRunners(live);
   checkDefaults(live);
+  checkExpress(live);
   checkConditions(scope);
   checkVariables(live);
   checkMissingVariables(live);
