@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
-import type { SharedComponents } from '../project/load-flows.ts';
+import { isFlowText } from '../project/flow-text.ts';
+import { checkFlows, type SharedComponents } from '../project/load-flows.ts';
 import { checkInput } from '../run/input/check-input.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
@@ -41,9 +42,17 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
   const cases = hasError(suite.diagnostics)
     ? suite.cases.map((testCase) => notRun(testCase, 'refused'))
     : await runCases(suite, options);
-  // 3. Diagnostics that several cases have in common are reported once.
-  const diagnostics = distinct([...suite.diagnostics, ...cases.flatMap((one) => one.diagnostics)]);
+  // 3. Diagnostics that several cases have in common are reported once. Without cases, the errors of the flow are left.
+  const ofFlow = cases.length === 0 ? await errorsWithoutCases(suite) : [];
+  const diagnostics = distinct([...suite.diagnostics, ...ofFlow, ...cases.flatMap((one) => one.diagnostics)]);
   return { file: suite.file, cases, diagnostics, sources: suite.sources };
+}
+
+/** A flow that cannot run does not pass because it has no cases. */
+async function errorsWithoutCases({ file, source, folders, shared }: Suite): Promise<readonly Diagnostic[]> {
+  if (!isFlowText(source)) return [];
+  const found = await checkFlows([{ ...folders, file, source }], shared);
+  return found.filter(({ severity }) => severity === 'error');
 }
 
 /** What is wrong with a flow's cases and their configuration, without running any. */

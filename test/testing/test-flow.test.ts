@@ -193,6 +193,16 @@ test:
     expect(diagnostics).toMatchObject([{ code: 'input-mismatch', line: 8, column: 12 }]);
   });
 
+  test('that there is none of leaves the errors of the flow', async () => {
+    expect((await run('steps: [{ id: a, component: /my/echo, input: { $step: b } }]')).diagnostics).toMatchObject([
+      { code: 'unknown-step', line: 1 },
+    ]);
+    expect((await run('steps: [{ id: a, component: /my/ehco }]')).diagnostics).toMatchObject([
+      { code: 'unknown-component' },
+    ]);
+    for (const source of ['[1, 2]', 'small: 1', ECHO]) expect((await run(source)).diagnostics).toEqual([]);
+  });
+
   test('is refused where it has a fault itself, and the others are not', async () => {
     const report = await run(`${ECHO}
 test:
