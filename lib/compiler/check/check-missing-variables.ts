@@ -10,6 +10,7 @@ import { referencesIn } from './walk.ts';
  */
 export function checkMissingVariables(scope: Scope): void {
   const { flow, variablesAreGiven } = scope;
+  if (variablesAreGiven === undefined) return;
   const values = ownValues(flow);
   const secrets = secretVariables(flow);
   const certain = variablesAreGiven && !flow.outer ? certainParts(flow).variables : new Set<Expression>();

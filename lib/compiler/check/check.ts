@@ -16,7 +16,11 @@ import { DiagnosticSet, type SchemasOf, type Scope } from './scope.ts';
 
 /** What is known of a flow besides its text. */
 export interface CheckOptions {
-  /** Whether all values of variables are given, as where it runs or is deployed: one without is an error. @default false */
+  /**
+   * Whether all values of variables are given, as where it runs or is deployed: a variable without one is then an error, else a
+   * warning.
+   * @default not known: such a variable is not reported
+   */
   readonly variablesAreGiven?: boolean;
 }
 
@@ -25,7 +29,7 @@ export interface CheckOptions {
  * flows. What fails in every run is an error, what is most likely a mistake is a warning.
  */
 export function check(flow: Flow, schemasOf: SchemasOf, options: CheckOptions = {}): readonly Diagnostic[] {
-  const { variablesAreGiven = false } = options;
+  const { variablesAreGiven } = options;
   const found = findingsIn(flow, { schemasOf, ownSchemas: true, variablesAreGiven });
   if (!found.some(isError)) return found;
   // No run checks the schemas that steps have of their own: what is wrong by them alone fails no run.
