@@ -79,6 +79,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
   },
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'default-type': {
+    flow: `steps:\n${LOAD.trimEnd()}\n    onError: { action: useDefault, defaultValue: { profil: {} } }\noutput: { $step: load_user, path: profile }\n`,
+  },
   'no-inner-flow': { flow: 'steps:\n  - id: each\n    component: /map\n    input: { items: [1, 2] }\n' },
   'endless-iterate': {
     flow: 'steps:\n  - id: loop\n    component: /iterate\n    input: { initial_input: 1, flow: { steps: [], output: { total: { $input: $ } } } }\n',
@@ -91,6 +94,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
+  },
+  'missing-variable': {
+    flow: 'variablesSchema: { properties: { region: { type: string } } }\nsteps: []\noutput: { $variable: region }\n',
   },
   'outer-variable': {
     flow: `variables: { lang: en }\nsteps:\n  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $variable: lang } }\noutput: { $step: each, path: results }\n`,
@@ -124,6 +130,10 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },
   'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but a string is expected' } },
   'express-too-large': { params: { bytes: 1_204_300, most: 943_718 } },
+  'express-too-slow': {
+    flow: 'metadata: { aws: { type: EXPRESS } }\nsteps:\n  - id: wait\n    component: /sleep\n    input: { duration_ms: 900000 }\n',
+  },
+  'express-timeout': { params: { step: 'report', component: '/reports/write', seconds: 600, most: 300 } },
   'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

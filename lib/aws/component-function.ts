@@ -86,7 +86,9 @@ export class ComponentFunction extends Construct {
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
-      timeout: Duration.seconds(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
+      timeout: Duration.seconds(
+        Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
+      ),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {

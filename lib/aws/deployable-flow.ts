@@ -39,6 +39,7 @@ export function deployableFlow(source: FlowSource): DeployableFlow {
   const opened = openFlow({
     file,
     source: readTextFileSync(file),
+    variablesAreGiven: true,
     // A required secret without a value is reported later, by name; an optional one may be missing.
     hasSecret: ({ name, optional }: SecretUse) => secrets[name] !== undefined || !optional,
     ...(variables && { variables }),

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Reporter } from '../diagnostics/diagnostics.ts';
-import { readTree } from '../flow/text/tree.ts';
 import { flowNameOf, isFlowName } from '../project/flow-names.ts';
+import { isFlowText } from '../project/flow-text.ts';
 
 /** A flow of a folder. */
 export interface FlowInFolder {
@@ -15,6 +14,7 @@ export interface FlowInFolder {
 /** The flows in a folder and below it, in the order of their files. Throws if the folder cannot be read. */
 export function flowsInFolder(folder: string): readonly FlowInFolder[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isFlowName).sort();
+  // Subfolders also have files that flows read.
   const flows = files.filter((file) => file === basename(file) || isFlowText(readFileSync(join(folder, file), 'utf8')));
   return flows.map((file) => {
     const name = flowNameOf(file);
@@ -22,12 +22,4 @@ export function flowsInFolder(folder: string): readonly FlowInFolder[] {
     const isFirst = flows.find((one) => flowNameOf(one) === name) === file;
     return { file: join(folder, file), name: isFirst ? name : file.replaceAll('\\', '/') };
   });
-}
-
-/** Whether a text is meant as a flow. Subfolders also have files that flows read. */
-function isFlowText(source: string): boolean {
-  const tree = readTree(source, new Reporter(''));
-  if (tree === undefined) return true;
-  if (tree.kind === 'map') return tree.entries.has('steps') || tree.entries.has('output');
-  return tree.kind === 'list' && tree.items.some((item) => item.kind === 'map' && item.entries.has('component'));
 }

@@ -2,6 +2,7 @@ import type { OpenOptions } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Mocks, PreparedFlow } from '../run/run-flow.ts';
 import { UsageError } from './errors.ts';
+import type { FlowFile } from './flow-files.ts';
 import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText, warnOfNumbers } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,19 +16,24 @@ export interface ChosenInput {
 export async function chooseInput(
   given: string | undefined,
   { examples: [example], takesInput }: Pick<PreparedFlow, 'examples' | 'takesInput'>,
+  flow: FlowFile,
   terminal: Terminal,
 ): Promise<ChosenInput> {
   if (given !== undefined) return { source: await readJsonOption('--input', given, terminal) };
   if (example === undefined) {
     const note = 'No --input was given, and the flow has no examples: the input is {}';
-    return { source: sourceOf('input', {}), ...(takesInput && { note }) };
+    return { source: { file: 'input', value: {}, text: '{}' }, ...(takesInput && { note }) };
   }
   const name = example.name === undefined ? '' : ` "${example.name}"`;
   const note = `No --input was given: this is the flow's first example${name}, ${preview(example.input)}`;
-  return { source: sourceOf('the first example', example.input), note };
+  return { source: sourceOfExample(example, flow), note };
 }
 
-const sourceOf = (file: string, value: Json): JsonSource => ({ file, value, text: JSON.stringify(value, null, 2) });
+/** An example as an input, whose faults are in the flow's text. */
+export const sourceOfExample = (
+  { input, tree }: PreparedFlow['examples'][number],
+  { file, text }: FlowFile,
+): JsonSource => ({ file, value: input, text, tree });
 
 const MAX_PREVIEW = 80;
 

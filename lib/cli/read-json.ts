@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { diagnose } from '../diagnostics/diagnostics.ts';
 import { faultyNumbersIn, inexactNumbersIn } from '../flow/text/numbers.ts';
+import type { Tree } from '../flow/text/tree.ts';
 import { isBuildFailure } from '../project/components/bundle-error.ts';
 import { readTextFile } from '../project/text-files.ts';
 import type { Json } from '../protocol/json.ts';
@@ -15,6 +16,8 @@ export interface JsonSource {
   /** A file's path as the user wrote it, `standard input`, or the option's name. */
   readonly file: string;
   readonly text: string;
+  /** The value in that text, where it is only a part of it. */
+  readonly tree?: Tree;
 }
 
 /** Reads the JSON of an option: the text itself, `@FILE`, or `-` for standard input. */

@@ -166,6 +166,11 @@ export const MESSAGES = {
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
     () => 'Change this value, or relax the schema if it is too strict.',
   ),
+  'default-type': error<{ step: string; problem: string }>(
+    ({ step, problem }) => `Where "${step}" fails, its default cannot be used: ${lowercaseFirst(problem)}`,
+    () =>
+      'Give the default the form that the readers of the step need, as the result has it; or read it in a $coalesce.',
+  ),
   'no-inner-flow': error<{ step: string; runner: string; flow: string; id: string; found?: string | undefined }>(
     ({ step, runner, flow, found }) =>
       found === undefined
@@ -200,6 +205,11 @@ export const MESSAGES = {
       nearest
         ? `Did you mean "${nearest}"?`
         : `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`,
+  ),
+  'missing-variable': error<{ name: string }>(
+    ({ name }) => `The variable "${name}" has no value`,
+    ({ name }) =>
+      `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
   ),
   'outer-variable': error<{ name: string }>(
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
@@ -303,6 +313,17 @@ export const MESSAGES = {
     () =>
       'Remove metadata.aws.type: EXPRESS. A Standard state machine can be split into nested ones, an Express one cannot.',
   ),
+  'express-too-slow': error<{ step: string; seconds: number; most: number }>(
+    ({ step, seconds, most }) =>
+      `"${step}" ends ${seconds.toLocaleString('en')} s after the start; an Express execution is ended after ${most} s`,
+    () => 'Wait for less, or remove metadata.aws.type: EXPRESS. A Standard execution may take a year.',
+  ),
+  'express-timeout': warning<{ step: string; component: string; seconds: number; most: number }>(
+    ({ step, component, seconds, most }) =>
+      `${component}, which "${step}" calls, may take ${seconds} s; an Express execution is ended after ${most} s`,
+    ({ component, most }) =>
+      `Give ${component} a timeout below ${most} s, or remove metadata.aws.type: EXPRESS of the flow.`,
+  ),
   'definition-too-large': error<{ what: string; bytes: number; most: number }>(
     ({ what, bytes, most }) =>
       `${what} takes ${bytes.toLocaleString('en')} bytes of a definition; a state machine may have ${most.toLocaleString('en')}`,
@@ -331,6 +352,8 @@ export type Code = keyof typeof MESSAGES;
 export type Params<C extends Code> = Parameters<(typeof MESSAGES)[C]['message']>[0];
 
 type Text<P> = (params: P) => string;
+
+const lowercaseFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

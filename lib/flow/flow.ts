@@ -2,6 +2,7 @@ import type { Span } from '../diagnostics/diagnostics.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { type Expression, mapOrSame, type ReadPath } from './expression.ts';
+import type { Tree } from './text/tree.ts';
 
 /** What happens if a step's component fails. */
 export type OnError =
@@ -75,6 +76,8 @@ export interface Example {
   readonly name?: string;
   readonly description?: string;
   readonly input: Json;
+  /** The input as it is written, with positions. */
+  readonly tree: Tree;
 }
 
 /** The top-level expressions of a step. */

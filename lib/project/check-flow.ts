@@ -7,13 +7,14 @@ import type { OpenedFlow } from './open-flow.ts';
  * whose component is missing and types that do not match. `schemas`: by the components' own paths, as far as known.
  */
 export function checkFlow(
-  { file, compiled, settings, canonical, diagnostics, missing }: OpenedFlow,
+  { file, compiled, settings, canonical, diagnostics, missing, variablesAreGiven }: OpenedFlow,
   schemas: ReadonlyMap<string, ComponentSchemas>,
 ): readonly Diagnostic[] {
   const { flow, stateMachine } = compiled;
   // A value given by the caller declares its variable, as a value in the flow does.
   const declared = flow && { ...flow, variables: { ...flow.variables, ...settings.variables } };
-  const found = declared && stateMachine ? check(declared, (path) => schemas.get(canonical(path))) : [];
+  const found =
+    declared && stateMachine ? check(declared, (path) => schemas.get(canonical(path)), { variablesAreGiven }) : [];
   const all = [...diagnostics, ...missing, ...found];
   const ofFlow = all.filter((one) => one.file === file);
   return [...all.filter((one) => one.file !== file), ...ofFlow.sort((a, b) => a.line - b.line || a.column - b.column)];

@@ -1,5 +1,6 @@
-import type { ComponentSchemas } from '../compiler/check/index.ts';
+import { type ComponentSchemas, checkExamples } from '../compiler/check/index.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { checkExpressTimeouts } from './check-express.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
 import { type SchemaEntries, schemasByPath } from './components/load.ts';
@@ -82,10 +83,11 @@ export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents
     shared.load(filesOf(opened), opened.folders.bundles),
     schemasOf(opened, shared),
   ]);
+  const functions = loadedOf(called, outcomes);
   return {
     ...opened,
-    functions: loadedOf(called, outcomes),
-    diagnostics: checkFlow(opened, schemas),
+    functions,
+    diagnostics: [...checkFlow(opened, schemas), ...checkExpressTimeouts(opened, functions)],
     faults: faultsOf([...called, ...named], outcomes),
   };
 }
@@ -131,7 +133,7 @@ function faultsOf(files: readonly ComponentFile[], outcomes: LoadOutcomes): read
 }
 
 /**
- * All diagnostics of flows and of the components that they use, without running them. The components of all flows are
+ * All diagnostics of flows, their examples and the components that they use, without running them. The components of all flows are
  * loaded together, for their schemas; unused components are not loaded.
  */
 export async function checkFlows(
@@ -144,7 +146,10 @@ export async function checkFlows(
     await shared.load([...new Set(files)], bundles);
   }
   const loaded = await Promise.all(opened.map((flow) => loadFlow(flow, shared)));
-  return [...loaded.flatMap(({ diagnostics }) => diagnostics), ...distinct(loaded.flatMap(({ faults }) => faults))];
+  return [
+    ...loaded.flatMap(({ diagnostics, compiled: { flow } }) => [...diagnostics, ...(flow ? checkExamples(flow) : [])]),
+    ...distinct(loaded.flatMap(({ faults }) => faults)),
+  ];
 }
 
 /** MB of memory that a flow's components declare, by path; undefined if a component declares none or has no file. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { CheckOptions } from '../compiler/check/index.ts';
 import { type Compiled, type CompileOptions, compile } from '../compiler/compile.ts';
 import { profileDiagnostics, profileFileOf, type ReadProfile, readProfile } from '../compiler/plan/profile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
@@ -30,7 +31,7 @@ export interface LocationOptions extends FolderOptions {
 }
 
 /** Options of {@link openFlow}. */
-export interface OpenOptions extends LocationOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
+export interface OpenOptions extends LocationOptions, CheckOptions, Omit<CompileOptions, 'opaque' | 'mocked'> {
   /** The flow's text. */
   readonly source: string;
   /** The profile that arranges it; `none`: no profile. @default `profile`, else the one beside the flow's file */
@@ -50,7 +51,7 @@ export interface ComponentsOfFlow {
 }
 
 /** A compiled flow, and what is known of it without loading a component. */
-export interface OpenedFlow extends FlowLocation {
+export interface OpenedFlow extends FlowLocation, Required<CheckOptions> {
   readonly source: string;
   /** The options of its compilation. */
   readonly settings: CompileOptions;
@@ -98,6 +99,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     runs,
     profileFile,
     mockTargets = [],
+    variablesAreGiven = false,
     ...compileOptions
   } = options;
   // 1. Find its folders and the components available there.
@@ -125,6 +127,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
   );
   return {
     ...location,
+    variablesAreGiven,
     source,
     settings,
     compiled,

@@ -31,6 +31,10 @@ export const QUOTAS = {
   expressSeconds: 300,
   /** The longest timeout of a function, in seconds. */
   functionSeconds: 900,
+  /** The least memory of a function, in MB. */
+  leastFunctionMemory: 128,
+  /** The most memory of a function, in MB. */
+  functionMemory: 10_240,
   /** Bytes of a function's request and of its response. */
   functionPayload: 6 * 1024 * 1024,
   /** Characters of a function's description. Source: "CreateFunction", AWS Lambda API reference. */

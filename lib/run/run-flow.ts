@@ -61,7 +61,12 @@ export async function runFlow(options: FlowOptions & RunOptions): Promise<FlowRu
 export async function prepareFlow(options: FlowOptions, shared?: SharedComponents): Promise<PreparedFlow> {
   const { file = 'flow.yaml', mocks = {}, variables = {} } = options;
   const source = options.source ?? (await readTextFile(file));
-  const openOptions = { hasSecret: hasSecretHere(variables), ...options, source, mockTargets: Object.keys(mocks) };
+  const openOptions = {
+    ...{ hasSecret: hasSecretHere(variables), variablesAreGiven: true },
+    ...options,
+    source,
+    mockTargets: Object.keys(mocks),
+  };
   const flow = await loadFlow(openFlow(openOptions, shared?.lookupIn), shared);
   return prepareLoaded(flow, { mocks, variables });
 }

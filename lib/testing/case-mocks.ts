@@ -43,12 +43,28 @@ export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, caseFlow: 
   const unsupported = caseFlow.steps.flatMap((step) => unsupportedIn(step, own, caseFlow));
   return {
     // A step that has this diagnostic needs no other one: with a mock, its component is not missing.
-    mocks: { ...configured, ...written, ...Object.fromEntries(unsupported.map(({ id }) => [id, []])) },
+    mocks: {
+      ...unreachable(caseFlow),
+      ...configured,
+      ...written,
+      ...Object.fromEntries(unsupported.map(({ id }) => [id, []])),
+    },
     diagnostics: [
       ...own.flatMap((mock) => checkTarget(mock, caseFlow)),
       ...unsupported.map(({ diagnostic }) => diagnostic),
     ],
   };
+}
+
+/** Mocks of the components that have no file: a run that gets to one fails, others need not mock it. */
+function unreachable({ steps, catalog }: CaseFlow): Mocks {
+  const missing = steps.filter(({ calls, component }) => calls && catalog.resolve(component) === undefined);
+  return Object.fromEntries(
+    missing.map(({ component }) => {
+      const message = `there is no component ${component}, and the case has no mock of it`;
+      return [component, [{ outcome: 'failed', error: { code: 'UNREACHABLE', message } }]];
+    }),
+  );
 }
 
 /** The components of all mock plugins, by the paths that flows reach them under. */

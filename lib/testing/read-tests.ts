@@ -57,6 +57,7 @@ function readCase(written: Tree, index: number, reporter: Reporter): TestCase {
     ...withoutUndefined({ description: fields.string('description') }),
     tags: readTags(fields, reporter),
     input: input ? toJson(input) : {},
+    ...(input && { inputTree: input }),
     variables: variables ? asObject(toJson(variables)) : {},
     mocks: readMocks(fields.object('mocks'), reporter),
     ...readOutput(fields, reporter),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
+import { distinct } from '../project/check-flow.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { checkInput } from '../run/input/check-input.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
@@ -49,11 +50,16 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     const prepared = await prepareFlow(options, suite.shared);
     const all = [...testCase.diagnostics, ...prepared.diagnostics, ...diagnostics];
     if (hasError(all)) return notRun(testCase, 'refused', all);
-    const given = { input: testCase.input, retryFaultsAtOnce: true };
+    const { input, inputTree: tree } = testCase;
+    const inputText = { file: suite.file, text: suite.source, ...(tree && { tree }) };
+    const given = { input, inputText, retryFaultsAtOnce: true };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runInProcess({ ...options, ...given }, signal)
+      ? await runInProcess({ ...options, input, retryFaultsAtOnce: true }, signal)
       : { run: await prepared.run({ ...given, ...(signal && { signal }) }) };
-    return { ...(await evaluate(testCase, { ...ran, blobs })), diagnostics: all };
+    const report = await evaluate(testCase, { ...ran, blobs });
+    // That an input was refused says why a case fails, and is nothing to be told of one that expects it.
+    const refusal = report.status === 'failed' ? ran.run.diagnostics : [];
+    return { ...report, diagnostics: distinct([...all, ...refusal]) };
   } finally {
     await rm(blobs, { recursive: true, force: true });
   }
@@ -72,7 +78,7 @@ function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { mocks, diagnostics } = mocksForCase(testCase, caseFlow);
   // Nothing runs with an input that does not fit, so nothing has to be there, either.
   const { inputSchema } = caseFlow.compiled;
-  const isRefused = checkInput(testCase.input, inputSchema, { file, text: '' }).length > 0;
+  const isRefused = hasError(checkInput(testCase.input, inputSchema, { file, text: '' }));
   const stubs = isRefused ? Object.fromEntries(caseFlow.steps.map(({ id }) => [id, []])) : {};
   return { options: { ...folders, file, source, variables, mocks: { ...stubs, ...mocks }, blobs }, diagnostics };
 }

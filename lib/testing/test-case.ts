@@ -25,6 +25,8 @@ export interface TestCase {
   readonly description?: string;
   readonly tags: readonly string[];
   readonly input: Json;
+  /** The input as it is written, with positions, where it is. */
+  readonly inputTree?: Tree;
   readonly variables: { readonly [name: string]: Json };
   readonly mocks: readonly CaseMock[];
   /** Of the run's outcome, result, error and performance_metrics together. */

@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
-import type { SharedComponents } from '../project/load-flows.ts';
+import { isFlowText } from '../project/flow-text.ts';
+import { checkFlows, type SharedComponents } from '../project/load-flows.ts';
+import { checkInput } from '../run/input/check-input.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
@@ -40,9 +42,17 @@ export async function testFlow(options: TestOptions): Promise<FlowReport> {
   const cases = hasError(suite.diagnostics)
     ? suite.cases.map((testCase) => notRun(testCase, 'refused'))
     : await runCases(suite, options);
-  // 3. Diagnostics that several cases have in common are reported once.
-  const diagnostics = distinct([...suite.diagnostics, ...cases.flatMap((one) => one.diagnostics)]);
+  // 3. Diagnostics that several cases have in common are reported once. Without cases, the errors of the flow are left.
+  const ofFlow = cases.length === 0 ? await errorsWithoutCases(suite) : [];
+  const diagnostics = distinct([...suite.diagnostics, ...ofFlow, ...cases.flatMap((one) => one.diagnostics)]);
   return { file: suite.file, cases, diagnostics, sources: suite.sources };
+}
+
+/** A flow that cannot run does not pass because it has no cases. */
+async function errorsWithoutCases({ file, source, folders, shared }: Suite): Promise<readonly Diagnostic[]> {
+  if (!isFlowText(source)) return [];
+  const found = await checkFlows([{ ...folders, file, source }], shared);
+  return found.filter(({ severity }) => severity === 'error');
 }
 
 /** What is wrong with a flow's cases and their configuration, without running any. */
@@ -53,8 +63,22 @@ export async function checkTests(options: SuiteOptions, shared?: SharedComponent
   const caseFlow = openCaseFlow(suite);
   if (!caseFlow.compiled.stateMachine) return diagnostics;
   const found = suite.cases.flatMap((testCase) => mocksForCase(testCase, caseFlow).diagnostics);
-  return distinct([...diagnostics, ...found.filter(({ severity }) => severity !== 'error')]);
+  const inputs = suite.cases.filter(expectsSuccess).flatMap((testCase) => checkCaseInput(testCase, suite, caseFlow));
+  return distinct([...diagnostics, ...inputs, ...found.filter(({ severity }) => severity !== 'error')]);
 }
+
+/** A case that expects a failure may have an input that the flow refuses. */
+const expectsSuccess = ({ expected }: TestCase): boolean => {
+  const outcome = expected.kind === 'map' ? expected.entries.get('outcome') : undefined;
+  return outcome?.kind === 'scalar' && outcome.value === 'success';
+};
+
+const checkCaseInput = (
+  { input, inputTree }: TestCase,
+  { file, source }: Suite,
+  { compiled }: ReturnType<typeof openCaseFlow>,
+): readonly Diagnostic[] =>
+  checkInput(input, compiled.inputSchema, { file, text: source, ...(inputTree && { tree: inputTree }) });
 
 /** Cases run side by side; those whose time is measured afterwards, each alone, so that they measure nothing else. */
 async function runCases(

@@ -36,7 +36,8 @@ test: { cases: [{ name: one word, tags: [slow], input: { text: one }, output: { 
     test: { cases: [{ name: 'json', output: { result: 1 } }] },
   }),
   'bare/none.yaml': 'steps: [{ id: a, component: /noop }]\n',
-  'broken.yaml': 'steps:\n  - { id: a, component: /my/cuont }\ntest:\n  cases: [{ name: a }, { name: b }]\n',
+  'broken.yaml':
+    'steps:\n  - { id: a, component: /my/count, input: { $step: b } }\ntest:\n  cases: [{ name: a }, { name: b }]\n',
   'data/numbers.json': '{"one": 1}',
   'faulty.yaml': 'output: 1\ntest:\n  cases:\n    - name: a\n      output: { result: { $les_than: 1 } }\n',
   'lambdas/my/count.ts': componentSource(
@@ -160,11 +161,11 @@ describe('stepflow test', () => {
 
     expect(code).toBe(1);
     expect(stdout).toBe('broken.yaml\n  ✖ 2 cases cannot run\n✖ 2 cases: 2 cannot run\n');
-    expect(stderr.match(/There is no component "\/my\/cuont"/g)).toHaveLength(1);
+    expect(stderr.match(/There is no step "b"/g)).toHaveLength(1);
     expect((await json('broken.yaml')).report).toMatchObject({
       failed: 2,
       cases: [{ name: 'a', ok: false, status: 'refused' }, { name: 'b' }],
-      diagnostics: [{ code: 'unknown-component' }],
+      diagnostics: [{ code: 'unknown-step' }],
     });
   });
 

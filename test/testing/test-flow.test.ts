@@ -156,11 +156,51 @@ test:
 
   test('is refused, with the others, where the flow cannot run', async () => {
     const { cases, diagnostics } = await run(`
-steps: [{ id: a, component: /my/absent }]
+steps: [{ id: a, component: /my/echo, input: { $step: absent } }]
 test: { cases: [{ name: a }, { name: b }] }
 `);
     expect(cases.map(({ status }) => status)).toEqual(['refused', 'refused']);
-    expect(diagnostics).toMatchObject([{ code: 'unknown-component', line: 2 }]);
+    expect(diagnostics).toMatchObject([{ code: 'unknown-step', line: 2 }]);
+  });
+
+  test('needs no mock of a component without a file, unless the run gets there', async () => {
+    const report = await run(`
+inputSchema: { type: object, required: [use], properties: { use: { type: boolean } } }
+steps: [{ id: a, component: /my/absent }]
+output: { $if: { $input: use }, then: { $step: a }, else: none }
+test:
+  cases:
+    - { name: not there, input: { use: false }, output: { result: none } }
+    - { name: there, input: { use: true }, output: { outcome: failed, error: { code: UNREACHABLE } } }
+    - { name: refused, input: { use: 1 }, output: { outcome: failed, error: { code: INVALID_INPUT } } }
+    - { name: mocked, input: { use: true }, mocks: { a: { result: 5 } }, output: { result: 5 } }
+`);
+    expect(report.diagnostics).toEqual([]);
+    expect(report.cases.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed', 'passed']);
+  });
+
+  test('says where its input does not fit the flow', async () => {
+    const { cases, diagnostics } = await run(`
+inputSchema: { type: object, properties: { n: { type: integer } } }
+output: { $input: n }
+test:
+  cases:
+    - name: a
+      input:
+        n: many
+`);
+    expect(cases.map(({ status }) => status)).toEqual(['failed']);
+    expect(diagnostics).toMatchObject([{ code: 'input-mismatch', line: 8, column: 12 }]);
+  });
+
+  test('that there is none of leaves the errors of the flow', async () => {
+    expect((await run('steps: [{ id: a, component: /my/echo, input: { $step: b } }]')).diagnostics).toMatchObject([
+      { code: 'unknown-step', line: 1 },
+    ]);
+    expect((await run('steps: [{ id: a, component: /my/ehco }]')).diagnostics).toMatchObject([
+      { code: 'unknown-component' },
+    ]);
+    for (const source of ['[1, 2]', 'small: 1', ECHO]) expect((await run(source)).diagnostics).toEqual([]);
   });
 
   test('is refused where it has a fault itself, and the others are not', async () => {

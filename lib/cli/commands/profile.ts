@@ -8,7 +8,7 @@ import type { CallTimes } from '../../simulate/call-times.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { checkMocks, readMocks, readVariables } from '../inputs.ts';
+import { checkMocks, readMocks, readVariables, sourceOfExample } from '../inputs.ts';
 import { readProfileFile } from '../profiles.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
 import { duration } from '../render/duration.ts';
@@ -67,7 +67,7 @@ interface Target {
 async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCall): Promise<number> {
   const { json, terminal } = call;
   const prepared = await prepare(flow, call);
-  const inputs = await inputsOf(prepared, call);
+  const inputs = await inputsOf(prepared, flow, call);
   const { CallTimes: Times, updateProfile } = await import('../../simulate/call-times.ts');
   const times = new Times();
   const measured = await runAll(flow, prepared, inputs, times, call);
@@ -94,11 +94,12 @@ async function prepare({ file, text }: FlowFile, { options: given, terminal }: P
 
 async function inputsOf(
   { examples }: PreparedFlow,
+  flow: FlowFile,
   { options: given, terminal }: ProfileCall,
 ): Promise<readonly JsonSource[]> {
   if (given.input !== undefined) return [await readJsonOption('--input', given.input, terminal)];
-  const values = examples.length > 0 ? examples.map(({ input }) => input) : [{}];
-  return values.map((value, at) => ({ value, file: `example ${at + 1}`, text: JSON.stringify(value, null, 2) }));
+  if (examples.length === 0) return [{ value: {}, file: 'input', text: '{}' }];
+  return examples.map((example) => sourceOfExample(example, flow));
 }
 
 interface Measured {
@@ -117,10 +118,10 @@ async function runAll(
   let steps: Measured['steps'] = [];
   let runs = 0;
   for (let round = 0; round < (given.runs ?? DEFAULT_RUNS); round += 1) {
-    for (const { value, file, text } of inputs) {
+    for (const { value, ...inputText } of inputs) {
       const ran = await prepared.run({
         input: value,
-        inputText: { file, text },
+        inputText,
         signal: terminal.signal,
         onEvent: (event) => {
           if (event.type === 'run-started') steps = event.steps;
@@ -132,7 +133,7 @@ async function runAll(
       if (runs === 1 || ran.result.outcome === 'failed') {
         const sources = new Map([
           [flow.file, flow.text],
-          [file, prepared.showInput(value, text)],
+          [inputText.file, prepared.showInput(value, inputText.text)],
         ]);
         await showDiagnostics(ran.diagnostics, sources, terminal);
       }

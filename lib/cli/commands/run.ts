@@ -88,15 +88,13 @@ async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall)
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const prepared = await prepare(flow, call);
-  const input = await chooseInput(options.input, prepared, terminal);
+  const input = await chooseInput(options.input, prepared, flow, terminal);
   if (input.note !== undefined && !json) terminal.stderr.write(`${input.note}\n`);
-  const { value, file, text } = input.source;
-  const ran = await showProgress(call, (shown) =>
-    prepared.run({ ...shown, input: value, inputText: { file, text }, journal: true }),
-  );
+  const { value, ...inputText } = input.source;
+  const ran = await showProgress(call, (shown) => prepared.run({ ...shown, input: value, inputText, journal: true }));
   const sources = new Map([
     [flow.file, flow.text],
-    [file, prepared.showInput(value, text)],
+    [inputText.file, prepared.showInput(value, inputText.text)],
   ]);
   return await showEnd(ran, flow, sources, call);
 }

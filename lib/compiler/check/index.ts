@@ -1,2 +1,3 @@
-export { check } from './check.ts';
+export { type CheckOptions, check } from './check.ts';
+export { checkExamples } from './check-examples.ts';
 export type { ComponentSchemas } from './scope.ts';

@@ -10,7 +10,9 @@ import { typeOf } from './type-of.ts';
 import { variantsOf } from './variants.ts';
 
 /** What a scope inherits. `input`: the type of the input of a flow without inputSchema. */
-type ScopeContext = Pick<Scope, 'schemasOf' | 'ownSchemas' | 'report'> & { readonly input?: Type };
+type ScopeContext = Pick<Scope, 'schemasOf' | 'ownSchemas' | 'variablesAreGiven' | 'report'> & {
+  readonly input?: Type;
+};
 
 /** Opens the scope of a flow. Types are inferred on demand, each once. */
 export function openScope(flow: Flow, context: ScopeContext): Scope {
@@ -23,6 +25,7 @@ export function openScope(flow: Flow, context: ScopeContext): Scope {
     steps,
     schemasOf: context.schemasOf,
     ownSchemas: context.ownSchemas,
+    variablesAreGiven: context.variablesAreGiven,
     input: flow.inputSchema === undefined ? (context.input ?? ANY) : schemaType(flow.inputSchema),
     resultOf: (id) => memoize(results, id, () => resultOf(steps.get(id), scope)),
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),

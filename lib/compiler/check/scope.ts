@@ -20,6 +20,8 @@ export interface Scope {
   readonly schemasOf: SchemasOf;
   /** Whether the inputSchema and outputSchema of steps count, which no run checks. */
   readonly ownSchemas: boolean;
+  /** Whether no further values of variables will be given; undefined where that is not known. */
+  readonly variablesAreGiven: boolean | undefined;
   /** The type of the flow's input. */
   readonly input: Type;
   /** The type of a step's result. */

@@ -3,7 +3,7 @@ import { type Diagnostic, Reporter, type Span } from '../../diagnostics/diagnost
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { Example, Flow, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
-import { describe, type MapTree, readTree, type Tree } from '../text/tree.ts';
+import { describe, type MapTree, readTree, type Tree, toJson } from '../text/tree.ts';
 import { checkAwsMetadata } from './aws-metadata.ts';
 import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
@@ -158,6 +158,7 @@ function readExamples(trees: readonly Tree[], reporter: Reporter): readonly Exam
     }
     const fields = new Fields(tree, 'an example', ['name', 'description', 'input'], reporter);
     const texts = withoutUndefined({ name: fields.string('name'), description: fields.string('description') });
-    return [{ ...texts, input: fields.json('input') ?? null }];
+    const input = fields.tree('input');
+    return [{ ...texts, input: input ? toJson(input) : null, tree: input ?? tree }];
   });
 }

@@ -270,6 +270,15 @@ export function describe(tree: Tree): string {
   return tree.value === null ? 'null' : `the ${typeof tree.value} ${JSON.stringify(tree.value)}`;
 }
 
+/** The position of a part of a tree; where there is no such part, that of the innermost list or map around it. */
+export function spanAt(tree: Tree, [segment, ...rest]: readonly (string | number)[]): Span {
+  const part =
+    tree.kind === 'map'
+      ? tree.entries.get(String(segment))?.value
+      : tree.kind === 'list' && tree.items[Number(segment)];
+  return segment === undefined || !part ? tree.span : spanAt(part, rest);
+}
+
 /** JSON as a tree, all of it at one position. */
 export function treeOf(value: Json, span: Span): Tree {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => treeOf(item, span)), span };

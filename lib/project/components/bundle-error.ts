@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './catalog.ts';
+import { BadOption, placeOfOption } from './component-options.ts';
 
 /** Components cannot be bundled: one diagnostic for each error, with its position in the component's source. */
 export class BundleError extends Error {
@@ -67,7 +68,13 @@ function remedyOf({ text, notes }: Message): string {
 }
 
 /** Converts an error thrown while a component was loaded to a diagnostic, with its position in the source if the stack has it. */
-export function diagnoseLoad({ path, file }: ComponentFile, error: unknown): Diagnostic {
+export function diagnoseLoad(source: ComponentFile, error: unknown): Diagnostic {
+  const { path, file } = source;
+  if (error instanceof BadOption) {
+    const params = { component: path, problem: error.message, remedy: error.remedy };
+    const place = placeOfOption(source, error.option) ?? START;
+    return diagnose('component-not-loaded', params, { file: shown(file), ...place });
+  }
   const position = { file: shown(file), ...positionIn(error instanceof Error ? (error.stack ?? '') : '', file) };
   const params =
     error instanceof NoComponent

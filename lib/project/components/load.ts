@@ -8,6 +8,7 @@ import type { Handler } from '../../runtime/wrapper.ts';
 import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
 import { diagnoseLoad, NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
+import { checkOptions } from './component-options.ts';
 import { componentSchema } from './component-schema.ts';
 import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
@@ -36,6 +37,7 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
   const [first, ...more] = componentsIn(exported, source);
   const last = more.at(-1) ?? first;
   if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
+  for (const each of [first, ...more]) checkOptions(each);
   const { description } = first;
   const schemas = {
     inputSchema: componentSchema(first.input, 'input'),

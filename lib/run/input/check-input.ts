@@ -4,6 +4,7 @@ import { redactValue } from '../../compiler/check/variable-values.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
 import { inexactNumbersIn } from '../../flow/text/numbers.ts';
+import { spanAt, type Tree } from '../../flow/text/tree.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
@@ -14,6 +15,8 @@ export interface InputText {
   /** A file's name, or another name of the text. */
   readonly file: string;
   readonly text: string;
+  /** The input in that text, where it is only a part of it. */
+  readonly tree?: Tree;
 }
 
 /**
@@ -27,7 +30,8 @@ export function checkInput(input: Json, schema: Json | undefined, source: InputT
   const numbers = inexactNumbersIn(source, (kept) => scrubber.json(kept) !== kept);
   const problems = schema === undefined ? [] : findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return numbers;
-  const position = locator(source.text);
+  const { tree } = source;
+  const position = tree ? (path: readonly Segment[]) => spanAt(tree, path) : locator(source.text);
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
     return typeof found !== 'object' && scrubber.json(found) !== found;

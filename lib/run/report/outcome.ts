@@ -37,6 +37,7 @@ const REFUSALS: { readonly [code: string]: ErrorCode } = {
   'unknown-component': 'COMPONENT_NOT_FOUND',
   'unknown-path': 'EXPRESSION_FAILURE',
   'undefined-variable': 'EXPRESSION_FAILURE',
+  'missing-variable': 'EXPRESSION_FAILURE',
 };
 
 /** The result of a run that was refused before it started, from its errors. */

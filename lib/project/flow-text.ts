@@ -1,0 +1,10 @@
+import { Reporter } from '../diagnostics/diagnostics.ts';
+import { readTree } from '../flow/text/tree.ts';
+
+/** Whether a text is meant as a flow. Beside flows there are also files that they read; a text that cannot be read may be one. */
+export function isFlowText(source: string): boolean {
+  const tree = readTree(source, new Reporter(''));
+  if (tree === undefined) return true;
+  if (tree.kind === 'map') return tree.entries.has('steps') || tree.entries.has('output');
+  return tree.kind === 'list' && tree.items.some((item) => item.kind === 'map' && item.entries.has('component'));
+}

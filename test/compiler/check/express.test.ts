@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../../lib/compiler/check/index.ts';
+import { compile } from '../../../lib/compiler/compile.ts';
+import { checkFlows } from '../../../lib/project/load-flows.ts';
+import { runs } from '../../chance.ts';
+import { expectDiagnostics } from '../../diagnostics/expect-diagnostics.ts';
+import { componentSource, project } from '../../run/project.ts';
+
+const EXPRESS = { metadata: { aws: { type: 'EXPRESS' } } };
+
+const checked = (source: string) => {
+  const { flow } = compile(source, { file: 'flow.yaml' });
+  return flow ? check(flow, () => undefined) : [];
+};
+
+describe('an Express flow', () => {
+  it('sleeps no longer than its execution may take', () => {
+    const source = `
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - { id: a, component: /sleep, input: { duration_ms: 200000 } }
+  - { id: b, component: /sleep, input: { duration_ms: 200000, passthrough: { $step: a } } }
+                                                      ~~~~~~ express-too-slow
+  - { id: c, component: /builtin/sleep, input: { duration_ms: 900000 } }
+                                                              ~~~~~~ express-too-slow
+  - { id: d, component: /sleep, input: { duration_ms: 300000 } }
+output: [{ $step: b }, { $if: { $input: wait }, then: { $step: c } }, { $step: d }]`;
+    expectDiagnostics(source, (text) => {
+      const found = checked(text);
+      expect(found.map(({ severity }) => severity)).toEqual(['error', 'warning']);
+      expect(checked(text.replace('EXPRESS', 'STANDARD'))).toEqual([]);
+      return found;
+    });
+  });
+
+  it('is told just where a chain of sleeps passes the limit', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 6 }), (seconds) => {
+        const steps = seconds.map((each, at) => ({
+          id: `s${at}`,
+          component: '/sleep',
+          input: { duration_ms: each * 1000, passthrough: at === 0 ? 1 : { $step: `s${at - 1}` } },
+        }));
+        const output = { $step: `s${seconds.length - 1}` };
+        const late = seconds.findIndex((_, at) => seconds.slice(0, at + 1).reduce((all, one) => all + one) > 300);
+        const found = checked(JSON.stringify({ ...EXPRESS, steps, output }));
+        expect(found.map(({ message }) => message.split(' ')[0])).toEqual(late < 0 ? [] : [`"s${late}"`]);
+      }),
+      { numRuns: runs(30) },
+    );
+  });
+
+  it('warns of a component that may take longer', async () => {
+    const home = project({ 'lambdas/my/long.ts': componentSource('return input;', 'timeout: 600') });
+    const source = JSON.stringify({ ...EXPRESS, steps: [{ id: 'a', component: '/my/long' }] });
+    const [found, ...more] = await checkFlows([{ file: join(home, 'flow.yaml'), source }]);
+    expect(found).toMatchObject({ code: 'express-timeout', severity: 'warning' });
+    expect(more).toEqual([]);
+  });
+});
