@@ -17,6 +17,7 @@ import { sha256 } from '../../runtime/stores/blobs.ts';
 import { folderStore } from '../../runtime/stores/folder-store.ts';
 import { secretParts, secretsHere } from '../input/secrets.ts';
 import { type RunnableComponent, readyFlow } from '../ready-flow.ts';
+import { locateFailure } from '../report/failure-location.ts';
 import { refusalOf } from '../report/outcome.ts';
 import { type FlowRun, type RunOptions, runOnce } from '../run-once.ts';
 import type { Mocks } from '../tasks/mocks.ts';
@@ -153,7 +154,10 @@ async function resumeLocked(options: ResumeOptions, location: RunLocation): Prom
   const run = await runOnce(ready, { ...options, input, executionName: started.id }, () =>
     continueRun(files, seal, history, started),
   );
-  return { ...run, warnings: changes(recorded, source, loaded) };
+  // Places in a text that has changed since would be wrong.
+  const isSameText = source !== undefined && sha256(source) === recorded.textHash;
+  const result = isSameText && flow ? locateFailure(run.result, { flow }) : run.result;
+  return { ...run, result, warnings: changes(recorded, source, loaded) };
 }
 
 function asRecordedFlow(value: unknown, files: RunFiles): RecordedFlow {
