@@ -2,7 +2,7 @@ import { type Expression, forEachChild, type VariableReference } from '../../flo
 import type { Flow } from '../../flow/flow.ts';
 
 /** What every run of a flow comes to, unless it fails or is skipped before. */
-export interface Certain {
+interface Certain {
   /** The ids of the steps that it runs. */
   readonly steps: ReadonlySet<string>;
   /** The references to variables that it evaluates. */
