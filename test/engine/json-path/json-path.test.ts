@@ -75,6 +75,30 @@ describe('states in JSONPath', () => {
     );
   });
 
+  test('Parameters of a Map without ItemSelector are its older name, and otherwise its effective input', async () => {
+    const Iterator = { StartAt: 'B', States: { B: { Type: 'Pass', End: true } } };
+    const Parameters = { 'index.$': '$$.Map.Item.Index', 'item.$': '$$.Map.Item.Value', 'all.$': '$.n' };
+    const older = { Type: 'Map', ItemsPath: '$.list', Parameters, Iterator };
+    expect((await output(older, { list: ['a', 'b'], n: 2 })).output).toEqual([
+      { index: 0, item: 'a', all: 2 },
+      { index: 1, item: 'b', all: 2 },
+    ]);
+    const both = {
+      Type: 'Map',
+      Parameters: { 'items.$': '$.list[1:]', n: 1 },
+      ItemsPath: '$.items',
+      ItemSelector: { 'item.$': "States.Format('{}!', $$.Map.Item.Value)", 'n.$': '$.n' },
+      ItemProcessor: Iterator,
+    };
+    expect((await output(both, { list: ['a', 'b'], n: 2 })).output).toEqual([{ item: 'b!', n: 1 }]);
+  });
+
+  test('Credentials hold paths and calls', async () => {
+    const state = { ...task, Credentials: { 'RoleArn.$': "States.Format('arn:{}', $.role)" }, End: true };
+    const { events } = await run(paths({ A: state }), undefined, { input: { role: 'r' } });
+    expect(events.find(({ type }) => type === 'TaskScheduled')?.details.taskCredentials).toEqual({ RoleArn: 'arn:r' });
+  });
+
   test('a Wait takes its seconds from a path', async () => {
     expect((await output({ Type: 'Wait', SecondsPath: '$.s' }, { s: 3 })).stopMs).toBe(3000);
     const { error, cause } = await output({ Type: 'Wait', SecondsPath: '$.s' }, { s: '3' });

@@ -130,6 +130,27 @@ test.each([
   });
 });
 
+test('any text is a path or a call that is evaluated, or is refused with its place', async () => {
+  const token = fc.constantFrom(
+    ...['$', '$$', '@', '.', '..', '[', ']', '*', '?', '(', ')', "'", '"', ',', ':', '-1', '2', 'list', 'name', ' '],
+    ...['==', '!', '<', '&&', '||', '\\', '{}', 'true', 'States.', 'Format', 'Array(', 'States.ArrayLength(', '[?(@.'],
+  );
+  const text = fc.tuple(fc.constantFrom('$', '$.list[', 'States.Format(', ''), fc.array(token, { maxLength: 8 }));
+  const property = fc.asyncProperty(text, async ([start, tokens]) => {
+    const path = `${start}${tokens.join('')}`;
+    const definition = { StartAt: 'A', States: { A: { Type: 'Pass', Parameters: { 'v.$': path }, End: true } } };
+    const refusal = expect.objectContaining({
+      problems: [expect.objectContaining({ pointer: '/States/A/Parameters/v.$', help: expect.any(String) })],
+    });
+    const ran = await run(definition, undefined, { input: store }).then(
+      ({ result }) => result.status,
+      (error) => error,
+    );
+    expect(ran).toEqual(typeof ran === 'string' ? expect.stringMatching(/SUCCEEDED|FAILED/) : refusal);
+  });
+  await fc.assert(property, { numRuns: runs(500) });
+});
+
 test('values thousands of levels deep are searched', () => {
   let deep: Json = { leaf: 1 };
   for (let level = 0; level < 20_000; level++) deep = { in: deep };
