@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Behaviour as Mock } from '../../lib/flow/schema/mock-behaviour.ts';
 import { type ErrorCode, FlowError, isErrorCode, SkipStep } from '../../lib/protocol/errors.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { callBuiltin } from './built-in.ts';
@@ -10,7 +11,7 @@ export interface Behaviour {
   readonly outcome?: 'success' | 'failed' | 'skipped' | undefined;
   readonly result?: Json | undefined;
   /** The oracle knows no faults of AWS. */
-  readonly error?: { readonly code: string; readonly message?: string | undefined } | undefined;
+  readonly error?: Mock['error'];
   readonly times?: number | undefined;
 }
 
