@@ -31,11 +31,13 @@ export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt'>;
 
 /** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {
-  process.stdout.write(`${JSON.stringify(entry, plainError)}\n`);
+  process.stdout.write(`${JSON.stringify(entry, plainValue)}\n`);
 };
 
-const plainError = (_key: string, value: unknown): unknown =>
-  value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+function plainValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+}
 
 /** A logger that adds `origin` to each entry. */
 export function createLogger(origin: LogOrigin, sink: LogSink = writeLine): Logger {

@@ -94,7 +94,7 @@ const tested = async (cases: object) => {
 };
 
 test('a case waits for no retries of transport faults', async () => {
-  const failing = (code: string, times: number) => [{ error: { code }, times }, ...GIVES];
+  const failing = (code: string, times: number) => [{ error: { code, message: 'down' }, times }, ...GIVES];
   const failed = { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE' } };
   const input = { n: 1 };
   const report = await tested([

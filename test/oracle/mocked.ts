@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Behaviour as MockBehaviour } from '../../lib/flow/schema/mock-behaviour.ts';
+import type { Behaviour as Mock } from '../../lib/flow/schema/mock-behaviour.ts';
 import { type ErrorCode, FlowError, isErrorCode, SkipStep } from '../../lib/protocol/errors.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { callBuiltin } from './built-in.ts';
-
-type MockedCode = NonNullable<MockBehaviour['error']>['code'];
 
 /** A behaviour of a mock, as in a file for `run --mocks`. */
 export interface Behaviour {
@@ -13,7 +11,7 @@ export interface Behaviour {
   readonly outcome?: 'success' | 'failed' | 'skipped' | undefined;
   readonly result?: Json | undefined;
   /** The oracle knows no faults of AWS. */
-  readonly error?: { readonly code: MockedCode; readonly message?: string | undefined } | undefined;
+  readonly error?: Mock['error'];
   readonly times?: number | undefined;
 }
 

@@ -13,17 +13,25 @@ const anyJson = z.json();
 const json = z.custom<Json>((value) => anyJson.safeParse(value).success, 'Invalid input: expected JSON');
 
 /** The codes of a component's failures, and the errors by which AWS says that it could not be called or was ended. */
-const FAILURES = [...ERROR_CODES, ...TRANSPORT_FAULTS, ...FUNCTION_ENDED, TIMED_OUT] as const;
+const FAULTS = [...TRANSPORT_FAULTS, ...FUNCTION_ENDED, TIMED_OUT] as const;
+const FAILURES = [...ERROR_CODES, ...FAULTS] as const;
 
 /** How a mocked component fails. */
-export const failureSchema = z.object({
-  code: z
-    .enum(FAILURES)
-    .default('COMPONENT_FAILED')
-    .register(wordings, { wanted: `one of ${FAILURES.join(', ')}` }),
-  message: z.string().optional().register(wordings, { wanted: 'a string' }),
-  data: json.optional().describe('Further data of the failure; it is not read.'),
-});
+export const failureSchema = z
+  .object({
+    code: z
+      .enum(FAILURES)
+      .default('COMPONENT_FAILED')
+      .register(wordings, { wanted: `one of ${FAILURES.join(', ')}` }),
+    message: z.string().optional().register(wordings, { wanted: 'a string' }),
+    data: json.optional().describe('Further data of the failure; it is not read.'),
+  })
+  // Only what AWS says needs no message.
+  .superRefine(({ code, message }, context) => {
+    if (message === undefined && ERROR_CODES.some((own) => own === code))
+      context.addIssue({ code: 'custom', path: ['message'], message: 'Invalid input: expected string' });
+  })
+  .meta({ anyOf: [{ required: ['message'] }, { required: ['code'], properties: { code: { enum: [...FAULTS] } } }] });
 
 /**
  * What a mocked component does. This single schema checks the behaviours of mocks files, test cases and mock plugins,

@@ -120,6 +120,38 @@ describe('a bundle', () => {
     expect(outputSchema).toMatchObject({ properties: { times: { type: 'number' } } });
   });
 
+  it('tells CommonJS packages where they are: in the bundle', async () => {
+    write('node_modules/where/package.json', '{"name": "where"}');
+    write('node_modules/where/index.js', 'module.exports = [typeof require, __dirname, __filename];');
+    write(
+      'lambdas/hello/where.ts',
+      `import { component } from 'stepflow-aws/component';
+       import { dirname } from 'node:path';
+       import { fileURLToPath } from 'node:url';
+       import where from 'where';
+       import * as z from 'zod';
+       const __filename = fileURLToPath(import.meta.url);
+       const __dirname = dirname(__filename);
+       const text = JSON.stringify([where, __dirname]);
+       export default component({ input: z.any(), output: z.any() }, () => ({ text }));`,
+    );
+    const [made] = await bundlesOf('/hello/where');
+    const said = made && (await invoke(made, { name: '' }));
+    expect(JSON.parse(String(said))).toEqual([['function', made?.folder, made?.entry], made?.folder]);
+  });
+
+  it('cannot have other parts of this package; what it can have is said', async () => {
+    for (const name of ['stepflow-aws/components', 'stepflow-aws', 'stepflow-aws/runtime']) {
+      write('lambdas/hello/wrong.ts', `import { component } from '${name}'; export default component;`);
+      await expect(bundlesOf('/hello/wrong')).rejects.toMatchObject({
+        diagnostics: [
+          { code: 'component-not-bundled', line: 1, help: expect.stringContaining('"stepflow-aws/component"') },
+        ],
+      });
+    }
+    rmSync(join(home, 'lambdas/hello/wrong.ts'));
+  });
+
   it('is made again only when a source of its own changes, and then loaded anew', async () => {
     const before = await bundlesOf('/hello/greet', '/hello/part');
     expect(before.map(({ cached }) => cached)).toEqual([true, false]);
