@@ -19,7 +19,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'map-as-key': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { { user: 1 }: u001 }\n' },
   'alias-bomb': { params: { limit: 1_000_000 } },
-  'too-deep': { params: { limit: 200 } },
+  'too-deep': { params: { limit: 600 } },
   'unknown-alias': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: *defaults\n' },
   'circular-alias': {
     flow: 'steps:\n  - id: load\n    component: /user/load\n    input: &all { user_id: u001, more: *all }\n',

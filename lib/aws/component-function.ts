@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -13,6 +13,7 @@ import { FILES_VARIABLE } from '../runtime/stores/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
+import { fixedName, functionTable } from './function-table.ts';
 
 /** Properties of a {@link ComponentFunction}. */
 export interface ComponentFunctionProps {
@@ -80,11 +81,12 @@ export class ComponentFunction extends Construct {
     super(scope, id);
     this.component = props.component;
     const secrets = Object.values(props.secrets ?? {});
+    const table = props.calls && functionTable(this, props.calls);
     const logGroup = functionLogGroup(this, props.logRetention);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
-      code: functionCode(props.bundle, props.files ?? {}),
+      code: functionCode(props.bundle, props.files ?? {}, table?.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
       timeout: Duration.seconds(
         Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
@@ -96,13 +98,21 @@ export class ComponentFunction extends Construct {
         [BLOBS_VARIABLE]: props.blobs.uri,
         [FILES_VARIABLE]: FILES_FOLDER,
         ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
-        ...(props.calls && { [COMPONENTS_VARIABLE]: functionNames(this, props.calls) }),
+        ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
       },
     });
     props.blobs.grantReadWrite(this.function);
     for (const { secret } of secrets) secret.grantRead(this.function);
     this.grantReadObjects(props.objects ?? []);
     this.grantCalling([...(props.calls?.values() ?? [])]);
+  }
+
+  /** Gives the function a name that is known before it is deployed. */
+  fixName(): string {
+    const name = fixedName(this);
+    const resource = this.function.node.defaultChild;
+    if (resource instanceof lambda.CfnFunction) resource.functionName = name;
+    return name;
   }
 
   private grantCalling(called: readonly ComponentFunction[]): void {
@@ -118,22 +128,25 @@ export class ComponentFunction extends Construct {
   }
 }
 
-/** The value of the variable that tells a function which functions it may invoke: see `callFunctions`. */
-const functionNames = (scope: Construct, calls: ReadonlyMap<string, ComponentFunction>): string =>
-  Stack.of(scope).toJsonString(
-    Object.fromEntries([...calls].map(([path, each]) => [path, each.function.functionName])),
-  );
-
 /** The object's name in an ARN: characters of a key that are wildcards in IAM are escaped. */
 const objectName = (uri: string): string =>
   uri.slice('s3://'.length).replace(/[*?$]/g, (character) => `\${${character}}`);
 
-/** A function's code: its bundle, and in {@link FILES_FOLDER} the files of the flow, by their paths from the flow's folder. */
-function functionCode(bundle: string, files: { readonly [path: string]: string }): lambda.Code {
+/**
+ * A function's code: its bundle, in {@link FILES_FOLDER} the files of the flow, by their paths from the flow's folder, and
+ * files with the texts `generated`.
+ */
+function functionCode(
+  bundle: string,
+  files: { readonly [path: string]: string },
+  generated: { readonly [name: string]: string },
+): lambda.Code {
   const entries = Object.entries(files);
-  if (entries.length === 0) return lambda.Code.fromAsset(bundle);
+  const texts = Object.entries(generated);
+  if (entries.length + texts.length === 0) return lambda.Code.fromAsset(bundle);
   const copyInto = (folder: string): true => {
     cpSync(bundle, folder, { recursive: true });
+    for (const [name, text] of texts) writeFileSync(join(folder, name), text);
     for (const [path, file] of entries) {
       const target = join(folder, FILES_FOLDER, path);
       mkdirSync(dirname(target), { recursive: true });

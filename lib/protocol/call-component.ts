@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { FlowError } from './errors.ts';
 import type { Invocation, Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
@@ -10,7 +12,8 @@ export type CallComponent = (component: string, invocation: Invocation, id?: str
 
 /**
  * The environment variable with the functions that a function may call for flows that are only known at run time: a JSON
- * object from component path to function name.
+ * object from component path to function name; or the name of a file in the function's root that has it, since the
+ * environment of a function is limited.
  */
 export const COMPONENTS_VARIABLE = 'STEPFLOW_COMPONENTS';
 
@@ -37,10 +40,15 @@ export function callFunctions(
 }
 
 function functionName(component: string, env: NodeJS.ProcessEnv): string {
-  const names: Json = JSON.parse(env[COMPONENTS_VARIABLE] ?? '{}');
+  const names: Json = JSON.parse(functionTable(env));
   const name = isObject(names) ? names[component] : undefined;
   if (typeof name === 'string') return name;
   throw new FlowError('COMPONENT_NOT_FOUND', `${component} is not among the components that this function may call`);
+}
+
+function functionTable(env: NodeJS.ProcessEnv): string {
+  const table = env[COMPONENTS_VARIABLE] ?? '{}';
+  return table.startsWith('{') ? table : readFileSync(resolve(env.LAMBDA_TASK_ROOT ?? '', table), 'utf8');
 }
 
 /** The error that a function threw, rebuilt from Lambda's answer. */

@@ -37,6 +37,8 @@ export const QUOTAS = {
   functionMemory: 10_240,
   /** Bytes of a function's request and of its response. */
   functionPayload: 6 * 1024 * 1024,
+  /** Characters of a function's name. Source: "CreateFunction", AWS Lambda API reference. */
+  functionName: 64,
   /** Characters of a function's description. Source: "CreateFunction", AWS Lambda API reference. */
   functionDescription: 256,
 } as const;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +30,19 @@ describe('calling components as functions of AWS Lambda', () => {
     expect(sent?.args[0].input.FunctionName).toBe('load-function');
     const payload = sent?.args[0].input.Payload;
     expect(JSON.parse(payload instanceof Uint8Array ? Buffer.from(payload).toString() : '')).toEqual(invocation);
+  });
+
+  it('finds the function in a file that is deployed with it', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'stepflow-function-'));
+    writeFileSync(join(root, 'components.json'), JSON.stringify({ '/user/load': 'load-function-2' }));
+    answer({ $: 'Ada' });
+    const inFile = callFunctions(async () => lambdaInvoke(), {
+      [COMPONENTS_VARIABLE]: 'components.json',
+      LAMBDA_TASK_ROOT: root,
+    });
+    await inFile('/user/load', invocation);
+    expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.FunctionName).toBe('load-function-2');
+    rmSync(root, { recursive: true });
   });
 
   it('fails by the name of the error that the function threw', async () => {
