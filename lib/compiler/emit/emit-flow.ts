@@ -1,6 +1,7 @@
 import type { Branch, Catcher, ChoiceRule, ParallelState, Template } from '../../asl/state-machine.ts';
+import type { StepReference } from '../../flow/expression.ts';
 import { COVERED } from '../../protocol/failure-codes.ts';
-import type { PlannedStep } from '../plan/plan.ts';
+import type { PackedValue, PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
 import {
@@ -27,7 +28,7 @@ import { flowInputFaults, type GuardGroup, guardGroups, inputFault, OWN_GUARD, p
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata/jsonata.ts';
-import { defaultSlots, skippedSlots } from './jsonata/slots.ts';
+import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
 import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
@@ -127,6 +128,22 @@ export class FlowEmitter {
   /** Where expressions of a scope find what they read. */
   scope(scopePath: ScopePath, unassigned: UnassignedSlots = noUnassignedSlots): ExpressionScope {
     return scopeAt(this.frame, scopePath, unassigned);
+  }
+
+  /** Where the inputs of functions that are called in a scope find what they read; all read a packed value from one blob. */
+  inputScope(readers: readonly PlannedStep[], scopePath: ScopePath): ExpressionScope {
+    const scope = this.scope(scopePath);
+    const packs = readers.flatMap(({ packed }) => packed ?? []);
+    if (packs.length === 0) return scope;
+    const find = ({ step, path }: StepReference): PackedValue | undefined =>
+      packs.map((packed) => packed.get(step)?.get(path.text)).find((found) => found !== undefined);
+    return {
+      ...scope,
+      packed: (reference) => {
+        const found = find(reference);
+        return found && partOf(lookup(scope.slots(found.packer), '$'), found.index);
+      },
+    };
   }
 
   /** The id of the flow's execution, as read from a scope. */

@@ -46,6 +46,8 @@ export interface ExpressionScope {
   readonly hoisted: (known: ConditionReference) => Jsonata;
   /** The link for a reference that the wrapper resolves; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
+  /** The marker of a value that was packed, for a reference in the input of a function; undefined for any other. */
+  readonly packed?: (reference: StepReference) => Jsonata | undefined;
   /** Steps that run later, whose tests may have any value here: see `PlannedStep`. */
   readonly laterDeciders?: ReadonlySet<string>;
 }
@@ -93,8 +95,9 @@ export function jsonataOf(expression: Expression, scope: ExpressionScope): Jsona
   }
 }
 
-function stepOf({ step, path, onSkip }: StepReference, scope: ExpressionScope): Jsonata {
-  const value = lookup(scope.slots(step), path.text);
+function stepOf(reference: StepReference, scope: ExpressionScope): Jsonata {
+  const { step, path, onSkip } = reference;
+  const value = scope.packed?.(reference) ?? lookup(scope.slots(step), path.text);
   return onSkip === undefined ? value : choose(isSkipped(step, scope), constant(escapeValue(onSkip)), value);
 }
 

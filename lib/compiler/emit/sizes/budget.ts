@@ -18,6 +18,8 @@ import {
   crossScopeLimits,
   functionPayloadLimit,
   INPUT,
+  type Meeting,
+  meetingIn,
   outputLimit,
   PAYLOAD_BYTES,
   type PayloadLimit,
@@ -30,7 +32,7 @@ import {
 const VARIABLE_BYTES = QUOTAS.variables - 985_760;
 
 /** A payload limit that its values exceed even when all of them are spilled. */
-export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step'> {
+export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'step' | 'place'> {
   /** How many values meet there. */
   readonly values: number;
   /** Bytes by which the least sizes of the values exceed what is available. */
@@ -47,6 +49,8 @@ export class Budget {
   readonly payloadLimits: readonly PayloadLimit[];
   /** The limits that cannot be kept however small the shares are, with those of inner flows. */
   readonly broken: readonly BrokenLimit[];
+  /** Those of them that are not in inner flows. */
+  readonly ownBroken: readonly BrokenLimit[];
   /** Bytes that the flow's output may have. */
   readonly outputBytes: number;
   readonly #leastSizes: LeastSizes;
@@ -70,14 +74,17 @@ export class Budget {
       if (!builtinAsStates(planned)) limits.push(functionPayloadLimit(planned, layout));
     }
     const broken = limits.flatMap((limit) => this.#divide(limit));
+    const inside: BrokenLimit[] = [];
     // The share of a result that the state machine computes depends on all its readers, so the last step comes first.
     for (const planned of [...plan.steps.values()].reverse()) {
       const computed = this.#limitsOfComputed(planned);
       limits.push(...computed);
-      broken.push(...computed.flatMap((limit) => this.#divide(limit)), ...(this.inner(planned.step.id)?.broken ?? []));
+      broken.push(...computed.flatMap((limit) => this.#divide(limit)));
+      inside.push(...(this.inner(planned.step.id)?.broken ?? []));
     }
     this.payloadLimits = limits;
-    this.broken = broken;
+    this.ownBroken = broken;
+    this.broken = [...broken, ...inside];
   }
 
   /** Bytes that a value of the source may have. */
@@ -104,15 +111,24 @@ export class Budget {
   }
 
   /** Gives each value of a payload its part; returns what is wrong where not even the least sizes fit. */
-  #divide({ what, step, availableBytes, values }: PayloadLimit): readonly BrokenLimit[] {
-    const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
-    const more = Math.max(0, availableBytes - least) / Math.max(1, values.length);
+  #divide(limit: PayloadLimit): readonly BrokenLimit[] {
+    const { what, step, availableBytes, values, place } = limit;
+    const { least, count } = this.#mostAtOnce(limit);
+    const more = Math.max(0, availableBytes - least) / Math.max(1, count);
     for (const source of values) {
       const share = this.#leastSizes.of(source) + more;
       if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
     }
     const over = Math.ceil(least - availableBytes);
-    return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }) }] : [];
+    return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }), place }] : [];
+  }
+
+  /** The least bytes of the values of a payload, and how many they are: all of them, or where these do not fit, the most at once. */
+  #mostAtOnce({ availableBytes, values, of }: PayloadLimit): Meeting {
+    const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
+    if (least <= availableBytes || !of) return { least, count: values.length };
+    const sources = new Set(values);
+    return meetingIn(of, (source) => (sources.has(source) ? this.#leastSizes.of(source) : undefined));
   }
 
   /** The limits of what a result is made of that the state machine itself computes. */

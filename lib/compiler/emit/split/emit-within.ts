@@ -5,6 +5,7 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
 import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
+import { packWide } from '../packing/pack-wide.ts';
 import { split } from './split.ts';
 
 /** The limits of a state machine. */
@@ -24,6 +25,8 @@ export interface Target {
   readonly limits?: Limits | undefined;
   /** Bytes above which a value is spilled. */
   readonly spillAbove?: number | undefined;
+  /** Whether values are packed where a payload has no room for them: see {@link packWide}. @default false */
+  readonly packs?: boolean | undefined;
   /** How long a step takes, in seconds. */
   readonly seconds: (planned: PlannedStep) => number;
 }
@@ -41,7 +44,8 @@ const SAFETY_FACTORS = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
 export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
-  const whole = emit(plan, found, target.spillAbove);
+  const own = packed(plan, target);
+  const whole = emit(own, found, target.spillAbove);
   if (isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
@@ -53,14 +57,17 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   }
   for (const caution of SAFETY_FACTORS) {
     const found: Diagnostic[] = [];
-    const emitted = emit(splitPlan(plan, whole, target, times(most, caution)), found, target.spillAbove);
+    const divided = splitPlan(own, whole, target, times(most, caution));
+    const emitted = emit(packed(divided, target), found, target.spillAbove);
     if (!isWithin(emitted, most) || hasError(found)) continue;
     diagnostics.push(...found);
     return emitted;
   }
-  diagnostics.push(tooLarge(plan, whole, most));
+  diagnostics.push(tooLarge(own, whole, most));
   return undefined;
 }
+
+const packed = (plan: Plan, { packs = false, spillAbove }: Target): Plan => (packs ? packWide(plan, spillAbove) : plan);
 
 /** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({
