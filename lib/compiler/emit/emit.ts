@@ -33,12 +33,13 @@ export interface Emitted extends Pick<Shared, 'statesByTree'> {
 }
 
 /**
- * Emits a plan as a state machine, and reports payload limits that cannot be kept. `spillAbove`: bytes above which a value is
- * spilled, where that is less than what fits.
+ * Emits a plan as a state machine; one with payload limits that cannot be kept is reported instead. `spillAbove`: bytes above
+ * which a value is spilled, where that is less than what fits.
  */
-export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted {
+export function emit(plan: Plan, diagnostics: Diagnostic[], spillAbove?: number): Emitted | undefined {
   const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
+  if (budget.broken.length > 0) return undefined;
   const shared = newShared(workflowType(plan.flow) === 'EXPRESS');
   const states = new States(shared.sources);
   const frame = newFrame(shared, {

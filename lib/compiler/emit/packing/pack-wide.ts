@@ -2,7 +2,15 @@ import { mapSteps, type Plan } from '../../plan/plan.ts';
 import { idsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { type Budget, budgetOf } from '../sizes/budget.ts';
 import type { PackingPlace } from '../sizes/payload-limits.ts';
-import { bytesOfValue, fitsBlob, type IsReader, Packer } from './packer.ts';
+import { bytesOfValue, type IsReader, Packer } from './packer.ts';
+
+/** What is too large. */
+export interface Wide {
+  /** Bytes that no value may exceed, where that is less than what fits. */
+  readonly largest?: number | undefined;
+  /** The most values that meet in one place, where these are fewer than fit. */
+  readonly values?: number | undefined;
+}
 
 /** How often a plan is packed again: where one place is packed, another may hand on what is left. */
 const ROUNDS = 6;
@@ -16,35 +24,42 @@ const ROUNDS = 6;
  * - What is read of one step, at thousands of paths: the step returns the whole result, and a step after it has the paths.
  * - What a nested state machine takes or gives: a step before it, or at its end.
  */
-export function packWide(plan: Plan, largest?: number): Plan {
+export function packWide(plan: Plan, wide: Wide = {}): Plan {
   let packed = plan;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const next = packBroken(packed, budgetOf(packed, largest), '');
+    const next = packPlan(packed, budgetOf(packed, wide.largest), { ...wide, prefix: '' });
     if (next === packed) return packed;
     packed = next;
   }
   return packed;
 }
 
+/** What is too large, and what precedes the ids of a plan's steps. */
+type Within = Wide & { readonly prefix: string };
+
 /** Packs values in the places that have no room for them, in a plan and in those of its inner flows. */
-function packBroken(plan: Plan, budget: Budget, prefix: string): Plan {
-  if (budget.broken.length === 0) return plan;
-  const own = packOwn(plan, budget, prefix);
+function packPlan(plan: Plan, budget: Budget, within: Within): Plan {
+  if (budget.broken.length === 0 && within.values === undefined) return plan;
+  const own = packOwn(plan, placesIn(budget, within), within);
   let isSame = own === plan;
   const steps = mapSteps(own.steps, (planned, id) => {
     const inside = budget.inner(id);
     if (!planned.inner || !inside) return planned;
-    const inner = packBroken(planned.inner, inside, `${prefix}${id}.`);
+    const inner = packPlan(planned.inner, inside, { ...within, prefix: `${within.prefix}${id}.` });
     isSame &&= inner === planned.inner;
     return inner === planned.inner ? planned : { ...planned, inner };
   });
   return isSame ? own : { ...own, steps };
 }
 
-function packOwn(plan: Plan, { ownBroken }: Budget, prefix: string): Plan {
-  const places = ownBroken.flatMap(({ place }) => place ?? []);
+function placesIn({ ownBroken, payloadLimits }: Budget, { values: most = Infinity }: Within): readonly PackingPlace[] {
+  const wide = payloadLimits.filter(({ values }) => values.length > most);
+  return [...ownBroken, ...wide].flatMap(({ place }) => place ?? []);
+}
+
+function packOwn(plan: Plan, places: readonly PackingPlace[], { prefix, values }: Within): Plan {
   if (places.length === 0 || !plan.tree) return plan;
-  const packing = new Packing(new Packer(plan, prefix), places);
+  const packing = new Packing(new Packer(plan, { prefix, values }), places);
   const tree = packing.of(plan.tree);
   return tree === plan.tree ? plan : packing.packer.plan(tree);
 }
@@ -107,7 +122,7 @@ class Packing {
       const bytes = found.reduce((sum, value) => sum + bytesOfValue(value), 0);
       const last = groups.at(-1);
       if (values === 0) others.push(branch);
-      else if (last && fitsBlob(last.values + values, last.bytes + bytes)) {
+      else if (last && this.packer.fitsBlob(last.values + values, last.bytes + bytes)) {
         last.branches.push(branch);
         last.values += values;
         last.bytes += bytes;

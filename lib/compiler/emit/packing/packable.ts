@@ -31,8 +31,7 @@ export function takenBy(planned: PlannedStep): ReadonlyMap<string, Taken> {
 /** Identifies a value: the id of the step that makes it, which has no space, and the key of its slot. */
 export const valueKey = (step: string, key: string): string => `${step} ${key}`;
 
-const isValueUse = (use: ReturnType<typeof usesOf>[number]): use is StepUse =>
-  isStepUse(use) && use.test === undefined;
+const isValueUse = (use: ReturnType<typeof usesOf>[number]): use is StepUse => isStepUse(use) && use.test === undefined;
 
 /** What is evaluated before or after the call of the function. */
 function usesOfStateMachine({ uses, demand = [] }: PlannedStep): readonly StepUse[] {
@@ -48,7 +47,5 @@ function inTestedWholes(input: Expression): readonly string[] {
     return one.kind === 'coalesce' ? one.items : [];
   });
   const wholes = tested.flatMap((one) => allWithin(one).filter(({ kind }) => kind === 'list' || kind === 'map'));
-  return wholes
-    .flatMap(allWithin)
-    .flatMap((one) => (one.kind === 'step' ? [valueKey(one.step, one.path.text)] : []));
+  return wholes.flatMap(allWithin).flatMap((one) => (one.kind === 'step' ? [valueKey(one.step, one.path.text)] : []));
 }

@@ -5,10 +5,8 @@ import { OUTPUT, type PackedValue, type Plan, type PlannedStep, type Reading } f
 import { type FanOut, fanOutsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { bytesOfKeys, holdsValue } from '../sizes/fixed-bytes.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
+import { PACK } from './pack-component.ts';
 import { type Taken, takenBy, valueKey } from './packable.ts';
-
-/** The built-in component that packs values. */
-export const PACK = '/builtin/pack';
 
 /** The most values in one blob: each reader of one of them reads all. */
 const MAX_VALUES = 400;
@@ -34,27 +32,34 @@ export type IsReader = (reader: Reading['reader']) => boolean;
 export const bytesOfValue = ({ id, key }: Pick<Value, 'id' | 'key'>): number =>
   MIN_SHARE + bytesOf(id) + bytesOfKeys([key]);
 
-/** Whether values that take these bytes together can be packed in one blob. */
-export const fitsBlob = (values: number, bytes: number): boolean => values <= MAX_VALUES && bytes <= MAX_BYTES;
-
 /** Adds steps to a plan that pack values, and lets those who read the values take them from the blobs. */
 export class Packer {
   readonly #plan: Plan;
   readonly #prefix: string;
+  readonly #maxValues: number;
   readonly #steps: Map<string, PlannedStep>;
   readonly #taken = new Map<string, ReadonlyMap<string, Taken>>();
   readonly #packed = new Map<string, Map<string, Map<string, PackedValue>>>();
   readonly #ids: Set<string>;
 
-  /** `prefix`: precedes the ids of the plan's steps, if it is that of an inner flow. */
-  constructor(plan: Plan, prefix: string) {
+  /**
+   * `prefix`: precedes the ids of the plan's steps, if it is that of an inner flow. `values`: the most in one blob, where that
+   * is less than is good.
+   */
+  constructor(plan: Plan, { prefix, values }: { readonly prefix: string; readonly values?: number | undefined }) {
     this.#plan = plan;
     this.#prefix = prefix;
+    this.#maxValues = Math.max(2, Math.min(MAX_VALUES, values ?? MAX_VALUES));
     this.#steps = new Map(plan.steps);
     this.#ids = new Set([...plan.steps.keys(), ...plan.flow.steps.map(({ id }) => id)]);
     for (const [id, { packed = [] }] of plan.steps) {
       this.#packed.set(id, new Map([...packed].map(([from, values]) => [from, new Map(values)])));
     }
+  }
+
+  /** Whether values that take these bytes together can be packed in one blob. */
+  fitsBlob(values: number, bytes: number): boolean {
+    return values <= this.#maxValues && bytes <= MAX_BYTES;
   }
 
   /**
@@ -95,7 +100,7 @@ export class Packer {
   /** The steps that pack these values, side by side; undefined where that would save nothing. */
   pack(values: readonly Value[]): PlanTree | undefined {
     if (values.length < 2) return undefined;
-    const packers = chunksOf(values).map((chunk) => {
+    const packers = this.#chunksOf(values).map((chunk) => {
       const items = chunk.map(({ id, key, path }) => ({ ...this.#reference(id), path: { ...path, text: key } }));
       const values: Expression = { kind: 'list', items, span: this.#spanOf(chunk) };
       const packer = this.#add(chunk, [['values', values]]);
@@ -111,12 +116,18 @@ export class Packer {
       key !== WHOLE.text && [...readers].every((reader) => this.#takenBy(reader, id, key)?.isNamed === false);
     const values = this.valuesOf([id], () => true).filter(isOpen);
     if (values.length < 2) return undefined;
-    const packers = chunksOf(values).map((chunk) => {
+    const packers = this.#chunksOf(values).map((chunk) => {
       const span = this.#spanOf(chunk);
       const packer = this.#add(chunk, [
         ['result', this.#reference(id)],
         ['step', literal(this.#prefix + id, span)],
-        ['reads', literal(chunk.map(({ key }) => key), span)],
+        [
+          'reads',
+          literal(
+            chunk.map(({ key }) => key),
+            span,
+          ),
+        ],
       ]);
       for (const [index, value] of chunk.entries()) this.#move(value, { packer, index }, WHOLE.text);
       return packer;
@@ -142,6 +153,20 @@ export class Packer {
     const packed = this.#packed.get(reader) ?? new Map<string, Map<string, PackedValue>>();
     this.#packed.set(reader, packed);
     packed.set(id, (packed.get(id) ?? new Map()).set(key, value));
+  }
+
+  /** Values that are packed together. */
+  #chunksOf(values: readonly Value[]): readonly (readonly Value[])[] {
+    const chunks: Value[][] = [];
+    let bytes = 0;
+    for (const value of values) {
+      const own = bytesOfValue(value);
+      const last = chunks.at(-1);
+      if (last && this.fitsBlob(last.length + 1, bytes + own)) last.push(value);
+      else chunks.push([value]);
+      bytes = last === chunks.at(-1) ? bytes + own : own;
+    }
+    return chunks;
   }
 
   #add(values: readonly Value[], fields: readonly (readonly [string, Expression])[]): string {
@@ -209,20 +234,6 @@ function byKey(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet<Re
   const readers = new Map<string, Set<Reading['reader']>>();
   for (const { reader, key } of readings) readers.set(key, (readers.get(key) ?? new Set()).add(reader));
   return readers;
-}
-
-/** Values that are packed together. */
-function chunksOf(values: readonly Value[]): readonly (readonly Value[])[] {
-  const chunks: Value[][] = [];
-  let bytes = 0;
-  for (const value of values) {
-    const own = bytesOfValue(value);
-    const last = chunks.at(-1);
-    if (last && fitsBlob(last.length + 1, bytes + own)) last.push(value);
-    else chunks.push([value]);
-    bytes = last === chunks.at(-1) ? bytes + own : own;
-  }
-  return chunks;
 }
 
 function sideBySide(ids: readonly string[]): PlanTree {

@@ -7,6 +7,7 @@ import { alikeOf } from '../../plan/alike.ts';
 import { fusedStepsOf, keysOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import type { Layout } from '../layout.ts';
+import { PACK } from '../packing/pack-component.ts';
 import { type Crossed, crossingOf } from '../split/crossing.ts';
 import { bytesOfReads } from '../states/output-reads.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
@@ -99,9 +100,9 @@ export function meetingIn(
       case 'literal':
         return NO_VALUES;
       case 'step':
-        return valueOf(leastOf(expression.step));
+        return meetingOf(leastOf(expression.step));
       case 'input':
-        return valueOf(leastOf(INPUT));
+        return meetingOf(leastOf(INPUT));
       case 'map':
         return expression.entries.map(({ value }) => meeting(value)).reduce(both, NO_VALUES);
       case 'list':
@@ -119,7 +120,7 @@ export function meetingIn(
 
 const NO_VALUES: Meeting = { least: 0, count: 0 };
 
-const valueOf = (least: number | undefined): Meeting => (least === undefined ? NO_VALUES : { least, count: 1 });
+const meetingOf = (least: number | undefined): Meeting => (least === undefined ? NO_VALUES : { least, count: 1 });
 
 const both = (one: Meeting, other: Meeting): Meeting => ({
   least: one.least + other.least,
@@ -148,7 +149,9 @@ export function functionPayloadLimit(planned: PlannedStep, layout: Layout): Payl
   const own = values.filter((source) => !inside.has(source));
   const linked = fusedBefore.reduce((sum, fused) => sum + ENVELOPE + bytesOfNames(fused), 0);
   const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked;
-  return { what: `the input of step "${step.id}"`, step: step.id, availableBytes, values: own, of: inputs };
+  const isPacking = step.added && step.component === PACK;
+  const what = isPacking ? `what is packed in one blob, "${step.id}"` : `the input of step "${step.id}"`;
+  return { what, step: step.id, availableBytes, values: own, of: inputs };
 }
 
 /** Bytes of the links by which the other steps of a fused chain refer to what they read of one. */

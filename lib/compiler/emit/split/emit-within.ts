@@ -14,6 +14,8 @@ export interface Limits {
   readonly definitionBytes?: number;
   /** Events of an execution in which no call has to be repeated. @default 15,000: the others are for calls that are */
   readonly events?: number;
+  /** Values that one payload hands on before they are packed in a blob. @default as many as it has room for */
+  readonly values?: number;
 }
 
 const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
@@ -46,7 +48,7 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   const found: Diagnostic[] = [];
   const own = packed(plan, target);
   const whole = emit(own, found, target.spillAbove);
-  if (isWithin(whole, most) || hasError(found)) {
+  if (!whole || isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
   }
@@ -59,7 +61,7 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
     const found: Diagnostic[] = [];
     const divided = splitPlan(own, whole, target, times(most, caution));
     const emitted = emit(packed(divided, target), found, target.spillAbove);
-    if (!isWithin(emitted, most) || hasError(found)) continue;
+    if (!emitted || !isWithin(emitted, most) || hasError(found)) continue;
     diagnostics.push(...found);
     return emitted;
   }
@@ -67,7 +69,8 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   return undefined;
 }
 
-const packed = (plan: Plan, { packs = false, spillAbove }: Target): Plan => (packs ? packWide(plan, spillAbove) : plan);
+const packed = (plan: Plan, { packs = false, spillAbove, limits }: Target): Plan =>
+  packs || limits?.values !== undefined ? packWide(plan, { largest: spillAbove, values: limits?.values }) : plan;
 
 /** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({
