@@ -1,7 +1,7 @@
 import { allWithin, type Expression, type ReadPath } from '../../../flow/expression.ts';
 import { testOf } from '../../analyse/demand.ts';
 import { isStepUse, type StepUse, usesOf } from '../../analyse/uses.ts';
-import { fusedStepsOf, type PlannedStep } from '../../plan/plan.ts';
+import { fusedStepsOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates } from '../builtin-states.ts';
 
 /** A value that a function takes for its input, and that it may as well take from a blob of many. */
@@ -9,8 +9,6 @@ export interface Taken {
   readonly path: ReadPath;
   /** Whether the state machine asks for the reader if the value is missing or was skipped. */
   readonly isAsked: boolean;
-  /** Whether it asks for that value by name. */
-  readonly isNamed: boolean;
 }
 
 /** The values that a step takes, by {@link valueKey}. Those that the state machine itself needs are not among them. */
@@ -18,11 +16,10 @@ export function takenBy(planned: PlannedStep): ReadonlyMap<string, Taken> {
   const taken = new Map<string, Taken>();
   if (builtinAsStates(planned)) return taken;
   const inputs = fusedStepsOf(planned).map(({ step }) => step.input);
-  const named = new Set(inputs.flatMap(inTestedWholes));
   for (const { reference, lenient } of inputs.flatMap((input) => usesOf(input)).filter(isValueUse)) {
     const key = valueKey(reference.step, reference.path.text);
     const isAsked = lenient || reference.onSkip !== undefined || taken.get(key)?.isAsked === true;
-    taken.set(key, { path: reference.path, isAsked, isNamed: named.has(key) });
+    taken.set(key, { path: reference.path, isAsked });
   }
   for (const { reference } of usesOfStateMachine(planned)) taken.delete(valueKey(reference.step, reference.path.text));
   return taken;
@@ -40,7 +37,11 @@ function usesOfStateMachine({ uses, demand = [] }: PlannedStep): readonly StepUs
   return [...uses.skipIf, ...uses.fallback, ...tested].filter(isValueUse);
 }
 
-/** The values in lists and maps that are tested: such a test asks which of them are missing. */
+/** The values that the state machine asks for by name, whether they are missing: those in lists and maps that are tested. */
+export const namedIn = ({ steps }: Plan): ReadonlySet<string> =>
+  new Set([...steps.values()].flatMap(fusedStepsOf).flatMap(({ step }) => inTestedWholes(step.input)));
+
+/** The values in lists and maps that are tested. */
 function inTestedWholes(input: Expression): readonly string[] {
   const tested = allWithin(input).flatMap((one): readonly Expression[] => {
     if (one.kind === 'if') return [one.condition];

@@ -6,7 +6,7 @@ import { type FanOut, fanOutsIn, type PlanTree, stepsIn } from '../../plan/plan-
 import { bytesOfKeys, holdsValue } from '../sizes/fixed-bytes.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { PACK } from './pack-component.ts';
-import { type Taken, takenBy, valueKey } from './packable.ts';
+import { namedIn, type Taken, takenBy, valueKey } from './packable.ts';
 
 /** The most values in one blob: each reader of one of them reads all. */
 const MAX_VALUES = 400;
@@ -41,6 +41,7 @@ export class Packer {
   readonly #taken = new Map<string, ReadonlyMap<string, Taken>>();
   readonly #packed = new Map<string, Map<string, Map<string, PackedValue>>>();
   readonly #ids: Set<string>;
+  #named: ReadonlySet<string> | undefined;
 
   /**
    * `prefix`: precedes the ids of the plan's steps, if it is that of an inner flow. `values`: the most in one blob, where that
@@ -112,8 +113,8 @@ export class Packer {
 
   /** The steps that pack what is read of one step's result, of which its function then returns the whole. */
   packResult(id: string): PlanTree | undefined {
-    const isOpen = ({ key, readers }: Value): boolean =>
-      key !== WHOLE.text && [...readers].every((reader) => this.#takenBy(reader, id, key)?.isNamed === false);
+    this.#named ??= namedIn(this.#plan);
+    const isOpen = ({ key }: Value): boolean => key !== WHOLE.text && !this.#named?.has(valueKey(id, key));
     const values = this.valuesOf([id], () => true).filter(isOpen);
     if (values.length < 2) return undefined;
     const packers = this.#chunksOf(values).map((chunk) => {
