@@ -6,7 +6,7 @@ import type { PlanTree } from './plan/plan-tree.ts';
 export type StateRole =
   /** Runs a step: calls its function, waits, is the Map over its items, or takes the result of its inner flow. */
   | 'step'
-  /** Calls a function that gathers values for a step; the compiler added it to the flow. */
+  /** Calls a function that gathers or packs values for steps; the compiler added it to the flow. */
   | 'gather'
   /** Ends a step instead of its `step` state: rehydrates what was spilled of its result. */
   | 'step-rehydrate'
@@ -31,7 +31,7 @@ export type StateRole =
   /** After a step's failure: continues as its `onError` says. */
   | 'default'
   /** Puts the result of a run of an inner flow into one blob. */
-  | 'pack'
+  | 'carry'
   /** Makes a failure in an inner flow the outcome of that flow. */
   | 'inner-failure'
   /** Evaluates hoisted conditions for the guards after it. */

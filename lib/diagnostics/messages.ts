@@ -340,7 +340,7 @@ export const MESSAGES = {
       (values > 0 ? `, even with each of its ${values} values in the blob store` : ', as it is written'),
     ({ values }) =>
       values > 0
-        ? 'Read fewer values in one place by combining them in intermediate steps.'
+        ? 'Read fewer values in one place: let a step in between join some of them to one list or map, and read that as a whole.'
         : 'Move long values into a file for load_file, or into a blob.',
   ),
 } as const;

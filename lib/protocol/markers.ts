@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * |---|---|
  * | `{"$blob": sha256, "blobType": "data", "size": n}` | a value that was spilled to the blob store; `size` in bytes |
  * | `{"$blob": sha256, "blobType": "parts", "size": n}` | a spilled value that contains markers itself: many values in one blob |
+ * | `{"$part": "BLOB INDEX"}` | a value of those that were packed in one blob, as a list; only in the payload of a function |
  * | `{"$missing": text}` | a path without a value; the text says which, e.g. `"id" of step "load"` |
  * | `{"$skipped": true}` | the result of a step that was skipped |
  * | `{"$secret": path}` | a secret variable or a part of one; only functions know its value |
@@ -28,6 +29,19 @@ export const secret = (path: string): JsonObject => ({ $secret: path });
 
 /** The marker of slot `key` of an earlier step of the fused chain. A step's id contains no space. */
 export const earlierSlot = (step: string, key: string): JsonObject => ({ $link: `${step} ${key}` });
+
+/** A value that was packed: the id of the blob with the list of values, and its index there. */
+export interface Part {
+  readonly blobId: string;
+  readonly index: number;
+}
+
+/** Reads the marker of a packed value; undefined for all other values. */
+export function readPart(value: Json): Part | undefined {
+  if (!isObject(value) || !isSingle(value, '$part', 'string')) return undefined;
+  const [, blobId, index] = /^([0-9a-f]{64}) (\d+)$/.exec(String(value.$part)) ?? [];
+  return blobId === undefined ? undefined : { blobId, index: Number(index) };
+}
 
 /** The `blobType` of a blob whose content may contain markers, which are resolved like those outside. */
 export const PARTS = 'parts';
@@ -77,7 +91,7 @@ const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean'): b
 function markerKey(value: JsonObject): string | undefined {
   const keys = Object.keys(value);
   if (keys.length !== 1 && keys.length !== 3) return undefined;
-  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret|link)$/.test(name));
+  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret|link|part)$/.test(name));
   if (key === undefined) return undefined;
   const name = key.replace(/^\$+/, '');
   const hasShape =

@@ -41,6 +41,11 @@ export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output ex
    * without reading them. @default false
    */
   readonly travelling?: boolean;
+  /**
+   * Whether its input may also contain the markers of what is missing or was skipped: then it runs in any case. Only with
+   * `travelling`. @default false: the step fails, or is skipped
+   */
+  readonly unchecked?: boolean;
   /** Timeout in seconds, up to 900. Its signal is then aborted; the step is retried and finally fails with TIMEOUT. @default the function's timeout */
   readonly timeout?: number;
 }

@@ -22,6 +22,7 @@ import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { resolveSecrets, type SecretSource, secretPath } from './secrets/secrets.ts';
 import { findMarkers, hydrate } from './spill/hydrate.ts';
+import { unpack } from './spill/packed.ts';
 import { spillSlots } from './spill/spill.ts';
 import { blobStore } from './stores/blobs.ts';
 import { cacheStore } from './stores/cache.ts';
@@ -125,7 +126,7 @@ async function answer(
   const { context, scrubber } = invocationContext;
   const reads = invocation.reads ?? [];
   const { travelling = false } = component;
-  const input = await resolveInput(invocation, invocationContext, travelling);
+  const input = await resolveInput(invocation, invocationContext, component);
   if (input === SKIP) return projectSkipped(reads);
   const limits = { step: context.step, ...timeLeft(component, host), ...(host.signal && { signal: host.signal }) };
   const running = withDeadline(limits, (signal) => run(component, input, { ...context, signal }, scrubber));
@@ -184,10 +185,12 @@ function contextOf(invocation: Invocation, { store, log, scrubber, files, call }
 
 /** The input as the component gets it. A skipped part takes precedence over a missing one: a skipped step's input is not checked. */
 async function resolveInput(
-  { step, input, secrets: allowed = [] }: Invocation,
+  { step, input: given, secrets: allowed = [] }: Invocation,
   { context, secrets, scrubber }: InvocationContext,
-  travelling: boolean,
+  { travelling = false, unchecked = false }: Component,
 ): Promise<Json | typeof SKIP> {
+  if (travelling && unchecked) return given;
+  const input = await unpack(given, context.blobs);
   const markers = findMarkers(input);
   if (markers.some(({ marker }) => isSkipped(marker))) return SKIP;
   for (const { marker, at } of markers) {

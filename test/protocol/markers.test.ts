@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readPart } from '../../lib/protocol/markers.ts';
 import {
   escapeValue,
   findMarkers,
@@ -7,11 +8,16 @@ import {
   isMissing,
   isSecret,
   isSkipped,
+  type Json,
   unescapeValue,
 } from '../../lib/runtime/index.ts';
 import { trickyJson } from '../runtime/arbitraries.ts';
 
 const HASH = 'ab'.repeat(32);
+
+/** A value and all values in it. */
+const allIn = (value: Json): readonly Json[] =>
+  typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(allIn)] : [value];
 
 describe("a user's value", () => {
   it('comes out as it went in, whatever it looks like', () => {
@@ -26,6 +32,7 @@ describe("a user's value", () => {
     fc.assert(
       fc.property(trickyJson, (value) => {
         expect(findMarkers(escapeValue(value))).toEqual([]);
+        expect(allIn(escapeValue(value)).flatMap((part) => readPart(part) ?? [])).toEqual([]);
       }),
     );
   });
@@ -43,7 +50,15 @@ describe('a marker', () => {
     expect(isMissing({ $missing: 'x' })).toBe(true);
     expect(isSkipped({ $skipped: true })).toBe(true);
     expect(isSecret({ $secret: 'login.password' })).toBe(true);
+    expect(readPart({ $part: `${HASH} 12` })).toEqual({ blobId: HASH, index: 12 });
   });
+
+  it.each([{ $part: HASH }, { $part: `${HASH} x` }, { $part: `${HASH} 1`, more: 1 }, { $$part: `${HASH} 1` }])(
+    'of a packed value is not %j',
+    (value) => {
+      expect(readPart(value)).toBeUndefined();
+    },
+  );
 
   it.each([
     { $blob: HASH },

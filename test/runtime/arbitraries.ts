@@ -24,5 +24,6 @@ export const trickyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) =
     markerLike('skipped', (key) => ({ [key]: true })),
     markerLike('secret', (key) => ({ [key]: 'name' })),
     markerLike('link', (key) => ({ [key]: 'a $' })),
+    markerLike('part', (key) => ({ [key]: `${HASH} 3` })),
   ),
 })).value;

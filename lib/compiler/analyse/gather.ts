@@ -1,4 +1,12 @@
-import { type Expression, literal, type MapExpression, type StepReference, WHOLE } from '../../flow/expression.ts';
+import {
+  type CoalesceExpression,
+  type Expression,
+  literal,
+  type MapExpression,
+  type ReadPath,
+  type StepReference,
+  WHOLE,
+} from '../../flow/expression.ts';
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { stepsReadBy, usesOf } from './uses.ts';
 
@@ -7,6 +15,9 @@ const MAX_VALUES = 400;
 
 /** The built-in component that joins lists or maps. */
 export const GATHER = '/builtin/gather';
+
+/** The only item of a list that is sure to be there. */
+const FIRST: ReadPath = { text: '[0]', path: { segments: [0] }, guaranteed: true };
 
 /** Replaces the result of a skipped step that the gathering function leaves out. No text in a flow contains a NUL. */
 const OMIT = '\u0000skipped';
@@ -71,6 +82,7 @@ class Gathering {
     if (expression.kind === 'if' && this.#flow.evaluation === 'lazy') {
       return { ...expression, consequent: narrow(expression.consequent), alternative: narrow(expression.alternative) };
     }
+    if (expression.kind === 'coalesce') return this.#narrowChoice(expression, reader);
     if (expression.kind === 'list') {
       const items = expression.items.map(narrow);
       if (items.reduce((sum, item) => sum + countValues(item), 0) <= MAX_VALUES) return { ...expression, items };
@@ -88,13 +100,35 @@ class Gathering {
     return expression;
   }
 
-  /** Adds a step for each part, and one that joins them. Returns a reference to the joined value. */
-  #gather(parts: readonly Expression[], reader: Step, omit?: string): Expression {
-    const gathered = parts.map((part) => this.#add([part], reader, omit));
-    return gathered.length === 1 && gathered[0] ? gathered[0] : this.#add(gathered, reader);
+  /**
+   * A `$coalesce` of parts that are steps of their own: one state has no room for thousands of items, nor a guard for the
+   * items before it.
+   */
+  #narrowChoice(choice: CoalesceExpression, reader: Step): Expression {
+    const { span } = choice;
+    const parts = chunks(
+      choice.items.map((item) => this.#narrow(item, reader)),
+      countValues,
+    );
+    const items = parts.map((part): Expression => {
+      const list: Expression = { kind: 'list', items: [{ ...choice, items: part }], span };
+      return { kind: 'step', step: this.#add([list], reader), path: FIRST, span };
+    });
+    return { ...choice, items };
   }
 
-  #add(parts: readonly Expression[], reader: Step, omit?: string): Expression {
+  /** Adds a step for each part, and one that joins them. Returns a reference to the joined value. */
+  #gather(parts: readonly Expression[], reader: Step, omit?: string): Expression {
+    const gathered = parts.map((part) => this.#reference([part], reader, omit));
+    return gathered.length === 1 && gathered[0] ? gathered[0] : this.#reference(gathered, reader);
+  }
+
+  #reference(parts: readonly Expression[], reader: Step, omit?: string): Expression {
+    return { kind: 'step', step: this.#add(parts, reader, omit), path: WHOLE, span: reader.input.span };
+  }
+
+  /** Adds a step that joins parts, and returns its id. */
+  #add(parts: readonly Expression[], reader: Step, omit?: string): string {
     const { span } = reader.input;
     const fields: [string, Expression][] = [['parts', { kind: 'list', items: parts, span }]];
     if (omit !== undefined) fields.push(['omit', literal(omit, span)]);
@@ -112,7 +146,7 @@ class Gathering {
       added: true,
     };
     this.added.push(step);
-    return { kind: 'step', step: id, path: WHOLE, span };
+    return id;
   }
 
   #idFor({ id }: Step): string {

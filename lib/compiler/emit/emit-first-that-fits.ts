@@ -11,8 +11,25 @@ export interface FirstThatFits<Candidate> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Emits one plan after the other until one has no errors. */
+/** Emits one plan after the other until one has no errors: as they are, and then with values packed. */
 export function emitFirstThatFits<Candidate extends { readonly plan: Plan }>(
+  candidates: Iterable<Candidate>,
+  target: Target,
+): FirstThatFits<Candidate> {
+  const tried: Candidate[] = [];
+  const asIs = emitFirst(noting(candidates, tried), target);
+  return asIs.fitting ? asIs : emitFirst(tried, { ...target, packs: true });
+}
+
+/** Items, each noted when it is taken: making a candidate takes its time. */
+function* noting<Item>(items: Iterable<Item>, taken: Item[]): Generator<Item> {
+  for (const item of items) {
+    taken.push(item);
+    yield item;
+  }
+}
+
+function emitFirst<Candidate extends { readonly plan: Plan }>(
   candidates: Iterable<Candidate>,
   target: Target,
 ): FirstThatFits<Candidate> {

@@ -1,8 +1,10 @@
 import type { Branch, Catcher, ChoiceRule, ParallelState, Template } from '../../asl/state-machine.ts';
+import type { StepReference } from '../../flow/expression.ts';
 import { COVERED } from '../../protocol/failure-codes.ts';
-import type { PlannedStep } from '../plan/plan.ts';
+import type { PackedValue, PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
+import { carriedRun } from './carried-run.ts';
 import {
   type Continuation,
   nextState,
@@ -27,11 +29,10 @@ import { flowInputFaults, type GuardGroup, guardGroups, inputFault, OWN_GUARD, p
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata/jsonata.ts';
-import { defaultSlots, skippedSlots } from './jsonata/slots.ts';
+import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
 import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
-import { packedRun } from './packed-run.ts';
 import { emitNested } from './split/emit-nested.ts';
 import { isSpilled } from './states/call.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
@@ -97,7 +98,7 @@ export class FlowEmitter {
 
   /** Emits the whole flow and returns the name of its first state. */
   emit(states: States): string {
-    const end = endOfFlow(packedRun(this.frame, states, this.shared), states, this.shared);
+    const end = endOfFlow(carriedRun(this.frame, states, this.shared), states, this.shared);
     const { tree } = this.frame.plan;
     const start = tree ? this.#emit(tree, [], states, end) : nextState(end);
     return this.#checkInput(states, start);
@@ -128,6 +129,22 @@ export class FlowEmitter {
   /** Where expressions of a scope find what they read. */
   scope(scopePath: ScopePath, unassigned: UnassignedSlots = noUnassignedSlots): ExpressionScope {
     return scopeAt(this.frame, scopePath, unassigned);
+  }
+
+  /** Where the inputs of functions that are called in a scope find what they read; all read a packed value from one blob. */
+  inputScope(readers: readonly PlannedStep[], scopePath: ScopePath): ExpressionScope {
+    const scope = this.scope(scopePath);
+    const packs = readers.flatMap(({ packed }) => packed ?? []);
+    if (packs.length === 0) return scope;
+    const find = ({ step, path }: StepReference): PackedValue | undefined =>
+      packs.map((packed) => packed.get(step)?.get(path.text)).find((found) => found !== undefined);
+    return {
+      ...scope,
+      packed: (reference) => {
+        const found = find(reference);
+        return found && partOf(lookup(scope.slots(found.packer), '$'), found.index);
+      },
+    };
   }
 
   /** The id of the flow's execution, as read from a scope. */
@@ -276,7 +293,7 @@ export class FlowEmitter {
     if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
     const execution = this.execution(this.frame.layout.scopePathOf(step.id));
-    const runBytes = this.frame.budget.packs(step.id, 'runs') ? this.frame.budget.runBytes(step.id) : undefined;
+    const runBytes = this.frame.budget.carries(step.id, 'runs') ? this.frame.budget.runBytes(step.id) : undefined;
     const own = { plan: inner, budget, prefix, execution, ...frame, ...(runBytes !== undefined && { runBytes }) };
     return new FlowEmitter(this.shared, newFrame(this.shared, own));
   }

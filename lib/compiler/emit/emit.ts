@@ -41,10 +41,11 @@ export interface EmitLimits {
   readonly spillAbove?: number | undefined;
 }
 
-/** Emits a plan as a state machine, and reports payload limits that cannot be kept. */
-export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove }: EmitLimits): Emitted {
+/** Emits a plan as a state machine; one with payload limits that cannot be kept is reported instead. */
+export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove }: EmitLimits): Emitted | undefined {
   const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
+  if (budget.broken.length > 0) return undefined;
   const shared = newShared({ flow: plan.flow.name, express: workflowType(plan.flow) === 'EXPRESS', events });
   for (const name of nestedMachinesIn(plan)) shared.machines.take(name);
   const states = new States(shared.sources);

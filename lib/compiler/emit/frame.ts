@@ -112,7 +112,7 @@ export interface Frame {
   /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */
   readonly prefix: string;
   readonly transition: Transition;
-  /** Bytes that the outcome of the flow may have, where a function packs it; absent where it fits as it is. */
+  /** Bytes that the outcome of the flow may have, where a function carries it; absent where it fits as it is. */
   readonly runBytes?: number;
   /** Catch failures in the flow's own scope, where they do not fail the execution. */
   readonly catchers: readonly Catcher[];

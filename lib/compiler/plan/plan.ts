@@ -19,6 +19,15 @@ export interface Reading {
   readonly unread?: true;
 }
 
+/** Where a function finds a value that was packed: the step that packed it, and the value's index in its blob. */
+export interface PackedValue {
+  readonly packer: string;
+  readonly index: number;
+}
+
+/** Packed values, by the ids of the steps that made them and their slots' keys. */
+export type PackedValues = ReadonlyMap<string, ReadonlyMap<string, PackedValue>>;
+
 /** A step that runs, always or sometimes. */
 export interface PlannedStep {
   readonly step: Step;
@@ -34,6 +43,8 @@ export interface PlannedStep {
   /** Whether the state machine itself can skip the step. Its component may skip it in any case. */
   readonly maySkip: boolean;
   readonly readings: readonly Reading[];
+  /** The values of its input that its function takes from a blob of many. Absent: none. */
+  readonly packed?: PackedValues;
   /** The secret variables that its input may contain. */
   readonly secrets: readonly string[];
   /**

@@ -37,6 +37,8 @@ export interface ExpressionScope {
   readonly hoisted: (known: ConditionReference) => Jsonata;
   /** The link for a reference that the wrapper resolves; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
+  /** The marker of a value that was packed, for a reference in the input of a function; undefined for any other. */
+  readonly packed?: (reference: StepReference) => Jsonata | undefined;
   /** Steps that run later, whose tests may have any value here: see `PlannedStep`. */
   readonly laterDeciders?: ReadonlySet<string>;
 }
@@ -115,8 +117,9 @@ function listValue({ items }: ListExpression, scope: ExpressionScope): Code {
   );
 }
 
-function stepValue({ step, path, onSkip }: StepReference, scope: ExpressionScope): Code {
-  const value = lookup(scope.slots(step), path.text);
+function stepValue(reference: StepReference, scope: ExpressionScope): Code {
+  const { step, path, onSkip } = reference;
+  const value = scope.packed?.(reference) ?? lookup(scope.slots(step), path.text);
   return onSkip === undefined ? value : eitherOf(isSkipped(step, scope), flatConstant(escapeValue(onSkip)), value);
 }
 

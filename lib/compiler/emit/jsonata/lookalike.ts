@@ -2,7 +2,7 @@ import { all, choose, FALSE, type Jsonata, lookup, not, object, quote } from './
 import { bind } from './locals.ts';
 
 /** The keys by which an object may look like a marker. */
-const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link)$/;
+const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link|part)$/;
 
 type Entries = readonly (readonly [string, Jsonata])[];
 
@@ -46,7 +46,7 @@ export const mayLookAlike = (keys: readonly string[]): boolean =>
 function lookalikeOf(entries: Entries): readonly [string, Jsonata] | undefined {
   const key = entries.map(([own]) => own).find((own) => MARKER_KEY.test(own));
   if (key === undefined) return undefined;
-  if (entries.length === 1 && /missing$|secret$|link$/.test(key)) return [key, isOfType(key, 'string')];
+  if (entries.length === 1 && /missing$|secret$|link$|part$/.test(key)) return [key, isOfType(key, 'string')];
   if (entries.length === 1 && key.endsWith('skipped')) return [key, isOfType(key, 'boolean')];
   const blob = entries.length === 3 && key.endsWith('blob') && entries.some(([own]) => own === 'blobType');
   return blob && entries.some(([own]) => own === 'size') ? [key, isBlob(key)] : undefined;

@@ -15,6 +15,10 @@ export function skippedSlots(keys: readonly string[]): JsonObject {
   return { ...Object.fromEntries(slots), $skipped: true };
 }
 
+/** The marker of a packed value, of the blob whose id is in `blobId`: see lib/protocol/markers.ts. */
+export const partOf = (blobId: Jsonata, index: number): Jsonata =>
+  object([['$part', `${blobId} & ${quote(` ${index}`)}`]]);
+
 /** The slots of a step whose result is a constant. */
 export const constantSlots = (id: string, value: Json, keys: readonly string[]): JsonObject => project(value, keys, id);
 

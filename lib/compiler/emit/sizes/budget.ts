@@ -5,6 +5,7 @@ import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates } from '../builtin-states.ts';
 import { layoutOf } from '../layout.ts';
+import { type Carriable, Carried } from './carried.ts';
 import {
   fittingRuns,
   type InnerInput,
@@ -15,7 +16,6 @@ import {
   type SizedPlan,
 } from './least-sizes.ts';
 import { inlineIterations } from './map-iterations.ts';
-import { type Packable, Packing } from './packing.ts';
 import {
   type Content,
   contentOf,
@@ -23,6 +23,8 @@ import {
   ENVELOPE,
   functionPayloadLimit,
   INPUT,
+  type Meeting,
+  meetingIn,
   outputLimit,
   PAYLOAD_BYTES,
   type PayloadLimit,
@@ -35,15 +37,15 @@ import {
 const VARIABLE_BYTES = QUOTAS.variables - 985_760;
 
 /** A payload limit that its values exceed even when all of them are spilled. */
-export interface BrokenLimit extends Pick<PayloadLimit, 'what'> {
+export interface BrokenLimit extends Pick<PayloadLimit, 'what' | 'place'> {
   /** The step or the output that the payload belongs to; absent where that is a whole flow. */
   readonly span?: Span;
   /** How many values meet there; 0 where what is written in the flow is too large by itself. */
   readonly values: number;
   /** Bytes by which the least sizes of the values exceed what is available. */
   readonly over: number;
-  /** What may be packed so that they take less, the cheapest first. */
-  readonly remedies: readonly (readonly Packable[])[];
+  /** What may be carried so that they take less, the cheapest first. */
+  readonly remedies: readonly (readonly Carriable[])[];
 }
 
 /** What a flow inside a step has to do with its values. */
@@ -77,6 +79,8 @@ export class Budget {
   readonly payloadLimits: readonly PayloadLimit[];
   /** The limits that cannot be kept however small the shares are, with those of inner flows. */
   readonly broken: readonly BrokenLimit[];
+  /** Those of them that are not in inner flows. */
+  readonly ownBroken: readonly BrokenLimit[];
   readonly #inside: Inside;
   readonly #leastSizes: LeastSizes;
   readonly #shares = new Map<Source, number>();
@@ -103,14 +107,17 @@ export class Budget {
       broken.push(...own.flatMap((limit) => this.#divide(limit)));
       all.push(...own);
     }
+    const insideBroken: BrokenLimit[] = [];
     // The share of a result that the state machine computes depends on all its readers, so the last step comes first.
     for (const planned of [...plan.steps.values()].reverse()) {
       const { limits: computed, broken: own } = this.#limitsOfComputed(planned);
       all.push(...computed);
-      broken.push(...own, ...(this.inner(planned.step.id)?.broken ?? []));
+      broken.push(...own);
+      insideBroken.push(...(this.inner(planned.step.id)?.broken ?? []));
     }
     this.payloadLimits = all;
-    this.broken = broken;
+    this.ownBroken = broken;
+    this.broken = [...broken, ...insideBroken];
   }
 
   /** Bytes that a value of the source may have. */
@@ -133,10 +140,10 @@ export class Budget {
     return this.#inner.get(id)?.runBytes ?? 0;
   }
 
-  /** Whether a function packs a part of what a step with a flow handles. */
-  packs(id: string, part: Packable['part']): boolean {
-    const { packing, prefix } = this.#inside.sized;
-    return packing.has(prefix + id, part);
+  /** Whether a function carries a part of what a step with a flow handles. */
+  carries(id: string, part: Carriable['part']): boolean {
+    const { carried, prefix } = this.#inside.sized;
+    return carried.has(prefix + id, part);
   }
 
   /**
@@ -148,12 +155,10 @@ export class Budget {
   }
 
   /** Gives each value of a payload its part; returns what is wrong where not even the least sizes fit. */
-  #divide(
-    { what, step, availableBytes, values }: PayloadLimit,
-    more: BrokenLimit['remedies'] = [],
-  ): readonly BrokenLimit[] {
-    const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
-    const each = Math.max(0, availableBytes - least) / Math.max(1, values.length);
+  #divide(limit: PayloadLimit, more: BrokenLimit['remedies'] = []): readonly BrokenLimit[] {
+    const { what, step, availableBytes, values, place } = limit;
+    const { least, count } = this.#mostAtOnce(limit);
+    const each = Math.max(0, availableBytes - least) / Math.max(1, count);
     for (const source of values) {
       const share = this.#leastSizes.of(source) + each;
       if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
@@ -163,15 +168,24 @@ export class Budget {
     const remedies = [this.#remediesOfValues(values), ...more];
     const { flow } = this.#inside.sized.plan;
     const span = flow.steps.find(({ id }) => id === step)?.idSpan ?? flow.output?.span;
-    return [{ what, values: availableBytes < 0 ? 0 : values.length, over, remedies, ...(span && { span }) }];
+    return [
+      {
+        what,
+        values: availableBytes < 0 ? 0 : values.length,
+        over,
+        remedies,
+        ...(place && { place }),
+        ...(span && { span }),
+      },
+    ];
   }
 
   /** What makes the values smaller that are not only markers. */
-  #remediesOfValues(values: readonly Source[]): readonly Packable[] {
+  #remediesOfValues(values: readonly Source[]): readonly Carriable[] {
     const { runner } = this.#inside;
     const { plan, prefix } = this.#inside.sized;
     const large = [...new Set(values)].filter((source) => this.#leastSizes.of(source) > MIN_SHARE);
-    return large.flatMap((source): readonly Packable[] => {
+    return large.flatMap((source): readonly Carriable[] => {
       if (typeof source === 'string')
         return plan.steps.get(source)?.inner ? [{ step: prefix + source, part: 'result' }] : [];
       return runner === undefined ? [] : [{ step: runner, part: 'input' }];
@@ -182,6 +196,14 @@ export class Budget {
     const { runner: step } = this.#inside;
     // The result of an iterate is also its next input.
     return step === undefined ? [] : [[{ step, part: 'result' }], [{ step, part: 'runs' }], [{ step, part: 'input' }]];
+  }
+
+  /** The least bytes of the values of a payload, and how many they are: all of them, or where these do not fit, the most at once. */
+  #mostAtOnce({ availableBytes, values, of }: PayloadLimit): Meeting {
+    const least = values.reduce((sum, source) => sum + this.#leastSizes.of(source), 0);
+    if (least <= availableBytes || !of) return { least, count: values.length };
+    const sources = new Set(values);
+    return meetingIn(of, (source) => (sources.has(source) ? this.#leastSizes.of(source) : undefined));
   }
 
   /** The limits of what a result is made of that the state machine itself computes. */
@@ -202,9 +224,9 @@ export class Budget {
     const own = this.#innerBudget(planned, inner, input);
     this.#inner.set(step.id, own);
     const { whole, each } = input;
-    const isPacked = this.packs(step.id, 'input');
+    const isCarried = this.carries(step.id, 'input');
     const room = planned.ownExecutions ? OWN_EXECUTION_BYTES : functionRoom(planned);
-    const most = Math.min(room, isPacked ? room : own.budget.share(INPUT));
+    const most = Math.min(room, isCarried ? room : own.budget.share(INPUT));
     const remedy = [[{ step: this.#inside.sized.prefix + step.id, part: 'input' as const }]];
     if (each.length > 1) add(limitOf(planned, `the items of step "${step.id}"`, whole, PAYLOAD_BYTES));
     for (const content of each) add(limitOf(planned, `the input of step "${step.id}"`, content, most), remedy);
@@ -217,21 +239,21 @@ export class Budget {
     const { id } = planned.step;
     const own = innerOf(sized, planned, inner);
     const leastInput = this.#leastSizes.ofInnerInput(planned, input, sized);
-    const share = this.packs(id, 'result') ? functionRoom(planned) : this.share(id);
+    const share = this.carries(id, 'result') ? functionRoom(planned) : this.share(id);
     const runs = fittingRuns(planned, inner, sized, { share, input: leastInput });
     const given = (share - RESULT_OVERHEAD) / Math.max(1, runs);
     const runBytes = planned.ownExecutions ? Math.min(given, OWN_EXECUTION_BYTES) : given;
     const budgetFor = (outputBytes: number): Budget =>
       new Budget({ sized: own, outputBytes, bounds, leastInput, runner: sized.prefix + id });
-    const budget = budgetFor(this.packs(id, 'runs') ? functionRoom(planned) : runBytes);
-    if (builtinOf(planned.step) !== 'iterate' || this.packs(id, 'input')) return { budget, runs, runBytes };
+    const budget = budgetFor(this.carries(id, 'runs') ? functionRoom(planned) : runBytes);
+    if (builtinOf(planned.step) !== 'iterate' || this.carries(id, 'input')) return { budget, runs, runBytes };
     const next = Math.min(runBytes, budget.share(INPUT));
     if (next === runBytes) return { budget, runs, runBytes };
-    return { budget: this.packs(id, 'runs') ? budget : budgetFor(next), runs, runBytes: next };
+    return { budget: this.carries(id, 'runs') ? budget : budgetFor(next), runs, runBytes: next };
   }
 }
 
-/** Bytes that a function which packs a part of a step's values may get. */
+/** Bytes that a function which carries a part of a step's values may get. */
 const functionRoom = ({ step, readings }: PlannedStep): number =>
   PAYLOAD_BYTES - ENVELOPE - bytesOf(step.id) - bytesOf(readings.map(({ key }) => key));
 
@@ -239,26 +261,26 @@ const functionRoom = ({ step, readings }: PlannedStep): number =>
 export function budgetOf(plan: Plan, largest: number = PAYLOAD_BYTES): Budget {
   const iterations = inlineIterations(plan);
   const bounds = { share: evenShareOf(plan, iterations), largest };
-  const budgetWith = (packing: Packing): Budget =>
+  const budgetWith = (carried: Carried): Budget =>
     new Budget({
-      sized: { plan, prefix: '', inlineIterations: iterations, packing },
+      sized: { plan, prefix: '', inlineIterations: iterations, carried },
       outputBytes: PAYLOAD_BYTES,
       bounds,
       leastInput: MIN_SHARE,
     });
-  let packing = new Packing();
-  let budget = budgetWith(packing);
+  let carried = new Carried();
+  let budget = budgetWith(carried);
   for (;;) {
-    const more = packing.and(budget.broken.flatMap((limit) => cheapestRemedy(limit, packing)));
-    if (more.size === packing.size) return budget;
-    packing = more;
-    budget = budgetWith(packing);
+    const more = carried.and(budget.broken.flatMap((limit) => cheapestRemedy(limit, carried)));
+    if (more.size === carried.size) return budget;
+    carried = more;
+    budget = budgetWith(carried);
   }
 }
 
-/** The first remedy of a broken limit with anything that is not packed yet. */
-const cheapestRemedy = ({ remedies }: BrokenLimit, packing: Packing): readonly Packable[] =>
-  remedies.find((remedy) => remedy.some(({ step, part }) => !packing.has(step, part))) ?? [];
+/** The first remedy of a broken limit with anything that is not carried yet. */
+const cheapestRemedy = ({ remedies }: BrokenLimit, carried: Carried): readonly Carriable[] =>
+  remedies.find((remedy) => remedy.some(({ step, part }) => !carried.has(step, part))) ?? [];
 
 /** Bounds that hold for all values, wherever they are. */
 interface ValueBounds {

@@ -5,7 +5,7 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates, fieldOf, knownItems } from '../builtin-states.ts';
 import { constantSlots } from '../jsonata/slots.ts';
 import { type Layout, layoutOf } from '../layout.ts';
-import type { Packing } from './packing.ts';
+import type { Carried } from './carried.ts';
 import { type Content, contentOf, contentOfSinks, INPUT, type Source } from './payload-limits.ts';
 
 /** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */
@@ -21,7 +21,7 @@ const GUARANTEED_ITERATIONS = 10;
 export interface Sizing {
   /** The most iterations of each `map` as an inline Map, by the events of a history. */
   readonly inlineIterations: ReadonlyMap<PlannedStep, number>;
-  readonly packing: Packing;
+  readonly carried: Carried;
 }
 
 /** A plan, and what precedes the ids of its steps where they are inner ones: `each.`. */
@@ -80,8 +80,8 @@ export class LeastSizes {
   }
 
   /** Of the input of a run of a step's inner flow. */
-  ofInnerInput({ step }: PlannedStep, { each }: InnerInput, { packing, prefix }: SizedPlan): number {
-    if (packing.has(prefix + step.id, 'input')) return MIN_SHARE;
+  ofInnerInput({ step }: PlannedStep, { each }: InnerInput, { carried, prefix }: SizedPlan): number {
+    if (carried.has(prefix + step.id, 'input')) return MIN_SHARE;
     return Math.max(...each.map((content) => this.sum(content)));
   }
 }
@@ -101,7 +101,7 @@ function leastSizeOfResult(planned: PlannedStep, sized: SizedPlan, layout: Layou
   if (!builtinAsStates(planned)) return 0;
   if (!inner) return step.input.kind === 'literal' ? constantBytes(planned, layout, step.input.value) : 0;
   const input = innerInputOf(planned);
-  if (!input || sized.packing.has(sized.prefix + step.id, 'result')) return 0;
+  if (!input || sized.carried.has(sized.prefix + step.id, 'result')) return 0;
   const runs = Math.min(GUARANTEED_ITERATIONS, mostInlineRuns(planned, sized));
   if (runs === 0) return 0;
   return RESULT_OVERHEAD + runs * leastSizeOfRun(planned, inner, sized, sizes.ofInnerInput(planned, input, sized));
@@ -109,7 +109,7 @@ function leastSizeOfResult(planned: PlannedStep, sized: SizedPlan, layout: Layou
 
 /** The least bytes of what a run of a step's inner flow gives. `input`: the least bytes of its input. */
 function leastSizeOfRun(planned: PlannedStep, inner: Plan, sized: SizedPlan, input: number): number {
-  if (sized.packing.has(sized.prefix + planned.step.id, 'runs')) return MIN_SHARE + OUTCOME_OVERHEAD;
+  if (sized.carried.has(sized.prefix + planned.step.id, 'runs')) return MIN_SHARE + OUTCOME_OVERHEAD;
   const sizes = new LeastSizes(innerOf(sized, planned, inner), layoutOf(inner), input);
   const { output } = inner.flow;
   return OUTCOME_OVERHEAD + (output ? sizes.sum(contentOf(output)) : sizes.sum(contentOfSinks(inner)));

@@ -7,6 +7,7 @@ import { alikeOf } from '../../plan/alike.ts';
 import { fusedStepsOf, keysOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import type { Layout } from '../layout.ts';
+import { PACK } from '../packing/pack-component.ts';
 import { type Crossed, crossingOf } from '../split/crossing.ts';
 import { bytesOfReads } from '../states/output-reads.ts';
 import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
@@ -30,7 +31,16 @@ export interface PayloadLimit {
   readonly availableBytes: number;
   /** Where they come from, one entry a value. */
   readonly values: readonly Source[];
+  /** Where values can be packed if they do not fit. */
+  readonly place?: PackingPlace;
+  /** The expressions that evaluate to the values, where these need not all meet in one run. */
+  readonly of?: readonly Expression[];
 }
+
+/** Where values can be packed: in a step's variable, or where a Parallel or a nested state machine hands them on, or takes them. */
+export type PackingPlace =
+  | { readonly in: 'variable'; readonly step: string }
+  | { readonly in: 'result' | 'input'; readonly tree: PlanTree };
 
 /** The bytes in front of a step's input in its payload: names, the execution's ARN. */
 export const ENVELOPE = 600;
@@ -71,6 +81,57 @@ function sourceOf(use: Use): readonly Source[] {
   return use.reference.kind === 'input' ? [INPUT] : [];
 }
 
+/** Values that meet in one run: their least bytes, and how many they are. */
+export interface Meeting {
+  readonly least: number;
+  readonly count: number;
+}
+
+/**
+ * The most that values of expressions take at once: of the arms of an `$if` and of the items of a `$coalesce`, only one is
+ * there. `leastOf`: the least bytes of a source's value; undefined for one that is elsewhere.
+ */
+export function meetingIn(
+  expressions: readonly Expression[],
+  leastOf: (source: Source) => number | undefined,
+): Meeting {
+  const meeting = (expression: Expression): Meeting => {
+    switch (expression.kind) {
+      case 'literal':
+        return NO_VALUES;
+      case 'step':
+        return meetingOf(leastOf(expression.step));
+      case 'input':
+        return meetingOf(leastOf(INPUT));
+      case 'map':
+        return expression.entries.map(({ value }) => meeting(value)).reduce(both, NO_VALUES);
+      case 'list':
+        return expression.items.map(meeting).reduce(both, NO_VALUES);
+      case 'if':
+        return larger(meeting(expression.consequent), meeting(expression.alternative));
+      case 'coalesce':
+        return expression.items.map(meeting).reduce(larger, NO_VALUES);
+      case 'variable':
+        return expression.fallback ? meeting(expression.fallback) : NO_VALUES;
+    }
+  };
+  return expressions.map(meeting).reduce(both, NO_VALUES);
+}
+
+const NO_VALUES: Meeting = { least: 0, count: 0 };
+
+const meetingOf = (least: number | undefined): Meeting => (least === undefined ? NO_VALUES : { least, count: 1 });
+
+const both = (one: Meeting, other: Meeting): Meeting => ({
+  least: one.least + other.least,
+  count: one.count + other.count,
+});
+
+const larger = (one: Meeting, other: Meeting): Meeting => ({
+  least: Math.max(one.least, other.least),
+  count: Math.max(one.count, other.count),
+});
+
 /** The slots of a step that hold values. */
 const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys(id).filter(holdsValue);
 
@@ -78,7 +139,8 @@ const valueKeys = (layout: Layout, id: string): readonly string[] => layout.keys
 export function functionPayloadLimit(planned: PlannedStep, layout: Layout): PayloadLimit {
   const { step, fusedBefore = [], checks = [] } = planned;
   const inside = new Set<Source>(fusedBefore.map((fused) => fused.step.id));
-  const contents = fusedStepsOf(planned).map((link) => contentOf(link.step.input));
+  const inputs = fusedStepsOf(planned).map((link) => link.step.input);
+  const contents = inputs.map(contentOf);
   const keys = [...layout.keys(step.id), ...fusedBefore.flatMap(keysOf)];
   const names = bytesOf(step.id) + bytesOf(keys) + bytesOfLinks(planned) + bytesOfReads(checks);
   const fixed = contents.reduce((sum, content) => sum + content.fixed, 0);
@@ -87,7 +149,9 @@ export function functionPayloadLimit(planned: PlannedStep, layout: Layout): Payl
   const own = values.filter((source) => !inside.has(source));
   const linked = fusedBefore.reduce((sum, fused) => sum + ENVELOPE + bytesOfNames(fused), 0);
   const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked;
-  return { what: `the input of step "${step.id}"`, step: step.id, availableBytes, values: own };
+  const isPacking = step.added && step.component === PACK;
+  const what = isPacking ? `what is packed in one blob, "${step.id}"` : `the input of step "${step.id}"`;
+  return { what, step: step.id, availableBytes, values: own, of: inputs };
 }
 
 /** Bytes of the links by which the other steps of a fused chain refer to what they read of one. */
@@ -100,7 +164,8 @@ export function variableLimit(planned: PlannedStep, layout: Layout): PayloadLimi
   const keys = layout.keys(step.id);
   const values = keys.filter(holdsValue).map(() => step.id);
   const availableBytes = PAYLOAD_BYTES - bytesOfKeys(keys) - bytesOfLinks(planned);
-  return { what: `what is read of step "${step.id}"`, step: step.id, availableBytes, values };
+  const place: PackingPlace = { in: 'variable', step: step.id };
+  return { what: `what is read of step "${step.id}"`, step: step.id, availableBytes, values, place };
 }
 
 /** Bytes of the names of a fused chain's steps, and of what the answer reports of each. */
@@ -116,7 +181,7 @@ export function outputLimit(plan: Plan, bytes: number): PayloadLimit {
     return { what, availableBytes: bytes - 64 - fixed, values };
   }
   const { fixed, values } = contentOf(output);
-  return { what, availableBytes: bytes - 64 - fixed, values };
+  return { what, availableBytes: bytes - 64 - fixed, values, of: [output] };
 }
 
 /** What passes between scopes: the results of Parallel and Map states, the inputs and outputs of nested state machines. */
@@ -127,10 +192,10 @@ export function crossScopeLimits(plan: Plan, layout: Layout): readonly PayloadLi
     if (tree.kind === 'fan-out') limits.push(...fanOutLimits(plan, tree, layout));
     else if (tree.kind === 'sequence') for (const part of tree.parts) visit(part, depth);
     else if (tree.kind === 'nested') {
-      limits.push(...nestedMachineLimits(plan, tree.body, layout, depth + 1));
+      limits.push(...nestedMachineLimits(plan, tree, layout, depth + 1));
       visit(tree.body, depth + 1);
     } else {
-      limits.push(parallelLimit(tree.branches, layout, depth + 1));
+      limits.push(parallelLimit(tree, layout, depth + 1));
       for (const branch of tree.branches) visit(branch, depth + 1);
     }
   };
@@ -163,7 +228,8 @@ function fanOutLimits(plan: Plan, { steps }: FanOut, layout: Layout): readonly P
   ];
 }
 
-function parallelLimit(branches: readonly PlanTree[], layout: Layout, depth: number): PayloadLimit {
+function parallelLimit(tree: Extract<PlanTree, { kind: 'parallel' }>, layout: Layout, depth: number): PayloadLimit {
+  const { branches } = tree;
   const values: Source[] = [];
   let fixed = 2;
   for (const id of branches.flatMap(stepsIn)) {
@@ -178,25 +244,39 @@ function parallelLimit(branches: readonly PlanTree[], layout: Layout, depth: num
     step: first,
     availableBytes: PAYLOAD_BYTES - fixed,
     values,
+    place: { in: 'result', tree },
   };
 }
 
 /** The input and the output of a nested state machine. */
-function nestedMachineLimits(plan: Plan, body: PlanTree, layout: Layout, depth: number): readonly PayloadLimit[] {
+function nestedMachineLimits(
+  plan: Plan,
+  tree: Extract<PlanTree, { kind: 'nested' }>,
+  layout: Layout,
+  depth: number,
+): readonly PayloadLimit[] {
+  const { body } = tree;
   const step = firstStepIn(body) ?? '';
   const crossing = crossingOf(plan, layout, body, depth);
-  const limit = (what: string, crossed: readonly Crossed[], more: readonly Source[]): PayloadLimit => {
+  const limit = (
+    what: string,
+    crossed: readonly Crossed[],
+    more: readonly Source[],
+    side: 'result' | 'input',
+  ): PayloadLimit => {
     const fixed = crossed.reduce((sum, { id, keys }) => sum + bytesOf(id) + bytesOfKeys(keys) + 4, ENVELOPE);
     const values = crossed.flatMap(({ id, keys }) => keys.filter(holdsValue).map(() => id));
-    return { what, step, availableBytes: PAYLOAD_BYTES - fixed, values: [...values, ...more] };
+    const place = { in: side, tree };
+    return { what, step, availableBytes: PAYLOAD_BYTES - fixed, values: [...values, ...more], place };
   };
   return [
     limit(
       `what the part from step "${step}" on takes`,
       crossing.in,
       crossing.input.map(() => INPUT),
+      'input',
     ),
-    limit(`what the part from step "${step}" on gives`, crossing.out, []),
+    limit(`what the part from step "${step}" on gives`, crossing.out, [], 'result'),
   ];
 }
 

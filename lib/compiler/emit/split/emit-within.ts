@@ -5,6 +5,7 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
 import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
+import { packWide } from '../packing/pack-wide.ts';
 import { placeLoops } from './place-loops.ts';
 import { split } from './split.ts';
 import { splitLoops } from './split-loops.ts';
@@ -15,6 +16,8 @@ export interface Limits {
   readonly definitionBytes?: number;
   /** Events of an execution in which no call has to be repeated. @default 15,000: the others are for calls that are */
   readonly events?: number;
+  /** Values that one payload hands on before they are packed in a blob. @default as many as it has room for */
+  readonly values?: number;
 }
 
 const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
@@ -26,6 +29,8 @@ export interface Target {
   readonly limits?: Limits | undefined;
   /** Bytes above which a value is spilled. */
   readonly spillAbove?: number | undefined;
+  /** Whether values are packed where a payload has no room for them: see {@link packWide}. @default false */
+  readonly packs?: boolean | undefined;
   /** How long a step takes, in seconds. */
   readonly seconds: (planned: PlannedStep) => number;
 }
@@ -44,8 +49,9 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
   const { spillAbove } = target;
-  const whole = emit(plan, found, { events: most.events, spillAbove });
-  if (isWithin(whole, most) || hasError(found)) {
+  const own = packed(plan, target);
+  const whole = emit(own, found, { events: most.events, spillAbove });
+  if (!whole || isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
   }
@@ -56,28 +62,32 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
   }
   for (const caution of SAFETY_FACTORS) {
     const room = times(most, caution);
-    for (const smaller of smallerPlans(plan, whole, target, room)) {
+    for (const smaller of smallerPlans(own, whole, target, room)) {
       const found: Diagnostic[] = [];
-      const emitted = emit(smaller, found, { events: room.events, spillAbove });
-      if (!isWithin(emitted, most) || hasError(found)) continue;
+      const emitted = emit(packed(smaller, target), found, { events: room.events, spillAbove });
+      if (!emitted || !isWithin(emitted, most) || hasError(found)) continue;
       diagnostics.push(...found);
       return emitted;
     }
   }
-  diagnostics.push(tooLarge(plan, whole, most));
+  diagnostics.push(tooLarge(own, whole, most));
   return undefined;
 }
 
 /**
- * A plan for smaller state machines, first with no more than its loops in executions of their own. `whole`: what the plan
+ * Plans for smaller state machines, first one with no more than its loops in executions of their own. `whole`: what the plan
  * became as one state machine.
  */
 function* smallerPlans(plan: Plan, whole: Emitted, target: Target, room: Size): Iterable<Plan> {
   const placed = placeLoops(plan, whole.statesByTree, room.events);
   if (placed === plan) return yield splitPlan(plan, whole, target, room);
   yield placed;
-  yield splitPlan(placed, emit(placed, [], { ...target, events: room.events }), target, room);
+  const emitted = emit(placed, [], { ...target, events: room.events });
+  if (emitted) yield splitPlan(placed, emitted, target, room);
 }
+
+const packed = (plan: Plan, { packs = false, spillAbove, limits }: Target): Plan =>
+  packs || limits?.values !== undefined ? packWide(plan, { largest: spillAbove, values: limits?.values }) : plan;
 
 /** Express executions have no limit of events. */
 const limitsOf = ({ type, limits = {} }: Target): Size => ({

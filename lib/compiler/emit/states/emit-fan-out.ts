@@ -79,7 +79,7 @@ function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[
   });
   const steps = all.map(({ step }) => `${prefix}${step.id}`);
   const limits = all.map(({ step }) => budget.spillAbove(step.id));
-  const scope = emitter.scope(scopePath);
+  const scope = emitter.inputScope(all, scopePath);
   const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
   return {
     step: field('step', steps),
@@ -114,7 +114,7 @@ function iteration({ emitter, scopePath, first, all }: Members, payload: StepPay
 function inputOf(common: Common, members: Members, parts: readonly Field[]): Template {
   switch (common.kind) {
     case 'same':
-      return templateOf(common.value, members.emitter.scope(members.scopePath));
+      return templateOf(common.value, members.emitter.inputScope(members.all, members.scopePath));
     case 'own': {
       const part = parts[common.at];
       return part ? fieldInIteration(part) : null;

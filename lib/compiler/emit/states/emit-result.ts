@@ -32,7 +32,7 @@ export function emitResult(
 ): string {
   const { states } = context;
   const isOwn = name === context.name;
-  if (emitter.frame.budget.packs(planned.step.id, 'result')) {
+  if (emitter.frame.budget.carries(planned.step.id, 'result')) {
     return emitReading(emitter, planned, context, { name, value, isOwn });
   }
   const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
@@ -53,7 +53,7 @@ export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, 
 
 /** Whether more than an expression is needed to take a step's result. */
 export const needsResultStates = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
-  emitter.frame.budget.packs(planned.step.id, 'result') || readsInsideSpilled(emitter, planned);
+  emitter.frame.budget.carries(planned.step.id, 'result') || readsInsideSpilled(emitter, planned);
 
 /** A Task whose function takes a result, with its spilled parts where something reads inside them. */
 function emitReading(
@@ -91,18 +91,18 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
 
 /** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
 export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
-  const arePacked = emitter.frame.budget.packs(planned.step.id, 'runs');
+  const areCarried = emitter.frame.budget.carries(planned.step.id, 'runs');
   return emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);
-    return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way, arePacked));
+    return !('error' in path) && alternativesOf(path).some((way) => isInside(planned, way, areCarried));
   });
 }
 
-/** `arePacked`: whether the result of each run may have been spilled as a whole, however the flow's output is written. */
-function isInside(planned: PlannedStep, segments: readonly Segment[], arePacked: boolean): boolean {
+/** `areCarried`: whether the result of each run may have been spilled as a whole, however the flow's output is written. */
+function isInside(planned: PlannedStep, segments: readonly Segment[], areCarried: boolean): boolean {
   const { output, evaluation } = planned.inner?.flow ?? {};
   const inOutput = (way: readonly Segment[]): boolean => {
-    if (arePacked) return way.length > 0;
+    if (areCarried) return way.length > 0;
     return output ? segmentsEnterReference(output, way) : evaluation !== undefined && way.length > 1;
   };
   switch (builtinOf(planned.step)) {

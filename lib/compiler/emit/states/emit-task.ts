@@ -28,7 +28,7 @@ export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: Em
   const keys = emitter.keys(planned);
   const slots = answerOf(planned, keys);
   const unassigned: UnassignedSlots = (id) => (id === step.id && keys.length > 0 ? slots : undefined);
-  const scope = scopeOfFusedChain(emitter.scope(scopePath), fusedBefore, prefix);
+  const scope = scopeOfFusedChain(emitter.inputScope([planned], scopePath), fusedBefore, prefix);
   const catchers = emitter.catchers(planned, context);
   const state: TaskState = {
     ...callOfStep(emitter, planned, scopePath, {

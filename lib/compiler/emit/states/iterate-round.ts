@@ -74,7 +74,7 @@ function nextInputs({ inner }: PlannedStep): readonly Expression[] {
   return output.entries.flatMap(({ key, value }) => (key === 'next' ? [value] : []));
 }
 
-/** An output that is packed, or not written as a map, may have been spilled as a whole: a function hydrates it. */
+/** An output that was carried, or is not written as a map, may have been spilled as a whole: a function hydrates it. */
 export function rehydrationRules(
   emitter: FlowEmitter,
   planned: PlannedStep,
@@ -83,7 +83,7 @@ export function rehydrationRules(
   const output = planned.inner?.flow.output;
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
-  if (!budget.packs(id, 'runs') && (!output || output.kind === 'map' || output.kind === 'literal')) return [];
+  if (!budget.carries(id, 'runs') && (!output || output.kind === 'map' || output.kind === 'literal')) return [];
   const found = ['result', 'next'].map((key) => {
     const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
     return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;

@@ -48,7 +48,7 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
     Next: start,
   };
   const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
-  if (packsInput(emitter, planned) && !isReady) return spill;
+  if (carriesInput(emitter, planned) && !isReady) return spill;
   const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
   return states.add(
     emitter.stateName(planned, 'input spilled?'),
@@ -59,13 +59,13 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
 
 /**
  * Whether a function may have to prepare the input of an inner flow: the flow reads inside of it, made of `from`, where that
- * may have been spilled as a whole, or the input is packed.
+ * may have been spilled as a whole, or a function carries the input.
  */
 export const mayNeedRehydration = (emitter: FlowEmitter, planned: PlannedStep, from: readonly Expression[]): boolean =>
   emitter.frame.budget.inner(planned.step.id) !== undefined &&
-  (packsInput(emitter, planned) ||
+  (carriesInput(emitter, planned) ||
     readsOf(planned).some((path) => from.some((expression) => pathEntersReference(expression, path))));
 
-const packsInput = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => frame.budget.packs(step.id, 'input');
+const carriesInput = ({ frame }: FlowEmitter, { step }: PlannedStep): boolean => frame.budget.carries(step.id, 'input');
 
 const readsOf = ({ inner }: PlannedStep): readonly string[] => (inner ? inputReads(inner) : []);

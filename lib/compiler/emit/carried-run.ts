@@ -13,10 +13,10 @@ const RESULT = 'result';
  * The frame of an inner flow, whose end goes to a function where the result of a run would not fit beside the others of its
  * step: the function puts the result, which may be made of many spilled values, into one blob.
  */
-export function packedRun(frame: Frame, states: States, shared: Shared): Frame {
+export function carriedRun(frame: Frame, states: States, shared: Shared): Frame {
   const { runBytes, prefix, catchers, transition } = frame;
   if (runBytes === undefined) return frame;
-  const packed = `$merge([$states.input, {"${RESULT}": ${lookup(ANSWER, RESULT)}}])`;
+  const carried = `$merge([$states.input, {"${RESULT}": ${lookup(ANSWER, RESULT)}}])`;
   const state: TaskState = {
     ...callOf(CARRY, {
       step: prefix.slice(0, -1),
@@ -27,9 +27,9 @@ export function packedRun(frame: Frame, states: States, shared: Shared): Frame {
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
     // A run that was skipped has no result.
-    Output: evaluated(`$states.input.outcome = "success" ? ${packed} : $states.input`),
+    Output: evaluated(`$states.input.outcome = "success" ? ${carried} : $states.input`),
     ...transition,
   };
-  const name = states.add(shared.states.take(`${prefix}pack`), state, sourceIn(frame, 'pack'));
+  const name = states.add(shared.states.take(`${prefix}carry`), state, sourceIn(frame, 'carry'));
   return { ...frame, transition: { Next: name } };
 }

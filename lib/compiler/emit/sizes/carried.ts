@@ -1,0 +1,40 @@
+/**
+ * What goes through the function `/builtin/carry` and leaves it as one value, of a step whose inner flow the state machine
+ * runs: where the markers of all the values in it do not fit.
+ *
+ * | part | is |
+ * |---|---|
+ * | `input` | the input of each run of the inner flow |
+ * | `runs` | the result of each run |
+ * | `result` | what is read of the step's own result |
+ */
+export type CarriedPart = 'input' | 'runs' | 'result';
+
+/** A part that may be carried, and the id of its step; that of a step in an inner flow begins as in `CompiledStep`. */
+export interface Carriable {
+  readonly step: string;
+  readonly part: CarriedPart;
+}
+
+const keyOf = ({ step, part }: Carriable): string => `${part} ${step}`;
+
+/** The parts that are carried. Each costs a call of a function, so none is where all values fit. */
+export class Carried {
+  readonly #keys: ReadonlySet<string>;
+
+  constructor(keys: Iterable<string> = []) {
+    this.#keys = new Set(keys);
+  }
+
+  has(step: string, part: CarriedPart): boolean {
+    return this.#keys.has(keyOf({ step, part }));
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  and(more: readonly Carriable[]): Carried {
+    return new Carried([...this.#keys, ...more.map(keyOf)]);
+  }
+}
