@@ -27,7 +27,7 @@ export default component(
     return (await blobs.put(values)).blobId;
 
     /** The values at the paths of a result, as its own function would answer them. */
-    async function readsOf({ result, step, reads }: z.output<(typeof input)['options'][1]>): Promise<readonly Json[]> {
+    async function readsOf({ result, step, reads }: z.output<(typeof input)['options'][1]>): Promise<Json[]> {
       if (isSkipped(result)) return reads.map(() => SKIPPED);
       const slots = project(await hydrate(result, blobs), reads, step);
       return reads.map((key) => slots[key] ?? null);

@@ -120,7 +120,8 @@ export class Budget {
       if (share < (this.#shares.get(source) ?? 0)) this.#shares.set(source, share);
     }
     const over = Math.ceil(least - availableBytes);
-    return over > 0 ? [{ what, values: values.length, over, ...(step !== undefined && { step }), place }] : [];
+    if (over <= 0) return [];
+    return [{ what, values: values.length, over, ...(step !== undefined && { step }), ...(place && { place }) }];
   }
 
   /** The least bytes of the values of a payload, and how many they are: all of them, or where these do not fit, the most at once. */
