@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { isSkipped, SKIPPED } from '../../lib/protocol/markers.ts';
-import { component, hydrate, type Json } from '../../lib/runtime/index.ts';
+import { component, hydrate, type Json, spillSlots } from '../../lib/runtime/index.ts';
 import { project } from '../../lib/runtime/projection.ts';
 import { anyValue } from './_any.ts';
+
+/** Bytes above which a path's value gets a blob of its own: whoever reads one of the paths reads all. */
+const MAX_BYTES = 2000;
 
 /** The values to pack: written one by one, or what is read of one result. */
 const input = z.union([
@@ -29,7 +32,7 @@ export default component(
     /** The values at the paths of a result, as its own function would answer them. */
     async function readsOf({ result, step, reads }: z.output<(typeof input)['options'][1]>): Promise<Json[]> {
       if (isSkipped(result)) return reads.map(() => SKIPPED);
-      const slots = project(await hydrate(result, blobs), reads, step);
+      const slots = await spillSlots(project(await hydrate(result, blobs), reads, step), MAX_BYTES, blobs);
       return reads.map((key) => slots[key] ?? null);
     }
   },
