@@ -357,7 +357,7 @@ export class FlowEmitter {
     return Object.fromEntries(
       out.map((id) => {
         const outside = layout.keysOutside(id, scopePath.length);
-        const whole = outside.length === layout.keys(id).length;
+        const whole = outside.length === layout.keysFrom(id, scopePath).length;
         return [id, evaluated(whole ? scope.slots(id) : pick(scope.slots(id), outside))];
       }),
     );

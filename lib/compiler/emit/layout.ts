@@ -105,6 +105,13 @@ export class Layout {
     return keys;
   }
 
+  /** The keys of a step's slots that are there where a scope reads them: all, or those that scopes in between handed out. */
+  keysFrom(id: string, from: ScopePath): readonly string[] {
+    const own = this.scopePathOf(id);
+    const depth = commonDepth(own, from);
+    return depth === own.length || depth < this.depthOfMachine(from) ? this.keys(id) : this.keysOutside(id, depth + 1);
+  }
+
   /** The outermost depth to which a step's slots are handed out. */
   #outermostDepth(id: string): number {
     let least = this.scopePathOf(id).length;

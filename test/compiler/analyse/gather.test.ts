@@ -55,6 +55,22 @@ describe('a step that reads more values than a payload has room for', () => {
       alternative: { kind: 'literal', value: 0 },
     });
   });
+
+  it('takes the first of thousands that is present from those of its parts', () => {
+    const wide = gatherWide(
+      flowOf(1000, `  - { id: one, component: /my/one, input: { v: { $coalesce: [${refs(1000)}] } } }`),
+    );
+    // Each item is tested, and read.
+    expect(added(wide).map(({ id }) => [id, valuesIn(wide, id)])).toEqual([
+      ['one.part_1', 668],
+      ['one.part_2', 668],
+      ['one.part_3', 664],
+    ]);
+    const part = (at: number) => ({ kind: 'step', step: `one.part_${at}`, path: { text: '[0]', guaranteed: true } });
+    expect(wide.steps.find(({ id }) => id === 'one')?.input).toMatchObject({
+      entries: [{ value: { kind: 'coalesce', items: [part(1), part(2), part(3)] } }],
+    });
+  });
 });
 
 describe('an output with too many values', () => {

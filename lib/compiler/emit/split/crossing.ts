@@ -2,13 +2,13 @@ import type { ReadPath } from '../../../flow/expression.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { hoistedConditionsIn, idsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { inputPaths } from '../jsonata/input-reads.ts';
-import type { Layout } from '../layout.ts';
+import type { Layout, ScopePath } from '../layout.ts';
 
 /** Slots of a step that pass from one state machine to another. */
 export interface Crossed {
   readonly id: string;
   readonly keys: readonly string[];
-  /** Whether these are all the slots that the step has. */
+  /** Whether these are all the slots that are there. */
   readonly whole: boolean;
 }
 
@@ -26,9 +26,11 @@ export interface Crossing {
 export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: number): Crossing {
   const readers = new Set(idsIn(body));
   const steps = stepsIn(body).flatMap((id) => plan.steps.get(id) ?? []);
+  const [first = ''] = readers;
+  const outer = layout.scopePathOf(first).slice(0, depth - 1);
   const others = [...plan.steps.keys(), ...plan.hoistedConditions.keys()].filter((id) => !readers.has(id));
   return {
-    in: others.flatMap((id) => crossed(plan, layout, id, readers)),
+    in: others.flatMap((id) => crossed(plan, layout, id, readers, outer)),
     input: inputPaths(steps, hoistedConditionsIn(body)),
     out: handedOut(layout, readers, depth),
   };
@@ -41,9 +43,15 @@ function handedOut(layout: Layout, steps: Iterable<string>, depth: number): read
   });
 }
 
-function crossed(plan: Plan, layout: Layout, id: string, readers: ReadonlySet<string>): readonly Crossed[] {
+function crossed(
+  plan: Plan,
+  layout: Layout,
+  id: string,
+  readers: ReadonlySet<string>,
+  outer: ScopePath,
+): readonly Crossed[] {
   const readings = plan.steps.get(id)?.readings ?? plan.hoistedConditions.get(id) ?? [];
   const read = readings.filter(({ reader }) => typeof reader === 'string' && readers.has(reader));
   const keys = [...new Set(read.map(({ key }) => key))];
-  return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keys(id).length }];
+  return keys.length === 0 ? [] : [{ id, keys, whole: keys.length === layout.keysFrom(id, outer).length }];
 }
