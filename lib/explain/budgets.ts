@@ -1,4 +1,5 @@
 import type { Budget } from '../compiler/emit/sizes/budget.ts';
+import type { Carriable } from '../compiler/emit/sizes/carried.ts';
 import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/payload-limits.ts';
 import type { Plan, Reading } from '../compiler/plan/plan.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
@@ -34,7 +35,11 @@ export interface ExplainedBudgets {
   /** Bytes above which `stepflow run` and the HTTP API spill an input value that the flow reads. */
   readonly inputSpillAbove: number;
   readonly inner: { readonly [step: string]: ExplainedBudgets };
+  /** What goes through a function because the markers in it do not fit: parts of what steps with a flow handle. */
+  readonly carried: readonly Carriable[];
 }
+
+const PARTS = ['input', 'runs', 'result'] as const;
 
 /** What is passed along each edge of a plan, and what each limited payload contains. */
 export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
@@ -47,6 +52,9 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
     places: budget.payloadLimits.map((place) => limited(place, budget)),
     inputSpillAbove: budget.share(INPUT),
     inner: Object.fromEntries(inner),
+    carried: [...plan.steps.keys()].flatMap((step) =>
+      PARTS.filter((part) => budget.carries(step, part)).map((part) => ({ step, part })),
+    ),
   };
 }
 

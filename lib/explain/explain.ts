@@ -48,8 +48,8 @@ export async function explain({
 }: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>): Promise<Explained> {
   const { profile, ...unmeasuredSettings } = settings;
   const { simulation, failure } = await simulateCompiled(compiled, settings);
-  const { plan, budget } = compiled;
-  if (!plan || !budget || !simulation) return { ...(failure && { failure }) };
+  const { plan, budget, stateMachine, nestedMachines } = compiled;
+  if (!plan || !budget || !stateMachine || !simulation) return { ...(failure && { failure }) };
   const unmeasured = profile ? await simulate(source, { ...settings, planProfile: {} }) : undefined;
   const missing = profile ? undefined : await guessProfiles(source, unmeasuredSettings, compiled);
   const budgets = explainBudgets(plan, budget);
@@ -68,7 +68,7 @@ export async function explain({
       criticalSteps,
     },
     budgets,
-    limits: explainLimits(simulation, budgets),
+    limits: explainLimits([stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)], simulation, budgets),
   };
   return { explanation };
 }

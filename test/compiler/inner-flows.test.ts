@@ -263,10 +263,11 @@ output: { $step: loop }`;
     expect(await resultOf(loop(counting), { from: 0 }, fails)).toMatchObject({
       error: { code: 'RESOURCE_UNAVAILABLE' },
     });
-    expect(await resultOf(loop('5'), { from: 0 }, count)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+    const neither = '{ $step: a }';
+    expect(await resultOf(loop(neither), { from: 0 }, count)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
     const covered = 'onError: { action: useDefault, defaultValue: 7 }';
     expect(await resultOf(loop(counting, covered), { from: 0 }, fails)).toEqual({ outcome: 'success', result: 7 });
-    expect(await resultOf(loop('5', covered), { from: 0 }, count)).toEqual({ outcome: 'success', result: 7 });
+    expect(await resultOf(loop(neither, covered), { from: 0 }, count)).toEqual({ outcome: 'success', result: 7 });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Edge, ExplainedTree, Explanation, UsedLimit } from '../../explain/index.ts';
+import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, UsedLimit } from '../../explain/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { duration } from './duration.ts';
@@ -11,7 +11,7 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
     ['passes', passes.map(passLine)],
-    ['budgets', edgeLines(budgets.edges)],
+    ['budgets', [...edgeLines(budgets.edges), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
   ];
   stdout.write(`${colors.bold(name)}\n`);
@@ -112,6 +112,15 @@ function edgeLines(edges: readonly Edge[]): readonly string[] {
   });
   const rest = edges.length - shown.length;
   return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;
+}
+
+/** What costs a call of a function so that it fits, in the flow and in those inside it. */
+function carriedLines({ carried, inner }: ExplainedBudgets, prefix = ''): readonly string[] {
+  const what = { input: 'the input of each run', runs: 'the result of each run', result: 'its result' };
+  const own = carried.map(
+    ({ step, part }) => `${prefix}${step}: a function carries ${what[part]}, whose values do not fit`,
+  );
+  return [...own, ...Object.entries(inner).flatMap(([step, inside]) => carriedLines(inside, `${prefix}${step}.`))];
 }
 
 const MAX_EDGES = 40;
