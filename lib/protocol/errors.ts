@@ -37,7 +37,7 @@ export class FlowError extends Error {
 
 /**
  * A component exceeded its timeout. It has the name that Lambda gives to a timed-out function, so that a state machine
- * retries both in the same way, whatever the step's `onError` is. In a flow's result its code is TIMEOUT.
+ * treats both in the same way. In a flow's result its code is TIMEOUT.
  */
 export class TimedOut extends FlowError {
   constructor(message: string) {

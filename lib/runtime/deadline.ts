@@ -1,4 +1,4 @@
-import { FlowError, TimedOut } from '../protocol/errors.ts';
+import { FlowError, TimedOut, withoutFrames } from '../protocol/errors.ts';
 
 /** What can end a step before its component returns. */
 export interface Limits {
@@ -31,11 +31,15 @@ export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal
   }
 }
 
-const timedOut = ({ step, ms = 0 }: Limits): TimedOut =>
-  new TimedOut(`step "${step}" took more than ${ms / 1000} s; raise "timeout" of its component, or give it less to do`);
+const timedOut = ({ step, ms = 0 }: Limits): FlowError =>
+  withoutFrames(
+    new TimedOut(
+      `step "${step}" took more than ${ms / 1000} s; raise "timeout" of its component, or give it less to do`,
+    ),
+  );
 
 function cancelled({ step, signal }: Limits): FlowError {
   const reason: unknown = signal?.reason;
   const why = reason instanceof Error ? reason.message : String(reason);
-  return new FlowError('CANCELLED', `step "${step}" was cancelled: ${why}`, { cause: reason });
+  return withoutFrames(new FlowError('CANCELLED', `step "${step}" was cancelled: ${why}`, { cause: reason }));
 }

@@ -159,7 +159,7 @@ describe('starting an execution', () => {
   it('answers 404 for an unknown flow and names the known', async () => {
     const { statusCode, body } = read(await handler(post('toString', {})));
     expect([statusCode, body.error.code]).toEqual([404, 'FLOW_NOT_FOUND']);
-    expect(body.error.message).toBe('There is no flow "toString"; there are "greet", "quick"');
+    expect(body.error.message).toBe('There is no flow "toString"; there are "greet", "reports/daily", "quick"');
   });
 });
 

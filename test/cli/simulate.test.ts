@@ -106,7 +106,18 @@ describe('stepflow simulate', () => {
 
   it('refuses a broken profile with its place', async () => {
     const { code, stdout, stderr } = await run('flow.yaml', '--profile', 'broken.profile.json', '--json');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      {
+        ok: false,
+        diagnostics: [
+          expect.objectContaining({
+            ...{ code: 'wrong-type', severity: 'error', message: expect.stringContaining('a number of at least 0') },
+            ...{ file: 'broken.profile.json', line: 1, column: 32, endLine: 1, endColumn: 35 },
+          }),
+        ],
+      },
+    ]);
     expect(stderr).toContain('broken.profile.json:1:');
     expect(stderr).toContain('a number of at least 0 is expected');
   });
@@ -125,7 +136,10 @@ describe('stepflow simulate', () => {
 
   it('tells that a run fails with the input that is given', async () => {
     const { code, stdout, stderr } = await run('choice.yaml', '--input', '{}', '--json');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      { ok: false, error: { code: 'INVALID_INPUT', message: 'the input must have "fast", but is {}' } },
+    ]);
     expect(stderr).toMatchInlineSnapshot(`
       "✖ the simulated run failed: INVALID_INPUT: the input must have "fast", but is {}
         help: give the input of a successful run with --input, and its variables with --var

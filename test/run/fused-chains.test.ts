@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../../lib/compiler/compile.ts';
+import { transportRetry } from '../../lib/compiler/emit/states/retry.ts';
 import {
   type FlowRun,
   prepareFlow,
@@ -149,7 +150,7 @@ output: { $step: b }`;
     expect(JSON.stringify(run)).not.toContain('very secret');
   });
 
-  it('is tried again as a whole after a fault on the way, and then names the step that took too long', async () => {
+  it('is tried again as a whole after a transport fault alone, and names the step that took too long', async () => {
     const source = `
 steps:
   - { id: a, component: /my/pass, input: 1 }
@@ -157,17 +158,19 @@ steps:
   - { id: c, component: /my/pass, input: { $step: b } }
 output: { $step: c }`;
     const events: RunEvent[] = [];
-    const retried = new AbortController();
-    const prepared = await prepareFlow({ source, home, ...fused });
-    const run = await prepared.run({
-      signal: retried.signal,
-      onEvent: (event) => {
-        events.push(event);
-        if (event.type === 'step-retried') retried.abort();
+    const run = await runBoth(source, { onEvent: (event) => events.push(event) });
+    expect(run.result).toMatchObject({
+      error: {
+        code: 'TIMEOUT',
+        data: { step: 'b', component: '/my/slow', attempt: 0 },
+        place: { file: 'flow.yaml', line: 4, column: 11 },
       },
     });
-    expect(events.find(({ type }) => type === 'step-retried')).toMatchObject({ step: 'b', error: { code: 'TIMEOUT' } });
-    expect(statusesOf(run).at(-1)).not.toBe('succeeded');
+    expect(statusesOf(run)).toEqual(['succeeded', 'failed', 'not_run']);
+    expect(events.map(({ type }) => type)).not.toContain('step-retried');
+    expect(Object.values(compile(source, fused).stateMachine.States)).toContainEqual(
+      expect.objectContaining({ Type: 'Task', Retry: [transportRetry] }),
+    );
   });
 
   it('tells of its steps as it goes', async () => {

@@ -57,9 +57,26 @@ describe('runFlow', () => {
     expect(execution?.steps).toMatchObject([{ id: 'work', status: 'failed' }]);
   });
 
-  test('ends a component that takes longer than its timeout and calls it again, though onError says nothing of it', async () => {
+  test('ends a component that takes longer than its timeout, at the place of its step and without our own stack', async () => {
+    const { result, execution } = await runOne('/my/late');
+
+    expect(result).toEqual({
+      outcome: 'failed',
+      error: {
+        code: 'TIMEOUT',
+        message: 'step "work" took more than 0.05 s; raise "timeout" of its component, or give it less to do',
+        data: { step: 'work', component: '/my/late', attempt: 0 },
+        place: { file: 'flow.yaml', line: 3, column: 11 },
+      },
+    });
+    expect(execution?.steps).toMatchObject([{ id: 'work', status: 'failed', attempts: 1 }]);
+  });
+
+  test('calls a component that took too long again, where onError says so', async () => {
     const told: RunEvent[] = [];
-    const { result, execution } = await runOne('/my/late', { onEvent: (event) => told.push(event) });
+    const { result, execution } = await runOne('/my/late, onError: { action: retry, maxRetries: 1 }', {
+      onEvent: (event) => told.push(event),
+    });
 
     expect(result).toEqual({ outcome: 'success', result: 'in time' });
     expect(execution?.steps).toMatchObject([{ id: 'work', status: 'succeeded', attempts: 2 }]);

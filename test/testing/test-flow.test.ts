@@ -33,6 +33,9 @@ const home = project({
   'lambdas/my/keep.ts': componentSource('return { blob: (await ctx.blobs.put(input)).blobId };'),
   'lambdas/my/fill.ts': componentSource('return Buffer.alloc(input.mb * 1024 * 1024, 1).length;'),
   'lambdas/my/end.ts': componentSource('process.exit(7);'),
+  'lambdas/my/kill.ts': componentSource(
+    "(await import('node:child_process')).execFileSync('kill', ['-KILL', String(process.pid)]);",
+  ),
 });
 
 afterEach(() => vi.unstubAllEnvs());
@@ -348,13 +351,16 @@ test: { cases: [{ name: a, output: { result: ${mb * 1024 * 1024}, performance_me
     expect(ballast.length).toBeGreaterThan(small * 1024 * 1024);
   });
 
-  test('and a process that ends before its flow fails the case', async () => {
+  test.each([
+    ['a component that would end it fails its step, and is measured', 'end', ['outcome']],
+    ['a process that ends before its flow fails the case', 'kill', ['outcome', 'performance_metrics.memory_usage_mb']],
+  ])('and %s', async (_, name, missed) => {
     const { status, mismatches } = await only(`
-steps: [{ id: end, component: /my/end }]
+steps: [{ id: end, component: /my/${name} }]
 test: { cases: [{ name: a, output: { outcome: success, performance_metrics: { memory_usage_mb: { $less_than: 10000 } } } }] }
 `);
     expect(status).toBe('failed');
-    expect(mismatches.map(({ at }) => at.join('.'))).toEqual(['outcome', 'performance_metrics.memory_usage_mb']);
+    expect(mismatches.map(({ at }) => at.join('.'))).toEqual(missed);
   });
 });
 

@@ -1,4 +1,4 @@
-import { FlowError, TimedOut } from '../../protocol/errors.ts';
+import { FlowError, TimedOut, withoutFrames } from '../../protocol/errors.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { HostContext } from '../../runtime/wrapper.ts';
@@ -98,7 +98,7 @@ export class Sandbox {
       void timers.push(setTimeout(() => stop(error()), ms + GRACE_MS));
     const abort = (): void => {
       this.#child.send({ type: 'abort', reason: String(host.signal?.reason?.message ?? host.signal?.reason) });
-      after(0, () => new FlowError('CANCELLED', `step "${invoke.invocation.step}" was cancelled`));
+      after(0, () => withoutFrames(new FlowError('CANCELLED', `step "${invoke.invocation.step}" was cancelled`)));
     };
     if (timeoutSeconds !== undefined) after(timeoutSeconds * 1000, () => timedOut(invoke, timeoutSeconds));
     host.signal?.addEventListener('abort', abort, { once: true });
@@ -179,8 +179,10 @@ class Call {
 }
 
 const timedOut = ({ invocation }: InvokeRequest, seconds: number): Error =>
-  new TimedOut(
-    `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
+  withoutFrames(
+    new TimedOut(
+      `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
+    ),
   );
 
 /** The component's own stack, of an error that it threw where nobody catches. */

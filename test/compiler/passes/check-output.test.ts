@@ -36,6 +36,7 @@ describe('the last step', () => {
       error: {
         code: 'EXPRESSION_FAILURE',
         message: '"x.y" of step "b" is missing, which field "r" of the output reads',
+        place: { file: 'flow.yaml', line: 5, column: 9 },
       },
     });
     expect(statusesOf(run)).toEqual({ a: 'succeeded', b: 'succeeded' });
@@ -45,6 +46,7 @@ describe('the last step', () => {
     const missing = (what: string, at: string): unknown => ({
       code: 'EXPRESSION_FAILURE',
       message: `${what} is missing, which field "[${at}]" of the output reads`,
+      place: { file: 'flow.yaml', line: 5, column: 9 },
     });
     const [all, none] = [giving({ a: { k: 1 }, b: { x: 2 } }), giving({ a: {}, b: {} })];
     expect(shape(chain(both))).toBe('a → b');

@@ -58,7 +58,7 @@ test('each call has an id of its own, the same however long the calls take', asy
   expect((await callIds((state) => (state === 'a' || state === 'item' ? 5000 : 3))).toSorted()).toEqual(ids.toSorted());
 });
 
-test('a sleep has the id of its visit, and the timeout of a call is marked', async () => {
+test('a sleep has the id of its visit, and the timeout of a call and the error of a retry are marked', async () => {
   const slept: unknown[] = [];
   const clock = new VirtualClock(0);
   const watched = {
@@ -77,7 +77,7 @@ test('a sleep has the id of its visit, and the timeout of a call is marked', asy
   expect(slept).toEqual([
     { id: '1 wait' },
     { id: '2 work', isTimeout: true },
-    { id: '2 work' },
+    { id: '2 work', retryOf: 'no' },
     { id: '2~1 work', isTimeout: true },
   ]);
 });

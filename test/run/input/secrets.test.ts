@@ -69,7 +69,10 @@ describe('a secret of a run', () => {
     const { result } = await runFlow({ source: FLOW.replace(', key: { $variable: TEST_FLOW_KEY } }', ' }'), home });
     expect(result).toMatchObject({
       outcome: 'failed',
-      error: { code: 'EXPRESSION_FAILURE', message: expect.stringContaining('the variable "TEST_FLOW_KEY"') },
+      error: {
+        code: 'EXPRESSION_FAILURE',
+        message: 'step "work": no value for "key" of its input: there is no variable "TEST_FLOW_KEY"',
+      },
     });
   });
 
