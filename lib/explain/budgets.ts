@@ -39,7 +39,7 @@ export interface ExplainedBudgets {
   readonly carried: readonly Carriable[];
 }
 
-const PARTS = ['input', 'runs', 'result'] as const;
+const PARTS = ['input', 'runs', 'result', 'default'] as const;
 
 /** What is passed along each edge of a plan, and what each limited payload contains. */
 export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {

@@ -168,7 +168,7 @@ output: { $step: c }`;
     });
     expect(statusesOf(run)).toEqual(['succeeded', 'failed', 'not_run']);
     expect(events.map(({ type }) => type)).not.toContain('step-retried');
-    expect(Object.values(compile(source, fused).stateMachine.States)).toContainEqual(
+    expect(Object.values(compile(source, fused).stateMachine?.States ?? {})).toContainEqual(
       expect.objectContaining({ Type: 'Task', Retry: [transportRetry] }),
     );
   });

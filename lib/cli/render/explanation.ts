@@ -116,7 +116,12 @@ function edgeLines(edges: readonly Edge[]): readonly string[] {
 
 /** What costs a call of a function so that it fits, in the flow and in those inside it. */
 function carriedLines({ carried, inner }: ExplainedBudgets, prefix = ''): readonly string[] {
-  const what = { input: 'the input of each run', runs: 'the result of each run', result: 'its result' };
+  const what = {
+    input: 'the input of each run',
+    runs: 'the result of each run',
+    result: 'its result',
+    default: 'its default',
+  };
   const own = carried.map(
     ({ step, part }) => `${prefix}${step}: a function carries ${what[part]}, whose values do not fit`,
   );

@@ -179,7 +179,8 @@ export class FlowEmitter {
     if (step.onError.action === 'skip') return go(skippedSlots(this.keys(planned)));
     if (step.onError.action !== 'useDefault') return undefined;
     const { value } = step.onError;
-    if (value.kind === 'literal') return go(defaultSlots(step.id, value.value, this.keys(planned)));
+    if (value.kind === 'literal' && !this.frame.budget.carries(step.id, 'default'))
+      return go(defaultSlots(step.id, value.value, this.keys(planned)));
     const made = this.#defaults.get(step.id) ?? emitDefault(this, planned, value, context);
     this.#defaults.set(step.id, made);
     return { Next: made };

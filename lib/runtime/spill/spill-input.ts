@@ -33,7 +33,8 @@ export async function spillInput(input: Json, budget: InputBudget, blobs: Store)
 
 /** {@link spillInput} of an input that is already escaped, with nothing spilled yet. */
 export async function spillTravelling(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
-  if (bytesOf(input) <= budget.share) return input;
+  // An input that nothing reads has no share of a payload, but the execution takes it.
+  if (bytesOf(input) <= Math.min(budget.share, budget.room)) return input;
   return new Spill(budget, blobs).spill(input, budget.reads.flatMap(readsOf), budget.room);
 }
 
@@ -65,7 +66,8 @@ class Spill {
     const isRead = reads.some((path) => path.length === 0);
     const target = isRead ? Math.min(room, this.#share) : room;
     const deeper = reads.filter((path) => path.length > 0);
-    if (bytesOf(value) <= target) return value;
+    // What is read of it has a share of its own, however small the whole is.
+    if (bytesOf(value) <= (deeper.length > 0 ? Math.min(target, this.#share) : target)) return value;
     if (deeper.length === 0 || typeof value !== 'object' || value === null) {
       return this.#spillWhole(value, target);
     }

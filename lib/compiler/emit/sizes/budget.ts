@@ -186,8 +186,12 @@ export class Budget {
     const { plan, prefix } = this.#inside.sized;
     const large = [...new Set(values)].filter((source) => this.#leastSizes.of(source) > MIN_SHARE);
     return large.flatMap((source): readonly Carriable[] => {
-      if (typeof source === 'string')
-        return plan.steps.get(source)?.inner ? [{ step: prefix + source, part: 'result' }] : [];
+      if (typeof source === 'string') {
+        const { inner, step } = plan.steps.get(source) ?? {};
+        const parts: Carriable['part'][] = inner ? ['result'] : [];
+        if (step?.onError.action === 'useDefault') parts.push('default');
+        return parts.map((part) => ({ step: prefix + source, part }));
+      }
       return runner === undefined ? [] : [{ step: runner, part: 'input' }];
     });
   }
@@ -217,7 +221,10 @@ export class Budget {
     };
     if (step.onError.action === 'useDefault') {
       const content = contentOf(step.onError.value);
-      add(limitOf(planned, `the default of step "${step.id}"`, content, this.share(step.id)));
+      const isCarried = this.carries(step.id, 'default');
+      const bytes = isCarried ? functionRoom(planned) : this.share(step.id);
+      const remedy: BrokenLimit['remedies'] = [[{ step: this.#inside.sized.prefix + step.id, part: 'default' }]];
+      add(limitOf(planned, `the default of step "${step.id}"`, content, bytes), remedy);
     }
     const input = innerInputOf(planned);
     if (!inner || !input) return { limits, broken };

@@ -1,14 +1,15 @@
 /**
- * What goes through the function `/builtin/carry` and leaves it as one value, of a step whose inner flow the state machine
- * runs: where the markers of all the values in it do not fit.
+ * What goes through the function `/builtin/carry` and leaves it as one value, of a step that the state machine itself does or
+ * whose inner flow it runs: where the values in it do not fit, not even as markers.
  *
  * | part | is |
  * |---|---|
  * | `input` | the input of each run of the inner flow |
  * | `runs` | the result of each run |
  * | `result` | what is read of the step's own result |
+ * | `default` | what is read of the default of its `onError` |
  */
-export type CarriedPart = 'input' | 'runs' | 'result';
+export type CarriedPart = 'input' | 'runs' | 'result' | 'default';
 
 /** A part that may be carried, and the id of its step; that of a step in an inner flow begins as in `CompiledStep`. */
 export interface Carriable {

@@ -89,7 +89,7 @@ export class LeastSizes {
 function leastSizeOf(planned: PlannedStep, sized: SizedPlan, layout: Layout, sizes: LeastSizes): number {
   const { step } = planned;
   const least = Math.max(MIN_SHARE, leastSizeOfResult(planned, sized, layout, sizes));
-  if (step.onError.action !== 'useDefault') return least;
+  if (step.onError.action !== 'useDefault' || sized.carried.has(sized.prefix + step.id, 'default')) return least;
   const { value } = step.onError;
   if (value.kind !== 'literal') return Math.max(least, sizes.sum(contentOf(value)));
   return Math.max(least, constantBytes(planned, layout, value.value));

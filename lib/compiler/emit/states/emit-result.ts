@@ -1,8 +1,9 @@
-import type { TaskState, Template } from '../../../asl/state-machine.ts';
+import type { Catcher, TaskState, Template } from '../../../asl/state-machine.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { alternativesOf, parseJoined, type Segment } from '../../../protocol/path.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
+import type { StateSource } from '../../source-map.ts';
 import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
@@ -33,12 +34,16 @@ export function emitResult(
   const { states } = context;
   const isOwn = name === context.name;
   if (emitter.frame.budget.carries(planned.step.id, 'result')) {
-    return emitReading(emitter, planned, context, { name, value, isOwn });
+    return emitReading(emitter, planned, context, { name, input: evaluated(value), isOwn });
   }
   const source = emitter.source(isOwn ? 'step' : 'take-result', planned);
   states.add(name, { Type: 'Pass', ...assignResult(emitter, planned, context, value) }, source);
   if (!readsInsideSpilled(emitter, planned)) return name;
-  const read = emitReading(emitter, planned, context, { name: emitter.stateName(planned, 'read'), value, isOwn });
+  const read = emitReading(emitter, planned, context, {
+    name: emitter.stateName(planned, 'read'),
+    input: evaluated(value),
+    isOwn,
+  });
   const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
   return states.add(
     emitter.stateName(planned, 'spilled?'),
@@ -55,25 +60,53 @@ export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, 
 export const needsResultStates = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
   emitter.frame.budget.carries(planned.step.id, 'result') || readsInsideSpilled(emitter, planned);
 
+interface ReadResult {
+  /** The state's. */
+  readonly name: string;
+  /** What the function gets: the result. */
+  readonly input: Template;
+  /** Whether the state is the step's own. Where that has run before, this is no further visit to the step. */
+  readonly isOwn: boolean;
+}
+
 /** A Task whose function takes a result, with its spilled parts where something reads inside them. */
-function emitReading(
+const emitReading = (
   emitter: FlowEmitter,
   planned: PlannedStep,
   context: EmitContext,
-  { name, value, isOwn }: { readonly name: string; readonly value: Jsonata; readonly isOwn: boolean },
+  { name, input, isOwn }: ReadResult,
+): string =>
+  emitTaking(emitter, planned, context, {
+    name,
+    input,
+    isOpened: readsInsideSpilled(emitter, planned),
+    catchers: emitter.catchers(planned, context),
+    source: emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned),
+  });
+
+/** What a function is to take as a step's result. */
+export interface Taking extends Pick<ReadResult, 'name' | 'input'> {
+  /** Whether the function reads what was spilled of it, because something reads inside that. */
+  readonly isOpened: boolean;
+  readonly catchers: readonly Catcher[];
+  readonly source: StateSource;
+}
+
+/** Emits a Task whose function takes a value as a step's result. Returns its name. */
+export function emitTaking(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  { scopePath, states, after }: EmitContext,
+  { name, input, isOpened, catchers, source }: Taking,
 ): string {
-  const { scopePath, states, after } = context;
   const { id } = planned.step;
-  const catchers = emitter.catchers(planned, context);
   const unassigned: UnassignedSlots = (step) => (step === id ? ANSWER : undefined);
   const state: TaskState = {
-    ...callOf(readsInsideSpilled(emitter, planned) ? NOOP : CARRY, readingPayload(emitter, planned, evaluated(value))),
+    ...callOf(isOpened ? NOOP : CARRY, readingPayload(emitter, planned, input)),
     ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && emitter.assign(planned, scopePath, evaluated(ANSWER))),
     ...transitionTo(after, unassigned),
   };
-  // Where the step's own state has run before, this is no further visit to the step.
-  const source = emitter.source(isOwn ? 'step-rehydrate' : 'rehydrate', planned);
   return states.add(name, state, source);
 }
 
