@@ -26,6 +26,8 @@ assert.deepEqual({ result, diagnostics: diagnostics.filter(({ severity }) => sev
       extract: 'kept',
       several: 'kept',
       gather: ['kept', 2],
+      carried: ['kept', 3],
+      packed: ['kept', 4],
       slept: 'kept',
       cached: 'kept',
       json: [{ a: '1' }],

@@ -59,11 +59,37 @@ export class SkipStep extends Error {
 // Errors are matched by name, not by class: a component's bundle may contain a second copy of this module.
 
 /** Whether `error` is a failure with a code. */
-export const isFlowError = (error: unknown): error is FlowError =>
-  error instanceof Error && (CODES.has(error.name) || error.name === FUNCTION_TIMED_OUT);
+export function isFlowError(error: unknown): error is FlowError {
+  const name = errorName(error);
+  return name !== undefined && (CODES.has(name) || name === FUNCTION_TIMED_OUT);
+}
 
 /** Whether a component threw `error` to skip its step. */
-export const isSkipStep = (error: unknown): error is SkipStep => error instanceof Error && error.name === SKIP;
+export const isSkipStep = (error: unknown): error is SkipStep => errorName(error) === SKIP;
+
+// A component may throw anything: an error whose fields are no texts, an object that throws when it is read.
+
+/** What `read` gives, if that is a text. */
+function textOf(read: () => unknown): string | undefined {
+  try {
+    const text = read();
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const fieldOf = (error: unknown, field: 'name' | 'message' | 'stack'): string | undefined =>
+  textOf(() => (error instanceof Error ? error[field] : undefined));
+
+const errorName = (error: unknown): string | undefined => fieldOf(error, 'name');
+
+/** What an error says, also where its message is no text; for anything else, the thrown value as a text. */
+const messageOf = (error: unknown): string =>
+  fieldOf(error, 'message') ||
+  textOf(() => (error instanceof Error ? String(error.message || error.name) : String(error))) ||
+  errorName(error) ||
+  'a value was thrown that has no text';
 
 // An error is part of a payload, which has at most 256 KiB for message and stack together.
 const MAX_CHARACTERS = 8_000;
@@ -85,12 +111,15 @@ export function withoutFrames(failure: FlowError): FlowError {
   return failure;
 }
 
-/** Converts any error to a failure with a code. An error without one becomes COMPONENT_FAILED; message and stack stay. */
+/** Converts whatever was thrown to a failure with a code. Without one it is COMPONENT_FAILED; message and stack stay. */
 export function toFlowError(error: unknown): FlowError {
-  if (isFlowError(error)) return error;
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  const failure = new FlowError('COMPONENT_FAILED', message, { cause: error });
+  const stack = fieldOf(error, 'stack');
+  const isKept = isFlowError(error) && stack !== undefined && fieldOf(error, 'message') !== undefined;
+  if (isKept && !Object.isFrozen(error)) return error;
+  const name = errorName(error) ?? '';
+  const failure = new FlowError(isErrorCode(name) ? name : 'COMPONENT_FAILED', messageOf(error), { cause: error });
   // The trace in an execution's Cause must show the component's own lines, not this function.
-  if (error instanceof Error && error.stack !== undefined) failure.stack = error.stack;
+  if (stack === undefined) return withoutFrames(failure);
+  failure.stack = stack;
   return failure;
 }

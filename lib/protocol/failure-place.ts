@@ -79,7 +79,7 @@ export function inPlace<E extends Error>(failure: E, place: FailurePlace): E {
 
 /** Returns and forgets the place that {@link inPlace} remembered. */
 export function takePlace(failure: unknown): FailurePlace {
-  if (!(failure instanceof Error)) return {};
+  if (typeof failure !== 'object' || failure === null) return {};
   const place = known.get(failure) ?? {};
   known.delete(failure);
   return place;

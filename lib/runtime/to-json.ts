@@ -1,7 +1,12 @@
+import { DEPTH_LIMIT } from '../flow/text/depth.ts';
 import { formatPath } from '../protocol/describe.ts';
-import { FlowError } from '../protocol/errors.ts';
+import { FlowError, toFlowError } from '../protocol/errors.ts';
 import type { Json } from '../protocol/json.ts';
 import type { Segment } from '../protocol/path.ts';
+import { lostBy } from './no-json.ts';
+
+/** A place too deep to be shown in full is shown by its first segments. */
+const SHOWN_SEGMENTS = 20;
 
 /**
  * A component's result as JSON: undefined fields are left out, undefined items are null, dates become text, and whatever has
@@ -21,7 +26,7 @@ class Conversion {
 
   /** Undefined for undefined. `key`: as JSON.stringify gives it to `toJSON`. */
   convert(written: unknown, key: string): Json | undefined {
-    const value = plain(written, key);
+    const value = this.#read(() => plain(written, key));
     switch (typeof value) {
       case 'undefined':
       case 'string':
@@ -44,37 +49,52 @@ class Conversion {
   #inside(value: object): Json {
     if (this.#around.has(value))
       throw this.#problem('an object that contains it', 'has no cycles', 'an id in its place');
-    if (value instanceof Date) throw this.#problem('an invalid date', 'has no text for it', 'null');
-    if (value instanceof Map) throw this.#problem('a Map', 'has none', 'Object.fromEntries(x) or [...x]');
-    if (value instanceof Set) throw this.#problem('a Set', 'has none', '[...x]');
+    const lost = this.#read(() => lostBy(value));
+    if (lost) throw this.#problem(lost.found, lost.json ?? 'has none', lost.instead);
+    if (this.#around.size >= DEPTH_LIMIT)
+      throw this.#problem('too deep', `has at most ${DEPTH_LIMIT} levels here`, 'flatter data, or a blob');
     this.#around.add(value);
-    const json = Array.isArray(value) ? this.#list(value) : this.#fields(value);
+    const json = this.#read(() => Array.isArray(value)) ? this.#list(value as readonly unknown[]) : this.#fields(value);
     this.#around.delete(value);
     return json;
   }
 
   #list(list: readonly unknown[]): Json[] {
+    const length = this.#read(() => list.length);
     // Not map: it leaves holes out.
-    return Array.from(list, (item, index) => this.#within(index, () => this.convert(item, String(index)) ?? null));
+    return Array.from({ length }, (_, index) => this.#part(list, index) ?? null);
   }
 
   #fields(value: object): Json {
-    const entries = Object.entries(value).flatMap(([key, field]): [string, Json][] => {
-      const json = this.#within(key, () => this.convert(field, key));
+    const entries = this.#read(() => Object.keys(value)).flatMap((key): [string, Json][] => {
+      const json = this.#part(value, key);
       return json === undefined ? [] : [[key, json]];
     });
     return Object.fromEntries(entries);
   }
 
-  #within<T>(segment: Segment, work: () => T): T {
+  #part(whole: object, segment: Segment): Json | undefined {
     this.#at.push(segment);
-    const result = work();
+    const result = this.convert(
+      this.#read(() => Reflect.get(whole, segment)),
+      String(segment),
+    );
     this.#at.pop();
     return result;
   }
 
+  /** What `read` gives: a getter, a `toJSON` or a Proxy of the component may throw. */
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const found = `what throws when it is read (${toFlowError(error).message})`;
+      throw this.#problem(found, 'has values only', 'what it should give, or leave it out');
+    }
+  }
+
   #problem(found: string, json: string, instead: string): FlowError {
-    const path = formatPath(this.#at);
+    const path = formatPath(this.#at.slice(0, SHOWN_SEGMENTS)) + (this.#at.length > SHOWN_SEGMENTS ? '…' : '');
     const place = `result${path === '' || path.startsWith('[') ? path : `.${path}`}`;
     return new FlowError(
       'COMPONENT_FAILED',

@@ -224,7 +224,11 @@ async function run(component: Component, input: Json, context: Context, scrubber
     throw refusal('INVALID_INPUT', `the input of step "${step}" does not fit: ${parsed.problem}`, parsed.at);
   try {
     const result = await component.run(parsed.value, context);
-    const checked = await validate(result, component.output, (value) => scrubber.any(value));
+    const checked = await validate(result, component.output, (value) => scrubber.any(value)).catch((error) => {
+      // The schema's walk failed: of a value that is no JSON, its place says more.
+      toJson(result, step);
+      throw error;
+    });
     if ('problem' in checked)
       throw withoutFrames(new FlowError('COMPONENT_FAILED', invalidResult(step, checked.problem)));
     return checked.value;

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { distinct } from '../project/check-flow.ts';
-import type { Json, JsonObject } from '../protocol/json.ts';
+import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { checkInput } from '../run/input/check-input.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
 import { runInProcess } from '../run/sandbox/flow-process.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
-import { compare, diffOf, type Mismatch } from './compare.ts';
+import { type Comparison, compare, diffOf, type Mismatch } from './compare.ts';
 import { type Measured, measure } from './metrics.ts';
 import type { Suite } from './open-suite.ts';
 import type { TestCase } from './test-case.ts';
@@ -89,7 +89,14 @@ async function evaluate(testCase: TestCase, measured: Measured): Promise<Omit<Ca
   const { mismatches } = compared;
   const common = { name: testCase.name, ms: measured.run.execution?.durationMs ?? 0, mismatches, found };
   if (mismatches.length === 0) return { ...common, status: 'passed' };
-  return { ...common, status: 'failed', diff: diffOf(compared) };
+  return { ...common, status: 'failed', diff: diffOf(withReason(compared, found)) };
+}
+
+/** An error that was not asked for is shown, too, where the outcome is another for it. */
+function withReason(compared: Comparison, { error }: JsonObject): Comparison {
+  const isOutcome = compared.mismatches.some(({ at: [key] }) => key === 'outcome' || key === 'result');
+  if (error === undefined || !isOutcome || !isObject(compared.found)) return compared;
+  return { ...compared, found: { ...compared.found, error } };
 }
 
 /** How a flow ended, in the form that a case expects it in. */

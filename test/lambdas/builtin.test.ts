@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { invoke, invokeObject } from './invoke.ts';
@@ -114,4 +115,11 @@ describe('cache/check and cache/store', () => {
     store.texts.set(name, JSON.stringify({ ...JSON.parse(text), expiresAt: Date.now() - 1 }));
     expect(await invoke('/cache/check', { key: 'k' }, { store })).toMatchObject({ cache_hit: false });
   });
+});
+
+it('each is called by the flow that is run of the packed package', () => {
+  const called = readFileSync('.ci/packed/workflows/every-component.yaml', 'utf8');
+  const files = readdirSync('lambdas/builtin', { recursive: true, encoding: 'utf8' });
+  const paths = files.flatMap((file) => /^((?:\w+\/)?[a-z]\w*)\.ts$/.exec(file)?.[1] ?? []);
+  expect(paths.filter((path) => !called.includes(`/builtin/${path}`))).toEqual([]);
 });

@@ -67,6 +67,10 @@ const NO_JSON = {
   'new Map([[1, 2]])': 'is a Map: JSON has none; return Object.fromEntries(x)',
   'new Set([1])': 'is a Set: JSON has none; return [...x]',
   'new Date(Number.NaN)': 'is an invalid date',
+  'Promise.resolve(1)': 'is a Promise, an await is missing: JSON has none; return await x',
+  'new TypeError("t")': 'is an Error: JSON has none; return x.message',
+  'new Uint8Array(2)': 'is a typed array: JSON has none; return [...x]',
+  '({ toJSON() { throw new Error("boom"); } })': 'is what throws when it is read (boom)',
 } as const;
 
 const MISBEHAVES = `

@@ -86,6 +86,19 @@ test:
     expect(report.cases[1]?.diff).toContain('-    "x": 2\n+    "x": 1');
   });
 
+  test.each(['', ', output: { outcome: success }', ', output: { result: 1 }'])(
+    'that fails where it expects success%s shows the error',
+    async (output) => {
+      const failed = '{ outcome: failed, error: { code: TIMEOUT, message: too late } }';
+      const report = await run(
+        `${ECHO}test: { cases: [{ name: a, input: {}, mocks: { /my/echo: ${failed} }${output} }] }`,
+      );
+      const [{ status, diff } = {}] = report.cases;
+      expect(status).toBe('failed');
+      expect(diff).toContain('+  "error": {\n+    "code": "TIMEOUT",\n+    "message": "too late"');
+    },
+  );
+
   test('has variables and mocks of its own, by component, by step, and one behaviour or several', async () => {
     const report = await run(`
 steps:
