@@ -102,6 +102,7 @@ export async function checkMocks(
 /** The inputs of a file of JSON lines; empty lines do not count. */
 export async function readLines(file: string, terminal: Terminal): Promise<readonly JsonSource[]> {
   const text = await readText(file, terminal);
-  const lines = text.split('\n').map((line, index) => ({ line, place: `${file}, line ${index + 1}` }));
-  return Promise.all(lines.filter(({ line }) => line.trim() !== '').map(({ line, place }) => parseSource(place, line)));
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  const written = lines.filter(({ line }) => line.trim() !== '');
+  return Promise.all(written.map(({ line, number }) => parseSource(file, line, number)));
 }

@@ -16,6 +16,8 @@ export interface JsonSource {
   /** A file's path as the user wrote it, `standard input`, or the option's name. */
   readonly file: string;
   readonly text: string;
+  /** The line of the file that the text is, where it is only that line. */
+  readonly line?: number;
   /** The value in that text, where it is only a part of it. */
   readonly tree?: Tree;
 }
@@ -51,22 +53,30 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Parses JSON; rejects with a UsageError that says where and why the text is not JSON, or has a number that is none. */
-export async function parseSource(file: string, given: string): Promise<JsonSource> {
+/**
+ * Parses JSON; rejects with a UsageError that says where and why the text is not JSON, or has a number that is none. `line`:
+ * of the file, where the text is only that line.
+ */
+export async function parseSource(file: string, given: string, line?: number): Promise<JsonSource> {
   const text = withoutByteOrderMark(given);
-  const value = await parse(file, text);
+  const value = await parse(file, text, line);
   const tooLarge = faultyNumbersIn(text).find(({ fault }) => fault.kind === 'too-large');
-  if (tooLarge === undefined) return { value, file, text };
+  if (tooLarge === undefined) return { value, file, text, ...(line !== undefined && { line }) };
   const { written, span } = tooLarge;
   const { message, help } = diagnose('number-too-large', { written }, { file, ...span });
-  throw new UsageError(`${file}, line ${span.line}, column ${span.column}: ${message}`, help);
+  throw new UsageError(`${file}, line ${line ?? span.line}, column ${span.column}: ${message}`, help);
 }
 
-async function parse(file: string, text: string): Promise<Json> {
+async function parse(file: string, text: string, line: number | undefined): Promise<Json> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${file} is not JSON: ${await faultIn(text)}`, jsonHelp(file, text));
+    const { problem, at } = await faultIn(text);
+    const [what, where] =
+      line === undefined
+        ? [file, at && ` at line ${at.line}, column ${at.column}`]
+        : [`${file}, line ${line}`, at && ` at column ${at.column}`];
+    throw new UsageError(`${what} is not JSON: ${problem}${where ?? ''}`, jsonHelp(file, text));
   }
 }
 
@@ -75,18 +85,23 @@ export async function warnOfNumbers({ file, text }: JsonSource, terminal: Termin
   await showDiagnostics(inexactNumbersIn({ file, text }), new Map([[file, text]]), terminal);
 }
 
+interface JsonFault {
+  readonly problem: string;
+  readonly at?: { readonly line: number; readonly column: number };
+}
+
 /** What is wrong and where, in esbuild's words: those of the JavaScript engine often name no place. */
-async function faultIn(text: string): Promise<string> {
+async function faultIn(text: string): Promise<JsonFault> {
   const { transform } = await import('esbuild');
   const refused: unknown = await transform(text, { loader: 'json', logLevel: 'silent' }).catch(
     (error: unknown) => error,
   );
   const [first] = isBuildFailure(refused) ? refused.errors : [];
-  if (!first?.location) return 'it is empty, or holds more than one value';
+  if (!first?.location) return { problem: 'it is empty, or holds more than one value' };
   const { line, column, lineText } = first.location;
   // esbuild counts bytes from 0.
   const before = Buffer.from(lineText).subarray(0, column).toString('utf8');
-  return `${first.text} at line ${line}, column ${before.length + 1}`;
+  return { problem: first.text, at: { line, column: before.length + 1 } };
 }
 
 const jsonHelp = (file: string, text: string): string =>

@@ -25,6 +25,8 @@ export const QUOTAS = {
   mapItems: 100_000_000,
   /** The longest timeout or wait, in seconds. */
   seconds: 99_999_999,
+  /** The most attempts of a retrier. Source: "Retrying after an error", MaxAttempts, AWS Step Functions developer guide. */
+  retries: 99_999_999,
   /** Seconds of a Standard execution: a year. */
   standardSeconds: 366 * 24 * 3600,
   /** Seconds of an Express execution. */

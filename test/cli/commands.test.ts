@@ -364,6 +364,16 @@ export default component({ input: { type: 'object' }, output: { type: 'object' }
   });
 });
 
+test('stepflow list-components shows those last that only the compiler calls', async () => {
+  const { stdout } = await inProject('list-components');
+  const [own = '', ofCompiler = ''] = stdout.split('\nThe compiler calls these where a flow needs them:\n');
+  const pathsIn = (text: string) => [...text.matchAll(/^\/builtin\/(\S+)/gm)].map(([, path]) => path);
+
+  expect(pathsIn(ofCompiler)).toEqual(['carry', 'gather', 'map_items', 'map_results', 'pack', 'spill']);
+  expect(own).not.toContain('The compiler calls it');
+  expect(own).toContain('/my/shout');
+});
+
 describe('stepflow compile --without', () => {
   test('leaves out a pass', async () => {
     const machine = async (...options: readonly string[]) =>

@@ -293,7 +293,12 @@ describe('stepflow run refuses', () => {
       '--max-concurrency is for batches',
       '--inputs FILE.jsonl',
     ],
-    ['a line that is not JSON', ['run', 'greet.yaml', '--inputs', 'bad.jsonl'], 'bad.jsonl, line 2 is not JSON', ''],
+    [
+      'a line that is not JSON',
+      ['run', 'greet.yaml', '--inputs', 'bad.jsonl'],
+      'bad.jsonl, line 2 is not JSON: Unexpected "}" in JSON at column 10\n',
+      '',
+    ],
   ])('%s', async (_what, argv, message, help) => {
     const { code, stdout, stderr } = await call(argv, { cwd });
 
@@ -317,7 +322,11 @@ describe('a batch', () => {
     expect(results).toMatchObject([
       { outcome: 'success', execution: { transitions: expect.any(Number) } },
       { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE' } },
-      { outcome: 'failed', error: { code: 'INVALID_INPUT' }, diagnostics: [{ file: 'inputs.jsonl, line 4' }] },
+      {
+        outcome: 'failed',
+        error: { code: 'INVALID_INPUT' },
+        diagnostics: [{ file: 'inputs.jsonl', line: 4, endLine: 4 }],
+      },
     ]);
   });
 });

@@ -113,14 +113,15 @@ describe('an integer that doubles do not have', () => {
   });
 
   test('is found in a line of a batch', async () => {
-    const { stdout } = await here(['run', 'ids.yaml', '--inputs', 'ids.jsonl']);
+    const { stdout, stderr } = await here(['run', 'ids.yaml', '--inputs', 'ids.jsonl']);
     const [first, second] = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
 
     expect(first).not.toHaveProperty('diagnostics');
-    expect(second).toMatchObject({ diagnostics: [{ code: 'inexact-number', file: 'ids.jsonl, line 2', column: 8 }] });
+    expect(second).toMatchObject({ diagnostics: [{ code: 'inexact-number', file: 'ids.jsonl', line: 2, column: 8 }] });
+    expect(stderr).toContain('9007199254740993 is kept as 9007199254740992\n\n    ids.jsonl:2:8:');
   });
 
   test.each([

@@ -170,6 +170,22 @@ steps:
     input: { $setp: b }
              ~~~~~ unknown-dollar-key`);
     expect(text).toContain('Did you mean "$step"?');
+    const [ref] = expectDiagnostics(`
+output: { $ref: b }
+          ~~~~ unknown-dollar-key`);
+    expect(ref).not.toContain('Did you mean');
+  });
+
+  it('for more retries than AWS makes', () => {
+    const flow = (retries: number, mark = '') => `
+steps:
+  - id: a
+    component: /x/y
+    onError: { action: retry, maxRetries: ${retries} }${mark}
+output: { $step: a }`;
+    const [text] = expectDiagnostics(flow(100_000_000, `\n${' '.repeat(42)}~~~~~~~~~ wrong-type`));
+    expect(text).toContain('a whole number from 0 to 99,999,999');
+    expectDiagnostics(flow(99_999_999));
   });
 
   it('for a step that nothing wants and for an elision, as warnings', () => {

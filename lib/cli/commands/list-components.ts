@@ -24,7 +24,11 @@ export const listComponents = defineCommand({
     } else {
       const colors = colorsFor(terminal.stdout, terminal.env);
       const width = Math.max(...components.map(({ path }) => path.length));
-      for (const component of components) terminal.stdout.write(`${describe(component, width, colors).join('\n')}\n`);
+      const show = (component: ComponentSummary) => describe(component, width, colors);
+      const own = components.filter(({ forCompiler }) => !forCompiler).flatMap(show);
+      const others = components.filter(({ forCompiler }) => forCompiler).flatMap(show);
+      const lines = [...own, '', 'The compiler calls these where a flow needs them:', '', ...others];
+      terminal.stdout.write(`${lines.join('\n')}\n`);
     }
     return exitCodeOf(diagnostics);
   },

@@ -4,7 +4,7 @@ import { type CommandCall, defineCommand, type OptionValues } from '../command.t
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
-import { readJsonOption } from '../read-json.ts';
+import { type JsonSource, readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
 import { shortId } from '../render/step-line.ts';
@@ -177,6 +177,20 @@ const NOTHING_RAN: NonNullable<FlowRun['execution']> = {
 
 const DEFAULT_CONCURRENCY = 10;
 
+/** Shows the warnings of a line of a batch; its errors are in its result, and those of the flow were shown before. */
+async function showWarnings(
+  { diagnostics }: FlowRun,
+  input: JsonSource | undefined,
+  prepared: PreparedFlow,
+  terminal: Terminal,
+): Promise<void> {
+  const warnings = diagnostics.filter(({ severity, file }) => severity === 'warning' && file === input?.file);
+  if (!input || warnings.length === 0) return;
+  const { file, text, value, line = 1 } = input;
+  const shown = '\n'.repeat(line - 1) + prepared.showInput(value, text);
+  await showDiagnostics(warnings, new Map([[file, shown]]), terminal);
+}
+
 async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<number> {
   const { options, terminal } = call;
   const inputs = await readLines(file, terminal);
@@ -184,12 +198,13 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
   await showDiagnostics(prepared.diagnostics, new Map([[flow.file, flow.text]]), terminal);
   const { default: limited } = await import('p-limit');
   const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
-  const runs = inputs.map(({ value, file, text }) =>
-    limit(() => prepared.run({ input: value, inputText: { file, text }, signal: terminal.signal })),
+  const runs = inputs.map(({ value, ...inputText }) =>
+    limit(() => prepared.run({ input: value, inputText, signal: terminal.signal })),
   );
   let failed = 0;
-  for (const running of runs) {
+  for (const [index, running] of runs.entries()) {
     const ran = await running;
+    await showWarnings(ran, inputs[index], prepared, terminal);
     if (ran.result.outcome === 'failed') failed += 1;
     terminal.stdout.write(`${JSON.stringify(toJson(ran))}\n`);
   }

@@ -44,7 +44,7 @@ function compileRetrier(section: Section, isLast: boolean): Retrier {
   return {
     errors: compileErrors(section, isLast),
     intervalSeconds: section.number('IntervalSeconds', 1, 0, QUOTAS.seconds),
-    maxAttempts: section.number('MaxAttempts', 3, 0, QUOTAS.seconds),
+    maxAttempts: section.number('MaxAttempts', 3, 0, QUOTAS.retries),
     backoffRate: section.number('BackoffRate', 2, 1),
     maxDelaySeconds: section.number('MaxDelaySeconds', Number.POSITIVE_INFINITY, 1, MAX_DELAY_SECONDS),
     jitter: section.oneOf('JitterStrategy', ['NONE', 'FULL']) === 'FULL',

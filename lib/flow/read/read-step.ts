@@ -1,4 +1,5 @@
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import { literal } from '../expression.ts';
 import type { OnError, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
@@ -104,5 +105,5 @@ function readOnError(fields: Fields, reporter: Reporter): OnError {
     const value = onError.tree('defaultValue');
     return { action: 'useDefault', value: value ? readExpression(value, reporter) : literal(null, map.span) };
   }
-  return action === 'retry' ? { action, maxRetries: onError.count('maxRetries') ?? 3 } : { action };
+  return action === 'retry' ? { action, maxRetries: onError.count('maxRetries', QUOTAS.retries) ?? 3 } : { action };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
 import type { FLOW_KEYS } from '../read/read-flow.ts';
 import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
@@ -86,7 +87,13 @@ const ON_ERROR: JsonObject = {
       'fail: the flow fails. useDefault, continue: the default is used instead. retry: try again. skip: the step counts as skipped.',
   },
   defaultValue: ref('value', 'The result with useDefault; without it, null.'),
-  maxRetries: { type: ['integer', 'null'], minimum: 0, default: 3, description: 'How often to try again with retry.' },
+  maxRetries: {
+    type: ['integer', 'null'],
+    minimum: 0,
+    maximum: QUOTAS.retries,
+    default: 3,
+    description: 'How often to try again with retry.',
+  },
 };
 
 const EXAMPLE: JsonObject = {

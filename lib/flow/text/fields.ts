@@ -70,13 +70,13 @@ export class Fields {
     return this.#wrong(key, tree, 'true or false');
   }
 
-  /** A whole number of at least 0. */
-  count(key: string): number | undefined {
+  /** A whole number of at least 0, and at most `most`. */
+  count(key: string, most: number): number | undefined {
     const tree = this.#nonNull(key);
     if (!tree) return undefined;
     const value = tree.kind === 'scalar' ? tree.value : undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-    return this.#wrong(key, tree, 'a whole number of at least 0');
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+    return this.#wrong(key, tree, `a whole number from 0 to ${most.toLocaleString('en')}`);
   }
 
   oneOf<const T extends string>(key: string, choices: readonly T[]): T | undefined {

@@ -8,12 +8,18 @@ import { lookupIn } from './required-components.ts';
 export interface ComponentSummary {
   readonly path: string;
   readonly builtin: boolean;
+  /** Whether the compiler calls it where a flow needs it, so that no flow has to. */
+  readonly forCompiler: boolean;
   readonly description: string;
   /** JSON Schema of its input. */
   readonly input: Json;
   /** JSON Schema of its result. */
   readonly output: Json;
 }
+
+const FOR_COMPILER: ReadonlySet<string> = new Set(
+  ['carry', 'gather', 'map_items', 'map_results', 'pack', 'spill'].map((name) => `/builtin/${name}`),
+);
 
 /** The components that flows in `home` may use, sorted by path, and diagnostics of those that do not load. */
 export async function describeComponents(
@@ -25,7 +31,8 @@ export async function describeComponents(
   const summaries = components.flatMap(({ path, builtin }): ComponentSummary[] => {
     const one = loaded.get(path);
     if (!one) return [];
-    return [{ path, builtin, description: one.description ?? '', input: one.inputSchema, output: one.outputSchema }];
+    const { description = '', inputSchema: input, outputSchema: output } = one;
+    return [{ path, builtin, forCompiler: FOR_COMPILER.has(path), description, input, output }];
   });
   return { components: summaries, diagnostics };
 }

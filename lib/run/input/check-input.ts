@@ -15,6 +15,8 @@ export interface InputText {
   /** A file's name, or another name of the text. */
   readonly file: string;
   readonly text: string;
+  /** The line of the file that the text is, where it is only that line. */
+  readonly line?: number;
   /** The input in that text, where it is only a part of it. */
   readonly tree?: Tree;
 }
@@ -24,6 +26,12 @@ export interface InputText {
  * number of the text that is not kept as it is written.
  */
 export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
+  const { line } = source;
+  const problems = problemsOf(input, schema, source);
+  return line === undefined ? problems : problems.map((problem) => ({ ...problem, line, endLine: line }));
+}
+
+function problemsOf(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
   if (isTooDeep(input))
     return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...spanOfTooDeep(source.text) })];
   const scrubber = inputScrubber(input, schema);
