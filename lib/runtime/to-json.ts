@@ -1,7 +1,6 @@
-import { DEPTH_LIMIT } from '../flow/text/depth.ts';
 import { formatPath } from '../protocol/describe.ts';
 import { FlowError, toFlowError } from '../protocol/errors.ts';
-import type { Json } from '../protocol/json.ts';
+import { DEPTH_LIMIT, type Json } from '../protocol/json.ts';
 import type { Segment } from '../protocol/path.ts';
 import { lostBy } from './no-json.ts';
 

@@ -1,10 +1,10 @@
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { allWithin } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
-import { DEPTH_LIMIT, isTooDeep } from '../../flow/text/depth.ts';
+import { isTooDeep } from '../../flow/text/depth.ts';
 import { nearest } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
-import type { Json } from '../../protocol/json.ts';
+import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
 import { declaredVariables, secretVariables } from '../analyse/variables.ts';
 import { findProblems } from './problems.ts';
 

@@ -1,11 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
-import { isObject, type Json } from '../../protocol/json.ts';
-
-/**
- * How many levels of lists and maps a flow, an input or any other text may have. Values are walked recursively: this limit
- * is far below what exhausts any stack, and far above what anybody writes.
- */
-export const DEPTH_LIMIT = 600;
+import { DEPTH_LIMIT, isObject, type Json } from '../../protocol/json.ts';
 
 /** Whether a value has more than {@link DEPTH_LIMIT} levels. Not recursive, so that it works for any depth. */
 export function isTooDeep(value: Json): boolean {

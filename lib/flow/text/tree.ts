@@ -13,9 +13,8 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
-import type { Json } from '../../protocol/json.ts';
+import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
 import { withoutByteOrderMark } from '../../protocol/text.ts';
-import { DEPTH_LIMIT } from './depth.ts';
 import { numberFault } from './numbers.ts';
 import { yamlProblem } from './yaml-problem.ts';
 

@@ -2,11 +2,11 @@ import { LineCounter, parseDocument } from 'yaml';
 import { findProblems } from '../../compiler/check/problems.ts';
 import { redactValue } from '../../compiler/check/variable-values.ts';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
-import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
+import { isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
 import { inexactNumbersIn } from '../../flow/text/numbers.ts';
 import { spanAt, type Tree } from '../../flow/text/tree.ts';
 import { formatPath } from '../../protocol/describe.ts';
-import type { Json } from '../../protocol/json.ts';
+import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
 import { inputScrubber } from './secrets.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DEPTH_LIMIT, isTooDeep, spanOfTooDeep } from '../../../lib/flow/text/depth.ts';
+import { isTooDeep, spanOfTooDeep } from '../../../lib/flow/text/depth.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
+import { DEPTH_LIMIT } from '../../../lib/protocol/json.ts';
 
 /** Lists and maps in turn, so many in each other. */
 const nested = (levels: number): Json => {

@@ -5,7 +5,7 @@ import { allOf, anyOf, eitherOf, oppositeOf, written } from './code.ts';
 import { fn } from './locals.ts';
 import { type Jsonata, quote } from './syntax.ts';
 
-export { balanced, FALSE, inTens, type Jsonata, object, quote, TRUE } from './syntax.ts';
+export { balanced, FALSE, type Jsonata, object, quote, TRUE } from './syntax.ts';
 
 /** A JSON value in JSONata, which never flattens lists in a literal. */
 export const constant = (value: Json): Jsonata => JSON.stringify(value);

@@ -24,7 +24,7 @@ export function balanced(
 }
 
 /** Lists of at most ten: each term of an operator chain is a level deeper than the next one. */
-export const inTens = <T>(terms: readonly T[]): readonly (readonly T[])[] =>
+const inTens = <T>(terms: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(terms.length / 10) }, (_, at) => terms.slice(at * 10, at * 10 + 10));
 
 /** Joins terms with an associative operator, so that the tree of operators is not deep. */

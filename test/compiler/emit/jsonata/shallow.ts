@@ -3,7 +3,7 @@ import type { Compiled } from '../../../../lib/compiler/compile.ts';
 import { heightOf } from '../../../../lib/compiler/emit/jsonata/height.ts';
 
 /** How many levels deep an expression of ours may be; AWS evaluates 100. */
-export const MOST_LEVELS = 60;
+const MOST_LEVELS = 60;
 
 /** Throws where an expression in the state machines of a flow is too deep. */
 export function expectShallow(compiled: Pick<Compiled, 'stateMachine' | 'nestedMachines'>): void {
