@@ -66,7 +66,7 @@ describe('a profile', () => {
     ['no JSON', '{"steps": {', 'yaml-syntax'],
     ['a list', '[]', 'wrong-type'],
     ['nothing', '', 'wrong-type'],
-    ['a number beyond all numbers', '{"steps": {"a": {"seconds": 1e999}}}', 'not-json'],
+    ['a number beyond all numbers', '{"steps": {"a": {"seconds": 1e999}}}', 'number-too-large'],
   ])('is none where the file holds %s', (_, source, code) => {
     const { profile, diagnostics } = readProfile(source, 'flow.profile.json');
     expect(profile).toBeUndefined();
