@@ -1,7 +1,8 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
+import { jsonTokens } from '../protocol/json-tokens.ts';
 
-/** Strings, punctuation and other scalars. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s"[\]{}:,]+/gs;
+/** Punctuation, and scalars that are no strings. */
+const TOKEN = /[[\]{}:,]|[^\s"[\]{}:,]+/;
 
 /** A list or an object that is open, and the key of the part that comes next. */
 interface Open {
@@ -42,7 +43,7 @@ function* valuesIn(text: string): Generator<Value> {
   const open: Open[] = [];
   const starts: number[] = [];
   let isKey = false;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { token, index } of jsonTokens(text, TOKEN)) {
     const inner = open.at(-1);
     if (token === ',' && inner) {
       if (typeof inner.key === 'number') inner.key += 1;

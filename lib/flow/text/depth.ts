@@ -1,5 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isObject, type Json } from '../../protocol/json.ts';
+import { jsonTokens } from '../../protocol/json-tokens.ts';
 
 /** Whether a value has more than {@link DEPTH_LIMIT} levels. Not recursive, so that it works for any depth. */
 export function isTooDeep(value: Json): boolean {
@@ -22,7 +23,7 @@ const isNested = (value: Json): boolean => typeof value === 'object' && value !=
 /** The position of the first list or map in a JSON text that is too deep; the start of the text if none is. */
 export function spanOfTooDeep(text: string): Span {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/gs)) {
+  for (const { token, index } of jsonTokens(text, /[[{}\]]/)) {
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
     if (depth > DEPTH_LIMIT) return placeOf(text, index);

@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { jsonTokens } from '../../protocol/json-tokens.ts';
 
 /** What is wrong with a number as it is written; undefined where it is kept as it is. `became`: the number that is kept. */
 export type NumberFault = { readonly kind: 'too-large' } | { readonly kind: 'inexact'; readonly became: string };
@@ -41,7 +42,7 @@ export function faultyNumbersIn(text: string): readonly FaultyNumber[] {
   const found: FaultyNumber[] = [];
   let line = 1;
   let lineStart = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|\n|-?\d[\d.eE+-]*/gs)) {
+  for (const { token, index } of jsonTokens(text, LINES_AND_NUMBERS)) {
     if (token === '\n') {
       line += 1;
       lineStart = index + 1;
@@ -53,6 +54,8 @@ export function faultyNumbersIn(text: string): readonly FaultyNumber[] {
   }
   return found;
 }
+
+const LINES_AND_NUMBERS = /\n|-?\d[\d.eE+-]*/;
 
 /** Most tokens are strings and short numbers, which cannot be at fault. */
 const MAY_BE_FAULTY = /^-?\d(?=.*e|.{15})/i;
