@@ -5,7 +5,7 @@ import { prepareFlow } from '../../lib/run/run-flow.ts';
 import { runs } from '../chance.ts';
 import { flowOf, judgeNested, nesting } from './nested-flows.ts';
 
-const FLOWS = runs(25);
+const FLOWS = runs(10);
 const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
 
 describe('flows in flows', () => {

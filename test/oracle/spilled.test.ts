@@ -4,7 +4,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow } from './draw-flow.ts';
 
-const FLOWS = runs(100);
+const FLOWS = runs(70);
 const TIMEOUT = 120_000 + FLOWS * 800;
 
 /** Bytes: any value with content is larger. What a Choice tests (null, false, 0, "") is never spilled. */

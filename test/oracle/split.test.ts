@@ -6,7 +6,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-const FLOWS = runs(150);
+const FLOWS = runs(100);
 
 /** How many nested state machines a flow has. */
 const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>
@@ -15,7 +15,7 @@ const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>
 // So few bytes that many small flows are split, and so many that few single steps are too large.
 it.each([
   ['every step runs', eagerFlow, 6000],
-  ['only wanted steps run', lazyFlow, 4500],
+  ['only wanted steps run', lazyFlow, 4050],
 ] as const)(
   'a random flow in small nested state machines does what the language says, where %s',
   { timeout: 240_000 },
