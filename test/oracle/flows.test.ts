@@ -6,7 +6,7 @@ import { type Compared, compare } from './compare.ts';
 import { eagerFlow, lastStepFlow, lazyFlow, plainFlow, type Sample } from './draw-flow.ts';
 
 /** How many flows of each kind are drawn; each is run with one to three inputs. */
-const FLOWS = runs(200);
+const FLOWS = runs(300);
 /** Milliseconds: enough for all flows, also on a busy machine. */
 const TIMEOUT = 300_000 + FLOWS * 500;
 

@@ -6,7 +6,7 @@ import { runs } from '../chance.ts';
 import { compareFused } from './compare.ts';
 import { chainFlow, eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-const FLOWS = runs(80);
+const FLOWS = runs(120);
 const TIMEOUT = 240_000 + FLOWS * 800;
 
 /** The other passes, which could take steps out of a chain. */

@@ -115,7 +115,7 @@ it.each([
   { timeout: 240_000 },
   async (_, flows) => {
     let hoisted = 0;
-    const count = runs(15);
+    const count = runs(25);
     const property = fc.asyncProperty(flows, async (sample) => {
       const { plan } = compile(sample.source);
       hoisted += plan?.tree && hoistedConditionsIn(plan.tree).length > 0 ? 1 : 0;

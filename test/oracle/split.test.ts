@@ -6,7 +6,7 @@ import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
 
-const FLOWS = runs(100);
+const FLOWS = runs(150);
 
 /** How many nested state machines a flow has. */
 const nestedIn = ({ source, variables }: Sample, limits: Limits): number =>

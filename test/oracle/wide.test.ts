@@ -6,7 +6,7 @@ import { type Compared, compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
 import { wideFlow } from './draw-wide.ts';
 
-const FLOWS = runs(70);
+const FLOWS = runs(100);
 const TIMEOUT = 120_000 + FLOWS * 800;
 
 /** Compiles a flow as {@link compare} does. */
