@@ -16,7 +16,7 @@ const COMPILE = ['compile', 'large.yaml', '--without', 'map-fan-outs', '--out'];
 it('compile writes the nested state machines of a large flow beside its own', async () => {
   const { code, stderr } = await call([...COMPILE, 'made/large.asl.json'], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toContain('nested state machines: they are next to made/large.asl.json');
+  expect(stderr).toContain('nested state machine: they are next to made/large.asl.json');
   const written = readdirSync(join(cwd, 'made'));
   const own = readFileSync(join(cwd, 'made/large.asl.json'), 'utf8');
   const started = [...own.matchAll(/\$\{machine:([^}]+)\}/g)].map(([, name]) => `${name}.asl.json`);
