@@ -81,14 +81,13 @@ test('__proto__ is a key like any other', async () => {
   const states = {
     A: {
       Type: 'Pass',
-      Assign: JSON.parse('{"__proto__": "{% $states.input %}", "v": {"__proto__": "{% $states.input.b %}"}}'),
+      Assign: JSON.parse('{"s": "{% $states.input %}", "v": {"__proto__": "{% $states.input.b %}"}}'),
       Output: JSON.parse('{"__proto__": "{% $states.input.__proto__.a %}", "same": "{% $states.input %}"}'),
       Next: 'B',
     },
     B: {
       Type: 'Pass',
-      Output:
-        '{% {"in": $states.input, "own": $__proto__.__proto__, "v": $v, "__proto__": $lookup($__proto__, "__proto__")} %}',
+      Output: '{% {"in": $states.input, "own": $s.__proto__, "v": $v, "__proto__": $lookup($s, "__proto__")} %}',
       End: true,
     },
   };
