@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 
-const steps = Array.from({ length: 2500 }, (_, at) => `  - { id: s${at}, component: /my/one, input: ${at} }`);
+const steps = Array.from({ length: 4000 }, (_, at) => `  - { id: s${at}, component: /my/one, input: ${at} }`);
 const cwd = project({
-  'large.yaml': `steps:\n${steps.join('\n')}\noutput: { $step: s2499 }\nevaluation: eager\n`,
+  'large.yaml': `steps:\n${steps.join('\n')}\noutput: { $step: s3999 }\nevaluation: eager\n`,
   'lambdas/my/one.ts': componentSource('return input;'),
 });
 
@@ -16,7 +16,7 @@ const COMPILE = ['compile', 'large.yaml', '--without', 'map-fan-outs', '--out'];
 it('compile writes the nested state machines of a large flow beside its own', async () => {
   const { code, stderr } = await call([...COMPILE, 'made/large.asl.json'], { cwd });
   expect(code).toBe(0);
-  expect(stderr).toContain('nested state machine: they are next to made/large.asl.json');
+  expect(stderr).toContain('nested state machines: they are next to made/large.asl.json');
   const written = readdirSync(join(cwd, 'made'));
   const own = readFileSync(join(cwd, 'made/large.asl.json'), 'utf8');
   const started = [...own.matchAll(/\$\{machine:([^}]+)\}/g)].map(([, name]) => `${name}.asl.json`);
@@ -29,8 +29,8 @@ it('asl run starts them from there', async () => {
   const { code, stdout } = await call(['asl', 'run', 'made/large.asl.json', '--json'], { cwd });
   expect(code).toBe(0);
   const { output, entered } = JSON.parse(stdout);
-  expect(output).toEqual({ outcome: 'success', result: 2499 });
-  expect(entered.filter((name: string) => /^s\d+$/.test(name))).toHaveLength(2500);
+  expect(output).toEqual({ outcome: 'success', result: 3999 });
+  expect(entered.filter((name: string) => /^s\d+$/.test(name))).toHaveLength(4000);
 });
 
 it('asl run says what is wrong with one of them, in its own file', async () => {
