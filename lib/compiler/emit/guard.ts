@@ -16,6 +16,7 @@ import {
 } from './jsonata/expressions.ts';
 import { pathOf } from './jsonata/input-path.ts';
 import { all, any, choose, FALSE, type Jsonata, not, quote, TRUE } from './jsonata/jsonata.ts';
+import { neighbours } from './neighbours.ts';
 
 /**
  * The condition under which the state machine passes a step over: nothing wants it, its `skipIf` holds, or it reads a
@@ -37,14 +38,9 @@ export function passesOver(
 
 /** Whether any clause of a step's demand holds. Neighbours with the same hoisted condition ask for it once. */
 function wantedTest(demand: readonly DemandClause[], scope: ExpressionScope): Jsonata {
-  const groups: DemandClause[][] = [];
-  for (const clause of demand) {
-    const last = groups.at(-1);
-    if (last?.[0] && isSameCondition(last[0].hoisted, clause.hoisted)) last.push(clause);
-    else groups.push([clause]);
-  }
+  const groups = neighbours(demand, (one, other) => isSameCondition(one.hoisted, other.hoisted));
   return any(
-    groups.map((clauses) => all([hoistedTest(clauses[0]?.hoisted, scope), anyGated(clauses, () => TRUE, scope)])),
+    groups.map((clauses) => all([hoistedTest(clauses[0].hoisted, scope), anyGated(clauses, () => TRUE, scope)])),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Gate } from '../../analyse/uses.ts';
+import { neighbours } from '../neighbours.ts';
 
 /** What counts only where all of its gates hold, such as a use. */
 export interface Gated {
@@ -17,23 +18,13 @@ export type ByGates<T extends Gated> = readonly (
 /** Groups items by their gates, from the outermost to the innermost. */
 export function byGates<T extends Gated>(items: readonly T[], depth = 0): ByGates<T> {
   return neighbours(items, (one, other) => isSameGate(one.gates[depth], other.gates[depth])).flatMap((group) => {
-    const gate = group[0]?.gates[depth];
+    const gate = group[0].gates[depth];
     return gate ? [joined(gate, byGates(group, depth + 1))] : group.map((item) => ({ item }));
   });
 }
 
 const isSameGate = (one: Gate | undefined, other: Gate | undefined): boolean =>
   one?.kind === other?.kind && one?.of === other?.of;
-
-function neighbours<T>(items: readonly T[], areAlike: (one: T, other: T) => boolean): readonly (readonly T[])[] {
-  const groups: T[][] = [];
-  for (const item of items) {
-    const last = groups.at(-1);
-    if (last?.[0] !== undefined && areAlike(last[0], item)) last.push(item);
-    else groups.push([item]);
-  }
-  return groups;
-}
 
 /** A gate and what is behind it; gates of which each has only the next behind it are one conjunction. */
 function joined<T extends Gated>(gate: Gate, behind: ByGates<T>): ByGates<T>[number] {

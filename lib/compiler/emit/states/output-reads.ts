@@ -6,6 +6,7 @@ import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
 import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
+import { neighbours } from '../neighbours.ts';
 
 /** The reader that messages name. */
 const READER = 'the output';
@@ -17,9 +18,10 @@ export function outputReads(
   context: EmitContext,
 ): TemplatedInvocation['output'] {
   const scope = emitter.scope(context.scopePath);
-  const groups = inGroups(
+  const isOwnUse = (use: Use): boolean => isUseOf(use, step.id);
+  const groups = neighbours(
     checks.filter((use) => mayMiss(use, scope.inputSchema)),
-    (use) => isUseOf(use, step.id),
+    (one, other) => isOwnUse(one) === isOwnUse(other),
   );
   if (groups.length === 0) return undefined;
   // Nothing is checked where the flow is skipped; the step's wrapper knows of the step's own skip.
@@ -27,7 +29,7 @@ export function outputReads(
     emitter.frame.plan.output.filter((use) => !isUseOf(use, step.id)),
     scope,
   );
-  const isOwn = groups.every(([use]) => use !== undefined && isUseOf(use, step.id));
+  const isOwn = groups.every(([use]) => isOwnUse(use));
   if (skipped === FALSE && isOwn) return verbatim(groups.flat().map(ownRead));
   const reads = groups.flatMap((group) => readsOf(group, step.id, scope));
   return evaluated(choose(skipped, '[]', `[${reads.join(', ')}]`));
@@ -53,14 +55,3 @@ const ownRead = (use: Use): { path: string; message: string } => ({
 /** The most bytes that the checks take in a payload. */
 export const bytesOfReads = (checks: readonly Use[]): number =>
   checks.reduce((sum, use) => sum + bytesOf({ ...ownRead(use) }) + 1, 2);
-
-/** Groups neighbours of the same kind. */
-function inGroups<T>(items: readonly T[], kind: (item: T) => boolean): readonly (readonly T[])[] {
-  const groups: T[][] = [];
-  for (const item of items) {
-    const [last] = groups.at(-1) ?? [];
-    if (last !== undefined && kind(last) === kind(item)) groups.at(-1)?.push(item);
-    else groups.push([item]);
-  }
-  return groups;
-}
