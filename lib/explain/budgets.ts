@@ -1,5 +1,5 @@
 import type { Budget } from '../compiler/emit/sizes/budget.ts';
-import type { Carriable } from '../compiler/emit/sizes/carried.ts';
+import { CARRIED_PARTS, type Carriable } from '../compiler/emit/sizes/carried.ts';
 import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/payload-limits.ts';
 import type { Plan, Reading } from '../compiler/plan/plan.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
@@ -39,8 +39,6 @@ export interface ExplainedBudgets {
   readonly carried: readonly Carriable[];
 }
 
-const PARTS = ['input', 'runs', 'result', 'default'] as const;
-
 /** What is passed along each edge of a plan, and what each limited payload contains. */
 export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
   const inner = [...plan.steps].flatMap(([id, { inner: own }]): [string, ExplainedBudgets][] => {
@@ -53,7 +51,7 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
     inputSpillAbove: budget.share(INPUT),
     inner: Object.fromEntries(inner),
     carried: [...plan.steps.keys()].flatMap((step) =>
-      PARTS.filter((part) => budget.carries(step, part)).map((part) => ({ step, part })),
+      CARRIED_PARTS.filter((part) => budget.carries(step, part)).map((part) => ({ step, part })),
     ),
   };
 }

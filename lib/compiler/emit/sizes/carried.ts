@@ -9,7 +9,10 @@
  * | `result` | what is read of the step's own result |
  * | `default` | what is read of the default of its `onError` |
  */
-export type CarriedPart = 'input' | 'runs' | 'result' | 'default';
+export type CarriedPart = (typeof CARRIED_PARTS)[number];
+
+/** All parts that may be carried. */
+export const CARRIED_PARTS = ['input', 'runs', 'result', 'default'] as const;
 
 /** A part that may be carried, and the id of its step; that of a step in an inner flow begins as in `CompiledStep`. */
 export interface Carriable {
