@@ -1,6 +1,7 @@
 import type { CompiledStep } from '../compiler/compile.ts';
 import { PASS_NAMES } from '../compiler/passes/passes.ts';
 import { type Diagnostic, diagnose, hasError, Reporter, type Span } from '../diagnostics/diagnostics.ts';
+import { flowRunnerAt } from '../flow/flow-runners.ts';
 import { nearest } from '../flow/text/nearest.ts';
 import { readTree } from '../flow/text/tree.ts';
 import type { Catalog } from '../project/components/index.ts';
@@ -64,14 +65,12 @@ function targetsIn(text: string, file: string): readonly MockTarget[] {
   return tree?.kind === 'map' ? [...tree.entries].map(([target, { key }]) => ({ target, span: key })) : [];
 }
 
-/** The components that run flows: one that is only known at run time may have any steps. */
-const RUNNERS: ReadonlySet<string> = new Set(['/builtin/eval', '/builtin/map', '/builtin/iterate']);
-
 function isNoTarget(target: string, { compiled, lookup: { catalog } }: OpenedFlow): boolean {
   const written = [...compiled.steps, ...(compiled.flow?.steps ?? [])];
   const isKnown = catalog.resolve(target) ?? written.some(({ id, component }) => id === target || component === target);
+  // A flow that is only known at run time may have any steps.
   const isOpenEnded = compiled.steps.some(
-    ({ calls, component }) => calls && RUNNERS.has(canonical(catalog, component)),
+    ({ calls, component }) => calls && flowRunnerAt(canonical(catalog, component)) !== undefined,
   );
   return !isKnown && !isOpenEnded;
 }
