@@ -76,10 +76,9 @@ export async function readMocks(file: string | undefined, terminal: Terminal): P
     return { mocks: parseMocks(source.value), source };
   } catch (error) {
     if (!(error instanceof MocksError)) throw error;
-    const { locator } = await import('../run/input/check-input.ts');
-    const placeOf = locator(source.text);
+    const { placeOfPath } = await import('./json-place.ts');
     const problems = error.problems.map(({ path, problem }) => {
-      const { line, column } = placeOf(path);
+      const { line, column } = placeOfPath(source.text, path.map(String));
       return `${problem} (${file}:${line}:${column})`;
     });
     const shape =

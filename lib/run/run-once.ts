@@ -3,7 +3,6 @@ import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
-import { isTooDeep } from '../flow/text/depth.ts';
 import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
 import { codeOf } from '../protocol/failure-codes.ts';
@@ -89,8 +88,7 @@ export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
   const { input = {}, executionName: name = randomUUID() } = options;
   const scrubber = inputScrubber(input, flow.compiled.inputSchema);
-  const text = options.inputText ?? { file: 'input', text: isTooDeep(input) ? '' : JSON.stringify(input, null, 2) };
-  const inputProblems = checkInput(input, flow.compiled.inputSchema, text);
+  const inputProblems = checkInput(input, flow.compiled.inputSchema, options.inputText);
   const diagnostics = [...flow.diagnostics, ...inputProblems];
   if (hasError(inputProblems)) return { result: refusalOf(inputProblems), diagnostics };
   let durable: DurableRun | undefined;

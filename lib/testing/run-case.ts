@@ -78,7 +78,7 @@ function optionsFor(testCase: TestCase, suite: Suite, blobs: string): Prepared {
   const { mocks, diagnostics } = mocksForCase(testCase, caseFlow);
   // Nothing runs with an input that does not fit, so nothing has to be there, either.
   const { inputSchema } = caseFlow.compiled;
-  const isRefused = hasError(checkInput(testCase.input, inputSchema, { file, text: '' }));
+  const isRefused = hasError(checkInput(testCase.input, inputSchema));
   const stubs = isRefused ? Object.fromEntries(caseFlow.steps.map(({ id }) => [id, []])) : {};
   return { options: { ...folders, file, source, variables, mocks: { ...stubs, ...mocks }, blobs }, diagnostics };
 }

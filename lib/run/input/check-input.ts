@@ -1,10 +1,9 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { findProblems } from '../../compiler/check/problems.ts';
 import { redactValue } from '../../compiler/check/variable-values.ts';
-import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
 import { isTooDeep, spanOfTooDeep } from '../../flow/text/depth.ts';
 import { inexactNumbersIn } from '../../flow/text/numbers.ts';
-import { spanAt, type Tree } from '../../flow/text/tree.ts';
+import { readTree, spanAt, type Tree } from '../../flow/text/tree.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
@@ -22,24 +21,26 @@ export interface InputText {
 }
 
 /**
- * Checks `input` against `schema`: an error for each problem, with its position in the input's text, and a warning for each
- * number of the text that is not kept as it is written.
+ * Checks `input` against `schema`: an error for each problem, with its position in the text that the input was read from, and
+ * a warning for each number of the text that is not kept as it is written. Without a text, positions are those in its JSON.
  */
-export function checkInput(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
-  const { line } = source;
-  const problems = problemsOf(input, schema, source);
+export function checkInput(input: Json, schema: Json | undefined, given?: InputText): readonly Diagnostic[] {
+  const line = given?.line;
+  const problems = problemsOf(input, schema, given);
   return line === undefined ? problems : problems.map((problem) => ({ ...problem, line, endLine: line }));
 }
 
-function problemsOf(input: Json, schema: Json | undefined, source: InputText): readonly Diagnostic[] {
+function problemsOf(input: Json, schema: Json | undefined, given: InputText | undefined): readonly Diagnostic[] {
+  const file = given?.file ?? 'input';
   if (isTooDeep(input))
-    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file: source.file, ...spanOfTooDeep(source.text) })];
+    return [diagnose('too-deep', { limit: DEPTH_LIMIT }, { file, ...spanOfTooDeep(given?.text ?? '') })];
   const scrubber = inputScrubber(input, schema);
-  const numbers = inexactNumbersIn(source, (kept) => scrubber.json(kept) !== kept);
+  // The numbers of a flow's text are not all of the input that is a part of it, and have been looked at with the flow.
+  const hasOwnText = given !== undefined && given.tree === undefined;
+  const numbers = hasOwnText ? inexactNumbersIn(given, (kept) => scrubber.json(kept) !== kept) : [];
   const problems = schema === undefined ? [] : findProblems(input, { schema, root: schema }, true);
   if (problems.length === 0) return numbers;
-  const { tree } = source;
-  const position = tree ? (path: readonly Segment[]) => spanAt(tree, path) : locator(source.text);
+  const tree = given?.tree ?? readTree(given?.text ?? JSON.stringify(input, null, 2), new Reporter(file));
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
     return typeof found !== 'object' && scrubber.json(found) !== found;
@@ -47,27 +48,11 @@ function problemsOf(input: Json, schema: Json | undefined, source: InputText): r
   const mismatches = problems.map(({ path, missing, problem }) => {
     const where = nameOf(missing === undefined ? path : [...path, missing]);
     const shown = isHidden(path) ? redactValue(problem) : problem;
-    return diagnose('input-mismatch', { where, problem: shown }, { file: source.file, ...position(path) });
+    return diagnose('input-mismatch', { where, problem: shown }, { file, ...(tree ? spanAt(tree, path) : START) });
   });
   return [...mismatches, ...numbers];
 }
 
+const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+
 const nameOf = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);
-
-/** Finds the position of a value in JSON text by its path; if there is no such value, the position of the whole text. */
-export function locator(text: string): (path: readonly Segment[]) => Span {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
-  return (path) => {
-    const node: unknown = document.getIn(path, true);
-    const [start, end] = rangeOf(node) ?? [0, Math.min(1, text.length)];
-    const from = lines.linePos(start);
-    const to = lines.linePos(end);
-    return { line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
-  };
-}
-
-function rangeOf(node: unknown): readonly [number, number] | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
-  return [Number(node.range[0]), Number(node.range[1])];
-}
