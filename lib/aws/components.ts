@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
 import { filesOf, type PreparedComponent } from '../project/components/prepared-component.ts';
+import { sha256 } from '../runtime/stores/blobs.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
@@ -69,7 +69,7 @@ export class Components extends Construct {
   private idFor({ path, fusedComponents: links = [] }: ComponentFile, key: string): string {
     const id = pascalCase(links.length > 2 ? `${links[0]?.path} to ${links.at(-1)?.path}` : path);
     if (links.length < 3 && !this.node.tryFindChild(id)) return id;
-    return `${id}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+    return `${id}${sha256(key).slice(0, 8)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../runtime/stores/blobs.ts';
 import { pascalCase } from './components.ts';
 
 /** What else is in the stack of a folder, and in every stack of the CDK. */
@@ -48,4 +48,4 @@ export function constructIds(names: readonly string[]): ReadonlyMap<string, stri
 export const outputId = (constructId: string): string => `${constructId}Arn`;
 
 const hashed = (plain: string, name: string): string =>
-  `${plain.slice(0, LONGEST) || 'Flow'}${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+  `${plain.slice(0, LONGEST) || 'Flow'}${sha256(name).slice(0, 8)}`;

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { flowNameOf, isFlowName } from '../project/flow-names.ts';
 import { isFlowText } from '../project/flow-text.ts';
+import { readTextFileSync } from '../project/text-files.ts';
 
 /** A flow of a folder. */
 export interface FlowInFolder {
@@ -15,7 +16,7 @@ export interface FlowInFolder {
 export function flowsInFolder(folder: string): readonly FlowInFolder[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isFlowName).sort();
   // Subfolders also have files that flows read.
-  const flows = files.filter((file) => file === basename(file) || isFlowText(readFileSync(join(folder, file), 'utf8')));
+  const flows = files.filter((file) => file === basename(file) || isFlowText(readTextFileSync(join(folder, file))));
   return flows.map((file) => {
     const name = flowNameOf(file);
     // Of files that differ in their ending alone, the first has the name without it.

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { QUOTAS } from '../protocol/quotas.ts';
+import { sha256 } from '../runtime/stores/blobs.ts';
 
 /** The functions that a function may invoke, by the paths of their components. */
 export type CalledFunctions = ReadonlyMap<string, NamedFunction>;
@@ -48,7 +48,7 @@ export function functionTable(scope: Construct, calls: CalledFunctions): Functio
 /** The fixed name of a construct's function: no other in the account and region has it, because no other stack has the stack's name. */
 export function fixedName(scope: Construct): string {
   const stack = rootOf(Stack.of(scope)).stackName;
-  const hash = createHash('sha256').update(`${stack} ${scope.node.path}`).digest('hex').slice(0, 8);
+  const hash = sha256(`${stack} ${scope.node.path}`).slice(0, 8);
   return `${stack.slice(0, 30)}-${scope.node.id.slice(0, 24)}-${hash}`;
 }
 

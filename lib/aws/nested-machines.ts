@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { ArnFormat, CfnDeletionPolicy, CfnResource, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Compiled } from '../compiler/compile.ts';
 import type { NestedMachine } from '../compiler/emit/frame.ts';
+import { sha256 } from '../runtime/stores/blobs.ts';
 import { type Arns, definitionProps } from './definition.ts';
 import { hasDistributedMap } from './distributed-maps.ts';
 
@@ -65,7 +65,7 @@ export function createNestedMachines(
 /** The end of a physical name, STEP-HASH. The compiler's name is FLOW--STEP. */
 function nameOf({ name, stateMachine }: NestedMachine): string {
   const step = name.replace(/^.*?--/, '').slice(0, NAME_LENGTHS.step);
-  const hash = createHash('sha256').update(JSON.stringify(stateMachine)).digest('hex');
+  const hash = sha256(JSON.stringify(stateMachine));
   return `${step}-${hash.slice(0, NAME_LENGTHS.hash)}`;
 }
 

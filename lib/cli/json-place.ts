@@ -24,13 +24,6 @@ export function placeOfPath(text: string, path: readonly string[]): Span {
   return spanOf(text, start ?? 0, (start ?? 0) + 1);
 }
 
-/** The position of the first list or object that is inside so many others. */
-export function placeOfDepth(text: string, levels: number): Span {
-  for (const { at, end, open } of valuesIn(text))
-    if (end === undefined && open.length === levels) return spanOf(text, at, at + 1);
-  return spanOf(text, 0, 1);
-}
-
 /** A value in a JSON text. That of a list or an object comes twice: where it begins, and with its end where it ends. */
 interface Value {
   readonly at: number;

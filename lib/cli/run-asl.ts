@@ -10,11 +10,12 @@ import {
   readMocks,
   tooDeepAt,
 } from '../engine/index.ts';
+import { spanOfTooDeep } from '../flow/text/depth.ts';
 import { isObject, type JsonObject } from '../protocol/json.ts';
 import { type DefinitionRun, runDefinition } from '../run/run-definition.ts';
 import { machinesIn } from '../run/tasks/nested-machines.ts';
 import { UsageError } from './errors.ts';
-import { placeOfDepth, placeOfPath } from './json-place.ts';
+import { placeOfPath } from './json-place.ts';
 import { type JsonSource, readJsonFile } from './read-json.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
@@ -78,7 +79,7 @@ async function readNested(definition: JsonSource, terminal: Terminal): Promise<r
 /** A definition that is too deep is refused by the engine. */
 function refuseTooDeep({ file, text, value }: JsonSource): void {
   if (tooDeepAt(value) === undefined) return;
-  const { line, column } = placeOfDepth(text, DEPTH_LIMIT);
+  const { line, column } = spanOfTooDeep(text, DEPTH_LIMIT);
   const message = `${file} is nested more than ${DEPTH_LIMIT} levels deep, at line ${line}, column ${column}`;
   throw new UsageError(message, 'flatten it, or give a part of it as a JSON text');
 }

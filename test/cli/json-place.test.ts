@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placeOfDepth, placeOfPath } from '../../lib/cli/json-place.ts';
+import { placeOfPath } from '../../lib/cli/json-place.ts';
+import { spanOfTooDeep } from '../../lib/flow/text/depth.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 
 /** The text at a place. */
@@ -36,6 +37,6 @@ describe('the place of a path', () => {
 });
 
 test('the place of what is too deep is found at any depth', () => {
-  expect(placeOfDepth('{\n  "a": [\n    1, {}\n  ]\n}', 2)).toMatchObject({ line: 3, column: 8 });
-  expect(placeOfDepth(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 1000)).toMatchObject({ column: 1005 });
+  expect(spanOfTooDeep('{\n  "a": [\n    1, {}\n  ]\n}', 2)).toMatchObject({ line: 3, column: 8 });
+  expect(spanOfTooDeep(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 1000)).toMatchObject({ column: 1005 });
 });

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { sha256 } from '../../runtime/stores/blobs.ts';
 import type { Plan } from '../plan/plan.ts';
 import { fanOutsIn } from '../plan/plan-tree.ts';
 import { isLocal } from './jsonata/locals.ts';
@@ -86,6 +86,6 @@ export function statesOfSteps({ steps, tree }: Plan, prefix: string, names: Name
 /** Replaces the end of a name that is too long with a hash of the whole. */
 function shorten(name: string): string {
   if (name.length <= QUOTAS.name) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  const hash = sha256(name).slice(0, 8);
   return `${name.slice(0, QUOTAS.name - 9)}_${hash}`;
 }

@@ -21,12 +21,12 @@ function inside(value: Json): readonly Json[] {
 const isNested = (value: Json): boolean => typeof value === 'object' && value !== null;
 
 /** The position of the first list or map in a JSON text that is too deep; the start of the text if none is. */
-export function spanOfTooDeep(text: string): Span {
+export function spanOfTooDeep(text: string, limit = DEPTH_LIMIT): Span {
   let depth = 0;
   for (const { token, index } of jsonTokens(text, /[[{}\]]/)) {
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth -= 1;
-    if (depth > DEPTH_LIMIT) return placeOf(text, index);
+    if (depth > limit) return placeOf(text, index);
   }
   return placeOf(text, 0);
 }
