@@ -3,6 +3,7 @@ import { type Diagnostic, diagnose, hasError } from '../diagnostics/diagnostics.
 import type { Example, Flow } from '../flow/flow.ts';
 import { workflowType } from '../flow/read/aws-metadata.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
+import type { ReadFlow } from '../flow/read/read-flow-tree.ts';
 import type { Json } from '../protocol/json.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import { analyse } from './analyse/analysis.ts';
@@ -122,9 +123,16 @@ export interface Compiled {
  * with the flow is collected in `diagnostics`; nothing is thrown.
  */
 export function compile(source: string, options: CompileOptions = {}): Compiled {
-  const file = options.file ?? 'flow.yaml';
   // 1. Text to Flow.
-  const { flow: written, stepIds, diagnostics: found } = readFlow(source, file);
+  return compileFlow(readFlow(source, options.file ?? 'flow.yaml'), options);
+}
+
+/** Compiles a flow that has been read: the steps after the first. */
+export function compileFlow(
+  { flow: written, stepIds, diagnostics: found }: ReadFlow,
+  options: CompileOptions,
+): Compiled {
+  const file = options.file ?? 'flow.yaml';
   const diagnostics = [...found];
   if (!written || hasError(diagnostics)) return refused(file, written, withUnknownSteps(written, stepIds, diagnostics));
   // 2. Variables to values.

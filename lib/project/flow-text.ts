@@ -1,5 +1,5 @@
 import { Reporter } from '../diagnostics/diagnostics.ts';
-import { readTree } from '../flow/text/tree.ts';
+import { readTree } from '../flow/text/read-tree.ts';
 
 /** Whether a text is meant as a flow. Beside flows there are also files that they read; a text that cannot be read may be one. */
 export function isFlowText(source: string): boolean {

@@ -1,5 +1,6 @@
-import { compile } from '../compiler/compile.ts';
+import { compileFlow } from '../compiler/compile.ts';
 import { execute } from '../engine/index.ts';
+import { readFlowData } from '../flow/read/read-flow-tree.ts';
 import type { CallComponent } from '../protocol/call-component.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json } from '../protocol/json.ts';
@@ -26,8 +27,9 @@ export interface NestedFlow {
  * function of its own. Throws INVALID_INPUT if the flow has errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
-  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compile(JSON.stringify(flow), {
-    file: `flow of step "${context.step}"`,
+  const file = `flow of step "${context.step}"`;
+  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(readFlowData(flow, file), {
+    file,
     // The flow may come from an untrusted source, so it gets none of this function's secrets.
     hasSecret: () => false,
     // Each component is called as a separate function, because the host may mock it.

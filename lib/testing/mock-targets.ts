@@ -3,7 +3,7 @@ import { PASS_NAMES } from '../compiler/passes/passes.ts';
 import { type Diagnostic, diagnose, hasError, Reporter, type Span } from '../diagnostics/diagnostics.ts';
 import { flowRunnerAt } from '../flow/flow-runners.ts';
 import { nearest } from '../flow/text/nearest.ts';
-import { readTree } from '../flow/text/tree.ts';
+import { readTree } from '../flow/text/read-tree.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from '../project/open-flow.ts';
 import { refusalOf } from '../run/report/outcome.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type Diagnostic, diagnose, Reporter } from '../diagnostics/diagnostics.ts';
-import { readTree } from '../flow/text/tree.ts';
+import { readTree } from '../flow/text/read-tree.ts';
 import { findUp } from '../project/find-up.ts';
 import { type FolderOptions, foldersFor } from '../project/folders.ts';
 import { SharedComponents } from '../project/load-flows.ts';

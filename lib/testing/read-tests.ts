@@ -1,7 +1,8 @@
 import { Reporter } from '../diagnostics/diagnostics.ts';
 import { withoutUndefined } from '../flow/read/read-step.ts';
 import { Fields } from '../flow/text/fields.ts';
-import { describe, type MapTree, readTree, type Tree, toJson } from '../flow/text/tree.ts';
+import { readTree } from '../flow/text/read-tree.ts';
+import { describe, type MapTree, type Tree, toJson } from '../flow/text/tree.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 import { readExpectation } from './read-expectation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Reporter } from '../../lib/diagnostics/diagnostics.ts';
-import { readTree } from '../../lib/flow/text/tree.ts';
+import { readTree } from '../../lib/flow/text/read-tree.ts';
 import { formatPath } from '../../lib/protocol/describe.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { compare, diffOf } from '../../lib/testing/compare.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../lib/compiler/compile.ts';
 import { type Diagnostic, Reporter } from '../../lib/diagnostics/diagnostics.ts';
-import { readTree } from '../../lib/flow/text/tree.ts';
+import { readTree } from '../../lib/flow/text/read-tree.ts';
 import { findComponents } from '../../lib/project/components/index.ts';
 import { mocksForCase } from '../../lib/testing/case-mocks.ts';
 import { readPluginConfig } from '../../lib/testing/plugin-config.ts';

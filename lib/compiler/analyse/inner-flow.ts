@@ -2,7 +2,7 @@ import { type Diagnostic, Reporter } from '../../diagnostics/diagnostics.ts';
 import type { Expression, Literal } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../../flow/flow-runners.ts';
-import { readFlowTree } from '../../flow/read/read-flow.ts';
+import { readFlowTree } from '../../flow/read/read-flow-tree.ts';
 import { treeOf } from '../../flow/text/tree.ts';
 import { callsBuiltin, inputField } from './builtins.ts';
 import { bindVariables } from './variables.ts';

@@ -1,7 +1,8 @@
 import { type Diagnostic, diagnose, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
 import { Fields } from '../../flow/text/fields.ts';
 import { nearest } from '../../flow/text/nearest.ts';
-import { describe, type Entry, readTree, type Tree } from '../../flow/text/tree.ts';
+import { readTree } from '../../flow/text/read-tree.ts';
+import { describe, type Entry, type Tree } from '../../flow/text/tree.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Profile, Timing } from './durations.ts';
 

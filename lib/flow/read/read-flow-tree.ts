@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { type Diagnostic, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
-import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import { DEPTH_LIMIT, isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import type { Example, Flow, Step } from '../flow.ts';
+import { isTooDeep } from '../text/depth.ts';
 import { Fields } from '../text/fields.ts';
-import { describe, type MapTree, readTree, type Tree, toJson } from '../text/tree.ts';
+import { describe, type MapTree, type Tree, toJson, treeOf } from '../text/tree.ts';
 import { checkAwsMetadata } from './aws-metadata.ts';
 import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
@@ -37,10 +38,16 @@ export interface ReadFlow {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads a flow in any of the dialects, from YAML or JSON. `file` names it in diagnostics. */
-export function readFlow(source: string, file: string): ReadFlow {
+/** Reads a flow that is data, not text: its parts have no places. `file` names it in diagnostics. */
+export function readFlowData(data: Json, file: string): ReadFlow {
   const reporter = new Reporter(file);
-  const tree = readTree(source, reporter);
+  const start = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+  if (isTooDeep(data)) reporter.report('too-deep', { limit: DEPTH_LIMIT }, start);
+  return readWholeFlow(reporter.failed ? undefined : treeOf(data, start), file, reporter);
+}
+
+/** Reads a flow in any of the dialects, from the tree of its text. The tree is absent if the text could not be read. */
+export function readWholeFlow(tree: Tree | undefined, file: string, reporter: Reporter): ReadFlow {
   const isEmpty = tree?.kind === 'scalar' && tree.value === null && !reporter.failed;
   if (isEmpty) reporter.report('empty-file', {}, tree.span);
   const flow = tree && !isEmpty ? readFlowTree(tree, file, reporter) : undefined;

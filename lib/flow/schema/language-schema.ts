@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
-import type { FLOW_KEYS } from '../read/read-flow.ts';
+import type { FLOW_KEYS } from '../read/read-flow-tree.ts';
 import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
 import { expressionSchemas } from './expression-schema.ts';
 import { behaviourSchema } from './mock-behaviour.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../../lib/flow/expression.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
+import { readFlowData } from '../../../lib/flow/read/read-flow-tree.ts';
+import type { Json } from '../../../lib/protocol/json.ts';
 
 const inputOf = (input: string): Expression | undefined => {
   const { flow, diagnostics } = readFlow(`steps:\n  - id: a\n    component: /x/y\n    input: ${input}\n`, 'f.yaml');
@@ -116,5 +118,26 @@ describe('what runs', () => {
     ['evaluation: lazy\nsteps: [{id: a, component: /x/y, skipIf: true}]\noutput: 1', 'lazy'],
   ])('%s is %s', (source, evaluation) => {
     expect(readFlow(source, 'f.yaml').flow?.evaluation).toBe(evaluation);
+  });
+});
+
+describe('a flow that is data', () => {
+  it('is the flow of its text', () => {
+    const data = { steps: [{ id: 'a', component: '/m/a', input: { n: [{ $input: 'x' }, null, 1.5, '{% 1 %}'] } }] };
+    const { flow } = readFlow(JSON.stringify(data), 'f.yaml');
+    const spans = /"(?:span|line|column|endLine|endColumn|\w+Span)"/;
+    const plain = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value, (key, part) => (spans.test(`"${key}"`) ? undefined : part)));
+    expect(plain(readFlowData(data, 'f.yaml').flow)).toEqual(plain(flow));
+  });
+
+  it('is refused where it is too deep or no flow', () => {
+    const deep = (levels: number): Json => {
+      let value: Json = 1;
+      for (let level = 0; level < levels; level += 1) value = [value];
+      return value;
+    };
+    expect(readFlowData({ output: deep(100_000) }, 'f.yaml').diagnostics).toMatchObject([{ code: 'too-deep' }]);
+    expect(readFlowData('no flow', 'f.yaml').diagnostics).toMatchObject([{ code: 'wrong-type' }]);
   });
 });

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { Reporter } from '../../../lib/diagnostics/diagnostics.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
 import { languageSchema } from '../../../lib/flow/schema/language-schema.ts';
-import { readTree, toJson } from '../../../lib/flow/text/tree.ts';
+import { readTree } from '../../../lib/flow/text/read-tree.ts';
+import { toJson } from '../../../lib/flow/text/tree.ts';
 import { hasShared, shared } from '../../shared.ts';
 
 const validate = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false, strictRequired: false }).compile(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Reporter } from '../../../lib/diagnostics/diagnostics.ts';
 import { faultyNumbersIn, inexactNumbersIn, numberFault } from '../../../lib/flow/text/numbers.ts';
-import { readTree } from '../../../lib/flow/text/tree.ts';
+import { readTree } from '../../../lib/flow/text/read-tree.ts';
 import { runs, SEED } from '../../chance.ts';
 
 const LARGEST_EXACT = 2n ** 53n;

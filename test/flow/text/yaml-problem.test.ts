@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Reporter } from '../../../lib/diagnostics/diagnostics.ts';
-import { readTree } from '../../../lib/flow/text/tree.ts';
+import { readTree } from '../../../lib/flow/text/read-tree.ts';
 import { runs, SEED } from '../../chance.ts';
 
 function problemsOf(source: string): readonly string[] {
