@@ -1,3 +1,4 @@
+import { inputReads } from '../compiler/emit/jsonata/input-reads.ts';
 import type { Budget } from '../compiler/emit/sizes/budget.ts';
 import { CARRIED_PARTS, type Carriable } from '../compiler/emit/sizes/carried.ts';
 import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/payload-limits.ts';
@@ -32,7 +33,12 @@ export interface ExplainedLimit {
 export interface ExplainedBudgets {
   readonly edges: readonly Edge[];
   readonly places: readonly ExplainedLimit[];
-  /** Bytes above which `stepflow run` and the HTTP API spill an input value that the flow reads. */
+  /** The paths at which the flow reads its input. */
+  readonly inputReads: readonly string[];
+  /**
+   * Bytes above which `stepflow run` and the HTTP API spill an input value that the flow reads. Of an execution that is started
+   * directly, a value of up to so many is certain to fit wherever it is read.
+   */
   readonly inputSpillAbove: number;
   readonly inner: { readonly [step: string]: ExplainedBudgets };
   /** What goes through a function because the markers in it do not fit: parts of what steps with a flow handle. */
@@ -48,6 +54,7 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
   return {
     edges: edgesOf(plan, budget),
     places: budget.payloadLimits.map((place) => limited(place, budget)),
+    inputReads: inputReads(plan),
     inputSpillAbove: budget.share(INPUT),
     inner: Object.fromEntries(inner),
     carried: [...plan.steps.keys()].flatMap((step) =>

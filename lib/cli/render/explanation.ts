@@ -11,7 +11,7 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
     ['passes', passes.map(passLine)],
-    ['budgets', [...edgeLines(budgets.edges), ...carriedLines(budgets)]],
+    ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
   ];
   stdout.write(`${colors.bold(name)}\n`);
@@ -102,6 +102,17 @@ function passLine({ name, title, changes, saved, off }: Explanation['passes'][nu
       ? 'nothing to do'
       : changes.map(({ steps, what: done }) => `${stepNames(steps)} ${done}`).join('; ');
   return `${name}: ${title}\n    ${what}${gains.length > 0 ? `; saved ${gains.join(', ')}` : ''}`;
+}
+
+/** What of the flow's input is read, and how large that may be. */
+function inputLines({ inputReads, inputSpillAbove }: ExplainedBudgets): readonly string[] {
+  if (inputReads.length === 0) return [];
+  const read = inputReads.map((path) => (path === '$' || path === '' ? 'all of it' : path)).join(', ');
+  const most = kilobytes(inputSpillAbove);
+  return [
+    `input: ${read}, spilled above ${most} each`,
+    `input of StartExecution, which nothing spills: up to ${most} each is certain to fit`,
+  ];
 }
 
 function edgeLines(edges: readonly Edge[]): readonly string[] {
