@@ -35,10 +35,7 @@ export interface ExplainedBudgets {
   readonly places: readonly ExplainedLimit[];
   /** The paths at which the flow reads its input. */
   readonly inputReads: readonly string[];
-  /**
-   * Bytes above which `stepflow run` and the HTTP API spill an input value that the flow reads. Of an execution that is started
-   * directly, a value of up to so many is certain to fit wherever it is read.
-   */
+  /** Bytes above which an input value that the flow reads is spilled. */
   readonly inputSpillAbove: number;
   readonly inner: { readonly [step: string]: ExplainedBudgets };
   /** What goes through a function because the markers in it do not fit: parts of what steps with a flow handle. */

@@ -32,7 +32,7 @@ describe('the performance guide', () => {
       'Independent Operations',
       'load_user → (load_user_posts | load_user_followers | load_user_activity | calculate_metrics)',
     ],
-    ['Bad half of Avoid False Dependencies', 'step1 → step2'],
+    ['Bad half of Avoid False Dependencies', 'input?[else spill input] → step1 → step2'],
     ['Good half of Avoid False Dependencies', '(step1 | step2)'],
     ['Parallel Data Fetching', '(fetch_data_source_1 | fetch_data_source_2 | fetch_data_source_3) → combine_data'],
     [

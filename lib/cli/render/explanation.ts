@@ -108,11 +108,7 @@ function passLine({ name, title, changes, saved, off }: Explanation['passes'][nu
 function inputLines({ inputReads, inputSpillAbove }: ExplainedBudgets): readonly string[] {
   if (inputReads.length === 0) return [];
   const read = inputReads.map((path) => (path === '$' || path === '' ? 'all of it' : path)).join(', ');
-  const most = kilobytes(inputSpillAbove);
-  return [
-    `input: ${read}, spilled above ${most} each`,
-    `input of StartExecution, which nothing spills: up to ${most} each is certain to fit`,
-  ];
+  return [`input: ${read}, spilled above ${kilobytes(inputSpillAbove)} each`];
 }
 
 function edgeLines(edges: readonly Edge[]): readonly string[] {

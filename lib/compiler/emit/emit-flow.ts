@@ -1,4 +1,4 @@
-import type { Branch, Catcher, ChoiceRule, ParallelState, Template } from '../../asl/state-machine.ts';
+import type { Branch, Catcher, ChoiceRule, ChoiceState, ParallelState, Template } from '../../asl/state-machine.ts';
 import type { StepReference } from '../../flow/expression.ts';
 import { COVERED } from '../../protocol/failure-codes.ts';
 import type { PackedValue, PlannedStep } from '../plan/plan.ts';
@@ -40,6 +40,7 @@ import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitTask } from './states/emit-task.ts';
+import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
 interface SharedGuard extends GuardGroup {
@@ -104,21 +105,31 @@ export class FlowEmitter {
     return this.#checkInput(states, start);
   }
 
-  /** A flow whose input does not fit its schema, or lacks what a step needs, fails before any step starts. */
+  /**
+   * A flow whose input does not fit its schema, or lacks what a step needs, fails before any step starts; what is too large of
+   * one that nothing has spilled is spilled.
+   */
   #checkInput(states: States, start: string): string {
-    const { plan, input, prefix, fail } = this.frame;
+    const { plan, prefix, fail, directInput } = this.frame;
+    const input = directInput ? GIVEN : this.frame.input;
     const faults = flowInputFaults(plan.flow.requires ?? [], input, prefix);
     const message = problemOf(plan.flow.inputSchema ?? true, input);
     // An input with spilled parts was checked before they were spilled.
     const condition = all([`${message} != ""`, not(isSpilled(input))]);
     if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
-    if (faults.length === 0) return start;
-    const rules = faults.map(({ condition, fault }) => ({
+    if (faults.length === 0 && !directInput) return start;
+    const rules: ChoiceRule[] = faults.map(({ condition, fault }) => ({
       Condition: `{% ${condition} %}`,
       Next: fail(states, fault),
     }));
-    const name = this.shared.states.take(`${prefix}input?`);
-    return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, this.source('input-check'));
+    if (directInput) rules.push(spillRule(this, directInput, states, start));
+    const check: ChoiceState = {
+      Type: 'Choice',
+      Choices: rules,
+      ...(directInput && { Assign: { [directInput.name]: evaluated(GIVEN) } }),
+      Default: start,
+    };
+    return states.add(this.shared.states.take(`${prefix}input?`), check, this.source('input-check'));
   }
 
   /** The source of a state that belongs to a step, or to the flow as a whole. */

@@ -18,8 +18,10 @@ import {
   sourceIn,
 } from './frame.ts';
 import { inputReads } from './jsonata/input-reads.ts';
+import { variable } from './jsonata/jsonata.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
+import { mayBeTooLarge } from './states/spill-direct-input.ts';
 
 /** A state machine, those nested in it, their steps, and the source of each state. */
 export interface Emitted extends Pick<Shared, 'statesByTree' | 'loops'> {
@@ -49,10 +51,13 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
   const shared = newShared({ flow: plan.flow.name, express: workflowType(plan.flow) === 'EXPRESS', events });
   for (const name of nestedMachinesIn(plan)) shared.machines.take(name);
   const states = new States(shared.sources);
+  const inputBudget = inputBudgetOf(plan, budget);
+  const directInput = mayBeTooLarge(budget) && { ...inputBudget, name: shared.variables.take('input') };
   const frame = newFrame(shared, {
     plan,
     budget,
-    input: '$states.context.Execution.Input',
+    input: directInput ? variable(directInput.name) : '$states.context.Execution.Input',
+    ...(directInput && { directInput }),
     execution: OWN_EXECUTION,
     prefix: '',
     transition: { End: true },
@@ -77,7 +82,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
     sourceMap,
     statesByTree,
     loops,
-    inputBudget: inputBudgetOf(plan, budget),
+    inputBudget,
     budget,
   };
 }

@@ -14,6 +14,7 @@ import { type Jsonata, lookup } from './jsonata/jsonata.ts';
 import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
+import type { DirectInput } from './states/spill-direct-input.ts';
 
 /**
  * A step that has states, alone or as the last of a fused chain; the source map has its states. The id of a step of an inner
@@ -107,6 +108,8 @@ export interface Frame {
   readonly budget: Budget;
   /** The flow's input, as a whole. */
   readonly input: Jsonata;
+  /** What is done about the input of an execution that was started with a large one; absent where any fits. */
+  readonly directInput?: DirectInput;
   /** The id of the outermost execution. */
   readonly execution: Jsonata;
   /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */

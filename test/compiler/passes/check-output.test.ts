@@ -49,7 +49,7 @@ describe('the last step', () => {
       place: { file: 'flow.yaml', line: 5, column: 9 },
     });
     const [all, none] = [giving({ a: { k: 1 }, b: { x: 2 } }), giving({ a: {}, b: {} })];
-    expect(shape(chain(both))).toBe('a → b');
+    expect(shape(chain(both))).toBe('input?[else spill input] → a → b');
     expect(await failure(chain(both), none)).toEqual(missing('"k" of step "a"', '0'));
     expect(await failure(chain(both), { ...all, ...giving({ b: {} }) })).toEqual(missing('"x" of step "b"', '1'));
     expect(await failure(chain(both), all)).toEqual(missing('"n" of the flow\'s input', '2'));
@@ -74,7 +74,7 @@ describe('the last step', () => {
     const mocks = { ...giving({ a: {} }), b: [...failing, { outcome: 'success' as const, result: {} }] };
     expect(await failure(chain(both), mocks)).toMatchObject({ code: 'TIMEOUT', data: { step: 'b' } });
     const again = chain(both, ', onError: { action: retry, maxRetries: 1 }');
-    expect(shape(again)).toBe('a → b');
+    expect(shape(again)).toBe('input?[else spill input] → a → b');
     expect(await failure(again, mocks)).toMatchObject({ code: 'EXPRESSION_FAILURE' });
   });
 

@@ -9,7 +9,7 @@ import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
 import { pathEntersReference } from './spilled-paths.ts';
 
-const SPILL = '/builtin/spill';
+export const SPILL = '/builtin/spill';
 
 /** The input of an inner flow, and where it is used. */
 export interface InnerInput {
