@@ -34,7 +34,7 @@ describe('a flow that runs flows which are only known then', () => {
           {
             Action: 'lambda:InvokeFunction',
             Effect: 'Allow',
-            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('LettersGreet'), 'Arn'] },
+            Resource: Match.arrayWith([{ 'Fn::GetAtt': [Match.stringLikeRegexp('LettersGreet'), 'Arn'] }]),
           },
         ]),
       },

@@ -248,7 +248,7 @@ ${chains
   )
   .join('')}
 output: [${chains.map((at) => `{ $step: c${at} }`).join(', ')}]`;
-    const limits = { definitionBytes: 5000 };
+    const limits = { definitionBytes: 7000 };
     expect(compile(source, { ...fused, limits }).nestedMachines.length).toBeGreaterThan(1);
     const split = await runFlow({ source, home, ...fused, limits, input: { x: 1, z: [3] } });
     expect(split.result).toEqual({ outcome: 'success', result: chains.map((at) => [at, [{ x: 1 }, 2, [3]]]) });
