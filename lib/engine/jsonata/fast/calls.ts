@@ -1,3 +1,4 @@
+import { RegexEngine } from '../regex-engine.ts';
 import { type Ast, childOf, childrenOf, hasOnly } from './ast.ts';
 import { allDefined, bailOut, type Closure, type CompileContext, type Compiler } from './closure.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -56,9 +57,10 @@ function compileContainsPattern(
 ): Closure | undefined {
   const text = compiler.compile(from, context);
   if (text === undefined || !(value instanceof RegExp)) return undefined;
+  const { source, flags } = value;
   return (environment, locals) => {
     const subject = text(environment, locals);
-    return typeof subject === 'string' ? new RegExp(value).test(subject) : bailOut();
+    return typeof subject === 'string' ? new RegexEngine(source, flags).test(subject) : bailOut();
   };
 }
 
