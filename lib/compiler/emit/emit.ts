@@ -18,6 +18,7 @@ import {
   sourceIn,
 } from './frame.ts';
 import { inputReads } from './jsonata/input-reads.ts';
+import { NESTED_INPUT } from './layout.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 
@@ -52,7 +53,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
   const frame = newFrame(shared, {
     plan,
     budget,
-    input: '$states.context.Execution.Input',
+    input: NESTED_INPUT,
     execution: OWN_EXECUTION,
     prefix: '',
     transition: { End: true },
