@@ -1,4 +1,6 @@
+import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
+import { compileFast } from '../../../lib/engine/jsonata/fast/compile.ts';
 import { machine, run } from '../harness.ts';
 
 /** The cause of the failure of an expression, or its value. */
@@ -7,6 +9,26 @@ async function evaluated(expression: string, text: string): Promise<unknown> {
   const { result } = await run(definition, undefined, { input: { text } });
   return result.status === 'SUCCEEDED' ? result.output : result.cause;
 }
+
+describe('a regular expression in a variable', () => {
+  it.each([
+    ['($r := /^a+$/; $contains($states.input.text, $r))', true],
+    ['($r := /b/; ($r := /a/; $contains($states.input.text, $r)))', true],
+    ['($r := /b/; [($r := "a"; $contains($states.input.text, $r)), $contains($states.input.text, $r)])', [true, false]],
+    ['($r := /b/; $map(["a", "c"], function($r) { $contains($states.input.text, $r) }))', [true, false]],
+    ['($r := "b"; $r := /a/; $contains($states.input.text, $r))', true],
+    ['($r := /b/; $type($r))', 'function'],
+    ['($a := ($r := /a/; "x"); $a)', 'x'],
+  ])('is what it is everywhere: %s', async (expression, value) => {
+    expect(await evaluated(expression, 'aa')).toEqual(value);
+    const plain = jsonata(expression);
+    expect(JSON.parse(JSON.stringify(await plain.evaluate({}, { states: { input: { text: 'aa' } } })))).toEqual(value);
+  });
+
+  it('needs no package to be evaluated', () => {
+    expect(compileFast(jsonata('($r := /a/; $contains($states.input, $r) ? "x" : "")').ast())).toBeDefined();
+  });
+});
 
 describe('a regular expression that runs away', () => {
   it.each([

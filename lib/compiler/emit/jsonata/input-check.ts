@@ -3,7 +3,7 @@ import { escapeValue } from '../../../protocol/markers.ts';
 import { flatConstant } from './constant.ts';
 import { all, any, balanced, EMPTY, FALSE, type Jsonata, jsonata, list, not, quote, TRUE } from './jsonata.ts';
 import { bind, fn } from './locals.ts';
-import { hasSpilledPart, isSetAside, travellingField, travellingKeys } from './lookalike.ts';
+import { amongSpilled, hasSpilledPart, isSetAside, travellingField, travellingKeys } from './lookalike.ts';
 import { regexOf } from './pattern.ts';
 
 /** The problem of a value that always fits. */
@@ -13,7 +13,15 @@ export const FITS = EMPTY;
  * A JSON Schema as JSONata: a message about the first misfit of `value`, or "" where it fits. Covers the keywords of
  * {@link CHECKED} and ignores annotations. A part of the value that was spilled fits: it was checked before.
  */
-export function problemOf(schema: Json, value: Jsonata, where = 'the input'): Jsonata {
+export function problemOf(schema: Json, value: Jsonata): Jsonata {
+  const problem = problemAt(schema, value, INPUT);
+  return problem === FITS ? FITS : amongSpilled(problem);
+}
+
+/** What messages call the whole value. */
+const INPUT = 'the input';
+
+function problemAt(schema: Json, value: Jsonata, where: string): Jsonata {
   const problem = ownProblemOf(schema, value, where);
   return problem === FITS || isNeverSpilled(schema) ? problem : jsonata`(${isSetAside(value)} ? "" : ${problem})`;
 }
@@ -128,8 +136,8 @@ const checkOfProperties =
   ({ value, where }) =>
     firstOf(
       Object.entries(properties).map(([name, schema]) => {
-        const named = where === 'the input' ? quote(name) : `${quote(name)} of ${where}`;
-        const problem = problemOf(schema, '$property', named);
+        const named = where === INPUT ? quote(name) : `${quote(name)} of ${where}`;
+        const problem = problemAt(schema, '$property', named);
         if (problem === FITS) return FITS;
         const property = jsonata`($type(${value}) = "object" ? ${travellingField(value, name)})`;
         return bind('$property', property, jsonata`$exists($property) ? ${problem} : ""`);
@@ -149,7 +157,7 @@ function checkOfOtherProperties(rule: Json, { properties, patternProperties }: J
 const checkOfItems =
   (schema: Json): Check =>
   ({ value, where }) => {
-    const problem = problemOf(schema, '$element', `an item of ${where}`);
+    const problem = problemAt(schema, '$element', `an item of ${where}`);
     if (problem === FITS) return FITS;
     const problems = jsonata`$map(${value}, ${fn(['$element'], problem)})[$ != ""]`;
     const first = bind('$problems', problems, jsonata`$exists($problems) ? $problems[0] : ""`);

@@ -19,6 +19,8 @@ export const LOCALS = [
   'problems',
   'property',
   'result',
+  'setaside',
+  'spilled',
   'stage',
   'text',
   'value',

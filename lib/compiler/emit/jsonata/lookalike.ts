@@ -1,4 +1,4 @@
-import { all, choose, FALSE, type Jsonata, jsonata, lookup, not, object, quote } from './jsonata.ts';
+import { all, block, choose, FALSE, type Jsonata, jsonata, lookup, not, object, quote } from './jsonata.ts';
 import { bind } from './locals.ts';
 import { regex } from './syntax.ts';
 
@@ -63,15 +63,19 @@ function isBlob(key: string): Jsonata {
 /** The text of the marker of a spilled value, as a regular expression: see `spilled`. */
 const MARKER = String.raw`\x7b\x22\x24blob\x22:\x22[0-9a-f]{64}\x22,\x22blobType\x22:\x22[a-z]+\x22,\x22size\x22:[0-9]+\x7d`;
 
-const SET_ASIDE = regex(String.raw`^${MARKER}$|\x22\x24rest\x22:${MARKER}\x7d$|,${MARKER}\x5d$`);
-const SPILLED_PART = regex(MARKER);
+/** The text of a value that was spilled, or of which something was set aside: see `spillInput`. */
+const SET_ASIDE = regex(String.raw`(?:^|\x22\x24rest\x22:|,)${MARKER}[\x7d\x5d]?$`);
 
-/** Whether a value was spilled, or something of it was set aside: see `spillInput`. */
+/** An expression in which {@link isSetAside} may be asked of values, and {@link hasSpilledPart}. */
+export const amongSpilled = (body: Jsonata): Jsonata =>
+  block([jsonata`$spilled := ${regex(MARKER)}`, jsonata`$setaside := ${SET_ASIDE}`, body]);
+
+/** Whether a value was spilled, or something of it was set aside. */
 export const isSetAside = (value: Jsonata): Jsonata =>
-  jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), ${SET_ASIDE}) : false)`;
+  jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), $setaside) : false)`;
 
 /** Whether any part of a value was spilled. */
-export const hasSpilledPart = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), ${SPILLED_PART})`;
+export const hasSpilledPart = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), $spilled)`;
 
 /** The keys under which a user's field may travel. */
 export const travellingKeys = (key: string): readonly string[] => (mayBeEscaped(key) ? [key, `$${key}`] : [key]);
