@@ -1,5 +1,7 @@
 import type { State, StateMachine } from '../lib/asl/state-machine.ts';
+import { evaluated, jsonata, lookup, text, variable, verbatim } from '../lib/compiler/emit/jsonata/jsonata.ts';
 import type { JsonObject } from '../lib/protocol/json.ts';
+import { placeholder } from '../lib/protocol/placeholders.ts';
 
 /** The state machines that bench/engine.ts runs. */
 
@@ -8,17 +10,17 @@ const step = (id: string, before: string | undefined, next: string | undefined):
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
   Arguments: {
-    FunctionName: '${component:/bench/noop}',
+    FunctionName: placeholder('component', '/bench/noop'),
     Payload: {
-      step: id,
-      input: before === undefined ? {} : { id: `{% $lookup($${before}, "id") %}` },
-      reads: ['id', 'name'],
-      execution: '{% $states.context.Execution.Id %}',
-      attempt: '{% $states.context.State.RetryCount %}',
+      step: text(id),
+      input: before === undefined ? {} : { id: evaluated(lookup(variable(before), 'id')) },
+      reads: verbatim(['id', 'name']),
+      execution: evaluated(jsonata`$states.context.Execution.Id`),
+      attempt: evaluated(jsonata`$states.context.State.RetryCount`),
     },
   },
   Retry: [{ ErrorEquals: ['Lambda.TooManyRequestsException'], MaxAttempts: 5, JitterStrategy: 'FULL' }],
-  Assign: { [id]: '{% $states.result.Payload %}' },
+  Assign: { [id]: evaluated(jsonata`$states.result.Payload`) },
   Output: {},
   ...(next === undefined ? { End: true } : { Next: next }),
 });
@@ -53,7 +55,7 @@ export const fanOut = (width: number): StateMachine =>
 export const map = (items: number, ProcessorConfig: JsonObject): StateMachine =>
   alone({
     Type: 'Map',
-    Items: `{% [1..${items}] %}`,
+    Items: evaluated(jsonata`[1..${items}]`),
     ItemProcessor: { ProcessorConfig, ...branch(1, 'item') },
     Output: {},
     End: true,

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../protocol/json.ts';
+import type { JsonObject } from '../protocol/json.ts';
+import type { Evaluated, Plain, Template } from '../protocol/templated.ts';
 
 /**
  * The Amazon States Language, as far as the compiler writes it and the engine reads it.
@@ -27,8 +28,7 @@ export type State =
   | SucceedState
   | FailState;
 
-/** A JSON value in which any string of the form `{% … %}` is a JSONata expression. */
-export type Template = Json;
+export type { Template };
 
 interface CommonFields {
   readonly Comment?: string;
@@ -39,7 +39,7 @@ interface CommonFields {
 interface Transitions {
   readonly Next?: string;
   readonly End?: true;
-  readonly Assign?: JsonObject;
+  readonly Assign?: { readonly [variable: string]: Template };
 }
 
 interface Recoverable {
@@ -68,14 +68,14 @@ export interface ChoiceState extends CommonFields {
   readonly Type: 'Choice';
   readonly Choices: readonly ChoiceRule[];
   readonly Default?: string;
-  readonly Assign?: JsonObject;
+  readonly Assign?: { readonly [variable: string]: Template };
 }
 
 /** A rule of a Choice state, in JSONata. */
 export interface ChoiceRule {
-  readonly Condition: string | boolean;
+  readonly Condition: Evaluated | boolean;
   readonly Next: string;
-  readonly Assign?: JsonObject;
+  readonly Assign?: { readonly [variable: string]: Template };
   readonly Output?: Template;
 }
 
@@ -124,8 +124,8 @@ export interface FailState {
   readonly Type: 'Fail';
   readonly Comment?: string;
   readonly QueryLanguage?: QueryLanguage;
-  readonly Error?: string;
-  readonly Cause?: string;
+  readonly Error?: Plain | Evaluated;
+  readonly Cause?: Plain | Evaluated;
 }
 
 /** When to retry a failed state. */
@@ -142,6 +142,6 @@ export interface Retrier {
 export interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
-  readonly Assign?: JsonObject;
+  readonly Assign?: { readonly [variable: string]: Template };
   readonly Output?: Template;
 }

@@ -11,6 +11,7 @@ import { componentIn, invocationIn } from '../protocol/component-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
+import type { Plain } from '../protocol/templated.ts';
 
 /** The properties of a state machine construct that hold its definition. */
 export interface DefinitionProps {
@@ -98,6 +99,7 @@ const KEY_PREFIXES = { component: 'function', machine: 'machine' } as const;
 const withSubstitutions = (json: string): string =>
   json.replaceAll('${', '\\u0024{').replace(/\\u0000((?:function|machine)\d+)\\u0000/g, '${$1}');
 
+/** An ARN is no expression. */
 type ToArn = (placeholder: Placeholder) => string;
 
 const mapArns = (machine: StateMachine, toArn: ToArn): StateMachine =>
@@ -106,9 +108,9 @@ const mapArns = (machine: StateMachine, toArn: ToArn): StateMachine =>
 function withArns(state: State, toArn: ToArn): State {
   if (state.Type !== 'Task' || !isObject(state.Arguments)) return state;
   const call = state.Arguments;
-  const changed = PLACEHOLDER_FIELDS.flatMap((field): [string, string][] => {
+  const changed = PLACEHOLDER_FIELDS.flatMap((field): [string, Plain][] => {
     const placeholder = readPlaceholder(call[field]);
-    return placeholder ? [[field, toArn(placeholder)]] : [];
+    return placeholder ? [[field, toArn(placeholder) as Plain]] : [];
   });
   return changed.length === 0 ? state : { ...state, Arguments: { ...call, ...Object.fromEntries(changed) } };
 }

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { parseResource, type Resource } from './definition/resource.ts';
 import { TaskError, type TaskRequest, type TaskResolver } from './types.ts';
+import { matchesParts } from './wildcard.ts';
 
 /** One call of a Task and its answer, which is null if none of `result`, `error` and `timeout` is given. */
 export interface MockCall {
@@ -68,7 +69,7 @@ function answer({ result, error, timeout }: MockCall): Json {
 /** Whether a value equals the expected one; in expected strings, `*` matches any text. */
 function matches(expected: Json, found: Json): boolean {
   if (typeof expected === 'string' && typeof found === 'string')
-    return expected === found || glob(expected).test(found);
+    return expected === found || matchesParts(found, expected.split('*'));
   if (Array.isArray(expected))
     return (
       Array.isArray(found) &&
@@ -85,17 +86,9 @@ function matches(expected: Json, found: Json): boolean {
 }
 
 const fieldMatches = (expected: JsonObject, found: JsonObject, key: string): boolean => {
-  const [wanted, value] = [expected[key], found[key]];
+  const [wanted, value] = [expected[key], Object.hasOwn(found, key) ? found[key] : undefined];
   return wanted !== undefined && value !== undefined && matches(wanted, value);
 };
-
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('[\\s\\S]*')}$`,
-  );
 
 function noMatch({ stateName, arguments: args }: TaskRequest, candidates: readonly MockCall[]): MockError {
   const wanted = candidates.map((call) => JSON.stringify(call.args)).join(' or ');

@@ -9,7 +9,7 @@ import {
 } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 import { placeholder, readPlaceholder } from './placeholders.ts';
-import type { TemplatedInvocation } from './templated.ts';
+import type { Plain, TemplatedInvocation } from './templated.ts';
 
 /** The Resource of a Task that calls a function. */
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
@@ -21,7 +21,7 @@ export const callArguments = (component: string, payload: TemplatedInvocation): 
 });
 
 /** See {@link callArguments}. */
-export type CallArguments = { FunctionName: string; Payload: TemplatedInvocation };
+export type CallArguments = { FunctionName: Plain; Payload: TemplatedInvocation };
 
 /** The path of the component that a Task with the Resource {@link INVOKE} calls; undefined if it calls anything else. */
 export function componentIn(taskArguments: Json | undefined): string | undefined {

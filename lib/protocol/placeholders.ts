@@ -1,3 +1,5 @@
+import type { Plain } from './templated.ts';
+
 /** Takes the place, in a compiled definition, of an ARN that is only known at deployment. */
 export interface Placeholder {
   readonly kind: 'component' | 'machine';
@@ -8,8 +10,8 @@ export interface Placeholder {
 /** The fields of a Task's Arguments that may contain a placeholder. */
 export const PLACEHOLDER_FIELDS = ['FunctionName', 'StateMachineArn'] as const;
 
-/** The text of a placeholder. */
-export const placeholder = (kind: Placeholder['kind'], name: string): string => `\${${kind}:${name}}`;
+/** The text of a placeholder, which is no expression. */
+export const placeholder = (kind: Placeholder['kind'], name: string): Plain => `\${${kind}:${name}}` as Plain;
 
 const PLACEHOLDER = /^\$\{(component|machine):(.+)\}$/s;
 

@@ -1,13 +1,27 @@
 import type { FusedStep, Invocation } from './invocation.ts';
 import type { Json } from './json.ts';
 
-/** A JSONata expression in a state's template. */
-export type Evaluated = `{% ${string} %}`;
+declare const EVALUATED: unique symbol;
+
+/** A JSONata expression in a state's template: `{% … %}`. Only the compiler's writer of JSONata makes one. */
+export type Evaluated = `{% ${string} %}` & { readonly [EVALUATED]: true };
+
+declare const PLAIN: unique symbol;
+
+/** A text in a state's template that is no expression. Only `plain` of the compiler's writer makes one of a text. */
+export type Plain = string & { readonly [PLAIN]: true };
+
+/** A JSON value in which each text is known to be an expression, or to be none. */
+export type Template = null | boolean | number | Plain | Evaluated | Template[] | { [key: string]: Template };
 
 /** A value in a definition: literal, an expression, or a structure that contains expressions. */
 export type Templated<T> = Json extends T
-  ? Json
-  : Evaluated | (T extends readonly (infer Item)[] ? Templated<Item>[] : T extends object ? TemplatedFields<T> : T);
+  ? Template
+  :
+      | Evaluated
+      | (T extends readonly (infer Item)[] ? Templated<Item>[] : T extends object ? TemplatedFields<T> : Text<T>);
+
+type Text<T> = T extends string ? T & Plain : T;
 
 /** An object with each field {@link Templated}. */
 export type TemplatedFields<T> = { [Key in keyof T]: Templated<T[Key]> };

@@ -1,6 +1,7 @@
 import { eventsOfVisit } from '../asl/sizes.ts';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates } from '../asl/walk-states.ts';
+import { constant, evaluated } from '../compiler/emit/jsonata/jsonata.ts';
 import { isAtLimit } from '../compiler/emit/states/iterate-round.ts';
 import type { LoopSource, SourceMap } from '../compiler/source-map.ts';
 import type { VisitPlace } from '../engine/types.ts';
@@ -18,7 +19,7 @@ export function withShortLoops(machine: StateMachine, states: SourceMap['states'
   return mapStates(machine, (state, name) => {
     const loop = states[name]?.loop;
     if (!loop || loop.most <= SIMULATED_ROUNDS || state.Type !== 'Choice') return state;
-    const Condition = `{% ${isAtLimit(loop.count, String(SIMULATED_ROUNDS))} %}`;
+    const Condition = evaluated(isAtLimit(loop.count, constant(SIMULATED_ROUNDS)));
     return { ...state, Choices: state.Choices.map((rule, at) => (at === loop.rule ? { ...rule, Condition } : rule)) };
   });
 }

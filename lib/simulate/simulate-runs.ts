@@ -1,6 +1,7 @@
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
+import { evaluated, FALSE } from '../compiler/emit/jsonata/jsonata.ts';
 import type { Durations } from '../compiler/plan/durations.ts';
 import type { FlowTimes } from '../compiler/plan/paths.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
@@ -111,7 +112,7 @@ function withoutInputCheck(machine: StateMachine, states: SourceMap['states']): 
   const { StartAt, States } = machine;
   const first = States[StartAt];
   if (states[StartAt]?.role !== 'input-check' || first?.Type !== 'Choice') return machine;
-  const Choices = first.Choices.map((rule) => ({ ...rule, Condition: '{% false %}' }));
+  const Choices = first.Choices.map((rule) => ({ ...rule, Condition: evaluated(FALSE) }));
   return { ...machine, States: { ...States, [StartAt]: { ...first, Choices } } };
 }
 

@@ -1,5 +1,6 @@
 import type { Reporter } from '../diagnostics/diagnostics.ts';
 import { describe as describeTree, type Tree } from '../flow/text/tree.ts';
+import { PatternTimeout, schemaPattern } from '../protocol/bounded-pattern.ts';
 import { describe } from '../protocol/describe.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import { compare, matches } from './compare.ts';
@@ -117,20 +118,25 @@ function readMatches(tree: Tree, reading: Reading): ProblemWith | undefined {
   }
   return (found) => {
     if (typeof found !== 'string') return `is ${describe(found)}, expected a text that matches /${pattern}/`;
-    return compiled.test(found) ? undefined : `is ${describe(found)}, which does not match /${pattern}/`;
+    return mismatch(compiled, found, pattern);
   };
+}
+
+function mismatch(compiled: RegExp, found: string, pattern: string): string | undefined {
+  try {
+    return compiled.test(found) ? undefined : `is ${describe(found)}, which does not match /${pattern}/`;
+  } catch (error) {
+    if (error instanceof PatternTimeout) return `is ${describe(found)}, but ${error.message}`;
+    throw error;
+  }
 }
 
 /** With Unicode's rules where they take the pattern; they refuse escapes that mean nothing, such as `\-`. */
 function compileRegex(pattern: string): RegExp | { readonly problem: string } {
   try {
-    return new RegExp(pattern, 'u');
-  } catch {
-    try {
-      return new RegExp(pattern);
-    } catch (error) {
-      return { problem: (error instanceof Error ? error.message : String(error)).replace(/^.*\/: /, '') };
-    }
+    return schemaPattern(pattern);
+  } catch (error) {
+    return { problem: (error instanceof Error ? error.message : String(error)).replace(/^.*\/: /, '') };
   }
 }
 

@@ -10,13 +10,14 @@ import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machin
 import { callsOf, componentsOf, definitionProps } from '../../lib/aws/definition.ts';
 import { hasDistributedMap } from '../../lib/aws/distributed-maps.ts';
 import { compile } from '../../lib/compiler/compile.ts';
+import { verbatim } from '../../lib/compiler/emit/jsonata/jsonata.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import { testApp } from './test-app.ts';
 
 const task = (component: string, input: Json = {}): TaskState => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
-  Arguments: { FunctionName: `\${component:${component}}`, Payload: { input } },
+  Arguments: verbatim({ FunctionName: `\${component:${component}}`, Payload: { input } }),
   End: true,
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { evaluated, jsonata, text } from '../../lib/compiler/emit/jsonata/jsonata.ts';
 import { callArguments, callResult, componentIn, invocationIn, readAnswer } from '../../lib/protocol/component-task.ts';
 import type { Invocation } from '../../lib/protocol/invocation.ts';
 import type { Json } from '../../lib/protocol/json.ts';
@@ -66,10 +67,10 @@ describe('a call of a component', () => {
 describe('what the compiler writes', () => {
   it('is an invocation, in parts an expression, less what is undefined', () => {
     const payload = defined<TemplatedInvocation>({
-      step: 'a',
-      input: { x: '{% $x %}' },
+      step: text('a'),
+      input: { x: evaluated(jsonata`$x`) },
       reads: undefined,
-      spillAbove: '{% $states.input.s %}',
+      spillAbove: evaluated(jsonata`$states.input.s`),
     });
     expect(callArguments('/my/a', payload)).toEqual({
       FunctionName: '${component:/my/a}',

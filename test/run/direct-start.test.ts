@@ -47,7 +47,7 @@ type Making = typeof making extends fc.Arbitrary<infer Made> ? Made : never;
 function inputOf({ filling, bytes, shares: [a, b, d] }: Making): JsonObject {
   const each = Buffer.byteLength(JSON.stringify(filling)) - 2;
   const part = (share: number): string => filling.repeat(Math.floor(((bytes - 100) * share) / (a + b + d + 1) / each));
-  return { a: part(a + 1), b: [part(b)], c: { d: part(d) } };
+  return { a: part(a + 1), b: [part(b)], c: { d: part(d) }, $blob: 'a key of the user' };
 }
 
 const sample = fc.nat(3).chain((count) =>

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { PatternTimeout, schemaPattern } from '../../protocol/bounded-pattern.ts';
 import { describe } from '../../protocol/describe.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Segment } from '../../protocol/path.ts';
@@ -21,7 +22,17 @@ interface Schema {
   readonly root: Json;
 }
 
-const OPTIONS: Options = { strict: false, allErrors: true, verbose: true, validateSchema: false, logger: false };
+/** Patterns as {@link schemaPattern} reads them. `code` is for validators that are written to a file, of which there are none. */
+const regExp = Object.assign(schemaPattern, { code: 'schemaPattern' });
+
+const OPTIONS: Options = {
+  strict: false,
+  allErrors: true,
+  verbose: true,
+  validateSchema: false,
+  logger: false,
+  code: { regExp },
+};
 
 /**
  * Everything in a value that does not match. Formats are only checked on request: libraries disagree about them, as they do
@@ -32,7 +43,16 @@ export function findProblems(value: Json, { schema, root }: Schema, formats = fa
   const validate = lengths
     ? compiled(schema, root, formats)
     : compiled(withoutLengths(schema), withoutLengths(root), formats);
-  return !validate || validate(value) ? [] : (validate.errors ?? []).map(toProblem);
+  return validate ? problemsBy(validate, value) : [];
+}
+
+function problemsBy(validate: ValidateFunction, value: Json): readonly Problem[] {
+  try {
+    return validate(value) ? [] : (validate.errors ?? []).map(toProblem);
+  } catch (error) {
+    if (error instanceof PatternTimeout) return [{ path: [], problem: `cannot be checked: ${error.message}` }];
+    throw error;
+  }
 }
 
 const withoutLengths = (schema: Json): Json =>

@@ -1,7 +1,7 @@
 import type { TaskState } from '../../asl/state-machine.ts';
 import type { States } from './continuation.ts';
 import { type Frame, type Shared, sourceIn } from './frame.ts';
-import { evaluated, lookup } from './jsonata/jsonata.ts';
+import { evaluated, jsonata, lookup, object, text, verbatim } from './jsonata/jsonata.ts';
 import { OUTCOME_OVERHEAD } from './sizes/least-sizes.ts';
 import { ANSWER, callOf } from './states/call.ts';
 import { CARRY } from './states/emit-result.ts';
@@ -16,18 +16,18 @@ const RESULT = 'result';
 export function carriedRun(frame: Frame, states: States, shared: Shared): Frame {
   const { runBytes, prefix, catchers, transition } = frame;
   if (runBytes === undefined) return frame;
-  const carried = `$merge([$states.input, {"${RESULT}": ${lookup(ANSWER, RESULT)}}])`;
+  const carried = jsonata`$merge([$states.input, ${object([[RESULT, lookup(ANSWER, RESULT)]])}])`;
   const state: TaskState = {
     ...callOf(CARRY, {
-      step: prefix.slice(0, -1),
-      input: '{% $states.input %}',
-      reads: [RESULT],
+      step: text(prefix.slice(0, -1)),
+      input: evaluated(jsonata`$states.input`),
+      reads: verbatim([RESULT]),
       spillAbove: Math.floor(runBytes - OUTCOME_OVERHEAD),
       execution: evaluated(frame.execution),
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
     // A run that was skipped has no result.
-    Output: evaluated(`$states.input.outcome = "success" ? ${carried} : $states.input`),
+    Output: evaluated(jsonata`$states.input.outcome = "success" ? ${carried} : $states.input`),
     ...transition,
   };
   const name = states.add(shared.states.take(`${prefix}carry`), state, sourceIn(frame, 'carry'));

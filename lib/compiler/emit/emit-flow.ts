@@ -28,13 +28,12 @@ import {
 import { flowInputFaults, type GuardGroup, guardGroups, inputFault, OWN_GUARD, passesOver } from './guard.ts';
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
-import { all, evaluated, FALSE, type Jsonata, lookup, not, pick } from './jsonata/jsonata.ts';
+import { evaluated, FALSE, type Jsonata, jsonata, lookup, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
 import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
-import { isSpilled } from './states/call.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
@@ -114,12 +113,11 @@ export class FlowEmitter {
     const input = directInput ? GIVEN : this.frame.input;
     const faults = flowInputFaults(plan.flow.requires ?? [], input, prefix);
     const message = problemOf(plan.flow.inputSchema ?? true, input);
-    // An input with spilled parts was checked before they were spilled.
-    const condition = all([`${message} != ""`, not(isSpilled(input))]);
+    const condition = jsonata`${message} != ""`;
     if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
     if (faults.length === 0 && !directInput) return start;
     const rules: ChoiceRule[] = faults.map(({ condition, fault }) => ({
-      Condition: `{% ${condition} %}`,
+      Condition: evaluated(condition),
       Next: fail(states, fault),
     }));
     if (directInput) rules.push(spillRule(this, directInput, states, start));
@@ -267,7 +265,7 @@ export class FlowEmitter {
     const rules: ChoiceRule[] = passing ? [passing.rule] : [];
     const missing = builtin && inputFault(planned, this.scope(context.scopePath));
     if (missing)
-      rules.push({ Condition: `{% ${missing.condition} %}`, Next: this.fail(planned, context, missing.fault) });
+      rules.push({ Condition: evaluated(missing.condition), Next: this.fail(planned, context, missing.fault) });
     rules.push(...(builtin?.rules?.(this, planned, context) ?? []));
     return { rules, source: { ...this.source('guard', planned), ...passing?.source } };
   }
@@ -282,7 +280,7 @@ export class FlowEmitter {
     const Next = nextState(after);
     const steps = passed.map(({ step }) => this.frame.prefix + step.id);
     return {
-      rule: { Condition: `{% ${condition} %}`, ...(Object.keys(Assign).length > 0 && { Assign }), Next },
+      rule: { Condition: evaluated(condition), ...(Object.keys(Assign).length > 0 && { Assign }), Next },
       source: { passesOver: { steps, next: Next } },
     };
   }
@@ -338,7 +336,7 @@ export class FlowEmitter {
     const handed = new Map<string, Jsonata>();
     const branches = tree.branches.map((branch, index) => {
       const out = stepsIn(branch).filter((id) => layout.keysOutside(id, scopePath.length + 1).length > 0);
-      for (const id of out) handed.set(id, lookup(`$states.result[${index}]`, id));
+      for (const id of out) handed.set(id, lookup(jsonata`$states.result[${index}]`, id));
       return this.branch(branch, out, layout.into(branch, scopePath));
     });
     const assigned = [...handed].map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);

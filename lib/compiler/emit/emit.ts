@@ -19,6 +19,7 @@ import {
 } from './frame.ts';
 import { inputReads } from './jsonata/input-reads.ts';
 import { variable } from './jsonata/jsonata.ts';
+import { NESTED_INPUT } from './layout.ts';
 import { type Budget, budgetOf } from './sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES } from './sizes/payload-limits.ts';
 import { mayBeTooLarge } from './states/spill-direct-input.ts';
@@ -56,7 +57,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
   const frame = newFrame(shared, {
     plan,
     budget,
-    input: directInput ? variable(directInput.name) : '$states.context.Execution.Input',
+    input: directInput ? variable(directInput.name) : NESTED_INPUT,
     ...(directInput && { directInput }),
     execution: OWN_EXECUTION,
     prefix: '',

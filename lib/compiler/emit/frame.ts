@@ -1,4 +1,4 @@
-import type { Catcher, StateMachine } from '../../asl/state-machine.ts';
+import type { Catcher, FailState, StateMachine } from '../../asl/state-machine.ts';
 import type { NamedState } from '../../asl/walk-states.ts';
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { ReadPath } from '../../flow/expression.ts';
@@ -10,7 +10,7 @@ import type { Continuation, States, Transition, UnassignedSlots } from './contin
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { inputAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
-import { type Jsonata, lookup } from './jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, lookup, quote, text } from './jsonata/jsonata.ts';
 import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
@@ -92,7 +92,7 @@ export const newShared = (given: Pick<Shared, 'flow' | 'express' | 'events'>): S
 });
 
 /** The id of the execution that a state is in. */
-export const OWN_EXECUTION: Jsonata = '$states.context.Execution.Id';
+export const OWN_EXECUTION: Jsonata = jsonata`$states.context.Execution.Id`;
 
 /** A failure that the state machine itself detects, such as a missing path. */
 export interface Fault {
@@ -159,7 +159,7 @@ export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: Unassign
 }
 
 /** A Fail state for a fault. Its Cause has the form of a Lambda function's error. */
-export function failState({ code, message }: Fault): { Type: 'Fail'; Error: string; Cause: string } {
-  const cause = `$string({"errorType": "${code}", "errorMessage": ${message}, "trace": []})`;
-  return { Type: 'Fail', Error: code, Cause: `{% ${cause} %}` };
+export function failState({ code, message }: Fault): FailState {
+  const cause = jsonata`$string({"errorType": ${quote(code)}, "errorMessage": ${message}, "trace": []})`;
+  return { Type: 'Fail', Error: text(code), Cause: evaluated(cause) };
 }

@@ -15,7 +15,7 @@ import {
   testOfValue,
 } from './jsonata/expressions.ts';
 import { pathOf } from './jsonata/input-path.ts';
-import { all, any, choose, FALSE, type Jsonata, not, quote, TRUE } from './jsonata/jsonata.ts';
+import { all, any, choose, FALSE, type Jsonata, jsonata, not, quote, TRUE } from './jsonata/jsonata.ts';
 import { neighbours } from './neighbours.ts';
 
 /**
@@ -71,7 +71,7 @@ interface PossibleFault {
 export function flowInputFaults(requires: readonly RequiredInput[], input: Jsonata, prefix: string): PossibleFault[] {
   if (requires.length === 0) return [];
   const cases = requires.map(({ path, step }) => ({
-    absent: not(`$exists(${pathOf(input, path)})`),
+    absent: not(jsonata`$exists(${pathOf(input, path)})`),
     text: quote(missingInputText(`${prefix}${step}`, path.text)),
   }));
   const message = cases.reduceRight<Jsonata>((rest, { absent, text }) => choose(absent, text, rest), quote(''));

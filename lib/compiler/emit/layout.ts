@@ -1,14 +1,14 @@
 import type { Template } from '../../asl/state-machine.ts';
 import { OUTPUT, type Plan, type Reading } from '../plan/plan.ts';
 import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
-import { type Jsonata, lookup, variable } from './jsonata/jsonata.ts';
+import { type Jsonata, jsonata, lookup, variable } from './jsonata/jsonata.ts';
 import { type Names, variableName, variableNames } from './names.ts';
 
 /** The branches and nested state machines around a state, outermost first. Each is a scope of variables. */
 export type ScopePath = readonly number[];
 
 /** The input of a nested state machine, from inside: see {@link NestedInput}. */
-export const NESTED_INPUT = '$states.context.Execution.Input';
+export const NESTED_INPUT = jsonata`$states.context.Execution.Input`;
 
 /** The input of a nested state machine: all that its states read from outside. */
 export interface NestedInput {
@@ -22,7 +22,7 @@ export interface NestedInput {
 
 /** A field of {@link NestedInput}, from inside. */
 export const nestedInput = (field: keyof NestedInput): Jsonata =>
-  field === 'steps' ? `${NESTED_INPUT}.steps` : lookup(NESTED_INPUT, field);
+  field === 'steps' ? jsonata`${NESTED_INPUT}.steps` : lookup(NESTED_INPUT, field);
 
 /**
  * The scope of each step and of each hoisted condition, and the names of the variables that hold its slots. A scope may not

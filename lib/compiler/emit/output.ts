@@ -12,9 +12,21 @@ import {
   skippedIn,
   templateOf,
 } from './jsonata/expressions.ts';
-import { choose, constant, evaluated, FALSE, type Jsonata, object } from './jsonata/jsonata.ts';
+import {
+  choose,
+  constant,
+  evaluated,
+  FALSE,
+  type Jsonata,
+  jsonata,
+  list,
+  object,
+  text,
+  verbatim,
+} from './jsonata/jsonata.ts';
 
-const SKIPPED_OUTCOME = { outcome: 'skipped' } as const;
+const SUCCESS = text('success');
+const SKIPPED_OUTCOME = { outcome: 'skipped' };
 
 /**
  * The end of a flow. The last state gives the output where nothing of it can be missing or the last step's function checks
@@ -37,9 +49,9 @@ export const endsInStep = ({ flow, output, tree, steps }: Plan): boolean =>
 
 function outcomeOf(plan: Plan, scope: ExpressionScope): Template {
   const { output } = plan.flow;
-  if (!output) return { outcome: 'success', result: sinksOf(plan, scope) };
+  if (!output) return { outcome: SUCCESS, result: sinksOf(plan, scope) };
   const skipped = skippedIn(plan.output, scope);
-  if (skipped === FALSE) return { outcome: 'success', result: templateOf(output, scope) };
+  if (skipped === FALSE) return { outcome: SUCCESS, result: templateOf(output, scope) };
   const success = object([
     ['outcome', constant('success')],
     ['result', jsonataOf(output, scope)],
@@ -51,9 +63,9 @@ function outcomeOf(plan: Plan, scope: ExpressionScope): Template {
 function sinksOf(plan: Plan, scope: ExpressionScope): Template {
   if (plan.sinks.length === 0) return {};
   const results = plan.sinks.map(({ id, value, uses }): Jsonata => {
-    return choose(skippedIn(uses, scope), '{}', object([[id, jsonataOf(value, scope)]]));
+    return choose(skippedIn(uses, scope), jsonata`{}`, object([[id, jsonataOf(value, scope)]]));
   });
-  return evaluated(`$merge([${results.join(', ')}])`);
+  return evaluated(jsonata`$merge(${list(results)})`);
 }
 
 function checkedOutput(frame: Frame, states: States, name: (text: string) => string): string {
@@ -61,16 +73,16 @@ function checkedOutput(frame: Frame, states: States, name: (text: string) => str
   const { output } = plan.flow;
   const uses = plan.output;
   const scope = scopeAt(frame, [], noUnassignedSlots);
-  const success: Template = { outcome: 'success', result: output ? templateOf(output, scope) : null };
+  const success: Template = { outcome: SUCCESS, result: output ? templateOf(output, scope) : null };
   const source = sourceIn(frame, 'output');
   const well = states.add(name('output'), { Type: 'Pass', Output: success, ...transition }, source);
   const missing = fail(states, { code: 'EXPRESSION_FAILURE', message: missingText(uses, 'the output', scope) });
-  const choices: ChoiceRule[] = [{ Condition: `{% ${missingIn(uses, scope)} %}`, Next: missing }];
+  const choices: ChoiceRule[] = [{ Condition: evaluated(missingIn(uses, scope)), Next: missing }];
   const skipped = skippedIn(uses, scope);
   if (skipped !== FALSE) {
-    const skipping: PassState = { Type: 'Pass', Output: SKIPPED_OUTCOME, ...transition };
+    const skipping: PassState = { Type: 'Pass', Output: verbatim(SKIPPED_OUTCOME), ...transition };
     const Next = states.add(name('output is skipped'), skipping, source);
-    choices.unshift({ Condition: `{% ${skipped} %}`, Next });
+    choices.unshift({ Condition: evaluated(skipped), Next });
   }
   const check: ChoiceState = { Type: 'Choice', Choices: choices, Default: well };
   return states.add(name('output?'), check, sourceIn(frame, 'output-check'));

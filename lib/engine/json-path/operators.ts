@@ -1,6 +1,7 @@
 import type { Json } from '../../protocol/json.ts';
 import { expectedType, kindOf } from '../definition/section.ts';
 import { isTimestamp, NOT_A_TIMESTAMP } from '../definition/timestamp.ts';
+import { matchesParts } from '../wildcard.ts';
 
 /** An operator of a Choice rule in JSONPath. */
 export interface Operator {
@@ -87,17 +88,18 @@ function isTime(json: Json): boolean {
   return typeof json === 'string' && isTimestamp(json);
 }
 
-/** StringMatches: in the pattern, `*` matches any text, `\\*` an asterisk. */
+/** StringMatches: in the pattern, `*` matches any text, `\\*` an asterisk, and `\\` a backslash. */
 function matches(found: Json, pattern: Json): boolean {
-  return typeof found === 'string' && typeof pattern === 'string' && wildcard(pattern).test(found);
+  return typeof found === 'string' && typeof pattern === 'string' && matchesParts(found, partsOf(pattern));
 }
 
-function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/\\\*|\\\\|\*|[.+?^${}()|[\]\\]/g, (part) => {
-    if (part === '*') return '[\\s\\S]*';
-    return part.length === 2 ? part : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`);
+function partsOf(pattern: string): readonly string[] {
+  const parts = [''];
+  for (const [token] of pattern.matchAll(/\\[*\\]|[\s\S]/g)) {
+    if (token === '*') parts.push('');
+    else parts.push((parts.pop() ?? '') + token.slice(-1));
+  }
+  return parts;
 }
 
 /** The operators by their names. Source: "Choice", AWS Step Functions developer guide. */

@@ -11,6 +11,7 @@ import {
   UNSUPPORTED_RESULT,
 } from './expression.ts';
 import { addedFunction, base64Decode } from './functions.ts';
+import { RegexEngine } from './regex-engine.ts';
 
 /** An expression that runs longer, such as an endless recursion, fails: nothing else could stop it. */
 const MAX_MS = 10_000;
@@ -34,9 +35,17 @@ export function parseWithPackage(source: string): { readonly ast: unknown; reado
   return { ast, evaluate: (environment) => evaluate(compiled, variables, environment) };
 }
 
+const OPTIONS: jsonata.JsonataOptions = {
+  timeout: MAX_MS,
+  stack: QUOTAS.expressionDepth,
+  sequence: MAX_LIST_LENGTH,
+  // The package only constructs it, and never calls it without `new`.
+  RegexEngine: RegexEngine as unknown as RegExpConstructor,
+};
+
 function compile(source: string): jsonata.Expression {
   try {
-    return jsonata(source, { timeout: MAX_MS, stack: QUOTAS.expressionDepth, sequence: MAX_LIST_LENGTH });
+    return jsonata(source, OPTIONS);
   } catch (thrown) {
     // The stack ended: the parser is recursive.
     if (thrown instanceof RangeError) throw thrown;

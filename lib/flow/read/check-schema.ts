@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import { schemaPattern } from '../../protocol/bounded-pattern.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type Entry, type Tree } from '../text/tree.ts';
 import { ANNOTATIONS, ASSERTIONS, type KeywordValue, SCHEMA_TYPES } from './schema-keywords.ts';
@@ -205,7 +206,7 @@ const isType = (tree: Tree): boolean => isString(tree) && SCHEMA_TYPES.some((typ
 /** What is wrong with a regular expression. */
 function regexProblem(pattern: string): string | undefined {
   try {
-    new RegExp(pattern);
+    schemaPattern(pattern);
     return undefined;
   } catch (error) {
     return String(error instanceof Error ? error.message : error).replace(/^.*: /, '');

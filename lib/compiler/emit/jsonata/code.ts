@@ -1,6 +1,6 @@
 import { heightOf } from './height.ts';
 import { bind, partLocal } from './locals.ts';
-import { balanced, bracket, FALSE, type Jsonata, joinInTens, object, TRUE } from './syntax.ts';
+import { balanced, block, bracket, EMPTY, FALSE, type Jsonata, joinInTens, jsonata, object, TRUE } from './syntax.ts';
 
 /**
  * JSONata under construction: a text, or a tree of texts. Flows may have chains of hundreds of conditions and values that are
@@ -125,40 +125,40 @@ export function listOf(items: readonly { readonly value: Code; readonly mayBeLis
 
 /** The first of two texts, or the second where that is "". */
 export function firstTextOf(first: Code, second: Code): Code {
-  if (first === '""') return second;
-  if (second === '""') return first;
+  if (first === EMPTY) return second;
+  if (second === EMPTY) return first;
   return { kind: 'first-text', parts: [first, second], ...measured('first-text', [first, second]) };
 }
 
 /** A tree whose parts are written. */
 function textOf(tree: Tree, parts: readonly Jsonata[]): Jsonata {
-  const [first = '', second = '', third = ''] = parts;
+  const [first = EMPTY, second = EMPTY, third = EMPTY] = parts;
   switch (tree.kind) {
     case 'choose':
-      return `(${first} ? ${second} : ${third})`;
+      return jsonata`(${first} ? ${second} : ${third})`;
     case 'and':
     case 'or':
-      return joinInTens(parts.map(bracket), ` ${tree.kind} `);
+      return joinInTens(parts.map(bracket), tree.kind);
     case 'not':
-      return `$not(${first})`;
+      return jsonata`$not(${first})`;
     case 'object':
-      return object(tree.keys.map((key, at) => [key, parts[at] ?? '']));
+      return object(tree.keys.map((key, at) => [key, parts[at] ?? EMPTY]));
     case 'list':
       return (
         balanced(
           parts.map((part, at) => itemOf(part, tree.mayBeList[at] === true)),
           append,
-        ) ?? '[]'
+        ) ?? jsonata`[]`
       );
     case 'first-text':
-      return bind('$text', first, `$text != "" ? $text : ${second}`);
+      return bind('$text', first, jsonata`$text != "" ? $text : ${second}`);
   }
 }
 
-const append = (some: Jsonata, others: Jsonata): Jsonata => `$append(${some}, ${others})`;
+const append = (some: Jsonata, others: Jsonata): Jsonata => jsonata`$append(${some}, ${others})`;
 
 const itemOf = (value: Jsonata, mayBeList: boolean): Jsonata =>
-  mayBeList ? bind('$item', value, '$type($item) = "array" ? [[$item]] : [$item]') : `[${value}]`;
+  mayBeList ? bind('$item', value, jsonata`$type($item) = "array" ? [[$item]] : [$item]`) : jsonata`[${value}]`;
 
 /** A tree is written as it is up to so many levels and characters; what is beyond is written flat. */
 const NESTED = { height: 36, size: 20_000 };
@@ -207,7 +207,7 @@ class Flat {
 
   text(): Jsonata {
     const value = this.#piece(this.#whole, always);
-    return `(${[...this.#bindings, value].join('; ')})`;
+    return block([...this.#bindings, value]);
   }
 
   /** A text of a few levels for a part, whose own parts may be in locals. */
@@ -243,7 +243,7 @@ class Flat {
   #choice({ parts: [condition, consequent, alternative] }: Branching, reached: Reached): Jsonata {
     const isSmall = isWithin(consequent, PIECE) && isWithin(alternative, PIECE);
     const test = this.#piece(condition, reached);
-    if (isSmall) return `(${test} ? ${this.#piece(consequent, always)} : ${this.#piece(alternative, always)})`;
+    if (isSmall) return jsonata`(${test} ? ${this.#piece(consequent, always)} : ${this.#piece(alternative, always)})`;
     const before = reached();
     const met = this.#bind(written(allOf(before === undefined ? [test] : [before, test])), undefined);
     const value = this.#piece(consequent, () => met);
@@ -252,14 +252,14 @@ class Flat {
       unmet ??= this.#bind(written(allOf([before ?? TRUE, oppositeOf(met)])), undefined);
       return unmet;
     });
-    return `(${met} ? ${value} : ${other})`;
+    return jsonata`(${met} ? ${value} : ${other})`;
   }
 
   /** Binds a local to a text, where that is reached. */
   #bind(text: Jsonata, reached: Jsonata | undefined): Jsonata {
     const local = partLocal(this.#bindings.length + 1);
     this.#locals.add(local);
-    this.#bindings.push(`${local} := ${reached === undefined ? text : `${reached} ? ${text} : null`}`);
+    this.#bindings.push(jsonata`${local} := ${reached === undefined ? text : jsonata`${reached} ? ${text} : null`}`);
     return local;
   }
 }

@@ -20,9 +20,21 @@ import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../an
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
 import { type ByGates, byGates, type Gated } from './by-gates.ts';
 import { allOf, anyOf, type Code, eitherOf, firstTextOf, listOf, objectOf, oppositeOf, written } from './code.ts';
-import { heightOf } from './height.ts';
+import { flatConstant } from './constant.ts';
 import { isGuaranteed } from './input-path.ts';
-import { all, constant, evaluated, FALSE, type Jsonata, lookup, not, quote, TRUE, verbatim } from './jsonata.ts';
+import {
+  all,
+  constant,
+  evaluated,
+  FALSE,
+  type Jsonata,
+  jsonata,
+  lookup,
+  not,
+  quote,
+  TRUE,
+  verbatim,
+} from './jsonata.ts';
 import { bind } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
 
@@ -92,14 +104,6 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
   }
 }
 
-/** The levels of a constant up to which it is written as one; JSONata evaluates each level of a literal. */
-const CONSTANT_HEIGHT = 24;
-
-function flatConstant(value: Json): Jsonata {
-  const text = constant(value);
-  return heightOf(text) > CONSTANT_HEIGHT ? `$parse(${quote(text)})` : text;
-}
-
 function mapValue({ entries }: MapExpression, scope: ExpressionScope): Code {
   const values = entries.map(({ key, value }): [string, Code] => [key, valueCode(value, scope)]);
   if (!mayLookAlike(entries.map(({ key }) => key))) return objectOf(values);
@@ -127,7 +131,7 @@ function inputValue(reference: InputReference, scope: ExpressionScope): Jsonata 
   const { path } = reference;
   const value = scope.input(path);
   if (path.guaranteed || isGuaranteed(scope.inputSchema, path)) return value;
-  return bind('$value', value, `$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
+  return bind('$value', value, jsonata`$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
 }
 
 function ifValue({ condition, consequent, alternative }: IfExpression, scope: ExpressionScope): Code {
@@ -202,10 +206,14 @@ function stepTest({ step, path, onSkip }: StepReference, test: Test, scope: Expr
 
 /** Whether a value in JSONata, which may be missing, passes a test. */
 export const passesTest = (value: Jsonata, test: Test): Jsonata =>
-  bind('$value', value, all(['$exists($value)', ...FAILING[test].map((failing) => `$value != ${constant(failing)}`)]));
+  bind(
+    '$value',
+    value,
+    all([jsonata`$exists($value)`, ...FAILING[test].map((failing) => jsonata`$value != ${constant(failing)}`)]),
+  );
 
 const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
-  scope.laterDeciders?.has(step) ? FALSE : `${lookup(scope.slots(step), '$skipped')} = true`;
+  scope.laterDeciders?.has(step) ? FALSE : jsonata`${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Whether any of the uses reads a skipped step in a way that spreads the skip. */
 export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(skips(uses, scope));
@@ -248,8 +256,8 @@ function isMissing(use: Use, scope: ExpressionScope): Code {
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
   if (reference.kind === 'variable') return TRUE;
-  if (reference.kind === 'input') return not(`$exists(${scope.input(reference.path)})`);
-  return `${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
+  if (reference.kind === 'input') return not(jsonata`$exists(${scope.input(reference.path)})`);
+  return jsonata`${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }
 
 /** Whether a gate holds. */

@@ -1,5 +1,3 @@
-import type { Jsonata } from './syntax.ts';
-
 /** A string; brackets; what separates parts; operators. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[({]|[\])}]|[,;]|:=|[!<>]?=|[<>?&]| (?:and|or|in) /g;
 
@@ -13,7 +11,7 @@ const LEVELS_OF_VALUE = 2;
  * How many levels deep an expression evaluates, by its text: never less than it does, since each pair of brackets and each
  * operator counts.
  */
-export function heightOf(text: Jsonata): number {
+export function heightOf(text: string): number {
   const open: Level[] = [];
   let here = newLevel();
   for (const [token] of text.matchAll(TOKEN)) {

@@ -1,9 +1,10 @@
 import type { ReadPath } from '../../../flow/expression.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import type { Path, Segment } from '../../../protocol/path.ts';
-import { type Jsonata, lookup } from './jsonata.ts';
+import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
+import { EMPTY } from './syntax.ts';
 
 /**
  * The value at a path of `base`, with the semantics of the flow language; no value where it is missing. A field of a list and
@@ -12,7 +13,7 @@ import { mayBeEscaped, travellingField } from './lookalike.ts';
 export function pathOf(base: Jsonata, { path }: Pick<ReadPath, 'path'>): Jsonata {
   const { further } = path;
   if (!further) return ownPathOf(base, path);
-  const stages = stagesOf(further).map((stage) => `$stage = null ? null : ${ownPathOf('$stage', stage)}`);
+  const stages = stagesOf(further).map((stage) => jsonata`$stage = null ? null : ${ownPathOf('$stage', stage)}`);
   return inStages('$stage', [ownPathOf(base, path), ...stages]);
 }
 
@@ -28,7 +29,7 @@ function ownPathOf(base: Jsonata, path: Path): Jsonata {
   const plain = path.segments.length === 1 && path.segments[0] === path.exact;
   if (path.exact === undefined || plain) return spelled;
   const named = segmentsOf(base, [path.exact]);
-  return bind('$named', named, `$exists($named) ? $named : ${spelled}`);
+  return bind('$named', named, jsonata`$exists($named) ? $named : ${spelled}`);
 }
 
 function segmentsOf(base: Jsonata, segments: readonly Segment[]): Jsonata {
@@ -37,20 +38,20 @@ function segmentsOf(base: Jsonata, segments: readonly Segment[]): Jsonata {
   const further = rest.map((segment) => segmentOf('$at', segment));
   if (!/^\$[\w.]+$/.test(base)) return inStages('$at', [base, segmentOf('$at', first), ...further]);
   const own = segmentOf(base, first);
-  return further.length === 0 ? `(${own})` : inStages('$at', [own, ...further]);
+  return further.length === 0 ? jsonata`(${own})` : inStages('$at', [own, ...further]);
 }
 
 function segmentOf(value: Jsonata, segment: Segment): Jsonata {
   return typeof segment === 'number'
-    ? `$type(${value}) = "array" ? ${value}[${segment}]`
-    : `$type(${value}) = "object" ? ${travellingField(value, segment)}`;
+    ? jsonata`$type(${value}) = "array" ? ${value}[${segment}]`
+    : jsonata`$type(${value}) = "object" ? ${travellingField(value, segment)}`;
 }
 
 /** The last of several values, each of which has the one before it in a local. */
 const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
   bindAll(
     values.slice(0, -1).map((value) => [local, value]),
-    values.at(-1) ?? '',
+    values.at(-1) ?? EMPTY,
   );
 
 /** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */

@@ -1,4 +1,4 @@
-import type { Jsonata } from './syntax.ts';
+import { block, type Jsonata, jsonata, separated, variable } from './syntax.ts';
 
 /**
  * The names of local variables in expressions, beside those of parts. No variable of a state machine has one of them (see `variableNames`): the
@@ -19,6 +19,8 @@ export const LOCALS = [
   'problems',
   'property',
   'result',
+  'setaside',
+  'spilled',
   'stage',
   'text',
   'value',
@@ -28,7 +30,7 @@ export const LOCALS = [
 export type Local = `$${(typeof LOCALS)[number]}`;
 
 /** A local for a part of an expression that is written flat: see `written`. */
-export const partLocal = (number: number): Jsonata => `$part${number}`;
+export const partLocal = (number: number): Jsonata => variable(`part${number}`);
 
 /** Whether an expression may bind a local of a name: one of {@link LOCALS}, or a {@link partLocal}. */
 export const isLocal = (name: string): boolean => LOCAL_NAMES.has(name) || /^part\d+$/.test(name);
@@ -40,8 +42,8 @@ export const bind = (local: Local, value: Jsonata, body: Jsonata): Jsonata => bi
 
 /** An expression with locals bound to values; each value may refer to the locals before it. */
 export const bindAll = (bindings: readonly (readonly [Local, Jsonata])[], body: Jsonata): Jsonata =>
-  `(${bindings.map(([local, value]) => `${local} := ${value}; `).join('')}${body})`;
+  block([...bindings.map(([local, value]) => jsonata`${local} := ${value}`), body]);
 
 /** A function of JSONata. */
 export const fn = (parameters: readonly Local[], body: Jsonata): Jsonata =>
-  `function(${parameters.join(', ')}) { ${body} }`;
+  jsonata`function(${separated(parameters, ', ')}) { ${body} }`;

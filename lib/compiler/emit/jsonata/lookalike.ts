@@ -1,5 +1,6 @@
-import { all, choose, FALSE, type Jsonata, lookup, not, object, quote } from './jsonata.ts';
+import { all, block, choose, FALSE, type Jsonata, jsonata, lookup, not, object, quote } from './jsonata.ts';
 import { bind } from './locals.ts';
+import { regex } from './syntax.ts';
 
 /** The keys by which an object may look like a marker. */
 const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link|part)$/;
@@ -28,14 +29,14 @@ export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key);
 export function travellingField(value: Jsonata, key: string): Jsonata {
   if (!mayBeEscaped(key)) return lookup(value, key);
   const escaped = `$${key}`;
-  const own = `${not(looksBy(key))} ? ${lookup('$value', key)}`;
-  return bind('$value', value, `${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own}`);
+  const own = jsonata`${not(looksBy(key))} ? ${lookup('$value', key)}`;
+  return bind('$value', value, jsonata`${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own}`);
 }
 
 /** Whether `$value` looks like a marker by `key`. */
 function looksBy(key: string): Jsonata {
-  if (key.endsWith('blob')) return all(['$count($keys($value)) = 3', isBlob(key)]);
-  return all(['$count($keys($value)) = 1', isOfType(key, key.endsWith('skipped') ? 'boolean' : 'string')]);
+  if (key.endsWith('blob')) return all([jsonata`$count($keys($value)) = 3`, isBlob(key)]);
+  return all([jsonata`$count($keys($value)) = 1`, isOfType(key, key.endsWith('skipped') ? 'boolean' : 'string')]);
 }
 
 /** Whether a map may look like a marker when the flow runs. */
@@ -52,9 +53,29 @@ function lookalikeOf(entries: Entries): readonly [string, Jsonata] | undefined {
   return blob && entries.some(([own]) => own === 'size') ? [key, isBlob(key)] : undefined;
 }
 
-const isOfType = (key: string, type: string): Jsonata => `$type(${lookup('$value', key)}) = ${quote(type)}`;
+const isOfType = (key: string, type: string): Jsonata => jsonata`$type(${lookup('$value', key)}) = ${quote(type)}`;
 
 function isBlob(key: string): Jsonata {
   const types = all([isOfType(key, 'string'), isOfType('blobType', 'string'), isOfType('size', 'number')]);
-  return `(${types} ? $contains(${lookup('$value', key)}, /^[0-9a-f]{64}$/) : false)`;
+  return jsonata`(${types} ? $contains(${lookup('$value', key)}, /^[0-9a-f]{64}$/) : false)`;
 }
+
+/** The text of the marker of a spilled value, as a regular expression: see `spilled`. */
+const MARKER = String.raw`\x7b\x22\x24blob\x22:\x22[0-9a-f]{64}\x22,\x22blobType\x22:\x22[a-z]+\x22,\x22size\x22:[0-9]+\x7d`;
+
+/** The text of a value that was spilled, or of which something was set aside: see `spillInput`. */
+const SET_ASIDE = regex(String.raw`(?:^|\x22\x24rest\x22:|,)${MARKER}[\x7d\x5d]?$`);
+
+/** An expression in which {@link isSetAside} may be asked of values, and {@link hasSpilledPart}. */
+export const amongSpilled = (body: Jsonata): Jsonata =>
+  block([jsonata`$spilled := ${regex(MARKER)}`, jsonata`$setaside := ${SET_ASIDE}`, body]);
+
+/** Whether a value was spilled, or something of it was set aside. */
+export const isSetAside = (value: Jsonata): Jsonata =>
+  jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), $setaside) : false)`;
+
+/** Whether any part of a value was spilled. */
+export const hasSpilledPart = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), $spilled)`;
+
+/** The keys under which a user's field may travel. */
+export const travellingKeys = (key: string): readonly string[] => (mayBeEscaped(key) ? [key, `$${key}`] : [key]);

@@ -6,18 +6,18 @@ import { parseJoined } from '../../../protocol/path.ts';
 import { project } from '../../../runtime/projection.ts';
 import { passesTest } from './expressions.ts';
 import { pathOf } from './input-path.ts';
-import { constant, type Jsonata, object, quote, verbatim } from './jsonata.ts';
+import { constant, type Jsonata, jsonata, list, object, quote, verbatim } from './jsonata.ts';
 import { bind } from './locals.ts';
 
 /** The slots of a step that was skipped: see `Slots`. */
-export function skippedSlots(keys: readonly string[]): JsonObject {
+export function skippedSlots(keys: readonly string[]): Template {
   const slots = keys.map((key): [string, Json] => [key, parseSlotKey(key).test ? false : SKIPPED]);
-  return { ...Object.fromEntries(slots), $skipped: true };
+  return verbatim({ ...Object.fromEntries(slots), $skipped: true });
 }
 
 /** The marker of a packed value, of the blob whose id is in `blobId`: see lib/protocol/markers.ts. */
 export const partOf = (blobId: Jsonata, index: number): Jsonata =>
-  object([['$part', `${blobId} & ${quote(` ${index}`)}`]]);
+  object([['$part', jsonata`${blobId} & ${quote(` ${index}`)}`]]);
 
 /** The slots of a step whose result is a constant. */
 export const constantSlots = (id: string, value: Json, keys: readonly string[]): JsonObject => project(value, keys, id);
@@ -34,8 +34,8 @@ export function slotsOf(id: string, value: Jsonata, keys: readonly string[]): Js
   const mayBeMissing = keys.filter((key) => !parseSlotKey(key).test && key !== '$');
   const slots = keys.map((key): [string, Jsonata] => [key, slotOf(id, value, key)]);
   if (mayBeMissing.length === 0) return object(slots);
-  const absent = mayBeMissing.map((key) => `$exists(${at(value, key)}) ? [] : ${quote(key)}`);
-  return object([...slots, ['$missing', `[${absent.join(', ')}]`]]);
+  const absent = mayBeMissing.map((key) => jsonata`$exists(${at(value, key)}) ? [] : ${quote(key)}`);
+  return object([...slots, ['$missing', list(absent)]]);
 }
 
 function slotOf(id: string, value: Jsonata, key: string): Jsonata {
@@ -44,12 +44,12 @@ function slotOf(id: string, value: Jsonata, key: string): Jsonata {
   if (test) return passesTest(found, test);
   if (key === '$') return found;
   const none = constant(missing(`${quote(path)} of step ${quote(id)}`));
-  return bind('$value', found, `$exists($value) ? $value : ${none}`);
+  return bind('$value', found, jsonata`$exists($value) ? $value : ${none}`);
 }
 
 /** Any path of a result that is null as a whole is null. */
 function at(value: Jsonata, written: string): Jsonata {
   const path = parseJoined(written);
   if ('error' in path || path.segments.length === 0) return value;
-  return `(${value} = null ? null : ${pathOf(value, { path })})`;
+  return jsonata`(${value} = null ? null : ${pathOf(value, { path })})`;
 }

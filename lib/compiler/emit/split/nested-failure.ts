@@ -1,7 +1,8 @@
 import type { FailState } from '../../../asl/state-machine.ts';
+import type { Evaluated } from '../../../protocol/templated.ts';
 import type { StateSource } from '../../source-map.ts';
 import type { States } from '../continuation.ts';
-import { choose, type Jsonata } from '../jsonata/jsonata.ts';
+import { choose, evaluated, type Jsonata, jsonata, list, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 
 /**
@@ -9,7 +10,7 @@ import { bind } from '../jsonata/locals.ts';
  * escaped one, and some regular expression engines recurse for each repetition of a group.
  */
 const field = (name: string): Jsonata =>
-  `$match($cause, /"${name}":("[^\\\\"]*(?:\\\\.[^\\\\"]*)*")/, 1)[0].groups[0] ~> $parse()`;
+  jsonata`$match($cause, /${quote(name)}:("[^\\\\"]*(?:\\\\.[^\\\\"]*)*")/, 1)[0].groups[0] ~> $parse()`;
 
 /**
  * The description of a nested execution that failed, from the Cause of the Task that ran it. A Cause has at most 32,768
@@ -18,33 +19,33 @@ const field = (name: string): Jsonata =>
  */
 const DESCRIPTION: Jsonata = bind(
   '$cause',
-  '$states.input.Cause',
+  jsonata`$states.input.Cause`,
   choose(
-    '$states.input.Error != "States.TaskFailed" or $substring($cause, 0, 1) != "{"',
-    '{}',
+    jsonata`$states.input.Error != "States.TaskFailed" or $substring($cause, 0, 1) != "{"`,
+    jsonata`{}`,
     choose(
-      '$substring($cause, -1) = "}"',
-      '$parse($cause)',
-      `{"Error": ${field('Error')}, "Cause": ${field('Cause')}}`,
+      jsonata`$substring($cause, -1) = "}"`,
+      jsonata`$parse($cause)`,
+      jsonata`{"Error": ${field('Error')}, "Cause": ${field('Cause')}}`,
     ),
   ),
 );
 
 /** An expression over the description as `$described`. */
-const described = (body: Jsonata): string => `{% ${bind('$described', DESCRIPTION, body)} %}`;
+const described = (body: Jsonata): Evaluated => evaluated(bind('$described', DESCRIPTION, body));
 
-const firstOf = (...values: readonly Jsonata[]): Jsonata => `[${values.join(', ')}][0]`;
+const firstOf = (...values: readonly Jsonata[]): Jsonata => jsonata`${list(values)}[0]`;
 
 const CAUSE = choose(
-  '$exists($described.Error)',
-  firstOf('$described.Cause', '""'),
-  firstOf('$states.input.Cause', '""'),
+  jsonata`$exists($described.Error)`,
+  firstOf(jsonata`$described.Cause`, jsonata`""`),
+  firstOf(jsonata`$states.input.Cause`, jsonata`""`),
 );
 
 /** Fails with the Error and the Cause of a nested execution. The state's input is what the Task's Catch gives. */
 const FAIL: FailState = {
   Type: 'Fail',
-  Error: described(firstOf('$described.Error', '$states.input.Error')),
+  Error: described(firstOf(jsonata`$described.Error`, jsonata`$states.input.Error`)),
   Cause: described(CAUSE),
 };
 

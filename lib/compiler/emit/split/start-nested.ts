@@ -1,12 +1,11 @@
 import type { Retrier, Template } from '../../../asl/state-machine.ts';
-import type { JsonObject } from '../../../protocol/json.ts';
 import { placeholder } from '../../../protocol/placeholders.ts';
 import { OWN_EXECUTION } from '../frame.ts';
-import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, text } from '../jsonata/jsonata.ts';
 import { startRetry } from '../states/retry.ts';
 
 /** The output of a nested execution, in the Task that started it. */
-export const NESTED_OUTPUT: Jsonata = '$states.result.Output';
+export const NESTED_OUTPUT: Jsonata = jsonata`$states.result.Output`;
 
 // The console links an execution to the one that started it by this. Source: AWS Step Functions developer guide,
 // "Start workflow executions from a task state".
@@ -21,9 +20,9 @@ interface Start {
 }
 
 /** The start of an execution of a nested state machine, for whose end the Task waits. */
-export const startOf = (machine: string, input: JsonObject): Start => ({
+export const startOf = (machine: string, input: { [field: string]: Template }): Start => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::states:startExecution.sync:2',
-  Arguments: { StateMachineArn: placeholder('machine', machine), Input: { ...input, ...STARTED_BY } },
+  Arguments: { StateMachineArn: text(placeholder('machine', machine)), Input: { ...input, ...STARTED_BY } },
   Retry: [startRetry],
 });

@@ -1,7 +1,7 @@
 import type { Retrier, Template } from '../../../asl/state-machine.ts';
 import { callArguments, INVOKE } from '../../../protocol/component-task.ts';
 import { defined, type TemplatedInvocation, type Undefinable } from '../../../protocol/templated.ts';
-import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, quote } from '../jsonata/jsonata.ts';
 import { transportRetry } from './retry.ts';
 
 /** The fields of a Task state that calls a component's function. */
@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** What the function answers. */
-export const ANSWER: Jsonata = '$states.result.Payload';
+export const ANSWER: Jsonata = jsonata`$states.result.Payload`;
 
 /** The call of a component. `payload`: without the fields that are the same in each; `execution` @default the state's own. */
 export const callOf = (
@@ -27,12 +27,12 @@ export const callOf = (
     component,
     defined<TemplatedInvocation>({
       ...payload,
-      execution: payload.execution ?? evaluated('$states.context.Execution.Id'),
-      attempt: evaluated('$states.context.State.RetryCount'),
+      execution: payload.execution ?? evaluated(jsonata`$states.context.Execution.Id`),
+      attempt: evaluated(jsonata`$states.context.State.RetryCount`),
     }),
   ),
   Retry: [transportRetry, ...retry],
 });
 
 /** Whether a part of a value was spilled: its text has a marker. */
-export const isSpilled = (value: Jsonata): Jsonata => `$contains($string(${value}), ${JSON.stringify('"$blob":')})`;
+export const isSpilled = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), ${quote('"$blob":')})`;

@@ -6,7 +6,7 @@ import { nextState } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { jsonataOf, mayMiss, missingIn, missingText, skippedIn, templateOf } from '../jsonata/expressions.ts';
-import { FALSE } from '../jsonata/jsonata.ts';
+import { evaluated, FALSE } from '../jsonata/jsonata.ts';
 import { skippedSlots } from '../jsonata/slots.ts';
 import { assignResult } from './assign-result.ts';
 import { isSpilled } from './call.ts';
@@ -43,7 +43,7 @@ export function emitDefault(
     states.add(Default, { Type: 'Pass', ...assignResult(emitter, planned, context, result) }, source);
     if (isOpened) {
       const Next = take(emitter.stateName(planned, 'read default'));
-      rules.push({ Condition: `{% ${isSpilled(result)} %}`, Next });
+      rules.push({ Condition: evaluated(isSpilled(result)), Next });
     }
   }
   if (rules.length === 0) return Default;
@@ -59,12 +59,12 @@ function rulesOf(emitter: FlowEmitter, planned: PlannedStep, context: EmitContex
   const skipped = skippedIn(uses.fallback, scope);
   if (skipped !== FALSE) {
     const slots = emitter.assign(planned, scopePath, skippedSlots(emitter.keys(planned)));
-    rules.push({ Condition: `{% ${skipped} %}`, ...slots, Next: nextState(after) });
+    rules.push({ Condition: evaluated(skipped), ...slots, Next: nextState(after) });
   }
   if (uses.fallback.some((use) => mayMiss(use, scope.inputSchema))) {
     const message = missingText(uses.fallback, `the default of step ${JSON.stringify(step.id)}`, scope);
     const Next = emitter.fail(planned, context, { code: 'EXPRESSION_FAILURE', message });
-    rules.push({ Condition: `{% ${missingIn(uses.fallback, scope)} %}`, Next });
+    rules.push({ Condition: evaluated(missingIn(uses.fallback, scope)), Next });
   }
   return rules;
 }

@@ -6,7 +6,7 @@ import type { FlowEmitter } from '../emit-flow.ts';
 import { type EmitContext, OWN_EXECUTION } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
-import { evaluated, lookup, variable } from '../jsonata/jsonata.ts';
+import { evaluated, jsonata, lookup, text, variable, verbatim } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
@@ -18,7 +18,7 @@ const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
 
 /** The item in the input of a child execution, as the ItemSelector makes it. */
-const ITEM = lookup('$states.input', 'item');
+const ITEM = lookup(jsonata`$states.input`, 'item');
 
 /**
  * Emits a `map` over many items, or over a list that was spilled. A function writes the list to S3 in the form that the Map
@@ -42,8 +42,8 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
       Arguments: { Bucket: at('Bucket'), Key: at('Key') },
     },
     ItemSelector: {
-      index: '{% $states.context.Map.Item.Index %}',
-      item: '{% $states.context.Map.Item.Value %}',
+      index: evaluated(jsonata`$states.context.Map.Item.Index`),
+      item: evaluated(jsonata`$states.context.Map.Item.Value`),
     },
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
@@ -58,7 +58,7 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     // A failed run is one of the results.
     ToleratedFailurePercentage: 100,
     ...catching(emitter, planned, context),
-    Output: evaluated(lookup('$states.result', 'ResultWriterDetails')),
+    Output: evaluated(lookup(jsonata`$states.result`, 'ResultWriterDetails')),
     Next: results,
   };
   const mapped = states.add(emitter.stateName(planned, 'distributed'), map, emitter.source('step', planned));
@@ -67,9 +67,9 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
   const items = templateOf(fieldOf(planned, 'items'), emitter.scope(scopePath));
   const writing: State = {
     ...callOf(ITEMS, {
-      step: stepOf(emitter, planned),
-      input: { items, reads: [...reads], share, room: PAYLOAD_BYTES },
-      reads: ['$'],
+      step: text(stepOf(emitter, planned)),
+      input: { items, reads: verbatim([...reads]), share, room: PAYLOAD_BYTES },
+      reads: verbatim(['$']),
     }),
     ...catching(emitter, planned, context),
     Assign: { [list]: evaluated(lookup(ANSWER, '$')) },
@@ -94,9 +94,9 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
   const unassigned: UnassignedSlots = (step) => (step === id && keys.length > 0 ? ANSWER : undefined);
   return {
     ...callOf(RESULTS, {
-      step: stepOf(emitter, planned),
-      input: { manifest: '{% $states.input %}', open: readsInsideSpilled(emitter, planned) },
-      reads: keys.length > 0 ? [...keys] : undefined,
+      step: text(stepOf(emitter, planned)),
+      input: { manifest: evaluated(jsonata`$states.input`), open: readsInsideSpilled(emitter, planned) },
+      reads: keys.length > 0 ? verbatim([...keys]) : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,
     }),
     ...catching(emitter, planned, context),

@@ -4,7 +4,7 @@ import { fieldOf } from '../builtin-states.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
-import { object, variable } from '../jsonata/jsonata.ts';
+import { jsonata, object, variable } from '../jsonata/jsonata.ts';
 import { emitResult } from './emit-result.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
@@ -13,7 +13,7 @@ import { rehydrateInput } from './rehydrate-input.ts';
 export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
   const result = object([
-    ['result', '$states.input'],
+    ['result', jsonata`$states.input`],
     ['run_id', emitter.execution(scopePath)],
   ]);
   const resultState = emitResult(emitter, planned, context, { name, value: result });

@@ -8,7 +8,7 @@ import { nextState, States, transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { TreeContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
-import { evaluated, type Jsonata, lookup } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, lookup, text } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
@@ -39,7 +39,7 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath,
   const [first] = all;
   if (!first) return nextState(after);
   const name = emitter.shared.states.take(`${prefix}${nameOfMany(steps)}`);
-  const results = new Map(steps.map((id, index): [string, Jsonata] => [id, `$states.result[${index}]`]));
+  const results = new Map(steps.map((id, index): [string, Jsonata] => [id, jsonata`$states.result[${index}]`]));
   const read = first.readings.length > 0 ? [...results] : [];
   const assigned = read.map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);
   const state: MapState = {
@@ -77,7 +77,7 @@ function fieldsOf({ emitter, scopePath, all }: Members, own: readonly Differing[
     name: names.take(name),
     values,
   });
-  const steps = all.map(({ step }) => `${prefix}${step.id}`);
+  const steps = all.map(({ step }) => text(`${prefix}${step.id}`));
   const limits = all.map(({ step }) => budget.spillAbove(step.id));
   const scope = emitter.inputScope(all, scopePath);
   const valuesOf = (parts: Differing['parts']): readonly Template[] => parts.map((part) => templateOf(part, scope));
@@ -93,7 +93,7 @@ const isShared = ({ values }: Field): boolean => values.every((value) => isDeepS
 /** A field in the iteration's payload: read from the item, which is its input, unless it is the same for all. */
 function fieldInIteration<T extends Template>(field: Field<T>): T | Evaluated {
   const [first] = field.values;
-  return first !== undefined && isShared(field) ? first : evaluated(lookup('$states.input', field.name));
+  return first !== undefined && isShared(field) ? first : evaluated(lookup(jsonata`$states.input`, field.name));
 }
 
 function iteration({ emitter, scopePath, first, all }: Members, payload: StepPayload): Branch {

@@ -4,7 +4,7 @@ import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { TreeContext } from '../frame.ts';
 import { clauseTest } from '../guard.ts';
-import { evaluated, type Jsonata, object, variable } from '../jsonata/jsonata.ts';
+import { block, evaluated, type Jsonata, jsonata, object, variable } from '../jsonata/jsonata.ts';
 
 /** Emits a Pass that evaluates conditions for the guards after it. They may refer to each other, so one expression has all. */
 export function emitHoistedConditions(
@@ -22,9 +22,9 @@ export function emitHoistedConditions(
     const condition = variable(shared.variables.take(`${name}_${one.name}`));
     const test = clauseTest(one.clause, { ...scope, hoisted: local });
     found.set(one.name, condition);
-    return `${condition} := ${test}`;
+    return jsonata`${condition} := ${test}`;
   });
-  const values = `(${findings.join('; ')}; ${object([...found])})`;
+  const values = block([...findings, object([...found])]);
   const unassigned: UnassignedSlots = (asked) => (asked === id ? values : undefined);
   const state: PassState = {
     Type: 'Pass',

@@ -6,7 +6,7 @@ import { nextState } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, Fault } from '../frame.ts';
 import { jsonataOf, templateOf } from '../jsonata/expressions.ts';
-import { evaluated, type Jsonata, quote, variable } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, quote, variable } from '../jsonata/jsonata.ts';
 import { skippedSlots } from '../jsonata/slots.ts';
 import { slotsOfResult } from './assign-result.ts';
 import { emitOwnLoop } from './emit-own-loop.ts';
@@ -47,7 +47,7 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const start = beginRound(emitter, planned, { name: input, start: inner.emit(states), states, catchers });
   const opening = rehydrationRules(emitter, planned, { name, states, catchers });
   const round = states.since(before);
-  const again = { [input]: evaluated(ROUND.next), [count]: `{% $${count} + 1 %}` };
+  const again = { [input]: evaluated(ROUND.next), [count]: evaluated(jsonata`${variable(count)} + 1`) };
   const most = jsonataOf(maxIterations(planned), emitter.scope(scopePath));
   const exits = exitRules(emitter, planned, context, [
     { condition: ROUND.hasResult, result: iterateResult(ROUND.result, variable(count), false) },
@@ -55,7 +55,7 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   ]);
   const loop: ChoiceState = {
     Type: 'Choice',
-    Choices: [...opening, ...exits, { Condition: `{% ${ROUND.hasNext} %}`, Assign: again, Next: start }],
+    Choices: [...opening, ...exits, { Condition: evaluated(ROUND.hasNext), Assign: again, Next: start }],
     Default: stateOnFault(emitter, planned, context, givesNeither(planned)),
   };
   const rule = opening.length + exits.length - 1;
@@ -77,7 +77,7 @@ interface LoopEnd {
 
 /** A loop in an execution of its own ends with the step's result. */
 const OWN_ENDS: readonly LoopEnd[] = [
-  { condition: '$states.input.outcome = "success"', result: '$states.input.result' },
+  { condition: jsonata`$states.input.outcome = "success"`, result: jsonata`$states.input.result` },
 ];
 
 /** The rules that leave the loop: the flow was skipped, or the loop has ended. */
@@ -111,7 +111,7 @@ function stateOnFault(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
 export function iterateRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   if (knownRounds(planned) !== undefined) return [];
   const most = jsonataOf(maxIterations(planned), emitter.scope(context.scopePath));
-  const Condition = `{% $type(${most}) = "number" ? ${most} < 1 or $floor(${most}) != ${most} : true %}`;
+  const Condition = evaluated(jsonata`$type(${most}) = "number" ? ${most} < 1 or $floor(${most}) != ${most} : true`);
   const message = quote(`step ${quote(planned.step.id)}: "max_iterations" must be a whole number from 1 on`);
   return [{ Condition, Next: stateOnFault(emitter, planned, context, { code: 'INVALID_INPUT', message }) }];
 }

@@ -1,12 +1,13 @@
 import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
+import type { Evaluated } from '../../../protocol/templated.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf, knownItems } from '../builtin-states.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
-import { evaluated, type Jsonata, lookup, quote } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, lookup, object, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 import { assignResult } from './assign-result.ts';
 import { emitDistributedMap } from './emit-distributed-map.ts';
@@ -14,9 +15,14 @@ import { emitResultFromInput, needsResultStates } from './emit-result.ts';
 import { emitTask } from './emit-task.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
-const countOf = (outcome: string): Jsonata => `$count($states.result[outcome = ${quote(outcome)}])`;
+const countOf = (outcome: string): Jsonata => jsonata`$count($states.result[outcome = ${quote(outcome)}])`;
 
-const RESULT: Jsonata = `{"results": $states.result, "successful": ${countOf('success')}, "failed": ${countOf('failed')}, "skipped": ${countOf('skipped')}}`;
+const RESULT: Jsonata = object([
+  ['results', jsonata`$states.result`],
+  ['successful', countOf('success')],
+  ['failed', countOf('failed')],
+  ['skipped', countOf('skipped')],
+]);
 
 /** Emits a `map` as a Map state. Each iteration ends with the outcome of a run of the inner flow. */
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
@@ -32,7 +38,7 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(scopePath))),
     ...concurrencyOf(emitter, planned, context),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, '$states.input') },
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, jsonata`$states.input`) },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
   };
@@ -50,9 +56,9 @@ function concurrencyRules(emitter: FlowEmitter, planned: PlannedStep, context: E
   const limit = inputField(planned.step, 'max_concurrency');
   // A literal was checked with the flow.
   if (limit === undefined || limit.kind === 'literal') return [];
-  const isCount = '$type($value) = "number" ? $value >= 1 and $floor($value) = $value : false';
+  const isCount = jsonata`$type($value) = "number" ? $value >= 1 and $floor($value) = $value : false`;
   const value = jsonataOf(limit, emitter.scope(context.scopePath));
-  const Condition = `{% $not(${bind('$value', value, isCount)}) %}`;
+  const Condition = evaluated(jsonata`$not(${bind('$value', value, isCount)})`);
   return [failureRule(emitter, planned, context, Condition, '"max_concurrency" must be an integer of at least 1')];
 }
 
@@ -64,12 +70,12 @@ function itemsRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitCon
   const most = emitter.frame.budget.inlineMost(planned);
   if (knownItems(planned) !== undefined || most === 0) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(context.scopePath));
-  const many = `$count($items) > ${most}`;
-  const isSpilled = `$exists(${lookup('$items', '$blob')})`;
-  const isMany = bind('$items', value, `$type($items) = "array" ? ${many} : ${isSpilled}`);
+  const many = jsonata`$count($items) > ${most}`;
+  const isSpilled = jsonata`$exists(${lookup('$items', '$blob')})`;
+  const isMany = bind('$items', value, jsonata`$type($items) = "array" ? ${many} : ${isSpilled}`);
   return [
-    { Condition: `{% ${isMany} %}`, Next: emitManyItems(emitter, planned, context) },
-    failureRule(emitter, planned, context, `{% $type(${value}) != "array" %}`, '"items" must be a list'),
+    { Condition: evaluated(isMany), Next: emitManyItems(emitter, planned, context) },
+    failureRule(emitter, planned, context, evaluated(jsonata`$type(${value}) != "array"`), '"items" must be a list'),
   ];
 }
 
@@ -84,7 +90,7 @@ function failureRule(
   emitter: FlowEmitter,
   planned: PlannedStep,
   context: EmitContext,
-  Condition: string,
+  Condition: Evaluated,
   what: string,
 ): ChoiceRule {
   const instead = emitter.afterFailure(planned, context);

@@ -6,7 +6,7 @@ import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, LoopMachine } from '../frame.ts';
 import { type ExpressionScope, jsonataOf, templateOf } from '../jsonata/expressions.ts';
-import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { constant, evaluated, type Jsonata, jsonata } from '../jsonata/jsonata.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
 import { type LoopInput, levelFor, loopMachineOf } from './loop-machine.ts';
@@ -38,7 +38,7 @@ export function emitOwnLoop(
     Type: 'Parallel',
     Branches: [{ StartAt, States: inside.toObject() }],
     Catch: catchers,
-    Output: '{% $states.result[0] %}',
+    Output: evaluated(jsonata`$states.result[0]`),
     Next: name,
   };
   return states.add(emitter.stateName(planned, 'loop or failure'), parallel, emitter.source('parallel', planned));
@@ -76,8 +76,8 @@ function levelOf(planned: PlannedStep, machine: LoopMachine, scope: ExpressionSc
   const rounds = (level: number): number => machine.rounds * machine.parts ** level;
   return evaluated(
     levels.reduceRight<Jsonata>(
-      (deeper, level) => `${most} <= ${rounds(level)} ? ${level} : ${deeper}`,
-      String(levels.length),
+      (deeper, level) => jsonata`${most} <= ${rounds(level)} ? ${level} : ${deeper}`,
+      constant(levels.length),
     ),
   );
 }

@@ -7,7 +7,7 @@ import type { StateSource } from '../../source-map.ts';
 import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
-import { evaluated, type Jsonata } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, text, verbatim } from '../jsonata/jsonata.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { assignResult } from './assign-result.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
@@ -44,7 +44,7 @@ export function emitResult(
     input: evaluated(value),
     isOwn,
   });
-  const rule = { Condition: `{% ${isSpilled('$states.input')} %}`, Next: read };
+  const rule = { Condition: evaluated(isSpilled(jsonata`$states.input`)), Next: read };
   return states.add(
     emitter.stateName(planned, 'spilled?'),
     { Type: 'Choice', Choices: [rule], Default: name },
@@ -54,7 +54,7 @@ export function emitResult(
 
 /** The states that take a result which is the output of the state before them. Returns the first state. */
 export const emitResultFromInput = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
-  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: '$states.input' });
+  emitResult(emitter, planned, context, { name: emitter.stateName(planned, 'result'), value: jsonata`$states.input` });
 
 /** Whether more than an expression is needed to take a step's result. */
 export const needsResultStates = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
@@ -115,9 +115,9 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
   const { budget, prefix } = emitter.frame;
   const { id } = planned.step;
   return {
-    step: `${prefix}${id}`,
+    step: text(`${prefix}${id}`),
     input,
-    reads: [...keys],
+    reads: verbatim([...keys]),
     spillAbove: keys.some(holdsValue) ? budget.spillAbove(id) : undefined,
   };
 }

@@ -13,7 +13,7 @@ import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, templateOf } from '../jsonata/expressions.ts';
-import { evaluated, type Jsonata, pick } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, pick, text, verbatim } from '../jsonata/jsonata.ts';
 import type { ScopePath } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
@@ -59,7 +59,7 @@ const calledStepOf = (
   scope: ExpressionScope,
   prefix: string,
 ): Pick<StepPayload, 'step' | 'input'> => ({
-  step: `${prefix}${step.id}`,
+  step: text(`${prefix}${step.id}`),
   input: templateOf(step.input, scope),
 });
 
@@ -103,9 +103,12 @@ function payloadOf(
 function requestOf({ step, secrets }: PlannedStep, keys: readonly string[], prefix: string): Request {
   const { attachedWork = [] } = step;
   return {
-    reads: keys.length > 0 ? [...keys] : undefined,
-    secrets: secrets.length > 0 ? [...secrets] : undefined,
-    fused: attachedWork.length > 0 ? attachedWork.map((one) => ({ ...one, step: `${prefix}${one.step}` })) : undefined,
+    reads: keys.length > 0 ? verbatim([...keys]) : undefined,
+    secrets: secrets.length > 0 ? verbatim([...secrets]) : undefined,
+    fused:
+      attachedWork.length > 0
+        ? verbatim(attachedWork.map((one) => ({ ...one, step: `${prefix}${one.step}` })))
+        : undefined,
   };
 }
 
@@ -123,7 +126,7 @@ function scopeOfFusedChain(
   const ids = new Set(fusedBefore.map(({ step }) => step.id));
   return {
     ...scope,
-    link: ({ step, path }) => (ids.has(step) ? earlierSlot(`${prefix}${step}`, path.text) : undefined),
+    link: ({ step, path }) => (ids.has(step) ? verbatim(earlierSlot(`${prefix}${step}`, path.text)) : undefined),
   };
 }
 

@@ -4,7 +4,7 @@ import { literalWait } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
-import { constant } from '../jsonata/jsonata.ts';
+import { constant, evaluated, jsonata } from '../jsonata/jsonata.ts';
 import { assignResult } from './assign-result.ts';
 
 /** Writes a `sleep` as a Wait state, so that no function is paid for waiting. */
@@ -14,7 +14,7 @@ export function emitWait(emitter: FlowEmitter, planned: PlannedStep, context: Em
   const state: WaitState = {
     Type: 'Wait',
     // `Seconds` takes whole seconds only.
-    Timestamp: `{% $fromMillis($millis() + ${literalWait(planned.step) ?? 0}) %}`,
+    Timestamp: evaluated(jsonata`$fromMillis($millis() + ${literalWait(planned.step) ?? 0})`),
     ...assignResult(emitter, planned, context, result),
   };
   return context.states.add(context.name, state, emitter.source('step', planned));

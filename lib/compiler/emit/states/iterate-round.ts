@@ -6,7 +6,19 @@ import { fieldOf, knownRounds } from '../builtin-states.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { Fault } from '../frame.ts';
-import { evaluated, type Jsonata, lookup, object, quote, variable } from '../jsonata/jsonata.ts';
+import {
+  constant,
+  evaluated,
+  type Jsonata,
+  jsonata,
+  list,
+  lookup,
+  object,
+  quote,
+  text,
+  variable,
+  verbatim,
+} from '../jsonata/jsonata.ts';
 import { INPUT } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
@@ -18,15 +30,15 @@ export interface RoundEnd {
   readonly catchers: readonly Catcher[];
 }
 
-const OUTPUT = lookup('$states.input', 'result');
+const OUTPUT = lookup(jsonata`$states.input`, 'result');
 
 /** What the flow of a round gave, in the state after it. */
 export const ROUND = {
-  isSkipped: '$states.input.outcome = "skipped"',
+  isSkipped: jsonata`$states.input.outcome = "skipped"`,
   result: lookup(OUTPUT, 'result'),
-  hasResult: `$exists(${lookup(OUTPUT, 'result')})`,
+  hasResult: jsonata`$exists(${lookup(OUTPUT, 'result')})`,
   next: lookup(OUTPUT, 'next'),
-  hasNext: `$exists(${lookup(OUTPUT, 'next')})`,
+  hasNext: jsonata`$exists(${lookup(OUTPUT, 'next')})`,
 } as const satisfies { readonly [name: string]: Jsonata };
 
 /** The result of an `iterate`. */
@@ -34,12 +46,12 @@ export const iterateResult = (result: Jsonata, iterations: Jsonata, terminated: 
   object([
     ['result', result],
     ['iterations', iterations],
-    ['terminated', String(terminated)],
+    ['terminated', constant(terminated)],
   ]);
 
 /** The condition under which a loop is at its limit: there is a next input, and as many rounds as there may be. */
 export const isAtLimit = (count: string, most: Jsonata): Jsonata =>
-  `${ROUND.hasNext} and ${variable(count)} >= ${most}`;
+  jsonata`${ROUND.hasNext} and ${variable(count)} >= ${most}`;
 
 /** The source of a loop's Choice, whose rule `rule` ends it at its limit; nothing where that is only known at run time. */
 export function loopSource(planned: PlannedStep, loop: Omit<LoopSource, 'most'>): { readonly loop?: LoopSource } {
@@ -85,20 +97,20 @@ export function rehydrationRules(
   const { id } = planned.step;
   if (!budget.carries(id, 'runs') && (!output || output.kind === 'map' || output.kind === 'literal')) return [];
   const found = ['result', 'next'].map((key) => {
-    const absent = `${quote(key)} in ${lookup(ANSWER, '$missing')}`;
-    return `${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
+    const absent = jsonata`${quote(key)} in ${lookup(ANSWER, '$missing')}`;
+    return jsonata`${absent} ? {} : ${object([[key, lookup(ANSWER, key)]])}`;
   });
   const rehydrate: TaskState = {
     ...callOf('/builtin/noop', {
-      step: `${prefix}${id}`,
+      step: text(`${prefix}${id}`),
       input: evaluated(OUTPUT),
-      reads: ['result', 'next'],
+      reads: verbatim(['result', 'next']),
       spillAbove: Math.min(budget.spillAbove(id), budget.inner(id)?.share(INPUT) ?? 0),
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    Output: { outcome: 'success', result: evaluated(`$merge([${found.join(', ')}])`) },
+    Output: { outcome: text('success'), result: evaluated(jsonata`$merge(${list(found)})`) },
     Next: name,
   };
   const Next = states.add(emitter.stateName(planned, 'open'), rehydrate, emitter.source('rehydrate', planned));
-  return [{ Condition: `{% $exists(${lookup(OUTPUT, '$blob')}) %}`, Next }];
+  return [{ Condition: evaluated(jsonata`$exists(${lookup(OUTPUT, '$blob')})`), Next }];
 }

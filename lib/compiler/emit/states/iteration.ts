@@ -11,7 +11,7 @@ import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, Frame } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { usesOfRest } from '../jsonata/input-reads.ts';
-import { evaluated, type Jsonata, variable } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, variable } from '../jsonata/jsonata.ts';
 import { endsInStep } from '../output.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
@@ -19,7 +19,7 @@ import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
 /** How many iterations of a Map may run at once, where the flow says it. */
 export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { scopePath }: EmitContext) {
   const limit = inputField(planned.step, 'max_concurrency');
-  return limit && { MaxConcurrency: `{% ${jsonataOf(limit, emitter.scope(scopePath))} %}` };
+  return limit && { MaxConcurrency: evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
 }
 
 /**
@@ -61,7 +61,7 @@ export function iteration(
   const next =
     name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers });
   if (start === failed || states.catchesInto(failed)) {
-    states.add(failed, { Type: 'Pass', Output: '{% $states.input %}', End: true }, failure);
+    states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
   }
   if (name === undefined) return { StartAt: next, States: states.toObject() };
   const first = states.add(

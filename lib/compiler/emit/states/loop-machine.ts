@@ -7,7 +7,7 @@ import { knownRounds } from '../builtin-states.ts';
 import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import { type Fault, failState, type LoopMachine } from '../frame.ts';
-import { evaluated, type Jsonata, lookup, object, variable } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, lookup, object, text, variable } from '../jsonata/jsonata.ts';
 import { NESTED_INPUT } from '../layout.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
@@ -97,7 +97,13 @@ class LoopMachineEmitter {
     const StartAt = startsItself
       ? this.#add('begin', {
           Type: 'Choice',
-          Choices: [{ Condition: `{% ${given('level')} > 0 %}`, Assign: first, Next: this.#emitParts(machine, end) }],
+          Choices: [
+            {
+              Condition: evaluated(jsonata`${given('level')} > 0`),
+              Assign: first,
+              Next: this.#emitParts(machine, end),
+            },
+          ],
           Assign: first,
           Default: start,
         })
@@ -154,22 +160,22 @@ class LoopMachineEmitter {
 
   #rulesAfterRound(to: { readonly start: string; readonly end: string; readonly rounds: number }): ChoiceRule[] {
     const round = variable(this.#round);
-    const following = `${round} + 1`;
+    const following = jsonata`${round} + 1`;
     const endWith = (condition: Jsonata, output: Template): ChoiceRule => ({
       Condition: evaluated(condition),
       Output: output,
       Next: to.end,
     });
     const ended = (result: Jsonata, terminated: boolean): Template => ({
-      outcome: 'success',
+      outcome: text('success'),
       result: evaluated(iterateResult(result, round, terminated)),
     });
     return [
-      endWith(ROUND.isSkipped, { outcome: 'skipped' }),
+      endWith(ROUND.isSkipped, { outcome: text('skipped') }),
       endWith(ROUND.hasResult, ended(ROUND.result, false)),
       endWith(isAtLimit(this.#round, given('most')), ended(ROUND.next, true)),
       endWith(
-        `${ROUND.hasNext} and ${following} - ${given('round')} >= ${to.rounds}`,
+        jsonata`${ROUND.hasNext} and ${following} - ${given('round')} >= ${to.rounds}`,
         evaluated(
           object([
             ['next', ROUND.next],
@@ -191,7 +197,7 @@ class LoopMachineEmitter {
       input: evaluated(variable(this.#input)),
       round: evaluated(variable(this.#round)),
       most: evaluated(given('most')),
-      level: evaluated(`${given('level')} - 1`),
+      level: evaluated(jsonata`${given('level')} - 1`),
       execution: evaluated(given('execution')),
     };
     const failure = failureOfNested(this.#states, this.#emitter.source('fail', this.#planned), () =>
@@ -209,16 +215,16 @@ class LoopMachineEmitter {
       task,
       this.#emitter.source('nested', this.#planned),
     );
-    const isOpen = `$exists(${lookup('$states.input', 'next')})`;
-    const hasRoom = `$states.input.round - ${given('round')} < ${rounds} * $power(${parts}, ${given('level')})`;
+    const isOpen = jsonata`$exists(${lookup(jsonata`$states.input`, 'next')})`;
+    const hasRoom = jsonata`$states.input.round - ${given('round')} < ${rounds} * $power(${parts}, ${given('level')})`;
     const another: ChoiceState = {
       Type: 'Choice',
       Choices: [
         {
-          Condition: `{% ${isOpen} and ${hasRoom} %}`,
+          Condition: evaluated(jsonata`${isOpen} and ${hasRoom}`),
           Assign: {
-            [this.#input]: evaluated(lookup('$states.input', 'next')),
-            [this.#round]: '{% $states.input.round %}',
+            [this.#input]: evaluated(lookup(jsonata`$states.input`, 'next')),
+            [this.#round]: evaluated(jsonata`$states.input.round`),
           },
           Next: part,
         },

@@ -5,7 +5,7 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
-import { choose, evaluated, FALSE, type Jsonata, object, quote, verbatim } from '../jsonata/jsonata.ts';
+import { choose, evaluated, FALSE, type Jsonata, jsonata, list, object, quote, verbatim } from '../jsonata/jsonata.ts';
 import { neighbours } from '../neighbours.ts';
 
 /** The reader that messages name. */
@@ -32,7 +32,7 @@ export function outputReads(
   const isOwn = groups.every(([use]) => isOwnUse(use));
   if (skipped === FALSE && isOwn) return verbatim(groups.flat().map(ownRead));
   const reads = groups.flatMap((group) => readsOf(group, step.id, scope));
-  return evaluated(choose(skipped, '[]', `[${reads.join(', ')}]`));
+  return evaluated(choose(skipped, jsonata`[]`, list(reads)));
 }
 
 /** Only the function has the step's own result. What is missing elsewhere is in its payload. */

@@ -4,7 +4,7 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
-import { evaluated, variable } from '../jsonata/jsonata.ts';
+import { evaluated, jsonata, text, variable, verbatim } from '../jsonata/jsonata.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf, isSpilled } from './call.ts';
 import { pathEntersReference } from './spilled-paths.ts';
@@ -38,18 +38,18 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
   const value = variable(name);
   const reading: TaskState = {
     ...callOf(SPILL, {
-      step: `${emitter.frame.prefix}${planned.step.id}`,
-      input: { value: evaluated(value), reads: [...reads], share: budget.share(INPUT), room: PAYLOAD_BYTES },
-      reads: ['$'],
+      step: text(`${emitter.frame.prefix}${planned.step.id}`),
+      input: { value: evaluated(value), reads: verbatim([...reads]), share: budget.share(INPUT), room: PAYLOAD_BYTES },
+      reads: verbatim(['$']),
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    Assign: { [name]: evaluated(`$lookup(${ANSWER}, "$")`) },
+    Assign: { [name]: evaluated(jsonata`$lookup(${ANSWER}, "$")`) },
     Output: {},
     Next: start,
   };
   const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
   if (carriesInput(emitter, planned) && !isReady) return spill;
-  const rule = { Condition: `{% ${isSpilled(value)} %}`, Next: spill };
+  const rule = { Condition: evaluated(isSpilled(value)), Next: spill };
   return states.add(
     emitter.stateName(planned, 'input spilled?'),
     { Type: 'Choice', Choices: [rule], Default: start },

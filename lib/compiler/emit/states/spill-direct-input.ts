@@ -4,11 +4,13 @@ import type { InputBudget } from '../../../runtime/spill/spill-input.ts';
 import { usesOf } from '../../analyse/uses.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { all, evaluated, type Jsonata, lookup, not } from '../jsonata/jsonata.ts';
+import { all, evaluated, type Jsonata, jsonata, lookup, not, quote, text, verbatim } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
+import { amongSpilled, hasSpilledPart } from '../jsonata/lookalike.ts';
+import { regex } from '../jsonata/syntax.ts';
 import type { Budget } from '../sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES, type PayloadLimit } from '../sizes/payload-limits.ts';
-import { ANSWER, callOf, isSpilled } from './call.ts';
+import { ANSWER, callOf } from './call.ts';
 import { SPILL } from './rehydrate-input.ts';
 
 /** The input of an execution that may be started with a large one, by a caller that spills nothing. */
@@ -45,9 +47,9 @@ export function spillRule(emitter: FlowEmitter, direct: DirectInput, states: Sta
   const { shared, frame } = emitter;
   const spilling: TaskState = {
     ...callOf(SPILL, {
-      step: 'input',
-      input: { value: evaluated(GIVEN), reads: [...reads], share, room, direct: true },
-      reads: ['$'],
+      step: text('input'),
+      input: { value: evaluated(GIVEN), reads: verbatim([...reads]), share, room, direct: true },
+      reads: verbatim(['$']),
     }),
     ...(frame.catchers.length > 0 && { Catch: frame.catchers }),
     Assign: { [name]: evaluated(lookup(ANSWER, '$')) },
@@ -55,19 +57,20 @@ export function spillRule(emitter: FlowEmitter, direct: DirectInput, states: Sta
     Next: start,
   };
   const Next = states.add(shared.states.take('spill input'), spilling, emitter.source('rehydrate'));
-  return { Condition: evaluated(all([exceeds(share), not(isSpilled(GIVEN))])), Next };
+  // What has been spilled already was made to fit.
+  const condition = amongSpilled(all([exceeds(share), not(hasSpilledPart(GIVEN))]));
+  return { Condition: evaluated(condition), Next };
 }
 
 /** The execution's input, in its first state. */
-export const GIVEN: Jsonata = '$states.input';
+export const GIVEN: Jsonata = jsonata`$states.input`;
 
-/**
- * Whether the input may have more bytes of JSON than that. A character has at most 4 bytes; where that could be too many, each
- * UTF-16 unit beyond ASCII is counted as 3.
- */
-const exceeds = (bytes: number): Jsonata =>
-  bind(
-    '$text',
-    `$string(${GIVEN})`,
-    `$length($text) > ${Math.floor(bytes / 4)} and $length($replace($text, /[^\\x00-\\x7F]/, "---")) > ${bytes}`,
-  );
+/** All that a character takes beyond ASCII, for each of its UTF-16 units. */
+const THREE_BYTES = quote('---');
+
+/** Whether the input may have more bytes of JSON than that. None of its characters has more than 4, so a short one is not looked through. */
+function exceeds(bytes: number): Jsonata {
+  const ofText = jsonata`$length($replace($text, ${regex('[^\\x00-\\x7F]')}, ${THREE_BYTES}))`;
+  const long = jsonata`$length($text) > ${Math.floor(bytes / 4)} and ${ofText} > ${bytes}`;
+  return bind('$text', jsonata`$string(${GIVEN})`, long);
+}

@@ -1,5 +1,6 @@
+import { RegexEngine } from '../regex-engine.ts';
 import { type Ast, childOf, childrenOf, hasOnly } from './ast.ts';
-import { allDefined, bailOut, type Closure, type CompileContext, type Compiler } from './closure.ts';
+import { allDefined, bailOut, type Closure, type CompileContext, type Compiler, withSlot } from './closure.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** Compiles a call of a function of JSONata or of AWS. */
@@ -11,8 +12,8 @@ export function compileCall(
 ): Closure | undefined {
   const [first, second] = nodes;
   if (name === 'map') return compileMap(compiler, nodes, context);
-  if (name === 'contains' && first && second?.type === 'regex')
-    return compileContainsPattern(compiler, first, second, context);
+  const pattern = name === 'contains' && second ? patternOf(second, context) : undefined;
+  if (first && pattern) return compileContainsPattern(compiler, first, pattern, context);
   const fn = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   const args = nodes.map((node) => compiler.compile(node, context));
   if (fn === undefined || !allDefined(args)) return undefined;
@@ -31,7 +32,7 @@ function compileMap(
   const body = by?.type === 'lambda' && hasOnly(by, 'arguments', 'body') ? childOf(by, 'body') : undefined;
   if (!list || !body || typeof parameter?.value !== 'string' || others.length + more.length > 0) return undefined;
   const slot = compiler.newSlot();
-  const each = compiler.compile(body, { ...context, slots: new Map(context.slots).set(parameter.value, slot) });
+  const each = compiler.compile(body, withSlot(context, parameter.value, slot));
   if (each === undefined) return undefined;
   return (environment, locals) => {
     const value = list(environment, locals);
@@ -47,18 +48,24 @@ function compileMap(
   };
 }
 
+/** A regular expression, or a variable that is bound to one. */
+function patternOf(node: Ast, { regexes }: CompileContext): RegExp | undefined {
+  if (node.value instanceof RegExp) return hasOnly(node) ? node.value : undefined;
+  return node.type === 'variable' && hasOnly(node) ? regexes.get(String(node.value)) : undefined;
+}
+
 /** `$contains(text, /pattern/)`. */
 function compileContainsPattern(
   compiler: Compiler,
   from: Ast,
-  { value }: Ast,
+  { source, flags }: RegExp,
   context: CompileContext,
 ): Closure | undefined {
   const text = compiler.compile(from, context);
-  if (text === undefined || !(value instanceof RegExp)) return undefined;
+  if (text === undefined) return undefined;
   return (environment, locals) => {
     const subject = text(environment, locals);
-    return typeof subject === 'string' ? new RegExp(value).test(subject) : bailOut();
+    return typeof subject === 'string' ? new RegexEngine(source, flags).test(subject) : bailOut();
   };
 }
 

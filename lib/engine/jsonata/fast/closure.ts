@@ -19,8 +19,16 @@ export function bailOut(): never {
 export interface CompileContext {
   /** The slots of the variables that the expression has bound. */
   readonly slots: ReadonlyMap<string, number>;
+  /** The regular expressions of those that it has bound to one: they are no values, and only a call may use them. */
+  readonly regexes: ReadonlyMap<string, RegExp>;
   /** The slot of the item that is being tested, inside a filter. */
   readonly itemSlot: number | undefined;
+}
+
+/** A context in which a variable has a slot. */
+export function withSlot({ slots, regexes, ...context }: CompileContext, name: string, slot: number): CompileContext {
+  const others = regexes.has(name) ? new Map([...regexes].filter(([other]) => other !== name)) : regexes;
+  return { ...context, slots: new Map(slots).set(name, slot), regexes: others };
 }
 
 /** Compiles the parts of one expression. */

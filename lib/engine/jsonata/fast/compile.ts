@@ -2,7 +2,7 @@ import type { Json } from '../../../protocol/json.ts';
 import type { Environment } from '../expression.ts';
 import { type Ast, childOf, childrenOf, hasOnly, isAst } from './ast.ts';
 import { compileCall, tailCall } from './calls.ts';
-import { allDefined, BAIL_OUT, type Closure, type CompileContext, type Compiler } from './closure.ts';
+import { allDefined, BAIL_OUT, type Closure, type CompileContext, type Compiler, withSlot } from './closure.ts';
 import { BUILT_IN } from './functions.ts';
 import { OPERATORS } from './operators.ts';
 import { compilePath, withStages } from './paths.ts';
@@ -42,7 +42,7 @@ export function compileFast(ast: unknown): FastExpression | undefined {
 
 const NO_LOCALS: unknown[] = [];
 
-const TOP_LEVEL: CompileContext = { slots: new Map(), itemSlot: undefined };
+const TOP_LEVEL: CompileContext = { slots: new Map(), regexes: new Map(), itemSlot: undefined };
 
 class FastCompiler implements Compiler {
   /** The functions that the expression calls. */
@@ -91,7 +91,7 @@ class FastCompiler implements Compiler {
   #call(node: Ast, context: CompileContext): Closure | undefined {
     const procedure = childOf(node, 'procedure');
     const name = procedure?.type === 'variable' && hasOnly(procedure) ? procedure.value : undefined;
-    if (typeof name !== 'string' || context.slots.has(name)) return undefined;
+    if (typeof name !== 'string' || context.slots.has(name) || context.regexes.has(name)) return undefined;
     if (!hasOnly(node, 'procedure', 'arguments', 'predicate')) return undefined;
     const closure = compileCall(this, name, childrenOf(node, 'arguments') ?? [], context);
     if (closure !== undefined) this.functions.add(name);
@@ -121,12 +121,22 @@ class FastCompiler implements Compiler {
   #block(node: Ast, outer: CompileContext): Closure | undefined {
     const expressions = childrenOf(node, 'expressions');
     if (expressions === undefined || expressions.length === 0 || !hasOnly(node, 'expressions')) return undefined;
-    const slots = new Map(outer.slots);
-    const context = { ...outer, slots };
-    const closures = expressions.map((expression) =>
-      expression.type === 'bind' ? this.#bind(expression, context) : this.compile(expression, context),
-    );
-    if (!allDefined(closures)) return undefined;
+    let context = outer;
+    const closures: Closure[] = [];
+    // As the value of the block, a regular expression would be a function.
+    if (boundRegex(expressions.at(-1))) return undefined;
+    for (const expression of expressions) {
+      const regex = boundRegex(expression);
+      if (regex) {
+        context = { ...context, regexes: new Map([...context.regexes, regex]) };
+        continue;
+      }
+      const bound = expression.type === 'bind' ? this.#bind(expression, context) : undefined;
+      const closure = bound ? bound.closure : this.compile(expression, context);
+      if (!closure) return undefined;
+      closures.push(closure);
+      context = bound?.context ?? context;
+    }
     const [only, second] = closures;
     if (only && !second) return only;
     return (environment, locals) => {
@@ -136,17 +146,21 @@ class FastCompiler implements Compiler {
     };
   }
 
-  #bind(node: Ast, context: CompileContext & { readonly slots: Map<string, number> }): Closure | undefined {
+  #bind(node: Ast, context: CompileContext): Bound | undefined {
     const name = childOf(node, 'lhs')?.value;
     const right = childOf(node, 'rhs');
-    const value = right && this.compile(right, context);
-    if (typeof name !== 'string' || name === 'states' || !value || !hasOnly(node, 'lhs', 'rhs')) return undefined;
+    if (typeof name !== 'string' || name === 'states' || !right || !hasOnly(node, 'lhs', 'rhs')) return undefined;
+    const value = this.compile(right, context);
     const slot = this.newSlot();
-    context.slots.set(name, slot);
-    return (environment, locals) => {
-      locals[slot] = value(environment, locals);
-      return locals[slot];
-    };
+    return (
+      value && {
+        closure: (environment, locals) => {
+          locals[slot] = value(environment, locals);
+          return locals[slot];
+        },
+        context: withSlot(context, name, slot),
+      }
+    );
   }
 
   #object(node: Ast, context: CompileContext): Closure | undefined {
@@ -178,6 +192,20 @@ class FastCompiler implements Compiler {
   }
 }
 
+/** The name of a variable that is bound to a regular expression, and that. */
+function boundRegex(node: Ast | undefined): readonly [name: string, RegExp] | undefined {
+  if (node?.type !== 'bind' || !hasOnly(node, 'lhs', 'rhs')) return undefined;
+  const [name, regex] = [childOf(node, 'lhs')?.value, childOf(node, 'rhs')];
+  const isRegex = typeof name === 'string' && name !== 'states' && regex?.value instanceof RegExp && hasOnly(regex);
+  return isRegex ? [name, regex.value] : undefined;
+}
+
+/** A binding, and what the expressions after it may refer to. */
+interface Bound {
+  readonly closure: Closure;
+  readonly context: CompileContext;
+}
+
 function append(list: unknown[], value: unknown, isConstructor: boolean): void {
   if (Array.isArray(value) && !isConstructor) for (const one of value) list.push(one);
   else if (value !== undefined) list.push(value);
@@ -191,7 +219,8 @@ const literal =
   () =>
     value;
 
-function readVariable(name: string, { slots, itemSlot }: CompileContext): Closure | undefined {
+function readVariable(name: string, { slots, regexes, itemSlot }: CompileContext): Closure | undefined {
+  if (regexes.has(name)) return undefined;
   const slot = name === '' ? itemSlot : slots.get(name);
   if (slot !== undefined) return (_, locals) => locals[slot];
   if (name === 'states') return (environment) => environment.states;

@@ -10,7 +10,7 @@ import {
   testOfValue,
 } from '../../../../lib/compiler/emit/jsonata/expressions.ts';
 import { inputAt, pathOf } from '../../../../lib/compiler/emit/jsonata/input-path.ts';
-import { verbatim } from '../../../../lib/compiler/emit/jsonata/jsonata.ts';
+import { variable, verbatim } from '../../../../lib/compiler/emit/jsonata/jsonata.ts';
 import type { Expression } from '../../../../lib/flow/expression.ts';
 import type { Test } from '../../../../lib/protocol/invocation.ts';
 import type { Json } from '../../../../lib/protocol/json.ts';
@@ -19,9 +19,9 @@ import { runs } from '../../../chance.ts';
 
 const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const scope: ExpressionScope = {
-  slots: (step) => `$${step}`,
-  hoisted: ({ name }) => `$${name}`,
-  input: (path) => inputAt('$in', undefined, path),
+  slots: variable,
+  hoisted: ({ name }) => variable(name),
+  input: (path) => inputAt(variable('in'), undefined, path),
 };
 
 /** Evaluates no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
@@ -73,7 +73,7 @@ describe('a path of the input', () => {
       fc.asyncProperty(anyValue, anyPath, async (value, text) => {
         const path = parsePath(text);
         if ('error' in path) throw new Error(path.error);
-        expect(await evaluate(pathOf('$in', { path }), { in: value })).toEqual(valueAt(value, path));
+        expect(await evaluate(pathOf(variable('in'), { path }), { in: value })).toEqual(valueAt(value, path));
       }),
       { numRuns: runs(1000) },
     );
