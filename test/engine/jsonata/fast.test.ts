@@ -94,6 +94,9 @@ const source: fc.Arbitrary<string> = fc.letrec<{ source: string; test: string }>
       fc.tuple(fc.constantFrom('append', 'contains'), inner, inner).map(([call, a, b]) => `$${call}(${a}, ${b})`),
       fc.array(inner, { maxLength: 3 }).map((items) => `$merge([${items.join(', ')}])`),
       fc.tuple(inner, fc.constantFrom('a', '^b', '[0-9]*', 'A|"')).map(([text, to]) => `$contains(${text}, /${to}/i)`),
+      fc
+        .tuple(inner, fc.constantFrom('a', '[^a]', '^b', '[0-9]*', 'A|"'), fc.constantFrom('', '---', 'é'))
+        .map(([text, to, other]) => `$replace(${text}, /${to}/i, "${other}")`),
       fc.tuple(inner, inner).map(([list, use]) => `$map(${list}, function($v) { ${use} })`),
       fc.tuple(inner, inner, tie('test')).map(([list, use, test]) => `$map(${list}, function($v) { ${use} })[${test}]`),
       fc.tuple(inner, tie('test')).map(([object, test]) => `$count($keys(${object})[${test}])`),

@@ -10,10 +10,12 @@ export function compileCall(
   nodes: readonly Ast[],
   context: CompileContext,
 ): Closure | undefined {
-  const [first, second] = nodes;
   if (name === 'map') return compileMap(compiler, nodes, context);
-  const pattern = name === 'contains' && second ? patternOf(second, context) : undefined;
-  if (first && pattern) return compileContainsPattern(compiler, first, pattern, context);
+  const [first, second, third, ...more] = nodes;
+  const pattern = second && patternOf(second, context);
+  if (name === 'contains' && first && pattern) return compileContainsPattern(compiler, first, pattern, context);
+  if (name === 'replace' && first && pattern && third && more.length === 0)
+    return compileReplacePattern(compiler, first, pattern, third, context);
   const fn = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   const args = nodes.map((node) => compiler.compile(node, context));
   if (fn === undefined || !allDefined(args)) return undefined;
@@ -66,6 +68,27 @@ function compileContainsPattern(
   return (environment, locals) => {
     const subject = text(environment, locals);
     return typeof subject === 'string' ? new RegexEngine(source, flags).test(subject) : bailOut();
+  };
+}
+
+/** `$replace(text, /pattern/, "other")`, where what replaces a match is a plain text. */
+function compileReplacePattern(
+  compiler: Compiler,
+  from: Ast,
+  { source, flags }: RegExp,
+  by: Ast,
+  context: CompileContext,
+): Closure | undefined {
+  const text = compiler.compile(from, context);
+  const other = by.type === 'string' ? by.value : undefined;
+  // A `$` in it stands for a part of the match.
+  if (text === undefined || typeof other !== 'string' || other.includes('$')) return undefined;
+  const global = flags.includes('g') ? flags : `${flags}g`;
+  return (environment, locals) => {
+    const subject = text(environment, locals);
+    if (typeof subject !== 'string') return bailOut();
+    // The package refuses a match of no characters.
+    return subject.replace(new RegexEngine(source, global), (match) => (match === '' ? bailOut() : other));
   };
 }
 
