@@ -84,9 +84,9 @@ export const MESSAGES = {
     ({ id, line }) => `Two steps have the id "${id}"; the first is on line ${line}`,
     () => 'Give each step a unique id.',
   ),
-  'bad-component': error<{ component: string }>(
+  'bad-component': error<{ component: string; meant?: string | undefined }>(
     ({ component }) => `"${component}" is not a component path`,
-    () => 'Write it as /plugin/name, for example /builtin/openai.',
+    ({ meant }) => `A component is written as /plugin/name, with a slash at its start: ${meant ?? '/builtin/openai'}.`,
   ),
   'unknown-component': error<{ component: string; nearest?: string | undefined; folders: readonly string[] }>(
     ({ component }) => `There is no component "${component}"`,

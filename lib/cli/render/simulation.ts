@@ -64,10 +64,13 @@ function timeRows({
   ratio,
   levelRatio,
 }: Simulation): readonly Row[] {
+  // Of nothing there are no multiples.
+  const times = (multiple: number): string =>
+    criticalPathSeconds > 0 ? `${multiple.toFixed(3)} × the critical path` : 'no step takes time';
   return [
-    ['makespan', seconds(makespanSeconds), `${ratio.toFixed(3)} × the critical path`],
+    ['makespan', seconds(makespanSeconds), times(ratio)],
     ['critical path', seconds(criticalPathSeconds), ''],
-    ['level by level', seconds(levelSeconds), `${levelRatio.toFixed(3)} × the critical path`],
+    ['level by level', seconds(levelSeconds), times(levelRatio)],
   ];
 }
 

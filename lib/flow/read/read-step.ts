@@ -33,7 +33,7 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   if (tree.kind !== 'map') {
     reporter.report(
       'wrong-type',
-      { what: 'a step', found: describe(tree), wanted: 'a map with id and component' },
+      { what: 'a step', found: describe(tree), wanted: unspaced(tree) ?? 'a map with id and component' },
       tree.span,
     );
     return undefined;
@@ -77,6 +77,12 @@ export const withoutUndefined = <T extends object>(object: T): { [K in keyof T]?
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 
+/** What a step is meant to be that is the text `component:/my/echo`: without the space, YAML reads one word. */
+function unspaced(tree: Tree): string | undefined {
+  const [, key, value] = (tree.kind === 'scalar' && /^(id|component):(\S.*)$/.exec(String(tree.value))) || [];
+  return key === undefined ? undefined : `a map ("${key}: ${value}", with a space after the colon)`;
+}
+
 function readId(fields: Fields, reporter: Reporter): string | undefined {
   const tree = fields.tree('id');
   // In YAML, `id: 1` is a number; it is read as "1".
@@ -92,7 +98,8 @@ function readComponent(fields: Fields, reporter: Reporter): string {
   const component = fields.requiredString('component');
   if (component === undefined || !span) return '';
   if (COMPONENT.test(component)) return component;
-  reporter.report('bad-component', { component }, span);
+  const meant = `/${component.replaceAll(/[\s./:\\]+/g, '/')}`.replaceAll('//', '/');
+  reporter.report('bad-component', { component, ...(COMPONENT.test(meant) && { meant }) }, span);
   return '';
 }
 

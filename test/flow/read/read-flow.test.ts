@@ -121,6 +121,28 @@ describe('what runs', () => {
   });
 });
 
+describe('a component or an id that is nearly right', () => {
+  it.each([
+    ['my/count', '/my/count'],
+    ['my.count', '/my/count'],
+    ['my::count', '/my/count'],
+    ['/my//count', '/my/count'],
+    ['count words', '/count/words'],
+    ['!', '/builtin/openai'],
+  ])('%s is meant as %s', (component, meant) => {
+    const source = JSON.stringify({ steps: [{ id: 'a', component }] });
+    expect(readFlow(source, 'f.yaml').diagnostics).toMatchObject([
+      { code: 'bad-component', help: expect.stringContaining(`: ${meant}.`) },
+    ]);
+  });
+
+  it('lacks a space after its colon', () => {
+    expect(readFlow('steps:\n  - component:/my/count', 'f.yaml').diagnostics).toMatchObject([
+      { code: 'wrong-type', message: expect.stringContaining('"component: /my/count", with a space after the colon') },
+    ]);
+  });
+});
+
 describe('a flow that is data', () => {
   it('is the flow of its text', () => {
     const data = { steps: [{ id: 'a', component: '/m/a', input: { n: [{ $input: 'x' }, null, 1.5, '{% 1 %}'] } }] };
