@@ -2,10 +2,14 @@ import * as z from 'zod';
 import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { type Context, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
+import { exchange } from './_http-exchange.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const DEFAULT_TIMEOUT_S = 30;
+
+/** Far below the memory of a function. */
+const DEFAULT_MAX_BYTES = 50_000_000;
 
 /** What every request takes. */
 export const requestShape = {
@@ -21,6 +25,11 @@ export const requestShape = {
     .max(QUOTAS.functionSeconds)
     .default(DEFAULT_TIMEOUT_S)
     .describe('Seconds until the answer must be there.'),
+  max_bytes: z
+    .int()
+    .positive()
+    .default(DEFAULT_MAX_BYTES)
+    .describe('The most bytes that the body of the answer may have, decompressed.'),
 };
 
 /** What a request may send. */
@@ -38,18 +47,20 @@ export const responseShape = z.object({
 /** A request, parsed. */
 export type HttpRequest = z.output<z.ZodObject<typeof requestShape & typeof bodyShape>> & { readonly method: string };
 
-/** Sends a request. Any status is an answer; a network that gives none is RESOURCE_UNAVAILABLE. */
+/**
+ * Sends a request. Any status is an answer; a network that gives none, or one that is too large, is RESOURCE_UNAVAILABLE.
+ * Headers and body are handed on to another server by no redirect.
+ */
 export async function send(request: HttpRequest, { signal }: Context): Promise<z.input<typeof responseShape>> {
-  const url = withQuery(request);
-  const content = encode(request);
-  const late = AbortSignal.timeout(request.timeout * 1000);
+  const { method, timeout, max_bytes: maxBytes } = request;
+  const outgoing = { url: withQuery(request), method, ...encode(request) };
+  const late = AbortSignal.timeout(timeout * 1000);
   try {
-    const response = await fetch(url, { method: request.method, ...content, signal: AbortSignal.any([signal, late]) });
-    const { status, headers } = response;
-    return { status, headers: Object.fromEntries(headers), body: decode(await response.text(), headers) };
+    const answer = await exchange(outgoing, { maxBytes, signal: AbortSignal.any([signal, late]) });
+    return { ...answer, body: decode(new TextDecoder().decode(answer.body), answer.headers['content-type']) };
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(request, late.aborted ? `no answer in ${request.timeout} s` : reasonOf(error), error);
+    throw unavailable(request, late.aborted ? `no answer in ${timeout} s` : reasonOf(error), error);
   }
 }
 
@@ -62,16 +73,24 @@ function withQuery({ url, query }: HttpRequest): URL {
 }
 
 function encode({ body, headers }: HttpRequest): { readonly headers: Headers; readonly body?: string } {
-  const sent = new Headers(headers);
+  const sent = headersOf(headers);
   if (body === undefined) return { headers: sent };
   if (typeof body === 'string') return { headers: sent, body };
   if (!sent.has('content-type')) sent.set('content-type', 'application/json');
   return { headers: sent, body: JSON.stringify(body) };
 }
 
-function decode(text: string, headers: Headers): Json {
+function headersOf(headers: HttpRequest['headers']): Headers {
+  try {
+    return new Headers(headers);
+  } catch (error) {
+    throw new FlowError('INVALID_INPUT', `the headers cannot be sent: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function decode(text: string, contentType = ''): Json {
   if (text === '') return null;
-  if (!/\bjson\b/i.test(headers.get('content-type') ?? '')) return text;
+  if (!/\bjson\b/i.test(contentType)) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -79,7 +98,7 @@ function decode(text: string, headers: Headers): Json {
   }
 }
 
-/** `fetch` says only "fetch failed"; what failed is the cause, which may itself be several. */
+/** What failed: where an error has a cause, which may itself be several, that says more. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return reasonOf(error.errors[0]);

@@ -7,11 +7,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
+import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
+import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
 import { fixedName, functionTable } from './function-table.ts';
 
@@ -82,6 +84,7 @@ export class ComponentFunction extends Construct {
     this.component = props.component;
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
+    const privateHosts = privateHostsOf(this);
     const logGroup = functionLogGroup(this, props.logRetention);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
@@ -99,6 +102,7 @@ export class ComponentFunction extends Construct {
         [FILES_VARIABLE]: FILES_FOLDER,
         ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
         ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
+        ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
       },
     });
     props.blobs.grantReadWrite(this.function);

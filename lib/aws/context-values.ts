@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import { PRIVATE_HOSTS_CONTEXT } from '../protocol/private-hosts.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -26,6 +27,16 @@ export function contextValuesOf(
   const values = { ...contextMap(workflow, 'stepflow:variables'), ...variables };
   for (const [name, value] of Object.entries(values)) refuseToken(workflow, name, value);
   return { variables: values, secrets: { ...Object.fromEntries(named), ...secrets } };
+}
+
+/** The hosts at private addresses that functions may ask, as in their environment; undefined: none. */
+export function privateHostsOf(scope: Construct): string | undefined {
+  const found: unknown = scope.node.tryGetContext(PRIVATE_HOSTS_CONTEXT);
+  const hosts: readonly unknown[] = Array.isArray(found) ? found : [found];
+  if (found === undefined) return undefined;
+  if (hosts.every((host) => typeof host === 'string')) return hosts.join(' ');
+  const remedy = `give host names, such as -c ${PRIVATE_HOSTS_CONTEXT}="10.0.0.7 search.internal"`;
+  throw new WorkflowError(scope, `The context "${PRIVATE_HOSTS_CONTEXT}" is ${JSON.stringify(found)}; ${remedy}`);
 }
 
 function contextMap(workflow: Construct, key: string): JsonObject {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FlowError } from './errors.ts';
-import type { Invocation, Slots } from './invocation.ts';
+import type { DirectInvocation, Slots } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 
 /**
  * Calls another component as a step of its own. Rejects with an error whose `name` is the failure's code. `id` identifies
  * the call among those that the calling component makes; the same input must lead to the same ids.
  */
-export type CallComponent = (component: string, invocation: Invocation, id?: string) => Promise<Slots>;
+export type CallComponent = (component: string, invocation: DirectInvocation, id?: string) => Promise<Slots>;
 
 /**
  * The environment variable with the functions that a function may call for flows that are only known at run time: a JSON

@@ -44,6 +44,15 @@ export interface Invocation {
   readonly attempt?: number;
 }
 
+/** An invocation by another component. */
+export interface DirectInvocation extends Invocation {
+  /**
+   * Secrets that are in the input by their values: the wrapper hides them as it does those that it has resolved itself. No
+   * state machine contains any.
+   */
+  readonly hidden?: readonly Json[];
+}
+
 /** A step of a fused chain: the steps of a chain share one function. */
 export type FusedStep = Pick<Invocation, 'step' | 'input' | 'reads' | 'secrets' | 'fused'>;
 

@@ -25,8 +25,15 @@ const FIELD = /[^.[\]"'`*]+/y;
 const INDEX = /\[\s*(\d+)\s*\]/y;
 const QUOTED = /\[\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\]/y;
 
-const unquote = (text: string): string =>
-  text.startsWith('"') ? JSON.parse(text) : text.slice(1, -1).replace(/\\(.)/g, '$1');
+/** The name in quotes; undefined if it is not written as JSON writes it, which is how double quotes are read. */
+function unquote(text: string): string | undefined {
+  if (!text.startsWith('"')) return text.slice(1, -1).replace(/\\(.)/g, '$1');
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Parses a path: `id`, `profile.name`, `items[0]`, `a["b.c"]`, and the same after `$.`; `$`, "" and null are the whole value. */
 export function parsePath(written: string | null | undefined): Path | PathError {
@@ -45,7 +52,12 @@ export function parsePath(written: string | null | undefined): Path | PathError 
     }
     const bracket = matchAt(INDEX, text, at) ?? matchAt(QUOTED, text, at);
     if (bracket && (!afterDot || at === 0)) {
-      segments.push(/^\d/.test(bracket[1] ?? '') ? Number(bracket[1]) : unquote(bracket[1] ?? ''));
+      const [, inner = ''] = bracket;
+      const segment = /^\d/.test(inner) ? Number(inner) : unquote(inner);
+      if (typeof segment === 'number' && !Number.isSafeInteger(segment))
+        return { error: 'the index is larger than any list is long', offset: at };
+      if (segment === undefined) return { error: `${inner} is not a name as JSON writes it`, offset: at };
+      segments.push(segment);
       at += bracket[0].length;
     } else {
       const field = afterDot ? matchAt(FIELD, text, at) : undefined;

@@ -7,7 +7,9 @@ import type { Json, JsonObject } from '../protocol/json.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import { Containment, lateMessage } from './contain/containment.ts';
+import { secretsHere } from './input/secrets.ts';
 import { folderObjects } from './objects/folder-objects.ts';
+import { Secrecy } from './secrecy.ts';
 import { componentOf, componentResolver, type FindHandler } from './tasks/component-resolver.ts';
 import { machineResolver, type NamedDefinition } from './tasks/nested-machines.ts';
 
@@ -39,7 +41,13 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   const stopped = new AbortController();
   const containment = new Containment((late) => stopped.abort(new Error(lateMessage(late))));
   const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles, containment);
-  const real = componentResolver(find, { store: folderStore(folders.blobs), log: () => {} });
+  const secrecy = new Secrecy();
+  const real = componentResolver(find, {
+    store: folderStore(folders.blobs),
+    secrets: secrecy.source(secretsHere(undefined, {})),
+    log: () => {},
+    hideSecrets: secrecy.text,
+  });
   const nested = machineResolver(options.nestedMachines ?? []);
   const entered: string[] = [];
   const executing = execute(definition, {

@@ -7,7 +7,6 @@ import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
 import { codeOf } from '../protocol/failure-codes.ts';
 import type { Json } from '../protocol/json.ts';
-import type { Scrubber } from '../runtime/secrets/scrub.ts';
 import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
 import { blobStore } from '../runtime/stores/blobs.ts';
@@ -17,7 +16,6 @@ import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
 import { faultClock } from './fault-clock.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
-import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { criticalPath } from './report/critical-path.ts';
@@ -28,6 +26,7 @@ import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
+import { Secrecy } from './secrecy.ts';
 import { componentResolver } from './tasks/component-resolver.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
 
@@ -87,7 +86,7 @@ export type OpenJournal = (executionName: string, input: Json) => DurableRun;
 /** Runs a flow once. Failures of the flow, its input and its components are results. */
 export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJournal): Promise<FlowRun> {
   const { input = {}, executionName: name = randomUUID() } = options;
-  const scrubber = inputScrubber(input, flow.compiled.inputSchema);
+  const secrecy = Secrecy.of(input, flow.compiled.inputSchema);
   const inputProblems = checkInput(input, flow.compiled.inputSchema, options.inputText);
   const diagnostics = [...flow.diagnostics, ...inputProblems];
   if (hasError(inputProblems)) return { result: refusalOf(inputProblems), diagnostics };
@@ -96,10 +95,10 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
     const spilledInput = await spillInput(input, flow.compiled.inputBudget, blobStore(flow.store));
     durable = open?.(name, input);
     const emit = (event: RunEvent): void => {
-      const shown = scrubber.fields(event);
+      const shown = secrecy.event(event);
       options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
     };
-    const run = await runAndReport(flow, { ...options, input: spilledInput, name, emit, scrubber, durable });
+    const run = await runAndReport(flow, { ...options, input: spilledInput, name, emit, secrecy, durable });
     return { ...run, diagnostics };
   } catch (error) {
     if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
@@ -115,12 +114,12 @@ interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'
   readonly input: Json;
   readonly name: string;
   readonly emit: (event: RunEvent) => void;
-  readonly scrubber: Scrubber;
+  readonly secrecy: Secrecy;
   readonly durable: DurableRun | undefined;
 }
 
 async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
-  const { emit, scrubber, durable } = context;
+  const { emit, secrecy, durable } = context;
   const { execution, events, tracker, sandboxes, late } = await executeFlow(flow, context);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
@@ -133,8 +132,7 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
     .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
   const hasRun = failure === undefined || ownReports.some((step) => step.status !== 'not_run');
   const steps = withAbsorbed(ownReports, absorbed, { failed: inAbsorbed?.step, hasRun });
-  const read = await hydrated(ended, flow.store);
-  const result = read.outcome === 'failed' ? scrubber.fields(read) : read;
+  const result = secrecy.result(await hydrated(ended, flow.store));
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' && !late ? 'cancelled' : result.outcome, inOutput);
   const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
@@ -163,7 +161,7 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable } = context;
+  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable, secrecy } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -175,20 +173,21 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     absorbed: compiled.absorbed.filter(({ never }) => !never).length,
   });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
-  const print = (line: string): void => emit({ type: 'output', atMs: atMs(), line });
+  const output = secrecy.output((line) => emit({ type: 'output', atMs: atMs(), line }));
   const stopped = new AbortController();
   let late: LateFailure | undefined;
   const onLate = (failure: LateFailure): void => {
     late ??= failure;
     stopped.abort(failure.error);
   };
-  const sandboxes = isolate ? await Sandboxes.open({ folders: origin.folders, print, onLate }) : undefined;
+  const sandboxes = isolate ? await Sandboxes.open({ folders: origin.folders, print: output.add, onLate }) : undefined;
   const containment = new Containment(onLate);
   const find = handlersOf(flow, (component) => (sandboxes ?? containment).handlerOf(component));
   const resolver = componentResolver(find, {
     store,
-    secrets,
+    secrets: secrecy.source(secrets),
     files,
+    hideSecrets: secrecy.text,
     log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
     ...(durable && { inner: durable.inner }),
   });
@@ -209,6 +208,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
   const execution = await executing.finally(() => sandboxes?.close()).finally(() => containment.close());
+  output.flush();
   return {
     execution,
     events: histories.events,

@@ -10,7 +10,7 @@ import {
   withoutFrames,
 } from '../protocol/errors.ts';
 import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
-import type { Invocation, Slots } from '../protocol/invocation.ts';
+import type { DirectInvocation, Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
 import { runAttachedWork } from './attached-work.ts';
@@ -20,6 +20,7 @@ import { withDeadline } from './deadline.ts';
 import { createLogger, type LogSink, writeLine } from './logger.ts';
 import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
+import { scrubbedStore } from './secrets/scrubbed-store.ts';
 import { resolveSecrets, type SecretSource, secretPath } from './secrets/secrets.ts';
 import { findMarkers, hydrate } from './spill/hydrate.ts';
 import { unpack } from './spill/packed.ts';
@@ -52,7 +53,7 @@ export interface HostContext {
 }
 
 /** A wrapped component, which its function exports as `handler`. Rejects with a {@link FlowError}. */
-export type Handler = (invocation: Invocation, host?: HostContext) => Promise<Slots>;
+export type Handler = (invocation: DirectInvocation, host?: HostContext) => Promise<Slots>;
 
 /** Defaults for invocations whose host provides none; `store` is called once, to open the store. */
 export interface WrapOptions {
@@ -79,7 +80,8 @@ export function wrap(component: Component, options: WrapOptions): Handler {
   return async (invocation, host = {}) => {
     const startMs = performance.now();
     const scrubber = new Scrubber();
-    const log: LogSink = (entry) => (host.log ?? writeLine)(scrubber.fields(entry));
+    scrubber.hide([...(invocation.hidden ?? [])]);
+    const log: LogSink = (entry) => (host.log ?? writeLine)(scrubber.entry(entry));
     const context = contextOf(invocation, {
       store: host.store ?? ownStore(),
       log,
@@ -163,10 +165,9 @@ interface ContextSources {
   readonly call: CallComponent | undefined;
 }
 
-/** Secrets are removed from what a component stores, because it outlives the invocation. */
 function contextOf(invocation: Invocation, { store, log, scrubber, files, call }: ContextSources): BaseContext {
-  const blobs = blobStore(store);
-  const cache = cacheStore(store);
+  const objects = scrubbedStore(store, scrubber);
+  const blobs = blobStore(objects);
   const origin = {
     execution: invocation.execution ?? '',
     step: invocation.step,
@@ -174,14 +175,23 @@ function contextOf(invocation: Invocation, { store, log, scrubber, files, call }
   };
   return {
     ...origin,
+    // The id of a blob is the hash of what is stored.
     blobs: { ...blobs, put: (value) => blobs.put(scrubber.json(value)) },
-    cache: { ...cache, set: (key, value, ttlSeconds) => cache.set(key, scrubber.json(value), ttlSeconds) },
-    objects: store,
+    cache: cacheStore(objects),
+    objects,
     files: flowFiles(files),
     logger: createLogger(origin, log),
-    ...(call && { call }),
+    ...(call && { call: secretiveCall(call, scrubber) }),
   };
 }
+
+/** A component that is called with a secret in its input does not know that it is one unless it is told. */
+const secretiveCall =
+  (call: CallComponent, scrubber: Scrubber): CallComponent =>
+  (component, invocation, id) => {
+    const isTold = scrubber.isIn(JSON.stringify(invocation.input));
+    return call(component, isTold ? { ...invocation, hidden: scrubber.hidden } : invocation, id);
+  };
 
 /** The input as the component gets it. A skipped part takes precedence over a missing one: a skipped step's input is not checked. */
 async function resolveInput(

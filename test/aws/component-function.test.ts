@@ -18,8 +18,9 @@ beforeAll(() => {
 
 afterAll(() => rmSync(bundle, { recursive: true }));
 
-function synthesise(props: Partial<ComponentFunctionProps> = {}): Template {
+function synthesise(props: Partial<ComponentFunctionProps> = {}, context: object = {}): Template {
   const stack = new Stack(testApp(), 'Stack');
+  for (const [key, value] of Object.entries(context)) stack.node.setContext(key, value);
   const blobs = new BlobStore(stack, 'Blobs');
   new ComponentFunction(stack, 'Load', { component: '/user/load', bundle, blobs, ...props });
   return Template.fromStack(stack);
@@ -35,6 +36,21 @@ describe('the function', () => {
       Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
       Description: 'Component /user/load',
     });
+  });
+
+  it.each([
+    ['10.0.0.7 a.internal', '10.0.0.7 a.internal'],
+    [['10.0.0.7', 'a.internal'], '10.0.0.7 a.internal'],
+    [undefined, Match.absent()],
+  ])('may ask the hosts at private addresses that the context names (%j)', (given, known) => {
+    synthesise({}, given === undefined ? {} : { 'stepflow:private-hosts': given }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { Environment: { Variables: { STEPFLOW_PRIVATE_HOSTS: known } } },
+    );
+  });
+
+  it('is refused where the context names no hosts', () => {
+    expect(() => synthesise({}, { 'stepflow:private-hosts': 5 })).toThrow('The context "stepflow:private-hosts" is 5');
   });
 
   it('knows where blobs are', () => {

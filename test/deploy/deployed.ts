@@ -40,7 +40,12 @@ export async function deployAll(samples: readonly NamedSample[]): Promise<Deploy
   const variables = { openai_base_url: `${web.url}/v1` };
   try {
     await bootstrap(emulator);
-    const context = { 'stepflow:variables': JSON.stringify(variables), [SAMPLES_FOLDER]: samplesFolder };
+    const context = {
+      'stepflow:variables': JSON.stringify(variables),
+      // The tests' own servers.
+      'stepflow:private-hosts': '127.0.0.1',
+      [SAMPLES_FOLDER]: samplesFolder,
+    };
     const { StepflowStack: outputs = {}, [STACK]: sampleOutputs = {} } = await deploy(emulator, APP, context);
     await createSecret(emulator, 'stepflow/openai-api-key', MODEL_KEY);
     return { emulator, outputs, sampleOutputs, samplesFolder, web, variables, stop };

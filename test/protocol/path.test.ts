@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { namePath } from '../../lib/protocol/path.ts';
 import { type Json, parsePath, resultAt, valueAt } from '../../lib/runtime/index.ts';
+import { runs } from '../chance.ts';
 
 const segmentsOf = (written: string | null) => {
   const path = parsePath(written);
@@ -38,9 +39,25 @@ describe('a path', () => {
     ['a[b]', 1, 'quoted name'],
     ['a..b', 2, 'unexpected "."'],
     ['a]', 1, 'unexpected "]"'],
+    [String.raw`a["\q"]`, 1, String.raw`"\q" is not a name as JSON writes it`],
+    ['a["b\tc"]', 1, 'not a name as JSON writes it'],
+    ['a[99999999999999999999]', 1, 'larger than any list'],
   ])('%s is refused at character %d', (written, offset, message) => {
     expect(segmentsOf(written)).toMatchObject({ offset, error: expect.stringContaining(message) });
   });
+});
+
+it('any text is a path or is refused at one of its characters', () => {
+  const token = fc.constantFrom(...'ab01$.[]"\'\\*- \n\tüq', '\\u', '\\"', '"]', '["', "['", '9'.repeat(400));
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 12 }), (tokens) => {
+      const text = tokens.join('');
+      const path = parsePath(text);
+      if ('error' in path) expect(text.trim().charAt(path.offset)).not.toBe('');
+      else expect(path.segments.every((one) => typeof one === 'string' || Number.isSafeInteger(one))).toBe(true);
+    }),
+    { numRuns: runs(2000) },
+  );
 });
 
 const at = (value: Json, written: string): Json | undefined => {

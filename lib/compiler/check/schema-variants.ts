@@ -63,7 +63,7 @@ function referenced(reference: string, root: Json, seen: ReadonlySet<string>): r
 }
 
 /** Resolves a `$ref` within the document; undefined where the target does not exist or is in another document. */
-function resolve(reference: string, root: Json): Json | undefined {
+export function resolve(reference: string, root: Json): Json | undefined {
   if (!reference.startsWith('#')) return undefined;
   const segments = decodeURIComponent(reference.slice(1)).split('/').slice(1);
   return segments.reduce<Json | undefined>((here, segment) => {

@@ -1,6 +1,7 @@
 import { ownValues, type SecretUse, secretVariables } from '../../compiler/analyse/variables.ts';
+import { resolve as resolveReference } from '../../compiler/check/schema-variants.ts';
 import type { Flow } from '../../flow/flow.ts';
-import { isObject, type Json } from '../../protocol/json.ts';
+import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { Scrubber } from '../../runtime/secrets/scrub.ts';
 import { parseSecret, type SecretSource } from '../../runtime/secrets/secrets.ts';
 
@@ -37,12 +38,57 @@ export function inputScrubber(input: Json, schema: Json | undefined): Scrubber {
   return scrubber;
 }
 
-/** The parts of an input that its schema marks with `is_secret`. */
-export function secretParts(value: Json, schema: Json): readonly Json[] {
+/** The parts of an input that its schema marks with `is_secret`, in whatever way the schema comes to speak of them. */
+export const secretParts = (value: Json, schema: Json): readonly Json[] => [
+  ...new Set(partsBy(schema, value, { root: schema, through: [] })),
+];
+
+/** The document of a schema, and the references in it that led to a part. */
+interface SchemaPlace {
+  readonly root: Json;
+  readonly through: readonly string[];
+}
+
+function partsBy(schema: Json | undefined, value: Json, place: SchemaPlace): readonly Json[] {
   if (!isObject(schema)) return [];
   if (schema.is_secret === true) return [value];
-  const { properties, items = true } = schema;
-  if (Array.isArray(value)) return value.flatMap((item) => secretParts(item, items));
-  if (!isObject(value) || !isObject(properties)) return [];
-  return Object.entries(value).flatMap(([key, part]) => secretParts(part, properties[key] ?? true));
+  return [
+    ...partsByReference(schema, value, place),
+    ...partsByVariants(schema, value, place),
+    ...partsInside(schema, value, place),
+  ];
+}
+
+function partsByReference({ $ref: to }: JsonObject, value: Json, { root, through }: SchemaPlace): readonly Json[] {
+  // One that leads to itself says nothing about its value.
+  if (typeof to !== 'string' || through.includes(to)) return [];
+  return partsBy(resolveReference(to, root), value, { root, through: [...through, to] });
+}
+
+/** Any of them may be the one that holds: rather too much is hidden than too little. */
+function partsByVariants(schema: JsonObject, value: Json, place: SchemaPlace): readonly Json[] {
+  const { allOf, anyOf, oneOf, then, else: otherwise } = schema;
+  return [allOf, anyOf, oneOf, then, otherwise]
+    .flat()
+    .flatMap((variant) => (variant === undefined ? [] : partsBy(variant, value, place)));
+}
+
+function partsInside(schema: JsonObject, value: Json, { root }: SchemaPlace): readonly Json[] {
+  const inner = (part: Json, own: Json | undefined): readonly Json[] => partsBy(own, part, { root, through: [] });
+  if (Array.isArray(value)) {
+    const { items, prefixItems } = schema;
+    return value.flatMap((item, index) =>
+      inner(item, Array.isArray(prefixItems) ? (prefixItems[index] ?? items) : items),
+    );
+  }
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) => schemasOf(schema, key).flatMap((own) => inner(part, own)));
+}
+
+/** The schemas of an object's field. */
+function schemasOf({ properties, patternProperties, additionalProperties }: JsonObject, key: string): readonly Json[] {
+  const own = isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
+  const patterns = isObject(patternProperties) ? Object.entries(patternProperties) : [];
+  const named = [...(own === undefined ? [] : [own]), ...patterns.flatMap(([, schema]) => schema)];
+  return additionalProperties === undefined ? named : [...named, ...(own === undefined ? [additionalProperties] : [])];
 }

@@ -13,6 +13,8 @@ export type FindHandler = (component: string, step: string, stateName?: string) 
 export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'> {
   /** Makes, or replays, calls from components to other components. @default makes all calls */
   readonly inner?: InnerCalls;
+  /** Hides the secrets in what a component that ended its process said. @default there are none */
+  readonly hideSecrets?: (text: string) => string;
 }
 
 /** The path of the component that a task calls; undefined if it calls anything else. */
@@ -30,13 +32,18 @@ export function componentResolver(find: FindHandler, host: Host): TaskResolver {
       const answer = await handler(invocation, hostOf(find, host, request.callId, request.signal));
       return callResult(answer);
     } catch (error) {
-      throw asLambdaError(error);
+      throw asLambdaError(error, host.hideSecrets);
     }
   };
 }
 
 /** The host context of the invocation `id`, with which a component can call others. */
-function hostOf(find: FindHandler, { inner, ...host }: Host, id: string, signal: AbortSignal): HostContext {
+function hostOf(
+  find: FindHandler,
+  { inner, hideSecrets: _, ...host }: Host,
+  id: string,
+  signal: AbortSignal,
+): HostContext {
   const call: CallComponent = async (component, invocation, innerId) => {
     const make = async (): Promise<Slots> => {
       const handler = await find(component, invocation.step);
@@ -53,9 +60,9 @@ const invocationOf = ({ arguments: taskArguments, stateName, execution, attempt 
   structuredClone({ execution: execution.id, attempt, ...invocationIn(taskArguments, stateName) });
 
 /** Converts a thrown error to the error that Lambda reports to a state machine. */
-function asLambdaError(error: unknown): TaskError {
-  const thrown = error instanceof Error ? error : new Error(String(error));
-  return new TaskError(thrown.name, writeCause(thrown));
+function asLambdaError(error: unknown, hide = (text: string): string => text): TaskError {
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return new TaskError(name, writeCause({ name, message: hide(message), stack: hide(stack) }));
 }
 
 function unsupported({ resource, stateName }: TaskRequest): TaskError {

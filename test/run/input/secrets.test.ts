@@ -2,10 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { HistoryEvent } from '../../../lib/engine/types.ts';
+import type { Json } from '../../../lib/protocol/json.ts';
+import { secretParts } from '../../../lib/run/input/secrets.ts';
 import { parseMocks, prepareFlow, type RunEvent, runFlow } from '../../../lib/run/run-flow.ts';
 import { componentSource, project } from '../project.ts';
 
 const KEY = 'sk-quite-secret-0123456789';
+
+const INPUT: Json = { a: 'A', b: [1, 'B'] };
 
 const FLOW = `
 variablesSchema:
@@ -131,5 +135,34 @@ output: { $step: work }
       `The input does not match the flow's inputSchema: "pins[0]" is a secret, but it must NOT have more than 5 characters`,
     ]);
     expect(flow.showInput(input, JSON.stringify(input))).toBe(`{"key":"${'*'.repeat(KEY.length)}","pins":["*******"]}`);
+  });
+});
+
+describe('the parts of an input that are secret', () => {
+  const hidden = { is_secret: true };
+
+  test.each<[string, Json, readonly Json[]]>([
+    ['properties', { properties: { a: hidden } }, ['A']],
+    ['a reference', { properties: { a: { $ref: '#/$defs/key' } }, $defs: { key: hidden } }, ['A']],
+    [
+      'references in a circle',
+      { $ref: '#/$defs/x', $defs: { x: { anyOf: [{ $ref: '#/$defs/x' }, hidden] } } },
+      [INPUT],
+    ],
+    ['one of several schemas', { allOf: [{}, { oneOf: [{ properties: { a: hidden } }] }] }, ['A']],
+    [
+      'a condition',
+      JSON.parse(
+        '{ "if": {}, "then": { "properties": { "a": { "is_secret": true } } }, "else": { "properties": { "b": { "is_secret": true } } } }',
+      ),
+      ['A', [1, 'B']],
+    ],
+    ['items', { properties: { b: { items: hidden } } }, [1, 'B']],
+    ['the first items', { properties: { b: { prefixItems: [{}, hidden] } } }, ['B']],
+    ['other properties', { properties: { b: {} }, additionalProperties: hidden }, ['A']],
+    ['properties by pattern', { patternProperties: { '^a': hidden }, properties: { b: true } }, ['A', [1, 'B']]],
+    ['no schema', true, []],
+  ])('are found by %s', (_what, schema, found) => {
+    expect(secretParts(INPUT, schema)).toEqual(found);
   });
 });
