@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Names, Stack, Stage } from 'aws-cdk-lib';
+import { Names, Stage } from 'aws-cdk-lib';
 import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
@@ -10,8 +10,10 @@ import type { Compiled } from '../compiler/compile.ts';
 import { componentIn, invocationIn } from '../protocol/component-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
+import { jsonTokens } from '../protocol/json-tokens.ts';
 import { PLACEHOLDER_FIELDS, type Placeholder, readPlaceholder } from '../protocol/placeholders.ts';
 import type { Plain } from '../protocol/templated.ts';
+import { sha256 } from '../runtime/stores/blobs.ts';
 
 /** The properties of a state machine construct that hold its definition. */
 export interface DefinitionProps {
@@ -75,29 +77,63 @@ export function definitionProps(scope: Construct, machine: StateMachine, arns: A
   const withoutArns = JSON.stringify(mapArns(machine, () => ''));
   if (withoutArns.length > INLINE_CHARACTERS || withoutArns.includes('${'))
     return uploadedDefinition(scope, machine, arns, suffix);
-  const text = Stack.of(scope).toJsonString(mapArns(machine, ({ kind, name }) => arns[kind](name)));
+  const places = placesOf(machine);
+  const text = writtenWith(machine, places, (key) => {
+    const { kind, name } = places.get(key) ?? { kind: 'component', name: key };
+    return arns[kind](name);
+  });
   return { definitionBody: DefinitionBody.fromString(text) };
 }
 
 function uploadedDefinition(scope: Construct, machine: StateMachine, arns: Arns, suffix: string): DefinitionProps {
-  const sorted = [...placeholdersOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const keyOf = ({ kind, name }: Placeholder): string => {
-    const same = sorted.filter((one) => one.kind === kind);
-    return `${KEY_PREFIXES[kind]}${same.findIndex((one) => one.name === name)}`;
-  };
-  const keys = new Map(sorted.map((one) => [`${one.kind} ${one.name}`, keyOf(one)]));
-  const text = JSON.stringify(mapArns(machine, ({ kind, name }) => `\u0000${keys.get(`${kind} ${name}`)}\u0000`));
+  const places = placesOf(machine);
   const file = join(Stage.of(scope)?.outdir ?? tmpdir(), `${Names.uniqueId(scope)}${suffix}.asl.json`);
-  writeFileSync(file, withSubstitutions(text));
-  const substitutions = sorted.map((one) => [keyOf(one), arns[one.kind](one.name)]);
+  writeFileSync(
+    file,
+    writtenWith(machine, places, (key) => `\${${key}}`),
+  );
+  const substitutions = [...places].map(([key, { kind, name }]) => [key, arns[kind](name)]);
   return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(substitutions) };
+}
+
+/** The placeholders of a definition, by the keys of their substitutions: `function0`, `machine0`. */
+function placesOf(machine: StateMachine): ReadonlyMap<string, Placeholder> {
+  const counts = { component: 0, machine: 0 };
+  const sorted = [...placeholdersOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new Map(sorted.map((one) => [`${KEY_PREFIXES[one.kind]}${counts[one.kind]++}`, one]));
 }
 
 const KEY_PREFIXES = { component: 'function', machine: 'machine' } as const;
 
-/** CloudFormation substitutes every `${…}` in the file, so a `${` of the flow itself is written with a JSON escape. */
-const withSubstitutions = (json: string): string =>
-  json.replaceAll('${', '\\u0024{').replace(/\\u0000((?:function|machine)\d+)\\u0000/g, '${$1}');
+/** The JSON of a definition, in which `write` says what stands for a placeholder. All else reaches AWS as it is. */
+function writtenWith(
+  machine: StateMachine,
+  places: ReadonlyMap<string, Placeholder>,
+  write: (key: string) => string,
+): string {
+  const keys = new Map([...places].map(([key, { kind, name }]) => [`${kind} ${name}`, key]));
+  // No text of the flow contains it.
+  const mark = sha256(JSON.stringify(machine));
+  const json = JSON.stringify(mapArns(machine, ({ kind, name }) => `${mark}-${keys.get(`${kind} ${name}`)}-`));
+  return withoutReferences(json).replace(new RegExp(`${mark}-(\\w+)-`, 'g'), (_, key: string) => write(key));
+}
+
+/**
+ * JSON without what CloudFormation (`${…}`, `{{resolve:…}}`) or the CDK would replace in a text (`${Token[…]}`, `#{Token[…]}`, and
+ * numbers with the exponent 289, by which it means others): it is written in another way that means the same.
+ */
+function withoutReferences(json: string): string {
+  let written = '';
+  let at = 0;
+  for (const { token, index } of jsonTokens(json, /e\+289/)) {
+    written += json.slice(at, index) + (token.startsWith('"') ? withoutReferencesInString(token) : token.toUpperCase());
+    at = index + token.length;
+  }
+  return written + json.slice(at);
+}
+
+const withoutReferencesInString = (text: string): string =>
+  text.replace(/[$#](?=\{)|\{(?=\{)|e(?=\+289)/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 
 /** An ARN is no expression. */
 type ToArn = (placeholder: Placeholder) => string;

@@ -5,6 +5,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { StateMachine as StateMachineConstruct } from 'aws-cdk-lib/aws-stepfunctions';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Branch, StateMachine, TaskState } from '../../lib/asl/state-machine.ts';
 import { callsOf, componentsOf, definitionProps } from '../../lib/aws/definition.ts';
@@ -12,6 +13,7 @@ import { hasDistributedMap } from '../../lib/aws/distributed-maps.ts';
 import { compile } from '../../lib/compiler/compile.ts';
 import { verbatim } from '../../lib/compiler/emit/jsonata/jsonata.ts';
 import type { Json } from '../../lib/runtime/index.ts';
+import { runs } from '../chance.ts';
 import { testApp } from './test-app.ts';
 
 const task = (component: string, input: Json = {}): TaskState => ({
@@ -112,6 +114,51 @@ describe.each([
     const text = readFileSync(join(outdir, asset ?? ''), 'utf8');
     expect(text.match(/\$\{[^}]*\}/g)).toEqual(['${function0}', '${function1}', '${function0}']);
     expect(JSON.parse(text).States.all.Branches[0].States.a.Arguments.Payload.input).toEqual(input);
+  });
+});
+
+describe('a text of a flow', () => {
+  const hostile = fc.constantFrom(
+    ...[
+      '{{resolve:secretsmanager:db:SecretString:password}}',
+      '{{resolve:ssm:/a:1}}',
+      '${Token[TOKEN.1]}',
+      '${AWS::Region}',
+    ],
+    ...[
+      '#{Token[TOKEN.2]}',
+      '${function0}',
+      '\u0000function0\u0000',
+      '{{{',
+      '$',
+      '#{',
+      '\\u0024{',
+      '"',
+      '\\',
+      'é',
+      '-1.8881545897087503e+289',
+    ],
+  );
+  const number = fc.constantFrom(-1.8881545897087503e289, -1.8881545897087626e289, 1.5e300, -0.1);
+  const texts = fc
+    .array(fc.oneof(hostile, fc.string({ maxLength: 3 })), { maxLength: 4 })
+    .map((parts) => parts.join(''));
+
+  it('reaches AWS as it is, however it looks to CloudFormation and to the CDK', () => {
+    const property = fc.property(texts, number, fc.boolean(), (text, one, isLarge) => {
+      const input = { [text]: [text, one], ...(isLarge && { large: 'x'.repeat(60_000) }) };
+      const { outdir, template } = synthesise(machine(input));
+      const { DefinitionString, DefinitionS3Location } = propertiesOf(template);
+      const asset = readdirSync(outdir).find((name) => name.startsWith('asset.') && name.endsWith('.json'));
+      const written = DefinitionS3Location
+        ? readFileSync(join(outdir, asset ?? ''), 'utf8').replace(/\$\{(?:function|machine)\d+\}/g, 'ARN')
+        : resolved(DefinitionString);
+      expect(written).not.toMatch(/\$\{|#\{|\{\{resolve/);
+      const { Arguments } = JSON.parse(written).States.all.Branches[0].States.a;
+      expect(Arguments.Payload.input).toEqual(input);
+      expect(Arguments.FunctionName).toMatch(/^(?:ARN|arn:.*:a)$/);
+    });
+    fc.assert(property, { numRuns: runs(15) });
   });
 });
 
