@@ -1,4 +1,15 @@
-import { Composer, type CST, type Document, Lexer, LineCounter, Parser, YAMLParseError } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  type DocumentOptions,
+  Lexer,
+  LineCounter,
+  type ParseOptions,
+  Parser,
+  type SchemaOptions,
+  YAMLParseError,
+} from 'yaml';
 import { DEPTH_LIMIT } from '../../protocol/json.ts';
 
 /** The document of a YAML text; or, if it is nested too deep, the offset of the first list or map that is. */
@@ -6,7 +17,10 @@ export type Composed =
   | { readonly lines: LineCounter; readonly document: Document }
   | { readonly lines: LineCounter; readonly tooDeepAt: number };
 
-/** Options of `yaml`. What it reports is made pretty elsewhere, and keys are checked by the reader. */
+/** Options of `yaml`. */
+type ComposeOptions = ParseOptions & DocumentOptions & SchemaOptions;
+
+/** Those for flows. What it reports is made pretty elsewhere, and keys are checked by the reader. */
 const OPTIONS = { prettyErrors: false, uniqueKeys: false, logLevel: 'error' } as const;
 
 /** The words of `yaml` for a second document. */
@@ -16,10 +30,10 @@ const SECOND = 'Source contains multiple documents';
  * Does what `parseDocument` of `yaml` does, but counts the levels of lists and maps while it reads the tokens: documents are
  * composed recursively, and a text that is a few thousand levels deep would exhaust the stack, or all of the memory.
  */
-export function composeDocument(source: string): Composed {
+export function composeDocument(source: string, options: ComposeOptions = OPTIONS): Composed {
   const lines = new LineCounter();
   try {
-    const documents = new Composer(OPTIONS).compose(tokensOf(source, lines), true, source.length);
+    const documents = new Composer(options).compose(tokensOf(source, lines), true, source.length);
     const [document, second] = firstTwo(documents);
     if (!document) throw new Error('A YAML stream without a document.');
     if (second) document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', SECOND));
