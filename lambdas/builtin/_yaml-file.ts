@@ -1,5 +1,22 @@
-import { parse } from 'yaml';
+import { composeDocument } from '../../lib/flow/text/compose-document.ts';
+import { DEPTH_LIMIT } from '../../lib/protocol/json.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 
 /** The value of a YAML text; through JSON, because YAML has values that are none: dates, sets, infinities. */
-export const readYaml = (text: string): Json => JSON.parse(JSON.stringify(parse(text) ?? null));
+export function readYaml(text: string): Json {
+  const composed = composeDocument(text, { prettyErrors: false });
+  const { lines } = composed;
+  if ('tooDeepAt' in composed)
+    throw new Error(`it is nested more than ${DEPTH_LIMIT} levels deep${at(lines, composed.tooDeepAt)}`);
+  const { document } = composed;
+  const [problem] = document.errors;
+  if (problem) throw new Error(`${problem.message}${at(lines, problem.pos[0])}`, { cause: problem });
+  return JSON.parse(JSON.stringify(document.toJS() ?? null));
+}
+
+function at(lines: Lines, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return ` at line ${line}, column ${col}`;
+}
+
+type Lines = ReturnType<typeof composeDocument>['lines'];

@@ -103,7 +103,7 @@ export interface Compiled {
  *   of `$if`, `$coalesce` and `skipIf` under which it is evaluated. Uses of results are the edges of the graph of steps.
  * - **Demand** (`analyse/`): under which gates anything needs a step's result. It propagates from the output against the
  *   edges. Before a step that is not always needed, or that may be skipped, a *guard* decides whether it runs: a Choice state.
- *   A condition that several guards share is *hoisted*: evaluated once, before all of them.
+ *   All conditions are one graph; one that several guards are made of is *hoisted*: evaluated once, before all of them.
  * - **Readings** (`plan/`): which paths of a step's result are read, and by whom. Its function returns only these, each in a
  *   *slot*.
  * - **Arrangement** (`arrange/`): the graph as a tree of sequences and parallels, whose makespan exceeds the graph's critical

@@ -4,7 +4,7 @@ import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Mocks } from '../run/tasks/mocks.ts';
-import { canonical, checkTarget } from './mock-targets.ts';
+import { canonical, targetCheck } from './mock-targets.ts';
 import type { Suite } from './open-suite.ts';
 import { componentSource, type PluginConfig } from './plugin-config.ts';
 import type { CaseMock, TestCase } from './test-case.ts';
@@ -49,10 +49,7 @@ export function mocksForCase({ mocks: own }: Pick<TestCase, 'mocks'>, caseFlow: 
       ...written,
       ...Object.fromEntries(unsupported.map(({ id }) => [id, []])),
     },
-    diagnostics: [
-      ...own.flatMap((mock) => checkTarget(mock, caseFlow)),
-      ...unsupported.map(({ diagnostic }) => diagnostic),
-    ],
+    diagnostics: [...own.flatMap(targetCheck(caseFlow)), ...unsupported.map(({ diagnostic }) => diagnostic)],
   };
 }
 

@@ -2,7 +2,7 @@ import type { CompiledStep } from '../compiler/compile.ts';
 import { PASS_NAMES } from '../compiler/passes/passes.ts';
 import { type Diagnostic, diagnose, hasError, Reporter, type Span } from '../diagnostics/diagnostics.ts';
 import { flowRunnerAt } from '../flow/flow-runners.ts';
-import { nearest } from '../flow/text/nearest.ts';
+import { Suggestions } from '../flow/text/nearest.ts';
 import { readTree } from '../flow/text/read-tree.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, type OpenOptions, openFlow } from '../project/open-flow.ts';
@@ -26,17 +26,22 @@ export interface MockableFlow {
 /** A component's own path, for any name of it. */
 export const canonical = (catalog: Catalog, component: string): string => catalog.resolve(component)?.path ?? component;
 
-/** What is wrong with the target of a mock. */
-export function checkTarget(
+/** What is wrong with the target of a mock, for the mocks of one flow. */
+export function targetCheck(flow: MockableFlow): (mock: MockTarget) => readonly Diagnostic[] {
+  const names = new Suggestions([...new Set(flow.steps.flatMap(({ id, component }) => [id, component]))]);
+  return (mock) => checkTarget(mock, flow, names);
+}
+
+function checkTarget(
   { target, span }: MockTarget,
   { steps, catalog, file }: MockableFlow,
+  names: Suggestions,
 ): readonly Diagnostic[] {
   const path = target.startsWith('/') ? canonical(catalog, target) : undefined;
   const meant = steps.filter(({ id, component }) => target === id || canonical(catalog, component) === path);
   const [step] = meant;
   if (step === undefined) {
-    const names = steps.flatMap(({ id, component }) => [id, component]);
-    return [diagnose('unknown-mock-target', { target, nearest: nearest(target, names) }, { file, ...span })];
+    return [diagnose('unknown-mock-target', { target, nearest: names.nearest(target) }, { file, ...span })];
   }
   if (meant.some(({ calls }) => calls)) return [];
   return [diagnose('mock-without-effect', { step: step.id, component: step.component }, { file, ...span })];
@@ -52,11 +57,10 @@ export function checkMocksFile(file: string, text: string, options: OpenOptions)
   const { steps, stateMachine } = opened.compiled;
   if (!stateMachine) return []; // the flow is refused anyway
   const { catalog } = opened.lookup;
+  const check = targetCheck({ file, steps, catalog });
   return targetsIn(text, file).flatMap((mock) => {
     const isError = isNoTarget(mock.target, opened);
-    return checkTarget(mock, { file, steps, catalog }).map((found) =>
-      isError ? { ...found, severity: 'error' as const } : found,
-    );
+    return check(mock).map((found) => (isError ? { ...found, severity: 'error' as const } : found));
   });
 }
 

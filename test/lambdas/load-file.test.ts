@@ -26,6 +26,8 @@ beforeAll(() => {
     'latin.txt': new Uint8Array([0xe9]),
     'empty.csv': '',
     'empty.yaml': '',
+    'deep.yaml': '['.repeat(100_000),
+    'bad.yaml': 'a: 1\nb: [',
   };
   for (const [path, content] of Object.entries(files)) writeFileSync(join(flow, path), content);
   symlinkSync(join(home, 'private.txt'), join(flow, 'link.txt'));
@@ -70,6 +72,12 @@ describe('load_file', () => {
     ['bad.json', undefined, '"bad.json" is not read as json: '],
     ['bad.csv', undefined, 'line 2 has 1 cells, but the first line names 2 columns'],
     ['twice.csv', undefined, 'two columns have the name "a"'],
+    [
+      'deep.yaml',
+      undefined,
+      '"deep.yaml" is not read as yaml: it is nested more than 600 levels deep at line 1, column 601',
+    ],
+    ['bad.yaml', undefined, 'at line 2, column 5'],
     ['e.md', 'csv', undefined],
     ['latin.txt', undefined, 'is not read as text'],
     ['a.json', 'xml', 'one of "json", "yaml", "csv", "text"'],

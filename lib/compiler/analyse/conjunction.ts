@@ -1,4 +1,4 @@
-import type { Gate } from './uses.ts';
+import type { DemandGate } from './demand.ts';
 
 /**
  * A conjunction of gates: all of them hold. It is a node of a trie: the conjunction without the last gate, and that gate, so
@@ -9,10 +9,10 @@ export class Conjunction {
   readonly before: Conjunction | undefined;
   readonly size: number;
   readonly #key: string;
-  readonly #gate: Gate | undefined;
+  readonly #gate: DemandGate | undefined;
   readonly #longer = new Map<string, Conjunction>();
 
-  constructor(before?: Conjunction, key = '', gate?: Gate) {
+  constructor(before?: Conjunction, key = '', gate?: DemandGate) {
     this.before = before;
     this.size = before ? before.size + 1 : 0;
     this.#key = key;
@@ -20,7 +20,7 @@ export class Conjunction {
   }
 
   /** This conjunction and one more gate. Equal gates have equal keys. */
-  and(key: string, gate: Gate): Conjunction {
+  and(key: string, gate: DemandGate): Conjunction {
     const known = this.#longer.get(key);
     if (known || this.has(key)) return known ?? this;
     const longer = new Conjunction(this, key, gate);
@@ -39,12 +39,12 @@ export class Conjunction {
   }
 
   /** The gates, first to last. */
-  get gates(): readonly Gate[] {
+  get gates(): readonly DemandGate[] {
     return this.since().flatMap((at) => at.#gate ?? []);
   }
 
   /** The last gate; undefined for the empty conjunction. */
-  get last(): Gate | undefined {
+  get last(): DemandGate | undefined {
     return this.#gate;
   }
 

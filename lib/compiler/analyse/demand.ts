@@ -4,20 +4,48 @@ import type { Test } from '../../protocol/invocation.ts';
 import { passes } from '../../protocol/truth.ts';
 import { Conjunction } from './conjunction.ts';
 import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } from './graph.ts';
-import { type Gate, isStepUse, type Use, usesOf } from './uses.ts';
+import type { Asked } from './questions.ts';
+import { type Gate, isStepUse, stepsReadBy, type Use } from './uses.ts';
 
 /**
- * When a step's result is needed, in disjunctive normal form: whenever all gates of one of the conjunctions hold. A single
- * empty conjunction: always. No conjunction: never.
+ * When a step's result is needed: whenever all gates of one of the conjunctions hold. A single empty conjunction: always. No
+ * conjunction: never.
+ *
+ * This is a disjunctive normal form only of what is near. Written out to the output, that of a chain of steps, each of which
+ * reads the one before it under two conditions, would have 2ⁿ conjunctions. So a demand with more than {@link MAX_CLAUSES} is
+ * {@link Wanted} where it propagates: one gate, which all that it demands have in common. Demands are thus a graph whose size
+ * is in proportion to that of the flow.
  */
 export type Demand = readonly Conjunction[];
+
+/** That a demand holds, as one condition. */
+export interface Wanted {
+  readonly kind: 'wanted';
+  readonly demand: Demand;
+  /** The steps that its gates test. */
+  readonly deciders: readonly string[];
+}
+
+/** A gate of a demand. Unlike those of uses, it may be a demand itself. */
+export type DemandGate = Gate | { readonly kind: 'wanted'; readonly of: Wanted };
+
+/** The most conjunctions of a demand that are written out in what propagates from it. */
+const MAX_CLAUSES = 4;
 
 /** Whether a step is needed in every run. */
 export const isAlways = (demand: Demand): boolean => demand.some((gates) => gates.size === 0);
 
 /** Whether two demands of one {@link findDemand} have the same conjunctions: their steps are needed in the same runs. */
 export function isSameDemand(one: Demand, other: Demand): boolean {
-  return one.length === other.length && one.every((gates) => other.includes(gates));
+  const [some, others] = [writtenOut(one), writtenOut(other)];
+  return some.length === others.length && some.every((gates) => others.includes(gates));
+}
+
+/** A demand that is nothing but another one, as that. */
+function writtenOut(demand: Demand): Demand {
+  const [only, second] = demand;
+  const gate = only?.size === 1 && second === undefined ? only.last : undefined;
+  return gate?.kind === 'wanted' ? gate.of.demand : demand;
 }
 
 /**
@@ -29,6 +57,7 @@ export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[])
   const found = new Map(flow.steps.map(({ id }): [string, Conjunction[]] => [id, []]));
   const unconditional = new Conjunction();
   const keys = new GateKeys();
+  const asOne = new WantedGates(unconditional);
   const addDemand = (use: Use, reader: Demand): void => {
     const known = isStepUse(use) ? found.get(use.reference.step) : undefined;
     for (const gates of known ? reader : []) known?.push(keys.extend(gates, use.gates));
@@ -44,9 +73,32 @@ export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[])
     if (own.length === 0) continue;
     demand.set(id, own);
     const read = uses.steps.get(id);
-    if (read) for (const use of gatedUsesIn(steps.get(id), read)) addDemand(use, own);
+    const reader = own.length > MAX_CLAUSES ? asOne.of(own) : own;
+    if (read) for (const use of gatedUsesIn(steps.get(id), read)) addDemand(use, reader);
   }
   return demand;
+}
+
+/** Makes demands one gate. Equal demands are the same gate. */
+class WantedGates {
+  readonly #root: Conjunction;
+  readonly #numbers = new Map<Conjunction, number>();
+
+  constructor(root: Conjunction) {
+    this.#root = root;
+  }
+
+  of(demand: Demand): Demand {
+    const key = demand.map((gates) => this.#number(gates)).sort((one, other) => one - other);
+    const of = { kind: 'wanted', demand, deciders: decidersOf(demand) } as const;
+    return [this.#root.and(`wanted ${key.join(' ')}`, { kind: 'wanted', of })];
+  }
+
+  #number(gates: Conjunction): number {
+    const number = this.#numbers.get(gates) ?? this.#numbers.size;
+    this.#numbers.set(gates, number);
+    return number;
+  }
 }
 
 /** All uses of a step. Those that are only evaluated if the step is not skipped have its `skipIf` as a gate. */
@@ -171,7 +223,7 @@ function reach(from: string, next: ReadonlyMap<string, readonly string[]>): Read
 }
 
 /** The test of a gate's expression. */
-export const testOf = ({ kind }: Gate): Test => TESTS[kind];
+const testOf = ({ kind }: Gate): Test => TESTS[kind];
 
 const TESTS: { readonly [K in Gate['kind']]: Test } = {
   if: 'if',
@@ -180,20 +232,25 @@ const TESTS: { readonly [K in Gate['kind']]: Test } = {
   unskipped: 'skipIf',
 };
 
-/** The deciders of a gate: the steps that its expression reads. */
-export function stepsOfGate(gate: Gate): readonly string[] {
-  const known = deciders.get(gate) ?? stepsTestedBy(gate);
-  deciders.set(gate, known);
+/** What a gate asks of its expression. An `$if` whose condition reads a skipped step takes neither arm. */
+export function askedBy(gate: Gate): readonly Asked[] {
+  const tested: Asked = { of: gate.of, question: testOf(gate) };
+  return gate.kind === 'unless' ? [tested, { of: gate.of, question: 'skips' }] : [tested];
+}
+
+/** The deciders of a gate: the steps that it tests. */
+export const stepsOfGate = ({ of }: DemandGate): readonly string[] => stepsOfSubject(of);
+
+/** The steps that are read by an expression, or tested by a demand. */
+export function stepsOfSubject(of: Expression | Wanted): readonly string[] {
+  if (of.kind === 'wanted') return of.deciders;
+  const known = deciders.get(of) ?? stepsReadBy(of);
+  deciders.set(of, known);
   return known;
 }
 
 /** The conjunctions of a long chain of conditions have most of their gates in common. */
-const deciders = new WeakMap<Gate, readonly string[]>();
-
-const stepsTestedBy = (gate: Gate): readonly string[] =>
-  usesOf(gate.of, testOf(gate))
-    .filter(isStepUse)
-    .map(({ reference }) => reference.step);
+const deciders = new WeakMap<Expression, readonly string[]>();
 
 const decidersOf = (demand: Demand): readonly string[] => [
   ...new Set([...new Set(demand.flatMap(({ gates }) => gates))].flatMap(stepsOfGate)),

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, type StepReference } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
 /** Reports each reference of a flow to a step that is not `known`, in the order of the flow. */
@@ -13,14 +13,14 @@ export function reportUnknownSteps(flow: Flow, known: ReadonlySet<string>, diagn
   );
   if (unknown.length === 0) return;
   const flows = all.filter(looksLikeFlow);
-  const ids = [...known];
+  const ids = new Suggestions([...known]);
   for (const { step, span } of unknown) {
     if (isStepAround(flow, step)) {
       diagnostics.push(diagnose('outer-step', { step }, { file: flow.file, ...span }));
       continue;
     }
     const inFlow = flows.some((outer) => contains(outer.span, span));
-    const params = { step, nearest: nearest(step, ids), inFlow };
+    const params = { step, nearest: ids.nearest(step), inFlow };
     diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...span }));
   }
 }

@@ -45,7 +45,7 @@ export const isUseOf = (use: Use, id: string): boolean => isStepUse(use) && use.
 
 /** Whether the value of a use may be missing at run time. `isGuaranteed`: whether a path of the input always has a value. */
 export function mayBeMissing(
-  { reference, lenient }: Use,
+  { reference, lenient }: Pick<Use, 'reference' | 'lenient'>,
   isGuaranteed: (path: ReadPath) => boolean = () => false,
 ): boolean {
   if (lenient) return false;

@@ -1,4 +1,4 @@
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Access, Fault } from './access.ts';
 import { describeType } from './describe-type.ts';
@@ -8,9 +8,10 @@ import { type FoundReference, referencesIn } from './walk.ts';
 
 /** Reports each path that does not exist in the value it reads. */
 export function checkPaths(scope: Scope): void {
+  const suggestions = new Map<string, Suggestions>();
   for (const found of referencesIn(scope.flow)) {
     const { fault, presence } = accessOf(found.reference, scope);
-    if (fault) reportPath(found, fault, presence, scope);
+    if (fault) reportPath(found, fault, presence, scope, suggestions);
   }
 }
 
@@ -19,16 +20,20 @@ function reportPath(
   fault: Fault,
   presence: Access['presence'],
   scope: Scope,
+  suggestions: Map<string, Suggestions>,
 ): void {
   const { segment, of } = fault;
   const known = [...new Set(of.flatMap(({ fields }) => fields?.names ?? []))];
+  const key = known.join('\n');
+  const names = suggestions.get(key) ?? new Suggestions(known);
+  suggestions.set(key, names);
   const parent = formatPath(fault.at);
   const params = {
     of: parent === '' ? sourceOf(reference) : `"${parent}" of ${sourceOf(reference)}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,
     found: describeType(of),
     known,
-    nearest: typeof segment === 'string' ? nearest(segment, known) : undefined,
+    nearest: typeof segment === 'string' ? names.nearest(segment) : undefined,
   };
   const span = reference.path.span ?? reference.span;
   // Where a missing value is tolerated, a path that never exists is pointless, but fails no run.

@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { Expression, ListExpression, Literal, MapExpression } from '../../flow/expression.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { type Segment, valueAt } from '../../protocol/path.ts';
 import { passes } from '../../protocol/truth.ts';
 import { findMismatch, lengthMismatch, MISSING, NOT_ALLOWED } from './mismatch.ts';
@@ -109,11 +109,10 @@ class Check {
   #unlisted(entries: MapExpression['entries'], expected: Type): void {
     const fields = onlyOf(expected, 'object')?.fields;
     if (!fields) return;
-    const written = entries.map(({ key }) => key);
-    const free = fields.names.filter((name) => !written.includes(name));
+    const written = new Set(entries.map(({ key }) => key));
+    const free = new Suggestions(fields.names.filter((name) => !written.has(name)));
     for (const { key, keySpan } of entries) {
-      if (fields.get(key).presence === 'unlisted')
-        this.#report.unlisted(key, fields.names, nearest(key, free), keySpan);
+      if (fields.get(key).presence === 'unlisted') this.#report.unlisted(key, fields.names, free.nearest(key), keySpan);
     }
   }
 

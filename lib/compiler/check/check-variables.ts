@@ -1,11 +1,12 @@
 import type { Flow } from '../../flow/flow.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { declaredVariables } from '../analyse/variables.ts';
 import type { Scope } from './scope.ts';
 import { referencesIn } from './walk.ts';
 
 /** Reports each variable that neither the flow's schema nor its values declare. */
 export function checkVariables(scope: Scope): void {
+  const names = new Suggestions(scope.variableNames);
   for (const { reference } of referencesIn(scope.flow)) {
     if (reference.kind !== 'variable' || scope.variable(reference.name)) continue;
     const { name, fallback, span } = reference;
@@ -13,7 +14,7 @@ export function checkVariables(scope: Scope): void {
       scope.report('outer-variable', { name }, span);
       continue;
     }
-    const params = { name, nearest: nearest(name, scope.variableNames) };
+    const params = { name, nearest: names.nearest(name) };
     scope.report(fallback ? 'undeclared-variable' : 'undefined-variable', params, span);
   }
 }

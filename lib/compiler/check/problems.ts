@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { BoundedCache } from '../../protocol/bounded-cache.ts';
 import { PatternTimeout, schemaPattern } from '../../protocol/bounded-pattern.ts';
 import { describe } from '../../protocol/describe.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
@@ -62,7 +63,8 @@ const withoutLengths = (schema: Json): Json =>
     return counts ? undefined : value;
   });
 
-const cache = new Map<string, ValidateFunction | undefined>();
+/** Compiled schemas by their text. One takes some hundred times the bytes of its text. */
+const cache = new BoundedCache<ValidateFunction | undefined>(2 ** 18);
 
 function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction | undefined {
   if (!isObject(schema)) return schema === false ? ajvFor('', formats).compile(false) : undefined;
@@ -72,9 +74,7 @@ function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction 
   const text = JSON.stringify(whole);
   // A part with references into the rest of the document cannot be compiled alone.
   if (schema !== root && /"\$ref":"#(?!\/\$defs\/|\/definitions\/)/.test(text)) return undefined;
-  const key = `${formats} ${text}`;
-  if (!cache.has(key)) cache.set(key, tryCompile(whole, ajvFor(text, formats)));
-  return cache.get(key);
+  return cache.get(`${formats} ${text}`, () => tryCompile(whole, ajvFor(text, formats)));
 }
 
 function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {

@@ -2,7 +2,7 @@ import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnost
 import { allWithin } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import { isTooDeep } from '../../flow/text/depth.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
 import { declaredVariables, secretVariables } from '../analyse/variables.ts';
@@ -21,13 +21,15 @@ export function checkVariableValues(flow: Flow, given: { readonly [name: string]
   // A value in the flow declares its variable, unless a schema lists them.
   const own = Object.keys(declared).length > 0 ? [] : Object.keys(flow.variables);
   const names = [...new Set([...Object.keys(declared), ...own, ...variablesRead(flow)])];
+  const known = new Set(names);
+  const suggestions = new Suggestions(names);
   const at = (name: string) => ({ file: flow.file, ...(flow.variableSpans.get(name) ?? FILE_START) });
-  const unknown = Object.keys(values).filter((name) => !names.includes(name));
+  const unknown = Object.keys(values).filter((name) => !known.has(name));
   const deep = Object.keys(values).filter((name) => isTooDeep(values[name] ?? null));
   if (deep.length > 0) return deep.map((name) => diagnose('too-deep', { limit: DEPTH_LIMIT }, at(name)));
   return [
     ...unknown.map((name) =>
-      diagnose('unknown-variable', { name, known: names, nearest: nearest(name, names) }, at(name)),
+      diagnose('unknown-variable', { name, known: names, nearest: suggestions.nearest(name) }, at(name)),
     ),
     ...findMismatches(flow, values).map(({ name, where, problem }) =>
       diagnose('variable-mismatch', { where, problem }, at(name)),

@@ -7,7 +7,6 @@ import type { Fault } from './frame.ts';
 import {
   anyGated,
   type ExpressionScope,
-  gateTest,
   mayMiss,
   missingIn,
   missingText,
@@ -36,8 +35,9 @@ export function passesOver(
   return any([not(isWanted), skipIf, skippedIn(skippable, scope)]);
 }
 
-/** Whether any clause of a step's demand holds. Neighbours with the same hoisted condition ask for it once. */
-function wantedTest(demand: readonly DemandClause[], scope: ExpressionScope): Jsonata {
+/** Whether any clause of a demand holds. Neighbours with the same hoisted condition ask for it once. */
+export function wantedTest(demand: readonly DemandClause[], outer: ExpressionScope): Jsonata {
+  const scope = { ...outer, known: demand[0]?.known };
   const groups = neighbours(demand, (one, other) => isSameCondition(one.hoisted, other.hoisted));
   return any(
     groups.map((clauses) => all([hoistedTest(clauses[0].hoisted, scope), anyGated(clauses, () => TRUE, scope)])),
@@ -49,10 +49,6 @@ const isSameCondition = (one: DemandClause['hoisted'], other: DemandClause['hois
 
 const hoistedTest = (hoisted: DemandClause['hoisted'], scope: ExpressionScope): Jsonata =>
   hoisted === undefined ? TRUE : scope.hoisted(hoisted);
-
-/** Whether a clause of a step's demand holds. */
-export const clauseTest = ({ hoisted, gates }: DemandClause, scope: ExpressionScope): Jsonata =>
-  all([hoistedTest(hoisted, scope), ...gates.map((gate) => gateTest(gate, scope))]);
 
 /** The fault of a step whose input has something missing, for steps that have no function to report it. */
 export function inputFault({ step, uses }: PlannedStep, scope: ExpressionScope): PossibleFault | undefined {

@@ -1,7 +1,19 @@
 import type { Conjunction } from '../analyse/conjunction.ts';
-import { type Demand, isAlways, stepsOfGate } from '../analyse/demand.ts';
-import type { Gate } from '../analyse/uses.ts';
+import { type Demand, type DemandGate, isAlways, stepsOfGate, stepsOfSubject } from '../analyse/demand.ts';
+import type { Asked } from '../analyse/questions.ts';
+import type { Use } from '../analyse/uses.ts';
+import {
+  type ConditionNode,
+  distinctGates,
+  type KnownConditions,
+  nodesOfGate,
+  type Subject,
+  usesOfClauses,
+  usesOfNodes,
+} from './condition-graph.ts';
+import { HoistedHere } from './hoisted-here.ts';
 import { type HoistedConditions, type PlanTree, stepsIn } from './plan-tree.ts';
+import { SharedConditions } from './shared-conditions.ts';
 
 /**
  * One clause of a step's demand: a conjunction that holds if the hoisted condition, if any, and all of the gates hold. The
@@ -9,14 +21,17 @@ import { type HoistedConditions, type PlanTree, stepsIn } from './plan-tree.ts';
  */
 export interface DemandClause {
   readonly hoisted?: ConditionReference;
-  readonly gates: readonly Gate[];
+  readonly gates: readonly DemandGate[];
+  /** The hoisted conditions that take the place of parts of the gates. The clauses of a demand have these in common. */
+  readonly known?: KnownConditions;
 }
 
-/** A condition that is evaluated once, for the guards of several steps. */
-export interface HoistedCondition {
-  readonly name: string;
-  readonly clause: DemandClause;
-}
+/** A condition that is evaluated once, for the guards of several steps: whether a clause holds, or the answer to a question. */
+export type HoistedCondition = { readonly name: string } & Hoistable;
+
+type Hoistable =
+  | { readonly clauses: readonly DemandClause[] }
+  | { readonly asked: Asked; readonly known: KnownConditions };
 
 /** A reference to a hoisted condition: the id of its {@link HoistedConditions}, and its name there. */
 export interface ConditionReference {
@@ -36,10 +51,16 @@ const MAX_TOGETHER = 20;
 /** The number of gates after which a condition that several guards begin with is hoisted. */
 const MAX_GATES = 10;
 
+/** The number of nodes in the graph of conditions from which one that is used twice is hoisted. */
+const MIN_NODES = 14;
+
 /**
- * Hoists the conditions that several guards begin with. In a chain of lazy steps, each needed only if all after it are, and
- * in a long `$coalesce`, each item of which is needed only if all before it are absent, the guards would otherwise repeat each
- * other, and their length grow with the square of the steps.
+ * Hoists the conditions that several guards have in common, so that the guards take no more room than the flow's own text:
+ *
+ * - Those that guards begin with. In a chain of lazy steps, each needed only if all after it are, and in a long `$coalesce`,
+ *   each item of which is needed only if all before it are absent, the guards would otherwise repeat each other.
+ * - Those inside other conditions, where conditions are nested in each other.
+ * - Demands that propagate as one condition: see {@link Demand}.
  */
 export function hoistConditions(
   tree: PlanTree,
@@ -47,11 +68,8 @@ export function hoistConditions(
   laterDeciders: ReadonlyMap<string, ReadonlySet<string>>,
 ): Hoisting {
   const hoister = new Hoister(tree, demand, laterDeciders);
-  return { tree: hoister.scope(tree, new Map()), clauses: hoister.clauses };
+  return { tree: hoister.scope(tree), clauses: hoister.clauses };
 }
-
-/** The hoisted conditions that a scope can read, by their conjunctions. */
-type Hoisted = ReadonlyMap<Conjunction, ConditionReference>;
 
 /** A {@link HoistedConditions} under construction. */
 interface MutablePlace extends HoistedConditions {
@@ -64,9 +82,10 @@ class Hoister {
   readonly #laterDeciders: ReadonlyMap<string, ReadonlySet<string>>;
   /** The position of each step in the tree's order. */
   readonly #positions: ReadonlyMap<string, number>;
+  readonly #shared: SharedConditions;
   /** The number of guards that test a conjunction, or one that begins with it. */
   readonly #uses = new Map<Conjunction, number>();
-  readonly #lastDecider = new Map<Conjunction, number>();
+  readonly #lastDecider = new Map<Conjunction | Subject, number>();
   #places = 0;
 
   constructor(
@@ -78,20 +97,26 @@ class Hoister {
     this.#demand = demand;
     this.#laterDeciders = laterDeciders;
     this.#positions = new Map(order.map((id, at) => [id, at]));
+    this.#shared = new SharedConditions(order.map((id) => this.#sometimes(id)));
     for (const conjunction of order.flatMap((id) => this.#hoistable(id))) {
       for (const prefix of conjunction.since()) this.#uses.set(prefix, (this.#uses.get(prefix) ?? 0) + 1);
     }
   }
 
-  /** The conjunctions of a guard that may use hoisted conditions. One with later deciders evaluates its tests differently. */
-  #hoistable(id: string): Demand {
+  /** The demand of a step that is needed only sometimes; none of one that always is. */
+  #sometimes(id: string): Demand {
     const demand = this.#demand.get(id) ?? [];
-    return isAlways(demand) || (this.#laterDeciders.get(id)?.size ?? 0) > 0 ? [] : demand;
+    return isAlways(demand) ? [] : demand;
+  }
+
+  /** The conjunctions of a guard that may begin with hoisted ones. One with later deciders evaluates its tests differently. */
+  #hoistable(id: string): Demand {
+    return (this.#laterDeciders.get(id)?.size ?? 0) > 0 ? [] : this.#sometimes(id);
   }
 
   /** Hoists conditions in a scope of variables, in which and inside which they can be read. */
-  scope(tree: PlanTree, outer: Hoisted): PlanTree {
-    const hoisted = new Map(outer);
+  scope(tree: PlanTree, outer?: HoistedHere): PlanTree {
+    const hoisted = new HoistedHere(outer);
     const parts = (tree.kind === 'sequence' ? tree.parts : [tree]).flatMap((part) => {
       const places = this.#hoistBefore(part, hoisted);
       return [...places, this.#inside(part, hoisted)];
@@ -100,7 +125,7 @@ class Hoister {
     return first && parts.length === 1 ? first : { kind: 'sequence', parts };
   }
 
-  #inside(tree: PlanTree, hoisted: Hoisted): PlanTree {
+  #inside(tree: PlanTree, hoisted: HoistedHere): PlanTree {
     if (tree.kind === 'parallel') {
       return { ...tree, branches: tree.branches.map((branch) => this.scope(branch, hoisted)) };
     }
@@ -108,36 +133,74 @@ class Hoister {
     return tree;
   }
 
-  #setClauses(id: string, hoisted: Hoisted): void {
-    const demand = this.#demand.get(id) ?? [];
-    if (isAlways(demand)) return;
+  #setClauses(id: string, hoisted: HoistedHere): void {
+    const demand = this.#sometimes(id);
+    if (demand.length === 0) return;
     const isHoistable = this.#hoistable(id).length > 0;
     this.clauses.set(
       id,
-      demand.map((conjunction) => (isHoistable ? clauseOf(conjunction, hoisted) : { gates: conjunction.gates })),
+      withKnown(
+        demand.map((conjunction) => (isHoistable ? clauseOf(conjunction, hoisted) : { gates: conjunction.gates })),
+        hoisted,
+      ),
     );
   }
 
-  /** Hoists before a part the shared conditions in it that are decided by then, at most {@link MAX_TOGETHER} to a place. */
-  #hoistBefore(part: PlanTree, hoisted: Map<Conjunction, ConditionReference>): readonly HoistedConditions[] {
+  /** Hoists before a part the shared conditions in it that are decided by then. */
+  #hoistBefore(part: PlanTree, hoisted: HoistedHere): readonly HoistedConditions[] {
     const steps = stepsIn(part);
     const start = this.#positions.get(steps[0] ?? '') ?? 0;
     const places: MutablePlace[] = [];
-    for (const conjunction of steps.flatMap((id) => this.#hoistable(id))) {
-      const decided = this.#decidedPrefix(conjunction, start);
-      const open = decided.since(longestHoisted(decided, hoisted));
+    const hoist = (condition: Hoistable): ConditionReference => this.#hoist(condition, places);
+    const decided = (subject: Subject): boolean => this.#subjectDecidedAt(subject) < start;
+    for (const subject of this.#shared.open(
+      steps.map((id) => this.#sometimes(id)),
+      hoisted,
+      decided,
+    )) {
+      if (subject.kind === 'wanted') this.#hoistPrefixes(subject.demand, start, hoisted, hoist);
+      this.#hoistSubject(subject, hoisted, hoist);
+    }
+    for (const id of steps) this.#hoistPrefixes(this.#hoistable(id), start, hoisted, hoist);
+    return places;
+  }
+
+  /** Adds a condition to the last place, if that has less than {@link MAX_TOGETHER}, else to a new one. */
+  #hoist(condition: Hoistable, places: MutablePlace[]): ConditionReference {
+    const last = places.at(-1);
+    const place = last && last.conditions.length < MAX_TOGETHER ? last : this.#newPlace();
+    if (place !== last) places.push(place);
+    const name = String(place.conditions.length + 1);
+    place.conditions.push({ name, ...condition });
+    return { hoistedAt: place.id, name };
+  }
+
+  /** Hoists all that is asked about a subject, where that is shared and not small. */
+  #hoistSubject(subject: Subject, hoisted: HoistedHere, hoist: (condition: Hoistable) => ConditionReference): void {
+    hoisted.settle(subject);
+    if (!this.#shared.isShared(subject)) return;
+    const nodes = this.#shared.nodesOf(subject).filter((node) => !hoisted.isTrivial(node));
+    if (nodes.reduce((sum, node) => sum + hoisted.countNodes(node), 0) < MIN_NODES) return;
+    const found = nodes.map((node) => [node, hoist(hoistableOf(node, hoisted))] as const);
+    for (const [node, reference] of found) hoisted.add(node, reference);
+  }
+
+  /** Hoists what several conjunctions begin with, as far as it is decided before a position. */
+  #hoistPrefixes(
+    demand: Demand,
+    position: number,
+    hoisted: HoistedHere,
+    hoist: (condition: Hoistable) => ConditionReference,
+  ): void {
+    for (const conjunction of demand) {
+      const decided = this.#decidedPrefix(conjunction, position);
+      const open = decided.since(hoisted.longestPrefix(decided));
       for (let at = MAX_GATES; at < open.length; at += MAX_GATES) {
         const condition = open[at - 1];
         if (!condition || (this.#uses.get(condition) ?? 0) < 2) continue;
-        const last = places.at(-1);
-        const place = last && last.conditions.length < MAX_TOGETHER ? last : this.#newPlace();
-        if (place !== last) places.push(place);
-        const name = String(place.conditions.length + 1);
-        place.conditions.push({ name, clause: clauseOf(condition, hoisted) });
-        hoisted.set(condition, { hoistedAt: place.id, name });
+        hoisted.addPrefix(condition, hoist({ clauses: withKnown([clauseOf(condition, hoisted)], hoisted) }));
       }
     }
-    return places;
   }
 
   #newPlace(): MutablePlace {
@@ -158,24 +221,62 @@ class Hoister {
     const known = this.#lastDecider.get(conjunction);
     if (known !== undefined) return known;
     for (const prefix of conjunction.since().filter((each) => !this.#lastDecider.has(each))) {
-      const own = prefix.last ? stepsOfGate(prefix.last).map((id) => this.#positions.get(id) ?? 0) : [];
-      this.#lastDecider.set(prefix, Math.max(-1, this.#lastDecider.get(prefix.before ?? prefix) ?? -1, ...own));
+      const own = prefix.last ? this.#lastOf(stepsOfGate(prefix.last)) : -1;
+      this.#lastDecider.set(prefix, Math.max(own, this.#lastDecider.get(prefix.before ?? prefix) ?? -1));
     }
     return this.#lastDecider.get(conjunction) ?? -1;
   }
+
+  #subjectDecidedAt(subject: Subject): number {
+    const known = this.#lastDecider.get(subject) ?? this.#lastOf(stepsOfSubject(subject));
+    this.#lastDecider.set(subject, known);
+    return known;
+  }
+
+  #lastOf(deciders: readonly string[]): number {
+    return deciders.reduce((last, id) => Math.max(last, this.#positions.get(id) ?? 0), -1);
+  }
 }
 
-/** The longest prefix of a conjunction that is hoisted. */
-function longestHoisted(conjunction: Conjunction, hoisted: Hoisted): Conjunction | undefined {
-  let at: Conjunction | undefined = conjunction;
-  while (at && !hoisted.has(at)) at = at.before;
-  return at;
+function hoistableOf(node: ConditionNode, hoisted: HoistedHere): Hoistable {
+  if (node.question === 'wanted') {
+    return {
+      clauses: withKnown(
+        node.of.demand.map((conjunction) => clauseOf(conjunction, hoisted)),
+        hoisted,
+      ),
+    };
+  }
+  return { asked: node, known: hoisted.knownIn([node]) };
 }
 
 /** A conjunction with its longest hoisted prefix replaced by a reference. */
-function clauseOf(conjunction: Conjunction, hoisted: Hoisted): DemandClause {
-  const prefix = longestHoisted(conjunction, hoisted);
-  const reference = prefix && hoisted.get(prefix);
+function clauseOf(conjunction: Conjunction, hoisted: HoistedHere): DemandClause {
+  const prefix = hoisted.longestPrefix(conjunction);
+  const reference = prefix && hoisted.prefix(prefix);
   const gates = conjunction.since(prefix).flatMap(({ last }) => last ?? []);
   return { gates, ...(reference && { hoisted: reference }) };
 }
+
+/** Clauses with the hoisted conditions that are among their gates. */
+function withKnown(clauses: readonly DemandClause[], hoisted: HoistedHere): readonly DemandClause[] {
+  const known = hoisted.knownIn(distinctGates(clauses.map(({ gates }) => gates)).flatMap(nodesOfGate));
+  return known.size === 0 ? clauses : clauses.map((clause) => ({ ...clause, known }));
+}
+
+/** The hoisted conditions that some clauses refer to, each once. */
+export const referencesIn = (clauses: readonly DemandClause[]): readonly ConditionReference[] => [
+  ...new Set([...clauses.flatMap(({ hoisted }) => hoisted ?? []), ...referencesOf(clauses[0]?.known)]),
+];
+
+/** All references to hoisted conditions among known ones. */
+const referencesOf = (known: KnownConditions = new Map()): readonly ConditionReference[] =>
+  [...known.values()].flatMap((answers) => [...answers.values()]);
+
+/** The hoisted conditions that another one refers to. */
+export const referencesOfCondition = (condition: HoistedCondition): readonly ConditionReference[] =>
+  'clauses' in condition ? referencesIn(condition.clauses) : referencesOf(condition.known);
+
+/** What a hoisted condition reads. */
+export const usesOfCondition = (condition: HoistedCondition): readonly Use[] =>
+  'clauses' in condition ? usesOfClauses(condition.clauses) : usesOfNodes([condition.asked], condition.known);

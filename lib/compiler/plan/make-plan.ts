@@ -1,12 +1,22 @@
 import type { Step } from '../../flow/flow.ts';
 import { testKey } from '../../protocol/invocation.ts';
 import type { Analysis } from '../analyse/analysis.ts';
-import { skipIfOf, testOf } from '../analyse/demand.ts';
+import { skipIfOf } from '../analyse/demand.ts';
 import { type StepUses, stepUsesIn } from '../analyse/graph.ts';
-import { isStepUse, spreadsSkip, type Use, usesOf } from '../analyse/uses.ts';
+import { isStepUse, spreadsSkip, type Use } from '../analyse/uses.ts';
 import { type Arrangement, arrange } from '../arrange/series-parallel.ts';
+import { usesOfClauses } from './condition-graph.ts';
 import { type Durations, durationsFrom, durationsInside } from './durations.ts';
-import { type DemandClause, type Hoisting, hoistConditions } from './hoisted-conditions.ts';
+import {
+  type ConditionReference,
+  type DemandClause,
+  type Hoisting,
+  hoistConditions,
+  referencesIn,
+  referencesOfCondition,
+  usesOfCondition,
+} from './hoisted-conditions.ts';
+
 import { OUTPUT, type Plan, type PlannedStep, type Reading } from './plan.ts';
 import { hoistedConditionsIn, type PlanTree } from './plan-tree.ts';
 import { secondsOfStep } from './step-durations.ts';
@@ -103,37 +113,28 @@ function findReadings(
   for (const [id, used] of uses.steps) {
     if (!demand.has(id)) continue;
     add(stepUsesIn(used), id);
-    add(usesOfClauses(hoisting?.clauses.get(id) ?? [], laterDeciders.get(id)), id);
+    add(usesOfGuard(hoisting?.clauses.get(id) ?? [], laterDeciders.get(id)), id);
   }
   for (const { id, conditions } of hoisting ? hoistedConditionsIn(hoisting.tree) : []) {
-    add(usesOfClauses(conditions.map(({ clause }) => clause)), id);
+    add(conditions.flatMap(usesOfCondition), id);
   }
   add(uses.output, OUTPUT);
   for (const sink of sinks) add(sink.uses, OUTPUT);
   return readings;
 }
 
-/** What the tests of some clauses read. A guard does not read the deciders that run after its step. */
-function usesOfClauses(clauses: readonly DemandClause[], laterDeciders?: ReadonlySet<string>): readonly Use[] {
-  const found = clauses.flatMap(({ gates }) => gates.flatMap((gate) => usesOf(gate.of, testOf(gate))));
-  return found.filter((use) => !isStepUse(use) || !laterDeciders?.has(use.reference.step));
-}
+/** What a guard reads: not the deciders that run after its step. */
+const usesOfGuard = (clauses: readonly DemandClause[], laterDeciders?: ReadonlySet<string>): readonly Use[] =>
+  usesOfClauses(clauses).filter((use) => !isStepUse(use) || !laterDeciders?.has(use.reference.step));
 
 /** Who reads the conditions of each {@link HoistedConditions}, by its id; the key is a condition's name. */
 function readingsOfConditions({ tree, clauses }: Hoisting): ReadonlyMap<string, readonly Reading[]> {
   const hoisted = hoistedConditionsIn(tree);
   const readings = new Map<string, Reading[]>(hoisted.map(({ id }) => [id, []]));
-  const add = (reader: string, own: readonly DemandClause[]): void => {
-    for (const clause of own) {
-      if (clause.hoisted) readings.get(clause.hoisted.hoistedAt)?.push({ reader, key: clause.hoisted.name });
-    }
+  const add = (reader: string, references: readonly ConditionReference[]): void => {
+    for (const { hoistedAt, name } of references) readings.get(hoistedAt)?.push({ reader, key: name });
   };
-  for (const [id, own] of clauses) add(id, own);
-  for (const { id, conditions } of hoisted) {
-    add(
-      id,
-      conditions.map(({ clause }) => clause),
-    );
-  }
+  for (const [id, own] of clauses) add(id, referencesIn(own));
+  for (const { id, conditions } of hoisted) add(id, conditions.flatMap(referencesOfCondition));
   return readings;
 }

@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnose, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
 import { Fields } from '../../flow/text/fields.ts';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { readTree } from '../../flow/text/read-tree.ts';
 import { describe, type Entry, type Tree } from '../../flow/text/tree.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
@@ -80,11 +80,12 @@ export function profileDiagnostics(
   if (!profile || !stateMachine) return diagnostics;
   const ids = [...(flow?.steps ?? []), ...steps, ...absorbed].map(({ id }) => id);
   const known = new Set(ids);
+  const suggestions = new Suggestions(ids);
   const unknown = [...stepSpans].filter(([step]) => !known.has(step));
   return [
     ...diagnostics,
     ...unknown.map(([step, span]) =>
-      diagnose('unknown-profile-step', { step, nearest: nearest(step, ids) }, { file, ...span }),
+      diagnose('unknown-profile-step', { step, nearest: suggestions.nearest(step) }, { file, ...span }),
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../protocol/bounded-cache.ts';
 import type { Json } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { type Environment, type Expression, ExpressionError, NO_CODE } from './expression.ts';
@@ -7,20 +8,14 @@ import { parseFast } from './fast/parser.ts';
 import { parseWithPackage } from './package-expression.ts';
 import { referencesOf } from './references.ts';
 
-/** A cache of parsed expressions by their text: state machines repeat expressions, and are often loaded again. */
-const parsed = new Map<string, Expression>();
-const MAX_PARSED = 20_000;
+/**
+ * Parsed expressions by their text: state machines repeat expressions, and are often loaded again. A parsed expression takes
+ * some twenty times the bytes of its text.
+ */
+const parsed = new BoundedCache<Expression>(2 ** 21);
 
 /** Parses an expression, or takes it from the cache. Throws an {@link ExpressionError} for a syntax error. */
-export function parseExpression(source: string): Expression {
-  let expression = parsed.get(source);
-  if (expression === undefined) {
-    expression = parse(source);
-    if (parsed.size >= MAX_PARSED) parsed.clear();
-    parsed.set(source, expression);
-  }
-  return expression;
-}
+export const parseExpression = (source: string): Expression => parsed.get(source, () => parse(source));
 
 /** The levels that an expression may have: far more than can be evaluated. */
 const MAX_LEVELS = 1000;

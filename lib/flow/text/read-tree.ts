@@ -5,16 +5,16 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
+  type LineCounter,
   type Node,
   type Pair,
-  parseDocument,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT } from '../../protocol/json.ts';
 import { withoutByteOrderMark } from '../../protocol/text.ts';
+import { composeDocument } from './compose-document.ts';
 import { numberFault } from './numbers.ts';
 import { describe, type Entry, type ListTree, type MapTree, type ScalarTree, type Tree, toJson } from './tree.ts';
 import { yamlProblem } from './yaml-problem.ts';
@@ -25,31 +25,25 @@ const VALUE_LIMIT = 1_000_000;
 /** What `yaml` reports for a map as a key after a block, although it reads it correctly: eemeli/yaml#646. */
 const FALSE_ERROR = 'Map comment with trailing content';
 
-/** What `yaml` reports for a text that exhausts its stack, which is nested far deeper than the limit. */
-const TOO_DEEP = 'Maximum call stack';
-
 /** Keys whose maps may have maps as keys: mock components of Stepflow list behaviours by input. */
 const MAPS_WITH_MAP_KEYS: ReadonlySet<string> = new Set(['behaviors']);
 
 /** Reads YAML or JSON. Undefined if the text is neither, or too large; the reason is then reported. */
 export function readTree(given: string, reporter: Reporter): Tree | undefined {
   const source = withoutByteOrderMark(given);
-  const lines = new LineCounter();
-  const document = parseDocument(source, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'error',
-  });
+  const composed = composeDocument(source);
+  const { lines } = composed;
+  if ('tooDeepAt' in composed) {
+    const { tooDeepAt } = composed;
+    reporter.report('too-deep', { limit: DEPTH_LIMIT }, spanOf(lines, [tooDeepAt, tooDeepAt + 1]));
+    return undefined;
+  }
+  const { document } = composed;
   // Further syntax errors are mostly consequences of the first.
   const error = document.errors.find(({ message }) => !message.startsWith(FALSE_ERROR));
   if (error) {
-    if (error.message.startsWith(TOO_DEEP))
-      reporter.report('too-deep', { limit: DEPTH_LIMIT }, spanOf(lines, error.pos));
-    else {
-      const { problem, range } = yamlProblem(error, source, document);
-      reporter.report('yaml-syntax', { problem }, spanOf(lines, range));
-    }
+    const { problem, range } = yamlProblem(error, source, document);
+    reporter.report('yaml-syntax', { problem }, spanOf(lines, range));
     return undefined;
   }
   return new TreeReader(document, lines, reporter).read();

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nearest } from '../../flow/text/nearest.ts';
+import { Suggestions } from '../../flow/text/nearest.ts';
 import { componentsInFusedChain, fusedChainName } from '../../protocol/fused-chain-name.ts';
 
 /** A component's file. */
@@ -52,7 +52,7 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
   }
   const lookUp = (path: string): ComponentFile | undefined =>
     found.get(path) ?? found.get(ALIASES[path] ?? `${BUILTIN}${path}`);
-  const names = [...found.keys(), ...Object.keys(ALIASES)];
+  const names = new Suggestions([...found.keys(), ...Object.keys(ALIASES)]);
   const chains = new Map<string, ComponentFile>();
   const chainOf = (fusedComponents: readonly ComponentFile[]): ComponentFile | undefined => {
     const path = fusedChainName(fusedComponents.map((component) => component.path));
@@ -69,7 +69,7 @@ export function findComponents({ folders }: CatalogOptions): Catalog {
       const components = paths.flatMap((path) => lookUp(path) ?? []);
       return components.length === paths.length ? chainOf(components) : undefined;
     },
-    suggest: (path) => nearest(path, names),
+    suggest: (path) => names.nearest(path),
   };
 }
 

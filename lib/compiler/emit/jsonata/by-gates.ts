@@ -1,9 +1,9 @@
-import type { Gate } from '../../analyse/uses.ts';
+import type { DemandGate } from '../../analyse/demand.ts';
 import { neighbours } from '../neighbours.ts';
 
 /** What counts only where all of its gates hold, such as a use. */
 export interface Gated {
-  readonly gates: readonly Gate[];
+  readonly gates: readonly DemandGate[];
 }
 
 /**
@@ -12,7 +12,7 @@ export interface Gated {
  */
 export type ByGates<T extends Gated> = readonly (
   | { readonly item: T }
-  | { readonly gates: readonly Gate[]; readonly behind: ByGates<T> }
+  | { readonly gates: readonly DemandGate[]; readonly behind: ByGates<T> }
 )[];
 
 /** Groups items by their gates, from the outermost to the innermost. */
@@ -23,11 +23,11 @@ export function byGates<T extends Gated>(items: readonly T[], depth = 0): ByGate
   });
 }
 
-const isSameGate = (one: Gate | undefined, other: Gate | undefined): boolean =>
+const isSameGate = (one: DemandGate | undefined, other: DemandGate | undefined): boolean =>
   one?.kind === other?.kind && one?.of === other?.of;
 
 /** A gate and what is behind it; gates of which each has only the next behind it are one conjunction. */
-function joined<T extends Gated>(gate: Gate, behind: ByGates<T>): ByGates<T>[number] {
+function joined<T extends Gated>(gate: DemandGate, behind: ByGates<T>): ByGates<T>[number] {
   const [only, second] = behind;
   if (!only || second || 'item' in only) return { gates: [gate], behind };
   return { gates: [gate, ...only.gates], behind: only.behind };

@@ -91,6 +91,13 @@ export function eitherOf(condition: Code, consequent: Code, alternative: Code): 
   return { kind: 'choose', parts, ...measured('choose', parts) };
 }
 
+/** One of two conditions. */
+export function conditionOf(condition: Code, consequent: Code, alternative: Code): Code {
+  if (consequent === alternative) return consequent;
+  if (consequent === FALSE) return allOf([oppositeOf(condition), alternative]);
+  return alternative === FALSE ? allOf([condition, consequent]) : eitherOf(condition, consequent, alternative);
+}
+
 /** Whether all conditions hold. */
 export const allOf = (conditions: readonly Code[]): Code => joined('and', conditions, TRUE, FALSE);
 
@@ -172,7 +179,8 @@ const isWithin = (code: Code, { height, size }: typeof PIECE): boolean =>
 /** The text of an expression. It evaluates to the same value however it is written. */
 export function written(code: Code): Jsonata {
   if (typeof code === 'string') return code;
-  return isWithin(code, NESTED) ? nested(code) : new Flat(code).text();
+  const isShort = isWithin(code, PIECE) || (isWithin(code, NESTED) && repeatedIn(code).size === 0);
+  return isShort ? nested(code) : new Flat(code).text();
 }
 
 const nested = (code: Code): Jsonata => (typeof code === 'string' ? code : textOf(code, code.parts.map(nested)));

@@ -1,25 +1,39 @@
 import type { Template } from '../../../asl/state-machine.ts';
-import type {
-  CoalesceExpression,
-  Expression,
-  IfExpression,
-  InputReference,
-  ListExpression,
-  Literal,
-  MapExpression,
-  ReadPath,
-  StepReference,
+import {
+  type CoalesceExpression,
+  childrenOf,
+  type Expression,
+  type IfExpression,
+  type InputReference,
+  type ListExpression,
+  type Literal,
+  type MapExpression,
+  type ReadPath,
+  type StepReference,
 } from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/markers.ts';
 import { namePath } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
-import { testOf } from '../../analyse/demand.ts';
-import { type Gate, mayBeMissing, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
+import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
+import type { Asked, Question } from '../../analyse/questions.ts';
+import { mayBeMissing, type Reference, spreadsSkip, type Use } from '../../analyse/uses.ts';
+import type { KnownConditions } from '../../plan/condition-graph.ts';
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
 import { type ByGates, byGates, type Gated } from './by-gates.ts';
-import { allOf, anyOf, type Code, eitherOf, firstTextOf, listOf, objectOf, oppositeOf, written } from './code.ts';
+import {
+  allOf,
+  anyOf,
+  type Code,
+  conditionOf,
+  eitherOf,
+  firstTextOf,
+  listOf,
+  objectOf,
+  oppositeOf,
+  written,
+} from './code.ts';
 import { flatConstant } from './constant.ts';
 import { isGuaranteed } from './input-path.ts';
 import {
@@ -47,6 +61,8 @@ export interface ExpressionScope {
   readonly inputSchema?: Json;
   /** The value of a hoisted condition. */
   readonly hoisted: (known: ConditionReference) => Jsonata;
+  /** The hoisted conditions that take the place of what they are made of. @default none */
+  readonly known?: KnownConditions | undefined;
   /** The link for a reference that the wrapper resolves; undefined for any other. */
   readonly link?: (reference: StepReference) => Template | undefined;
   /** The marker of a value that was packed, for a reference in the input of a function; undefined for any other. */
@@ -97,7 +113,7 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
     case 'if':
       return ifValue(expression, scope);
     case 'coalesce':
-      return itemsOf(expression).reduceRight<Code>(
+      return itemsOf(expression, scope).reduceRight<Code>(
         (rest, item) => eitherOf(testCode(item, 'present', scope), valueCode(item, scope), rest),
         constant(null),
       );
@@ -136,19 +152,33 @@ function inputValue(reference: InputReference, scope: ExpressionScope): Jsonata 
 
 function ifValue({ condition, consequent, alternative }: IfExpression, scope: ExpressionScope): Code {
   const arms = eitherOf(testCode(condition, 'if', scope), valueCode(consequent, scope), valueCode(alternative, scope));
-  return eitherOf(skipsCondition(condition, scope), constant(SKIPPED), arms);
+  return eitherOf(skipsIn(condition, scope), constant(SKIPPED), arms);
 }
 
-/** The items of a `$coalesce`. One that is a `$coalesce` itself stands for its own items. */
-const itemsOf = ({ items }: CoalesceExpression): readonly Expression[] =>
-  items.flatMap((item) => (item.kind === 'coalesce' ? itemsOf(item) : [item]));
+/** The items of a `$coalesce`. One that is a `$coalesce` itself stands for its own items, unless something of it is known. */
+const itemsOf = ({ items }: CoalesceExpression, scope: ExpressionScope): readonly Expression[] =>
+  items.flatMap((item) => (item.kind === 'coalesce' && !scope.known?.has(item) ? itemsOf(item, scope) : [item]));
 
 /** Whether a value passes a test, as a boolean in JSONata. A missing or skipped value passes none. */
 export const testOfValue = (expression: Expression, test: Test, scope: ExpressionScope): Jsonata =>
-  written(testCode(expression, test, scope));
+  written(answerTo({ of: expression, question: test }, scope));
 
-const testCode = (expression: Expression, test: Test, scope: ExpressionScope): Code =>
-  remembered(scope, expression, test, () => newTestCode(expression, test, scope));
+/** The answer to a question, in JSONata: see {@link Question}. */
+export const answerText = (asked: Asked, scope: ExpressionScope): Jsonata => written(answerTo(asked, scope));
+
+function answerTo({ of, question }: Asked, scope: ExpressionScope): Code {
+  const known = scope.known?.get(of)?.get(question);
+  return known ? scope.hoisted(known) : remembered(scope, of, question, () => newAnswer(of, question, scope));
+}
+
+function newAnswer(expression: Expression, question: Question, scope: ExpressionScope): Code {
+  if (question === 'skips') return newSkips(expression, scope);
+  return question === 'misses' ? newMisses(expression, scope) : newTestCode(expression, question, scope);
+}
+
+const testCode = (of: Expression, question: Test, scope: ExpressionScope): Code => answerTo({ of, question }, scope);
+const skipsIn = (of: Expression, scope: ExpressionScope): Code => answerTo({ of, question: 'skips' }, scope);
+const missesIn = (of: Expression, scope: ExpressionScope): Code => answerTo({ of, question: 'misses' }, scope);
 
 function newTestCode(expression: Expression, test: Test, scope: ExpressionScope): Code {
   switch (expression.kind) {
@@ -156,8 +186,10 @@ function newTestCode(expression: Expression, test: Test, scope: ExpressionScope)
       return passes(expression.value, test) ? TRUE : FALSE;
     case 'map':
     case 'list': {
-      const uses = usesOf(expression);
-      return oppositeOf(anyOf([skips(uses, scope), misses(uses, scope)]));
+      const parts = childrenOf(expression);
+      return oppositeOf(
+        anyOf([...parts.map((part) => skipsIn(part, scope)), ...parts.map((part) => missesIn(part, scope))]),
+      );
     }
     case 'input':
       return passesTest(scope.input(expression.path), test);
@@ -167,15 +199,15 @@ function newTestCode(expression: Expression, test: Test, scope: ExpressionScope)
       return FALSE;
     case 'if': {
       const { condition, consequent, alternative } = expression;
-      const [met, then, otherwise] = [
+      const arms = conditionOf(
         testCode(condition, 'if', scope),
         testCode(consequent, test, scope),
         testCode(alternative, test, scope),
-      ];
-      return allOf([oppositeOf(skipsCondition(condition, scope)), eitherOf(met, then, otherwise)]);
+      );
+      return allOf([oppositeOf(skipsIn(condition, scope)), arms]);
     }
     case 'coalesce':
-      return coalesceTest(itemsOf(expression), test, scope);
+      return coalesceTest(itemsOf(expression, scope), test, scope);
   }
 }
 
@@ -185,14 +217,57 @@ function coalesceTest(items: readonly Expression[], test: Test, scope: Expressio
   return items.reduceRight<Code>((rest, item) => eitherOf(isPresent(item), testCode(item, test, scope), rest), FALSE);
 }
 
-/** What was asked of expressions in each scope. Where the same is asked again, as of nested conditions, the answer is shared. */
-const answers = new WeakMap<ExpressionScope, Map<Expression, Map<string, Code>>>();
+/** Whether the evaluation of an expression reads a skipped step in a way that spreads the skip. */
+function newSkips(expression: Expression, scope: ExpressionScope): Code {
+  switch (expression.kind) {
+    case 'step':
+      return expression.onSkip === undefined ? isSkipped(expression.step, scope) : FALSE;
+    case 'map':
+    case 'list':
+      return anyOf(childrenOf(expression).map((part) => skipsIn(part, scope)));
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      // Where the condition itself is skipped, it does not matter what else is.
+      const arms = conditionOf(
+        testCode(condition, 'if', scope),
+        skipsIn(consequent, scope),
+        skipsIn(alternative, scope),
+      );
+      return anyOf([skipsIn(condition, scope), arms]);
+    }
+    default:
+      return FALSE;
+  }
+}
 
-function remembered(scope: ExpressionScope, expression: Expression, question: string, answer: () => Code): Code {
-  const inScope = answers.get(scope) ?? new Map<Expression, Map<string, Code>>();
+/** Whether the evaluation of an expression reads something that is missing, if it is not skipped. */
+function newMisses(expression: Expression, scope: ExpressionScope): Code {
+  switch (expression.kind) {
+    case 'step':
+    case 'input':
+    case 'variable':
+      return isMissing({ reference: expression, lenient: false }, scope);
+    case 'map':
+    case 'list':
+      return anyOf(childrenOf(expression).map((part) => missesIn(part, scope)));
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      const arms = [missesIn(consequent, scope), missesIn(alternative, scope)] as const;
+      return conditionOf(testCode(condition, 'if', scope), ...arms);
+    }
+    default:
+      return FALSE;
+  }
+}
+
+/** What was asked of expressions and demands in each scope. Where the same is asked again, the answer is shared. */
+const answers = new WeakMap<ExpressionScope, Map<Expression | Wanted, Map<string, Code>>>();
+
+function remembered(scope: ExpressionScope, of: Expression | Wanted, question: string, answer: () => Code): Code {
+  const inScope = answers.get(scope) ?? new Map<Expression | Wanted, Map<string, Code>>();
   answers.set(scope, inScope);
-  const known = inScope.get(expression) ?? new Map<string, Code>();
-  inScope.set(expression, known);
+  const known = inScope.get(of) ?? new Map<string, Code>();
+  inScope.set(of, known);
   const code = known.get(question) ?? answer();
   known.set(question, code);
   return code;
@@ -221,10 +296,6 @@ export const skippedIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata
 const skips = (uses: readonly Use[], scope: ExpressionScope): Code =>
   anyOfGroups(byGates(uses.filter(spreadsSkip)), ({ reference }) => isSkipped(reference.step, scope), scope);
 
-/** Whether the condition of an `$if` reads a skipped step. */
-const skipsCondition = (condition: Expression, scope: ExpressionScope): Code =>
-  remembered(scope, condition, 'skips', () => skips(usesOf(condition, 'if'), scope));
-
 /** Whether any of the uses reads something that is missing. */
 export const missingIn = (uses: readonly Use[], scope: ExpressionScope): Jsonata => written(misses(uses, scope));
 
@@ -247,11 +318,14 @@ const anyOfGroups = <T extends Gated>(groups: ByGates<T>, isSo: (item: T) => Cod
     ),
   );
 
+/** What a use reads, and whether it may be missing there. */
+type ReadUse = Pick<Use<Reference>, 'reference' | 'lenient'>;
+
 /** Whether what a use reads may be missing at run time. */
-export const mayMiss = (use: Use, inputSchema: Json | undefined): boolean =>
+export const mayMiss = (use: ReadUse, inputSchema: Json | undefined): boolean =>
   mayBeMissing(use, (path) => isGuaranteed(inputSchema, path));
 
-function isMissing(use: Use, scope: ExpressionScope): Code {
+function isMissing(use: ReadUse, scope: ExpressionScope): Code {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
@@ -261,13 +335,19 @@ function isMissing(use: Use, scope: ExpressionScope): Code {
 }
 
 /** Whether a gate holds. */
-export const gateTest = (gate: Gate, scope: ExpressionScope): Jsonata => written(gateCode(gate, scope));
+function gateCode(gate: DemandGate, scope: ExpressionScope): Code {
+  if (gate.kind === 'wanted') return wantedCode(gate.of, scope);
+  const answered = anyOf(askedBy(gate).map((asked) => answerTo(asked, scope)));
+  return gate.kind === 'if' ? answered : oppositeOf(answered);
+}
 
-function gateCode(gate: Gate, scope: ExpressionScope): Code {
-  const test = testCode(gate.of, testOf(gate), scope);
-  if (gate.kind === 'if') return test;
-  // An `$if` whose condition reads a skipped step takes neither arm.
-  return gate.kind === 'unless' ? oppositeOf(anyOf([test, skipsCondition(gate.of, scope)])) : oppositeOf(test);
+/** Whether a demand holds. */
+function wantedCode(wanted: Wanted, scope: ExpressionScope): Code {
+  const known = scope.known?.get(wanted)?.get('wanted');
+  if (known) return scope.hoisted(known);
+  return remembered(scope, wanted, 'wanted', () =>
+    anyOfGroups(byGates(wanted.demand.map(({ gates }) => ({ gates }))), () => TRUE, scope),
+  );
 }
 
 /** A message that names what is missing and its reader, in JSONata; only meaningful where {@link missingIn} holds. */

@@ -1,6 +1,7 @@
 import type { ReadPath } from '../../../flow/expression.ts';
-import { type Use, usesOf } from '../../analyse/uses.ts';
-import type { DemandClause } from '../../plan/hoisted-conditions.ts';
+import type { Use } from '../../analyse/uses.ts';
+import { usesOfClauses } from '../../plan/condition-graph.ts';
+import { usesOfCondition } from '../../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { type HoistedConditions, hoistedConditionsIn } from '../../plan/plan-tree.ts';
 import { isWhole } from './input-path.ts';
@@ -44,10 +45,7 @@ const usesIn = ({ uses, demand = [] }: PlannedStep): readonly Use[] => [
   ...uses.input,
   ...uses.skipIf,
   ...uses.fallback,
-  ...demand.flatMap(usesOfClause),
+  ...usesOfClauses(demand),
 ];
 
-const usesInConditions = ({ conditions }: HoistedConditions): readonly Use[] =>
-  conditions.flatMap(({ clause }) => usesOfClause(clause));
-
-const usesOfClause = ({ gates }: DemandClause): readonly Use[] => gates.flatMap(({ of }) => usesOf(of));
+const usesInConditions = ({ conditions }: HoistedConditions): readonly Use[] => conditions.flatMap(usesOfCondition);

@@ -1,6 +1,6 @@
 import { allWithin, type Expression, type ReadPath } from '../../../flow/expression.ts';
-import { testOf } from '../../analyse/demand.ts';
 import { isStepUse, type StepUse, usesOf } from '../../analyse/uses.ts';
+import { usesOfClauses } from '../../plan/condition-graph.ts';
 import { fusedStepsOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates } from '../builtin-states.ts';
 
@@ -32,9 +32,7 @@ const isValueUse = (use: ReturnType<typeof usesOf>[number]): use is StepUse => i
 
 /** What is evaluated before or after the call of the function. */
 function usesOfStateMachine({ uses, demand = [] }: PlannedStep): readonly StepUse[] {
-  const gates = demand.flatMap((clause) => clause.gates);
-  const tested = gates.flatMap((gate) => usesOf(gate.of, testOf(gate)));
-  return [...uses.skipIf, ...uses.fallback, ...tested].filter(isValueUse);
+  return [...uses.skipIf, ...uses.fallback, ...usesOfClauses(demand)].filter(isValueUse);
 }
 
 /** The values that the state machine asks for by name, whether they are missing: those in lists and maps that are tested. */

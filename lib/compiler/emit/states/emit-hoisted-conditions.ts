@@ -1,9 +1,11 @@
 import type { PassState } from '../../../asl/state-machine.ts';
+import type { HoistedCondition } from '../../plan/hoisted-conditions.ts';
 import type { HoistedConditions } from '../../plan/plan-tree.ts';
 import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { TreeContext } from '../frame.ts';
-import { clauseTest } from '../guard.ts';
+import { wantedTest } from '../guard.ts';
+import { answerText, type ExpressionScope } from '../jsonata/expressions.ts';
 import { block, evaluated, type Jsonata, jsonata, object, variable } from '../jsonata/jsonata.ts';
 
 /** Emits a Pass that evaluates conditions for the guards after it. They may refer to each other, so one expression has all. */
@@ -20,7 +22,7 @@ export function emitHoistedConditions(
   const name = frame.layout.nameAt(id, scopePath.length);
   const findings = conditions.map((one) => {
     const condition = variable(shared.variables.take(`${name}_${one.name}`));
-    const test = clauseTest(one.clause, { ...scope, hoisted: local });
+    const test = conditionTest(one, { ...scope, hoisted: local });
     found.set(one.name, condition);
     return jsonata`${condition} := ${test}`;
   });
@@ -34,3 +36,8 @@ export function emitHoistedConditions(
   const wanted = shared.states.take(`${frame.prefix}what is wanted`);
   return states.add(wanted, state, emitter.source('conditions'));
 }
+
+const conditionTest = (condition: HoistedCondition, scope: ExpressionScope): Jsonata =>
+  'clauses' in condition
+    ? wantedTest(condition.clauses, scope)
+    : answerText(condition.asked, { ...scope, known: condition.known });
