@@ -1,4 +1,5 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { FlowError, type FlowFiles } from '../../lib/runtime/index.ts';
 
@@ -14,9 +15,21 @@ export async function readLocal(path: string, { folder, shipped }: FlowFiles): P
   if (isAbsolute(path) || leadsOut(folder, place)) throw outside(path);
   try {
     if (leadsOut(await realpath(folder), await realpath(place))) throw outside(path);
-    return { bytes: await readFile(place), place };
+    return { bytes: await readRegular(place), place };
   } catch (error) {
     throw error instanceof FlowError ? error : shipped ? notShipped(path, error) : unreadable(path, place, error);
+  }
+}
+
+/** Reads a regular file. Anything else may never end; a pipe is opened without waiting for somebody who writes to it. */
+async function readRegular(place: string): Promise<Uint8Array> {
+  const handle = await open(place, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -39,7 +52,8 @@ const notShipped = (path: string, cause: unknown): FlowError =>
   );
 
 function unreadable(path: string, place: string, cause: unknown): FlowError {
-  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const told = cause instanceof Error ? cause.message : String(cause);
+  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : told;
   return new FlowError(
     'RESOURCE_UNAVAILABLE',
     `"${path}" cannot be read (${why}): it is looked for at ${place}, from the folder of the flow's file`,

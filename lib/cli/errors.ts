@@ -14,6 +14,28 @@ export class UsageError extends Error {
   }
 }
 
+const WHY_UNUSABLE: { readonly [code: string]: string } = {
+  EACCES: 'this user may not use it',
+  EPERM: 'this user may not use it',
+  EROFS: 'it is on a disk that cannot be written',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a part of its path is a file',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many files are open',
+  ELOOP: 'its links lead in a circle',
+};
+
+/** What kept a command from its work, if that was the user's request or the machine, rather than a bug. */
+function usageErrorOf(error: unknown): UsageError | undefined {
+  if (error instanceof UsageError) return error;
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined;
+  const why = WHY_UNUSABLE[String(error.code)];
+  const help = 'make it a file or folder that this user may read and write; what is in .stepflow may be deleted';
+  return why === undefined ? undefined : new UsageError(`${error.path} cannot be used: ${why}`, help);
+}
+
 /** What `--json` prints of an error that kept a command from its work. */
 export interface CommandFailure {
   /** USAGE: the command was used in a wrong way; FAULT: a bug of stepflow. */
@@ -24,7 +46,8 @@ export interface CommandFailure {
 
 /** An error of a command for `--json`. */
 export function failureOf(error: unknown): CommandFailure {
-  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, help: error.help };
+  const usage = usageErrorOf(error);
+  if (usage) return { code: 'USAGE', message: usage.message, help: usage.help };
   if (error instanceof CommanderError) return { code: 'USAGE', message: error.message.replace(/^error: /, '') };
   return { code: 'FAULT', message: error instanceof Error ? error.message : String(error) };
 }
@@ -32,8 +55,9 @@ export function failureOf(error: unknown): CommandFailure {
 /** Reports an error on standard error, and returns the exit code for it. */
 export function reportError(error: unknown, terminal: Terminal): number {
   const colors = colorsFor(terminal.stderr, terminal.env);
-  if (error instanceof UsageError) {
-    terminal.stderr.write(`${colors.red('error')}: ${error.message}\n  ${colors.cyan('help')}: ${error.help}\n`);
+  const usage = usageErrorOf(error);
+  if (usage) {
+    terminal.stderr.write(`${colors.red('error')}: ${usage.message}\n  ${colors.cyan('help')}: ${usage.help}\n`);
     return EXIT.usage;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import {
   DEPTH_LIMIT,
   DefinitionError,
+  EndlessExecutions,
   loadStateMachine,
   MockError,
   type Mocks,
@@ -48,6 +49,7 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
     const { cwd: home, signal } = terminal;
     return await runDefinition({ definition: machine, nestedMachines, input: input.value, mocks, home, signal });
   } catch (error) {
+    if (error instanceof EndlessExecutions) throw new UsageError(`${definition.file}: ${error.message}`, ENDLESS_HELP);
     if (!(error instanceof MockError)) throw error;
     throw new UsageError(`${call.mocks?.file ?? definition.file}: ${error.message}`, MOCKS_HELP);
   }
@@ -67,6 +69,7 @@ async function readNested(definition: JsonSource, terminal: Terminal): Promise<r
   const found = new Map<string, NestedDefinition>();
   const waiting = machinesIn(definition.text);
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    refusePath(name, definition);
     const file = join(folder, `${name}.asl.json`);
     if (found.has(name) || !existsSync(resolve(terminal.cwd, file))) continue;
     const source = await readJsonFile(file, terminal);
@@ -74,6 +77,15 @@ async function readNested(definition: JsonSource, terminal: Terminal): Promise<r
     waiting.push(...machinesIn(source.text));
   }
   return [...found.values()];
+}
+
+/** What a definition names is beside it, never anywhere else on this machine. */
+function refusePath(name: string, { file }: JsonSource): void {
+  if (!/[/\\\0]/.test(name)) return;
+  throw new UsageError(
+    `${file} starts the state machine ${JSON.stringify(name)}, and no state machine has such a name`,
+    'write ${machine:NAME} for the definition in NAME.asl.json beside it',
+  );
 }
 
 /** A definition that is too deep is refused by the engine. */
@@ -123,6 +135,8 @@ const segmentsOf = (pointer: string): readonly string[] =>
     .split('/')
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const ENDLESS_HELP = 'let a Choice decide whether it starts once more';
 
 const MOCKS_HELP =
   'give --mocks FILE with {"byState": {STATE: [{"args", "result" or "error": {"error", "cause"}}]}, "lambda": {ARN: {"kind": "identity"}}}';

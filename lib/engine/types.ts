@@ -39,6 +39,11 @@ export interface NestedMachine {
  */
 export type MachineResolver = (stateMachineArn: string, request: TaskRequest) => NestedMachine | undefined;
 
+/** Executions start each other without an end. No state can handle that: each of them would only tell the next. */
+export class EndlessExecutions extends Error {
+  override readonly name = 'EndlessExecutions';
+}
+
 /** A failed call: `error` is the state's Error, `cause` its Cause. */
 export class TaskError extends Error {
   readonly error: string;

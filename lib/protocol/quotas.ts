@@ -27,6 +27,8 @@ export const QUOTAS = {
   seconds: 99_999_999,
   /** The most attempts of a retrier. Source: "Retrying after an error", MaxAttempts, AWS Step Functions developer guide. */
   retries: 99_999_999,
+  /** Characters of the cause of a failed execution. Source: "DescribeExecution", AWS Step Functions API reference. */
+  cause: 32_768,
   /** Seconds of a Standard execution: a year. */
   standardSeconds: 366 * 24 * 3600,
   /** Seconds of an Express execution. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
-import { execute } from '../engine/index.ts';
+import { EndlessExecutions, execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
 import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
@@ -102,6 +102,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
     return { ...run, diagnostics };
   } catch (error) {
     if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
+    if (error instanceof EndlessExecutions) return { result: failed('ORCHESTRATOR_ERROR', error.message), diagnostics };
     if (error instanceof JournalError) return { result: failed('RESOURCE_UNAVAILABLE', error.message), diagnostics };
     throw error;
   } finally {

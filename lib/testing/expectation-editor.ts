@@ -25,9 +25,15 @@ export interface Edit {
 /** Updates the expected values of a document to what was found; what matches already, such as a matcher, is kept. */
 export class ExpectationEditor {
   readonly #document: Document;
+  #isBaffled = false;
 
   constructor(document: Document) {
     this.#document = document;
+  }
+
+  /** Whether an update would have lost something that the editor does not understand. */
+  get isBaffled(): boolean {
+    return this.#isBaffled;
   }
 
   /** Edits that replace scalars only; undefined if these are not sufficient. */
@@ -47,6 +53,10 @@ export class ExpectationEditor {
   /** The node that replaces `node`: the same one, modified, if possible. */
   update(node: Node | null, found: Json): Node {
     if (node && this.matches(node, found)) return node;
+    if (node && isForeign(node)) {
+      this.#isBaffled = true;
+      return node;
+    }
     if (this.#isPlainMap(node) && isObject(found)) return this.#reviseMap(node, found);
     if (isSeq(node) && Array.isArray(found)) {
       const old = itemsOf(node);
@@ -83,6 +93,14 @@ export class ExpectationEditor {
     return isMap(node) && !isAlias(node) && !entriesOf(node).some((pair) => keyOf(pair).startsWith('$'));
   }
 }
+
+/** Keys of a map that stand for others, or are no text or number; and values of types that YAML itself does not have. */
+function isForeign(node: Node): boolean {
+  if (isMap(node) && entriesOf(node).some(({ key }) => !isScalar(key) || key.value === '<<')) return true;
+  return !isAlias(node) && node.tag !== undefined && !node.tag.startsWith(YAML_TAGS);
+}
+
+const YAML_TAGS = 'tag:yaml.org,2002:';
 
 /** The entries of a map as they are: in a document that was read, keys are nodes, and so are values or null. */
 export const entriesOf = (map: YAMLMap): Pair<Node, Node | null>[] => map.items as Pair<Node, Node | null>[];

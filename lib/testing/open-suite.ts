@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Diagnostic, diagnose, Reporter } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, diagnose, Reporter, type Span } from '../diagnostics/diagnostics.ts';
 import { readTree } from '../flow/text/read-tree.ts';
 import { findUp } from '../project/find-up.ts';
 import { type FolderOptions, foldersFor } from '../project/folders.ts';
@@ -89,15 +89,24 @@ async function openConfig(place: ConfigLocation | undefined, home: string, repor
     const tree = readTree(text, own);
     return { config: tree ? readPluginConfig(tree, own) : [], file, text, diagnostics: own.diagnostics };
   } catch (error) {
-    if (!place || !(error instanceof Error && 'code' in error)) throw error;
-    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    const params = { file: place.path, problem };
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const problem = PROBLEMS[String(error.code)] ?? error.message;
+    const at = { file: reporter.file, ...(place?.span ?? START) };
     return {
       ...NO_CONFIG,
-      diagnostics: [diagnose('unreadable-config', params, { file: reporter.file, ...place.span })],
+      diagnostics: [diagnose('unreadable-config', { file: place?.path ?? file, problem }, at)],
     };
   }
 }
+
+const PROBLEMS: { readonly [code: string]: string } = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/** Where a flow begins, which does not name its configuration. */
+const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 function nearestConfig(home: string): string | undefined {
   const found = CONFIG_NAMES.flatMap((name) => findUp(name, home) ?? []);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ beforeAll(() => {
   };
   for (const [path, content] of Object.entries(files)) writeFileSync(join(flow, path), content);
   symlinkSync(join(home, 'private.txt'), join(flow, 'link.txt'));
+  execFileSync('mkfifo', [join(flow, 'pipe')]);
+  symlinkSync(join(flow, 'pipe'), join(flow, 'data/link-to-pipe'));
   symlinkSync(join(flow, 'e.md'), join(flow, 'inner-link.md'));
 });
 
@@ -98,6 +101,13 @@ describe('load_file', () => {
       });
     },
   );
+
+  it.each(['pipe', 'data/link-to-pipe'])('refuses what is no regular file and would never end (%s)', async (path) => {
+    await expect(load(path, 'text')).rejects.toMatchObject({
+      name: 'RESOURCE_UNAVAILABLE',
+      message: expect.stringContaining('cannot be read (it is no regular file)'),
+    });
+  });
 
   it('refuses an absolute path, even one into the folder', async () => {
     await expect(load(join(flow, 'e.md'))).rejects.toMatchObject({ name: 'INVALID_INPUT' });

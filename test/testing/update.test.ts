@@ -215,3 +215,32 @@ test:
     });
   });
 });
+
+describe('what is not understood stays, and a case that cannot fit without it fails as before', () => {
+  const caseOf = (output: string): string => `test:\n  cases:\n    - name: a\n      output: ${output}\n`;
+
+  test.each([
+    '{ outcome: success, result: { {k: x}: 1, b: 2 } }',
+    '{ outcome: success, result: { ? [k] : 1 } }',
+    '{ outcome: success, result: { <<: {b: 1}, c: 2 } }',
+    '{ outcome: success, result: { b: !mine 2 } }',
+    '{k: …}',
+    'success',
+    '[success]',
+  ])('%s', (output) => {
+    const { text, statuses } = update(caseOf(output), { outcome: 'success', result: { b: 3 } });
+    expect([text, statuses]).toEqual([caseOf(output), ['failed']]);
+  });
+
+  test.each(['{k: x}: 1', 'note: kept'])('beside a result that is updated: %s', (entry) => {
+    const before = caseOf(`{ outcome: success, ${entry}, result: { b: 2 } }`);
+    const { text, statuses } = update(before, { outcome: 'success', result: { b: 3 } });
+    expect([text, statuses]).toEqual([before.replace('b: 2', 'b: 3'), ['updated']]);
+  });
+
+  test('but what has no value yet gets one', () => {
+    const { text, statuses } = update(caseOf(''), { outcome: 'success', result: 1 });
+    expect(statuses).toEqual(['updated']);
+    expect(text).toContain('result: 1');
+  });
+});

@@ -7,7 +7,7 @@ import { timeline } from './timeline.ts';
 import { usageTable } from './usage.ts';
 
 /** Shows how a run went: its timeline, its outcome, its result; a failure on standard error. */
-export function showRun({ result, execution }: FlowRun, terminal: Terminal): void {
+export function showRun({ result, execution, diagnostics }: FlowRun, terminal: Terminal): void {
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
@@ -22,7 +22,8 @@ export function showRun({ result, execution }: FlowRun, terminal: Terminal): voi
     }
   }
   if (result.outcome === 'success') stdout.write(`${resultLines(result.result, colors)}\n`);
-  if (result.outcome === 'failed' && execution)
+  // A refusal repeats its diagnostics, which have been shown.
+  if (result.outcome === 'failed' && (execution || !diagnostics.some(({ severity }) => severity === 'error')))
     stderr.write(`${failureLines(result.error, colorsFor(stderr, env), cwd)}\n`);
 }
 

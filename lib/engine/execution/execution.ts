@@ -52,6 +52,8 @@ export class Execution {
   readonly counter: TransitionCounter;
   /** Whether another execution started it, by a distributed Map or a task. */
   readonly isChild: boolean;
+  /** How many executions it is nested in, each started by the one around it. */
+  readonly depth: number;
   /** The prefix of the paths of its visits: the position in its parent where it was started. */
   readonly path: string;
 
@@ -66,6 +68,7 @@ export class Execution {
     this.startMs = host.clock.now();
     this.host = host;
     this.isChild = parent !== undefined;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.path = path;
     this.counter = parent?.counter ?? { transitions: 0 };
     this.history = new History(host.clock, host.onEvent, host.type, this.isChild ? this.id : undefined);

@@ -49,7 +49,7 @@ export function describeExecution(
   const { status, output, error, cause } = end;
   const payload = (value: Json): Json => (asText ? JSON.stringify(value) : value);
   return {
-    ...(cause !== undefined && { Cause: cause }),
+    ...(cause !== undefined && { Cause: cause.slice(0, QUOTAS.cause) }),
     // An execution that timed out is described without its error.
     ...(error !== undefined && status !== 'TIMED_OUT' && { Error: error }),
     ExecutionArn: execution.id,

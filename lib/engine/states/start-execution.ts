@@ -3,7 +3,7 @@ import type { Resource } from '../definition/resource.ts';
 import { Execution } from '../execution/execution.ts';
 import { runToEnd } from '../execution/run-to-end.ts';
 import type { Visit } from '../execution/visit.ts';
-import { type NestedMachine, TaskError, type TaskRequest } from '../types.ts';
+import { EndlessExecutions, type NestedMachine, TaskError, type TaskRequest } from '../types.ts';
 import { apiError, describeExecution, inputFrom, nameFrom } from './execution-api.ts';
 
 /** The request of a task: its arguments, and the state machine that they name. */
@@ -28,6 +28,8 @@ export function callStartExecution(visit: Visit, resource: Resource, request: Ta
 async function start(visit: Visit, resource: Resource, signal: AbortSignal, request: StartRequest): Promise<Json> {
   const { execution } = visit.branch;
   const child = childOf(visit, request);
+  // An execution runs at once up to its first wait, and those nested in it do: the stack would not suffice.
+  if (child.depth % EXECUTIONS_A_STACK === 0) await undefined;
   const response = { ExecutionArn: child.id, StartDate: child.startMs };
   if (resource.pattern !== 'sync') {
     detach(child, request.nested);
@@ -39,15 +41,29 @@ async function start(visit: Visit, resource: Resource, signal: AbortSignal, requ
   throw new TaskError('States.TaskFailed', JSON.stringify(describeExecution(child, request.arn, end, true)));
 }
 
+/**
+ * How deep executions may be nested in each other here; AWS, which has no such limit, would start them until the account may
+ * have no more. The loops of flows need a fraction of it.
+ */
+const MAX_NESTED_EXECUTIONS = 1000;
+
+const EXECUTIONS_A_STACK = 20;
+
 /** A child execution, with its own history and variables. Its name must be new for its state machine. */
 function childOf(visit: Visit, { args, nested }: StartRequest): Execution {
   const parent = visit.branch.execution;
+  if (parent.depth >= MAX_NESTED_EXECUTIONS) throw tooDeep(nested.name);
   const type = nested.type ?? 'STANDARD';
   const host = { ...parent.host, type, stateMachineName: nested.name };
   const child = new Execution(host, nameFrom(args.Name, host.random), inputFrom(args.Input), parent, visit.pathOf(0));
   if (type === 'STANDARD' && args.Name !== undefined && args.Name !== null) takeName(child);
   return child;
 }
+
+const tooDeep = (name: string): EndlessExecutions =>
+  new EndlessExecutions(
+    `more than ${MAX_NESTED_EXECUTIONS} executions are nested in each other: the state machine "${name}" starts itself, directly or through others, and nothing ends that`,
+  );
 
 /** Keeps the id of an execution with a given name: a random one is new anyway, and a loop may start any number of executions. */
 function takeName({ id, host }: Execution): void {

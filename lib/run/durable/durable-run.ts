@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Json } from '../../protocol/json.ts';
+import { sha256 } from '../../runtime/stores/blobs.ts';
 import { secretParts } from '../input/secrets.ts';
 import type { ReadyFlow, Runnable } from '../ready-flow.ts';
 import type { Mocks } from '../tasks/mocks.ts';
 import { DurableHost } from './durable-host.ts';
 import { type InnerCalls, innerCalls } from './inner-calls.ts';
-import { Journal, JournalError } from './journal.ts';
+import { guarded, Journal, JournalError } from './journal.ts';
 import { lock, unlock } from './lock.ts';
 import { JOURNAL_VERSION, type RunOutcome, type RunStarted } from './records.ts';
 import { EMPTY_HISTORY, type ReplayHistory } from './replay-history.ts';
@@ -39,7 +40,8 @@ export interface DurableRun {
 /** Starts a run with a journal. Throws a {@link JournalError} if the journal cannot be written. */
 export function startRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const { file, folders } = flow.origin;
-  const files = makeRunFolder(folders.runs, id, JSON.stringify(recordedFlow(flow)));
+  const flowText = JSON.stringify(recordedFlow(flow));
+  const files = makeRunFolder(folders.runs, id, flowText);
   takeLock(files, id);
   const secrets = secretParts(input, flow.compiled.inputSchema ?? true);
   const seal = new Seal(secrets);
@@ -47,7 +49,7 @@ export function startRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const [at, seed] = [Date.now(), randomUUID()];
   const text = JSON.stringify(input);
   const sealed = seal.close(text);
-  const run = { id, flow: flow.compiled.name, file, at, seed };
+  const run = { id, flow: flow.compiled.name, file, flowHash: sha256(flowText), at, seed };
   journal.append([{ type: 'run', version: JOURNAL_VERSION, ...run, input: sealed, sealed: sealed !== text }]);
   return durableRun(files, journal, EMPTY_HISTORY, { id, at, seed });
 }
@@ -62,7 +64,7 @@ export function continueRun(files: RunFiles, seal: Seal, history: ReplayHistory,
 
 /** Takes the lock of a run. Throws a {@link JournalError} if another process has it. */
 export function takeLock(files: RunFiles, id: string): void {
-  const holder = lock(files.lock);
+  const holder = guarded(files.lock, () => lock(files.lock), `the lock ${files.lock}`);
   if (holder === undefined) return;
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { isRecord, type JournalRecord } from './records.ts';
+import { sha256 } from '../../runtime/stores/blobs.ts';
+import { isRecord, JOURNAL_VERSION, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
 
 /** A journal is damaged, or cannot be read or written. */
@@ -58,11 +59,32 @@ export class Journal {
   }
 }
 
-/** Records of the run itself are not sealed, so that runs can be listed without knowing secrets; only the input in them is. */
-const lineOf = (record: JournalRecord, seal: Seal): string => {
-  const line = JSON.stringify(record);
-  return record.type === 'call' || record.type === 'inner' ? seal.close(line) : line;
-};
+/**
+ * A record as a line: JSON, with a checksum of what is written before it. Records of the run itself are not sealed, so that
+ * runs can be listed without knowing secrets; only the input in them is.
+ */
+function lineOf(record: JournalRecord, seal: Seal): string {
+  const json = JSON.stringify(record).slice(1, -1);
+  const written = record.type === 'call' || record.type === 'inner' ? seal.close(json) : json;
+  return withSum(written);
+}
+
+const withSum = (written: string): string => `{${written}${SUM_START}${checksum(written)}${SUM_END}`;
+
+const CHECKSUM_DIGITS = 16;
+
+/** It is taken of sealed text, so that it tells nothing about secrets. */
+const checksum = (text: string): string => sha256(text).slice(0, CHECKSUM_DIGITS);
+
+const SUM_START = ',"sum":"';
+const SUM_END = '"}';
+
+/** The JSON of a line whose checksum is right; undefined if it is wrong or absent. */
+function intact(line: string): string | undefined {
+  const end = line.length - SUM_START.length - CHECKSUM_DIGITS - SUM_END.length;
+  const written = line.slice(1, Math.max(1, end));
+  return line === withSum(written) ? `{${written}}` : undefined;
+}
 
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
@@ -87,10 +109,15 @@ function dropIncompleteLine(fd: number): void {
 
 /**
  * The records of a journal. An incomplete last line is ignored. Throws a {@link JournalError} for any other line that is not
- * a record, and an UnknownSecret if the seal has other secrets.
+ * as it was written, and an UnknownSecret if the seal has other secrets.
  */
 export function readJournal(file: string, seal: Seal): readonly JournalRecord[] {
-  return linesOf(file).map((line, index) => recordOf(seal.open(line), `${file}, line ${index + 1}`));
+  return linesOf(file).map((line, index) => {
+    const place = `${file}, line ${index + 1}`;
+    const written = intact(line);
+    if (written === undefined) throw damaged(place);
+    return recordOf(seal.open(written), place);
+  });
 }
 
 /** Longer than the first and last line of a run, unless its input is large. */
@@ -106,9 +133,18 @@ export function readEnds(file: string): { readonly first?: JournalRecord; readon
   const first = end < 0 ? linesOf(file)[0] : head.slice(0, end);
   const last = tail.slice(0, tail.lastIndexOf('\n')).split('\n').at(-1);
   return {
-    ...(first !== undefined && { first: recordOf(first, `${file}, line 1`) }),
-    ...(last !== undefined && isRunRecord(last) && { last: recordOf(last, `${file}, the last line`) }),
+    ...(first !== undefined && { first: endOf(first, `${file}, line 1`) }),
+    ...(last !== undefined && isRunRecord(last) && { last: endOf(last, `${file}, the last line`) }),
   };
+}
+
+/** What another version wrote may have no checksum, or another one: the first record says which version it was. */
+function endOf(line: string, place: string): JournalRecord {
+  const written = intact(line);
+  const record = recordOf(written ?? line, place);
+  const isOfThisVersion = record.type !== 'run' || record.version === JOURNAL_VERSION;
+  if (written === undefined && isOfThisVersion && line.includes(SUM_START)) throw damaged(place);
+  return record;
 }
 
 /** Whether a line is a complete record of the run itself, not of a call, which may be cut off here. */
@@ -140,14 +176,18 @@ function recordOf(line: string, place: string): JournalRecord {
   } catch {
     // reported below
   }
-  throw new JournalError(`${place} is damaged: it is not a record of a run; the run cannot be resumed`);
+  throw damaged(place);
 }
 
-function guarded<T>(file: string, act: () => T): T {
+const damaged = (place: string): JournalError =>
+  new JournalError(`${place} is damaged: it is not a record as it was written; the run cannot be resumed`);
+
+/** Does something with a file of a run. Throws a {@link JournalError} where the system refuses it. */
+export function guarded<T>(file: string, act: () => T, name = `the journal ${file}`): T {
   try {
     return act();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new JournalError(`the journal ${file} cannot be used: ${why}`, { cause: error });
+    throw new JournalError(`${name} cannot be used: ${why}`, { cause: error });
   }
 }

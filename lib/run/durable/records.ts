@@ -1,8 +1,8 @@
 import type { Slots } from '../../protocol/invocation.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
-/** The version of a run's files: its journal and the recorded flow. 2: the flow has its source map. */
-export const JOURNAL_VERSION = 2;
+/** The version of a run's files: its journal and the recorded flow. 2: the flow has its source map. 3: records have checksums. */
+export const JOURNAL_VERSION = 3;
 
 /** The first line of a journal. All times are in milliseconds since the epoch. */
 export interface RunStarted {
@@ -14,6 +14,8 @@ export interface RunStarted {
   /** The flow's name, and its file, absolute. */
   readonly flow: string;
   readonly file: string;
+  /** The hex SHA-256 of the file with the recorded flow. */
+  readonly flowHash: string;
   readonly at: number;
   /** The seed of the run's random numbers. */
   readonly seed: string;
@@ -75,7 +77,7 @@ export type JournalRecord = RunStarted | Completion | InnerCallEnded | RunEnded 
 
 const TYPES: ReadonlySet<unknown> = new Set(['run', 'call', 'wake', 'limit', 'inner', 'end', 'resume']);
 
-/** Whether a value is a journal record. Only its type and time are checked: no other program writes journals. */
+/** Whether a value is a journal record. Only its type and time are checked: no other program writes journals, and a checksum guards what was written. */
 export const isRecord = (value: unknown): value is JournalRecord =>
   isObject(value) && TYPES.has(value.type) && typeof value.at === 'number';
 

@@ -128,8 +128,8 @@ interface RunLocation extends FlowLocation {
 async function resumeLocked(options: ResumeOptions, location: RunLocation): Promise<ResumedRun> {
   const { folders, home, file, files } = location;
   const { variables = {} } = options;
-  const started = startOf(files);
-  const recorded = withHelp(() => asRecordedFlow(readFlowOf(files), files));
+  const started = withHelp(() => startOf(files));
+  const recorded = withHelp(() => asRecordedFlow(readFlowOf(files, started.flowHash), files));
   const { input, seal } = unseal(started, recorded, options);
   const records = withHelp(() => readJournal(files.journal, seal));
   const mocks = options.mocks ?? recorded.mocks;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../../runtime/stores/blobs.ts';
 import { JournalError, readEnds } from './journal.ts';
 import { holderOf } from './lock.ts';
 import type { RunOutcome, RunStarted } from './records.ts';
@@ -118,12 +119,18 @@ const START_MS = 60_000;
 
 const isOlder = (path: string, ms: number): boolean => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? ms) < ms;
 
-/** Reads the recorded flow of a run. */
-export const readFlowOf = (files: RunFiles): unknown => {
+/** Reads the recorded flow of a run. Throws a {@link JournalError} if it is not as it was written. */
+export function readFlowOf({ flow }: RunFiles, hash: string): unknown {
+  const text = readFlowText(flow);
+  if (sha256(text) === hash) return JSON.parse(text);
+  throw new JournalError(`${flow} is damaged: it is not as it was written; the run cannot be resumed`);
+}
+
+function readFlowText(file: string): string {
   try {
-    return JSON.parse(readFileSync(files.flow, 'utf8'));
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new JournalError(`${files.flow} cannot be read: ${why}; the run cannot be resumed`, { cause: error });
+    throw new JournalError(`${file} cannot be read: ${why}; the run cannot be resumed`, { cause: error });
   }
-};
+}

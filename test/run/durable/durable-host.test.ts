@@ -50,7 +50,18 @@ async function run(definition: JsonObject, file: string, behave: Behave, objects
   journal.append([
     begun
       ? { type: 'resume', at }
-      : { type: 'run', version: 1, id: 'r', flow: 'f', file: 'f', at, seed: 's', input: '{}', sealed: false },
+      : {
+          type: 'run',
+          version: 1,
+          id: 'r',
+          flow: 'f',
+          file: 'f',
+          at,
+          seed: 's',
+          flowHash: '',
+          input: '{}',
+          sealed: false,
+        },
   ]);
   const past = begun ? replayHistory(known, at) : EMPTY_HISTORY;
   const host = new DurableHost(journal, past, { startMs: known[0]?.at ?? at, seed: 's', clock });
@@ -341,6 +352,7 @@ test('the time in which nobody worked on a run is no part of its length', () => 
     at: 0,
     seed: '',
     input: '',
+    flowHash: '',
     sealed: false,
   };
   const records = [begun, at('call', 10), { type: 'resume', at: 1000 } as const, at('call', 1005), at('wake', 1020)];

@@ -19,6 +19,7 @@ import { randomFrom } from '../../../lib/run/durable/random.ts';
 import type { JournalRecord, RunOutcome } from '../../../lib/run/durable/records.ts';
 import { filesOf, findRuns, listRuns, pruneRuns } from '../../../lib/run/durable/run-files.ts';
 import { Seal, UnknownSecret } from '../../../lib/run/durable/seal.ts';
+import { runs } from '../../chance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stepflow-journal-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -56,10 +57,34 @@ describe('a journal', () => {
 
   test.each(['{"type":"call"', '7', '{"type":"other","at":1}'])('says of %s where it is damaged', (line) => {
     const file = fresh();
-    writeFileSync(file, `${JSON.stringify(call('1 a'))}\n${line}\n`);
+    const journal = new Journal(file, OPEN);
+    journal.append([call('1 a')]);
+    journal.close();
+    appendFileSync(file, `${line}\n`);
 
     expect(() => readJournal(file, OPEN)).toThrow(JournalError);
     expect(() => readJournal(file, OPEN)).toThrow(`${file}, line 2 is damaged`);
+  });
+
+  test('of which any byte has changed is refused, or is as it was up to its last line', () => {
+    const file = fresh();
+    const seal = new Seal(['secret']);
+    const records = [call('1 a', 'secret'), call('2 b', { x: ['"', 'ü'] }), call('3 c')];
+    const journal = new Journal(file, seal);
+    journal.append(records);
+    journal.close();
+    const bytes = readFileSync(file);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ change;
+        writeFileSync(file, changed);
+        // A journal whose last line has no end is one whose process was killed.
+        if (at === bytes.length - 1) expect(readJournal(file, seal)).toEqual(records.slice(0, -1));
+        else expect(() => readJournal(file, seal)).toThrow(/line \d is damaged/);
+      }),
+      { numRuns: runs(500) },
+    );
   });
 
   test('that cannot be written says why', () => {
@@ -121,7 +146,7 @@ describe('a seal', () => {
   test('leaves readable for whoever knows no secrets what a journal is of and how it ended', () => {
     const file = fresh();
     const journal = new Journal(file, new Seal(['call', 'end', 1]));
-    const at = { id: 'r', flow: 'f', file: '/f', at: 1, seed: '', input: '{}', sealed: false };
+    const at = { id: 'r', flow: 'f', file: '/f', at: 1, seed: '', flowHash: '', input: '{}', sealed: false };
     const [first, end]: readonly [JournalRecord, JournalRecord] = [
       { type: 'run', version: 1, ...at },
       { type: 'end', at: 1, outcome: 'success' },
@@ -144,6 +169,7 @@ test('the ends of a journal are found whatever is between them, and however long
     file: '/f',
     at: 1,
     seed: '',
+    flowHash: '',
     input: JSON.stringify('ü'.repeat(100_000)),
     sealed: false,
   };

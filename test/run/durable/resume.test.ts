@@ -434,6 +434,24 @@ describe('a run that cannot be resumed', () => {
     });
   });
 
+  test.each(['journal.jsonl', 'flow.json'])('has a changed byte in %s', async (name) => {
+    const { home, run, resume, order } = setUp();
+    order('d', 'fail');
+    const { execution } = await run();
+    const id = execution?.resume ?? '';
+    const at = join(home, '.stepflow/runs', id, name);
+    const bytes = readFileSync(at);
+    for (const part of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+      const changed = Buffer.from(bytes);
+      const index = Math.floor(bytes.length * part);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      writeFileSync(at, changed);
+      await expect(resume(id)).rejects.toMatchObject({ name: 'ResumeError', message: expect.stringContaining(at) });
+    }
+    writeFileSync(at, bytes);
+    expect((await resume(id)).result).toMatchObject({ outcome: 'failed' });
+  });
+
   test('has a damaged journal', async () => {
     const { run, resume, journalOf } = setUp();
     const id = idOf(await run());
