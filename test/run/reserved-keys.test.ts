@@ -46,7 +46,10 @@ describe('reserved keys are data', () => {
     [
       'in a choice of maps',
       {
-        output: { $if: { $input: '$' }, then: Object.fromEntries(KEYS.map((key) => [key, { $input: `$["${key}"]` }])) },
+        output: Object.fromEntries([
+          ['$if', { $input: '$' }],
+          ['then', Object.fromEntries(KEYS.map((key) => [key, { $input: `$["${key}"]` }]))],
+        ]),
       },
     ],
   ])('%s', async (_, flow) => {
