@@ -5,7 +5,7 @@ import { mostSteps } from './pattern-work.ts';
  * Milliseconds after which a search with a regular expression of a user is given up. Node's regular expressions backtrack: one
  * such as `^(a+)+$` may take longer than the universe is old.
  */
-export const PATTERN_MS = 2_000;
+const PATTERN_MS = 2_000;
 
 /** Searches of up to so many steps are far below {@link PATTERN_MS} however they end. */
 const FEW_STEPS = 10_000_000;

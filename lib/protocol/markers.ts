@@ -14,7 +14,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * | `{"$link": "STEP KEY"}` | a slot of an earlier step of the same fused chain: see fused-chain.ts |
  *
  * A user's own value of exactly such a shape travels with one more `$` on its key ({@link escapeValue}), which is removed
- * at the end ({@link unescapeValue}).
+ * at the end ({@link unescapeValue}). So does every key that JSONata would not take as one: see {@link travellingKey}.
  */
 export type BlobMarker = { $blob: string; blobType: string; size: number };
 
@@ -99,7 +99,19 @@ function markerKey(value: JsonObject): string | undefined {
   return hasShape ? key : undefined;
 }
 
-/** Escapes the parts of a user's value that look like markers with one more `$`. Unchanged parts are shared. */
+/** Keys that have a meaning in JSONata's own objects: it refuses some, and takes an object with another for a function. */
+const RESERVED = /^\$*(?:__proto__|_jsonata_(?:lambda|function))$/;
+
+/** Whether a user's key travels as another one, whatever its object looks like. */
+export const isReservedKey = (key: string): boolean => RESERVED.test(key);
+
+/** A user's key as it travels: with one more `$` where it is reserved. */
+export const travellingKey = (key: string): string => (isReservedKey(key) ? `$${key}` : key);
+
+/**
+ * Escapes the parts of a user's value that look like markers with one more `$`, and its reserved keys. Unchanged parts are
+ * shared.
+ */
 export const escapeValue = (value: Json): Json => rename(value, (key) => `$${key}`);
 
 /**
@@ -107,7 +119,11 @@ export const escapeValue = (value: Json): Json => rename(value, (key) => `$${key
  * unescaped, or undefined to descend into the part.
  */
 export const unescapeValue = (value: Json, replace?: Replace): Json =>
-  rename(value, (key) => (key.startsWith('$$') ? key.slice(1) : key), replace);
+  rename(
+    value,
+    (key) => (key.startsWith('$$') || (key.startsWith('$') && isReservedKey(key)) ? key.slice(1) : key),
+    replace,
+  );
 
 type Replace = (part: Json) => Json | undefined;
 
@@ -122,7 +138,8 @@ function rename(value: Json, change: (key: string) => string, replace?: Replace)
   const marker = markerKey(value);
   let changed = false;
   const entries = Object.entries(value).map(([key, item]): [string, Json] => {
-    const renamed: [string, Json] = [key === marker ? change(key) : key, rename(item, change, replace)];
+    const isRenamed = key === marker || isReservedKey(key);
+    const renamed: [string, Json] = [isRenamed ? change(key) : key, rename(item, change, replace)];
     changed ||= renamed[0] !== key || renamed[1] !== item;
     return renamed;
   });

@@ -1,4 +1,5 @@
 import { isObject, type Json } from './json.ts';
+import { isReservedKey, travellingKey } from './markers.ts';
 
 /** A segment of a path: a field's name or a list index. */
 export type Segment = string | number;
@@ -69,6 +70,22 @@ export function parsePath(written: string | null | undefined): Path | PathError 
   }
   return rooted ? { segments } : { segments, exact: text };
 }
+
+/**
+ * The text of a path, trimmed, that is also the key of what it reads: see `Slots`. A field of JSONata's own objects is written
+ * in brackets: no object may have its name as a key.
+ */
+export const pathText = (written: string): string => {
+  const text = written.trim();
+  return isReservedKey(text) ? `$["${text}"]` : text;
+};
+
+/** A path as it leads into a travelling value: see `escapeValue`. */
+export const travellingPath = ({ segments, exact, further }: Path): Path => ({
+  segments: segments.map((segment) => (typeof segment === 'string' ? travellingKey(segment) : segment)),
+  ...(exact !== undefined && { exact: travellingKey(exact) }),
+  ...(further && { further: travellingPath(further) }),
+});
 
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | undefined => {
   pattern.lastIndex = at;

@@ -3,7 +3,7 @@ import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
-import { namePath, type Path, parseJoined, resultAt } from '../protocol/path.ts';
+import { namePath, type Path, parseJoined, resultAt, travellingPath } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 
 /** The ids of the blobs that contain parts of a result, by path. */
@@ -27,7 +27,8 @@ export function project(
   const missingPaths: string[] = [];
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
-    const value = stored ? blobIds?.get(written) : resultAt(result, readPath(written));
+    const path = readPath(written);
+    const value = stored ? blobIds?.get(written) : resultAt(result, travelling ? travellingPath(path) : path);
     if (test) return [key, passes(value, test)];
     if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
     missingPaths.push(written);

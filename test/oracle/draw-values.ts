@@ -12,6 +12,16 @@ const LOOKALIKES: readonly Json[] = [
   { $blob: SHA, blobType: 'data', size: 3 },
   { a: { $skipped: true } },
   '{% 1 + 1 %}',
+  '{% for x in y %} hi',
+  '{%',
+  '${Token[TOKEN.1]} {{resolve:ssm:x}}',
+  '"$blob":',
+  { $blob: 'x' },
+  { constructor: 1, toString: {} },
+  JSON.parse('{ "__proto__": { "a": 1 } }'),
+  JSON.parse('{ "a": [{ "__proto__": "x", "b": 2 }] }'),
+  { _jsonata_lambda: true },
+  { a: { _jsonata_function: true, b: [{ _jsonata_lambda: 1 }] } },
   '$',
   { outcome: 'skipped' },
 ];
@@ -21,7 +31,7 @@ const PLAIN: readonly Json[] = [null, true, false, 0, 1, -1.5, '', 's', 'é"\\\n
 const scalar = fc.constantFrom<Json>(...PLAIN);
 
 /** Names of fields, which paths also use. */
-const KEYS = ['a', 'b', 'a.b', '$x', 'c-d', '0'] as const;
+const KEYS = ['a', 'b', 'a.b', '$x', 'c-d', '0', 'constructor', '_jsonata_lambda', '__proto__', '{% 1 %}'] as const;
 
 /** Something once in so many times, else nothing. */
 export const onceIn = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -39,7 +49,9 @@ export const jsonValue: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) =>
 })).value;
 
 function record(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
-  return fc.dictionary(fc.constantFrom(...KEYS), value, { maxKeys: 4, noNullPrototype: true });
+  return fc
+    .array(fc.tuple(fc.constantFrom(...KEYS), value), { maxLength: 4 })
+    .map((entries) => Object.fromEntries(entries));
 }
 
 /** A map in which most paths exist. */
@@ -55,9 +67,13 @@ export const path: fc.Arbitrary<string | undefined> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(
       ...['$.a.b', 'a[0]', '[0]', '[0].a', 'a["b"]', '$["a.b"]', "b['a']", 'c-d', 'nope', '$.b[1]', 'b.a.b'],
+      ...['constructor', 'a.toString', '__proto__', 'a.__proto__', '_jsonata_lambda', '["{% 1 %}"]', '{% 1+1 %}'],
     ),
   },
 );
 
 /** Names of fields in the maps of expressions. */
-export const fieldName = fc.constantFrom('a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', '$link', 'c d', '0');
+export const fieldName = fc.constantFrom(
+  ...['a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', '$link', 'c d', '0'],
+  ...['constructor', '__proto__', '_jsonata_lambda', '{% 1 %}'],
+);

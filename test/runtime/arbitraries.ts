@@ -13,7 +13,18 @@ export const trickyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) =
     fc.constantFrom<Json>(null, true, 0, -0.5, '', 'text', '$'),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(
-      fc.constantFrom('a', '$blob', '$$missing', '$skipped', '$secret', '$link', '__proto__', 'size'),
+      fc.constantFrom(
+        'a',
+        '$blob',
+        '$$missing',
+        '$skipped',
+        '$secret',
+        '$link',
+        '__proto__',
+        '$__proto__',
+        '_jsonata_lambda',
+        'size',
+      ),
       tie('value'),
       {
         maxKeys: 3,

@@ -49,6 +49,16 @@ describe('the wrapper', () => {
     );
   });
 
+  it('hands on every key of it, where a schema copies it too', async () => {
+    const copying = component({ input: z.json(), output: z.record(z.string(), z.json()) }, (input) => ({ input }));
+    await fc.assert(
+      fc.asyncProperty(trickyJson, async (value) => {
+        const slots = await invoke(copying, { input: escapeValue(value), reads: ['input'] });
+        expect(unescapeValue(slots.input ?? null)).toEqual(value);
+      }),
+    );
+  });
+
   it('carries a result as JSON would', async () => {
     const dated = component({ input: any, output: any }, () => ({
       at: new Date(0),

@@ -1,4 +1,5 @@
 import type { ChoiceRule, ChoiceState, PassState, Template } from '../../asl/state-machine.ts';
+import { travellingKey } from '../../protocol/markers.ts';
 import type { Plan } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
 import { type Continuation, noUnassignedSlots, type States, scopeEnd, type UnassignedSlots } from './continuation.ts';
@@ -63,7 +64,7 @@ function outcomeOf(plan: Plan, scope: ExpressionScope): Template {
 function sinksOf(plan: Plan, scope: ExpressionScope): Template {
   if (plan.sinks.length === 0) return {};
   const results = plan.sinks.map(({ id, value, uses }): Jsonata => {
-    return choose(skippedIn(uses, scope), jsonata`{}`, object([[id, jsonataOf(value, scope)]]));
+    return choose(skippedIn(uses, scope), jsonata`{}`, object([[travellingKey(id), jsonataOf(value, scope)]]));
   });
   return evaluated(jsonata`$merge(${list(results)})`);
 }

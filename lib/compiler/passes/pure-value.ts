@@ -1,7 +1,7 @@
 import type { Expression, InputReference, MapExpression, StepReference } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import type { Json } from '../../protocol/json.ts';
-import { parsePath } from '../../protocol/path.ts';
+import { parsePath, pathText } from '../../protocol/path.ts';
 import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { expressionAt } from './expression-at.ts';
 
@@ -47,7 +47,7 @@ function extracted(step: Step): PureValue | undefined {
 function partAt(data: Expression, written: Json): Expression | undefined {
   const path = typeof written === 'string' ? parsePath(written) : undefined;
   if (!path || 'error' in path) return undefined;
-  return expressionAt(data, { text: path.segments.length === 0 ? '$' : String(written).trim(), path });
+  return expressionAt(data, { text: path.segments.length === 0 ? '$' : pathText(String(written)), path });
 }
 
 function extractedMultiple(step: Step): PureValue | undefined {

@@ -1,5 +1,5 @@
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
-import { parsePath } from '../../protocol/path.ts';
+import { parsePath, pathText } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
 import { Fields } from '../text/fields.ts';
@@ -215,7 +215,7 @@ function readPath(tree: Tree | undefined, reporter: Reporter): ReadPath {
     reporter.report('bad-path', { path: tree.value.trim(), problem: path.error }, tree.span);
     return WHOLE;
   }
-  return path.segments.length === 0 ? WHOLE : { text: tree.value.trim(), path, span: tree.span };
+  return path.segments.length === 0 ? WHOLE : { text: pathText(tree.value), path, span: tree.span };
 }
 
 const isNull = (tree: Tree | undefined): tree is undefined =>

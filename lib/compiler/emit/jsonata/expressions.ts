@@ -13,7 +13,7 @@ import {
 } from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
-import { escapeValue, missing, SKIPPED, secret } from '../../../protocol/markers.ts';
+import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
 import { namePath } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
@@ -79,7 +79,9 @@ export function templateOf(expression: Expression, scope: ExpressionScope): Temp
     case 'map':
       return mayLookAlike(expression.entries.map(({ key }) => key))
         ? evaluated(jsonataOf(expression, scope))
-        : Object.fromEntries(expression.entries.map(({ key, value }) => [key, templateOf(value, scope)]));
+        : Object.fromEntries(
+            expression.entries.map(({ key, value }) => [travellingKey(key), templateOf(value, scope)]),
+          );
     case 'list':
       return expression.items.map((item) => templateOf(item, scope));
     case 'step':
@@ -122,7 +124,8 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
 
 function mapValue({ entries }: MapExpression, scope: ExpressionScope): Code {
   const values = entries.map(({ key, value }): [string, Code] => [key, valueCode(value, scope)]);
-  if (!mayLookAlike(entries.map(({ key }) => key))) return objectOf(values);
+  if (!mayLookAlike(entries.map(({ key }) => key)))
+    return objectOf(values.map(([key, value]) => [travellingKey(key), value]));
   return mapOf(values.map(([key, value]) => [key, written(value)]));
 }
 

@@ -1,3 +1,4 @@
+import { isReservedKey, travellingKey } from '../../../protocol/markers.ts';
 import { all, block, choose, FALSE, type Jsonata, jsonata, lookup, not, object, quote } from './jsonata.ts';
 import { bind } from './locals.ts';
 import { regex } from './syntax.ts';
@@ -13,14 +14,14 @@ type Entries = readonly (readonly [string, Jsonata])[];
  */
 export function mapOf(entries: Entries): Jsonata {
   const lookalike = lookalikeOf(entries);
-  if (!lookalike) return object(entries);
+  if (!lookalike) return object(entries.map(([key, value]) => [travellingKey(key), value]));
   const [key, looks] = lookalike;
   const escaped = object(entries.map(([own]) => [own === key ? `$${own}` : own, lookup('$value', own)]));
   return bind('$value', object(entries), choose(looks, escaped, '$value'));
 }
 
 /** Whether the field `key` may travel through a state machine under another key: see {@link travellingField}. */
-export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key);
+export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key) || isReservedKey(key);
 
 /**
  * The field `key` of an object of the user, as it travels; no value where it is missing. An object that looks like a marker
@@ -29,8 +30,20 @@ export const mayBeEscaped = (key: string): boolean => MARKER_KEY.test(key);
 export function travellingField(value: Jsonata, key: string): Jsonata {
   if (!mayBeEscaped(key)) return lookup(value, key);
   const escaped = `$${key}`;
+  if (isReservedKey(key)) return reservedField(value, key, escaped);
   const own = jsonata`${not(looksBy(key))} ? ${lookup('$value', key)}`;
   return bind('$value', value, jsonata`${looksBy(escaped)} ? ${lookup('$value', escaped)} : ${own}`);
+}
+
+/** In the input of an execution that was started directly, a key is as the user wrote it. */
+function reservedField(value: Jsonata, key: string, escaped: string): Jsonata {
+  if (key.startsWith('$')) return lookup(value, escaped);
+  const direct = lookup('$value', key);
+  return bind(
+    '$value',
+    value,
+    jsonata`$exists(${lookup('$value', escaped)}) ? ${lookup('$value', escaped)} : ${direct}`,
+  );
 }
 
 /** Whether `$value` looks like a marker by `key`. */

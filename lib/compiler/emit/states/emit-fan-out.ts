@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Branch, MapState, TaskState, Template } from '../../../asl/state-machine.ts';
+import { travellingKey } from '../../../protocol/markers.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
 import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
@@ -120,7 +121,9 @@ function inputOf(common: Common, members: Members, parts: readonly Field[]): Tem
       return part ? fieldInIteration(part) : null;
     }
     case 'map':
-      return Object.fromEntries(common.entries.map(([key, value]) => [key, inputOf(value, members, parts)]));
+      return Object.fromEntries(
+        common.entries.map(([key, value]) => [travellingKey(key), inputOf(value, members, parts)]),
+      );
     case 'list':
       return common.items.map((item) => inputOf(item, members, parts));
   }
