@@ -3,6 +3,8 @@ import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
+import { type LateFailure, lateMessage, warnOfLate } from '../project/host/containment.ts';
+import { printError } from '../project/host/output.ts';
 import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
 import { codeOf } from '../protocol/failure-codes.ts';
@@ -12,10 +14,10 @@ import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
 import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
-import { Containment, type LateFailure, lateMessage } from './contain/containment.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
 import { faultClock } from './fault-clock.ts';
+import { HostedRun } from './hosted-run.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
 import { inputScrubber } from './input/secrets.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
@@ -99,7 +101,10 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
       const shown = scrubber.fields(event);
       options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
     };
-    const run = await runAndReport(flow, { ...options, input: spilledInput, name, emit, scrubber, durable });
+    const run = await runAndReport(flow, {
+      ...options,
+      ...{ input: spilledInput, name, emit, isHeard: options.onEvent !== undefined, scrubber, durable },
+    });
     return { ...run, diagnostics };
   } catch (error) {
     if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
@@ -115,6 +120,8 @@ interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'
   readonly input: Json;
   readonly name: string;
   readonly emit: (event: RunEvent) => void;
+  /** Whether anybody receives the events. */
+  readonly isHeard: boolean;
   readonly scrubber: Scrubber;
   readonly durable: DurableRun | undefined;
 }
@@ -163,7 +170,7 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable } = context;
+  const { input, name, emit, isHeard, onHistory, signal, isolate, retryFaultsAtOnce, durable } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -175,7 +182,10 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     absorbed: compiled.absorbed.filter(({ never }) => !never).length,
   });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
-  const print = (line: string): void => emit({ type: 'output', atMs: atMs(), line });
+  const print = (line: string): void => {
+    if (isHeard) emit({ type: 'output', atMs: atMs(), line });
+    else printError(line);
+  };
   const stopped = new AbortController();
   let late: LateFailure | undefined;
   const onLate = (failure: LateFailure): void => {
@@ -183,8 +193,8 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     stopped.abort(failure.error);
   };
   const sandboxes = isolate ? await Sandboxes.open({ folders: origin.folders, print, onLate }) : undefined;
-  const containment = new Containment(onLate);
-  const find = handlersOf(flow, (component) => (sandboxes ?? containment).handlerOf(component));
+  const hosted = new HostedRun({ folders: origin.folders, print, onLate });
+  const find = handlersOf(flow, (component) => (sandboxes ?? hosted).handlerOf(component));
   const resolver = componentResolver(find, {
     store,
     secrets,
@@ -208,7 +218,8 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
-  const execution = await executing.finally(() => sandboxes?.close()).finally(() => containment.close());
+  const execution = await executing.finally(() => sandboxes?.close()).finally(() => hosted.close());
+  if (late && execution.status !== 'ABORTED') warnOfLate(late);
   return {
     execution,
     events: histories.events,

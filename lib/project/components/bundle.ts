@@ -97,6 +97,21 @@ export async function bundleEach(
   );
 }
 
+/**
+ * Bundles a program of this package into the cache beside the bundles, for processes that start without a TypeScript
+ * loader. Returns its file.
+ */
+export async function bundleProgram(name: string, program: string, outDir: string): Promise<string> {
+  const root = resolve(outDir);
+  const source: Source = {
+    contents: readFileSync(program, 'utf8'),
+    resolveDir: dirname(program),
+    splitting: false,
+  };
+  const built = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, new FileHashes());
+  return join(built.folder, 'index.mjs');
+}
+
 interface Client {
   readonly file: string;
   readonly contents: Uint8Array;
@@ -193,7 +208,7 @@ const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/pa
 
 const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
   ({
-    stdin: { contents, resolveDir, sourcefile: ENTRY },
+    stdin: { contents, resolveDir, sourcefile: ENTRY, loader: 'ts' },
     outdir: folder,
     entryNames: 'index',
     chunkNames: 'chunks/[name]-[hash]',
