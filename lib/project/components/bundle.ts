@@ -105,6 +105,7 @@ export async function bundleProgram(name: string, program: string, outDir: strin
   const root = resolve(outDir);
   const source: Source = {
     contents: readFileSync(program, 'utf8'),
+    loader: 'ts',
     resolveDir: dirname(program),
     splitting: false,
   };
@@ -139,6 +140,8 @@ async function bundleOne(
 
 interface Source {
   readonly contents: string;
+  /** The language of `contents`. @default JavaScript */
+  readonly loader?: 'ts';
   /** Where its imports are looked up. */
   readonly resolveDir: string;
   /** Whether dynamic imports become files of their own. */
@@ -206,9 +209,9 @@ const entryLast = (files: readonly OutputFile[]): OutputFile[] =>
 /** This package's dependencies, such as zod, for projects that do not install them themselves. */
 const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/package.json')), '..');
 
-const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
+const buildOptions = ({ folder, contents, loader = 'js', resolveDir, splitting }: BuildUnit) =>
   ({
-    stdin: { contents, resolveDir, sourcefile: ENTRY, loader: 'ts' },
+    stdin: { contents, resolveDir, sourcefile: ENTRY, loader },
     outdir: folder,
     entryNames: 'index',
     chunkNames: 'chunks/[name]-[hash]',
