@@ -57,7 +57,8 @@ process.on('uncaughtException', (error) => process.exit(reportError(error, termi
 
 // Node's code where nothing is left to do, and the command still waits: it never ends without a word.
 process.on('exit', (code) => {
-  if (code === 13) process.exitCode = reportError(new Error('the command waits for something that never comes'), terminal);
+  if (code === 13)
+    process.exitCode = reportError(new Error('the command waits for something that never comes'), terminal);
 });
 
 const code = await main(process.argv.slice(2), terminal);

@@ -140,8 +140,8 @@ async function bundleOne(
 
 interface Source {
   readonly contents: string;
-  /** The language of `contents`. @default JavaScript */
-  readonly loader?: 'ts';
+  /** The language of `contents`. @default 'js' */
+  readonly loader?: 'js' | 'ts';
   /** Where its imports are looked up. */
   readonly resolveDir: string;
   /** Whether dynamic imports become files of their own. */

@@ -43,11 +43,6 @@ export async function endHost(host: ComponentHost): Promise<void> {
 
 const settingNow = (): string => JSON.stringify([process.cwd(), process.env]);
 
-/** Makes sure that a host is there by the time that it is needed. */
-export async function warmUp(bundles: string): Promise<void> {
-  await hostFor(bundles);
-}
-
 let starting = Promise.resolve();
 
 /** The host that the fewest runs use; a new one while there are few. */
