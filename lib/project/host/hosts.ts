@@ -55,8 +55,11 @@ export function hostFor(bundles: string): Promise<ComponentHost> {
   return found;
 }
 
+let hasLostHost = false;
+
 async function leastUsed(bundles: string): Promise<ComponentHost> {
   const setting = settingNow();
+  hasLostHost ||= [...hosts].some(({ isOpen }) => !isOpen);
   for (const host of hosts)
     if (!host.isOpen || (host.uses === 0 && settings.get(host) !== setting)) await endHost(host);
   const usable = [...hosts].filter((host) => settings.get(host) === setting).sort((a, b) => a.uses - b.uses);
@@ -75,8 +78,11 @@ export async function loadInHost(bundle: HostedBundle, bundles: string): Promise
   return (await host.load(bundle)) ?? loadInHost(bundle, bundles);
 }
 
-/** The most memory that hosts have used, in bytes, in all. */
-export const peakBytesOfHosts = (): number => [...hosts].reduce((sum, { peakBytes }) => sum + peakBytes, 0);
+/** The most memory that hosts have used, in bytes, in all; undefined where a component has ended one of them. */
+export const peakBytesOfHosts = (): number | undefined =>
+  hasLostHost || [...hosts].some(({ isOpen }) => !isOpen)
+    ? undefined
+    : [...hosts].reduce((sum, { peakBytes }) => sum + peakBytes, 0);
 
 /** Milliseconds in which a timer that a component has left behind may still say that it fails. */
 const LATE_MS = 200;

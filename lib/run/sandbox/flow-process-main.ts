@@ -12,6 +12,7 @@ process.once('message', async (options: FlowProcessOptions) => {
     if (event.type === 'output') process.stdout.write(`${event.line}\n`);
   };
   const run = await runFlow({ ...options, onEvent });
-  const answer: FlowProcessRun = { run, peakBytes: peakBytes() + peakBytesOfHosts() };
+  const ofHosts = peakBytesOfHosts();
+  const answer: FlowProcessRun = { run, ...(ofHosts !== undefined && { peakBytes: peakBytes() + ofHosts }) };
   process.send?.(answer, () => process.exit());
 });

@@ -8,7 +8,8 @@ export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input' | 'retry
 /** A run in a separate process, and the peak memory in bytes of that process and of its components' process. */
 export interface FlowProcessRun {
   readonly run: FlowRun;
-  readonly peakBytes: number;
+  /** Unknown where one of the processes was killed. */
+  readonly peakBytes?: number;
 }
 
 /**
@@ -42,7 +43,6 @@ function interrupted(how: ExitReason): FlowProcessRun {
   const message = `the process that ran the flow ended with ${describeExit(how)} before the flow did`;
   return {
     run: { result: { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message } }, diagnostics: [] },
-    peakBytes: 0,
   };
 }
 
