@@ -55,6 +55,12 @@ const terminal: Terminal = {
 // What a component does where nobody catches is a failure of its step, so this is a fault of ours.
 process.on('uncaughtException', (error) => process.exit(reportError(error, terminal)));
 
+// Node's code where nothing is left to do, and the command still waits: it never ends without a word.
+process.on('exit', (code) => {
+  if (code === 13)
+    process.exitCode = reportError(new Error('the command waits for something that never comes'), terminal);
+});
+
 const code = await main(process.argv.slice(2), terminal);
 // A component may have left a timer or a socket open, so exit explicitly, but only after the output has been flushed.
 writeResult('', () => process.exit(code === 0 ? 0 : (signalExitCode ?? code)));

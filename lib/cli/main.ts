@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { findUp } from '../project/find-up.ts';
-import { containComponents } from '../run/contain/process-hooks.ts';
+import { closeHosts } from '../project/host/hosts.ts';
+import { containComponents } from '../project/host/process-hooks.ts';
 import { commands } from './commands.ts';
 import { EXIT, failureOf, reportError } from './errors.ts';
 import { buildProgram } from './program.ts';
@@ -13,7 +14,7 @@ import type { Terminal } from './terminal.ts';
 /** Runs the command line `argv` (without node and script) and answers the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = EXIT.ok;
-  // A component may go on after its run; it must not take the others' results with it.
+  // Built-in components run in this process; what one does after its run must not take the others' results with it.
   const release = containComponents();
   const program = buildProgram(commands, version(), terminal, async (command, args, options) => {
     code = await command.run(args, options, terminal);
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     // The parser has written its message itself.
     return isRefused ? EXIT.usage : reportError(error, terminal);
   } finally {
+    await closeHosts();
     release();
   }
 }

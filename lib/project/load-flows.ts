@@ -4,7 +4,8 @@ import { checkExpressTimeouts } from './check-express.ts';
 import { checkFlow, distinct } from './check-flow.ts';
 import type { ComponentFile, LoadedComponent } from './components/index.ts';
 import { type SchemaEntries, schemasByPath } from './components/load.ts';
-import { type LoadOutcome, loadOutcomes } from './components/load-functions.ts';
+import { loadOutcomes } from './components/load-functions.ts';
+import { isLoaded, type LoadOutcome } from './components/load-or-diagnose.ts';
 import { type ReadSchemasOptions, readSchemas } from './components/read-schemas.ts';
 import { type Lookup, lookupIn } from './components/required-components.ts';
 import type { Folders } from './folders.ts';
@@ -60,7 +61,7 @@ export class SharedComponents {
     return this.#loadings.of(files, bundles);
   }
 
-  /** Reads what components take and give, as far as that is known without loading them into this process. */
+  /** Reads what components take and give, as far as that is known without loading them where a run does. */
   readSchemas(files: readonly ComponentFile[], bundles: string): Promise<Answers<ComponentSchemas>> {
     return this.#schemas.of(files, bundles);
   }
@@ -111,12 +112,10 @@ async function schemasOf(opened: OpenedFlow, shared: SharedComponents): Promise<
   return new Map([...ofMocked, ...loaded.flatMap(schemasByPath)]);
 }
 
-/** Those that are loaded into this process. */
+/** Those that are loaded. */
 const filesOf = ({ components: { called, named } }: OpenedFlow): readonly ComponentFile[] => [
   ...new Set([...called, ...named]),
 ];
-
-const isLoaded = (loading: LoadOutcome): loading is LoadedComponent => 'handler' in loading;
 
 function loadedOf(files: readonly ComponentFile[], outcomes: LoadOutcomes): ReadonlyMap<string, LoadedComponent> {
   const found = files.map((file) => outcomes.get(file) ?? []);

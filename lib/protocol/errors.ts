@@ -111,11 +111,43 @@ export function withoutFrames(failure: FlowError): FlowError {
   return failure;
 }
 
+/** Whether a field is a text that another text can take the place of: it may be read-only, or a getter. */
+function isChangeable(error: FlowError, field: 'message' | 'stack'): boolean {
+  const text = fieldOf(error, field);
+  try {
+    return text !== undefined && Reflect.set(error, field, text) && fieldOf(error, field) === text;
+  } catch {
+    return false;
+  }
+}
+
+/** What an error says of itself, as texts. */
+export interface ErrorText {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** The texts of whatever was thrown, none of which throws or is anything else. */
+export function errorText(thrown: unknown): ErrorText {
+  const [name, message] = [errorName(thrown) ?? 'Error', messageOf(thrown)];
+  return { name, message, stack: fieldOf(thrown, 'stack') ?? `${name}: ${message}` };
+}
+
+/** What was thrown, in a few words: the name and the message of an error, the text of anything else. */
+export function describeThrown(thrown: unknown): string {
+  const name = errorName(thrown);
+  if (name !== undefined) return `${name}: ${messageOf(thrown)}`;
+  return textOf(() => String(thrown)) ?? 'something that is not an error';
+}
+
+/** The lines of its own that an error has, if it has any. */
+export const stackOfThrown = (thrown: unknown): string | undefined => fieldOf(thrown, 'stack');
+
 /** Converts whatever was thrown to a failure with a code. Without one it is COMPONENT_FAILED; message and stack stay. */
 export function toFlowError(error: unknown): FlowError {
   const stack = fieldOf(error, 'stack');
-  const isKept = isFlowError(error) && stack !== undefined && fieldOf(error, 'message') !== undefined;
-  if (isKept && !Object.isFrozen(error)) return error;
+  if (isFlowError(error) && isChangeable(error, 'message') && isChangeable(error, 'stack')) return error;
   const name = errorName(error) ?? '';
   const failure = new FlowError(isErrorCode(name) ? name : 'COMPONENT_FAILED', messageOf(error), { cause: error });
   // The trace in an execution's Cause must show the component's own lines, not this function.

@@ -2,11 +2,13 @@ import { type ExecutionResult, execute, type Mocks, mockResolver, type TaskResol
 import { type Catalog, findComponents } from '../project/components/index.ts';
 import { loadFunctions } from '../project/components/load-functions.ts';
 import { foldersFor } from '../project/folders.ts';
+import { lateMessage } from '../project/host/containment.ts';
+import { printError } from '../project/host/output.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
-import { Containment, lateMessage } from './contain/containment.ts';
+import { HostedRun } from './hosted-run.ts';
 import { secretsHere } from './input/secrets.ts';
 import { folderObjects } from './objects/folder-objects.ts';
 import { Secrecy } from './secrecy.ts';
@@ -23,6 +25,8 @@ export interface DefinitionOptions {
   /** The state machines that it starts, directly or indirectly. @default none */
   readonly nestedMachines?: readonly NamedDefinition[];
   readonly signal?: AbortSignal;
+  /** Receives what components print, line by line. @default standard error */
+  readonly print?: (line: string) => void;
 }
 
 /** The outcome of running a state machine. */
@@ -36,12 +40,17 @@ export interface DefinitionRun extends Pick<ExecutionResult, 'status' | 'output'
  * with the engine's DefinitionError for an invalid definition, and its MockError if no mock matches a call.
  */
 export async function runDefinition(options: DefinitionOptions): Promise<DefinitionRun> {
-  const { definition, input, mocks, home, signal } = options;
+  const { definition, input, mocks, home, signal, print = printError } = options;
   const folders = foldersFor(home);
   const stopped = new AbortController();
-  const containment = new Containment((late) => stopped.abort(new Error(lateMessage(late))));
-  const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles, containment);
   const secrecy = new Secrecy();
+  const lines = secrecy.output(print);
+  const hosted = new HostedRun({
+    folders,
+    print: lines.add,
+    onLate: (late) => stopped.abort(new Error(lateMessage(late))),
+  });
+  const find = componentsIn(findComponents({ folders: folders.components }), folders.bundles, hosted);
   const real = componentResolver(find, {
     store: folderStore(folders.blobs),
     secrets: secrecy.source(secretsHere(undefined, {})),
@@ -61,7 +70,8 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
     },
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
-  const { status, output, error, cause, events } = await executing.finally(() => containment.close());
+  const { status, output, error, cause, events } = await executing.finally(() => hosted.close());
+  lines.flush();
   const ended = { ...(output !== undefined && { output }), ...(error !== undefined && { error }) };
   return { status, ...ended, ...(cause !== undefined && { cause }), entered, events };
 }
@@ -74,14 +84,14 @@ function mocksElse(mocks: Mocks, real: TaskResolver): TaskResolver {
 }
 
 /** Finds components by path; each is bundled at its first call. */
-function componentsIn(catalog: Catalog, bundles: string, containment: Containment): FindHandler {
+function componentsIn(catalog: Catalog, bundles: string, hosted: HostedRun): FindHandler {
   const cache = new Map<string, Promise<Handler>>();
   const load = async (path: string): Promise<Handler> => {
     const file = catalog.resolve(path);
     if (!file) throw new FlowError('COMPONENT_NOT_FOUND', `there is no component "${path}"`);
     const { loaded, diagnostics } = await loadFunctions([file], bundles);
     const component = loaded.get(file.path);
-    if (component) return containment.handlerOf(component);
+    if (component) return hosted.handlerOf(component);
     throw new FlowError('COMPONENT_FAILED', diagnostics.map(({ message }) => message).join('; '));
   };
   return (path) => {

@@ -3,6 +3,8 @@ import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { EndlessExecutions, execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
+import { type LateFailure, lateMessage, warnOfLate } from '../project/host/containment.ts';
+import { printError } from '../project/host/output.ts';
 import { readCause } from '../protocol/cause.ts';
 import { isFlowError } from '../protocol/errors.ts';
 import { codeOf } from '../protocol/failure-codes.ts';
@@ -11,10 +13,10 @@ import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
 import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
-import { Containment, type LateFailure, lateMessage } from './contain/containment.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
 import { faultClock } from './fault-clock.ts';
+import { HostedRun } from './hosted-run.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
@@ -98,7 +100,10 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
       const shown = secrecy.event(event);
       options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
     };
-    const run = await runAndReport(flow, { ...options, input: spilledInput, name, emit, secrecy, durable });
+    const run = await runAndReport(flow, {
+      ...options,
+      ...{ input: spilledInput, name, emit, isHeard: options.onEvent !== undefined, secrecy, durable },
+    });
     return { ...run, diagnostics };
   } catch (error) {
     if (isFlowError(error)) return { result: failed(error.code, error.message), diagnostics };
@@ -115,6 +120,8 @@ interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'
   readonly input: Json;
   readonly name: string;
   readonly emit: (event: RunEvent) => void;
+  /** Whether anybody receives the events. */
+  readonly isHeard: boolean;
   readonly secrecy: Secrecy;
   readonly durable: DurableRun | undefined;
 }
@@ -162,7 +169,7 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, onHistory, signal, isolate, retryFaultsAtOnce, durable, secrecy } = context;
+  const { input, name, emit, isHeard, onHistory, signal, isolate, retryFaultsAtOnce, durable, secrecy } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -174,16 +181,20 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     absorbed: compiled.absorbed.filter(({ never }) => !never).length,
   });
   const atMs = (): number => tracker.sinceStart(durable?.host.stamp() ?? Date.now());
-  const output = secrecy.output((line) => emit({ type: 'output', atMs: atMs(), line }));
+  const output = secrecy.output((line) => {
+    if (isHeard) emit({ type: 'output', atMs: atMs(), line });
+    else printError(line);
+  });
   const stopped = new AbortController();
   let late: LateFailure | undefined;
   const onLate = (failure: LateFailure): void => {
     late ??= failure;
     stopped.abort(failure.error);
   };
-  const sandboxes = isolate ? await Sandboxes.open({ folders: origin.folders, print: output.add, onLate }) : undefined;
-  const containment = new Containment(onLate);
-  const find = handlersOf(flow, (component) => (sandboxes ?? containment).handlerOf(component));
+  const { folders } = origin;
+  const sandboxes = isolate ? await Sandboxes.open({ folders, print: output.add, onLate }) : undefined;
+  const hosted = new HostedRun({ folders, print: output.add, onLate });
+  const find = handlersOf(flow, (component) => (sandboxes ?? hosted).handlerOf(component));
   const resolver = componentResolver(find, {
     store,
     secrets: secrecy.source(secrets),
@@ -208,8 +219,9 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });
-  const execution = await executing.finally(() => sandboxes?.close()).finally(() => containment.close());
+  const execution = await executing.finally(() => sandboxes?.close()).finally(() => hosted.close());
   output.flush();
+  if (late && execution.status !== 'ABORTED') warnOfLate(late);
   return {
     execution,
     events: histories.events,

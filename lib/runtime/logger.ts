@@ -1,3 +1,5 @@
+import { describeThrown, errorText } from '../protocol/errors.ts';
+
 /** The severity of a log entry. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -31,12 +33,33 @@ export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt'>;
 
 /** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {
-  process.stdout.write(`${JSON.stringify(entry, plainValue)}\n`);
+  process.stdout.write(`${JSON.stringify(entry)}\n`);
 };
+
+/** A field as JSON; whatever JSON does not have is a text, since an entry must not fail the step that writes it. */
+function plainField(field: unknown): unknown {
+  try {
+    const text = JSON.stringify(field, plainValue);
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return describeThrown(field); // it contains itself, or throws when it is read
+  }
+}
 
 function plainValue(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+  return value instanceof Error ? errorText(value) : value;
+}
+
+const plainFields = (fields: object = {}): object =>
+  Object.fromEntries(Object.keys(fields).map((key) => [key, plainField(fieldOf(fields, key))]));
+
+function fieldOf(fields: object, key: string): unknown {
+  try {
+    return Reflect.get(fields, key);
+  } catch (error) {
+    return error;
+  }
 }
 
 /** A logger that adds `origin` to each entry. */
@@ -44,6 +67,6 @@ export function createLogger(origin: LogOrigin, sink: LogSink = writeLine): Logg
   const at =
     (level: LogLevel): Log =>
     (message, fields) =>
-      sink({ ...fields, time: new Date().toISOString(), level, message, ...origin });
+      sink({ ...plainFields(fields), time: new Date().toISOString(), level, message, ...origin });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

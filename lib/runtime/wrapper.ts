@@ -2,6 +2,7 @@ import type { CallComponent } from '../protocol/call-component.ts';
 import { formatPath } from '../protocol/describe.ts';
 import {
   type ErrorCode,
+  errorText,
   FlowError,
   isFlowError,
   isSkipStep,
@@ -244,7 +245,7 @@ async function run(component: Component, input: Json, context: Context, scrubber
     return checked.value;
   } catch (error) {
     if (!isSkipStep(error)) throw error;
-    context.logger.info('skipped', { reason: error.message });
+    context.logger.info('skipped', { reason: errorText(error).message });
     return SKIP;
   }
 }

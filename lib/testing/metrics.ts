@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MEBIBYTE } from '../project/host/peak-memory.ts';
 import type { Json } from '../protocol/json.ts';
 import type { FlowRun } from '../run/run-flow.ts';
-import { MEBIBYTE } from '../run/sandbox/peak-memory.ts';
 import type { Metric } from './test-case.ts';
 
 /** A run that is over, and what it left behind. */
@@ -10,7 +10,7 @@ export interface Measured {
   readonly run: FlowRun;
   /** The folder of the run's blobs, which was empty before it. */
   readonly blobs: string;
-  /** The most memory that the run's process had in use, in bytes; known of runs in a process of their own. */
+  /** The most memory that the run's processes had in use, in bytes; known of runs in processes of their own. */
   readonly peakBytes?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Measured {
  * | metric | is |
  * |---|---|
  * | `execution_time_ms` | milliseconds from the execution's start to its end, as the state machine's history has them |
- * | `memory_usage_mb` | peak memory of the process that ran this case alone, in MB of 2^20 bytes; see `runInProcess` |
+ * | `memory_usage_mb` | peak memory of the processes that ran this case alone, in MB of 2^20 bytes; see `runInProcess` |
  * | `step_count` | steps that ran: not those skipped, nor those that nothing wanted; one inside a map counts once |
  * | `blob_bytes` | bytes that the run wrote to the blob store, the cache's among them; equal blobs are written once |
  *

@@ -97,7 +97,8 @@ describe('a component with a mock is not loaded by the command', () => {
     const source = '[{ id: a, component: /my/part, input: { n: 1 } }, { id: b, component: /my/part, input: { n: 1 } }]';
     const flow = await prepareFlow({ file: 'flow.yaml', home, source, mocks: { a: [{ result: { m: 2 } }] } });
     expect((await flow.run()).result).toMatchObject({ result: { a: { m: 2 }, b: { m: 1 } } });
-    expect(loadsIn(home)).toEqual([String(process.pid)]);
+    expect(loadsIn(home)).toHaveLength(1);
+    expect(loadsIn(home)).not.toContain(String(process.pid));
   });
 });
 

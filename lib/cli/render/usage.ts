@@ -1,4 +1,4 @@
-import { MEBIBYTE } from '../../run/sandbox/peak-memory.ts';
+import { MEBIBYTE } from '../../project/host/peak-memory.ts';
 import type { ComponentUsage } from '../../run/sandbox/usage.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';

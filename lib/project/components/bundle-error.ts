@@ -1,6 +1,8 @@
 import { relative, resolve } from 'node:path';
 import type { BuildFailure, Message } from 'esbuild';
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import { toFlowError } from '../../protocol/errors.ts';
+import { exitIn } from '../host/exit-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { BadOption, placeOfOption } from './component-options.ts';
 
@@ -75,15 +77,24 @@ export function diagnoseLoad(source: ComponentFile, error: unknown): Diagnostic 
     const place = placeOfOption(source, error.option) ?? START;
     return diagnose('component-not-loaded', params, { file: shown(file), ...place });
   }
-  const position = { file: shown(file), ...positionIn(error instanceof Error ? (error.stack ?? '') : '', file) };
-  const params =
-    error instanceof NoComponent
-      ? { problem: error.problem, remedy: error.remedy }
-      : {
-          problem: `it throws ${JSON.stringify(error instanceof Error ? error.message : String(error))}`,
-          remedy: 'Correct this, or do it when the component is called: loading a component must not fail.',
-        };
-  return diagnose('component-not-loaded', { component: path, ...params }, position);
+  const position = { file: shown(file), ...positionIn(toFlowError(error).stack ?? '', file) };
+  return diagnose('component-not-loaded', { component: path, ...problemOf(error) }, position);
+}
+
+function problemOf(error: unknown): { readonly problem: string; readonly remedy: string } {
+  if (error instanceof NoComponent) return { problem: error.problem, remedy: error.remedy };
+  const exit = exitIn(error);
+  if (exit !== undefined || error instanceof LoadsTooLong) {
+    const problem = exit === undefined ? toFlowError(error).message : `it ends its process (${exit})`;
+    return {
+      problem,
+      remedy: 'Do this when the component is called: loading it must neither end its process nor take long.',
+    };
+  }
+  return {
+    problem: `it throws ${JSON.stringify(toFlowError(error).message)}`,
+    remedy: 'Correct this, or do it when the component is called: loading a component must not fail.',
+  };
 }
 
 /** The topmost position in `file` of a stack. */
@@ -93,6 +104,14 @@ function positionIn(stack: string, file: string): Span {
   if (line === undefined || column === undefined) return START;
   const at = { line: Number(line), column: Number(column) };
   return { ...at, endLine: at.line, endColumn: at.column + 1 };
+}
+
+/** A component takes longer to load than it may. */
+export class LoadsTooLong extends Error {
+  override readonly name = 'LoadsTooLong';
+  constructor(seconds: number) {
+    super(`it is not loaded after ${seconds} s`);
+  }
 }
 
 /** A module's default export is not a component. */

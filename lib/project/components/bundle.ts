@@ -97,6 +97,22 @@ export async function bundleEach(
   );
 }
 
+/**
+ * Bundles a program of this package into the cache beside the bundles, for processes that start without a TypeScript
+ * loader. Returns its file.
+ */
+export async function bundleProgram(name: string, program: string, outDir: string): Promise<string> {
+  const root = resolve(outDir);
+  const source: Source = {
+    contents: readFileSync(program, 'utf8'),
+    loader: 'ts',
+    resolveDir: dirname(program),
+    splitting: false,
+  };
+  const built = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, new FileHashes());
+  return join(built.folder, 'index.mjs');
+}
+
 interface Client {
   readonly file: string;
   readonly contents: Uint8Array;
@@ -124,6 +140,8 @@ async function bundleOne(
 
 interface Source {
   readonly contents: string;
+  /** The language of `contents`. @default 'js' */
+  readonly loader?: 'js' | 'ts';
   /** Where its imports are looked up. */
   readonly resolveDir: string;
   /** Whether dynamic imports become files of their own. */
@@ -191,9 +209,9 @@ const entryLast = (files: readonly OutputFile[]): OutputFile[] =>
 /** This package's dependencies, such as zod, for projects that do not install them themselves. */
 const OWN_PACKAGES = join(dirname(createRequire(import.meta.url).resolve('zod/package.json')), '..');
 
-const buildOptions = ({ folder, contents, resolveDir, splitting }: BuildUnit) =>
+const buildOptions = ({ folder, contents, loader = 'js', resolveDir, splitting }: BuildUnit) =>
   ({
-    stdin: { contents, resolveDir, sourcefile: ENTRY },
+    stdin: { contents, resolveDir, sourcefile: ENTRY, loader },
     outdir: folder,
     entryNames: 'index',
     chunkNames: 'chunks/[name]-[hash]',

@@ -1,17 +1,15 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { FlowError } from '../../protocol/errors.ts';
-import { bundleEach, type Catalog, type ComponentFile, type LoadedComponent, loadOrDiagnose } from './index.ts';
+import { bundleEach, type Catalog, type ComponentFile, type LoadedComponent } from './index.ts';
+import { isLoaded, type LoadOutcome, loadOrDiagnose } from './load-or-diagnose.ts';
 
-/** Components loaded as functions in this process. */
+/** Components that are ready to be called. */
 export interface Functions {
   /** By the component's own path, with aliases resolved. */
   readonly loaded: ReadonlyMap<string, LoadedComponent>;
   /** Of components that cannot be bundled or loaded. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** The outcome of loading a component: its function, or the reasons why it cannot be loaded. */
-export type LoadOutcome = LoadedComponent | readonly Diagnostic[];
 
 /** Bundles and loads components: the same code that is deployed. Up-to-date bundles are reused. */
 export async function loadOutcomes(
@@ -29,8 +27,8 @@ export async function loadOutcomes(
 export async function loadFunctions(components: readonly ComponentFile[], outDir: string): Promise<Functions> {
   const loaded = [...(await loadOutcomes(components, outDir)).values()];
   return {
-    loaded: new Map(loaded.flatMap((one) => ('handler' in one ? [[one.path, one] as const] : []))),
-    diagnostics: loaded.flatMap((one) => ('handler' in one ? [] : one)),
+    loaded: new Map(loaded.flatMap((one) => (isLoaded(one) ? [[one.path, one] as const] : []))),
+    diagnostics: loaded.flatMap((one) => (isLoaded(one) ? [] : one)),
   };
 }
 

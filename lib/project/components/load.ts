@@ -1,24 +1,22 @@
 import { pathToFileURL } from 'node:url';
 import type * as z from 'zod';
 import type { ComponentSchemas } from '../../compiler/check/index.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { componentsInFusedChain } from '../../protocol/fused-chain-name.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import type { Handler } from '../../runtime/wrapper.ts';
-import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
-import { diagnoseLoad, NoComponent } from './bundle-error.ts';
+import type { Bundle } from './bundle.ts';
+import { NoComponent } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { checkOptions } from './component-options.ts';
 import { componentSchema } from './component-schema.ts';
 import { type Requirements, requirementsOf, requirementsOfFusedChain } from './requirements.ts';
 
-/** A component's function, loaded into this process, with the component's declaration. */
-export interface LoadedComponent extends Requirements {
+/** What is known of a component once its bundle has been loaded. */
+export interface ComponentDeclaration extends Requirements {
   readonly path: string;
   /** The bundle's file, absolute, and the hash of its content. */
   readonly entry: string;
   readonly hash: string;
-  readonly handler: Handler;
   readonly description?: string;
   /** JSON Schema of its input. */
   readonly inputSchema: Json;
@@ -30,20 +28,44 @@ export interface LoadedComponent extends Requirements {
   readonly fusedSchemas?: readonly ComponentSchemas[];
 }
 
-/** Loads a bundle, the same code that is deployed; a changed bundle is loaded again. Rejects with a {@link NoComponent} if it exports no component. */
-export async function loadBundle({ component: source, entry, hash }: Bundle): Promise<LoadedComponent> {
-  const exported: Record<string, unknown> = await import(`${pathToFileURL(entry).href}?v=${hash}`);
+/** A component that may be called. */
+export interface LoadedComponent extends ComponentDeclaration {
+  /** Only of a built-in component, which is trusted with this process; all others run in a host of components. */
+  readonly handler?: Handler;
+}
+
+/** A component's function, loaded into this process, with the component's declaration. */
+export type LoadedBundle = ComponentDeclaration & Required<Pick<LoadedComponent, 'handler'>>;
+
+/** What a bundle needs to be loaded. */
+type Loadable = Pick<Bundle, 'component' | 'entry' | 'hash'>;
+
+/**
+ * Loads a bundle into this process, the same code that is deployed; a changed bundle is loaded again. Rejects with a
+ * {@link NoComponent} if it exports no component.
+ */
+export async function loadBundle(bundle: Loadable): Promise<LoadedBundle> {
+  const exported: Record<string, unknown> = await import(`${pathToFileURL(bundle.entry).href}?v=${bundle.hash}`);
   const { handler } = exported;
+  if (!isHandler(handler)) throw new NoComponent(bundle.component);
+  return { ...describeBundle(bundle, exported), handler };
+}
+
+/** What the component declares that a bundle exports. Throws a {@link NoComponent} if there is none. */
+export function describeBundle(
+  { component: source, entry, hash }: Loadable,
+  exported: Readonly<Record<string, unknown>>,
+): ComponentDeclaration {
   const [first, ...more] = componentsIn(exported, source);
   const last = more.at(-1) ?? first;
-  if (!isHandler(handler) || !first || !last) throw new NoComponent(source);
+  if (!isHandler(exported.handler) || !first || !last) throw new NoComponent(source);
   for (const each of [first, ...more]) checkOptions(each);
   const { description } = first;
   const schemas = {
     inputSchema: componentSchema(first.input, 'input'),
     outputSchema: componentSchema(last.output, 'output'),
   };
-  const common = { path: source.path, entry, hash, handler, ...schemas };
+  const common = { path: source.path, entry, hash, ...schemas };
   if (!source.fusedComponents)
     return { ...common, ...(typeof description === 'string' && { description }), ...requirementsOf(first) };
   const fusedRequirements = [first, ...more].map(requirementsOf);
@@ -55,7 +77,7 @@ export async function loadBundle({ component: source, entry, hash }: Bundle): Pr
 }
 
 /** The schemas of a loaded component by its path; of a fused chain, those of each of its components. */
-export function schemasByPath({ path, inputSchema, outputSchema, fusedSchemas }: LoadedComponent): SchemaEntries {
+export function schemasByPath({ path, inputSchema, outputSchema, fusedSchemas }: ComponentDeclaration): SchemaEntries {
   const schemas = fusedSchemas ?? [{ input: inputSchema, output: outputSchema }];
   const paths = componentsInFusedChain(path);
   return schemas.flatMap((each, at) => paths.slice(at, at + 1).map((of) => [of, each] as const));
@@ -64,28 +86,11 @@ export function schemasByPath({ path, inputSchema, outputSchema, fusedSchemas }:
 /** Schemas of components, by their own paths. */
 export type SchemaEntries = readonly (readonly [path: string, schemas: ComponentSchemas])[];
 
-/** Loads a bundle, or returns diagnostics of its component; for a fused chain, of the component that is wrong. */
-export async function loadOrDiagnose(
-  bundle: Bundle,
-  options: BundleOptions,
-): Promise<LoadedComponent | readonly Diagnostic[]> {
-  try {
-    return await loadBundle(bundle);
-  } catch (error) {
-    const problems = await diagnoseFusedComponents(bundle, options);
-    return problems.length > 0 ? problems : [diagnoseLoad(bundle.component, error)];
-  }
-}
-
-/** Bundles and loads each component of a fused chain separately, to find the one that is wrong. */
-async function diagnoseFusedComponents({ component }: Bundle, options: BundleOptions): Promise<readonly Diagnostic[]> {
-  const separate = await bundleEach([...new Set(component.fusedComponents)], options);
-  const outcomes = separate.map((one) => ('diagnostics' in one ? one.diagnostics : loadOrDiagnose(one, options)));
-  return (await Promise.all(outcomes)).flatMap((one) => ('handler' in one ? [] : one));
-}
-
 /** The component that a bundle exports, or those of a fused chain. Throws a {@link NoComponent} if an export is not a component. */
-function componentsIn({ component, components }: Record<string, unknown>, source: ComponentFile): readonly Defined[] {
+function componentsIn(
+  { component, components }: Readonly<Record<string, unknown>>,
+  source: ComponentFile,
+): readonly Defined[] {
   const exported: readonly unknown[] = Array.isArray(components) ? components : [component];
   if (exported.every(isComponent)) return exported;
   throw new NoComponent(source, ...wrongSchemaOf(exported.find((one) => !isComponent(one))));

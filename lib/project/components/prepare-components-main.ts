@@ -1,20 +1,17 @@
 import { text } from 'node:stream/consumers';
+import { closeHosts } from '../host/hosts.ts';
 import { type Bundle, bundleEach } from './bundle.ts';
-import { loadOrDiagnose, schemasByPath } from './load.ts';
+import { schemasByPath } from './load.ts';
+import { isLoaded, loadOrDiagnose } from './load-or-diagnose.ts';
 import type { Preparation, PrepareRequest } from './prepared-component.ts';
 import { secondsOfFusedChain } from './requirements.ts';
 
 // The process that prepareComponents starts: it reads a request from standard input and writes the answer to standard output.
-// What components print while they load goes to standard error, and what they leave running does not keep the process alive.
-
-const { stdout, stderr } = process;
-const answer = stdout.write.bind(stdout);
-stdout.write = stderr.write.bind(stderr);
 
 async function describe(bundle: Bundle): Promise<Preparation> {
   const source = bundle.component;
   const loaded = await loadOrDiagnose(bundle, { outDir });
-  if (!('handler' in loaded)) return { source, diagnostics: loaded };
+  if (!isLoaded(loaded)) return { source, diagnostics: loaded };
   const { description, memorySize, timeout: own, fusedRequirements: links } = loaded;
   const timeout = links ? secondsOfFusedChain(links) : own;
   return {
@@ -27,13 +24,12 @@ async function describe(bundle: Bundle): Promise<Preparation> {
   };
 }
 
-const { sources, outDir, limitMs }: PrepareRequest = JSON.parse(await text(process.stdin));
-// Whoever asked ends this process in time, but may have ended before.
-if (limitMs !== undefined) setTimeout(() => process.exit(1), limitMs).unref();
+const { sources, outDir }: PrepareRequest = JSON.parse(await text(process.stdin));
 const bundled = await bundleEach(sources, { outDir });
 const prepared = await Promise.all(
   bundled.map((one) =>
     'diagnostics' in one ? { source: one.component, diagnostics: one.diagnostics } : describe(one),
   ),
 );
-answer(JSON.stringify(prepared), () => process.exit());
+await closeHosts();
+process.stdout.write(JSON.stringify(prepared), () => process.exit());

@@ -1,7 +1,6 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { ComponentFile } from './catalog.ts';
 import type { SchemaEntries } from './load.ts';
@@ -26,8 +25,6 @@ export type Preparation =
 export interface PrepareRequest {
   readonly sources: readonly ComponentFile[];
   readonly outDir: string;
-  /** After how many milliseconds to give up. @default never */
-  readonly limitMs?: number;
 }
 
 const prepared = new Map<string, Preparation>();
@@ -64,17 +61,4 @@ function prepareInProcess(request: PrepareRequest): readonly Preparation[] {
   });
   if (status === 0) return JSON.parse(stdout);
   throw new Error(`Components could not be bundled into ${request.outDir}: ${error?.message ?? stderr}`);
-}
-
-/**
- * The same without keeping anybody waiting, and anew each time. Rejects where the process gives no answer: it ends
- * before that, or is ended as its time is up; with a `code` of letters, where it could not even be started.
- */
-export async function prepareApart(request: PrepareRequest): Promise<readonly Preparation[]> {
-  const { limitMs = 0 } = request;
-  const options = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: MAX_ANSWER_BYTES } as const;
-  const running = promisify(execFile)(process.execPath, programArguments(), options);
-  running.child.stdin?.on('error', () => {}); // It has ended already, of which `running` tells.
-  running.child.stdin?.end(JSON.stringify(request));
-  return JSON.parse((await running).stdout);
 }

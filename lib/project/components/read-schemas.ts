@@ -4,19 +4,19 @@ import { basename, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { ComponentSchemas } from '../../compiler/check/index.ts';
 import { isObject } from '../../protocol/json.ts';
+import { LOAD_MS } from '../host/component-host.ts';
+import { endHost, startHost } from '../host/hosts.ts';
 import { type Bundle, type BundleOptions, bundleEach } from './bundle.ts';
 import { writeAtomically } from './bundle-cache.ts';
 import type { ComponentFile } from './catalog.ts';
 import { runSerially } from './in-turn.ts';
-import { prepareApart } from './prepared-component.ts';
+import { schemasByPath } from './load.ts';
 
 /** How schemas are read. */
 export interface ReadSchemasOptions extends BundleOptions {
-  /** How many milliseconds a component may take to load. @default 10000 */
+  /** How many milliseconds a component may take to load, once its process has started. @default 10000 */
   readonly limitMs?: number;
 }
-
-const LIMIT_MS = 10_000;
 
 /**
  * What components take and give, without loading any of them into this process: each is loaded in one of its own, once
@@ -25,7 +25,7 @@ const LIMIT_MS = 10_000;
  */
 export async function readSchemas(
   components: readonly ComponentFile[],
-  { outDir, limitMs = LIMIT_MS }: ReadSchemasOptions,
+  { outDir, limitMs = LOAD_MS }: ReadSchemasOptions,
 ): Promise<ReadonlyMap<ComponentFile, ComponentSchemas>> {
   if (components.length === 0) return new Map();
   const root = resolve(outDir);
@@ -53,7 +53,7 @@ function schemasOf(made: Bundle, root: string, limitMs: number): Promise<Compone
   return runSerially(file, async () => {
     const known = readRecord(file);
     if (known?.hash === made.hash) return known.schemas;
-    const record = await askOnce(made, root, limitMs);
+    const record = await withinCores(() => askOnce(made, root, limitMs));
     if (record) writeAtomically(file, JSON.stringify(record), root);
     return record?.schemas;
   });
@@ -61,18 +61,19 @@ function schemasOf(made: Bundle, root: string, limitMs: number): Promise<Compone
 
 const withinCores = pLimit(availableParallelism());
 
-/** Undefined where no process could be started: the next run tries again. */
-async function askOnce(
-  { component, hash }: Bundle,
-  outDir: string,
-  limitMs: number,
-): Promise<SchemaRecord | undefined> {
+/**
+ * Asks in a host of its own: what a mocked component does as it loads is nothing to those that run. Undefined where no
+ * process could be started: the next run tries again.
+ */
+async function askOnce(bundle: Bundle, outDir: string, limitMs: number): Promise<SchemaRecord | undefined> {
+  const host = await startHost(outDir);
   try {
-    const [answer] = await withinCores(() => prepareApart({ sources: [component], outDir, limitMs }));
-    const [, schemas] = (answer && 'schemas' in answer && answer.schemas[0]) || [];
-    return { hash, ...(schemas && { schemas }) };
-  } catch (error) {
-    return isObject(error) && typeof error.code === 'string' ? undefined : { hash };
+    const outcome = await host.load(bundle, limitMs).catch(() => undefined);
+    if (!outcome) return undefined;
+    const [, schemas] = ('entry' in outcome && schemasByPath(outcome)[0]) || [];
+    return { hash: bundle.hash, ...(schemas && { schemas }) };
+  } finally {
+    await endHost(host);
   }
 }
 

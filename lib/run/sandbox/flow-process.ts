@@ -1,19 +1,20 @@
+import { Child, type ExitReason } from '../../project/host/child.ts';
 import type { FlowOptions, FlowRun, RunOptions } from '../run-flow.ts';
-import { Child, type ExitReason } from './child.ts';
 import { flowProgram } from './program.ts';
 
 /** Options of {@link runInProcess}. */
 export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input' | 'retryFaultsAtOnce'>;
 
-/** A run in a separate process, and the peak memory of that process in bytes. */
+/** A run in a separate process, and the peak memory in bytes of that process and of its components' process. */
 export interface FlowProcessRun {
   readonly run: FlowRun;
-  readonly peakBytes: number;
+  /** Unknown where one of the processes was killed. */
+  readonly peakBytes?: number;
 }
 
 /**
- * Runs a whole flow in a separate process. Its memory includes Node and the engine (100 to 130 MB) and all components,
- * those of parallel steps together. A thread is not enough: its memory outside of the heap cannot be measured.
+ * Runs a whole flow in a separate process. Its memory includes Node and the engine (100 to 130 MB) and that of the
+ * process of its components (40 to 60 MB without what they use), those of parallel steps together. A thread is not enough: its memory outside of the heap cannot be measured.
  */
 export async function runInProcess(options: FlowProcessOptions, signal?: AbortSignal): Promise<FlowProcessRun> {
   const { file, execArgv } = flowProgram();
@@ -42,7 +43,6 @@ function interrupted(how: ExitReason): FlowProcessRun {
   const message = `the process that ran the flow ended with ${describeExit(how)} before the flow did`;
   return {
     run: { result: { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message } }, diagnostics: [] },
-    peakBytes: 0,
   };
 }
 

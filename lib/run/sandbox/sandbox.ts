@@ -1,22 +1,12 @@
-import { FlowError, TimedOut, withoutFrames } from '../../protocol/errors.ts';
+import { cancelled, timedOut } from '../../project/host/call-errors.ts';
+import { Child, type ExitReason } from '../../project/host/child.ts';
+import { describeExit, exitError, stackOf } from '../../project/host/exit-error.ts';
+import type { InvokeRequest, ReportedExitReason } from '../../project/host/messages.ts';
+import { readOutput } from '../../project/host/output.ts';
+import { MEBIBYTE } from '../../project/host/peak-memory.ts';
+import { type CallHost, RemoteCall, reasonOf } from '../../project/host/remote-calls.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
-import type { Json } from '../../protocol/json.ts';
-import type { HostContext } from '../../runtime/wrapper.ts';
-import { exitError } from '../contain/exit-error.ts';
-import { Child, type ExitReason } from './child.ts';
-import {
-  errorOf,
-  type HostRequest,
-  type InvokeRequest,
-  type MessageFromSandbox,
-  type MessageToSandbox,
-  type Outcome,
-  outcomeOf,
-  type ReportedExitReason,
-  type SandboxSpec,
-} from './messages.ts';
-import { readOutput } from './output.ts';
-import { MEBIBYTE } from './peak-memory.ts';
+import type { MessageFromSandbox, MessageToSandbox, SandboxSpec } from './messages.ts';
 
 /** Options of a {@link Sandbox}. */
 export interface SandboxOptions extends SandboxSpec {
@@ -30,9 +20,6 @@ export interface SandboxOptions extends SandboxSpec {
   readonly onLate?: (error: Error, last: Invocation) => void;
 }
 
-/** The parts of the host that an invocation in a sandbox can use. */
-export type SandboxHost = Pick<HostContext, 'log' | 'secrets' | 'call' | 'signal'>;
-
 /** Milliseconds that a component has to stop after its abort signal; then its sandbox is killed. */
 const GRACE_MS = 1000;
 
@@ -44,7 +31,8 @@ export class Sandbox {
   readonly #child: Child<MessageToSandbox, MessageFromSandbox>;
   readonly #memoryMb: number;
   readonly #startedAt = performance.now();
-  #call: Call | undefined;
+  #call: RemoteCall | undefined;
+  #calls = 0;
   #last: Invocation | undefined;
   readonly #onLate: SandboxOptions['onLate'];
   #isOpen = true;
@@ -84,9 +72,14 @@ export class Sandbox {
   }
 
   /** Runs the component. Rejects with the component's error, or with Lambda's error for a sandbox that has exited. */
-  async invoke(invoke: InvokeRequest, host: SandboxHost, timeoutSeconds: number | undefined): Promise<Slots> {
+  async invoke(
+    invoke: Omit<InvokeRequest, 'call'>,
+    host: CallHost,
+    timeoutSeconds: number | undefined,
+  ): Promise<Slots> {
     await this.ready;
-    const call = new Call(host, (message) => this.#child.send(message));
+    const number = this.#calls++;
+    const call = new RemoteCall(host, (message) => this.#child.send(message));
     this.#call = call;
     this.#last = invoke.invocation;
     const stop = (error: Error): void => {
@@ -97,12 +90,12 @@ export class Sandbox {
     const after = (ms: number, error: () => Error): void =>
       void timers.push(setTimeout(() => stop(error()), ms + GRACE_MS));
     const abort = (): void => {
-      this.#child.send({ type: 'abort', reason: String(host.signal?.reason?.message ?? host.signal?.reason) });
-      after(0, () => withoutFrames(new FlowError('CANCELLED', `step "${invoke.invocation.step}" was cancelled`)));
+      if (host.signal) this.#child.send({ type: 'abort', call: number, reason: reasonOf(host.signal) });
+      after(0, () => cancelled(invoke.invocation));
     };
-    if (timeoutSeconds !== undefined) after(timeoutSeconds * 1000, () => timedOut(invoke, timeoutSeconds));
+    if (timeoutSeconds !== undefined) after(timeoutSeconds * 1000, () => timedOut(invoke.invocation, timeoutSeconds));
     host.signal?.addEventListener('abort', abort, { once: true });
-    this.#child.send({ type: 'invoke', ...invoke });
+    this.#child.send({ type: 'invoke', call: number, ...invoke });
     if (host.signal?.aborted) abort();
     try {
       return await call.answer;
@@ -122,7 +115,8 @@ export class Sandbox {
   }
 
   #take(message: MessageFromSandbox): void {
-    if (message.type === 'done') this.#peakBytes = message.peakBytes;
+    if (message.type === 'ready' || message.type === 'died') return;
+    if (message.type === 'done') this.#peakBytes = message.peakBytes ?? this.#peakBytes;
     this.#call?.take(message);
   }
 
@@ -137,65 +131,5 @@ export class Sandbox {
   }
 }
 
-/** An invocation in progress. */
-class Call {
-  readonly answer: Promise<Slots>;
-  readonly #host: SandboxHost;
-  readonly #send: (message: MessageToSandbox) => void;
-  #resolve: (slots: Slots) => void = () => {};
-  fail: (error: Error) => void = () => {};
-
-  constructor(host: SandboxHost, send: (message: MessageToSandbox) => void) {
-    this.#host = host;
-    this.#send = send;
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.fail = reject;
-    });
-  }
-
-  take(message: MessageFromSandbox): void {
-    if (message.type === 'log') this.#host.log?.(message.entry);
-    else if (message.type === 'ask') void this.#answer(message.question, message.what);
-    else if (message.type === 'done') this.#done(message.outcome);
-  }
-
-  #done(outcome: Outcome<Slots>): void {
-    if (outcome.ok) this.#resolve(outcome.value ?? {});
-    else this.fail(errorOf(outcome));
-  }
-
-  async #answer(question: number, what: HostRequest): Promise<void> {
-    const outcome = await outcomeOf(() => this.#find(what));
-    this.#send({ type: 'answer', question, outcome });
-  }
-
-  async #find(what: HostRequest): Promise<Json | undefined> {
-    const { secrets, call } = this.#host;
-    if (what.kind === 'secret') return secrets?.(what.name);
-    if (call) return call(what.component, what.invocation, what.id);
-    throw new FlowError('COMPONENT_NOT_FOUND', `${what.component} cannot be called from here`);
-  }
-}
-
-const timedOut = ({ invocation }: InvokeRequest, seconds: number): Error =>
-  withoutFrames(
-    new TimedOut(
-      `step "${invocation.step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
-    ),
-  );
-
-/** The component's own stack, of an error that it threw where nobody catches. */
-const stackOf = (why: ReportedExitReason | ExitReason): string | undefined =>
-  typeof why !== 'string' && why.kind === 'uncaught' ? why.stack : undefined;
-
 const isOutOfMemory = (why: ReportedExitReason | ExitReason): boolean =>
   why === 'SIGABRT' || (typeof why !== 'string' && why.kind === 'memory');
-
-function describeExit(why: ReportedExitReason | ExitReason, memoryMb: number): string {
-  const memory = `its component used more than the ${memoryMb} MB that it may; raise its "memorySize", or give it less to do`;
-  if (why === 'SIGABRT') return `signal: aborted; most likely ${memory}`;
-  if (typeof why === 'string') return `signal: ${why}`;
-  if (why.kind === 'memory') return `signal: killed; ${memory}`;
-  return why.kind === 'exit' ? `exit status ${why.code}` : why.message;
-}

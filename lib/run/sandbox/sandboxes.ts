@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { DEFAULT_MEMORY_MB } from '../../project/components/requirements.ts';
 import type { Folders } from '../../project/folders.ts';
+import type { LateFailure } from '../../project/host/containment.ts';
+import { MEBIBYTE } from '../../project/host/peak-memory.ts';
+import { programFile } from '../../project/host/program.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
-import type { LateFailure } from '../contain/containment.ts';
 import type { RunnableComponent } from '../ready-flow.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
-import { MEBIBYTE } from './peak-memory.ts';
-import { sandboxProgram } from './program.ts';
 import { Sandbox } from './sandbox.ts';
 import { type ComponentUsage, type Usage, UsageMeter } from './usage.ts';
 
@@ -47,7 +46,7 @@ export class Sandboxes {
 
   /** Prepares the sandbox program. */
   static async open(options: SandboxesOptions): Promise<Sandboxes> {
-    return new Sandboxes(await sandboxProgram(join(options.folders.bundles, '.cache')), options);
+    return new Sandboxes(await programFile('sandbox-main', options.folders.bundles), options);
   }
 
   /** The function that runs a component in sandboxes. */

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { uncaught } from '../contain/exit-error.ts';
-import type { MessageFromSandbox, MessageToSandbox, ReportedExitReason, SandboxSpec } from './messages.ts';
-import { MEBIBYTE, peakBytes } from './peak-memory.ts';
+import { uncaught } from '../../project/host/exit-error.ts';
+import type { ReportedExitReason } from '../../project/host/messages.ts';
+import { MEBIBYTE, peakBytes } from '../../project/host/peak-memory.ts';
+import type { MessageFromSandbox, MessageToSandbox, SandboxSpec } from './messages.ts';
 
 /** Interval of the memory checks, in milliseconds. */
 const MEMORY_CHECK_MS = 10;

@@ -2,6 +2,7 @@ import { TaskError, type TaskRequest, type TaskResolver } from '../../engine/typ
 import type { CallComponent } from '../../protocol/call-component.ts';
 import { writeCause } from '../../protocol/cause.ts';
 import { callResult, componentIn, INVOKE, invocationIn } from '../../protocol/component-task.ts';
+import { errorText } from '../../protocol/errors.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import type { InnerCalls } from '../durable/inner-calls.ts';
@@ -61,7 +62,7 @@ const invocationOf = ({ arguments: taskArguments, stateName, execution, attempt 
 
 /** Converts a thrown error to the error that Lambda reports to a state machine. */
 function asLambdaError(error: unknown, hide = (text: string): string => text): TaskError {
-  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  const { name, message, stack } = errorText(error);
   return new TaskError(name, writeCause({ name, message: hide(message), stack: hide(stack) }));
 }
 

@@ -98,5 +98,5 @@ test('a failure that a component has thrown has its stack', async () => {
   const { error } = await failAt('steps: [{ id: a, component: /my/throw, input: 1 }]\noutput: { $step: a }\n');
 
   expect(error).not.toHaveProperty('place');
-  expect(error.data?.stack?.join('\n')).toMatch(/\n +at .*my-throw/);
+  expect(error.data?.stack?.join('\n')).toMatch(/\n +at .*lambdas\/my\/throw\.ts:\d+:\d+/);
 });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
+import { stackOfThrown } from '../../protocol/errors.ts';
 import { exitError, uncaught } from './exit-error.ts';
 
 /** A call of a component in this process. */
@@ -17,7 +18,12 @@ export const runningCall = new AsyncLocalStorage<ContainedCall | undefined>();
 /** Thrown in place of an exit, since nothing after it may run. Whoever gets it has been told already. */
 class Exited extends Error {
   override readonly name = 'Exited';
+  constructor() {
+    super();
+    exits.add(this);
+  }
 }
+const exits = new WeakSet<object>();
 
 const open = new Set<ContainedCall>();
 let users = 0;
@@ -43,10 +49,12 @@ export function containComponents(): () => void {
 /** Runs `work` as `call`. */
 export async function runContained<T>(call: ContainedCall, work: () => Promise<T>): Promise<T> {
   open.add(call);
+  idleSince = undefined;
   try {
     return await runningCall.run(call, work);
   } finally {
     open.delete(call);
+    idleSince = undefined;
   }
 }
 
@@ -102,8 +110,8 @@ function containErrors(emit: typeof process.emit): typeof process.emit {
 }
 
 function reportUncaught(call: ContainedCall, thrown: unknown): void {
-  if (thrown instanceof Exited) return;
-  end(call, exitError(uncaught(thrown), thrown instanceof Error ? thrown.stack : undefined));
+  if (typeof thrown === 'object' && thrown !== null && exits.has(thrown)) return;
+  end(call, exitError(uncaught(thrown), stackOfThrown(thrown)));
 }
 
 function containExit<A extends readonly unknown[]>(
@@ -143,7 +151,18 @@ function containMicrotasks(queue: typeof queueMicrotask): typeof queueMicrotask 
   };
 }
 
+/** Milliseconds that a call may wait for nothing but its end: whoever made it may still abort it. */
+const PATIENCE_MS = 2000;
+
+/** Since when nothing has been left that could happen, by `performance.now()`. */
+let idleSince: number | undefined;
+
 /** Nothing is left that could happen: what a call still waits for never comes, and this process would end without a word. */
 function failWhatWaits(): void {
+  if (open.size === 0) return;
+  idleSince ??= performance.now();
+  const leftMs = idleSince + PATIENCE_MS - performance.now();
+  if (leftMs > 0) return void setTimeout(() => {}, leftMs); // Keeps this process going, and comes back here.
+  idleSince = undefined;
   for (const call of open) end(call, exitError('exit status 0; the component waits for something that never comes'));
 }

@@ -1,14 +1,20 @@
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import { Scrubber } from '../../runtime/secrets/scrub.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
-import type { RunnableComponent } from '../ready-flow.ts';
-import type { ErrorData } from '../report/events.ts';
 import { containComponents, runContained, runningCall } from './process-hooks.ts';
+
+/** The call of a component in a run, and the lines of its own stack where it threw an error. */
+export interface CallPlace {
+  readonly step: string;
+  readonly component: string;
+  readonly attempt: number;
+  readonly stack?: readonly string[];
+}
 
 /** A component did something that ends a process after its call had ended: its step cannot fail any more, its run can. */
 export interface LateFailure {
   readonly error: Error;
-  readonly at: ErrorData;
+  readonly at: CallPlace;
 }
 
 /**
@@ -26,7 +32,7 @@ export class Containment {
   }
 
   /** The function of a component. */
-  handlerOf({ path, handler }: Pick<RunnableComponent, 'path' | 'handler'>): Handler {
+  handlerOf(path: string, handler: Handler): Handler {
     return (invocation, host = {}) => this.#run(path, handler, invocation, host);
   }
 
@@ -59,7 +65,7 @@ export class Containment {
 
   #late(failure: LateFailure): void {
     if (this.#isOpen) this.#onLate(failure);
-    else process.emitWarning(`${lateMessage(failure)} Its run had ended before.`);
+    else warnOfLate(failure);
   }
 }
 
@@ -67,7 +73,11 @@ export class Containment {
 export const lateMessage = ({ error, at: { step, component } }: LateFailure): string =>
   `step "${step}" had ended when its component ${component} did: ${error.message}.`;
 
-const stackOf = ({ stack = '' }: Error): Pick<ErrorData, 'stack'> => ({ stack: stack.split('\n') });
+/** Says it where the run has ended too. */
+export const warnOfLate = (failure: LateFailure): void =>
+  process.emitWarning(`${lateMessage(failure)} Its run had ended before.`);
+
+const stackOf = ({ stack = '' }: Error): Pick<CallPlace, 'stack'> => ({ stack: stack.split('\n') });
 
 /** The error may tell any of the secrets that the component was given. */
 function hideSecrets(error: Error, scrubber: Scrubber): Error {

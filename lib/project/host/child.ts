@@ -1,5 +1,6 @@
 import { type ChildProcess, type ForkOptions, fork, type Serializable } from 'node:child_process';
-import { uncaught } from '../contain/exit-error.ts';
+import { isObject } from '../../protocol/json.ts';
+import { uncaught } from './exit-error.ts';
 
 /** How a process ended: by a signal, with an exit code, or because it could not be started. */
 export type ExitReason =
@@ -20,16 +21,21 @@ export type ChildOutput = Pick<ChildProcess, 'stdout' | 'stderr'>;
 /** A child process that runs one of our programs: it receives messages of type `In` and sends messages of type `Out`. */
 export class Child<In extends Serializable, Out> {
   readonly #process: ChildProcess;
+  /** Resolves when the process is over and all of its output has been read. */
+  readonly closed: Promise<void>;
 
   /** Starts `program`, the file of a module. */
   constructor(program: string, options: ForkOptions) {
     this.#process = fork(program, options);
+    this.closed = new Promise((resolve) => this.#process.once('close', () => resolve()));
   }
 
   /** Subscribes to the messages and the end of the process. */
   listen({ message, ended }: ChildListener<Out>): void {
-    // Each program sends messages of its own type only.
-    this.#process.on('message', (received) => message(received as Out));
+    // Each program sends messages of its own type only; a component that runs in it may send anything.
+    this.#process.on('message', (received) => {
+      if (isObject(received)) message(received as Out);
+    });
     this.#process.once('error', (error) => ended({ kind: 'uncaught', message: uncaught(error) }));
     this.#process.once('exit', (code, signal) => ended(signal ?? { kind: 'exit', code: code ?? 0 }));
   }
@@ -37,6 +43,16 @@ export class Child<In extends Serializable, Out> {
   /** Its output streams. */
   get output(): ChildOutput {
     return this.#process;
+  }
+
+  /** Whether this process waits for it. */
+  hold(isHeld: boolean): void {
+    const { channel, stdout, stderr } = this.#process;
+    // The streams are sockets, as are all pipes of a child process.
+    for (const one of [this.#process, channel, stdout, stderr] as readonly (Held | null | undefined)[]) {
+      if (isHeld) one?.ref?.();
+      else one?.unref?.();
+    }
   }
 
   /** Sends a message, unless the process is ending. */
@@ -48,4 +64,9 @@ export class Child<In extends Serializable, Out> {
   kill(): void {
     this.#process.kill('SIGKILL');
   }
+}
+
+interface Held {
+  ref?(): void;
+  unref?(): void;
 }
