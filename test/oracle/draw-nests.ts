@@ -62,7 +62,7 @@ function leafOf(kind: LeafKind, at: number, { literal }: Level): Json {
 }
 
 /** An expression that is nested in itself. Its leaves at level n are of the steps `s2n` and `s2n+1`. */
-export const nestOf = (all: readonly Level[]): Json =>
+const nestOf = (all: readonly Level[]): Json =>
   all.reduce<Json>(
     (inner, each, at) =>
       LEVELS[each.kind](inner, leafOf(each.leaves[0], 2 * at, each), leafOf(each.leaves[1], 2 * at + 1, each)),
