@@ -86,7 +86,7 @@ const NESTS: { readonly [name: string]: Nest } = {
     a: ifThen(given(at), before),
     b: ifThen({ $input: `g${at}` }, before),
   })),
-  '`map`': flows('/map', (workflow) => ({ items: [1, 2], workflow }), 'values'),
+  '`map`': flows('/map', (workflow) => ({ items: { $input: '$' }, workflow }), 'values'),
   '`eval`': flows('/eval', (flow) => ({ flow, input: { $input: '$' } }), 'result'),
   '`iterate`': flows('/iterate', (flow) => ({ flow, initial_input: { $input: '$' } }), 'result'),
 };

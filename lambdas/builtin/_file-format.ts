@@ -32,7 +32,7 @@ export async function parseAs(format: Format, bytes: Uint8Array, path: string): 
 // The parsers of other packages are loaded when first needed: most files need none of them.
 const PARSERS: { readonly [F in Format]: (text: string, path: string) => Json | Promise<Json> } = {
   json: (text) => JSON.parse(text),
-  yaml: async (text) => (await import('./_yaml-file.ts')).readYaml(text),
+  yaml: async (text) => (await import('../../lib/run/read-yaml.ts')).readYaml(text),
   csv: (text, path) => tableOf(text, path.toLowerCase().endsWith('.tsv') ? '\t' : ','),
   text: (text) => text,
 };

@@ -62,7 +62,7 @@ function leafOf(kind: LeafKind, at: number, { literal }: Level): Json {
 }
 
 /** An expression that is nested in itself. Its leaves at level n are of the steps `s2n` and `s2n+1`. */
-export const nestOf = (all: readonly Level[]): Json =>
+const nestOf = (all: readonly Level[]): Json =>
   all.reduce<Json>(
     (inner, each, at) =>
       LEVELS[each.kind](inner, leafOf(each.leaves[0], 2 * at, each), leafOf(each.leaves[1], 2 * at + 1, each)),
@@ -208,4 +208,53 @@ export const chains = (minLength: number, maxLength: number): fc.Arbitrary<Sampl
         },
       };
     });
+  });
+
+/** How a flow is run by the one around it. The items of a `map` are only known at run time, or are two. */
+const RUNNERS = {
+  map: (flow: Json) => runnerOf('/map', { items: { $input: '$' }, workflow: flow }, 'values'),
+  items: (flow: Json) => runnerOf('/map', { items: [[1], [2]], workflow: flow }, 'values'),
+  eval: (flow: Json) => runnerOf('/eval', { flow, input: { $input: '$' } }, 'result.result'),
+  iterate: (flow: Json) =>
+    runnerOf(
+      '/iterate',
+      {
+        flow: {
+          steps: runnerOf('/eval', { flow, input: { $input: '$' } }, 'result.result').steps,
+          output: { result: { $step: 'inner' } },
+        },
+        initial_input: { $input: '$' },
+      },
+      'result',
+    ),
+};
+
+const runnerOf = (component: string, input: Json, path: string) => ({
+  steps: [{ id: 'inner', component, input }],
+  output: { $step: 'inner', path },
+});
+
+/** Flows that run each other, all in the same way. */
+export const flowsInFlows = (least: number, most: number): fc.Arbitrary<Json> =>
+  fc
+    .tuple(fc.constantFrom(...Object.values(RUNNERS)), fc.integer({ min: least, max: most }))
+    .map(([run, depth]) =>
+      Array.from({ length: depth }).reduce<Json>(run, { steps: [task('own', 1)], output: { $step: 'own' } }),
+    );
+
+/** `map` in `map`, over lists in lists of the flow's input. */
+export const mapsInMaps = (depth: number): fc.Arbitrary<Sample> =>
+  fc.array(fc.integer({ min: 0, max: 3 }), { minLength: depth, maxLength: depth }).map((lengths): Sample => {
+    const flow = lengths.reduce<Json>((inner) => RUNNERS.map(inner), {
+      steps: [task('own', { $input: '$' })],
+      output: { $step: 'own' },
+    });
+    const lists = (most: number) =>
+      lengths.reduce<Json>((inner, length) => Array.from({ length: Math.min(length, most) }, () => inner), 'item');
+    return {
+      source: JSON.stringify(flow),
+      inputs: [lists(2), lists(1)],
+      variables: {},
+      mocks: { '/mock/any': [gives('own')] },
+    };
   });

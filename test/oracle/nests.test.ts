@@ -5,7 +5,7 @@ import { hoistedConditionsIn } from '../../lib/compiler/plan/plan-tree.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
-import { chains, nests } from './draw-nests.ts';
+import { chains, flowsInFlows, mapsInMaps, nests } from './draw-nests.ts';
 
 describe('what is nested in itself runs as the oracle says', { timeout: 240_000 }, () => {
   it.each([
@@ -31,8 +31,18 @@ describe('what is nested in itself runs as the oracle says', { timeout: 240_000 
   });
 });
 
+it('maps in maps run as the oracle says, whether they are inline, distributed or both', {
+  timeout: 240_000,
+}, async () => {
+  const flows = fc.integer({ min: 2, max: 7 }).chain(mapsInMaps);
+  const property = fc.asyncProperty(flows, async (sample) => {
+    expect(await compare(sample)).toHaveProperty('runs');
+  });
+  await fc.assert(property, { numRuns: runs(8), endOnFailure: true, includeErrorInReport: true });
+});
+
 /** The bytes of a flow's state machines, for each byte of its text. */
-function bytesByText({ source }: Sample): number {
+function bytesByText({ source }: Pick<Sample, 'source'>): number {
   const { stateMachine, nestedMachines, diagnostics } = compile(source);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   return JSON.stringify([stateMachine, nestedMachines]).length / source.length;
@@ -50,5 +60,13 @@ describe('the definition of what is nested in itself grows with its text, and no
       expect(bytesByText(sample)).toBeLessThan(MOST_BYTES);
     });
     fc.assert(property, { numRuns: runs(15), endOnFailure: true, includeErrorInReport: true });
+  });
+
+  // The innermost maps are there up to 16 times: some 150 KB in all.
+  it('flows that run each other', () => {
+    const property = fc.property(flowsInFlows(15, 40), (flow) => {
+      expect(bytesByText({ source: JSON.stringify(flow) })).toBeLessThan(150);
+    });
+    fc.assert(property, { numRuns: runs(6), endOnFailure: true, includeErrorInReport: true });
   });
 });

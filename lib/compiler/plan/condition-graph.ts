@@ -45,7 +45,7 @@ export function visitNodes(from: readonly ConditionNode[], enter: (node: Conditi
 }
 
 /** The condition that is hoisted for a node; undefined if none is. */
-export const knownFor = (node: ConditionNode, known: KnownConditions | undefined): ConditionReference | undefined =>
+const knownFor = (node: ConditionNode, known: KnownConditions | undefined): ConditionReference | undefined =>
   known?.get(node.of)?.get(node.question);
 
 /** What the tests of some clauses read: nothing of what hoisted conditions take the place of. */

@@ -11,6 +11,12 @@ const MAP_EVENTS = 7_500;
 /** The most iterations of an inline Map, so that short lists need no distributed Map and long ones do not fill a history. */
 const MOST_ITERATIONS = 100;
 
+/**
+ * The fewest iterations for which an inline Map is worth its states. A `map` over any list has a distributed Map as well, and
+ * both have the inner flow: of maps in each other, where each had both, the innermost would be there 2ⁿ times.
+ */
+const FEWEST_ITERATIONS = 4;
+
 /** Events of a step, roughly: its Task has five, its guard and its Parallel two each; and of the start and end of a run. */
 const STEP_EVENTS = 10;
 const RUN_EVENTS = 10;
@@ -20,7 +26,7 @@ const ROUND = 0.1;
 
 /**
  * The most iterations that each `map` of a plan and of its inner flows may have as an inline Map, for their events to fit
- * into one history; 0 where not even one does. Maps side by side, or one after the other, share the events evenly; of Maps
+ * into one history; 0 where not even a few do. Maps side by side, or one after the other, share the events evenly; of Maps
  * in each other, each may have about as many iterations as the others.
  */
 export function inlineIterations(plan: Plan): ReadonlyMap<PlannedStep, number> {
@@ -54,7 +60,8 @@ function iterationsWithin(planned: PlannedStep, runs: number): number {
   const levels = mapsWithin(planned);
   // A list that is written out needs no other iterations, and the maps in it get half of the events.
   if (known !== undefined && known * (levels > 1 ? 2 : 1) <= runs) return Math.min(known, MOST_ITERATIONS);
-  return Math.max(0, Math.min(MOST_ITERATIONS, Math.floor(runs ** (1 / levels))));
+  const most = Math.min(MOST_ITERATIONS, Math.floor(runs ** (1 / levels)));
+  return most < FEWEST_ITERATIONS ? 0 : most;
 }
 
 /** How deep maps are nested in a step, itself included; 0 for a step that runs none. */

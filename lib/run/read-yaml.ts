@@ -1,6 +1,5 @@
-import { composeDocument } from '../../lib/flow/text/compose-document.ts';
-import { DEPTH_LIMIT } from '../../lib/protocol/json.ts';
-import type { Json } from '../../lib/runtime/index.ts';
+import { composeDocument } from '../flow/text/compose-document.ts';
+import { DEPTH_LIMIT, type Json } from '../protocol/json.ts';
 
 /** The value of a YAML text; through JSON, because YAML has values that are none: dates, sets, infinities. */
 export function readYaml(text: string): Json {
