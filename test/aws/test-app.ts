@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { afterAll } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'stepflow-test-app-'));
+const FOLDER = temporaryFolder('stepflow-test-app-');
 
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
-
-/** A CDK app whose output is removed when the test file is done. */
+/** A CDK app whose output is removed when the tests are done. */
 export const testApp = (): App => new App({ outdir: mkdtempSync(join(FOLDER, 'out-')) });
 
 /** The folder of a small project with two flows and three components. */

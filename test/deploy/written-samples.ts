@@ -406,8 +406,8 @@ const SPLIT: { readonly [name: string]: number } = {
   EvalInEval: 6000,
   NestedParallel: 5000,
   OnErrors: 8000,
-  SkipChain: 4000,
-  Demand: 5000,
+  SkipChain: 5000,
+  Demand: 6000,
 };
 
 const split = WRITTEN.flatMap((sample) => {

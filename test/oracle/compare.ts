@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
@@ -16,8 +13,9 @@ import type { FlowErrorReport, StepReport } from '../../lib/run/report/events.ts
 import { type FlowRun, type Mocks, type PreparedFlow, prepareLoaded, type RunEvent } from '../../lib/run/run-flow.ts';
 import { expectShallow } from '../compiler/emit/jsonata/shallow.ts';
 import { expectWellFormed } from '../compiler/passes/well-formed.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { Sample } from './draw-flow.ts';
-import { beginMocked } from './mocked-runs.ts';
+import { beginMocked, endMocked } from './mocked-runs.ts';
 import { judge, type Verdict } from './oracle.ts';
 
 /** What was compared: runs, or nothing because the compiler refuses the flow with these codes. */
@@ -92,7 +90,8 @@ export async function compareFused(
     const executionName = randomUUID();
     beginMocked(executionName, mocks);
     const run: PreparedFlow['run'] = (options) => prepared.run({ ...options, executionName });
-    runs.push(await compareRun(flow, { ...prepared, run }, { ...sample, input }, absorbing));
+    const compared = compareRun(flow, { ...prepared, run }, { ...sample, input }, absorbing);
+    runs.push(await compared.finally(() => endMocked(executionName)));
   }
   return {
     runs,
@@ -106,8 +105,7 @@ const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
 
 const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
 
-const BLOBS = mkdtempSync(join(tmpdir(), 'stepflow-oracle-'));
-process.on('exit', () => rmSync(BLOBS, { recursive: true, force: true }));
+const BLOBS = temporaryFolder('stepflow-oracle-');
 
 /** Adds to `absorbing` the names of the passes that took away the state of a step. */
 async function compareRun(

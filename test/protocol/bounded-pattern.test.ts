@@ -13,10 +13,12 @@ const RUNAWAYS: readonly (readonly [pattern: string, text: string])[] = [
   ['a*a*a*a*a*a*b', 'a'.repeat(3_000)],
 ];
 
+const TOO_LONG = expect.stringMatching(/takes longer than 2 seconds for a text of \d+ characters/);
+
 describe('a regular expression of a user', () => {
   it.each(RUNAWAYS)('does not run away: %s', (pattern, text) => {
-    expect(() => new BoundedPattern(pattern, 'u').exec(text)).toThrow(PatternTimeout);
-    expect(() => new BoundedPattern(pattern).test(text)).toThrow(/takes longer than 2 seconds for a text of \d+ char/);
+    const search = (): unknown => new BoundedPattern(pattern, 'u').test(text);
+    expect(search).toThrow(expect.objectContaining({ name: PatternTimeout.name, message: TOO_LONG }));
     // The next search is not affected.
     expect(new BoundedPattern(pattern).test('')).toBe(new RegExp(pattern).test(''));
   });

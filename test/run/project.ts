@@ -1,13 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
+import { temporaryFolder } from '../temporary-folder.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'stepflow-projects-'));
+const FOLDER = temporaryFolder('stepflow-projects-');
 
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true, maxRetries: 5 }));
-
-/** Makes a project with these files in a folder that goes when the file's tests are over; answers the folder. */
+/** Makes a project with these files in a folder that goes when the tests are over; answers the folder. */
 export function project(files: { readonly [path: string]: string }): string {
   const folder = mkdtempSync(join(FOLDER, 'project-'));
   for (const [path, text] of Object.entries({ 'package.json': '{"type": "module"}', ...files })) {
