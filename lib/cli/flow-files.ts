@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { nearest } from '../flow/text/nearest.ts';
 import { isFlowName } from '../project/flow-names.ts';
+import { isFlowText } from '../project/flow-text.ts';
 import { UsageError } from './errors.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,15 +14,17 @@ export interface FlowFile {
   readonly text: string;
 }
 
-/** The flows at `paths`: each file that is named, and each file in or below a folder that is a flow by its name. */
+/** The flows at `paths`: each file that is named, and each file in or below a folder that is a flow by its name and, below, by its text. */
 export async function findFlows(
   paths: readonly string[],
   terminal: Terminal,
   isFlow: (name: string) => boolean = isFlowName,
 ): Promise<readonly FlowFile[]> {
-  const found = await Promise.all(paths.map((path) => flowsAt(path, terminal, isFlow)));
-  const files = [...new Set(found.flat())];
-  return Promise.all(files.map(async (file) => ({ file, text: await readText(file, terminal) })));
+  const found = (await Promise.all(paths.map((path) => flowsAt(path, terminal, isFlow)))).flat();
+  const named = new Set(found.flatMap(({ file, isBelow }) => (isBelow ? [] : [file])));
+  const files = [...new Set(found.map(({ file }) => file))];
+  const read = await Promise.all(files.map(async (file) => ({ file, text: await readText(file, terminal) })));
+  return read.filter(({ file, text }) => named.has(file) || isFlowText(text));
 }
 
 /** The flow at `path`. Throws a UsageError for a folder. */
@@ -32,16 +35,18 @@ export async function readFlowFile(path: string, terminal: Terminal): Promise<Fl
   return { file: path, text: await readText(path, terminal) };
 }
 
-async function flowsAt(
-  path: string,
-  terminal: Terminal,
-  isFlow: (name: string) => boolean,
-): Promise<readonly string[]> {
+/** A file that may be a flow; those below a folder that is named may also be what flows read. */
+interface Found {
+  readonly file: string;
+  readonly isBelow: boolean;
+}
+
+async function flowsAt(path: string, terminal: Terminal, isFlow: (name: string) => boolean): Promise<readonly Found[]> {
   const stats = await statOf(path, terminal);
-  if (!stats.isDirectory()) return [path];
+  if (!stats.isDirectory()) return [{ file: path, isBelow: false }];
   const entries = await readdir(resolve(terminal.cwd, path), { recursive: true });
   const flows = entries.filter(isFlow).sort();
-  if (flows.length > 0) return flows.map((name) => join(path, name));
+  if (flows.length > 0) return flows.map((name) => ({ file: join(path, name), isBelow: name !== basename(name) }));
   throw noFlowIn([path]);
 }
 

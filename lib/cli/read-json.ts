@@ -71,7 +71,9 @@ async function parse(file: string, text: string, line: number | undefined): Prom
   try {
     return JSON.parse(text);
   } catch {
-    const { problem, at } = await faultIn(text);
+    const { problem: told, at } = await faultIn(text);
+    // The value of a variable may be a secret.
+    const problem = file.startsWith('--var') ? 'something unexpected' : told;
     const [what, where] =
       line === undefined
         ? [file, at && ` at line ${at.line}, column ${at.column}`]

@@ -75,7 +75,7 @@ describe('a secret of a run', () => {
       outcome: 'failed',
       error: {
         code: 'EXPRESSION_FAILURE',
-        message: 'step "work": no value for "key" of its input: there is no variable "TEST_FLOW_KEY"',
+        message: 'step "work": no value for "key" of its input: there is no value of the variable "TEST_FLOW_KEY"',
       },
     });
   });

@@ -373,6 +373,6 @@ export function missingMessage({ reference, field }: Use, reader: string): strin
 /** Names the source of a value: `"id" of step "load"`. */
 function sourceOf(reference: Use['reference']): string {
   if (reference.kind === 'input') return `${namePath(reference.path.text)} of the flow's input`;
-  if (reference.kind === 'variable') return `variable ${quote(reference.name)}`;
+  if (reference.kind === 'variable') return `value of the variable ${quote(reference.name)}`;
   return `${namePath(reference.path.text)} of step ${quote(reference.step)}`;
 }
