@@ -59,4 +59,15 @@ output: [{ $step: b }, { $if: { $input: wait }, then: { $step: c } }, { $step: d
     expect(found).toMatchObject({ code: 'express-timeout', severity: 'warning' });
     expect(more).toEqual([]);
   });
+
+  it.each([
+    ['/http', 600, 1],
+    ['/http', 300, 0],
+    ['/openai', 400, 1],
+  ])('warns of the time that a step gives %s: %i s', async (component, timeout, warnings) => {
+    const input = { url: 'http://localhost/x', messages: [], timeout };
+    const source = JSON.stringify({ ...EXPRESS, steps: [{ id: 'a', component, input }], output: { $step: 'a' } });
+    const found = await checkFlows([{ file: join(project({}), 'flow.yaml'), source }]);
+    expect(found.filter(({ code }) => code === 'express-timeout')).toHaveLength(warnings);
+  });
 });
