@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { EFFORT } from './test/chance.ts';
 import LongestFirst from './test/longest-first.ts';
@@ -6,8 +7,8 @@ import { PARTS } from './test/parts.ts';
 export default defineConfig({
   test: {
     projects: PARTS.map((part) => ({ extends: true, test: part })),
-    // Vitest leaves a core free by default: on two cores that is half of them.
-    maxWorkers: '100%',
+    // Some tests mostly wait, for processes and time limits: more workers than cores keep these busy.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/parts-reporter.ts'],
     setupFiles: ['test/setup.ts'],

@@ -16,6 +16,7 @@ beforeAll(() => {
   writeFileSync(join(home, 'private.txt'), 'no');
   const files: { readonly [path: string]: string | Uint8Array } = {
     'a.json': '\ufeff{"n": [1, null]}',
+    'large.yaml': 'x: 1e999',
     'b.yml': 'when: 2024-01-02\nlist: [x, { y: 1 }]\n',
     'data/c.csv': 'id,name\r\n1,Ada\r\n2,"Grace, H."\r\n',
     'd.tsv': 'id\tname\n1\tAda\n',
@@ -81,6 +82,7 @@ describe('load_file', () => {
       '"deep.yaml" is not read as yaml: it is nested more than 600 levels deep at line 1, column 601',
     ],
     ['bad.yaml', undefined, 'at line 2, column 5'],
+    ['large.yaml', undefined, 'it has the number Infinity, which JSON has not'],
     ['e.md', 'csv', undefined],
     ['latin.txt', undefined, 'is not read as text'],
     ['a.json', 'xml', 'one of "json", "yaml", "csv", "text"'],

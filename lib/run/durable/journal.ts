@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { sha256 } from '../../runtime/stores/blobs.ts';
 import { isRecord, JOURNAL_VERSION, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
@@ -182,9 +192,16 @@ function recordOf(line: string, place: string): JournalRecord {
 const damaged = (place: string): JournalError =>
   new JournalError(`${place} is damaged: it is not a record as it was written; the run cannot be resumed`);
 
+/** Throws for what would be waited for: a named pipe, a socket, a device. */
+export function refuseSpecial(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats && !stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
+}
+
 /** Does something with a file of a run. Throws a {@link JournalError} where the system refuses it. */
 export function guarded<T>(file: string, act: () => T, name = `the journal ${file}`): T {
   try {
+    refuseSpecial(file);
     return act();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

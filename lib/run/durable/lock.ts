@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isObject } from '../../protocol/json.ts';
+import { refuseSpecial } from './journal.ts';
 
 /** The process that has the lock. */
 interface Holder {
@@ -35,6 +36,7 @@ export function holderOf(file: string): number | undefined {
 
 function read(file: string): Holder | undefined {
   try {
+    refuseSpecial(file);
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!isObject(value) || typeof value.pid !== 'number') return undefined;
     return { pid: value.pid, started: String(value.started) };

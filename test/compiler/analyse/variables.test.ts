@@ -74,7 +74,7 @@ steps:
     const found = payloads(compiled(flow, { hasSecret: () => false }));
     expect(found).toMatchObject({
       a: { input: { key: 'none' } },
-      b: { input: { key: '{% {"$missing":"variable \\"key\\""} %}' } },
+      b: { input: { key: '{% {"$missing":"value of the variable \\"key\\""} %}' } },
     });
     expect(JSON.stringify(found)).not.toContain('secrets');
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Json } from '../../../lib/protocol/json.ts';
@@ -319,4 +320,12 @@ test('random numbers of a seed are the same each time, spread evenly, and others
     // Six standard deviations of 10,000 draws with a chance of one in ten.
     expect(Math.abs(inTenth - 1000)).toBeLessThan(180);
   }
+});
+
+test('a journal that is a named pipe is refused, rather than waited for', () => {
+  const pipe = join(mkdtempSync(join(tmpdir(), 'stepflow-pipe-')), 'journal.jsonl');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => readEnds(pipe)).toThrow(/it is no regular file/);
+  expect(holderOf(pipe)).toBeUndefined();
+  rmSync(dirname(pipe), { recursive: true });
 });
