@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { expectRegular } from '../../lib/run/regular-file.ts';
 import { FlowError, type FlowFiles } from '../../lib/runtime/index.ts';
 
 /** A file's bytes, and the place that they are from. */
@@ -25,8 +26,7 @@ export async function readLocal(path: string, { folder, shipped }: FlowFiles): P
 async function readRegular(place: string): Promise<Uint8Array> {
   const handle = await open(place, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
+    expectRegular(await handle.stat());
     return await handle.readFile();
   } finally {
     await handle.close();

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  fdatasync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { sha256 } from '../../runtime/stores/blobs.ts';
+import { expectRegularAt } from '../regular-file.ts';
 import { isRecord, JOURNAL_VERSION, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
 
@@ -35,7 +26,7 @@ export class Journal {
   constructor(file: string, seal: Seal) {
     this.#file = file;
     this.#seal = seal;
-    this.#fd = guarded(file, () => openSync(file, 'a+'));
+    this.#fd = guarded(file, () => opened(file, 'a+'));
     dropIncompleteLine(this.#fd);
   }
 
@@ -161,7 +152,7 @@ function endOf(line: string, place: string): JournalRecord {
 const isRunRecord = (line: string): boolean => /^\{"type":"(?:run|end|resume)",.*\}$/.test(line) && !isSealed(line);
 
 function endsOf(file: string): readonly [head: string, tail: string] {
-  const fd = openSync(file, 'r');
+  const fd = opened(file, 'r');
   try {
     const { size } = fstatSync(fd);
     const part = (from: number): string => {
@@ -175,9 +166,19 @@ function endsOf(file: string): readonly [head: string, tail: string] {
 }
 
 const linesOf = (file: string): readonly string[] =>
-  guarded(file, () => readFileSync(file, 'utf8'))
+  guarded(file, () => textOf(file))
     .split('\n')
     .slice(0, -1);
+
+function textOf(file: string): string {
+  expectRegularAt(file);
+  return readFileSync(file, 'utf8');
+}
+
+function opened(file: string, flags: 'r' | 'a+'): number {
+  expectRegularAt(file);
+  return openSync(file, flags);
+}
 
 function recordOf(line: string, place: string): JournalRecord {
   try {
@@ -192,16 +193,9 @@ function recordOf(line: string, place: string): JournalRecord {
 const damaged = (place: string): JournalError =>
   new JournalError(`${place} is damaged: it is not a record as it was written; the run cannot be resumed`);
 
-/** Throws for what would be waited for: a named pipe, a socket, a device. */
-export function refuseSpecial(file: string): void {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats && !stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
-}
-
 /** Does something with a file of a run. Throws a {@link JournalError} where the system refuses it. */
 export function guarded<T>(file: string, act: () => T, name = `the journal ${file}`): T {
   try {
-    refuseSpecial(file);
     return act();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isObject } from '../../protocol/json.ts';
-import { refuseSpecial } from './journal.ts';
+import { expectRegularAt } from '../regular-file.ts';
 
 /** The process that has the lock. */
 interface Holder {
@@ -11,6 +11,7 @@ interface Holder {
 
 /** Takes a lock, which is a file that names the process. Returns undefined, or the number of the process that has it. */
 export function lock(file: string): number | undefined {
+  expectRegularAt(file);
   const holder = holderOf(file);
   if (holder !== undefined) return holder;
   // The lock of a process that no longer exists.
@@ -36,7 +37,7 @@ export function holderOf(file: string): number | undefined {
 
 function read(file: string): Holder | undefined {
   try {
-    refuseSpecial(file);
+    expectRegularAt(file);
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (!isObject(value) || typeof value.pid !== 'number') return undefined;
     return { pid: value.pid, started: String(value.started) };

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../runtime/stores/blobs.ts';
-import { JournalError, readEnds, refuseSpecial } from './journal.ts';
+import { expectRegularAt } from '../regular-file.ts';
+import { JournalError, readEnds } from './journal.ts';
 import { holderOf } from './lock.ts';
 import type { RunOutcome, RunStarted } from './records.ts';
 
@@ -128,7 +129,7 @@ export function readFlowOf({ flow }: RunFiles, hash: string): unknown {
 
 function readFlowText(file: string): string {
   try {
-    refuseSpecial(file);
+    expectRegularAt(file);
     return readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
