@@ -1,15 +1,14 @@
-import type { Catcher, TaskState } from '../../../asl/state-machine.ts';
+import type { Catcher } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
-import { evaluated, jsonata, text, variable, verbatim } from '../jsonata/jsonata.ts';
+import { evaluated, text, variable } from '../jsonata/jsonata.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
-import { ANSWER, callOf, isSpilled } from './call.ts';
+import { isSpilled } from './call.ts';
+import { spillState } from './spill-state.ts';
 import { pathEntersReference } from './spilled-paths.ts';
-
-export const SPILL = '/builtin/spill';
 
 /** The input of an inner flow, and where it is used. */
 export interface InnerInput {
@@ -34,19 +33,15 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
   const { name, from, isReady = false, start, states, catchers } = innerInput;
   const budget = emitter.frame.budget.inner(planned.step.id);
   if (!budget || !mayNeedRehydration(emitter, planned, from)) return start;
-  const reads = readsOf(planned);
   const value = variable(name);
-  const reading: TaskState = {
-    ...callOf(SPILL, {
-      step: text(`${emitter.frame.prefix}${planned.step.id}`),
-      input: { value: evaluated(value), reads: verbatim([...reads]), share: budget.share(INPUT), room: PAYLOAD_BYTES },
-      reads: verbatim(['$']),
-    }),
-    ...(catchers.length > 0 && { Catch: catchers }),
-    Assign: { [name]: evaluated(jsonata`$lookup(${ANSWER}, "$")`) },
-    Output: {},
-    Next: start,
-  };
+  const reading = spillState({
+    step: text(`${emitter.frame.prefix}${planned.step.id}`),
+    value,
+    budget: { reads: readsOf(planned), share: budget.share(INPUT), room: PAYLOAD_BYTES },
+    name,
+    catchers,
+    next: start,
+  });
   const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));
   if (carriesInput(emitter, planned) && !isReady) return spill;
   const rule = { Condition: evaluated(isSpilled(value)), Next: spill };

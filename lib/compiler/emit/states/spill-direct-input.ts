@@ -1,17 +1,16 @@
-import type { ChoiceRule, TaskState } from '../../../asl/state-machine.ts';
+import type { ChoiceRule } from '../../../asl/state-machine.ts';
 import { alternativesOf, type Path } from '../../../protocol/path.ts';
 import type { InputBudget } from '../../../runtime/spill/spill-input.ts';
 import { usesOf } from '../../analyse/uses.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { all, evaluated, type Jsonata, jsonata, lookup, not, quote, text, verbatim } from '../jsonata/jsonata.ts';
+import { all, evaluated, type Jsonata, jsonata, not, quote, text } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 import { amongSpilled, hasSpilledPart } from '../jsonata/lookalike.ts';
 import { regex } from '../jsonata/syntax.ts';
 import type { Budget } from '../sizes/budget.ts';
 import { INPUT, PAYLOAD_BYTES, type PayloadLimit } from '../sizes/payload-limits.ts';
-import { ANSWER, callOf } from './call.ts';
-import { SPILL } from './rehydrate-input.ts';
+import { spillState } from './spill-state.ts';
 
 /** The input of an execution that may be started with a large one, by a caller that spills nothing. */
 export interface DirectInput extends InputBudget {
@@ -43,22 +42,20 @@ const fieldsOf = (path: Path): readonly (string | undefined)[] => [
 
 /** The rule by which an execution with an input that is too large first calls a function that spills parts of it. */
 export function spillRule(emitter: FlowEmitter, direct: DirectInput, states: States, start: string): ChoiceRule {
-  const { name, reads, share, room } = direct;
+  const { name, ...budget } = direct;
   const { shared, frame } = emitter;
-  const spilling: TaskState = {
-    ...callOf(SPILL, {
-      step: text('input'),
-      input: { value: evaluated(GIVEN), reads: verbatim([...reads]), share, room, direct: true },
-      reads: verbatim(['$']),
-    }),
-    ...(frame.catchers.length > 0 && { Catch: frame.catchers }),
-    Assign: { [name]: evaluated(lookup(ANSWER, '$')) },
-    Output: {},
-    Next: start,
-  };
+  const spilling = spillState({
+    step: text('input'),
+    value: GIVEN,
+    budget,
+    direct: true,
+    name,
+    catchers: frame.catchers,
+    next: start,
+  });
   const Next = states.add(shared.states.take('spill input'), spilling, emitter.source('rehydrate'));
   // What has been spilled already was made to fit.
-  const condition = amongSpilled(all([exceeds(share), not(hasSpilledPart(GIVEN))]));
+  const condition = amongSpilled(all([exceeds(budget.share), not(hasSpilledPart(GIVEN))]));
   return { Condition: evaluated(condition), Next };
 }
 
