@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { flowNameOf, isFlowName } from '../project/flow-names.ts';
-import { isFlowText } from '../project/flow-text.ts';
+import { isFlowIn } from '../project/flow-text.ts';
 import { readTextFileSync } from '../project/text-files.ts';
 
 /** A flow of a folder. */
@@ -15,8 +15,7 @@ export interface FlowInFolder {
 /** The flows in a folder and below it, in the order of their files. Throws if the folder cannot be read. */
 export function flowsInFolder(folder: string): readonly FlowInFolder[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isFlowName).sort();
-  // Subfolders also have files that flows read.
-  const flows = files.filter((file) => file === basename(file) || isFlowText(readTextFileSync(join(folder, file))));
+  const flows = files.filter((file) => isFlowIn(file, () => readTextFileSync(join(folder, file))));
   return flows.map((file) => {
     const name = flowNameOf(file);
     // Of files that differ in their ending alone, the first has the name without it.

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { nearest } from '../flow/text/nearest.ts';
 import { isFlowName } from '../project/flow-names.ts';
-import { isFlowText } from '../project/flow-text.ts';
+import { isFlowIn } from '../project/flow-text.ts';
 import { UsageError } from './errors.ts';
 import { readText } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,10 +21,12 @@ export async function findFlows(
   isFlow: (name: string) => boolean = isFlowName,
 ): Promise<readonly FlowFile[]> {
   const found = (await Promise.all(paths.map((path) => flowsAt(path, terminal, isFlow)))).flat();
-  const named = new Set(found.flatMap(({ file, isBelow }) => (isBelow ? [] : [file])));
-  const files = [...new Set(found.map(({ file }) => file))];
-  const read = await Promise.all(files.map(async (file) => ({ file, text: await readText(file, terminal) })));
-  return read.filter(({ file, text }) => named.has(file) || isFlowText(text));
+  const named = new Set(found.filter(({ name }) => name === basename(name)).map(({ file }) => file));
+  const names = new Map(found.map(({ file, name }) => [file, named.has(file) ? basename(file) : name]));
+  const read = await Promise.all(
+    [...names].map(async ([file, name]) => ({ file, name, text: await readText(file, terminal) })),
+  );
+  return read.filter(({ name, text }) => isFlowIn(name, () => text)).map(({ file, text }) => ({ file, text }));
 }
 
 /** The flow at `path`. Throws a UsageError for a folder. */
@@ -35,18 +37,19 @@ export async function readFlowFile(path: string, terminal: Terminal): Promise<Fl
   return { file: path, text: await readText(path, terminal) };
 }
 
-/** A file that may be a flow; those below a folder that is named may also be what flows read. */
+/** A file that may be a flow. */
 interface Found {
   readonly file: string;
-  readonly isBelow: boolean;
+  /** Its path in the folder that was named, or where it was named itself, its own name. */
+  readonly name: string;
 }
 
 async function flowsAt(path: string, terminal: Terminal, isFlow: (name: string) => boolean): Promise<readonly Found[]> {
   const stats = await statOf(path, terminal);
-  if (!stats.isDirectory()) return [{ file: path, isBelow: false }];
+  if (!stats.isDirectory()) return [{ file: path, name: basename(path) }];
   const entries = await readdir(resolve(terminal.cwd, path), { recursive: true });
   const flows = entries.filter(isFlow).sort();
-  if (flows.length > 0) return flows.map((name) => ({ file: join(path, name), isBelow: name !== basename(name) }));
+  if (flows.length > 0) return flows.map((name) => ({ file: join(path, name), name }));
   throw noFlowIn([path]);
 }
 

@@ -53,7 +53,7 @@ export async function readVariables(
 async function readVariable(text: string, terminal: Terminal): Promise<readonly [string, Json]> {
   const [, name, json] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name !== undefined && json !== undefined) {
-    const source = await parseSource(`--var ${name}`, json);
+    const source = await parseSource(`--var ${name}`, json, { mayBeSecret: true });
     await warnOfNumbers(source, terminal);
     return [name, source.value];
   }
@@ -103,5 +103,5 @@ export async function readLines(file: string, terminal: Terminal): Promise<reado
   const text = await readText(file, terminal);
   const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
   const written = lines.filter(({ line }) => line.trim() !== '');
-  return Promise.all(written.map(({ line, number }) => parseSource(file, line, number)));
+  return Promise.all(written.map(({ line, number }) => parseSource(file, line, { line: number })));
 }

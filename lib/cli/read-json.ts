@@ -53,13 +53,22 @@ function whyUnreadable(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/**
- * Parses JSON; rejects with a UsageError that says where and why the text is not JSON, or has a number that is none. `line`:
- * of the file, where the text is only that line.
- */
-export async function parseSource(file: string, given: string, line?: number): Promise<JsonSource> {
+/** What a JSON text is. */
+interface ParseOptions {
+  /** The line of the file that it is, where it is only that line. */
+  readonly line?: number | undefined;
+  /** Whether nothing of it may be printed. @default false */
+  readonly mayBeSecret?: boolean;
+}
+
+/** Parses JSON; rejects with a UsageError that says where and why the text is not JSON, or has a number that is none. */
+export async function parseSource(
+  file: string,
+  given: string,
+  { line, mayBeSecret = false }: ParseOptions = {},
+): Promise<JsonSource> {
   const text = withoutByteOrderMark(given);
-  const value = await parse(file, text, line);
+  const value = await parse(file, text, { line, mayBeSecret });
   const tooLarge = faultyNumbersIn(text).find(({ fault }) => fault.kind === 'too-large');
   if (tooLarge === undefined) return { value, file, text, ...(line !== undefined && { line }) };
   const { written, span } = tooLarge;
@@ -67,13 +76,12 @@ export async function parseSource(file: string, given: string, line?: number): P
   throw new UsageError(`${file}, line ${line ?? span.line}, column ${span.column}: ${message}`, help);
 }
 
-async function parse(file: string, text: string, line: number | undefined): Promise<Json> {
+async function parse(file: string, text: string, { line, mayBeSecret }: ParseOptions): Promise<Json> {
   try {
     return JSON.parse(text);
   } catch {
     const { problem: told, at } = await faultIn(text);
-    // The value of a variable may be a secret.
-    const problem = file.startsWith('--var') ? 'something unexpected' : told;
+    const problem = mayBeSecret ? 'something unexpected' : told;
     const [what, where] =
       line === undefined
         ? [file, at && ` at line ${at.line}, column ${at.column}`]
