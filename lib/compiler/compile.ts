@@ -129,10 +129,9 @@ export function compile(source: string, options: CompileOptions = {}): Compiled 
 
 /** Compiles a flow that has been read: the steps after the first. */
 export function compileFlow(
-  { flow: written, stepIds, diagnostics: found }: ReadFlow,
-  options: CompileOptions,
+  { file, flow: written, stepIds, diagnostics: found }: ReadFlow,
+  options: Omit<CompileOptions, 'file'>,
 ): Compiled {
-  const file = options.file ?? 'flow.yaml';
   const diagnostics = [...found];
   if (!written || hasError(diagnostics)) return refused(file, written, withUnknownSteps(written, stepIds, diagnostics));
   // 2. Variables to values.

@@ -8,7 +8,7 @@ export type Evaluated = `{% ${string} %}` & { readonly [EVALUATED]: true };
 
 declare const PLAIN: unique symbol;
 
-/** A text in a state's template that is no expression. Only `plain` of the compiler's writer makes one of a text. */
+/** A text in a state's template that is no expression. Only `text` and `verbatim` of the compiler's writer make one of a text. */
 export type Plain = string & { readonly [PLAIN]: true };
 
 /** A JSON value in which each text is known to be an expression, or to be none. */

@@ -27,9 +27,8 @@ export interface NestedFlow {
  * function of its own. Throws INVALID_INPUT if the flow has errors.
  */
 export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
-  const file = `flow of step "${context.step}"`;
-  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(readFlowData(flow, file), {
-    file,
+  const read = readFlowData(flow, `flow of step "${context.step}"`);
+  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(read, {
     // The flow may come from an untrusted source, so it gets none of this function's secrets.
     hasSecret: () => false,
     // Each component is called as a separate function, because the host may mock it.

@@ -32,6 +32,8 @@ export const FLOW_KEYS = [
 
 /** The result of reading a flow's text. `flow` is absent if the text cannot be a flow. */
 export interface ReadFlow {
+  /** The name of the file in diagnostics. */
+  readonly file: string;
   readonly flow?: Flow;
   /** The ids of all steps, also of those that are left out of `flow` for an error; absent if one of them is unknown. */
   readonly stepIds?: ReadonlySet<string>;
@@ -52,7 +54,7 @@ export function readWholeFlow(tree: Tree | undefined, file: string, reporter: Re
   if (isEmpty) reporter.report('empty-file', {}, tree.span);
   const flow = tree && !isEmpty ? readFlowTree(tree, file, reporter) : undefined;
   const stepIds = tree && writtenIds(tree);
-  return { ...(flow && { flow }), ...(stepIds && { stepIds }), diagnostics: reporter.diagnostics };
+  return { file, ...(flow && { flow }), ...(stepIds && { stepIds }), diagnostics: reporter.diagnostics };
 }
 
 /** The ids of all steps of a flow; undefined if a step has none that can be read. */
