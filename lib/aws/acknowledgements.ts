@@ -1,4 +1,4 @@
-import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { StepflowStack } from './stepflow-stack.ts';
 
@@ -18,30 +18,25 @@ const REASONS = {
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine, nestedMachines, distributedMaps } of workflows) {
+  const objects = `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`;
+  const nestedObjects = `<referenceto${uniqueId(blobs.bucket)}Arn>/${blobs.prefix}/*`;
+  for (const { stateMachine, stateMachineName, nestedMachines } of workflows) {
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
-    if (nestedMachines) {
-      acknowledgeWildcard(
-        stateMachine.role,
-        `${STATES}stateMachine:${nestedMachines.namePattern}`,
-        REASONS.nestedMachines,
-      );
-      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${nestedMachines.namePattern}`, REASONS.executions);
+    acknowledgeWildcard(stateMachine.role, objects, REASONS.blobs);
+    for (const name of [stateMachineName, nestedMachines?.namePattern ?? []].flat()) {
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}/*:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${STATES}stateMachine:${name}`, REASONS.nestedMachines);
     }
-    if (nestedMachines?.hasDistributedMaps)
-      acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    if (!distributedMaps) continue;
-    acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    acknowledgeWildcard(distributedMaps, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>/*`, REASONS.executions);
   }
   const components = new Set(workflows.flatMap(({ functions }) => [...functions.values()]));
   for (const { function: each } of [...components, api]) {
     acknowledgeWildcard(each.role, '*', REASONS.noResources);
-    acknowledgeWildcard(each.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
+    acknowledgeWildcard(each.role, each.stack.nested ? nestedObjects : objects, REASONS.blobs);
   }
-  for (const { stateMachine } of workflows.filter(({ compiled }) => compiled.type === 'STANDARD')) {
-    acknowledgeWildcard(api.function.role, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>:*`, REASONS.executions);
-  }
+  for (const { stateMachineName } of workflows)
+    acknowledgeWildcard(api.function.role, `${EXECUTIONS}${stateMachineName}:*`, REASONS.executions);
 }
 
 /** How cdk-nag spells the start of an ARN. */
@@ -54,6 +49,9 @@ const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, rea
 
 const acknowledge = (construct: IConstruct, id: string, reason: string): void =>
   Validations.of(construct).acknowledge({ id, reason });
+
+/** A nested stack has what it reads of the other in a parameter, which has this in its name. */
+const uniqueId = (construct: IConstruct): string => Names.uniqueId(construct.node.defaultChild ?? construct);
 
 function logicalId(construct: IConstruct): string {
   const resource = construct.node.defaultChild;

@@ -3,6 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { QUOTAS } from '../protocol/quotas.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
+import { rootStackOf } from './root-stack.ts';
 
 /** The functions that a function may invoke, by the paths of their components. */
 export type CalledFunctions = ReadonlyMap<string, NamedFunction>;
@@ -47,12 +48,7 @@ export function functionTable(scope: Construct, calls: CalledFunctions): Functio
 
 /** The fixed name of a construct's function: no other in the account and region has it, because no other stack has the stack's name. */
 export function fixedName(scope: Construct): string {
-  const stack = rootOf(Stack.of(scope)).stackName;
+  const stack = rootStackOf(scope).stackName;
   const hash = sha256(`${stack} ${scope.node.path}`).slice(0, 8);
-  return `${stack.slice(0, 30)}-${scope.node.id.slice(0, 24)}-${hash}`;
-}
-
-/** The stack itself, or the outermost one that it is nested in: only that one's name is known before it is deployed. */
-function rootOf(stack: Stack): Stack {
-  return stack.nestedStackParent ? rootOf(stack.nestedStackParent) : stack;
+  return `${stack.slice(0, 30)}-${scope.node.id.replace(/[^\w-]/g, '').slice(0, 24)}-${hash}`;
 }

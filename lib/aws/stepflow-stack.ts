@@ -1,12 +1,15 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
+import { foldersFor } from '../project/folders.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
-import { deployableFlow, type FlowSource, preparationOf } from './deployable-flow.ts';
+import { Components } from './components.ts';
+import { type DeployableFlow, deployableFlow, preparationOf } from './deployable-flow.ts';
 import { constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
+import { isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
 import { WorkflowError } from './workflow-error.ts';
@@ -39,6 +42,12 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly limits?: WorkflowProps['limits'];
   /**
+   * Whether the functions of components are in nested stacks. Another choice makes other functions; executions that are
+   * running then end with the former ones.
+   * @default - only where one template might have more than the 500 resources that CloudFormation allows
+   */
+  readonly nestedFunctions?: boolean;
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
@@ -69,7 +78,12 @@ export class StepflowStack extends Stack {
       ...(limits && { limits }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
-    prepareAll(sources);
+    const flows = sources.map(deployableFlow);
+    prepareAll(flows);
+    new Components(this, {
+      folder: componentFolder(folder, components),
+      nested: props.nestedFunctions ?? isTooLarge(flows),
+    });
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
     this.createOutputs();
@@ -106,9 +120,13 @@ function readFolder(stack: Stack, folder: string): readonly FlowInFolder[] {
   }
 }
 
+/** The folder of the components that the flows of a folder find. */
+const componentFolder = (flows: string, components: string | undefined): string =>
+  foldersFor(resolve(flows), components === undefined ? {} : { components: [components] }).components[0] ?? '';
+
 /** Bundles the components of all flows at once, which is several times faster than flow by flow. */
-function prepareAll(flows: readonly FlowSource[]): void {
-  const requests = flows.map((flow) => preparationOf(deployableFlow(flow)));
+function prepareAll(flows: readonly DeployableFlow[]): void {
+  const requests = flows.map(preparationOf);
   const [first] = requests;
   if (first) prepareComponents({ ...first, sources: requests.flatMap(({ sources }) => sources) });
 }
