@@ -114,15 +114,18 @@ export async function bundleProgram(name: string, program: string, outDir: strin
 }
 
 interface Client {
+  /** Its name in the folder of a function. */
   readonly file: string;
-  readonly contents: Uint8Array;
+  readonly bundle: string;
+  /** Hash of its content. */
+  readonly hash: string;
 }
 
 async function bundleClient(name: ClientName, root: string, hashes: FileHashes): Promise<Client> {
   const contents = `export * from ${JSON.stringify(runtimeFile(CLIENTS[name]))};`;
   const source: Source = { contents, resolveDir: dirname(here), splitting: false };
   const built = await buildSerially({ name, folder: join(root, '.cache', name), ...source }, root, hashes);
-  return { file: clientFile(name), contents: readFileSync(join(built.folder, 'index.mjs')) };
+  return { file: clientFile(name), bundle: join(built.folder, 'index.mjs'), hash: built.hash };
 }
 
 async function bundleOne(
@@ -133,8 +136,7 @@ async function bundleOne(
 ): Promise<Bundle> {
   const name = folderName(component, root);
   const folder = join(root, name);
-  const built = await buildSerially({ name, folder, ...componentSource(component) }, root, hashes);
-  for (const { file, contents } of clients) writeAtomically(join(folder, file), contents, root);
+  const built = await buildSerially({ name, folder, clients, ...componentSource(component) }, root, hashes);
   return { component, folder, entry: join(folder, 'index.mjs'), hash: built.hash, cached: built.cached };
 }
 
@@ -171,6 +173,8 @@ const fusedImports = (files: readonly ComponentFile[]): readonly string[] => [
 interface BuildUnit extends Source {
   readonly name: string;
   readonly folder: string;
+  /** What is copied into its folder. @default nothing */
+  readonly clients?: readonly Client[];
 }
 
 interface Built {
@@ -184,18 +188,19 @@ const buildSerially = (unit: BuildUnit, root: string, hashes: FileHashes): Promi
   runSerially(unit.folder, () => build(unit, root, hashes));
 
 async function build(unit: BuildUnit, root: string, hashes: FileHashes): Promise<Built> {
-  const { name, folder } = unit;
+  const { name, folder, clients = [] } = unit;
   const options = buildOptions(unit);
-  const settings = hashOf(esbuild.version, JSON.stringify(options));
+  const settings = hashOf(esbuild.version, JSON.stringify(options), ...clients.map(({ hash }) => hash));
   const recordFile = join(root, '.cache', `${name}.json`);
   const known = readRecord(recordFile);
   if (known && isFresh(known, settings, folder, hashes)) return { folder, hash: known.hash, cached: true };
   const { outputFiles, metafile } = await esbuild.build(options);
+  for (const { file, bundle } of clients) writeAtomically(join(folder, file), readFileSync(bundle), root);
   for (const { path, contents } of entryLast(outputFiles)) writeAtomically(path, contents, root);
   const record: BundleRecord = {
     settings,
     inputs: hashInputs(metafile, ENTRY, hashes),
-    outputs: outputFiles.map(({ path }) => relative(folder, path)),
+    outputs: [...clients.map(({ file }) => file), ...outputFiles.map(({ path }) => relative(folder, path))],
     hash: hashOf(...outputFiles.map(({ contents }) => contents)),
   };
   writeAtomically(recordFile, JSON.stringify(record), root);
