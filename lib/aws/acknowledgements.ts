@@ -1,5 +1,6 @@
 import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { ComponentFunction } from './component-function.ts';
 import type { StepflowStack } from './stepflow-stack.ts';
 
 /** Why a finding of cdk-nag's AwsSolutions rules is accepted: every finding that the stack has, and no other. */
@@ -12,14 +13,17 @@ const REASONS = {
     'A blob is named by the hash of its content, which is unknown at deployment; the permission covers blobs only.',
   nestedMachines:
     'The name of a nested state machine ends with the hash of its definition: running executions keep starting the nested state machines that they began with, also after the next deployment.',
+  versions:
+    'Each deployment that changes a function publishes a version of it, and a running execution calls the version that its definition names; the permission covers the versions of one function.',
   executions: 'Executions are named when they start; the permission covers the executions of one state machine only.',
 } as const;
 
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine, nestedMachines, distributedMaps } of workflows) {
+  for (const { stateMachine, nestedMachines, distributedMaps, functions } of workflows) {
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
+    for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
     if (nestedMachines) {
       acknowledgeWildcard(
         stateMachine.role,
@@ -39,6 +43,9 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
     acknowledgeWildcard(each.role, '*', REASONS.noResources);
     acknowledgeWildcard(each.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
   }
+  for (const { function: caller, calls } of components) {
+    for (const each of calls) acknowledgeVersions(caller.role, each);
+  }
   for (const { stateMachine } of workflows.filter(({ compiled }) => compiled.type === 'STANDARD')) {
     acknowledgeWildcard(api.function.role, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>:*`, REASONS.executions);
   }
@@ -51,6 +58,9 @@ const EXECUTIONS = `${STATES}execution:`;
 const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, reason: string): void => {
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
 };
+
+const acknowledgeVersions = (role: IConstruct | undefined, { function: called }: ComponentFunction): void =>
+  acknowledgeWildcard(role, `<${logicalId(called)}.Arn>:*`, REASONS.versions);
 
 const acknowledge = (construct: IConstruct, id: string, reason: string): void =>
   Validations.of(construct).acknowledge({ id, reason });

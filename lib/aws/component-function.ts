@@ -16,6 +16,9 @@ import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
 import { fixedName, functionTable } from './function-table.ts';
+import { publishVersion } from './published-version.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart, retain } from './retained.ts';
 
 /** Properties of a {@link ComponentFunction}. */
 export interface ComponentFunctionProps {
@@ -65,6 +68,11 @@ export interface ComponentFunctionProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+  /**
+   * What happens to the function, its versions, role and log where a later deployment has no use for them.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /** The folder of the files that are deployed with a function, relative to the function's root. */
@@ -78,6 +86,10 @@ export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
   readonly function: lambda.Function;
+  /** The version of the function that this deployment publishes, which definitions name. */
+  readonly version: lambda.CfnVersion;
+  /** The functions that it invokes directly. */
+  readonly calls: readonly ComponentFunction[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
@@ -108,21 +120,20 @@ export class ComponentFunction extends Construct {
     props.blobs.grantReadWrite(this.function);
     for (const { secret } of secrets) secret.grantRead(this.function);
     this.grantReadObjects(props.objects ?? []);
-    this.grantCalling([...(props.calls?.values() ?? [])]);
+    this.calls = [...new Set(props.calls?.values() ?? [])];
+    grantInvokeVersions(this.function, this.calls);
+    retain(this, props.removalPolicy);
+    markAsPart(this);
+    this.version = publishVersion(this.function, props.removalPolicy);
+    renewRights(this, props.removalPolicy);
   }
 
-  /** Gives the function a name that is known before it is deployed. */
+  /** Gives the function a name whose start, which is returned, is known before it is deployed. */
   fixName(): string {
-    const name = fixedName(this);
+    const { start, name } = fixedName(this);
     const resource = this.function.node.defaultChild;
     if (resource instanceof lambda.CfnFunction) resource.functionName = name;
-    return name;
-  }
-
-  private grantCalling(called: readonly ComponentFunction[]): void {
-    if (called.length === 0) return;
-    const resourceArns = [...new Set(called)].map((each) => each.function.functionArn);
-    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['lambda:InvokeFunction'], resourceArns });
+    return start;
   }
 
   private grantReadObjects(objects: readonly string[]): void {
@@ -130,6 +141,13 @@ export class ComponentFunction extends Construct {
     const resourceArns = objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`);
     iam.Grant.addToPrincipal({ grantee: this.function, actions: ['s3:GetObject'], resourceArns });
   }
+}
+
+/** Allows `grantee` to call every version of the functions: a running execution calls those that its definition names. */
+export function grantInvokeVersions(grantee: iam.IGrantable, functions: readonly ComponentFunction[]): void {
+  if (functions.length === 0) return;
+  const resourceArns = [...new Set(functions)].map((each) => `${each.function.functionArn}:*`);
+  iam.Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns });
 }
 
 /** The object's name in an ARN: characters of a key that are wildcards in IAM are escaped. */

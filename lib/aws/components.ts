@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
@@ -14,6 +14,8 @@ import { arnOf } from './function-secrets.ts';
 export interface FunctionOptions {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
+  /** What happens to the function where a later deployment does not have it. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy;
   /** Part of the key: a function with secrets or files is shared only by workflows that require exactly the same ones. */
   readonly requirements?: FunctionRequirements;
   /** The functions that it invokes directly, by the paths of their components. @default none */
@@ -41,6 +43,7 @@ export class Components extends Construct {
         .join('\n'),
       props.blobs.node.path,
       props.logRetention ?? null,
+      props.removalPolicy ?? null,
       this.keyOf(requirements),
       [...(props.calls ?? [])].map(([path, each]) => [path, each.node.path]),
     ]);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
@@ -18,6 +18,7 @@ import { WorkflowError } from './workflow-error.ts';
 export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
   readonly logRetention?: logs.RetentionDays;
+  readonly removalPolicy?: RemovalPolicy;
   /** What each function requires, by the paths of components. */
   readonly requirements: ReadonlyMap<string, FunctionRequirements>;
 }
@@ -46,6 +47,7 @@ export function flowFunctions(
     const options = {
       blobs: common.blobs,
       ...(common.logRetention !== undefined && { logRetention: common.logRetention }),
+      ...(common.removalPolicy !== undefined && { removalPolicy: common.removalPolicy }),
       ...(requirements && { requirements }),
       ...(calls && { calls }),
     };

@@ -11,7 +11,7 @@ import type { Limits } from '../compiler/emit/split/emit-within.ts';
 import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { ComponentFunction } from './component-function.ts';
+import { type ComponentFunction, grantInvokeVersions } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
@@ -20,7 +20,10 @@ import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
+import { type GradualDeployment, publishLive } from './live-alias.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines } from './nested-machines.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart } from './retained.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -80,6 +83,16 @@ export interface WorkflowProps {
    * @default false
    */
   readonly logExecutionData?: boolean;
+  /**
+   * How executions that are started move to a new version of the flow.
+   * @default - all at once
+   */
+  readonly deployment?: GradualDeployment;
+  /**
+   * What happens to versions, functions and nested state machines that a later deployment has no use for.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -95,6 +108,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly flowName: string;
   readonly stateMachine: sfn.StateMachine;
   readonly stateMachineArn: string;
+  /** The ARN of the alias `live`, which points to the version of the latest deployment: start executions with this one. */
+  readonly aliasArn: string;
   /** The state machine's physical name, which is known at synthesis. */
   readonly stateMachineName: string;
   /** The state machines that it starts, if the flow is too large for one. */
@@ -128,14 +143,20 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    allowInvoking(this, [...this.functions.values()]);
+    grantInvokeVersions(this, [...this.functions.values()]);
     if (nestedMachines) allowNestedMachines(this, stateMachine.role, nestedMachines);
     const definition = this.compiled.stateMachine;
     if (nestedMachines?.hasDistributedMaps) this.blobs.grantReadWrite(this);
     this.distributedMaps = definition && hasDistributedMap(definition) ? allowDistributedMaps(this) : undefined;
+    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    renewRights(this, props.removalPolicy);
+    markAsPart(this);
   }
 
-  /** Allows `grantee` to start executions. */
+  /**
+   * Allows `grantee` to start executions, by the alias `live` or otherwise: Step Functions authorises by the state machine's
+   * own ARN. Source: "Authorization for versions and aliases in Step Functions workflows", AWS Step Functions developer guide.
+   */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartExecution'];
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
@@ -186,7 +207,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
-      if (found) return found.function.functionArn;
+      if (found) return found.version.ref;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
     const common = {
@@ -198,7 +219,8 @@ export class Workflow extends Construct implements iam.IGrantable {
       },
     };
     const role = this.compiled.nestedMachines.length > 0 ? sharedRole(this) : undefined;
-    const nestedMachines = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
+    const nestedMachines =
+      role && createNestedMachines(this, this.compiled, { ...common, role, arnOf, removalPolicy: props.removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       ...common,
@@ -207,7 +229,6 @@ export class Workflow extends Construct implements iam.IGrantable {
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
-    if (nestedMachines) stateMachine.node.addDependency(...nestedMachines.stateMachines);
     return { stateMachine, nestedMachines };
   }
 }
@@ -249,13 +270,6 @@ function refusePlainTextSecrets(
     workflow,
     `The variable "${exposed}" of the flow "${file}" is secret, but its value is given in plain text; ${remedy}`,
   );
-}
-
-/** Grants no access to function versions, because the definition refers to the functions themselves. */
-function allowInvoking(workflow: Workflow, functions: readonly ComponentFunction[]): void {
-  if (functions.length === 0) return;
-  const resourceArns = [...new Set(functions)].map((each) => each.function.functionArn);
-  iam.Grant.addToPrincipal({ grantee: workflow, actions: ['lambda:InvokeFunction'], resourceArns });
 }
 
 /** Log groups with this prefix avoid the size limit of the account's resource policy for logs. Source: "Logging using CloudWatch Logs", AWS Step Functions developer guide. */

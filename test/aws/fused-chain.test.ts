@@ -84,7 +84,7 @@ describe('the function of a chain', () => {
 
   it('is what the state machine may call, and calls', () => {
     const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
-    expect(JSON.stringify(machine)).toContain(`{"Fn::GetAtt":["${id}","Arn"]}`);
+    expect(JSON.stringify(machine)).toMatch(new RegExp(`\\{"Ref":"${id.slice(0, -8)}PublishedVersion`));
     expect(JSON.stringify(machine)).not.toContain('component:');
   });
 

@@ -34,7 +34,9 @@ describe('a flow that runs flows which are only known then', () => {
           {
             Action: 'lambda:InvokeFunction',
             Effect: 'Allow',
-            Resource: Match.arrayWith([{ 'Fn::GetAtt': [Match.stringLikeRegexp('LettersGreet'), 'Arn'] }]),
+            Resource: Match.arrayWith([
+              { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('LettersGreet'), 'Arn'] }, ':*']] },
+            ]),
           },
         ]),
       },

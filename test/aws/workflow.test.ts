@@ -46,7 +46,7 @@ describe('a workflow', () => {
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
       DefinitionString: {
-        'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [Match.stringLikeRegexp('PeopleLoadFunction'), 'Arn'] }])],
+        'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('PeopleLoadFunctionPublishedVersion') }])],
       },
     });
   });
@@ -61,13 +61,14 @@ describe('a workflow', () => {
     });
   });
 
-  it('may call exactly its functions', () => {
+  it('may call exactly the versions of its functions', () => {
     const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
     const [statement, ...others] = allowedTo(template, 'lambda:');
     expect(others).toEqual([]);
     expect(statement.Action).toBe('lambda:InvokeFunction');
-    const named = statement.Resource.map((each: { 'Fn::GetAtt': string[] }) => each['Fn::GetAtt'][0]);
-    expect(named.sort()).toEqual(functions.sort());
+    const versionsOf = (id: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [id, 'Arn'] }, ':*']] });
+    const named = (resources: unknown[]) => resources.map((each) => JSON.stringify(each)).sort();
+    expect(named(statement.Resource)).toEqual(named(functions.map(versionsOf)));
   });
 
   it('may do nothing else but log and trace', () => {
