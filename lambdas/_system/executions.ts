@@ -7,6 +7,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { LIVE_ALIAS } from '../../lib/protocol/deployed.ts';
 import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { checkInput } from '../../lib/run/input/check-input.ts';
 import type { FlowResult } from '../../lib/run/report/events.ts';
@@ -65,7 +66,7 @@ export async function start({ flows, sfn, blobs }: Services, request: StartReque
   const flow = findFlow(flows, request.flow);
   const name = executionName(request, flow);
   const input = await readInput(request.body, flow, blobs);
-  const command = new StartExecutionCommand({ stateMachineArn: flow.stateMachineArn, name, input });
+  const command = new StartExecutionCommand({ stateMachineArn: startArnOf(flow), name, input });
   try {
     const { executionArn = '' } = await sfn.send(command);
     return started(request.flow, name, executionArn);
@@ -171,6 +172,10 @@ function executionName({ flow: name, idempotencyKey: key }: StartRequest, flow: 
   return PLAIN_NAME.test(key) ? key : createHash('sha256').update(key).digest('hex');
 }
 
+/** Executions are started with the version that the latest deployment published, or during a gradual one the previous one. */
+const startArnOf = ({ stateMachineArn }: DeployedFlow): string => `${stateMachineArn}:${LIVE_ALIAS}`;
+
+/** The ARN of an execution names neither version nor alias. */
 const executionArnOf = ({ stateMachineArn }: DeployedFlow, id: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${id}`;
 

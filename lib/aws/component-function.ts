@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,6 +17,9 @@ import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
 import { fixedName, functionTable } from './function-table.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
+import { publishVersion } from './published-version.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart, retain } from './retained.ts';
 import { RoleDraft } from './role-draft.ts';
 
 /** Properties of a {@link ComponentFunction}. */
@@ -67,6 +70,11 @@ export interface ComponentFunctionProps {
    * @default - for a month
    */
   readonly log?: LogOptions;
+  /**
+   * What happens to the function, its versions and its role where a later deployment has no use for them.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /** The folder of the files that are deployed with a function, relative to the function's root. */
@@ -80,6 +88,10 @@ export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
   readonly function: lambda.Function;
+  /** The version of the function that this deployment publishes, which definitions name. */
+  readonly version: lambda.CfnVersion;
+  /** The functions that it invokes directly. */
+  readonly calls: readonly ComponentFunction[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
@@ -87,7 +99,7 @@ export class ComponentFunction extends Construct {
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
-    const logGroup = sharedLogGroup(logsOf(this), 'functions', props.log);
+    const logGroup = sharedLogGroup(logsOf(this), 'functions', { ...props.log, removalPolicy: props.removalPolicy });
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
@@ -108,14 +120,19 @@ export class ComponentFunction extends Construct {
       },
     });
     trace(this.function);
+    this.calls = [...new Set(props.calls?.values() ?? [])];
+    retain(this, props.removalPolicy);
+    markAsPart(this);
+    this.version = publishVersion(this.function, props.removalPolicy);
+    renewRights(this, props.removalPolicy);
   }
 
-  /** Gives the function a name that is known before it is deployed. */
+  /** Gives the function a name whose start, which is returned, is known before it is deployed. */
   fixName(): string {
-    const name = fixedName(this);
+    const { start, name } = fixedName(this);
     const resource = this.function.node.defaultChild;
     if (resource instanceof lambda.CfnFunction) resource.functionName = name;
-    return name;
+    return start;
   }
 
   private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
@@ -124,10 +141,16 @@ export class ComponentFunction extends Construct {
     for (const { secret } of Object.values(props.secrets ?? {})) secret.grantRead(draft);
     const objects = props.objects ?? [];
     draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));
-    const called = [...new Set(props.calls?.values())];
-    draft.allow(['lambda:InvokeFunction'], ...called.map((each) => each.function.functionArn));
+    grantInvokeVersions(draft, [...(props.calls?.values() ?? [])]);
     return draft;
   }
+}
+
+/** Allows `grantee` to call every version of the functions: a running execution calls those that its definition names. */
+export function grantInvokeVersions(grantee: iam.IGrantable, functions: readonly ComponentFunction[]): void {
+  if (functions.length === 0) return;
+  const resourceArns = [...new Set(functions)].map((each) => `${each.function.functionArn}:*`);
+  iam.Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns });
 }
 
 /** The object's name in an ARN: characters of a key that are wildcards in IAM are escaped. */

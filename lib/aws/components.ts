@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
 import { filesOf, type PreparedComponent } from '../project/components/prepared-component.ts';
@@ -13,18 +13,20 @@ import type { LogOptions } from './log-groups.ts';
 
 /** What a component's function is to be. Workflows share the function only if all of these are the same. */
 export interface FunctionRequest {
+  /** The folder of the flow's components, absolute. */
+  readonly folder: string;
   readonly blobs: BlobStore;
   readonly log?: LogOptions;
+  /** What happens to the function where a later deployment does not have it. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy;
   /** Part of the key: a function with secrets or files is shared only by workflows that require exactly the same ones. */
   readonly requirements?: FunctionRequirements;
   /** The functions that it invokes directly, which are those of one workflow. @default none */
   readonly calls?: { readonly workflow: Construct; readonly functions: ReadonlyMap<string, ComponentFunction> };
 }
 
-/** What the functions of a stack usually are: one that is so has an id without a hash. */
-export interface Usual {
-  /** The folder of the components, absolute. @default 'lambdas' in the working directory */
-  readonly folder?: string;
+/** How a stack has its functions. */
+export interface ComponentsProps {
   /** Whether the functions are in nested stacks. @default false */
   readonly nested?: boolean;
 }
@@ -39,18 +41,19 @@ export class Components extends Construct {
   }
 
   private readonly functions = new Map<string, ComponentFunction>();
-  private readonly folder: string;
+  /** The folder of the first workflow's components: a function of another folder's component has a hash in its id. */
+  private folder: string | undefined;
   private readonly stacks: FunctionStacks | undefined;
 
-  constructor(stack: Stack, { folder = resolve('lambdas'), nested = false }: Usual = {}) {
+  constructor(stack: Stack, { nested = false }: ComponentsProps = {}) {
     super(stack, 'Components');
-    this.folder = folder;
     this.stacks = nested ? new FunctionStacks(this) : undefined;
   }
 
   /** The component's function, created on first use. */
   functionOf({ source, ...metadata }: PreparedComponent, request: FunctionRequest): ComponentFunction {
-    const { requirements, calls, ...props } = request;
+    const { requirements, calls, folder, ...props } = request;
+    this.folder ??= folder;
     const id = componentId(source.path, this.variantOf(source, request));
     const existing = this.functions.get(id);
     if (existing) return existing;
@@ -68,15 +71,19 @@ export class Components extends Construct {
   }
 
   /** What tells a function from others of its component; '' if it is as usual. */
-  private variantOf(source: ComponentFile, { blobs, log, requirements, calls }: FunctionRequest): string {
+  private variantOf(
+    source: ComponentFile,
+    { blobs, log, removalPolicy, requirements, calls }: FunctionRequest,
+  ): string {
     const variant = {
       ...(!this.isUsualFile(source) && {
         files: filesOf(source)
           .split('\n')
-          .map((file) => relative('', file)),
+          .map((file) => this.relativePath(file)),
       }),
       ...(blobs.node.path !== `${Stack.of(this).node.path}/${BLOBS}` && { blobs: blobs.node.path }),
       ...(log?.retention !== undefined && { retention: log.retention }),
+      ...(removalPolicy !== undefined && { removalPolicy }),
       ...(log?.encryptionKey && { key: log.encryptionKey.node.path }),
       ...this.keyOf(requirements),
       ...(calls && { workflow: calls.workflow.node.path }),
@@ -86,14 +93,19 @@ export class Components extends Construct {
 
   private isUsualFile({ fusedComponents, ...source }: ComponentFile): boolean {
     const isUsual = ({ path, file, builtin }: ComponentFile): boolean =>
-      builtin || file.startsWith(`${resolve(this.folder, `.${path}`)}.`);
+      builtin || file.startsWith(`${resolve(this.folder ?? '', `.${path}`)}.`);
     return (fusedComponents ?? [source]).every(isUsual);
+  }
+
+  /** From the components, so that it is the same wherever the project is. */
+  private relativePath(file: string): string {
+    return relative(this.folder ?? '', file);
   }
 
   private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): object {
     const all = {
       secrets: Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]),
-      loaded: Object.entries(files).map(([path, file]) => [path, relative('', file)]),
+      loaded: Object.entries(files).map(([path, file]) => [path, this.relativePath(file)]),
       objects,
     };
     const given = Object.entries(all).filter(([, each]) => each.length > 0);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
@@ -18,6 +18,7 @@ import { WorkflowError } from './workflow-error.ts';
 export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
   readonly log?: LogOptions;
+  readonly removalPolicy?: RemovalPolicy;
   /** What each function requires, by the paths of components. */
   readonly requirements: ReadonlyMap<string, FunctionRequirements>;
 }
@@ -44,8 +45,10 @@ export function flowFunctions(
     const { path } = component.source;
     const requirements = requirementsByPath.get(path);
     const options = {
+      folder: flow.folders.components[0] ?? '',
       blobs: common.blobs,
       ...(common.log && { log: common.log }),
+      ...(common.removalPolicy !== undefined && { removalPolicy: common.removalPolicy }),
       ...(requirements && { requirements }),
       ...(calls && { calls: { workflow, functions: calls } }),
     };

@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sha256 } from '../runtime/stores/blobs.ts';
-import { rootStackOf } from './root-stack.ts';
+import { markAsPart, retain, rootOf } from './retained.ts';
 
 /** How logs are kept. */
 export interface LogOptions {
@@ -18,11 +18,17 @@ export interface LogOptions {
    * @default - a key of CloudWatch Logs
    */
   readonly encryptionKey?: kms.IKey | undefined;
+  /**
+   * What happens to the logs of functions where a later deployment has others.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
 /** What is logged, and the first part of the group's name where AWS wants one. */
 const KINDS = {
   functions: { id: 'FunctionLog', prefix: undefined },
+  api: { id: 'Log', prefix: undefined },
   // Deliveries to groups with this prefix need no room in the account's resource policy for logs. Source: "Logging using
   // CloudWatch Logs", AWS Step Functions developer guide.
   executions: { id: 'ExecutionLog', prefix: '/aws/vendedlogs/states/' },
@@ -32,7 +38,7 @@ const KINDS = {
 
 /** Where the log groups are that a stack and the stacks nested in it share. */
 export function logsOf(scope: Construct): Construct {
-  const stack = rootStackOf(scope);
+  const stack = rootOf(Stack.of(scope));
   const existing = stack.node.tryFindChild(LOGS);
   return existing instanceof Construct ? existing : new Construct(stack, LOGS);
 }
@@ -45,19 +51,25 @@ const LOGS = 'StepflowLogs';
  * searched at once, and stays while a former function still writes to it.
  */
 export function sharedLogGroup(scope: Construct, kind: keyof typeof KINDS, options: LogOptions = {}): logs.LogGroup {
-  const { retention = logs.RetentionDays.ONE_MONTH, encryptionKey } = options;
+  const { retention = logs.RetentionDays.ONE_MONTH, encryptionKey, removalPolicy } = options;
   const { id: plain, prefix } = KINDS[kind];
   const isUsual = retention === logs.RetentionDays.ONE_MONTH && !encryptionKey;
   const id = isUsual ? plain : `${plain}${sha256(`${retention} ${encryptionKey?.node.path ?? ''}`).slice(0, 8)}`;
   const existing = scope.node.tryFindChild(id);
   if (existing instanceof logs.LogGroup) return existing;
   if (encryptionKey) allowLogs(scope, encryptionKey);
-  return new logs.LogGroup(scope, id, {
+  const created = new logs.LogGroup(scope, id, {
     ...(prefix !== undefined && { logGroupName: nameFor(scope, prefix, isUsual ? '' : id.slice(plain.length)) }),
     ...(encryptionKey && { encryptionKey }),
     retention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
+  if (kind === 'functions') {
+    // Versions of functions that are left behind write to the group that they began with.
+    retain(created, removalPolicy);
+    markAsPart(created);
+  }
+  return created;
 }
 
 const nameFor = (scope: Construct, prefix: string, end: string): string =>

@@ -1,10 +1,13 @@
-import { CfnDeletionPolicy, CfnResource, Names, Stack } from 'aws-cdk-lib';
+import { Lazy, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Compiled } from '../compiler/compile.ts';
-import type { NestedMachine } from '../compiler/emit/frame.ts';
+import { isObject } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
+import { pascalCase } from './component-ids.ts';
 import { type Arns, definitionProps } from './definition.ts';
+import { nameByContent } from './named-by-content.ts';
+import { retain, rootOf } from './retained.ts';
 import type { RoleDraft } from './role-draft.ts';
 import { createStateMachine, type StateMachineProps } from './state-machine.ts';
 import { executionArn, stateMachineArn } from './state-machine-arns.ts';
@@ -13,14 +16,8 @@ import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 export interface NestedMachineProps extends StateMachineProps {
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
-}
-
-/** What is known of the nested state machines of a workflow before they are created. */
-export interface NestedMachineNames {
-  /** Matches the names of all of them, including those of previous deployments. */
-  readonly pattern: string;
-  /** The name of each, by its name in the definitions. */
-  readonly byMachine: ReadonlyMap<string, string>;
+  /** What happens to those that a later deployment does not have. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
 /** The state machines that a workflow's own state machine starts, if its flow is too large for one. */
@@ -28,67 +25,81 @@ export interface NestedMachines {
   /** The ARN of each, by its name in the definitions. */
   readonly arnOf: Arns['machine'];
   readonly stateMachines: readonly sfn.StateMachine[];
-  /** Matches the names of all of them, including those of previous deployments. */
-  readonly namePattern: string;
-}
-
-/** Characters of the parts of a name, WORKFLOW--STEP-HASH: with the hyphens, `QUOTAS.name`. STEP is the first step, HASH that of the definition. */
-const NAME_LENGTHS = { workflow: 40, step: 29, hash: 8 };
-
-/** The names of the nested state machines of a workflow; undefined if there are none. */
-export function nestedMachineNames(workflow: Construct, { nestedMachines }: Compiled): NestedMachineNames | undefined {
-  if (nestedMachines.length === 0) return undefined;
-  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: NAME_LENGTHS.workflow };
-  const prefix = `${Names.uniqueResourceName(workflow, options)}--`;
-  const byMachine = new Map(nestedMachines.map((nested) => [nested.name, prefix + nameOf(nested)]));
-  return { pattern: `${prefix}*`, byMachine };
 }
 
 /**
- * Creates the nested state machines of a workflow. One whose definition changes gets a new name, and the previous one is
- * retained: an execution that is running during a deployment continues with the nested state machines that it began with.
+ * Characters of the parts of a logical id, FLOW HASH STEP CONTENT. CloudFormation names a state machine by the first 27 characters
+ * of its logical id, and adds some of its own.
+ */
+const ID_LENGTHS = { flow: 5, hash: 6, step: 8 };
+
+/**
+ * Matches the names of the nested state machines of a workflow, including those of previous deployments, and of no others;
+ * undefined if it has none.
+ */
+export const nestedPattern = (workflow: Construct, { nestedMachines }: Compiled): string | undefined =>
+  nestedMachines.length === 0 ? undefined : `*${idPrefix(workflow)}*`;
+
+/**
+ * Creates the nested state machines of a workflow. One whose definition changes, or that of a state machine or function which it
+ * calls, becomes another one, and the previous one stays: an execution that is running during a deployment continues with
+ * the nested state machines that it began with. CloudFormation names them, so that a former one is never in the way of one
+ * with the same definition.
  */
 export function createNestedMachines(
   workflow: Construct,
   { nestedMachines }: Compiled,
-  names: NestedMachineNames,
-  { arnOf, ...props }: NestedMachineProps,
+  props: NestedMachineProps,
 ): NestedMachines {
-  const nameIn = (name: string): string => names.byMachine.get(name) ?? name;
-  const machine = (name: string): string => stateMachineArn(workflow, nameIn(name));
-  const arns: Arns = { component: arnOf, machine };
-  const stateMachines = nestedMachines.map(({ name, stateMachine: definition }, index) => {
-    // Part of the logical id: renaming it would replace deployed state machines.
+  const { arnOf, removalPolicy, ...common } = props;
+  const prefix = idPrefix(workflow);
+  const created = new Map<string, sfn.StateMachine>();
+  const machine = (name: string): string => Lazy.string({ produce: () => created.get(name)?.stateMachineArn ?? name });
+  for (const [index, { name, stateMachine: definition }] of nestedMachines.entries()) {
     const id = `Part${index + 1}`;
+    // A loop starts itself: its own ARN cannot be in its definition.
+    const arns: Arns = { component: arnOf, machine: (other) => (other === name ? OWN_ARN : machine(other)) };
     const stateMachine = createStateMachine(workflow, id, {
-      ...props,
+      ...common,
       ...definitionProps(workflow, definition, arns, id),
-      stateMachineName: nameIn(name),
       stateMachineType: sfn.StateMachineType.STANDARD,
     });
-    retainOnReplacement(stateMachine);
-    return stateMachine;
-  });
-  return { arnOf: machine, stateMachines, namePattern: names.pattern };
+    nameByDefinition(stateMachine, name, prefix);
+    retain(stateMachine, removalPolicy);
+    created.set(name, stateMachine);
+  }
+  return { arnOf: machine, stateMachines: [...created.values()] };
 }
 
-/** The end of a physical name, STEP-HASH. The compiler's name is FLOW--STEP. */
-function nameOf({ name, stateMachine }: NestedMachine): string {
-  const step = name.replace(/^.*?--/, '').slice(0, NAME_LENGTHS.step);
-  const hash = sha256(JSON.stringify(stateMachine));
-  return `${step}-${hash.slice(0, NAME_LENGTHS.hash)}`;
+/** Of the state machine that evaluates it. Source: "Accessing execution data from the Context object", AWS Step Functions developer guide. */
+const OWN_ARN = '{% $states.context.StateMachine.Id %}';
+
+/** What the logical ids of a workflow's nested state machines begin with, and those of no other. */
+function idPrefix(workflow: Construct): string {
+  const hash = sha256(`${rootOf(Stack.of(workflow)).stackName} ${workflow.node.path}`).slice(0, ID_LENGTHS.hash);
+  return `${idPart(workflow.node.id, ID_LENGTHS.flow) || 'Flow'}${hash}`;
 }
 
-function retainOnReplacement(stateMachine: sfn.StateMachine): void {
+/** The start of `text` as a part of a logical id; without digits at its start, where there can be none. */
+const idPart = (text: string, length: number): string => pascalCase(text).replace(/^\d+/, '').slice(0, length);
+
+function nameByDefinition(stateMachine: sfn.StateMachine, name: string, prefix: string): void {
   const resource = stateMachine.node.defaultChild;
-  if (CfnResource.isCfnResource(resource)) resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  if (!sfn.CfnStateMachine.isCfnStateMachine(resource)) return;
+  const { definitionString, definitionS3Location, definitionSubstitutions } = resource;
+  // The compiler's name is FLOW--STEP.
+  const step = idPart(name.replace(/^.*?--/, ''), ID_LENGTHS.step);
+  // The bucket of the app's assets may change; an object has the hash of its content as its key.
+  const uploaded = Stack.of(stateMachine).resolve(definitionS3Location);
+  const contentOf = () => [name, definitionString, isObject(uploaded) ? uploaded.Key : null, definitionSubstitutions];
+  nameByContent(resource, contentOf, prefix + step);
 }
 
 /**
  * Allows the state machines of a workflow to start the nested ones and wait for them. Source: "IAM policies for nested
  * workflow executions", AWS Step Functions developer guide.
  */
-export function allowNestedMachines(workflow: Construct, draft: RoleDraft, { pattern }: NestedMachineNames): void {
+export function allowNestedMachines(workflow: Construct, draft: RoleDraft, pattern: string): void {
   draft.allow(['states:StartExecution'], stateMachineArn(workflow, pattern));
   draft.allow(['states:DescribeExecution', 'states:StopExecution'], executionArn(workflow, pattern));
   const rule = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';

@@ -1,9 +1,7 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { type Construct, DependencyGroup } from 'constructs';
-import { sha256 } from '../runtime/stores/blobs.ts';
 import { MOST_IN_ROLE, sizeOnceDeployed } from './policy-size.ts';
-import { retained } from './retained.ts';
 
 /** How a role is made of its draft. */
 export interface RoleProps {
@@ -14,12 +12,9 @@ export interface RoleProps {
 }
 
 /**
- * The permissions of a role, collected before it is made.
- *
- * A role never changes: its construct id has a hash of its permissions, and it is retained. Published versions of functions,
- * and the executions that run during a deployment, keep the role that they began with, and with it every permission that
- * they began with, whatever the next deployment needs. Each function and each flow has a role of its own, so that what is
- * granted to one afterwards is granted to no other.
+ * The permissions of a role, collected before it is made, so that its policy is part of it: one resource instead of two, and
+ * no function or state machine begins before its role has all permissions. Each function and each flow has a role of its own, so
+ * that what is granted to one afterwards is granted to no other.
  */
 export class RoleDraft extends iam.PrincipalBase {
   private readonly statements: iam.PolicyStatement[] = [];
@@ -51,13 +46,13 @@ export class RoleDraft extends iam.PrincipalBase {
     const policy = new iam.PolicyDocument({ statements });
     const resolved = Stack.of(scope).resolve([policy, props.assumedBy.policyFragment]);
     const isInline = statements.length > 0 && sizeOnceDeployed(resolved) <= MOST_IN_ROLE;
-    const role = new iam.Role(scope, `Role${sha256(JSON.stringify(resolved)).slice(0, 8)}`, {
+    const role = new iam.Role(scope, 'Role', {
       ...props,
       ...(isInline && { inlinePolicies: { Permissions: policy } }),
     });
     // The CDK divides what is too long into several policies.
     if (!isInline) for (const statement of statements) role.addToPrincipalPolicy(statement);
     this.role = role;
-    return retained(role);
+    return role;
   }
 }

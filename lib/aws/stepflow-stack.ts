@@ -1,14 +1,14 @@
-import { join, resolve } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { CfnOutput, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
-import { foldersFor } from '../project/folders.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
 import { Components } from './components.ts';
 import { type DeployableFlow, deployableFlow, preparationOf } from './deployable-flow.ts';
-import { constructIds, outputId } from './flow-ids.ts';
+import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
+import type { GradualDeployment } from './live-alias.ts';
 import { isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
@@ -52,13 +52,25 @@ export interface StepflowStackProps extends StackProps {
    * @default - those of {@link BlobStore}
    */
   readonly blobs?: BlobStoreProps;
+  /**
+   * How executions that are started move to a new version of a flow.
+   * @default - all at once
+   */
+  readonly deployment?: GradualDeployment;
+  /**
+   * What happens to versions, functions and nested state machines that a later deployment has no use for: see
+   * {@link WorkflowProps}.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
  * Every flow of a folder and its subfolders, with one blob store and one HTTP API, where a flow of a subfolder is
  * `SUBFOLDER/NAME`.
  *
- * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARN of its state machine, e.g. `UserInsightsArn`.
+ * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
+ * `UserInsightsArn` and `UserInsightsAlias`.
  *
  * @throws WorkflowError that lists the errors of all flows that cannot be deployed
  */
@@ -70,20 +82,20 @@ export class StepflowStack extends Stack {
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
     const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
+    const { deployment, removalPolicy } = props;
     this.blobs = new BlobStore(this, 'Blobs', blobs);
     const common = {
       ...(components !== undefined && { components }),
       ...(variables && { variables }),
       ...(secrets && { secrets }),
       ...(limits && { limits }),
+      ...(deployment && { deployment }),
+      ...(removalPolicy && { removalPolicy }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);
     prepareAll(flows);
-    new Components(this, {
-      folder: componentFolder(folder, components),
-      nested: props.nestedFunctions ?? isTooLarge(flows),
-    });
+    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows) });
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
     this.createOutputs();
@@ -93,10 +105,14 @@ export class StepflowStack extends Stack {
   private createOutputs(): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
     new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
-    for (const { node, flowName, stateMachineArn } of this.workflows) {
+    for (const { node, flowName, stateMachineArn, aliasArn } of this.workflows) {
       new CfnOutput(this, outputId(node.id), {
         value: stateMachineArn,
         description: `The state machine of ${flowName}`,
+      });
+      new CfnOutput(this, aliasOutputId(node.id), {
+        value: aliasArn,
+        description: `The version of ${flowName} that the latest deployment published; start executions with it`,
       });
     }
   }
@@ -119,10 +135,6 @@ function readFolder(stack: Stack, folder: string): readonly FlowInFolder[] {
     throw new WorkflowError(stack, `The folder of the flows cannot be read (${why}); give its path as \`workflows\``);
   }
 }
-
-/** The folder of the components that the flows of a folder find. */
-const componentFolder = (flows: string, components: string | undefined): string =>
-  foldersFor(resolve(flows), components === undefined ? {} : { components: [components] }).components[0] ?? '';
 
 /** Bundles the components of all flows at once, which is several times faster than flow by flow. */
 function prepareAll(flows: readonly DeployableFlow[]): void {

@@ -17,7 +17,7 @@ import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
-import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
+import { type LogOptions, sharedLogGroup } from './log-groups.ts';
 import { stateMachineArn } from './state-machine-arns.ts';
 import type { Workflow } from './workflow.ts';
 import { WorkflowError } from './workflow-error.ts';
@@ -78,7 +78,7 @@ export class WorkflowApi extends Construct {
   private createFunction(blobs: BlobStore, workflows: readonly Workflow[], log: LogOptions) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
-    const logGroup = sharedLogGroup(logsOf(this), 'functions', log);
+    const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(logGroup);
     blobs.grantReadWrite(draft);
     for (const workflow of workflows) grantUse(workflow, draft);

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { Names } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -11,7 +11,7 @@ import type { Limits } from '../compiler/emit/split/emit-within.ts';
 import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { ComponentFunction } from './component-function.ts';
+import { type ComponentFunction, grantInvokeVersions } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
@@ -20,14 +20,11 @@ import { allowMapObjects, allowMapRuns, hasDistributedMap } from './distributed-
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
+import { type GradualDeployment, publishLive } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
-import {
-  allowNestedMachines,
-  createNestedMachines,
-  type NestedMachineNames,
-  type NestedMachines,
-  nestedMachineNames,
-} from './nested-machines.ts';
+import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart } from './retained.ts';
 import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
@@ -90,6 +87,16 @@ export interface WorkflowProps {
    * @default false
    */
   readonly logExecutionData?: boolean;
+  /**
+   * How executions that are started move to a new version of the flow.
+   * @default - all at once
+   */
+  readonly deployment?: GradualDeployment;
+  /**
+   * What happens to versions, functions and nested state machines that a later deployment has no use for.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -105,6 +112,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly flowName: string;
   readonly stateMachine: sfn.StateMachine;
   readonly stateMachineArn: string;
+  /** The ARN of the alias `live`, which points to the version of the latest deployment: start executions with this one. */
+  readonly aliasArn: string;
   /** The state machine's physical name, which is known at synthesis. */
   readonly stateMachineName: string;
   /** The state machines that it starts, if the flow is too large for one. */
@@ -129,16 +138,27 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
     const requirements = requirementsOf(this, flow, contextValues);
-    this.functions = flowFunctions(this, flow, { blobs: this.blobs, log: logOf(props), requirements });
+    this.functions = flowFunctions(this, flow, {
+      blobs: this.blobs,
+      log: logOf(props),
+      requirements,
+      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+    });
     this.stateMachineName = stateMachineNameOf(this);
     const { stateMachine, nestedMachines } = this.createStateMachines(props);
     this.stateMachine = stateMachine;
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
+    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    renewRights(this, props.removalPolicy);
+    markAsPart(this);
   }
 
-  /** Allows `grantee` to start executions. */
+  /**
+   * Allows `grantee` to start executions, by the alias `live` or otherwise: Step Functions authorises by the state machine's
+   * own ARN. Source: "Authorization for versions and aliases in Step Functions workflows", AWS Step Functions developer guide.
+   */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartExecution'];
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
@@ -183,16 +203,20 @@ export class Workflow extends Construct implements iam.IGrantable {
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
-      if (found) return found.function.functionArn;
+      if (found) return found.version.ref;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
-    const names = nestedMachineNames(this, this.compiled);
+    const pattern = nestedPattern(this, this.compiled);
     const common = {
-      role: this.createRole(names),
+      role: this.createRole(pattern),
       logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
       includeExecutionData: props.logExecutionData ?? false,
     };
-    const nestedMachines = names && createNestedMachines(this, this.compiled, names, { ...common, arnOf });
+    const { removalPolicy } = props;
+    const nestedMachines =
+      pattern === undefined
+        ? undefined
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
@@ -200,25 +224,23 @@ export class Workflow extends Construct implements iam.IGrantable {
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
-    if (nestedMachines) stateMachine.node.addDependency(...nestedMachines.stateMachines);
     return { stateMachine, nestedMachines };
   }
 
   /** The role of all its state machines. */
-  private createRole(nested: NestedMachineNames | undefined): iam.Role {
+  private createRole(nested: string | undefined): iam.Role {
     const draft = stateMachineRoleDraft();
-    const functions = [...new Set(this.functions.values())].map((each) => each.function.functionArn);
-    draft.allow(['lambda:InvokeFunction'], ...functions);
-    if (nested) allowNestedMachines(this, draft, nested);
+    grantInvokeVersions(draft, [...this.functions.values()]);
+    if (nested !== undefined) allowNestedMachines(this, draft, nested);
     const { stateMachine, nestedMachines } = this.compiled;
     const name = this.stateMachineName;
     const mapNames = [
       ...(stateMachine && hasDistributedMap(stateMachine) ? [name] : []),
-      ...(nested && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested.pattern] : []),
+      ...(nested !== undefined && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested] : []),
     ];
     if (mapNames.length > 0) allowMapObjects(draft, this.blobs);
     for (const each of mapNames) allowMapRuns(this, draft, each);
-    return draft.create(this, { assumedBy: stateMachines(this, [name, ...(nested ? [nested.pattern] : [])]) });
+    return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
   }
 }
 

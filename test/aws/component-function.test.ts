@@ -80,10 +80,13 @@ describe('the function', () => {
 });
 
 describe('its log', () => {
-  it('is the group of the functions of the stack, kept for a month, that goes with the stack', () => {
+  it('is the group of the functions of the stack, kept for a month, that stays as long as a version that writes to it', () => {
     const template = synthesise();
     const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
-    template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
+    template.hasResource('AWS::Logs::LogGroup', {
+      Properties: { RetentionInDays: 30 },
+      DeletionPolicy: 'RetainExceptOnCreate',
+    });
     template.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logGroup } } });
   });
 

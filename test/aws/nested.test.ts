@@ -32,7 +32,9 @@ describe('a flow that runs flows which are only known then', () => {
       ({ Action }) => Action === 'lambda:InvokeFunction',
     );
     expect(others).toEqual([]);
-    expect(calls?.Resource).toContainEqual({ 'Fn::GetAtt': [expect.stringContaining('LettersGreet'), 'Arn'] });
+    expect(calls?.Resource).toContainEqual({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringContaining('LettersGreet'), 'Arn'] }, ':*']],
+    });
   });
 
   it('may call further components that are named for it', () => {

@@ -44,10 +44,7 @@ describe('a workflow', () => {
       StateMachineType: 'STANDARD',
       TracingConfiguration: { Enabled: true },
       DefinitionString: {
-        'Fn::Join': [
-          '',
-          Match.arrayWith([{ 'Fn::GetAtt': [Match.stringLikeRegexp('PeopleLoad[0-9a-f]+Function'), 'Arn'] }]),
-        ],
+        'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('PeopleLoadFunctionPublishedVersion') }])],
       },
     });
   });
@@ -62,14 +59,18 @@ describe('a workflow', () => {
     });
   });
 
-  it('may call exactly its functions', () => {
+  it('may call exactly the versions of its functions', () => {
     const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
     const [statement, ...others] = allowedTo(template, 'lambda:');
     expect(others).toEqual([]);
     expect(statement?.Action).toBe('lambda:InvokeFunction');
-    const resources = statement?.Resource as { 'Fn::GetAtt': string[] }[];
-    const named = resources.map((each) => each['Fn::GetAtt'][0]);
-    expect(named.sort()).toEqual(functions.sort());
+    const versionsOf = (id: string) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [id, 'Arn'] }, ':*']] });
+    const named = (resources: unknown) =>
+      [resources]
+        .flat()
+        .map((each) => JSON.stringify(each))
+        .sort();
+    expect(named(statement?.Resource)).toEqual(named(functions.map(versionsOf)));
   });
 
   it('may do nothing else but log and trace', () => {
