@@ -3,11 +3,8 @@ import { component, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { unspill } from '../../lib/runtime/spill/hydrate.ts';
 import { spillTravelling } from '../../lib/runtime/spill/spill-input.ts';
 import { sha256 } from '../../lib/runtime/stores/blobs.ts';
+import { keyIn, STORE_FOLDERS } from '../../lib/runtime/stores/store-folders.ts';
 import { anyValue } from './_any.ts';
-
-/** Under which keys the items and the results of distributed Maps lie, beside the blobs. */
-const ITEMS = 'map-items';
-const RESULTS = 'map-results';
 
 /** The first function of a distributed Map: see lib/compiler/emit/states/emit-distributed-map.ts. */
 export default component(
@@ -25,8 +22,9 @@ export default component(
     // One after the other: all at once could be more requests than S3 takes.
     for (const item of list) travelling.push(await spillTravelling(item, budget, blobs));
     const text = JSON.stringify(travelling);
-    const key = `${ITEMS}/${sha256(text)}.json`;
-    await objects.writeOnce(key, text);
-    return { ...objects.address(key), Prefix: objects.address(RESULTS).Key };
+    const key = keyIn('mapItems', `${sha256(text)}.json`);
+    // In any case, even if they are there: their life is to begin now.
+    await objects.write(key, text);
+    return { ...objects.address(key), Prefix: objects.address(STORE_FOLDERS.mapResults).Key };
   },
 );

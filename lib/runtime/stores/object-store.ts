@@ -13,6 +13,9 @@ export interface ObjectStore {
   has(key: string): Promise<boolean>;
   /** Writes atomically; replaces an existing text. */
   write(key: string, text: string): Promise<void>;
-  /** Writes atomically, unless there is a text of `key` already. */
+  /**
+   * Writes atomically, unless the text of `key` is there already: a key that is written so always has the same text. Where
+   * texts expire, it is there for at least half its life afterwards.
+   */
   writeOnce(key: string, text: string): Promise<void>;
 }
