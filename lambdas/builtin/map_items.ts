@@ -13,6 +13,7 @@ export default component(
     travelling: true,
     input: z.object({ items: anyValue, reads: z.array(z.string()), share: z.number(), room: z.number() }),
     output: z.object({ Bucket: z.string(), Key: z.string(), Prefix: z.string() }),
+    uses: ['map-items:write'],
     memorySize: 1024,
   },
   async ({ items, ...budget }, { blobs, objects, step }) => {

@@ -30,6 +30,7 @@ export default component(
     travelling: true,
     input: z.object({ manifest: address, open: z.boolean() }),
     output: z.json(),
+    uses: ['map-results:read'],
     memorySize: 1024,
   },
   async ({ manifest: at, open }, { objects, blobs }) => {

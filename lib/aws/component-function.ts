@@ -11,7 +11,7 @@ import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
+import type { StoreUse } from '../runtime/stores/store-use.ts';
 import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
@@ -40,6 +40,11 @@ export interface ComponentFunctionProps {
    * @default 60
    */
   readonly timeout?: number;
+  /**
+   * What it uses of the store besides blobs.
+   * @default - nothing
+   */
+  readonly uses?: readonly StoreUse[];
   /**
    * The secret variables that it reads, by name.
    * @default - none
@@ -78,10 +83,13 @@ export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
   readonly function: lambda.Function;
+  /** What it uses of the store besides blobs. */
+  readonly uses: readonly StoreUse[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
+    this.uses = props.uses ?? [];
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
@@ -98,7 +106,7 @@ export class ComponentFunction extends Construct {
       role: functionRole(this, logGroup),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: props.blobs.uri,
+        ...props.blobs.environment,
         [FILES_VARIABLE]: FILES_FOLDER,
         ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
         ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
@@ -106,6 +114,7 @@ export class ComponentFunction extends Construct {
       },
     });
     props.blobs.grantReadWrite(this.function);
+    for (const use of this.uses) props.blobs.grantUse(this.function, use);
     for (const { secret } of secrets) secret.grantRead(this.function);
     this.grantReadObjects(props.objects ?? []);
     this.grantCalling([...(props.calls?.values() ?? [])]);

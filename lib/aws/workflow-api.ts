@@ -14,7 +14,6 @@ import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';
 import type { Workflow } from './workflow.ts';
@@ -89,7 +88,7 @@ export class WorkflowApi extends Construct {
       role: functionRole(this, logGroup),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: blobs.uri,
+        ...blobs.environment,
         [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });
