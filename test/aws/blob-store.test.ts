@@ -12,7 +12,13 @@ function synthesise(props?: BlobStoreProps, use: (store: BlobStore, role: iam.Ro
   return Template.fromStack(stack);
 }
 
-const rulesOf = (template: Template): readonly { readonly [key: string]: string | number }[] => {
+interface LifecycleRule {
+  readonly Id: string;
+  readonly Prefix: string;
+  readonly ExpirationInDays?: number;
+}
+
+const rulesOf = (template: Template): readonly LifecycleRule[] => {
   const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
   return bucket?.Properties.LifecycleConfiguration.Rules;
 };

@@ -23,6 +23,7 @@ export function scrubbedStore(store: ObjectStore, scrubber: Scrubber): ObjectSto
     location: store.location,
     address: (key) => store.address(keyOf(key)),
     read: (key) => store.read(keyOf(key)),
+    readInPieces: (key) => store.readInPieces(keyOf(key)),
     has: (key) => store.has(keyOf(key)),
     write: (key, text) => store.write(keyOf(key), scrubber.document(text)),
     writeOnce: (key, text) => store.writeOnce(keyOf(key), scrubber.document(text)),

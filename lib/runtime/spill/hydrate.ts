@@ -9,6 +9,7 @@ import {
   unescapeValue,
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 
@@ -36,30 +37,40 @@ export async function hydrate(
   blobs: Pick<BlobStore, 'get'>,
   secrets: ReadonlyMap<string, Json> = new Map(),
 ): Promise<Json> {
-  const types = new Map(
-    findMarkers(value).flatMap(({ marker }) =>
-      isBlobMarker(marker) ? [[marker.$blob, marker.blobType] as const] : [],
-    ),
-  );
+  const types = typesOfBlobs(value);
   const load = async ([id, type]: readonly [string, string]): Promise<readonly [string, Json]> => {
     const content = await blobs.get(id);
     return [id, type === PARTS ? await hydrate(content, blobs, secrets) : content];
   };
-  const loaded = new Map(await Promise.all([...types].map(load)));
+  const loaded = new Map(await mapInParallel(types, load));
   return unescapeValue(value, (part) => {
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;
   });
 }
 
-/** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. */
+/** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. Each blob is read once. */
 export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
-  if (isBlobMarker(value)) {
-    const content = await blobs.get(value.$blob);
-    return value.blobType === PARTS ? unspill(content, blobs) : escapeValue(content);
-  }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => unspill(item, blobs)));
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await unspill(item, blobs)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  const types = typesOfBlobs(value);
+  if (types.size === 0) return value;
+  const load = async ([id, type]: readonly [string, string]): Promise<readonly [string, Json]> => {
+    const content = await blobs.get(id);
+    return [id, type === PARTS ? await unspill(content, blobs) : escapeValue(content)];
+  };
+  const loaded = new Map(await mapInParallel(types, load));
+  const fill = (within: Json): Json => {
+    if (isBlobMarker(within)) return loaded.get(within.$blob) ?? null;
+    if (Array.isArray(within)) return within.map(fill);
+    if (!isObject(within)) return within;
+    return Object.fromEntries(Object.entries(within).map(([key, item]) => [key, fill(item)]));
+  };
+  return fill(value);
 }
+
+/** The types of the blobs that a value refers to, by their ids. */
+const typesOfBlobs = (value: Json): ReadonlyMap<string, string> =>
+  new Map(
+    findMarkers(value).flatMap(({ marker }) =>
+      isBlobMarker(marker) ? [[marker.$blob, marker.blobType] as const] : [],
+    ),
+  );

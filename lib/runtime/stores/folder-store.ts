@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../../protocol/errors.ts';
@@ -22,6 +23,13 @@ export function folderStore(folder: string): ObjectStore {
     has,
     write,
     read: (key) => readFile(fileOf(key), 'utf8').catch(absent).catch(unavailable(folder)),
+    async *readInPieces(key) {
+      try {
+        yield* createReadStream(fileOf(key), 'utf8');
+      } catch (error) {
+        unavailable(folder)(error);
+      }
+    },
     writeOnce: async (key, text) => {
       // A file of another size is what a loss of power left of it.
       if ((await bytesIn(fileOf(key))) !== Buffer.byteLength(text)) await write(key, text);

@@ -8,17 +8,24 @@ import { allows, type StoreAccess, type StoreUse } from './store-use.ts';
  * in a sentence, and already in a local run. Rejects with COMPONENT_FAILED.
  */
 export function limitedStore(store: ObjectStore, uses: readonly StoreUse[], step: string): ObjectStore {
+  const check = (key: string, access: StoreAccess): void => {
+    const kind = kindOf(key);
+    if (kind === undefined || !allows(uses, kind, access)) throw refusal(step, key, kind);
+  };
   const limited =
     <Rest extends readonly unknown[], T>(access: StoreAccess, act: (key: string, ...rest: Rest) => Promise<T>) =>
     async (key: string, ...rest: Rest): Promise<T> => {
-      const kind = kindOf(key);
-      if (kind === undefined || !allows(uses, kind, access)) throw refusal(step, key, kind);
+      check(key, access);
       return act(key, ...rest);
     };
   return {
     location: store.location,
     address: (key) => store.address(key),
     read: limited('read', (key) => store.read(key)),
+    async *readInPieces(key) {
+      check(key, 'read');
+      yield* store.readInPieces(key);
+    },
     has: limited('read', (key) => store.has(key)),
     write: limited('write', (key, text: string) => store.write(key, text)),
     writeOnce: limited('write', (key, text: string) => store.writeOnce(key, text)),

@@ -41,6 +41,9 @@ export function openStore(
     location,
     address: (key) => ({ Bucket, Key: `${prefix}${key}` }),
     read: async (key) => (await store()).read(key),
+    async *readInPieces(key) {
+      yield* (await store()).readInPieces(key);
+    },
     has: async (key) => (await store()).has(key),
     write: async (key, text) => (await store()).write(key, text),
     writeOnce: async (key, text) => (await store()).writeOnce(key, text),

@@ -1,5 +1,4 @@
 import {
-  GetObjectCommand,
   HeadObjectCommand,
   NoSuchKey,
   NotFound,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
+import { readText, textInPieces } from './s3-body.ts';
 import { parseLocation } from './s3-location.ts';
 import { MOST_ATTEMPTS, type OnceOptions, type Written, writeOnce } from './write-once.ts';
 
@@ -34,11 +34,8 @@ export function s3Store(location: string, client: S3Client = newClient(), once: 
   return {
     location,
     address: at,
-    read: (key) =>
-      guard(async () => {
-        const object = await client.send(new GetObjectCommand(at(key)));
-        return object.Body?.transformToString('utf-8');
-      }).catch(ifAbsent(undefined)),
+    read: (key) => guard(() => readText(client, at(key))).catch(ifAbsent(undefined)),
+    readInPieces: (key) => guardedPieces(textInPieces(client, at(key)), failureAt(location)),
     has: (key) => guard(async () => (await lastWrittenMs(key)) >= 0).catch(ifAbsent(false)),
     write: (key, text) => guard(() => put(key, text)),
     writeOnce: (key, text) =>
@@ -77,8 +74,25 @@ const withStoreErrors =
       return await call();
     } catch (error) {
       if (isAbsent(error)) throw error;
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const message = `the blob store ${location} cannot be used: ${why}`;
-      throw new FlowError('RESOURCE_UNAVAILABLE', message, { cause: error });
+      throw failureAt(location)(error);
     }
   };
+
+const failureAt =
+  (location: string) =>
+  (error: unknown): FlowError => {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = `the blob store ${location} cannot be used: ${why}`;
+    return new FlowError('RESOURCE_UNAVAILABLE', message, { cause: error });
+  };
+
+async function* guardedPieces(
+  pieces: AsyncIterable<string>,
+  failure: (error: unknown) => FlowError,
+): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw failure(error);
+  }
+}

@@ -54,6 +54,22 @@ describe.each(KINDS)('blobs in %s', (_kind, open) => {
     });
   });
 
+  it('come back in pieces, however long they are, and those that are not there are named', async () => {
+    const store = open();
+    const text = 'ü€😀'.repeat(2_000_000);
+    await store.write('map-results/large.json', text);
+    let read = '';
+    let pieces = 0;
+    for await (const piece of store.readInPieces('map-results/large.json')) {
+      read += piece;
+      pieces += 1;
+    }
+    expect(read === text).toBe(true);
+    expect(pieces).toBeGreaterThan(1);
+    const absent = store.readInPieces('map-results/none.json')[Symbol.asyncIterator]().next();
+    await expect(absent).rejects.toMatchObject({ name: 'RESOURCE_UNAVAILABLE' });
+  });
+
   it('that were damaged are not handed out', async () => {
     const store = open();
     const { blobId } = await blobStore(store).put({ some: 'content' });
