@@ -1,6 +1,6 @@
+import pLimit from 'p-limit';
 import * as z from 'zod';
-import { escapeValue, PARTS } from '../../lib/protocol/markers.ts';
-import { inParallel } from '../../lib/runtime/in-parallel.ts';
+import { inParallel, REQUESTS_AT_ONCE } from '../../lib/runtime/in-parallel.ts';
 import {
   type BlobStore,
   component,
@@ -11,7 +11,10 @@ import {
   type Json,
 } from '../../lib/runtime/index.ts';
 import { unspill } from '../../lib/runtime/spill/hydrate.ts';
+import { packingStore } from '../../lib/runtime/spill/pack-values.ts';
+import type { SpillStore } from '../../lib/runtime/spill/spill.ts';
 import { spillTravelling } from '../../lib/runtime/spill/spill-input.ts';
+import { travellingContent } from '../../lib/runtime/spill/spilled-content.ts';
 import { sha256 } from '../../lib/runtime/stores/blobs.ts';
 import { keyIn, STORE_FOLDERS } from '../../lib/runtime/stores/store-folders.ts';
 import { anyValue } from './_any.ts';
@@ -21,6 +24,10 @@ const MOST_IN_LIST = 64 * 1024 * 1024;
 
 /** The share of an item's values from then on, in bytes. */
 const SMALL_SHARE = 2000;
+
+/** Items that are handled together, and what is spilled of them shares blobs; the same items make the same groups. */
+const GROUP = 50;
+const GROUPS_AT_ONCE = 8;
 
 /** The first function of a distributed Map: see lib/compiler/emit/states/emit-distributed-map.ts. */
 export default component(
@@ -36,15 +43,24 @@ export default component(
   async ({ items, ...budget }, { blobs, objects, step, signal }) => {
     const list = await listOf(items, blobs);
     if (!list) throw new FlowError('INVALID_INPUT', `step "${step}": "items" must be a list`);
+    const limit = pLimit(REQUESTS_AT_ONCE);
+    const limited: SpillStore = { put: (value) => limit(() => blobs.put(value)) };
     const texts: string[] = [];
     let characters = 0;
-    await inParallel(list, async (item, index) => {
-      signal.throwIfAborted();
-      const own = characters > MOST_IN_LIST ? { ...budget, share: Math.min(budget.share, SMALL_SHARE) } : budget;
-      const text = JSON.stringify(await travelling(item, own, budget, blobs));
-      texts[index] = text;
-      characters += text.length;
-    });
+    await inParallel(
+      groupsOf(list),
+      async (group, at) => {
+        signal.throwIfAborted();
+        const values = await Promise.all(group.map((item) => readItem(item, budget, blobs)));
+        const isMuch = characters > MOST_IN_LIST;
+        const own = isMuch ? { ...budget, share: Math.min(budget.share, SMALL_SHARE) } : budget;
+        const store = packingStore(limited);
+        const inputs = await Promise.all(values.map((value) => travelling(value, own, budget, store)));
+        texts[at] = inputs.map((input) => JSON.stringify(input)).join(',');
+        characters += texts[at]?.length ?? 0;
+      },
+      GROUPS_AT_ONCE,
+    );
     const text = `[${texts.join(',')}]`;
     const key = keyIn('mapItems', `${sha256(text)}.json`);
     // In any case, even if they are there: their life is to begin now.
@@ -55,20 +71,24 @@ export default component(
 
 /** The items, each as it travels: what is spilled of one is not read before it is its turn. */
 async function listOf(items: Json, blobs: Pick<BlobStore, 'get'>): Promise<readonly Json[] | undefined> {
-  if (!isBlobMarker(items)) return Array.isArray(items) ? items : undefined;
-  const content = await blobs.get(items.$blob);
-  if (items.blobType === PARTS) return listOf(content, blobs);
-  return Array.isArray(content) ? content.map(escapeValue) : undefined;
+  if (isBlobMarker(items)) return listOf(await travellingContent(items, blobs), blobs);
+  return Array.isArray(items) ? items : undefined;
 }
 
+function* groupsOf(list: readonly Json[]): Generator<readonly Json[]> {
+  for (let from = 0; from < list.length; from += GROUP) yield list.slice(from, from + GROUP);
+}
+
+/** An item with what was spilled of it. One that was spilled as a whole stays so if nobody reads inside of it. */
+const readItem = async (item: Json, { reads }: InputBudget, blobs: Pick<BlobStore, 'get'>): Promise<Json> =>
+  isBlobMarker(item) && reads.every((path) => path === '$') ? item : unspill(item, blobs);
+
 /** An item as the input of a child execution. With a share that is smaller than it needs to be, it may not fit: then it gets its own. */
-async function travelling(item: Json, budget: InputBudget, own: InputBudget, blobs: BlobStore): Promise<Json> {
-  if (isBlobMarker(item) && own.reads.every((path) => path === '$')) return item;
-  const value = await unspill(item, blobs);
+async function travelling(value: Json, budget: InputBudget, own: InputBudget, store: SpillStore): Promise<Json> {
   try {
-    return await spillTravelling(value, budget, blobs);
+    return await spillTravelling(value, budget, store);
   } catch (error) {
     if (budget === own || !isFlowError(error) || error.code !== 'INVALID_INPUT') throw error;
-    return spillTravelling(value, own, blobs);
+    return spillTravelling(value, own, store);
   }
 }

@@ -13,7 +13,8 @@ import {
   type ObjectStore,
   spillValue,
 } from '../../lib/runtime/index.ts';
-import type { BlobStore } from '../../lib/runtime/stores/blobs.ts';
+import { packingStore } from '../../lib/runtime/spill/pack-values.ts';
+import type { SpillStore } from '../../lib/runtime/spill/spill.ts';
 import { type Child, child, indexOf, LOST, manifest, outcomeOf } from './_map-run.ts';
 
 const address = z.object({ Bucket: z.string(), Key: z.string() });
@@ -38,13 +39,14 @@ export default component(
   },
   async ({ manifest: at, open, whole }, { objects, blobs, signal }) => {
     const results: Json[] = [];
+    const store = packingStore(blobs);
     let bytes = 0;
     await inParallel(childrenIn(objects, at.Key), async (run) => {
       signal.throwIfAborted();
       const outcome = outcomeOf(run);
       // Where somebody reads inside a run's result, all of it has to be there.
       const opened = open ? escapeValue(await hydrate(outcome, blobs)) : outcome;
-      const kept = whole && bytes > MOST_IN_MEMORY ? await spillResult(opened, blobs) : opened;
+      const kept = whole && bytes > MOST_IN_MEMORY ? await spillResult(opened, store) : opened;
       bytes += bytesOf(kept);
       // A Map Run that was redriven may tell of an item twice: what it answered counts.
       const index = indexOf(run);
@@ -85,8 +87,8 @@ function ownKey(objects: ObjectStore, key: string): string {
 }
 
 /** Puts the result of a run into a blob if it is not small. */
-async function spillResult(outcome: Json, blobs: Pick<BlobStore, 'put'>): Promise<Json> {
+async function spillResult(outcome: Json, store: SpillStore): Promise<Json> {
   if (!isObject(outcome) || outcome.result === undefined) return outcome;
   const form = findMarkers(outcome.result).length > 0 ? 'travelling' : 'value';
-  return { ...outcome, result: await spillValue(outcome.result, SMALL, blobs, form) };
+  return { ...outcome, result: await spillValue(outcome.result, SMALL, store, form) };
 }

@@ -65,9 +65,21 @@ describe('map_items', () => {
         await store.writeOnce(key, text);
       },
     };
-    const items = Array.from({ length: 300 }, (_, at) => `${at} ${'x'.repeat(300)}`);
+    const items = Array.from({ length: 300 }, (_, at) => `${at} ${'x'.repeat(80_000)}`);
     await call(mapItems, slow, { items, reads: ['$'], share: 200, room: 1000 });
     expect(most).toBe(REQUESTS_AT_ONCE);
+  });
+
+  it('puts small items into few blobs, the same ones each time', async () => {
+    const store = memoryStore();
+    const items = Array.from({ length: 1000 }, (_, at) => ({ at, text: 'x'.repeat(20_000) }));
+    const budget = { reads: ['$'], share: 200, room: 1000 };
+    const lists = await written(store, items, budget);
+    const objects = store.texts.size;
+    expect(objects).toBeLessThan(50);
+    expect(await hydrate(lists, blobStore(store))).toEqual(items);
+    expect(await written(store, items, budget)).toEqual(lists);
+    expect(store.texts.size).toBe(objects);
   });
 
   it('leaves in its blob an item that no flow reads inside of', async () => {
@@ -90,12 +102,12 @@ describe('map_items', () => {
     const store = memoryStore();
     const large = { text: 'x'.repeat(150_000) };
     const fields = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`f${at}`, 'y'.repeat(1000)]));
-    const items = [...Array.from({ length: 500 }, (_, at) => ({ at, ...large })), fields];
+    const items = [...Array.from({ length: 800 }, (_, at) => ({ at, ...large })), fields];
     const lists = await written(store, items, { reads: ['$', ...Object.keys(fields)] });
     expect(findMarkers(lists[0] ?? null)).toEqual([]);
-    expect(findMarkers(lists[499] ?? null).map(({ marker }) => isBlobMarker(marker))).toEqual([true]);
-    expect(lists[500]).toEqual(fields);
-    expect(await hydrate(lists[499] ?? null, blobStore(store))).toEqual({ at: 499, ...large });
+    expect(findMarkers(lists[799] ?? null).map(({ marker }) => isBlobMarker(marker))).toEqual([true]);
+    expect(lists[800]).toEqual(fields);
+    expect(await hydrate(lists[799] ?? null, blobStore(store))).toEqual({ at: 799, ...large });
   });
 
   it('refuses what is no list', async () => {
