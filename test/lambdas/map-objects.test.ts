@@ -102,12 +102,12 @@ describe('map_items', () => {
     const store = memoryStore();
     const large = { text: 'x'.repeat(150_000) };
     const fields = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`f${at}`, 'y'.repeat(1000)]));
-    const items = [...Array.from({ length: 800 }, (_, at) => ({ at, ...large })), fields];
+    const items = [...Array.from({ length: 1000 }, (_, at) => ({ at, ...large })), fields];
     const lists = await written(store, items, { reads: ['$', ...Object.keys(fields)] });
     expect(findMarkers(lists[0] ?? null)).toEqual([]);
-    expect(findMarkers(lists[799] ?? null).map(({ marker }) => isBlobMarker(marker))).toEqual([true]);
-    expect(lists[800]).toEqual(fields);
-    expect(await hydrate(lists[799] ?? null, blobStore(store))).toEqual({ at: 799, ...large });
+    expect(findMarkers(lists[999] ?? null).map(({ marker }) => isBlobMarker(marker))).toEqual([true]);
+    expect(lists[1000]).toEqual(fields);
+    expect(await hydrate(lists[999] ?? null, blobStore(store))).toEqual({ at: 999, ...large });
   });
 
   it('refuses what is no list', async () => {
