@@ -11,7 +11,7 @@ import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
+import type { StoreUse } from '../runtime/stores/store-use.ts';
 import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
@@ -45,6 +45,11 @@ export interface ComponentFunctionProps {
    * @default 60
    */
   readonly timeout?: number;
+  /**
+   * What it uses of the store besides blobs.
+   * @default - nothing
+   */
+  readonly uses?: readonly StoreUse[];
   /**
    * The secret variables that it reads, by name.
    * @default - none
@@ -92,10 +97,13 @@ export class ComponentFunction extends Construct {
   readonly version: lambda.CfnVersion;
   /** The functions that it invokes directly. */
   readonly calls: readonly ComponentFunction[];
+  /** What it uses of the store besides blobs. */
+  readonly uses: readonly StoreUse[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
+    this.uses = props.uses ?? [];
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
@@ -112,7 +120,7 @@ export class ComponentFunction extends Construct {
       role: this.draftRole(props, logGroup).create(this, { assumedBy: LAMBDA }),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: props.blobs.uri,
+        ...props.blobs.environment,
         [FILES_VARIABLE]: FILES_FOLDER,
         ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
         ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
@@ -138,6 +146,7 @@ export class ComponentFunction extends Construct {
   private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
     const draft = functionRoleDraft(logGroup);
     props.blobs.grantReadWrite(draft);
+    for (const use of props.uses ?? []) props.blobs.grantUse(draft, use);
     for (const { secret } of Object.values(props.secrets ?? {})) secret.grantRead(draft);
     const objects = props.objects ?? [];
     draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));

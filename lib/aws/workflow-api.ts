@@ -14,7 +14,6 @@ import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -92,7 +91,7 @@ export class WorkflowApi extends Construct {
       role: draft.create(this, { assumedBy: LAMBDA }),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: blobs.uri,
+        ...blobs.environment,
         [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });

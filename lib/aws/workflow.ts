@@ -16,7 +16,7 @@ import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
-import { allowMapObjects, allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
+import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
@@ -238,7 +238,7 @@ export class Workflow extends Construct implements iam.IGrantable {
       ...(stateMachine && hasDistributedMap(stateMachine) ? [name] : []),
       ...(nested !== undefined && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested] : []),
     ];
-    if (mapNames.length > 0) allowMapObjects(draft, this.blobs);
+    if (mapNames.length > 0) this.blobs.grantMapRuns(draft);
     for (const each of mapNames) allowMapRuns(this, draft, each);
     return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
   }
