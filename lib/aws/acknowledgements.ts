@@ -1,5 +1,6 @@
 import { CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { StoreKind } from '../runtime/stores/store-folders.ts';
 import { STORE_USES } from '../runtime/stores/store-use.ts';
@@ -26,7 +27,7 @@ const REASONS = {
 
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
-  acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
+  if (blobs.bucket instanceof s3.Bucket) acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
   for (const workflow of workflows) {
     const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);

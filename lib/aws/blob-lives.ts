@@ -35,11 +35,11 @@ const REDRIVE_DAYS = 14;
 /** A year of an execution, the days in which it may be redriven, and some for what S3 does late. */
 const EXECUTION_DAYS = Math.ceil(QUOTAS.standardSeconds / 86_400) + REDRIVE_DAYS + 20;
 
-/** The lives of all kinds in days; undefined: for good. One life for all is what a plain duration says. */
-export function livesInDays(
-  scope: Construct,
-  lives: Duration | BlobLives = {},
-): { readonly [kind in StoreKind]: number | undefined } {
+/** The lives of all kinds in days; undefined: for good. */
+export type LivesInDays = { readonly [kind in StoreKind]: number | undefined };
+
+/** The lives of all kinds. One life for all is what a plain duration says. */
+export function livesInDays(scope: Construct, lives: Duration | BlobLives = {}): LivesInDays {
   const given: BlobLives =
     lives instanceof Duration ? { blobs: lives, cache: lives, mapItems: lives, mapResults: lives } : lives;
   const days = (kind: StoreKind): number | undefined => {

@@ -1,14 +1,37 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BLOB_DAYS_VARIABLE, BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import { STORE_FOLDERS, type StoreKind } from '../runtime/stores/store-folders.ts';
 import { STORE_USES, type StoreAccess, type StoreUse } from '../runtime/stores/store-use.ts';
-import { type BlobLives, livesInDays } from './blob-lives.ts';
+import { type BlobLives, type LivesInDays, livesInDays } from './blob-lives.ts';
+
+/**
+ * A bucket: any `s3.IBucket`. The interface is our own because the CDK's classes do not satisfy its interfaces under TypeScript's
+ * `exactOptionalPropertyTypes`.
+ */
+export interface StoreBucket {
+  readonly bucketName: string;
+  readonly bucketArn: string;
+  readonly encryptionKey?: kms.IKey | undefined;
+  arnForObjects(keyPattern: string): string;
+}
 
 /** Properties of a {@link BlobStore}. */
 export interface BlobStoreProps {
+  /**
+   * A bucket that exists. The store keeps to the folder `prefix` in it, and leaves its rules alone: `expireAfter` says here
+   * what the bucket's own lifecycle rules for that folder are.
+   * @default - a bucket of its own: private, encrypted, and only reachable over TLS
+   */
+  readonly bucket?: StoreBucket;
+  /**
+   * The key that encrypts the objects. The functions and state machines that use the store may use it for that.
+   * @default - a key of S3; that of `bucket`, if it is known
+   */
+  readonly encryptionKey?: kms.IKey;
   /**
    * What happens to the bucket when it is removed from the stack.
    * @default RemovalPolicy.RETAIN - executions, including finished ones, refer to blobs for as long as their history is kept
@@ -34,33 +57,42 @@ export interface BlobStoreProps {
  * write have folders of their own, with rights and lives of their own.
  */
 export class BlobStore extends Construct {
-  readonly bucket: s3.Bucket;
+  readonly bucket: s3.IBucket;
   /** The store's address: `s3://BUCKET/PREFIX`. */
   readonly uri: string;
   /** The folder in the bucket of all that the store contains. */
   readonly prefix: string;
   /** What a function that uses the store has in its environment. */
   readonly environment: { readonly [variable: string]: string };
+  private readonly encryptionKey: kms.IKey | undefined;
 
   constructor(scope: Construct, id: string, props: BlobStoreProps = {}) {
     super(scope, id);
     const { prefix = 'blobs', expireAfter } = props;
     const days = livesInDays(this, expireAfter);
     this.prefix = prefix.replace(/^\/+|\/+$/g, '');
-    this.bucket = new s3.Bucket(this, 'Bucket', {
-      encryption: s3.BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-      lifecycleRules: KINDS.map((kind) => this.lifecycle(kind, days[kind])),
-    });
+    // The CDK's own classes do not satisfy this interface under `exactOptionalPropertyTypes`; see `StoreBucket`.
+    this.bucket = (props.bucket ?? this.createBucket(props, days)) as s3.IBucket;
+    this.encryptionKey = props.encryptionKey ?? this.bucket.encryptionKey;
     this.uri = `s3://${this.bucket.bucketName}${this.prefix && `/${this.prefix}`}`;
     this.environment = {
       [BLOBS_VARIABLE]: this.uri,
       ...(days.blobs !== undefined && { [BLOB_DAYS_VARIABLE]: String(days.blobs) }),
     };
+  }
+
+  private createBucket({ removalPolicy, encryptionKey }: BlobStoreProps, days: LivesInDays): s3.Bucket {
+    return new s3.Bucket(this, 'Bucket', {
+      encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      // Without it, each object takes a call of KMS.
+      ...(encryptionKey && { encryptionKey, bucketKeyEnabled: true }),
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+      lifecycleRules: KINDS.map((kind) => this.lifecycle(kind, days[kind])),
+    });
   }
 
   /** Allows `grantee` to read blobs, and nothing else in the bucket. */
@@ -102,7 +134,11 @@ export class BlobStore extends Construct {
 
   private grant(grantee: iam.IGrantable, kind: StoreKind, actions: readonly string[]): iam.Grant {
     const resourceArns = [this.bucket.arnForObjects(`${this.folderOf(kind)}*`)];
-    return iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });
+    const grant = iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });
+    if (!this.encryptionKey) return grant;
+    // S3 decrypts to put several parts together, so that who writes reads as well.
+    const writes = actions.includes(ACTIONS.write);
+    return grant.combine(this.encryptionKey.grant(grantee, ...KEY_USES.slice(0, writes ? 2 : 1)));
   }
 
   /** Only blobs and the cache last: how often one is read is not known in advance, so S3 Intelligent-Tiering chooses the storage class. */
@@ -119,6 +155,9 @@ export class BlobStore extends Construct {
     };
   }
 }
+
+/** Source: "Protecting data with server-side encryption using AWS KMS keys", Amazon S3 user guide. */
+const KEY_USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 const KINDS: readonly StoreKind[] = ['blobs', 'cache', 'mapItems', 'mapResults'];
 

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,13 +9,16 @@ import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
 import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
+import { LOG_LEVEL_VARIABLE } from '../runtime/logger.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
 import type { StoreUse } from '../runtime/stores/store-use.ts';
 import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
+import { type Environment, refuseLongEnvironment, roomIn, withNodeOptions } from './function-environment.ts';
+import type { FunctionOptions } from './function-options.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
-import { fixedName, functionTable } from './function-table.ts';
+import { type FunctionTable, fixedName, functionTable } from './function-table.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { publishVersion } from './published-version.ts';
 import { renewRights } from './renewed-rights.ts';
@@ -71,6 +74,11 @@ export interface ComponentFunctionProps {
    */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
   /**
+   * Options that take precedence over what the component declares.
+   * @default - none
+   */
+  readonly options?: FunctionOptions;
+  /**
    * How its logs are kept, in a log group that the functions of the stack share.
    * @default - for a month
    */
@@ -104,29 +112,32 @@ export class ComponentFunction extends Construct {
     super(scope, id);
     this.component = props.component;
     this.uses = props.uses ?? [];
-    const secrets = Object.values(props.secrets ?? {});
-    const table = props.calls && functionTable(this, props.calls);
-    const privateHosts = privateHostsOf(this);
-    const logGroup = sharedLogGroup(logsOf(this), 'functions', { ...props.log, removalPolicy: props.removalPolicy });
+    const { options = {} } = props;
+    const retention = options.logRetention ?? props.log?.retention;
+    const logGroup = sharedLogGroup(logsOf(this), 'functions', {
+      ...props.log,
+      retention,
+      removalPolicy: props.removalPolicy,
+    });
+    const draft = this.draftRole(props, logGroup);
+    const { environment, files } = this.environmentOf(props);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
+      ...lambdaOptions(options),
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
-      code: functionCode(props.bundle, props.files ?? {}, table?.files ?? {}),
-      memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
+      code: functionCode(props.bundle, props.files ?? {}, files),
+      memorySize: options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB,
       timeout: Duration.seconds(
         Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       ),
       logGroup,
-      role: this.draftRole(props, logGroup).create(this, { assumedBy: LAMBDA }),
-      environment: {
-        ...NODE_ENVIRONMENT,
-        ...props.blobs.environment,
-        [FILES_VARIABLE]: FILES_FOLDER,
-        ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
-        ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
-        ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
-      },
+      role: draft.create(this, {
+        assumedBy: LAMBDA,
+        ...(options.permissionsBoundary && { permissionsBoundary: options.permissionsBoundary }),
+      }),
+      environment,
     });
+    for (const [key, value] of Object.entries(options.tags ?? {})) Tags.of(this).add(key, value);
     trace(this.function);
     this.calls = [...new Set(props.calls?.values() ?? [])];
     retain(this, props.removalPolicy);
@@ -143,6 +154,25 @@ export class ComponentFunction extends Construct {
     return start;
   }
 
+  /** The variables of the function, and the files that they refer to. */
+  private environmentOf(props: ComponentFunctionProps): { environment: Environment; files: FunctionTable['files'] } {
+    const { secrets = {}, options = {} } = props;
+    const privateHosts = privateHostsOf(this);
+    const own = {
+      ...NODE_ENVIRONMENT,
+      ...props.blobs.environment,
+      [FILES_VARIABLE]: FILES_FOLDER,
+      ...(options.logLevel !== undefined && { [LOG_LEVEL_VARIABLE]: options.logLevel }),
+      ...(Object.keys(secrets).length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, secrets) }),
+      ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
+    };
+    const others = withNodeOptions(own, options.environment ?? {});
+    const table = props.calls && functionTable(this, props.calls, roomIn(this, others));
+    const environment = { ...others, ...(table && { [COMPONENTS_VARIABLE]: table.variable }) };
+    refuseLongEnvironment(this, environment);
+    return { environment, files: table?.files ?? {} };
+  }
+
   private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
     const draft = functionRoleDraft(logGroup);
     props.blobs.grantReadWrite(draft);
@@ -151,8 +181,37 @@ export class ComponentFunction extends Construct {
     const objects = props.objects ?? [];
     draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));
     grantInvokeVersions(draft, [...(props.calls?.values() ?? [])]);
+    if (props.options?.vpc) draft.allow(NETWORK_INTERFACES, '*');
     return draft;
   }
+}
+
+/** What a function in a VPC needs, for which AWS names no resources. Source: "Giving Lambda functions access to resources in an Amazon VPC", AWS Lambda developer guide. */
+const NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** The options that Lambda's own construct has, too. */
+function lambdaOptions(
+  options: FunctionOptions,
+): Partial<lambda.FunctionOptions & Pick<lambda.FunctionProps, 'runtime'>> {
+  const { architecture, runtime, ephemeralStorageSize, layers, vpc, vpcSubnets, securityGroups } = options;
+  const { reservedConcurrency } = options;
+  return {
+    ...(architecture && { architecture }),
+    ...(runtime && { runtime }),
+    ...(ephemeralStorageSize && { ephemeralStorageSize }),
+    ...(layers && { layers: [...layers] }),
+    ...(vpc && { vpc }),
+    ...(vpcSubnets && { vpcSubnets }),
+    ...(securityGroups && { securityGroups: [...securityGroups] }),
+    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+  };
 }
 
 /** Allows `grantee` to call every version of the functions: a running execution calls those that its definition names. */

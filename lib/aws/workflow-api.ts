@@ -8,6 +8,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -30,6 +31,11 @@ export interface WorkflowApiProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+  /**
+   * The key that encrypts these logs.
+   * @default - a key of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
 }
 
 const DESCRIPTION = 'Starts flows and answers for their executions';
@@ -57,13 +63,14 @@ export class WorkflowApi extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
-    const { workflows, logRetention: retention } = props;
+    const { workflows, logRetention: retention, encryptionKey } = props;
+    const log = { retention, encryptionKey };
     const blobs = commonBlobs(this, workflows);
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
-    this.function = this.createFunction(blobs, workflows, { retention });
+    this.function = this.createFunction(blobs, workflows, log);
     this.api = this.createApi(workflows);
-    createStage(this, this.api, { retention });
+    createStage(this, this.api, log);
     this.url = this.api.apiEndpoint;
   }
 

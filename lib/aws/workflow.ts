@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -18,8 +19,10 @@ import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
 import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
+import type { FunctionsOptions } from './function-options.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
+import { checkedOptions } from './function-settings.ts';
 import { type GradualDeployment, publishLive } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
@@ -27,6 +30,7 @@ import { renewRights } from './renewed-rights.ts';
 import { markAsPart } from './retained.ts';
 import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
+import { allowEncryptedLogs, grantStateMachineKey } from './state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -88,6 +92,23 @@ export interface WorkflowProps {
    */
   readonly logExecutionData?: boolean;
   /**
+   * Options of the functions: for all, and for those of single components. Workflows of a stack share a component's function
+   * only where they give it the same options.
+   * @default - what each component declares
+   */
+  readonly functions?: FunctionsOptions;
+  /**
+   * The key that encrypts the state machines, their executions and the logs. Its policy is extended for Step Functions and
+   * CloudWatch Logs; where the key is imported, its owner has to allow them: see "Data at rest encryption in Step Functions".
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * The most that the role of the state machines may be allowed.
+   * @default - none
+   */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+  /**
    * How executions that are started move to a new version of the flow.
    * @default - all at once
    */
@@ -123,11 +144,13 @@ export class Workflow extends Construct implements iam.IGrantable {
   /** The functions that it invokes, by the component paths that the flow uses. */
   readonly functions: ReadonlyMap<string, ComponentFunction>;
   readonly blobs: BlobStore;
+  private readonly encryptionKey: kms.IKey | undefined;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
+    this.encryptionKey = props.encryptionKey;
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
     const contextValues = contextValuesOf(this, props);
     const flow = openWorkflowFlow(this, { ...props, ...contextValues });
@@ -140,9 +163,13 @@ export class Workflow extends Construct implements iam.IGrantable {
     const requirements = requirementsOf(this, flow, contextValues);
     this.functions = flowFunctions(this, flow, {
       blobs: this.blobs,
-      log: logOf(props),
       requirements,
-      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+      settings: {
+        folder: flow.folders.components[0] ?? '',
+        options: checkedOptions(this, props.functions, flow.lookup.catalog),
+        log: logOf(props),
+        removalPolicy: props.removalPolicy,
+      },
     });
     this.stateMachineName = stateMachineNameOf(this);
     const { stateMachine, nestedMachines } = this.createStateMachines(props);
@@ -161,13 +188,20 @@ export class Workflow extends Construct implements iam.IGrantable {
    */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartExecution'];
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
+    return this.withKey(grantee, iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] }));
   }
 
   /** Allows `grantee` to describe executions: their status, and their output or error. */
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
     const executions = executionArn(this, `${this.stateMachineName}:*`);
-    return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
+    const grant = { grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] };
+    return this.withKey(grantee, iam.Grant.addToPrincipal(grant));
+  }
+
+  /** What is encrypted with a key of the customer is only readable with it. */
+  private withKey(grantee: iam.IGrantable, grant: iam.Grant): iam.Grant {
+    if (!this.encryptionKey) return grant;
+    return grant.combine(grantStateMachineKey(this, grantee, this.encryptionKey, [this.stateMachineName]));
   }
 
   /** A metric of the state machine, e.g. `ExecutionTime`. @default - the mean over five minutes */
@@ -208,7 +242,8 @@ export class Workflow extends Construct implements iam.IGrantable {
     };
     const pattern = nestedPattern(this, this.compiled);
     const common = {
-      role: this.createRole(pattern),
+      role: this.createRole(pattern, props),
+      encryptionKey: props.encryptionKey,
       logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
       includeExecutionData: props.logExecutionData ?? false,
     };
@@ -228,7 +263,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   }
 
   /** The role of all its state machines. */
-  private createRole(nested: string | undefined): iam.Role {
+  private createRole(nested: string | undefined, { encryptionKey, permissionsBoundary }: WorkflowProps): iam.Role {
     const draft = stateMachineRoleDraft();
     grantInvokeVersions(draft, [...this.functions.values()]);
     if (nested !== undefined) allowNestedMachines(this, draft, nested);
@@ -240,7 +275,15 @@ export class Workflow extends Construct implements iam.IGrantable {
     ];
     if (mapNames.length > 0) this.blobs.grantMapRuns(draft);
     for (const each of mapNames) allowMapRuns(this, draft, each);
-    return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
+    const names = nested === undefined ? [name] : [name, nested];
+    if (encryptionKey) {
+      grantStateMachineKey(this, draft, encryptionKey, names);
+      allowEncryptedLogs(this, draft, encryptionKey);
+    }
+    return draft.create(this, {
+      assumedBy: stateMachines(this, names),
+      ...(permissionsBoundary && { permissionsBoundary }),
+    });
   }
 }
 
@@ -279,5 +322,4 @@ function refusePlainTextSecrets(
   );
 }
 
-const logOf = ({ logRetention }: WorkflowProps): LogOptions =>
-  logRetention === undefined ? {} : { retention: logRetention };
+const logOf = ({ logRetention: retention, encryptionKey }: WorkflowProps): LogOptions => ({ retention, encryptionKey });
