@@ -138,7 +138,9 @@ export class BlobStore extends Construct {
     if (!this.encryptionKey) return grant;
     // S3 decrypts to put several parts together, so that who writes reads as well.
     const writes = actions.includes(ACTIONS.write);
-    return grant.combine(this.encryptionKey.grant(grantee, ...KEY_USES.slice(0, writes ? 2 : 1)));
+    const keyActions = KEY_USES.slice(0, writes ? 2 : 1);
+    const key = { grantee, actions: keyActions, resourceArns: [this.encryptionKey.keyArn] };
+    return grant.combine(iam.Grant.addToPrincipal(key));
   }
 
   /** Only blobs and the cache last: how often one is read is not known in advance, so S3 Intelligent-Tiering chooses the storage class. */

@@ -17,7 +17,7 @@ import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type Environment, refuseLongEnvironment, roomIn, withNodeOptions } from './function-environment.ts';
 import type { FunctionOptions } from './function-options.ts';
-import { type FunctionSecret, secretLocations } from './function-secrets.ts';
+import { allowReading, type FunctionSecret, secretLocations } from './function-secrets.ts';
 import { type FunctionTable, fixedName, functionTable } from './function-table.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { publishVersion } from './published-version.ts';
@@ -167,17 +167,20 @@ export class ComponentFunction extends Construct {
       ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
     };
     const others = withNodeOptions(own, options.environment ?? {});
-    const table = props.calls && functionTable(this, props.calls, roomIn(this, others));
-    const environment = { ...others, ...(table && { [COMPONENTS_VARIABLE]: table.variable }) };
-    refuseLongEnvironment(this, environment);
-    return { environment, files: table?.files ?? {} };
+    const room = roomIn(this, others);
+    const table = props.calls && functionTable(this, props.calls, room);
+    refuseLongEnvironment(this, others, room - (table?.size ?? 0));
+    return {
+      environment: { ...others, ...(table && { [COMPONENTS_VARIABLE]: table.variable }) },
+      files: table?.files ?? {},
+    };
   }
 
   private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
-    const draft = functionRoleDraft(logGroup);
+    const draft = functionRoleDraft(this, logGroup);
     props.blobs.grantReadWrite(draft);
     for (const use of props.uses ?? []) props.blobs.grantUse(draft, use);
-    for (const { secret } of Object.values(props.secrets ?? {})) secret.grantRead(draft);
+    for (const { secret } of Object.values(props.secrets ?? {})) allowReading(this, draft, secret);
     const objects = props.objects ?? [];
     draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));
     grantInvokeVersions(draft, [...(props.calls?.values() ?? [])]);
@@ -271,8 +274,8 @@ export const LAMBDA = new iam.ServicePrincipal('lambda.amazonaws.com');
  * The permissions of every function: to write its log, where AWS's managed policy would allow it every log group of the
  * account, and to send traces.
  */
-export function functionRoleDraft(logGroup: LogGroup): RoleDraft {
-  const draft = new RoleDraft();
+export function functionRoleDraft(scope: Construct, logGroup: LogGroup): RoleDraft {
+  const draft = new RoleDraft(scope);
   logGroup.grantWrite(draft);
   draft.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
   return draft;

@@ -47,9 +47,8 @@ export const withNodeOptions = (own: Environment, { NODE_OPTIONS: more, ...given
   ...(more !== undefined && { NODE_OPTIONS: `${own.NODE_OPTIONS ?? ''} ${more}`.trim() }),
 });
 
-/** Refuses an environment that Lambda would refuse at deployment. */
-export function refuseLongEnvironment(scope: Construct, environment: Environment): void {
-  const room = roomIn(scope, environment);
+/** Refuses an environment that Lambda would refuse at deployment: one that leaves less than no `room`. */
+export function refuseLongEnvironment(scope: Construct, environment: Environment, room: number): void {
   if (room >= 0) return;
   const longest = Object.entries(environment).sort((a, b) => b[1].length - a[1].length)[0]?.[0];
   const remedy = `shorten "${longest}", read large values from a file or a secret, or divide what one function needs among several flows`;

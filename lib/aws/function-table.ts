@@ -21,6 +21,8 @@ interface NamedFunction {
 export interface FunctionTable {
   /** The value of the environment variable. */
   readonly variable: string;
+  /** The most characters that the variable takes. */
+  readonly size: number;
   /** The files of the function that it refers to, by name. */
   readonly files: { readonly [name: string]: string };
 }
@@ -28,8 +30,11 @@ export interface FunctionTable {
 /** The file of a table, in the function's root. */
 const TABLE_FILE = 'components.json';
 
-/** What the variable has besides its name and the entries of the table, and how it is quoted. */
-const PUNCTUATION = 10;
+/** What the variable has besides the entries of the table. */
+const VARIABLE = COMPONENTS_VARIABLE.length + 20;
+
+/** The number of a version and a comma. */
+const VERSION = '12345,'.length;
 
 /** The characters that an entry has besides its path: a name, the number of a version, and its punctuation. */
 const ENTRY = QUOTAS.functionName + '"":":12345",'.length;
@@ -41,15 +46,16 @@ const ENTRY = QUOTAS.functionName + '"":":12345",'.length;
  */
 export function functionTable(scope: Construct, calls: CalledFunctions, room: number): FunctionTable {
   const entries = [...calls];
-  const bytes = entries.reduce((sum, [path]) => sum + path.length + ENTRY, 0);
-  if (bytes + COMPONENTS_VARIABLE.length + PUNCTUATION <= room) {
+  const size = VARIABLE + entries.reduce((sum, [path]) => sum + path.length + ENTRY, 0);
+  if (size <= room) {
     const names = entries.map(([path, each]) => [path, `${each.function.functionName}:${each.version.attrVersion}`]);
-    return { variable: Stack.of(scope).toJsonString(Object.fromEntries(names)), files: {} };
+    return { variable: Stack.of(scope).toJsonString(Object.fromEntries(names)), size, files: {} };
   }
   const names = Object.fromEntries(entries.map(([path, each]) => [path, each.fixName()]));
   const versions = entries.map(([, each]) => each.version.attrVersion).join(',');
   return {
     variable: `${TABLE_FILE} ${stackSuffix(scope)} ${versions}`,
+    size: VARIABLE + TABLE_FILE.length + entries.length * VERSION,
     files: { [TABLE_FILE]: JSON.stringify(names) },
   };
 }

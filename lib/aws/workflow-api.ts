@@ -85,7 +85,7 @@ export class WorkflowApi extends Construct {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
     const logGroup = sharedLogGroup(this, 'api', log);
-    const draft = functionRoleDraft(logGroup);
+    const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
     for (const workflow of workflows) grantUse(workflow, draft);
     const created = new lambda.Function(this, 'Function', {

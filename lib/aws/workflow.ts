@@ -264,7 +264,7 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   /** The role of all its state machines. */
   private createRole(nested: string | undefined, { encryptionKey, permissionsBoundary }: WorkflowProps): iam.Role {
-    const draft = stateMachineRoleDraft();
+    const draft = stateMachineRoleDraft(this);
     grantInvokeVersions(draft, [...this.functions.values()]);
     if (nested !== undefined) allowNestedMachines(this, draft, nested);
     const { stateMachine, nestedMachines } = this.compiled;

@@ -63,7 +63,7 @@ describe('the function', () => {
 
   it('may use of the store what its component declares, and blobs', () => {
     const resourcesOf = (props: Partial<ComponentFunctionProps>): string =>
-      JSON.stringify(synthesise(props).findResources('AWS::IAM::Policy'));
+      JSON.stringify(permissionsOf(synthesise(props)));
     expect(resourcesOf({})).toContain('/blobs/values/*');
     expect(resourcesOf({})).not.toMatch(/cache|map-/);
     expect(resourcesOf({ uses: ['cache'] })).toContain('/blobs/cache/*');
