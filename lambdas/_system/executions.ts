@@ -12,15 +12,9 @@ import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { checkInput } from '../../lib/run/input/check-input.ts';
 import type { FlowResult } from '../../lib/run/report/events.ts';
 import { resultOf } from '../../lib/run/report/outcome.ts';
-import {
-  type BlobStore,
-  hydrate,
-  type InputBudget,
-  isFlowError,
-  type Json,
-  spillInput,
-} from '../../lib/runtime/index.ts';
+import { type BlobStore, type InputBudget, isFlowError, type Json, spillInput } from '../../lib/runtime/index.ts';
 import { Problem } from './problem.ts';
+import { readResult } from './read-result.ts';
 
 /** A deployed flow, as the function knows it. */
 export interface DeployedFlow {
@@ -116,8 +110,7 @@ export async function describe({ flows, sfn, blobs }: Services, name: string, id
 async function resultFrom(execution: DescribeExecutionOutput, blobs: Services['blobs']): Promise<FlowResult> {
   const { status, output, error, cause } = execution;
   if (status === 'SUCCEEDED') {
-    const hydrated = await hydrate(JSON.parse(output ?? 'null'), blobs);
-    return resultOf({ status, output: hydrated }, undefined);
+    return resultOf({ status, output: await readResult(JSON.parse(output ?? 'null'), blobs) }, undefined);
   }
   const ended = status === 'TIMED_OUT' || status === 'ABORTED' ? status : 'FAILED';
   return resultOf({ status: ended, ...(error && { error }), ...(cause && { cause }) }, undefined);

@@ -1,13 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { QUOTAS } from '../../lib/protocol/quotas.ts';
 import { describe, type Services, start } from './executions.ts';
 import { Problem, toProblem } from './problem.ts';
+import { LARGEST_ANSWER, resultTooLarge } from './read-result.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
 export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
-
-/** Bytes that a function may answer with, less room for the envelope. */
-const LARGEST_ANSWER = QUOTAS.functionPayload - 791_456;
 
 /** The API's function on given services. `log` takes what failed by a fault of ours. */
 export const createHandler =
@@ -64,10 +61,7 @@ async function startExecution(services: Services, flow: string, event: APIGatewa
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');
   if (bytes <= LARGEST_ANSWER) return result;
-  throw new Problem(
-    'RESULT_TOO_LARGE',
-    `The result has ${bytes} bytes, and the API answers with ${LARGEST_ANSWER}; read it with the command line, or let the flow return less`,
-  );
+  throw resultTooLarge(bytes);
 }
 
 function refusal({ code, status, message, diagnostics }: Problem): APIGatewayProxyStructuredResultV2 {

@@ -1,6 +1,12 @@
-import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import type { StoreKind } from '../runtime/stores/store-folders.ts';
+import { STORE_USES } from '../runtime/stores/store-use.ts';
+import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
+import { hasDistributedMaps } from './distributed-maps.ts';
+import { nestedPattern } from './nested-machines.ts';
 import type { StepflowStack } from './stepflow-stack.ts';
 
 /** Why a finding of cdk-nag's AwsSolutions rules is accepted: every finding that the stack has, and no other. */
@@ -9,8 +15,8 @@ const REASONS = {
     'Only functions of the stack may access the bucket; each logs its invocations, and CloudTrail can record access to objects if required.',
   noResources:
     'X-Ray and log delivery have no resources that a policy could name (AWS service authorization reference; Step Functions guide, "Logging using CloudWatch Logs").',
-  blobs:
-    'A blob is named by the hash of its content, which is unknown at deployment; the permission covers blobs only.',
+  objects:
+    'Objects are named by the hash of their content, of their key or of a Map Run, which is unknown at deployment; the permission covers one kind of objects only.',
   nestedMachines:
     'The name of a nested state machine ends with the hash of its definition: running executions keep starting the nested state machines that they began with, also after the next deployment.',
   versions:
@@ -21,34 +27,30 @@ const REASONS = {
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine, nestedMachines, distributedMaps, functions } of workflows) {
+  for (const workflow of workflows) {
+    const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
     for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
-    if (nestedMachines) {
-      acknowledgeWildcard(
-        stateMachine.role,
-        `${STATES}stateMachine:${nestedMachines.namePattern}`,
-        REASONS.nestedMachines,
-      );
-      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${nestedMachines.namePattern}`, REASONS.executions);
+    for (const name of [stateMachineName, nestedPattern(workflow, workflow.compiled) ?? []].flat()) {
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}/*:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${STATES}stateMachine:${name}`, REASONS.nestedMachines);
     }
-    if (nestedMachines?.hasDistributedMaps)
-      acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    if (!distributedMaps) continue;
-    acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    acknowledgeWildcard(distributedMaps, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>/*`, REASONS.executions);
+    if (hasDistributedMaps(workflow.compiled))
+      for (const kind of ['mapItems', 'mapResults'] as const) acknowledgeObjects(stateMachine.role, blobs, kind);
   }
   const components = new Set(workflows.flatMap(({ functions }) => [...functions.values()]));
   for (const { function: each } of [...components, api]) {
     acknowledgeWildcard(each.role, '*', REASONS.noResources);
-    acknowledgeWildcard(each.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
+    acknowledgeObjects(each.role, blobs, 'blobs');
   }
-  for (const { function: caller, calls } of components) {
-    for (const each of calls) acknowledgeVersions(caller.role, each);
+  for (const { function: each, uses, calls } of components) {
+    for (const use of uses) acknowledgeObjects(each.role, blobs, STORE_USES[use].kind);
+    for (const called of calls) acknowledgeVersions(each.role, called);
   }
-  for (const { stateMachine } of workflows.filter(({ compiled }) => compiled.type === 'STANDARD')) {
-    acknowledgeWildcard(api.function.role, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>:*`, REASONS.executions);
-  }
+  for (const { stateMachineName } of workflows)
+    acknowledgeWildcard(api.function.role, `${EXECUTIONS}${stateMachineName}:*`, REASONS.executions);
 }
 
 /** How cdk-nag spells the start of an ARN. */
@@ -59,13 +61,31 @@ const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, rea
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
 };
 
+/** Acknowledges a permission for all objects of a kind. */
+function acknowledgeObjects(role: IConstruct | undefined, blobs: BlobStore, kind: StoreKind): void {
+  // A nested stack has what it reads of the other in a parameter.
+  const arn =
+    role && Stack.of(role).nested ? `referenceto${uniqueId(blobs.bucket)}Arn` : `${logicalId(blobs.bucket)}.Arn`;
+  acknowledgeWildcard(role, `<${arn}>/${blobs.folderOf(kind)}*`, REASONS.objects);
+}
+
 const acknowledgeVersions = (role: IConstruct | undefined, { function: called }: ComponentFunction): void =>
-  acknowledgeWildcard(role, `<${logicalId(called)}.Arn>:*`, REASONS.versions);
+  acknowledgeWildcard(role, `<${arnOf(called)}>:*`, REASONS.versions);
 
 const acknowledge = (construct: IConstruct, id: string, reason: string): void =>
   Validations.of(construct).acknowledge({ id, reason });
 
-function logicalId(construct: IConstruct): string {
-  const resource = construct.node.defaultChild;
-  return CfnElement.isCfnElement(resource) ? String(Stack.of(construct).resolve(resource.logicalId)) : '';
+/** The ARN of a function, which another stack reads from the outputs of the nested stack that the function is in. */
+function arnOf({ node, stack }: lambda.Function): string {
+  const resource = node.defaultChild ?? node.scope ?? stack;
+  const nested = stack.nestedStackResource;
+  if (!nested) return `${logicalIdOf(resource)}.Arn`;
+  return `${logicalIdOf(nested)}.Outputs.${Names.uniqueId(resource)}Arn`;
 }
+
+const uniqueId = (construct: IConstruct): string => Names.uniqueId(construct.node.defaultChild ?? construct);
+
+const logicalId = ({ node }: IConstruct): string => logicalIdOf(node.defaultChild);
+
+const logicalIdOf = (resource: IConstruct | undefined): string =>
+  resource && CfnElement.isCfnElement(resource) ? String(Stack.of(resource).resolve(resource.logicalId)) : '';

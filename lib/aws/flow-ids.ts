@@ -1,9 +1,9 @@
 import { sha256 } from '../runtime/stores/blobs.ts';
-import { pascalCase } from './components.ts';
+import { pascalCase } from './component-ids.ts';
 
 /** What else is in the stack of a folder, and in every stack of the CDK. */
 const TAKEN: ReadonlySet<string> = new Set([
-  ...['Api', 'ApiUrl', 'Blobs', 'BlobBucket', 'Components'],
+  ...['Api', 'ApiUrl', 'Blobs', 'BlobBucket', 'Components', 'StepflowLogs'],
   ...[
     'AcknowledgedFindings',
     'BootstrapVersion',

@@ -1,4 +1,4 @@
-import { Aws, Fn, Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { QUOTAS } from '../protocol/quotas.ts';
@@ -48,7 +48,7 @@ export function functionTable(scope: Construct, calls: CalledFunctions): Functio
   const names = Object.fromEntries(entries.map(([path, each]) => [path, each.fixName()]));
   const versions = entries.map(([, each]) => each.version.attrVersion).join(',');
   return {
-    variable: `${TABLE_FILE} ${stackSuffix()} ${versions}`,
+    variable: `${TABLE_FILE} ${stackSuffix(scope)} ${versions}`,
     files: { [TABLE_FILE]: JSON.stringify(names) },
   };
 }
@@ -60,9 +60,10 @@ export function functionTable(scope: Construct, calls: CalledFunctions): Functio
 export function fixedName(scope: Construct): { readonly start: string; readonly name: string } {
   const stack = rootOf(Stack.of(scope)).stackName;
   const hash = sha256(`${stack} ${scope.node.path}`).slice(0, 8);
-  const start = `${stack.slice(0, 24)}-${scope.node.id.slice(0, 21)}-${hash}-`;
-  return { start, name: start + stackSuffix() };
+  const start = `${stack.slice(0, 24)}-${scope.node.id.replace(/[^\w-]/g, '').slice(0, 21)}-${hash}-`;
+  return { start, name: start + stackSuffix(scope) };
 }
 
 /** The first characters of the UUID that a stack has from its creation to its deletion: `arn:…:stack/NAME/0ab1c2d3-…`. */
-const stackSuffix = (): string => Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
+const stackSuffix = (scope: Construct): string =>
+  Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', rootOf(Stack.of(scope)).stackId))));

@@ -1,23 +1,21 @@
-import { ArnFormat, Lazy, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Lazy, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Compiled } from '../compiler/compile.ts';
 import { isObject } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
-import { pascalCase } from './components.ts';
+import { pascalCase } from './component-ids.ts';
 import { type Arns, definitionProps } from './definition.ts';
-import { hasDistributedMap } from './distributed-maps.ts';
 import { nameByContent } from './named-by-content.ts';
 import { retain, rootOf } from './retained.ts';
+import type { RoleDraft } from './role-draft.ts';
+import { createStateMachine, type StateMachineProps } from './state-machine.ts';
+import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 
 /** Properties that the nested state machines of a workflow share. */
-export interface NestedMachineProps {
-  readonly role: iam.IRole;
+export interface NestedMachineProps extends StateMachineProps {
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
-  readonly tracingEnabled: boolean;
-  readonly logs: sfn.LogOptions;
   /** What happens to those that a later deployment does not have. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
@@ -27,10 +25,6 @@ export interface NestedMachines {
   /** The ARN of each, by its name in the definitions. */
   readonly arnOf: Arns['machine'];
   readonly stateMachines: readonly sfn.StateMachine[];
-  /** Matches the names of all of them, including those of previous deployments, and of no others. */
-  readonly namePattern: string;
-  /** Whether one of them has a distributed Map. */
-  readonly hasDistributedMaps: boolean;
 }
 
 /**
@@ -38,6 +32,13 @@ export interface NestedMachines {
  * of its logical id, and adds some of its own.
  */
 const ID_LENGTHS = { flow: 5, hash: 6, step: 8 };
+
+/**
+ * Matches the names of the nested state machines of a workflow, including those of previous deployments, and of no others;
+ * undefined if it has none.
+ */
+export const nestedPattern = (workflow: Construct, { nestedMachines }: Compiled): string | undefined =>
+  nestedMachines.length === 0 ? undefined : `*${idPrefix(workflow)}*`;
 
 /**
  * Creates the nested state machines of a workflow. One whose definition changes, or that of a state machine or function which it
@@ -58,7 +59,7 @@ export function createNestedMachines(
     const id = `Part${index + 1}`;
     // A loop starts itself: its own ARN cannot be in its definition.
     const arns: Arns = { component: arnOf, machine: (other) => (other === name ? OWN_ARN : machine(other)) };
-    const stateMachine = new sfn.StateMachine(workflow, id, {
+    const stateMachine = createStateMachine(workflow, id, {
       ...common,
       ...definitionProps(workflow, definition, arns, id),
       stateMachineType: sfn.StateMachineType.STANDARD,
@@ -67,8 +68,7 @@ export function createNestedMachines(
     retain(stateMachine, removalPolicy);
     created.set(name, stateMachine);
   }
-  const hasDistributedMaps = nestedMachines.some((nested) => hasDistributedMap(nested.stateMachine));
-  return { arnOf: machine, stateMachines: [...created.values()], namePattern: `*${prefix}*`, hasDistributedMaps };
+  return { arnOf: machine, stateMachines: [...created.values()] };
 }
 
 /** Of the state machine that evaluates it. Source: "Accessing execution data from the Context object", AWS Step Functions developer guide. */
@@ -95,30 +95,14 @@ function nameByDefinition(stateMachine: sfn.StateMachine, name: string, prefix: 
   nameByContent(resource, contentOf, prefix + step);
 }
 
-/** Of a name or a pattern: the role refers to the state machines, and they depend on the role, so references would be circular. */
-const arnOfName = (scope: Construct, resource: 'stateMachine' | 'execution', resourceName: string): string =>
-  Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-
 /**
- * Allows the state machines of a workflow to start the nested ones and wait for them, and these to run distributed Maps.
- * Source: "IAM policies for nested workflow executions" and "IAM policies for using Distributed Map states", AWS Step
- * Functions developer guide.
+ * Allows the state machines of a workflow to start the nested ones and wait for them. Source: "IAM policies for nested
+ * workflow executions", AWS Step Functions developer guide.
  */
-export function allowNestedMachines(
-  workflow: Construct,
-  role: iam.IRole,
-  { namePattern, hasDistributedMaps }: NestedMachines,
-): void {
-  const allow = (actions: string[], resource: string): void => {
-    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
-  };
-  const watch = ['states:DescribeExecution', 'states:StopExecution'];
-  allow(['states:StartExecution'], arnOfName(workflow, 'stateMachine', namePattern));
-  allow(
-    hasDistributedMaps ? [...watch, 'states:RedriveExecution'] : watch,
-    arnOfName(workflow, 'execution', namePattern),
-  );
+export function allowNestedMachines(workflow: Construct, draft: RoleDraft, pattern: string): void {
+  draft.allow(['states:StartExecution'], stateMachineArn(workflow, pattern));
+  draft.allow(['states:DescribeExecution', 'states:StopExecution'], executionArn(workflow, pattern));
   const rule = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
   const arn = Stack.of(workflow).formatArn({ service: 'events', resource: 'rule', resourceName: rule });
-  allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], arn);
+  draft.allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], arn);
 }

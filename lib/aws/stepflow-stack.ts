@@ -4,10 +4,12 @@ import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
-import { deployableFlow, type FlowSource, preparationOf } from './deployable-flow.ts';
+import { Components } from './components.ts';
+import { type DeployableFlow, deployableFlow, preparationOf } from './deployable-flow.ts';
 import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import type { GradualDeployment } from './live-alias.ts';
+import { isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
 import { WorkflowError } from './workflow-error.ts';
@@ -39,6 +41,12 @@ export interface StepflowStackProps extends StackProps {
    * @default - those of AWS, less a reserve
    */
   readonly limits?: WorkflowProps['limits'];
+  /**
+   * Whether the functions of components are in nested stacks. Another choice makes other functions; executions that are
+   * running then end with the former ones.
+   * @default - only where one template might have more than the 500 resources that CloudFormation allows
+   */
+  readonly nestedFunctions?: boolean;
   /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
@@ -85,7 +93,9 @@ export class StepflowStack extends Stack {
       ...(removalPolicy && { removalPolicy }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
-    prepareAll(sources);
+    const flows = sources.map(deployableFlow);
+    prepareAll(flows);
+    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows) });
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
     this.createOutputs();
@@ -127,8 +137,8 @@ function readFolder(stack: Stack, folder: string): readonly FlowInFolder[] {
 }
 
 /** Bundles the components of all flows at once, which is several times faster than flow by flow. */
-function prepareAll(flows: readonly FlowSource[]): void {
-  const requests = flows.map((flow) => preparationOf(deployableFlow(flow)));
+function prepareAll(flows: readonly DeployableFlow[]): void {
+  const requests = flows.map(preparationOf);
   const [first] = requests;
   if (first) prepareComponents({ ...first, sources: requests.flatMap(({ sources }) => sources) });
 }

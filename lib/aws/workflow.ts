@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
-import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
@@ -16,14 +16,18 @@ import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
-import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
+import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { type GradualDeployment, publishLive } from './live-alias.ts';
-import { allowNestedMachines, createNestedMachines, type NestedMachines } from './nested-machines.ts';
+import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
+import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
 import { renewRights } from './renewed-rights.ts';
 import { markAsPart } from './retained.ts';
+import { createStateMachine } from './state-machine.ts';
+import { executionArn } from './state-machine-arns.ts';
+import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -121,8 +125,6 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly blobs: BlobStore;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
-  /** The permissions for its distributed Maps, if it has any. */
-  readonly distributedMaps: iam.Policy | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -136,18 +138,18 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
     const requirements = requirementsOf(this, flow, contextValues);
-    this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, requirements });
+    this.functions = flowFunctions(this, flow, {
+      blobs: this.blobs,
+      log: logOf(props),
+      requirements,
+      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+    });
     this.stateMachineName = stateMachineNameOf(this);
     const { stateMachine, nestedMachines } = this.createStateMachines(props);
     this.stateMachine = stateMachine;
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    grantInvokeVersions(this, [...this.functions.values()]);
-    if (nestedMachines) allowNestedMachines(this, stateMachine.role, nestedMachines);
-    const definition = this.compiled.stateMachine;
-    if (nestedMachines?.hasDistributedMaps) this.blobs.grantReadWrite(this);
-    this.distributedMaps = definition && hasDistributedMap(definition) ? allowDistributedMaps(this) : undefined;
     this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
     renewRights(this, props.removalPolicy);
     markAsPart(this);
@@ -164,13 +166,7 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   /** Allows `grantee` to describe executions: their status, and their output or error. */
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
-    const { stateMachineName: resourceName } = this.stateMachine;
-    const executions = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${resourceName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const executions = executionArn(this, `${this.stateMachineName}:*`);
     return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
   }
 
@@ -210,32 +206,43 @@ export class Workflow extends Construct implements iam.IGrantable {
       if (found) return found.version.ref;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const pattern = nestedPattern(this, this.compiled);
     const common = {
-      tracingEnabled: true,
-      logs: {
-        destination: executionLog(this, props.logRetention),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: props.logExecutionData ?? false,
-      },
+      role: this.createRole(pattern),
+      logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
+      includeExecutionData: props.logExecutionData ?? false,
     };
-    const role = this.compiled.nestedMachines.length > 0 ? sharedRole(this) : undefined;
+    const { removalPolicy } = props;
     const nestedMachines =
-      role && createNestedMachines(this, this.compiled, { ...common, role, arnOf, removalPolicy: props.removalPolicy });
+      pattern === undefined
+        ? undefined
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
-    const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
       ...definitionProps(this, definition, { component: arnOf, machine }),
-      ...(role && { role }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
     return { stateMachine, nestedMachines };
   }
-}
 
-/** The role that a workflow's state machines share, if there are several. */
-const sharedRole = (scope: Construct): iam.Role =>
-  new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+  /** The role of all its state machines. */
+  private createRole(nested: string | undefined): iam.Role {
+    const draft = stateMachineRoleDraft();
+    grantInvokeVersions(draft, [...this.functions.values()]);
+    if (nested !== undefined) allowNestedMachines(this, draft, nested);
+    const { stateMachine, nestedMachines } = this.compiled;
+    const name = this.stateMachineName;
+    const mapNames = [
+      ...(stateMachine && hasDistributedMap(stateMachine) ? [name] : []),
+      ...(nested !== undefined && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested] : []),
+    ];
+    if (mapNames.length > 0) this.blobs.grantMapRuns(draft);
+    for (const each of mapNames) allowMapRuns(this, draft, each);
+    return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
+  }
+}
 
 /**
  * Stack, construct and a hash. CloudFormation replaces a state machine whose type changes and creates the new one before it
@@ -272,10 +279,5 @@ function refusePlainTextSecrets(
   );
 }
 
-/** Log groups with this prefix avoid the size limit of the account's resource policy for logs. Source: "Logging using CloudWatch Logs", AWS Step Functions developer guide. */
-const executionLog = (scope: Construct, retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH): logs.LogGroup =>
-  new logs.LogGroup(scope, 'Log', {
-    logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 80 })}`,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+const logOf = ({ logRetention }: WorkflowProps): LogOptions =>
+  logRetention === undefined ? {} : { retention: logRetention };

@@ -258,6 +258,15 @@ describe('asking for an execution', () => {
     expect(logged).toHaveLength(1);
   });
 
+  it('refuses a spilled result that no answer can hold, before it is read', async () => {
+    const unread = { $blob: 'c'.repeat(64), blobType: 'data', size: 3_000_000 };
+    const output = JSON.stringify({ outcome: 'success', result: { once: unread, again: unread } });
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output });
+    const { statusCode, body } = read(await handler(get('greet', 'a')));
+    expect([statusCode, body.error.code]).toEqual([502, 'RESULT_TOO_LARGE']);
+    expect(body.error.message).toContain('The result has 6000049 bytes');
+  });
+
   it('refuses a result that Lambda would not pass on', async () => {
     const output = JSON.stringify({ outcome: 'success', result: 'x'.repeat(5_500_000) });
     sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED', output });

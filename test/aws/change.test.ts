@@ -8,6 +8,7 @@ import { BlobStore, ComponentFunction, type WorkflowProps } from '../../lib/aws/
 import { runs, SEED } from '../chance.ts';
 import { project } from '../run/project.ts';
 import { idsOf, type Sources, type State, synthesise as synthesiseState } from './changed-app.ts';
+import { permissionsOf } from './permissions.ts';
 import { testApp } from './test-app.ts';
 
 const VERSION = 'AWS::Lambda::Version';
@@ -97,7 +98,7 @@ function functionsOf(functions: { readonly [name: string]: { readonly code: stri
 }
 
 describe('what a deployment no longer has', () => {
-  it.each([VERSION, FUNCTION, 'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::StepFunctions::StateMachineVersion'])(
+  it.each([VERSION, FUNCTION, 'AWS::IAM::Role', 'AWS::StepFunctions::StateMachineVersion'])(
     'stays, if it is an %s, and goes with a deployment that fails',
     (type) => {
       const all = Object.values(before.findResources(type));
@@ -115,37 +116,26 @@ describe('what a deployment no longer has', () => {
 });
 
 describe('the roles', () => {
-  const ROLE = /^FlowStateMachineRole/;
+  const ROLE = /^FlowRole/;
 
   it('of executions that run keep their permissions, when the flow calls a component no more', () => {
     const after = synthesise({ calls: ['load', 'save'] });
-    for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy']) {
-      const [was, is] = [idsOf(before, type, ROLE), idsOf(after, type, ROLE)];
-      expect([was.length, is.length]).toEqual([1, 1]);
-      // Another resource, so that the one with more permissions is left as it is.
-      expect(is).not.toEqual(was);
-    }
+    const [was, is] = [idsOf(before, 'AWS::IAM::Role', ROLE), idsOf(after, 'AWS::IAM::Role', ROLE)];
+    expect([was.length, is.length]).toEqual([1, 1]);
+    // Another resource, so that the one with more permissions is left as it is.
+    expect(is).not.toEqual(was);
   });
 
   it('are the same as long as their permissions are', () => {
     const after = synthesise({ components: { ...COMPONENTS, rate: 'other' } });
-    for (const type of ['AWS::IAM::Role', 'AWS::IAM::Policy']) expect(idsOf(after, type)).toEqual(idsOf(before, type));
+    expect(idsOf(after, 'AWS::IAM::Role')).toEqual(idsOf(before, 'AWS::IAM::Role'));
   });
 
   it('may call every version of the functions', () => {
-    before.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyName: Match.stringLikeRegexp('^FlowStateMachineRole'),
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          {
-            Effect: 'Allow',
-            Action: 'lambda:InvokeFunction',
-            Resource: idsOf(before, FUNCTION).map((id) => ({
-              'Fn::Join': ['', [{ 'Fn::GetAtt': [id, 'Arn'] }, ':*']],
-            })),
-          },
-        ]),
-      },
+    expect(permissionsOf(before, 'FlowRole')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Resource: idsOf(before, FUNCTION).map((id) => ({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [id, 'Arn'] }, ':*']] })),
     });
   });
 });
