@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -23,6 +24,7 @@ import type { ReadableSecret } from './function-secrets.ts';
 import { type GradualDeployment, publishLive } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
+import { versionIdOf } from './published-version.ts';
 import { renewRights } from './renewed-rights.ts';
 import { markAsPart } from './retained.ts';
 import { createStateMachine } from './state-machine.ts';
@@ -201,11 +203,13 @@ export class Workflow extends Construct implements iam.IGrantable {
   } {
     const { stateMachine: definition, type } = this.compiled;
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
-    const arnOf = (component: string): string => {
+    const versionOf = (component: string): lambda.CfnVersion => {
       const found = this.functions.get(component);
-      if (found) return found.version.ref;
+      if (found) return found.version;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const arnOf = (component: string): string => versionOf(component).ref;
+    const versionId = (component: string): string => versionIdOf(versionOf(component));
     const pattern = nestedPattern(this, this.compiled);
     const common = {
       role: this.createRole(pattern),
@@ -216,7 +220,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     const nestedMachines =
       pattern === undefined
         ? undefined
-        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, versionIdOf: versionId, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, NestedStack, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -80,6 +80,28 @@ describe('the versions of functions', () => {
       }),
       { numRuns: runs(20), seed: SEED },
     );
+  });
+});
+
+describe('a function that calls others itself', () => {
+  const callerOf = (text: string, nested: boolean): readonly string[] => {
+    const stack = new Stack(testApp(), 'Stack');
+    const blobs = new BlobStore(stack, 'Blobs');
+    const bundle = (source: string) => project({ 'index.mjs': `export const handler = async () => ${source};` });
+    const called = new ComponentFunction(nested ? new NestedStack(stack, 'Nested') : stack, 'Called', {
+      component: '/my/called',
+      bundle: bundle(text),
+      blobs,
+    });
+    const calls = new Map([['/my/called', called]]);
+    new ComponentFunction(stack, 'Caller', { component: '/builtin/eval', bundle: bundle('0'), blobs, calls });
+    return idsOf(Template.fromStack(stack), VERSION, /^Caller/);
+  };
+
+  it.each([false, true])('is published anew where one of them is, be it in a nested stack: %s', (nested) => {
+    expect(callerOf('1', nested)).toHaveLength(1);
+    expect(callerOf('2', nested)).not.toEqual(callerOf('1', nested));
+    expect(callerOf('1', nested)).toEqual(callerOf('1', nested));
   });
 });
 
