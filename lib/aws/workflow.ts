@@ -21,7 +21,7 @@ import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
-import { type GradualDeployment, publishLive } from './live-alias.ts';
+import { type GradualDeployment, publishLive, type WatchedAlarm } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
 import { versionIdOf } from './published-version.ts';
@@ -127,6 +127,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly blobs: BlobStore;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
+  private readonly watchedAlarms: WatchedAlarm[] | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -152,7 +153,9 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    const live = publishLive(this, stateMachine, props);
+    this.aliasArn = live.alias.ref;
+    this.watchedAlarms = live.alarms;
     renewRights(this, props.removalPolicy);
     markAsPart(this);
   }
@@ -170,6 +173,19 @@ export class Workflow extends Construct implements iam.IGrantable {
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
     const executions = executionArn(this, `${this.stateMachineName}:*`);
     return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
+  }
+
+  /**
+   * Rolls a gradual deployment back when an alarm goes off meanwhile, such as one of {@link Workflow.metricFailed}.
+   *
+   * @throws WorkflowError if the workflow has no `deployment`
+   */
+  rollBackOn(...alarms: readonly WatchedAlarm[]): void {
+    if (this.watchedAlarms) this.watchedAlarms.push(...alarms);
+    else {
+      const remedy = "give the Workflow deployment: { type: 'canary', percentage: 10, interval: Duration.minutes(10) }";
+      throw new WorkflowError(this, `Nothing can be rolled back, because the alias is moved at once; ${remedy}`);
+    }
   }
 
   /** A metric of the state machine, e.g. `ExecutionTime`. @default - the mean over five minutes */

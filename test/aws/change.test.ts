@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlobStore, ComponentFunction, type WorkflowProps } from '../../lib/aws/index.ts';
+import { BlobStore, ComponentFunction, type Workflow, type WorkflowProps } from '../../lib/aws/index.ts';
 import { runs, SEED } from '../chance.ts';
 import { project } from '../run/project.ts';
 import { idsOf, type Sources, type State, synthesise as synthesiseState } from './changed-app.ts';
@@ -209,6 +209,18 @@ describe('the alias live', () => {
     ],
   ] as const)('refuses %j', (deployment, message) => {
     expect(() => deploy(deployment)).toThrow(message);
+  });
+
+  it('is moved back by alarms of the flow itself, if it is moved gradually', () => {
+    const watch = (workflow: Workflow, stack: Stack): void =>
+      workflow.rollBackOn(workflow.metricFailed().createAlarm(stack, 'Fails', { threshold: 1, evaluationPeriods: 1 }));
+    const deployment = { type: 'canary', percentage: 10, interval: Duration.minutes(1) } as const;
+    synthesise({ props: { deployment }, change: watch }).hasResourceProperties(ALIAS, {
+      DeploymentPreference: { Alarms: [{ Ref: Match.stringLikeRegexp('^Fails') }] },
+    });
+    expect(() => synthesise({ change: watch })).toThrow(
+      'because the alias is moved at once; give the Workflow deployment',
+    );
   });
 
   it('is another one for a state machine of another type', () => {
