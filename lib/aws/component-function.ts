@@ -142,7 +142,7 @@ export class ComponentFunction extends Construct {
     this.calls = [...new Set(props.calls?.values() ?? [])];
     retain(this, props.removalPolicy);
     markAsPart(this);
-    this.version = publishVersion(this.function, props.removalPolicy);
+    this.version = publishVersion(this.function, { calls: this.calls, removalPolicy: props.removalPolicy });
     renewRights(this, props.removalPolicy);
   }
 

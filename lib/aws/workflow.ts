@@ -3,6 +3,7 @@ import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -23,9 +24,10 @@ import type { FunctionsOptions } from './function-options.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
 import { checkedOptions } from './function-settings.ts';
-import { type GradualDeployment, publishLive } from './live-alias.ts';
+import { type GradualDeployment, publishLive, type WatchedAlarm } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
+import { versionIdOf } from './published-version.ts';
 import { renewRights } from './renewed-rights.ts';
 import { markAsPart } from './retained.ts';
 import { createStateMachine } from './state-machine.ts';
@@ -147,6 +149,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   private readonly encryptionKey: kms.IKey | undefined;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
+  private readonly watchedAlarms: WatchedAlarm[] | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -177,7 +180,9 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    const live = publishLive(this, stateMachine, props);
+    this.aliasArn = live.alias.ref;
+    this.watchedAlarms = live.alarms;
     renewRights(this, props.removalPolicy);
     markAsPart(this);
   }
@@ -202,6 +207,19 @@ export class Workflow extends Construct implements iam.IGrantable {
   private withKey(grantee: iam.IGrantable, grant: iam.Grant): iam.Grant {
     if (!this.encryptionKey) return grant;
     return grant.combine(grantStateMachineKey(this, grantee, this.encryptionKey, [this.stateMachineName]));
+  }
+
+  /**
+   * Rolls a gradual deployment back when an alarm goes off meanwhile, such as one of {@link Workflow.metricFailed}.
+   *
+   * @throws WorkflowError if the workflow has no `deployment`
+   */
+  rollBackOn(...alarms: readonly WatchedAlarm[]): void {
+    if (this.watchedAlarms) this.watchedAlarms.push(...alarms);
+    else {
+      const remedy = "give the Workflow deployment: { type: 'canary', percentage: 10, interval: Duration.minutes(10) }";
+      throw new WorkflowError(this, `Nothing can be rolled back, because the alias is moved at once; ${remedy}`);
+    }
   }
 
   /** A metric of the state machine, e.g. `ExecutionTime`. @default - the mean over five minutes */
@@ -235,11 +253,13 @@ export class Workflow extends Construct implements iam.IGrantable {
   } {
     const { stateMachine: definition, type } = this.compiled;
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
-    const arnOf = (component: string): string => {
+    const versionOf = (component: string): lambda.CfnVersion => {
       const found = this.functions.get(component);
-      if (found) return found.version.ref;
+      if (found) return found.version;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const arnOf = (component: string): string => versionOf(component).ref;
+    const versionId = (component: string): string => versionIdOf(versionOf(component));
     const pattern = nestedPattern(this, this.compiled);
     const common = {
       role: this.createRole(pattern, props),
@@ -251,7 +271,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     const nestedMachines =
       pattern === undefined
         ? undefined
-        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, versionIdOf: versionId, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,

@@ -9,6 +9,7 @@ a second interpreter runs a state machine as our own engine does. Only this is c
    function's process alive.
 4. A Succeed state in JSONata: Output is honoured.
 5. A nested execution that fails: the Task's error is States.TaskFailed, and its cause describes the execution.
+6. Versions and aliases of state machines: see state_machine_versions.py.
 
 When its standard input closes, the process ends, ends the functions that it started, and removes its temporary folder.
 So nothing keeps running, whatever happens to the test that started it.
@@ -28,6 +29,8 @@ from contextvars import copy_context
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
+
+from state_machine_versions import add_versions
 
 FAILURE = "$functionError"
 
@@ -89,6 +92,7 @@ plain_parallel_branches = sfn._run_parallel_branches
 plain_output_path = sfn._apply_output_path
 plain_function_warm = lambda_svc._execute_function_warm
 
+add_versions()
 sfn._run_parallel_branches = run_parallel_branches
 sfn._apply_state_assign = apply_state_assign
 sfn._apply_output_path = apply_output_path
