@@ -13,6 +13,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { FUNCTION_SECONDS } from '../../lambdas/_system/time.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -43,7 +44,7 @@ const IN_FOLDERS = '/flows/{path+}';
  *
  * | request | answer |
  * |---|---|
- * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}` |
+ * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}`; of an Express flow 200 and its result, as below |
  * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
  *
  * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
@@ -84,7 +85,7 @@ export class WorkflowApi extends Construct {
       description: DESCRIPTION,
       code: lambda.Code.fromAsset(folder),
       memorySize: 512,
-      timeout: Duration.seconds(29), // API Gateway waits for 30 seconds at most.
+      timeout: Duration.seconds(FUNCTION_SECONDS),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {
@@ -143,10 +144,11 @@ const stateMachineArnPrefix = (api: Construct): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
-/** Express executions cannot be described, so that permission is for Standard ones only. */
+/** Only Standard executions can be described, and only Express ones waited for. */
 function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
   workflow.grantStartExecution(grantee);
-  if (workflow.compiled.type === 'STANDARD') workflow.grantDescribeExecution(grantee);
+  if (workflow.compiled.type === 'EXPRESS') workflow.grantStartSyncExecution(grantee);
+  else workflow.grantDescribeExecution(grantee);
 }
 
 function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore {

@@ -78,7 +78,7 @@ describe('the API', () => {
     expect(flows).toMatchObject([{ type: 'STANDARD', inputSchema: { type: 'object' } }, { type: 'EXPRESS' }]);
   });
 
-  it('may start these state machines, describe what can be described, and read and write blobs', () => {
+  it('may start these state machines, describe what can be described, wait for what cannot, and read and write blobs', () => {
     const [policy] = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.Roles).includes('ApiRole'),
     );
@@ -89,6 +89,7 @@ describe('the API', () => {
       'states:StartExecution',
       'states:DescribeExecution',
       'states:StartExecution',
+      'states:StartSyncExecution',
     ]);
   });
 });
