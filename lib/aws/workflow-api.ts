@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ArnFormat, Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -13,7 +13,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
-import { FUNCTION_SECONDS } from '../../lambdas/_system/time.ts';
+import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
+import { longestWait } from '../compiler/check/check-express.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -63,7 +64,10 @@ export class WorkflowApi extends Construct {
     refuseOtherEnvironments(this, workflows);
     this.function = this.createFunction(blobs, workflows, logRetention);
     blobs.grantReadWrite(this.function);
-    for (const workflow of workflows) grantUse(workflow, this.function);
+    for (const workflow of workflows) {
+      grantUse(workflow, this.function);
+      warnOfLongWait(workflow);
+    }
     this.api = this.createApi(workflows);
     createStage(this, this.api, logRetention);
     this.url = this.api.apiEndpoint;
@@ -149,6 +153,17 @@ function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
   workflow.grantStartExecution(grantee);
   if (workflow.compiled.type === 'EXPRESS') workflow.grantStartSyncExecution(grantee);
   else workflow.grantDescribeExecution(grantee);
+}
+
+/** An Express flow is waited for: one that waits longer itself is never answered with its result. */
+function warnOfLongWait(workflow: Workflow): void {
+  const { type, flow } = workflow.compiled;
+  const seconds = type === 'EXPRESS' && flow ? longestWait(flow) : 0;
+  if (seconds <= RESULT_SECONDS) return;
+  Annotations.of(workflow).addWarningV2(
+    'stepflow-aws:express-answer',
+    `The Express flow "${workflow.flowName}" may wait for ${seconds} s, and the API waits ${RESULT_SECONDS} s for its result; let it wait for less, or set its metadata.aws.type to STANDARD`,
+  );
 }
 
 function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore {
