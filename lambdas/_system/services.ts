@@ -1,4 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { LIVE_ALIAS } from '../../lib/protocol/deployed.ts';
 import type { BlobStore, InputBudget, Json } from '../../lib/runtime/index.ts';
 import { Problem } from './problem.ts';
 
@@ -19,10 +20,10 @@ export interface Services {
   readonly pause: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** The ARN to start executions of a flow by. */
-export const startArnOf = ({ stateMachineArn }: DeployedFlow): string => stateMachineArn;
+/** Executions are started with the version that the latest deployment published, or during a gradual one the previous one. */
+export const startArnOf = ({ stateMachineArn }: DeployedFlow): string => `${stateMachineArn}:${LIVE_ALIAS}`;
 
-/** The ARN of a Standard execution: of its state machine, however it was started. */
+/** The ARN of a Standard execution, which names neither version nor alias. */
 export const executionArnOf = ({ stateMachineArn }: DeployedFlow, id: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${id}`;
 

@@ -1,5 +1,8 @@
-import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import type { ComponentFunction } from './component-function.ts';
+import { nestedPattern } from './nested-machines.ts';
 import type { StepflowStack } from './stepflow-stack.ts';
 
 /** Why a finding of cdk-nag's AwsSolutions rules is accepted: every finding that the stack has, and no other. */
@@ -12,36 +15,38 @@ const REASONS = {
     'A blob is named by the hash of its content, which is unknown at deployment; the permission covers blobs only.',
   nestedMachines:
     'The name of a nested state machine ends with the hash of its definition: running executions keep starting the nested state machines that they began with, also after the next deployment.',
+  versions:
+    'Each deployment that changes a function publishes a version of it, and a running execution calls the version that its definition names; the permission covers the versions of one function.',
   executions: 'Executions are named when they start; the permission covers the executions of one state machine only.',
 } as const;
 
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
   acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  for (const { stateMachine, nestedMachines, distributedMaps } of workflows) {
+  const objects = `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`;
+  const nestedObjects = `<referenceto${uniqueId(blobs.bucket)}Arn>/${blobs.prefix}/*`;
+  for (const workflow of workflows) {
+    const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
-    if (nestedMachines) {
-      acknowledgeWildcard(
-        stateMachine.role,
-        `${STATES}stateMachine:${nestedMachines.namePattern}`,
-        REASONS.nestedMachines,
-      );
-      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${nestedMachines.namePattern}`, REASONS.executions);
+    acknowledgeWildcard(stateMachine.role, objects, REASONS.blobs);
+    for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
+    for (const name of [stateMachineName, nestedPattern(workflow, workflow.compiled) ?? []].flat()) {
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}/*:*`, REASONS.executions);
+      acknowledgeWildcard(stateMachine.role, `${STATES}stateMachine:${name}`, REASONS.nestedMachines);
     }
-    if (nestedMachines?.hasDistributedMaps)
-      acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    if (!distributedMaps) continue;
-    acknowledgeWildcard(stateMachine.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
-    acknowledgeWildcard(distributedMaps, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>/*`, REASONS.executions);
   }
   const components = new Set(workflows.flatMap(({ functions }) => [...functions.values()]));
   for (const { function: each } of [...components, api]) {
     acknowledgeWildcard(each.role, '*', REASONS.noResources);
-    acknowledgeWildcard(each.role, `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`, REASONS.blobs);
+    acknowledgeWildcard(each.role, each.stack.nested ? nestedObjects : objects, REASONS.blobs);
   }
-  for (const { stateMachine } of workflows.filter(({ compiled }) => compiled.type === 'STANDARD')) {
-    acknowledgeWildcard(api.function.role, `${EXECUTIONS}<${logicalId(stateMachine)}.Name>:*`, REASONS.executions);
+  for (const { function: caller, calls } of components) {
+    for (const each of calls) acknowledgeVersions(caller.role, each);
   }
+  for (const { stateMachineName } of workflows)
+    acknowledgeWildcard(api.function.role, `${EXECUTIONS}${stateMachineName}:*`, REASONS.executions);
 }
 
 /** How cdk-nag spells the start of an ARN. */
@@ -52,10 +57,24 @@ const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, rea
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
 };
 
+const acknowledgeVersions = (role: IConstruct | undefined, { function: called }: ComponentFunction): void =>
+  acknowledgeWildcard(role, `<${arnOf(called)}>:*`, REASONS.versions);
+
 const acknowledge = (construct: IConstruct, id: string, reason: string): void =>
   Validations.of(construct).acknowledge({ id, reason });
 
-function logicalId(construct: IConstruct): string {
-  const resource = construct.node.defaultChild;
-  return CfnElement.isCfnElement(resource) ? String(Stack.of(construct).resolve(resource.logicalId)) : '';
+/** The ARN of a function, which another stack reads from the outputs of the nested stack that the function is in. */
+function arnOf({ node, stack }: lambda.Function): string {
+  const resource = node.defaultChild ?? node.scope ?? stack;
+  const nested = stack.nestedStackResource;
+  if (!nested) return `${logicalIdOf(resource)}.Arn`;
+  return `${logicalIdOf(nested)}.Outputs.${Names.uniqueId(resource)}Arn`;
 }
+
+/** A nested stack has what it reads of the other in a parameter, which has this in its name. */
+const uniqueId = (construct: IConstruct): string => Names.uniqueId(construct.node.defaultChild ?? construct);
+
+const logicalId = ({ node }: IConstruct): string => logicalIdOf(node.defaultChild);
+
+const logicalIdOf = (resource: IConstruct | undefined): string =>
+  resource && CfnElement.isCfnElement(resource) ? String(Stack.of(resource).resolve(resource.logicalId)) : '';

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
@@ -16,6 +16,11 @@ import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
 import { fixedName, functionTable } from './function-table.ts';
+import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
+import { publishVersion } from './published-version.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart, retain } from './retained.ts';
+import { RoleDraft } from './role-draft.ts';
 
 /** Properties of a {@link ComponentFunction}. */
 export interface ComponentFunctionProps {
@@ -61,10 +66,15 @@ export interface ComponentFunctionProps {
    */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
   /**
-   * How long its logs are kept.
-   * @default RetentionDays.ONE_MONTH
+   * How its logs are kept, in a log group that the functions of the stack share.
+   * @default - for a month
    */
-  readonly logRetention?: logs.RetentionDays;
+  readonly log?: LogOptions;
+  /**
+   * What happens to the function, its versions and its role where a later deployment has no use for them.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /** The folder of the files that are deployed with a function, relative to the function's root. */
@@ -73,11 +83,15 @@ const FILES_FOLDER = 'files';
 /** Seconds that the wrapper gets, in addition to the component's own, to read, write and report. */
 const WRAPPER_SECONDS = 10;
 
-/** The function of one component: its bundle, its own log group, and a least-privilege role. */
+/** The function of one component: its bundle, and a least-privilege role. */
 export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
   readonly function: lambda.Function;
+  /** The version of the function that this deployment publishes, which definitions name. */
+  readonly version: lambda.CfnVersion;
+  /** The functions that it invokes directly. */
+  readonly calls: readonly ComponentFunction[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
@@ -85,7 +99,7 @@ export class ComponentFunction extends Construct {
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
-    const logGroup = functionLogGroup(this, props.logRetention);
+    const logGroup = sharedLogGroup(logsOf(this), 'functions', { ...props.log, removalPolicy: props.removalPolicy });
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
@@ -95,7 +109,7 @@ export class ComponentFunction extends Construct {
         Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       ),
       logGroup,
-      role: functionRole(this, logGroup),
+      role: this.draftRole(props, logGroup).create(this, { assumedBy: LAMBDA }),
       environment: {
         ...NODE_ENVIRONMENT,
         [BLOBS_VARIABLE]: props.blobs.uri,
@@ -105,31 +119,38 @@ export class ComponentFunction extends Construct {
         ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
       },
     });
-    props.blobs.grantReadWrite(this.function);
-    for (const { secret } of secrets) secret.grantRead(this.function);
-    this.grantReadObjects(props.objects ?? []);
-    this.grantCalling([...(props.calls?.values() ?? [])]);
+    trace(this.function);
+    this.calls = [...new Set(props.calls?.values() ?? [])];
+    retain(this, props.removalPolicy);
+    markAsPart(this);
+    this.version = publishVersion(this.function, props.removalPolicy);
+    renewRights(this, props.removalPolicy);
   }
 
-  /** Gives the function a name that is known before it is deployed. */
+  /** Gives the function a name whose start, which is returned, is known before it is deployed. */
   fixName(): string {
-    const name = fixedName(this);
+    const { start, name } = fixedName(this);
     const resource = this.function.node.defaultChild;
     if (resource instanceof lambda.CfnFunction) resource.functionName = name;
-    return name;
+    return start;
   }
 
-  private grantCalling(called: readonly ComponentFunction[]): void {
-    if (called.length === 0) return;
-    const resourceArns = [...new Set(called)].map((each) => each.function.functionArn);
-    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['lambda:InvokeFunction'], resourceArns });
+  private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
+    const draft = functionRoleDraft(logGroup);
+    props.blobs.grantReadWrite(draft);
+    for (const { secret } of Object.values(props.secrets ?? {})) secret.grantRead(draft);
+    const objects = props.objects ?? [];
+    draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));
+    grantInvokeVersions(draft, [...(props.calls?.values() ?? [])]);
+    return draft;
   }
+}
 
-  private grantReadObjects(objects: readonly string[]): void {
-    if (objects.length === 0) return;
-    const resourceArns = objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`);
-    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['s3:GetObject'], resourceArns });
-  }
+/** Allows `grantee` to call every version of the functions: a running execution calls those that its definition names. */
+export function grantInvokeVersions(grantee: iam.IGrantable, functions: readonly ComponentFunction[]): void {
+  if (functions.length === 0) return;
+  const resourceArns = [...new Set(functions)].map((each) => `${each.function.functionArn}:*`);
+  iam.Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns });
 }
 
 /** The object's name in an ARN: characters of a key that are wildcards in IAM are escaped. */
@@ -170,21 +191,27 @@ export const NODE_FUNCTION = {
   runtime: lambda.Runtime.NODEJS_24_X,
   architecture: lambda.Architecture.ARM_64,
   handler: 'index.handler',
-  tracing: lambda.Tracing.ACTIVE,
 } as const;
 
 /** Stack traces in logs and executions show the lines of the source. */
 export const NODE_ENVIRONMENT = { NODE_OPTIONS: '--enable-source-maps' } as const;
 
-/** A function's log group. Unlike the one that Lambda creates, it is deleted with the stack, and its entries expire. */
-export const functionLogGroup = (
-  scope: Construct,
-  retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
-): logs.LogGroup => new logs.LogGroup(scope, 'Log', { retention, removalPolicy: RemovalPolicy.DESTROY });
+/** Who assumes the roles of functions. */
+export const LAMBDA = new iam.ServicePrincipal('lambda.amazonaws.com');
 
-/** A function's role. AWS's managed policy would allow it to write to every log group of the account. */
-export function functionRole(scope: Construct, logGroup: logs.LogGroup): iam.Role {
-  const role = new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-  logGroup.grantWrite(role);
-  return role;
+/**
+ * The permissions of every function: to write its log, where AWS's managed policy would allow it every log group of the
+ * account, and to send traces.
+ */
+export function functionRoleDraft(logGroup: LogGroup): RoleDraft {
+  const draft = new RoleDraft();
+  logGroup.grantWrite(draft);
+  draft.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+  return draft;
+}
+
+/** Traces the function. The CDK's own property would give the role, which never changes, another policy. */
+export function trace(traced: lambda.Function): void {
+  const resource = traced.node.defaultChild;
+  if (resource instanceof lambda.CfnFunction) resource.tracingConfig = { mode: lambda.Tracing.ACTIVE };
 }

@@ -1,23 +1,34 @@
-import { relative } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import { relative, resolve } from 'node:path';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
 import { filesOf, type PreparedComponent } from '../project/components/prepared-component.ts';
-import { sha256 } from '../runtime/stores/blobs.ts';
 import { BlobStore } from './blob-store.ts';
 import { ComponentFunction } from './component-function.ts';
+import { componentId } from './component-ids.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
+import { FunctionStacks } from './function-stacks.ts';
+import type { LogOptions } from './log-groups.ts';
 
-/** The options of a component's function. Workflows share the function only if all of these are the same. */
-export interface FunctionOptions {
+/** What a component's function is to be. Workflows share the function only if all of these are the same. */
+export interface FunctionRequest {
+  /** The folder of the flow's components, absolute. */
+  readonly folder: string;
   readonly blobs: BlobStore;
-  readonly logRetention?: logs.RetentionDays;
+  readonly log?: LogOptions;
+  /** What happens to the function where a later deployment does not have it. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy;
   /** Part of the key: a function with secrets or files is shared only by workflows that require exactly the same ones. */
   readonly requirements?: FunctionRequirements;
-  /** The functions that it invokes directly, by the paths of their components. @default none */
-  readonly calls?: ReadonlyMap<string, ComponentFunction>;
+  /** The functions that it invokes directly, which are those of one workflow. @default none */
+  readonly calls?: { readonly workflow: Construct; readonly functions: ReadonlyMap<string, ComponentFunction> };
+}
+
+/** How a stack has its functions. */
+export interface ComponentsProps {
+  /** Whether the functions are in nested stacks. @default false */
+  readonly nested?: boolean;
 }
 
 /** The component functions of a stack: one for each component, shared by all workflows that use it. */
@@ -26,63 +37,87 @@ export class Components extends Construct {
   static of(scope: Construct): Components {
     const stack = Stack.of(scope);
     const existing = stack.node.tryFindChild('Components');
-    return existing instanceof Components ? existing : new Components(stack, 'Components');
+    return existing instanceof Components ? existing : new Components(stack);
   }
 
   private readonly functions = new Map<string, ComponentFunction>();
+  /** The folder of the first workflow's components: a function of another folder's component has a hash in its id. */
+  private folder: string | undefined;
+  private readonly stacks: FunctionStacks | undefined;
+
+  constructor(stack: Stack, { nested = false }: ComponentsProps = {}) {
+    super(stack, 'Components');
+    this.stacks = nested ? new FunctionStacks(this) : undefined;
+  }
 
   /** The component's function, created on first use. */
-  functionOf(component: PreparedComponent, { requirements, ...props }: FunctionOptions): ComponentFunction {
-    const { source, ...metadata } = component;
-    const key = JSON.stringify([
-      filesOf(source)
-        .split('\n')
-        .map((file) => relative('', file))
-        .join('\n'),
-      props.blobs.node.path,
-      props.logRetention ?? null,
-      this.keyOf(requirements),
-      [...(props.calls ?? [])].map(([path, each]) => [path, each.node.path]),
-    ]);
-    const existingFunction = this.functions.get(key);
-    if (existingFunction) return existingFunction;
-    const created = new ComponentFunction(this, this.idFor(source, key), {
+  functionOf({ source, ...metadata }: PreparedComponent, request: FunctionRequest): ComponentFunction {
+    const { requirements, calls, folder, ...props } = request;
+    this.folder ??= folder;
+    const id = componentId(source.path, this.variantOf(source, request));
+    const existing = this.functions.get(id);
+    if (existing) return existing;
+    // What calls functions of nested stacks has to be outside of them: stacks cannot refer to each other in a circle.
+    const scope = calls ? this : (this.stacks?.stackOf(source.path) ?? this);
+    const created = new ComponentFunction(scope, id, {
       ...metadata,
       ...props,
       ...requirements,
+      ...(calls && { calls: calls.functions }),
       component: source.path,
     });
-    this.functions.set(key, created);
+    this.functions.set(id, created);
     return created;
   }
 
-  private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): unknown {
-    const secretKeys = Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]);
-    const fileKeys = Object.entries(files).map(([path, file]) => [path, relative('', file)]);
-    return [secretKeys, fileKeys, objects].map((keys) => Stack.of(this).resolve([...keys].sort()));
+  /** What tells a function from others of its component; '' if it is as usual. */
+  private variantOf(
+    source: ComponentFile,
+    { blobs, log, removalPolicy, requirements, calls }: FunctionRequest,
+  ): string {
+    const variant = {
+      ...(!this.isUsualFile(source) && {
+        files: filesOf(source)
+          .split('\n')
+          .map((file) => this.relativePath(file)),
+      }),
+      ...(blobs.node.path !== `${Stack.of(this).node.path}/${BLOBS}` && { blobs: blobs.node.path }),
+      ...(log?.retention !== undefined && { retention: log.retention }),
+      ...(removalPolicy !== undefined && { removalPolicy }),
+      ...(log?.encryptionKey && { key: log.encryptionKey.node.path }),
+      ...this.keyOf(requirements),
+      ...(calls && { workflow: calls.workflow.node.path }),
+    };
+    return Object.keys(variant).length === 0 ? '' : JSON.stringify(variant);
   }
 
-  /**
-   * The construct id: `UserLoad` for `/user/load`, with a hash if that is taken. A fused chain is named by its components,
-   * a long one by its first and last.
-   */
-  private idFor({ path, fusedComponents: links = [] }: ComponentFile, key: string): string {
-    const id = pascalCase(links.length > 2 ? `${links[0]?.path} to ${links.at(-1)?.path}` : path);
-    if (links.length < 3 && !this.node.tryFindChild(id)) return id;
-    return `${id}${sha256(key).slice(0, 8)}`;
+  private isUsualFile({ fusedComponents, ...source }: ComponentFile): boolean {
+    const isUsual = ({ path, file, builtin }: ComponentFile): boolean =>
+      builtin || file.startsWith(`${resolve(this.folder ?? '', `.${path}`)}.`);
+    return (fusedComponents ?? [source]).every(isUsual);
+  }
+
+  /** From the components, so that it is the same wherever the project is. */
+  private relativePath(file: string): string {
+    return relative(this.folder ?? '', file);
+  }
+
+  private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): object {
+    const all = {
+      secrets: Object.entries(secrets).map(([name, { secret, json }]) => [name, arnOf(secret), json]),
+      loaded: Object.entries(files).map(([path, file]) => [path, this.relativePath(file)]),
+      objects,
+    };
+    const given = Object.entries(all).filter(([, each]) => each.length > 0);
+    return Object.fromEntries(given.map(([name, each]) => [name, Stack.of(this).resolve([...each].sort())]));
   }
 }
+
+const BLOBS = 'Blobs';
 
 /** The stack's own blob store, created on first use. */
 export function defaultBlobs(scope: Construct): BlobStore {
   const stack = Stack.of(scope);
-  const existing = stack.node.tryFindChild('Blobs');
-  return existing instanceof BlobStore ? existing : new BlobStore(stack, 'Blobs');
+  const existing = stack.node.tryFindChild(BLOBS);
+  return existing instanceof BlobStore ? existing : new BlobStore(stack, BLOBS);
 }
-
-/** The words of `text` as a construct id: `fetch-user_data` becomes `FetchUserData`. */
-export const pascalCase = (text: string): string =>
-  text
-    .split(/[^A-Za-z0-9]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');

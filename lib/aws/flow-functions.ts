@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Annotations } from 'aws-cdk-lib';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
@@ -12,12 +11,14 @@ import type { ComponentFunction } from './component-function.ts';
 import { Components } from './components.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
+import type { LogOptions } from './log-groups.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Options for creating the functions of a flow. */
 export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
-  readonly logRetention?: logs.RetentionDays;
+  readonly log?: LogOptions;
+  readonly removalPolicy?: RemovalPolicy;
   /** What each function requires, by the paths of components. */
   readonly requirements: ReadonlyMap<string, FunctionRequirements>;
 }
@@ -44,10 +45,12 @@ export function flowFunctions(
     const { path } = component.source;
     const requirements = requirementsByPath.get(path);
     const options = {
+      folder: flow.folders.components[0] ?? '',
       blobs: common.blobs,
-      ...(common.logRetention !== undefined && { logRetention: common.logRetention }),
+      ...(common.log && { log: common.log }),
+      ...(common.removalPolicy !== undefined && { removalPolicy: common.removalPolicy }),
       ...(requirements && { requirements }),
-      ...(calls && { calls }),
+      ...(calls && { calls: { workflow, functions: calls } }),
     };
     functions.set(path, Components.of(workflow).functionOf(component, options));
   };

@@ -1,9 +1,9 @@
 import { sha256 } from '../runtime/stores/blobs.ts';
-import { pascalCase } from './components.ts';
+import { pascalCase } from './component-ids.ts';
 
 /** What else is in the stack of a folder, and in every stack of the CDK. */
 const TAKEN: ReadonlySet<string> = new Set([
-  ...['Api', 'ApiUrl', 'Blobs', 'BlobBucket', 'Components'],
+  ...['Api', 'ApiUrl', 'Blobs', 'BlobBucket', 'Components', 'StepflowLogs'],
   ...[
     'AcknowledgedFindings',
     'BootstrapVersion',
@@ -27,13 +27,14 @@ const KEBAB = /^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$/;
  */
 export function constructIds(names: readonly string[]): ReadonlyMap<string, string> {
   const plain = names.map(pascalCase);
-  const outputs = new Set(plain.map(outputId));
+  const outputs = new Set(plain.flatMap((id) => [outputId(id), aliasOutputId(id)]));
   const isShared = (id: string): boolean => plain.indexOf(id) !== plain.lastIndexOf(id);
   const canBePlain = (id: string, name: string): boolean =>
     id !== '' &&
     id.length <= LONGEST &&
     !TAKEN.has(id) &&
     !TAKEN.has(outputId(id)) &&
+    !TAKEN.has(aliasOutputId(id)) &&
     !outputs.has(id) &&
     (KEBAB.test(name) || !isShared(id));
   return new Map(
@@ -46,6 +47,9 @@ export function constructIds(names: readonly string[]): ReadonlyMap<string, stri
 
 /** The id of the output with the ARN of a flow's state machine. */
 export const outputId = (constructId: string): string => `${constructId}Arn`;
+
+/** The id of the output with the ARN of the alias of a flow's state machine. */
+export const aliasOutputId = (constructId: string): string => `${constructId}Alias`;
 
 const hashed = (plain: string, name: string): string =>
   `${plain.slice(0, LONGEST) || 'Flow'}${sha256(name).slice(0, 8)}`;

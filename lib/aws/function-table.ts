@@ -1,8 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { QUOTAS } from '../protocol/quotas.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
+import { rootOf } from './retained.ts';
 
 /** The functions that a function may invoke, by the paths of their components. */
 export type CalledFunctions = ReadonlyMap<string, NamedFunction>;
@@ -10,6 +11,8 @@ export type CalledFunctions = ReadonlyMap<string, NamedFunction>;
 /** A function whose name can be fixed before it is deployed. */
 interface NamedFunction {
   readonly function: lambda.Function;
+  readonly version: lambda.CfnVersion;
+  /** Answers what the name begins with; the rest is the same for all functions of the stack. */
   fixName(): string;
 }
 
@@ -27,32 +30,40 @@ const TABLE_FILE = 'components.json';
 /** The most bytes of a table in the environment, which has 4 KB for all variables. */
 const MOST_IN_ENVIRONMENT = 2000;
 
-/** The characters that an entry has besides its path: a name and its punctuation. */
-const ENTRY = QUOTAS.functionName + '"":"",'.length;
+/** The characters that an entry has besides its path: a name, the number of a version, and its punctuation. */
+const ENTRY = QUOTAS.functionName + '"":":12345",'.length;
 
 /**
- * A table of functions. A short one is in the environment. A long one is in a file of the function: files are packed before
- * CloudFormation names anything, so these functions get fixed names.
+ * A table of the versions of functions. A short one is in the environment. A long one is in a file of the function: files are
+ * packed before CloudFormation names anything, so these functions get fixed names, of which the environment has the common end
+ * and the numbers of the versions, in the order of the file: `components.json 0ab1c2d3 7,12,7`.
  */
 export function functionTable(scope: Construct, calls: CalledFunctions): FunctionTable {
   const entries = [...calls];
   const bytes = entries.reduce((sum, [path]) => sum + path.length + ENTRY, 0);
   if (bytes <= MOST_IN_ENVIRONMENT) {
-    const names = entries.map(([path, each]) => [path, each.function.functionName]);
+    const names = entries.map(([path, each]) => [path, `${each.function.functionName}:${each.version.attrVersion}`]);
     return { variable: Stack.of(scope).toJsonString(Object.fromEntries(names)), files: {} };
   }
   const names = Object.fromEntries(entries.map(([path, each]) => [path, each.fixName()]));
-  return { variable: TABLE_FILE, files: { [TABLE_FILE]: JSON.stringify(names) } };
+  const versions = entries.map(([, each]) => each.version.attrVersion).join(',');
+  return {
+    variable: `${TABLE_FILE} ${stackSuffix(scope)} ${versions}`,
+    files: { [TABLE_FILE]: JSON.stringify(names) },
+  };
 }
 
-/** The fixed name of a construct's function: no other in the account and region has it, because no other stack has the stack's name. */
-export function fixedName(scope: Construct): string {
+/**
+ * The fixed name of a construct's function. No other in the account and region has it: no other stack has the stack's name, and
+ * the end of the name is another where the stack is deleted and created again, which leaves functions behind.
+ */
+export function fixedName(scope: Construct): { readonly start: string; readonly name: string } {
   const stack = rootOf(Stack.of(scope)).stackName;
   const hash = sha256(`${stack} ${scope.node.path}`).slice(0, 8);
-  return `${stack.slice(0, 30)}-${scope.node.id.slice(0, 24)}-${hash}`;
+  const start = `${stack.slice(0, 24)}-${scope.node.id.replace(/[^\w-]/g, '').slice(0, 21)}-${hash}-`;
+  return { start, name: start + stackSuffix(scope) };
 }
 
-/** The stack itself, or the outermost one that it is nested in: only that one's name is known before it is deployed. */
-function rootOf(stack: Stack): Stack {
-  return stack.nestedStackParent ? rootOf(stack.nestedStackParent) : stack;
-}
+/** The first characters of the UUID that a stack has from its creation to its deletion: `arn:…:stack/NAME/0ab1c2d3-…`. */
+const stackSuffix = (scope: Construct): string =>
+  Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', rootOf(Stack.of(scope)).stackId))));

@@ -7,6 +7,7 @@
 export { BlobStore, type BlobStoreProps } from './blob-store.ts';
 export { ComponentFunction, type ComponentFunctionProps } from './component-function.ts';
 export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';
+export type { GradualDeployment, WatchedAlarm } from './live-alias.ts';
 export { StepflowStack, type StepflowStackProps } from './stepflow-stack.ts';
 export { Workflow, type WorkflowProps } from './workflow.ts';
 export { WorkflowApi, type WorkflowApiProps } from './workflow-api.ts';

@@ -1,20 +1,23 @@
-import { ArnFormat, CfnDeletionPolicy, CfnResource, Names, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Lazy, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Compiled } from '../compiler/compile.ts';
-import type { NestedMachine } from '../compiler/emit/frame.ts';
+import { isObject } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
+import { pascalCase } from './component-ids.ts';
 import { type Arns, definitionProps } from './definition.ts';
-import { hasDistributedMap } from './distributed-maps.ts';
+import { nameByContent } from './named-by-content.ts';
+import { retain, rootOf } from './retained.ts';
+import type { RoleDraft } from './role-draft.ts';
+import { createStateMachine, type StateMachineProps } from './state-machine.ts';
+import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 
 /** Properties that the nested state machines of a workflow share. */
-export interface NestedMachineProps {
-  readonly role: iam.IRole;
+export interface NestedMachineProps extends StateMachineProps {
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
-  readonly tracingEnabled: boolean;
-  readonly logs: sfn.LogOptions;
+  /** What happens to those that a later deployment does not have. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
 }
 
 /** The state machines that a workflow's own state machine starts, if its flow is too large for one. */
@@ -22,82 +25,84 @@ export interface NestedMachines {
   /** The ARN of each, by its name in the definitions. */
   readonly arnOf: Arns['machine'];
   readonly stateMachines: readonly sfn.StateMachine[];
-  /** Matches the names of all of them, including those of previous deployments. */
-  readonly namePattern: string;
-  /** Whether one of them has a distributed Map. */
-  readonly hasDistributedMaps: boolean;
 }
 
-/** Characters of the parts of a name, WORKFLOW--STEP-HASH: with the hyphens, `QUOTAS.name`. STEP is the first step, HASH that of the definition. */
-const NAME_LENGTHS = { workflow: 40, step: 29, hash: 8 };
+/**
+ * Characters of the parts of a logical id, FLOW HASH STEP CONTENT. CloudFormation names a state machine by the first 27 characters
+ * of its logical id, and adds some of its own.
+ */
+const ID_LENGTHS = { flow: 5, hash: 6, step: 8 };
 
 /**
- * Creates the nested state machines of a workflow. One whose definition changes gets a new name, and the previous one is
- * retained: an execution that is running during a deployment continues with the nested state machines that it began with.
+ * Matches the names of the nested state machines of a workflow, including those of previous deployments, and of no others;
+ * undefined if it has none.
+ */
+export const nestedPattern = (workflow: Construct, { nestedMachines }: Compiled): string | undefined =>
+  nestedMachines.length === 0 ? undefined : `*${idPrefix(workflow)}*`;
+
+/**
+ * Creates the nested state machines of a workflow. One whose definition changes, or that of a state machine or function which it
+ * calls, becomes another one, and the previous one stays: an execution that is running during a deployment continues with
+ * the nested state machines that it began with. CloudFormation names them, so that a former one is never in the way of one
+ * with the same definition.
  */
 export function createNestedMachines(
   workflow: Construct,
   { nestedMachines }: Compiled,
   props: NestedMachineProps,
 ): NestedMachines {
-  const { arnOf, ...common } = props;
-  const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: NAME_LENGTHS.workflow };
-  const prefix = `${Names.uniqueResourceName(workflow, options)}--`;
-  const names = new Map(nestedMachines.map((nested) => [nested.name, prefix + nameOf(nested)]));
-  const machine = (name: string): string => arnOfName(workflow, 'stateMachine', names.get(name) ?? name);
-  const arns: Arns = { component: arnOf, machine };
-  const stateMachines = nestedMachines.map(({ name, stateMachine: definition }, index) => {
-    // Part of the logical id: renaming it would replace deployed state machines.
+  const { arnOf, removalPolicy, ...common } = props;
+  const prefix = idPrefix(workflow);
+  const created = new Map<string, sfn.StateMachine>();
+  const machine = (name: string): string => Lazy.string({ produce: () => created.get(name)?.stateMachineArn ?? name });
+  for (const [index, { name, stateMachine: definition }] of nestedMachines.entries()) {
     const id = `Part${index + 1}`;
-    const stateMachine = new sfn.StateMachine(workflow, id, {
+    // A loop starts itself: its own ARN cannot be in its definition.
+    const arns: Arns = { component: arnOf, machine: (other) => (other === name ? OWN_ARN : machine(other)) };
+    const stateMachine = createStateMachine(workflow, id, {
       ...common,
       ...definitionProps(workflow, definition, arns, id),
-      stateMachineName: names.get(name) ?? name,
       stateMachineType: sfn.StateMachineType.STANDARD,
     });
-    retainOnReplacement(stateMachine);
-    return stateMachine;
-  });
-  const hasDistributedMaps = nestedMachines.some((nested) => hasDistributedMap(nested.stateMachine));
-  return { arnOf: machine, stateMachines, namePattern: `${prefix}*`, hasDistributedMaps };
+    nameByDefinition(stateMachine, name, prefix);
+    retain(stateMachine, removalPolicy);
+    created.set(name, stateMachine);
+  }
+  return { arnOf: machine, stateMachines: [...created.values()] };
 }
 
-/** The end of a physical name, STEP-HASH. The compiler's name is FLOW--STEP. */
-function nameOf({ name, stateMachine }: NestedMachine): string {
-  const step = name.replace(/^.*?--/, '').slice(0, NAME_LENGTHS.step);
-  const hash = sha256(JSON.stringify(stateMachine));
-  return `${step}-${hash.slice(0, NAME_LENGTHS.hash)}`;
+/** Of the state machine that evaluates it. Source: "Accessing execution data from the Context object", AWS Step Functions developer guide. */
+const OWN_ARN = '{% $states.context.StateMachine.Id %}';
+
+/** What the logical ids of a workflow's nested state machines begin with, and those of no other. */
+function idPrefix(workflow: Construct): string {
+  const hash = sha256(`${rootOf(Stack.of(workflow)).stackName} ${workflow.node.path}`).slice(0, ID_LENGTHS.hash);
+  return `${idPart(workflow.node.id, ID_LENGTHS.flow) || 'Flow'}${hash}`;
 }
 
-function retainOnReplacement(stateMachine: sfn.StateMachine): void {
+/** The start of `text` as a part of a logical id; without digits at its start, where there can be none. */
+const idPart = (text: string, length: number): string => pascalCase(text).replace(/^\d+/, '').slice(0, length);
+
+function nameByDefinition(stateMachine: sfn.StateMachine, name: string, prefix: string): void {
   const resource = stateMachine.node.defaultChild;
-  if (CfnResource.isCfnResource(resource)) resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  if (!sfn.CfnStateMachine.isCfnStateMachine(resource)) return;
+  const { definitionString, definitionS3Location, definitionSubstitutions } = resource;
+  // The compiler's name is FLOW--STEP.
+  const step = idPart(name.replace(/^.*?--/, ''), ID_LENGTHS.step);
+  // The bucket of the app's assets may change; an object has the hash of its content as its key.
+  const uploaded = Stack.of(stateMachine).resolve(definitionS3Location);
+  const contentOf = () => [name, definitionString, isObject(uploaded) ? uploaded.Key : null, definitionSubstitutions];
+  nameByContent(resource, contentOf, prefix + step);
 }
-
-/** Formatted from the name: the role refers to the state machines, and they depend on the role, so references would be circular. */
-const arnOfName = (scope: Construct, resource: 'stateMachine' | 'execution', resourceName: string): string =>
-  Stack.of(scope).formatArn({ service: 'states', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 
 /**
- * Allows the state machines of a workflow to start the nested ones and wait for them, and these to run distributed Maps.
- * Source: "IAM policies for nested workflow executions" and "IAM policies for using Distributed Map states", AWS Step
- * Functions developer guide.
+ * Allows the state machines of a workflow to start the nested ones and wait for them. Source: "IAM policies for nested
+ * workflow executions", AWS Step Functions developer guide.
  */
-export function allowNestedMachines(
-  workflow: Construct,
-  role: iam.IRole,
-  { namePattern, hasDistributedMaps }: NestedMachines,
-): void {
-  const allow = (actions: string[], resource: string): void => {
-    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: [resource] }));
-  };
-  const watch = ['states:DescribeExecution', 'states:StopExecution'];
-  allow(['states:StartExecution'], arnOfName(workflow, 'stateMachine', namePattern));
-  allow(
-    hasDistributedMaps ? [...watch, 'states:RedriveExecution'] : watch,
-    arnOfName(workflow, 'execution', namePattern),
-  );
+export function allowNestedMachines(workflow: Construct, draft: RoleDraft, pattern: string): void {
+  draft.allow(['states:StartExecution'], stateMachineArn(workflow, pattern));
+  draft.allow(['states:DescribeExecution', 'states:StopExecution'], executionArn(workflow, pattern));
   const rule = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
   const arn = Stack.of(workflow).formatArn({ service: 'events', resource: 'rule', resourceName: rule });
-  allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], arn);
+  draft.allow(['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], arn);
 }

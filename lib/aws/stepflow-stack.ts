@@ -1,12 +1,15 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
-import { deployableFlow, type FlowSource, preparationOf } from './deployable-flow.ts';
-import { constructIds, outputId } from './flow-ids.ts';
+import { Components } from './components.ts';
+import { type DeployableFlow, deployableFlow, preparationOf } from './deployable-flow.ts';
+import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
+import type { GradualDeployment } from './live-alias.ts';
+import { isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
 import { WorkflowError } from './workflow-error.ts';
@@ -39,17 +42,35 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly limits?: WorkflowProps['limits'];
   /**
+   * Whether the functions of components are in nested stacks. Another choice makes other functions; executions that are
+   * running then end with the former ones.
+   * @default - only where one template might have more than the 500 resources that CloudFormation allows
+   */
+  readonly nestedFunctions?: boolean;
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
   readonly blobs?: BlobStoreProps;
+  /**
+   * How executions that are started move to a new version of a flow.
+   * @default - all at once
+   */
+  readonly deployment?: GradualDeployment;
+  /**
+   * What happens to versions, functions and nested state machines that a later deployment has no use for: see
+   * {@link WorkflowProps}.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
  * Every flow of a folder and its subfolders, with one blob store and one HTTP API, where a flow of a subfolder is
  * `SUBFOLDER/NAME`.
  *
- * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARN of its state machine, e.g. `UserInsightsArn`.
+ * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
+ * `UserInsightsArn` and `UserInsightsAlias`.
  *
  * @throws WorkflowError that lists the errors of all flows that cannot be deployed
  */
@@ -61,15 +82,20 @@ export class StepflowStack extends Stack {
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
     const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
+    const { deployment, removalPolicy } = props;
     this.blobs = new BlobStore(this, 'Blobs', blobs);
     const common = {
       ...(components !== undefined && { components }),
       ...(variables && { variables }),
       ...(secrets && { secrets }),
       ...(limits && { limits }),
+      ...(deployment && { deployment }),
+      ...(removalPolicy && { removalPolicy }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
-    prepareAll(sources);
+    const flows = sources.map(deployableFlow);
+    prepareAll(flows);
+    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows) });
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
     this.createOutputs();
@@ -79,10 +105,14 @@ export class StepflowStack extends Stack {
   private createOutputs(): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
     new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
-    for (const { node, flowName, stateMachineArn } of this.workflows) {
+    for (const { node, flowName, stateMachineArn, aliasArn } of this.workflows) {
       new CfnOutput(this, outputId(node.id), {
         value: stateMachineArn,
         description: `The state machine of ${flowName}`,
+      });
+      new CfnOutput(this, aliasOutputId(node.id), {
+        value: aliasArn,
+        description: `The version of ${flowName} that the latest deployment published; start executions with it`,
       });
     }
   }
@@ -107,8 +137,8 @@ function readFolder(stack: Stack, folder: string): readonly FlowInFolder[] {
 }
 
 /** Bundles the components of all flows at once, which is several times faster than flow by flow. */
-function prepareAll(flows: readonly FlowSource[]): void {
-  const requests = flows.map((flow) => preparationOf(deployableFlow(flow)));
+function prepareAll(flows: readonly DeployableFlow[]): void {
+  const requests = flows.map(preparationOf);
   const [first] = requests;
   if (first) prepareComponents({ ...first, sources: requests.flatMap(({ sources }) => sources) });
 }

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotations, ArnFormat, Duration, Names, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack, Stage } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
@@ -18,7 +18,9 @@ import { longestWait } from '../compiler/check/check-express.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
-import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';
+import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
+import { type LogOptions, sharedLogGroup } from './log-groups.ts';
+import { stateMachineArn } from './state-machine-arns.ts';
 import type { Workflow } from './workflow.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -58,18 +60,14 @@ export class WorkflowApi extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
-    const { workflows, logRetention } = props;
+    const { workflows, logRetention: retention } = props;
     const blobs = commonBlobs(this, workflows);
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
-    this.function = this.createFunction(blobs, workflows, logRetention);
-    blobs.grantReadWrite(this.function);
-    for (const workflow of workflows) {
-      grantUse(workflow, this.function);
-      warnOfLongWait(workflow);
-    }
+    this.function = this.createFunction(blobs, workflows, { retention });
+    for (const workflow of workflows) warnOfLongWait(workflow);
     this.api = this.createApi(workflows);
-    createStage(this, this.api, logRetention);
+    createStage(this, this.api, { retention });
     this.url = this.api.apiEndpoint;
   }
 
@@ -80,24 +78,29 @@ export class WorkflowApi extends Construct {
 
   private routes: readonly apigateway.HttpRoute[] = [];
 
-  private createFunction(blobs: BlobStore, workflows: readonly Workflow[], retention?: logs.RetentionDays) {
+  private createFunction(blobs: BlobStore, workflows: readonly Workflow[], log: LogOptions) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
-    const logGroup = functionLogGroup(this, retention);
-    return new lambda.Function(this, 'Function', {
+    const logGroup = sharedLogGroup(this, 'api', log);
+    const draft = functionRoleDraft(logGroup);
+    blobs.grantReadWrite(draft);
+    for (const workflow of workflows) grantUse(workflow, draft);
+    const created = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: DESCRIPTION,
       code: lambda.Code.fromAsset(folder),
       memorySize: 512,
       timeout: Duration.seconds(FUNCTION_SECONDS),
       logGroup,
-      role: functionRole(this, logGroup),
+      role: draft.create(this, { assumedBy: LAMBDA }),
       environment: {
         ...NODE_ENVIRONMENT,
         [BLOBS_VARIABLE]: blobs.uri,
         [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });
+    trace(created);
+    return created;
   }
 
   private createApi(workflows: readonly Workflow[]): apigateway.HttpApi {
@@ -140,13 +143,7 @@ function factsOf({
 }
 
 /** The prefix of the ARNs of all state machines in this account and region. */
-const stateMachineArnPrefix = (api: Construct): string =>
-  Stack.of(api).formatArn({
-    service: 'states',
-    resource: 'stateMachine',
-    resourceName: '',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+const stateMachineArnPrefix = (api: Construct): string => stateMachineArn(api, '');
 
 /** Only Standard executions can be described, and only Express ones waited for. */
 function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
@@ -212,8 +209,8 @@ const ACCESS_LOG = AccessLogFormat.custom(
 );
 
 /** The default stage, which adds no segment to the URL, with an access log. */
-function createStage(scope: Construct, httpApi: apigateway.HttpApi, retention = logs.RetentionDays.ONE_MONTH): void {
-  const logGroup = new logs.LogGroup(scope, 'AccessLog', { retention, removalPolicy: RemovalPolicy.DESTROY });
+function createStage(scope: Construct, httpApi: apigateway.HttpApi, log: LogOptions): void {
+  const logGroup = sharedLogGroup(scope, 'requests', log);
   new apigateway.HttpStage(scope, 'Stage', {
     httpApi,
     stageName: '$default',

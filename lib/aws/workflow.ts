@@ -1,8 +1,8 @@
 import { basename, extname } from 'node:path';
-import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
@@ -11,16 +11,23 @@ import type { Limits } from '../compiler/emit/split/emit-within.ts';
 import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
-import type { ComponentFunction } from './component-function.ts';
+import { type ComponentFunction, grantInvokeVersions } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
-import { allowDistributedMaps, hasDistributedMap } from './distributed-maps.ts';
+import { allowMapObjects, allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
-import { allowNestedMachines, createNestedMachines, type NestedMachines } from './nested-machines.ts';
+import { type GradualDeployment, publishLive } from './live-alias.ts';
+import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
+import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
+import { renewRights } from './renewed-rights.ts';
+import { markAsPart } from './retained.ts';
+import { createStateMachine } from './state-machine.ts';
+import { executionArn } from './state-machine-arns.ts';
+import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -80,6 +87,16 @@ export interface WorkflowProps {
    * @default false
    */
   readonly logExecutionData?: boolean;
+  /**
+   * How executions that are started move to a new version of the flow.
+   * @default - all at once
+   */
+  readonly deployment?: GradualDeployment;
+  /**
+   * What happens to versions, functions and nested state machines that a later deployment has no use for.
+   * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -95,6 +112,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly flowName: string;
   readonly stateMachine: sfn.StateMachine;
   readonly stateMachineArn: string;
+  /** The ARN of the alias `live`, which points to the version of the latest deployment: start executions with this one. */
+  readonly aliasArn: string;
   /** The state machine's physical name, which is known at synthesis. */
   readonly stateMachineName: string;
   /** The state machines that it starts, if the flow is too large for one. */
@@ -106,8 +125,6 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly blobs: BlobStore;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
-  /** The permissions for its distributed Maps, if it has any. */
-  readonly distributedMaps: iam.Policy | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
@@ -121,21 +138,27 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.compiled = flow.compiled;
     this.blobs = props.blobs ?? defaultBlobs(this);
     const requirements = requirementsOf(this, flow, contextValues);
-    this.functions = flowFunctions(this, flow, { ...props, blobs: this.blobs, requirements });
+    this.functions = flowFunctions(this, flow, {
+      blobs: this.blobs,
+      log: logOf(props),
+      requirements,
+      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+    });
     this.stateMachineName = stateMachineNameOf(this);
     const { stateMachine, nestedMachines } = this.createStateMachines(props);
     this.stateMachine = stateMachine;
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    allowInvoking(this, [...this.functions.values()]);
-    if (nestedMachines) allowNestedMachines(this, stateMachine.role, nestedMachines);
-    const definition = this.compiled.stateMachine;
-    if (nestedMachines?.hasDistributedMaps) this.blobs.grantReadWrite(this);
-    this.distributedMaps = definition && hasDistributedMap(definition) ? allowDistributedMaps(this) : undefined;
+    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    renewRights(this, props.removalPolicy);
+    markAsPart(this);
   }
 
-  /** Allows `grantee` to start executions. */
+  /**
+   * Allows `grantee` to start executions, by the alias `live` or otherwise: Step Functions authorises by the state machine's
+   * own ARN. Source: "Authorization for versions and aliases in Step Functions workflows", AWS Step Functions developer guide.
+   */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartExecution'];
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
@@ -149,13 +172,7 @@ export class Workflow extends Construct implements iam.IGrantable {
 
   /** Allows `grantee` to describe executions: their status, and their output or error. */
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
-    const { stateMachineName: resourceName } = this.stateMachine;
-    const executions = Stack.of(this).formatArn({
-      service: 'states',
-      resource: 'execution',
-      resourceName: `${resourceName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    const executions = executionArn(this, `${this.stateMachineName}:*`);
     return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
   }
 
@@ -192,35 +209,46 @@ export class Workflow extends Construct implements iam.IGrantable {
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
     const arnOf = (component: string): string => {
       const found = this.functions.get(component);
-      if (found) return found.function.functionArn;
+      if (found) return found.version.ref;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const pattern = nestedPattern(this, this.compiled);
     const common = {
-      tracingEnabled: true,
-      logs: {
-        destination: executionLog(this, props.logRetention),
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: props.logExecutionData ?? false,
-      },
+      role: this.createRole(pattern),
+      logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
+      includeExecutionData: props.logExecutionData ?? false,
     };
-    const role = this.compiled.nestedMachines.length > 0 ? sharedRole(this) : undefined;
-    const nestedMachines = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
+    const { removalPolicy } = props;
+    const nestedMachines =
+      pattern === undefined
+        ? undefined
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
-    const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+    const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
       ...definitionProps(this, definition, { component: arnOf, machine }),
-      ...(role && { role }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
-    if (nestedMachines) stateMachine.node.addDependency(...nestedMachines.stateMachines);
     return { stateMachine, nestedMachines };
   }
-}
 
-/** The role that a workflow's state machines share, if there are several. */
-const sharedRole = (scope: Construct): iam.Role =>
-  new iam.Role(scope, 'StateMachineRole', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
+  /** The role of all its state machines. */
+  private createRole(nested: string | undefined): iam.Role {
+    const draft = stateMachineRoleDraft();
+    grantInvokeVersions(draft, [...this.functions.values()]);
+    if (nested !== undefined) allowNestedMachines(this, draft, nested);
+    const { stateMachine, nestedMachines } = this.compiled;
+    const name = this.stateMachineName;
+    const mapNames = [
+      ...(stateMachine && hasDistributedMap(stateMachine) ? [name] : []),
+      ...(nested !== undefined && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested] : []),
+    ];
+    if (mapNames.length > 0) allowMapObjects(draft, this.blobs);
+    for (const each of mapNames) allowMapRuns(this, draft, each);
+    return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
+  }
+}
 
 /**
  * Stack, construct and a hash. CloudFormation replaces a state machine whose type changes and creates the new one before it
@@ -257,17 +285,5 @@ function refusePlainTextSecrets(
   );
 }
 
-/** Grants no access to function versions, because the definition refers to the functions themselves. */
-function allowInvoking(workflow: Workflow, functions: readonly ComponentFunction[]): void {
-  if (functions.length === 0) return;
-  const resourceArns = [...new Set(functions)].map((each) => each.function.functionArn);
-  iam.Grant.addToPrincipal({ grantee: workflow, actions: ['lambda:InvokeFunction'], resourceArns });
-}
-
-/** Log groups with this prefix avoid the size limit of the account's resource policy for logs. Source: "Logging using CloudWatch Logs", AWS Step Functions developer guide. */
-const executionLog = (scope: Construct, retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH): logs.LogGroup =>
-  new logs.LogGroup(scope, 'Log', {
-    logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 80 })}`,
-    retention,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+const logOf = ({ logRetention }: WorkflowProps): LogOptions =>
+  logRetention === undefined ? {} : { retention: logRetention };

@@ -12,8 +12,9 @@ export type CallComponent = (component: string, invocation: DirectInvocation, id
 
 /**
  * The environment variable with the functions that a function may call for flows that are only known at run time: a JSON
- * object from component path to function name; or the name of a file in the function's root that has it, since the
- * environment of a function is limited.
+ * object from component path to function and version, `NAME:7`; or, since the environment of a function is limited,
+ * `FILE END 7,12,…`: a file in the function's root that has an object from component path to the start of the function's name,
+ * the end of all the names, and the versions in the order of the file.
  */
 export const COMPONENTS_VARIABLE = 'STEPFLOW_COMPONENTS';
 
@@ -40,15 +41,20 @@ export function callFunctions(
 }
 
 function functionName(component: string, env: NodeJS.ProcessEnv): string {
-  const names: Json = JSON.parse(functionTable(env));
+  const names = functionTable(env);
   const name = isObject(names) ? names[component] : undefined;
   if (typeof name === 'string') return name;
   throw new FlowError('COMPONENT_NOT_FOUND', `${component} is not among the components that this function may call`);
 }
 
-function functionTable(env: NodeJS.ProcessEnv): string {
+function functionTable(env: NodeJS.ProcessEnv): Json {
   const table = env[COMPONENTS_VARIABLE] ?? '{}';
-  return table.startsWith('{') ? table : readFileSync(resolve(env.LAMBDA_TASK_ROOT ?? '', table), 'utf8');
+  if (table.startsWith('{')) return JSON.parse(table);
+  const [file = '', end = '', versions = ''] = table.split(' ');
+  const starts: Json = JSON.parse(readFileSync(resolve(env.LAMBDA_TASK_ROOT ?? '', file), 'utf8'));
+  const numbers = versions.split(',');
+  const entries = isObject(starts) ? Object.entries(starts) : [];
+  return Object.fromEntries(entries.map(([path, start], at) => [path, `${start}${end}:${numbers[at]}`]));
 }
 
 /** The error that a function threw, rebuilt from Lambda's answer. */

@@ -31,7 +31,7 @@ describe('starting an Express flow', () => {
       execution: { id: EXECUTION, durationMs: 2500 },
     });
     const [call] = sfn.commandCalls(StartSyncExecutionCommand);
-    expect(call?.args[0].input).toEqual({ stateMachineArn: MACHINE, name: body.id, input: '{"id":"ada"}' });
+    expect(call?.args[0].input).toEqual({ stateMachineArn: `${MACHINE}:live`, name: body.id, input: '{"id":"ada"}' });
   });
 
   it('waits for it as long as the function may run, less the time for the answer', async () => {

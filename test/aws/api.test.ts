@@ -37,7 +37,7 @@ describe('starting an execution', () => {
       execution: { id: `${EXECUTION}:${body.id}` },
     });
     expect(headers.location).toBe(`/flows/greet/executions/${body.id}`);
-    expect(started()).toEqual({ stateMachineArn: MACHINE, name: body.id, input: '{"id":"ada"}' });
+    expect(started()).toEqual({ stateMachineArn: `${MACHINE}:live`, name: body.id, input: '{"id":"ada"}' });
   });
 
   it('starts a flow of a subfolder, by its path', async () => {

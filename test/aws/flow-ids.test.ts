@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { constructIds, outputId } from '../../lib/aws/flow-ids.ts';
+import { aliasOutputId, constructIds, outputId } from '../../lib/aws/flow-ids.ts';
 import { flowsInFolder } from '../../lib/aws/flows-in-folder.ts';
 import { StepflowStack } from '../../lib/aws/index.ts';
 import { runs } from '../chance.ts';
@@ -57,7 +57,14 @@ describe('the construct ids of flows', () => {
     fc.assert(
       fc.property(names, (drawn) => {
         const ids = constructIds(drawn);
-        const all = [...ids.values(), ...[...ids.values()].map(outputId), 'Api', 'ApiUrl', 'Blobs', 'BlobBucket'];
+        const all = [
+          ...ids.values(),
+          ...[...ids.values()].flatMap((id) => [outputId(id), aliasOutputId(id)]),
+          'Api',
+          'ApiUrl',
+          'Blobs',
+          'BlobBucket',
+        ];
         expect(new Set(all).size).toBe(all.length);
         for (const id of ids.values()) expect(id).toMatch(/^[A-Za-z0-9]{1,160}$/);
         const turned = constructIds([...drawn].reverse());

@@ -5,6 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import { Workflow, WorkflowError, type WorkflowProps } from '../../lib/aws/index.ts';
+import { permissionsOf } from './permissions.ts';
 import { PROJECT, testApp } from './test-app.ts';
 
 const flowNamed = (name: string): string => join(PROJECT, 'needs', `${name}.yaml`);
@@ -32,17 +33,14 @@ const bothSecrets = (stack: Stack): Secrets => ({
 
 /** Of each function its environment, and what its role may do with secrets and with buckets that are not ours. */
 function functionsOf(template: Template) {
-  const policies = Object.values(template.findResources('AWS::IAM::Policy')).map(({ Properties }) => Properties);
   return Object.entries(template.findResources('AWS::Lambda::Function')).map(([id, { Properties }]) => {
     const [role] = Properties.Role['Fn::GetAtt'];
-    const statements = policies
-      .filter(({ Roles }) => JSON.stringify(Roles).includes(role))
-      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-    const about = (part: string) => statements.filter((statement: object) => JSON.stringify(statement).includes(part));
+    const statements = permissionsOf(template, role);
+    const about = (part: string) => statements.filter((statement) => JSON.stringify(statement).includes(part));
     return {
       id,
       environment: Properties.Environment.Variables,
-      secretsRead: about('secretsmanager:').map(({ Resource }: { Resource: unknown }) => JSON.stringify(Resource)),
+      secretsRead: about('secretsmanager:').map(({ Resource }) => JSON.stringify(Resource)),
       objectsRead: about('some-bucket'),
       asset: Properties.Code.S3Key,
     };

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import validateDefinition from 'asl-validator';
 import { Stack, Validations } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
+import { permissionsOfMachines } from './permissions.ts';
 import { PROJECT, testApp } from './test-app.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stepflow-nested-machines-'));
@@ -36,10 +37,14 @@ function synthesise(flow: string, limits = LIMITS) {
 
 const machinesIn = (template: Template) => Object.entries(template.findResources('AWS::StepFunctions::StateMachine'));
 
+/** The logical ids of nested state machines begin with the workflow, a hash of the stack and the workflow, and the step. */
+const NESTED = /^Chain[0-9a-f]{6}S\d+[0-9a-f]{8}$/;
+
 describe('a workflow of a flow that is too large for one state machine', () => {
-  const { workflow, template } = synthesise(chain('small', 12));
+  const file = chain('small', 12);
+  const { workflow, template } = synthesise(file);
   const machines = machinesIn(template);
-  const nestedMachines = machines.filter(([id]) => id.startsWith('ChainPart'));
+  const nestedMachines = machines.filter(([id]) => NESTED.test(id));
 
   it('has nested state machines, traced and logged as its own one', () => {
     expect(workflow.compiled.nestedMachines).toHaveLength(2);
@@ -48,20 +53,20 @@ describe('a workflow of a flow that is too large for one state machine', () => {
     for (const [, { Properties }] of nestedMachines) {
       for (const key of ['LoggingConfiguration', 'TracingConfiguration', 'RoleArn', 'StateMachineType'])
         expect(Properties[key]).toEqual(own?.[1].Properties[key]);
-      expect(Properties.StateMachineName).toMatch(/^Stack-Chain-\w+--s\d+-[0-9a-f]{8}$/);
+      // CloudFormation names them.
+      expect(Properties).not.toHaveProperty('StateMachineName');
     }
   });
 
-  it('starts them by their names', () => {
+  it('starts them by their ARNs', () => {
     const [[, own] = []] = machines.filter(([id]) => id.startsWith('ChainStateMachine'));
     const text = JSON.stringify(own?.Properties.DefinitionString);
-    for (const [, { Properties }] of nestedMachines)
-      expect(text).toContain(`:stateMachine:${Properties.StateMachineName}`);
+    for (const [id] of nestedMachines) expect(text).toContain(JSON.stringify({ Ref: id }));
     expect(text).not.toContain('{machine:');
   });
 
   it('may start them and wait for them, and no others', () => {
-    const prefix = nestedMachines[0]?.[1].Properties.StateMachineName.replace(/--.*/, '--*');
+    const prefix = `*${nestedMachines[0]?.[0].slice(0, 'Chain'.length + 6)}*`;
     const arn = (service: string, end: string) => ({
       'Fn::Join': [
         '',
@@ -76,29 +81,26 @@ describe('a workflow of a flow that is too large for one state machine', () => {
         ],
       ],
     });
-    const statement = (Action: unknown, Resource: unknown) => Match.objectLike({ Effect: 'Allow', Action, Resource });
-    template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          statement('states:StartExecution', arn('states', `stateMachine:${prefix}`)),
-          statement(['states:DescribeExecution', 'states:StopExecution'], arn('states', `execution:${prefix}`)),
-          statement(
-            ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-            arn('events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule'),
-          ),
-        ]),
-      },
-    });
+    const statement = (Action: unknown, Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
+    expect(permissionsOfMachines(template)).toEqual(
+      expect.arrayContaining([
+        statement('states:StartExecution', arn('states', `stateMachine:${prefix}`)),
+        statement(['states:DescribeExecution', 'states:StopExecution'], arn('states', `execution:${prefix}`)),
+        statement(
+          ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+          arn('events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule'),
+        ),
+      ]),
+    );
   });
 
-  it('retains the nested state machines of executions that are running when it is deployed again', () => {
+  it('keeps the nested state machines of executions that are running when it is deployed again', () => {
     for (const [, nested] of nestedMachines)
-      expect(nested).toMatchObject({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'Delete' });
-    const changed = machinesIn(synthesise(chain('changed', 13)).template);
-    const names = (found: typeof machines) =>
-      new Map(found.map(([id, { Properties }]) => [id, Properties.StateMachineName]));
-    const [before, after] = [names(machines), names(changed)];
-    for (const [id] of nestedMachines) expect(after.get(id)).not.toBe(before.get(id));
+      expect(nested).toMatchObject({ UpdateReplacePolicy: 'Retain', DeletionPolicy: 'RetainExceptOnCreate' });
+    const idsIn = (found: Template) => machinesIn(found).flatMap(([id]) => (NESTED.test(id) ? [id] : []));
+    const [before, same, changed] = [template, synthesise(file).template, synthesise(chain('changed', 13)).template];
+    expect(idsIn(same)).toEqual(idsIn(before));
+    for (const id of idsIn(before)) expect(idsIn(changed)).not.toContain(id);
   });
 
   it('has definitions that asl-validator accepts', () => {
@@ -145,16 +147,15 @@ output: { $step: loop }
 `,
   );
   const { workflow, template } = synthesise(file, { definitionBytes: 943_718 });
-  const [[id, loop] = []] = machinesIn(template).filter(([one]) => one.startsWith('ChainPart'));
+  const [[id, loop] = []] = machinesIn(template).filter(([one]) => /^Chain[0-9a-f]{6}Loop[0-9a-f]{8}$/.test(one));
 
-  it('has a state machine for the loop, which starts itself by its name', () => {
+  it('has a state machine for the loop, which starts itself by the ARN that it has', () => {
     expect(workflow.compiled.nestedMachines).toHaveLength(1);
-    expect(loop?.Properties.StateMachineName).toMatch(/--loop-[0-9a-f]{8}$/);
+    expect(JSON.stringify(loop?.Properties.DefinitionString)).toContain('{% $states.context.StateMachine.Id %}');
     const starts = machinesIn(template).filter(([, { Properties }]) =>
-      JSON.stringify(Properties.DefinitionString).includes(`:stateMachine:${loop?.Properties.StateMachineName}`),
+      JSON.stringify(Properties.DefinitionString).includes(JSON.stringify({ Ref: id })),
     );
-    expect(starts.map(([one]) => one)).toContain(id);
-    expect(starts).toHaveLength(2);
+    expect(starts.map(([one]) => one)).toEqual([expect.stringMatching(/^ChainStateMachine/)]);
   });
 
   it('has definitions that asl-validator accepts', () => {

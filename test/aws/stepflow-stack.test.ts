@@ -25,11 +25,12 @@ describe('the stack of a folder', () => {
     template.resourceCountIs('AWS::Lambda::Function', 4);
   });
 
-  it('puts out the address of the API, the bucket, and each state machine', () => {
+  it('puts out the address of the API, the bucket, and each state machine with its alias', () => {
     template.hasOutput('ApiUrl', { Value: { 'Fn::GetAtt': [Match.anyValue(), 'ApiEndpoint'] } });
     template.hasOutput('BlobBucket', { Value: { Ref: Match.stringLikeRegexp('^BlobsBucket') } });
     template.hasOutput('GreetArn', { Value: { Ref: Match.stringLikeRegexp('^GreetStateMachine') } });
     template.hasOutput('QuickArn', { Value: { Ref: Match.stringLikeRegexp('^QuickStateMachine') } });
+    template.hasOutput('QuickAlias', { Value: { Ref: Match.stringLikeRegexp('^QuickLive') } });
   });
 
   it('keeps the logical ids that hold its data', () => {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { pascalCase } from '../../lib/aws/components.ts';
+import { pascalCase } from '../../lib/aws/component-ids.ts';
 import { compile } from '../../lib/compiler/compile.ts';
 import { type FlowResult, runFlow } from '../../lib/run/run-flow.ts';
 import type { Json } from '../../lib/runtime/index.ts';

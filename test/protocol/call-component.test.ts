@@ -10,7 +10,7 @@ import { lambdaInvoke } from '../../lib/runtime/lambda-client.ts';
 const lambda = mockClient(LambdaClient);
 beforeEach(() => lambda.reset());
 
-const env = { [COMPONENTS_VARIABLE]: JSON.stringify({ '/user/load': 'load-function' }) };
+const env = { [COMPONENTS_VARIABLE]: JSON.stringify({ '/user/load': 'load-function:7' }) };
 const call = callFunctions(async () => lambdaInvoke(), env);
 const invocation = { step: 'load', input: { id: 1 }, reads: ['$'] };
 
@@ -27,21 +27,21 @@ describe('calling components as functions of AWS Lambda', () => {
     answer({ $: 'Ada' });
     expect(await call('/user/load', invocation)).toEqual({ $: 'Ada' });
     const [sent] = lambda.commandCalls(InvokeCommand);
-    expect(sent?.args[0].input.FunctionName).toBe('load-function');
+    expect(sent?.args[0].input.FunctionName).toBe('load-function:7');
     const payload = sent?.args[0].input.Payload;
     expect(JSON.parse(payload instanceof Uint8Array ? Buffer.from(payload).toString() : '')).toEqual(invocation);
   });
 
   it('finds the function in a file that is deployed with it', async () => {
     const root = mkdtempSync(join(tmpdir(), 'stepflow-function-'));
-    writeFileSync(join(root, 'components.json'), JSON.stringify({ '/user/load': 'load-function-2' }));
+    writeFileSync(join(root, 'components.json'), JSON.stringify({ '/user/rate': 'rate-', '/user/load': 'load-' }));
     answer({ $: 'Ada' });
     const inFile = callFunctions(async () => lambdaInvoke(), {
-      [COMPONENTS_VARIABLE]: 'components.json',
+      [COMPONENTS_VARIABLE]: 'components.json 0ab1c2d3 12,7',
       LAMBDA_TASK_ROOT: root,
     });
     await inFile('/user/load', invocation);
-    expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.FunctionName).toBe('load-function-2');
+    expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input.FunctionName).toBe('load-0ab1c2d3:7');
     rmSync(root, { recursive: true });
   });
 

@@ -1,0 +1,58 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { type Construct, DependencyGroup } from 'constructs';
+import { MOST_IN_ROLE, sizeOnceDeployed } from './policy-size.ts';
+
+/** How a role is made of its draft. */
+export interface RoleProps {
+  /** The service that assumes it. */
+  readonly assumedBy: iam.IPrincipal;
+  /** @default none */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+}
+
+/**
+ * The permissions of a role, collected before it is made, so that its policy is part of it: one resource instead of two, and
+ * no function or state machine begins before its role has all permissions. Each function and each flow has a role of its own, so
+ * that what is granted to one afterwards is granted to no other.
+ */
+export class RoleDraft extends iam.PrincipalBase {
+  private readonly statements: iam.PolicyStatement[] = [];
+  private role: iam.Role | undefined;
+
+  override get policyFragment(): iam.PrincipalPolicyFragment {
+    const arn = Lazy.string({ produce: () => this.role?.roleArn });
+    return new iam.ArnPrincipal(arn).policyFragment;
+  }
+
+  override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    if (this.role) return this.role.addToPrincipalPolicy(statement);
+    this.statements.push(statement);
+    return { statementAdded: true, policyDependable: new DependencyGroup() };
+  }
+
+  override dedupeString(): undefined {
+    return undefined;
+  }
+
+  /** Allows the actions on the resources. */
+  allow(actions: readonly string[], ...resources: string[]): void {
+    if (resources.length > 0) this.addToPrincipalPolicy(new iam.PolicyStatement({ actions: [...actions], resources }));
+  }
+
+  /** Makes the role, below `scope`. Its policy is part of it, as long as there is room. */
+  create(scope: Construct, props: RoleProps): iam.Role {
+    const { statements } = this;
+    const policy = new iam.PolicyDocument({ statements });
+    const resolved = Stack.of(scope).resolve([policy, props.assumedBy.policyFragment]);
+    const isInline = statements.length > 0 && sizeOnceDeployed(resolved) <= MOST_IN_ROLE;
+    const role = new iam.Role(scope, 'Role', {
+      ...props,
+      ...(isInline && { inlinePolicies: { Permissions: policy } }),
+    });
+    // The CDK divides what is too long into several policies.
+    if (!isInline) for (const statement of statements) role.addToPrincipalPolicy(statement);
+    this.role = role;
+    return role;
+  }
+}

@@ -1,0 +1,10 @@
+// What the parts of a deployment are called: the stack gives the names, the API and the command line find the parts by them.
+
+/** The alias of each deployed state machine that points to the version of the latest deployment: `stateMachine:NAME:live`. */
+export const LIVE_ALIAS = 'live';
+
+/** The tag of state machines and functions that has the name of the stack that they were deployed with. */
+export const STACK_TAG = 'stepflow:stack';
+
+/** The path of the roles of a stack, by which those of earlier deployments are found. */
+export const rolePath = (stack: string): string => `/stepflow/${stack}/`;
