@@ -7,8 +7,7 @@ import { BLOB, MACHINE, testApi } from './api-services.ts';
 const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:express:greet-X:one:uuid';
 
 const sfn = mockClient(SFNClient);
-/** A pause that never ends: the execution always ends first. */
-const { handler, paused } = testApi(() => new Promise(() => {}));
+const { handler, paused } = testApi();
 
 beforeEach(() => {
   sfn.reset();
@@ -37,7 +36,7 @@ describe('starting an Express flow', () => {
   it('waits for it as long as the function may run, less the time for the answer', async () => {
     sfn.on(StartSyncExecutionCommand).resolves({ ...ended, status: 'SUCCEEDED', output: 'null' });
     await handler(post('quick', {}));
-    expect(paused).toEqual([27_000]);
+    expect(paused).toEqual([28_000, 27_000]);
   });
 
   it.each([
@@ -55,7 +54,7 @@ describe('starting an Express flow', () => {
   });
 
   it('says what it can no longer wait for, and stops to wait', async () => {
-    const impatient = testApi();
+    const impatient = testApi((ms) => ms === 27_000);
     sfn.on(StartSyncExecutionCommand).callsFake(() => new Promise(() => {}));
     const { statusCode, body } = read(await impatient.handler(post('quick', {})));
     expect([statusCode, body.error.code]).toEqual([504, 'NO_RESULT_IN_TIME']);

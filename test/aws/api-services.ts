@@ -33,8 +33,11 @@ export interface TestApi {
   readonly paused: number[];
 }
 
-/** `pause`: what a pause does. @default nothing */
-export function testApi(pause: () => Promise<void> = async () => {}): TestApi {
+/** Milliseconds of a pause after which the function would have to give up. */
+const LONG = 10_000;
+
+/** `ends`: whether a pause of some milliseconds ends, at once, or what it is for comes before its end. @default short ones do */
+export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
   const [logged, stored, paused]: [unknown[], Json[], number[]] = [[], [], []];
   const blobs: Pick<BlobStore, 'get' | 'put'> = {
     put: async (value) => {
@@ -50,7 +53,7 @@ export function testApi(pause: () => Promise<void> = async () => {}): TestApi {
     ...{ flows: FLOWS, sfn: new SFNClient({}), blobs },
     pause: (ms: number) => {
       paused.push(ms);
-      return pause();
+      return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
     },
   };
   const handle = createHandler(services, (error) => logged.push(error));

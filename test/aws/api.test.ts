@@ -179,7 +179,7 @@ describe('starting an execution once more', () => {
       .rejectsOnce(unknown)
       .resolves({ input: '{"id":"ada"}', status: 'RUNNING' });
     const { statusCode } = read(await handler(post('greet', { id: 'ada' }, again)));
-    expect([statusCode, paused]).toEqual([202, [100, 200]]);
+    expect([statusCode, paused]).toEqual([202, [28_000, 100, 200]]);
   });
 
   it('says when to come again where Step Functions does not know it after all', async () => {
@@ -265,14 +265,14 @@ describe('asking for an execution', () => {
     sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'no', $metadata: {} }));
     const { statusCode, body } = read(await handler(get('greet', 'a')));
     expect([statusCode, body.error.code]).toEqual([404, 'EXECUTION_NOT_FOUND']);
-    expect(paused).toEqual([100, 200, 400, 800, 1000]);
+    expect(paused).toEqual([28_000, 100, 200, 400, 800, 1000]);
   });
 
   it('asks again for one that Step Functions does not know yet', async () => {
     const unknown = new ExecutionDoesNotExist({ message: 'no', $metadata: {} });
     sfn.on(DescribeExecutionCommand).rejectsOnce(unknown).resolves({ status: 'RUNNING' });
     const { statusCode } = read(await handler(get('greet', 'a')));
-    expect([statusCode, paused]).toEqual([200, [100]]);
+    expect([statusCode, paused]).toEqual([200, [28_000, 100]]);
   });
 
   it.each(['x'.repeat(81), 'a b', 'a:b', 'a%3Ab', '%', '\0', '%00', '\ud800', ''])(
@@ -335,6 +335,14 @@ describe('what goes wrong elsewhere', () => {
     expect([statusCode, body.error.code]).toEqual([500, 'ORCHESTRATOR_ERROR']);
     expect(JSON.stringify(body)).not.toContain('credentials');
     expect(logged).toEqual([fault]);
+  });
+
+  it('answers 504 before Lambda ends the function, where a service takes too long', async () => {
+    sfn.on(StartExecutionCommand).callsFake(() => new Promise(() => {}));
+    const slow = testApi((ms) => ms === 28_000);
+    const { statusCode, body } = read(await slow.handler(post('greet', { id: 'ada' })));
+    expect([statusCode, body.error.code]).toEqual([504, 'NO_RESULT_IN_TIME']);
+    expect(body.error.message).toContain('28 seconds');
   });
 
   it('answers 404 for a route that there is not', async () => {
