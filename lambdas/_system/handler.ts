@@ -1,20 +1,24 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { QUOTAS } from '../../lib/protocol/quotas.ts';
-import { describe, type Services, start } from './executions.ts';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type Described, describe, isRunning } from './describe.ts';
 import { Problem, toProblem } from './problem.ts';
+import { LARGEST_ANSWER, resultTooLarge } from './read-result.ts';
+import { type ApiEvent, bodyOf, idempotencyKeyOf, prefersAsync } from './request.ts';
+import type { Services } from './services.ts';
+import { start } from './start.ts';
+import { patienceOf } from './time.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
-export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
-
-/** Bytes that a function may answer with, less room for the envelope. */
-const LARGEST_ANSWER = QUOTAS.functionPayload - 791_456;
+export type ApiHandler = (
+  event: ApiEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The API's function on given services. `log` takes what failed by a fault of ours. */
 export const createHandler =
   (services: Services, log: (error: unknown) => void = console.error): ApiHandler =>
-  async (event) => {
+  async (event, context) => {
     try {
-      return fitting(await route(services, event));
+      return fitting(await route(services, event, patienceOf(context.getRemainingTimeInMillis())));
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500 && problem !== error) log(error);
@@ -22,25 +26,25 @@ export const createHandler =
     }
   };
 
-function route(services: Services, event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+type Answer = Promise<APIGatewayProxyStructuredResultV2>;
+
+function route(services: Services, event: ApiEvent, patience: number): Answer {
   const { name = '', id = '', path = '' } = event.pathParameters ?? {};
+  const startFlow = (flow: string): Answer => startExecution(services, flow, event, patience);
+  const describeOne = async (flow: string, id: string): Answer => answer(200, await describe(services, flow, id));
   switch (event.routeKey) {
     case 'POST /flows/{name}/executions':
-      return startExecution(services, name, event);
+      return startFlow(name);
     case 'GET /flows/{name}/executions/{id}':
-      return describeExecution(services, name, id);
+      return describeOne(name, id);
     case 'POST /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions$/, path, (flow) => startExecution(services, flow, event));
+      return routeInFolder(/^(?<name>.+)\/executions$/, path, startFlow);
     case 'GET /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, (flow, execution) =>
-        describeExecution(services, flow, execution),
-      );
+      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, describeOne);
     default:
       throw new Problem('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
   }
 }
-
-type Answer = Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The flow of a subfolder has slashes in its name: `reports/daily/executions`. */
 function routeInFolder(route: RegExp, path: string, act: (name: string, id: string) => Answer): Answer {
@@ -49,30 +53,36 @@ function routeInFolder(route: RegExp, path: string, act: (name: string, id: stri
   throw new Problem('ROUTE_NOT_FOUND', `There is no route "/flows/${path}"`);
 }
 
-const describeExecution = (services: Services, name: string, id: string): Answer =>
-  describe(services, name, id).then((execution) => answer(200, execution));
-
-async function startExecution(services: Services, flow: string, event: APIGatewayProxyEventV2) {
-  const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
-  const idempotencyKey = event.headers['idempotency-key'];
-  const execution = await start(services, { flow, body, ...(idempotencyKey !== undefined && { idempotencyKey }) });
-  const segments = ['flows', ...flow.split('/'), 'executions', execution.id];
-  const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
-  return answer(202, execution, { location });
+async function startExecution(services: Services, flow: string, event: ApiEvent, patience: number): Answer {
+  const idempotencyKey = idempotencyKeyOf(event);
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const request = { flow, body: bodyOf(event), ...key, isAsync: prefersAsync(event), patience };
+  const execution = await start(services, request);
+  const isObservable = services.flows[execution.flow]?.type === 'STANDARD';
+  const headers = isObservable ? { location: locationOf(execution) } : {};
+  return answer(isRunning(execution.status) ? 202 : 200, execution, headers);
 }
+
+/** Where to ask for an execution. */
+const locationOf = ({ flow, id }: Described): string =>
+  ['flows', ...flow.split('/'), 'executions', id].map((segment) => `/${encodeURIComponent(segment)}`).join('');
 
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');
   if (bytes <= LARGEST_ANSWER) return result;
-  throw new Problem(
-    'RESULT_TOO_LARGE',
-    `The result has ${bytes} bytes, and the API answers with ${LARGEST_ANSWER}; read it with the command line, or let the flow return less`,
-  );
+  throw resultTooLarge(bytes);
 }
 
-function refusal({ code, status, message, diagnostics }: Problem): APIGatewayProxyStructuredResultV2 {
-  const headers = code === 'TOO_MANY_REQUESTS' ? { 'retry-after': '5' } : {};
-  return answer(status, { error: { code, message, ...(diagnostics && { diagnostics }) } }, headers);
+/** Characters of a message, which may quote the request. */
+const LONGEST_MESSAGE = 4096;
+
+function refusal({ code, status, message: whole, diagnostics, retryAfter }: Problem) {
+  const message = whole.length <= LONGEST_MESSAGE ? whole : `${whole.slice(0, LONGEST_MESSAGE)}…`;
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const brief = answer(status, { error: { code, message } }, headers);
+  if (!diagnostics) return brief;
+  const full = answer(status, { error: { code, message, diagnostics } }, headers);
+  return Buffer.byteLength(full.body) <= LARGEST_ANSWER ? full : brief;
 }
 
 const answer = (statusCode: number, body: object, headers: { [name: string]: string } = {}) => ({

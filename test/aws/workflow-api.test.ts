@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { deployedFlows, FLOWS_FILE } from '../../lambdas/_system/deployed-flows.ts';
 import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { flowFile, testApp } from './test-app.ts';
 
 const newStack = (): Stack => new Stack(testApp(), 'Stack');
@@ -78,7 +79,7 @@ describe('the API', () => {
     expect(flows).toMatchObject([{ type: 'STANDARD', inputSchema: { type: 'object' } }, { type: 'EXPRESS' }]);
   });
 
-  it('may start these state machines, describe what can be described, and read and write blobs', () => {
+  it('may start these state machines, describe what can be described, wait for what cannot, and read and write blobs', () => {
     const [policy] = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) =>
       JSON.stringify(Properties.Roles).includes('ApiRole'),
     );
@@ -89,6 +90,7 @@ describe('the API', () => {
       'states:StartExecution',
       'states:DescribeExecution',
       'states:StartExecution',
+      'states:StartSyncExecution',
     ]);
   });
 });
@@ -195,5 +197,22 @@ describe('an API that cannot be made', () => {
     expect(make).toThrow(
       'The flow "quick" is deployed to aws://123456789012/us-east-1, and the API to aws://123456789012/eu-west-1',
     );
+  });
+});
+
+describe('an Express flow that waits longer than the API does', () => {
+  const warningsOf = (seconds: number) => {
+    const stack = newStack();
+    const file = join(temporaryFolder('stepflow-express-'), 'slow.json');
+    const steps = [{ id: 'wait', component: '/sleep', input: { duration_ms: seconds * 1000 } }];
+    writeFileSync(file, JSON.stringify({ metadata: { aws: { type: 'EXPRESS' } }, steps, output: { $step: 'wait' } }));
+    const flow = new Workflow(stack, 'slow', { flow: file });
+    new WorkflowApi(stack, 'Api', { workflows: [flow] });
+    return flow.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+  };
+
+  it('gets a warning', () => {
+    expect(warningsOf(27)).toEqual([]);
+    expect(warningsOf(28)).toEqual([expect.stringMatching(/"slow" may wait for 28 s, and the API waits 27 s/)]);
   });
 });
