@@ -41,6 +41,11 @@ export interface ComponentFunctionProps {
    */
   readonly timeout?: number;
   /**
+   * How many calls at once Lambda reserves for it; it never has more.
+   * @default - none: all functions of the account share its concurrency
+   */
+  readonly reservedConcurrency?: number;
+  /**
    * The secret variables that it reads, by name.
    * @default - none
    */
@@ -94,6 +99,7 @@ export class ComponentFunction extends Construct {
       timeout: Duration.seconds(
         Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       ),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {
