@@ -4,6 +4,7 @@ import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
+import { boundOf, MAX_CONCURRENCY_OPTION } from '../concurrency.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
@@ -41,6 +42,7 @@ const options = {
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   without: WITHOUT_OPTION,
   with: WITH_OPTION,
+  maxConcurrency: MAX_CONCURRENCY_OPTION,
   items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
 } as const;
 
@@ -57,7 +59,7 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
   ],
   action: async (call) => {
-    const passes = await passesOf(call.options);
+    const passes = { ...(await passesOf(call.options)), ...boundOf(call.options.maxConcurrency) };
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const { given, plan } = await readProfiles(call);
     const settings = await readSettings(call);
@@ -109,7 +111,7 @@ async function readInput(given: string, terminal: Terminal): Promise<Json> {
 
 async function open(
   { file, text: source }: FlowFile,
-  given: Pick<OpenOptions, 'with' | 'without' | 'profileFile'>,
+  given: Pick<OpenOptions, 'with' | 'without' | 'profileFile' | 'maxConcurrency'>,
   { options, terminal }: SimulateCall,
 ): Promise<OpenedFlow> {
   const home = dirname(resolve(terminal.cwd, file));

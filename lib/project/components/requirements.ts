@@ -18,7 +18,9 @@ export const requirementsOf = ({
   memorySize,
   timeout,
   reservedConcurrency,
-}: { readonly [key: string]: unknown }): Requirements => ({
+}: {
+  readonly [key: string]: unknown;
+}): Requirements => ({
   ...(typeof memorySize === 'number' && { memorySize }),
   ...(typeof timeout === 'number' && { timeout }),
   ...(typeof reservedConcurrency === 'number' && { reservedConcurrency }),
