@@ -44,6 +44,11 @@ const options = {
   with: WITH_OPTION,
   maxConcurrency: MAX_CONCURRENCY_OPTION,
   items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
+  concurrency: {
+    kind: 'count',
+    value: 'N',
+    summary: 'also simulate an account that allows N calls of functions at once, and throttles others',
+  },
 } as const;
 
 /** `stepflow simulate FLOW` */
@@ -57,6 +62,7 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml',
     'simulate workflows/user-insights.yaml --profile workflows/user-insights.profile.json --overhead aws',
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
+    'simulate workflows/fan-out-fan-in.yaml --items 10000 --concurrency 1000',
   ],
   action: async (call) => {
     const passes = { ...(await passesOf(call.options)), ...boundOf(call.options.maxConcurrency) };
@@ -100,6 +106,7 @@ async function readSettings({ options, terminal }: SimulateCall): Promise<Settin
     seed: numberOf('--seed', options.seed ?? '1', /^\d{1,15}$/, 'a whole number of at least 0'),
     ...(options.runs !== undefined && { runs: options.runs }),
     ...(options.items !== undefined && { items: options.items }),
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   };
 }
 
