@@ -4,10 +4,10 @@ import { knownItems } from '../builtin-states.ts';
 import { mapsWithin } from '../concurrency.ts';
 
 /**
- * Events that the iterations of all inline Maps of an execution may add to its history together. With the states that run
- * once (see `Limits.events`) they leave 2,500 of AWS's 25,000 events for calls that are repeated.
+ * Events that the iterations of all inline Maps of an execution may add to its history together: by the rough numbers below,
+ * which are up to twice as many as there are, half of those of an execution (see `Limits.events`).
  */
-const MAP_EVENTS = 7_500;
+const MAP_EVENTS = 3_600;
 
 /** The most iterations of an inline Map, so that short lists need no distributed Map and long ones do not fill a history. */
 const MOST_ITERATIONS = 100;

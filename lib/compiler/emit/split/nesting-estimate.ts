@@ -55,7 +55,7 @@ export function readsOfPlan({ steps, hoistedConditions, tree }: Plan): PlanReads
 
 // Bytes of a definition as emit-nested.ts writes it, without the steps' ids; with a reserve, since a part of a step's slots
 // may be picked. `call`: in the Task that starts the nested state machine; `inside`: in the nested state machine.
-const EACH = { call: 1100, inside: 300 };
+const EACH = { call: 1300, inside: 300 };
 /** For a step outside that is read inside. */
 const HANDED_IN = { call: 40, inside: 60 };
 /** For a step inside that is read outside. */

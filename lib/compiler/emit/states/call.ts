@@ -2,7 +2,7 @@ import type { Retrier, Template } from '../../../asl/state-machine.ts';
 import { callArguments, INVOKE } from '../../../protocol/component-task.ts';
 import { defined, type TemplatedInvocation, type Undefinable } from '../../../protocol/templated.ts';
 import { evaluated, type Jsonata, jsonata, quote } from '../jsonata/jsonata.ts';
-import { transportRetry } from './retry.ts';
+import { transportRetries } from './retry.ts';
 
 /** The fields of a Task state that calls a component's function. */
 export interface Call {
@@ -31,7 +31,7 @@ export const callOf = (
       attempt: evaluated(jsonata`$states.context.State.RetryCount`),
     }),
   ),
-  Retry: [transportRetry, ...retry],
+  Retry: [...transportRetries, ...retry],
 });
 
 /** Whether a part of a value was spilled: its text has a marker. */

@@ -1,14 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { componentRetry, transportRetry } from '../../../../lib/compiler/emit/states/retry.ts';
+import { componentRetry, startRetries, transportRetries } from '../../../../lib/compiler/emit/states/retry.ts';
 
-describe('a retrier', () => {
-  it('of transport faults says no more than it has to, since each Task has it', () => {
-    const { ErrorEquals, ...rest } = transportRetry;
-    // The delays are 1, 2, 4, 8 and 16 seconds: no limit is needed.
-    expect(rest).toEqual({ MaxAttempts: 5, JitterStrategy: 'FULL' });
-    expect(ErrorEquals).toContain('Lambda.TooManyRequestsException');
+describe('the retriers of a call', () => {
+  it('are one for throttling and one for failures of the service', () => {
+    const [throttling, service] = transportRetries;
+    expect(throttling?.ErrorEquals).toContain('Lambda.TooManyRequestsException');
+    expect(throttling).toMatchObject({ MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
+    // Three attempts, AWS's default.
+    expect(service).toEqual({ ErrorEquals: expect.any(Array), IntervalSeconds: 2, JitterStrategy: 'FULL' });
+    expect(service?.ErrorEquals).toEqual(
+      expect.arrayContaining([
+        'Lambda.ClientExecutionTimeoutException',
+        'Lambda.ServiceException',
+        'Lambda.AWSLambdaException',
+        'Lambda.SdkClientException',
+        'Lambda.Unknown',
+        'Lambda.ResourceNotReadyException',
+      ]),
+    );
   });
 
+  it('repeat no component that ran out of time or was killed', () => {
+    const repeated = [...transportRetries, ...startRetries].flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(repeated.filter((error) => !/^(Lambda|StepFunctions)\./.test(error))).toEqual([]);
+  });
+
+  it('of the start of a nested state machine are two as well', () => {
+    expect(startRetries.map(({ ErrorEquals }) => ErrorEquals[0])).toEqual([
+      'StepFunctions.ExecutionLimitExceeded',
+      'StepFunctions.AWSStepFunctionsException',
+    ]);
+  });
+});
+
+describe('the retrier of a component', () => {
   it('limits the delays where they would grow beyond half a minute', () => {
     expect(componentRetry(5)).not.toHaveProperty('MaxDelaySeconds');
     expect(componentRetry(6)).toMatchObject({ MaxAttempts: 6, MaxDelaySeconds: 30 });
