@@ -6,7 +6,7 @@ export interface AccountUse {
   readonly callsAtOnce: number;
   /** Calls that were refused; each is repeated, as long as its state's Retry says. */
   readonly throttledCalls: number;
-  /** Calls that were refused in their last attempt too. */
+  /** Calls that were refused in all of their attempts. */
   readonly lostCalls: number;
   /** Runs of inner flows, such as the items of a `map`, that failed for such a call. */
   readonly lostItems: number;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mostItemsOf } from '../../../lib/asl/repetition.ts';
 import type { MapState, StateMachine } from '../../../lib/asl/state-machine.ts';
 import { type Scope, statesIn } from '../../../lib/asl/walk-states.ts';
 import { type CompileOptions, compile } from '../../../lib/compiler/compile.ts';
 import type { Json, JsonObject } from '../../../lib/protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../../../lib/protocol/quotas.ts';
 import { runs } from '../../chance.ts';
+import { drawnFlow, drawnSteps, each, flowOf, step } from './drawn-maps.ts';
 
 function compiled(flow: JsonObject, options: CompileOptions = {}): StateMachine {
   const { stateMachine, diagnostics } = compile(JSON.stringify(flow), options);
@@ -14,32 +14,24 @@ function compiled(flow: JsonObject, options: CompileOptions = {}): StateMachine 
   return stateMachine;
 }
 
-const step = (id: string, component = '/my/work', input: Json = { $input: '$' }): JsonObject => ({
-  id,
-  component,
-  input,
-});
-
-const each = (id: string, inner: JsonObject[], more: JsonObject = {}): JsonObject =>
-  step(id, '/map', { items: { $input: 'items' }, ...more, workflow: { $literal: { steps: inner } } });
-
-const flowOf = (...steps: JsonObject[]): JsonObject => ({ steps, evaluation: 'eager' });
-
 const mapsIn = (machine: Scope): readonly MapState[] =>
   statesIn(machine).flatMap(([, state]) => (state.Type === 'Map' ? [state] : []));
 
 const isDistributed = ({ ItemProcessor }: MapState): boolean => ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
+
+/** How many items a Map has whose list is written out. */
+function writtenItems(items: MapState['Items']): number | undefined {
+  if (Array.isArray(items)) return items.length;
+  const list = /^\{% (\[.*\]) %\}$/.exec(String(items))?.[1];
+  return list === undefined ? undefined : JSON.parse(list).length;
+}
 
 /** How many iterations AWS runs at once. */
 function iterationsOf(state: MapState): number {
   const { MaxConcurrency = 0, Items } = state;
   if (typeof MaxConcurrency !== 'number') throw new Error(`${MaxConcurrency} is not known`);
   const quota = isDistributed(state) ? QUOTAS.distributedConcurrency : QUOTAS.inlineConcurrency;
-  const items = Array.isArray(Items)
-    ? Items.length
-    : isDistributed(state)
-      ? Number.POSITIVE_INFINITY
-      : (mostItemsOf(state) ?? quota);
+  const items = writtenItems(Items) ?? quota;
   return Math.min(MaxConcurrency === 0 ? quota : Math.min(MaxConcurrency, quota), items);
 }
 
@@ -102,7 +94,7 @@ describe('a map', () => {
   it('is bounded inline where the bound is less than AWS runs at once', () => {
     const inline = (most: number) =>
       mapsIn(compiled(one, { maxConcurrency: most })).find((state) => !isDistributed(state))?.MaxConcurrency;
-    expect([inline(39), inline(40), inline(200)]).toEqual([39, undefined, undefined]);
+    expect([inline(3), inline(39), inline(40), inline(200)]).toEqual([3, 39, undefined, undefined]);
   });
 
   it.each<Json>([0, -1, 2.5, '5', true])('is refused a bound of %j', (maxConcurrency) => {
@@ -123,7 +115,9 @@ describe('a fan-out', () => {
   });
 
   it('of many steps calls no more functions at once than a map does', () => {
-    const machine = compiled(wide(1000));
+    // One state machine, so that all its calls can be counted.
+    const limits = { definitionBytes: 10_000_000, events: 1_000_000 };
+    const machine = compiled(wide(1000), { limits });
     expect(mapsIn(machine).length).toBeGreaterThanOrEqual(25);
     expect(callsOf(machine)).toBeLessThanOrEqual(DEFAULT_CONCURRENCY);
     // As many as that whole number of iterations for each of the Maps allows.
@@ -131,48 +125,11 @@ describe('a fan-out', () => {
   });
 });
 
-/** Steps of a drawn flow, in which nothing reads anything, with ids that differ. */
-interface Drawn {
-  readonly kind: 'step' | 'wide' | 'map' | 'few' | 'eval';
-  readonly width: number;
-  readonly inside: readonly Drawn[];
-}
-
-const { drawn } = fc.letrec<{ drawn: Drawn; inside: readonly Drawn[] }>((tie) => ({
-  inside: fc.array(tie('drawn'), { minLength: 1, maxLength: 3 }),
-  drawn: fc.oneof(
-    { depthSize: 'small', maxDepth: 2 },
-    fc.record({
-      kind: fc.constantFrom('step', 'wide'),
-      width: fc.integer({ min: 10, max: 60 }),
-      inside: fc.constant([]),
-    }),
-    fc.record({
-      kind: fc.constantFrom('map', 'few', 'eval'),
-      width: fc.integer({ min: 1, max: 5 }),
-      inside: tie('inside'),
-    }),
-  ),
-}));
-
-const WRITTEN: { readonly [K in Drawn['kind']]: (one: Drawn, id: string) => JsonObject[] } = {
-  step: (_, id) => [step(id, `/my/${id}`)],
-  wide: ({ width }, id) => Array.from({ length: width }, (_, at) => step(`${id}_${at}`, `/my/${id}`, { at })),
-  map: ({ inside }, id) => [each(id, written(inside, id))],
-  few: ({ width, inside }, id) => [each(id, written(inside, id), { items: Array.from({ length: width }, () => ({})) })],
-  eval: ({ inside }, id) => [
-    step(id, '/eval', { input: {}, flow: { $literal: { steps: written(inside, id), evaluation: 'eager' } } }),
-  ],
-};
-
-const written = (all: readonly Drawn[], prefix: string): JsonObject[] =>
-  all.flatMap((one, at) => WRITTEN[one.kind](one, `${prefix}${at}`));
-
 describe('drawn maps and fan-outs', () => {
   it('call no more functions at once than asked, or than there are branches', () => {
     fc.assert(
-      fc.property(fc.array(drawn, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 300 }), (all, most) => {
-        const flow = flowOf(...written(all, 's'));
+      fc.property(drawnSteps, fc.integer({ min: 1, max: 300 }), (all, most) => {
+        const flow = drawnFlow(all);
         const machine = compiled(flow, { maxConcurrency: most });
         const least = callsOf(compiled(flow, { maxConcurrency: 1 }));
         for (const state of mapsIn(machine)) {

@@ -38,7 +38,7 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
   const state: MapState = {
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(scopePath))),
-    ...concurrencyOf(emitter, planned, context, Math.min(known ?? most, QUOTAS.inlineConcurrency)),
+    ...concurrencyOf(emitter, planned, context, Math.min(known ?? QUOTAS.inlineConcurrency, QUOTAS.inlineConcurrency)),
     ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, jsonata`$states.input`) },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
