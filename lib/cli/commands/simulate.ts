@@ -62,7 +62,7 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml',
     'simulate workflows/user-insights.yaml --profile workflows/user-insights.profile.json --overhead aws',
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
-    'simulate workflows/fan-out-fan-in.yaml --items 10000 --concurrency 1000',
+    'simulate workflows/user-insights.yaml --concurrency 2',
   ],
   action: async (call) => {
     const passes = { ...(await passesOf(call.options)), ...boundOf(call.options.maxConcurrency) };
