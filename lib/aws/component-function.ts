@@ -41,6 +41,11 @@ export interface ComponentFunctionProps {
    */
   readonly timeout?: number;
   /**
+   * How many calls at once Lambda reserves for it; it never has more.
+   * @default - none: all functions of the account share its concurrency
+   */
+  readonly reservedConcurrency?: number;
+  /**
    * The secret variables that it reads, by name.
    * @default - none
    */
@@ -97,6 +102,7 @@ export class ComponentFunction extends Construct {
       code: functionCode(props.bundle, props.files ?? {}, table?.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
       timeout: Duration.seconds(this.timeoutSeconds),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       role: functionRole(this, logGroup),
       environment: {

@@ -39,6 +39,11 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly limits?: WorkflowProps['limits'];
   /**
+   * How many functions an execution of each flow calls at once: see {@link WorkflowProps}.
+   * @default - `metadata.aws.maxConcurrency` of each flow, else 200
+   */
+  readonly maxConcurrency?: WorkflowProps['maxConcurrency'];
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
@@ -60,13 +65,14 @@ export class StepflowStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
-    const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
+    const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits, maxConcurrency } = props;
     this.blobs = new BlobStore(this, 'Blobs', blobs);
     const common = {
       ...(components !== undefined && { components }),
       ...(variables && { variables }),
       ...(secrets && { secrets }),
       ...(limits && { limits }),
+      ...(maxConcurrency !== undefined && { maxConcurrency }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     prepareAll(sources);

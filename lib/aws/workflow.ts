@@ -8,8 +8,9 @@ import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import type { Limits } from '../compiler/emit/split/emit-within.ts';
+import { isConcurrency } from '../flow/read/aws-metadata.ts';
 import type { Json } from '../protocol/json.ts';
-import { QUOTAS } from '../protocol/quotas.ts';
+import { DEFAULT_CONCURRENCY, QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
@@ -76,6 +77,12 @@ export interface WorkflowProps {
    */
   readonly limits?: Limits;
   /**
+   * How many functions an execution calls at once, as far as Maps call them: maps and wide fan-outs share it. A step's
+   * `max_concurrency` takes precedence.
+   * @default - `metadata.aws.maxConcurrency` of the flow, else 200
+   */
+  readonly maxConcurrency?: number;
+  /**
    * Whether the logs include the input and output of states, which may contain personal data.
    * @default false
    */
@@ -113,6 +120,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     super(scope, id);
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
     const contextValues = contextValuesOf(this, props);
+    refuseConcurrency(this, props.maxConcurrency);
     const flow = openWorkflowFlow(this, { ...props, ...contextValues });
     const diagnostics = diagnosticsOf(flow);
     refuseErrors(this, flow, diagnostics);
@@ -241,6 +249,15 @@ function openWorkflowFlow(workflow: Construct, props: WorkflowProps): Deployable
     const remedy = 'give the paths of the flow and its profile relative to the folder that the app runs in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
+}
+
+/** Zero would mean no bound to Step Functions. */
+function refuseConcurrency(workflow: Construct, maxConcurrency: number | undefined): void {
+  if (maxConcurrency === undefined || isConcurrency(maxConcurrency)) return;
+  throw new WorkflowError(
+    workflow,
+    `Its maxConcurrency is ${maxConcurrency}; give a whole number of at least 1, such as ${DEFAULT_CONCURRENCY}`,
+  );
 }
 
 /** The value of a variable is written into the template, so a secret must not be given as one. */

@@ -53,6 +53,11 @@ export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output ex
   readonly unchecked?: boolean;
   /** Timeout in seconds, up to 900: its signal is then aborted, and the step fails with TIMEOUT. @default the function's timeout */
   readonly timeout?: number;
+  /**
+   * How many calls at once Lambda reserves for its function, which then never has more: for what it calls, such as a database
+   * that takes few connections. Calls over it are throttled, and repeated. @default no more than the account has
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /** A component: its declaration and its code. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../../protocol/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
-import { QUOTAS } from '../../protocol/quotas.ts';
+import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
 import type { FLOW_KEYS } from '../read/read-flow-tree.ts';
 import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
@@ -27,12 +27,15 @@ type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[numbe
 
 const FUSE = 'Whether a step whose result only the next step reads shares a function with it.';
 
+const CONCURRENCY = `How many functions an execution calls at once, as far as Maps call them. Default: ${DEFAULT_CONCURRENCY}.`;
+
 const AWS: { readonly [K in keyof typeof AWS_VALUES]: Json } = {
   type: {
     enum: ['STANDARD', 'EXPRESS', 'Standard', 'Express', 'standard', 'express', null],
     description: 'The type of the state machine.',
   },
   fuse: { type: ['boolean', 'null'], description: FUSE },
+  maxConcurrency: { type: ['integer', 'null'], minimum: 1, description: CONCURRENCY },
 };
 
 const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
@@ -55,7 +58,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   ),
   metadata: {
     description:
-      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function.',
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once.',
     properties: { aws: { type: ['object', 'null'], properties: AWS, additionalProperties: false } },
   },
   variables: {

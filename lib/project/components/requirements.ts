@@ -9,21 +9,33 @@ export interface Requirements {
   readonly memorySize?: number;
   /** Timeout in seconds. */
   readonly timeout?: number;
+  /** How many calls at once Lambda reserves for its function, which never has more. */
+  readonly reservedConcurrency?: number;
 }
 
 /** Reads the requirements of a component. */
-export const requirementsOf = ({ memorySize, timeout }: { readonly [key: string]: unknown }): Requirements => ({
+export const requirementsOf = ({
+  memorySize,
+  timeout,
+  reservedConcurrency,
+}: {
+  readonly [key: string]: unknown;
+}): Requirements => ({
   ...(typeof memorySize === 'number' && { memorySize }),
   ...(typeof timeout === 'number' && { timeout }),
+  ...(typeof reservedConcurrency === 'number' && { reservedConcurrency }),
 });
 
-/** The requirements of a fused chain: the maximum memory, and the sum of the timeouts if all components declare one. */
+/** The requirements of a fused chain: the maximum memory, the least reserved concurrency, and the sum of the
+ * timeouts if all components declare one. */
 export function requirementsOfFusedChain(components: readonly Requirements[]): Requirements {
   const sizes = components.map(({ memorySize = DEFAULT_MEMORY_MB }) => memorySize);
+  const reserved = components.flatMap(({ reservedConcurrency }) => reservedConcurrency ?? []);
   const timeouts = components.flatMap(({ timeout }) => timeout ?? []);
   return {
     ...(components.some(({ memorySize }) => memorySize !== undefined) && { memorySize: Math.max(...sizes) }),
     ...(timeouts.length === components.length && { timeout: sum(timeouts) }),
+    ...(reserved.length > 0 && { reservedConcurrency: Math.min(...reserved) }),
   };
 }
 

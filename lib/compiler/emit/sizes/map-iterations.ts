@@ -1,6 +1,7 @@
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { builtinAsStates, knownItems } from '../builtin-states.ts';
+import { knownItems } from '../builtin-states.ts';
+import { mapsWithin } from '../concurrency.ts';
 
 /**
  * Events that the iterations of all inline Maps of an execution may add to its history together: by the rough numbers below,
@@ -62,13 +63,6 @@ function iterationsWithin(planned: PlannedStep, runs: number): number {
   if (known !== undefined && known * (levels > 1 ? 2 : 1) <= runs) return Math.min(known, MOST_ITERATIONS);
   const most = Math.min(MOST_ITERATIONS, Math.floor(runs ** (1 / levels)));
   return most < FEWEST_ITERATIONS ? 0 : most;
-}
-
-/** How deep maps are nested in a step, itself included; 0 for a step that runs none. */
-function mapsWithin(planned: PlannedStep): number {
-  if (!planned.inner || !builtinAsStates(planned)) return 0;
-  const own = builtinOf(planned.step) === 'map' ? 1 : 0;
-  return own + Math.max(0, ...[...planned.inner.steps.values()].map(mapsWithin));
 }
 
 /** Events of a run of a plan, without the iterations of the maps in it. */

@@ -39,6 +39,8 @@ export interface Target {
   readonly limits?: Limits | undefined;
   /** Bytes above which a value is spilled. */
   readonly spillAbove?: number | undefined;
+  /** The most calls at once of an execution, as far as Maps make them. */
+  readonly maxConcurrency: number;
   /** Whether values are packed where a payload has no room for them: see {@link packWide}. @default false */
   readonly packs?: boolean | undefined;
   /** How long a step takes, in seconds. */
@@ -72,9 +74,8 @@ const machinesWithAttempts = ({ stateMachine, nestedMachines }: Emitted, { type 
 function emitAll(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
-  const { spillAbove } = target;
   const own = packed(withWholeSteps(plan, target.type), target);
-  const whole = emit(own, found, { events: most.events, spillAbove });
+  const whole = emit(own, found, { ...target, events: most.events });
   if (!whole || isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
@@ -88,7 +89,7 @@ function emitAll(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted
     const room = times(most, caution);
     for (const smaller of smallerPlans(own, whole, target, room)) {
       const found: Diagnostic[] = [];
-      const emitted = emit(packed(smaller, target), found, { events: room.events, spillAbove });
+      const emitted = emit(packed(smaller, target), found, { ...target, events: room.events });
       if (!emitted || !isWithin(emitted, most) || hasError(found)) continue;
       diagnostics.push(...found);
       return emitted;

@@ -1,5 +1,6 @@
 import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
@@ -37,7 +38,7 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
   const state: MapState = {
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(scopePath))),
-    ...concurrencyOf(emitter, planned, context),
+    ...concurrencyOf(emitter, planned, context, Math.min(known ?? QUOTAS.inlineConcurrency, QUOTAS.inlineConcurrency)),
     ItemSelector: selectorOf(emitter, context),
     ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned) },
     ...(catchers.length > 0 && { Catch: catchers }),

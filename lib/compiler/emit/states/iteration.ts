@@ -1,4 +1,4 @@
-import type { Branch, State, Template } from '../../../asl/state-machine.ts';
+import type { Branch, MapState, State, Template } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
@@ -7,6 +7,7 @@ import { isGuarded } from '../../passes/share-guards.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstIn } from '../../plan/plan-tree.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
+import { askedFor } from '../concurrency.ts';
 import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, Frame } from '../frame.ts';
@@ -17,10 +18,25 @@ import { endsInStep } from '../output.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
 
-/** How many iterations of a Map may run at once, where the flow says it. */
-export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { scopePath }: EmitContext) {
+/**
+ * How many iterations of a `map` may run at once: as many as the step says, else its share of the flow's calls. `most`: as
+ * many as run at once anyway.
+ */
+export function concurrencyOf(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  { scopePath }: EmitContext,
+  most = Number.POSITIVE_INFINITY,
+): Pick<MapState, 'MaxConcurrency'> {
   const limit = inputField(planned.step, 'max_concurrency');
-  return limit && { MaxConcurrency: evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
+  if (!limit) return boundOf(emitter, planned, most);
+  return { MaxConcurrency: askedFor(planned) ?? evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
+}
+
+/** The bound of a Map, by its step or the first of its steps; none where no more than that run at once anyway. */
+export function boundOf({ shared }: FlowEmitter, planned: PlannedStep, most: number): Pick<MapState, 'MaxConcurrency'> {
+  const bound = shared.concurrency.get(planned) ?? most;
+  return bound < most ? { MaxConcurrency: bound } : {};
 }
 
 /** A field of an item, in the input of an iteration's first state, as {@link selectorOf} makes it. */

@@ -106,6 +106,8 @@ class MapRun {
     this.#cancellation.check();
     const index = this.#childCount++;
     const child = this.#newChild(input, index);
+    // Each start of a child execution is billed. Source: "Transitions", AWS Step Functions developer guide.
+    child.counter.transitions += 1;
     const end = await this.#endOf(child);
     this.#running.delete(child);
     await results.add(index, child, end);
