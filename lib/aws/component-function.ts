@@ -11,7 +11,7 @@ import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
+import type { StoreUse } from '../runtime/stores/store-use.ts';
 import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
 import { type FunctionSecret, secretLocations } from './function-secrets.ts';
@@ -45,6 +45,11 @@ export interface ComponentFunctionProps {
    * @default - none: all functions of the account share its concurrency
    */
   readonly reservedConcurrency?: number;
+  /**
+   * What it uses of the store besides blobs.
+   * @default - nothing
+   */
+  readonly uses?: readonly StoreUse[];
   /**
    * The secret variables that it reads, by name.
    * @default - none
@@ -85,6 +90,8 @@ export class ComponentFunction extends Construct {
   readonly function: lambda.Function;
   /** The function's timeout, in seconds. */
   readonly timeoutSeconds: number;
+  /** What it uses of the store besides blobs. */
+  readonly uses: readonly StoreUse[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
@@ -92,6 +99,7 @@ export class ComponentFunction extends Construct {
     this.timeoutSeconds = Math.ceil(
       Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
     );
+    this.uses = props.uses ?? [];
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
@@ -107,7 +115,7 @@ export class ComponentFunction extends Construct {
       role: functionRole(this, logGroup),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: props.blobs.uri,
+        ...props.blobs.environment,
         [FILES_VARIABLE]: FILES_FOLDER,
         ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
         ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
@@ -115,6 +123,7 @@ export class ComponentFunction extends Construct {
       },
     });
     props.blobs.grantReadWrite(this.function);
+    for (const use of this.uses) props.blobs.grantUse(this.function, use);
     for (const { secret } of secrets) secret.grantRead(this.function);
     this.grantReadObjects(props.objects ?? []);
     this.grantCalling([...(props.calls?.values() ?? [])]);

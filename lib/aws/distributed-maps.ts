@@ -16,7 +16,7 @@ export const hasDistributedMap = (machine: StateMachine): boolean =>
  */
 export function allowDistributedMaps(workflow: Workflow): iam.Policy {
   const { stateMachine, blobs } = workflow;
-  blobs.grantReadWrite(workflow);
+  blobs.grantMapRuns(workflow);
   const children = Stack.of(workflow).formatArn({
     service: 'states',
     resource: 'execution',

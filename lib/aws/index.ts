@@ -4,6 +4,7 @@
  * @module stepflow-aws/cdk
  */
 
+export type { BlobLives } from './blob-lives.ts';
 export { BlobStore, type BlobStoreProps } from './blob-store.ts';
 export { ComponentFunction, type ComponentFunctionProps } from './component-function.ts';
 export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';

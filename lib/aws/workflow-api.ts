@@ -16,7 +16,6 @@ import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_sy
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionLogGroup, functionRole, NODE_ENVIRONMENT, NODE_FUNCTION } from './component-function.ts';
 import type { Workflow } from './workflow.ts';
@@ -94,7 +93,7 @@ export class WorkflowApi extends Construct {
       role: functionRole(this, logGroup),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: blobs.uri,
+        ...blobs.environment,
         [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });

@@ -139,7 +139,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     allowInvoking(this, [...this.functions.values()]);
     if (nestedMachines) allowNestedMachines(this, stateMachine.role, nestedMachines);
     const definition = this.compiled.stateMachine;
-    if (nestedMachines?.hasDistributedMaps) this.blobs.grantReadWrite(this);
+    if (nestedMachines?.hasDistributedMaps) this.blobs.grantMapRuns(this);
     this.distributedMaps = definition && hasDistributedMap(definition) ? allowDistributedMaps(this) : undefined;
   }
 

@@ -39,11 +39,12 @@ function deploy(items: string, props: StepflowStackProps = {}) {
 }
 
 describe('a flow with a map', () => {
-  it('over items that are only known when it runs may read and write the blobs, and run items as executions', () => {
+  it('over items that are only known when it runs may read items, write results, and run items as executions', () => {
     const { app, allowed } = deploy('{ $input: items }');
     expect(allowed).toEqual(
       expect.arrayContaining([
-        ['s3:GetObject', 's3:PutObject'],
+        's3:GetObject',
+        ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
         'states:StartExecution',
         ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
       ]),

@@ -3,6 +3,7 @@ import type { Span } from '../../diagnostics/diagnostics.ts';
 import { nearest } from '../../flow/text/nearest.ts';
 import { describe } from '../../protocol/describe.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { isStoreUse } from '../../runtime/stores/store-use.ts';
 import type { ComponentFile } from './catalog.ts';
 
 interface Option {
@@ -29,6 +30,7 @@ const OPTIONS: { readonly [name: string]: Option } = {
     wanted: 'a whole number of calls of at least 1',
     fits: (value) => Number.isSafeInteger(value) && value !== 0 && isBetween(value, 0, Number.MAX_SAFE_INTEGER),
   },
+  uses: { wanted: "the list ['cache']", fits: (value) => Array.isArray(value) && value.every(isStoreUse) },
   travelling: { wanted: 'true or false', fits: (value) => typeof value === 'boolean' },
 };
 
@@ -41,6 +43,7 @@ const MEANT: { readonly [name: string]: string } = {
   timeoutSeconds: 'timeout',
   concurrency: 'reservedConcurrency',
   reservedConcurrentExecutions: 'reservedConcurrency',
+  cache: 'uses',
 };
 
 /** An option of a component that its function cannot have. */

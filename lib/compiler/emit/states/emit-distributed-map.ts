@@ -11,7 +11,7 @@ import { nestedInput } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
-import { readsInsideSpilled } from './emit-result.ts';
+import { readsInsideResult, readsInsideSpilled } from './emit-result.ts';
 import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
@@ -98,7 +98,11 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
   return {
     ...callOf(RESULTS, {
       step: text(stepOf(emitter, planned)),
-      input: { manifest: evaluated(jsonata`$states.input`), open: readsInsideSpilled(emitter, planned) },
+      input: {
+        manifest: evaluated(jsonata`$states.input`),
+        open: readsInsideSpilled(emitter, planned),
+        whole: !readsInsideResult(emitter, planned),
+      },
       reads: keys.length > 0 ? verbatim([...keys]) : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,
     }),
