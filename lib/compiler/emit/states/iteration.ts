@@ -94,7 +94,7 @@ export function iteration(
   });
   const start = inner?.emit(states) ?? failed;
   const next =
-    name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers });
+    name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
   if (start === failed || states.catchesInto(failed)) {
     states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
   }
