@@ -134,6 +134,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'metadata: { aws: { type: EXPRESS } }\nsteps:\n  - id: wait\n    component: /sleep\n    input: { duration_ms: 900000 }\n',
   },
   'express-timeout': { params: { step: 'report', component: '/reports/write', seconds: 600, most: 300 } },
+  'express-items': {
+    flow: 'steps:\n  - id: users\n    component: /map\n    input:\n      items: { $input: users }\n      workflow:\n        metadata: { aws: { type: EXPRESS } }\n        steps:\n          - id: posts\n            component: /map\n            input: { items: { $input: posts }, workflow: { steps: [{ id: read, component: /noop, input: { $input: $ } }] } }\n',
+  },
   'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

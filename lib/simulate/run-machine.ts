@@ -20,6 +20,7 @@ import { componentOf } from '../run/tasks/component-resolver.ts';
 import { machineResolver } from '../run/tasks/nested-machines.ts';
 import { Account, type AccountUse, throttled } from './account.ts';
 import type { AssumedValues } from './assumed-values.ts';
+import { type ExpressItems, ExpressItemTimes } from './express-items.ts';
 import { LoopRounds, withShortLoops } from './loop-rounds.ts';
 import { MapRounds, type Turns } from './map-rounds.ts';
 import { MemoryObjects } from './memory-objects.ts';
@@ -80,6 +81,8 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   /** The S3 requests of distributed Maps. */
   readonly objects: { readonly gets: number; readonly puts: number };
   readonly account: AccountUse;
+  /** Of a Standard run. */
+  readonly expressItems: ExpressItems;
 }
 
 /** What a run depends on, beside the state machine. */
@@ -132,6 +135,7 @@ async function runAsType(
   const counter = new EventCounter(states, maps);
   const account = new Account(concurrency);
   const objects = new MemoryObjects();
+  const expressItems = new ExpressItemTimes();
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
     if (component === undefined) return {};
@@ -170,6 +174,7 @@ async function runAsType(
     random: randomFrom('the state machine'),
     onEvent: (event) => {
       counter.observe(event);
+      if (type === 'STANDARD') expressItems.observe(event);
       histories.observe(event);
     },
     latency: (state, place) => {
@@ -187,6 +192,7 @@ async function runAsType(
     turns: maps.turns(),
     objects,
     account: account.use(),
+    expressItems: expressItems.all(),
   };
 }
 

@@ -12,7 +12,8 @@ import type { Scope } from './scope.ts';
  */
 export function checkExpress(scope: Scope): void {
   const { flow } = scope;
-  if (workflowType(outermost(flow)) !== 'EXPRESS') return;
+  if (!isInExpress(flow)) return;
+  checkItems(scope);
   const dependencies = dataDependencies(findUses(flow, []));
   const sorted = topologicalOrder(dependencies);
   if (!('order' in sorted)) return;
@@ -32,7 +33,18 @@ export function checkExpress(scope: Scope): void {
   }
 }
 
+const isInExpress = (flow: Flow): boolean =>
+  workflowType(flow) === 'EXPRESS' || (flow.outer !== undefined && isInExpress(flow.outer));
+
 const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
+
+/** Reports the maps that keep the items of a map from running as Express executions. */
+function checkItems(scope: Scope): void {
+  const { flow } = scope;
+  if (flow.outer === undefined || workflowType(outermost(flow)) === 'EXPRESS') return;
+  for (const step of flow.steps)
+    if (callsBuiltin(step, 'map')) scope.report('express-items', { step: step.id }, step.componentSpan);
+}
 
 function sleepSeconds(step: Step): number {
   const duration = callsBuiltin(step, 'sleep') ? inputField(step, 'duration_ms') : undefined;

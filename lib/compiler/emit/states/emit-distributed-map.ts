@@ -11,6 +11,7 @@ import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { readsInsideSpilled } from './emit-result.ts';
+import { hasExpressItems } from './express-items.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
@@ -47,7 +48,7 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     },
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: hasExpressItems(planned) ? 'EXPRESS' : 'STANDARD' },
       // An execution of its own, whose input is the item.
       ...iteration(emitter, planned, ITEM, { execution: OWN_EXECUTION }),
     },
