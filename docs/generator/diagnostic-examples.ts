@@ -164,6 +164,9 @@ steps:
     onError: { action: retry, maxRetries: 100000 }`,
   },
   'express-timeout': { params: { step: 'report', component: '/reports/write', seconds: 600, most: 300 } },
+  'express-items': {
+    flow: 'steps:\n  - id: users\n    component: /map\n    input:\n      items: { $input: users }\n      workflow:\n        metadata: { aws: { type: EXPRESS } }\n        steps:\n          - id: posts\n            component: /map\n            input: { items: { $input: posts }, workflow: { steps: [{ id: read, component: /noop, input: { $input: $ } }] } }\n',
+  },
   'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

@@ -342,6 +342,10 @@ export const MESSAGES = {
     ({ component, most }) =>
       `Give ${component} a timeout below ${most} s, or remove metadata.aws.type: EXPRESS of the flow.`,
   ),
+  'express-items': warning<{ step: string }>(
+    ({ step }) => `The items run as Standard executions, since an Express one cannot wait for the map "${step}"`,
+    () => 'Remove metadata.aws.type: EXPRESS of the flow of the items, or give that flow no map.',
+  ),
   'definition-too-large': error<{ what: string; bytes: number; most: number }>(
     ({ what, bytes, most }) =>
       `${what} takes ${bytes.toLocaleString('en')} bytes of a definition; a state machine may have ${most.toLocaleString('en')}`,

@@ -137,8 +137,8 @@ export interface ExecutionResult {
   readonly startMs: number;
   readonly stopMs: number;
   /**
-   * States entered and retried, in child executions too, and child executions that distributed Maps started: the unit in
-   * which Standard workflows are billed.
+   * States entered and retried, in child executions of the same type too, and child executions that distributed Maps started:
+   * the unit in which Standard workflows are billed.
    */
   readonly transitions: number;
   /** The number of events in the history. */

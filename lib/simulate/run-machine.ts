@@ -1,5 +1,5 @@
 import type { StateMachine } from '../asl/state-machine.ts';
-import { type NamedState, statesIn } from '../asl/walk-states.ts';
+import { mapStates, type NamedState, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import {
@@ -20,6 +20,7 @@ import { componentOf } from '../run/tasks/component-resolver.ts';
 import { machineResolver } from '../run/tasks/nested-machines.ts';
 import { Account, type AccountUse, throttled } from './account.ts';
 import type { AssumedValues } from './assumed-values.ts';
+import { type ExpressItems, ExpressItemTimes } from './express-items.ts';
 import { LoopRounds, withShortLoops } from './loop-rounds.ts';
 import { MapRounds, type Turns } from './map-rounds.ts';
 import { MemoryObjects } from './memory-objects.ts';
@@ -80,6 +81,8 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   /** The S3 requests of distributed Maps. */
   readonly objects: { readonly gets: number; readonly puts: number };
   readonly account: AccountUse;
+  /** Of a Standard run. */
+  readonly expressItems: ExpressItems;
 }
 
 /** What a run depends on, beside the state machine. */
@@ -95,11 +98,12 @@ export const loadSimulated = (
   options: Pick<SimulatedMachine, 'type' | 'assumed' | 'overhead'>,
 ): SimulatedMachine => {
   const { states } = sourceMap;
-  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: withShortLoops(one.stateMachine, states) }));
+  const simulated = (one: StateMachine): StateMachine => withoutTimeouts(withShortLoops(one, states));
+  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: simulated(one.stateMachine) }));
   const all = [stateMachine, ...nestedMachines.map((one) => one.stateMachine)];
   return {
     ...options,
-    machine: loadStateMachine(withShortLoops(stateMachine, states)),
+    machine: loadStateMachine(simulated(stateMachine)),
     machines: machineResolver(nested),
     states,
     all: all.flatMap(statesIn),
@@ -107,10 +111,19 @@ export const loadSimulated = (
   };
 };
 
+/** A definition in which nothing is ended because it takes too long: how long it takes is what is asked. */
+function withoutTimeouts({ TimeoutSeconds: _, ...machine }: StateMachine): StateMachine {
+  return mapStates(machine, (state) => {
+    if (state.Type !== 'Task') return state;
+    const { TimeoutSeconds: _, ...task } = state;
+    return task;
+  });
+}
+
 /**
  * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step and answers with the
  * step's assumed values. A call that the compiler added to move data takes no time, since profiles do not cover it. An
- * Express workflow runs beyond its five minutes, so that its duration is known.
+ * Express workflow runs beyond its five minutes, and every step beyond its timeout, so that its duration is known.
  */
 export async function runMachine(simulated: SimulatedMachine, conditions: RunConditions): Promise<MachineRun> {
   const first = await runAsType(simulated.type, simulated, conditions);
@@ -132,6 +145,7 @@ async function runAsType(
   const counter = new EventCounter(states, maps);
   const account = new Account(concurrency);
   const objects = new MemoryObjects();
+  const expressItems = new ExpressItemTimes();
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
     if (component === undefined) return {};
@@ -170,6 +184,7 @@ async function runAsType(
     random: randomFrom('the state machine'),
     onEvent: (event) => {
       counter.observe(event);
+      if (type === 'STANDARD') expressItems.observe(event);
       histories.observe(event);
     },
     latency: (state, place) => {
@@ -187,6 +202,7 @@ async function runAsType(
     turns: maps.turns(),
     objects,
     account: account.use(),
+    expressItems: expressItems.all(),
   };
 }
 

@@ -84,8 +84,7 @@ export function emit(
     Comment: description ? `${name}: ${description.trim()}` : name,
     QueryLanguage: 'JSONata',
     ...(timeout !== undefined && { TimeoutSeconds: Math.ceil(timeout) }),
-    StartAt: start,
-    States: states.toObject(),
+    ...states.scope(start),
   };
   const { nestedMachines, steps, statesByTree, loops, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };

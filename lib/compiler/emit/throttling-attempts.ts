@@ -75,8 +75,11 @@ function changedState(state: State, attempts: number): State {
 
 type ItemProcessor = Extract<State, { Type: 'Map' }>['ItemProcessor'];
 
-const inProcessor = (processor: ItemProcessor, around: number): number =>
-  processor.ProcessorConfig?.Mode === 'DISTRIBUTED' ? attemptsFor(processor) : around;
+function inProcessor(processor: ItemProcessor, around: number): number {
+  const { Mode, ExecutionType } = processor.ProcessorConfig ?? {};
+  if (Mode !== 'DISTRIBUTED') return around;
+  return ExecutionType === 'EXPRESS' ? THROTTLING_ATTEMPTS.express : attemptsFor(processor);
+}
 
 const THROTTLING: ReadonlySet<string> = new Set([...THROTTLED, ...START_THROTTLED]);
 

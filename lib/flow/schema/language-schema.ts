@@ -58,7 +58,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   ),
   metadata: {
     description:
-      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once.',
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, in the flow of a map Express executions of its items; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once.',
     properties: { aws: { type: ['object', 'null'], properties: AWS, additionalProperties: false } },
   },
   variables: {

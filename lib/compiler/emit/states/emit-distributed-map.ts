@@ -12,6 +12,7 @@ import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { readsInsideResult, readsInsideSpilled } from './emit-result.ts';
+import { hasExpressItems } from './express-items.ts';
 import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
@@ -46,7 +47,7 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     },
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: hasExpressItems(planned) ? 'EXPRESS' : 'STANDARD' },
       // An execution of its own, whose input is what the selector gives.
       ...iteration(emitter, planned, {
         execution: nestedInput('execution'),

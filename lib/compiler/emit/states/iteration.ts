@@ -94,14 +94,16 @@ export function iteration(
   });
   const start = inner?.emit(states) ?? failed;
   const next =
-    name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
+    name === undefined
+      ? start
+      : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
   if (start === failed || states.catchesInto(failed)) {
     states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
   }
   if (name === undefined) {
     if (number !== undefined)
       states.change(next, (state) => numbered(state, number, { isOnly: states.size === 1, failed }));
-    return { StartAt: next, States: states.toObject() };
+    return states.scope(next);
   }
   const assigned = { [name]: inItem('item'), ...(number !== undefined && { [number]: inItem('iteration') }) };
   const first = states.add(
@@ -109,7 +111,7 @@ export function iteration(
     { Type: 'Pass', Assign: mapValues(assigned, evaluated), Output: {}, Next: next },
     emitter.source('take-input', planned),
   );
-  return { StartAt: first, States: states.toObject() };
+  return states.scope(first);
 }
 
 /**
