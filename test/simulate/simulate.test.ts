@@ -358,7 +358,8 @@ describe('flows inside steps', () => {
     expect(found).toMatchObject({ makespanSeconds: 1e6, criticalPathSeconds: 1e6, ratio: 1 });
     // A Task, the flow's output and a Choice a round; each of its executions adds a few.
     expect(found?.transitions).toBeGreaterThan(3e6);
-    expect(found?.transitions).toBeLessThan(3.01e6);
+    // Each has room for throttled calls in its history, so it has some hundreds of rounds.
+    expect(found?.transitions).toBeLessThan(3.02e6);
     expect(found?.historyEvents).toBeGreaterThan(8000);
     expect(found?.historyEvents).toBeLessThanOrEqual(15_000);
     expect(found?.cost.functions.requests).toBe(1e6);
