@@ -75,7 +75,7 @@ async function callsOf(
   source: JsonObject,
   input: Json,
   limits: Limits = {},
-  fails = (attempt: number, _count: number) => attempt === 0,
+  fails = (attempt: number, _count: number): boolean => attempt === 0,
 ) {
   const calls: Call[] = [];
   const logs: LogEntry[] = [];
