@@ -6,11 +6,13 @@ import {
   execute,
   type LoadedStateMachine,
   loadStateMachine,
+  TaskError,
   type TaskResolver,
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
-import { callResult, invocationIn } from '../protocol/component-task.ts';
+import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
+import { callResult, componentIn, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
@@ -98,7 +100,7 @@ export const loadSimulated = (
   options: Pick<SimulatedMachine, 'type' | 'assumed' | 'overhead'>,
 ): SimulatedMachine => {
   const { states } = sourceMap;
-  const simulated = (one: StateMachine): StateMachine => withoutTimeouts(withShortLoops(one, states));
+  const simulated = (machine: StateMachine): StateMachine => withoutCallTimeouts(withShortLoops(machine, states));
   const nested = nestedMachines.map((one) => ({ ...one, stateMachine: simulated(one.stateMachine) }));
   const all = [stateMachine, ...nestedMachines.map((one) => one.stateMachine)];
   return {
@@ -111,19 +113,21 @@ export const loadSimulated = (
   };
 };
 
-/** A definition in which nothing is ended because it takes too long: how long it takes is what is asked. */
-function withoutTimeouts({ TimeoutSeconds: _, ...machine }: StateMachine): StateMachine {
-  return mapStates(machine, (state) => {
-    if (state.Type !== 'Task') return state;
-    const { TimeoutSeconds: _, ...task } = state;
-    return task;
+/**
+ * Calls that may take any time: a profile may have been measured elsewhere, where no function ends after 15 minutes. What the
+ * flow says of a step's time counts.
+ */
+const withoutCallTimeouts = (machine: StateMachine): StateMachine =>
+  mapStates(machine, (state) => {
+    if (state.Type !== 'Task' || componentIn(state.Arguments) === undefined) return state;
+    const { TimeoutSeconds: _, ...rest } = state;
+    return rest;
   });
-}
 
 /**
  * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step and answers with the
  * step's assumed values. A call that the compiler added to move data takes no time, since profiles do not cover it. An
- * Express workflow runs beyond its five minutes, and every step beyond its timeout, so that its duration is known.
+ * Express workflow runs beyond its five minutes, so that its duration is known.
  */
 export async function runMachine(simulated: SimulatedMachine, conditions: RunConditions): Promise<MachineRun> {
   const first = await runAsType(simulated.type, simulated, conditions);
@@ -164,11 +168,13 @@ async function runAsType(
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
     const isOwn = source !== undefined && callsOwnFunction(source);
     rounds.called({ step, component, isOwn, seconds, times: 1, links, stores }, request.callId);
+    const { timeout = Number.POSITIVE_INFINITY } = invocation;
     try {
-      await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
+      await clock.sleep(Math.min(seconds, timeout) * 1000 + OVERHEADS[overhead].invocation, request.signal);
     } finally {
       account.end();
     }
+    if (seconds > timeout) throw new TaskError(FUNCTION_TIMED_OUT, `step "${step}" took more than ${timeout} s`);
     if (source?.role !== 'map-items') return callResult(assumed.answer(step, reads));
     maps.wrote(step, itemsIn(invocation).length);
     return callResult(writeItems(invocation, objects));
