@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadOption, checkOptions } from '../../../lib/project/components/component-options.ts';
+import { requirementsOf, requirementsOfFusedChain } from '../../../lib/project/components/requirements.ts';
 import { checkFlows } from '../../../lib/project/load-flows.ts';
 import { runs } from '../../chance.ts';
 import { componentSource, project } from '../../run/project.ts';
@@ -16,14 +17,23 @@ const problemOf = (options: { readonly [key: string]: unknown }): BadOption | un
   }
 };
 
+describe('the requirements of a fused chain', () => {
+  it('have all that any of its components uses', () => {
+    const uses = [['cache'], undefined, ['cache', 'map-items:read']];
+    const requirements = requirementsOfFusedChain(uses.map((each) => requirementsOf(each ? { uses: each } : {})));
+    expect(requirements).toEqual({ uses: ['cache', 'map-items:read'] });
+  });
+});
+
 describe('the options of a component', () => {
   it('are told at their place, with what was found and wanted', async () => {
     const home = project({
       'lambdas/my/small.ts': componentSource('return input;', 'memorySize: 64'),
       'lambdas/my/long.ts': componentSource('return input;', 'timeout: 1000'),
       'lambdas/my/odd.ts': componentSource('return input;', 'memory: 512'),
+      'lambdas/my/none.ts': componentSource('return input;', 'reservedConcurrency: 0'),
     });
-    const steps = ['small', 'long', 'odd'].map((name) => ({ id: name, component: `/my/${name}` }));
+    const steps = ['small', 'long', 'odd', 'none'].map((name) => ({ id: name, component: `/my/${name}` }));
     const found = await checkFlows([{ file: join(home, 'flow.yaml'), source: JSON.stringify({ steps }) }]);
     expect(
       found.map(({ file, line, column, message, help }) => [
@@ -55,6 +65,13 @@ describe('the options of a component', () => {
         'The component "/my/odd" cannot be loaded: it has an unknown option "memory"',
         'Did you mean "memorySize"?',
       ],
+      [
+        '/my/none.ts',
+        5,
+        85,
+        'The component "/my/none" cannot be loaded: its "reservedConcurrency" is a number (0), but a whole number of calls of at least 1 is expected',
+        'Write a whole number of calls of at least 1 for "reservedConcurrency".',
+      ],
     ]);
   });
 
@@ -64,12 +81,18 @@ describe('the options of a component', () => {
       fc.property(numbers, (value) => {
         const isMemory = Number.isInteger(value) && value >= 128 && value <= 10_240;
         expect(problemOf({ memorySize: value })?.option).toBe(isMemory ? undefined : 'memorySize');
+        const isCount = Number.isInteger(value) && value >= 1;
+        expect(problemOf({ reservedConcurrency: value })?.option).toBe(isCount ? undefined : 'reservedConcurrency');
         expect(problemOf({ timeout: value })?.option).toBe(value > 0 && value <= 900 ? undefined : 'timeout');
       }),
       { numRuns: runs(200) },
     );
     for (const value of ['512', null, true, Number.NaN])
       expect(problemOf({ memorySize: value })).toBeInstanceOf(BadOption);
+    for (const value of [['cache'], [], undefined]) expect(problemOf({ uses: value })).toBeUndefined();
+    for (const value of ['cache', ['blobs'], ['toString'], true])
+      expect(problemOf({ uses: value })?.option).toBe('uses');
+    expect(problemOf({ cache: true })?.remedy).toBe('Did you mean "uses"?');
     expect(problemOf({ memorySize: undefined, description: 'a', version: 1, owner: 'me' })).toBeUndefined();
   });
 });
