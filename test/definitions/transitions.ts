@@ -2,7 +2,7 @@ import type { Branch, State } from '../../lib/asl/state-machine.ts';
 import { type Problem, type Rule, scopesIn } from './problem.ts';
 
 /** Where a state leads: after success, by each rule, after each failure. */
-export function targetsOf(state: State): readonly string[] {
+function targetsOf(state: State): readonly string[] {
   const own = state.Type === 'Choice' ? [...state.Choices.map(({ Next }) => Next), state.Default] : [nextOf(state)];
   const caught = 'Catch' in state ? (state.Catch ?? []).map(({ Next }) => Next) : [];
   return [...own, ...caught].flatMap((name) => name ?? []);
