@@ -10,6 +10,7 @@ export default component(
       'Runs a flow that is only known when the step runs; one that is written out becomes part of the parent.',
     input: z.object({ ...flowFields, input: anyValue.default(null) }),
     output: z.object({ result: runResult, run_id: z.string() }),
+    uses: ['map-items:read', 'map-results:write'],
     memorySize: 1024,
     timeout: 890,
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { escapeValue, PARTS } from '../../lib/protocol/markers.ts';
 import { component, isBlobMarker, isObject, type Json } from '../../lib/runtime/index.ts';
+import { travellingContent } from '../../lib/runtime/spill/spilled-content.ts';
 import { anyValue } from './_any.ts';
 
 /**
@@ -15,11 +15,7 @@ export default component(
     output: anyValue,
   },
   async ({ parts, omit }, { blobs }) => {
-    const load = async (part: Json): Promise<Json> => {
-      if (!isBlobMarker(part)) return part;
-      const content = await blobs.get(part.$blob);
-      return part.blobType === PARTS ? content : escapeValue(content);
-    };
+    const load = async (part: Json): Promise<Json> => (isBlobMarker(part) ? travellingContent(part, blobs) : part);
     return join(await Promise.all(parts.map(load)), omit);
   },
 );

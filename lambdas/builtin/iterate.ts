@@ -9,6 +9,7 @@ export default component(
       'Runs a flow again and again, until it gives a result. One that is written out becomes a loop of states.',
     input: z.object({ ...flowFields, initial_input: anyValue, max_iterations: z.int().min(1).default(1000) }),
     output: z.object({ result: anyValue, iterations: z.int(), terminated: z.boolean() }),
+    uses: ['map-items:read', 'map-results:write'],
     memorySize: 1024,
     timeout: 890,
   },

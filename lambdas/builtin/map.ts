@@ -17,6 +17,7 @@ export default component(
       max_concurrency: z.int().min(1).optional(),
     }),
     output: z.object({ results: z.array(runResult), successful: z.int(), failed: z.int(), skipped: z.int() }),
+    uses: ['map-items:read', 'map-results:write'],
     memorySize: 1024,
     timeout: 890,
   },

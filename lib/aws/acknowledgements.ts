@@ -1,7 +1,12 @@
 import { CfnElement, Names, Stack, Validations } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
+import type { StoreKind } from '../runtime/stores/store-folders.ts';
+import { STORE_USES } from '../runtime/stores/store-use.ts';
+import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
+import { hasDistributedMaps } from './distributed-maps.ts';
 import { nestedPattern } from './nested-machines.ts';
 import type { StepflowStack } from './stepflow-stack.ts';
 
@@ -11,8 +16,8 @@ const REASONS = {
     'Only functions of the stack may access the bucket; each logs its invocations, and CloudTrail can record access to objects if required.',
   noResources:
     'X-Ray and log delivery have no resources that a policy could name (AWS service authorization reference; Step Functions guide, "Logging using CloudWatch Logs").',
-  blobs:
-    'A blob is named by the hash of its content, which is unknown at deployment; the permission covers blobs only.',
+  objects:
+    'Objects are named by the hash of their content, of their key or of a Map Run, which is unknown at deployment; the permission covers one kind of objects only.',
   nestedMachines:
     'The name of a nested state machine ends with the hash of its definition: running executions keep starting the nested state machines that they began with, also after the next deployment.',
   versions:
@@ -22,13 +27,10 @@ const REASONS = {
 
 /** Acknowledges each finding at the role or bucket that it concerns. */
 export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): void {
-  acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
-  const objects = `<${logicalId(blobs.bucket)}.Arn>/${blobs.prefix}/*`;
-  const nestedObjects = `<referenceto${uniqueId(blobs.bucket)}Arn>/${blobs.prefix}/*`;
+  if (blobs.bucket instanceof s3.Bucket) acknowledge(blobs.bucket, 'AwsSolutions-S1', REASONS.accessLogs);
   for (const workflow of workflows) {
     const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
-    acknowledgeWildcard(stateMachine.role, objects, REASONS.blobs);
     for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
     for (const name of [stateMachineName, nestedPattern(workflow, workflow.compiled) ?? []].flat()) {
       acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}`, REASONS.executions);
@@ -36,14 +38,17 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
       acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}/*:*`, REASONS.executions);
       acknowledgeWildcard(stateMachine.role, `${STATES}stateMachine:${name}`, REASONS.nestedMachines);
     }
+    if (hasDistributedMaps(workflow.compiled))
+      for (const kind of ['mapItems', 'mapResults'] as const) acknowledgeObjects(stateMachine.role, blobs, kind);
   }
   const components = new Set(workflows.flatMap(({ functions }) => [...functions.values()]));
   for (const { function: each } of [...components, api]) {
     acknowledgeWildcard(each.role, '*', REASONS.noResources);
-    acknowledgeWildcard(each.role, each.stack.nested ? nestedObjects : objects, REASONS.blobs);
+    acknowledgeObjects(each.role, blobs, 'blobs');
   }
-  for (const { function: caller, calls } of components) {
-    for (const each of calls) acknowledgeVersions(caller.role, each);
+  for (const { function: each, uses, calls } of components) {
+    for (const use of uses) acknowledgeObjects(each.role, blobs, STORE_USES[use].kind);
+    for (const called of calls) acknowledgeVersions(each.role, called);
   }
   for (const { stateMachineName } of workflows)
     acknowledgeWildcard(api.function.role, `${EXECUTIONS}${stateMachineName}:*`, REASONS.executions);
@@ -56,6 +61,14 @@ const EXECUTIONS = `${STATES}execution:`;
 const acknowledgeWildcard = (role: IConstruct | undefined, resource: string, reason: string): void => {
   if (role) acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
 };
+
+/** Acknowledges a permission for all objects of a kind. */
+function acknowledgeObjects(role: IConstruct | undefined, blobs: BlobStore, kind: StoreKind): void {
+  // A nested stack has what it reads of the other in a parameter.
+  const arn =
+    role && Stack.of(role).nested ? `referenceto${uniqueId(blobs.bucket)}Arn` : `${logicalId(blobs.bucket)}.Arn`;
+  acknowledgeWildcard(role, `<${arn}>/${blobs.folderOf(kind)}*`, REASONS.objects);
+}
 
 const acknowledgeVersions = (role: IConstruct | undefined, { function: called }: ComponentFunction): void =>
   acknowledgeWildcard(role, `<${arnOf(called)}>:*`, REASONS.versions);
@@ -71,7 +84,6 @@ function arnOf({ node, stack }: lambda.Function): string {
   return `${logicalIdOf(nested)}.Outputs.${Names.uniqueId(resource)}Arn`;
 }
 
-/** A nested stack has what it reads of the other in a parameter, which has this in its name. */
 const uniqueId = (construct: IConstruct): string => Names.uniqueId(construct.node.defaultChild ?? construct);
 
 const logicalId = ({ node }: IConstruct): string => logicalIdOf(node.defaultChild);

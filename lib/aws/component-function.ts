@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,13 +9,16 @@ import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
 import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
+import { LOG_LEVEL_VARIABLE } from '../runtime/logger.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
+import type { StoreUse } from '../runtime/stores/store-use.ts';
 import type { BlobStore } from './blob-store.ts';
 import { privateHostsOf } from './context-values.ts';
-import { type FunctionSecret, secretLocations } from './function-secrets.ts';
-import { fixedName, functionTable } from './function-table.ts';
+import { type Environment, refuseLongEnvironment, roomIn, withNodeOptions } from './function-environment.ts';
+import type { FunctionOptions } from './function-options.ts';
+import { allowReading, type FunctionSecret, secretLocations } from './function-secrets.ts';
+import { type FunctionTable, fixedName, functionTable } from './function-table.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { publishVersion } from './published-version.ts';
 import { renewRights } from './renewed-rights.ts';
@@ -46,6 +49,11 @@ export interface ComponentFunctionProps {
    */
   readonly timeout?: number;
   /**
+   * What it uses of the store besides blobs.
+   * @default - nothing
+   */
+  readonly uses?: readonly StoreUse[];
+  /**
    * The secret variables that it reads, by name.
    * @default - none
    */
@@ -65,6 +73,11 @@ export interface ComponentFunctionProps {
    * @default - none
    */
   readonly calls?: ReadonlyMap<string, ComponentFunction>;
+  /**
+   * Options that take precedence over what the component declares.
+   * @default - none
+   */
+  readonly options?: FunctionOptions;
   /**
    * How its logs are kept, in a log group that the functions of the stack share.
    * @default - for a month
@@ -92,38 +105,44 @@ export class ComponentFunction extends Construct {
   readonly version: lambda.CfnVersion;
   /** The functions that it invokes directly. */
   readonly calls: readonly ComponentFunction[];
+  /** What it uses of the store besides blobs. */
+  readonly uses: readonly StoreUse[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
-    const secrets = Object.values(props.secrets ?? {});
-    const table = props.calls && functionTable(this, props.calls);
-    const privateHosts = privateHostsOf(this);
-    const logGroup = sharedLogGroup(logsOf(this), 'functions', { ...props.log, removalPolicy: props.removalPolicy });
+    this.uses = props.uses ?? [];
+    const { options = {} } = props;
+    const retention = options.logRetention ?? props.log?.retention;
+    const logGroup = sharedLogGroup(logsOf(this), 'functions', {
+      ...props.log,
+      retention,
+      removalPolicy: props.removalPolicy,
+    });
+    const draft = this.draftRole(props, logGroup);
+    const { environment, files } = this.environmentOf(props);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
+      ...lambdaOptions(options),
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
-      code: functionCode(props.bundle, props.files ?? {}, table?.files ?? {}),
-      memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
+      code: functionCode(props.bundle, props.files ?? {}, files),
+      memorySize: options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB,
       timeout: Duration.seconds(
         Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
       ),
       logGroup,
-      role: this.draftRole(props, logGroup).create(this, { assumedBy: LAMBDA }),
-      environment: {
-        ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: props.blobs.uri,
-        [FILES_VARIABLE]: FILES_FOLDER,
-        ...(secrets.length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, props.secrets ?? {}) }),
-        ...(table && { [COMPONENTS_VARIABLE]: table.variable }),
-        ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
-      },
+      role: draft.create(this, {
+        assumedBy: LAMBDA,
+        ...(options.permissionsBoundary && { permissionsBoundary: options.permissionsBoundary }),
+      }),
+      environment,
     });
+    for (const [key, value] of Object.entries(options.tags ?? {})) Tags.of(this).add(key, value);
     trace(this.function);
     this.calls = [...new Set(props.calls?.values() ?? [])];
     retain(this, props.removalPolicy);
     markAsPart(this);
-    this.version = publishVersion(this.function, props.removalPolicy);
+    this.version = publishVersion(this.function, { calls: this.calls, removalPolicy: props.removalPolicy });
     renewRights(this, props.removalPolicy);
   }
 
@@ -135,15 +154,67 @@ export class ComponentFunction extends Construct {
     return start;
   }
 
+  /** The variables of the function, and the files that they refer to. */
+  private environmentOf(props: ComponentFunctionProps): { environment: Environment; files: FunctionTable['files'] } {
+    const { secrets = {}, options = {} } = props;
+    const privateHosts = privateHostsOf(this);
+    const own = {
+      ...NODE_ENVIRONMENT,
+      ...props.blobs.environment,
+      [FILES_VARIABLE]: FILES_FOLDER,
+      ...(options.logLevel !== undefined && { [LOG_LEVEL_VARIABLE]: options.logLevel }),
+      ...(Object.keys(secrets).length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, secrets) }),
+      ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
+    };
+    const others = withNodeOptions(own, options.environment ?? {});
+    const room = roomIn(this, others);
+    const table = props.calls && functionTable(this, props.calls, room);
+    refuseLongEnvironment(this, others, room - (table?.size ?? 0));
+    return {
+      environment: { ...others, ...(table && { [COMPONENTS_VARIABLE]: table.variable }) },
+      files: table?.files ?? {},
+    };
+  }
+
   private draftRole(props: ComponentFunctionProps, logGroup: LogGroup): RoleDraft {
-    const draft = functionRoleDraft(logGroup);
+    const draft = functionRoleDraft(this, logGroup);
     props.blobs.grantReadWrite(draft);
-    for (const { secret } of Object.values(props.secrets ?? {})) secret.grantRead(draft);
+    for (const use of props.uses ?? []) props.blobs.grantUse(draft, use);
+    for (const { secret } of Object.values(props.secrets ?? {})) allowReading(this, draft, secret);
     const objects = props.objects ?? [];
     draft.allow(['s3:GetObject'], ...objects.map((uri) => `arn:${Aws.PARTITION}:s3:::${objectName(uri)}`));
     grantInvokeVersions(draft, [...(props.calls?.values() ?? [])]);
+    if (props.options?.vpc) draft.allow(NETWORK_INTERFACES, '*');
     return draft;
   }
+}
+
+/** What a function in a VPC needs, for which AWS names no resources. Source: "Giving Lambda functions access to resources in an Amazon VPC", AWS Lambda developer guide. */
+const NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/** The options that Lambda's own construct has, too. */
+function lambdaOptions(
+  options: FunctionOptions,
+): Partial<lambda.FunctionOptions & Pick<lambda.FunctionProps, 'runtime'>> {
+  const { architecture, runtime, ephemeralStorageSize, layers, vpc, vpcSubnets, securityGroups } = options;
+  const { reservedConcurrency } = options;
+  return {
+    ...(architecture && { architecture }),
+    ...(runtime && { runtime }),
+    ...(ephemeralStorageSize && { ephemeralStorageSize }),
+    ...(layers && { layers: [...layers] }),
+    ...(vpc && { vpc }),
+    ...(vpcSubnets && { vpcSubnets }),
+    ...(securityGroups && { securityGroups: [...securityGroups] }),
+    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+  };
 }
 
 /** Allows `grantee` to call every version of the functions: a running execution calls those that its definition names. */
@@ -203,8 +274,8 @@ export const LAMBDA = new iam.ServicePrincipal('lambda.amazonaws.com');
  * The permissions of every function: to write its log, where AWS's managed policy would allow it every log group of the
  * account, and to send traces.
  */
-export function functionRoleDraft(logGroup: LogGroup): RoleDraft {
-  const draft = new RoleDraft();
+export function functionRoleDraft(scope: Construct, logGroup: LogGroup): RoleDraft {
+  const draft = new RoleDraft(scope);
   logGroup.grantWrite(draft);
   draft.allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
   return draft;

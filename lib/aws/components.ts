@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ComponentFile } from '../project/components/index.ts';
 import { filesOf, type PreparedComponent } from '../project/components/prepared-component.ts';
@@ -8,17 +8,13 @@ import { ComponentFunction } from './component-function.ts';
 import { componentId } from './component-ids.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
 import { arnOf } from './function-secrets.ts';
+import { type FunctionSettings, optionsOf, settingsKey } from './function-settings.ts';
 import { FunctionStacks } from './function-stacks.ts';
-import type { LogOptions } from './log-groups.ts';
 
 /** What a component's function is to be. Workflows share the function only if all of these are the same. */
 export interface FunctionRequest {
-  /** The folder of the flow's components, absolute. */
-  readonly folder: string;
+  readonly settings: FunctionSettings;
   readonly blobs: BlobStore;
-  readonly log?: LogOptions;
-  /** What happens to the function where a later deployment does not have it. @default RemovalPolicy.RETAIN */
-  readonly removalPolicy?: RemovalPolicy;
   /** Part of the key: a function with secrets or files is shared only by workflows that require exactly the same ones. */
   readonly requirements?: FunctionRequirements;
   /** The functions that it invokes directly, which are those of one workflow. @default none */
@@ -41,8 +37,11 @@ export class Components extends Construct {
   }
 
   private readonly functions = new Map<string, ComponentFunction>();
-  /** The folder of the first workflow's components: a function of another folder's component has a hash in its id. */
-  private folder: string | undefined;
+  /**
+   * What the first workflow says of its functions. Where another workflow says otherwise, its function is another one, with a
+   * hash in its id.
+   */
+  private usual: FunctionSettings | undefined;
   private readonly stacks: FunctionStacks | undefined;
 
   constructor(stack: Stack, { nested = false }: ComponentsProps = {}) {
@@ -52,8 +51,8 @@ export class Components extends Construct {
 
   /** The component's function, created on first use. */
   functionOf({ source, ...metadata }: PreparedComponent, request: FunctionRequest): ComponentFunction {
-    const { requirements, calls, folder, ...props } = request;
-    this.folder ??= folder;
+    const { blobs, requirements, calls, settings } = request;
+    this.usual ??= settings;
     const id = componentId(source.path, this.variantOf(source, request));
     const existing = this.functions.get(id);
     if (existing) return existing;
@@ -61,7 +60,10 @@ export class Components extends Construct {
     const scope = calls ? this : (this.stacks?.stackOf(source.path) ?? this);
     const created = new ComponentFunction(scope, id, {
       ...metadata,
-      ...props,
+      blobs,
+      options: optionsOf(settings, source.path),
+      ...(settings.log && { log: settings.log }),
+      ...(settings.removalPolicy !== undefined && { removalPolicy: settings.removalPolicy }),
       ...requirements,
       ...(calls && { calls: calls.functions }),
       component: source.path,
@@ -71,10 +73,7 @@ export class Components extends Construct {
   }
 
   /** What tells a function from others of its component; '' if it is as usual. */
-  private variantOf(
-    source: ComponentFile,
-    { blobs, log, removalPolicy, requirements, calls }: FunctionRequest,
-  ): string {
+  private variantOf(source: ComponentFile, { blobs, settings, requirements, calls }: FunctionRequest): string {
     const variant = {
       ...(!this.isUsualFile(source) && {
         files: filesOf(source)
@@ -82,24 +81,27 @@ export class Components extends Construct {
           .map((file) => this.relativePath(file)),
       }),
       ...(blobs.node.path !== `${Stack.of(this).node.path}/${BLOBS}` && { blobs: blobs.node.path }),
-      ...(log?.retention !== undefined && { retention: log.retention }),
-      ...(removalPolicy !== undefined && { removalPolicy }),
-      ...(log?.encryptionKey && { key: log.encryptionKey.node.path }),
+      ...this.unusualSettings(settings, source.path),
       ...this.keyOf(requirements),
       ...(calls && { workflow: calls.workflow.node.path }),
     };
     return Object.keys(variant).length === 0 ? '' : JSON.stringify(variant);
   }
 
+  private unusualSettings(settings: FunctionSettings, component: string): object {
+    const key = settingsKey(this, settings, component);
+    return this.usual === undefined || settingsKey(this, this.usual, component) === key ? {} : { settings: key };
+  }
+
   private isUsualFile({ fusedComponents, ...source }: ComponentFile): boolean {
     const isUsual = ({ path, file, builtin }: ComponentFile): boolean =>
-      builtin || file.startsWith(`${resolve(this.folder ?? '', `.${path}`)}.`);
+      builtin || file.startsWith(`${resolve(this.usual?.folder ?? '', `.${path}`)}.`);
     return (fusedComponents ?? [source]).every(isUsual);
   }
 
   /** From the components, so that it is the same wherever the project is. */
   private relativePath(file: string): string {
-    return relative(this.folder ?? '', file);
+    return relative(this.usual?.folder ?? '', file);
   }
 
   private keyOf({ secrets = {}, files = {}, objects = [] }: Partial<FunctionRequirements> = {}): object {

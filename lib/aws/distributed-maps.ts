@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import type { StateMachine } from '../asl/state-machine.ts';
 import { statesIn } from '../asl/walk-states.ts';
-import type { BlobStore } from './blob-store.ts';
+import type { Compiled } from '../compiler/compile.ts';
+import { machinesOf } from './definition.ts';
 import type { RoleDraft } from './role-draft.ts';
 import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 
@@ -11,14 +12,8 @@ export const hasDistributedMap = (machine: StateMachine): boolean =>
     ([, state]) => state.Type === 'Map' && state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED',
   );
 
-/** What a ResultWriter does, which uploads in parts. Source: `ResultWriterV2` of aws-cdk-lib; as there, and no more. */
-const UPLOAD_IN_PARTS = ['s3:ListMultipartUploadParts', 's3:AbortMultipartUpload'];
-
-/** Allows the distributed Maps of state machines to read their items from the blob store, and to write results to it. */
-export function allowMapObjects(draft: RoleDraft, blobs: BlobStore): void {
-  blobs.grantReadWrite(draft);
-  draft.allow(UPLOAD_IN_PARTS, blobs.bucket.arnForObjects(`${blobs.prefix}/*`));
-}
+/** Whether one of the state machines of a flow has a distributed Map. */
+export const hasDistributedMaps = (compiled: Compiled): boolean => machinesOf(compiled).some(hasDistributedMap);
 
 /**
  * Allows a state machine to run its distributed Maps, whose iterations are executions `NAME/LABEL:ID` of its own; those of

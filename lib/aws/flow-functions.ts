@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Annotations, type RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
@@ -11,14 +11,13 @@ import type { ComponentFunction } from './component-function.ts';
 import { Components } from './components.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
 import type { FunctionRequirements } from './function-requirements.ts';
-import type { LogOptions } from './log-groups.ts';
+import type { FunctionSettings } from './function-settings.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Options for creating the functions of a flow. */
 export interface FlowFunctionsProps {
   readonly blobs: BlobStore;
-  readonly log?: LogOptions;
-  readonly removalPolicy?: RemovalPolicy;
+  readonly settings: FunctionSettings;
   /** What each function requires, by the paths of components. */
   readonly requirements: ReadonlyMap<string, FunctionRequirements>;
 }
@@ -45,10 +44,8 @@ export function flowFunctions(
     const { path } = component.source;
     const requirements = requirementsByPath.get(path);
     const options = {
-      folder: flow.folders.components[0] ?? '',
       blobs: common.blobs,
-      ...(common.log && { log: common.log }),
-      ...(common.removalPolicy !== undefined && { removalPolicy: common.removalPolicy }),
+      settings: common.settings,
       ...(requirements && { requirements }),
       ...(calls && { calls: { workflow, functions: calls } }),
     };

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { SecretLocations } from '../runtime/secrets/secrets.ts';
+import type { RoleDraft } from './role-draft.ts';
 
 /**
  * A secret of Secrets Manager: any `secretsmanager.ISecret`. The interface is our own because the CDK's classes do not
@@ -10,6 +11,8 @@ import type { SecretLocations } from '../runtime/secrets/secrets.ts';
 export interface ReadableSecret {
   readonly secretArn: string;
   readonly secretFullArn?: string | undefined;
+  /** The key that encrypts it, if it is one of the customer. */
+  readonly encryptionKey?: { readonly keyArn: string } | undefined;
   grantRead(grantee: IGrantable): Grant;
 }
 
@@ -22,6 +25,30 @@ export interface FunctionSecret {
 
 /** The complete ARN if it is known; else a partial ARN, which the secret's name makes unique. */
 export const arnOf = ({ secretArn, secretFullArn }: ReadableSecret): string => secretFullArn ?? secretArn;
+
+/**
+ * Allows a role to read a secret, and to decrypt it. What the CDK grants would name the role in the policy of the key, from which
+ * a role of former versions would vanish, and the two would depend on each other. Source: "Secret encryption and decryption in
+ * AWS Secrets Manager", AWS Secrets Manager user guide.
+ */
+export function allowReading(scope: Construct, draft: RoleDraft, secret: ReadableSecret): void {
+  const { encryptionKey: key, secretFullArn, secretArn } = secret;
+  if (!key) {
+    secret.grantRead(draft);
+    return;
+  }
+  // A partial ARN lacks the six characters that Secrets Manager adds to the name.
+  const arn = secretFullArn ?? `${secretArn}-??????`;
+  draft.allow(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], arn);
+  const service = `secretsmanager.${Stack.of(scope).region}.amazonaws.com`;
+  draft.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': service } },
+    }),
+  );
+}
 
 /** The value of the variable that tells a function where its secrets are: see `openSecrets`. */
 export function secretLocations(scope: Construct, secrets: { readonly [name: string]: FunctionSecret }): string {

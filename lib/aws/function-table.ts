@@ -1,6 +1,7 @@
 import { Fn, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { rootOf } from './retained.ts';
@@ -20,6 +21,8 @@ interface NamedFunction {
 export interface FunctionTable {
   /** The value of the environment variable. */
   readonly variable: string;
+  /** The most characters that the variable takes. */
+  readonly size: number;
   /** The files of the function that it refers to, by name. */
   readonly files: { readonly [name: string]: string };
 }
@@ -27,28 +30,32 @@ export interface FunctionTable {
 /** The file of a table, in the function's root. */
 const TABLE_FILE = 'components.json';
 
-/** The most bytes of a table in the environment, which has 4 KB for all variables. */
-const MOST_IN_ENVIRONMENT = 2000;
+/** What the variable has besides the entries of the table. */
+const VARIABLE = COMPONENTS_VARIABLE.length + 20;
+
+/** The number of a version and a comma. */
+const VERSION = '12345,'.length;
 
 /** The characters that an entry has besides its path: a name, the number of a version, and its punctuation. */
 const ENTRY = QUOTAS.functionName + '"":":12345",'.length;
 
 /**
- * A table of the versions of functions. A short one is in the environment. A long one is in a file of the function: files are
+ * A table of the versions of functions. One for which the environment has `room` is there. A longer one is in a file of the function: files are
  * packed before CloudFormation names anything, so these functions get fixed names, of which the environment has the common end
  * and the numbers of the versions, in the order of the file: `components.json 0ab1c2d3 7,12,7`.
  */
-export function functionTable(scope: Construct, calls: CalledFunctions): FunctionTable {
+export function functionTable(scope: Construct, calls: CalledFunctions, room: number): FunctionTable {
   const entries = [...calls];
-  const bytes = entries.reduce((sum, [path]) => sum + path.length + ENTRY, 0);
-  if (bytes <= MOST_IN_ENVIRONMENT) {
+  const size = VARIABLE + entries.reduce((sum, [path]) => sum + path.length + ENTRY, 0);
+  if (size <= room) {
     const names = entries.map(([path, each]) => [path, `${each.function.functionName}:${each.version.attrVersion}`]);
-    return { variable: Stack.of(scope).toJsonString(Object.fromEntries(names)), files: {} };
+    return { variable: Stack.of(scope).toJsonString(Object.fromEntries(names)), size, files: {} };
   }
   const names = Object.fromEntries(entries.map(([path, each]) => [path, each.fixName()]));
   const versions = entries.map(([, each]) => each.version.attrVersion).join(',');
   return {
     variable: `${TABLE_FILE} ${stackSuffix(scope)} ${versions}`,
+    size: VARIABLE + TABLE_FILE.length + entries.length * VERSION,
     files: { [TABLE_FILE]: JSON.stringify(names) },
   };
 }

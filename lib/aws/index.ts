@@ -4,8 +4,10 @@
  * @module stepflow-aws/cdk
  */
 
-export { BlobStore, type BlobStoreProps } from './blob-store.ts';
+export type { BlobLives } from './blob-lives.ts';
+export { BlobStore, type BlobStoreProps, type StoreBucket } from './blob-store.ts';
 export { ComponentFunction, type ComponentFunctionProps } from './component-function.ts';
+export type { FunctionOptions, FunctionsOptions } from './function-options.ts';
 export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';
 export type { GradualDeployment, WatchedAlarm } from './live-alias.ts';
 export { StepflowStack, type StepflowStackProps } from './stepflow-stack.ts';

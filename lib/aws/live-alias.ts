@@ -1,4 +1,4 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, Lazy, type RemovalPolicy } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { LIVE_ALIAS } from '../protocol/deployed.ts';
@@ -18,7 +18,7 @@ export interface GradualDeployment {
   readonly interval: Duration;
   /**
    * CloudWatch alarms: if one goes off meanwhile, all executions are started with the previous version again, and the
-   * deployment is rolled back.
+   * deployment is rolled back. For alarms of the flow itself, see `Workflow.rollBackOn`.
    * @default - none
    */
   readonly alarms?: readonly WatchedAlarm[];
@@ -39,6 +39,8 @@ export interface LiveAliasProps {
 export interface LiveAlias {
   readonly version: sfn.CfnStateMachineVersion;
   readonly alias: sfn.CfnStateMachineAlias;
+  /** The alarms that are watched while the alias is moved; undefined where it is moved at once. */
+  readonly alarms: WatchedAlarm[] | undefined;
 }
 
 /**
@@ -56,12 +58,13 @@ export function publishLive(scope: Construct, machine: sfn.StateMachine, props: 
     stateMachineRevisionId: resource.attrStateMachineRevisionId,
   });
   retain(version, props.removalPolicy);
+  const alarms = props.deployment && [...(props.deployment.alarms ?? [])];
   const alias = new sfn.CfnStateMachineAlias(scope, `Live${suffix}`, {
     name: LIVE_ALIAS,
     description: 'The version that the latest deployment published',
-    deploymentPreference: preferenceOf(scope, version.ref, props.deployment),
+    deploymentPreference: preferenceOf(scope, version.ref, props.deployment, alarms),
   });
-  return { version, alias };
+  return { version, alias, alarms };
 }
 
 /** The limits of CloudFormation; a longer deployment is refused. Source: "AWS::StepFunctions::StateMachineAlias DeploymentPreference". */
@@ -71,9 +74,10 @@ function preferenceOf(
   scope: Construct,
   stateMachineVersionArn: string,
   deployment: GradualDeployment | undefined,
+  alarms: readonly WatchedAlarm[] = [],
 ): sfn.CfnStateMachineAlias.DeploymentPreferenceProperty {
   if (!deployment) return { stateMachineVersionArn, type: 'ALL_AT_ONCE' };
-  const { type, percentage, alarms = [] } = deployment;
+  const { type, percentage } = deployment;
   const interval = minutesOf(scope, deployment.interval);
   refuseImpossible(scope, deployment, interval);
   return {
@@ -81,7 +85,8 @@ function preferenceOf(
     type: type === 'linear' ? 'LINEAR' : 'CANARY',
     percentage,
     interval,
-    ...(alarms.length > 0 && { alarms: alarms.map(({ alarmName }) => alarmName) }),
+    // Alarms of the flow itself are added when there is a flow.
+    alarms: Lazy.list({ produce: () => alarms.map(({ alarmName }) => alarmName) }, { omitEmpty: true }),
   };
 }
 

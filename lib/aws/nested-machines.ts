@@ -5,7 +5,7 @@ import type { Compiled } from '../compiler/compile.ts';
 import { isObject } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { pascalCase } from './component-ids.ts';
-import { type Arns, definitionProps } from './definition.ts';
+import { type Arns, componentsOf, definitionProps } from './definition.ts';
 import { nameByContent } from './named-by-content.ts';
 import { retain, rootOf } from './retained.ts';
 import type { RoleDraft } from './role-draft.ts';
@@ -16,6 +16,8 @@ import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 export interface NestedMachineProps extends StateMachineProps {
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
+  /** What tells the version of a component's function from others. */
+  readonly versionIdOf: (component: string) => string;
   /** What happens to those that a later deployment does not have. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy | undefined;
 }
@@ -51,7 +53,7 @@ export function createNestedMachines(
   { nestedMachines }: Compiled,
   props: NestedMachineProps,
 ): NestedMachines {
-  const { arnOf, removalPolicy, ...common } = props;
+  const { arnOf, versionIdOf, removalPolicy, ...common } = props;
   const prefix = idPrefix(workflow);
   const created = new Map<string, sfn.StateMachine>();
   const machine = (name: string): string => Lazy.string({ produce: () => created.get(name)?.stateMachineArn ?? name });
@@ -64,7 +66,7 @@ export function createNestedMachines(
       ...definitionProps(workflow, definition, arns, id),
       stateMachineType: sfn.StateMachineType.STANDARD,
     });
-    nameByDefinition(stateMachine, name, prefix);
+    nameByDefinition(stateMachine, { name, prefix, versions: () => componentsOf(definition).map(versionIdOf) });
     retain(stateMachine, removalPolicy);
     created.set(name, stateMachine);
   }
@@ -83,7 +85,14 @@ function idPrefix(workflow: Construct): string {
 /** The start of `text` as a part of a logical id; without digits at its start, where there can be none. */
 const idPart = (text: string, length: number): string => pascalCase(text).replace(/^\d+/, '').slice(0, length);
 
-function nameByDefinition(stateMachine: sfn.StateMachine, name: string, prefix: string): void {
+interface NamedBy {
+  readonly name: string;
+  readonly prefix: string;
+  /** What tells the versions that the definition names from others. */
+  readonly versions: () => readonly string[];
+}
+
+function nameByDefinition(stateMachine: sfn.StateMachine, { name, prefix, versions }: NamedBy): void {
   const resource = stateMachine.node.defaultChild;
   if (!sfn.CfnStateMachine.isCfnStateMachine(resource)) return;
   const { definitionString, definitionS3Location, definitionSubstitutions } = resource;
@@ -91,7 +100,8 @@ function nameByDefinition(stateMachine: sfn.StateMachine, name: string, prefix: 
   const step = idPart(name.replace(/^.*?--/, ''), ID_LENGTHS.step);
   // The bucket of the app's assets may change; an object has the hash of its content as its key.
   const uploaded = Stack.of(stateMachine).resolve(definitionS3Location);
-  const contentOf = () => [name, definitionString, isObject(uploaded) ? uploaded.Key : null, definitionSubstitutions];
+  const key = isObject(uploaded) ? uploaded.Key : null;
+  const contentOf = () => [name, definitionString, key, definitionSubstitutions, versions()];
   nameByContent(resource, contentOf, prefix + step);
 }
 

@@ -14,14 +14,31 @@ const SHARED_BY_VERSIONS: ReadonlySet<string> = new Set([
   'Tags',
 ]);
 
+/** Properties of a published version. */
+export interface PublishedVersionProps {
+  /** The functions whose versions are in the environment of the function. @default none */
+  readonly calls?: readonly { readonly version: lambda.CfnVersion }[];
+  /** What happens to it where a later deployment publishes another one. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+}
+
+/**
+ * What tells a version from others when the app is synthesised: its logical id in its own stack. A stack that uses what a
+ * nested stack gives calls it the same in all versions.
+ */
+export const versionIdOf = (version: lambda.CfnVersion): string => String(Stack.of(version).resolve(version.logicalId));
+
 /**
  * Publishes a version of `fn` in each deployment that changes its code or configuration, and in no other: Lambda refuses to
  * publish what equals the latest version. Previous versions stay, for the executions whose definitions name them.
  * `Ref` of the version is the ARN that a definition names, `function:NAME:NUMBER`.
  */
-export function publishVersion(fn: lambda.Function, removalPolicy?: RemovalPolicy): lambda.CfnVersion {
+export function publishVersion(
+  fn: lambda.Function,
+  { calls = [], removalPolicy }: PublishedVersionProps = {},
+): lambda.CfnVersion {
   const version = new lambda.CfnVersion(fn, 'PublishedVersion', { functionName: fn.functionName });
-  nameByContent(version, () => versionedProperties(fn));
+  nameByContent(version, () => [versionedProperties(fn), calls.map((each) => versionIdOf(each.version))]);
   retain(version, removalPolicy);
   return version;
 }

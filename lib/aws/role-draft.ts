@@ -19,6 +19,13 @@ export interface RoleProps {
 export class RoleDraft extends iam.PrincipalBase {
   private readonly statements: iam.PolicyStatement[] = [];
   private role: iam.Role | undefined;
+  /** A key or secret of the same account then leaves its own policy as it is. */
+  override readonly principalAccount: string;
+
+  constructor(scope: Construct) {
+    super();
+    this.principalAccount = Stack.of(scope).account;
+  }
 
   override get policyFragment(): iam.PrincipalPolicyFragment {
     const arn = Lazy.string({ produce: () => this.role?.roleArn });

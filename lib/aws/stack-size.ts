@@ -1,5 +1,6 @@
 import { filesOf } from '../project/components/prepared-component.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
+import type { FunctionsOptions } from './function-options.ts';
 
 /**
  * The most resources that are planned for one template, of the 500 that it may have. The others are for what an app adds: the
@@ -7,7 +8,7 @@ import type { DeployableFlow } from './deployable-flow.ts';
  */
 const PLANNED = 400;
 
-/** The resources of a function: itself, its version and its role. */
+/** The resources of a function: itself, its version and its role; in a VPC, its security group too. */
 const OF_FUNCTION = 3;
 
 /** The resources of a state machine of a flow: itself, its role, its version and its alias. */
@@ -21,12 +22,17 @@ const OTHERS = 25;
  * that need different secrets of it have functions of their own. Source: "Understand CloudFormation quotas", AWS
  * CloudFormation user guide.
  */
-export function isTooLarge(flows: readonly DeployableFlow[]): boolean {
+export function isTooLarge(flows: readonly DeployableFlow[], { defaults = {} }: FunctionsOptions = {}): boolean {
   const functions = new Set(
     flows.flatMap((flow) =>
       [...flow.functions.values(), ...flow.nested.values()].flatMap((each) => (each ? [filesOf(each)] : [])),
     ),
   );
   const machines = flows.map(({ compiled }) => OF_FLOW + compiled.nestedMachines.length);
-  return OTHERS + functions.size * OF_FUNCTION + machines.reduce((all, one) => all + one, 0) > PLANNED;
+  return (
+    OTHERS +
+      functions.size * (OF_FUNCTION + (defaults.vpc && !defaults.securityGroups ? 1 : 0)) +
+      machines.reduce((all, one) => all + one, 0) >
+    PLANNED
+  );
 }

@@ -5,8 +5,8 @@ import { RoleDraft } from './role-draft.ts';
 import { stateMachineArn } from './state-machine-arns.ts';
 
 /** The permissions of every state machine: to have its log delivered, and to send traces. */
-export function stateMachineRoleDraft(): RoleDraft {
-  const draft = new RoleDraft();
+export function stateMachineRoleDraft(scope: Construct): RoleDraft {
+  const draft = new RoleDraft(scope);
   draft.allow(LOG_DELIVERY, '*');
   draft.allow(TRACES, '*');
   return draft;

@@ -1,8 +1,10 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { DefinitionProps } from './definition.ts';
+import { KEY_REUSE_SECONDS } from './state-machine-key.ts';
 
 /** Properties that the state machines of a workflow share. */
 export interface StateMachineProps {
@@ -11,6 +13,8 @@ export interface StateMachineProps {
   readonly logGroup: logs.ILogGroup;
   /** Whether the log has the input and output of states. */
   readonly includeExecutionData: boolean;
+  /** @default a key of AWS */
+  readonly encryptionKey?: kms.IKey | undefined;
 }
 
 /** A state machine that logs every event and is traced; its role has to allow that. */
@@ -20,6 +24,7 @@ export function createStateMachine(
   {
     logGroup,
     includeExecutionData,
+    encryptionKey,
     ...props
   }: StateMachineProps & DefinitionProps & Pick<sfn.StateMachineProps, 'stateMachineName' | 'stateMachineType'>,
 ): sfn.StateMachine {
@@ -33,6 +38,13 @@ export function createStateMachine(
       includeExecutionData,
       destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
     };
+    if (encryptionKey) {
+      resource.encryptionConfiguration = {
+        type: 'CUSTOMER_MANAGED_KMS_KEY',
+        kmsKeyId: encryptionKey.keyArn,
+        kmsDataKeyReusePeriodSeconds: KEY_REUSE_SECONDS,
+      };
+    }
   }
   return stateMachine;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { CfnOutput, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
@@ -48,6 +50,22 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly nestedFunctions?: boolean;
   /**
+   * Options of the functions of components: see {@link WorkflowProps}. Tags and a permissions boundary for everything are
+   * properties of every stack.
+   * @default - what each component declares
+   */
+  readonly functions?: WorkflowProps['functions'];
+  /**
+   * The key that encrypts the bucket, the logs, and the state machines with their executions.
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * How long logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
@@ -83,21 +101,28 @@ export class StepflowStack extends Stack {
     super(scope, id, props);
     const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
     const { deployment, removalPolicy } = props;
-    this.blobs = new BlobStore(this, 'Blobs', blobs);
+    const { functions, encryptionKey, logRetention } = props;
+    const logging = {
+      ...(encryptionKey && { encryptionKey }),
+      ...(logRetention !== undefined && { logRetention }),
+    };
+    this.blobs = new BlobStore(this, 'Blobs', { ...(encryptionKey && { encryptionKey }), ...blobs });
     const common = {
       ...(components !== undefined && { components }),
       ...(variables && { variables }),
       ...(secrets && { secrets }),
       ...(limits && { limits }),
+      ...(functions && { functions }),
+      ...logging,
       ...(deployment && { deployment }),
       ...(removalPolicy && { removalPolicy }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);
     prepareAll(flows);
-    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows) });
+    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows, functions) });
     this.workflows = createAll(this, sources, this.blobs);
-    this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows });
+    this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows, ...logging });
     this.createOutputs();
     acknowledgeFindings(this);
   }

@@ -8,6 +8,7 @@ import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -16,7 +17,6 @@ import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_sy
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -33,6 +33,11 @@ export interface WorkflowApiProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+  /**
+   * The key that encrypts these logs.
+   * @default - a key of CloudWatch Logs
+   */
+  readonly encryptionKey?: kms.IKey;
 }
 
 const DESCRIPTION = 'Starts flows and answers for their executions';
@@ -60,14 +65,15 @@ export class WorkflowApi extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
-    const { workflows, logRetention: retention } = props;
+    const { workflows, logRetention: retention, encryptionKey } = props;
+    const log = { retention, encryptionKey };
     const blobs = commonBlobs(this, workflows);
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
-    this.function = this.createFunction(blobs, workflows, { retention });
+    this.function = this.createFunction(blobs, workflows, log);
     for (const workflow of workflows) warnOfLongWait(workflow);
     this.api = this.createApi(workflows);
-    createStage(this, this.api, { retention });
+    createStage(this, this.api, log);
     this.url = this.api.apiEndpoint;
   }
 
@@ -82,7 +88,7 @@ export class WorkflowApi extends Construct {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
     const logGroup = sharedLogGroup(this, 'api', log);
-    const draft = functionRoleDraft(logGroup);
+    const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
     for (const workflow of workflows) grantUse(workflow, draft);
     const created = new lambda.Function(this, 'Function', {
@@ -95,7 +101,7 @@ export class WorkflowApi extends Construct {
       role: draft.create(this, { assumedBy: LAMBDA }),
       environment: {
         ...NODE_ENVIRONMENT,
-        [BLOBS_VARIABLE]: blobs.uri,
+        ...blobs.environment,
         [MACHINES_VARIABLE]: stateMachineArnPrefix(this),
       },
     });

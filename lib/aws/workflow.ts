@@ -2,6 +2,8 @@ import { basename, extname } from 'node:path';
 import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -16,17 +18,21 @@ import { defaultBlobs } from './components.ts';
 import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
-import { allowMapObjects, allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
+import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
+import type { FunctionsOptions } from './function-options.ts';
 import { requirementsOf } from './function-requirements.ts';
 import type { ReadableSecret } from './function-secrets.ts';
-import { type GradualDeployment, publishLive } from './live-alias.ts';
+import { checkedOptions } from './function-settings.ts';
+import { type GradualDeployment, publishLive, type WatchedAlarm } from './live-alias.ts';
 import { type LogOptions, logsOf, sharedLogGroup } from './log-groups.ts';
 import { allowNestedMachines, createNestedMachines, type NestedMachines, nestedPattern } from './nested-machines.ts';
+import { versionIdOf } from './published-version.ts';
 import { renewRights } from './renewed-rights.ts';
 import { markAsPart } from './retained.ts';
 import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
+import { allowEncryptedLogs, grantStateMachineKey } from './state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -88,6 +94,23 @@ export interface WorkflowProps {
    */
   readonly logExecutionData?: boolean;
   /**
+   * Options of the functions: for all, and for those of single components. Workflows of a stack share a component's function
+   * only where they give it the same options.
+   * @default - what each component declares
+   */
+  readonly functions?: FunctionsOptions;
+  /**
+   * The key that encrypts the state machines, their executions and the logs. Its policy is extended for Step Functions and
+   * CloudWatch Logs; where the key is imported, its owner has to allow them: see "Data at rest encryption in Step Functions".
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: kms.IKey;
+  /**
+   * The most that the role of the state machines may be allowed.
+   * @default - none
+   */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+  /**
    * How executions that are started move to a new version of the flow.
    * @default - all at once
    */
@@ -123,11 +146,14 @@ export class Workflow extends Construct implements iam.IGrantable {
   /** The functions that it invokes, by the component paths that the flow uses. */
   readonly functions: ReadonlyMap<string, ComponentFunction>;
   readonly blobs: BlobStore;
+  private readonly encryptionKey: kms.IKey | undefined;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
+  private readonly watchedAlarms: WatchedAlarm[] | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
+    this.encryptionKey = props.encryptionKey;
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
     const contextValues = contextValuesOf(this, props);
     const flow = openWorkflowFlow(this, { ...props, ...contextValues });
@@ -140,9 +166,13 @@ export class Workflow extends Construct implements iam.IGrantable {
     const requirements = requirementsOf(this, flow, contextValues);
     this.functions = flowFunctions(this, flow, {
       blobs: this.blobs,
-      log: logOf(props),
       requirements,
-      ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+      settings: {
+        folder: flow.folders.components[0] ?? '',
+        options: checkedOptions(this, props.functions, flow.lookup.catalog),
+        log: logOf(props),
+        removalPolicy: props.removalPolicy,
+      },
     });
     this.stateMachineName = stateMachineNameOf(this);
     const { stateMachine, nestedMachines } = this.createStateMachines(props);
@@ -150,7 +180,9 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.nestedMachines = nestedMachines;
     this.stateMachineArn = this.stateMachine.stateMachineArn;
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    this.aliasArn = publishLive(this, stateMachine, props).alias.ref;
+    const live = publishLive(this, stateMachine, props);
+    this.aliasArn = live.alias.ref;
+    this.watchedAlarms = live.alarms;
     renewRights(this, props.removalPolicy);
     markAsPart(this);
   }
@@ -161,7 +193,7 @@ export class Workflow extends Construct implements iam.IGrantable {
    */
   grantStartExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartExecution'];
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
+    return this.withKey(grantee, iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] }));
   }
 
   /** Allows `grantee` to start executions of an Express flow and to wait for their results. */
@@ -173,7 +205,27 @@ export class Workflow extends Construct implements iam.IGrantable {
   /** Allows `grantee` to describe executions: their status, and their output or error. */
   grantDescribeExecution(grantee: iam.IGrantable): iam.Grant {
     const executions = executionArn(this, `${this.stateMachineName}:*`);
-    return iam.Grant.addToPrincipal({ grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] });
+    const grant = { grantee, actions: ['states:DescribeExecution'], resourceArns: [executions] };
+    return this.withKey(grantee, iam.Grant.addToPrincipal(grant));
+  }
+
+  /** What is encrypted with a key of the customer is only readable with it. */
+  private withKey(grantee: iam.IGrantable, grant: iam.Grant): iam.Grant {
+    if (!this.encryptionKey) return grant;
+    return grant.combine(grantStateMachineKey(this, grantee, this.encryptionKey, [this.stateMachineName]));
+  }
+
+  /**
+   * Rolls a gradual deployment back when an alarm goes off meanwhile, such as one of {@link Workflow.metricFailed}.
+   *
+   * @throws WorkflowError if the workflow has no `deployment`
+   */
+  rollBackOn(...alarms: readonly WatchedAlarm[]): void {
+    if (this.watchedAlarms) this.watchedAlarms.push(...alarms);
+    else {
+      const remedy = "give the Workflow deployment: { type: 'canary', percentage: 10, interval: Duration.minutes(10) }";
+      throw new WorkflowError(this, `Nothing can be rolled back, because the alias is moved at once; ${remedy}`);
+    }
   }
 
   /** A metric of the state machine, e.g. `ExecutionTime`. @default - the mean over five minutes */
@@ -207,14 +259,17 @@ export class Workflow extends Construct implements iam.IGrantable {
   } {
     const { stateMachine: definition, type } = this.compiled;
     if (!definition) throw new WorkflowError(this, `The flow "${props.flow}" has no state machine`);
-    const arnOf = (component: string): string => {
+    const versionOf = (component: string): lambda.CfnVersion => {
       const found = this.functions.get(component);
-      if (found) return found.version.ref;
+      if (found) return found.version;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const arnOf = (component: string): string => versionOf(component).ref;
+    const versionId = (component: string): string => versionIdOf(versionOf(component));
     const pattern = nestedPattern(this, this.compiled);
     const common = {
-      role: this.createRole(pattern),
+      role: this.createRole(pattern, props),
+      encryptionKey: props.encryptionKey,
       logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
       includeExecutionData: props.logExecutionData ?? false,
     };
@@ -222,7 +277,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     const nestedMachines =
       pattern === undefined
         ? undefined
-        : createNestedMachines(this, this.compiled, { ...common, arnOf, removalPolicy });
+        : createNestedMachines(this, this.compiled, { ...common, arnOf, versionIdOf: versionId, removalPolicy });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
@@ -234,8 +289,8 @@ export class Workflow extends Construct implements iam.IGrantable {
   }
 
   /** The role of all its state machines. */
-  private createRole(nested: string | undefined): iam.Role {
-    const draft = stateMachineRoleDraft();
+  private createRole(nested: string | undefined, { encryptionKey, permissionsBoundary }: WorkflowProps): iam.Role {
+    const draft = stateMachineRoleDraft(this);
     grantInvokeVersions(draft, [...this.functions.values()]);
     if (nested !== undefined) allowNestedMachines(this, draft, nested);
     const { stateMachine, nestedMachines } = this.compiled;
@@ -244,9 +299,17 @@ export class Workflow extends Construct implements iam.IGrantable {
       ...(stateMachine && hasDistributedMap(stateMachine) ? [name] : []),
       ...(nested !== undefined && nestedMachines.some((each) => hasDistributedMap(each.stateMachine)) ? [nested] : []),
     ];
-    if (mapNames.length > 0) allowMapObjects(draft, this.blobs);
+    if (mapNames.length > 0) this.blobs.grantMapRuns(draft);
     for (const each of mapNames) allowMapRuns(this, draft, each);
-    return draft.create(this, { assumedBy: stateMachines(this, nested === undefined ? [name] : [name, nested]) });
+    const names = nested === undefined ? [name] : [name, nested];
+    if (encryptionKey) {
+      grantStateMachineKey(this, draft, encryptionKey, names);
+      allowEncryptedLogs(this, draft, encryptionKey);
+    }
+    return draft.create(this, {
+      assumedBy: stateMachines(this, names),
+      ...(permissionsBoundary && { permissionsBoundary }),
+    });
   }
 }
 
@@ -285,5 +348,4 @@ function refusePlainTextSecrets(
   );
 }
 
-const logOf = ({ logRetention }: WorkflowProps): LogOptions =>
-  logRetention === undefined ? {} : { retention: logRetention };
+const logOf = ({ logRetention: retention, encryptionKey }: WorkflowProps): LogOptions => ({ retention, encryptionKey });

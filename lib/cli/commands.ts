@@ -4,6 +4,7 @@ import { compileCommand } from './commands/compile.ts';
 import { explainCommand } from './commands/explain.ts';
 import { listComponents } from './commands/list-components.ts';
 import { profileCommand } from './commands/profile.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { run } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { test } from './commands/test.ts';
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   profileCommand,
   aslRun,
   listComponents,
+  pruneCommand,
 ];

@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * |---|---|
  * | `{"$blob": sha256, "blobType": "data", "size": n}` | a value that was spilled to the blob store; `size` in bytes |
  * | `{"$blob": sha256, "blobType": "parts", "size": n}` | a spilled value that contains markers itself: many values in one blob |
+ * | the same, with a type such as `"data 17"` | a spilled value that shares its blob with others: item 17 of a list of them |
  * | `{"$part": "BLOB INDEX"}` | a value of those that were packed in one blob, as a list; only in the payload of a function |
  * | `{"$missing": text}` | a path without a value; the text says which, e.g. `"id" of step "load"` |
  * | `{"$skipped": true}` | the result of a step that was skipped |
@@ -46,12 +47,22 @@ export function readPart(value: Json): Part | undefined {
 /** The `blobType` of a blob whose content may contain markers, which are resolved like those outside. */
 export const PARTS = 'parts';
 
-/** The marker of a spilled value of `size` bytes. */
-export const spilled = (blobId: string, blobType: string, size: number): JsonObject => ({
+/** The marker of a spilled value of `size` bytes. `index`: its place in the list that the blob is, if it shares it. */
+export const spilled = (blobId: string, blobType: string, size: number, index?: number): JsonObject => ({
   $blob: blobId,
-  blobType,
+  blobType: index === undefined ? blobType : `${blobType} ${index}`,
   size,
 });
+
+/** What a marker says of a spilled value: its blob, its place there if it shares the blob, and whether it contains markers. */
+export function readSpilled({ $blob: blobId, blobType }: BlobMarker): {
+  readonly blobId: string;
+  readonly index: number | undefined;
+  readonly hasMarkers: boolean;
+} {
+  const [type = '', index] = blobType.split(' ');
+  return { blobId, index: index === undefined ? undefined : Number(index), hasMarkers: type === PARTS };
+}
 
 const SHA256 = /^[0-9a-f]{64}$/;
 

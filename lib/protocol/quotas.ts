@@ -43,6 +43,8 @@ export const QUOTAS = {
   functionPayload: 6 * 1024 * 1024,
   /** Characters of a function's name. Source: "CreateFunction", AWS Lambda API reference. */
   functionName: 64,
+  /** Bytes of the names and values of a function's environment. Source: "Lambda quotas", AWS Lambda developer guide. */
+  functionEnvironment: 4096,
   /** Characters of a function's description. Source: "CreateFunction", AWS Lambda API reference. */
   functionDescription: 256,
 } as const;

@@ -5,12 +5,14 @@ import type { BlobStore } from './stores/blobs.ts';
 import type { CacheStore } from './stores/cache.ts';
 import type { FlowFiles } from './stores/files.ts';
 import type { ObjectStore } from './stores/object-store.ts';
+import type { StoreUse } from './stores/store-use.ts';
 
 /** What a component gets besides its input. */
 export interface Context {
   readonly blobs: BlobStore;
+  /** Only for a component that declares it: see {@link ComponentOptions.uses}. */
   readonly cache: CacheStore;
-  /** The store that contains blobs and cache, under keys of their own. */
+  /** The store that contains blobs and cache, as far as the component's function may use it. */
   readonly objects: ObjectStore;
   /** Where the flow's files are. */
   readonly files: FlowFiles;
@@ -36,6 +38,11 @@ export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output ex
   readonly output: Output;
   /** MB of memory of its function, 128 to 10,240. @default set at deployment */
   readonly memorySize?: number;
+  /**
+   * What it uses of the store besides blobs: its function gets the rights for that alone. `ctx.cache` wants `['cache']`; the
+   * others are for components that the compiler calls. @default nothing
+   */
+  readonly uses?: readonly StoreUse[];
   /**
    * Whether its input and result contain markers: spilled values are not read back. For components that combine values
    * without reading them. @default false

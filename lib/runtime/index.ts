@@ -47,4 +47,5 @@ export { FILES_VARIABLE, type FlowFiles } from './stores/files.ts';
 export { folderStore } from './stores/folder-store.ts';
 export type { ObjectStore } from './stores/object-store.ts';
 export { BLOBS_VARIABLE, DEFAULT_BLOBS_FOLDER, type LoadS3, openStore } from './stores/open-store.ts';
+export type { StoreUse } from './stores/store-use.ts';
 export { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';

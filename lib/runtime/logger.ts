@@ -33,8 +33,16 @@ export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt'>;
 
 /** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
+  if (SEVERITIES.indexOf(entry.level) >= LEAST) process.stdout.write(`${JSON.stringify(entry)}\n`);
 };
+
+/** The variable with the level of the least severe entries that a function writes: `info`. @default all are written */
+export const LOG_LEVEL_VARIABLE = 'STEPFLOW_LOG_LEVEL';
+
+const SEVERITIES: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies readonly LogLevel[];
+
+/** Where the variable has no level, everything is written. */
+const LEAST = SEVERITIES.indexOf(process.env[LOG_LEVEL_VARIABLE] ?? '');
 
 /** A field as JSON; whatever JSON does not have is a text, since an entry must not fail the step that writes it. */
 function plainField(field: unknown): unknown {

@@ -29,7 +29,9 @@ import { spillSlots } from './spill/spill.ts';
 import { blobStore } from './stores/blobs.ts';
 import { cacheStore } from './stores/cache.ts';
 import { flowFiles } from './stores/files.ts';
+import { limitedStore } from './stores/limited-store.ts';
 import type { ObjectStore } from './stores/object-store.ts';
+import type { StoreUse } from './stores/store-use.ts';
 import { toJson } from './to-json.ts';
 import { validate } from './validate.ts';
 
@@ -85,6 +87,7 @@ export function wrap(component: Component, options: WrapOptions): Handler {
     const log: LogSink = (entry) => (host.log ?? writeLine)(scrubber.entry(entry));
     const context = contextOf(invocation, {
       store: host.store ?? ownStore(),
+      uses: component.uses ?? [],
       log,
       scrubber,
       files: host.files,
@@ -160,14 +163,15 @@ function timeLeft(component: Component, host: HostContext): { readonly ms?: numb
 
 interface ContextSources {
   readonly store: ObjectStore;
+  readonly uses: readonly StoreUse[];
   readonly log: LogSink;
   readonly scrubber: Scrubber;
   readonly files: string | undefined;
   readonly call: CallComponent | undefined;
 }
 
-function contextOf(invocation: Invocation, { store, log, scrubber, files, call }: ContextSources): BaseContext {
-  const objects = scrubbedStore(store, scrubber);
+function contextOf(invocation: Invocation, { store, uses, log, scrubber, files, call }: ContextSources): BaseContext {
+  const objects = limitedStore(scrubbedStore(store, scrubber), uses, invocation.step);
   const blobs = blobStore(objects);
   const origin = {
     execution: invocation.execution ?? '',

@@ -12,6 +12,17 @@ function synthesise(props?: BlobStoreProps, use: (store: BlobStore, role: iam.Ro
   return Template.fromStack(stack);
 }
 
+interface LifecycleRule {
+  readonly Id: string;
+  readonly Prefix: string;
+  readonly ExpirationInDays?: number;
+}
+
+const rulesOf = (template: Template): readonly LifecycleRule[] => {
+  const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
+  return bucket?.Properties.LifecycleConfiguration.Rules;
+};
+
 const statements = (template: Template) =>
   Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,
@@ -51,20 +62,20 @@ describe('the bucket', () => {
     });
   });
 
-  it('drops unfinished uploads and keeps blobs for good', () => {
-    template.hasResourceProperties('AWS::S3::Bucket', {
-      LifecycleConfiguration: {
-        Rules: [
-          {
-            Status: 'Enabled',
-            Prefix: 'blobs/',
-            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-            Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }],
-            ExpirationInDays: Match.absent(),
-          },
-        ],
-      },
-    });
+  it('drops unfinished uploads, keeps blobs for good, and all else for as long as an execution may need it', () => {
+    const common = { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } };
+    const Transitions = [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }];
+    expect(rulesOf(template)).toEqual([
+      { ...common, Id: 'blobs', Prefix: 'blobs/values/', Transitions },
+      { ...common, Id: 'cache', Prefix: 'blobs/cache/', Transitions, ExpirationInDays: 400 },
+      { ...common, Id: 'mapItems', Prefix: 'blobs/map-items/', ExpirationInDays: 400 },
+      { ...common, Id: 'mapResults', Prefix: 'blobs/map-results/', ExpirationInDays: 400 },
+    ]);
+  });
+
+  it('has no two rules for one object: the shorter life would count', () => {
+    const prefixes = rulesOf(template).map(({ Prefix }) => Prefix);
+    for (const prefix of prefixes) expect(prefixes.filter((other) => other.startsWith(prefix))).toEqual([prefix]);
   });
 
   it('outlives its stack', () => {
@@ -75,7 +86,7 @@ describe('the bucket', () => {
 describe('the properties', () => {
   const template = synthesise({
     removalPolicy: RemovalPolicy.DESTROY,
-    expireAfter: Duration.days(400),
+    expireAfter: Duration.days(90),
     prefix: 'large',
   });
 
@@ -84,16 +95,47 @@ describe('the properties', () => {
     template.resourceCountIs('AWS::Lambda::Function', 0);
   });
 
-  it('let blobs expire, under another prefix', () => {
-    template.hasResourceProperties('AWS::S3::Bucket', {
-      LifecycleConfiguration: { Rules: [Match.objectLike({ Prefix: 'large/', ExpirationInDays: 400 })] },
-    });
+  it('let all expire after one time, under another prefix', () => {
+    expect(rulesOf(template).map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays])).toEqual([
+      ['large/values/', 90],
+      ['large/cache/', 90],
+      ['large/map-items/', 90],
+      ['large/map-results/', 90],
+    ]);
+  });
+
+  it('let each kind expire after a time of its own', () => {
+    const lives = { blobs: Duration.days(800), cache: Duration.days(7), mapResults: Duration.hours(48) };
+    const days = rulesOf(synthesise({ expireAfter: lives })).map(({ Id, ExpirationInDays }) => [Id, ExpirationInDays]);
+    expect(Object.fromEntries(days)).toEqual({ blobs: 800, cache: 7, mapItems: 400, mapResults: 2 });
+  });
+
+  it.each([
+    ['a/b/', 's3://BUCKET/a/b', 'a/b/values/'],
+    ['', 's3://BUCKET', 'values/'],
+  ])('take the prefix "%s"', (prefix, uri, folder) => {
+    const stack = new Stack(testApp(), 'Stack');
+    const store = new BlobStore(stack, 'Blobs', { prefix });
+    expect(store.uri.replace(store.bucket.bucketName, 'BUCKET')).toBe(uri);
+    expect(store.folderOf('blobs')).toBe(folder);
+  });
+
+  it('tell functions how long blobs live, where they do not for good: they renew those that are put again', () => {
+    const environmentWith = (props: BlobStoreProps) =>
+      new BlobStore(new Stack(testApp(), 'Stack'), 'Blobs', props).environment;
+    expect(environmentWith({ expireAfter: Duration.days(90) })).toMatchObject({ STEPFLOW_BLOB_DAYS: '90' });
+    expect(environmentWith({ expireAfter: { cache: Duration.days(7) } })).not.toHaveProperty('STEPFLOW_BLOB_DAYS');
+  });
+
+  it.each([Duration.hours(36), Duration.days(0)])('refuse a life that S3 does not have (%s)', (life) => {
+    expect(() => synthesise({ expireAfter: life })).toThrow('give whole days, such as Duration.days(90)');
   });
 });
 
 describe('grants', () => {
   const arn = { 'Fn::GetAtt': ['BlobsBucket1038ED5D', 'Arn'] };
-  const objects = { 'Fn::Join': ['', [arn, '/blobs/*']] };
+  const objectsIn = (folder: string) => ({ 'Fn::Join': ['', [arn, `/blobs/${folder}/*`]] });
+  const objects = objectsIn('values');
 
   it('allow reading blobs and nothing else', () => {
     const template = synthesise({}, (store, role) => store.grantRead(role));
@@ -105,6 +147,29 @@ describe('grants', () => {
     expect(statements(template)).toEqual([
       { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: objects },
       { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn },
+    ]);
+  });
+
+  it.each([
+    ['cache', ['s3:GetObject', 's3:PutObject'], 'cache'],
+    ['map-items:read', 's3:GetObject', 'map-items'],
+    ['map-items:write', 's3:PutObject', 'map-items'],
+    ['map-results:read', 's3:GetObject', 'map-results'],
+    ['map-results:write', 's3:PutObject', 'map-results'],
+  ] as const)('allow the use %s, and nothing else', (use, action, folder) => {
+    const template = synthesise({}, (store, role) => store.grantUse(role, use));
+    expect(statements(template)).toEqual([{ Effect: 'Allow', Action: action, Resource: objectsIn(folder) }]);
+  });
+
+  it('allow a state machine to read items and to write results, in parts where they are large', () => {
+    const template = synthesise({}, (store, role) => store.grantMapRuns(role));
+    expect(statements(template)).toEqual([
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: objectsIn('map-items') },
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+        Resource: objectsIn('map-results'),
+      },
     ]);
   });
 });

@@ -1,10 +1,10 @@
-import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, NestedStack, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlobStore, ComponentFunction, type WorkflowProps } from '../../lib/aws/index.ts';
+import { BlobStore, ComponentFunction, type Workflow, type WorkflowProps } from '../../lib/aws/index.ts';
 import { runs, SEED } from '../chance.ts';
 import { project } from '../run/project.ts';
 import { idsOf, type Sources, type State, synthesise as synthesiseState } from './changed-app.ts';
@@ -80,6 +80,28 @@ describe('the versions of functions', () => {
       }),
       { numRuns: runs(20), seed: SEED },
     );
+  });
+});
+
+describe('a function that calls others itself', () => {
+  const callerOf = (text: string, nested: boolean): readonly string[] => {
+    const stack = new Stack(testApp(), 'Stack');
+    const blobs = new BlobStore(stack, 'Blobs');
+    const bundle = (source: string) => project({ 'index.mjs': `export const handler = async () => ${source};` });
+    const called = new ComponentFunction(nested ? new NestedStack(stack, 'Nested') : stack, 'Called', {
+      component: '/my/called',
+      bundle: bundle(text),
+      blobs,
+    });
+    const calls = new Map([['/my/called', called]]);
+    new ComponentFunction(stack, 'Caller', { component: '/builtin/eval', bundle: bundle('0'), blobs, calls });
+    return idsOf(Template.fromStack(stack), VERSION, /^Caller/);
+  };
+
+  it.each([false, true])('is published anew where one of them is, be it in a nested stack: %s', (nested) => {
+    expect(callerOf('1', nested)).toHaveLength(1);
+    expect(callerOf('2', nested)).not.toEqual(callerOf('1', nested));
+    expect(callerOf('1', nested)).toEqual(callerOf('1', nested));
   });
 });
 
@@ -187,6 +209,18 @@ describe('the alias live', () => {
     ],
   ] as const)('refuses %j', (deployment, message) => {
     expect(() => deploy(deployment)).toThrow(message);
+  });
+
+  it('is moved back by alarms of the flow itself, if it is moved gradually', () => {
+    const watch = (workflow: Workflow, stack: Stack): void =>
+      workflow.rollBackOn(workflow.metricFailed().createAlarm(stack, 'Fails', { threshold: 1, evaluationPeriods: 1 }));
+    const deployment = { type: 'canary', percentage: 10, interval: Duration.minutes(1) } as const;
+    synthesise({ props: { deployment }, change: watch }).hasResourceProperties(ALIAS, {
+      DeploymentPreference: { Alarms: [{ Ref: Match.stringLikeRegexp('^Fails') }] },
+    });
+    expect(() => synthesise({ change: watch })).toThrow(
+      'because the alias is moved at once; give the Workflow deployment',
+    );
   });
 
   it('is another one for a state machine of another type', () => {

@@ -61,6 +61,15 @@ describe('the function', () => {
     });
   });
 
+  it('may use of the store what its component declares, and blobs', () => {
+    const resourcesOf = (props: Partial<ComponentFunctionProps>): string =>
+      JSON.stringify(permissionsOf(synthesise(props)));
+    expect(resourcesOf({})).toContain('/blobs/values/*');
+    expect(resourcesOf({})).not.toMatch(/cache|map-/);
+    expect(resourcesOf({ uses: ['cache'] })).toContain('/blobs/cache/*');
+    expect(resourcesOf({ uses: ['cache'] })).not.toContain('map-');
+  });
+
   it('has room and time by default', () => {
     synthesise().hasResourceProperties('AWS::Lambda::Function', { MemorySize: 512, Timeout: 70 });
   });

@@ -34,12 +34,15 @@ function deploy(items: string) {
 }
 
 describe('a flow with a map', () => {
-  it('over items that are only known when it runs may read and write the blobs, and run items as executions', () => {
+  it('over items that are only known when it runs may read items, write results, and run items as executions', () => {
     const { app, allowed } = deploy('{ $input: items }');
     expect(allowed).toEqual(
       expect.arrayContaining([
-        [['s3:GetObject', 's3:PutObject'], expect.stringContaining('/blobs/*')],
-        [['s3:ListMultipartUploadParts', 's3:AbortMultipartUpload'], expect.stringContaining('/blobs/*')],
+        ['s3:GetObject', expect.stringContaining('/blobs/map-items/*')],
+        [
+          ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+          expect.stringContaining('/blobs/map-results/*'),
+        ],
         ['states:StartExecution', expect.stringMatching(/:stateMachine:StepflowStack-Each-[0-9A-F]{8}"/)],
         [
           ['states:DescribeExecution', 'states:StopExecution'],

@@ -18,7 +18,8 @@ import type { Emulator } from './emulator.ts';
 
 const POLL_MS = 50;
 
-const client = ({ endpoint }: Emulator) => ({
+/** What the clients of the SDK need to call the emulator. */
+export const client = ({ endpoint }: Emulator) => ({
   endpoint,
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -31,10 +32,26 @@ export async function execute(
   input: Json,
   name: string = randomUUID(),
 ): Promise<DescribeExecutionOutput> {
+  return endOf(emulator, await start(emulator, stateMachineArn, input, name));
+}
+
+/** Starts an execution and answers its ARN. */
+export async function start(
+  emulator: Emulator,
+  stateMachineArn: string,
+  input: Json,
+  name: string = randomUUID(),
+): Promise<string> {
   const sfn = new SFNClient(client(emulator));
-  const { executionArn } = await sfn.send(
+  const { executionArn = '' } = await sfn.send(
     new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
+  return executionArn;
+}
+
+/** Waits until an execution has ended. */
+export async function endOf(emulator: Emulator, executionArn: string): Promise<DescribeExecutionOutput> {
+  const sfn = new SFNClient(client(emulator));
   for (;;) {
     const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (execution.status !== 'RUNNING') return execution;
@@ -62,6 +79,10 @@ export async function outputOf(
   const store = s3Store(`s3://${bucket}/blobs`, new S3Client({ ...client(emulator), forcePathStyle: true }));
   return hydrate(JSON.parse(output ?? 'null'), blobStore(store));
 }
+
+/** The output of an execution whose values are small, or how it failed. */
+export const outcomeOf = ({ status, output, error, cause }: DescribeExecutionOutput): Json =>
+  output === undefined ? { status: status ?? '', error: error ?? '', cause: cause ?? '' } : JSON.parse(output);
 
 /** The history of an execution. */
 export async function historyOf(

@@ -11,6 +11,7 @@ a second interpreter runs a state machine as our own engine does. Only this is c
 5. A nested execution that fails: the Task's error is States.TaskFailed, and its cause describes the execution.
 6. A distributed Map in JSONata runs, see distributed_map.py.
 7. StartSyncExecution: the SDK asks the host `sync-127.0.0.1`, which is this one; a state machine may be given by its alias.
+8. Versions and aliases of state machines: see state_machine_versions.py.
 
 When its standard input closes, the process ends, ends the functions that it started, and removes its temporary folder.
 So nothing keeps running, whatever happens to the test that started it.
@@ -31,6 +32,8 @@ from distributed_map import run_distributed_map
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
+
+from state_machine_versions import add_versions
 
 FAILURE = "$functionError"
 
@@ -107,6 +110,7 @@ plain_map_items = sfn._run_map_items
 plain_start_sync_execution = sfn._start_sync_execution
 plain_function_warm = lambda_svc._execute_function_warm
 
+add_versions()
 sfn._run_parallel_branches = run_parallel_branches
 sfn._apply_state_assign = apply_state_assign
 sfn._apply_output_path = apply_output_path

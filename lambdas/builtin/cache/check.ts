@@ -7,6 +7,7 @@ export default component(
     description: 'Looks for a value that was stored under a key and has not expired.',
     input: z.object({ key: z.string().min(1) }),
     output: z.object({ cache_hit: z.boolean(), value: anyValue.describe('Null where there is none.') }),
+    uses: ['cache'],
   },
   async ({ key }, { cache }) => {
     const value = await cache.get(key);

@@ -8,9 +8,14 @@ export default component(
     input: z.object({
       key: z.string().min(1),
       value: anyValue,
-      ttl: z.number().positive().nullish().describe('Seconds until it expires; without, it does not.'),
+      ttl: z
+        .number()
+        .positive()
+        .nullish()
+        .describe('Seconds until it expires; without, it stays as long as the store keeps it.'),
     }),
     output: z.object({ stored: z.boolean() }),
+    uses: ['cache'],
   },
   async ({ key, value, ttl }, { cache }) => {
     await cache.set(key, value, ttl ?? undefined);

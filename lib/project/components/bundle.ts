@@ -6,7 +6,7 @@ import { FileHashes, hashOf } from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
 import type { ComponentFile } from './catalog.ts';
 import { bundledClients, clientPath } from './clients.ts';
-import { OWN_BUNDLES, runtimeFile } from './package-files.ts';
+import { isCheckout, OWN_BUNDLES, runtimeFile } from './package-files.ts';
 
 /** A component with its wrapper, as one function: the same bundle runs locally and on AWS. */
 export interface Bundle {
@@ -85,10 +85,11 @@ export async function bundleProgram(name: string, program: string): Promise<stri
 
 async function bundleOne(
   component: ComponentFile,
-  root: string,
+  project: string,
   hashes: FileHashes,
   copied: CopiedBundle,
 ): Promise<Bundle> {
+  const root = component.builtin && isCheckout ? OWN_BUNDLES : project;
   const name = folderName(component, root);
   const folder = join(root, name);
   const built = await buildSerially({ name, folder, copied, source: sourceOf(component) }, root, hashes);

@@ -3,6 +3,7 @@ import type { Span } from '../../diagnostics/diagnostics.ts';
 import { nearest } from '../../flow/text/nearest.ts';
 import { describe } from '../../protocol/describe.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { isStoreUse } from '../../runtime/stores/store-use.ts';
 import type { ComponentFile } from './catalog.ts';
 
 interface Option {
@@ -24,6 +25,7 @@ const OPTIONS: { readonly [name: string]: Option } = {
     wanted: `a number of seconds above 0, at most ${QUOTAS.functionSeconds}`,
     fits: (value) => value !== 0 && isBetween(value, 0, QUOTAS.functionSeconds),
   },
+  uses: { wanted: "the list ['cache']", fits: (value) => Array.isArray(value) && value.every(isStoreUse) },
   travelling: { wanted: 'true or false', fits: (value) => typeof value === 'boolean' },
 };
 
@@ -34,6 +36,7 @@ const MEANT: { readonly [name: string]: string } = {
   memory: 'memorySize',
   memoryMB: 'memorySize',
   timeoutSeconds: 'timeout',
+  cache: 'uses',
 };
 
 /** An option of a component that its function cannot have. */

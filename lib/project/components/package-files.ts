@@ -12,5 +12,5 @@ export const runtimeFile = (name: string): string => join(dirname(here), '../../
 /** What `npm run build` bundles of this package for its published form. */
 export const BUILT_CLIENTS = join(dirname(here), '../../../clients');
 
-/** In a checkout, the folder of the bundles that are the same for all projects. */
+/** In a checkout, the folder of the bundles that are the same for all projects, such as those of built-in components. */
 export const OWN_BUNDLES = join(dirname(here), '../../../.stepflow/bundles');

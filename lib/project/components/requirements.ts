@@ -1,4 +1,5 @@
 import { DEFAULT_SECONDS } from '../../protocol/quotas.ts';
+import { isStoreUse, type StoreUse } from '../../runtime/stores/store-use.ts';
 
 /** MB of memory of a function whose component declares none. */
 export const DEFAULT_MEMORY_MB = 512;
@@ -9,21 +10,26 @@ export interface Requirements {
   readonly memorySize?: number;
   /** Timeout in seconds. */
   readonly timeout?: number;
+  /** What it uses of the store besides blobs. */
+  readonly uses?: readonly StoreUse[];
 }
 
 /** Reads the requirements of a component. */
-export const requirementsOf = ({ memorySize, timeout }: { readonly [key: string]: unknown }): Requirements => ({
+export const requirementsOf = ({ memorySize, timeout, uses }: { readonly [key: string]: unknown }): Requirements => ({
   ...(typeof memorySize === 'number' && { memorySize }),
   ...(typeof timeout === 'number' && { timeout }),
+  ...(Array.isArray(uses) && uses.length > 0 && { uses: uses.filter(isStoreUse) }),
 });
 
-/** The requirements of a fused chain: the maximum memory, and the sum of the timeouts if all components declare one. */
+/** The requirements of a fused chain: the maximum memory, the sum of the timeouts if all components declare one, and all that any uses. */
 export function requirementsOfFusedChain(components: readonly Requirements[]): Requirements {
   const sizes = components.map(({ memorySize = DEFAULT_MEMORY_MB }) => memorySize);
+  const uses = [...new Set(components.flatMap((component) => component.uses ?? []))];
   const timeouts = components.flatMap(({ timeout }) => timeout ?? []);
   return {
     ...(components.some(({ memorySize }) => memorySize !== undefined) && { memorySize: Math.max(...sizes) }),
     ...(timeouts.length === components.length && { timeout: sum(timeouts) }),
+    ...(uses.length > 0 && { uses }),
   };
 }
 

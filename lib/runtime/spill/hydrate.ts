@@ -1,16 +1,18 @@
 import { isObject, type Json } from '../../protocol/json.ts';
 import {
-  escapeValue,
+  type BlobMarker,
   isBlobMarker,
   isMissing,
   isSecret,
   isSkipped,
-  PARTS,
+  readSpilled,
   unescapeValue,
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
+import { mapInParallel } from '../in-parallel.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
+import { contentOf, readOnce, travellingContent } from './spilled-content.ts';
 
 /** A marker and its path in a value. */
 export interface FoundMarker {
@@ -36,30 +38,41 @@ export async function hydrate(
   blobs: Pick<BlobStore, 'get'>,
   secrets: ReadonlyMap<string, Json> = new Map(),
 ): Promise<Json> {
-  const types = new Map(
-    findMarkers(value).flatMap(({ marker }) =>
-      isBlobMarker(marker) ? [[marker.$blob, marker.blobType] as const] : [],
-    ),
-  );
-  const load = async ([id, type]: readonly [string, string]): Promise<readonly [string, Json]> => {
-    const content = await blobs.get(id);
-    return [id, type === PARTS ? await hydrate(content, blobs, secrets) : content];
-  };
-  const loaded = new Map(await Promise.all([...types].map(load)));
+  const once = readOnce(blobs);
+  const loaded = await loadSpilled(value, async (marker) => {
+    const content = await contentOf(marker, once);
+    return readSpilled(marker).hasMarkers ? hydrate(content, once, secrets) : content;
+  });
   return unescapeValue(value, (part) => {
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
-    return isBlobMarker(part) ? loaded.get(part.$blob) : undefined;
+    return isBlobMarker(part) ? loaded.get(keyOf(part)) : undefined;
   });
 }
 
-/** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. */
+/** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. Each blob is read once. */
 export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
-  if (isBlobMarker(value)) {
-    const content = await blobs.get(value.$blob);
-    return value.blobType === PARTS ? unspill(content, blobs) : escapeValue(content);
-  }
-  if (Array.isArray(value)) return Promise.all(value.map((item) => unspill(item, blobs)));
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await unspill(item, blobs)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  const once = readOnce(blobs);
+  const loaded = await loadSpilled(value, async (marker) => {
+    const content = await travellingContent(marker, once);
+    return readSpilled(marker).hasMarkers ? unspill(content, once) : content;
+  });
+  if (loaded.size === 0) return value;
+  const fill = (within: Json): Json => {
+    if (isBlobMarker(within)) return loaded.get(keyOf(within)) ?? null;
+    if (Array.isArray(within)) return within.map(fill);
+    if (!isObject(within)) return within;
+    return Object.fromEntries(Object.entries(within).map(([key, item]) => [key, fill(item)]));
+  };
+  return fill(value);
 }
+
+/** The spilled parts of a value, each loaded once, by {@link keyOf}. */
+async function loadSpilled(value: Json, load: (marker: BlobMarker) => Promise<Json>): Promise<Map<string, Json>> {
+  const markers = new Map(
+    findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [[keyOf(marker), marker] as const] : [])),
+  );
+  return new Map(await mapInParallel(markers, async ([key, marker]) => [key, await load(marker)] as const));
+}
+
+/** What a marker stands for: the same blob may be a value here, and a list of several there. */
+const keyOf = ({ $blob, blobType }: BlobMarker): string => `${blobType} ${$blob}`;

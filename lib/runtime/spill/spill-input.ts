@@ -2,9 +2,8 @@ import { FlowError } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 import { escapeValue, isBlobMarker } from '../../protocol/markers.ts';
 import { alternativesOf, parseJoined, type Segment } from '../../protocol/path.ts';
-import type { BlobStore } from '../stores/blobs.ts';
 import { findMarkers } from './hydrate.ts';
-import { bytesOf, MIN_SHARE, spillValue } from './spill.ts';
+import { bytesOf, MIN_SHARE, type SpillStore, spillValue } from './spill.ts';
 
 /** What a state machine reads of its input, and the input's size limits. */
 export interface InputBudget {
@@ -19,20 +18,18 @@ export interface InputBudget {
 /** The key of the blob with what is not read of an object. The key of a user's own field of that name is read, or set aside. */
 const REST = '$rest';
 
-type Store = Pick<BlobStore, 'put'>;
-
 /**
  * Prepares the input of an execution: values that look like markers are escaped, and parts are spilled to the blob store
  * until the rest fits `budget`. Spilled parts are as large as possible without hiding a path that the state machine
  * reads. Where even their markers are too many, all that is not read is set aside in one blob ({@link REST}). Throws
  * INVALID_INPUT where that is read too, as a part of the whole.
  */
-export async function spillInput(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
+export async function spillInput(input: Json, budget: InputBudget, blobs: SpillStore): Promise<Json> {
   return spillTravelling(escapeValue(input), budget, blobs);
 }
 
 /** {@link spillInput} of an input that is already escaped, with nothing spilled yet. */
-export async function spillTravelling(input: Json, budget: InputBudget, blobs: Store): Promise<Json> {
+export async function spillTravelling(input: Json, budget: InputBudget, blobs: SpillStore): Promise<Json> {
   // An input that nothing reads has no share of a payload, but the execution takes it.
   if (bytesOf(input) <= Math.min(budget.share, budget.room)) return input;
   return new Spill(budget, blobs).spill(input, budget.reads.flatMap(readsOf), budget.room);
@@ -54,9 +51,9 @@ interface Part {
 
 class Spill {
   readonly #share: number;
-  readonly #blobs: Store;
+  readonly #blobs: SpillStore;
 
-  constructor({ share }: InputBudget, blobs: Store) {
+  constructor({ share }: InputBudget, blobs: SpillStore) {
     this.#share = share;
     this.#blobs = blobs;
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { FlowError } from '../../protocol/errors.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ObjectStore } from './object-store.ts';
+import { keyIn } from './store-folders.ts';
 
 /** A stored blob: its id and its size in bytes of JSON. */
 export interface BlobRef {
@@ -11,7 +12,7 @@ export interface BlobRef {
 
 /** Content-addressed values: stored by the hash of their content, written once, verified on read. */
 export interface BlobStore {
-  /** Stores a value, unless it is stored already. */
+  /** Stores a value, unless it is stored already. Where blobs expire, it is kept for at least half their life from now on. */
   put(value: Json): Promise<BlobRef>;
   /** The value with that id. Throws RESOURCE_UNAVAILABLE if it is absent or damaged. */
   get(blobId: string): Promise<Json>;
@@ -24,7 +25,7 @@ export const blobIdOf = (value: Json): string => sha256(JSON.stringify(value));
 /** The hex SHA-256 of a text. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const keyOf = (blobId: string): string => `${blobId}.json`;
+const keyOf = (blobId: string): string => keyIn('blobs', `${blobId}.json`);
 
 /** The blobs in a store. */
 export const blobStore = (objects: ObjectStore): BlobStore => ({

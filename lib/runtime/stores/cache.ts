@@ -1,17 +1,18 @@
 import { isObject, type Json } from '../../protocol/json.ts';
 import { sha256 } from './blobs.ts';
 import type { ObjectStore } from './object-store.ts';
+import { keyIn } from './store-folders.ts';
 
 /** Values by keys of the caller's choice, with an optional time to live; stored beside the blobs. */
 export interface CacheStore {
   /** The value of `key`; undefined if there is none or it has expired. */
   get(key: string): Promise<Json | undefined>;
-  /** Stores or replaces a value; without `ttlSeconds` it does not expire. */
+  /** Stores or replaces a value; without `ttlSeconds` it is kept as long as the store keeps it. */
   set(key: string, value: Json, ttlSeconds?: number): Promise<void>;
 }
 
 // Keys are hashed because they may contain characters that a file name may not.
-const nameOf = (key: string): string => `cache/${sha256(key)}.json`;
+const nameOf = (key: string): string => keyIn('cache', `${sha256(key)}.json`);
 
 /** The cache in a store; `now` returns milliseconds since the epoch. */
 export const cacheStore = (objects: ObjectStore, now: () => number = Date.now): CacheStore => ({

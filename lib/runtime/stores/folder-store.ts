@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -22,11 +23,26 @@ export function folderStore(folder: string): ObjectStore {
     has,
     write,
     read: (key) => readFile(fileOf(key), 'utf8').catch(absent).catch(unavailable(folder)),
+    async *readInPieces(key) {
+      try {
+        yield* createReadStream(fileOf(key), 'utf8');
+      } catch (error) {
+        unavailable(folder)(error);
+      }
+    },
     writeOnce: async (key, text) => {
-      if (!(await has(key))) await write(key, text);
+      // A file of another size is what a loss of power left of it.
+      if ((await bytesIn(fileOf(key))) !== Buffer.byteLength(text)) await write(key, text);
     },
   };
 }
+
+/** The bytes of a file; undefined if there is none. */
+const bytesIn = (file: string): Promise<number | undefined> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 
 /** Writes to a temporary file, then renames it, so that readers see the old file or the new one, never a part. */
 async function replace(file: string, text: string): Promise<void> {

@@ -9,10 +9,15 @@ export interface ObjectStore {
   address(key: string): { readonly Bucket: string; readonly Key: string };
   /** The text of `key`; undefined if there is none. */
   read(key: string): Promise<string | undefined>;
+  /** The text of `key` in pieces, for a text that may not fit in memory. Throws RESOURCE_UNAVAILABLE if there is none. */
+  readInPieces(key: string): AsyncIterable<string>;
   /** Whether there is a text of `key`. */
   has(key: string): Promise<boolean>;
   /** Writes atomically; replaces an existing text. */
   write(key: string, text: string): Promise<void>;
-  /** Writes atomically, unless there is a text of `key` already. */
+  /**
+   * Writes atomically, unless the text of `key` is there already: a key that is written so always has the same text. Where
+   * texts expire, it is there for at least half its life afterwards.
+   */
   writeOnce(key: string, text: string): Promise<void>;
 }

@@ -1,5 +1,4 @@
 import {
-  GetObjectCommand,
   HeadObjectCommand,
   NoSuchKey,
   NotFound,
@@ -9,35 +8,44 @@ import {
 } from '@aws-sdk/client-s3';
 import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
+import { readText, textInPieces } from './s3-body.ts';
 import { parseLocation } from './s3-location.ts';
+import { MOST_ATTEMPTS, type OnceOptions, type Written, writeOnce } from './write-once.ts';
 
-/** S3 emulators at a custom endpoint do not support a host name per bucket. */
-const newClient = (): S3Client => new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+/**
+ * S3 emulators at a custom endpoint do not support a host name per bucket. More attempts than the client's own three: many
+ * iterations that begin at once are more requests than a bucket takes before it has grown with them (503 Slow Down).
+ */
+const newClient = (): S3Client =>
+  new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined, maxAttempts: 6 });
 
-/** Stores texts as objects of an S3 bucket. Throws RESOURCE_UNAVAILABLE if the bucket cannot be reached. */
-export function s3Store(location: string, client: S3Client = newClient()): ObjectStore {
+/** Stores texts as objects of an S3 bucket. Throws RESOURCE_UNAVAILABLE if the bucket cannot be used. */
+export function s3Store(location: string, client: S3Client = newClient(), once: OnceOptions = {}): ObjectStore {
   const { Bucket, prefix } = parseLocation(location);
   const at = (key: string) => ({ Bucket, Key: `${prefix}${key}` });
-  const put = (key: string, text: string, condition: { IfNoneMatch?: string }): Promise<unknown> =>
-    client.send(new PutObjectCommand({ ...at(key), ...condition, Body: text, ContentType: 'application/json' }));
+  const put = async (key: string, text: string, condition: { IfNoneMatch?: string } = {}): Promise<void> => {
+    await client.send(new PutObjectCommand({ ...at(key), ...condition, Body: text, ContentType: 'application/json' }));
+  };
+  const lastWrittenMs = async (key: string): Promise<number> => {
+    const { LastModified } = await client.send(new HeadObjectCommand(at(key)));
+    return LastModified?.getTime() ?? 0;
+  };
   const guard = withStoreErrors(location);
   return {
     location,
     address: at,
-    read: (key) =>
-      guard(async () => {
-        const object = await client.send(new GetObjectCommand(at(key)));
-        return object.Body?.transformToString('utf-8');
-      }).catch(ifAbsent(undefined)),
-    has: (key) =>
-      guard(async () => {
-        await client.send(new HeadObjectCommand(at(key)));
-        return true;
-      }).catch(ifAbsent(false)),
-    write: (key, text) => guard(async () => void (await put(key, text, {}))),
+    read: (key) => guard(() => readText(client, at(key))).catch(ifAbsent(undefined)),
+    readInPieces: (key) => guardedPieces(textInPieces(client, at(key)), failureAt(location)),
+    has: (key) => guard(async () => (await lastWrittenMs(key)) >= 0).catch(ifAbsent(false)),
+    write: (key, text) => guard(() => put(key, text)),
     writeOnce: (key, text) =>
       guard(async () => {
-        await put(key, text, { IfNoneMatch: '*' }).catch(ifWritten);
+        const writer = {
+          writeIfAbsent: () => put(key, text, { IfNoneMatch: '*' }).then(() => 'written' as const, unlessThere),
+          lastWrittenMs: () => lastWrittenMs(key).catch(ifAbsent(undefined)),
+          rewrite: () => put(key, text),
+        };
+        if (!(await writeOnce(writer, once))) throw new Error(`${MOST_ATTEMPTS} writes of ${key} met another one`);
       }),
   };
 }
@@ -51,10 +59,12 @@ const ifAbsent =
     throw error;
   };
 
-/** 412: the object exists already. 409: another writer is writing the same content. */
-function ifWritten(error: unknown): void {
+/** What a refused conditional write says. 412: the object is there. 409: another write or a deletion was under way, of unknown outcome. */
+function unlessThere(error: unknown): Written {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-  if (status !== 412 && status !== 409) throw error;
+  if (status === 412) return 'there';
+  if (status === 409) return 'conflict';
+  throw error;
 }
 
 const withStoreErrors =
@@ -64,8 +74,25 @@ const withStoreErrors =
       return await call();
     } catch (error) {
       if (isAbsent(error)) throw error;
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const message = `the blob store ${location} cannot be used: ${why}`;
-      throw new FlowError('RESOURCE_UNAVAILABLE', message, { cause: error });
+      throw failureAt(location)(error);
     }
   };
+
+const failureAt =
+  (location: string) =>
+  (error: unknown): FlowError => {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const message = `the blob store ${location} cannot be used: ${why}`;
+    return new FlowError('RESOURCE_UNAVAILABLE', message, { cause: error });
+  };
+
+async function* guardedPieces(
+  pieces: AsyncIterable<string>,
+  failure: (error: unknown) => FlowError,
+): AsyncGenerator<string> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw failure(error);
+  }
+}

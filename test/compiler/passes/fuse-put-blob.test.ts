@@ -52,7 +52,7 @@ evaluation: eager`;
     expect(shape(source)).toBe('load');
     const data = ['stored', 'all', 'the', 'same'];
     await runFlow({ source, mocks: giving({ load: data }), blobs });
-    expect(readdirSync(blobs)).toContain(`${blobIdOf(data)}.json`);
+    expect(readdirSync(join(blobs, 'values'))).toContain(`${blobIdOf(data)}.json`);
   });
 
   it('that is not there fails the step that would store it', async () => {

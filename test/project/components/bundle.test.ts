@@ -221,7 +221,7 @@ describe('a bundle', () => {
       expect(await runAlone(join(alone, 'builtin/put_blob'), input, s3.url)).toMatchObject({
         $: { blob_id: blobIdOf('kept') },
       });
-      expect(s3.requests).toMatchObject([{ method: 'PUT', path: `/bucket/blobs/${blobIdOf('kept')}.json` }]);
+      expect(s3.requests).toMatchObject([{ method: 'PUT', path: `/bucket/blobs/values/${blobIdOf('kept')}.json` }]);
       for (const name of ['noop', 'put_blob']) rmSync(join(alone, 'builtin', name, 'aws-clients/s3-store.mjs'));
       expect(await runAlone(join(alone, 'builtin/noop'), input, s3.url)).toEqual({ $: input });
       expect(await runAlone(join(alone, 'builtin/put_blob'), input, s3.url)).toMatchObject({

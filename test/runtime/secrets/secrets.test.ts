@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import {
+  blobIdOf,
   blobStore,
   type Component,
   component,
@@ -34,7 +35,8 @@ const invoke = (made: Component, invocation: Partial<Invocation>, host: HostCont
     { log: () => {}, secrets: async (name) => VALUES[name], ...host },
   );
 
-const running = (run: Component['run']) => component({ input: any, output: any }, run);
+const running = (run: Component['run'], options: Pick<Component, 'uses'> = {}) =>
+  component({ input: any, output: any, ...options }, run);
 
 describe('a secret in the input', () => {
   it('is known to the component alone, in whole or in part', async () => {
@@ -178,13 +180,40 @@ describe('what leaves the function', () => {
 
   it('has none in what outlives it: blobs and cache', async () => {
     const store = memoryStore();
-    const made = running(async (input, { blobs, cache }) => {
-      await blobs.put({ input: JSON.stringify(input) });
-      await cache.set('k', JSON.stringify(input));
-    });
+    const made = running(
+      async (input, { blobs, cache }) => {
+        await blobs.put({ input: JSON.stringify(input) });
+        await cache.set('k', JSON.stringify(input));
+      },
+      { uses: ['cache'] },
+    );
     await invoke(made, {}, { store });
     expect([...store.texts.values()].filter((text) => text.includes('sk-'))).toEqual([]);
     expect(store.texts.size).toBe(2);
+  });
+
+  it('is not in the name of an object, which stays in its folder; hashes may look like one', async () => {
+    const store = memoryStore();
+    const made = running(
+      async (_, { blobs, objects }) => {
+        await objects.write(`cache/${KEY}.json`, '1');
+        await blobs.put('a value');
+      },
+      { uses: ['cache'] },
+    );
+    const hash = blobIdOf('a value');
+    await invoke(
+      made,
+      { input: [MARKER, { $secret: 'part' }], secrets: ['key', 'part'] },
+      {
+        store,
+        secrets: async (name) => (name === 'part' ? hash.slice(3, 9) : KEY),
+      },
+    );
+    expect([...store.texts.keys()]).toEqual([
+      expect.stringMatching(/^cache\/secret-[0-9a-f]{32}$/),
+      `values/${hash}.json`,
+    ]);
   });
 });
 

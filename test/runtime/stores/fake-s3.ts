@@ -17,7 +17,8 @@ export interface FakeS3 extends LoopbackServer {
 
 interface Answer {
   readonly status: number;
-  readonly body?: string;
+  readonly body?: string | Buffer;
+  readonly headers?: { readonly [name: string]: string };
 }
 
 const refusal = (status: number, code: string): Answer => ({ status, body: `<Error><Code>${code}</Code></Error>` });
@@ -35,7 +36,7 @@ export async function startFakeS3(): Promise<FakeS3> {
       ifNoneMatch: request.headers['if-none-match'],
       status: answer.status,
     });
-    response.writeHead(answer.status).end(request.method === 'HEAD' ? undefined : answer.body);
+    response.writeHead(answer.status, answer.headers).end(request.method === 'HEAD' ? undefined : answer.body);
   });
   return { ...server, requests };
 }
@@ -52,5 +53,11 @@ async function answerTo(request: IncomingMessage, objects: Map<string, string>):
     return { status: 200 };
   }
   const found = objects.get(path);
-  return found === undefined ? refusal(404, 'NoSuchKey') : { status: 200, body: found };
+  if (found === undefined) return refusal(404, 'NoSuchKey');
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  if (from === undefined || to === undefined) return { status: 200, body: found };
+  const bytes = Buffer.from(found);
+  const part = bytes.subarray(Number(from), Number(to) + 1);
+  const headers = { 'content-range': `bytes ${from}-${Number(from) + part.length - 1}/${bytes.length}` };
+  return { status: 206, body: part, headers };
 }

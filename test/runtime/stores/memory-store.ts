@@ -1,4 +1,7 @@
-import type { ObjectStore } from '../../../lib/runtime/index.ts';
+import { FlowError, type ObjectStore } from '../../../lib/runtime/index.ts';
+
+/** Characters of a piece of a text: an odd number, that text is cut anywhere. */
+const PIECE = 997;
 
 /** A store in memory, and how often it was touched. */
 export interface MemoryStore extends ObjectStore {
@@ -19,6 +22,12 @@ export function memoryStore(): MemoryStore {
     read: async (key) => {
       note('read', key);
       return texts.get(key);
+    },
+    async *readInPieces(key) {
+      note('readInPieces', key);
+      const text = texts.get(key);
+      if (text === undefined) throw new FlowError('RESOURCE_UNAVAILABLE', `${key} is not in memory`);
+      for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE);
     },
     has: async (key) => texts.has(key),
     write: async (key, text) => {

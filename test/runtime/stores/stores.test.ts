@@ -54,10 +54,26 @@ describe.each(KINDS)('blobs in %s', (_kind, open) => {
     });
   });
 
+  it('come back in pieces, however long they are, and those that are not there are named', async () => {
+    const store = open();
+    const text = 'ü€😀'.repeat(2_000_000);
+    await store.write('map-results/large.json', text);
+    let read = '';
+    let pieces = 0;
+    for await (const piece of store.readInPieces('map-results/large.json')) {
+      read += piece;
+      pieces += 1;
+    }
+    expect(read === text).toBe(true);
+    expect(pieces).toBeGreaterThan(1);
+    const absent = store.readInPieces('map-results/none.json')[Symbol.asyncIterator]().next();
+    await expect(absent).rejects.toMatchObject({ name: 'RESOURCE_UNAVAILABLE' });
+  });
+
   it('that were damaged are not handed out', async () => {
     const store = open();
     const { blobId } = await blobStore(store).put({ some: 'content' });
-    await store.write(`${blobId}.json`, '{"some":"other"}');
+    await store.write(`values/${blobId}.json`, '{"some":"other"}');
     await expect(blobStore(store).get(blobId)).rejects.toMatchObject({
       name: 'RESOURCE_UNAVAILABLE',
       message: expect.stringContaining('is damaged'),
@@ -101,6 +117,14 @@ describe('a folder', () => {
     expect(await readdir(own)).toEqual(['k.json']);
   });
 
+  it('heals what a loss of power left of a blob', async () => {
+    const blobs = blobStore(folderStore(join(folder, 'healed')));
+    const { blobId } = await blobs.put({ some: 'content' });
+    await writeFile(join(folder, 'healed/values', `${blobId}.json`), '');
+    await blobs.put({ some: 'content' });
+    expect(await blobs.get(blobId)).toEqual({ some: 'content' });
+  });
+
   it('that is a file is RESOURCE_UNAVAILABLE', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
@@ -120,7 +144,7 @@ describe('a bucket', () => {
       [200, '*'],
       [412, '*'],
     ]);
-    expect(puts.every(({ path }) => /^\/once\/a\/b\/[0-9a-f]{64}\.json$/.test(path))).toBe(true);
+    expect(puts.every(({ path }) => /^\/once\/a\/b\/values\/[0-9a-f]{64}\.json$/.test(path))).toBe(true);
   });
 
   it('that refuses is RESOURCE_UNAVAILABLE, with the reason', async () => {
@@ -138,14 +162,16 @@ describe('a bucket', () => {
 
 describe('the store that the environment names', () => {
   it('is a folder, or a bucket whose client is loaded at its first use, once', async () => {
-    const loadS3 = vi.fn(async () => ({ s3Store: (location: string) => s3Store(location, client) }));
+    const open = vi.fn((location: string, _client: undefined, once: object) => s3Store(location, client, once));
+    const loadS3 = vi.fn(async () => ({ s3Store: open }));
     const local = openStore(loadS3, join(folder, 'opened'));
     await local.write('k', 'v');
     expect(await local.read('k')).toBe('v');
-    const remote = openStore(loadS3, 's3://opened/x');
+    const remote = openStore(loadS3, 's3://opened/x', '30');
     expect(loadS3).not.toHaveBeenCalled();
     await Promise.all([remote.write('k', 'w'), remote.writeOnce('l', 'w')]);
     expect([await remote.read('k'), await remote.has('l')]).toEqual(['w', true]);
     expect(loadS3).toHaveBeenCalledTimes(1);
+    expect(open).toHaveBeenCalledWith('s3://opened/x', undefined, { lifeMs: 30 * 24 * 3600 * 1000 });
   });
 });

@@ -10,7 +10,7 @@ import { evaluated, jsonata, lookup, text, variable, verbatim } from '../jsonata
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
-import { readsInsideSpilled } from './emit-result.ts';
+import { readsInsideResult, readsInsideSpilled } from './emit-result.ts';
 import { concurrencyOf, iteration } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
@@ -95,7 +95,11 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
   return {
     ...callOf(RESULTS, {
       step: text(stepOf(emitter, planned)),
-      input: { manifest: evaluated(jsonata`$states.input`), open: readsInsideSpilled(emitter, planned) },
+      input: {
+        manifest: evaluated(jsonata`$states.input`),
+        open: readsInsideSpilled(emitter, planned),
+        whole: !readsInsideResult(emitter, planned),
+      },
       reads: keys.length > 0 ? verbatim([...keys]) : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,
     }),

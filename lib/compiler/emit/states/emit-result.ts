@@ -122,6 +122,13 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
   };
 }
 
+/** Whether a reader goes inside the result of a run of a `map`: where none does, it may be put into a blob as a whole. */
+export const readsInsideResult = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
+  emitter.keys(planned).some((key) => {
+    const path = parseJoined(parseSlotKey(key).path);
+    return 'error' in path || alternativesOf(path).some((way) => way[0] === 'results' && way.length > 3);
+  });
+
 /** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
 export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
   const areCarried = emitter.frame.budget.carries(planned.step.id, 'runs');
