@@ -1,19 +1,22 @@
-import type { State } from './state-machine.ts';
+import type { Branch, State } from './state-machine.ts';
 
-/** The states that a state may lead to: after success, by each rule of a Choice or none, after each failure. */
+/** Where a state leads: after success, by each of its rules, after each failure. */
 export function targetsOf(state: State): readonly string[] {
-  const next = 'Next' in state && state.Next !== undefined ? [state.Next] : [];
-  const chosen = state.Type === 'Choice' ? [...state.Choices.map(({ Next }) => Next), state.Default ?? []].flat() : [];
+  const next = 'Next' in state ? state.Next : undefined;
+  const own = state.Type === 'Choice' ? [...state.Choices.map(({ Next }) => Next), state.Default] : [next];
   const caught = 'Catch' in state ? (state.Catch ?? []).map(({ Next }) => Next) : [];
-  return [...next, ...chosen, ...caught];
+  return [...own, ...caught].flatMap((name) => name ?? []);
 }
 
-/** The names of the states that an execution may come to from the state `start`, itself included. */
-export function reachableFrom(start: string, states: ReadonlyMap<string, State>): ReadonlySet<string> {
-  const reached = new Set([start]);
-  for (const name of reached) {
-    const state = states.get(name);
-    for (const next of state ? targetsOf(state) : []) reached.add(next);
+/** The names of the states of a scope that some run may come to. AWS refuses a definition with others. */
+export function reachedIn({ StartAt, States }: Branch): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const pending = [StartAt];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const state = States[name];
+    if (!state || reached.has(name)) continue;
+    reached.add(name);
+    pending.push(...targetsOf(state));
   }
   return reached;
 }

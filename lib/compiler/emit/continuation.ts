@@ -1,6 +1,5 @@
 import type { State, Template } from '../../asl/state-machine.ts';
-import { reachableFrom } from '../../asl/transitions.ts';
-import { type NamedState, statesIn } from '../../asl/walk-states.ts';
+import type { NamedState } from '../../asl/walk-states.ts';
 import type { StateSource } from '../source-map.ts';
 import type { Jsonata } from './jsonata/jsonata.ts';
 
@@ -57,15 +56,9 @@ export class States {
     return this.#entries.slice(size);
   }
 
-  /**
-   * The states in the order in which they run, from `start`. Those that nothing leads to are dropped with their sources, as
-   * AWS refuses them: what is to come after a failure is emitted before it is known whether anything can fail.
-   */
-  toObject(start: string): { [name: string]: State } {
-    const reached = reachableFrom(start, new Map(this.#entries));
-    const [kept, dropped] = [true, false].map((is) => this.#entries.filter(([name]) => reached.has(name) === is));
-    for (const [name] of statesIn({ States: Object.fromEntries(dropped ?? []) })) this.#sources.delete(name);
-    return byName((kept ?? []).toReversed());
+  /** The states in the order in which they run. */
+  toObject(): { [name: string]: State } {
+    return byName(this.#entries.toReversed());
   }
 }
 

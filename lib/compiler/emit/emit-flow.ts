@@ -357,7 +357,7 @@ export class FlowEmitter {
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
     const pass = { name, source: this.source('branch-end') };
     const start = this.#emit(tree, scopePath, states, scopeEnd(output, { End: true }, pass, states));
-    return { StartAt: start, States: states.toObject(start) };
+    return { StartAt: start, States: states.toObject() };
   }
 
   /** The output of a branch: of each step that is read outside, the slots that are read there. */

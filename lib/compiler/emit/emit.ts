@@ -72,7 +72,7 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
     Comment: description ? `${name}: ${description.trim()}` : name,
     QueryLanguage: 'JSONata',
     StartAt: start,
-    States: states.toObject(start),
+    States: states.toObject(),
   };
   const { nestedMachines, steps, statesByTree, loops, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };

@@ -111,7 +111,8 @@ output: [{ $step: b }, { $if: { $input: wait }, then: { $step: c } }, { $step: d
       {
         id: 'b',
         component: '/sleep',
-        input: { duration_ms: 200_000, passthrough: { $coalesce: [{ $input: 'x' }, { $step: 'a' }] } },
+        // biome-ignore lint/suspicious/noThenProperty: a key of the language.
+        input: { duration_ms: 200_000, passthrough: { $if: { $input: 'x' }, then: { $step: 'a' } } },
       },
     ];
     expect(severities({ steps, output: { $step: 'b' } })).toEqual(['warning "b"']);

@@ -108,7 +108,7 @@ function iteration({ emitter, scopePath, first, all }: Members, payload: StepPay
   const states = new States(shared.sources);
   const iterations = all.map(({ step }) => frame.prefix + step.id);
   states.add(state, task, { role: 'step', iterations });
-  return { StartAt: state, States: states.toObject(state) };
+  return { StartAt: state, States: states.toObject() };
 }
 
 /** The template of the members' input. */

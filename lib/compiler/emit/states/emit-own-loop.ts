@@ -36,7 +36,7 @@ export function emitOwnLoop(
   const StartAt = start(inside, { End: true });
   const parallel: State = {
     Type: 'Parallel',
-    Branches: [{ StartAt, States: inside.toObject(StartAt) }],
+    Branches: [{ StartAt, States: inside.toObject() }],
     Catch: catchers,
     Output: evaluated(jsonata`$states.result[0]`),
     Next: name,

@@ -63,13 +63,13 @@ export function iteration(
   if (start === failed || states.catchesInto(failed)) {
     states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
   }
-  if (name === undefined) return { StartAt: next, States: states.toObject(next) };
+  if (name === undefined) return { StartAt: next, States: states.toObject() };
   const first = states.add(
     emitter.stateName(planned, 'item'),
     { Type: 'Pass', Assign: { [name]: evaluated(item) }, Output: {}, Next: next },
     emitter.source('take-input', planned),
   );
-  return { StartAt: first, States: states.toObject(first) };
+  return { StartAt: first, States: states.toObject() };
 }
 
 /** What the items are made of, where their list is written out. */

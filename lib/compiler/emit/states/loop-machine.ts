@@ -109,12 +109,7 @@ class LoopMachineEmitter {
         })
       : this.#add('begin', { Type: 'Pass', Assign: first, Output: {}, Next: start });
     const Comment = `The loop of step ${this.#id} of ${shared.flow}`;
-    const stateMachine = {
-      Comment,
-      QueryLanguage: 'JSONata',
-      StartAt,
-      States: this.#states.toObject(StartAt),
-    } as const;
+    const stateMachine = { Comment, QueryLanguage: 'JSONata', StartAt, States: this.#states.toObject() } as const;
     shared.nestedMachines.push({ name: this.#name, stateMachine });
     return machine;
   }
