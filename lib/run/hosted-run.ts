@@ -8,7 +8,7 @@ import type { RunnableComponent } from './ready-flow.ts';
 
 /** The environment of the components of one run. */
 export interface HostedRunOptions extends HostListener {
-  readonly folders: Pick<Folders, 'blobs' | 'bundles'>;
+  readonly folders: Pick<Folders, 'blobs'>;
 }
 
 /** A host, and the number of a run in it. */
@@ -72,7 +72,7 @@ export class HostedRun {
   }
 
   async #start(): Promise<Place> {
-    const host = await hostFor(this.#options.folders.bundles);
+    const host = await hostFor();
     return { host, session: host.open(this.#options) };
   }
 }

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { isObject } from '../../protocol/json.ts';
 
 /** The inputs and outputs of a bundle, stored beside the bundles so that only changed components are bundled again. */
 export interface BundleRecord {
-  /** Hash of the bundler's options and version. */
+  /** Hash of the bundler's options and version, and of what is copied into its folder. */
   readonly settings: string;
   /** Hash of each source, by absolute path. */
   readonly inputs: { readonly [file: string]: string };
@@ -23,14 +23,26 @@ export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest('hex');
 }
 
-/** Hashes of files; each file is read once. */
+/**
+ * The hashes of installed packages' files. A process loads a package once, so it reads its files once too: the AWS clients
+ * alone have over a thousand, and a process that runs flows looks for its bundles at each run.
+ */
+const INSTALLED = new Map<string, string>();
+
+const isInstalled = (file: string): boolean => file.includes(`${sep}node_modules${sep}`);
+
+/** Hashes of files; each file is read once, one of an installed package once in a process. */
 export class FileHashes {
   readonly #known = new Map<string, string | undefined>();
 
   /** The hash of a file's content; undefined if there is no such file. */
   of(file: string): string | undefined {
+    const before = INSTALLED.get(file);
+    if (before !== undefined) return before;
     if (!this.#known.has(file)) this.#known.set(file, existsSync(file) ? hashOf(readFileSync(file)) : undefined);
-    return this.#known.get(file);
+    const hash = this.#known.get(file);
+    if (hash !== undefined && isInstalled(file)) INSTALLED.set(file, hash);
+    return hash;
   }
 }
 

@@ -18,7 +18,7 @@ export async function loadOrDiagnose(bundle: Bundle, options: BundleOptions): Pr
   const { component } = bundle;
   const outcome = component.builtin
     ? await loadBundle(bundle).catch((error: unknown) => diagnoseLoad(component, error))
-    : await loadInHost(bundle, options.outDir);
+    : await loadInHost(bundle);
   if ('entry' in outcome) return outcome;
   const problems = await diagnoseFusedComponents(bundle, options);
   return problems.length > 0 ? problems : [outcome];

@@ -53,7 +53,7 @@ function schemasOf(made: Bundle, root: string, limitMs: number): Promise<Compone
   return runSerially(file, async () => {
     const known = readRecord(file);
     if (known?.hash === made.hash) return known.schemas;
-    const record = await withinCores(() => askOnce(made, root, limitMs));
+    const record = await withinCores(() => askOnce(made, limitMs));
     if (record) writeAtomically(file, JSON.stringify(record), root);
     return record?.schemas;
   });
@@ -65,8 +65,8 @@ const withinCores = pLimit(availableParallelism());
  * Asks in a host of its own: what a mocked component does as it loads is nothing to those that run. Undefined where no
  * process could be started: the next run tries again.
  */
-async function askOnce(bundle: Bundle, outDir: string, limitMs: number): Promise<SchemaRecord | undefined> {
-  const host = await startHost(outDir);
+async function askOnce(bundle: Bundle, limitMs: number): Promise<SchemaRecord | undefined> {
+  const host = await startHost();
   try {
     const outcome = await host.load(bundle, limitMs).catch(() => undefined);
     if (!outcome) return undefined;

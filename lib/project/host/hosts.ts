@@ -27,9 +27,9 @@ process.on('exit', () => {
   for (const host of started) void host.kill();
 });
 
-/** Starts a host for one purpose, which is ended with {@link endHost}. `bundles`: the folder of the bundles. */
-export async function startHost(bundles: string): Promise<ComponentHost> {
-  const host = new ComponentHost(await programFile('host-main', bundles), NO_RUN);
+/** Starts a host for one purpose, which is ended with {@link endHost}. */
+export async function startHost(): Promise<ComponentHost> {
+  const host = new ComponentHost(await programFile('host-main'), NO_RUN);
   started.add(host);
   return host;
 }
@@ -46,8 +46,8 @@ const settingNow = (): string => JSON.stringify([process.cwd(), process.env]);
 let starting = Promise.resolve();
 
 /** The host that the fewest runs use; a new one while there are few. */
-export function hostFor(bundles: string): Promise<ComponentHost> {
-  const found = starting.then(() => leastUsed(bundles));
+export function hostFor(): Promise<ComponentHost> {
+  const found = starting.then(leastUsed);
   starting = found.then(
     () => {},
     () => {},
@@ -57,7 +57,7 @@ export function hostFor(bundles: string): Promise<ComponentHost> {
 
 let hasLostHost = false;
 
-async function leastUsed(bundles: string): Promise<ComponentHost> {
+async function leastUsed(): Promise<ComponentHost> {
   const setting = settingNow();
   hasLostHost ||= [...hosts].some(({ isOpen }) => !isOpen);
   for (const host of hosts)
@@ -65,17 +65,17 @@ async function leastUsed(bundles: string): Promise<ComponentHost> {
   const usable = [...hosts].filter((host) => settings.get(host) === setting).sort((a, b) => a.uses - b.uses);
   const [first] = usable;
   if (first && (first.uses === 0 || usable.length >= MOST_HOSTS)) return first;
-  const host = await startHost(bundles);
+  const host = await startHost();
   settings.set(host, setting);
   hosts.add(host);
   return host;
 }
 
-/** Loads a component in a host, or says why it cannot be loaded. `bundles`: the folder of the bundles. */
-export async function loadInHost(bundle: HostedBundle, bundles: string): Promise<ComponentDeclaration | Diagnostic> {
-  const host = await hostFor(bundles);
+/** Loads a component in a host, or says why it cannot be loaded. */
+export async function loadInHost(bundle: HostedBundle): Promise<ComponentDeclaration | Diagnostic> {
+  const host = await hostFor();
   // A host that ended with another component is none of this one's business.
-  return (await host.load(bundle)) ?? loadInHost(bundle, bundles);
+  return (await host.load(bundle)) ?? loadInHost(bundle);
 }
 
 /** The most memory that hosts have used, in bytes, in all; undefined where a component has ended one of them. */

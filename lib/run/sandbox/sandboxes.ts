@@ -46,7 +46,7 @@ export class Sandboxes {
 
   /** Prepares the sandbox program. */
   static async open(options: SandboxesOptions): Promise<Sandboxes> {
-    return new Sandboxes(await programFile('sandbox-main', options.folders.bundles), options);
+    return new Sandboxes(await programFile('sandbox-main'), options);
   }
 
   /** The function that runs a component in sandboxes. */

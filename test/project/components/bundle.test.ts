@@ -58,7 +58,7 @@ const greeting = (word: string): string => `
   );`;
 
 /** The files of a small function. */
-const FILES = ['index.mjs', 'index.mjs.map', 's3-store.mjs', 'secrets-manager.mjs'];
+const FILES = ['aws-clients', 'index.mjs', 'index.mjs.map'];
 
 /** Bundles a component in a process of its own. */
 async function bundleElsewhere(path: string): Promise<unknown> {
@@ -222,7 +222,7 @@ describe('a bundle', () => {
         $: { blob_id: blobIdOf('kept') },
       });
       expect(s3.requests).toMatchObject([{ method: 'PUT', path: `/bucket/blobs/${blobIdOf('kept')}.json` }]);
-      for (const name of ['noop', 'put_blob']) rmSync(join(alone, 'builtin', name, 's3-store.mjs'));
+      for (const name of ['noop', 'put_blob']) rmSync(join(alone, 'builtin', name, 'aws-clients/s3-store.mjs'));
       expect(await runAlone(join(alone, 'builtin/noop'), input, s3.url)).toEqual({ $: input });
       expect(await runAlone(join(alone, 'builtin/put_blob'), input, s3.url)).toMatchObject({
         failed: expect.stringContaining('s3-store.mjs'),
