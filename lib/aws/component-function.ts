@@ -83,10 +83,15 @@ export class ComponentFunction extends Construct {
   /** The component's path, e.g. `/user/load`. */
   readonly component: string;
   readonly function: lambda.Function;
+  /** The function's timeout, in seconds. */
+  readonly timeoutSeconds: number;
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
+    this.timeoutSeconds = Math.ceil(
+      Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
+    );
     const secrets = Object.values(props.secrets ?? {});
     const table = props.calls && functionTable(this, props.calls);
     const privateHosts = privateHostsOf(this);
@@ -96,9 +101,7 @@ export class ComponentFunction extends Construct {
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}, table?.files ?? {}),
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
-      timeout: Duration.seconds(
-        Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
-      ),
+      timeout: Duration.seconds(this.timeoutSeconds),
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       logGroup,
       role: functionRole(this, logGroup),

@@ -13,6 +13,7 @@ export interface NestedMachineProps {
   readonly role: iam.IRole;
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
+  readonly secondsOf: Arns['seconds'];
   readonly tracingEnabled: boolean;
   readonly logs: sfn.LogOptions;
 }
@@ -40,12 +41,12 @@ export function createNestedMachines(
   { nestedMachines }: Compiled,
   props: NestedMachineProps,
 ): NestedMachines {
-  const { arnOf, ...common } = props;
+  const { arnOf, secondsOf = () => undefined, ...common } = props;
   const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: NAME_LENGTHS.workflow };
   const prefix = `${Names.uniqueResourceName(workflow, options)}--`;
   const names = new Map(nestedMachines.map((nested) => [nested.name, prefix + nameOf(nested)]));
   const machine = (name: string): string => arnOfName(workflow, 'stateMachine', names.get(name) ?? name);
-  const arns: Arns = { component: arnOf, machine };
+  const arns: Arns = { component: arnOf, seconds: secondsOf, machine };
   const stateMachines = nestedMachines.map(({ name, stateMachine: definition }, index) => {
     // Part of the logical id: renaming it would replace deployed state machines.
     const id = `Part${index + 1}`;

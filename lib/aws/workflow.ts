@@ -197,6 +197,7 @@ export class Workflow extends Construct implements iam.IGrantable {
       if (found) return found.function.functionArn;
       throw new WorkflowError(this, `The flow "${props.flow}" calls "${component}", which has no function`);
     };
+    const secondsOf = (component: string) => this.functions.get(component)?.timeoutSeconds;
     const common = {
       tracingEnabled: true,
       logs: {
@@ -206,11 +207,11 @@ export class Workflow extends Construct implements iam.IGrantable {
       },
     };
     const role = this.compiled.nestedMachines.length > 0 ? sharedRole(this) : undefined;
-    const nestedMachines = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf });
+    const nestedMachines = role && createNestedMachines(this, this.compiled, { ...common, role, arnOf, secondsOf });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       ...common,
-      ...definitionProps(this, definition, { component: arnOf, machine }),
+      ...definitionProps(this, definition, { component: arnOf, seconds: secondsOf, machine }),
       ...(role && { role }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],

@@ -199,6 +199,24 @@ export const MESSAGES = {
     ({ where, problem }) => `The output does not match the flow's outputSchema: ${where} ${problem}`,
     () => 'Change this value, or the outputSchema.',
   ),
+  'unknown-error-code': error<{ found: string; known: readonly string[]; nearest?: string | undefined }>(
+    ({ found }) => `There is no error code ${found}`,
+    ({ known, nearest }) => (nearest ? `Did you mean ${nearest}?` : `Codes: ${known.join(', ')}.`),
+  ),
+  'inner-timeout': error<object>(
+    () => 'A flow inside a step has no timeout of its own',
+    () => 'Write timeout: SECONDS at the step that runs the flow.',
+  ),
+  'express-step-timeout': error<{ step: string; key: string }>(
+    ({ step, key }) =>
+      `"${step}" runs a flow, and its "${key}" would need an execution of its own, which an Express execution cannot start`,
+    () => 'Give the steps of its flow timeouts, or remove metadata.aws.type: EXPRESS.',
+  ),
+  'too-many-retries': error<{ step: string; retries: number; most: number }>(
+    ({ step, retries, most }) =>
+      `"${step}" may be tried again ${retries.toLocaleString('en')} times; the history of one execution has room for ${most.toLocaleString('en')}`,
+    ({ most }) => `Write maxRetries: ${most} or less, and a longer delay.`,
+  ),
   'undefined-variable': error<{ name: string; nearest?: string | undefined }>(
     ({ name }) => `The variable "${name}" is not declared and has no default`,
     ({ name, nearest }) =>

@@ -16,7 +16,10 @@ export const FUNCTION_TIMED_OUT = 'Sandbox.Timedout';
 export const FUNCTION_EXITED = 'Runtime.ExitError';
 
 /** A function was called and did not end well, whatever its component did: it was killed, or ran out of time. */
-export const FUNCTION_ENDED = [FUNCTION_EXITED, FUNCTION_TIMED_OUT] as const;
+export const FUNCTION_ENDED = [FUNCTION_EXITED, 'Runtime.OutOfMemory', FUNCTION_TIMED_OUT] as const;
+
+/** An expression of a state failed. */
+export const QUERY_FAILED = 'States.QueryEvaluationError';
 
 /**
  * Lambda had no room for a call: too many run at once, or network interfaces, addresses and requests of the VPC ran out. The

@@ -5,6 +5,8 @@ export interface Limits {
   readonly step: string;
   /** Milliseconds until the step times out. Absent: never. */
   readonly ms?: number;
+  /** Whose timeout that is. @default 'component' */
+  readonly of?: 'component' | 'step';
   /** The host's signal. */
   readonly signal?: AbortSignal;
 }
@@ -31,12 +33,12 @@ export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal
   }
 }
 
-const timedOut = ({ step, ms = 0 }: Limits): FlowError =>
-  withoutFrames(
-    new TimedOut(
-      `step "${step}" took more than ${ms / 1000} s; raise "timeout" of its component, or give it less to do`,
-    ),
+const timedOut = ({ step, ms = 0, of = 'component' }: Limits): FlowError => {
+  const whose = of === 'step' ? 'its "timeout"' : '"timeout" of its component';
+  return withoutFrames(
+    new TimedOut(`step "${step}" took more than ${ms / 1000} s; raise ${whose}, or give it less to do`),
   );
+};
 
 function cancelled({ step, signal }: Limits): FlowError {
   const reason: unknown = signal?.reason;

@@ -1,16 +1,18 @@
 import type { StateMachine } from '../asl/state-machine.ts';
-import { type NamedState, statesIn } from '../asl/walk-states.ts';
+import { mapStates, type NamedState, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import {
   execute,
   type LoadedStateMachine,
   loadStateMachine,
+  TaskError,
   type TaskResolver,
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
-import { callResult, invocationIn } from '../protocol/component-task.ts';
+import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
+import { callResult, componentIn, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
@@ -98,17 +100,29 @@ export const loadSimulated = (
   options: Pick<SimulatedMachine, 'type' | 'assumed' | 'overhead'>,
 ): SimulatedMachine => {
   const { states } = sourceMap;
-  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: withShortLoops(one.stateMachine, states) }));
+  const simulated = (machine: StateMachine): StateMachine => withoutCallTimeouts(withShortLoops(machine, states));
+  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: simulated(one.stateMachine) }));
   const all = [stateMachine, ...nestedMachines.map((one) => one.stateMachine)];
   return {
     ...options,
-    machine: loadStateMachine(withShortLoops(stateMachine, states)),
+    machine: loadStateMachine(simulated(stateMachine)),
     machines: machineResolver(nested),
     states,
     all: all.flatMap(statesIn),
     latencies: new Map(all.flatMap((machine) => [...latencies(machine, options.type, OVERHEADS[options.overhead])])),
   };
 };
+
+/**
+ * Calls that may take any time: a profile may have been measured elsewhere, where no function ends after 15 minutes. What the
+ * flow says of a step's time counts.
+ */
+const withoutCallTimeouts = (machine: StateMachine): StateMachine =>
+  mapStates(machine, (state) => {
+    if (state.Type !== 'Task' || componentIn(state.Arguments) === undefined) return state;
+    const { TimeoutSeconds: _, ...rest } = state;
+    return rest;
+  });
 
 /**
  * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step and answers with the
@@ -154,11 +168,13 @@ async function runAsType(
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
     const isOwn = source !== undefined && callsOwnFunction(source);
     rounds.called({ step, component, isOwn, seconds, times: 1, links, stores }, request.callId);
+    const { timeout = Number.POSITIVE_INFINITY } = invocation;
     try {
-      await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
+      await clock.sleep(Math.min(seconds, timeout) * 1000 + OVERHEADS[overhead].invocation, request.signal);
     } finally {
       account.end();
     }
+    if (seconds > timeout) throw new TaskError(FUNCTION_TIMED_OUT, `step "${step}" took more than ${timeout} s`);
     if (source?.role !== 'map-items') return callResult(assumed.answer(step, reads));
     maps.wrote(step, itemsIn(invocation).length);
     return callResult(writeItems(invocation, objects));

@@ -41,6 +41,13 @@ export class States {
     return name;
   }
 
+  /** Changes the state `name`. */
+  change(name: string, change: (state: State) => State): void {
+    const at = this.#entries.findIndex(([own]) => own === name);
+    const [, state] = this.#entries[at] ?? [];
+    if (state) this.#entries[at] = [name, change(state)];
+  }
+
   /** Whether the failure of any state leads to the state `name`. */
   catchesInto(name: string): boolean {
     return this.#entries.some(([, state]) => 'Catch' in state && state.Catch?.some(({ Next }) => Next === name));

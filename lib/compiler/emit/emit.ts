@@ -78,11 +78,12 @@ export function emit(
     fail: (into, fault, of) =>
       into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
   });
-  const { name, description } = plan.flow;
+  const { name, description, timeout } = plan.flow;
   const start = new FlowEmitter(shared, frame).emit(states);
   const stateMachine: StateMachine = {
     Comment: description ? `${name}: ${description.trim()}` : name,
     QueryLanguage: 'JSONata',
+    ...(timeout !== undefined && { TimeoutSeconds: Math.ceil(timeout) }),
     StartAt: start,
     States: states.toObject(),
   };

@@ -115,6 +115,10 @@ export interface Frame {
   readonly directInput?: DirectInput;
   /** The id of the outermost execution. */
   readonly execution: Jsonata;
+  /** Whether it runs in an execution that another one has started. */
+  readonly isChild?: true;
+  /** Which iteration of the steps around it runs the flow, in an inner flow: see `Invocation`. */
+  readonly iteration?: Jsonata;
   /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */
   readonly prefix: string;
   readonly transition: Transition;

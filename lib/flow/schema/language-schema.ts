@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ERROR_CODES } from '../../protocol/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
@@ -13,6 +14,12 @@ const ref = (name: string, description?: string): Json => ({
 });
 const text = (description: string): Json => ({ type: ['string', 'null'], description });
 const anything = (description: string): Json => ({ description });
+const seconds = (description: string): Json => ({
+  type: ['number', 'null'],
+  exclusiveMinimum: 0,
+  maximum: QUOTAS.seconds,
+  description,
+});
 const list = (items: Json, description: string): Json => ({ type: ['array', 'null'], items, description });
 
 /** A schema for each key: a missing or an unknown key does not compile. */
@@ -43,6 +50,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
     description:
       'lazy: only what the output needs runs (the default with an output and no skipIf). eager: every step runs.',
   },
+  timeout: seconds('Seconds after which a run of the flow fails with TIMEOUT.'),
   test: ref('test', 'The cases that `stepflow test` runs.'),
   examples: list(
     ref('example'),
@@ -80,6 +88,7 @@ const STEP: DescribedKeys<typeof STEP_KEYS> = {
   skipIf: ref('value', 'The step is skipped if this is true: neither false, null, 0, "" nor missing.'),
   skip: ref('value', 'The same as skipIf.'),
   mustExecute: { type: ['boolean', 'null'], description: 'The step runs even if nothing reads its result.' },
+  timeout: seconds("Seconds after which the step fails with TIMEOUT; the component's own timeout counts too."),
   metadata: anything('Data for tools.'),
 };
 
@@ -97,6 +106,20 @@ const ON_ERROR: JsonObject = {
     default: 3,
     description: 'How often to try again with retry.',
   },
+  delay: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    maximum: QUOTAS.seconds,
+    default: 1,
+    description: 'Seconds before the first retry.',
+  },
+  backoff: {
+    type: ['number', 'null'],
+    minimum: 1,
+    default: 2,
+    description: 'What each delay is multiplied with for the next one.',
+  },
+  on: list({ enum: [...ERROR_CODES] }, 'The codes of the failures after which to try again; without it, all.'),
 };
 
 const EXAMPLE: JsonObject = {

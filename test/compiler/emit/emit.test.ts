@@ -193,9 +193,11 @@ steps:
 output: { $coalesce: [{ $step: b, path: "k[0]" }, { $step: b, path: gone }] }`);
     expect(task(machine, 'a')?.Retry).toMatchObject([
       ...transportRetries.map(({ ErrorEquals }) => ({ ErrorEquals })),
-      { MaxAttempts: 7 },
+      { MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: 7 },
     ]);
     expect(task(machine, 'b')?.Catch).toMatchObject([
+      { ErrorEquals: ['EXPRESSION_FAILURE', 'States.QueryEvaluationError'], Next: 'fail' },
       { Assign: { b: { 'k[0]': 1, '$present(k[0])': true, '$present(gone)': false, $missing: ['gone'] } } },
     ]);
   });

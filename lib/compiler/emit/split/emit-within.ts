@@ -7,6 +7,7 @@ import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
 import { packWide } from '../packing/pack-wide.ts';
 import { withThrottlingAttempts } from '../throttling-attempts.ts';
+import { withWholeSteps } from '../whole-steps.ts';
 import { placeLoops } from './place-loops.ts';
 import { split } from './split.ts';
 import { splitLoops } from './split-loops.ts';
@@ -73,7 +74,7 @@ const machinesWithAttempts = ({ stateMachine, nestedMachines }: Emitted, { type 
 function emitAll(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
-  const own = packed(plan, target);
+  const own = packed(withWholeSteps(plan, target.type), target);
   const whole = emit(own, found, { ...target, events: most.events });
   if (!whole || isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);

@@ -62,8 +62,8 @@ const HANDED_IN = { call: 40, inside: 60 };
 const HANDED_OUT = { call: 60, inside: 40 };
 /** For a path of the flow's input that is read inside. */
 const INPUT_PATH = { call: 170, inside: 60 };
-/** For a step inside: the expression of the flow's execution is longer there. */
-const STEP = { inside: 40 };
+/** For a step inside: the expression of the flow's execution is longer there, and that of the own one is there too. */
+const STEP = { inside: 110 };
 
 /**
  * An estimate of what a nested state machine adds to the steps in it: in the state machine that starts it, in itself, and

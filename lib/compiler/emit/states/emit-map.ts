@@ -14,7 +14,7 @@ import { assignResult } from './assign-result.ts';
 import { emitDistributedMap } from './emit-distributed-map.ts';
 import { emitResultFromInput, needsResultStates } from './emit-result.ts';
 import { emitTask } from './emit-task.ts';
-import { concurrencyOf, iteration } from './iteration.ts';
+import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 const countOf = (outcome: string): Jsonata => jsonata`$count($states.result[outcome = ${quote(outcome)}])`;
 
@@ -39,7 +39,8 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(scopePath))),
     ...concurrencyOf(emitter, planned, context, Math.min(known ?? QUOTAS.inlineConcurrency, QUOTAS.inlineConcurrency)),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, jsonata`$states.input`) },
+    ItemSelector: selectorOf(emitter, context),
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned) },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
   };

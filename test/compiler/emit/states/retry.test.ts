@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { componentRetry, startRetries, transportRetries } from '../../../../lib/compiler/emit/states/retry.ts';
+import { componentRetries, startRetries, transportRetries } from '../../../../lib/compiler/emit/states/retry.ts';
+import type { Retrying } from '../../../../lib/flow/flow.ts';
 
 describe('the retriers of a call', () => {
   it('are one for throttling and one for failures of the service', () => {
@@ -33,14 +34,42 @@ describe('the retriers of a call', () => {
   });
 });
 
-describe('the retrier of a component', () => {
-  it('limits the delays where they would grow beyond half a minute', () => {
-    expect(componentRetry(5)).not.toHaveProperty('MaxDelaySeconds');
-    expect(componentRetry(6)).toMatchObject({ MaxAttempts: 6, MaxDelaySeconds: 30 });
-    expect(componentRetry(0)).toMatchObject({ MaxAttempts: 0 });
+describe('the retriers of a component', () => {
+  const retries = (more: Partial<Retrying> = {}, isWhole = false) =>
+    componentRetries({ action: 'retry', maxRetries: 3, ...more }, isWhole);
+
+  it('are for all failures but faults in expressions, and leave out what AWS does anyway', () => {
+    expect(retries()).toEqual([
+      { ErrorEquals: ['EXPRESSION_FAILURE', 'States.QueryEvaluationError'], MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], JitterStrategy: 'FULL' },
+    ]);
+    expect(retries({ maxRetries: 0 })[1]).toMatchObject({ MaxAttempts: 0 });
   });
 
-  it('leaves out the number of attempts that AWS makes anyway', () => {
-    expect(componentRetry(3)).not.toHaveProperty('MaxAttempts');
+  it('limit the delays where they would grow beyond half a minute, unless the flow says what they are', () => {
+    expect(retries({ maxRetries: 5 })[1]).not.toHaveProperty('MaxDelaySeconds');
+    expect(retries({ maxRetries: 6 })[1]).toMatchObject({ MaxAttempts: 6, MaxDelaySeconds: 30 });
+    expect(retries({ maxRetries: 6, delay: 30, backoff: 1.5 })[1]).toEqual({
+      ErrorEquals: ['States.ALL'],
+      MaxAttempts: 6,
+      IntervalSeconds: 30,
+      BackoffRate: 1.5,
+    });
+    expect(retries({ maxRetries: 30, delay: 1 })[1]).toMatchObject({ MaxDelaySeconds: 86_400 });
+  });
+
+  it('are for some codes, with the errors that AWS has for them', () => {
+    const on: Retrying['on'] = ['TIMEOUT', 'RESOURCE_UNAVAILABLE'];
+    expect(retries({ on })[0]?.ErrorEquals).toEqual([
+      'TIMEOUT',
+      'States.Timeout',
+      'Sandbox.Timedout',
+      'RESOURCE_UNAVAILABLE',
+      'Runtime.ExitError',
+      'Runtime.OutOfMemory',
+    ]);
+    expect(retries({ on: ['COMPONENT_FAILED'] })[0]?.ErrorEquals).toEqual(['COMPONENT_FAILED']);
+    // Of a step with states of its own, a call in it may have been throttled to the end.
+    expect(retries({ on }, true)[0]?.ErrorEquals).toContain('Lambda.TooManyRequestsException');
   });
 });
