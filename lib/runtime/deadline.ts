@@ -1,4 +1,5 @@
 import { FlowError, TimedOut, withoutFrames } from '../protocol/errors.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 
 /** What can end a step before its component returns. */
 export interface Limits {
@@ -31,12 +32,17 @@ export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal
   }
 }
 
+/** Milliseconds from which on a timeout is as long as a function may run, less what its wrapper needs. */
+const LONGEST_MS = (QUOTAS.functionSeconds - 15) * 1000;
+
+/** What to do about a step that takes too long. Nobody can set more than a function may take. */
+export const remedyOf = (ms: number): string =>
+  ms >= LONGEST_MS
+    ? 'no function may run longer: give it less to do'
+    : 'raise "timeout" of its component, or give it less to do';
+
 const timedOut = ({ step, ms = 0 }: Limits): FlowError =>
-  withoutFrames(
-    new TimedOut(
-      `step "${step}" took more than ${ms / 1000} s; raise "timeout" of its component, or give it less to do`,
-    ),
-  );
+  withoutFrames(new TimedOut(`step "${step}" took more than ${ms / 1000} s; ${remedyOf(ms)}`));
 
 function cancelled({ step, signal }: Limits): FlowError {
   const reason: unknown = signal?.reason;

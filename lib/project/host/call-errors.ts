@@ -1,5 +1,6 @@
 import { FlowError, TimedOut, withoutFrames } from '../../protocol/errors.ts';
 import type { Invocation } from '../../protocol/invocation.ts';
+import { remedyOf } from '../../runtime/deadline.ts';
 
 /** The error of a call whose result is no longer needed, and which did not stop. */
 export const cancelled = ({ step }: Pick<Invocation, 'step'>): Error =>
@@ -9,6 +10,6 @@ export const cancelled = ({ step }: Pick<Invocation, 'step'>): Error =>
 export const timedOut = ({ step }: Pick<Invocation, 'step'>, seconds: number): Error =>
   withoutFrames(
     new TimedOut(
-      `step "${step}" took more than ${seconds} s and did not stop when it was told to; raise "timeout" of its component, or give it less to do`,
+      `step "${step}" took more than ${seconds} s and did not stop when it was told to; ${remedyOf(seconds * 1000)}`,
     ),
   );

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadOption, checkOptions } from '../../../lib/project/components/component-options.ts';
+import { requirementsOf, requirementsOfFusedChain } from '../../../lib/project/components/requirements.ts';
 import { checkFlows } from '../../../lib/project/load-flows.ts';
 import { runs } from '../../chance.ts';
 import { componentSource, project } from '../../run/project.ts';
@@ -15,6 +16,14 @@ const problemOf = (options: { readonly [key: string]: unknown }): BadOption | un
     throw error;
   }
 };
+
+describe('the requirements of a fused chain', () => {
+  it('have all that any of its components uses', () => {
+    const uses = [['cache'], undefined, ['cache', 'map-items:read']];
+    const requirements = requirementsOfFusedChain(uses.map((each) => requirementsOf(each ? { uses: each } : {})));
+    expect(requirements).toEqual({ uses: ['cache', 'map-items:read'] });
+  });
+});
 
 describe('the options of a component', () => {
   it('are told at their place, with what was found and wanted', async () => {
@@ -70,6 +79,10 @@ describe('the options of a component', () => {
     );
     for (const value of ['512', null, true, Number.NaN])
       expect(problemOf({ memorySize: value })).toBeInstanceOf(BadOption);
+    for (const value of [['cache'], [], undefined]) expect(problemOf({ uses: value })).toBeUndefined();
+    for (const value of ['cache', ['blobs'], ['toString'], true])
+      expect(problemOf({ uses: value })?.option).toBe('uses');
+    expect(problemOf({ cache: true })?.remedy).toBe('Did you mean "uses"?');
     expect(problemOf({ memorySize: undefined, description: 'a', version: 1, owner: 'me' })).toBeUndefined();
   });
 });
