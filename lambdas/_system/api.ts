@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { blobStore, openStore } from '../../lib/runtime/index.ts';
 import { deployedFlows, FLOWS_FILE, MACHINES_VARIABLE } from './deployed-flows.ts';
@@ -15,5 +16,6 @@ export const handler = createHandler({
     readFileSync(join(import.meta.dirname, FLOWS_FILE), 'utf8'),
   ),
   sfn: new SFNClient({}),
+  pause: (ms, signal) => sleep(ms, undefined, { signal }),
   blobs: blobStore(openStore(() => import('../../lib/runtime/stores/s3-store.ts'))),
 });

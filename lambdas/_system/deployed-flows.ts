@@ -1,5 +1,5 @@
 import type { InputBudget, Json } from '../../lib/runtime/index.ts';
-import type { DeployedFlow } from './executions.ts';
+import type { DeployedFlow } from './services.ts';
 
 /**
  * The environment variable with what the ARNs of all state machines begin with, which is only known when they are

@@ -1,17 +1,26 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { describe, type Services, start } from './executions.ts';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type Described, describe, isRunning } from './describe.ts';
 import { Problem, toProblem } from './problem.ts';
 import { LARGEST_ANSWER, resultTooLarge } from './read-result.ts';
+import { type ApiEvent, bodyOf, idempotencyKeyOf, prefersAsync } from './request.ts';
+import type { Services } from './services.ts';
+import { start } from './start.ts';
+import { patienceOf, timeFor } from './time.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
-export type ApiHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+export type ApiHandler = (
+  event: ApiEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The API's function on given services. `log` takes what failed by a fault of ours. */
 export const createHandler =
   (services: Services, log: (error: unknown) => void = console.error): ApiHandler =>
-  async (event) => {
+  async (event, context) => {
     try {
-      return fitting(await route(services, event));
+      const remaining = context.getRemainingTimeInMillis();
+      const routed = async () => route(services, event, patienceOf(remaining));
+      return fitting(await inTime(services, routed(), timeFor(remaining)));
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500 && problem !== error) log(error);
@@ -19,25 +28,38 @@ export const createHandler =
     }
   };
 
-function route(services: Services, event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+type Answer = Promise<APIGatewayProxyStructuredResultV2>;
+
+/** An answer, unless it takes so long that the function would be ended: its caller would be told of a fault of ours. */
+async function inTime({ pause }: Services, answer: Answer, ms: number): Answer {
+  const answered = new AbortController();
+  const tooLong = pause(ms, answered.signal).then((): never => {
+    throw new Problem(
+      'NO_RESULT_IN_TIME',
+      `The request has taken the ${Math.round(ms / 1000)} seconds that the API may take; send it again, and with an Idempotency-Key if it starts a flow, as it may have done so`,
+    );
+  });
+  for (const either of [answer, tooLong]) either.catch(() => {}); // Nobody waits for the slower one.
+  return Promise.race([answer, tooLong]).finally(() => answered.abort());
+}
+
+function route(services: Services, event: ApiEvent, patience: number): Answer {
   const { name = '', id = '', path = '' } = event.pathParameters ?? {};
+  const startFlow = (flow: string): Answer => startExecution(services, flow, event, patience);
+  const describeOne = async (flow: string, id: string): Answer => answer(200, await describe(services, flow, id));
   switch (event.routeKey) {
     case 'POST /flows/{name}/executions':
-      return startExecution(services, name, event);
+      return startFlow(name);
     case 'GET /flows/{name}/executions/{id}':
-      return describeExecution(services, name, id);
+      return describeOne(name, id);
     case 'POST /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions$/, path, (flow) => startExecution(services, flow, event));
+      return routeInFolder(/^(?<name>.+)\/executions$/, path, startFlow);
     case 'GET /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, (flow, execution) =>
-        describeExecution(services, flow, execution),
-      );
+      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, describeOne);
     default:
       throw new Problem('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
   }
 }
-
-type Answer = Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The flow of a subfolder has slashes in its name: `reports/daily/executions`. */
 function routeInFolder(route: RegExp, path: string, act: (name: string, id: string) => Answer): Answer {
@@ -46,17 +68,19 @@ function routeInFolder(route: RegExp, path: string, act: (name: string, id: stri
   throw new Problem('ROUTE_NOT_FOUND', `There is no route "/flows/${path}"`);
 }
 
-const describeExecution = (services: Services, name: string, id: string): Answer =>
-  describe(services, name, id).then((execution) => answer(200, execution));
-
-async function startExecution(services: Services, flow: string, event: APIGatewayProxyEventV2) {
-  const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
-  const idempotencyKey = event.headers['idempotency-key'];
-  const execution = await start(services, { flow, body, ...(idempotencyKey !== undefined && { idempotencyKey }) });
-  const segments = ['flows', ...flow.split('/'), 'executions', execution.id];
-  const location = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
-  return answer(202, execution, { location });
+async function startExecution(services: Services, flow: string, event: ApiEvent, patience: number): Answer {
+  const idempotencyKey = idempotencyKeyOf(event);
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  const request = { flow, body: bodyOf(event), ...key, isAsync: prefersAsync(event), patience };
+  const execution = await start(services, request);
+  const isObservable = services.flows[execution.flow]?.type === 'STANDARD';
+  const headers = isObservable ? { location: locationOf(execution) } : {};
+  return answer(isRunning(execution.status) ? 202 : 200, execution, headers);
 }
+
+/** Where to ask for an execution. */
+const locationOf = ({ flow, id }: Described): string =>
+  ['flows', ...flow.split('/'), 'executions', id].map((segment) => `/${encodeURIComponent(segment)}`).join('');
 
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');
@@ -64,9 +88,16 @@ function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStru
   throw resultTooLarge(bytes);
 }
 
-function refusal({ code, status, message, diagnostics }: Problem): APIGatewayProxyStructuredResultV2 {
-  const headers = code === 'TOO_MANY_REQUESTS' ? { 'retry-after': '5' } : {};
-  return answer(status, { error: { code, message, ...(diagnostics && { diagnostics }) } }, headers);
+/** Characters of a message, which may quote the request. */
+const LONGEST_MESSAGE = 4096;
+
+function refusal({ code, status, message: whole, diagnostics, retryAfter }: Problem) {
+  const message = whole.length <= LONGEST_MESSAGE ? whole : `${whole.slice(0, LONGEST_MESSAGE)}…`;
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const brief = answer(status, { error: { code, message } }, headers);
+  if (!diagnostics) return brief;
+  const full = answer(status, { error: { code, message, diagnostics } }, headers);
+  return Buffer.byteLength(full.body) <= LARGEST_ANSWER ? full : brief;
 }
 
 const answer = (statusCode: number, body: object, headers: { [name: string]: string } = {}) => ({

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Duration, Names, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Duration, Names, Stack, Stage } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -14,6 +14,8 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
+import { longestWait } from '../compiler/check/check-express.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
@@ -50,7 +52,7 @@ const IN_FOLDERS = '/flows/{path+}';
  *
  * | request | answer |
  * |---|---|
- * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}` |
+ * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}`; of an Express flow 200 and its result, as below |
  * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
  *
  * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
@@ -69,6 +71,7 @@ export class WorkflowApi extends Construct {
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
     this.function = this.createFunction(blobs, workflows, log);
+    for (const workflow of workflows) warnOfLongWait(workflow);
     this.api = this.createApi(workflows);
     createStage(this, this.api, log);
     this.url = this.api.apiEndpoint;
@@ -93,7 +96,7 @@ export class WorkflowApi extends Construct {
       description: DESCRIPTION,
       code: lambda.Code.fromAsset(folder),
       memorySize: 512,
-      timeout: Duration.seconds(29), // API Gateway waits for 30 seconds at most.
+      timeout: Duration.seconds(FUNCTION_SECONDS),
       logGroup,
       role: draft.create(this, { assumedBy: LAMBDA }),
       environment: {
@@ -148,10 +151,22 @@ function factsOf({
 /** The prefix of the ARNs of all state machines in this account and region. */
 const stateMachineArnPrefix = (api: Construct): string => stateMachineArn(api, '');
 
-/** Express executions cannot be described, so that permission is for Standard ones only. */
+/** Only Standard executions can be described, and only Express ones waited for. */
 function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
   workflow.grantStartExecution(grantee);
-  if (workflow.compiled.type === 'STANDARD') workflow.grantDescribeExecution(grantee);
+  if (workflow.compiled.type === 'EXPRESS') workflow.grantStartSyncExecution(grantee);
+  else workflow.grantDescribeExecution(grantee);
+}
+
+/** An Express flow is waited for: one that waits longer itself is never answered with its result. */
+function warnOfLongWait(workflow: Workflow): void {
+  const { type, flow } = workflow.compiled;
+  const seconds = type === 'EXPRESS' && flow ? longestWait(flow) : 0;
+  if (seconds <= RESULT_SECONDS) return;
+  Annotations.of(workflow).addWarningV2(
+    'stepflow-aws:express-answer',
+    `The Express flow "${workflow.flowName}" may wait for ${seconds} s, and the API waits ${RESULT_SECONDS} s for its result; let it wait for less, or set its metadata.aws.type to STANDARD`,
+  );
 }
 
 function commonBlobs(api: Construct, workflows: readonly Workflow[]): BlobStore {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { checkType } from '../engine/definition/load.ts';
 import {
   DEPTH_LIMIT,
   DefinitionError,
@@ -25,6 +26,8 @@ export interface AslCall {
   readonly definition: JsonSource;
   readonly input: JsonSource;
   readonly mocks: JsonSource | undefined;
+  /** The type of its state machine. Those that it starts are Standard ones. */
+  readonly type: 'STANDARD' | 'EXPRESS';
 }
 
 /** A state machine that cannot run: what is wrong with it. */
@@ -42,12 +45,23 @@ export async function runAsl(call: AslCall, terminal: Terminal): Promise<Definit
   const machine = objectIn(definition);
   const nested = await readNested(definition, terminal);
   const nestedMachines = nested.map((source) => ({ name: source.name, stateMachine: objectIn(source) }));
-  const refused = [definition, ...nested].flatMap((source) => problemsOf(source, terminal));
+  const refused = [
+    ...problemsOf(definition, call.type, terminal),
+    ...nested.flatMap((source) => problemsOf(source, 'STANDARD', terminal)),
+  ];
   if (refused.length > 0) return { refused };
   try {
     const mocks = mocksOf(call.mocks);
     const { cwd: home, signal } = terminal;
-    return await runDefinition({ definition: machine, nestedMachines, input: input.value, mocks, home, signal });
+    return await runDefinition({
+      definition: machine,
+      type: call.type,
+      nestedMachines,
+      input: input.value,
+      mocks,
+      home,
+      signal,
+    });
   } catch (error) {
     if (error instanceof EndlessExecutions) throw new UsageError(`${definition.file}: ${error.message}`, ENDLESS_HELP);
     if (!(error instanceof MockError)) throw error;
@@ -102,9 +116,9 @@ function objectIn({ file, value }: JsonSource): JsonObject {
 }
 
 /** What is wrong with a state machine, which is also written to standard error. */
-function problemsOf(source: JsonSource, terminal: Terminal): RefusedDefinition['refused'] {
+function problemsOf(source: JsonSource, type: AslCall['type'], terminal: Terminal): RefusedDefinition['refused'] {
   try {
-    loadStateMachine(objectIn(source));
+    checkType(loadStateMachine(objectIn(source)), type);
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;

@@ -20,6 +20,8 @@ export interface DefinitionOptions {
   readonly definition: JsonObject;
   readonly input: Json;
   readonly mocks: Mocks;
+  /** @default 'STANDARD' */
+  readonly type?: 'STANDARD' | 'EXPRESS';
   /** The folder that components are looked up from. */
   readonly home: string;
   /** The state machines that it starts, directly or indirectly. @default none */
@@ -40,7 +42,7 @@ export interface DefinitionRun extends Pick<ExecutionResult, 'status' | 'output'
  * with the engine's DefinitionError for an invalid definition, and its MockError if no mock matches a call.
  */
 export async function runDefinition(options: DefinitionOptions): Promise<DefinitionRun> {
-  const { definition, input, mocks, home, signal, print = printError } = options;
+  const { definition, input, mocks, type = 'STANDARD', home, signal, print = printError } = options;
   const folders = foldersFor(home);
   const stopped = new AbortController();
   const secrecy = new Secrecy();
@@ -61,6 +63,7 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
   const entered: string[] = [];
   const executing = execute(definition, {
     input,
+    type,
     resolver: mocksElse(mocks, real),
     objects: folderObjects(folders.blobs),
     // A mocked state starts no state machine.

@@ -8,6 +8,9 @@ export const post = (name: string, input: Json, headers: { [name: string]: strin
   body: JSON.stringify(input),
 });
 
+/** What Lambda gives a function besides the event: here one that has just begun. */
+export const CONTEXT = { getRemainingTimeInMillis: () => 29_000 };
+
 /** A request for an execution. */
 export const get = (name: string, id: string): APIGatewayProxyEventV2 =>
   request('GET /flows/{name}/executions/{id}', { name, id });

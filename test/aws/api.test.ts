@@ -7,56 +7,17 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createHandler } from '../../lambdas/_system/handler.ts';
-import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { get, post, read } from './api-events.ts';
-
-const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:greet-X';
-const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-X';
-const BLOB = 'a'.repeat(64);
+import { BLOB, EXECUTION, MACHINE, testApi } from './api-services.ts';
 
 const sfn = mockClient(SFNClient);
-const logged: unknown[] = [];
-
-const stored: Json[] = [];
-
-const blobs: Pick<BlobStore, 'get' | 'put'> = {
-  put: async (value) => {
-    stored.push(value);
-    return { blobId: BLOB, size: JSON.stringify(value).length };
-  },
-  get: async (id): Promise<Json> => {
-    if (id === BLOB) return { large: [1, 2, 3], $skipped: true };
-    throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
-  },
-};
-
-const handler = createHandler(
-  {
-    flows: {
-      greet: {
-        stateMachineArn: MACHINE,
-        type: 'STANDARD',
-        inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
-        inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
-      },
-      'reports/daily': {
-        stateMachineArn: MACHINE,
-        type: 'STANDARD',
-        inputBudget: { reads: ['$'], share: 1000, room: 1000 },
-      },
-      quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
-    },
-    sfn: new SFNClient({}),
-    blobs,
-  },
-  (error) => logged.push(error),
-);
+const { handler, logged, stored, paused } = testApi();
 
 beforeEach(() => {
   sfn.reset();
   logged.length = 0;
   stored.length = 0;
+  paused.length = 0;
 });
 
 describe('starting an execution', () => {
@@ -106,7 +67,7 @@ describe('starting an execution', () => {
   });
 
   it('takes an empty body for an empty input', async () => {
-    await handler({ ...post('quick', null), body: '' });
+    await handler({ ...post('reports/daily', null), body: '' });
     expect(started().input).toBe('{}');
   });
 
@@ -121,9 +82,14 @@ describe('starting an execution', () => {
     expect(body.id).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('refuses a key for an Express flow, which might start twice', async () => {
-    const { statusCode, body } = read(await handler(post('quick', {}, { 'idempotency-key': 'k' })));
+  it.each([
+    ['', 'is blank'],
+    [' \t', 'is blank'],
+    ['a, b', 'is sent twice'],
+  ])('refuses the key "%s"', async (key, why) => {
+    const { statusCode, body } = read(await handler(post('greet', { id: 'ada' }, { 'idempotency-key': key })));
     expect([statusCode, body.error.code]).toEqual([400, 'INVALID_REQUEST']);
+    expect(body.error.message).toContain(why);
     expect(sfn.calls()).toHaveLength(0);
   });
 
@@ -168,12 +134,67 @@ describe('starting an execution once more', () => {
 
   beforeEach(() => {
     sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
-    sfn.on(DescribeExecutionCommand).resolves({ input: '{"id":"ada"}', status: 'SUCCEEDED' });
+    sfn.on(DescribeExecutionCommand).resolves({
+      ...{ input: '{"id":"ada"}', status: 'SUCCEEDED', output: '{"outcome":"success","result":"hello"}' },
+      ...{ executionArn: `${EXECUTION}:order-7`, startDate: new Date(1000), stopDate: new Date(3500) },
+    });
   });
 
-  it('answers with the first one for the same key and input', async () => {
+  it('answers with the first one for the same key and input: while it runs, as after a start', async () => {
+    sfn
+      .on(DescribeExecutionCommand)
+      .resolves({ input: '{"id":"ada"}', status: 'RUNNING', executionArn: `${EXECUTION}:order-7` });
+    const { statusCode, headers, body } = read(await handler(post('greet', { id: 'ada' }, again)));
+    expect([statusCode, headers.location]).toEqual([202, '/flows/greet/executions/order-7']);
+    expect(body).toEqual({
+      id: 'order-7',
+      flow: 'greet',
+      status: 'RUNNING',
+      execution: { id: `${EXECUTION}:order-7` },
+    });
+  });
+
+  it('answers with its result once it has ended', async () => {
     const { statusCode, body } = read(await handler(post('greet', { id: 'ada' }, again)));
-    expect([statusCode, body.id]).toEqual([202, 'order-7']);
+    expect(statusCode).toBe(200);
+    expect(body).toEqual({
+      ...{ id: 'order-7', flow: 'greet', status: 'SUCCEEDED', outcome: 'success', result: 'hello' },
+      execution: { id: `${EXECUTION}:order-7`, durationMs: 2500 },
+    });
+  });
+
+  it('answers with its failure, which no other start could mend', async () => {
+    sfn
+      .on(DescribeExecutionCommand)
+      .resolves({ input: '{"id":"ada"}', status: 'FAILED', error: 'TIMEOUT', cause: 'slow' });
+    const { statusCode, body } = read(await handler(post('greet', { id: 'ada' }, again)));
+    expect([statusCode, body.status, body.outcome, body.error.code]).toEqual([200, 'FAILED', 'failed', 'TIMEOUT']);
+  });
+
+  it('waits until Step Functions knows the first one, which may have been started a moment ago', async () => {
+    const unknown = new ExecutionDoesNotExist({ message: 'no', $metadata: {} });
+    sfn
+      .on(DescribeExecutionCommand)
+      .rejectsOnce(unknown)
+      .rejectsOnce(unknown)
+      .resolves({ input: '{"id":"ada"}', status: 'RUNNING' });
+    const { statusCode } = read(await handler(post('greet', { id: 'ada' }, again)));
+    expect([statusCode, paused]).toEqual([202, [28_000, 100, 200]]);
+  });
+
+  it('says when to come again where Step Functions does not know it after all', async () => {
+    sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'no', $metadata: {} }));
+    const { statusCode, headers, body } = read(await handler(post('greet', { id: 'ada' }, again)));
+    expect([statusCode, headers['retry-after'], body.error.code]).toEqual([503, '5', 'RESOURCE_UNAVAILABLE']);
+    expect(body.error.message).toContain('send the request again');
+  });
+
+  it('takes an input for the same in another order, and where other parts of it are in blobs', async () => {
+    const input = '{"note":{"$blob":"' + BLOB + '","blobType":"data","size":9},"id":"ada"}';
+    sfn.on(DescribeExecutionCommand).resolves({ input, status: 'RUNNING' });
+    const whole = { id: 'ada', note: { large: [1, 2, 3], $skipped: true } };
+    const { statusCode } = read(await handler(post('greet', whole, again)));
+    expect(statusCode).toBe(202);
   });
 
   it('refuses the same key with another input', async () => {
@@ -186,7 +207,8 @@ describe('asking for an execution', () => {
   const times = { startDate: new Date(1000), stopDate: new Date(3500) };
 
   it('asks Step Functions for it by its ARN', async () => {
-    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING', startDate: new Date(0) });
+    const executionArn = `${EXECUTION}:order-7`;
+    sfn.on(DescribeExecutionCommand).resolves({ executionArn, status: 'RUNNING', startDate: new Date(0) });
     const { statusCode, body } = read(await handler(get('greet', 'order-7')));
     expect(statusCode).toBe(200);
     expect(body).toEqual({
@@ -200,9 +222,10 @@ describe('asking for an execution', () => {
 
   it('answers the result with what was spilled, and values as they were before they travelled', async () => {
     const result = { small: { $$skipped: true }, big: { $blob: BLOB, blobType: 'data', size: 9 } };
-    sfn
-      .on(DescribeExecutionCommand)
-      .resolves({ ...times, status: 'SUCCEEDED', output: JSON.stringify({ outcome: 'success', result }) });
+    sfn.on(DescribeExecutionCommand).resolves({
+      ...{ ...times, executionArn: `${EXECUTION}:a`, status: 'SUCCEEDED' },
+      output: JSON.stringify({ outcome: 'success', result }),
+    });
     const { body } = read(await handler(get('greet', 'a')));
     expect(body).toEqual({
       id: 'a',
@@ -242,6 +265,29 @@ describe('asking for an execution', () => {
     sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'no', $metadata: {} }));
     const { statusCode, body } = read(await handler(get('greet', 'a')));
     expect([statusCode, body.error.code]).toEqual([404, 'EXECUTION_NOT_FOUND']);
+    expect(paused).toEqual([28_000, 100, 200, 400, 800, 1000]);
+  });
+
+  it('asks again for one that Step Functions does not know yet', async () => {
+    const unknown = new ExecutionDoesNotExist({ message: 'no', $metadata: {} });
+    sfn.on(DescribeExecutionCommand).rejectsOnce(unknown).resolves({ status: 'RUNNING' });
+    const { statusCode } = read(await handler(get('greet', 'a')));
+    expect([statusCode, paused]).toEqual([200, [28_000, 100]]);
+  });
+
+  it.each(['x'.repeat(81), 'a b', 'a:b', 'a%3Ab', '%', '\0', '%00', '\ud800', ''])(
+    'refuses the id %j, which no execution has',
+    async (id) => {
+      const { statusCode, body } = read(await handler(get('greet', id)));
+      expect([statusCode, body.error.code]).toEqual([400, 'INVALID_REQUEST']);
+      expect(sfn.calls()).toHaveLength(0);
+    },
+  );
+
+  it.each(['é.1', '%C3%A9.1'])('finds an execution that was started elsewhere under a name like %s', async (id) => {
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+    const { body } = read(await handler(get('greet', id)));
+    expect([body.id, sfn.call(0).args[0].input]).toEqual(['é.1', { executionArn: `${EXECUTION}:é.1` }]);
   });
 
   it('answers 501 for an Express flow, of which AWS keeps no record', async () => {
@@ -289,6 +335,14 @@ describe('what goes wrong elsewhere', () => {
     expect([statusCode, body.error.code]).toEqual([500, 'ORCHESTRATOR_ERROR']);
     expect(JSON.stringify(body)).not.toContain('credentials');
     expect(logged).toEqual([fault]);
+  });
+
+  it('answers 504 before Lambda ends the function, where a service takes too long', async () => {
+    sfn.on(StartExecutionCommand).callsFake(() => new Promise(() => {}));
+    const slow = testApi((ms) => ms === 28_000);
+    const { statusCode, body } = read(await slow.handler(post('greet', { id: 'ada' })));
+    expect([statusCode, body.error.code]).toEqual([504, 'NO_RESULT_IN_TIME']);
+    expect(body.error.message).toContain('28 seconds');
   });
 
   it('answers 404 for a route that there is not', async () => {

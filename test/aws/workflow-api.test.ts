@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { deployedFlows, FLOWS_FILE } from '../../lambdas/_system/deployed-flows.ts';
 import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { permissionsOf } from './permissions.ts';
 import { flowFile, testApp } from './test-app.ts';
 
@@ -79,7 +80,7 @@ describe('the API', () => {
     expect(flows).toMatchObject([{ type: 'STANDARD', inputSchema: { type: 'object' } }, { type: 'EXPRESS' }]);
   });
 
-  it('may start these state machines, describe what can be described, and read and write blobs', () => {
+  it('may start these state machines, describe what can be described, wait for what cannot, and read and write blobs', () => {
     const allowed = permissionsOf(template, 'ApiRole').map(({ Action }) => Action);
     expect(allowed.slice(2)).toEqual([
       ['s3:GetObject', 's3:PutObject'],
@@ -87,6 +88,7 @@ describe('the API', () => {
       'states:StartExecution',
       'states:DescribeExecution',
       'states:StartExecution',
+      'states:StartSyncExecution',
     ]);
   });
 });
@@ -189,5 +191,22 @@ describe('an API that cannot be made', () => {
     expect(make).toThrow(
       'The flow "quick" is deployed to aws://123456789012/us-east-1, and the API to aws://123456789012/eu-west-1',
     );
+  });
+});
+
+describe('an Express flow that waits longer than the API does', () => {
+  const warningsOf = (seconds: number) => {
+    const stack = newStack();
+    const file = join(temporaryFolder('stepflow-express-'), 'slow.json');
+    const steps = [{ id: 'wait', component: '/sleep', input: { duration_ms: seconds * 1000 } }];
+    writeFileSync(file, JSON.stringify({ metadata: { aws: { type: 'EXPRESS' } }, steps, output: { $step: 'wait' } }));
+    const flow = new Workflow(stack, 'slow', { flow: file });
+    new WorkflowApi(stack, 'Api', { workflows: [flow] });
+    return flow.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+  };
+
+  it('gets a warning', () => {
+    expect(warningsOf(27)).toEqual([]);
+    expect(warningsOf(28)).toEqual([expect.stringMatching(/"slow" may wait for 28 s, and the API waits 27 s/)]);
   });
 });

@@ -41,6 +41,17 @@ const cwd = project({
   }),
   'bad-mocks.json': '{"byState": []}',
   'no-machine.json': '[1]',
+  'token.asl.json': JSON.stringify({
+    StartAt: 'Ask',
+    States: {
+      Ask: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        Parameters: { FunctionName: 'f' },
+        End: true,
+      },
+    },
+  }),
   'no-start.json': '{"StartAt": "Nowhere", "States": {}}',
 });
 
@@ -205,6 +216,12 @@ describe('stepflow asl run', () => {
     });
   });
 
+  test('runs it as an Express state machine', async () => {
+    const { code, stdout } = await run('--input', '{"n": 2}', '--mocks', 'mocks.json', '--express', '--json');
+
+    expect([code, JSON.parse(stdout).output]).toEqual([0, 4]);
+  });
+
   test('tells of a failed execution its error and cause', async () => {
     const { code, stdout } = await run('--input', '{"n": 3}', '--mocks', 'mocks.json', '--json');
 
@@ -250,6 +267,12 @@ describe('stepflow asl run', () => {
       ['no-start.json'],
       1,
       "line 1, column 13 of no-start.json#/StartAt: MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere\n  help: the states here are: none",
+    ],
+    [
+      'as an Express state machine one that waits for a task token',
+      ['token.asl.json', '--express'],
+      1,
+      'token.asl.json#/States/Ask/Resource: SCHEMA_VALIDATION_FAILED:',
     ],
     [
       'a state machine thousands of levels deep',

@@ -36,6 +36,8 @@ describe('stepflow', () => {
         asl                           holds asl run
         list-components [options]     List every component that flows may use: the built-in ones and
                                       yours, with their schemas.
+        prune [options] <STACK>       List what earlier deployments of a stack left and no execution
+                                      needs, and delete it with --yes.
 
       Example:
         $ stepflow run workflows/user-insights.yaml

@@ -30,13 +30,18 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { call } from './terminal.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const iam = mockClient(IAMClient);
 const lambda = mockClient(LambdaClient);
 const sfn = mockClient(SFNClient);
+
+// Other test files share these modules.
+afterAll(() => {
+  for (const client of [cloudFormation, iam, lambda, sfn]) client.restore();
+});
 
 const STATES = 'arn:aws:states:eu-west-1:123456789012';
 const MAIN = `${STATES}:stateMachine:Flows-Insights-1A2B3C4D`;

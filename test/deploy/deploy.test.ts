@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { DEPLOY_TIMEOUT } from './cdk.ts';
 import { type Deployed, deployAll } from './deployed.ts';
 import { testExamples } from './examples.ts';
+import { testExpress } from './express.ts';
 import { samples, testSamples } from './samples.ts';
 
 // All tests of deployed flows are in one file, so that everything is deployed once, into an emulator of AWS with some faults
@@ -17,3 +18,4 @@ afterAll(() => deployed?.stop());
 
 testExamples(() => deployed);
 testSamples(() => deployed);
+testExpress(() => deployed);

@@ -9,6 +9,8 @@ import {
   type HistoryEvent,
   SFNClient,
   StartExecutionCommand,
+  StartSyncExecutionCommand,
+  type StartSyncExecutionOutput,
 } from '@aws-sdk/client-sfn';
 import { blobStore, hydrate, type Json } from '../../lib/runtime/index.ts';
 import { s3Store } from '../../lib/runtime/stores/s3-store.ts';
@@ -57,8 +59,23 @@ export async function endOf(emulator: Emulator, executionArn: string): Promise<D
   }
 }
 
+/** Starts an execution of an Express state machine and waits for its result. */
+export async function executeSync(
+  emulator: Emulator,
+  stateMachineArn: string,
+  input: Json,
+  name: string,
+): Promise<StartSyncExecutionOutput> {
+  const sfn = new SFNClient({ ...client(emulator), disableHostPrefix: true });
+  return sfn.send(new StartSyncExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+}
+
 /** The output of an execution, with spilled values read back from the deployed bucket. */
-export async function outputOf(emulator: Emulator, bucket: string, { output }: DescribeExecutionOutput): Promise<Json> {
+export async function outputOf(
+  emulator: Emulator,
+  bucket: string,
+  { output }: Pick<DescribeExecutionOutput, 'output'>,
+): Promise<Json> {
   const store = s3Store(`s3://${bucket}/blobs`, new S3Client({ ...client(emulator), forcePathStyle: true }));
   return hydrate(JSON.parse(output ?? 'null'), blobStore(store));
 }

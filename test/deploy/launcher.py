@@ -9,7 +9,9 @@ a second interpreter runs a state machine as our own engine does. Only this is c
    function's process alive.
 4. A Succeed state in JSONata: Output is honoured.
 5. A nested execution that fails: the Task's error is States.TaskFailed, and its cause describes the execution.
-6. Versions and aliases of state machines: see state_machine_versions.py.
+6. A distributed Map in JSONata runs, see distributed_map.py.
+7. StartSyncExecution: the SDK asks the host `sync-127.0.0.1`, which is this one; a state machine may be given by its alias.
+8. Versions and aliases of state machines: see state_machine_versions.py.
 
 When its standard input closes, the process ends, ends the functions that it started, and removes its temporary folder.
 So nothing keeps running, whatever happens to the test that started it.
@@ -26,6 +28,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
+from distributed_map import run_distributed_map
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
@@ -81,6 +84,19 @@ def execute_function_warm(func, event, request_id):
     return answer
 
 
+def run_map_items(state, raw_input, execution, ctx):
+    processor = state.get("ItemProcessor", {})
+    distributed = processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+    if distributed and sfn._state_query_language(state, ctx) == "JSONata":
+        return run_distributed_map(state, raw_input, execution, ctx)
+    return plain_map_items(state, raw_input, execution, ctx)
+
+
+def start_sync_execution(data):
+    machine = sfn._resolve_state_machine_arn(data.get("stateMachineArn", ""))
+    return plain_start_sync_execution({**data, "stateMachineArn": machine} if machine else data)
+
+
 def nested_execution_failure(payload):
     names = {"cause": "Cause", "error": "Error", "executionArn": "ExecutionArn", "input": "Input", "name": "Name"}
     described = {names[key]: payload[key] for key in sorted(names) if payload.get(key) is not None}
@@ -90,12 +106,16 @@ def nested_execution_failure(payload):
 
 plain_parallel_branches = sfn._run_parallel_branches
 plain_output_path = sfn._apply_output_path
+plain_map_items = sfn._run_map_items
+plain_start_sync_execution = sfn._start_sync_execution
 plain_function_warm = lambda_svc._execute_function_warm
 
 add_versions()
 sfn._run_parallel_branches = run_parallel_branches
 sfn._apply_state_assign = apply_state_assign
 sfn._apply_output_path = apply_output_path
+sfn._run_map_items = run_map_items
+sfn._start_sync_execution = start_sync_execution
 sfn._nested_execution_failure = nested_execution_failure
 lambda_svc._execute_function_warm = execute_function_warm
 lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
@@ -106,6 +126,14 @@ lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
             errorMessage: String(err.message ?? err),
             trace: String(err.stack || "").split("\\n"),
           }} }}""",
+)
+lambda_runtime._NODEJS_WORKER_SCRIPT = replace_once(
+    lambda_runtime._NODEJS_WORKER_SCRIPT,
+    'const readline = require("readline");',
+    """const readline = require("readline");
+const dns = require("dns");
+const { lookup } = dns;
+dns.lookup = (host, ...rest) => lookup(host.replace(/^sync-(?=127\\.)/, ""), ...rest);""",
 )
 
 

@@ -6,7 +6,7 @@ import { escapeValue } from '../../lib/runtime/index.ts';
 import { RUN_TIMEOUT } from './cdk.ts';
 import type { Deployed } from './deployed.ts';
 import { drawSamples } from './drawn-samples.ts';
-import { execute, outputOf } from './executions.ts';
+import { execute, executeSync, outputOf } from './executions.ts';
 import type { JudgedSample, Wanted } from './judged-sample.ts';
 import { executionName } from './mock-component.ts';
 import { writtenSamples } from './written-samples.ts';
@@ -39,7 +39,8 @@ const withoutPlace = (result: FlowResult): FlowResult =>
 
 async function runThere({ name, number, input }: Run, { emulator, sampleOutputs }: Deployed): Promise<FlowResult> {
   const arn = sampleOutputs[`${name}Arn`] ?? '';
-  const execution = await execute(emulator, arn, escapeValue(input), executionName(name, number));
+  const start = arn.endsWith('-express') ? executeSync : execute;
+  const execution = await start(emulator, arn, escapeValue(input), executionName(name, number));
   const output = await outputOf(emulator, sampleOutputs.BlobBucket ?? '', execution);
   const { error = '', cause = '' } = execution;
   const status = execution.status === 'SUCCEEDED' ? execution.status : 'FAILED';

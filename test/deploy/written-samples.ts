@@ -51,7 +51,94 @@ const DEEPER = `            - id: deeper
 /** Enough steps for a Map. */
 const WIDE = Array.from({ length: 12 }, (_, at) => at);
 
+/** More than an inline Map takes. */
+const MANY = Array.from({ length: 120 }, (_, n) => ({ n }));
+
+/** Three of them fit no payload, and two leave no room for anything else. */
+const LARGE = 'x'.repeat(120_000);
+
 const WRITTEN: readonly Written[] = [
+  {
+    // A distributed Map.
+    name: 'MapOverMany',
+    source: `
+steps:
+  - id: each
+    component: /builtin/map
+    input:
+      items: { $input: items }
+      workflow:
+        steps: [{ id: own, component: /mock/any, input: { $input: n } }]
+        output: [{ $step: own }, { $input: n }]
+output: { $step: each }`,
+    mocks: { '/mock/any': [{ input: 7, ...SKIPS }, { input: 110, ...fails() }, gives('own')] },
+    runs: [
+      run(
+        { items: MANY },
+        {
+          results: MANY.map(({ n }) => {
+            if (n === 7) return { outcome: 'skipped' };
+            return n === 110 ? FAILED : { outcome: 'success', result: ['own', n] };
+          }),
+          ...{ successful: 118, failed: 1, skipped: 1 },
+        },
+      ),
+    ],
+  },
+  {
+    // A distributed Map whose items are too large for payloads, in S3 from the first step on.
+    name: 'MapOverLarge',
+    source: `
+steps:
+  - { id: list, component: /mock/any }
+  - id: each
+    component: /builtin/map
+    input:
+      max_concurrency: 2
+      items: { $step: list }
+      workflow:
+        steps:
+          - { id: own, component: /mock/other, input: { $input: $ } }
+        output: { own: { $step: own }, text: { $input: text } }
+output: { $step: each, path: results }`,
+    mocks: {
+      '/mock/any': [gives([1, 2, 3].map((n) => ({ n, text: LARGE })))],
+      '/mock/other': [
+        { input: { n: 2 }, ...fails() },
+        { input: { text: LARGE }, ...gives(['own']) },
+      ],
+    },
+    runs: [
+      run(null, [
+        { outcome: 'success', result: { own: ['own'], text: LARGE } },
+        FAILED,
+        { outcome: 'success', result: { own: ['own'], text: LARGE } },
+      ]),
+    ],
+  },
+  {
+    name: 'Express',
+    source: `
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - { id: first, component: /mock/any, input: { $input: name } }
+  - { id: wait, component: /builtin/sleep, input: { duration_ms: 10, passthrough: { $step: first } } }
+  - { id: second, component: /mock/other, input: { $step: wait, path: passthrough } }
+output: [{ $step: second }, { $input: name }]`,
+    mocks: {
+      '/mock/any': [
+        { input: 'nobody', ...SKIPS },
+        { input: 'bad', ...fails('TIMEOUT') },
+        gives({ large: LARGE, text: LARGE }),
+      ],
+      '/mock/other': [{ input: { text: LARGE }, ...gives('second') }],
+    },
+    runs: [
+      run({ name: 'ada' }, ['second', 'ada']),
+      skippedRun({ name: 'nobody' }),
+      failedRun({ name: 'bad' }, 'TIMEOUT'),
+    ],
+  },
   {
     name: 'WideFanOut',
     source: `

@@ -3,7 +3,6 @@ import { type Clients, readDeployment } from './read-deployment.ts';
 import { type Superfluous, superfluousIn } from './superfluous.ts';
 
 export type { Clients } from './read-deployment.ts';
-export { StackNotReady } from './stack-not-ready.ts';
 export type { Deleted, Superfluous };
 export { deleteParts };
 

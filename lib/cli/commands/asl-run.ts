@@ -17,6 +17,7 @@ export const aslRun = defineCommand({
       value: 'FILE',
       summary: 'calls by state, {"byState": …}, and functions by ARN, {"lambda": …}',
     },
+    express: { kind: 'flag', summary: 'run it as an Express state machine, which ends after five minutes' },
   },
   json: 'status, output or error and cause, states entered, number of events; of what cannot run the diagnostics',
   examples: [`asl run machine.asl.json --input '{"n": 1}'`, 'asl run machine.asl.json --mocks mocks.json --json'],
@@ -29,7 +30,7 @@ export const aslRun = defineCommand({
     const mocks = options.mocks === undefined ? undefined : await readJsonFile(options.mocks, terminal);
     for (const source of [definition, input, ...(mocks ? [mocks] : [])]) await warnOfNumbers(source, terminal);
     const { runAsl } = await import('../run-asl.ts');
-    const ran = await runAsl({ definition, input, mocks }, terminal);
+    const ran = await runAsl({ definition, input, mocks, type: options.express ? 'EXPRESS' : 'STANDARD' }, terminal);
     if ('refused' in ran) {
       if (json) writeJson({ ok: false, diagnostics: ran.refused }, terminal);
       return EXIT.failed;

@@ -88,6 +88,7 @@ const NO_CREDENTIALS = new Set([
 /** Throws what kept AWS from answering, with what to do about it. */
 function explain(error: unknown): never {
   if (!(error instanceof Error)) throw error;
+  // What prune itself finds says what to do.
   if ('help' in error) throw new UsageError(error.message, String(error.help));
   if (NO_CREDENTIALS.has(error.name)) {
     throw new UsageError(

@@ -1,40 +1,128 @@
 import type { Flow, Step } from '../../flow/flow.ts';
 import { workflowType } from '../../flow/read/aws-metadata.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import { callsBuiltin, inputField } from '../analyse/builtins.ts';
+import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { certainParts } from './certain.ts';
+import { liveFlow } from './live-flow.ts';
+import { openScope } from './open-scope.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * Reports the sleeps at whose end an Express execution would have been ended: as an error where every run comes to them, else
- * as a warning. Only waits that are written out count.
+ * Reports the sleeps at whose end an Express execution would have been ended: as an error where every run comes to them, or
+ * every run of an item or of a flow inside, else as a warning. Only waits that are written out count.
  */
 export function checkExpress(scope: Scope): void {
-  const { flow } = scope;
-  if (workflowType(outermost(flow)) !== 'EXPRESS') return;
-  const dependencies = dataDependencies(findUses(flow, []));
-  const sorted = topologicalOrder(dependencies);
-  if (!('order' in sorted)) return;
-  const byId = new Map(flow.steps.map((step) => [step.id, step]));
-  const certain = flow.outer ? new Set<string>() : certainParts(flow).steps;
-  const ends = new Map<string, number>();
-  for (const id of sorted.order) {
-    const step = byId.get(id);
-    const own = step ? sleepSeconds(step) : 0;
-    const start = Math.max(0, ...[...(dependencies.get(id) ?? [])].map((before) => ends.get(before) ?? 0));
-    ends.set(id, start + own);
-    // What comes after the first that is too late is too late by that one.
-    if (!step || start + own <= QUOTAS.expressSeconds || start > QUOTAS.expressSeconds) continue;
-    const params = { step: id, seconds: start + own, most: QUOTAS.expressSeconds };
+  if (scope.flow.outer || workflowType(scope.flow) !== 'EXPRESS') return;
+  new Waits((step, { least, most }) => {
+    const isCertain = least !== undefined && isTooLate(least);
+    const seconds = isCertain ? least.end : most.end;
     const place = inputField(step, 'duration_ms')?.span ?? step.componentSpan;
-    scope.report('express-too-slow', params, place, certain.has(id) ? 'error' : 'warning');
+    const params = { step: step.id, seconds, most: QUOTAS.expressSeconds };
+    if (isCertain || isTooLate(most)) scope.report('express-too-slow', params, place, isCertain ? 'error' : 'warning');
+  }).within(scope, { least: 0, most: 0 });
+}
+
+/** The seconds that a run of a flow waits at most, as far as its waits are written out. */
+export function longestWait(flow: Flow): number {
+  const context = { schemasOf: () => undefined, ownSchemas: true, variablesAreGiven: undefined, report: () => {} };
+  const scope = openScope(flow, context);
+  return new Waits(() => {}).within({ ...scope, flow: liveFlow(scope) }, { least: 0, most: 0 }).most;
+}
+
+/** When something starts and ends, in seconds after the start of the execution. */
+interface Period {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What comes after the first that is too late is too late by that one. */
+const isTooLate = ({ start, end }: Period): boolean => start <= QUOTAS.expressSeconds && end > QUOTAS.expressSeconds;
+
+/** A time by what every run does, undefined for what some run does not come to, and by what any run may do. */
+interface Times<T> {
+  readonly least: T | undefined;
+  readonly most: T;
+}
+
+/** The times of the waits of a flow and of the flows inside it. */
+class Waits {
+  readonly #visit: (step: Step, times: Times<Period>) => void;
+
+  /** `visit` is called for each step that waits: it sleeps, or runs a flow several times. */
+  constructor(visit: (step: Step, times: Times<Period>) => void) {
+    this.#visit = visit;
+  }
+
+  /** The end of a flow that starts at a time. */
+  within(scope: Scope, start: Times<number>): Times<number> {
+    const { flow } = scope;
+    const dependencies = dataDependencies(findUses(flow, []));
+    const sorted = topologicalOrder(dependencies);
+    const certain = start.least === undefined ? new Set<string>() : certainParts(flow).steps;
+    const byId = new Map(flow.steps.map((step) => [step.id, step]));
+    const ends = new Map<string, Times<number>>();
+    for (const id of 'order' in sorted ? sorted.order : []) {
+      const step = byId.get(id);
+      if (!step) continue;
+      const before = [...(dependencies.get(id) ?? [])].flatMap((other) => ends.get(other) ?? []);
+      const begins = latest([start, ...before]);
+      ends.set(id, this.#endOf(step, scope, certain.has(id) ? begins : { ...begins, least: undefined }));
+    }
+    return latest([start, ...ends.values()]);
+  }
+
+  #endOf(step: Step, scope: Scope, start: Times<number>): Times<number> {
+    const inner = scope.inner(step);
+    const rounds = inner ? roundsOf(step) : 1;
+    if (rounds === 0) return start;
+    const once = inner
+      ? this.within({ ...inner, flow: liveFlow(inner) }, start)
+      : later(start, () => sleepSeconds(step));
+    const end = later(start, (from, to) => rounds * (to - from), once);
+    // A flow inside that is too late in its first round has been told of its own step.
+    if (!inner || rounds > 1) this.#visit(step, periodOf(inner ? once : start, end));
+    return end;
   }
 }
 
-const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
+/** The latest of some times; those that are not certain say nothing of every run. */
+const latest = (times: readonly Times<number>[]): Times<number> => ({
+  least: times[0]?.least === undefined ? undefined : Math.max(...times.flatMap(({ least }) => least ?? [])),
+  most: Math.max(...times.map(({ most }) => most)),
+});
+
+/** `seconds`: of the time from `from` to the same time of `to`. */
+const later = (
+  from: Times<number>,
+  seconds: (from: number, to: number) => number,
+  to: Times<number> = from,
+): Times<number> => ({
+  least: from.least === undefined ? undefined : from.least + seconds(from.least, to.least ?? from.least),
+  most: from.most + seconds(from.most, to.most),
+});
+
+const periodOf = (start: Times<number>, end: Times<number>): Times<Period> => ({
+  least: start.least === undefined || end.least === undefined ? undefined : { start: start.least, end: end.least },
+  most: { start: start.most, end: end.most },
+});
+
+/** How often a flow runs inside a step, one after the other: of a map whose items are written out, by how many run at once. */
+function roundsOf(step: Step): number {
+  if (builtinOf(step) !== 'map') return 1;
+  const items = inputField(step, 'items');
+  const written =
+    items?.kind === 'list' ? items.items.length : items?.kind === 'literal' ? lengthOf(items.value) : undefined;
+  if (written === undefined) return 1;
+  const bound = inputField(step, 'max_concurrency');
+  const given =
+    bound?.kind === 'literal' && typeof bound.value === 'number' && bound.value >= 1 ? bound.value : written;
+  return written === 0 ? 0 : Math.ceil(written / Math.min(given, written));
+}
+
+const lengthOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
 
 function sleepSeconds(step: Step): number {
-  const duration = callsBuiltin(step, 'sleep') ? inputField(step, 'duration_ms') : undefined;
+  const duration = builtinOf(step) === 'sleep' ? inputField(step, 'duration_ms') : undefined;
   return duration?.kind === 'literal' && typeof duration.value === 'number' ? Math.max(0, duration.value) / 1000 : 0;
 }

@@ -28,22 +28,30 @@ const regExp = Object.assign(schemaPattern, { code: 'schemaPattern' });
 
 const OPTIONS: Options = {
   strict: false,
-  allErrors: true,
   verbose: true,
   validateSchema: false,
   logger: false,
   code: { regExp },
 };
 
+/** How many problems of a value are looked for. Each takes some hundred bytes, and a value may have as many as it has items. */
+export type Extent = 'all' | 'first';
+
 /**
- * Everything in a value that does not match. Formats are only checked on request: libraries disagree about them, as they do
+ * Everything in a value that does not match, or the first of it. Formats are only checked on request: libraries disagree about them, as they do
  * about the length of a string with characters of two code units. An invalid schema rejects nothing.
  */
-export function findProblems(value: Json, { schema, root }: Schema, formats = false): readonly Problem[] {
+export function findProblems(
+  value: Json,
+  { schema, root }: Schema,
+  formats = false,
+  extent: Extent = 'all',
+): readonly Problem[] {
   const lengths = formats || !/[\ud800-\udfff]/.test(JSON.stringify(value));
+  const options = { formats, extent };
   const validate = lengths
-    ? compiled(schema, root, formats)
-    : compiled(withoutLengths(schema), withoutLengths(root), formats);
+    ? compiled(schema, root, options)
+    : compiled(withoutLengths(schema), withoutLengths(root), options);
   return validate ? problemsBy(validate, value) : [];
 }
 
@@ -66,15 +74,21 @@ const withoutLengths = (schema: Json): Json =>
 /** Compiled schemas by their text. One takes some hundred times the bytes of its text. */
 const cache = new BoundedCache<ValidateFunction | undefined>(2 ** 18);
 
-function compiled(schema: Json, root: Json, formats: boolean): ValidateFunction | undefined {
-  if (!isObject(schema)) return schema === false ? ajvFor('', formats).compile(false) : undefined;
+/** What a validator looks at and looks for. */
+interface Looking {
+  readonly formats: boolean;
+  readonly extent: Extent;
+}
+
+function compiled(schema: Json, root: Json, looking: Looking): ValidateFunction | undefined {
+  if (!isObject(schema)) return schema === false ? ajvFor('', looking).compile(false) : undefined;
   const { $schema: _, ...rest } = schema;
   const { $defs, definitions } = isObject(root) ? root : {};
   const whole = { ...($defs && { $defs }), ...(definitions && { definitions }), ...rest };
   const text = JSON.stringify(whole);
   // A part with references into the rest of the document cannot be compiled alone.
   if (schema !== root && /"\$ref":"#(?!\/\$defs\/|\/definitions\/)/.test(text)) return undefined;
-  return cache.get(`${formats} ${text}`, () => tryCompile(whole, ajvFor(text, formats)));
+  return cache.get(`${looking.formats} ${looking.extent} ${text}`, () => tryCompile(whole, ajvFor(text, looking)));
 }
 
 function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {
@@ -86,8 +100,8 @@ function tryCompile(schema: object, ajv: Ajv): ValidateFunction | undefined {
 }
 
 /** Of what schemas use here, the drafts differ only in how they write the first items of a list. */
-function ajvFor(text: string, formats: boolean): Ajv {
-  const options = { ...OPTIONS, validateFormats: formats };
+function ajvFor(text: string, { formats, extent }: Looking): Ajv {
+  const options = { ...OPTIONS, validateFormats: formats, allErrors: extent === 'all' };
   const ajv = text.includes('"prefixItems"') ? new Ajv2020(options) : new Ajv(options);
   if (formats) addFormats.default(ajv);
   ajv.removeKeyword('multipleOf');

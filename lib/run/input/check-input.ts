@@ -31,6 +31,8 @@ export function checkInput(input: Json, schema: Json | undefined, given?: InputT
   return line === undefined ? problems : problems.map((problem) => ({ ...problem, line, endLine: line }));
 }
 
+const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+
 function problemsOf(input: Json, schema: Json | undefined, given: InputText | undefined): readonly Diagnostic[] {
   const file = given?.file ?? 'input';
   if (isTooDeep(input))
@@ -38,22 +40,43 @@ function problemsOf(input: Json, schema: Json | undefined, given: InputText | un
   const scrubber = inputScrubber(input, schema);
   // The numbers of a flow's text are not all of the input that is a part of it, and have been looked at with the flow.
   const hasOwnText = given !== undefined && given.tree === undefined;
-  const numbers = hasOwnText ? inexactNumbersIn(given, (kept) => scrubber.json(kept) !== kept) : [];
-  const problems = schema === undefined ? [] : findProblems(input, { schema, root: schema }, true);
+  const numbers = hasOwnText
+    ? inexactNumbersIn(given, (kept) => scrubber.json(kept) !== kept).slice(0, MOST_PROBLEMS)
+    : [];
+  const extent = isLong(given?.text) ? 'first' : 'all';
+  const problems = schema === undefined ? [] : findProblems(input, { schema, root: schema }, true, extent);
   if (problems.length === 0) return numbers;
-  const tree = given?.tree ?? readTree(given?.text ?? JSON.stringify(input, null, 2), new Reporter(file));
+  const tree = given?.tree ?? readPlaced(given?.text ?? JSON.stringify(input, null, 2), file);
   const isHidden = (path: readonly Segment[]): boolean => {
     const found = valueAt(input, { segments: path }) ?? null;
     return typeof found !== 'object' && scrubber.json(found) !== found;
   };
-  const mismatches = problems.map(({ path, missing, problem }) => {
+  const mismatches = problems.slice(0, MOST_PROBLEMS).map(({ path, missing, problem }) => {
     const where = nameOf(missing === undefined ? path : [...path, missing]);
     const shown = isHidden(path) ? redactValue(problem) : problem;
     return diagnose('input-mismatch', { where, problem: shown }, { file, ...(tree ? spanAt(tree, path) : START) });
   });
-  return [...mismatches, ...numbers];
+  return [...mismatches, ...further(problems.length - mismatches.length, file), ...numbers];
 }
 
-const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+/** Problems of one kind that are told one by one: a wrong list may have as many as it has items. */
+const MOST_PROBLEMS = 100;
+
+function further(count: number, file: string): readonly Diagnostic[] {
+  if (count === 0) return [];
+  const problem = `does not match in ${count.toLocaleString('en')} further places`;
+  return [diagnose('input-mismatch', { where: 'the whole input', problem }, { file, ...START })];
+}
+
+/**
+ * A longer text is not read once more for the positions in it, and only its first problem is looked for: a function of half
+ * a gigabyte must do with its memory.
+ */
+const LONGEST_PLACED = 1_000_000;
+
+const isLong = (text = ''): boolean => text.length > LONGEST_PLACED;
+
+const readPlaced = (text: string, file: string): Tree | undefined =>
+  isLong(text) ? undefined : readTree(text, new Reporter(file));
 
 const nameOf = (path: readonly Segment[]): string => (path.length === 0 ? 'the whole input' : `"${formatPath(path)}"`);

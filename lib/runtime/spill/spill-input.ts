@@ -79,9 +79,12 @@ class Spill {
   async #spillWithin(value: object, reads: readonly Read[], target: number, isRead: boolean): Promise<Json> {
     const copy: { [key: string]: Json } | Json[] = Array.isArray(value) ? [...value] : { ...value };
     const parts: Part[] = [];
-    for (const [key, item] of Object.entries(value)) {
+    // Whoever starts the flow waits, and an input may have thousands of parts to write.
+    const reducing = Object.entries(value).map(async ([key, item]: [string, Json]) => {
       const inside = reads.flatMap((path) => (startsWith(path, key) ? [path.slice(1)] : []));
-      const reduced = await this.spill(item, inside, inside.length > 0 ? target : this.#share);
+      return { key, inside, reduced: await this.spill(item, inside, inside.length > 0 ? target : this.#share) };
+    });
+    for (const { key, inside, reduced } of await Promise.all(reducing)) {
       Object.assign(copy, { [key]: reduced });
       const bytes = bytesOf(reduced);
       if (bytes <= MIN_SHARE || isBlobMarker(reduced) || inside.some((path) => path.length > 0)) continue;
@@ -119,14 +122,29 @@ class Spill {
 const lastOf = (list: readonly Json[], isRead: (key: string) => boolean): number =>
   list.findLastIndex((_, at) => isRead(String(at)));
 
-/** Spills parts, the largest first, until the value fits; returns its bytes. */
+/** Bytes that a marker has at least. */
+const LEAST_MARKER = 100;
+
+/** Spills parts, the largest first, until the value fits: as many at once as are needed in any case. Returns its bytes. */
 async function shrink(value: object, parts: readonly Part[], target: number): Promise<number> {
   let bytes = Buffer.byteLength(JSON.stringify(value));
-  for (const part of [...parts].sort((a, b) => b.bytes - a.bytes)) {
-    if (bytes <= target) break;
-    bytes += (await part.spill()) - part.bytes;
+  const waiting = [...parts].sort((a, b) => b.bytes - a.bytes);
+  while (bytes > target && waiting.length > 0) {
+    const needed = waiting.splice(0, fewest(waiting, bytes - target));
+    const saved = await Promise.all(needed.map(async (part) => part.bytes - (await part.spill())));
+    bytes -= saved.reduce((sum, each) => sum + each);
   }
   return bytes;
+}
+
+/** How many of the parts save `bytes` bytes if markers are as short as can be; at least one. */
+function fewest(parts: readonly Part[], bytes: number): number {
+  let saved = 0;
+  const last = parts.findIndex((part) => {
+    saved += part.bytes - LEAST_MARKER;
+    return saved >= bytes;
+  });
+  return last < 0 ? parts.length : last + 1;
 }
 
 function tooMuch(value: object, bytes: number, target: number): FlowError {

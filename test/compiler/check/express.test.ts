@@ -52,6 +52,74 @@ output: [{ $step: b }, { $if: { $input: wait }, then: { $step: c } }, { $step: d
     );
   });
 
+  /** A step that runs a flow with one sleep of 400 s. */
+  const runner = (component: string, input: object, id = 'run') => ({
+    ...{ id, component: `/builtin/${component}` },
+    input: {
+      ...input,
+      [component === 'map' ? 'workflow' : 'flow']: {
+        $literal: {
+          steps: [{ id: 'wait', component: '/sleep', input: { duration_ms: 400_000 } }],
+          output: { result: { $step: 'wait' } },
+        },
+      },
+    },
+  });
+
+  const severities = (flow: object) =>
+    checked(JSON.stringify({ ...EXPRESS, ...flow }))
+      .filter(({ code }) => code === 'express-too-slow')
+      .map(({ severity, message }) => `${severity} ${message.split(' ')[0]}`);
+
+  it.each([
+    ['each item of a map', runner('map', { items: { $input: 'items' } }), ['error "wait"']],
+    ['an eval', runner('eval', { input: 1 }), ['error "wait"']],
+    ['the first round of an iterate', runner('iterate', { initial_input: 1 }), ['error "wait"']],
+    ['a map without items', runner('map', { items: [] }), []],
+    ['a step that may be skipped', { ...runner('eval', { input: 1 }), skipIf: { $input: 'skip' } }, ['warning "wait"']],
+    [
+      'a flow whose failure is covered, which no timeout of the execution is',
+      { ...runner('eval', {}), onError: { action: 'useDefault' } },
+      ['error "wait"'],
+    ],
+  ])('is told of a sleep in %s', (_, step, found) => {
+    expect(severities({ steps: [step], output: { $step: 'run' } })).toEqual(found);
+  });
+
+  it('counts the rounds of a map whose items are written out', () => {
+    const flow = {
+      steps: [{ id: 'wait', component: '/sleep', input: { duration_ms: 100_000 } }],
+      output: { $step: 'wait' },
+    };
+    const map = (max_concurrency: number) => ({
+      steps: [
+        {
+          id: 'each',
+          component: '/map',
+          input: { items: [1, 2, 3, 4, 5, 6, 7, 8], max_concurrency, workflow: { $literal: flow } },
+        },
+      ],
+      output: { $step: 'each' },
+    });
+    expect([2, 3, 8].map((most) => severities(map(most)))).toEqual([['error "each"'], [], []]);
+  });
+
+  it('is not refused for a wait before a step that only some runs come to', () => {
+    const wait = { component: '/sleep', input: { duration_ms: 200_000 } };
+    const steps = [
+      { ...wait, id: 'a' },
+      {
+        id: 'b',
+        component: '/sleep',
+        input: { duration_ms: 200_000, passthrough: { $if: { $input: 'x' }, then: { $step: 'a' } } },
+      },
+    ];
+    expect(severities({ steps, output: { $step: 'b' } })).toEqual(['warning "b"']);
+    expect(severities({ steps: [{ ...wait, id: 'a', mustExecute: true }, steps[1]], output: { $step: 'b' } })).toEqual([
+      'error "b"',
+    ]);
+  });
+
   it('warns of a component that may take longer', async () => {
     const home = project({ 'lambdas/my/long.ts': componentSource('return input;', 'timeout: 600') });
     const source = JSON.stringify({ ...EXPRESS, steps: [{ id: 'a', component: '/my/long' }] });

@@ -1,0 +1,61 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { type ApiHandler, createHandler } from '../../lambdas/_system/handler.ts';
+import type { Services } from '../../lambdas/_system/services.ts';
+import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
+import { CONTEXT } from './api-events.ts';
+
+export const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:greet-X';
+export const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-X';
+/** The only blob there is. */
+export const BLOB = 'a'.repeat(64);
+
+const FLOWS: Services['flows'] = {
+  greet: {
+    stateMachineArn: MACHINE,
+    type: 'STANDARD',
+    inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+    inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
+  },
+  'reports/daily': {
+    stateMachineArn: MACHINE,
+    type: 'STANDARD',
+    inputBudget: { reads: ['$'], share: 1000, room: 1000 },
+  },
+  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
+};
+
+/** The API's function on the mocked client of Step Functions and one blob, and what it did. */
+export interface TestApi {
+  readonly handler: (event: Parameters<ApiHandler>[0]) => ReturnType<ApiHandler>;
+  readonly logged: unknown[];
+  readonly stored: Json[];
+  /** The milliseconds of each pause, none of which is waited for. */
+  readonly paused: number[];
+}
+
+/** Milliseconds of a pause after which the function would have to give up. */
+const LONG = 10_000;
+
+/** `ends`: whether a pause of some milliseconds ends, at once, or what it is for comes before its end. @default short ones do */
+export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
+  const [logged, stored, paused]: [unknown[], Json[], number[]] = [[], [], []];
+  const blobs: Pick<BlobStore, 'get' | 'put'> = {
+    put: async (value) => {
+      stored.push(value);
+      return { blobId: BLOB, size: JSON.stringify(value).length };
+    },
+    get: async (id): Promise<Json> => {
+      if (id === BLOB) return { large: [1, 2, 3], $skipped: true };
+      throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
+    },
+  };
+  const services = {
+    ...{ flows: FLOWS, sfn: new SFNClient({}), blobs },
+    pause: (ms: number) => {
+      paused.push(ms);
+      return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
+    },
+  };
+  const handle = createHandler(services, (error) => logged.push(error));
+  return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
+}
