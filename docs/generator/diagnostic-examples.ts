@@ -133,7 +133,40 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'express-too-slow': {
     flow: 'metadata: { aws: { type: EXPRESS } }\nsteps:\n  - id: wait\n    component: /sleep\n    input: { duration_ms: 900000 }\n',
   },
+  'unknown-error-code': {
+    flow: `
+steps:
+  - id: load
+    component: /user/load
+    onError: { action: retry, on: [TIME_OUT] }`,
+  },
+  'inner-timeout': {
+    flow: `
+steps:
+  - id: report
+    component: /builtin/eval
+    input: { flow: { $literal: { timeout: 30, steps: [{ id: load, component: /user/load }] } } }`,
+  },
+  'express-step-timeout': {
+    flow: `
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - id: report
+    component: /builtin/eval
+    timeout: 30
+    input: { flow: { $literal: { steps: [{ id: load, component: /user/load }] } } }`,
+  },
+  'too-many-retries': {
+    flow: `
+steps:
+  - id: load
+    component: /user/load
+    onError: { action: retry, maxRetries: 100000 }`,
+  },
   'express-timeout': { params: { step: 'report', component: '/reports/write', seconds: 600, most: 300 } },
+  'express-items': {
+    flow: 'steps:\n  - id: users\n    component: /map\n    input:\n      items: { $input: users }\n      workflow:\n        metadata: { aws: { type: EXPRESS } }\n        steps:\n          - id: posts\n            component: /map\n            input: { items: { $input: posts }, workflow: { steps: [{ id: read, component: /noop, input: { $input: $ } }] } }\n',
+  },
   'definition-too-large': { params: { what: 'The step "report"', bytes: 1_204_300, most: 943_718 } },
   'payload-limit': { params: { what: 'the input of step "report"', values: 2500, over: 70_000 } },
 };

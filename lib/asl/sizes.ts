@@ -10,7 +10,7 @@ export interface Size {
   readonly bytes: number;
   /**
    * Events in the history of an execution that visits each of them, those of a loop and of an inline Map as often as it can
-   * at most, and in which no call has to be repeated.
+   * at most, and in which every state is repeated as often as the flow says: not for a failure of AWS's service.
    */
   readonly events: number;
 }
@@ -84,7 +84,28 @@ const EVENTS: { readonly [T in State['Type']]: number } = {
   Map: 4,
 };
 
-const eventsOf = (state: State): number => visitsOf(state) * (eventsOfVisit(state) + eventsInside(state));
+const eventsOf = (state: State): number => {
+  const attempts = attemptsOf(state);
+  const around = eventsOfVisit(state) + attempts * EVENTS_OF_ATTEMPT;
+  return visitsOf(state) * (around + (1 + attempts) * eventsInside(state));
+};
+
+/** Events of one more attempt of a call: scheduled, started, failed. A Parallel and a Map have fewer of their own. */
+export const EVENTS_OF_ATTEMPT = 3;
+
+/** The attempts of a retrier that does not say how many. Source: "Retrying after an error", AWS Step Functions developer guide. */
+const DEFAULT_ATTEMPTS = 3;
+
+/** Failures of AWS's services: their attempts get the events that are left. */
+const SERVICE = /^(Lambda|StepFunctions)\./;
+
+/** How often a state is repeated at most, for other failures than those of AWS's services. */
+function attemptsOf(state: State): number {
+  const retriers = 'Retry' in state ? (state.Retry ?? []) : [];
+  return retriers
+    .filter(({ ErrorEquals }) => !ErrorEquals.every((error) => SERVICE.test(error)))
+    .reduce((total, { MaxAttempts = DEFAULT_ATTEMPTS }) => total + MaxAttempts, 0);
+}
 
 /** Events of one visit to a state, without those of what is inside it. */
 export function eventsOfVisit(state: State): number {
@@ -98,7 +119,8 @@ function eventsInside(state: State): number {
   return branchesOf(state).reduce((total, inner) => total + runs * (eventsOfMachine(inner) - withoutEvents), 0);
 }
 
-function eventsOfMachine(machine: Branch): number {
+/** Events of one execution of a state machine at most, as {@link Size} has them. */
+export function eventsOfMachine(machine: Branch): number {
   const events =
     knownEvents.get(machine) ??
     Object.values(machine.States).reduce((total, state) => total + eventsOf(state), EXECUTION);
@@ -110,3 +132,15 @@ const knownEvents = new WeakMap<Branch, number>();
 
 /** How many items are written in a Map: those of a fan-out. Other Maps have none. */
 export const itemsOf = ({ Items }: MapState): number => (Array.isArray(Items) ? Items.length : 0);
+
+/** How many calls an execution makes at most, as {@link Size} has its events; a call that the flow repeats is one. */
+export function callsOfMachine({ States }: Branch): number {
+  return Object.values(States).reduce((total, state) => total + visitsOf(state) * callsOfVisit(state), 0);
+}
+
+function callsOfVisit(state: State): number {
+  if (state.Type === 'Task') return 1;
+  const runs = (1 + attemptsOf(state)) * (state.Type === 'Map' ? (mostItemsOf(state) ?? itemsOf(state)) : 1);
+  // Nothing is called where a Map has no iteration in this history, however often the calls in it may be repeated.
+  return runs === 0 ? 0 : runs * branchesOf(state).reduce((total, inner) => total + callsOfMachine(inner), 0);
+}

@@ -49,6 +49,11 @@ export interface ComponentFunctionProps {
    */
   readonly timeout?: number;
   /**
+   * How many calls at once Lambda reserves for it; it never has more.
+   * @default - none: all functions of the account share its concurrency
+   */
+  readonly reservedConcurrency?: number;
+  /**
    * What it uses of the store besides blobs.
    * @default - nothing
    */
@@ -105,12 +110,17 @@ export class ComponentFunction extends Construct {
   readonly version: lambda.CfnVersion;
   /** The functions that it invokes directly. */
   readonly calls: readonly ComponentFunction[];
+  /** The function's timeout, in seconds. */
+  readonly timeoutSeconds: number;
   /** What it uses of the store besides blobs. */
   readonly uses: readonly StoreUse[];
 
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
+    this.timeoutSeconds = Math.ceil(
+      Math.min(QUOTAS.functionSeconds, (props.options?.timeout ?? props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
+    );
     this.uses = props.uses ?? [];
     const { options = {} } = props;
     const retention = options.logRetention ?? props.log?.retention;
@@ -123,13 +133,12 @@ export class ComponentFunction extends Construct {
     const { environment, files } = this.environmentOf(props);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...lambdaOptions(options),
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}, files),
       memorySize: options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB,
-      timeout: Duration.seconds(
-        Math.ceil(Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS)),
-      ),
+      timeout: Duration.seconds(this.timeoutSeconds),
       logGroup,
       role: draft.create(this, {
         assumedBy: LAMBDA,

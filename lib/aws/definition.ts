@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
-import { componentIn, invocationIn } from '../protocol/component-task.ts';
+import { componentIn, invocationIn, taskTimeout } from '../protocol/component-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { jsonTokens } from '../protocol/json-tokens.ts';
@@ -31,6 +31,8 @@ const INLINE_CHARACTERS = 50_000;
 export interface Arns {
   /** The ARN of a component's function, by the path that the flow uses. */
   readonly component: (path: string) => string;
+  /** The timeout of a component's function in seconds, by the same path. @default as long as the definition says */
+  readonly seconds?: (path: string) => number | undefined;
   /** The ARN of a nested state machine, by its name. */
   readonly machine: (name: string) => string;
 }
@@ -73,7 +75,8 @@ export function callsOf(machine: Scope): readonly Call[] {
  * The definition of a state machine, with ARNs in place of its placeholders. `suffix` tells its file from those of the
  * scope's other state machines.
  */
-export function definitionProps(scope: Construct, machine: StateMachine, arns: Arns, suffix = ''): DefinitionProps {
+export function definitionProps(scope: Construct, compiled: StateMachine, arns: Arns, suffix = ''): DefinitionProps {
+  const machine = withFunctionTimeouts(compiled, arns.seconds);
   const withoutArns = JSON.stringify(mapArns(machine, () => ''));
   if (withoutArns.length > INLINE_CHARACTERS || withoutArns.includes('${'))
     return uploadedDefinition(scope, machine, arns, suffix);
@@ -134,6 +137,15 @@ function withoutReferences(json: string): string {
 
 const withoutReferencesInString = (text: string): string =>
   text.replace(/[$#](?=\{)|\{(?=\{)|e(?=\+289)/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+
+/** A state machine whose Tasks wait no longer for a function than it can take: see `taskTimeout`. */
+const withFunctionTimeouts = (machine: StateMachine, secondsOf: Arns['seconds'] = () => undefined): StateMachine =>
+  mapStates(machine, (state) => {
+    const component = state.Type === 'Task' ? componentIn(state.Arguments) : undefined;
+    const seconds = component === undefined ? undefined : secondsOf(component);
+    if (state.Type !== 'Task' || seconds === undefined || typeof state.TimeoutSeconds !== 'number') return state;
+    return { ...state, TimeoutSeconds: Math.min(state.TimeoutSeconds, taskTimeout(seconds)) };
+  });
 
 /** An ARN is no expression. */
 type ToArn = (placeholder: Placeholder) => string;

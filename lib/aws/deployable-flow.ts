@@ -23,6 +23,8 @@ export interface FlowSource {
   readonly profile?: string;
   /** The limits of a state machine. @default those of AWS */
   readonly limits?: Limits;
+  /** How many calls of functions an execution may make at once. @default as the flow says */
+  readonly maxConcurrency?: number;
 }
 
 /** A compiled flow and the components that are deployed with it. A flow with an error diagnostic cannot be deployed. */
@@ -35,7 +37,8 @@ export interface DeployableFlow extends OpenedFlow {
 
 /** Reads and compiles a flow, and finds its components. Throws only if a file cannot be read. */
 export function deployableFlow(source: FlowSource): DeployableFlow {
-  const { flow: file, variables, secrets = {}, components, nestedComponents = [], profile, limits } = source;
+  const { flow: file, variables, secrets = {}, components, nestedComponents = [], profile } = source;
+  const { limits, maxConcurrency } = source;
   const opened = openFlow({
     file,
     source: readTextFileSync(file),
@@ -44,6 +47,7 @@ export function deployableFlow(source: FlowSource): DeployableFlow {
     hasSecret: ({ name, optional }: SecretUse) => secrets[name] !== undefined || !optional,
     ...(variables && { variables }),
     ...(limits && { limits }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
     ...(components !== undefined && { components: [components] }),
     ...(profile !== undefined && { profileFile: readProfile(readTextFileSync(profile), profile) }),
   });

@@ -16,6 +16,7 @@ import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 export interface NestedMachineProps extends StateMachineProps {
   /** The ARN of a component's function. */
   readonly arnOf: Arns['component'];
+  readonly secondsOf: Arns['seconds'];
   /** What tells the version of a component's function from others. */
   readonly versionIdOf: (component: string) => string;
   /** What happens to those that a later deployment does not have. @default RemovalPolicy.RETAIN */
@@ -53,14 +54,15 @@ export function createNestedMachines(
   { nestedMachines }: Compiled,
   props: NestedMachineProps,
 ): NestedMachines {
-  const { arnOf, versionIdOf, removalPolicy, ...common } = props;
+  const { arnOf, secondsOf = () => undefined, versionIdOf, removalPolicy, ...common } = props;
   const prefix = idPrefix(workflow);
   const created = new Map<string, sfn.StateMachine>();
   const machine = (name: string): string => Lazy.string({ produce: () => created.get(name)?.stateMachineArn ?? name });
   for (const [index, { name, stateMachine: definition }] of nestedMachines.entries()) {
     const id = `Part${index + 1}`;
     // A loop starts itself: its own ARN cannot be in its definition.
-    const arns: Arns = { component: arnOf, machine: (other) => (other === name ? OWN_ARN : machine(other)) };
+    const toMachine = (other: string): string => (other === name ? OWN_ARN : machine(other));
+    const arns: Arns = { component: arnOf, seconds: secondsOf, machine: toMachine };
     const stateMachine = createStateMachine(workflow, id, {
       ...common,
       ...definitionProps(workflow, definition, arns, id),

@@ -67,6 +67,11 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly logRetention?: logs.RetentionDays;
   /**
+   * How many functions an execution of each flow calls at once: see {@link WorkflowProps}.
+   * @default - `metadata.aws.maxConcurrency` of each flow, else 200
+   */
+  readonly maxConcurrency?: WorkflowProps['maxConcurrency'];
+  /**
    * Properties of the blob store.
    * @default - those of {@link BlobStore}
    */
@@ -100,7 +105,7 @@ export class StepflowStack extends Stack {
 
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
-    const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits } = props;
+    const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits, maxConcurrency } = props;
     const { deployment, removalPolicy } = props;
     const { functions, encryptionKey, logRetention } = props;
     const logging = {
@@ -117,6 +122,7 @@ export class StepflowStack extends Stack {
       ...logging,
       ...(deployment && { deployment }),
       ...(removalPolicy && { removalPolicy }),
+      ...(maxConcurrency !== undefined && { maxConcurrency }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);

@@ -10,8 +10,9 @@ import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import type { Limits } from '../compiler/emit/split/emit-within.ts';
+import { isConcurrency } from '../flow/read/aws-metadata.ts';
 import type { Json } from '../protocol/json.ts';
-import { QUOTAS } from '../protocol/quotas.ts';
+import { DEFAULT_CONCURRENCY, QUOTAS } from '../protocol/quotas.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ComponentFunction, grantInvokeVersions } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
@@ -89,6 +90,12 @@ export interface WorkflowProps {
    */
   readonly limits?: Limits;
   /**
+   * How many functions an execution calls at once, as far as Maps call them: maps and wide fan-outs share it. A step's
+   * `max_concurrency` takes precedence.
+   * @default - `metadata.aws.maxConcurrency` of the flow, else 200
+   */
+  readonly maxConcurrency?: number;
+  /**
    * Whether the logs include the input and output of states, which may contain personal data.
    * @default false
    */
@@ -156,6 +163,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     this.encryptionKey = props.encryptionKey;
     this.flowName = props.flowName ?? basename(props.flow, extname(props.flow));
     const contextValues = contextValuesOf(this, props);
+    refuseConcurrency(this, props.maxConcurrency);
     const flow = openWorkflowFlow(this, { ...props, ...contextValues });
     const diagnostics = diagnosticsOf(flow);
     refuseErrors(this, flow, diagnostics);
@@ -267,6 +275,7 @@ export class Workflow extends Construct implements iam.IGrantable {
     const arnOf = (component: string): string => versionOf(component).ref;
     const versionId = (component: string): string => versionIdOf(versionOf(component));
     const pattern = nestedPattern(this, this.compiled);
+    const secondsOf = (component: string) => this.functions.get(component)?.timeoutSeconds;
     const common = {
       role: this.createRole(pattern, props),
       encryptionKey: props.encryptionKey,
@@ -277,11 +286,17 @@ export class Workflow extends Construct implements iam.IGrantable {
     const nestedMachines =
       pattern === undefined
         ? undefined
-        : createNestedMachines(this, this.compiled, { ...common, arnOf, versionIdOf: versionId, removalPolicy });
+        : createNestedMachines(this, this.compiled, {
+            ...common,
+            arnOf,
+            secondsOf,
+            versionIdOf: versionId,
+            removalPolicy,
+          });
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
-      ...definitionProps(this, definition, { component: arnOf, machine }),
+      ...definitionProps(this, definition, { component: arnOf, seconds: secondsOf, machine }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
@@ -331,6 +346,15 @@ function openWorkflowFlow(workflow: Construct, props: WorkflowProps): Deployable
     const remedy = 'give the paths of the flow and its profile relative to the folder that the app runs in';
     throw new WorkflowError(workflow, `The flow "${props.flow}" cannot be read (${why}); ${remedy}`);
   }
+}
+
+/** Zero would mean no bound to Step Functions. */
+function refuseConcurrency(workflow: Construct, maxConcurrency: number | undefined): void {
+  if (maxConcurrency === undefined || isConcurrency(maxConcurrency)) return;
+  throw new WorkflowError(
+    workflow,
+    `Its maxConcurrency is ${maxConcurrency}; give a whole number of at least 1, such as ${DEFAULT_CONCURRENCY}`,
+  );
 }
 
 /** The value of a variable is written into the template, so a secret must not be given as one. */

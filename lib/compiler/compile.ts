@@ -1,10 +1,11 @@
 import type { StateMachine } from '../asl/state-machine.ts';
 import { type Diagnostic, diagnose, hasError } from '../diagnostics/diagnostics.ts';
 import type { Example, Flow } from '../flow/flow.ts';
-import { workflowType } from '../flow/read/aws-metadata.ts';
+import { flowConcurrency, workflowType } from '../flow/read/aws-metadata.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import type { ReadFlow } from '../flow/read/read-flow-tree.ts';
 import type { Json } from '../protocol/json.ts';
+import { DEFAULT_CONCURRENCY } from '../protocol/quotas.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import { analyse } from './analyse/analysis.ts';
 import { reportUnknownSteps } from './analyse/unknown-steps.ts';
@@ -38,6 +39,11 @@ export interface CompileOptions {
   readonly spillAbove?: number;
   /** The limits of a state machine. @default those of AWS, less a reserve */
   readonly limits?: Limits;
+  /**
+   * How many calls of functions an execution may make at once, as far as Maps make them, where steps do not say it with
+   * `max_concurrency`. @default `metadata.aws.maxConcurrency` of the flow, else 200
+   */
+  readonly maxConcurrency?: number;
   /** The names of passes to leave out: see docs/compiler.md. @default none */
   readonly without?: readonly string[];
   /** The least number of similar parallel steps that become a Map. @default 10: see the pass `map-fan-outs` */
@@ -172,10 +178,15 @@ const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): 
   requested: new Set(requested),
 });
 
-const targetOf = (flow: Flow, durations: Durations, { limits, spillAbove }: CompileOptions): Target => ({
+const targetOf = (
+  flow: Flow,
+  durations: Durations,
+  { limits, spillAbove, maxConcurrency }: CompileOptions,
+): Target => ({
   type: workflowType(flow),
   limits,
   spillAbove,
+  maxConcurrency: maxConcurrency ?? flowConcurrency(flow) ?? DEFAULT_CONCURRENCY,
   seconds: (planned) => secondsOfCall(planned, durations),
 });
 

@@ -199,6 +199,24 @@ export const MESSAGES = {
     ({ where, problem }) => `The output does not match the flow's outputSchema: ${where} ${problem}`,
     () => 'Change this value, or the outputSchema.',
   ),
+  'unknown-error-code': error<{ found: string; known: readonly string[]; nearest?: string | undefined }>(
+    ({ found }) => `There is no error code ${found}`,
+    ({ known, nearest }) => (nearest ? `Did you mean ${nearest}?` : `Codes: ${known.join(', ')}.`),
+  ),
+  'inner-timeout': error<object>(
+    () => 'A flow inside a step has no timeout of its own',
+    () => 'Write timeout: SECONDS at the step that runs the flow.',
+  ),
+  'express-step-timeout': error<{ step: string; key: string }>(
+    ({ step, key }) =>
+      `"${step}" runs a flow, and its "${key}" would need an execution of its own, which an Express execution cannot start`,
+    () => 'Give the steps of its flow timeouts, or remove metadata.aws.type: EXPRESS.',
+  ),
+  'too-many-retries': error<{ step: string; retries: number; most: number }>(
+    ({ step, retries, most }) =>
+      `"${step}" may be tried again ${retries.toLocaleString('en')} times; the history of one execution has room for ${most.toLocaleString('en')}`,
+    ({ most }) => `Write maxRetries: ${most} or less, and a longer delay.`,
+  ),
   'undefined-variable': error<{ name: string; nearest?: string | undefined }>(
     ({ name }) => `The variable "${name}" is not declared and has no default`,
     ({ name, nearest }) =>
@@ -323,6 +341,10 @@ export const MESSAGES = {
       `${component}, which "${step}" calls, may take ${seconds} s; an Express execution is ended after ${most} s`,
     ({ component, most }) =>
       `Give ${component} a timeout below ${most} s, or remove metadata.aws.type: EXPRESS of the flow.`,
+  ),
+  'express-items': warning<{ step: string }>(
+    ({ step }) => `The items run as Standard executions, since an Express one cannot wait for the map "${step}"`,
+    () => 'Remove metadata.aws.type: EXPRESS of the flow of the items, or give that flow no map.',
   ),
   'definition-too-large': error<{ what: string; bytes: number; most: number }>(
     ({ what, bytes, most }) =>

@@ -136,7 +136,10 @@ export interface ExecutionResult {
   readonly cause?: string;
   readonly startMs: number;
   readonly stopMs: number;
-  /** States entered and retried, in child executions too: the unit in which Standard workflows are billed. */
+  /**
+   * States entered and retried, in child executions of the same type too, and child executions that distributed Maps started:
+   * the unit in which Standard workflows are billed.
+   */
   readonly transitions: number;
   /** The number of events in the history. */
   readonly events: number;

@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { type Expression, mapOrSame, type ReadPath } from './expression.ts';
@@ -9,7 +10,19 @@ export type OnError =
   | { readonly action: 'fail' }
   | { readonly action: 'skip' }
   | { readonly action: 'useDefault'; readonly value: Expression }
-  | { readonly action: 'retry'; readonly maxRetries: number };
+  | Retrying;
+
+/** The component is called again. */
+export interface Retrying {
+  readonly action: 'retry';
+  readonly maxRetries: number;
+  /** Seconds before the first retry, a whole number from 1. @default 1, shortened at random */
+  readonly delay?: number;
+  /** What each delay is multiplied with for the next one, from 1. @default 2 */
+  readonly backoff?: number;
+  /** The codes of the failures after which it is called again. @default all */
+  readonly on?: readonly ErrorCode[];
+}
 
 /** A step: one call of a component. */
 export interface Step {
@@ -19,6 +32,8 @@ export interface Step {
   readonly skipIf?: Expression;
   readonly onError: OnError;
   readonly mustExecute: boolean;
+  /** Seconds after which it fails with TIMEOUT, above 0. @default those of its component */
+  readonly timeout?: number;
   readonly inputSchema?: Json;
   readonly outputSchema?: Json;
   readonly metadata?: Json;
@@ -38,6 +53,9 @@ export interface Flow {
   readonly version?: string;
   readonly steps: readonly Step[];
   readonly output?: Expression;
+  /** Seconds after which a run of the flow fails with TIMEOUT, above 0. @default as long as AWS allows */
+  readonly timeout?: number;
+  readonly timeoutSpan?: Span;
   /** The results of a flow without an output, set by passes that would change them otherwise. */
   readonly sinks?: readonly Sink[];
   /** Paths of the input that passes require: if one is missing, the flow fails before any step starts. */

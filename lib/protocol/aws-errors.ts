@@ -16,28 +16,56 @@ export const FUNCTION_TIMED_OUT = 'Sandbox.Timedout';
 export const FUNCTION_EXITED = 'Runtime.ExitError';
 
 /** A function was called and did not end well, whatever its component did: it was killed, or ran out of time. */
-export const FUNCTION_ENDED = [FUNCTION_EXITED, FUNCTION_TIMED_OUT] as const;
+export const FUNCTION_ENDED = [FUNCTION_EXITED, 'Runtime.OutOfMemory', FUNCTION_TIMED_OUT] as const;
+
+/** An expression of a state failed. */
+export const QUERY_FAILED = 'States.QueryEvaluationError';
 
 /**
- * Failures of the Lambda service, not of a component, which has not run. AWS recommends to retry them (AWS Step Functions,
- * "Handle transient Lambda service exceptions").
+ * Lambda had no room for a call: too many run at once, or network interfaces, addresses and requests of the VPC ran out. The
+ * component has not run, and there is room again when others have ended. Source: "Invoke", AWS Lambda API reference.
  */
-export const TRANSPORT_FAULTS = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
+export const THROTTLED = [
   'Lambda.TooManyRequestsException',
-  'Lambda.Unknown',
+  'Lambda.EC2ThrottledException',
+  'Lambda.ENILimitReachedException',
+  'Lambda.SubnetIPAddressLimitReachedException',
 ] as const;
 
 /**
- * A nested state machine could not be started: too many executions, throttling, a service failure. Source: AWS Step
- * Functions developer guide, "Start workflow executions from a task state", which names the first error. Executions
- * report it by the name of the API's exception, which is the second.
+ * Other failures of the Lambda service, not of a component. AWS recommends to retry the first four (AWS Step Functions, "Handle
+ * Lambda service exceptions"); of the others, "Invoke" of the AWS Lambda API reference says that they pass.
  */
-export const START_FAULTS = [
+export const SERVICE_FAULTS = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.Unknown',
+  'Lambda.ResourceNotReadyException',
+  'Lambda.ResourceConflictException',
+  'Lambda.ENINotReadyException',
+  'Lambda.EC2UnexpectedException',
+] as const;
+
+/** Failures of a call before its component ran. */
+export const TRANSPORT_FAULTS = [...THROTTLED, ...SERVICE_FAULTS] as const;
+
+/**
+ * A nested state machine could not be started yet: too many executions, or too many requests. Source: AWS Step Functions
+ * developer guide, "Start workflow executions from a task state", which names the first error. Executions report it by the
+ * name of the API's exception, which is the second. "StartExecution" and "Common errors" of the API reference have the others.
+ */
+export const START_THROTTLED = [
   'StepFunctions.ExecutionLimitExceeded',
   'StepFunctions.ExecutionLimitExceededException',
+  'StepFunctions.ThrottlingException',
+  'StepFunctions.KmsThrottlingException',
+] as const;
+
+/** A nested state machine could not be started, because of a failure of the service. Source: as above. */
+export const START_FAULTS = [
   'StepFunctions.AWSStepFunctionsException',
+  'StepFunctions.SfnException',
   'StepFunctions.SdkClientException',
 ] as const;

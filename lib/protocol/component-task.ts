@@ -9,10 +9,21 @@ import {
 } from './invocation.ts';
 import { isObject, type Json } from './json.ts';
 import { placeholder, readPlaceholder } from './placeholders.ts';
+import { QUOTAS } from './quotas.ts';
 import type { Plain, TemplatedInvocation } from './templated.ts';
 
 /** The Resource of a Task that calls a function. */
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
+
+/**
+ * Seconds that a Task waits for a function beyond the function's own timeout, which Lambda counts from the start of the
+ * component's code: for the call itself, and for a cold start, which takes up to 10 s and longer in a VPC. Our own choice.
+ */
+export const TASK_MARGIN_SECONDS = 60;
+
+/** The `TimeoutSeconds` of a Task whose function has a timeout of so many seconds. */
+export const taskTimeout = (functionSeconds: number): number =>
+  Math.ceil(Math.min(functionSeconds, QUOTAS.functionSeconds)) + TASK_MARGIN_SECONDS;
 
 /** The Arguments of a Task that calls a component's function. */
 export const callArguments = (component: string, payload: TemplatedInvocation): CallArguments => ({
@@ -35,7 +46,7 @@ export function componentIn(taskArguments: Json | undefined): string | undefined
  */
 export function invocationIn(taskArguments: Json | undefined, step: string): Invocation {
   const payload = isObject(taskArguments) && isObject(taskArguments.Payload) ? taskArguments.Payload : {};
-  const { spillAbove, covered, before, output, execution, attempt } = payload;
+  const { spillAbove, covered, before, output, execution, childExecution, iteration, attempt, timeout } = payload;
   return {
     ...fusedStepIn(payload, step),
     ...(typeof spillAbove === 'number' && { spillAbove }),
@@ -43,7 +54,10 @@ export function invocationIn(taskArguments: Json | undefined, step: string): Inv
     ...(Array.isArray(before) && { before: before.map((one) => fusedStepIn(one, step)) }),
     ...(Array.isArray(output) && { output: output.flatMap(outputReadIn) }),
     ...(typeof execution === 'string' && { execution }),
+    ...(typeof childExecution === 'string' && { childExecution }),
+    ...(typeof iteration === 'string' && { iteration }),
     ...(typeof attempt === 'number' && { attempt }),
+    ...(typeof timeout === 'number' && { timeout }),
   };
 }
 

@@ -1,14 +1,18 @@
-import { FUNCTION_ENDED, FUNCTION_TIMED_OUT, TASK_FAILED, TIMED_OUT, TRANSPORT_FAULTS } from './aws-errors.ts';
-import { ERROR_CODES, type ErrorCode } from './errors.ts';
+import {
+  FUNCTION_ENDED,
+  FUNCTION_TIMED_OUT,
+  QUERY_FAILED,
+  TASK_FAILED,
+  TIMED_OUT,
+  TRANSPORT_FAULTS,
+} from './aws-errors.ts';
+import type { ErrorCode } from './errors.ts';
 
-/** The codes of a component's own failures: all except EXPRESSION_FAILURE, which is a failure of the step's input. */
-export const COMPONENT_FAILURES: readonly ErrorCode[] = [
-  'COMPONENT_FAILED',
-  ...ERROR_CODES.filter((code) => code !== 'COMPONENT_FAILED' && code !== 'EXPRESSION_FAILURE'),
-];
-
-/** The Errors that `onError` handles. */
-export const COVERED: readonly string[] = [...COMPONENT_FAILURES, ...TRANSPORT_FAULTS, ...FUNCTION_ENDED, TIMED_OUT];
+/**
+ * The Errors that `onError` does not handle: faults in a step's own expressions, found by its wrapper or by AWS. All others
+ * are failures of its component, whatever AWS calls them.
+ */
+export const LET_THROUGH: readonly string[] = ['EXPRESSION_FAILURE', QUERY_FAILED];
 
 /** The codes for errors that AWS names. */
 export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {
@@ -16,7 +20,7 @@ export const CODES_OF_ERRORS: { readonly [error: string]: ErrorCode } = {
   'States.HeartbeatTimeout': 'TIMEOUT',
   [FUNCTION_TIMED_OUT]: 'TIMEOUT',
   'States.DataLimitExceeded': 'RESOURCE_UNAVAILABLE',
-  'States.QueryEvaluationError': 'EXPRESSION_FAILURE',
+  [QUERY_FAILED]: 'EXPRESSION_FAILURE',
   [TASK_FAILED]: 'COMPONENT_FAILED',
 };
 
@@ -26,6 +30,13 @@ export const CODES_OF_PREFIXES: readonly (readonly [prefix: string, code: ErrorC
   ['Runtime.', 'RESOURCE_UNAVAILABLE'],
   ['States.', 'ORCHESTRATOR_ERROR'],
 ];
+
+/**
+ * The errors that AWS names of which the code is the one given, as far as they are known: see {@link codeOf}. Without
+ * States.TaskFailed, which matches all but timeouts.
+ */
+export const errorsOf = (code: ErrorCode): readonly string[] =>
+  [TIMED_OUT, QUERY_FAILED, ...TRANSPORT_FAULTS, ...FUNCTION_ENDED].filter((error) => codeOf(error) === code);
 
 /** The code for the Error of a failed state or execution. A component's own code is returned unchanged. */
 export const codeOf = (error: string): string =>

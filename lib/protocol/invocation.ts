@@ -40,8 +40,17 @@ export interface Invocation {
   readonly output?: readonly OutputRead[];
   /** The execution's ARN, or its id on a laptop. */
   readonly execution?: string;
+  /** The ARN of the execution that makes the call, where that is not the flow's own: a child of a distributed Map. */
+  readonly childExecution?: string;
+  /**
+   * Which iteration of the `map` and `iterate` steps around it, outermost first, each after a `/`: `/3/12`. Absent in none.
+   * With the execution and the step it tells the calls of an execution apart.
+   */
+  readonly iteration?: string;
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt?: number;
+  /** Seconds that the step allows its component, if it says so. */
+  readonly timeout?: number;
 }
 
 /** An invocation by another component. */
@@ -51,6 +60,8 @@ export interface DirectInvocation extends Invocation {
    * state machine contains any.
    */
   readonly hidden?: readonly Json[];
+  /** Identifies the call that it is made in, and its place there: the key of the call is made of it, not of the execution. */
+  readonly within?: string;
 }
 
 /** A step of a fused chain: the steps of a chain share one function. */

@@ -33,6 +33,8 @@ export const QUOTAS = {
   standardSeconds: 366 * 24 * 3600,
   /** Seconds of an Express execution. */
   expressSeconds: 300,
+  /** Calls of functions that run at once in a region of an account; a new account may have fewer. */
+  concurrentCalls: 1000,
   /** The longest timeout of a function, in seconds. */
   functionSeconds: 900,
   /** The least memory of a function, in MB. */
@@ -51,3 +53,9 @@ export const QUOTAS = {
 
 /** Timeout, in seconds, of a deployed component that sets none: our own choice, not AWS's. */
 export const DEFAULT_SECONDS = 60;
+
+/**
+ * Calls of functions at once of an execution that says nothing else, as far as Maps make them: our own choice, not AWS's. A
+ * fifth of {@link QUOTAS.concurrentCalls}, which all flows and other functions of an account share.
+ */
+export const DEFAULT_CONCURRENCY = QUOTAS.concurrentCalls / 5;

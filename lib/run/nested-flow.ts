@@ -14,7 +14,9 @@ import { componentResolver } from './tasks/component-resolver.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
 
 /** The part of a step's context that a nested run needs. */
-export type NestedContext = Pick<Context, 'blobs' | 'objects' | 'signal' | 'step'> & { readonly call: CallComponent };
+export type NestedContext = Pick<Context, 'blobs' | 'execution' | 'idempotencyKey' | 'objects' | 'signal' | 'step'> & {
+  readonly call: CallComponent;
+};
 
 /** A compiled flow that is only known at run time of another flow. */
 export interface NestedFlow {
@@ -43,10 +45,13 @@ export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
   return {
     run: async (input) => {
       const number = runs++;
+      // Its own execution has another id in each attempt of the step that runs it.
+      const within = JSON.stringify([context.idempotencyKey, number]);
       const execution = await execute(stateMachine, {
         input: await spillInput(input, inputBudget, context.blobs),
         resolver: componentResolver(
-          async (component) => (invocation, host) => context.call(component, invocation, `${number} ${host?.id}`),
+          async (component) => (invocation, host) =>
+            context.call(component, { ...invocation, execution: context.execution, within }, `${number} ${host?.id}`),
           {},
         ),
         type,

@@ -25,6 +25,11 @@ export interface Context {
   readonly step: string;
   /** 0 for the first attempt, then the number of retries so far. */
   readonly attempt: number;
+  /**
+   * The same in all attempts of one call, and different for every execution, step, iteration and item: 64 hexadecimal digits.
+   * Give it to a service that takes such a key, so that a call which is repeated has no effect a second time.
+   */
+  readonly idempotencyKey: string;
   /** Calls another component, if the host supports it; a deployed function can call those that its environment names. */
   readonly call?: CallComponent;
 }
@@ -53,8 +58,13 @@ export interface ComponentOptions<Input extends z.ZodType = z.ZodType, Output ex
    * `travelling`. @default false: the step fails, or is skipped
    */
   readonly unchecked?: boolean;
-  /** Timeout in seconds, up to 900. Its signal is then aborted; the step is retried and finally fails with TIMEOUT. @default the function's timeout */
+  /** Timeout in seconds, up to 900: its signal is then aborted, and the step fails with TIMEOUT. @default the function's timeout */
   readonly timeout?: number;
+  /**
+   * How many calls at once Lambda reserves for its function, which then never has more: for what it calls, such as a database
+   * that takes few connections. Calls over it are throttled, and repeated. @default no more than the account has
+   */
+  readonly reservedConcurrency?: number;
 }
 
 /** A component: its declaration and its code. */

@@ -6,6 +6,8 @@ export interface Limits {
   readonly step: string;
   /** Milliseconds until the step times out. Absent: never. */
   readonly ms?: number;
+  /** Whose timeout that is. @default 'component' */
+  readonly of?: 'component' | 'step';
   /** The host's signal. */
   readonly signal?: AbortSignal;
 }
@@ -36,13 +38,15 @@ export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal
 const LONGEST_MS = (QUOTAS.functionSeconds - 15) * 1000;
 
 /** What to do about a step that takes too long. Nobody can set more than a function may take. */
-export const remedyOf = (ms: number): string =>
-  ms >= LONGEST_MS
+export function remedyOf(ms: number, of: Limits['of'] = 'component'): string {
+  if (of === 'step') return 'raise its "timeout", or give it less to do';
+  return ms >= LONGEST_MS
     ? 'no function may run longer: give it less to do'
     : 'raise "timeout" of its component, or give it less to do';
+}
 
-const timedOut = ({ step, ms = 0 }: Limits): FlowError =>
-  withoutFrames(new TimedOut(`step "${step}" took more than ${ms / 1000} s; ${remedyOf(ms)}`));
+const timedOut = ({ step, ms = 0, of }: Limits): FlowError =>
+  withoutFrames(new TimedOut(`step "${step}" took more than ${ms / 1000} s; ${remedyOf(ms, of)}`));
 
 function cancelled({ step, signal }: Limits): FlowError {
   const reason: unknown = signal?.reason;

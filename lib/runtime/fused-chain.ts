@@ -1,5 +1,5 @@
 import { type FailedFusedStep, readTrace, stackWith } from '../protocol/failure-place.ts';
-import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
+import type { DirectInvocation, FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import { readEarlierSlot } from '../protocol/markers.ts';
 import type { Component } from './component.ts';
@@ -30,8 +30,13 @@ export function wrapFusedChain(components: readonly Component[], options: WrapOp
   };
 }
 
-const commonOf = ({ execution, attempt }: Invocation): Pick<Invocation, 'execution' | 'attempt'> => ({
+type Common = Pick<DirectInvocation, 'execution' | 'childExecution' | 'iteration' | 'attempt' | 'within'>;
+
+const commonOf = ({ execution, childExecution, iteration, attempt, within }: DirectInvocation): Common => ({
   ...(execution !== undefined && { execution }),
+  ...(childExecution !== undefined && { childExecution }),
+  ...(iteration !== undefined && { iteration }),
+  ...(within !== undefined && { within }),
   ...(attempt !== undefined && { attempt }),
 });
 

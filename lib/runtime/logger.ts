@@ -12,6 +12,10 @@ export interface LogEntry {
   readonly execution: string;
   readonly step: string;
   readonly attempt: number;
+  /** Which item or round it is, in a `map` or an `iterate`: `/3/12`. */
+  readonly iteration?: string;
+  /** The execution of the item, in a distributed Map. */
+  readonly childExecution?: string;
   readonly [field: string]: unknown;
 }
 
@@ -29,7 +33,7 @@ export interface Logger {
 }
 
 /** The fields that identify the source of an entry. */
-export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt'>;
+export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt' | 'iteration' | 'childExecution'>;
 
 /** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {

@@ -17,7 +17,8 @@ import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
 import { runAttachedWork } from './attached-work.ts';
 import { checkOutput } from './check-output.ts';
 import type { Component, Context } from './component.ts';
-import { withDeadline } from './deadline.ts';
+import { type Limits, withDeadline } from './deadline.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { createLogger, type LogSink, writeLine } from './logger.ts';
 import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
@@ -134,7 +135,11 @@ async function answer(
   const { travelling = false } = component;
   const input = await resolveInput(invocation, invocationContext, component);
   if (input === SKIP) return projectSkipped(reads);
-  const limits = { step: context.step, ...timeLeft(component, host), ...(host.signal && { signal: host.signal }) };
+  const limits = {
+    step: context.step,
+    ...timeLeft(component, invocation, host),
+    ...(host.signal && { signal: host.signal }),
+  };
   const running = withDeadline(limits, (signal) => run(component, input, { ...context, signal }, scrubber));
   const result = await (invocation.covered ? running.catch(renameCoveredFailure) : running);
   if (result === SKIP) return projectSkipped(reads);
@@ -154,12 +159,17 @@ function renameCoveredFailure(error: unknown): never {
   throw new FlowError('COMPONENT_FAILED', error.message, { cause: error });
 }
 
-function timeLeft(component: Component, host: HostContext): { readonly ms?: number } {
-  const own = component.timeout === undefined ? Number.POSITIVE_INFINITY : component.timeout * 1000;
+/** The smallest of the times that the component, its step and the function have. */
+function timeLeft(component: Component, invocation: Invocation, host: HostContext): Pick<Limits, 'ms' | 'of'> {
+  const own = (component.timeout ?? Number.POSITIVE_INFINITY) * 1000;
+  const ofStep = (invocation.timeout ?? Number.POSITIVE_INFINITY) * 1000;
   const remaining = (host.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - ANSWER_MARGIN_MS;
-  const ms = Math.max(0, Math.min(own, remaining));
-  return Number.isFinite(ms) ? { ms } : {};
+  const ms = Math.max(0, Math.min(own, ofStep, remaining));
+  // A timer of more milliseconds than that would end at once.
+  return ms < MOST_TIMER_MS ? { ms, ...(ms === ofStep && { of: 'step' }) } : {};
 }
+
+const MOST_TIMER_MS = 2 ** 31;
 
 interface ContextSources {
   readonly store: ObjectStore;
@@ -170,7 +180,10 @@ interface ContextSources {
   readonly call: CallComponent | undefined;
 }
 
-function contextOf(invocation: Invocation, { store, uses, log, scrubber, files, call }: ContextSources): BaseContext {
+function contextOf(
+  invocation: DirectInvocation,
+  { store, uses, log, scrubber, files, call }: ContextSources,
+): BaseContext {
   const objects = limitedStore(scrubbedStore(store, scrubber), uses, invocation.step);
   const blobs = blobStore(objects);
   const origin = {
@@ -178,24 +191,35 @@ function contextOf(invocation: Invocation, { store, uses, log, scrubber, files, 
     step: invocation.step,
     attempt: invocation.attempt ?? 0,
   };
+  const idempotencyKey = idempotencyKeyOf(invocation);
+  const { iteration, childExecution } = invocation;
+  const place = {
+    ...(iteration !== undefined && { iteration }),
+    ...(childExecution !== undefined && { childExecution }),
+  };
   return {
     ...origin,
+    idempotencyKey,
     // The id of a blob is the hash of what is stored.
     blobs: { ...blobs, put: (value) => blobs.put(scrubber.json(value)) },
     cache: cacheStore(objects),
     objects,
     files: flowFiles(files),
-    logger: createLogger(origin, log),
-    ...(call && { call: secretiveCall(call, scrubber) }),
+    logger: createLogger({ ...origin, ...place }, log),
+    ...(call && { call: callFrom(idempotencyKey, call, scrubber) }),
   };
 }
 
-/** A component that is called with a secret in its input does not know that it is one unless it is told. */
-const secretiveCall =
-  (call: CallComponent, scrubber: Scrubber): CallComponent =>
+/**
+ * Calls from a component that has the key `key`, of which theirs are made. A component that is called with a secret in its
+ * input does not know that it is one unless it is told.
+ */
+const callFrom =
+  (key: string, call: CallComponent, scrubber: Scrubber): CallComponent =>
   (component, invocation, id) => {
+    const made = { within: JSON.stringify([key, component, id ?? null]), ...invocation };
     const isTold = scrubber.isIn(JSON.stringify(invocation.input));
-    return call(component, isTold ? { ...invocation, hidden: scrubber.hidden } : invocation, id);
+    return call(component, isTold ? { ...made, hidden: scrubber.hidden } : made, id);
   };
 
 /** The input as the component gets it. A skipped part takes precedence over a missing one: a skipped step's input is not checked. */

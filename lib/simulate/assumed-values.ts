@@ -59,7 +59,8 @@ class Assumptions {
   input(): Json {
     const { flow } = this.#context.plan;
     let input: Json = flow.inputSchema === undefined ? {} : sampleValue(flow.inputSchema);
-    for (const { path, value } of this.#input) input = withValue(input, path.segments, value);
+    for (const { path, value } of this.#input)
+      input = withValue(input, path.segments, merged(valueAt(input, path), value));
     for (const { reference, test, optional } of inputUses(this.#context.plan)) {
       const { path } = reference.path;
       const found = valueAt(input, path);
@@ -93,7 +94,7 @@ class Assumptions {
   #assume(expression: Expression | undefined, value: Json): void {
     switch (expression?.kind) {
       case 'step':
-        this.#context.slots.set(this.#slot(expression.step, expression.path.text), value);
+        this.#assumeSlot(this.#slot(expression.step, expression.path.text), value);
         return;
       case 'input':
         this.#input.push({ path: expression.path.path, value });
@@ -132,9 +133,23 @@ class Assumptions {
     this.#context.slots.set(this.#slot(last.step, testKey('present', last.path.text)), true);
   }
 
+  #assumeSlot(id: string, value: Json): void {
+    this.#context.slots.set(id, merged(this.#context.slots.get(id), value));
+  }
+
   #slot(step: string, key: string): string {
     return slotId(`${this.#context.prefix}${step}`, key);
   }
+}
+
+/** A value for two readers, such as a list for two maps: fields of both, and for what both have the later. */
+function merged(before: Json | undefined, after: Json): Json {
+  if (isObject(before) && isObject(after)) {
+    const both = Object.entries(after).map(([key, value]): [string, Json] => [key, merged(before[key], value)]);
+    return { ...before, ...Object.fromEntries(both) };
+  }
+  if (!Array.isArray(before) || !Array.isArray(after)) return after;
+  return after.map((item, at) => merged(before[at], item));
 }
 
 /** Whether an expression is a map that lacks some of the wanted keys. */

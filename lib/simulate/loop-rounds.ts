@@ -6,6 +6,7 @@ import { isAtLimit } from '../compiler/emit/states/iterate-round.ts';
 import type { LoopSource, SourceMap } from '../compiler/source-map.ts';
 import type { VisitPlace } from '../engine/types.ts';
 import type { LongestHistory } from '../run/report/longest-history.ts';
+import { isExpressExecution } from './express-items.ts';
 import type { SimulatedCall, SimulatedMachine } from './run-machine.ts';
 
 /** The rounds of a loop that are simulated: the second is like all that follow. */
@@ -43,7 +44,7 @@ interface Round {
 export class LoopRounds {
   /** All calls, with those of the rounds that are not simulated. */
   readonly calls: SimulatedCall[] = [];
-  /** Transitions of the rounds that are not simulated. */
+  /** Transitions of the rounds that are not simulated; those of Express items are not billed. */
   transitions = 0;
   readonly #histories: LongestHistory;
   readonly #source: SourceMap['states'];
@@ -91,7 +92,7 @@ export class LoopRounds {
     const moreHere =
       loop.rounds === undefined ? more : Math.max(0, Math.min(loop.most, loop.rounds) - SIMULATED_ROUNDS);
     const transitions = more * round.transitions + parts * TRANSITIONS_OF_PART;
-    this.transitions += transitions;
+    if (!isExpressExecution(place.execution)) this.transitions += transitions;
     this.#count(place, transitions, moreHere * round.events);
     this.#histories.add(place.execution ?? '', moreHere * round.events);
     if (more > 0) for (const call of round.calls) this.called({ ...call, times: call.times * more }, place.path);

@@ -2,6 +2,7 @@ import type { State, StateMachine } from '../asl/state-machine.ts';
 import { statesIn } from '../asl/walk-states.ts';
 import { jsonBytes } from '../engine/execution/limits.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
+import { type ExpressItems, roundedUp } from './express-items.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedMachine } from './run-machine.ts';
 
@@ -15,10 +16,15 @@ export interface TypeCost {
 
 /** The price of a run, in US dollars. See prices.ts for what is included. */
 export interface RunCost {
-  readonly standard: TypeCost;
+  readonly standard: TypeCost & { readonly items?: ItemsCost };
   readonly express: TypeCost & { readonly billedSeconds: number; readonly billedMb: number };
   readonly functions: { readonly usd: number; readonly requests: number; readonly gbSeconds: number };
   readonly s3: { readonly usd: number; readonly puts: number; readonly gets: number };
+}
+
+/** The price of the Express executions that run the items of distributed Maps; part of that of the run. */
+export interface ItemsCost extends ExpressItems {
+  readonly usd: number;
 }
 
 /** The state machines whose run is priced. */
@@ -35,7 +41,7 @@ export interface PricedDefinitions {
 export function priceRun(priced: PricedDefinitions, simulated: SimulatedMachine, run: MachineRun): RunCost {
   const shared = sharedObstacles(run);
   return {
-    standard: { usd: run.transitions * PRICES.transition, ...fitting([...shared, ...standardObstacles(run)]) },
+    standard: { ...standardCost(priced, run), ...fitting([...shared, ...standardObstacles(run)]) },
     express: { ...expressCost(priced, simulated, run), ...fitting([...shared, ...expressObstacles(priced, run)]) },
     functions: functionsCost(priced, run),
     s3: s3Cost(run),
@@ -48,6 +54,21 @@ export const totalUsd = (cost: RunCost, type: 'STANDARD' | 'EXPRESS'): number =>
 
 const fitting = (obstacles: readonly string[]): Omit<TypeCost, 'usd'> => ({ fits: obstacles.length === 0, obstacles });
 
+function standardCost(
+  { definitionBytes }: PricedDefinitions,
+  { transitions, expressItems }: MachineRun,
+): Pick<RunCost['standard'], 'usd' | 'items'> {
+  const usd = transitions * PRICES.transition;
+  const { executions, billedSeconds } = expressItems;
+  if (executions === 0) return { usd };
+  const billedMb = billed(BILLING.expressBaseMb + definitionBytes / 1024 ** 2);
+  const items = executions * PRICES.expressRequest + billedSeconds * (billedMb / 1024) * PRICES.expressGbSecond;
+  return { usd: usd + items, items: { ...expressItems, usd: items } };
+}
+
+/** The memory of an Express execution, in MB. */
+const billed = (mb: number): number => Math.ceil(mb / BILLING.expressMb) * BILLING.expressMb;
+
 /** Memory: 50 MB, the definitions, and the data of each branch and iteration, estimated by the input because results are not known. */
 function expressCost(
   { definitions, definitionBytes }: PricedDefinitions,
@@ -56,7 +77,7 @@ function expressCost(
 ): Pick<RunCost['express'], 'usd' | 'billedSeconds' | 'billedMb'> {
   const threads = branchesIn(definitions) + iterations;
   const mb = BILLING.expressBaseMb + (definitionBytes + jsonBytes(assumed.input) * Math.max(1, threads)) / 1024 ** 2;
-  const billedMb = Math.ceil(mb / BILLING.expressMb) * BILLING.expressMb;
+  const billedMb = billed(mb);
   const billedSeconds = roundedUp(seconds, BILLING.expressMs);
   const usd = PRICES.expressRequest + billedSeconds * (billedMb / 1024) * PRICES.expressGbSecond;
   return { usd, billedSeconds, billedMb };
@@ -90,10 +111,6 @@ function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
   }
   return { usd: puts * PRICES.s3Put + gets * PRICES.s3Get, puts, gets };
 }
-
-/** Seconds rounded up to whole units, with a tolerance for floating-point errors. */
-const roundedUp = (seconds: number, unitMs: number): number =>
-  (Math.ceil((seconds * 1000) / unitMs - 1e-6) * unitMs) / 1000;
 
 /** Obstacles for both types. Definitions within their limit are assumed: others do not load. */
 function sharedObstacles({ calls }: MachineRun): readonly string[] {

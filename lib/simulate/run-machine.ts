@@ -1,25 +1,30 @@
 import type { StateMachine } from '../asl/state-machine.ts';
-import { type NamedState, statesIn } from '../asl/walk-states.ts';
+import { mapStates, type NamedState, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import {
   execute,
   type LoadedStateMachine,
   loadStateMachine,
+  TaskError,
   type TaskResolver,
   VirtualClock,
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
-import { callResult, invocationIn } from '../protocol/component-task.ts';
+import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
+import { callResult, componentIn, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
-import { isObject } from '../protocol/json.ts';
+import { isObject, type Json } from '../protocol/json.ts';
 import { escapeValue } from '../protocol/markers.ts';
 import { LongestHistory } from '../run/report/longest-history.ts';
 import { componentOf } from '../run/tasks/component-resolver.ts';
 import { machineResolver } from '../run/tasks/nested-machines.ts';
+import { Account, type AccountUse, throttled } from './account.ts';
 import type { AssumedValues } from './assumed-values.ts';
+import { type ExpressItems, ExpressItemTimes } from './express-items.ts';
 import { LoopRounds, withShortLoops } from './loop-rounds.ts';
+import { MapRounds, type Turns } from './map-rounds.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
@@ -73,8 +78,20 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   readonly waits: ReadonlySet<string>;
   /** How many iterations Map states had. */
   readonly iterations: number;
+  /** How each `map` took turns, by the ids of the steps. */
+  readonly turns: ReadonlyMap<string, Turns>;
   /** The S3 requests of distributed Maps. */
   readonly objects: { readonly gets: number; readonly puts: number };
+  readonly account: AccountUse;
+  /** Of a Standard run. */
+  readonly expressItems: ExpressItems;
+}
+
+/** What a run depends on, beside the state machine. */
+export interface RunConditions {
+  readonly secondsOf: (step: string, component: string) => number;
+  /** The most calls at once that the account allows. @default any number */
+  readonly concurrency?: number;
 }
 
 /** Loads a state machine and its nested ones for simulated runs. */
@@ -83,11 +100,12 @@ export const loadSimulated = (
   options: Pick<SimulatedMachine, 'type' | 'assumed' | 'overhead'>,
 ): SimulatedMachine => {
   const { states } = sourceMap;
-  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: withShortLoops(one.stateMachine, states) }));
+  const simulated = (machine: StateMachine): StateMachine => withoutCallTimeouts(withShortLoops(machine, states));
+  const nested = nestedMachines.map((one) => ({ ...one, stateMachine: simulated(one.stateMachine) }));
   const all = [stateMachine, ...nestedMachines.map((one) => one.stateMachine)];
   return {
     ...options,
-    machine: loadStateMachine(withShortLoops(stateMachine, states)),
+    machine: loadStateMachine(simulated(stateMachine)),
     machines: machineResolver(nested),
     states,
     all: all.flatMap(statesIn),
@@ -96,34 +114,49 @@ export const loadSimulated = (
 };
 
 /**
+ * Calls that may take any time: a profile may have been measured elsewhere, where no function ends after 15 minutes. What the
+ * flow says of a step's time counts.
+ */
+const withoutCallTimeouts = (machine: StateMachine): StateMachine =>
+  mapStates(machine, (state) => {
+    if (state.Type !== 'Task' || componentIn(state.Arguments) === undefined) return state;
+    const { TimeoutSeconds: _, ...rest } = state;
+    return rest;
+  });
+
+/**
  * Runs a state machine on a virtual clock. Its tasks call nothing: each takes the seconds of its step and answers with the
  * step's assumed values. A call that the compiler added to move data takes no time, since profiles do not cover it. An
  * Express workflow runs beyond its five minutes, so that its duration is known.
  */
-export async function runMachine(
-  simulated: SimulatedMachine,
-  secondsOf: (step: string, component: string) => number,
-): Promise<MachineRun> {
-  const first = await runAsType(simulated.type, simulated, secondsOf);
+export async function runMachine(simulated: SimulatedMachine, conditions: RunConditions): Promise<MachineRun> {
+  const first = await runAsType(simulated.type, simulated, conditions);
   return first.status === 'TIMED_OUT' && simulated.type === 'EXPRESS'
-    ? runAsType('STANDARD', simulated, secondsOf)
+    ? runAsType('STANDARD', simulated, conditions)
     : first;
 }
 
 async function runAsType(
   type: SimulatedMachine['type'],
   simulated: SimulatedMachine,
-  secondsOf: (step: string, component: string) => number,
+  { secondsOf, concurrency }: RunConditions,
 ): Promise<MachineRun> {
   const { machine, machines, states, assumed, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
   const histories = new LongestHistory();
   const rounds = new LoopRounds(simulated, histories, () => clock.now());
-  const counter = new EventCounter(states);
+  const maps = new MapRounds(simulated.all, states);
+  const counter = new EventCounter(states, maps);
+  const account = new Account(concurrency);
   const objects = new MemoryObjects();
+  const expressItems = new ExpressItemTimes();
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
     if (component === undefined) return {};
+    if (!account.begins(request.callId)) {
+      await clock.sleep(OVERHEADS[overhead].invocation, request.signal);
+      throw throttled();
+    }
     const invocation = invocationIn(request.arguments, request.stateName);
     const { step, before = [], reads = [] } = invocation;
     const stores = [...before, invocation].reduce((sum, link) => sum + storesIn(link), 0);
@@ -135,9 +168,16 @@ async function runAsType(
     const seconds = links.reduce((sum, link) => sum + link.seconds, 0);
     const isOwn = source !== undefined && callsOwnFunction(source);
     rounds.called({ step, component, isOwn, seconds, times: 1, links, stores }, request.callId);
-    await clock.sleep(seconds * 1000 + OVERHEADS[overhead].invocation, request.signal);
-    const answer = source?.role === 'map-items' ? writeItems(invocation, objects) : assumed.answer(step, reads);
-    return callResult(answer);
+    const { timeout = Number.POSITIVE_INFINITY } = invocation;
+    try {
+      await clock.sleep(Math.min(seconds, timeout) * 1000 + OVERHEADS[overhead].invocation, request.signal);
+    } finally {
+      account.end();
+    }
+    if (seconds > timeout) throw new TaskError(FUNCTION_TIMED_OUT, `step "${step}" took more than ${timeout} s`);
+    if (source?.role !== 'map-items') return callResult(assumed.answer(step, reads));
+    maps.wrote(step, itemsIn(invocation).length);
+    return callResult(writeItems(invocation, objects));
   };
   const result = await execute(machine, {
     input: escapeValue(assumed.input),
@@ -150,9 +190,13 @@ async function runAsType(
     random: randomFrom('the state machine'),
     onEvent: (event) => {
       counter.observe(event);
+      if (type === 'STANDARD') expressItems.observe(event);
       histories.observe(event);
     },
-    latency: (state, place) => rounds.entered(state, place) + (overhead === 'none' ? 0 : (latency.get(state) ?? 0)),
+    latency: (state, place) => {
+      if (states[state]?.role === 'inner-failure') account.innerFailure(place.path);
+      return rounds.entered(state, place) + (overhead === 'none' ? 0 : (latency.get(state) ?? 0));
+    },
   });
   const { transitions, ...end } = endOf(result);
   return {
@@ -161,7 +205,10 @@ async function runAsType(
     events: histories.events,
     calls: rounds.calls,
     ...counter.counts(),
+    turns: maps.turns(),
     objects,
+    account: account.use(),
+    expressItems: expressItems.all(),
   };
 }
 
@@ -170,30 +217,36 @@ function endOf({ status, error, cause, transitions, startMs, stopMs }: Execution
   return { status, ...failure, transitions, seconds: (stopMs - startMs) / 1000 };
 }
 
-type ExecutionEnd = Omit<MachineRun, 'events' | 'calls' | 'waits' | 'iterations' | 'objects'>;
+type ExecutionEnd = Pick<MachineRun, 'status' | 'error' | 'cause' | 'transitions' | 'seconds'>;
 
 const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
 
 /** Does the work of the function that writes the items of a distributed Map to S3. */
-function writeItems({ step, input }: Invocation, objects: MemoryObjects): Slots {
-  const address = { Bucket: 'simulated', Key: `items of ${step}.json` };
-  objects.put(address, JSON.stringify(isObject(input) ? (input.items ?? []) : []));
+function writeItems(invocation: Invocation, objects: MemoryObjects): Slots {
+  const address = { Bucket: 'simulated', Key: `items of ${invocation.step}.json` };
+  objects.put(address, JSON.stringify(itemsIn(invocation)));
   return { $: { ...address, Prefix: 'results' } };
 }
+
+const itemsIn = ({ input }: Invocation): readonly Json[] =>
+  isObject(input) && Array.isArray(input.items) ? input.items : [];
 
 /** Collects the Wait states and Map iterations in the history of a run. */
 class EventCounter {
   readonly #states: SourceMap['states'];
+  readonly #maps: MapRounds;
   readonly #waits = new Set<string>();
   #iterations = 0;
 
-  constructor(states: SourceMap['states']) {
+  constructor(states: SourceMap['states'], maps: MapRounds) {
     this.#states = states;
+    this.#maps = maps;
   }
 
-  observe({ type, stateName = '' }: HistoryEvent): void {
+  observe({ type, stateName = '', details }: HistoryEvent): void {
     if (type === 'WaitStateEntered') this.#waits.add(this.#states[stateName]?.step ?? '');
     else if (type === 'MapIterationStarted') this.#iterations += 1;
+    else if (type === 'MapStateStarted') this.#maps.began(stateName, Number(details.length));
   }
 
   counts(): Pick<MachineRun, 'waits' | 'iterations'> {

@@ -12,10 +12,17 @@ import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import type { Json } from '../protocol/json.ts';
 import { type AssumedValues, assumedValues } from './assumed-values.ts';
 import { graphTimes } from './graph-times.ts';
+import {
+  type ConcurrencyFigures,
+  type LimitedFigures,
+  type LimitedRun,
+  limitedFigures,
+  withoutBounds,
+} from './limited-runs.ts';
 import { noiseFactors } from './noise.ts';
 import { levelOverhead, OVERHEADS, type OverheadName } from './overhead.ts';
-import { type PricedDefinitions, priceRun, type RunCost } from './price-run.ts';
-import { type Definitions, loadSimulated, type MachineRun, runMachine } from './run-machine.ts';
+import { type PricedDefinitions, priceRun, type RunCost, totalUsd } from './price-run.ts';
+import { type Definitions, loadSimulated, type MachineRun, type RunConditions, runMachine } from './run-machine.ts';
 
 /** The state machine to run, how often, and with which model of durations and overheads. */
 export interface RunsOptions {
@@ -32,6 +39,8 @@ export interface RunsOptions {
   readonly input?: Json;
   readonly items?: number;
   readonly memoryOf?: (component: string) => number | undefined;
+  /** The calls that the account allows at once: for {@link RunsFigures.concurrency}. */
+  readonly concurrency?: number;
 }
 
 /** The figures of several runs: numbers are means; obstacles and critical steps are those of the longest run. */
@@ -55,6 +64,8 @@ export interface RunsFigures {
   /** Bytes of the state machine and its nested ones as compact JSON, with placeholders for functions. */
   readonly definitionBytes: number;
   readonly cost: RunCost;
+  /** What a limit of concurrent calls does, where one is given. All other figures are without it. */
+  readonly concurrency?: ConcurrencyFigures;
 }
 
 /** Why there are no figures. */
@@ -73,7 +84,7 @@ export async function simulateRuns(options: RunsOptions): Promise<RunsFigures | 
 }
 
 async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> {
-  const { definitions, plan, type, overhead = 'none', noise = 0, seed = 1, memoryOf } = options;
+  const { definitions, plan, type, overhead = 'none', memoryOf } = options;
   const { assumed, stateMachine } = prepare(options);
   const simulated = loadSimulated({ ...definitions, stateMachine }, { type, assumed, overhead });
   const all = [definitions.stateMachine, ...definitions.nestedMachines.map((nested) => nested.stateMachine)];
@@ -83,16 +94,49 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));
   const runs: SimulatedRun[] = [];
   for (let number = 0; number < options.runs; number += 1) {
-    const factor = noiseFactors(noise, seed, number);
-    const secondsOf = (id: string, component: string): number => options.durations({ id, component }) * factor(id);
-    const run = await runMachine(simulated, secondsOf);
+    const run = await runMachine(simulated, { secondsOf: secondsIn(options, number) });
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
     const times = graphTimes(plan, run, levelOverhead(type, OVERHEADS[overhead]));
     const longest = times.longest.filter((id) => !added.has(id));
     runs.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
   }
-  return { ...figures(runs), definitionBytes, idle: idleSteps(options.steps, runs) };
+  const concurrency = await underLimit(options, { definitions: { ...definitions, stateMachine }, assumed, priced });
+  return {
+    ...figures(runs),
+    definitionBytes,
+    idle: idleSteps(options.steps, runs),
+    ...(concurrency && { concurrency }),
+  };
+}
+
+/** What is simulated, and how it is priced. */
+interface Prepared {
+  readonly definitions: Definitions;
+  readonly assumed: AssumedValues;
+  readonly priced: PricedDefinitions;
+}
+
+/** Runs a state machine in an account with a limit of concurrent calls, with and without the bounds of its Maps. */
+async function underLimit(options: RunsOptions, prepared: Prepared): Promise<ConcurrencyFigures | undefined> {
+  const { concurrency: limit, type, overhead = 'none' } = options;
+  if (limit === undefined) return undefined;
+  const run = async (definitions: Definitions): Promise<LimitedFigures> => {
+    const simulated = loadSimulated(definitions, { type, assumed: prepared.assumed, overhead });
+    const runs: LimitedRun[] = [];
+    for (let number = 0; number < options.runs; number += 1) {
+      const run = await runMachine(simulated, { secondsOf: secondsIn(options, number), concurrency: limit });
+      runs.push({ run, costUsd: totalUsd(priceRun(prepared.priced, simulated, run), type) });
+    }
+    return limitedFigures(runs);
+  };
+  return { limit, bounded: await run(prepared.definitions), unbounded: await run(withoutBounds(prepared.definitions)) };
+}
+
+/** The seconds of each step in a run. */
+function secondsIn({ durations, noise = 0, seed = 1 }: RunsOptions, run: number): RunConditions['secondsOf'] {
+  const factor = noiseFactors(noise, seed, run);
+  return (id, component) => durations({ id, component }) * factor(id);
 }
 
 /** Assumed input need not satisfy the flow's input schema, so its input check is disabled unless input is given. */
@@ -123,7 +167,7 @@ interface SimulatedRun {
   readonly cost: RunCost;
 }
 
-function figures(runs: readonly SimulatedRun[]): Omit<RunsFigures, 'definitionBytes' | 'idle'> {
+function figures(runs: readonly SimulatedRun[]): Omit<RunsFigures, 'definitionBytes' | 'idle' | 'concurrency'> {
   const mean = (pick: (one: SimulatedRun) => number): number =>
     tidy(runs.reduce((sum, one) => sum + pick(one), 0) / runs.length);
   return {

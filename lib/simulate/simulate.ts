@@ -25,6 +25,8 @@ export interface SimulateOptions extends Omit<CompileOptions, 'profile'> {
   readonly input?: Json;
   /** How many items a `map` has if its list is not a literal. @default 1 */
   readonly items?: number;
+  /** The calls of functions that the account allows at once: for {@link Simulation.concurrency}. @default any number */
+  readonly concurrency?: number;
   /** Looks up the memory of components' functions, in MB. @default 512 each, the default of a function */
   readonly memorySizes?: (steps: readonly CompiledStep[]) => Promise<(component: string) => number | undefined>;
 }

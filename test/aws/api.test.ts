@@ -190,7 +190,7 @@ describe('starting an execution once more', () => {
   });
 
   it('takes an input for the same in another order, and where other parts of it are in blobs', async () => {
-    const input = '{"note":{"$blob":"' + BLOB + '","blobType":"data","size":9},"id":"ada"}';
+    const input = `{"note":{"$blob":"${BLOB}","blobType":"data","size":9},"id":"ada"}`;
     sfn.on(DescribeExecutionCommand).resolves({ input, status: 'RUNNING' });
     const whole = { id: 'ada', note: { large: [1, 2, 3], $skipped: true } };
     const { statusCode } = read(await handler(post('greet', whole, again)));

@@ -83,6 +83,13 @@ describe('the function', () => {
     });
   });
 
+  it('has the concurrency that its component reserves, and reserves none by default', () => {
+    const reserved = (props: Partial<ComponentFunctionProps>, ReservedConcurrentExecutions: unknown): void =>
+      synthesise(props).hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions });
+    reserved({ reservedConcurrency: 5 }, 5);
+    reserved({}, Match.absent());
+  });
+
   it('never has more time than Lambda gives', () => {
     synthesise({ timeout: 900 }).hasResourceProperties('AWS::Lambda::Function', { Timeout: 900 });
   });

@@ -5,7 +5,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
-import { StepflowStack } from '../../lib/aws/index.ts';
+import { StepflowStack, type StepflowStackProps } from '../../lib/aws/index.ts';
 import { permissionsOfMachines } from './permissions.ts';
 import { testApp } from './test-app.ts';
 
@@ -23,14 +23,16 @@ function folderWith(items: string): string {
   return folder;
 }
 
-function deploy(items: string) {
+function deploy(items: string, props: StepflowStackProps = {}) {
   const app = testApp();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const template = Template.fromStack(new StepflowStack(app, 'StepflowStack', { workflows: folderWith(items) }));
-  return {
-    app,
-    allowed: permissionsOfMachines(template).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]),
-  };
+  const template = Template.fromStack(
+    new StepflowStack(app, 'StepflowStack', { ...props, workflows: folderWith(items) }),
+  );
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const definition = JSON.stringify(machine?.Properties.DefinitionString);
+  const allowed = permissionsOfMachines(template).map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
+  return { app, definition, allowed };
 }
 
 describe('a flow with a map', () => {
@@ -52,6 +54,14 @@ describe('a flow with a map', () => {
       ]),
     );
     expect(() => app.synth()).not.toThrow();
+  });
+
+  it('runs as many items at once as the stack says', () => {
+    expect(deploy('{ $input: items }').definition).toContain('\\"MaxConcurrency\\":200');
+    expect(deploy('{ $input: items }', { maxConcurrency: 50 }).definition).toContain('\\"MaxConcurrency\\":50');
+    expect(() => deploy('{ $input: items }', { maxConcurrency: 0 })).toThrow(
+      'Its maxConcurrency is 0; give a whole number of at least 1, such as 200',
+    );
   });
 
   it('over a list that is written out may not', () => {

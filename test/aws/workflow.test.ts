@@ -36,6 +36,7 @@ describe('a workflow', () => {
       Description: 'Loads a person',
       MemorySize: 256,
       Timeout: 15,
+      ReservedConcurrentExecutions: 20,
     });
   });
 

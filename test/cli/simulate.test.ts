@@ -151,6 +151,37 @@ describe('stepflow simulate', () => {
     expect(await json('mapped.yaml', '--items', '5')).toMatchObject({ cost: { functions: { requests: 6 } } });
   });
 
+  it('shows what a limit of concurrent calls does, with bounds and without', async () => {
+    const { stdout } = await run('mapped.yaml', '--items', '300', '--concurrency', '30', '--max-concurrency', '20');
+    const shown = stdout.slice(stdout.indexOf('  In an account'), stdout.indexOf('  critical path:'));
+    expect(shown).toMatchInlineSnapshot(`
+      "  In an account that allows 30 calls at once:
+
+                         as compiled   without bounds
+        makespan         16.00 s       37.74 s
+        most calls       20            30
+        throttled calls  0             932
+        lost calls       0             0
+        lost items       0             0
+        transitions      605           1,537
+        cost             $0.0172       $0.0405
+
+      "
+    `);
+    const { concurrency } = await json('mapped.yaml', '--items', '5', '--concurrency', '30');
+    expect(Object.keys(concurrency)).toEqual(['limit', 'bounded', 'unbounded']);
+    expect(Object.keys(concurrency.bounded)).toEqual([
+      'status',
+      'makespanSeconds',
+      'callsAtOnce',
+      'throttledCalls',
+      'lostCalls',
+      'lostItems',
+      'transitions',
+      'costUsd',
+    ]);
+  });
+
   it('prices functions by the memory that their components ask for', async () => {
     expect(await json('sized.yaml')).toMatchObject({ cost: { functions: { gbSeconds: 2 } } });
   });

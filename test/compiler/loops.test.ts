@@ -74,12 +74,12 @@ describe('a loop of more rounds than an execution has events for', () => {
       onEvent: (event) => histories.observe(event),
     });
     expect(result).toMatchObject(terminated(10_000, 2000));
-    expect(histories.events).toBeLessThan(15_000);
+    expect(histories.events).toBeLessThan(4_200);
   });
 
-  it('is moved out at 850 rounds, and at 300 it is not', () => {
-    expect(compiled(loopOf(5, 850)).nestedMachines).toHaveLength(1);
-    expect(compiled(loopOf(5, 300)).nestedMachines).toEqual([]);
+  it('is moved out at 160 rounds, and at 90 it is not', () => {
+    expect(compiled(loopOf(5, 160)).nestedMachines).toHaveLength(1);
+    expect(compiled(loopOf(5, 90)).nestedMachines).toEqual([]);
   });
 
   it('needs executions on three levels where each has few events', async () => {
@@ -117,7 +117,7 @@ describe('a loop of more rounds than an execution has events for', () => {
   });
 
   it('has a flow that is itself too large for one state machine', async () => {
-    const flow = compiled(loopOf(12, 40), { limits: { events: 60, definitionBytes: 12_000 } });
+    const flow = compiled(loopOf(12, 40), { limits: { events: 60, definitionBytes: 20_000 } });
     expect(flow.nestedMachines.length).toBeGreaterThan(1);
     const { result, events } = await runLoops(flow, {});
     expect(result).toMatchObject(terminated(440, 40));

@@ -51,7 +51,7 @@ describe('a flow in several state machines', () => {
   const flow = { steps: chain(16), output: read('s15') };
 
   it('is reported as one', async () => {
-    const { execution } = await runBoth(flow, {}, 6000);
+    const { execution } = await runBoth(flow, {}, 10_000);
     expect(execution?.criticalPath).toEqual(chain(16).map(({ id }) => id));
     // The longest history; all of them together have more events.
     expect(execution?.events).toBeLessThan(5 * 16);
@@ -59,7 +59,7 @@ describe('a flow in several state machines', () => {
   });
 
   it('fails with the failure of its step', async () => {
-    const { result } = await runBoth(flow, { s12: [FAILS] }, 6000);
+    const { result } = await runBoth(flow, { s12: [FAILS] }, 10_000);
     expect(result).toMatchObject({
       outcome: 'failed',
       error: { code: 'RESOURCE_UNAVAILABLE', message: 'boom', data: { step: 's12', attempt: 0 } },
@@ -72,7 +72,7 @@ describe('a flow in several state machines', () => {
       { items: read('s15'), workflow: { $literal: { steps: [], output: 1 } } },
       { component: '/builtin/map' },
     );
-    const { result } = await runBoth({ steps: [...chain(16), mapped], output: read('each') }, {}, 9000);
+    const { result } = await runBoth({ steps: [...chain(16), mapped], output: read('each') }, {}, 14_000);
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'INVALID_INPUT' } });
   });
 
@@ -85,7 +85,7 @@ describe('a flow in several state machines', () => {
       step('after', { $coalesce: [read('skipped'), read('instead')] }),
     ];
     const mocks: Mocks = { again: [{ ...FAILS, times: 1 }, { result: 1 }], instead: [FAILS] };
-    const { result } = await runBoth({ steps, output: [read('after'), read('s7')] }, mocks, 6000);
+    const { result } = await runBoth({ steps, output: [read('after'), read('s7')] }, mocks, 10_000);
     expect(result.outcome).toBe('success');
   });
 });
@@ -122,14 +122,14 @@ describe('the flow of a step in a state machine of its own', () => {
     ],
   ])('%s', async (title, flow, mocks) => {
     // A map over a list from the input is emitted twice, with more states around it.
-    await runBoth(flow, mocks, title.includes('given') ? 20_000 : 9000);
+    await runBoth(flow, mocks, title.includes('given') ? 30_000 : 12_500);
   });
 });
 
 describe('a nested execution that fails', () => {
   const { stateMachine = { StartAt: '', States: {} }, nestedMachines } = compile(
     JSON.stringify({ steps: chain(12), output: read('s11') }),
-    { limits: { definitionBytes: 6000 } },
+    { limits: { definitionBytes: 10_000 } },
   );
   const failing = (error: string, cause: string, machine: StateMachine = stateMachine) =>
     execute(machine, {

@@ -1,12 +1,6 @@
 import type { Branch, State } from '../../lib/asl/state-machine.ts';
+import { reachedIn, targetsOf } from '../../lib/asl/transitions.ts';
 import { type Problem, type Rule, scopesIn } from './problem.ts';
-
-/** Where a state leads: after success, by each rule, after each failure. */
-export function targetsOf(state: State): readonly string[] {
-  const own = state.Type === 'Choice' ? [...state.Choices.map(({ Next }) => Next), state.Default] : [nextOf(state)];
-  const caught = 'Catch' in state ? (state.Catch ?? []).map(({ Next }) => Next) : [];
-  return [...own, ...caught].flatMap((name) => name ?? []);
-}
 
 const nextOf = (state: State): string | undefined => ('Next' in state ? state.Next : undefined);
 
@@ -18,7 +12,7 @@ export const transitions: Rule = ({ machine }) => scopesIn(machine).flatMap(inSc
 
 function inScope({ StartAt, States }: Branch): readonly Problem[] {
   const names = new Set(Object.keys(States));
-  const reached = reachable(StartAt, States);
+  const reached = reachedIn({ StartAt, States });
   return [
     ...(names.has(StartAt) ? [] : [`StartAt "${StartAt}" is no state of its scope`]),
     ...[...names].filter((name) => !reached.has(name)).map((name) => `"${name}" is never reached`),
@@ -35,16 +29,4 @@ function inScope({ StartAt, States }: Branch): readonly Problem[] {
       ...(state.Type === 'Choice' && state.Choices.length === 0 ? [`"${name}" has no rules`] : []),
     ]),
   ];
-}
-
-function reachable(start: string, states: Branch['States']): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const pending = [start];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const state = states[name];
-    if (!state || reached.has(name)) continue;
-    reached.add(name);
-    pending.push(...targetsOf(state));
-  }
-  return reached;
 }

@@ -489,12 +489,12 @@ steps:
 
 /** Flows that are also deployed as several state machines, with the bytes that a definition may have. */
 const SPLIT: { readonly [name: string]: number } = {
-  EvalInBranch: 8000,
-  EvalInEval: 6000,
-  NestedParallel: 5000,
-  OnErrors: 8000,
-  SkipChain: 5000,
-  Demand: 6000,
+  EvalInBranch: 13_000,
+  EvalInEval: 10_000,
+  NestedParallel: 8500,
+  OnErrors: 13_000,
+  SkipChain: 8500,
+  Demand: 10_000,
 };
 
 const split = WRITTEN.flatMap((sample) => {

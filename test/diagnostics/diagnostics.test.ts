@@ -185,7 +185,53 @@ steps:
 output: { $step: a }`;
     const [text] = expectDiagnostics(flow(100_000_000, `\n${' '.repeat(42)}~~~~~~~~~ wrong-type`));
     expect(text).toContain('a whole number from 0 to 99,999,999');
-    expectDiagnostics(flow(99_999_999));
+    expectDiagnostics(flow(1000));
+    const [many] = expectDiagnostics(
+      flow(99_999_999).replace('component', '~ too-many-retries\n    component').replace('    ~', '        ~'),
+    );
+    expect(many).toContain('maxRetries: 1000');
+  });
+
+  it('for times and codes that are none', () => {
+    const [late, soon, code, factor] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /x/y
+    timeout: 30s
+             ~~~ wrong-type
+    onError:
+      action: retry
+      delay: 0
+             ~ wrong-type
+      on: [TIME_OUT, INVALID_INPUT]
+           ~~~~~~~~ unknown-error-code
+      backoff: 0.5
+               ~~~ wrong-type
+output: { $step: a }`);
+    expect(late).toContain('a number of seconds above 0, up to 99,999,999: write 30');
+    expect(soon).toContain('a whole number from 1');
+    expect(code).toContain('Did you mean TIMEOUT?');
+    expect(factor).toContain('a number from 1');
+  });
+
+  it('for a timeout of a flow inside a step, and of one in an Express flow', () => {
+    const [inner] = expectDiagnostics(`
+steps:
+  - id: a
+    component: /eval
+    input: { flow: { $literal: { timeout: 5, output: 1 } } }
+                                          ~ inner-timeout
+output: { $step: a }`);
+    expect(inner).toContain('at the step that runs the flow');
+    expectDiagnostics(`
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - id: a
+        ~ express-step-timeout
+    component: /eval
+    timeout: 5
+    input: { flow: { $literal: { output: 1 } } }
+output: { $step: a }`);
   });
 
   it('for a step that nothing wants and for an elision, as warnings', () => {

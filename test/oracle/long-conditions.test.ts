@@ -120,7 +120,7 @@ it.each([
       const { plan } = compile(sample.source);
       hoisted += plan?.tree && hoistedConditionsIn(plan.tree).length > 0 ? 1 : 0;
       await compare(sample);
-      await compare(sample, { limits: { definitionBytes: 25_000 } });
+      await compare(sample, { limits: { definitionBytes: 40_000 } });
     });
     await fc.assert(property, { numRuns: count, endOnFailure: true, includeErrorInReport: true });
     expect(hoisted).toBeGreaterThan(count / 2);

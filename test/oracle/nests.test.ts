@@ -25,7 +25,7 @@ describe('what is nested in itself runs as the oracle says', { timeout: 240_000 
 
   it('also where it takes several state machines', async () => {
     const property = fc.asyncProperty(fc.oneof(nests(10, 30), chains(8, 20)), async (sample) => {
-      expect(await compare(sample, { limits: { definitionBytes: 25_000 } })).toHaveProperty('runs');
+      expect(await compare(sample, { limits: { definitionBytes: 40_000 } })).toHaveProperty('runs');
     });
     await fc.assert(property, { numRuns: runs(15), endOnFailure: true, includeErrorInReport: true });
   });

@@ -18,7 +18,7 @@ const isPacked = ({ steps }: Compiled): boolean => steps.some(({ component, adde
 // So few values that nearly every Parallel, and every step of which two paths are read, has too many.
 it.each([
   ['as it is', { values: 1 }],
-  ['in nested state machines', { values: 1, definitionBytes: 9000 }],
+  ['in nested state machines', { values: 1, definitionBytes: 15_000 }],
 ] as const)(
   'a random flow whose values are packed in blobs does what the language says: %s',
   { timeout: 240_000 },

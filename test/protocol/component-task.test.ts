@@ -19,7 +19,10 @@ const whole: Required<Invocation> = {
   before: [{ step: 'a', input: null, reads: ['$'], secrets: ['key'], fused: [{ step: 'x', path: 'y' }] }],
   output: [{ path: 'a', message: 'no a' }, { message: '' }],
   execution: 'e',
+  childExecution: 'c',
+  iteration: '/3/12',
   attempt: 2,
+  timeout: 1.5,
 };
 
 const argumentsOf = (Payload: Json): Json => ({ FunctionName: '${component:/my/load}', Payload });

@@ -39,6 +39,20 @@ describe('what a run costs', () => {
     expect(cost.express.billedMb).toBe(128);
   });
 
+  it('of items in Express executions is their starts, requests and time instead of their transitions', async () => {
+    const mapped = (metadata: string): string =>
+      `steps: [{ id: each, component: /map, input: { items: { $input: items }, workflow: { ${metadata} steps: [{ id: one, component: /my/one, input: { $input: $ } }] } } }]\noutput: { $step: each }\n`;
+    const options = { items: 500, profile: { steps: { 'each.one': { seconds: 1.25 } } } };
+    const standard = await run(mapped(''), options);
+    const express = await run(mapped('metadata: { aws: { type: EXPRESS } },'), options);
+    expect(standard.transitions - express.transitions).toBe(500);
+    expect(standard.cost.standard.items).toBeUndefined();
+    const usd = 500 / 1e6 + 500 * 1.3 * (64 / 1024) * (0.06 / 3600);
+    expect(express.cost.standard.items).toMatchObject({ executions: 500, usd: expect.closeTo(usd, 12) });
+    expect(standard.costUsd - express.costUsd).toBeCloseTo(500 * PRICES.transition - usd, 9);
+    expect(express.makespanSeconds).toBe(standard.makespanSeconds);
+  });
+
   it("bills a function's time by the millisecond, and by its own memory", async () => {
     const memorySizes = async () => (component: string) => (component === '/my/a' ? 1024 : undefined);
     const { cost } = await run(CHAIN, { ...times(0.0102, 0), memorySizes });

@@ -274,9 +274,9 @@ describe('flows inside steps', () => {
     expect(three.cost.functions.requests).toBe(7);
   });
 
-  it('of a map over very many items run in executions of their own', async () => {
+  it('of a map over very many items run in executions of their own, 200 at a time', async () => {
     const many = await run(mapped('{ $step: list, path: users }'), { ...times, items: 500 });
-    expect(many).toMatchObject({ makespanSeconds: 8, criticalPathSeconds: 8, ratio: 1, idle: [] });
+    expect(many).toMatchObject({ makespanSeconds: 1 + 3 * 7, criticalPathSeconds: 1 + 3 * 7, ratio: 1, idle: [] });
     // The list itself, two steps an item, and the functions before and after the distributed Map.
     expect(many.cost.functions.requests).toBe(1 + 2 * 500 + 2);
     expect(many.cost.s3).toMatchObject({ puts: 3, gets: 2 });
@@ -284,7 +284,34 @@ describe('flows inside steps', () => {
 
   it('of a map over more items than an inline Map runs at once take turns', async () => {
     const waves = await run(mapped('{ $step: list, path: users }'), { ...times, items: 41 });
-    expect(waves).toMatchObject({ makespanSeconds: 15, criticalPathSeconds: 8 });
+    expect(waves).toMatchObject({ makespanSeconds: 15, criticalPathSeconds: 15, levelSeconds: 15, ratio: 1 });
+  });
+
+  it.each([
+    [10, 3, 4],
+    [10, 20, 1],
+    [150, 50, 3],
+  ])('of a map over %d items, of which %d run at once, take %d turns', async (items, most, turns) => {
+    const bounded = mapped('{ $step: list, path: users }').replace('workflow:', `max_concurrency: ${most}, workflow:`);
+    const found = await run(bounded, { ...times, items });
+    const seconds = 1 + turns * 7;
+    expect(found).toMatchObject({ makespanSeconds: seconds, criticalPathSeconds: seconds, levelSeconds: seconds });
+  });
+
+  it('of maps and loops in each other take the turns and rounds of all', async () => {
+    const one = '{ steps: [{ id: one, component: /my/one }], output: { $step: one } }';
+    const items = '[1, 2, 3, 4, 5, 6, 7]';
+    const inMap = `{ steps: [{ id: two, component: /map, input: { items: ${items}, max_concurrency: 2, workflow: ${one} } }], output: { next: { $step: two } } }`;
+    const loop = (body: string, most: number): string =>
+      `{ id: loop, component: /iterate, input: { initial_input: 1, max_iterations: ${most}, flow: ${body} } }`;
+    const looped = `steps: [${loop(inMap, 3)}]\noutput: { $step: loop }\n`;
+    const three = await run(looped, seconds({ 'loop.two.one': 5 }));
+    expect(three).toMatchObject({ makespanSeconds: 3 * 4 * 5, criticalPathSeconds: 3 * 4 * 5, ratio: 1 });
+    const round = '{ steps: [{ id: one, component: /my/one }], output: { next: { $step: one } } }';
+    const body = `{ steps: [${loop(round, 3)}], output: { $step: loop } }`;
+    const each = `steps: [{ id: each, component: /map, input: { items: ${items}, max_concurrency: 2, workflow: ${body} } }]\noutput: { $step: each }\n`;
+    const turns = await run(each, seconds({ 'each.loop.one': 5 }));
+    expect(turns).toMatchObject({ makespanSeconds: 4 * 3 * 5, criticalPathSeconds: 4 * 3 * 5, ratio: 1 });
   });
 
   it('of a list that is written out run once for each of it', async () => {
@@ -329,11 +356,11 @@ describe('flows inside steps', () => {
     const source = loop('{ next: { $step: inc } }', '1000000');
     const found = await run(source);
     expect(found).toMatchObject({ makespanSeconds: 1e6, criticalPathSeconds: 1e6, ratio: 1 });
-    // A Task, the flow's output and a Choice a round; each of its executions adds a few.
+    // A Task, the flow's output and a Choice a round; each of its executions, of some 300 rounds, adds a few.
     expect(found?.transitions).toBeGreaterThan(3e6);
-    expect(found?.transitions).toBeLessThan(3.01e6);
-    expect(found?.historyEvents).toBeGreaterThan(8000);
-    expect(found?.historyEvents).toBeLessThanOrEqual(15_000);
+    expect(found?.transitions).toBeLessThan(3.02e6);
+    expect(found?.historyEvents).toBeGreaterThan(2000);
+    expect(found?.historyEvents).toBeLessThanOrEqual(4_200);
     expect(found?.cost.functions.requests).toBe(1e6);
   });
 
@@ -347,5 +374,21 @@ describe('flows inside steps', () => {
       criticalPathSeconds: 210,
       cost: { functions: { requests: 221 } },
     });
+  });
+});
+
+describe('a timeout', () => {
+  const timed = (more: string): string => `
+steps: [{ id: slow, component: /m/slow, ${more} }]
+output: { $coalesce: [{ $step: slow }, late] }`;
+  const profile = { steps: { slow: { seconds: 2000 } } };
+
+  it('of a step ends its call', async () => {
+    const found = await simulate(timed('timeout: 5, onError: { action: skip }'), { profile });
+    expect(found.simulation?.makespanSeconds).toBe(5);
+  });
+
+  it('of functions does not count: a profile may be of other ones', async () => {
+    expect((await simulate(timed(''), { profile })).simulation?.makespanSeconds).toBe(2000);
   });
 });

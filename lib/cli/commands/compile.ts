@@ -3,6 +3,7 @@ import type { StateMachine } from '../../asl/state-machine.ts';
 import type { Compiled } from '../../compiler/compile.ts';
 import type { OpenOptions } from '../../project/open-flow.ts';
 import { defineCommand } from '../command.ts';
+import { boundOf, MAX_CONCURRENCY_OPTION } from '../concurrency.ts';
 import { EXIT } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
@@ -21,6 +22,7 @@ export const compileCommand = defineCommand({
     profile: PROFILE_OPTION,
     without: WITHOUT_OPTION,
     with: WITH_OPTION,
+    maxConcurrency: MAX_CONCURRENCY_OPTION,
   },
   json: 'the state machine, or the diagnostics of a flow with errors,',
   examples: [
@@ -29,10 +31,10 @@ export const compileCommand = defineCommand({
     'compile workflows/user-insights.yaml --profile workflows/user-insights.profile.json',
     'compile workflows/blob-sharing.yaml --without fuse-put-blob',
   ],
-  action: async ({ args: [path = ''], options: { out, profile, ...given }, json, terminal }) => {
+  action: async ({ args: [path = ''], options: { out, profile, maxConcurrency, ...given }, json, terminal }) => {
     const passes = await passesOf(given);
     const flow = await readFlowFile(path, terminal);
-    const options = { ...passes, ...(await profileOption(profile, terminal)) };
+    const options = { ...passes, ...boundOf(maxConcurrency), ...(await profileOption(profile, terminal)) };
     const { stateMachine, nestedMachines, diagnostics } = await compileFlow(flow, options, terminal);
     if (stateMachine === undefined) return refuse(diagnostics, json, terminal);
     const files = out === undefined ? [] : filesFor(out, stateMachine, nestedMachines);

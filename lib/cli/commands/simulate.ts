@@ -4,6 +4,7 @@ import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
+import { boundOf, MAX_CONCURRENCY_OPTION } from '../concurrency.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { readVariables } from '../inputs.ts';
@@ -41,7 +42,13 @@ const options = {
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   without: WITHOUT_OPTION,
   with: WITH_OPTION,
+  maxConcurrency: MAX_CONCURRENCY_OPTION,
   items: { kind: 'count', value: 'N', summary: 'how many items a map has whose list is not written out (default: 1)' },
+  concurrency: {
+    kind: 'count',
+    value: 'N',
+    summary: 'also simulate an account that allows N calls of functions at once, and throttles others',
+  },
 } as const;
 
 /** `stepflow simulate FLOW` */
@@ -55,9 +62,10 @@ export const simulateCommand = defineCommand({
     'simulate workflows/user-insights.yaml',
     'simulate workflows/user-insights.yaml --profile workflows/user-insights.profile.json --overhead aws',
     'simulate workflows/user-insights.yaml --noise 0.5 --runs 100 --seed 7 --json',
+    'simulate workflows/user-insights.yaml --concurrency 2',
   ],
   action: async (call) => {
-    const passes = await passesOf(call.options);
+    const passes = { ...(await passesOf(call.options)), ...boundOf(call.options.maxConcurrency) };
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const { given, plan } = await readProfiles(call);
     const settings = await readSettings(call);
@@ -98,6 +106,7 @@ async function readSettings({ options, terminal }: SimulateCall): Promise<Settin
     seed: numberOf('--seed', options.seed ?? '1', /^\d{1,15}$/, 'a whole number of at least 0'),
     ...(options.runs !== undefined && { runs: options.runs }),
     ...(options.items !== undefined && { items: options.items }),
+    ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   };
 }
 
@@ -109,7 +118,7 @@ async function readInput(given: string, terminal: Terminal): Promise<Json> {
 
 async function open(
   { file, text: source }: FlowFile,
-  given: Pick<OpenOptions, 'with' | 'without' | 'profileFile'>,
+  given: Pick<OpenOptions, 'with' | 'without' | 'profileFile' | 'maxConcurrency'>,
   { options, terminal }: SimulateCall,
 ): Promise<OpenedFlow> {
   const home = dirname(resolve(terminal.cwd, file));

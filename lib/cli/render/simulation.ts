@@ -1,6 +1,6 @@
 import { readCause } from '../../protocol/cause.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import type { Simulated, Simulation } from '../../simulate/index.ts';
+import type { ConcurrencyFigures, LimitedFigures, Simulated, Simulation } from '../../simulate/index.ts';
 import { EXIT } from '../errors.ts';
 import { count, writeJson } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
@@ -16,6 +16,7 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
     stdout.write(`${rowLine(row, colors)}\n`);
   }
   stdout.write(`\n${typeLines(simulation, colors).join('\n')}\n`);
+  if (simulation.concurrency) stdout.write(`\n${concurrencyLines(simulation.concurrency, colors).join('\n')}\n`);
   for (const text of [criticalLine(simulation), idleLine(simulation)]) {
     if (text !== '') stdout.write(`\n  ${colors.dim(text)}\n`);
   }
@@ -114,6 +115,27 @@ function typeLines({ cost, type }: Simulation, colors: Colors): readonly string[
     const remark = remarks.length > 0 ? `  ${colors.dim(remarks.join(', '))}` : '';
     return [line + remark, ...obstacles.map((obstacle) => `  ${''.padEnd(LABEL_WIDTH)}${colors.dim(obstacle)}`)];
   });
+}
+
+/** A table of what a limit of concurrent calls does with the bounds of the Maps, and without. */
+function concurrencyLines({ limit, bounded, unbounded }: ConcurrencyFigures, colors: Colors): readonly string[] {
+  const row = (what: string, pick: (figures: LimitedFigures) => string): string =>
+    `  ${what.padEnd(LABEL_WIDTH)}${pick(bounded).padEnd(VALUE_WIDTH)}${pick(unbounded)}`;
+  const lost = (value: number): string => (value === 0 ? '0' : colors.red(whole(value)));
+  const ends = [bounded, unbounded].some(({ status }) => status !== 'SUCCEEDED');
+  return [
+    `  In an account that allows ${count(limit, 'call')} at once:`,
+    '',
+    `  ${''.padEnd(LABEL_WIDTH)}${colors.dim('as compiled'.padEnd(VALUE_WIDTH))}${colors.dim('without bounds')}`,
+    ...(ends ? [row('ends', ({ status, error }) => error ?? status.toLowerCase())] : []),
+    row('makespan', ({ makespanSeconds }) => seconds(makespanSeconds)),
+    row('most calls', ({ callsAtOnce }) => whole(callsAtOnce)),
+    row('throttled calls', ({ throttledCalls }) => whole(throttledCalls)),
+    row('lost calls', ({ lostCalls }) => lost(lostCalls)),
+    row('lost items', ({ lostItems }) => lost(lostItems)),
+    row('transitions', ({ transitions }) => whole(transitions)),
+    row('cost', ({ costUsd }) => usd(costUsd)),
+  ];
 }
 
 const MAX_NAMES = 5;

@@ -14,6 +14,7 @@ import {
 } from './graph.ts';
 import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
+import { reportTimeLimits } from './time-limits.ts';
 import { type Use, usesOf } from './uses.ts';
 
 /** A flow's data flow and control flow, before its steps are arranged. */
@@ -61,6 +62,7 @@ export function analyse(
 ): Analysis | undefined {
   const flow = gatherWide(written);
   const uses = findUses(flow, diagnostics);
+  reportTimeLimits(flow, diagnostics);
   if (hasError(diagnostics)) return undefined;
   const data = dataDependencies(uses);
   const order = topologicallySorted(flow, data, 'cycle', diagnostics);

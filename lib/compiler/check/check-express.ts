@@ -13,7 +13,11 @@ import type { Scope } from './scope.ts';
  * every run of an item or of a flow inside, else as a warning. Only waits that are written out count.
  */
 export function checkExpress(scope: Scope): void {
-  if (scope.flow.outer || workflowType(scope.flow) !== 'EXPRESS') return;
+  const { flow } = scope;
+  if (!isInExpress(flow)) return;
+  checkItems(scope);
+  // The waits of a flow that is inside another one of the same execution count with those of that one.
+  if (workflowType(flow) !== 'EXPRESS' || (flow.outer && isInExpress(flow.outer))) return;
   new Waits((step, { least, most }) => {
     const isCertain = least !== undefined && isTooLate(least);
     const seconds = isCertain ? least.end : most.end;
@@ -121,6 +125,18 @@ function roundsOf(step: Step): number {
 }
 
 const lengthOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
+const isInExpress = (flow: Flow): boolean =>
+  workflowType(flow) === 'EXPRESS' || (flow.outer !== undefined && isInExpress(flow.outer));
+
+const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
+
+/** Reports the maps that keep the items of a map from running as Express executions. */
+function checkItems(scope: Scope): void {
+  const { flow } = scope;
+  if (flow.outer === undefined || workflowType(outermost(flow)) === 'EXPRESS') return;
+  for (const step of flow.steps)
+    if (builtinOf(step) === 'map') scope.report('express-items', { step: step.id }, step.componentSpan);
+}
 
 function sleepSeconds(step: Step): number {
   const duration = builtinOf(step) === 'sleep' ? inputField(step, 'duration_ms') : undefined;

@@ -1,4 +1,5 @@
 import type { Expression } from '../../flow/expression.ts';
+import type { Step } from '../../flow/flow.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Builtin, builtinOf, inputField, literalWait } from '../analyse/builtins.ts';
 import type { PlannedStep } from '../plan/plan.ts';
@@ -7,8 +8,14 @@ import type { PlannedStep } from '../plan/plan.ts';
 export function builtinAsStates({ step, inner }: Pick<PlannedStep, 'step' | 'inner'>): Builtin | undefined {
   const builtin = builtinOf(step);
   // A flow that is only known at run time is run by the component's function.
-  const isKnown = builtin === 'sleep' ? literalWait(step) !== undefined : inner !== undefined;
+  const isKnown = builtin === 'sleep' ? waitsInTime(step) : inner !== undefined;
   return isKnown ? builtin : undefined;
+}
+
+/** Whether a `sleep` of known length ends before the step's timeout: otherwise a function fails with it. */
+function waitsInTime(step: Step): boolean {
+  const { timeout = Number.POSITIVE_INFINITY } = step;
+  return (literalWait(step) ?? Number.POSITIVE_INFINITY) <= timeout * 1000 && literalWait(step) !== undefined;
 }
 
 /** A field of a step's input; null where it is absent. */

@@ -1,4 +1,5 @@
-import type { State, Template } from '../../asl/state-machine.ts';
+import type { Branch, State, Template } from '../../asl/state-machine.ts';
+import { reachedIn } from '../../asl/transitions.ts';
 import type { NamedState } from '../../asl/walk-states.ts';
 import type { StateSource } from '../source-map.ts';
 import type { Jsonata } from './jsonata/jsonata.ts';
@@ -41,6 +42,13 @@ export class States {
     return name;
   }
 
+  /** Changes the state `name`. */
+  change(name: string, change: (state: State) => State): void {
+    const at = this.#entries.findIndex(([own]) => own === name);
+    const [, state] = this.#entries[at] ?? [];
+    if (state) this.#entries[at] = [name, change(state)];
+  }
+
   /** Whether the failure of any state leads to the state `name`. */
   catchesInto(name: string): boolean {
     return this.#entries.some(([, state]) => 'Catch' in state && state.Catch?.some(({ Next }) => Next === name));
@@ -56,9 +64,13 @@ export class States {
     return this.#entries.slice(size);
   }
 
-  /** The states in the order in which they run. */
-  toObject(): { [name: string]: State } {
-    return byName(this.#entries.toReversed());
+  /** The scope that begins with the state `StartAt`: the states that some run may come to, in the order in which they run. */
+  scope(StartAt: string): Branch {
+    const all = { StartAt, States: byName(this.#entries.toReversed()) };
+    const reached = reachedIn(all);
+    if (reached.size === this.#entries.length) return all;
+    for (const [name] of this.#entries) if (!reached.has(name)) this.#sources.delete(name);
+    return { StartAt, States: byName(Object.entries(all.States).filter(([name]) => reached.has(name))) };
   }
 }
 

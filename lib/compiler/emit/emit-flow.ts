@@ -1,6 +1,8 @@
 import type { Branch, Catcher, ChoiceRule, ChoiceState, ParallelState, Template } from '../../asl/state-machine.ts';
 import type { StepReference } from '../../flow/expression.ts';
-import { COVERED } from '../../protocol/failure-codes.ts';
+import type { OnError } from '../../flow/flow.ts';
+import { ANY_FAILURE } from '../../protocol/aws-errors.ts';
+import { LET_THROUGH } from '../../protocol/failure-codes.ts';
 import type { PackedValue, PlannedStep } from '../plan/plan.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
@@ -21,6 +23,7 @@ import {
   type FusedStep,
   failState,
   newFrame,
+  OWN_EXECUTION,
   type Shared,
   scopeAt,
   sourceIn,
@@ -39,6 +42,8 @@ import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitTask } from './states/emit-task.ts';
+import { passedOn } from './states/pass-on.ts';
+import { componentRetries } from './states/retry.ts';
 import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
@@ -162,6 +167,24 @@ export class FlowEmitter {
     return layout.depthOfMachine(scopePath) > 0 ? nestedInput('execution') : execution;
   }
 
+  /** Which iteration the flow is in, as read from a scope; undefined in none. */
+  iteration(scopePath: ScopePath): Jsonata | undefined {
+    const { layout, iteration } = this.frame;
+    return iteration && layout.depthOfMachine(scopePath) > 0 ? nestedInput('iteration') : iteration;
+  }
+
+  /** The id of the execution that a scope is in, where that is not the flow's own. */
+  childExecution(scopePath: ScopePath): Jsonata | undefined {
+    const { layout, isChild } = this.frame;
+    return isChild || layout.depthOfMachine(scopePath) > 0 ? OWN_EXECUTION : undefined;
+  }
+
+  /** What is done about a step's failure in a scope: nothing inside of a scope that is its own, round which that is done. */
+  onErrorIn({ step, isWhole }: PlannedStep, scopePath: ScopePath): OnError {
+    const isInside = isWhole && scopePath.length >= this.frame.layout.scopePathOf(step.id).length;
+    return isInside ? { action: 'fail' } : step.onError;
+  }
+
   /** The keys of a step's slots that are read. */
   keys(planned: PlannedStep): readonly string[] {
     return this.frame.layout.keys(planned.step.id);
@@ -177,17 +200,26 @@ export class FlowEmitter {
   catchers(planned: PlannedStep, context: EmitContext): readonly Catcher[] {
     const instead = this.afterFailure(planned, context);
     const outer = context.scopePath.length === 0 ? this.frame.catchers : [];
-    return instead ? [{ ErrorEquals: COVERED, ...instead, Output: {} }, ...outer] : outer;
+    if (!instead) return outer;
+    return [this.#lettingThrough(context, outer), { ErrorEquals: [ANY_FAILURE], ...instead, Output: {} }];
+  }
+
+  /** The catcher of what `onError` does not handle: it fails as if nothing had caught it. */
+  #lettingThrough({ states }: EmitContext, [outer]: readonly Catcher[]): Catcher {
+    if (outer) return { ...outer, ErrorEquals: LET_THROUGH };
+    const Next = passedOn(states, this.source('fail'), () => this.shared.states.take(`${this.frame.prefix}fail`));
+    return { ErrorEquals: LET_THROUGH, Next };
   }
 
   /** The next state after a step's failure, and what is assigned, by its `onError`; undefined where that covers no failure. */
   afterFailure(planned: PlannedStep, context: EmitContext): { Assign?: Assignments; Next: string } | undefined {
     const { step } = planned;
     const { scopePath, after } = context;
+    const onError = this.onErrorIn(planned, scopePath);
     const go = (slots: Template) => ({ ...this.assign(planned, scopePath, slots), Next: nextState(after) });
-    if (step.onError.action === 'skip') return go(skippedSlots(this.keys(planned)));
-    if (step.onError.action !== 'useDefault') return undefined;
-    const { value } = step.onError;
+    if (onError.action === 'skip') return go(skippedSlots(this.keys(planned)));
+    if (onError.action !== 'useDefault') return undefined;
+    const { value } = onError;
     if (value.kind === 'literal' && !this.frame.budget.carries(step.id, 'default'))
       return go(defaultSlots(step.id, value.value, this.keys(planned)));
     const made = this.#defaults.get(step.id) ?? emitDefault(this, planned, value, context);
@@ -296,15 +328,20 @@ export class FlowEmitter {
   /** The emitter of the flow that a step runs. */
   innerFlow(
     planned: PlannedStep,
-    frame: Pick<Frame, 'input' | 'transition' | 'catchers' | 'fail'> & Partial<Pick<Frame, 'execution'>>,
+    frame: Pick<Frame, 'input' | 'transition' | 'catchers' | 'fail'> &
+      Partial<Pick<Frame, 'execution' | 'isChild' | 'iteration'>>,
   ): FlowEmitter | undefined {
     const { inner, step } = planned;
     const budget = this.frame.budget.inner(step.id);
     if (!inner || !budget) return undefined;
     const prefix = `${this.frame.prefix}${step.id}.`;
-    const execution = this.execution(this.frame.layout.scopePathOf(step.id));
+    const scopePath = this.frame.layout.scopePathOf(step.id);
+    const execution = this.execution(scopePath);
+    const iteration = this.iteration(scopePath);
+    const isChild = this.childExecution(scopePath) !== undefined;
+    const around = { execution, ...(iteration && { iteration }), ...(isChild && ({ isChild } as const)) };
     const runBytes = this.frame.budget.carries(step.id, 'runs') ? this.frame.budget.runBytes(step.id) : undefined;
-    const own = { plan: inner, budget, prefix, execution, ...frame, ...(runBytes !== undefined && { runBytes }) };
+    const own = { plan: inner, budget, prefix, ...around, ...frame, ...(runBytes !== undefined && { runBytes }) };
     return new FlowEmitter(this.shared, newFrame(this.shared, own));
   }
 
@@ -330,9 +367,19 @@ export class FlowEmitter {
     after: Continuation,
   ): string {
     const { layout, catchers } = this.frame;
-    const name = this.shared.states.take(
-      this.frame.prefix + nameOfMany(tree.branches.map((branch) => firstStepIn(branch) ?? '')),
-    );
+    const whole = this.frame.plan.steps.get(tree.whole ?? '');
+    const name = whole
+      ? this.stateName(whole, 'whole')
+      : this.shared.states.take(
+          this.frame.prefix + nameOfMany(tree.branches.map((branch) => firstStepIn(branch) ?? '')),
+        );
+    const onError = whole?.step.onError;
+    const retry = onError?.action === 'retry' ? componentRetries(onError, true) : [];
+    const catching = whole
+      ? this.catchers(whole, { name, scopePath, states, after })
+      : scopePath.length === 0
+        ? catchers
+        : [];
     const handed = new Map<string, Jsonata>();
     const branches = tree.branches.map((branch, index) => {
       const out = stepsIn(branch).filter((id) => layout.keysOutside(id, scopePath.length + 1).length > 0);
@@ -343,7 +390,8 @@ export class FlowEmitter {
     const state: ParallelState = {
       Type: 'Parallel',
       Branches: branches,
-      ...(scopePath.length === 0 && catchers.length > 0 && { Catch: catchers }),
+      ...(retry.length > 0 && { Retry: retry }),
+      ...(catching.length > 0 && { Catch: catching }),
       ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
       ...transitionTo(after, (id) => handed.get(id)),
     };
@@ -357,7 +405,7 @@ export class FlowEmitter {
     const name = (): string => this.shared.states.take(`${this.frame.prefix}end of ${firstStepIn(tree) ?? 'branch'}`);
     const pass = { name, source: this.source('branch-end') };
     const start = this.#emit(tree, scopePath, states, scopeEnd(output, { End: true }, pass, states));
-    return { StartAt: start, States: states.toObject() };
+    return states.scope(start);
   }
 
   /** The output of a branch: of each step that is read outside, the slots that are read there. */

@@ -5,6 +5,7 @@ import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import type { Plan } from '../plan/plan.ts';
 import { nestedIn } from '../plan/plan-tree.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';
+import { concurrencyBounds } from './concurrency.ts';
 import { byName, States } from './continuation.ts';
 import { FlowEmitter } from './emit-flow.ts';
 import {
@@ -42,14 +43,25 @@ export interface EmitLimits {
   readonly events: number;
   /** Bytes above which a value is spilled, where that is less than what fits. */
   readonly spillAbove?: number | undefined;
+  /** The most calls at once of an execution, as far as Maps make them. */
+  readonly maxConcurrency: number;
 }
 
 /** Emits a plan as a state machine; one with payload limits that cannot be kept is reported instead. */
-export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove }: EmitLimits): Emitted | undefined {
+export function emit(
+  plan: Plan,
+  diagnostics: Diagnostic[],
+  { events, spillAbove, maxConcurrency }: EmitLimits,
+): Emitted | undefined {
   const budget = budgetOf(plan, spillAbove);
   reportBroken(budget, plan, diagnostics);
   if (budget.broken.length > 0) return undefined;
-  const shared = newShared({ flow: plan.flow.name, express: workflowType(plan.flow) === 'EXPRESS', events });
+  const shared = newShared({
+    flow: plan.flow.name,
+    express: workflowType(plan.flow) === 'EXPRESS',
+    events,
+    concurrency: concurrencyBounds(plan, maxConcurrency),
+  });
   for (const name of nestedMachinesIn(plan)) shared.machines.take(name);
   const states = new States(shared.sources);
   const inputBudget = inputBudgetOf(plan, budget);
@@ -66,13 +78,13 @@ export function emit(plan: Plan, diagnostics: Diagnostic[], { events, spillAbove
     fail: (into, fault, of) =>
       into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
   });
-  const { name, description } = plan.flow;
+  const { name, description, timeout } = plan.flow;
   const start = new FlowEmitter(shared, frame).emit(states);
   const stateMachine: StateMachine = {
     Comment: description ? `${name}: ${description.trim()}` : name,
     QueryLanguage: 'JSONata',
-    StartAt: start,
-    States: states.toObject(),
+    ...(timeout !== undefined && { TimeoutSeconds: Math.ceil(timeout) }),
+    ...states.scope(start),
   };
   const { nestedMachines, steps, statesByTree, loops, sources } = shared;
   const sourceMap = { states: byName(sources), arrangement: arrangementOf(plan) };

@@ -6,6 +6,7 @@ import type { ConditionReference } from '../plan/hoisted-conditions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
+import type { ConcurrencyBounds } from './concurrency.ts';
 import type { Continuation, States, Transition, UnassignedSlots } from './continuation.ts';
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { inputAt } from './jsonata/input-path.ts';
@@ -74,12 +75,14 @@ export interface Shared {
   readonly flow: string;
   /** The most events that an execution may have in which no call has to be repeated. */
   readonly events: number;
+  /** How many iterations of each Map may run at once. */
+  readonly concurrency: ConcurrencyBounds;
   /** The states that each part of the plan's trees became. */
   readonly statesByTree: Map<PlanTree, readonly NamedState[]>;
 }
 
 /** The start of a new state machine: no name taken, no step emitted. */
-export const newShared = (given: Pick<Shared, 'flow' | 'express' | 'events'>): Shared => ({
+export const newShared = (given: Pick<Shared, 'flow' | 'express' | 'events' | 'concurrency'>): Shared => ({
   ...given,
   states: stateNames(),
   variables: variableNames(),
@@ -112,6 +115,10 @@ export interface Frame {
   readonly directInput?: DirectInput;
   /** The id of the outermost execution. */
   readonly execution: Jsonata;
+  /** Whether it runs in an execution that another one has started. */
+  readonly isChild?: true;
+  /** Which iteration of the steps around it runs the flow, in an inner flow: see `Invocation`. */
+  readonly iteration?: Jsonata;
   /** Precedes the ids of its steps, to distinguish them from those of other flows; empty for the outermost flow. */
   readonly prefix: string;
   readonly transition: Transition;

@@ -18,6 +18,8 @@ export interface NestedInput {
   readonly input?: Template;
   /** The id of the flow's execution, which goes into the payloads of functions. */
   readonly execution: Template;
+  /** Which iteration the part is in, in an inner flow. */
+  readonly iteration?: Template;
 }
 
 /** A field of {@link NestedInput}, from inside. */

@@ -71,6 +71,8 @@ function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): rea
 /** Whether a step calls the function of a component, and fails the flow if that fails. */
 function isCall({ step }: PlannedStep, isMocked: PassContext['isOpaque']): boolean {
   if (step.added || step.onError.action !== 'fail' || builtinOf(step) || isMocked(step)) return false;
+  // The function has one time for all steps of the chain.
+  if (step.timeout !== undefined) return false;
   // A file is bundled with the function, so its path must be a literal.
   return !callsBuiltin(step, 'load_file') || isText(inputField(step, 'path'));
 }

@@ -97,7 +97,7 @@ class FanOutMapper {
 function callSignatureOf(planned: PlannedStep): string {
   const { step, secrets } = planned;
   const keys = [...keysOf(planned)].sort();
-  return JSON.stringify([step.component, step.onError, keys, secrets, step.attachedWork ?? []]);
+  return JSON.stringify([step.component, step.onError, step.timeout ?? null, keys, secrets, step.attachedWork ?? []]);
 }
 
 /**

@@ -135,11 +135,11 @@ class IdenticalSteps {
 
 /** A key that is equal for identical steps; undefined for steps that must not be merged. */
 function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
-  const { input, skipIf, onError, added } = step;
+  const { input, skipIf, onError, timeout = null, added } = step;
   const name = DETERMINISTIC.find((own) => callsBuiltin(step, own));
   if (name === undefined || added || isOpaque(step)) return undefined;
   const handling = onError.action === 'useDefault' ? { ...onError, value: keyOf(onError.value) } : onError;
-  return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling]);
+  return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling, timeout]);
 }
 
 /** A step that takes over the attached work and the `mustExecute` of its duplicates. */

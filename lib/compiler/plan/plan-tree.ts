@@ -20,9 +20,13 @@ export interface FanOut {
 export type PlanTree =
   | { readonly kind: 'step'; readonly id: string }
   | { readonly kind: 'sequence'; readonly parts: readonly PlanTree[] }
-  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[] }
-  /** A part in a nested state machine called `name`, because the flow's own state machine would be too large with it. */
-  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree }
+  /** `whole`: the id of the only step in it, whose states are repeated, or may fail, together. */
+  | { readonly kind: 'parallel'; readonly branches: readonly PlanTree[]; readonly whole?: string }
+  /**
+   * A part in a nested state machine called `name`, because the flow's own state machine would be too large with it, or because
+   * it may take no more than so many `seconds`.
+   */
+  | { readonly kind: 'nested'; readonly name: string; readonly body: PlanTree; readonly seconds?: number }
   | FanOut
   | HoistedConditions;
 

@@ -56,6 +56,8 @@ export interface PlannedStep {
   readonly inner?: Plan;
   /** Set on an `iterate` that goes round in executions of its own, because it has too many rounds for the one that it is in. */
   readonly ownExecutions?: true;
+  /** Set on a step whose states are in a scope of their own, round which its timeout and its `onError` are: see whole-steps.ts. */
+  readonly isWhole?: true;
 }
 
 /** The steps that a step's function runs, in order: those of its fused chain, or the step alone. */

@@ -33,7 +33,7 @@ export interface ExecutionTree {
   readonly signal: AbortSignal | undefined;
 }
 
-/** States entered and retried, in an execution and all its child executions. */
+/** States entered and retried, in an execution and all its child executions of the same type. */
 export interface TransitionCounter {
   transitions: number;
 }
@@ -70,7 +70,8 @@ export class Execution {
     this.isChild = parent !== undefined;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.path = path;
-    this.counter = parent?.counter ?? { transitions: 0 };
+    // Express executions in a Standard one are not billed by their transitions.
+    this.counter = parent?.host.type === host.type ? parent.counter : { transitions: 0 };
     this.history = new History(host.clock, host.onEvent, host.type, this.isChild ? this.id : undefined);
     this.context = executionContext(this.id, name, input, this.startMs, host.stateMachineName);
   }

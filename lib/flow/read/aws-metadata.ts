@@ -13,6 +13,10 @@ export const AWS_VALUES = {
     wanted: 'true or false',
     fits: (tree: Tree) => tree.kind === 'scalar' && typeof tree.value === 'boolean',
   },
+  maxConcurrency: {
+    wanted: 'a whole number of at least 1',
+    fits: (tree: Tree) => tree.kind === 'scalar' && isConcurrency(tree.value),
+  },
 } as const;
 
 /** The part of a flow's metadata about AWS. */
@@ -27,6 +31,15 @@ export const workflowType = (flow: Pick<Flow, 'metadata'>): (typeof TYPES)[numbe
 
 /** Whether `metadata.aws.fuse` requests that chains of steps are fused into one function. */
 export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
+
+/** How many calls of functions an execution may make at once, as far as Maps make them; undefined where the flow does not say. */
+export function flowConcurrency(flow: Pick<Flow, 'metadata'>): number | undefined {
+  const { maxConcurrency } = awsMetadata(flow);
+  return isConcurrency(maxConcurrency) ? maxConcurrency : undefined;
+}
+
+/** Whether a value may bound how many calls run at once. */
+export const isConcurrency = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
 
 /** Reports what is wrong with the keys and values of `metadata.aws`. Other metadata may belong to other tools. */
 export function checkAwsMetadata(metadata: Tree | undefined, reporter: Reporter): void {

@@ -33,8 +33,9 @@ export const STEP_HINTS: KeyHints = hints(
     'onError',
   ],
   [
-    'timeout timeouts timeoutseconds timeoutminutes timeoutms deadline',
-    'A component says itself how long it may take: write timeout: SECONDS in the options of component({ … }).',
+    'timeouts timeoutseconds timeoutminutes timeoutms deadline',
+    'Write the seconds that the step may take as "timeout".',
+    'timeout',
   ],
   [
     'memory memorysize resources cpu',
@@ -114,10 +115,7 @@ export const FLOW_HINTS: KeyHints = hints(
     'plugins routes components imports uses resources',
     'Components are files, found by their paths. Mocks for tests go into "stepflow-config.yml".',
   ],
-  [
-    'retry retries maxretries timeout onfailure catch',
-    'It is said of each step: a step has "onError", and a component its own timeout.',
-  ],
+  ['retry retries maxretries onfailure catch', 'It is said of each step, under "onError".'],
   ['dependson needs', ORDER],
   ['component', IN_STEP('component')],
   ['onerror', IN_STEP('onError')],
@@ -138,7 +136,18 @@ export const ON_ERROR_HINTS: KeyHints = hints(
     'Write the value that replaces the result as "defaultValue".',
     'defaultValue',
   ],
-  ['type strategy on do then', 'Write what happens as "action": fail, useDefault, skip or retry.', 'action'],
+  [
+    'interval intervalseconds delayseconds wait waitseconds initialdelay backoffseconds',
+    'Write the seconds before the first retry as "delay".',
+    'delay',
+  ],
+  ['backoffrate multiplier factor exponent rate', 'Write what each delay is multiplied with as "backoff".', 'backoff'],
+  [
+    'errors errorequals codes when retryon only if',
+    'Write the codes after which to try again as "on": [TIMEOUT, …].',
+    'on',
+  ],
+  ['type strategy do then', 'Write what happens as "action": fail, useDefault, skip or retry.', 'action'],
 );
 
 /** Keys that other tools have in a reference to a step, to the input or to a variable. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Diagnostic, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isObject, type Json, type JsonObject } from '../../protocol/json.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
 import type { Example, Flow, Step } from '../flow.ts';
 import { isTooDeep } from '../text/depth.ts';
 import { Fields } from '../text/fields.ts';
@@ -20,6 +21,7 @@ export const FLOW_KEYS = [
   'steps',
   'output',
   'evaluation',
+  'timeout',
   'test',
   'examples',
   'metadata',
@@ -106,6 +108,8 @@ function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
       version: readVersion(fields),
       test: fields.json('test'),
       metadata: fields.json('metadata'),
+      timeout: fields.seconds('timeout', QUOTAS.seconds),
+      timeoutSpan: fields.tree('timeout')?.span,
     }),
   };
 }

@@ -1,8 +1,10 @@
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../protocol/errors.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { literal } from '../expression.ts';
-import type { OnError, Step } from '../flow.ts';
+import type { OnError, Retrying, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
+import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
 import { checkSchemas } from './check-schemas.ts';
 import { ON_ERROR_HINTS, STEP_HINTS } from './foreign-keys.ts';
@@ -19,10 +21,11 @@ export const STEP_KEYS = [
   'skipIf',
   'skip',
   'mustExecute',
+  'timeout',
   'metadata',
 ] as const;
 /** The keys of what a step does when it fails. */
-export const ON_ERROR_KEYS = ['action', 'defaultValue', 'maxRetries'] as const;
+export const ON_ERROR_KEYS = ['action', 'defaultValue', 'maxRetries', 'delay', 'backoff', 'on'] as const;
 /** The syntax of step ids. */
 export const ID = /^[\w.-]{1,128}$/;
 /** The syntax of component paths. */
@@ -58,6 +61,7 @@ function readBody(component: string, fields: Fields, tree: MapTree, reporter: Re
     inputSchema: fields.json('inputSchema'),
     outputSchema: fields.json('outputSchema'),
     metadata: fields.json('metadata'),
+    timeout: fields.seconds('timeout', QUOTAS.seconds),
   };
   return {
     input: input ? readStepInput(input, component, reporter) : literal(null, tree.span),
@@ -112,5 +116,35 @@ function readOnError(fields: Fields, reporter: Reporter): OnError {
     const value = onError.tree('defaultValue');
     return { action: 'useDefault', value: value ? readExpression(value, reporter) : literal(null, map.span) };
   }
-  return action === 'retry' ? { action, maxRetries: onError.count('maxRetries', QUOTAS.retries) ?? 3 } : { action };
+  return action === 'retry' ? readRetrying(onError, reporter) : { action };
+}
+
+/** The largest factor from one delay to the next: our own choice. */
+const MOST_BACKOFF = 1000;
+
+function readRetrying(onError: Fields, reporter: Reporter): Retrying {
+  const optional = {
+    delay: onError.count('delay', QUOTAS.seconds, 1),
+    backoff: onError.factor('backoff', 1, MOST_BACKOFF),
+    on: readCodes(onError, reporter),
+  };
+  return {
+    action: 'retry',
+    maxRetries: onError.count('maxRetries', QUOTAS.retries) ?? 3,
+    ...withoutUndefined(optional),
+  };
+}
+
+/** The codes under `on`; undefined for all. */
+function readCodes(onError: Fields, reporter: Reporter): readonly ErrorCode[] | undefined {
+  const codes = onError.list('on')?.flatMap((tree): readonly ErrorCode[] => {
+    const code = tree.kind === 'scalar' ? String(tree.value) : '';
+    if (isErrorCode(code)) return [code];
+    const meant = nearest(code.toUpperCase().replace(/[\s-]/g, '_'), ERROR_CODES);
+    reporter.report('unknown-error-code', { found: describe(tree), known: ERROR_CODES, nearest: meant }, tree.span);
+    return [];
+  });
+  const [first] = onError.list('on') ?? [];
+  if (codes && !first) onError.wrong('on', `a list of codes: ${ERROR_CODES.join(', ')}`);
+  return codes;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ERROR_CODES } from '../../protocol/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
-import { QUOTAS } from '../../protocol/quotas.ts';
+import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
 import type { FLOW_KEYS } from '../read/read-flow-tree.ts';
 import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
@@ -13,6 +14,12 @@ const ref = (name: string, description?: string): Json => ({
 });
 const text = (description: string): Json => ({ type: ['string', 'null'], description });
 const anything = (description: string): Json => ({ description });
+const seconds = (description: string): Json => ({
+  type: ['number', 'null'],
+  exclusiveMinimum: 0,
+  maximum: QUOTAS.seconds,
+  description,
+});
 const list = (items: Json, description: string): Json => ({ type: ['array', 'null'], items, description });
 
 /** A schema for each key: a missing or an unknown key does not compile. */
@@ -20,12 +27,15 @@ type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[numbe
 
 const FUSE = 'Whether a step whose result only the next step reads shares a function with it.';
 
+const CONCURRENCY = `How many functions an execution calls at once, as far as Maps call them. Default: ${DEFAULT_CONCURRENCY}.`;
+
 const AWS: { readonly [K in keyof typeof AWS_VALUES]: Json } = {
   type: {
     enum: ['STANDARD', 'EXPRESS', 'Standard', 'Express', 'standard', 'express', null],
     description: 'The type of the state machine.',
   },
   fuse: { type: ['boolean', 'null'], description: FUSE },
+  maxConcurrency: { type: ['integer', 'null'], minimum: 1, description: CONCURRENCY },
 };
 
 const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
@@ -40,6 +50,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
     description:
       'lazy: only what the output needs runs (the default with an output and no skipIf). eager: every step runs.',
   },
+  timeout: seconds('Seconds after which a run of the flow fails with TIMEOUT.'),
   test: ref('test', 'The cases that `stepflow test` runs.'),
   examples: list(
     ref('example'),
@@ -47,7 +58,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   ),
   metadata: {
     description:
-      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine; `aws: { fuse: true }` fuses chains of steps into one function.',
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, in the flow of a map Express executions of its items; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once.',
     properties: { aws: { type: ['object', 'null'], properties: AWS, additionalProperties: false } },
   },
   variables: {
@@ -77,6 +88,7 @@ const STEP: DescribedKeys<typeof STEP_KEYS> = {
   skipIf: ref('value', 'The step is skipped if this is true: neither false, null, 0, "" nor missing.'),
   skip: ref('value', 'The same as skipIf.'),
   mustExecute: { type: ['boolean', 'null'], description: 'The step runs even if nothing reads its result.' },
+  timeout: seconds("Seconds after which the step fails with TIMEOUT; the component's own timeout counts too."),
   metadata: anything('Data for tools.'),
 };
 
@@ -94,6 +106,20 @@ const ON_ERROR: JsonObject = {
     default: 3,
     description: 'How often to try again with retry.',
   },
+  delay: {
+    type: ['integer', 'null'],
+    minimum: 1,
+    maximum: QUOTAS.seconds,
+    default: 1,
+    description: 'Seconds before the first retry.',
+  },
+  backoff: {
+    type: ['number', 'null'],
+    minimum: 1,
+    default: 2,
+    description: 'What each delay is multiplied with for the next one.',
+  },
+  on: list({ enum: [...ERROR_CODES] }, 'The codes of the failures after which to try again; without it, all.'),
 };
 
 const EXAMPLE: JsonObject = {

@@ -70,13 +70,37 @@ export class Fields {
     return this.#wrong(key, tree, 'true or false');
   }
 
-  /** A whole number of at least 0, and at most `most`. */
-  count(key: string, most: number): number | undefined {
+  /** A whole number of at least `least`, and at most `most`. */
+  count(key: string, most: number, least = 0): number | undefined {
+    return this.#number(key, (value) => Number.isInteger(value) && value >= least && value <= most, {
+      wanted: `a whole number from ${least} to ${most.toLocaleString('en')}`,
+    });
+  }
+
+  /** A number of seconds above 0, and at most `most`. */
+  seconds(key: string, most: number): number | undefined {
+    return this.#number(key, (value) => value > 0 && value <= most, {
+      wanted: `a number of seconds above 0, up to ${most.toLocaleString('en')}`,
+    });
+  }
+
+  /** A number of at least `least`, and at most `most`. */
+  factor(key: string, least: number, most: number): number | undefined {
+    return this.#number(key, (value) => value >= least && value <= most, {
+      wanted: `a number from ${least} to ${most.toLocaleString('en')}`,
+    });
+  }
+
+  #number(
+    key: string,
+    isWanted: (value: number) => boolean,
+    { wanted }: { readonly wanted: string },
+  ): number | undefined {
     const tree = this.#nonNull(key);
     if (!tree) return undefined;
     const value = tree.kind === 'scalar' ? tree.value : undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
-    return this.#wrong(key, tree, `a whole number from 0 to ${most.toLocaleString('en')}`);
+    if (typeof value === 'number' && isWanted(value)) return value;
+    return this.#wrong(key, tree, `${wanted}${inSeconds(value, isWanted)}`);
   }
 
   oneOf<const T extends string>(key: string, choices: readonly T[]): T | undefined {
@@ -135,3 +159,13 @@ function unspaced(key: string, known: readonly string[]): KeyHint | undefined {
 /** The span, reduced to its first character if it has several lines: underlining all of it does not help. */
 const startOf = ({ span }: MapTree) =>
   span.endLine === span.line ? span : { ...span, endLine: span.line, endColumn: span.column + 1 };
+
+const UNITS: { readonly [unit: string]: number } = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
+
+/** What is meant by a text such as `30s`, `PT5M` or "30", if that would be right. */
+function inSeconds(value: unknown, isWanted: (value: number) => boolean): string {
+  const [, amount, unit = 's'] = /^(?:PT?)?(\d+(?:\.\d+)?)\s*(ms|min|[smhd])?\w*$/i.exec(String(value)) ?? [];
+  const meant =
+    typeof value === 'string' && amount !== undefined ? Number(amount) * (UNITS[unit.toLowerCase()] ?? 1) : 0;
+  return meant > 0 && isWanted(meant) ? `: write ${meant}` : '';
+}

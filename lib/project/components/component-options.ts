@@ -25,6 +25,11 @@ const OPTIONS: { readonly [name: string]: Option } = {
     wanted: `a number of seconds above 0, at most ${QUOTAS.functionSeconds}`,
     fits: (value) => value !== 0 && isBetween(value, 0, QUOTAS.functionSeconds),
   },
+  reservedConcurrency: {
+    // Lambda takes 0 as well, and then lets nobody call the function. The most depends on the account.
+    wanted: 'a whole number of calls of at least 1',
+    fits: (value) => Number.isSafeInteger(value) && value !== 0 && isBetween(value, 0, Number.MAX_SAFE_INTEGER),
+  },
   uses: { wanted: "the list ['cache']", fits: (value) => Array.isArray(value) && value.every(isStoreUse) },
   travelling: { wanted: 'true or false', fits: (value) => typeof value === 'boolean' },
 };
@@ -36,6 +41,8 @@ const MEANT: { readonly [name: string]: string } = {
   memory: 'memorySize',
   memoryMB: 'memorySize',
   timeoutSeconds: 'timeout',
+  concurrency: 'reservedConcurrency',
+  reservedConcurrentExecutions: 'reservedConcurrency',
   cache: 'uses',
 };
 

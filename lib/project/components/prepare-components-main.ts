@@ -12,7 +12,7 @@ async function describe(bundle: Bundle): Promise<Preparation> {
   const source = bundle.component;
   const loaded = await loadOrDiagnose(bundle, { outDir });
   if (!isLoaded(loaded)) return { source, diagnostics: loaded };
-  const { description, memorySize, uses, timeout: own, fusedRequirements: links } = loaded;
+  const { description, memorySize, reservedConcurrency, uses, timeout: own, fusedRequirements: links } = loaded;
   const timeout = links ? secondsOfFusedChain(links) : own;
   return {
     source,
@@ -21,6 +21,7 @@ async function describe(bundle: Bundle): Promise<Preparation> {
     ...(description !== undefined && { description }),
     ...(memorySize !== undefined && { memorySize }),
     ...(timeout !== undefined && { timeout }),
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
     ...(uses && { uses }),
   };
 }

@@ -3,6 +3,7 @@ import type { HistoryEvent } from '../../engine/types.ts';
 import { TASK_FAILED, TIMED_OUT } from '../../protocol/aws-errors.ts';
 import { readCause } from '../../protocol/cause.ts';
 import { readAnswer } from '../../protocol/component-task.ts';
+import { LET_THROUGH } from '../../protocol/failure-codes.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { endedFusedSteps, failedFusedStep } from './fused-chain-visit.ts';
@@ -27,6 +28,8 @@ export class StepTracker {
   readonly #visits = new Map<string, Visit>();
   /** Iterations without a state yet, by their start event, which the first state refers to. */
   readonly #iterations = new Map<string, number>();
+  /** Visits whose failure was caught only to be passed on, perhaps, by their last event: the next one shows whether it was. */
+  readonly #passing = new Map<string, { readonly visit: Visit; readonly atMs: number }>();
   /** The failures of executions, by execution. */
   readonly #failed = new Map<string, Failure>();
   /** Milliseconds since the epoch; set by the first event. */
@@ -52,6 +55,7 @@ export class StepTracker {
     const { type, details } = event;
     const atMs = this.sinceStart(event.timestamp);
     this.#passGuard(event, atMs);
+    this.#passOn(event);
     if (type === 'ExecutionFailed') this.#failed.set(event.execution ?? '', failureOf(details, type));
     const iteration = this.#iterationOf(event);
     const records = this.#records.get(event.stateName ?? '');
@@ -66,7 +70,7 @@ export class StepTracker {
     if (/^(Task|LambdaFunction)Scheduled$/.test(type)) this.#scheduled(visit, atMs);
     else if (FAILED.test(type)) visit.failure = failureOf(details, type);
     else if (type === 'TaskSucceeded') answered(visit, details.output);
-    else if (type.endsWith('StateExited')) this.#ended(visit, endingOf(visit), atMs);
+    else if (type.endsWith('StateExited')) this.#exited(visit, event, atMs);
     else if (type.endsWith('StateAborted')) this.#ended(visit, 'cancelled', atMs);
   }
 
@@ -85,6 +89,20 @@ export class StepTracker {
       this.#ended(visit, hasFailedRun ? (hasSucceeded ? 'succeeded' : 'failed') : ending, atMs);
     }
     return this.#steps.flatMap((record) => record.reports());
+  }
+
+  #exited(visit: Visit, event: HistoryEvent, atMs: number): void {
+    if (LET_THROUGH.includes(visit.failure?.error ?? '')) this.#passing.set(keyOf(event, event.id), { visit, atMs });
+    else this.#ended(visit, endingOf(visit), atMs);
+  }
+
+  /** A state that fails passes the failure on: the visit is then one that failed. */
+  #passOn(event: HistoryEvent): void {
+    const before = keyOf(event, event.previousEventId);
+    const passing = this.#passing.get(before);
+    this.#passing.delete(before);
+    if (!passing || this.#states[event.stateName ?? '']?.role === 'fail') return;
+    this.#ended(passing.visit, endingOf(passing.visit), passing.atMs);
   }
 
   /** Where the execution failed; undefined if not in a step. Must be called before {@link finish}. */

@@ -111,6 +111,7 @@ output: [{ $step: b }, { $if: { $input: wait }, then: { $step: c } }, { $step: d
       {
         id: 'b',
         component: '/sleep',
+        // biome-ignore lint/suspicious/noThenProperty: a key of the language.
         input: { duration_ms: 200_000, passthrough: { $if: { $input: 'x' }, then: { $step: 'a' } } },
       },
     ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateMachine, TaskState } from '../../../lib/asl/state-machine.ts';
 import { statesIn } from '../../../lib/asl/walk-states.ts';
 import { compile } from '../../../lib/compiler/compile.ts';
+import { transportRetries } from '../../../lib/compiler/emit/states/retry.ts';
 import { execute } from '../../../lib/engine/index.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
 import { expectDiagnostics } from '../../diagnostics/expect-diagnostics.ts';
@@ -190,8 +191,13 @@ steps:
   - { id: a, component: /x/y, onError: { action: retry, maxRetries: 7 } }
   - { id: b, component: /x/y, onError: { action: useDefault, defaultValue: { k: [1] } }, input: { $step: a } }
 output: { $coalesce: [{ $step: b, path: "k[0]" }, { $step: b, path: gone }] }`);
-    expect(task(machine, 'a')?.Retry).toMatchObject([{ MaxAttempts: 5 }, { MaxAttempts: 7 }]);
+    expect(task(machine, 'a')?.Retry).toMatchObject([
+      ...transportRetries.map(({ ErrorEquals }) => ({ ErrorEquals })),
+      { MaxAttempts: 0 },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: 7 },
+    ]);
     expect(task(machine, 'b')?.Catch).toMatchObject([
+      { ErrorEquals: ['EXPRESSION_FAILURE', 'States.QueryEvaluationError'], Next: 'fail' },
       { Assign: { b: { 'k[0]': 1, '$present(k[0])': true, '$present(gone)': false, $missing: ['gone'] } } },
     ]);
   });

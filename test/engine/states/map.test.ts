@@ -83,7 +83,7 @@ describe('Map', () => {
 describe('a distributed Map', () => {
   test('runs child executions with histories of their own', async () => {
     const { result, events } = await run(machine({ A: distributed({ Items: [1, 2] }) }), ({ arguments: args }) => args);
-    expect(result).toMatchObject({ output: [1, 2], transitions: 3 });
+    expect(result).toMatchObject({ output: [1, 2], transitions: 5 });
     const own = events.filter(({ execution }) => execution === undefined);
     expect(own.map(({ type }) => type)).toEqual([
       'ExecutionStarted',

@@ -23,7 +23,7 @@ output: 1`,
     );
     expect(texts[0]).toContain('is the string "EXPRES", but one of STANDARD, EXPRESS is expected');
     expect(texts[1]).toContain('Unknown key "fues" in metadata.aws | Did you mean "fuse"?');
-    expect(texts[3]).toContain('Keys allowed here: type, fuse.');
+    expect(texts[3]).toContain('Keys allowed here: type, fuse, maxConcurrency.');
   });
 
   it('is a map', () => {

@@ -28,7 +28,7 @@ describe('a key that other tools have', () => {
     ['dependsOn', 'reads with { $step: ID }'],
     ['needs', 'reads with { $step: ID }'],
     ['retry', 'onError: { action: retry, maxRetries: 3 }'],
-    ['timeout', 'timeout: SECONDS'],
+    ['timeout_ms', 'the seconds that the step may take as "timeout"'],
     ['env', '{ $variable: NAME }'],
     ['with', '"input"'],
     ['uses', 'component: /plugin/name'],
@@ -53,7 +53,7 @@ describe('a key that other tools have', () => {
     ['env', '"variables"'],
     ['on', 'EventBridge'],
     ['retry', '"onError"'],
-    ['timeout', 'timeout'],
+    ['retries', 'onError'],
     ['StartAt', 'stepflow asl run'],
   ])('%s in a flow says what is written here instead', (key, instead) => {
     expect(unknownKeys(PLACES.flow.write({ [key]: 1 }))).toMatchObject([{ help: expect.stringContaining(instead) }]);

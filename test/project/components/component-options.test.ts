@@ -31,8 +31,9 @@ describe('the options of a component', () => {
       'lambdas/my/small.ts': componentSource('return input;', 'memorySize: 64'),
       'lambdas/my/long.ts': componentSource('return input;', 'timeout: 1000'),
       'lambdas/my/odd.ts': componentSource('return input;', 'memory: 512'),
+      'lambdas/my/none.ts': componentSource('return input;', 'reservedConcurrency: 0'),
     });
-    const steps = ['small', 'long', 'odd'].map((name) => ({ id: name, component: `/my/${name}` }));
+    const steps = ['small', 'long', 'odd', 'none'].map((name) => ({ id: name, component: `/my/${name}` }));
     const found = await checkFlows([{ file: join(home, 'flow.yaml'), source: JSON.stringify({ steps }) }]);
     expect(
       found.map(({ file, line, column, message, help }) => [
@@ -64,6 +65,13 @@ describe('the options of a component', () => {
         'The component "/my/odd" cannot be loaded: it has an unknown option "memory"',
         'Did you mean "memorySize"?',
       ],
+      [
+        '/my/none.ts',
+        5,
+        85,
+        'The component "/my/none" cannot be loaded: its "reservedConcurrency" is a number (0), but a whole number of calls of at least 1 is expected',
+        'Write a whole number of calls of at least 1 for "reservedConcurrency".',
+      ],
     ]);
   });
 
@@ -73,6 +81,8 @@ describe('the options of a component', () => {
       fc.property(numbers, (value) => {
         const isMemory = Number.isInteger(value) && value >= 128 && value <= 10_240;
         expect(problemOf({ memorySize: value })?.option).toBe(isMemory ? undefined : 'memorySize');
+        const isCount = Number.isInteger(value) && value >= 1;
+        expect(problemOf({ reservedConcurrency: value })?.option).toBe(isCount ? undefined : 'reservedConcurrency');
         expect(problemOf({ timeout: value })?.option).toBe(value > 0 && value <= 900 ? undefined : 'timeout');
       }),
       { numRuns: runs(200) },

@@ -14,7 +14,7 @@ import { memoryStore } from '../../runtime/stores/memory-store.ts';
 
 const home = project({
   'lambdas/my/one.ts': componentSource('return { text: `${input.text} one` };', 'memorySize: 1024, timeout: 5'),
-  'lambdas/my/two.ts': componentSource('return { text: `${input.text} two` };', 'timeout: 7'),
+  'lambdas/my/two.ts': componentSource('return { text: `${input.text} two` };', 'timeout: 7, reservedConcurrency: 5'),
   'lambdas/my/any.ts': componentSource('return input;'),
   'lambdas/my/none.ts': 'export const nothing = 1;',
   'lambdas/my/other.ts': 'export default 1;',
@@ -62,10 +62,13 @@ describe('the bundle of a chain', () => {
     expect(slots).toMatchObject({ text: 'zero one two' });
   });
 
-  it('needs the most memory of its components, and the time of all', async () => {
+  it('needs the most memory of its components, the time of all, and the fewest calls at once', async () => {
     const { loaded } = await loadChain('/my/one', '/my/two');
-    expect(loaded).toMatchObject({ path: '/my/one+/my/two', memorySize: 1024, timeout: 12 });
-    expect(loaded.fusedRequirements).toEqual([{ memorySize: 1024, timeout: 5 }, { timeout: 7 }]);
+    expect(loaded).toMatchObject({ path: '/my/one+/my/two', memorySize: 1024, timeout: 12, reservedConcurrency: 5 });
+    expect(loaded.fusedRequirements).toEqual([
+      { memorySize: 1024, timeout: 5 },
+      { timeout: 7, reservedConcurrency: 5 },
+    ]);
     const { loaded: open } = await loadChain('/my/two', '/my/any');
     expect(open.memorySize).toBeUndefined();
     expect(open.timeout).toBeUndefined();

@@ -1,12 +1,13 @@
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { builtinAsStates, knownItems } from '../builtin-states.ts';
+import { knownItems } from '../builtin-states.ts';
+import { mapsWithin } from '../concurrency.ts';
 
 /**
- * Events that the iterations of all inline Maps of an execution may add to its history together. With the states that run
- * once (see `Limits.events`) they leave 2,500 of AWS's 25,000 events for calls that are repeated.
+ * Events that the iterations of all inline Maps of an execution may add to its history together: by the rough numbers below,
+ * which are up to twice as many as there are, half of those of an execution (see `Limits.events`).
  */
-const MAP_EVENTS = 7_500;
+const MAP_EVENTS = 3_600;
 
 /** The most iterations of an inline Map, so that short lists need no distributed Map and long ones do not fill a history. */
 const MOST_ITERATIONS = 100;
@@ -62,13 +63,6 @@ function iterationsWithin(planned: PlannedStep, runs: number): number {
   if (known !== undefined && known * (levels > 1 ? 2 : 1) <= runs) return Math.min(known, MOST_ITERATIONS);
   const most = Math.min(MOST_ITERATIONS, Math.floor(runs ** (1 / levels)));
   return most < FEWEST_ITERATIONS ? 0 : most;
-}
-
-/** How deep maps are nested in a step, itself included; 0 for a step that runs none. */
-function mapsWithin(planned: PlannedStep): number {
-  if (!planned.inner || !builtinAsStates(planned)) return 0;
-  const own = builtinOf(planned.step) === 'map' ? 1 : 0;
-  return own + Math.max(0, ...[...planned.inner.steps.values()].map(mapsWithin));
 }
 
 /** Events of a run of a plan, without the iterations of the maps in it. */

@@ -42,8 +42,8 @@ export type PackingPlace =
   | { readonly in: 'variable'; readonly step: string }
   | { readonly in: 'result' | 'input'; readonly tree: PlanTree };
 
-/** The bytes in front of a step's input in its payload: names, the execution's ARN. */
-export const ENVELOPE = 600;
+/** The bytes in front of a step's input in its payload: names, the ARNs of executions, the numbers of iterations. */
+export const ENVELOPE = 1000;
 
 /** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
 const ITEM = 200;

@@ -20,7 +20,7 @@ type Nested = Extract<PlanTree, { kind: 'nested' }>;
  */
 export function emitNested(
   emitter: FlowEmitter,
-  { name, body }: Nested,
+  { name, body, seconds }: Nested,
   { scopePath, states, after }: TreeContext,
 ): string {
   const { frame, shared } = emitter;
@@ -39,6 +39,7 @@ export function emitNested(
   const part = shared.states.take(`${frame.prefix}part from ${first}`);
   const state: TaskState = {
     ...startOf(name, { ...inputOf(emitter, crossing, scopePath) }),
+    ...(seconds !== undefined && { TimeoutSeconds: seconds }),
     Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...withWholeOutput(
@@ -66,6 +67,7 @@ function nestedMachineOf(
 
 function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath: ScopePath): NestedInput {
   const scope = emitter.scope(scopePath);
+  const iteration = emitter.iteration(scopePath);
   const slots = ({ id, keys, whole }: Crossed): Template =>
     evaluated(whole ? scope.slots(id) : pick(scope.slots(id), keys));
   return {
@@ -74,6 +76,7 @@ function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath:
       input: evaluated(object(input.map((path) => [inputKey(path), scope.input(path)]))),
     }),
     execution: evaluated(emitter.execution(scopePath)),
+    ...(iteration && { iteration: evaluated(iteration) }),
   };
 }
 

@@ -6,6 +6,8 @@ import { firstStepIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
 import { type Emitted, emit } from '../emit.ts';
 import { stateNames } from '../names.ts';
 import { packWide } from '../packing/pack-wide.ts';
+import { withThrottlingAttempts } from '../throttling-attempts.ts';
+import { withWholeSteps } from '../whole-steps.ts';
 import { placeLoops } from './place-loops.ts';
 import { split } from './split.ts';
 import { splitLoops } from './split-loops.ts';
@@ -14,14 +16,22 @@ import { splitLoops } from './split-loops.ts';
 export interface Limits {
   /** Bytes of a definition, ARNs included. @default 943,718: nine tenths of what AWS takes */
   readonly definitionBytes?: number;
-  /** Events of an execution in which no call has to be repeated. @default 15,000: the others are for calls that are */
+  /**
+   * Events of an execution in which AWS throttles no call and its services do not fail. @default 4,200: the others are for
+   * calls that are repeated, which are more than 8 for each (see `THROTTLING_ATTEMPTS`)
+   */
   readonly events?: number;
   /** Values that one payload hands on before they are packed in a blob. @default as many as it has room for */
   readonly values?: number;
 }
 
 const DEFINITION_BYTES = Math.floor(QUOTAS.definition * 0.9);
-const EVENTS = QUOTAS.events - 10_000;
+
+/**
+ * A call makes 5 events, and each of its 5 + 3 attempts after failures of AWS's services 3 more. 4,200 / 5 calls thus make
+ * 4,200 + 4,200 / 5 × 8 × 3 = 24,360 events at most.
+ */
+const EVENTS = 4_200;
 
 /** What a plan is emitted for. */
 export interface Target {
@@ -29,6 +39,8 @@ export interface Target {
   readonly limits?: Limits | undefined;
   /** Bytes above which a value is spilled. */
   readonly spillAbove?: number | undefined;
+  /** The most calls at once of an execution, as far as Maps make them. */
+  readonly maxConcurrency: number;
   /** Whether values are packed where a payload has no room for them: see {@link packWide}. @default false */
   readonly packs?: boolean | undefined;
   /** How long a step takes, in seconds. */
@@ -46,11 +58,24 @@ const SAFETY_FACTORS = [0.97, 0.9, 0.8, 0.7, 0.55, 0.4, 0.25];
  * cannot be split is a diagnostic.
  */
 export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
+  const emitted = emitAll(plan, target, diagnostics);
+  return emitted && { ...emitted, ...machinesWithAttempts(emitted, target) };
+}
+
+/** The state machines, whose calls are repeated while they are throttled as often as there is room for. */
+const machinesWithAttempts = ({ stateMachine, nestedMachines }: Emitted, { type }: Target) => ({
+  stateMachine: withThrottlingAttempts(stateMachine, type),
+  nestedMachines: nestedMachines.map((nested) => ({
+    ...nested,
+    stateMachine: withThrottlingAttempts(nested.stateMachine, type),
+  })),
+});
+
+function emitAll(plan: Plan, target: Target, diagnostics: Diagnostic[]): Emitted | undefined {
   const most = limitsOf(target);
   const found: Diagnostic[] = [];
-  const { spillAbove } = target;
-  const own = packed(plan, target);
-  const whole = emit(own, found, { events: most.events, spillAbove });
+  const own = packed(withWholeSteps(plan, target.type), target);
+  const whole = emit(own, found, { ...target, events: most.events });
   if (!whole || isWithin(whole, most) || hasError(found)) {
     diagnostics.push(...found);
     return whole;
@@ -64,7 +89,7 @@ export function emitWithinLimits(plan: Plan, target: Target, diagnostics: Diagno
     const room = times(most, caution);
     for (const smaller of smallerPlans(own, whole, target, room)) {
       const found: Diagnostic[] = [];
-      const emitted = emit(packed(smaller, target), found, { events: room.events, spillAbove });
+      const emitted = emit(packed(smaller, target), found, { ...target, events: room.events });
       if (!emitted || !isWithin(emitted, most) || hasError(found)) continue;
       diagnostics.push(...found);
       return emitted;

@@ -9,7 +9,7 @@ import { builtinAsStates } from '../builtin-states.ts';
 const SHARE = 2 / 3;
 
 /** The share of an execution's events that a loop may take in each run of the flow of a `map`, or of another loop. */
-const SHARE_INSIDE = 1 / 150;
+const SHARE_INSIDE = 1 / 42;
 
 /**
  * Lets loops that could fill the history of the execution that they are in go round in executions of their own. Of loops in

@@ -2,7 +2,7 @@ import type { Retrier, Template } from '../../../asl/state-machine.ts';
 import { placeholder } from '../../../protocol/placeholders.ts';
 import { OWN_EXECUTION } from '../frame.ts';
 import { evaluated, type Jsonata, jsonata, text } from '../jsonata/jsonata.ts';
-import { startRetry } from '../states/retry.ts';
+import { startRetries } from '../states/retry.ts';
 
 /** The output of a nested execution, in the Task that started it. */
 export const NESTED_OUTPUT: Jsonata = jsonata`$states.result.Output`;
@@ -24,5 +24,5 @@ export const startOf = (machine: string, input: { [field: string]: Template }): 
   Type: 'Task',
   Resource: 'arn:aws:states:::states:startExecution.sync:2',
   Arguments: { StateMachineArn: text(placeholder('machine', machine)), Input: { ...input, ...STARTED_BY } },
-  Retry: [startRetry],
+  Retry: startRetries,
 });

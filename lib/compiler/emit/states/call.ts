@@ -1,8 +1,9 @@
 import type { Retrier, Template } from '../../../asl/state-machine.ts';
-import { callArguments, INVOKE } from '../../../protocol/component-task.ts';
+import { callArguments, INVOKE, taskTimeout } from '../../../protocol/component-task.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
 import { defined, type TemplatedInvocation, type Undefinable } from '../../../protocol/templated.ts';
 import { evaluated, type Jsonata, jsonata, quote } from '../jsonata/jsonata.ts';
-import { transportRetry } from './retry.ts';
+import { transportRetries } from './retry.ts';
 
 /** The fields of a Task state that calls a component's function. */
 export interface Call {
@@ -10,6 +11,15 @@ export interface Call {
   readonly Resource: string;
   readonly Arguments: Template;
   readonly Retry: readonly Retrier[];
+  readonly TimeoutSeconds: number;
+}
+
+/** How a call differs from one that is for no step of the flow. */
+export interface CallOptions {
+  /** Further retriers. */
+  readonly retry?: readonly Retrier[];
+  /** Seconds that its function may take. @default as many as any function */
+  readonly seconds?: number | undefined;
 }
 
 /** What the function answers. */
@@ -19,7 +29,7 @@ export const ANSWER: Jsonata = jsonata`$states.result.Payload`;
 export const callOf = (
   component: string,
   payload: Undefinable<Omit<TemplatedInvocation, 'attempt'>>,
-  retry: readonly Retrier[] = [],
+  { retry = [], seconds = QUOTAS.functionSeconds }: CallOptions = {},
 ): Call => ({
   Type: 'Task',
   Resource: INVOKE,
@@ -31,7 +41,9 @@ export const callOf = (
       attempt: evaluated(jsonata`$states.context.State.RetryCount`),
     }),
   ),
-  Retry: [transportRetry, ...retry],
+  // A deployment replaces it where the function's own timeout is shorter.
+  TimeoutSeconds: taskTimeout(seconds),
+  Retry: [...transportRetries, ...retry],
 });
 
 /** Whether a part of a value was spilled: its text has a marker. */

@@ -3,22 +3,21 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf } from '../builtin-states.ts';
 import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { type EmitContext, OWN_EXECUTION } from '../frame.ts';
+import type { EmitContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, jsonata, lookup, text, variable, verbatim } from '../jsonata/jsonata.ts';
+import { nestedInput } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { readsInsideResult, readsInsideSpilled } from './emit-result.ts';
-import { concurrencyOf, iteration } from './iteration.ts';
+import { hasExpressItems } from './express-items.ts';
+import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
 const ITEMS = '/builtin/map_items';
 const RESULTS = '/builtin/map_results';
-
-/** The item in the input of a child execution, as the ItemSelector makes it. */
-const ITEM = lookup(jsonata`$states.input`, 'item');
 
 /**
  * Emits a `map` over many items, or over a list that was spilled. A function writes the list to S3 in the form that the Map
@@ -43,13 +42,18 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     },
     ItemSelector: {
       index: evaluated(jsonata`$states.context.Map.Item.Index`),
-      item: evaluated(jsonata`$states.context.Map.Item.Value`),
+      ...selectorOf(emitter, context),
+      execution: evaluated(emitter.execution(scopePath)),
     },
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
-      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-      // An execution of its own, whose input is the item.
-      ...iteration(emitter, planned, ITEM, { execution: OWN_EXECUTION }),
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: hasExpressItems(planned) ? 'EXPRESS' : 'STANDARD' },
+      // An execution of its own, whose input is what the selector gives.
+      ...iteration(emitter, planned, {
+        execution: nestedInput('execution'),
+        iteration: nestedInput('iteration'),
+        isChild: true,
+      }),
     },
     ResultWriter: {
       Resource: 'arn:aws:states:::s3:putObject',

@@ -34,13 +34,12 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: Em
   if (!inner) return name;
   const from = fieldOf(planned, 'input');
   const given = templateOf(from, emitter.scope(scopePath));
-  const catchers = emitter.catchers(planned, context);
   const start = rehydrateInput(emitter, planned, {
     name: input,
     from: [from],
     start: inner.emit(states),
     states,
-    catchers,
+    catchers: () => emitter.catchers(planned, context),
   });
   return states.add(
     emitter.stateName(planned, 'input'),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Branch, MapState, TaskState, Template } from '../../../asl/state-machine.ts';
 import { travellingKey } from '../../../protocol/markers.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
 import { alikeOf, type Common, type Differing } from '../../plan/alike.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
@@ -14,6 +15,7 @@ import type { ScopePath } from '../layout.ts';
 import { Names, nameOfMany } from '../names.ts';
 import { ANSWER } from './call.ts';
 import { callOfStep, type StepPayload } from './emit-task.ts';
+import { boundOf } from './iteration.ts';
 
 /** Steps that are alike, and where they are emitted. */
 interface Members {
@@ -45,6 +47,7 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath,
   const assigned = read.map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);
   const state: MapState = {
     Type: 'Map',
+    ...boundOf(emitter, first, Math.min(all.length, QUOTAS.inlineConcurrency)),
     ...iterations({ emitter, scopePath, first, all }),
     ...(scopePath.length === 0 && catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
@@ -108,7 +111,7 @@ function iteration({ emitter, scopePath, first, all }: Members, payload: StepPay
   const states = new States(shared.sources);
   const iterations = all.map(({ step }) => frame.prefix + step.id);
   states.add(state, task, { role: 'step', iterations });
-  return { StartAt: state, States: states.toObject() };
+  return states.scope(state);
 }
 
 /** The template of the members' input. */

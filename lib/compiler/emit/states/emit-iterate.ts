@@ -20,6 +20,7 @@ import {
   ROUND,
   rehydrationRules,
 } from './iterate-round.ts';
+import { within } from './iteration.ts';
 
 /** Emits an `iterate`: a loop of states, or the start of an execution of its own that has the loop. */
 export const emitIterate = (emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string =>
@@ -39,6 +40,7 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const before = states.size;
   const inner = emitter.innerFlow(planned, {
     input: variable(input),
+    iteration: within(emitter.iteration(scopePath), variable(count)),
     transition: { Next: name },
     catchers,
     fail: (into, fault) => stateOnFault(emitter, planned, { ...context, states: into }, fault),

@@ -1,5 +1,6 @@
 import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
+import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
@@ -13,7 +14,7 @@ import { assignResult } from './assign-result.ts';
 import { emitDistributedMap } from './emit-distributed-map.ts';
 import { emitResultFromInput, needsResultStates } from './emit-result.ts';
 import { emitTask } from './emit-task.ts';
-import { concurrencyOf, iteration } from './iteration.ts';
+import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 const countOf = (outcome: string): Jsonata => jsonata`$count($states.result[outcome = ${quote(outcome)}])`;
 
@@ -37,8 +38,9 @@ export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: Emi
   const state: MapState = {
     Type: 'Map',
     Items: evaluated(jsonataOf(fieldOf(planned, 'items'), emitter.scope(scopePath))),
-    ...concurrencyOf(emitter, planned, context),
-    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned, jsonata`$states.input`) },
+    ...concurrencyOf(emitter, planned, context, Math.min(known ?? QUOTAS.inlineConcurrency, QUOTAS.inlineConcurrency)),
+    ItemSelector: selectorOf(emitter, context),
+    ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...iteration(emitter, planned) },
     ...(catchers.length > 0 && { Catch: catchers }),
     ...ending,
   };

@@ -36,7 +36,7 @@ export function emitOwnLoop(
   const StartAt = start(inside, { End: true });
   const parallel: State = {
     Type: 'Parallel',
-    Branches: [{ StartAt, States: inside.toObject() }],
+    Branches: [inside.scope(StartAt)],
     Catch: catchers,
     Output: evaluated(jsonata`$states.result[0]`),
     Next: name,
@@ -52,12 +52,14 @@ function startOfLoop(
 ): Omit<TaskState, 'Next' | 'End'> {
   const machine = loopMachineOf(emitter, planned);
   const scope = emitter.scope(scopePath);
+  const iteration = emitter.iteration(scopePath);
   const input: LoopInput = {
     input: templateOf(fieldOf(planned, 'initial_input'), scope),
     round: 1,
     most: templateOf(maxIterations(planned), scope),
     level: levelOf(planned, machine, scope),
     execution: evaluated(emitter.execution(scopePath)),
+    ...(iteration && { iteration: evaluated(iteration) }),
   };
   const failure = failureOfNested(states, emitter.source('fail', planned), () => emitter.stateName(planned, 'fail'));
   return {

@@ -18,7 +18,7 @@ import type { ScopePath } from '../layout.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import { outputReads } from './output-reads.ts';
-import { componentRetry } from './retry.ts';
+import { componentRetries } from './retry.ts';
 
 /** Emits a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
@@ -74,9 +74,10 @@ export interface StepPayload extends Pick<TemplatedInvocation, 'step' | 'input'>
 
 /** The call of a step's function. */
 export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, scopePath: ScopePath, own: StepPayload): Call {
-  const { onError } = planned.step;
-  const retry = onError.action === 'retry' ? [componentRetry(onError.maxRetries)] : [];
-  return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), retry);
+  const { timeout } = planned.step;
+  const onError = emitter.onErrorIn(planned, scopePath);
+  const retry = onError.action === 'retry' ? componentRetries(onError) : [];
+  return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), { retry, seconds: timeout });
 }
 
 /** The `Invocation` of a step. */
@@ -87,6 +88,8 @@ function payloadOf(
   { step, input, spillAbove, before = [], output }: StepPayload,
 ): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
+  const iteration = emitter.iteration(scopePath);
+  const childExecution = emitter.childExecution(scopePath);
   return {
     step,
     input,
@@ -96,6 +99,9 @@ function payloadOf(
     before: before.length > 0 ? before : undefined,
     output,
     execution: evaluated(emitter.execution(scopePath)),
+    childExecution: childExecution && evaluated(childExecution),
+    iteration: iteration && evaluated(iteration),
+    timeout: planned.step.timeout,
   };
 }
 

@@ -76,7 +76,7 @@ export const beginRound = (
     from: [fieldOf(planned, 'initial_input'), ...nextInputs(planned)],
     start,
     states,
-    catchers,
+    catchers: () => catchers,
   });
 
 /** The expressions that may give the next input: the field `next` of the inner flow's output, or the whole output. */

@@ -1,36 +1,69 @@
-import type { Branch } from '../../../asl/state-machine.ts';
+import type { Branch, MapState, State, Template } from '../../../asl/state-machine.ts';
 import type { Expression } from '../../../flow/expression.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
+import { isObject } from '../../../protocol/json.ts';
 import { inputField } from '../../analyse/builtins.ts';
 import { isGuarded } from '../../passes/share-guards.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstIn } from '../../plan/plan-tree.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
+import { askedFor } from '../concurrency.ts';
 import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, Frame } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { usesOfRest } from '../jsonata/input-reads.ts';
-import { evaluated, type Jsonata, jsonata, variable } from '../jsonata/jsonata.ts';
+import { evaluated, type Jsonata, jsonata, lookup, variable } from '../jsonata/jsonata.ts';
 import { endsInStep } from '../output.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
 
-/** How many iterations of a Map may run at once, where the flow says it. */
-export function concurrencyOf(emitter: FlowEmitter, planned: PlannedStep, { scopePath }: EmitContext) {
+/**
+ * How many iterations of a `map` may run at once: as many as the step says, else its share of the flow's calls. `most`: as
+ * many as run at once anyway.
+ */
+export function concurrencyOf(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  { scopePath }: EmitContext,
+  most = Number.POSITIVE_INFINITY,
+): Pick<MapState, 'MaxConcurrency'> {
   const limit = inputField(planned.step, 'max_concurrency');
-  return limit && { MaxConcurrency: evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
+  if (!limit) return boundOf(emitter, planned, most);
+  return { MaxConcurrency: askedFor(planned) ?? evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
 }
 
+/** The bound of a Map, by its step or the first of its steps; none where no more than that run at once anyway. */
+export function boundOf({ shared }: FlowEmitter, planned: PlannedStep, most: number): Pick<MapState, 'MaxConcurrency'> {
+  const bound = shared.concurrency.get(planned) ?? most;
+  return bound < most ? { MaxConcurrency: bound } : {};
+}
+
+/** A field of an item, in the input of an iteration's first state, as {@link selectorOf} makes it. */
+const inItem = (field: string): Jsonata => lookup(jsonata`$states.input`, field);
+
+/** What an iteration gets: the item, and which iteration it is. */
+export const selectorOf = (
+  emitter: FlowEmitter,
+  { scopePath }: EmitContext,
+): { item: Template; iteration: Template } => ({
+  item: evaluated(jsonata`$states.context.Map.Item.Value`),
+  iteration: evaluated(within(emitter.iteration(scopePath), jsonata`$states.context.Map.Item.Index`)),
+});
+
+/** One more number in the place of an iteration: see `Invocation`. */
+export const within = (outer: Jsonata | undefined, number: Jsonata): Jsonata =>
+  outer === undefined ? jsonata`"/" & $string(${number})` : jsonata`${outer} & "/" & $string(${number})`;
+
 /**
- * The states of an iteration of a Map, which end with the outcome of a run. `item`: the item, in the input of the first
- * state. Where later states read it too, or it may have to be rehydrated, a state before them puts it into a variable.
+ * The states of an iteration of a Map, which end with the outcome of a run. The first state has the item in its input. Where
+ * later states read it too, or it may have to be rehydrated, a state before them puts it into a variable. `frame`: of an
+ * iteration in an execution of its own.
  */
 export function iteration(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  item: Jsonata,
-  frame: Partial<Pick<Frame, 'execution'>> = {},
+  frame: Partial<Pick<Frame, 'execution' | 'isChild' | 'iteration'>> = {},
 ): Branch {
   const states = new States(emitter.shared.sources);
   const failed = emitter.stateName(planned, 'failed');
@@ -45,9 +78,11 @@ export function iteration(
     planned.inner !== undefined &&
     onlyFirstStateReadsInput(planned.inner);
   const name = isReadDirectly ? undefined : emitter.localName(planned, 'item');
+  const number = frame.iteration ? undefined : emitter.localName(planned, 'iteration');
   const inner = emitter.innerFlow(planned, {
+    ...(number !== undefined && { iteration: variable(number) }),
     ...frame,
-    input: name === undefined ? item : variable(name),
+    input: name === undefined ? inItem('item') : variable(name),
     transition: { End: true },
     catchers,
     fail: (into, fault, of) =>
@@ -59,18 +94,48 @@ export function iteration(
   });
   const start = inner?.emit(states) ?? failed;
   const next =
-    name === undefined ? start : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers });
+    name === undefined
+      ? start
+      : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
   if (start === failed || states.catchesInto(failed)) {
     states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
   }
-  if (name === undefined) return { StartAt: next, States: states.toObject() };
+  if (name === undefined) {
+    if (number !== undefined)
+      states.change(next, (state) => numbered(state, number, { isOnly: states.size === 1, failed }));
+    return states.scope(next);
+  }
+  const assigned = { [name]: inItem('item'), ...(number !== undefined && { [number]: inItem('iteration') }) };
   const first = states.add(
     emitter.stateName(planned, 'item'),
-    { Type: 'Pass', Assign: { [name]: evaluated(item) }, Output: {}, Next: next },
+    { Type: 'Pass', Assign: mapValues(assigned, evaluated), Output: {}, Next: next },
     emitter.source('take-input', planned),
   );
-  return { StartAt: first, States: states.toObject() };
+  return states.scope(first);
 }
+
+/**
+ * The Task that an iteration begins with: it takes the number of the iteration from its input, where the others have the
+ * variable `number`, which it assigns. `failed`: the state that ends the iteration after a failure.
+ */
+function numbered(
+  state: State,
+  number: string,
+  { isOnly, failed }: { readonly isOnly: boolean; readonly failed: string },
+): State {
+  if (state.Type !== 'Task' || !isObject(state.Arguments) || !isObject(state.Arguments.Payload)) return state;
+  const iteration = evaluated(inItem('iteration'));
+  const Arguments = { ...state.Arguments, Payload: { ...state.Arguments.Payload, iteration } };
+  if (isOnly) return { ...state, Arguments };
+  const Assign = { [number]: iteration };
+  const Catch = state.Catch?.map((catcher) =>
+    catcher.Next === failed ? catcher : { ...catcher, Assign: { ...catcher.Assign, ...Assign } },
+  );
+  return { ...state, Arguments, ...(Catch && { Catch }), Assign: { ...state.Assign, ...Assign } };
+}
+
+const mapValues = <V, W>(values: { readonly [key: string]: V }, change: (value: V) => W): { [key: string]: W } =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 
 /** What the items are made of, where their list is written out. */
 function itemsOf(planned: PlannedStep): readonly Expression[] {
@@ -84,6 +149,8 @@ function itemsOf(planned: PlannedStep): readonly Expression[] {
  */
 function onlyFirstStateReadsInput(plan: Plan): boolean {
   const first = firstCall(plan);
+  // Without a state that takes the number of the iteration from its input, one has to put it into a variable.
+  if (!first && plan.tree) return false;
   const others = [...plan.steps.values()].filter((planned) => planned !== first);
   return !usesOfRest(plan, others, isOnlyState(plan, first)).some((use) => use.reference.kind === 'input');
 }

@@ -20,6 +20,7 @@ import {
   ROUND,
   rehydrationRules,
 } from './iterate-round.ts';
+import { within } from './iteration.ts';
 
 /** The input of an execution of a loop's state machine. */
 export interface LoopInput {
@@ -32,6 +33,8 @@ export interface LoopInput {
   readonly level: Template;
   /** The id of the flow's execution. */
   readonly execution: Template;
+  /** Which iteration the loop is in, in an inner flow. */
+  readonly iteration?: Template;
 }
 
 const given = (field: keyof LoopInput): Jsonata => lookup(NESTED_INPUT, field);
@@ -74,6 +77,7 @@ class LoopMachineEmitter {
   readonly #states: States;
   readonly #input: string;
   readonly #round: string;
+  readonly #isInIteration: boolean;
 
   constructor(emitter: FlowEmitter, planned: PlannedStep, id: string) {
     const { shared } = emitter;
@@ -84,6 +88,7 @@ class LoopMachineEmitter {
     this.#states = new States(shared.sources);
     this.#input = emitter.localName(planned, 'input');
     this.#round = emitter.localName(planned, 'count');
+    this.#isInIteration = emitter.frame.iteration !== undefined;
   }
 
   emit(): LoopMachine {
@@ -109,7 +114,7 @@ class LoopMachineEmitter {
         })
       : this.#add('begin', { Type: 'Pass', Assign: first, Output: {}, Next: start });
     const Comment = `The loop of step ${this.#id} of ${shared.flow}`;
-    const stateMachine = { Comment, QueryLanguage: 'JSONata', StartAt, States: this.#states.toObject() } as const;
+    const stateMachine = { Comment, QueryLanguage: 'JSONata', ...this.#states.scope(StartAt) } as const;
     shared.nestedMachines.push({ name: this.#name, stateMachine });
     return machine;
   }
@@ -135,6 +140,8 @@ class LoopMachineEmitter {
     const inner = emitter.innerFlow(this.#planned, {
       input: variable(this.#input),
       execution: given('execution'),
+      isChild: true,
+      iteration: within(this.#isInIteration ? given('iteration') : undefined, variable(this.#round)),
       transition: { Next: loop },
       catchers: [],
       fail: (into, fault, of) => this.#fail(into, fault, of),
@@ -199,6 +206,7 @@ class LoopMachineEmitter {
       most: evaluated(given('most')),
       level: evaluated(jsonata`${given('level')} - 1`),
       execution: evaluated(given('execution')),
+      ...(this.#isInIteration && { iteration: evaluated(given('iteration')) }),
     };
     const failure = failureOfNested(this.#states, this.#emitter.source('fail', this.#planned), () =>
       this.#emitter.stateName(this.#planned, 'fail'),

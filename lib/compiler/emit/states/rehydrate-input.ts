@@ -21,7 +21,8 @@ export interface InnerInput {
   /** The flow's first state. */
   readonly start: string;
   readonly states: States;
-  readonly catchers: readonly Catcher[];
+  /** What catches the failures of the function, if one is needed. */
+  readonly catchers: () => readonly Catcher[];
 }
 
 /**
@@ -39,7 +40,7 @@ export function rehydrateInput(emitter: FlowEmitter, planned: PlannedStep, inner
     value,
     budget: { reads: readsOf(planned), share: budget.share(INPUT), room: PAYLOAD_BYTES },
     name,
-    catchers,
+    catchers: catchers(),
     next: start,
   });
   const spill = states.add(emitter.stateName(planned, 'spill input'), reading, emitter.source('rehydrate', planned));

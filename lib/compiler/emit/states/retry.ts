@@ -1,6 +1,15 @@
 import type { Retrier } from '../../../asl/state-machine.ts';
-import { FUNCTION_ENDED, START_FAULTS, TIMED_OUT, TRANSPORT_FAULTS } from '../../../protocol/aws-errors.ts';
-import { COMPONENT_FAILURES } from '../../../protocol/failure-codes.ts';
+import type { Retrying } from '../../../flow/flow.ts';
+import {
+  ANY_FAILURE,
+  SERVICE_FAULTS,
+  START_FAULTS,
+  START_THROTTLED,
+  THROTTLED,
+  TRANSPORT_FAULTS,
+} from '../../../protocol/aws-errors.ts';
+import { errorsOf, LET_THROUGH } from '../../../protocol/failure-codes.ts';
+import { THROTTLING_ATTEMPTS, throttlingDelays } from '../throttling-attempts.ts';
 
 /** The longest delay between two attempts, in seconds. */
 const MAX_DELAY = 30;
@@ -18,14 +27,57 @@ const attempts = (count: number): Omit<Retrier, 'ErrorEquals'> => ({
   JitterStrategy: 'FULL',
 });
 
-/** Every task is retried after transport faults. A component that has run does so again only where the flow asks for it. */
-export const transportRetry: Retrier = { ErrorEquals: TRANSPORT_FAULTS, ...attempts(5) };
+/** Failures of the service: delays of 2, 4 and 8 seconds. The interval is that of AWS's example. */
+const serviceRetry = (faults: readonly string[]): Retrier => ({
+  ErrorEquals: faults,
+  IntervalSeconds: 2,
+  JitterStrategy: 'FULL',
+});
+
+/**
+ * What is throttled goes on for a long time. The number of attempts is that of the least, until all states of the state
+ * machine are known: see `withThrottlingAttempts`.
+ */
+const throttledRetry = (errors: readonly string[]): Retrier => ({
+  ErrorEquals: errors,
+  ...throttlingDelays(THROTTLING_ATTEMPTS.fewest),
+});
+
+/** Every call of a function is retried where the component has not run. One that has runs again only where the flow asks for it. */
+export const transportRetries: readonly Retrier[] = [throttledRetry(THROTTLED), serviceRetry(SERVICE_FAULTS)];
 
 /** The start of a nested state machine is retried. */
-export const startRetry: Retrier = { ErrorEquals: START_FAULTS, ...attempts(5) };
+export const startRetries: readonly Retrier[] = [throttledRetry(START_THROTTLED), serviceRetry(START_FAULTS)];
 
-/** `onError: retry` adds attempts after the component's own failures. */
-export const componentRetry = (maxRetries: number): Retrier => ({
-  ErrorEquals: [...COMPONENT_FAILURES, TIMED_OUT, ...FUNCTION_ENDED],
-  ...attempts(maxRetries),
-});
+/** The longest delay that a flow can ask for by growing delays: a day. */
+const MOST_DELAY = 86_400;
+
+/** The delays that a flow asks for are as it says, without jitter. */
+function delaysOf({ maxRetries, delay = 1, backoff = 2 }: Retrying): Omit<Retrier, 'ErrorEquals'> {
+  const most = Math.max(delay + 1, MOST_DELAY);
+  return {
+    ...(maxRetries !== DEFAULT_ATTEMPTS && { MaxAttempts: maxRetries }),
+    ...(delay !== 1 && { IntervalSeconds: delay }),
+    ...(backoff !== 2 && { BackoffRate: backoff }),
+    ...(delay * backoff ** (maxRetries - 1) > most && { MaxDelaySeconds: most }),
+  };
+}
+
+/**
+ * `onError: retry` adds attempts after failures of the component, not after faults in the step's own expressions. `isWhole`:
+ * what is repeated has states of its own, whose calls have been repeated already after transport faults.
+ */
+export function componentRetries(onError: Retrying, isWhole = false): readonly Retrier[] {
+  const { maxRetries, delay, backoff, on } = onError;
+  const delays = delay === undefined && backoff === undefined ? attempts(maxRetries) : delaysOf(onError);
+  if (on) {
+    const errors = on.flatMap((code) => [code, ...errorsOf(code)]);
+    return [{ ErrorEquals: isWhole ? errors : errors.filter((error) => !TRANSPORT.has(error)), ...delays }];
+  }
+  return [
+    { ErrorEquals: LET_THROUGH, MaxAttempts: 0 },
+    { ErrorEquals: [ANY_FAILURE], ...delays },
+  ];
+}
+
+const TRANSPORT: ReadonlySet<string> = new Set(TRANSPORT_FAULTS);

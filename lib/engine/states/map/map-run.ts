@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Json } from '../../../protocol/json.ts';
 import type { LoadedStateMachine } from '../../definition/load.ts';
 import type { MaybePromise } from '../../definition/template.ts';
@@ -74,6 +75,8 @@ class MapRun {
     this.#host = host;
     this.#options = options;
     this.#cancellation = new Cancellation(visit.branch.cancellation);
+    // Each running Express execution listens to it.
+    if (machine.type === 'EXPRESS') setMaxListeners(0, this.#cancellation.signal);
     this.#totalItems = Array.isArray(options.dataset) ? options.dataset.length : undefined;
   }
 
@@ -106,6 +109,8 @@ class MapRun {
     this.#cancellation.check();
     const index = this.#childCount++;
     const child = this.#newChild(input, index);
+    // Each start of a child execution is billed. Source: "Transitions", AWS Step Functions developer guide.
+    this.#visit.branch.execution.counter.transitions += 1;
     const end = await this.#endOf(child);
     this.#running.delete(child);
     await results.add(index, child, end);

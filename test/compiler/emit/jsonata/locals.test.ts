@@ -127,7 +127,7 @@ describe('what expressions bind', () => {
   const all = [
     ...sources.map((source) => written(source)),
     // A Task that starts a nested state machine.
-    written(CHAIN, { limits: { definitionBytes: 6000 } }),
+    written(CHAIN, { limits: { definitionBytes: 10_000 } }),
   ];
 
   it('is declared; or a condition that guards share, under a name of its own', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Compiled, type CompileOptions, compile } from '../../../../lib/compiler/compile.ts';
 import { outline } from '../outline.ts';
 
-const SMALL = { definitionBytes: 6000 };
+const SMALL = { definitionBytes: 10_000 };
 
 const split = (source: string, options: CompileOptions = {}): Compiled =>
   compile(source, { limits: SMALL, ...options });
@@ -22,9 +22,8 @@ describe('what is moved out', () => {
   it('of a chain: parts of it, as large as they may be', () => {
     expect(shapes(split(chain(12)))).toMatchInlineSnapshot(`
       [
-        "s0 → s1 → s2 → s3 → part from s4 → part from s10",
-        "A-long-way--s10: s10 → s11",
-        "A-long-way--s4: s4 → s5 → s6 → s7 → s8 → s9",
+        "s0 → s1 → s2 → s3 → s4 → s5 → part from s6",
+        "A-long-way--s6: s6 → s7 → s8 → s9 → s10 → s11",
       ]
     `);
   });
@@ -38,11 +37,11 @@ steps:
 ${ids.map(side).join('\n')}
 output: [${ids.map((id) => `{ $step: ${id} }`).join(', ')}]`;
     const steps = Object.fromEntries(['first', ...ids].map((id) => [id, { seconds: id === 'b20' ? 60 : 1 }]));
-    const branches = { without: ['map-fan-outs'], profile: { steps }, limits: { definitionBytes: 15_000 } };
+    const branches = { without: ['map-fan-outs'], profile: { steps }, limits: { definitionBytes: 25_000 } };
     expect(shapes(split(source, branches))).toMatchInlineSnapshot(`
       [
-        "first → (b20 | b0 | b1 | b2 | b3 | b4 | part from b5 | b22 | b23)",
-        "flow--b5: (b5 | b6 | b7 | b8 | b9 | b10 | b11 | b12 | b13 | b14 | b15 | b16 | b17 | b18 | b19 | b21)",
+        "first → (b20 | b0 | b1 | b2 | b3 | b4 | b5 | b6 | b7 | b8 | b9 | part from b10)",
+        "flow--b10: (b10 | b11 | b12 | b13 | b14 | b15 | b16 | b17 | b18 | b19 | b21 | b22 | b23)",
       ]
     `);
   });
@@ -62,7 +61,7 @@ describe('what cannot be', () => {
     const express = `metadata: { aws: { type: EXPRESS } }${chain(12)}`;
     expect(problemsOf(split(express))).toEqual([
       expect.stringMatching(
-        /^express-too-large: The definition has [\d,]+ bytes; an Express state machine may have 6,000$/,
+        /^express-too-large: The definition has [\d,]+ bytes; an Express state machine may have 10,000$/,
       ),
     ]);
   });
@@ -71,11 +70,11 @@ describe('what cannot be', () => {
     const source = `
 steps:
   - { id: small, component: /x/y }
-  - { id: big, component: /x/y, input: [{ $step: small }, ${'x'.repeat(7000)}] }`;
+  - { id: big, component: /x/y, input: [{ $step: small }, ${'x'.repeat(11_000)}] }`;
     const [found] = split(source).diagnostics;
     expect(found).toMatchObject({ code: 'definition-too-large', line: 4, column: 11 });
     expect(found?.message).toMatch(
-      /^The step "big" takes 7,\d+ bytes of a definition; a state machine may have 6,000$/,
+      /^The step "big" takes 12,\d+ bytes of a definition; a state machine may have 10,000$/,
     );
   });
 });

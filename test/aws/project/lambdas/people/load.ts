@@ -10,6 +10,7 @@ export default component(
     output: z.object({ id: z.string(), name: z.string() }),
     memorySize: 256,
     timeout: 5,
+    reservedConcurrency: 20,
   },
   ({ id }) => {
     const name = PEOPLE[id];

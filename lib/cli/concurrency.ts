@@ -1,0 +1,12 @@
+import { DEFAULT_CONCURRENCY } from '../protocol/quotas.ts';
+
+/** The option that bounds how many functions an execution calls at once. */
+export const MAX_CONCURRENCY_OPTION = {
+  kind: 'count',
+  value: 'N',
+  summary: `how many functions an execution calls at once, as far as Maps call them (default: as the flow says, else ${DEFAULT_CONCURRENCY})`,
+} as const;
+
+/** What was given of {@link MAX_CONCURRENCY_OPTION}, to compile with. */
+export const boundOf = (maxConcurrency: number | undefined): { readonly maxConcurrency?: number } =>
+  maxConcurrency === undefined ? {} : { maxConcurrency };

@@ -1,0 +1,34 @@
+import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
+import type { Flow, Step } from '../../flow/flow.ts';
+import { flowRunnerAt } from '../../flow/flow-runners.ts';
+import { workflowType } from '../../flow/read/aws-metadata.ts';
+
+/**
+ * The most retries of a step: each of a call adds three events to the history of its execution, and each of a step that runs
+ * a flow six.
+ */
+const MOST_RETRIES = { call: 1000, flow: 500 };
+
+/** Reports timeouts and retries that no state machine can have: see whole-steps.ts. */
+export function reportTimeLimits(flow: Flow, diagnostics: Diagnostic[]): void {
+  const { file, outer, timeoutSpan } = flow;
+  if (outer && timeoutSpan) diagnostics.push(diagnose('inner-timeout', {}, { file, ...timeoutSpan }));
+  const isExpress = workflowType(outermost(flow)) === 'EXPRESS';
+  for (const step of flow.steps) {
+    const found = isExpress ? expressProblem(step, file) : retryProblem(step, file);
+    if (found) diagnostics.push(found);
+  }
+}
+
+const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
+
+function expressProblem({ id, idSpan, component, timeout }: Step, file: string): Diagnostic | undefined {
+  if (timeout === undefined || !flowRunnerAt(component)) return undefined;
+  return diagnose('express-step-timeout', { step: id, key: 'timeout' }, { file, ...idSpan });
+}
+
+function retryProblem({ id, idSpan, component, onError }: Step, file: string): Diagnostic | undefined {
+  const most = flowRunnerAt(component) ? MOST_RETRIES.flow : MOST_RETRIES.call;
+  if (onError.action !== 'retry' || onError.maxRetries <= most) return undefined;
+  return diagnose('too-many-retries', { step: id, retries: onError.maxRetries, most }, { file, ...idSpan });
+}
