@@ -19,7 +19,7 @@ export const INVOKE = 'arn:aws:states:::lambda:invoke';
  * Seconds that a Task waits for a function beyond the function's own timeout, which Lambda counts from the start of the
  * component's code: for the call itself, and for a cold start, which takes up to 10 s and longer in a VPC. Our own choice.
  */
-export const TASK_MARGIN_SECONDS = 60;
+const TASK_MARGIN_SECONDS = 60;
 
 /** The `TimeoutSeconds` of a Task whose function has a timeout of so many seconds. */
 export const taskTimeout = (functionSeconds: number): number =>

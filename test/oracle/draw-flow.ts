@@ -265,7 +265,8 @@ function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
 
 function writeOnError({ action, defaultValue }: OnErrorDraft, before: Before): Written {
   // The oracle does not wait for the backoff of retries.
-  if (action === 'retry') return { action, maxRetries: 0 };
+  // No component fails so: nobody waits.
+  if (action === 'retry') return { action, maxRetries: 2, delay: 5, backoff: 1.5, on: ['CANCELLED'] };
   const within = { ...before, ids: before.stepsInDefaults ? before.ids : [] };
   return { action, ...(defaultValue && { defaultValue: write(defaultValue, within) }) };
 }

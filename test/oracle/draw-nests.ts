@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Json } from '../../lib/protocol/json.ts';
 import type { Sample } from './draw-flow.ts';
+import { onceIn } from './draw-values.ts';
 import { type Behaviour, gives, SKIPS } from './mocked.ts';
 
 /** Each level puts the nest so far into an expression, as one of its parts. */
@@ -237,10 +238,23 @@ const runnerOf = (component: string, input: Json, path: string) => ({
 /** Flows that run each other, all in the same way. */
 export const flowsInFlows = (least: number, most: number): fc.Arbitrary<Json> =>
   fc
-    .tuple(fc.constantFrom(...Object.values(RUNNERS)), fc.integer({ min: least, max: most }))
-    .map(([run, depth]) =>
-      Array.from({ length: depth }).reduce<Json>(run, { steps: [task('own', 1)], output: { $step: 'own' } }),
+    .tuple(fc.constantFrom(...Object.values(RUNNERS)), fc.integer({ min: least, max: most }), onceIn(3, fc.nat(3)))
+    .map(([run, depth, timed]) =>
+      Array.from({ length: depth }).reduce<Json>((flow, _, at) => (at === timed ? inTime(run(flow)) : run(flow)), {
+        steps: [task('own', 1)],
+        output: { $step: 'own' },
+      }),
     );
+
+/** A flow of one step, which has more time than it takes, and then a state machine of its own. */
+const inTime = (flow: ReturnType<typeof runnerOf>) => ({
+  ...flow,
+  steps: flow.steps.map((step) => ({
+    ...step,
+    timeout: 600,
+    onError: { action: 'retry', maxRetries: 1, on: ['CANCELLED'] },
+  })),
+});
 
 /** `map` in `map`, over lists in lists of the flow's input. */
 export const mapsInMaps = (depth: number): fc.Arbitrary<Sample> =>

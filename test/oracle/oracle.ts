@@ -94,7 +94,10 @@ class Run {
       if (answer.kind === 'result') return found(answer.value);
       if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
       if (onError.action === 'useDefault') return this.#default(step, onError.value);
-      if (left === 0) return this.#fail(step, answer.code);
+      // Language: "adds retries of those and of the component's own errors", of the codes under `on` alone.
+      const codes = onError.action === 'retry' ? onError.on : undefined;
+      const isRepeated = codes ? codes.includes(answer.code) : answer.code !== 'EXPRESSION_FAILURE';
+      if (left === 0 || !isRepeated) return this.#fail(step, answer.code);
     }
   }
 
