@@ -24,7 +24,10 @@ const flow = (onError: object, component = '/builtin/eval') =>
 describe('what is to come after a failure of a step that cannot fail', () => {
   it.each([
     ['its default', { action: 'useDefault' }],
-    ['its default, which is evaluated', { action: 'useDefault', defaultValue: { result: { $input: 'x' }, results: [] } }],
+    [
+      'its default, which is evaluated',
+      { action: 'useDefault', defaultValue: { result: { $input: 'x' }, results: [] } },
+    ],
     ['being skipped', { action: 'skip' }],
   ])('is in no state machine: %s', async (_, onError) => {
     for (const component of ['/builtin/eval', '/builtin/map']) {
