@@ -119,7 +119,7 @@ export class ComponentFunction extends Construct {
     super(scope, id);
     this.component = props.component;
     this.timeoutSeconds = Math.ceil(
-      Math.min(QUOTAS.functionSeconds, (props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
+      Math.min(QUOTAS.functionSeconds, (props.options?.timeout ?? props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
     );
     this.uses = props.uses ?? [];
     const { options = {} } = props;

@@ -13,6 +13,11 @@ export interface FunctionOptions {
    */
   readonly memorySize?: number;
   /**
+   * Seconds that the component itself may take, at most 900. Fused chains take as long as their components declare.
+   * @default - what the component declares, else 60
+   */
+  readonly timeout?: number;
+  /**
    * The instruction set.
    * @default Architecture.ARM_64
    */

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { Catalog } from '../project/components/index.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
 import { refuseVariables } from './function-environment.ts';
 import type { FunctionOptions, FunctionsOptions } from './function-options.ts';
 import type { LogOptions } from './log-groups.ts';
@@ -24,7 +25,10 @@ export function optionsOf({ options = {} }: FunctionSettings, component: string)
   const { defaults = {}, components = {} } = options;
   const own = componentsInFusedChain(component).map((path) => components[path] ?? {});
   const sizes = own.flatMap(({ memorySize }) => memorySize ?? []);
-  return Object.assign({}, defaults, ...own, sizes.length > 0 ? { memorySize: Math.max(...sizes) } : {});
+  const merged = Object.assign({}, defaults, ...own, sizes.length > 0 ? { memorySize: Math.max(...sizes) } : {});
+  if (own.length === 1) return merged;
+  const { timeout: _, ...others } = merged;
+  return others;
 }
 
 /** What is the same for functions that are set up alike. */
@@ -85,7 +89,10 @@ function refuseOptions(
     const remedy = 'components are bundled for Node.js: give one of its runtimes, such as Runtime.NODEJS_24_X';
     throw new WorkflowError(scope, `The runtime is ${runtime.name}; ${remedy}`);
   }
-  const { vpcSubnets, securityGroups } = rest;
+  const { vpcSubnets, securityGroups, timeout } = rest;
+  if (timeout !== undefined && !(timeout > 0 && timeout <= QUOTAS.functionSeconds)) {
+    throw new WorkflowError(scope, `timeout is ${timeout}; give seconds above 0, at most ${QUOTAS.functionSeconds}`);
+  }
   if (!vpc && (vpcSubnets || securityGroups)) {
     throw new WorkflowError(scope, 'There are subnets or security groups without a vpc; give the VPC that they are in');
   }

@@ -58,8 +58,20 @@ export class RoleDraft extends iam.PrincipalBase {
       ...(isInline && { inlinePolicies: { Permissions: policy } }),
     });
     // The CDK divides what is too long into several policies.
-    if (!isInline) for (const statement of statements) role.addToPrincipalPolicy(statement);
+    if (!isInline) for (const part of statements.flatMap(inParts)) role.addToPrincipalPolicy(part);
     this.role = role;
     return role;
   }
+}
+
+/** So many ARNs fit into a managed policy, which has room for 6,144 characters; the CDK divides no statement. */
+const MOST_RESOURCES = 30;
+
+function inParts(statement: iam.PolicyStatement): readonly iam.PolicyStatement[] {
+  const { resources } = statement;
+  if (resources.length <= MOST_RESOURCES) return [statement];
+  const count = Math.ceil(resources.length / MOST_RESOURCES);
+  return Array.from({ length: count }, (_, at) =>
+    statement.copy({ resources: resources.slice(at * MOST_RESOURCES, (at + 1) * MOST_RESOURCES) }),
+  );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CfnOutput, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as logs from 'aws-cdk-lib/aws-logs';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
@@ -11,6 +11,7 @@ import { type DeployableFlow, deployableFlow, preparationOf } from './deployable
 import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import type { GradualDeployment } from './live-alias.ts';
+import { logsOf } from './log-groups.ts';
 import { isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { WorkflowApi } from './workflow-api.ts';
@@ -92,7 +93,7 @@ export interface StepflowStackProps extends StackProps {
  * Every flow of a folder and its subfolders, with one blob store and one HTTP API, where a flow of a subfolder is
  * `SUBFOLDER/NAME`.
  *
- * Outputs: `ApiUrl`, `BlobBucket`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
+ * Outputs: `ApiUrl`, `BlobBucket`, `FunctionLog` and `ExecutionLog`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
  * `UserInsightsArn` and `UserInsightsAlias`.
  *
  * @throws WorkflowError that lists the errors of all flows that cannot be deployed
@@ -136,6 +137,11 @@ export class StepflowStack extends Stack {
   private createOutputs(): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
     new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
+    for (const { node } of logsOf(this).node.children) {
+      const logGroup = node.defaultChild;
+      if (logGroup instanceof logs.CfnLogGroup)
+        new CfnOutput(this, node.id, { value: logGroup.ref, description: LOGS[node.id] ?? 'A log group' });
+    }
     for (const { node, flowName, stateMachineArn, aliasArn } of this.workflows) {
       new CfnOutput(this, outputId(node.id), {
         value: stateMachineArn,
@@ -148,6 +154,12 @@ export class StepflowStack extends Stack {
     }
   }
 }
+
+/** What the log groups have, by their construct ids. */
+const LOGS: { readonly [id: string]: string } = {
+  FunctionLog: 'The log group of the functions of components',
+  ExecutionLog: 'The log group of executions',
+};
 
 function flowsIn(stack: Stack, folder: string): readonly FlowInFolder[] {
   const flows = readFolder(stack, folder);

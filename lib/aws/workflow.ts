@@ -207,7 +207,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   /** Allows `grantee` to start executions of an Express flow and to wait for their results. */
   grantStartSyncExecution(grantee: iam.IGrantable): iam.Grant {
     const actions = ['states:StartSyncExecution'];
-    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] });
+    return this.withKey(grantee, iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.stateMachineArn] }));
   }
 
   /** Allows `grantee` to describe executions: their status, and their output or error. */

@@ -41,7 +41,7 @@ describe('the functions of a workflow', () => {
       permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
       tags: { team: 'people' },
     },
-    components: { [LOAD]: { memorySize: 3008, reservedConcurrency: 7, environment: { STAGE: 'other' } } },
+    components: { [LOAD]: { memorySize: 3008, timeout: 120, reservedConcurrency: 7, environment: { STAGE: 'other' } } },
   }));
 
   it('have the options that are given for all', () => {
@@ -65,7 +65,7 @@ describe('the functions of a workflow', () => {
 
   it('have those of their component rather than those for all', () => {
     const [load] = functionsIn(template, 'PeopleLoad');
-    expect(load).toMatchObject({ MemorySize: 3008, ReservedConcurrentExecutions: 7 });
+    expect(load).toMatchObject({ MemorySize: 3008, Timeout: 130, ReservedConcurrentExecutions: 7 });
     expect(load.Environment.Variables.STAGE).toBe('other');
     for (const other of functionsIn(template, 'Letters')) expect(other.ReservedConcurrentExecutions).toBeUndefined();
   });
@@ -151,6 +151,7 @@ describe('options that no function can have are refused', () => {
       { components: { [LOAD]: { memorySize: 64 } } },
       /memorySize is 64; give .* 128 to 10,240/,
     ],
+    ['more time than there is', { defaults: { timeout: 901 } }, /timeout is 901; give seconds/],
     ['another language', { defaults: { runtime: lambda.Runtime.PYTHON_3_13 } }, /python3.13.*NODEJS_24_X/],
     ['subnets of no VPC', { defaults: { vpcSubnets: { subnets: [] } } }, /without a vpc/],
   ] satisfies [string, FunctionsOptions, RegExp][])('%s', (_, functions, message) => {

@@ -28,6 +28,8 @@ describe('the stack of a folder', () => {
   it('puts out the address of the API, the bucket, and each state machine with its alias', () => {
     template.hasOutput('ApiUrl', { Value: { 'Fn::GetAtt': [Match.anyValue(), 'ApiEndpoint'] } });
     template.hasOutput('BlobBucket', { Value: { Ref: Match.stringLikeRegexp('^BlobsBucket') } });
+    template.hasOutput('FunctionLog', { Value: { Ref: Match.stringLikeRegexp('^StepflowLogsFunctionLog') } });
+    template.hasOutput('ExecutionLog', { Value: { Ref: Match.stringLikeRegexp('^StepflowLogsExecutionLog') } });
     template.hasOutput('GreetArn', { Value: { Ref: Match.stringLikeRegexp('^GreetStateMachine') } });
     template.hasOutput('QuickArn', { Value: { Ref: Match.stringLikeRegexp('^QuickStateMachine') } });
     template.hasOutput('QuickAlias', { Value: { Ref: Match.stringLikeRegexp('^QuickLive') } });
