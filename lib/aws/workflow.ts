@@ -92,7 +92,7 @@ export interface WorkflowProps {
   /**
    * How many functions an execution calls at once, as far as Maps call them: maps and wide fan-outs share it. A step's
    * `max_concurrency` takes precedence.
-   * @default - `metadata.aws.maxConcurrency` of the flow, else 200
+   * @default - `metadata.aws.maxConcurrency` of the flow, else 200 for the items of a map, and 1,000 in all
    */
   readonly maxConcurrency?: number;
   /**

@@ -5,7 +5,6 @@ import { flowConcurrency, workflowType } from '../flow/read/aws-metadata.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import type { ReadFlow } from '../flow/read/read-flow-tree.ts';
 import type { Json } from '../protocol/json.ts';
-import { DEFAULT_CONCURRENCY } from '../protocol/quotas.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
 import { analyse } from './analyse/analysis.ts';
 import { reportUnknownSteps } from './analyse/unknown-steps.ts';
@@ -41,7 +40,7 @@ export interface CompileOptions {
   readonly limits?: Limits;
   /**
    * How many calls of functions an execution may make at once, as far as Maps make them, where steps do not say it with
-   * `max_concurrency`. @default `metadata.aws.maxConcurrency` of the flow, else 200
+   * `max_concurrency`. @default `metadata.aws.maxConcurrency` of the flow, else 200 by the items of a map, and 1,000 in all
    */
   readonly maxConcurrency?: number;
   /** The names of passes to leave out: see docs/compiler.md. @default none */
@@ -186,7 +185,7 @@ const targetOf = (
   type: workflowType(flow),
   limits,
   spillAbove,
-  maxConcurrency: maxConcurrency ?? flowConcurrency(flow) ?? DEFAULT_CONCURRENCY,
+  maxConcurrency: maxConcurrency ?? flowConcurrency(flow),
   seconds: (planned) => secondsOfCall(planned, durations),
 });
 

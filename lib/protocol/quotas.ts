@@ -55,7 +55,8 @@ export const QUOTAS = {
 export const DEFAULT_SECONDS = 60;
 
 /**
- * Calls of functions at once of an execution that says nothing else, as far as Maps make them: our own choice, not AWS's. A
- * fifth of {@link QUOTAS.concurrentCalls}, which all flows and other functions of an account share.
+ * Items of maps that an execution runs at once where nothing else is said, of one call each: our own choice, not AWS's. A
+ * fifth of {@link QUOTAS.concurrentCalls}, which all flows and other functions of an account share. How many items there are,
+ * data says; the steps that are written out are as many as their author wants.
  */
 export const DEFAULT_CONCURRENCY = QUOTAS.concurrentCalls / 5;

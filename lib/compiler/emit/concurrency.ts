@@ -1,3 +1,4 @@
+import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import { inputField } from '../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { type FanOut, type PlanTree, partsOf } from '../plan/plan-tree.ts';
@@ -7,7 +8,8 @@ import { builtinAsStates, knownItems } from './builtin-states.ts';
 export type ConcurrencyBounds = ReadonlyMap<PlannedStep, number>;
 
 /**
- * Bounds all Maps of a plan, so that one execution calls at most about `most` functions at once.
+ * Bounds all Maps of a plan, so that one execution calls at most about `most` functions at once: by default as many as an
+ * account allows for steps that are written out, and fewer for the items of maps.
  *
  * What runs side by side shares the calls max-min fairly: what needs fewer gets what it needs, the others share the rest
  * evenly (Bertsekas and Gallager, "Data Networks", 1992, section 6.5.2). An iteration runs as fast as it can, so that a `map`
@@ -15,17 +17,20 @@ export type ConcurrencyBounds = ReadonlyMap<PlannedStep, number>;
  * a step takes precedence. Every Map gets at least one call, and branches of a Parallel cannot be bounded, so that a flow
  * with more branches than calls has more calls at once.
  */
-export function concurrencyBounds(plan: Plan, most: number): ConcurrencyBounds {
+export function concurrencyBounds(plan: Plan, most?: number): ConcurrencyBounds {
   const bounds = new Map<PlannedStep, number>();
-  new Allotment(bounds).plan(plan, most);
+  new Allotment(bounds, most ?? DEFAULT_CONCURRENCY).plan(plan, most ?? QUOTAS.concurrentCalls);
   return bounds;
 }
 
 class Allotment {
   readonly #bounds: Map<PlannedStep, number>;
+  readonly #mostOfMap: number;
 
-  constructor(bounds: Map<PlannedStep, number>) {
+  /** `mostOfMap`: calls at once that a `map` outside of all others makes. */
+  constructor(bounds: Map<PlannedStep, number>, mostOfMap: number) {
     this.#bounds = bounds;
+    this.#mostOfMap = mostOfMap;
   }
 
   /** Allots `calls` to a flow. */
@@ -54,9 +59,10 @@ class Allotment {
     if (first) this.#bounds.set(first, Math.min(steps.length, calls));
   }
 
-  #step(planned: PlannedStep | undefined, calls: number): void {
+  #step(planned: PlannedStep | undefined, available: number): void {
     if (!planned?.inner) return;
     const isMap = builtinAsStates(planned) === 'map';
+    const calls = isMap ? Math.min(available, this.#mostOfMap) : available;
     this.plan(planned.inner, isMap ? atLeastOne(calls / this.#map(planned, planned.inner, calls)) : calls);
   }
 

@@ -44,7 +44,7 @@ export interface EmitLimits {
   /** Bytes above which a value is spilled, where that is less than what fits. */
   readonly spillAbove?: number | undefined;
   /** The most calls at once of an execution, as far as Maps make them. */
-  readonly maxConcurrency: number;
+  readonly maxConcurrency?: number | undefined;
 }
 
 /** Emits a plan as a state machine; one with payload limits that cannot be kept is reported instead. */

@@ -27,7 +27,7 @@ type DescribedKeys<Keys extends readonly string[]> = { readonly [K in Keys[numbe
 
 const FUSE = 'Whether a step whose result only the next step reads shares a function with it.';
 
-const CONCURRENCY = `How many functions an execution calls at once, as far as Maps call them. Default: ${DEFAULT_CONCURRENCY}.`;
+const CONCURRENCY = `How many functions an execution calls at once, as far as Maps call them. Default: ${DEFAULT_CONCURRENCY} for the items of a map, ${QUOTAS.concurrentCalls} in all.`;
 
 const AWS: { readonly [K in keyof typeof AWS_VALUES]: Json } = {
   type: {

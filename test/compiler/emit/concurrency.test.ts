@@ -114,14 +114,24 @@ describe('a fan-out', () => {
     expect(maps.map(({ MaxConcurrency }) => MaxConcurrency)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('of many steps calls no more functions at once than a map does', () => {
-    // One state machine, so that all its calls can be counted.
-    const limits = { definitionBytes: 10_000_000, events: 1_000_000 };
-    const machine = compiled(wide(1000), { limits });
+  // One state machine, so that all its calls can be counted.
+  const limits = { definitionBytes: 10_000_000, events: 1_000_000 };
+
+  it('of as many steps as an account calls at once runs all of them at once', () => {
+    const machine = compiled(wide(QUOTAS.concurrentCalls), { limits });
+    expect(mapsIn(machine).map(({ MaxConcurrency }) => MaxConcurrency)).toEqual(mapsIn(machine).map(() => undefined));
+    expect(callsOf(machine)).toBe(QUOTAS.concurrentCalls);
+  });
+
+  it.each([
+    [QUOTAS.concurrentCalls, undefined],
+    [150, 150],
+  ])('of more steps calls no more than %i functions at once', (most, maxConcurrency) => {
+    const machine = compiled(wide(1500), { limits, ...(maxConcurrency && { maxConcurrency }) });
     expect(mapsIn(machine).length).toBeGreaterThanOrEqual(25);
-    expect(callsOf(machine)).toBeLessThanOrEqual(DEFAULT_CONCURRENCY);
+    expect(callsOf(machine)).toBeLessThanOrEqual(most);
     // As many as that whole number of iterations for each of the Maps allows.
-    expect(callsOf(machine)).toBeGreaterThan(DEFAULT_CONCURRENCY - mapsIn(machine).length);
+    expect(callsOf(machine)).toBeGreaterThan(most - mapsIn(machine).length);
   });
 });
 

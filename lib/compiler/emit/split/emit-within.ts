@@ -40,7 +40,7 @@ export interface Target {
   /** Bytes above which a value is spilled. */
   readonly spillAbove?: number | undefined;
   /** The most calls at once of an execution, as far as Maps make them. */
-  readonly maxConcurrency: number;
+  readonly maxConcurrency?: number | undefined;
   /** Whether values are packed where a payload has no room for them: see {@link packWide}. @default false */
   readonly packs?: boolean | undefined;
   /** How long a step takes, in seconds. */
