@@ -68,7 +68,7 @@ export interface StepflowStackProps extends StackProps {
   readonly logRetention?: logs.RetentionDays;
   /**
    * How many functions an execution of each flow calls at once: see {@link WorkflowProps}.
-   * @default - `metadata.aws.maxConcurrency` of each flow, else 200
+   * @default - `metadata.aws.maxConcurrency` of each flow, else 200 for the items of a map, and 1,000 in all
    */
   readonly maxConcurrency?: WorkflowProps['maxConcurrency'];
   /**
