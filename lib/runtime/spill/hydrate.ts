@@ -30,7 +30,7 @@ export function findMarkers(value: Json, at: readonly Segment[] = []): readonly 
 
 /**
  * Restores a value from its form in a state machine: spilled parts are read back, each blob once, and user values that
- * look like markers are unescaped. A blob contains the user's value unescaped, unless its type is {@link PARTS}.
+ * look like markers are unescaped. A blob contains the user's value unescaped, unless its type is `PARTS` of lib/protocol/markers.ts.
  * `secrets` has values by the path in their marker; any other secret is hidden. Throws what the store throws.
  */
 export async function hydrate(
