@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FlowError, TimedOut, withoutFrames } from '../protocol/errors.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 
@@ -19,6 +20,8 @@ export interface Limits {
 export async function withDeadline<T>(limits: Limits, work: (signal: AbortSignal) => Promise<T> | T): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
+  // A component may do any number of things at once that end with it: a flow calls many functions.
+  setMaxListeners(0, signal);
   const ended = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
