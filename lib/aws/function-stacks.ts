@@ -4,7 +4,8 @@ import { sha256 } from '../runtime/stores/blobs.ts';
 
 /**
  * How many nested stacks share the functions. The number never changes: a function that changed its stack would be another
- * one. Each takes 150 functions, so that these are enough for 1,500 components.
+ * one. A template has at most 200 outputs, and the others read two of each function (Source: "Understand CloudFormation
+ * quotas", AWS CloudFormation user guide): these are enough for some 1,000 components.
  */
 const STACKS = 10;
 
