@@ -14,15 +14,15 @@ import { component } from 'stepflow-aws/component';
 import { z } from 'zod';
 import { SPELLERS } from ${JSON.stringify(fileURLToPath(new URL('../runtime/secrets/spellers.ts', import.meta.url)))};
 
-export default component({ description: 'A test.', input: z.any(), output: z.any() }, async ({ key, end }, ctx) => {
+export default component({ description: 'A test.', input: z.any(), output: z.any(), uses: ['cache'] }, async ({ key, end }, ctx) => {
   const spelled = Object.values(SPELLERS).map((spell) => spell(key));
   for (const [index, text] of spelled.entries()) {
     ctx.logger.warn(text, { [text]: [text], text });
     await ctx.cache.set(text, { [text]: text });
-    await ctx.objects.write('texts/' + index, text);
-    await ctx.objects.writeOnce('documents/' + index + '.json', JSON.stringify({ text, n: 1 }));
+    await ctx.objects.write('values/texts/' + index, text);
+    await ctx.objects.writeOnce('values/documents/' + index + '.json', JSON.stringify({ text, n: 1 }));
     await ctx.blobs.put([text]);
-    if (/^[\\w-]+$/.test(text)) await ctx.objects.write('keys/' + text, '{}');
+    if (/^[\\w-]+$/.test(text)) await ctx.objects.write('values/keys/' + text, '{}');
   }
   const told = new Error(spelled.join(' | '), { cause: new Error(key) });
   if (end === 'print') for (const text of spelled) console.log(text);

@@ -95,7 +95,8 @@ describe('a secret of a run', () => {
     const source = FLOW.replace('/my/work', '/my/store');
     const { result } = await runFlow({ source, home, blobs, variables: { TEST_FLOW_KEY: KEY } });
     expect(result).toMatchObject({ outcome: 'success' });
-    const stored = readdirSync(blobs).map((name) => readFileSync(join(blobs, name), 'utf8'));
+    const values = join(blobs, 'values');
+    const stored = readdirSync(values).map((name) => readFileSync(join(values, name), 'utf8'));
     expect(stored).toEqual(['{"key":"[secret]"}']);
   });
 
