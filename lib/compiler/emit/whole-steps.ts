@@ -5,7 +5,7 @@ import { builtinAsStates, knownItems, knownRounds } from './builtin-states.ts';
 import { stateNames } from './names.ts';
 
 /** Events that a step which is repeated as a whole may add to a history; with more, it has an execution for each attempt. */
-const MOST_EVENTS = 500;
+export const MOST_EVENTS_AS_WHOLE = 500;
 
 /** Events of a step of its flow, roughly. */
 const STEP_EVENTS = 10;
@@ -68,7 +68,7 @@ function withScopes(tree: PlanTree, steps: Plan['steps'], naming: Naming): PlanT
 function bodyOf(body: PlanTree, planned: PlannedStep, { type, prefix, names }: Naming): PlanTree {
   const { id, timeout, onError } = planned.step;
   const attempts = onError.action === 'retry' ? 1 + onError.maxRetries : 1;
-  const isNested = timeout !== undefined || attempts * eventsOf(planned) > MOST_EVENTS;
+  const isNested = timeout !== undefined || attempts * eventsOf(planned) > MOST_EVENTS_AS_WHOLE;
   if (!isNested || type === 'EXPRESS') return body;
   const name = names.take(`${prefix}${id}-whole`.replace(/[^A-Za-z0-9_-]/g, '-'));
   return { kind: 'nested', name, body, ...(timeout !== undefined && { seconds: Math.ceil(timeout) }) };

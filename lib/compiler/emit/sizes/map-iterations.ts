@@ -1,7 +1,9 @@
+import { EVENTS_OF_ATTEMPT } from '../../../asl/sizes.ts';
 import { builtinOf } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { knownItems } from '../builtin-states.ts';
 import { mapsWithin } from '../concurrency.ts';
+import { MOST_EVENTS_AS_WHOLE } from '../whole-steps.ts';
 
 /**
  * Events that the iterations of all inline Maps of an execution may add to its history together: by the rough numbers below,
@@ -67,10 +69,15 @@ function iterationsWithin(planned: PlannedStep, runs: number): number {
 
 /** Events of a run of a plan, without the iterations of the maps in it. */
 function eventsOfRun(plan: Plan): number {
-  let events = RUN_EVENTS;
-  for (const planned of plan.steps.values()) {
-    const { inner } = planned;
-    events += STEP_EVENTS + (inner && builtinOf(planned.step) !== 'map' ? eventsOfRun(inner) : 0);
-  }
-  return events;
+  return [...plan.steps.values()].reduce((sum, planned) => sum + eventsOfStep(planned), RUN_EVENTS);
+}
+
+/** A step that runs a flow is repeated with it, or has an execution for each attempt: see whole-steps.ts. */
+function eventsOfStep({ inner, step }: PlannedStep): number {
+  const retries = step.onError.action === 'retry' ? step.onError.maxRetries : 0;
+  if (!inner) return STEP_EVENTS + retries * EVENTS_OF_ATTEMPT;
+  const once = STEP_EVENTS + (builtinOf(step) === 'map' ? 0 : eventsOfRun(inner));
+  const all = (1 + retries) * once;
+  const isNested = step.timeout !== undefined || (retries > 0 && all > MOST_EVENTS_AS_WHOLE);
+  return isNested ? (1 + retries) * STEP_EVENTS : all;
 }

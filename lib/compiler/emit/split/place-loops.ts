@@ -44,10 +44,13 @@ class Placing {
 
   #step(planned: PlannedStep, tree: PlanTree, share: number): PlannedStep {
     const { inner, step } = planned;
-    if (!inner || !builtinAsStates(planned) || this.#eventsOf(tree) <= share) return planned;
+    if (!inner || !builtinAsStates(planned)) return planned;
+    // What runs as a whole has an execution of its own, whose events are not among those of the step around it.
+    if (this.#eventsOf(tree) <= share && !hasWholes(inner)) return planned;
     const builtin = builtinOf(step);
     const placed = this.plan(inner, builtin === 'eval' ? share : this.#events * SHARE_INSIDE);
-    if (builtin === 'iterate') return { ...planned, inner: placed, ownExecutions: true };
+    if (builtin === 'iterate' && this.#eventsOf(tree) > share)
+      return { ...planned, inner: placed, ownExecutions: true };
     return placed === inner ? planned : { ...planned, inner: placed };
   }
 
@@ -55,6 +58,9 @@ class Placing {
     return sizeOfStates(this.#statesByTree.get(tree) ?? []).events;
   }
 }
+
+const hasWholes = ({ steps }: Plan): boolean =>
+  [...steps.values()].some(({ isWhole, inner }) => isWhole === true || (inner !== undefined && hasWholes(inner)));
 
 function stepTreesIn(tree: PlanTree): readonly Extract<PlanTree, { kind: 'step' }>[] {
   return tree.kind === 'step' ? [tree] : partsOf(tree).flatMap(stepTreesIn);
