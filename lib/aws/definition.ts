@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Names, Stage } from 'aws-cdk-lib';
+import { Names, Stack, Stage } from 'aws-cdk-lib';
 import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
@@ -26,6 +26,20 @@ export interface DefinitionProps {
  * to 1 MB, so a longer definition is uploaded as an asset. So is one with `${`, which CloudFormation would substitute.
  */
 const INLINE_CHARACTERS = 50_000;
+
+/** All definitions in a template have this many characters, so that there is room for what belongs to them. */
+const INLINE_IN_ALL = 250_000;
+
+const inlineByStack = new WeakMap<Stack, number>();
+
+/** Whether there is room for a definition in the template, which then has it. */
+function takesRoom(scope: Construct, characters: number): boolean {
+  const stack = Stack.of(scope);
+  const all = (inlineByStack.get(stack) ?? 0) + characters;
+  if (characters > INLINE_CHARACTERS || all > INLINE_IN_ALL) return false;
+  inlineByStack.set(stack, all);
+  return true;
+}
 
 /** The ARNs that a definition needs, which are resolved at deployment. */
 export interface Arns {
@@ -78,7 +92,7 @@ export function callsOf(machine: Scope): readonly Call[] {
 export function definitionProps(scope: Construct, compiled: StateMachine, arns: Arns, suffix = ''): DefinitionProps {
   const machine = withFunctionTimeouts(compiled, arns.seconds);
   const withoutArns = JSON.stringify(mapArns(machine, () => ''));
-  if (withoutArns.length > INLINE_CHARACTERS || withoutArns.includes('${'))
+  if (withoutArns.includes('${') || !takesRoom(scope, withoutArns.length))
     return uploadedDefinition(scope, machine, arns, suffix);
   const places = placesOf(machine);
   const text = writtenWith(machine, places, (key) => {

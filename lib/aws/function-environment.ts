@@ -9,7 +9,7 @@ export interface Environment {
   readonly [name: string]: string;
 }
 
-/** How much of the environment is left, in characters, once the variables have the values that they get at deployment. */
+/** How much of the environment is left, in bytes, once the variables have the values that they get at deployment. */
 export function roomIn(scope: Construct, environment: Environment): number {
   const resolved: unknown = Stack.of(scope).resolve(environment);
   return QUOTAS.functionEnvironment - sizeOnceDeployed(resolved);

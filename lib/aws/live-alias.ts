@@ -91,7 +91,12 @@ function preferenceOf(
 }
 
 function minutesOf(scope: Construct, interval: Duration): number {
-  const seconds = interval.toSeconds();
+  // The app may have another copy of the CDK.
+  if (typeof interval?.toSeconds !== 'function') {
+    const remedy = 'give a duration of the CDK, such as Duration.minutes(5)';
+    throw new WorkflowError(scope, `deployment.interval is ${JSON.stringify(interval)}; ${remedy}`);
+  }
+  const seconds = interval.toSeconds({ integral: false });
   if (seconds > 0 && seconds % 60 === 0) return seconds / 60;
   throw new WorkflowError(
     scope,
@@ -100,6 +105,8 @@ function minutesOf(scope: Construct, interval: Duration): number {
 }
 
 function refuseImpossible(scope: Construct, { type, percentage }: GradualDeployment, interval: number): void {
+  if (type !== 'linear' && type !== 'canary')
+    throw new WorkflowError(scope, `deployment.type is ${JSON.stringify(type)}; give 'linear' or 'canary'`);
   if (!Number.isInteger(percentage) || percentage < 1 || percentage > MOST.percentage) {
     const remedy = 'or leave deployment out to move all executions at once';
     throw new WorkflowError(

@@ -14,11 +14,11 @@ const ARN = 170;
 /** The characters that a resolved part of a template may have at most once it is deployed. */
 export function sizeOnceDeployed(value: unknown): number {
   if (Array.isArray(value)) return sum(value.map((each) => sizeOnceDeployed(each) + 1)) + 1;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null).length;
+  if (typeof value !== 'object' || value === null) return Buffer.byteLength(JSON.stringify(value ?? null));
   if ('Ref' in value) return PSEUDO[String(value.Ref)] ?? ARN;
   if ('Fn::GetAtt' in value) return ARN;
   if ('Fn::Join' in value) return sizeOnceDeployed(value['Fn::Join']);
-  return sum(Object.entries(value).map(([key, each]) => key.length + 4 + sizeOnceDeployed(each))) + 1;
+  return sum(Object.entries(value).map(([key, each]) => Buffer.byteLength(key) + 4 + sizeOnceDeployed(each))) + 1;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

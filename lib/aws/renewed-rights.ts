@@ -10,7 +10,7 @@ import { retain, rootOf } from './retained.ts';
  * role, and the previous one stays as it was. A version of a function and a running execution keep the role that they began
  * with, so a deployment that drops a component, a secret or a table takes nothing from them.
  *
- * The path of the roles names the stack, so that they are found when they are in no template any more.
+ * The path of the roles names the stack and its region, so that they are found when they are in no template any more.
  *
  * Permissions are collected when the app is synthesised, so that what is granted after `scope` is created counts too, as far
  * as it is granted to the role itself or by a policy in `scope`.
@@ -31,8 +31,11 @@ function renew(role: iam.CfnRole, scope: IConstruct, removalPolicy?: RemovalPoli
     role.permissionsBoundary,
     ...policies.map(({ policyDocument }) => policyDocument),
   ];
-  role.path = rolePath(rootOf(Stack.of(role)).stackName);
+  const path = rolePath(rootOf(Stack.of(role)).stackName, Stack.of(role).region);
+  role.path = path;
   for (const each of [role, ...policies]) {
+    // What is deleted with a role has its path.
+    if (iam.CfnManagedPolicy.isCfnManagedPolicy(each)) each.path = path;
     nameByContent(each, rights);
     retain(each, removalPolicy);
   }

@@ -200,7 +200,7 @@ export const MESSAGES = {
     () => 'Change this value, or the outputSchema.',
   ),
   'unknown-error-code': error<{ found: string; known: readonly string[]; nearest?: string | undefined }>(
-    ({ found }) => `There is no error code ${found}`,
+    ({ found }) => `${capitalize(found)} is no error code`,
     ({ known, nearest }) => (nearest ? `Did you mean ${nearest}?` : `Codes: ${known.join(', ')}.`),
   ),
   'inner-timeout': error<object>(

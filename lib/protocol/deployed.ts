@@ -6,5 +6,8 @@ export const LIVE_ALIAS = 'live';
 /** The tag of state machines and functions that has the name of the stack that they were deployed with. */
 export const STACK_TAG = 'stepflow:stack';
 
-/** The path of the roles of a stack, by which those of earlier deployments are found. */
-export const rolePath = (stack: string): string => `/stepflow/${stack}/`;
+/**
+ * The path of the roles of a stack, by which those of earlier deployments are found. Roles have no region of their own: a stack
+ * of the same name in another one has others.
+ */
+export const rolePath = (stack: string, region: string): string => `/stepflow/${stack}/${region}/`;

@@ -30,7 +30,7 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { call } from './terminal.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -38,8 +38,11 @@ const iam = mockClient(IAMClient);
 const lambda = mockClient(LambdaClient);
 const sfn = mockClient(SFNClient);
 
+vi.stubEnv('AWS_REGION', 'eu-west-1');
+
 // Other test files share these modules.
 afterAll(() => {
+  vi.unstubAllEnvs();
   for (const client of [cloudFormation, iam, lambda, sfn]) client.restore();
 });
 
@@ -49,7 +52,7 @@ const NESTED = `${STATES}:stateMachine:Insig0ab1c2Loaddeadbeef-x7Yz`;
 const OTHER = `${STATES}:stateMachine:Other0ab1c2Loaddeadbeef-x7Yz`;
 const LOAD = 'arn:aws:lambda:eu-west-1:123456789012:function:Flows-Load';
 const SAVE = 'arn:aws:lambda:eu-west-1:123456789012:function:Flows-Save';
-const ROLE = 'arn:aws:iam::123456789012:role/stepflow/Flows';
+const ROLE = 'arn:aws:iam::123456789012:role/stepflow/Flows/eu-west-1';
 
 const calling = (...arns: string[]) => ({
   definition: JSON.stringify(arns),
@@ -137,7 +140,7 @@ beforeEach(() => {
   lambda
     .on(ListVersionsByFunctionCommand, { FunctionName: SAVE })
     .resolves({ Versions: [{ Version: '1', Role: `${ROLE}/save-1`, Environment }] });
-  iam.on(ListRolesCommand, { PathPrefix: '/stepflow/Flows/' }).resolves({
+  iam.on(ListRolesCommand, { PathPrefix: '/stepflow/Flows/eu-west-1/' }).resolves({
     Roles: ['states', 'load-1', 'load-2', 'save-1'].map((name) => ({
       Arn: `${ROLE}/${name}`,
       RoleName: name,
@@ -149,7 +152,7 @@ beforeEach(() => {
   iam.on(ListRolePoliciesCommand).resolves({ PolicyNames: ['Permissions'] });
   iam.on(ListAttachedRolePoliciesCommand).resolves({
     AttachedPolicies: [
-      { PolicyArn: 'arn:aws:iam::123456789012:policy/stepflow/Flows/More' },
+      { PolicyArn: 'arn:aws:iam::123456789012:policy/stepflow/Flows/eu-west-1/More' },
       { PolicyArn: 'arn:aws:iam::aws:policy/Theirs' },
     ],
   });
@@ -213,7 +216,7 @@ describe('stepflow prune', () => {
       ...iam.commandCalls(DeletePolicyCommand),
       ...iam.commandCalls(DeleteRoleCommand),
     ].map(({ args }) => args[0].input);
-    const more = 'arn:aws:iam::123456789012:policy/stepflow/Flows/More';
+    const more = 'arn:aws:iam::123456789012:policy/stepflow/Flows/eu-west-1/More';
     const ofRole = (RoleName: string) => [
       { RoleName, PolicyName: 'Permissions' },
       ...[more, 'arn:aws:iam::aws:policy/Theirs'].map((PolicyArn) => ({ RoleName, PolicyArn })),

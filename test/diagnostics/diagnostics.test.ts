@@ -208,7 +208,7 @@ steps:
       backoff: 0.5
                ~~~ wrong-type
 output: { $step: a }`);
-    expect(late).toContain('a number of seconds above 0, up to 99,999,999: write 30');
+    expect(late).toContain('a number of seconds above 0, up to 99,999,999, such as 30,');
     expect(soon).toContain('a whole number from 1');
     expect(code).toContain('Did you mean TIMEOUT?');
     expect(factor).toContain('a number from 1');

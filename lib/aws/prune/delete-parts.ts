@@ -73,5 +73,5 @@ async function deleteRole(iam: Clients['iam'], arn: string): Promise<void> {
   await iam.send(new DeleteRoleCommand(role));
 }
 
-/** The path of a role or policy, `stepflow/STACK` of `arn:aws:iam::123456789012:role/stepflow/STACK/NAME`. */
+/** The path of a role or policy, `stepflow/STACK/REGION` of `arn:aws:iam::123456789012:role/stepflow/STACK/REGION/NAME`. */
 const pathIn = (arn: string): string => arn.split('/').slice(1, -1).join('/');

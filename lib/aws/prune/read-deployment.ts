@@ -28,14 +28,15 @@ export async function readDeployment(clients: Clients, stack: string, settleSeco
   const [machines, functions, roles] = await Promise.all([
     readMachines(clients.sfn, { stack, current, settleSeconds }),
     readFunctions(clients.lambda, stack),
-    readRoles(clients.iam, stack),
+    readRoles(clients, stack),
   ]);
   return { current, machines, functions, roles };
 }
 
-async function readRoles(iam: IAMClient, stack: string): Promise<readonly string[]> {
+async function readRoles({ iam, lambda }: Clients, stack: string): Promise<readonly string[]> {
   const roles: string[] = [];
-  for await (const { Roles: page = [] } of paginateListRoles({ client: iam }, { PathPrefix: rolePath(stack) }))
+  const PathPrefix = rolePath(stack, await lambda.config.region());
+  for await (const { Roles: page = [] } of paginateListRoles({ client: iam }, { PathPrefix }))
     roles.push(...page.flatMap(({ Arn: arn }) => arn ?? []));
   return roles;
 }

@@ -93,7 +93,9 @@ function explain(error: unknown): never {
   if (NO_CREDENTIALS.has(error.name)) {
     throw new UsageError(
       `AWS accepts no credentials of this shell (${error.message})`,
-      'sign in, such as with "aws sso login", or set AWS_PROFILE',
+      process.env.AWS_PROFILE === undefined
+        ? 'sign in, such as with "aws sso login", or set AWS_PROFILE'
+        : `sign in with the profile "${process.env.AWS_PROFILE}", such as with "aws sso login", or set AWS_PROFILE to another one`,
     );
   }
   if (error.message.includes('Region is missing')) {
@@ -106,6 +108,13 @@ function explain(error: unknown): never {
     throw new UsageError(
       error.message,
       'let your role do that; docs/deploying.md lists the permissions that prune needs',
+    );
+  }
+  // What the SDK throws: a refusal of AWS has metadata, and a connection that fails a code of the system.
+  if ('$metadata' in error || 'code' in error || error.name === 'TimeoutError') {
+    throw new UsageError(
+      `AWS did not answer as asked: ${error.name}: ${error.message}`,
+      'check the region, the network and what the message says, then call prune again; nothing is half done',
     );
   }
   throw error;

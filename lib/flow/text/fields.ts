@@ -167,5 +167,5 @@ function inSeconds(value: unknown, isWanted: (value: number) => boolean): string
   const [, amount, unit = 's'] = /^(?:PT?)?(\d+(?:\.\d+)?)\s*(ms|min|[smhd])?\w*$/i.exec(String(value)) ?? [];
   const meant =
     typeof value === 'string' && amount !== undefined ? Number(amount) * (UNITS[unit.toLowerCase()] ?? 1) : 0;
-  return meant > 0 && isWanted(meant) ? `: write ${meant}` : '';
+  return meant > 0 && isWanted(meant) ? `, such as ${meant},` : '';
 }
