@@ -82,7 +82,7 @@ export const MESSAGES = {
   ),
   'duplicate-id': error<{ id: string; line: number }>(
     ({ id, line }) => `Two steps have the id "${id}"; the first is on line ${line}`,
-    () => 'Give each step a unique id.',
+    () => 'Give each step a unique id. A step of a flow inside another step is called OUTER.INNER.',
   ),
   'bad-component': error<{ component: string; meant?: string | undefined }>(
     ({ component }) => `"${component}" is not a component path`,
@@ -143,9 +143,10 @@ export const MESSAGES = {
     () =>
       'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and build a text from values in a component. If the text is meant as it is, write { $literal: "…" }.',
   ),
-  'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined }>(
+  'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined; instead?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
-    ({ nearest }) => `${nearest ? `Did you mean "${nearest}"? ` : ''}If plain data is intended, put it under $literal.`,
+    ({ nearest, instead }) =>
+      instead ?? `${nearest ? `Did you mean "${nearest}"? ` : ''}If plain data is intended, put it under $literal.`,
   ),
   elision: warning<object>(
     () => '"..." looks like a placeholder for a missing value',

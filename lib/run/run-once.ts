@@ -15,9 +15,9 @@ import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
 import type { DurableRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
-import { faultClock } from './fault-clock.ts';
 import { HostedRun } from './hosted-run.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
+import { promptClock } from './prompt-clock.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { criticalPath } from './report/critical-path.ts';
@@ -52,8 +52,8 @@ export interface RunOptions {
    * timeouts. @default false: in this process
    */
   readonly isolate?: boolean;
-  /** Whether calls are retried at once after a transport fault, as tests do. @default false: after the delays of the Retry */
-  readonly retryFaultsAtOnce?: boolean;
+  /** Whether what fails is retried at once, as in tests. @default false: after the delays of the Retry */
+  readonly retriesAtOnce?: boolean;
 }
 
 /** The report of a run. */
@@ -115,7 +115,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retryFaultsAtOnce'> {
+interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retriesAtOnce'> {
   /** As the state machine gets it, with large values spilled. */
   readonly input: Json;
   readonly name: string;
@@ -169,7 +169,7 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, isHeard, onHistory, signal, isolate, retryFaultsAtOnce, durable, secrecy } = context;
+  const { input, name, emit, isHeard, onHistory, signal, isolate, retriesAtOnce, durable, secrecy } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   emit({
@@ -215,7 +215,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
       histories.observe(event);
       onHistory?.(event);
     },
-    ...(retryFaultsAtOnce && { clock: faultClock }),
+    ...(retriesAtOnce && { clock: promptClock }),
     ...(durable && { clock: durable.host.clock, random: durable.host.random }),
     signal: signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal,
   });

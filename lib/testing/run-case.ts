@@ -52,9 +52,9 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const { input, inputTree: tree } = testCase;
     const inputText = { file: suite.file, text: suite.source, ...(tree && { tree }) };
-    const given = { input, inputText, retryFaultsAtOnce: true };
+    const given = { input, inputText, retriesAtOnce: true };
     const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runInProcess({ ...options, input, retryFaultsAtOnce: true }, signal)
+      ? await runInProcess({ ...options, input, retriesAtOnce: true }, signal)
       : { run: await prepared.run({ ...given, ...(signal && { signal }) }) };
     const report = await evaluate(testCase, { ...ran, blobs });
     // That an input was refused says why a case fails, and is nothing to be told of one that expects it.

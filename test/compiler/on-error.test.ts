@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compile } from '../../lib/compiler/compile.ts';
 import { runFlow } from '../../lib/run/run-flow.ts';
 
 const flow = (onError: string, input = '1'): string => `
@@ -24,5 +25,24 @@ describe('a failure that the component itself calls EXPRESSION_FAILURE', () => {
   it("differs from a fault in the step's own input, which fails the flow", async () => {
     const result = await resultOf(flow('action: useDefault, defaultValue: 7', '{ $input: nowhere }'));
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE' } });
+  });
+});
+
+describe('what belongs to retries', () => {
+  const said = (onError: object): readonly string[] =>
+    compile(JSON.stringify({ steps: [{ id: 'a', component: '/my/a', input: {}, onError }] })).diagnostics.map(
+      ({ code, help }) => `${code}: ${help}`,
+    );
+
+  it.each(['useDefault', 'continue', 'skip', 'fail'])('is an error beside %s, which retries nothing', (action) => {
+    for (const key of ['on', 'delay', 'backoff', 'maxRetries'] as const)
+      expect(said({ action, [key]: key === 'on' ? ['TIMEOUT'] : 2 })).toEqual([
+        `unknown-key: "${key}" belongs to action: retry.`,
+      ]);
+  });
+
+  it('has delays that Step Functions takes', () => {
+    expect(said({ action: 'retry', delay: 31_536_000 })).toEqual([]);
+    expect(said({ action: 'retry', delay: 99_999_999 })).toEqual([expect.stringMatching(/^wrong-type/)]);
   });
 });

@@ -74,6 +74,7 @@ export function analyse(
   if (!running) return undefined;
   const secrets = secretsOfSteps(flow, uses, running, inputSecrets);
   const found = inner ?? analyseInner(flow, secrets, diagnostics);
+  if (!inner && !flow.outer) reportAmbiguousIds({ flow, inner: found }, diagnostics);
   const sinks = flow.output ? [] : (flow.sinks ?? unreadResults(flow, uses, running)).map(analyseSink);
   return { flow, uses, order, demand, precedence, running, sinks, secrets, inputSecrets, inner: found };
 }
@@ -103,6 +104,26 @@ function topologicallySorted(
   const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
   if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
   return undefined;
+}
+
+/**
+ * Reports steps that have the same name in runs, mocks and keys of calls, where a step of an inner flow is `OUTER.INNER`: ids
+ * may contain dots.
+ */
+function reportAmbiguousIds(root: Pick<Analysis, 'flow' | 'inner'>, diagnostics: Diagnostic[]): void {
+  const lines = new Map<string, number>();
+  const visit = ({ flow, inner }: Pick<Analysis, 'flow' | 'inner'>, prefix: string): void => {
+    for (const { id, idSpan, added } of flow.steps) {
+      const name = prefix + id;
+      const line = lines.get(name);
+      if (line !== undefined)
+        diagnostics.push(diagnose('duplicate-id', { id: name, line }, { file: flow.file, ...idSpan }));
+      else if (!added) lines.set(name, idSpan.line);
+      const own = inner.get(id);
+      if (own) visit(own, `${name}.`);
+    }
+  };
+  visit(root, '');
 }
 
 function reportUnwanted(flow: Flow, demand: ReadonlyMap<string, Demand>, diagnostics: Diagnostic[]): void {

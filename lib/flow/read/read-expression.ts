@@ -74,11 +74,20 @@ function readScalar(value: null | boolean | number | string, span: Span, reporte
   return literal(value, span);
 }
 
+/** What other tools call the item of a map. */
+const ITEM: ReadonlyMap<string, string> = new Map(
+  ['$item', '$each', '$element', '$it'].map((key) => [
+    key,
+    'The flow of a map has the item as its input: write { $input: $ }, or { $input: PATH } for a part of it.',
+  ]),
+);
+
 type ReadEntry = (key: string, value: Tree) => Expression;
 
 function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
-    if (key.startsWith('$')) reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS) }, place);
+    if (key.startsWith('$'))
+      reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: ITEM.get(key) }, place);
     if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: read(key, value) };
   });

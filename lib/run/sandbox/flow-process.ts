@@ -3,7 +3,7 @@ import type { FlowOptions, FlowRun, RunOptions } from '../run-flow.ts';
 import { flowProgram } from './program.ts';
 
 /** Options of {@link runInProcess}. */
-export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input' | 'retryFaultsAtOnce'>;
+export type FlowProcessOptions = FlowOptions & Pick<RunOptions, 'input' | 'retriesAtOnce'>;
 
 /** A run in a separate process, and the peak memory in bytes of that process and of its components' process. */
 export interface FlowProcessRun {
