@@ -32,6 +32,19 @@ export function fieldsOf(value: Expression): readonly (readonly [key: string, va
   return Object.entries(value.value).map(([key, own]) => [key, literal(own, value.span)]);
 }
 
+/** How many items a `map` has, where its list is written in the flow. */
+export function writtenItems(step: Pick<Step, 'input'>): number | undefined {
+  const items = inputField(step, 'items');
+  if (items?.kind === 'list') return items.items.length;
+  return items?.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
+}
+
+/** The `max_concurrency` of a `map`, where it is written in the flow. */
+export function writtenConcurrency(step: Pick<Step, 'input'>): number | undefined {
+  const limit = inputField(step, 'max_concurrency');
+  return limit?.kind === 'literal' && typeof limit.value === 'number' ? limit.value : undefined;
+}
+
 /** The milliseconds of a `sleep` if they are a valid literal; otherwise undefined: a function has to check them first. */
 export function literalWait(step: Step): number | undefined {
   if (!callsBuiltin(step, 'sleep') || step.input.kind !== 'literal') return undefined;

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { flowRunnerAt } from '../../flow/flow-runners.ts';
-import { workflowType } from '../../flow/read/aws-metadata.ts';
+import { typeAround } from '../../flow/read/aws-metadata.ts';
 
 /**
  * The most retries of a step: each of a call adds three events to the history of its execution, and each of a step that runs
@@ -13,14 +13,12 @@ const MOST_RETRIES = { call: 1000, flow: 500 };
 export function reportTimeLimits(flow: Flow, diagnostics: Diagnostic[]): void {
   const { file, outer, timeoutSpan } = flow;
   if (outer && timeoutSpan) diagnostics.push(diagnose('inner-timeout', {}, { file, ...timeoutSpan }));
-  const isExpress = workflowType(outermost(flow)) === 'EXPRESS';
+  const isExpress = typeAround(flow) === 'EXPRESS';
   for (const step of flow.steps) {
     const found = isExpress ? expressProblem(step, file) : retryProblem(step, file);
     if (found) diagnostics.push(found);
   }
 }
-
-const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
 
 function expressProblem({ id, idSpan, component, timeout }: Step, file: string): Diagnostic | undefined {
   if (timeout === undefined || !flowRunnerAt(component)) return undefined;

@@ -1,7 +1,7 @@
 import type { Flow, Step } from '../../flow/flow.ts';
-import { workflowType } from '../../flow/read/aws-metadata.ts';
+import { typeAround, workflowType } from '../../flow/read/aws-metadata.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import { builtinOf, inputField } from '../analyse/builtins.ts';
+import { builtinOf, inputField, writtenConcurrency, writtenItems } from '../analyse/builtins.ts';
 import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { certainParts } from './certain.ts';
 import { liveFlow } from './live-flow.ts';
@@ -113,27 +113,19 @@ const periodOf = (start: Times<number>, end: Times<number>): Times<Period> => ({
 
 /** How often a flow runs inside a step, one after the other: of a map whose items are written out, by how many run at once. */
 function roundsOf(step: Step): number {
-  if (builtinOf(step) !== 'map') return 1;
-  const items = inputField(step, 'items');
-  const written =
-    items?.kind === 'list' ? items.items.length : items?.kind === 'literal' ? lengthOf(items.value) : undefined;
+  const written = builtinOf(step) === 'map' ? writtenItems(step) : undefined;
   if (written === undefined) return 1;
-  const bound = inputField(step, 'max_concurrency');
-  const given =
-    bound?.kind === 'literal' && typeof bound.value === 'number' && bound.value >= 1 ? bound.value : written;
-  return written === 0 ? 0 : Math.ceil(written / Math.min(given, written));
+  const bound = writtenConcurrency(step) ?? written;
+  return written === 0 ? 0 : Math.ceil(written / Math.min(bound >= 1 ? bound : written, written));
 }
 
-const lengthOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
 const isInExpress = (flow: Flow): boolean =>
   workflowType(flow) === 'EXPRESS' || (flow.outer !== undefined && isInExpress(flow.outer));
-
-const outermost = (flow: Flow): Flow => (flow.outer ? outermost(flow.outer) : flow);
 
 /** Reports the maps that keep the items of a map from running as Express executions. */
 function checkItems(scope: Scope): void {
   const { flow } = scope;
-  if (flow.outer === undefined || workflowType(outermost(flow)) === 'EXPRESS') return;
+  if (flow.outer === undefined || typeAround(flow) === 'EXPRESS') return;
   for (const step of flow.steps)
     if (builtinOf(step) === 'map') scope.report('express-items', { step: step.id }, step.componentSpan);
 }

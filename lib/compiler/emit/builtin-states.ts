@@ -14,20 +14,13 @@ export function builtinAsStates({ step, inner }: Pick<PlannedStep, 'step' | 'inn
 
 /** Whether a `sleep` of known length ends before the step's timeout: otherwise a function fails with it. */
 function waitsInTime(step: Step): boolean {
-  const { timeout = Number.POSITIVE_INFINITY } = step;
-  return (literalWait(step) ?? Number.POSITIVE_INFINITY) <= timeout * 1000 && literalWait(step) !== undefined;
+  const wait = literalWait(step);
+  return wait !== undefined && (step.timeout === undefined || wait <= step.timeout * 1000);
 }
 
 /** A field of a step's input; null where it is absent. */
 export const fieldOf = ({ step }: PlannedStep, name: string): Expression =>
   inputField(step, name) ?? { kind: 'literal', value: null, span: step.componentSpan };
-
-/** How many items a `map` has, where its list is written in the flow. */
-export function knownItems(planned: PlannedStep): number | undefined {
-  const items = fieldOf(planned, 'items');
-  if (items.kind === 'list') return items.items.length;
-  return items.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
-}
 
 // Source: the language's own default for `max_iterations`.
 const DEFAULT_ROUNDS = 1000;

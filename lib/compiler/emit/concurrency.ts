@@ -1,8 +1,8 @@
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
-import { inputField } from '../analyse/builtins.ts';
+import { writtenConcurrency, writtenItems } from '../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { type FanOut, type PlanTree, partsOf } from '../plan/plan-tree.ts';
-import { builtinAsStates, knownItems } from './builtin-states.ts';
+import { builtinAsStates } from './builtin-states.ts';
 
 /** How many iterations of a Map may run at once: by the `map` step, or by the first step of a fan-out. */
 export type ConcurrencyBounds = ReadonlyMap<PlannedStep, number>;
@@ -68,9 +68,9 @@ class Allotment {
 
   /** Bounds a `map`; returns how many iterations it may have at once. */
   #map(planned: PlannedStep, inner: Plan, calls: number): number {
-    const bound = askedFor(planned) ?? atLeastOne(calls / callsOfIteration(planned, inner, calls));
+    const bound = writtenConcurrency(planned.step) ?? atLeastOne(calls / callsOfIteration(planned, inner, calls));
     this.#bounds.set(planned, bound);
-    return Math.max(1, Math.min(bound, knownItems(planned) ?? bound));
+    return Math.max(1, Math.min(bound, writtenItems(planned.step) ?? bound));
   }
 }
 
@@ -112,14 +112,8 @@ function callsOfStep(planned: PlannedStep | undefined, iterations: Iterations): 
   // At least one: functions write the items of a distributed Map, and carry what is large.
   const each = Math.max(1, callsOf(inner, iterations));
   if (builtinAsStates(planned) !== 'map') return each;
-  const known = knownItems(planned) ?? Number.POSITIVE_INFINITY;
-  return Math.max(1, Math.min(askedFor(planned) ?? iterations.map, known)) * each;
-}
-
-/** The `max_concurrency` of a `map`, where it is written in the flow. */
-export function askedFor({ step }: PlannedStep): number | undefined {
-  const limit = inputField(step, 'max_concurrency');
-  return limit?.kind === 'literal' && typeof limit.value === 'number' ? limit.value : undefined;
+  const known = writtenItems(planned.step) ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.min(writtenConcurrency(planned.step) ?? iterations.map, known)) * each;
 }
 
 /** How deep maps are nested in a step, itself included; 0 where there are none. */

@@ -1,7 +1,7 @@
-import { builtinOf } from '../analyse/builtins.ts';
+import { builtinOf, writtenItems } from '../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import { type PlanTree, partsOf } from '../plan/plan-tree.ts';
-import { builtinAsStates, knownItems, knownRounds } from './builtin-states.ts';
+import { builtinAsStates, knownRounds } from './builtin-states.ts';
 import { stateNames } from './names.ts';
 
 /** Events that a step which is repeated as a whole may add to a history; with more, it has an execution for each attempt. */
@@ -77,7 +77,7 @@ function bodyOf(body: PlanTree, planned: PlannedStep, { type, prefix, names }: N
 /** The most events of a step, roughly, with those of its inner flow. */
 function eventsOf(planned: PlannedStep): number {
   const { inner, step } = planned;
-  const runs = { map: knownItems(planned) ?? ITEMS, iterate: knownRounds(planned) ?? Number.POSITIVE_INFINITY };
+  const runs = { map: writtenItems(planned.step) ?? ITEMS, iterate: knownRounds(planned) ?? Number.POSITIVE_INFINITY };
   const builtin = builtinOf(step);
   const times = builtin === 'map' || builtin === 'iterate' ? runs[builtin] : 1;
   const own = [...(inner?.steps.values() ?? [])].reduce((sum, one) => sum + eventsOf(one), 0);

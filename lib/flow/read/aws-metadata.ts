@@ -29,6 +29,10 @@ function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
 export const workflowType = (flow: Pick<Flow, 'metadata'>): (typeof TYPES)[number] =>
   String(awsMetadata(flow).type).toUpperCase() === 'EXPRESS' ? 'EXPRESS' : 'STANDARD';
 
+/** The type of the state machine that a flow runs in, which is that of the outermost flow around it. */
+export const typeAround = (flow: Flow): ReturnType<typeof workflowType> =>
+  flow.outer ? typeAround(flow.outer) : workflowType(flow);
+
 /** Whether `metadata.aws.fuse` requests that chains of steps are fused into one function. */
 export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
 

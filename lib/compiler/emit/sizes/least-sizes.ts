@@ -1,8 +1,8 @@
 import type { Json } from '../../../protocol/json.ts';
 import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
-import { builtinOf } from '../../analyse/builtins.ts';
+import { builtinOf, writtenItems } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { builtinAsStates, fieldOf, knownItems } from '../builtin-states.ts';
+import { builtinAsStates, fieldOf } from '../builtin-states.ts';
 import { constantSlots } from '../jsonata/slots.ts';
 import { type Layout, layoutOf } from '../layout.ts';
 import type { Carried } from './carried.ts';
@@ -138,7 +138,7 @@ export function fittingRuns(
 function mostInlineRuns(planned: PlannedStep, { inlineIterations }: SizedPlan): number {
   if (builtinOf(planned.step) !== 'map') return 1;
   const most = inlineIterations.get(planned) ?? 0;
-  const known = knownItems(planned);
+  const known = writtenItems(planned.step);
   if (known === undefined) return most;
   return known > most ? 0 : Math.max(1, known);
 }

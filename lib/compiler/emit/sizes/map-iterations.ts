@@ -1,7 +1,6 @@
 import { EVENTS_OF_ATTEMPT } from '../../../asl/sizes.ts';
-import { builtinOf } from '../../analyse/builtins.ts';
+import { builtinOf, writtenItems } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
-import { knownItems } from '../builtin-states.ts';
 import { mapsWithin } from '../concurrency.ts';
 import { MOST_EVENTS_AS_WHOLE } from '../whole-steps.ts';
 
@@ -59,7 +58,7 @@ function allotTo(planned: PlannedStep, available: number, found: Map<PlannedStep
 
 /** `runs`: of the inner flow, without those of the maps in it, that fit. */
 function iterationsWithin(planned: PlannedStep, runs: number): number {
-  const known = knownItems(planned);
+  const known = writtenItems(planned.step);
   const levels = mapsWithin(planned);
   // A list that is written out needs no other iterations, and the maps in it get half of the events.
   if (known !== undefined && known * (levels > 1 ? 2 : 1) <= runs) return Math.min(known, MOST_ITERATIONS);

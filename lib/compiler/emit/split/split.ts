@@ -1,9 +1,8 @@
 import { type Size, sizeOfStates, sumOfSizes } from '../../../asl/sizes.ts';
 import type { NamedState } from '../../../asl/walk-states.ts';
-import { builtinOf } from '../../analyse/builtins.ts';
+import { builtinOf, writtenItems } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstStepIn, idsIn, type PlanTree, partsOf } from '../../plan/plan-tree.ts';
-import { knownItems } from '../builtin-states.ts';
 import { PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { NestingEstimate, type PlanReads, readsOfPlan } from './nesting-estimate.ts';
 
@@ -136,7 +135,7 @@ class Splitter {
     const { plan, saved } = new Splitter(planned.inner, { ...this.#options, nameOf }).innerPlan();
     this.#changed.set(tree.id, { ...planned, inner: plan });
     // The flow of a map is emitted twice where the number of items is unknown.
-    const isTwice = builtinOf(planned.step) === 'map' && knownItems(planned) === undefined;
+    const isTwice = builtinOf(planned.step) === 'map' && writtenItems(planned.step) === undefined;
     return { ...whole, ...minus(minus(whole, saved), isTwice ? saved : NOTHING) };
   }
 

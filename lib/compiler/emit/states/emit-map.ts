@@ -2,9 +2,9 @@ import { boundItems } from '../../../asl/repetition.ts';
 import type { ChoiceRule, MapState } from '../../../asl/state-machine.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
-import { inputField } from '../../analyse/builtins.ts';
+import { inputField, writtenItems } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
-import { fieldOf, knownItems } from '../builtin-states.ts';
+import { fieldOf } from '../builtin-states.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
@@ -29,7 +29,7 @@ const RESULT: Jsonata = object([
 export function emitMap(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
   const { name, scopePath, states } = context;
   const most = emitter.frame.budget.inlineMost(planned);
-  const known = knownItems(planned);
+  const known = writtenItems(planned.step);
   if (most === 0 || (known ?? 0) > most) return emitManyItems(emitter, planned, context);
   const catchers = emitter.catchers(planned, context);
   const ending = needsResultStates(emitter, planned)
@@ -70,7 +70,7 @@ function concurrencyRules(emitter: FlowEmitter, planned: PlannedStep, context: E
  */
 function itemsRules(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): readonly ChoiceRule[] {
   const most = emitter.frame.budget.inlineMost(planned);
-  if (knownItems(planned) !== undefined || most === 0) return [];
+  if (writtenItems(planned.step) !== undefined || most === 0) return [];
   const value = jsonataOf(fieldOf(planned, 'items'), emitter.scope(context.scopePath));
   const many = jsonata`$count($items) > ${most}`;
   const isSpilled = jsonata`$exists(${lookup('$items', '$blob')})`;

@@ -2,12 +2,11 @@ import type { Branch, MapState, State, Template } from '../../../asl/state-machi
 import type { Expression } from '../../../flow/expression.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
-import { inputField } from '../../analyse/builtins.ts';
+import { inputField, writtenConcurrency } from '../../analyse/builtins.ts';
 import { isGuarded } from '../../passes/share-guards.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstIn } from '../../plan/plan-tree.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
-import { askedFor } from '../concurrency.ts';
 import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext, Frame } from '../frame.ts';
@@ -30,7 +29,7 @@ export function concurrencyOf(
 ): Pick<MapState, 'MaxConcurrency'> {
   const limit = inputField(planned.step, 'max_concurrency');
   if (!limit) return boundOf(emitter, planned, most);
-  return { MaxConcurrency: askedFor(planned) ?? evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
+  return { MaxConcurrency: writtenConcurrency(planned.step) ?? evaluated(jsonataOf(limit, emitter.scope(scopePath))) };
 }
 
 /** The bound of a Map, by its step or the first of its steps; none where no more than that run at once anyway. */
