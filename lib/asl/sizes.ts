@@ -1,7 +1,7 @@
 import { isObject } from '../protocol/json.ts';
 import { PLACEHOLDER_FIELDS, placeholdersIn, readPlaceholder } from '../protocol/placeholders.ts';
 import { mostItemsOf, visitsOf } from './repetition.ts';
-import type { Branch, MapState, State, TaskState } from './state-machine.ts';
+import { type Branch, DEFAULT_ATTEMPTS, type MapState, type State, type TaskState } from './state-machine.ts';
 import { branchesOf, type NamedState } from './walk-states.ts';
 
 /** What states use of the limits of a state machine. */
@@ -92,9 +92,6 @@ const eventsOf = (state: State): number => {
 
 /** Events of one more attempt of a call: scheduled, started, failed. A Parallel and a Map have fewer of their own. */
 export const EVENTS_OF_ATTEMPT = 3;
-
-/** The attempts of a retrier that does not say how many. Source: "Retrying after an error", AWS Step Functions developer guide. */
-const DEFAULT_ATTEMPTS = 3;
 
 /** Failures of AWS's services: their attempts get the events that are left. */
 const SERVICE = /^(Lambda|StepFunctions)\./;

@@ -128,6 +128,9 @@ export interface FailState {
   readonly Cause?: Plain | Evaluated;
 }
 
+/** The attempts of a {@link Retrier} that does not say how many. Source: "Retrying after an error", AWS Step Functions developer guide. */
+export const DEFAULT_ATTEMPTS = 3;
+
 /** When to retry a failed state. */
 export interface Retrier {
   readonly ErrorEquals: readonly string[];

@@ -1,4 +1,4 @@
-import type { Branch, State } from './state-machine.ts';
+import type { Branch, MapState, State } from './state-machine.ts';
 
 /** A state under its name. */
 export type NamedState = readonly [name: string, state: State];
@@ -11,6 +11,10 @@ export function branchesOf(state: State): readonly Branch[] {
   if (state.Type === 'Parallel') return state.Branches;
   return state.Type === 'Map' ? [state.ItemProcessor] : [];
 }
+
+/** Whether each iteration of a Map is an execution of its own. */
+export const isDistributed = ({ ItemProcessor }: MapState): boolean =>
+  ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
 
 /** All states of a scope, at any depth, each before those inside it. */
 export const statesIn = ({ States }: Scope): readonly NamedState[] =>

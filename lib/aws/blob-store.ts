@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { BLOB_DAYS_VARIABLE, BLOBS_VARIABLE } from '../runtime/stores/open-store.ts';
-import { STORE_FOLDERS, type StoreKind } from '../runtime/stores/store-folders.ts';
+import { STORE_FOLDERS, STORE_KINDS, type StoreKind } from '../runtime/stores/store-folders.ts';
 import { STORE_USES, type StoreAccess, type StoreUse } from '../runtime/stores/store-use.ts';
 import { type BlobLives, type LivesInDays, livesInDays } from './blob-lives.ts';
 
@@ -91,7 +91,7 @@ export class BlobStore extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
-      lifecycleRules: KINDS.map((kind) => this.lifecycle(kind, days[kind])),
+      lifecycleRules: STORE_KINDS.map((kind) => this.lifecycle(kind, days[kind])),
     });
   }
 
@@ -160,8 +160,6 @@ export class BlobStore extends Construct {
 
 /** Source: "Protecting data with server-side encryption using AWS KMS keys", Amazon S3 user guide. */
 const KEY_USES = ['kms:Decrypt', 'kms:GenerateDataKey'];
-
-const KINDS: readonly StoreKind[] = ['blobs', 'cache', 'mapItems', 'mapResults'];
 
 /** The permissions for what ends an upload in several parts. */
 const IN_PARTS = ['s3:ListMultipartUploadParts', 's3:AbortMultipartUpload'];

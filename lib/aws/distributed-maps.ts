@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { StateMachine } from '../asl/state-machine.ts';
-import { statesIn } from '../asl/walk-states.ts';
+import { isDistributed, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { machinesOf } from './definition.ts';
 import type { RoleDraft } from './role-draft.ts';
@@ -8,9 +8,7 @@ import { executionArn, stateMachineArn } from './state-machine-arns.ts';
 
 /** Whether a state machine has a distributed Map, at any depth. */
 export const hasDistributedMap = (machine: StateMachine): boolean =>
-  statesIn(machine).some(
-    ([, state]) => state.Type === 'Map' && state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED',
-  );
+  statesIn(machine).some(([, state]) => state.Type === 'Map' && isDistributed(state));
 
 /** Whether one of the state machines of a flow has a distributed Map. */
 export const hasDistributedMaps = (compiled: Compiled): boolean => machinesOf(compiled).some(hasDistributedMap);

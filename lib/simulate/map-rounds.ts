@@ -1,5 +1,5 @@
 import type { MapState } from '../asl/state-machine.ts';
-import type { NamedState } from '../asl/walk-states.ts';
+import { isDistributed, type NamedState } from '../asl/walk-states.ts';
 import type { SourceMap } from '../compiler/source-map.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 
@@ -47,8 +47,8 @@ export class MapRounds {
 }
 
 /** As many as the Map says; an expression is assumed to allow as many as there are items. */
-function iterationsAtOnce({ MaxConcurrency, ItemProcessor }: MapState): number {
-  const isDistributed = ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED';
-  const quota = isDistributed ? QUOTAS.distributedConcurrency : QUOTAS.inlineConcurrency;
+function iterationsAtOnce(state: MapState): number {
+  const { MaxConcurrency } = state;
+  const quota = isDistributed(state) ? QUOTAS.distributedConcurrency : QUOTAS.inlineConcurrency;
   return typeof MaxConcurrency === 'number' && MaxConcurrency > 0 ? Math.min(MaxConcurrency, quota) : quota;
 }

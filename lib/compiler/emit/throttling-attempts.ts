@@ -1,5 +1,13 @@
 import { callsOfMachine, EVENTS_OF_ATTEMPT, eventsOfMachine } from '../../asl/sizes.ts';
-import type { Branch, Retrier, State, StateMachine } from '../../asl/state-machine.ts';
+import {
+  type Branch,
+  DEFAULT_ATTEMPTS,
+  type MapState,
+  type Retrier,
+  type State,
+  type StateMachine,
+} from '../../asl/state-machine.ts';
+import { isDistributed } from '../../asl/walk-states.ts';
 import { START_THROTTLED, THROTTLED } from '../../protocol/aws-errors.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { byName } from './continuation.ts';
@@ -35,9 +43,6 @@ export const throttlingDelays = (attempts: number): Omit<Retrier, 'ErrorEquals'>
 /** Events kept for what no definition shows, such as a redrive. */
 const RESERVE = 100;
 
-/** The attempts of the retrier for failures of the service: see retry.ts. */
-const SERVICE_ATTEMPTS = 3;
-
 /**
  * A state machine whose calls are repeated as often while they are throttled as its history has room for if all of them are:
  * AWS ends an execution with more than 25,000 events. The item processor of a distributed Map has histories of its own.
@@ -51,7 +56,8 @@ function attemptsFor(machine: Branch): number {
   const { fewest, most } = THROTTLING_ATTEMPTS;
   if (calls === 0) return most;
   const room = QUOTAS.events - RESERVE - eventsOfMachine(machine);
-  const each = Math.floor(room / (calls * EVENTS_OF_ATTEMPT)) - SERVICE_ATTEMPTS;
+  // The retrier for failures of the service does not say how many attempts it has: see retry.ts.
+  const each = Math.floor(room / (calls * EVENTS_OF_ATTEMPT)) - DEFAULT_ATTEMPTS;
   return Math.min(most, Math.max(fewest, each));
 }
 
@@ -67,18 +73,16 @@ function changedState(state: State, attempts: number): State {
     case 'Parallel':
       return { ...state, Branches: state.Branches.map((branch) => changed(branch, attempts)) };
     case 'Map':
-      return { ...state, ItemProcessor: changed(state.ItemProcessor, inProcessor(state.ItemProcessor, attempts)) };
+      return { ...state, ItemProcessor: changed(state.ItemProcessor, inProcessor(state, attempts)) };
     default:
       return state;
   }
 }
 
-type ItemProcessor = Extract<State, { Type: 'Map' }>['ItemProcessor'];
-
-function inProcessor(processor: ItemProcessor, around: number): number {
-  const { Mode, ExecutionType } = processor.ProcessorConfig ?? {};
-  if (Mode !== 'DISTRIBUTED') return around;
-  return ExecutionType === 'EXPRESS' ? THROTTLING_ATTEMPTS.express : attemptsFor(processor);
+function inProcessor(state: MapState, around: number): number {
+  if (!isDistributed(state)) return around;
+  const { ItemProcessor: processor } = state;
+  return processor.ProcessorConfig?.ExecutionType === 'EXPRESS' ? THROTTLING_ATTEMPTS.express : attemptsFor(processor);
 }
 
 const THROTTLING: ReadonlySet<string> = new Set([...THROTTLED, ...START_THROTTLED]);

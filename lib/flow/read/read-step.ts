@@ -24,9 +24,17 @@ export const STEP_KEYS = [
   'timeout',
   'metadata',
 ] as const;
-/** The keys of what a step does when it fails. */
+/** The keys of `onError` that only a retry has. */
 const RETRY_KEYS = ['maxRetries', 'delay', 'backoff', 'on'] as const;
+/** The keys of what a step does when it fails. */
 export const ON_ERROR_KEYS = ['action', 'defaultValue', ...RETRY_KEYS] as const;
+/** The largest values of the keys of a retry. */
+export const MOST_OF_RETRY = {
+  /** Seconds, a year: Step Functions takes a day more between attempts (MaxDelaySeconds, "Retrying after an error"). */
+  delay: 31_536_000,
+  /** Our own choice. */
+  backoff: 1000,
+} as const;
 /** The syntax of step ids. */
 export const ID = /^[\w.-]{1,128}$/;
 /** The syntax of component paths. */
@@ -113,7 +121,7 @@ function readOnError(fields: Fields, reporter: Reporter): OnError {
   if (!map) return { action: 'fail' };
   const onError = new Fields(map, 'an onError', ON_ERROR_KEYS, reporter, ON_ERROR_HINTS);
   const action = onError.oneOf('action', ['fail', 'useDefault', 'continue', 'retry', 'skip']) ?? 'fail';
-  if (action !== 'retry') reportUnusedRetryKeys(map, action, reporter);
+  if (action !== 'retry') onError.refuse(RETRY_KEYS, `an onError with action: ${action}`, 'action: retry');
   if (action === 'useDefault' || action === 'continue') {
     const value = onError.tree('defaultValue');
     return { action: 'useDefault', value: value ? readExpression(value, reporter) : literal(null, map.span) };
@@ -121,26 +129,10 @@ function readOnError(fields: Fields, reporter: Reporter): OnError {
   return action === 'retry' ? readRetrying(onError, reporter) : { action };
 }
 
-/** Reports what only retries have, where nothing is retried: it would be as if it were not there. */
-function reportUnusedRetryKeys({ entries }: MapTree, action: string, reporter: Reporter): void {
-  for (const key of RETRY_KEYS) {
-    const entry = entries.get(key);
-    const where = `an onError with action: ${action}`;
-    const instead = `"${key}" belongs to action: retry.`;
-    if (entry) reporter.report('unknown-key', { key, where, known: ['action', 'defaultValue'], instead }, entry.key);
-  }
-}
-
-/** The longest first delay, a year: Step Functions takes a day more between attempts (MaxDelaySeconds, "Retrying after an error"). */
-const MOST_DELAY = 31_536_000;
-
-/** The largest factor from one delay to the next: our own choice. */
-const MOST_BACKOFF = 1000;
-
 function readRetrying(onError: Fields, reporter: Reporter): Retrying {
   const optional = {
-    delay: onError.count('delay', MOST_DELAY, 1),
-    backoff: onError.factor('backoff', 1, MOST_BACKOFF),
+    delay: onError.count('delay', MOST_OF_RETRY.delay, 1),
+    backoff: onError.factor('backoff', 1, MOST_OF_RETRY.backoff),
     on: readCodes(onError, reporter),
   };
   return {

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
 import type { FLOW_KEYS } from '../read/read-flow-tree.ts';
-import { COMPONENT, ID, type STEP_KEYS } from '../read/read-step.ts';
+import { COMPONENT, ID, MOST_OF_RETRY, type STEP_KEYS } from '../read/read-step.ts';
 import { expressionSchemas } from './expression-schema.ts';
 import { behaviourSchema } from './mock-behaviour.ts';
 
@@ -109,13 +109,14 @@ const ON_ERROR: JsonObject = {
   delay: {
     type: ['integer', 'null'],
     minimum: 1,
-    maximum: QUOTAS.seconds,
+    maximum: MOST_OF_RETRY.delay,
     default: 1,
     description: 'Seconds before the first retry.',
   },
   backoff: {
     type: ['number', 'null'],
     minimum: 1,
+    maximum: MOST_OF_RETRY.backoff,
     default: 2,
     description: 'What each delay is multiplied with for the next one.',
   },

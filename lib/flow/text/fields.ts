@@ -18,6 +18,7 @@ const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: stri
 export class Fields {
   readonly map: MapTree;
   readonly #where: string;
+  readonly #known: readonly string[];
   readonly #reporter: Reporter;
   readonly #entries = new Map<string, Entry>();
   readonly #misspelt = new Set<string>();
@@ -26,6 +27,7 @@ export class Fields {
   constructor(map: MapTree, where: string, known: readonly string[], reporter: Reporter, hints: KeyHints = new Map()) {
     this.map = map;
     this.#where = where;
+    this.#known = known;
     this.#reporter = reporter;
     for (const [key, entry] of map.entries) {
       const name = known.includes(key) ? key : camel(key);
@@ -61,6 +63,18 @@ export class Fields {
   requiredString(key: string): string | undefined {
     if (!this.#nonNull(key)) this.wrong(key, 'a string');
     return this.string(key);
+  }
+
+  /** Reports those of the keys that are there although they are of no use here. `owner`: what they belong to. */
+  refuse(keys: readonly string[], where: string, owner: string): void {
+    const known = [...this.#known].filter((key) => !keys.includes(key));
+    for (const [key, entry] of this.map.entries)
+      if (keys.includes(camel(key)))
+        this.#reporter.report(
+          'unknown-key',
+          { key, where, known, instead: `"${key}" belongs to ${owner}.` },
+          entry.key,
+        );
   }
 
   boolean(key: string): boolean | undefined {

@@ -12,7 +12,7 @@ import type { Segment } from '../../protocol/path.ts';
 import { mapInParallel } from '../in-parallel.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
-import { contentOf, readOnce, travellingContent } from './spilled-content.ts';
+import { contentOf, keyOfSpilled, readOnce, travellingContent } from './spilled-content.ts';
 
 /** A marker and its path in a value. */
 export interface FoundMarker {
@@ -45,7 +45,7 @@ export async function hydrate(
   });
   return unescapeValue(value, (part) => {
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
-    return isBlobMarker(part) ? loaded.get(keyOf(part)) : undefined;
+    return isBlobMarker(part) ? loaded.get(keyOfSpilled(part)) : undefined;
   });
 }
 
@@ -58,7 +58,7 @@ export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promi
   });
   if (loaded.size === 0) return value;
   const fill = (within: Json): Json => {
-    if (isBlobMarker(within)) return loaded.get(keyOf(within)) ?? null;
+    if (isBlobMarker(within)) return loaded.get(keyOfSpilled(within)) ?? null;
     if (Array.isArray(within)) return within.map(fill);
     if (!isObject(within)) return within;
     return Object.fromEntries(Object.entries(within).map(([key, item]) => [key, fill(item)]));
@@ -66,13 +66,10 @@ export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promi
   return fill(value);
 }
 
-/** The spilled parts of a value, each loaded once, by {@link keyOf}. */
+/** The spilled parts of a value, each loaded once, by {@link keyOfSpilled}. */
 async function loadSpilled(value: Json, load: (marker: BlobMarker) => Promise<Json>): Promise<Map<string, Json>> {
   const markers = new Map(
-    findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [[keyOf(marker), marker] as const] : [])),
+    findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [[keyOfSpilled(marker), marker] as const] : [])),
   );
   return new Map(await mapInParallel(markers, async ([key, marker]) => [key, await load(marker)] as const));
 }
-
-/** What a marker stands for: the same blob may be a value here, and a list of several there. */
-const keyOf = ({ $blob, blobType }: BlobMarker): string => `${blobType} ${$blob}`;

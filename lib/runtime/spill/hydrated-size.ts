@@ -3,7 +3,7 @@ import { type BlobMarker, isBlobMarker, isSecret, readSpilled, unescapeValue } f
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { bytesOf } from './spill.ts';
-import { contentOf } from './spilled-content.ts';
+import { contentOf, keyOfSpilled } from './spilled-content.ts';
 
 /**
  * Bytes of compact JSON that `hydrate` will make of a value, by the sizes in its markers. A blob counts as often as the
@@ -31,7 +31,7 @@ function knownSize(value: Json): { readonly bytes: number; readonly parts: Parts
   const rest = unescapeValue(value, (part) => {
     if (isSecret(part)) return HIDDEN;
     if (!isBlobMarker(part)) return undefined;
-    const key = `${part.blobType} ${part.$blob}`;
+    const key = keyOfSpilled(part);
     if (readSpilled(part).hasMarkers) parts.set(key, { marker: part, times: (parts.get(key)?.times ?? 0) + 1 });
     spilledBytes += part.size - PLACE;
     return null;

@@ -2,6 +2,9 @@ import type { Json } from '../../protocol/json.ts';
 import { type BlobMarker, escapeValue, missing, readSpilled } from '../../protocol/markers.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 
+/** Tells what markers stand for apart: the same blob may be a value here, and a list of several there. */
+export const keyOfSpilled = ({ $blob, blobType }: BlobMarker): string => `${blobType} ${$blob}`;
+
 /** What a marker stands for, as it is stored. Throws what the store throws. */
 export async function contentOf(marker: BlobMarker, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
   const { blobId, index } = readSpilled(marker);

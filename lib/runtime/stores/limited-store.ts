@@ -1,6 +1,6 @@
 import { FlowError } from '../../protocol/errors.ts';
 import type { ObjectStore } from './object-store.ts';
-import { STORE_FOLDERS, type StoreKind } from './store-folders.ts';
+import { STORE_FOLDERS, STORE_KINDS, type StoreKind } from './store-folders.ts';
 import { allows, type StoreAccess, type StoreUse } from './store-use.ts';
 
 /**
@@ -32,10 +32,8 @@ export function limitedStore(store: ObjectStore, uses: readonly StoreUse[], step
   };
 }
 
-const KINDS: readonly StoreKind[] = ['blobs', 'cache', 'mapItems', 'mapResults'];
-
 const kindOf = (key: string): StoreKind | undefined =>
-  key.split('/').includes('..') ? undefined : KINDS.find((kind) => key.startsWith(`${STORE_FOLDERS[kind]}/`));
+  key.split('/').includes('..') ? undefined : STORE_KINDS.find((kind) => key.startsWith(`${STORE_FOLDERS[kind]}/`));
 
 function refusal(step: string, key: string, kind: StoreKind | undefined): FlowError {
   const problem =

@@ -13,5 +13,8 @@ export const STORE_FOLDERS = {
 /** A kind of objects in a store. */
 export type StoreKind = keyof typeof STORE_FOLDERS;
 
+/** All kinds. */
+export const STORE_KINDS = Object.keys(STORE_FOLDERS) as readonly StoreKind[];
+
 /** The key of an object, from the store's root. */
 export const keyIn = (kind: StoreKind, name: string): string => `${STORE_FOLDERS[kind]}/${name}`;

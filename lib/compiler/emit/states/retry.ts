@@ -1,4 +1,4 @@
-import type { Retrier } from '../../../asl/state-machine.ts';
+import { DEFAULT_ATTEMPTS, type Retrier } from '../../../asl/state-machine.ts';
 import type { Retrying } from '../../../flow/flow.ts';
 import {
   ANY_FAILURE,
@@ -13,9 +13,6 @@ import { THROTTLING_ATTEMPTS, throttlingDelays } from '../throttling-attempts.ts
 
 /** The longest delay between two attempts, in seconds. */
 const MAX_DELAY = 30;
-
-/** The attempts that AWS makes where a retrier does not say how many. */
-const DEFAULT_ATTEMPTS = 3;
 
 /**
  * Delays of one second, then twice as long each time, which is AWS's default, up to {@link MAX_DELAY}. Every Task has this
