@@ -1,10 +1,10 @@
-import type { Branch, Catcher, ChoiceRule, ChoiceState, ParallelState, Template } from '../../asl/state-machine.ts';
+import type { Branch, Catcher, ChoiceRule, ChoiceState, Template } from '../../asl/state-machine.ts';
 import type { StepReference } from '../../flow/expression.ts';
 import type { OnError } from '../../flow/flow.ts';
 import { ANY_FAILURE } from '../../protocol/aws-errors.ts';
 import { LET_THROUGH } from '../../protocol/failure-codes.ts';
 import type { PackedValue, PlannedStep } from '../plan/plan.ts';
-import { firstStepIn, type PlanTree, stepsIn } from '../plan/plan-tree.ts';
+import { firstStepIn, type PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
 import { carriedRun } from './carried-run.ts';
 import {
@@ -13,7 +13,6 @@ import {
   noUnassignedSlots,
   States,
   scopeEnd,
-  transitionTo,
   type UnassignedSlots,
 } from './continuation.ts';
 import {
@@ -34,16 +33,16 @@ import { FITS, problemOf } from './jsonata/input-check.ts';
 import { evaluated, FALSE, type Jsonata, jsonata, lookup, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
-import { nameOfMany, type StepState, statesOfSteps, variableName } from './names.ts';
+import { type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
+import { emitParallel } from './states/emit-parallel.ts';
 import { emitTask } from './states/emit-task.ts';
 import { passedOn } from './states/pass-on.ts';
-import { componentRetries } from './states/retry.ts';
 import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
@@ -196,10 +195,15 @@ export class FlowEmitter {
     return { Assign: { [this.frame.layout.nameAt(planned.step.id, scopePath.length)]: slots } };
   }
 
+  /** The flow's own catchers, in a scope: inside of a branch a failure first fails the Parallel. */
+  outerCatchers(scopePath: ScopePath): readonly Catcher[] {
+    return scopePath.length === 0 ? this.frame.catchers : [];
+  }
+
   /** The catchers of a step's state: those of its `onError`, then the flow's. */
   catchers(planned: PlannedStep, context: EmitContext): readonly Catcher[] {
     const instead = this.afterFailure(planned, context);
-    const outer = context.scopePath.length === 0 ? this.frame.catchers : [];
+    const outer = this.outerCatchers(context.scopePath);
     if (!instead) return outer;
     return [this.#lettingThrough(context, outer), { ErrorEquals: [ANY_FAILURE], ...instead, Output: {} }];
   }
@@ -245,7 +249,7 @@ export class FlowEmitter {
     if (tree.kind === 'nested') return emitNested(this, tree, { scopePath, states, after });
     if (tree.kind === 'conditions') return emitHoistedConditions(this, tree, { scopePath, states, after });
     if (tree.kind === 'fan-out') return emitFanOut(this, tree, { scopePath, states, after });
-    if (tree.kind === 'parallel') return this.#emitParallel(tree, scopePath, states, after);
+    if (tree.kind === 'parallel') return emitParallel(this, tree, { scopePath, states, after });
     if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, scopePath, states, after);
     const planned = this.frame.plan.steps.get(tree.id);
     return planned ? this.#emitStep(planned, scopePath, states, after, guard) : nextState(after);
@@ -358,44 +362,6 @@ export class FlowEmitter {
   /** A name for a state that belongs to a step. */
   stateName({ step }: PlannedStep, what: string): string {
     return this.shared.states.take(`${this.frame.prefix}${step.id}: ${what}`);
-  }
-
-  #emitParallel(
-    tree: Extract<PlanTree, { kind: 'parallel' }>,
-    scopePath: ScopePath,
-    states: States,
-    after: Continuation,
-  ): string {
-    const { layout, catchers } = this.frame;
-    const whole = this.frame.plan.steps.get(tree.whole ?? '');
-    const name = whole
-      ? this.stateName(whole, 'whole')
-      : this.shared.states.take(
-          this.frame.prefix + nameOfMany(tree.branches.map((branch) => firstStepIn(branch) ?? '')),
-        );
-    const onError = whole?.step.onError;
-    const retry = onError?.action === 'retry' ? componentRetries(onError, true) : [];
-    const catching = whole
-      ? this.catchers(whole, { name, scopePath, states, after })
-      : scopePath.length === 0
-        ? catchers
-        : [];
-    const handed = new Map<string, Jsonata>();
-    const branches = tree.branches.map((branch, index) => {
-      const out = stepsIn(branch).filter((id) => layout.keysOutside(id, scopePath.length + 1).length > 0);
-      for (const id of out) handed.set(id, lookup(jsonata`$states.result[${index}]`, id));
-      return this.branch(branch, out, layout.into(branch, scopePath));
-    });
-    const assigned = [...handed].map(([id, slots]) => [layout.nameAt(id, scopePath.length), evaluated(slots)]);
-    const state: ParallelState = {
-      Type: 'Parallel',
-      Branches: branches,
-      ...(retry.length > 0 && { Retry: retry }),
-      ...(catching.length > 0 && { Catch: catching }),
-      ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
-      ...transitionTo(after, (id) => handed.get(id)),
-    };
-    return states.add(name, state, this.source('parallel'));
   }
 
   /** Emits a tree as a scope of its own: a branch, or a nested state machine. Its output has the slots of the steps `out`. */

@@ -36,7 +36,7 @@ export function emitDefault(
     emitTaking(emitter, planned, context, {
       ...{ name, input: templateOf(value, emitter.scope(scopePath)), isOpened, source },
       // Its failure is not one that the default is for.
-      catchers: scopePath.length === 0 ? emitter.frame.catchers : [],
+      catchers: emitter.outerCatchers(scopePath),
     });
   if (budget.carries(planned.step.id, 'default')) take(Default);
   else {

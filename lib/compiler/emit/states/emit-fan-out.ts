@@ -37,7 +37,8 @@ interface Field<T extends Template = Template> {
  * that are not the same for all. The rest is in the Task, which may read outer variables as a branch may.
  */
 export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath, states, after }: TreeContext): string {
-  const { catchers, layout, plan, prefix } = emitter.frame;
+  const { layout, plan, prefix } = emitter.frame;
+  const catchers = emitter.outerCatchers(scopePath);
   const all = steps.flatMap((id) => plan.steps.get(id) ?? []);
   const [first] = all;
   if (!first) return nextState(after);
@@ -49,7 +50,7 @@ export function emitFanOut(emitter: FlowEmitter, { steps }: FanOut, { scopePath,
     Type: 'Map',
     ...boundOf(emitter, first, Math.min(all.length, QUOTAS.inlineConcurrency)),
     ...iterations({ emitter, scopePath, first, all }),
-    ...(scopePath.length === 0 && catchers.length > 0 && { Catch: catchers }),
+    ...(catchers.length > 0 && { Catch: catchers }),
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...transitionTo(after, (id) => results.get(id)),
   };
