@@ -5,7 +5,7 @@ import { LARGEST_ANSWER, resultTooLarge } from './read-result.ts';
 import { type ApiEvent, bodyOf, idempotencyKeyOf, prefersAsync } from './request.ts';
 import type { Services } from './services.ts';
 import { start } from './start.ts';
-import { patienceOf, timeFor } from './time.ts';
+import { patienceOf, timeFor, withinTime } from './time.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
 export type ApiHandler = (
@@ -20,7 +20,8 @@ export const createHandler =
     try {
       const remaining = context.getRemainingTimeInMillis();
       const routed = async () => route(services, event, patienceOf(remaining));
-      return fitting(await inTime(services, routed(), timeFor(remaining)));
+      const time = timeFor(remaining);
+      return fitting(await withinTime(services, time, routed(), () => tooLong(time)));
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500 && problem !== error) log(error);
@@ -30,18 +31,12 @@ export const createHandler =
 
 type Answer = Promise<APIGatewayProxyStructuredResultV2>;
 
-/** An answer, unless it takes so long that the function would be ended: its caller would be told of a fault of ours. */
-async function inTime({ pause }: Services, answer: Answer, ms: number): Answer {
-  const answered = new AbortController();
-  const tooLong = pause(ms, answered.signal).then((): never => {
-    throw new Problem(
-      'NO_RESULT_IN_TIME',
-      `The request has taken the ${Math.round(ms / 1000)} seconds that the API may take; send it again, and with an Idempotency-Key if it starts a flow, as it may have done so`,
-    );
-  });
-  for (const either of [answer, tooLong]) either.catch(() => {}); // Nobody waits for the slower one.
-  return Promise.race([answer, tooLong]).finally(() => answered.abort());
-}
+/** The function would be ended otherwise, and its caller be told of a fault of ours. */
+const tooLong = (ms: number): Problem =>
+  new Problem(
+    'NO_RESULT_IN_TIME',
+    `The request has taken the ${Math.round(ms / 1000)} seconds that the API may take; send it again, and with an Idempotency-Key if it starts a flow, as it may have done so`,
+  );
 
 function route(services: Services, event: ApiEvent, patience: number): Answer {
   const { name = '', id = '', path = '' } = event.pathParameters ?? {};

@@ -47,7 +47,7 @@ export class Problem extends Error {
 }
 
 /** Seconds until a service that was busy may be asked again. */
-const SOON = 5;
+export const SOON = 5;
 
 type Answer = (message: string) => Problem;
 

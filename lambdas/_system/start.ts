@@ -8,9 +8,10 @@ import {
 import { hydrate } from '../../lib/runtime/index.ts';
 import { type Described, describeFound, findExecution } from './describe.ts';
 import { executionName } from './execution-name.ts';
-import { Problem } from './problem.ts';
+import { Problem, SOON } from './problem.ts';
 import { readInput } from './read-input.ts';
 import { type DeployedFlow, executionArnOf, findFlow, type Services, startArnOf } from './services.ts';
+import { withinTime } from './time.ts';
 
 /** A request to start a flow: `body` is its input, in JSON. */
 export interface StartRequest {
@@ -89,21 +90,12 @@ async function startAndWait(
   patience: number,
 ): Promise<Described> {
   const waiting = new AbortController();
-  const ended = new AbortController();
-  const tooLong = services.pause(patience, ended.signal).then(() => {
+  const result = services.sfn.send(new StartSyncExecutionCommand(execution), { abortSignal: waiting.signal });
+  const found = await withinTime(services, patience, result, () => {
     waiting.abort();
-    throw tooSlow(flow, execution.name, patience);
+    return tooSlow(flow, execution.name, patience);
   });
-  // Once the execution has ended, nobody waits for this any more.
-  tooLong.catch(() => {});
-  try {
-    const command = new StartSyncExecutionCommand(execution);
-    const result = services.sfn.send(command, { abortSignal: waiting.signal });
-    result.catch(() => {});
-    return await describeFound(services, { id: execution.name, flow }, await Promise.race([result, tooLong]));
-  } finally {
-    ended.abort();
-  }
+  return describeFound(services, { id: execution.name, flow }, found);
 }
 
 const tooSlow = (flow: string, id: string, ms: number): Problem =>
@@ -122,5 +114,5 @@ const notYetKnown = (key: string | undefined): Problem =>
   new Problem(
     'RESOURCE_UNAVAILABLE',
     `The idempotency key "${key}" has started an execution that Step Functions cannot describe yet; send the request again in a few seconds`,
-    { retryAfter: 5 },
+    { retryAfter: SOON },
   );

@@ -118,11 +118,10 @@ export class ComponentFunction extends Construct {
   constructor(scope: Construct, id: string, props: ComponentFunctionProps) {
     super(scope, id);
     this.component = props.component;
-    this.timeoutSeconds = Math.ceil(
-      Math.min(QUOTAS.functionSeconds, (props.options?.timeout ?? props.timeout ?? DEFAULT_SECONDS) + WRAPPER_SECONDS),
-    );
-    this.uses = props.uses ?? [];
     const { options = {} } = props;
+    const { timeout = props.timeout ?? DEFAULT_SECONDS, reservedConcurrency = props.reservedConcurrency } = options;
+    this.timeoutSeconds = Math.ceil(Math.min(QUOTAS.functionSeconds, timeout + WRAPPER_SECONDS));
+    this.uses = props.uses ?? [];
     const retention = options.logRetention ?? props.log?.retention;
     const logGroup = sharedLogGroup(logsOf(this), 'functions', {
       ...props.log,
@@ -133,8 +132,8 @@ export class ComponentFunction extends Construct {
     const { environment, files } = this.environmentOf(props);
     this.function = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
-      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...lambdaOptions(options),
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}, files),
       memorySize: options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB,
@@ -213,7 +212,6 @@ function lambdaOptions(
   options: FunctionOptions,
 ): Partial<lambda.FunctionOptions & Pick<lambda.FunctionProps, 'runtime'>> {
   const { architecture, runtime, ephemeralStorageSize, layers, vpc, vpcSubnets, securityGroups } = options;
-  const { reservedConcurrency } = options;
   return {
     ...(architecture && { architecture }),
     ...(runtime && { runtime }),
@@ -222,7 +220,6 @@ function lambdaOptions(
     ...(vpc && { vpc }),
     ...(vpcSubnets && { vpcSubnets }),
     ...(securityGroups && { securityGroups: [...securityGroups] }),
-    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
   };
 }
 

@@ -79,23 +79,30 @@ async function readRevision(sfn: SFNClient, stateMachineArn: string): Promise<Re
   return { definition, roleArn, type };
 }
 
+/** The pages of a list for which the SDK has no paginator. */
+async function* pagesOf<Page extends { readonly nextToken?: string | undefined }>(
+  ask: (token: { readonly nextToken?: string }) => Promise<Page>,
+): AsyncGenerator<Page> {
+  let nextToken: string | undefined;
+  do {
+    const page = await ask(nextToken ? { nextToken } : {});
+    yield page;
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
 async function readVersions(
   sfn: SFNClient,
   stateMachineArn: string,
   inUse: ReadonlySet<string>,
 ): Promise<readonly MachineVersion[]> {
   const versions: MachineVersion[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await sfn.send(
-      new ListStateMachineVersionsCommand({ stateMachineArn, ...(nextToken && { nextToken }) }),
-    );
-    for (const { stateMachineVersionArn: arn = '' } of page.stateMachineVersions ?? []) {
+  const pages = pagesOf((token) => sfn.send(new ListStateMachineVersionsCommand({ stateMachineArn, ...token })));
+  for await (const { stateMachineVersions: page = [] } of pages)
+    for (const { stateMachineVersionArn: arn = '' } of page) {
       const { definition, roleArn } = await readRevision(sfn, arn);
       versions.push({ arn, definition, roleArn, inUse: inUse.has(arn) });
     }
-    nextToken = page.nextToken;
-  } while (nextToken);
   return versions;
 }
 
@@ -108,18 +115,13 @@ interface Alias {
 
 async function readAliases(sfn: SFNClient, stateMachineArn: string): Promise<readonly Alias[]> {
   const aliases: Alias[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await sfn.send(
-      new ListStateMachineAliasesCommand({ stateMachineArn, ...(nextToken && { nextToken }) }),
-    );
-    for (const { stateMachineAliasArn } of page.stateMachineAliases ?? []) {
+  const pages = pagesOf((token) => sfn.send(new ListStateMachineAliasesCommand({ stateMachineArn, ...token })));
+  for await (const { stateMachineAliases: page = [] } of pages)
+    for (const { stateMachineAliasArn } of page) {
       const alias = await sfn.send(new DescribeStateMachineAliasCommand({ stateMachineAliasArn }));
       const versions = (alias.routingConfiguration ?? []).flatMap((each) => each.stateMachineVersionArn ?? []);
       aliases.push({ versions, moved: alias.updateDate?.getTime() ?? 0 });
     }
-    nextToken = page.nextToken;
-  } while (nextToken);
   return aliases;
 }
 
