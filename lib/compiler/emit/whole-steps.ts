@@ -7,8 +7,8 @@ import { stateNames } from './names.ts';
 /** Events that a step which is repeated as a whole may add to a history; with more, it has an execution for each attempt. */
 export const MOST_EVENTS_AS_WHOLE = 500;
 
-/** Events of a step of its flow, roughly. */
-const STEP_EVENTS = 10;
+/** Events of a step, roughly: its Task has five, its guard and its Parallel two each. */
+export const STEP_EVENTS = 10;
 
 /** Items of a list that is not written out: the most that an inline Map has. */
 const ITEMS = 100;
@@ -66,13 +66,16 @@ function withScopes(tree: PlanTree, steps: Plan['steps'], naming: Naming): PlanT
 
 /** The states of a step, or the nested state machine that has them. */
 function bodyOf(body: PlanTree, planned: PlannedStep, { type, prefix, names }: Naming): PlanTree {
-  const { id, timeout, onError } = planned.step;
-  const attempts = onError.action === 'retry' ? 1 + onError.maxRetries : 1;
-  const isNested = timeout !== undefined || attempts * eventsOf(planned) > MOST_EVENTS_AS_WHOLE;
+  const { id, timeout } = planned.step;
+  const isNested = timeout !== undefined || attemptsOf(planned) * eventsOf(planned) > MOST_EVENTS_AS_WHOLE;
   if (!isNested || type === 'EXPRESS') return body;
   const name = names.take(`${prefix}${id}-whole`.replace(/[^A-Za-z0-9_-]/g, '-'));
   return { kind: 'nested', name, body, ...(timeout !== undefined && { seconds: Math.ceil(timeout) }) };
 }
+
+/** How often a step is called at most. */
+export const attemptsOf = ({ step: { onError } }: PlannedStep): number =>
+  onError.action === 'retry' ? 1 + onError.maxRetries : 1;
 
 /** The most events of a step, roughly, with those of its inner flow. */
 function eventsOf(planned: PlannedStep): number {

@@ -2,7 +2,7 @@ import { EVENTS_OF_ATTEMPT } from '../../../asl/sizes.ts';
 import { builtinOf, writtenItems } from '../../analyse/builtins.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { mapsWithin } from '../concurrency.ts';
-import { MOST_EVENTS_AS_WHOLE } from '../whole-steps.ts';
+import { attemptsOf, MOST_EVENTS_AS_WHOLE, STEP_EVENTS } from '../whole-steps.ts';
 
 /**
  * Events that the iterations of all inline Maps of an execution may add to its history together: by the rough numbers below,
@@ -19,8 +19,7 @@ const MOST_ITERATIONS = 100;
  */
 const FEWEST_ITERATIONS = 4;
 
-/** Events of a step, roughly: its Task has five, its guard and its Parallel two each; and of the start and end of a run. */
-const STEP_EVENTS = 10;
+/** Events of the start and end of a run, roughly. */
 const RUN_EVENTS = 10;
 
 /** An inner flow runs again and again in an `iterate`: a round may have this part of the events. */
@@ -72,11 +71,11 @@ function eventsOfRun(plan: Plan): number {
 }
 
 /** A step that runs a flow is repeated with it, or has an execution for each attempt: see whole-steps.ts. */
-function eventsOfStep({ inner, step }: PlannedStep): number {
-  const retries = step.onError.action === 'retry' ? step.onError.maxRetries : 0;
-  if (!inner) return STEP_EVENTS + retries * EVENTS_OF_ATTEMPT;
+function eventsOfStep(planned: PlannedStep): number {
+  const { inner, step } = planned;
+  const attempts = attemptsOf(planned);
+  if (!inner) return STEP_EVENTS + (attempts - 1) * EVENTS_OF_ATTEMPT;
   const once = STEP_EVENTS + (builtinOf(step) === 'map' ? 0 : eventsOfRun(inner));
-  const all = (1 + retries) * once;
-  const isNested = step.timeout !== undefined || (retries > 0 && all > MOST_EVENTS_AS_WHOLE);
-  return isNested ? (1 + retries) * STEP_EVENTS : all;
+  const isNested = step.timeout !== undefined || (attempts > 1 && attempts * once > MOST_EVENTS_AS_WHOLE);
+  return attempts * (isNested ? STEP_EVENTS : once);
 }
