@@ -1,4 +1,5 @@
 import type { Folders } from '../project/folders.ts';
+import { cancelled } from '../project/host/call-errors.ts';
 import type { ComponentHost, HostListener } from '../project/host/component-host.ts';
 import { Containment } from '../project/host/containment.ts';
 import { hostFor } from '../project/host/hosts.ts';
@@ -50,7 +51,6 @@ export class HostedRun {
     invocation: Invocation,
     { id, files, ...host }: HostContext,
   ): Promise<Slots> {
-    const place = await this.#open();
     const call = {
       invocation,
       component: { path, entry, hash },
@@ -59,7 +59,12 @@ export class HostedRun {
       ...(id !== undefined && { id }),
       ...(files !== undefined && { files }),
     };
-    return place.host.invoke(place.session, call, host);
+    for (;;) {
+      const place = await this.#open();
+      const slots = await place.host.invoke(place.session, call, host);
+      if (slots) return slots;
+      if (host.signal?.aborted) throw cancelled(invocation);
+    }
   }
 
   async #open(): Promise<Place> {

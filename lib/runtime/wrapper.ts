@@ -54,6 +54,8 @@ export interface HostContext {
   readonly log?: LogSink;
   /** Calls other components, for a component that runs flows. */
   readonly call?: CallComponent;
+  /** Called when the component itself begins, with its input complete: from then on its own code may do anything. */
+  readonly begun?: () => void;
 }
 
 /** A wrapped component, which its function exports as `handler`. Rejects with a {@link FlowError}. */
@@ -140,7 +142,7 @@ async function answer(
     ...timeLeft(component, invocation, host),
     ...(host.signal && { signal: host.signal }),
   };
-  const running = withDeadline(limits, (signal) => run(component, input, { ...context, signal }, scrubber));
+  const running = withDeadline(limits, (signal) => run(component, input, { ...context, signal }, { scrubber, host }));
   const result = await (invocation.covered ? running.catch(renameCoveredFailure) : running);
   if (result === SKIP) return projectSkipped(reads);
   const { spillAbove, fused: attachedWork = [], output = [] } = invocation;
@@ -256,12 +258,23 @@ const unresolved = (step: string, path: string, missing: string): FlowError =>
 const refusal = (code: ErrorCode, message: string, field: string): FlowError =>
   inPlace(withoutFrames(new FlowError(code, message)), { field });
 
-async function run(component: Component, input: Json, context: Context, scrubber: Scrubber): Promise<unknown> {
+interface RunOptions {
+  readonly scrubber: Scrubber;
+  readonly host: HostContext;
+}
+
+async function run(
+  component: Component,
+  input: Json,
+  context: Context,
+  { scrubber, host }: RunOptions,
+): Promise<unknown> {
   const { step } = context;
   const parsed = await validate(input, component.input, (value) => scrubber.any(value));
   if ('problem' in parsed)
     throw refusal('INVALID_INPUT', `the input of step "${step}" does not fit: ${parsed.problem}`, parsed.at);
   try {
+    host.begun?.();
     const result = await component.run(parsed.value, context);
     const checked = await validate(result, component.output, (value) => scrubber.any(value)).catch((error) => {
       // The schema's walk failed: of a value that is no JSON, its place says more.

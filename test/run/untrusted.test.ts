@@ -123,6 +123,36 @@ describe('a component that does something to its process as it runs', () => {
     expect([tested.code, JSON.parse(tested.stdout)]).toMatchObject([1, { passed: 1, failed: 1 }]);
   });
 
+  test('kills its process: no step beside it is blamed, wherever it stands and however it is checked', async () => {
+    const kill = DEEDS['kills its process'][0];
+    const schema = `input: z.any().refine(() => { ${kill} return true; })`;
+    const bads = [source('', kill), source('', 'return 1;', schema), source('', `await null; ${kill}`)];
+    const places = fc.record({ bad: fc.constantFrom(...bads), before: fc.nat(4), after: fc.nat(4) });
+    await fc.assert(
+      fc.asyncProperty(places, async ({ bad, before, after }) => {
+        const fine = (name: string) => (_: unknown, at: number) =>
+          `  - { id: ${name}${at}, component: /my/fine, input: 1 }`;
+        const steps = [
+          ...Array.from({ length: before }, fine('before')),
+          '  - { id: bad, component: /my/bad, input: 1 }',
+          ...Array.from({ length: after }, fine('after')),
+        ];
+        const flow = await prepareFlow({
+          file: join(
+            project({
+              'lambdas/my/bad.ts': bad,
+              'lambdas/my/fine.ts': source('', 'return input;'),
+              'flow.yaml': `steps:\n${steps.join('\n')}\noutput: { $step: bad }\n`,
+            }),
+            'flow.yaml',
+          ),
+        });
+        expect((await flow.run()).result).toMatchObject({ outcome: 'failed', error: { data: { step: 'bad' } } });
+      }),
+      { numRuns: runs(4) },
+    );
+  });
+
   test('blocks: it fails when its time is over, and nothing else does', async () => {
     const cwd = projectWith(source('', 'for (;;);', 'timeout: 0.2'));
     const { cases } = await testFlow({

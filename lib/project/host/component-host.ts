@@ -110,8 +110,11 @@ export class ComponentHost {
     );
   }
 
-  /** Runs a component. Rejects with the component's error, or with Lambda's error for a process that has ended. */
-  async invoke(session: number, { timeout, ...invoke }: HostedCall, host: CallHost): Promise<Slots> {
+  /**
+   * Runs a component. Rejects with the component's error, or with Lambda's error for a process that has ended. Undefined
+   * if the host ended before the component began: another call has ended it, which this one must not answer for.
+   */
+  async invoke(session: number, { timeout, ...invoke }: HostedCall, host: CallHost): Promise<Slots | undefined> {
     const number = this.#numbers++;
     const call = new RemoteCall(host, (message) => this.#child.send(message));
     const running = new RunningCall(call, invoke.invocation);
@@ -126,7 +129,7 @@ export class ComponentHost {
     this.#send({ type: 'invoke', call: number, session, ...invoke });
     if (host.signal?.aborted) abort();
     try {
-      return await this.#during(call.answer);
+      return await this.#during(Promise.race([call.answer, running.lost]));
     } finally {
       running.clear();
       host.signal?.removeEventListener('abort', abort);
@@ -218,6 +221,11 @@ export class ComponentHost {
   #take(message: MessageFromHost): void {
     this.#isReady = true;
     switch (message.type) {
+      case 'begun': {
+        const begun = this.#calls.get(message.call);
+        if (begun) begun.begunAs = this.#numbers++;
+        break;
+      }
       case 'log':
       case 'ask':
       case 'done':
@@ -262,13 +270,28 @@ export class ComponentHost {
     load?.resolve(outcome);
   }
 
+  #endCalls(error: Error, wasOpen: boolean): void {
+    const calls = [...this.#calls.values()];
+    // Where none has begun, it was something that a component does before: its schema may run code too.
+    const isKnown = !wasOpen || calls.some(({ begunAs }) => begunAs !== undefined);
+    const isLost = ({ begunAs }: RunningCall): boolean => this.#isReady && isKnown && begunAs === undefined;
+    for (const running of calls) if (isLost(running)) running.lose();
+    // A process does one thing at a time: most probably, the component that began last has ended it. The flow hears of
+    // that one first, as it would if each had a process of its own.
+    const [last, ...others] = calls
+      .filter((running) => !isLost(running))
+      .sort((a, b) => (b.begunAs ?? 0) - (a.begunAs ?? 0));
+    last?.call.fail(error);
+    if (others.length > 0) setImmediate(() => others.forEach(({ call }) => void call.fail(error)));
+  }
+
   #end(why: ReportedExitReason | ExitReason): void {
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
     const error = exitError(describeExit(why), stackOf(why));
     const waiting = this.#calls.size + this.#loads.size;
     if (wasOpen && waiting === 0) process.emitWarning(`the process of the components has ended: ${error.message}`);
-    for (const { call } of this.#calls.values()) call.fail(error);
+    this.#endCalls(error, wasOpen);
     for (const [number, { bundle, hasBegun, reject }] of this.#loads) {
       if (!this.#isReady) reject(new Error(`the process of the components could not be started: ${error.message}`));
       this.#endLoad(number, hasBegun ? diagnoseLoad(bundle.component, error) : undefined);
@@ -294,11 +317,19 @@ interface Load {
 class RunningCall {
   readonly call: RemoteCall;
   readonly invocation: Invocation;
+  /** Resolves if the host ends before the component begins. */
+  readonly lost: Promise<undefined>;
+  lose: () => void = () => {};
+  /** The place of its beginning among all that the host did; undefined before. */
+  begunAs: number | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(call: RemoteCall, invocation: Invocation) {
     this.call = call;
     this.invocation = invocation;
+    this.lost = new Promise((resolve) => {
+      this.lose = () => resolve(undefined);
+    });
   }
 
   after(ms: number, act: () => void): void {

@@ -87,11 +87,12 @@ function hideSecrets(error: Error, scrubber: Scrubber): Error {
 }
 
 /** What the host does for a component is not the component's: an error there is a fault of ours. */
-function uncontained({ log, secrets, call, ...host }: HostContext, scrubber: Scrubber): HostContext {
+function uncontained({ log, begun, secrets, call, ...host }: HostContext, scrubber: Scrubber): HostContext {
   const outside = <T>(act: () => T): T => runningCall.run(undefined, act);
   return {
     ...host,
     ...(log && { log: (entry) => outside(() => log(entry)) }),
+    ...(begun && { begun: () => outside(begun) }),
     ...(call && { call: (...asked) => outside(() => call(...asked)) }),
     ...(secrets && {
       secrets: async (name) => {

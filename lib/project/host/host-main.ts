@@ -79,13 +79,13 @@ async function load(load: number, bundle: HostedBundle): Promise<void> {
 function invoke(asked: HostedInvoke): void {
   const { session, component, blobs } = asked;
   const containment = new Containment(({ error, at }) => send({ type: 'late', session, error: errorText(error), at }));
-  const find = async (): Promise<Handler> => {
-    const handler = await loading(() => components.handlerOf(component)).catch((error: unknown) => {
+  const find = async (begun: () => void): Promise<Handler> => {
+    const handler = await loading(() => components.handlerOf(component, begun)).catch((error: unknown) => {
       throw toFlowError(error);
     });
     return (invocation, host) => handler(invocation, { ...host, store: folderStore(blobs) });
   };
-  void calls.invoke(asked, async () => containment.handlerOf(component.path, await find()));
+  void calls.invoke(asked, async (begun) => containment.handlerOf(component.path, await find(begun)));
 }
 
 /** Writes a mark on a stream, behind all that was printed before. */

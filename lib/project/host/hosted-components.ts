@@ -27,10 +27,10 @@ export class HostedComponents {
     });
   }
 
-  /** The function of a bundle, which is loaded if it has not been yet. */
-  async handlerOf(entry: HostedEntry): Promise<Handler> {
+  /** The function of a bundle, which is loaded if it has not been yet: `onTurn` as for {@link load}. */
+  async handlerOf(entry: HostedEntry, onTurn?: () => void): Promise<Handler> {
     const component = this.#componentOf(entry);
-    const { handler } = component.isLoaded ? await component.load() : await this.load(entry);
+    const { handler } = component.isLoaded ? await component.load() : await this.load(entry, onTurn);
     return component.guarded(handler as Handler);
   }
 

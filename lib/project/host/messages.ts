@@ -25,6 +25,8 @@ export type MessageToCall =
 
 /** Messages about an invocation, from the process that the component runs in. */
 export type MessageFromCall =
+  /** Its component's own code begins: to load, or to run. */
+  | { readonly type: 'begun'; readonly call: number }
   | { readonly type: 'log'; readonly call: number; readonly entry: LogEntry }
   | { readonly type: 'ask'; readonly call: number; readonly question: number; readonly what: HostRequest }
   /** It has ended. `peakBytes`: the peak memory of its sandbox so far. */

@@ -37,7 +37,7 @@ export class RemoteCall {
   take(message: MessageFromCall): void {
     if (message.type === 'log') this.#host.log?.(message.entry);
     else if (message.type === 'ask') void this.#answer(message.question, message.what);
-    else this.#done(message.outcome);
+    else if (message.type === 'done') this.#done(message.outcome);
   }
 
   #done(outcome: Outcome<Slots>): void {

@@ -34,12 +34,17 @@ export class CallServer {
     else this.#answered(message.question, message.outcome);
   }
 
-  /** Runs `find`'s function, and sends how that ended. */
-  async invoke({ call, invocation, id, files }: InvokeRequest, find: () => Promise<Handler>): Promise<void> {
+  /** Runs `find`'s function, and sends how that ended. `find` is given what to call if it runs the component's own code. */
+  async invoke(
+    { call, invocation, id, files }: InvokeRequest,
+    find: (begun: () => void) => Promise<Handler>,
+  ): Promise<void> {
     const running = new AbortController();
     this.#running.set(call, running);
     this.#hold();
+    const begun = (): void => this.#port.send({ type: 'begun', call });
     const host: HostContext = {
+      begun,
       signal: running.signal,
       log: (entry) => this.#port.send({ type: 'log', call, entry }),
       secrets: (name) => this.#ask(call, { kind: 'secret', name }),
@@ -51,7 +56,7 @@ export class CallServer {
       ...(id !== undefined && { id }),
       ...(files !== undefined && { files }),
     };
-    const outcome = await outcomeOf(async () => (await find())(invocation, host));
+    const outcome = await outcomeOf(async () => (await find(begun))(invocation, host));
     this.#running.delete(call);
     this.#hold();
     this.#port.send({ type: 'done', call, outcome });
