@@ -1,0 +1,30 @@
+/**
+ * What is measured of flows and their steps. Local runs, tests, deployed functions and the dashboard use these definitions.
+ */
+
+/** The CloudWatch namespace of what functions measure of themselves. */
+export const METRICS_NAMESPACE = 'Stepflow';
+
+/** What each measurement of a function is of, in this order: one set of dimensions, since each set is billed as a metric. */
+export const METRIC_DIMENSIONS = ['flow', 'step', 'component', 'version'] as const;
+
+/** The values of {@link METRIC_DIMENSIONS} of one call. `version`: of the component's function. */
+export type MetricDimensions = { readonly [D in (typeof METRIC_DIMENSIONS)[number]]: string };
+
+/** What a function says of each call. `name`: in CloudWatch, `unit`: one of CloudWatch's. */
+export const FUNCTION_METRICS = {
+  /** From the call's start in the function to its answer. */
+  stepTime: { name: 'StepExecutionTime', unit: 'Milliseconds' },
+  /** Peak memory of the function's process so far. */
+  memoryUsed: { name: 'MemoryUsed', unit: 'Megabytes' },
+  /** Reads and writes of the blob store in the call, the cache's among them. */
+  blobOperations: { name: 'BlobOperations', unit: 'Count' },
+  /** Bytes read and written by these. */
+  blobBytes: { name: 'BlobBytes', unit: 'Bytes' },
+  /** Writes that found the blob there already. */
+  blobHits: { name: 'BlobHits', unit: 'Count' },
+  /** From the start of the function's process until its component was loaded; only of the first call in a process. */
+  startupTime: { name: 'StartupTime', unit: 'Milliseconds' },
+} as const;
+
+export type FunctionMetric = keyof typeof FUNCTION_METRICS;
