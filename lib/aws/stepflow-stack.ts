@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
+import { machineDescription } from '../protocol/deployed.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
 import { Components } from './components.ts';
@@ -145,7 +146,7 @@ export class StepflowStack extends Stack {
     for (const { node, flowName, stateMachineArn, aliasArn } of this.workflows) {
       new CfnOutput(this, outputId(node.id), {
         value: stateMachineArn,
-        description: `The state machine of ${flowName}`,
+        description: machineDescription(flowName),
       });
       new CfnOutput(this, aliasOutputId(node.id), {
         value: aliasArn,

@@ -5,6 +5,7 @@ export { realClock, VirtualClock } from './execution/clock.ts';
 export { DEPTH_LIMIT, tooDeepAt } from './execution/depth.ts';
 export { execute } from './execution/execute.ts';
 export { jsonBytes } from './execution/limits.ts';
+export { AwsHistoryReader } from './execution/read-aws-history.ts';
 export { TaskTokenError, TaskTokens } from './execution/task-tokens.ts';
 export { type MockCall, MockError, type MockResolver, type Mocks, mockResolver, readMocks } from './mocks.ts';
 export * from './objects.ts';

@@ -11,3 +11,6 @@ export const STACK_TAG = 'stepflow:stack';
  * of the same name in another one has others.
  */
 export const rolePath = (stack: string, region: string): string => `/stepflow/${stack}/${region}/`;
+
+/** What the output of a stack with the ARN of a flow's state machine says of it. */
+export const machineDescription = (flowName: string): string => `The state machine of ${flowName}`;

@@ -33,9 +33,14 @@ describe('stepflow profile', () => {
     const cwd = open();
     const { code, stdout, stderr } = await call(['profile', 'flow.yaml', '--local', '--runs', '2'], { cwd });
     expect(code).toBe(0);
+    const measured = (calls: number) => ({
+      ...{ seconds: expect.any(Number), p25Seconds: expect.any(Number), p75Seconds: expect.any(Number), calls },
+      ...{ inputBytes: expect.any(Number), outputBytes: expect.any(Number) },
+    });
     expect(readJson(cwd, 'flow.profile.json')).toEqual({
-      steps: { first: { seconds: expect.any(Number) }, rare: { seconds: expect.any(Number) } },
-      components: { '/my/first': { seconds: expect.any(Number) }, '/my/rare': { seconds: expect.any(Number) } },
+      source: { kind: 'local', at: expect.stringMatching(/^\d{4}-/), runs: 4 },
+      steps: { first: measured(4), rare: measured(2) },
+      components: { '/my/first': measured(4), '/my/rare': measured(2) },
     });
     // Two examples, twice each; the second skips one of the steps.
     expect(steady(stdout)).toMatch(/first +T +4 calls/);

@@ -43,7 +43,7 @@ describe('measured times', () => {
         c: [{ ms: 30 }],
       },
     );
-    expect(times.profile()).toEqual({
+    expect(times.profile()).toMatchObject({
       steps: { b: { seconds: 0.2 }, a: { seconds: 1.5 }, c: { seconds: 0.03 } },
       components: { '/my/b': { seconds: 0.2 }, '/my/a': { seconds: 1.5 }, '/my/c': { seconds: 0.03 } },
     });
@@ -52,7 +52,7 @@ describe('measured times', () => {
   it('of a step that is called again are those of the call that went well', async () => {
     const retried = `steps:\n${step('a', ', onError: { action: retry, maxRetries: 2 }')}`;
     const times = await measure(retried, { a: [{ ms: 5000, fail: 'COMPONENT_FAILED' }, { ms: 100 }] });
-    expect(times.profile().steps).toEqual({ a: { seconds: 0.1 } });
+    expect(times.profile().steps).toMatchObject({ a: { seconds: 0.1, calls: 1 } });
     expect(times.calls('a')).toBe(1);
   });
 
@@ -71,16 +71,21 @@ describe('measured times', () => {
     const mapped =
       'steps:\n  - { id: list, component: /my/list }\n  - { id: each, component: /map, input: { items: { $step: list }, workflow: { $literal: { steps: [{ id: one, component: /my/one, input: { $input: $ } }], output: { $step: one } } } } }\noutput: { $step: each }\n';
     const times = await measure(mapped, { list: [{ ms: 1 }], 'each.one': [{ ms: 100 }, { ms: 400 }, { ms: 200 }] });
-    expect(times.profile().steps).toEqual({ list: { seconds: 0.001 }, 'each.one': { seconds: 0.2 } });
+    expect(times.profile().steps).toMatchObject({
+      list: { seconds: 0.001 },
+      'each.one': { seconds: 0.2, p25Seconds: 0.15, p75Seconds: 0.3, calls: 3, outputBytes: 13 },
+    });
     expect(times.calls('each.one')).toBe(3);
   });
 });
 
 describe('a renewed profile', () => {
+  const SOURCE = { kind: 'local', at: '2026-01-01T00:00:00.000Z', runs: 1 } as const;
+
   const measured = { steps: { b: { seconds: 2 }, a: { seconds: 1 } }, components: { '/my/a': { seconds: 1 } } };
 
   it('has the steps in the order of the flow', () => {
-    const { steps } = updateProfile({}, measured, [{ id: 'a' }, { id: 'b' }]);
+    const { steps } = updateProfile({}, measured, [{ id: 'a' }, { id: 'b' }], SOURCE);
     expect(Object.keys(steps ?? {})).toEqual(['a', 'b']);
   });
 
@@ -89,7 +94,8 @@ describe('a renewed profile', () => {
       steps: { a: { seconds: 9 }, rare: { seconds: 5 }, gone: { seconds: 6 } },
       components: { '/my/rare': { seconds: 5 } },
     };
-    expect(updateProfile(before, measured, [{ id: 'a' }, { id: 'b' }, { id: 'rare' }])).toEqual({
+    expect(updateProfile(before, measured, [{ id: 'a' }, { id: 'b' }, { id: 'rare' }], SOURCE)).toEqual({
+      source: SOURCE,
       steps: { a: { seconds: 1 }, b: { seconds: 2 }, rare: { seconds: 5 } },
       components: { '/my/rare': { seconds: 5 }, '/my/a': { seconds: 1 } },
     });

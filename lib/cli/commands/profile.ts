@@ -1,25 +1,27 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Profile } from '../../compiler/plan/durations.ts';
+import type { Profile, ProfileSource } from '../../compiler/plan/durations.ts';
 import { profileFileOf } from '../../compiler/plan/profile.ts';
 import type { PreparedFlow } from '../../run/run-flow.ts';
 import type { CallTimes } from '../../simulate/call-times.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { checkChoice, EXECUTION_OPTIONS, NO_EXECUTIONS, readExecutions } from '../executions.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { checkMocks, readMocks, readVariables, sourceOfExample } from '../inputs.ts';
 import { readProfileFile } from '../profiles.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
-import { duration } from '../render/duration.ts';
+import { showProfile } from '../render/profile.ts';
 import { showRun } from '../render/run.ts';
-import { count, exitCodeOf, showDiagnostics, suggestNext, writeJson } from '../report.ts';
-import { colorsFor, type Terminal } from '../terminal.ts';
+import { count, exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_RUNS = 5;
 
 const options = {
   local: { kind: 'flag', summary: 'measure runs on this machine' },
+  ...EXECUTION_OPTIONS,
   runs: { kind: 'count', value: 'N', summary: `how often to run with each input (default: ${DEFAULT_RUNS})` },
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, each of the flow's examples" },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
@@ -30,26 +32,47 @@ const options = {
 /** `stepflow profile FLOW` */
 export const profileCommand = defineCommand({
   name: 'profile',
-  summary: 'Run a flow several times and write down how long each step takes, for the compiler and for simulate.',
+  summary:
+    'Write down how long each step takes, in runs on this machine or in deployed executions, for the compiler and simulate.',
   positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
   json: 'the profile',
   examples: [
     'profile workflows/user-insights.yaml --local',
     `profile workflows/user-insights.yaml --local --runs 20 --input '{"user_id": "u005"}' --json`,
+    'profile workflows/user-insights.yaml --last 20',
+    'profile workflows/user-insights.yaml --execution arn:aws:states:eu-west-1:123456789012:execution:Insights:a1',
   ],
   action: async (call) => {
-    if (call.options.local === undefined) {
-      throw new UsageError('nothing says which runs to measure', 'give --local: the flow then runs on this machine');
-    }
+    refuseMixedModes(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
     const out = call.options.out ?? profileFileOf(flow.file);
     const before = await readBefore(out, call.terminal);
-    return before === undefined ? EXIT.failed : measure(flow, { out, before }, call);
+    if (before === undefined) return EXIT.failed;
+    const measure = call.options.local ? measureHere : measureExecutions;
+    return measure(flow, { out, before }, call);
   },
 });
 
 type ProfileCall = CommandCall<typeof options>;
+
+function refuseMixedModes({ local, runs, input, mocks, ...choice }: ProfileCall['options']): void {
+  const { execution, last } = choice;
+  if (local === undefined && execution === undefined && last === undefined) {
+    throw new UsageError(
+      'nothing says which runs to measure',
+      'give --local: the flow then runs on this machine; or --last N or --execution ARN for deployed executions',
+    );
+  }
+  if (local && Object.entries(choice).some(([name, value]) => name in EXECUTION_OPTIONS && value !== undefined))
+    throw new UsageError(
+      '--local and deployed executions exclude each other',
+      'give --local, --last N or --execution ARN',
+    );
+  if (!local && (runs !== undefined || input !== undefined || mocks !== undefined))
+    throw new UsageError('--runs, --input and --mocks are for --local', 'executions have run already: leave them out');
+  checkChoice(choice);
+}
 
 /** The profile that is there, whose entries stay where nothing new is measured; undefined where it is broken. */
 async function readBefore(file: string, terminal: Terminal): Promise<Profile | undefined> {
@@ -64,20 +87,55 @@ interface Target {
   readonly before: Profile;
 }
 
-async function measure(flow: FlowFile, { out, before }: Target, call: ProfileCall): Promise<number> {
-  const { json, terminal } = call;
+async function measureHere(flow: FlowFile, target: Target, call: ProfileCall): Promise<number> {
   const prepared = await prepare(flow, call);
   const inputs = await inputsOf(prepared, flow, call);
   const { CallTimes: Times, updateProfile } = await import('../../simulate/call-times.ts');
   const times = new Times();
   const measured = await runAll(flow, prepared, inputs, times, call);
   if (!measured) return EXIT.failed;
-  const profile = updateProfile(before, times.profile(), measured.steps);
+  const { runs, steps } = measured;
+  const source: ProfileSource = { kind: 'local', at: new Date().toISOString(), runs };
+  const profile = updateProfile(target.before, times.profile(), steps, source);
+  return save(profile, { ...target, times, runs: count(runs, 'run') }, flow, call);
+}
+
+/** Measures deployed executions by their histories. */
+async function measureExecutions(flow: FlowFile, target: Target, call: ProfileCall): Promise<number> {
+  const { options: given, json, terminal } = call;
+  const { openFlow } = await import('../../project/open-flow.ts');
+  const home = dirname(resolve(terminal.cwd, flow.file));
+  const variables = await readVariables(given.var ?? [], terminal);
+  const { compiled, diagnostics } = openFlow({ file: flow.file, home, source: flow.text, variables });
+  await showDiagnostics(diagnostics, new Map([[flow.file, flow.text]]), terminal);
+  if (exitCodeOf(diagnostics) !== EXIT.ok) return refuse(diagnostics, json, terminal);
+  const found = await readExecutions(given, { file: flow.file, compiled }, { command: 'profile', json, terminal });
+  if (!found) return NO_EXECUTIONS;
+  const [{ measureExecutions: measure }, { updateProfile }] = await Promise.all([
+    import('../../simulate/measured-executions.ts'),
+    import('../../simulate/call-times.ts'),
+  ]);
+  const { times, source, steps } = measure(compiled, found.executions);
+  const profile = updateProfile(target.before, times.profile(), steps, source);
+  return save(profile, { ...target, times, runs: count(source.runs, 'execution') }, flow, call);
+}
+
+interface Measurement extends Target {
+  readonly times: CallTimes;
+  readonly runs: string;
+}
+
+async function save(
+  profile: Profile,
+  { out, times, runs }: Measurement,
+  { file }: FlowFile,
+  { json, terminal }: ProfileCall,
+): Promise<number> {
   await writeFile(resolve(terminal.cwd, out), `${JSON.stringify(profile, null, 2)}\n`);
   if (json) writeJson(profile, terminal);
   else {
-    showTimes(profile, times, { out, runs: measured.runs }, terminal);
-    suggestNext(`simulate ${flow.file} --profile ${out}`, terminal);
+    showProfile(profile, { out, runs, calls: (step) => times.calls(step) }, terminal);
+    suggestNext(`simulate ${file} --profile ${out}`, terminal);
   }
   return EXIT.ok;
 }
@@ -146,23 +204,4 @@ async function runAll(
     }
   }
   return { runs, steps };
-}
-
-const MAX_LINES = 20;
-
-function showTimes(
-  { steps = {} }: Profile,
-  times: CallTimes,
-  { out, runs }: { readonly out: string; readonly runs: number },
-  { stdout, env }: Terminal,
-): void {
-  const colors = colorsFor(stdout, env);
-  const slowest = Object.entries(steps).sort(([, a], [, b]) => b.seconds - a.seconds);
-  const width = Math.max(0, ...slowest.slice(0, MAX_LINES).map(([id]) => id.length));
-  for (const [id, { seconds }] of slowest.slice(0, MAX_LINES)) {
-    const measured = times.calls(id) > 0 ? count(times.calls(id), 'call') : 'not run this time';
-    stdout.write(`  ${id.padEnd(width)}  ${duration(seconds * 1000).padStart(11)}  ${colors.dim(measured)}\n`);
-  }
-  if (slowest.length > MAX_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MAX_LINES} faster steps`)}\n`);
-  stdout.write(`${colors.green('✔')} ${out}: ${count(slowest.length, 'step')}, the medians of ${count(runs, 'run')}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Clients, Deleted, Superfluous } from '../../aws/prune/prune.ts';
+import { awsProblem } from '../aws-errors.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { count, suggestNext, writeJson } from '../report.ts';
@@ -76,46 +77,8 @@ const WIDTH = 'state machine version'.length;
 const lineOf = ({ kind, arn }: Superfluous): string =>
   `${kind.padEnd(WIDTH)}  ${arn.replace(/^(?:[^:]*:){6}|^.*\//, '')}`;
 
-/** Names under which the SDK says that it has no credentials, or none that are valid. */
-const NO_CREDENTIALS = new Set([
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-]);
-
 /** Throws what kept AWS from answering, with what to do about it. */
 function explain(error: unknown): never {
-  if (!(error instanceof Error)) throw error;
-  // What prune itself finds says what to do.
-  if ('help' in error) throw new UsageError(error.message, String(error.help));
-  if (NO_CREDENTIALS.has(error.name)) {
-    throw new UsageError(
-      `AWS accepts no credentials of this shell (${error.message})`,
-      process.env.AWS_PROFILE === undefined
-        ? 'sign in, such as with "aws sso login", or set AWS_PROFILE'
-        : `sign in with the profile "${process.env.AWS_PROFILE}", such as with "aws sso login", or set AWS_PROFILE to another one`,
-    );
-  }
-  if (error.message.includes('Region is missing')) {
-    throw new UsageError(
-      'no region of AWS is set',
-      'set AWS_REGION, such as AWS_REGION=eu-west-1, or a region in the profile',
-    );
-  }
-  if (/^AccessDenied/.test(error.name)) {
-    throw new UsageError(
-      error.message,
-      'let your role do that; docs/deploying.md lists the permissions that prune needs',
-    );
-  }
-  // What the SDK throws: a refusal of AWS has metadata, and a connection that fails a code of the system.
-  if ('$metadata' in error || 'code' in error || error.name === 'TimeoutError') {
-    throw new UsageError(
-      `AWS did not answer as asked: ${error.name}: ${error.message}`,
-      'check the region, the network and what the message says, then call prune again; nothing is half done',
-    );
-  }
-  throw error;
+  const problem = awsProblem(error, { command: 'prune', page: 'docs/deploying.md' });
+  throw problem ? new UsageError(problem.message, problem.help) : error;
 }

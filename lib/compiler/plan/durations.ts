@@ -1,6 +1,33 @@
-/** A measured time. */
+/** A measured time, and what else was measured of the same calls. Only `seconds` matters to a plan. */
 export interface Timing {
+  /** The median. */
   readonly seconds: number;
+  /** A quarter of the calls took at most this long. */
+  readonly p25Seconds?: number;
+  /** Three quarters of the calls took at most this long. */
+  readonly p75Seconds?: number;
+  /** How many calls were measured. */
+  readonly calls?: number;
+  /** The median bytes, as JSON, of what the call was sent: large values are counted as their markers. */
+  readonly inputBytes?: number;
+  /** The median bytes, as JSON, of what the call answered: the values that are read of its result. */
+  readonly outputBytes?: number;
+}
+
+/** Where the latest measurements of a profile are from. */
+export interface ProfileSource {
+  /** `local`: runs on a machine of the user's; `executions`: deployed ones. */
+  readonly kind: 'local' | 'executions';
+  /** When it was measured, in ISO 8601. */
+  readonly at: string;
+  readonly runs: number;
+  /** The ARN of the state machine. */
+  readonly stateMachine?: string;
+  /** The ARNs of the executions. */
+  readonly executions?: readonly string[];
+  /** When the first of the executions began, and the last one ended, in ISO 8601. */
+  readonly began?: string;
+  readonly ended?: string;
 }
 
 /**
@@ -8,6 +35,7 @@ export interface Timing {
  * the step that runs it (`each.load`). `components` are by path, for steps that have no entry of their own.
  */
 export interface Profile {
+  readonly source?: ProfileSource;
   readonly steps?: { readonly [id: string]: Timing };
   readonly components?: { readonly [path: string]: Timing };
 }
@@ -66,11 +94,15 @@ function mediansByComponent(
 }
 
 /** The median; the mean of the two middle values if their number is even; 0 if there are none. */
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The value below which a part of the values is, interpolated between the two nearest; 0 if there are none. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  const at = part * (sorted.length - 1);
+  const lower = sorted[Math.floor(at)] ?? 0;
+  const upper = sorted[Math.ceil(at)] ?? lower;
+  return lower + (upper - lower) * (at - Math.floor(at));
 }
 
 /** A component's path without `/builtin`: built-in components have two names, `/builtin/NAME` and `/NAME`. */

@@ -21,7 +21,10 @@ export function readProfile(source: string, file: string): ReadProfile {
   const reporter = new Reporter(file);
   const tree = readTree(source, reporter);
   const root = tree && mapOf(tree, 'a profile', reporter);
-  const fields = root && new Fields(root, 'a profile', ['steps', 'components'], reporter);
+  const fields = root && new Fields(root, 'a profile', ['source', 'steps', 'components'], reporter);
+  // Where it is from is for people: nothing depends on it.
+  const origin = fields?.tree('source');
+  if (origin) mapOf(origin, '"source" of a profile', reporter);
   const steps = timings(fields?.tree('steps'), 'step', reporter);
   const components = timings(fields?.tree('components'), 'component', reporter);
   return {
@@ -42,7 +45,7 @@ function timings(tree: Tree | undefined, kind: 'step' | 'component', reporter: R
   const entries = [...(map?.entries ?? [])];
   const times = entries.flatMap(([key, entry]): (readonly [string, Timing])[] => {
     const seconds = readSeconds(entry, `the ${kind} "${key}" of a profile`, reporter);
-    return seconds === undefined ? [] : [[key, { seconds }]];
+    return seconds === undefined ? [] : [[key, { seconds, ...besides(entry) }]];
   });
   return { times: Object.fromEntries(times), spans: new Map(entries.map(([key, entry]) => [key, entry.key])) };
 }
@@ -61,6 +64,18 @@ function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): 
     reporter.report('wrong-type', { what: `"seconds" of ${where}`, found: describe(seconds), wanted }, seconds.span);
   else if (value.kind === 'map') reporter.report('missing-key', { key: 'seconds', where }, key);
   return undefined;
+}
+
+const BESIDES = ['p25Seconds', 'p75Seconds', 'calls', 'inputBytes', 'outputBytes'] as const;
+
+/** What else an entry says of the same calls. */
+function besides({ value }: Entry): Omit<Timing, 'seconds'> {
+  const entries = value.kind === 'map' ? value.entries : new Map<string, Entry>();
+  const numbers = BESIDES.flatMap((key) => {
+    const tree = entries.get(key)?.value;
+    return tree?.kind === 'scalar' && typeof tree.value === 'number' && tree.value >= 0 ? [[key, tree.value]] : [];
+  });
+  return Object.fromEntries(numbers);
 }
 
 function mapOf(tree: Tree, what: string, reporter: Reporter): Extract<Tree, { kind: 'map' }> | undefined {

@@ -1,0 +1,26 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { SFNClient } from '@aws-sdk/client-sfn';
+
+export { readExecutionArn } from './execution-arn.ts';
+export { ExecutionError } from './execution-error.ts';
+export { latestSucceeded, machineInStack } from './find-executions.ts';
+export { type ReadExecution, type ReadMapRun, readExecution } from './read-execution.ts';
+
+/** The clients of the services that know of executions. */
+export interface ExecutionClients {
+  readonly cloudFormation: CloudFormationClient;
+  readonly sfn: SFNClient;
+}
+
+/** How often a request is made that is throttled: histories take many of them. */
+const ATTEMPTS = 10;
+
+/** Clients with the credentials of the environment. `region`: by default, that of the environment. */
+export async function openExecutionClients(region?: string): Promise<ExecutionClients> {
+  const [{ CloudFormationClient }, { SFNClient }] = await Promise.all([
+    import('@aws-sdk/client-cloudformation'),
+    import('@aws-sdk/client-sfn'),
+  ]);
+  const options = { maxAttempts: ATTEMPTS, ...(region !== undefined && { region }) };
+  return { cloudFormation: new CloudFormationClient(options), sfn: new SFNClient(options) };
+}

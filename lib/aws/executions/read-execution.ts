@@ -1,0 +1,132 @@
+import {
+  DescribeExecutionCommand,
+  DescribeMapRunCommand,
+  type ExecutionListItem,
+  paginateGetExecutionHistory,
+  paginateListExecutions,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
+import pLimit from 'p-limit';
+import { AwsHistoryReader } from '../../engine/index.ts';
+import type { HistoryEvent } from '../../engine/types.ts';
+import { isObject, type Json } from '../../protocol/json.ts';
+import { ExecutionError } from './execution-error.ts';
+
+/** A deployed execution that succeeded, with its history and those of the executions that it started. */
+export interface ReadExecution {
+  readonly arn: string;
+  readonly stateMachineArn: string;
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly stopMs: number;
+  /** Its events in order; those of an execution that it started come after the event that tells of the start. */
+  readonly events: readonly HistoryEvent[];
+  readonly mapRuns: readonly ReadMapRun[];
+}
+
+/** What was read of the items of a distributed Map. */
+export interface ReadMapRun {
+  readonly arn: string;
+  /** How many child executions it had. */
+  readonly children: number;
+  /** The ARNs of those whose histories were read: some of many, none of Express ones, which have no history. */
+  readonly read: readonly string[];
+}
+
+/** The child executions of a distributed Map whose histories are read: more would tell little else, and take minutes. */
+const CHILDREN_READ = 100;
+
+/** Requests at a time: Step Functions allows few a second, and the client repeats what was refused. */
+const REQUESTS = 4;
+
+/**
+ * Reads an execution, those nested in it, and the items of its distributed Maps.
+ *
+ * @throws ExecutionError if it has not succeeded: what did not run to its end measures nothing
+ */
+export async function readExecution(client: SFNClient, executionArn: string): Promise<ReadExecution> {
+  const {
+    status,
+    startDate,
+    stopDate,
+    stateMachineArn = '',
+  } = await client.send(new DescribeExecutionCommand({ executionArn }));
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE')
+    throw new ExecutionError(`the execution ${executionArn} is still running`, 'wait for its end, or name another one');
+  if (status !== 'SUCCEEDED')
+    throw new ExecutionError(
+      `the execution ${executionArn} has not succeeded (${status}), so that its times measure little`,
+      'name one that succeeded, or give --last 1 for the latest that did',
+    );
+  const reader = new TreeReader(client);
+  const events = await reader.eventsOf(executionArn);
+  const startMs = startDate?.getTime() ?? 0;
+  const stopMs = stopDate?.getTime() ?? startMs;
+  return { arn: executionArn, stateMachineArn, startMs, stopMs, events, mapRuns: reader.mapRuns };
+}
+
+class TreeReader {
+  readonly mapRuns: ReadMapRun[] = [];
+  readonly #client: SFNClient;
+  readonly #limit = pLimit(REQUESTS);
+
+  constructor(client: SFNClient) {
+    this.#client = client;
+  }
+
+  /** The events of an execution and of those that it started. `child`: it is not the one that was asked for. */
+  async eventsOf(executionArn: string, child = false): Promise<readonly HistoryEvent[]> {
+    const own = await this.#limit(() => this.#ownEvents(executionArn, child));
+    const parts = await Promise.all(own.map(async (event) => [event, ...(await this.#startedBy(event))]));
+    return parts.flat();
+  }
+
+  async #ownEvents(executionArn: string, child: boolean): Promise<readonly HistoryEvent[]> {
+    const reader = new AwsHistoryReader(child ? executionArn : undefined);
+    const read: HistoryEvent[] = [];
+    const pages = paginateGetExecutionHistory(
+      { client: this.#client, pageSize: 1000 },
+      { executionArn, includeExecutionData: true },
+    );
+    for await (const { events = [] } of pages) read.push(...events.map((event) => reader.read(event)));
+    return read;
+  }
+
+  async #startedBy({ type, details }: HistoryEvent): Promise<readonly HistoryEvent[]> {
+    if (type === 'TaskSubmitted') {
+      const started = startedExecution(details.output);
+      return started === undefined ? [] : this.eventsOf(started, true);
+    }
+    return type === 'MapRunStarted' && typeof details.mapRunArn === 'string' ? this.#itemsOf(details.mapRunArn) : [];
+  }
+
+  async #itemsOf(mapRunArn: string): Promise<readonly HistoryEvent[]> {
+    const { executionCounts } = await this.#limit(() => this.#client.send(new DescribeMapRunCommand({ mapRunArn })));
+    const read = (await this.#limit(() => this.#childrenOf(mapRunArn))).flatMap(
+      ({ executionArn }) => executionArn ?? [],
+    );
+    this.mapRuns.push({ arn: mapRunArn, children: executionCounts?.total ?? read.length, read });
+    return (await Promise.all(read.map((arn) => this.eventsOf(arn, true)))).flat();
+  }
+
+  async #childrenOf(mapRunArn: string): Promise<readonly ExecutionListItem[]> {
+    const found: ExecutionListItem[] = [];
+    try {
+      const pages = paginateListExecutions({ client: this.#client, pageSize: CHILDREN_READ }, { mapRunArn });
+      for await (const { executions = [] } of pages) {
+        found.push(...executions);
+        if (found.length >= CHILDREN_READ) break;
+      }
+    } catch (error) {
+      // The items of an Express Map are not listed, and have no histories.
+      if (!(error instanceof Error && error.name === 'StateMachineTypeNotSupported')) throw error;
+    }
+    return found.slice(0, CHILDREN_READ);
+  }
+}
+
+/** The ARN of the Standard execution that a task waits for. */
+function startedExecution(output: Json | undefined): string | undefined {
+  const arn = isObject(output) ? output.ExecutionArn : undefined;
+  return typeof arn === 'string' && /:execution:/.test(arn) ? arn : undefined;
+}
