@@ -4,7 +4,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 export { readExecutionArn } from './execution-arn.ts';
 export { ExecutionError } from './execution-error.ts';
 export { latestSucceeded, machineInStack } from './find-executions.ts';
-export { type ReadExecution, type ReadMapRun, readExecution } from './read-execution.ts';
+export { type ReadExecution, readExecution } from './read-execution.ts';
 
 /** The clients of the services that know of executions. */
 export interface ExecutionClients {
