@@ -1,10 +1,11 @@
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { statesIn } from '../asl/walk-states.ts';
 import { jsonBytes } from '../engine/execution/limits.ts';
+import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
 import { type ExpressItems, roundedUp } from './express-items.ts';
 import { BILLING, PRICES } from './prices.ts';
-import type { MachineRun, SimulatedMachine } from './run-machine.ts';
+import type { MachineRun, SimulatedCall } from './run-machine.ts';
 
 /** The price of a run as one type of workflow, without functions and S3, and whether the flow can be of that type. */
 export interface TypeCost {
@@ -37,8 +38,21 @@ export interface PricedDefinitions {
   readonly memoryOf: (component: string) => number;
 }
 
+/** What AWS charges for of a run, simulated or measured. */
+export interface PricedRun
+  extends Pick<MachineRun, 'transitions' | 'seconds' | 'events' | 'iterations' | 'objects' | 'expressItems'> {
+  readonly calls: readonly SimulatedCall[];
+  /** The transitions that are for a single step, by the step's id. */
+  readonly transitionsOf: ReadonlyMap<string, number>;
+}
+
+/** The input of a run, on which the memory of an Express one depends. */
+interface WithInput {
+  readonly assumed: { readonly input: Json };
+}
+
 /** Prices a run. */
-export function priceRun(priced: PricedDefinitions, simulated: SimulatedMachine, run: MachineRun): RunCost {
+export function priceRun(priced: PricedDefinitions, simulated: WithInput, run: PricedRun): RunCost {
   const shared = sharedObstacles(run);
   return {
     standard: { ...standardCost(priced, run), ...fitting([...shared, ...standardObstacles(run)]) },
@@ -56,7 +70,7 @@ const fitting = (obstacles: readonly string[]): Omit<TypeCost, 'usd'> => ({ fits
 
 function standardCost(
   { definitionBytes }: PricedDefinitions,
-  { transitions, expressItems }: MachineRun,
+  { transitions, expressItems }: PricedRun,
 ): Pick<RunCost['standard'], 'usd' | 'items'> {
   const usd = transitions * PRICES.transition;
   const { executions, billedSeconds } = expressItems;
@@ -72,8 +86,8 @@ const billed = (mb: number): number => Math.ceil(mb / BILLING.expressMb) * BILLI
 /** Memory: 50 MB, the definitions, and the data of each branch and iteration, estimated by the input because results are not known. */
 function expressCost(
   { definitions, definitionBytes }: PricedDefinitions,
-  { assumed }: SimulatedMachine,
-  { seconds, iterations }: MachineRun,
+  { assumed }: WithInput,
+  { seconds, iterations }: PricedRun,
 ): Pick<RunCost['express'], 'usd' | 'billedSeconds' | 'billedMb'> {
   const threads = branchesIn(definitions) + iterations;
   const mb = BILLING.expressBaseMb + (definitionBytes + jsonBytes(assumed.input) * Math.max(1, threads)) / 1024 ** 2;
@@ -83,7 +97,7 @@ function expressCost(
   return { usd, billedSeconds, billedMb };
 }
 
-function functionsCost({ memoryOf }: PricedDefinitions, { calls }: MachineRun): RunCost['functions'] {
+function functionsCost({ memoryOf }: PricedDefinitions, { calls }: PricedRun): RunCost['functions'] {
   const gbSeconds = calls.reduce(
     (sum, { component, seconds, times }) =>
       sum + times * roundedUp(seconds, BILLING.lambdaMs) * (memoryOf(component) / 1024),
@@ -102,10 +116,14 @@ const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
   map_results: 'gets',
 };
 
-function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
+/** The request to S3 of a component. */
+export const s3RequestOf = (component: string): 'puts' | 'gets' | undefined =>
+  S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')];
+
+function s3Cost({ calls, objects }: PricedRun): RunCost['s3'] {
   let { puts, gets } = objects;
   for (const { links, stores, times } of calls) {
-    const requests = links.map(({ component }) => S3_REQUESTS[component.replace(/^\/(?:builtin\/)?/, '')]);
+    const requests = links.map(({ component }) => s3RequestOf(component));
     puts += times * (stores + requests.filter((one) => one === 'puts').length);
     gets += times * requests.filter((one) => one === 'gets').length;
   }
@@ -113,7 +131,7 @@ function s3Cost({ calls, objects }: MachineRun): RunCost['s3'] {
 }
 
 /** Obstacles for both types. Definitions within their limit are assumed: others do not load. */
-function sharedObstacles({ calls }: MachineRun): readonly string[] {
+function sharedObstacles({ calls }: PricedRun): readonly string[] {
   const slowest = calls.reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
   if (slowest.seconds <= QUOTAS.functionSeconds) return [];
   return [
@@ -121,10 +139,10 @@ function sharedObstacles({ calls }: MachineRun): readonly string[] {
   ];
 }
 
-const standardObstacles = ({ events }: MachineRun): readonly string[] =>
+const standardObstacles = ({ events }: PricedRun): readonly string[] =>
   events > QUOTAS.events ? [`its history has ${events} events, but may have at most ${QUOTAS.events}`] : [];
 
-function expressObstacles({ definitions }: PricedDefinitions, { seconds }: MachineRun): readonly string[] {
+function expressObstacles({ definitions }: PricedDefinitions, { seconds }: PricedRun): readonly string[] {
   const unsupported = definitions.flatMap(statesIn).find(([, state]) => isStandardOnly(state));
   return [
     ...(seconds > QUOTAS.expressSeconds

@@ -28,6 +28,7 @@ import { MapRounds, type Turns } from './map-rounds.ts';
 import { MemoryObjects } from './memory-objects.ts';
 import { randomFrom } from './noise.ts';
 import { latencies, OVERHEADS, type OverheadName } from './overhead.ts';
+import { StepTransitions } from './step-transitions.ts';
 
 /** A compiled state machine, its nested ones, and the source map of their states. */
 export interface Definitions extends Pick<Compiled, 'nestedMachines' | 'sourceMap'> {
@@ -85,6 +86,8 @@ export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | '
   readonly account: AccountUse;
   /** Of a Standard run. */
   readonly expressItems: ExpressItems;
+  /** The transitions that are for a single step, by the step's id; those of rounds that are not simulated are left out. */
+  readonly transitionsOf: ReadonlyMap<string, number>;
 }
 
 /** What a run depends on, beside the state machine. */
@@ -92,6 +95,8 @@ export interface RunConditions {
   readonly secondsOf: (step: string, component: string) => number;
   /** The most calls at once that the account allows. @default any number */
   readonly concurrency?: number;
+  /** Receives the events of its history. */
+  readonly onEvent?: (event: HistoryEvent) => void;
 }
 
 /** Loads a state machine and its nested ones for simulated runs. */
@@ -139,7 +144,7 @@ export async function runMachine(simulated: SimulatedMachine, conditions: RunCon
 async function runAsType(
   type: SimulatedMachine['type'],
   simulated: SimulatedMachine,
-  { secondsOf, concurrency }: RunConditions,
+  { secondsOf, concurrency, onEvent }: RunConditions,
 ): Promise<MachineRun> {
   const { machine, machines, states, assumed, overhead, latencies: latency } = simulated;
   const clock = new VirtualClock();
@@ -150,6 +155,7 @@ async function runAsType(
   const account = new Account(concurrency);
   const objects = new MemoryObjects();
   const expressItems = new ExpressItemTimes();
+  const perStep = new StepTransitions(states);
   const resolver: TaskResolver = async (request) => {
     const component = componentOf(request);
     if (component === undefined) return {};
@@ -190,6 +196,8 @@ async function runAsType(
     random: randomFrom('the state machine'),
     onEvent: (event) => {
       counter.observe(event);
+      perStep.observe(event);
+      onEvent?.(event);
       if (type === 'STANDARD') expressItems.observe(event);
       histories.observe(event);
     },
@@ -209,6 +217,7 @@ async function runAsType(
     objects,
     account: account.use(),
     expressItems: expressItems.all(),
+    transitionsOf: perStep.byStep,
   };
 }
 
@@ -219,7 +228,8 @@ function endOf({ status, error, cause, transitions, startMs, stopMs }: Execution
 
 type ExecutionEnd = Pick<MachineRun, 'status' | 'error' | 'cause' | 'transitions' | 'seconds'>;
 
-const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
+/** How many blobs the attached work of a call stores. */
+export const storesIn = ({ fused = [] }: FusedStep): number => fused.filter(({ does }) => does === 'store').length;
 
 /** Does the work of the function that writes the items of a distributed Map to S3. */
 function writeItems(invocation: Invocation, objects: MemoryObjects): Slots {

@@ -10,6 +10,8 @@ import { DefinitionError } from '../engine/index.ts';
 import type { Example } from '../flow/flow.ts';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import type { Json } from '../protocol/json.ts';
+import type { StepReport } from '../run/report/events.ts';
+import { StepTracker } from '../run/report/track.ts';
 import { type AssumedValues, assumedValues } from './assumed-values.ts';
 import { graphTimes } from './graph-times.ts';
 import {
@@ -23,6 +25,7 @@ import { noiseFactors } from './noise.ts';
 import { levelOverhead, OVERHEADS, type OverheadName } from './overhead.ts';
 import { type PricedDefinitions, priceRun, type RunCost, totalUsd } from './price-run.ts';
 import { type Definitions, loadSimulated, type MachineRun, type RunConditions, runMachine } from './run-machine.ts';
+import { meanStepCosts, type StepCost, stepCosts } from './step-costs.ts';
 
 /** The state machine to run, how often, and with which model of durations and overheads. */
 export interface RunsOptions {
@@ -64,6 +67,10 @@ export interface RunsFigures {
   /** Bytes of the state machine and its nested ones as compact JSON, with placeholders for functions. */
   readonly definitionBytes: number;
   readonly cost: RunCost;
+  /** What each step takes and costs; together less than the whole, which has states that are for no single step. */
+  readonly stepCosts: readonly StepCost[];
+  /** When the steps of the first run started and ended. */
+  readonly timeline: readonly StepReport[];
   /** What a limit of concurrent calls does, where one is given. All other figures are without it. */
   readonly concurrency?: ConcurrencyFigures;
 }
@@ -92,18 +99,31 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
   const priced: PricedDefinitions = { definitions: all, definitionBytes, memoryOf: memory };
   const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));
+  const tracker = new StepTracker(options.steps, definitions.sourceMap.states, () => {});
+  let timeline: readonly StepReport[] = [];
   const runs: SimulatedRun[] = [];
   for (let number = 0; number < options.runs; number += 1) {
-    const run = await runMachine(simulated, { secondsOf: secondsIn(options, number) });
+    const isFirst = number === 0;
+    const run = await runMachine(simulated, {
+      secondsOf: secondsIn(options, number),
+      ...(isFirst && { onEvent: (event) => tracker.observe(event) }),
+    });
+    if (isFirst) timeline = tracker.finish(run.seconds * 1000);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
     const times = graphTimes(plan, run, levelOverhead(type, OVERHEADS[overhead]));
     const longest = times.longest.filter((id) => !added.has(id));
-    runs.push({ run, times: { ...times, longest }, cost: priceRun(priced, simulated, run) });
+    runs.push({
+      run,
+      times: { ...times, longest },
+      cost: priceRun(priced, simulated, run),
+      perStep: stepCosts(priced, run, type),
+    });
   }
   const concurrency = await underLimit(options, { definitions: { ...definitions, stateMachine }, assumed, priced });
   return {
     ...figures(runs),
+    timeline,
     definitionBytes,
     idle: idleSteps(options.steps, runs),
     ...(concurrency && { concurrency }),
@@ -165,9 +185,12 @@ interface SimulatedRun {
   readonly run: MachineRun;
   readonly times: FlowTimes;
   readonly cost: RunCost;
+  readonly perStep: readonly StepCost[];
 }
 
-function figures(runs: readonly SimulatedRun[]): Omit<RunsFigures, 'definitionBytes' | 'idle' | 'concurrency'> {
+function figures(
+  runs: readonly SimulatedRun[],
+): Omit<RunsFigures, 'definitionBytes' | 'idle' | 'timeline' | 'concurrency'> {
   const mean = (pick: (one: SimulatedRun) => number): number =>
     tidy(runs.reduce((sum, one) => sum + pick(one), 0) / runs.length);
   return {
@@ -181,6 +204,7 @@ function figures(runs: readonly SimulatedRun[]): Omit<RunsFigures, 'definitionBy
     transitions: mean(({ run }) => run.transitions),
     historyEvents: mean(({ run }) => run.events),
     cost: meanCost(runs),
+    stepCosts: meanStepCosts(runs.map(({ perStep }) => perStep)),
   };
 }
 
