@@ -2,6 +2,7 @@ import type { Compiled } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
+import { type CostRow, costRows, type MeasuredRuns } from '../simulate/cost-rows.ts';
 import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
@@ -32,6 +33,29 @@ export interface Explanation {
   readonly times: ExplainedTimes;
   readonly budgets: ExplainedBudgets;
   readonly limits: readonly UsedLimit[];
+  /** The cost per step, predicted and measured, in the order of the steps. */
+  readonly costs: readonly CostRow[];
+  /** A run as it is predicted, and the means of those that were measured. */
+  readonly total: {
+    readonly predicted: RunTotal;
+    readonly measured?: MeasuredTotal;
+  };
+}
+
+/** What a whole run takes. */
+export interface RunTotal {
+  readonly makespanSeconds: number;
+  readonly costUsd: number;
+}
+
+type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source'>;
+
+/** What to show beside what is predicted. */
+export interface ExplainOptions {
+  /** Runs that were measured. @default none */
+  readonly measured?: MeasuredRuns;
+  /** The memory of the components' functions, in MB. @default that of a function */
+  readonly memorySizes?: () => Promise<(component: string) => number | undefined>;
 }
 
 /** An explanation, or the failure of the simulated run that it is based on. */
@@ -41,13 +65,15 @@ export interface Explained {
 }
 
 /** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
-export async function explain({
-  source,
-  settings,
-  compiled,
-}: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>): Promise<Explained> {
+export async function explain(
+  { source, settings, compiled }: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>,
+  { measured, memorySizes }: ExplainOptions = {},
+): Promise<Explained> {
   const { profile, ...unmeasuredSettings } = settings;
-  const { simulation, failure } = await simulateCompiled(compiled, settings);
+  const { simulation, failure } = await simulateCompiled(compiled, {
+    ...settings,
+    ...(memorySizes && { memorySizes }),
+  });
   const { plan, budget, stateMachine, nestedMachines } = compiled;
   if (!plan || !budget || !stateMachine || !simulation) return { ...(failure && { failure }) };
   const unmeasured = profile ? await simulate(source, { ...settings, planProfile: {} }) : undefined;
@@ -68,7 +94,16 @@ export async function explain({
       criticalSteps,
     },
     budgets,
+    costs: costRows(simulation.stepCosts, profile, measured?.steps),
+    total: {
+      predicted: { makespanSeconds, costUsd: simulation.costUsd },
+      ...(measured && { measured: totalOf(measured) }),
+    },
     limits: explainLimits([stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)], simulation, budgets),
   };
   return { explanation };
 }
+
+const totalOf = ({ source, makespanSeconds, costUsd }: MeasuredRuns): MeasuredTotal => {
+  return { source, makespanSeconds, costUsd };
+};

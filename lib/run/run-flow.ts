@@ -18,7 +18,7 @@ import { type FlowRun, type OpenJournal, type RunOptions, runOnce } from './run-
 import type { Mocks } from './tasks/mocks.ts';
 
 export { type ComponentSummary, describeComponents } from '../project/components/describe-components.ts';
-export { type ResumedRun, ResumeError, type ResumeOptions, resumeFlow } from './durable/resume.ts';
+export { type ResumedRun, ResumeError, type ResumeOptions, replayRun, resumeFlow } from './durable/resume.ts';
 export type { FlowResult, RunEvent } from './report/events.ts';
 export type { FlowRun, RunOptions } from './run-once.ts';
 export { type Mocks, parseMocks } from './tasks/mocks.ts';
@@ -42,6 +42,9 @@ export interface PreparedFlow {
   /** The text of an input for reports, with its secrets masked by `*` of the same length. */
   readonly showInput: (input: Json, text: string) => string;
   readonly run: (options?: RunOptions) => Promise<FlowRun>;
+  readonly compiled: Compiled;
+  /** The memory of a component's function, in MB; undefined if it declares none. */
+  readonly memoryOf: (component: string) => number | undefined;
 }
 
 /**
@@ -98,7 +101,8 @@ export function prepareLoaded(
     const ran = await runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
     return { ...ran, result: locateFailure(ran.result, compiled) };
   };
-  return { ...outline(compiled), diagnostics, run };
+  const memoryOf = (component: string): number | undefined => flow.functions.get(canonical(component))?.memorySize;
+  return { ...outline(compiled), diagnostics, run, memoryOf };
 }
 
 const journalOf =
@@ -106,7 +110,8 @@ const journalOf =
   (name, input) =>
     startRun(flow, name, input);
 
-const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics'> => ({
+const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics' | 'memoryOf'> => ({
+  compiled,
   name: compiled.name,
   examples: compiled.examples,
   takesInput: compiled.inputSchema !== undefined || (compiled.inputBudget?.reads.length ?? 0) > 0,
@@ -117,4 +122,5 @@ const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): Prepar
   ...outline(compiled),
   diagnostics,
   run: async () => ({ result: refusalOf(diagnostics), diagnostics }),
+  memoryOf: () => undefined,
 });

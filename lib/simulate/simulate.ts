@@ -3,6 +3,7 @@ import { membersOf } from '../compiler/emit/frame.ts';
 import { durationsFrom, type Profile } from '../compiler/plan/durations.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Json } from '../protocol/json.ts';
+import { withAbsorbed } from '../run/report/absorbed-steps.ts';
 import type { OverheadName } from './overhead.ts';
 import { type RunCost, totalUsd } from './price-run.ts';
 import { type RunsFigures, simulateRuns } from './simulate-runs.ts';
@@ -93,6 +94,7 @@ export async function simulateCompiled(
     steps: steps.filter(({ added }) => !added).length + absorbed.filter(({ never }) => !never).length,
     machines: nestedMachines.length + 1,
     ...runs,
+    timeline: withAbsorbed(runs.timeline, absorbed, { failed: undefined, hasRun: true }),
     costUsd: totalUsd(cost, type),
     cost: { ...cost, cheaper },
   };

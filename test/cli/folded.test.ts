@@ -22,7 +22,7 @@ describe('a flow of which every step is folded', () => {
          0 ... T
         T of work in T
 
-      ✔ success in T, N transitions
+      ✔ success in T, N transitions, about $N on AWS
       1
       "
     `);

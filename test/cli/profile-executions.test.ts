@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
@@ -196,5 +196,73 @@ describe('stepflow profile of deployed executions', () => {
     const { code, stderr } = await profile(project(FILES), 'flow.yaml', ...argv);
     expect(code).toBe(2);
     expect(stderr).toContain(shown);
+  });
+});
+
+describe('stepflow explain of runs', () => {
+  const explain = async (cwd: string, ...argv: string[]) =>
+    JSON.parse((await call(['explain', 'flow.yaml', '--json', ...argv], { cwd })).stdout);
+
+  it('shows what is predicted beside what was measured of an execution', async () => {
+    const cwd = project(FILES);
+    const execution = await run(cwd, 'flow.yaml', { n: 1, quick: true });
+    have(execution);
+    const { costs, total } = await explain(cwd, '--execution', execution.arn);
+    expect(costs.map(({ step }: { step: string }) => step)).toEqual(['first', 'rare', 'second']);
+    const [first, rare] = costs;
+    const [ms = Number.NaN] = callsIn(execution).get('first') ?? [];
+    expect(first).toMatchObject({
+      component: '/my/first',
+      predicted: { calls: 1, seconds: 1, bytes: null, usd: expect.any(Number) },
+      measured: { calls: 1, seconds: ms / 1000, bytes: expect.any(Number), usd: expect.any(Number) },
+    });
+    // It takes less than the second that is assumed, and costs less.
+    expect(first.measured.usd).toBeLessThan(first.predicted.usd);
+    expect(rare).toMatchObject({ predicted: { calls: 1 }, measured: null });
+    expect(total).toMatchObject({
+      predicted: { makespanSeconds: 2 },
+      measured: { source: { kind: 'executions', executions: [execution.arn] }, costUsd: expect.any(Number) },
+    });
+    expect(total.measured.costUsd).toBeGreaterThan(first.measured.usd);
+    const { stdout } = await call(['explain', 'flow.yaml', '--execution', execution.arn], { cwd });
+    expect(stdout).toMatch(/costs\n +predicted +measured\n {2}first +1\.00 s +\$0\.0000\d+ +\d+ ms +\d+ B +\$/);
+  });
+
+  it('predicts the bytes that a profile of the same executions has', async () => {
+    const cwd = project(FILES);
+    const execution = await run(cwd, 'flow.yaml', { n: 1, quick: false });
+    have(execution);
+    await profile(cwd, 'flow.yaml', '--execution', execution.arn);
+    const { costs } = await explain(cwd, '--execution', execution.arn);
+    for (const { predicted, measured } of costs) {
+      expect(predicted.bytes).toBe(measured.bytes);
+      expect(predicted.seconds).toBeCloseTo(measured.seconds, 9);
+      expect(predicted.usd).toBeCloseTo(measured.usd, 12);
+    }
+  });
+
+  it('shows what was measured of a run on this machine, and calls nothing again', async () => {
+    const cwd = project(FILES);
+    const input = '{"n": 1, "quick": false}';
+    const ran = JSON.parse((await call(['run', 'flow.yaml', '--input', input, '--json'], { cwd })).stdout);
+    const id = ran.execution.id.split(':').at(-1);
+    writeFileSync(join(cwd, 'lambdas/my/first.ts'), componentSource('throw new Error("called again");'));
+    const { costs, total } = await explain(cwd, '--run', id);
+    expect(costs.map(({ measured }: { measured: object }) => measured)).toEqual(
+      costs.map(() => expect.objectContaining({ calls: 1, seconds: expect.any(Number) })),
+    );
+    expect(total.measured).toMatchObject({ source: { kind: 'local', runs: 1 } });
+    // The time between the run and its replay is not part of it.
+    expect(total.measured.makespanSeconds).toBeGreaterThan(0);
+    expect(total.measured.makespanSeconds).toBeLessThanOrEqual(ran.execution.durationMs / 1000);
+    const none = await call(['explain', 'flow.yaml', '--run', 'nothing'], { cwd });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no run "nothing"') });
+  });
+
+  it('says what keeps AWS from answering', async () => {
+    const arn = 'arn:aws:states:eu-west-1:123456789012:execution:Flows-Flow:gone';
+    const { code, stderr } = await call(['explain', 'flow.yaml', '--execution', arn], { cwd: project(FILES) });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Execution Does Not Exist');
   });
 });

@@ -58,7 +58,7 @@ describe('stepflow run', () => {
         T of work in T
         █ critical path: look_up → greet
 
-      ✔ success in T, N transitions
+      ✔ success in T, N transitions, about $N on AWS
       {
         "text": "Hello, Lady Lovelace"
       }
@@ -88,7 +88,7 @@ describe('stepflow run', () => {
         T of work in T
         █ critical path: look_up → greet
 
-      ✔ success in T, N transitions
+      ✔ success in T, N transitions, about $N on AWS
       {
         "text": "Hello, Lady Lovelace"
       }
@@ -123,6 +123,7 @@ describe('stepflow run', () => {
           { id: 'note', component: '/my/note', ...ran, status: 'skipped' },
         ],
         criticalPath: ['look_up', 'greet'],
+        costUsd: expect.any(Number),
       },
     });
   });

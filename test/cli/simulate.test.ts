@@ -31,6 +31,14 @@ describe('stepflow simulate', () => {
       ",
         "stdout": "letters 4 steps
 
+        ✔ load   █████                                                                            2.00 s
+        ✔ check      ███████████████████████████████████████████████████████████████████████████  30.00 s
+        ✔ print      ▒▒▒▒▒                                                                        1.50 s
+        ✔ send                                                                                  █ 250 ms
+                 0                                                                        32.25 s
+        33.75 s of work in 32.25 s
+        █ critical path: load → check → send
+
         makespan         32.25 s       1.000 × the critical path
         critical path    32.25 s
         level by level   32.25 s       1.000 × the critical path
@@ -41,8 +49,6 @@ describe('stepflow simulate', () => {
 
         as Standard      $0.000351     ✔ fits  the flow's own type
         as Express       $0.000260     ✔ fits  cheaper
-
-        critical path: load → check → send
       ",
       }
     `);
@@ -164,9 +170,7 @@ describe('stepflow simulate', () => {
         lost calls       0             0
         lost items       0             0
         transitions      605           1,537
-        cost             $0.0172       $0.0405
-
-      "
+        cost             $0.0172       $0.0405"
     `);
     const { concurrency } = await json('mapped.yaml', '--items', '5', '--concurrency', '30');
     expect(Object.keys(concurrency)).toEqual(['limit', 'bounded', 'unbounded']);

@@ -40,11 +40,12 @@ export async function call(argv: readonly string[], setting: Setting = {}): Prom
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-/** Text without what differs from run to run: colours, ids, durations, the lengths of bars; or with the compiler: transitions. */
+/** Text without what differs from run to run: colours, ids, durations, prices, the lengths of bars; or with the compiler: transitions. */
 export const steady = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, 'T')
     .replace(/\d+ transitions?/g, 'N transitions')
+    .replace(/about \$[\d.]+ on AWS/g, 'about $N on AWS')
     .replace(/\brun [0-9a-f]{8}\b/g, 'run ID')
     .replace(/--resume [0-9a-f]{8}\b/g, '--resume ID')
     .replace(/ *[█▒]+ *T/g, ' ▁▁▁ T')

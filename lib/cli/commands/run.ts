@@ -4,6 +4,8 @@ import { type CommandCall, defineCommand, type OptionValues } from '../command.t
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
+import { type PricedFlowRun, runPriced } from '../priced-run.ts';
+import { profileHint } from '../profile-hint.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
@@ -91,12 +93,19 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   const input = await chooseInput(options.input, prepared, flow, terminal);
   if (input.note !== undefined && !json) terminal.stderr.write(`${input.note}\n`);
   const { value, ...inputText } = input.source;
-  const ran = await showProgress(call, (shown) => prepared.run({ ...shown, input: value, inputText, journal: true }));
+  const ran = await showProgress(call, (shown) =>
+    runPriced(prepared, { ...shown, input: value, inputText, journal: true }),
+  );
   const sources = new Map([
     [flow.file, flow.text],
     [inputText.file, prepared.showInput(value, inputText.text)],
   ]);
-  return await showEnd(ran, flow, sources, call);
+  const code = await showEnd(ran, flow, sources, call);
+  if (!json && ran.result.outcome === 'success' && options.mocks === undefined) {
+    const hint = await profileHint(flow, prepared, terminal);
+    if (hint !== undefined) terminal.stderr.write(`${hint}\n`);
+  }
+  return code;
 }
 
 async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
@@ -143,7 +152,12 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
 }
 
 /** Shows how a run ended, and what to do next; answers the exit code. */
-async function showEnd(ran: FlowRun, flow: FlowFile, sources: Sources, { json, terminal }: RunCall): Promise<number> {
+async function showEnd(
+  ran: PricedFlowRun,
+  flow: FlowFile,
+  sources: Sources,
+  { json, terminal }: RunCall,
+): Promise<number> {
   await showDiagnostics(ran.diagnostics, sources, terminal);
   if (json) writeJson(toJson(ran), terminal);
   else showRun(ran, terminal);
@@ -161,8 +175,9 @@ function progressFor({ stdout, env }: Terminal) {
   return show(stdout, colorsFor(stdout, env));
 }
 
-const toJson = ({ result, execution = NOTHING_RAN, diagnostics }: FlowRun): object => {
-  return { ...result, execution, ...(diagnostics.length > 0 && { diagnostics }) };
+const toJson = ({ result, execution = NOTHING_RAN, diagnostics, costUsd }: PricedFlowRun): object => {
+  const priced = { ...execution, ...(costUsd !== undefined && { costUsd }) };
+  return { ...result, execution: priced, ...(diagnostics.length > 0 && { diagnostics }) };
 };
 
 /** The execution of a run that was refused. */
@@ -199,7 +214,7 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
   const { default: limited } = await import('p-limit');
   const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
   const runs = inputs.map(({ value, ...inputText }) =>
-    limit(() => prepared.run({ input: value, inputText, signal: terminal.signal })),
+    limit(() => runPriced(prepared, { input: value, inputText, signal: terminal.signal })),
   );
   let failed = 0;
   for (const [index, running] of runs.entries()) {

@@ -1,15 +1,17 @@
 import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, UsedLimit } from '../../explain/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
+import { costLines } from './costs.ts';
 import { duration } from './duration.ts';
 
-/** Shows an explanation: the tree, the times, the passes, the budgets of the edges, the limits. */
+/** Shows an explanation: the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
   const { name, tree, passes, budgets, limits } = explanation;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
+    ['costs', costLines(explanation.costs, explanation.total)],
     ['passes', passes.map(passLine)],
     ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],

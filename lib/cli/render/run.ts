@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import type { FlowResult, FlowRun } from '../../run/run-flow.ts';
+import type { FlowResult } from '../../run/run-flow.ts';
+import type { PricedFlowRun } from '../priced-run.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
 import { duration } from './duration.ts';
 import { timeline } from './timeline.ts';
 import { usageTable } from './usage.ts';
+import { usd } from './usd.ts';
 
 /** Shows how a run went: its timeline, its outcome, its result; a failure on standard error. */
-export function showRun({ result, execution, diagnostics }: FlowRun, terminal: Terminal): void {
+export function showRun({ result, execution, diagnostics, costUsd }: PricedFlowRun, terminal: Terminal): void {
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
@@ -16,9 +18,9 @@ export function showRun({ result, execution, diagnostics }: FlowRun, terminal: T
     const needed = usageTable(execution.components ?? [], colors);
     stdout.write(`\n${[...drawn, ...needed].map((line) => `${line}\n`).join('')}\n`);
     if (result.outcome !== 'failed') {
-      stdout.write(
-        `${colors.green('✔')} ${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}\n`,
-      );
+      const cost = costUsd === undefined ? '' : `, about ${usd(costUsd)} on AWS`;
+      const took = `${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}`;
+      stdout.write(`${colors.green('✔')} ${took}${cost}\n`);
     }
   }
   if (result.outcome === 'success') stdout.write(`${resultLines(result.result, colors)}\n`);

@@ -3,23 +3,26 @@ import { QUOTAS } from '../../protocol/quotas.ts';
 import type { ConcurrencyFigures, LimitedFigures, Simulated, Simulation } from '../../simulate/index.ts';
 import { EXIT } from '../errors.ts';
 import { count, writeJson } from '../report.ts';
-import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
+import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
 import { duration } from './duration.ts';
+import { timeline } from './timeline.ts';
+import { usd } from './usd.ts';
 
-/** Shows a simulation as a table: times, counts, cost, and whether Standard and Express fit. */
+/** Shows a simulation: its timeline, and a table of times, counts, cost, and whether Standard and Express fit. */
 export function showSimulation(simulation: Simulation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
   const { name, runs, steps } = simulation;
   const means = runs === 1 ? '' : `, the means of ${count(runs, 'run')}`;
   stdout.write(`${colors.bold(name)} ${colors.dim(`${count(steps, 'step')}${means}`)}\n\n`);
+  const drawn = timelineLines(simulation, colors, widthOf(stdout));
+  if (drawn.length > 0) stdout.write(`${drawn.join('\n')}\n\n`);
   for (const row of [...timeRows(simulation), ...countRows(simulation), ...costRows(simulation)]) {
     stdout.write(`${rowLine(row, colors)}\n`);
   }
   stdout.write(`\n${typeLines(simulation, colors).join('\n')}\n`);
   if (simulation.concurrency) stdout.write(`\n${concurrencyLines(simulation.concurrency, colors).join('\n')}\n`);
-  for (const text of [criticalLine(simulation), idleLine(simulation)]) {
-    if (text !== '') stdout.write(`\n  ${colors.dim(text)}\n`);
-  }
+  const idle = idleLine(simulation);
+  if (idle !== '') stdout.write(`\n  ${colors.dim(idle)}\n`);
 }
 
 /** Says that a simulated run failed, and what may help. Answers the exit code. */
@@ -97,13 +100,6 @@ function costRows({ costUsd, cost, type }: Simulation): readonly Row[] {
   return [['cost', usd(costUsd), `Step Functions ${usd(own)}, functions ${usd(functions.usd)}, S3 ${usd(s3.usd)}`]];
 }
 
-/** Three digits that count, however small the sum. */
-function usd(value: number): string {
-  if (value === 0) return '$0';
-  const digits = Math.max(2, 2 - Math.floor(Math.log10(value)));
-  return `$${value.toFixed(Math.min(digits, 12))}`;
-}
-
 function typeLines({ cost, type }: Simulation, colors: Colors): readonly string[] {
   const rest = cost.functions.usd + cost.s3.usd;
   return (['STANDARD', 'EXPRESS'] as const).flatMap((one) => {
@@ -140,11 +136,28 @@ function concurrencyLines({ limit, bounded, unbounded }: ConcurrencyFigures, col
 
 const MAX_NAMES = 5;
 
+/** The steps that a timeline may have; of a larger flow it has those of the critical path, and of a larger path none. */
+const MAX_BARS = 50;
+
+/** The first run on its time axis. */
+function timelineLines(
+  { timeline: steps, criticalSteps, makespanSeconds, runs }: Simulation,
+  colors: Colors,
+  width: number,
+): readonly string[] {
+  const critical = new Set(criticalSteps);
+  const shown = steps.length > MAX_BARS ? steps.filter(({ id }) => critical.has(id)) : steps;
+  if (shown.length > MAX_BARS) return [`  ${colors.dim(criticalLine(criticalSteps))}`];
+  const lastMs = Math.max(0, ...steps.map(({ endMs }) => endMs ?? 0));
+  const durationMs = runs === 1 ? makespanSeconds * 1000 : lastMs;
+  return timeline(shown, { width, colors, durationMs, criticalPath: criticalSteps });
+}
+
 /** To make the flow faster, make one of these faster. */
-function criticalLine({ criticalSteps }: Simulation): string {
-  const rest = criticalSteps.length - MAX_NAMES;
-  const named = rest > 1 ? [...criticalSteps.slice(0, 3), `${rest + 1} more`, criticalSteps.at(-1)] : criticalSteps;
-  return named.length > 1 ? `critical path: ${named.join(' → ')}` : '';
+function criticalLine(steps: readonly string[]): string {
+  const rest = steps.length - MAX_NAMES;
+  const named = rest > 1 ? [...steps.slice(0, 3), `${rest + 1} more`, steps.at(-1)] : steps;
+  return `critical path: ${named.join(' → ')}`;
 }
 
 function idleLine({ idle }: Simulation): string {

@@ -64,13 +64,25 @@ export class ResumeError extends Error {
  * with a {@link ResumeError} if there is no such run or it cannot be resumed.
  */
 export async function resumeFlow(options: ResumeOptions): Promise<ResumedRun> {
+  return resume(options, false);
+}
+
+/**
+ * Replays a run that has succeeded from its journal, so that its events can be looked at: nothing is called. Rejects with a
+ * {@link ResumeError} if there is no such run or it has not succeeded.
+ */
+export async function replayRun(options: ResumeOptions): Promise<FlowRun> {
+  return resume(options, true);
+}
+
+async function resume(options: ResumeOptions, isReplay: boolean): Promise<ResumedRun> {
   const location = locateFlow(options);
   const { file, home, folders } = location;
   const id = findRun(folders.runs, options.id, join(home, basename(file)));
   const files = filesOf(folders.runs, id);
   withHelp(() => takeLock(files, id), 'wait for its end, or end it first');
   try {
-    return await resumeLocked(options, { ...location, files });
+    return await resumeLocked(options, { ...location, files }, isReplay);
   } finally {
     unlock(files.lock);
   }
@@ -125,7 +137,7 @@ interface RunLocation extends FlowLocation {
   readonly files: RunFiles;
 }
 
-async function resumeLocked(options: ResumeOptions, location: RunLocation): Promise<ResumedRun> {
+async function resumeLocked(options: ResumeOptions, location: RunLocation, isReplay: boolean): Promise<ResumedRun> {
   const { folders, home, file, files } = location;
   const { variables = {} } = options;
   const started = withHelp(() => startOf(files));
@@ -138,6 +150,11 @@ async function resumeLocked(options: ResumeOptions, location: RunLocation): Prom
   const flow = declared(source, file);
   refuseVariables(Object.keys(variables), flow, started.id);
   const history = replayHistory(records, Date.now());
+  if (isReplay && !history.hasSucceeded)
+    throw new ResumeError(
+      `the run ${started.id} has not succeeded`,
+      `end it first: stepflow run ${file} --resume ${started.id}`,
+    );
   const components = await loadComponents(recorded, history, mocks, location);
   const { diagnostics, loaded } = components;
   if (diagnostics.length > 0) return { result: refusalOf(diagnostics), diagnostics, warnings: [] };

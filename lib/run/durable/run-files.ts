@@ -59,6 +59,13 @@ export function listRuns(runs: string, limit = Number.POSITIVE_INFINITY): readon
     .flatMap((id) => describeRun(filesOf(runs, id)) ?? []);
 }
 
+/** The ids of at most `limit` runs of a flow's file, absolute, that succeeded, the latest first. */
+export const runsThatSucceeded = (runs: string, file: string, limit: number): readonly string[] =>
+  listRuns(runs)
+    .filter((run) => run.file === file && run.status === 'success')
+    .slice(0, limit)
+    .map(({ id }) => id);
+
 /** The ids of the runs in a folder with this id, or else with this prefix. */
 export const findRuns = (runs: string, id: string): readonly string[] => {
   const all = idsIn(runs);
