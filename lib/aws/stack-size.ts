@@ -26,11 +26,15 @@ export function isTooLarge(flows: readonly DeployableFlow[], { defaults = {} }: 
   return OTHERS + ofFunctions(flows, defaults) + ofMachines(flows) > PLANNED;
 }
 
-/** Whether a stack has no room for so many alarms, besides what it has in any case. `nested`: whether functions are elsewhere. */
+/** The most alarms that are planned for one template: each has some 2,500 of the 1,000,000 bytes that it may have. */
+const ALARMS = 50;
+
+/** Whether a stack has no room for so many alarms, besides what it has in any case. */
 export const hasNoRoomFor = (
   alarms: number,
   { flows, nested, functions: { defaults = {} } = {} }: StackContents,
-): boolean => OTHERS + ofMachines(flows) + (nested ? 0 : ofFunctions(flows, defaults)) + alarms > PLANNED;
+): boolean =>
+  alarms > ALARMS || OTHERS + ofMachines(flows) + (nested ? 0 : ofFunctions(flows, defaults)) + alarms > PLANNED;
 
 /** What is in a stack. */
 export interface StackContents {

@@ -11,7 +11,7 @@ import { WIDGET_KINDS } from './widgets.ts';
  * quotas", Amazon CloudWatch user guide; "Dashboard body structure and syntax", Amazon CloudWatch API reference. `bytes`: of its
  * text, which is a part of a template of 1 MB that has other things too.
  */
-export const DASHBOARD_LIMITS = { widgets: 500, metrics: 2500, metricsOfWidget: 500, bytes: 300_000 } as const;
+export const DASHBOARD_LIMITS = { widgets: 500, metrics: 2500, metricsOfWidget: 500, bytes: 150_000 } as const;
 
 /** How many versions of each function are planned to have measured something in the two weeks that a search looks back. */
 const VERSIONS = 2;
@@ -49,18 +49,23 @@ export function fittingGraphs(scope: Construct, flows: readonly MonitoredFlow[])
     bytes: flows.reduce((rest, { title }) => rest - HEADING_BYTES - bytesOf(title), DASHBOARD_LIMITS.bytes as number),
   };
   const fitting = flows.map((flow) => ({ flow, graphs: [] as cloudwatch.GraphWidget[], leftOut: [] as string[] }));
+  let isFull = false;
   for (const { title, graph } of WIDGET_KINDS) {
+    // What is left by a kind without room is not for smaller graphs of the next one.
+    const wasFull = isFull;
     for (const { flow, graphs, leftOut } of fitting) {
       const props = graph(flow);
       if (!props) continue;
       const widget = new cloudwatch.GraphWidget({ title: `${flow.title}: ${title}`, ...GRAPH, ...props });
       const { metrics, bytes, possible } = sizeOf(scope, widget, flow);
-      if (possible && left.widgets >= 1 && left.metrics >= metrics && left.bytes >= bytes) {
+      const fits = left.widgets >= 1 && left.metrics >= metrics && left.bytes >= bytes;
+      if (possible && fits && !wasFull) {
         left.widgets -= 1;
         left.metrics -= metrics;
         left.bytes -= bytes;
         graphs.push(widget);
       } else leftOut.push(title);
+      isFull ||= possible && !fits;
     }
   }
   return fitting;
