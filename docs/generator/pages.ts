@@ -3,6 +3,7 @@ import { languageSchema } from '../../lib/flow/schema/language-schema.ts';
 import { commandLinePage } from './command-line-page.ts';
 import { compiledExcerpt } from './compiled-excerpt.ts';
 import { componentsTable } from './components-table.ts';
+import { dashboardPicture } from './dashboard-picture.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { between } from './markdown.ts';
 import { roomsPicture } from './rooms-picture.ts';
@@ -15,6 +16,7 @@ export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> }
     between(await readFile('docs/components.md', 'utf8'), 'built-in components', await componentsTable()),
   'docs/compiler.md': async () =>
     between(await readFile('docs/compiler.md', 'utf8'), 'the compiled excerpt', await compiledExcerpt()),
+  'docs/images/dashboard.svg': dashboardPicture,
   'docs/images/rooms.svg': roomsPicture,
   'schema/flow.json': async () => JSON.stringify(languageSchema(), null, 2),
 };

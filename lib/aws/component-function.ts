@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { AssetHashType, Aws, DockerImage, Duration, type RemovalPolicy, Tags, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -112,6 +112,8 @@ export class ComponentFunction extends Construct {
   readonly calls: readonly ComponentFunction[];
   /** The function's timeout, in seconds. */
   readonly timeoutSeconds: number;
+  /** The function's memory, in MB; undefined where it is only known at deployment. */
+  readonly memoryMb: number | undefined;
   /** What it uses of the store besides blobs. */
   readonly uses: readonly StoreUse[];
 
@@ -122,6 +124,8 @@ export class ComponentFunction extends Construct {
     const { timeout = props.timeout ?? DEFAULT_SECONDS, reservedConcurrency = props.reservedConcurrency } = options;
     this.timeoutSeconds = Math.ceil(Math.min(QUOTAS.functionSeconds, timeout + WRAPPER_SECONDS));
     this.uses = props.uses ?? [];
+    const memorySize = options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB;
+    this.memoryMb = Token.isUnresolved(memorySize) ? undefined : memorySize;
     const retention = options.logRetention ?? props.log?.retention;
     const logGroup = sharedLogGroup(logsOf(this), 'functions', {
       ...props.log,
@@ -136,7 +140,7 @@ export class ComponentFunction extends Construct {
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       description: (props.description ?? `Component ${props.component}`).slice(0, QUOTAS.functionDescription),
       code: functionCode(props.bundle, props.files ?? {}, files),
-      memorySize: options.memorySize ?? props.memorySize ?? DEFAULT_MEMORY_MB,
+      memorySize,
       timeout: Duration.seconds(this.timeoutSeconds),
       logGroup,
       role: draft.create(this, {

@@ -4,6 +4,7 @@ import { pascalCase } from './component-ids.ts';
 /** What else is in the stack of a folder, and in every stack of the CDK. */
 const TAKEN: ReadonlySet<string> = new Set([
   ...['Api', 'ApiUrl', 'Blobs', 'BlobBucket', 'Components', 'StepflowLogs', 'FunctionLog', 'ExecutionLog'],
+  ...['StepflowAlarms', 'StepflowDashboard', 'DashboardUrl'],
   ...[
     'AcknowledgedFindings',
     'BootstrapVersion',

@@ -4,6 +4,7 @@
  * @module stepflow-aws/cdk
  */
 
+export type { AlarmBounds, AlarmOptions, AlarmTopic } from './alarm-options.ts';
 export type { BlobLives } from './blob-lives.ts';
 export { BlobStore, type BlobStoreProps, type StoreBucket } from './blob-store.ts';
 export { ComponentFunction, type ComponentFunctionProps } from './component-function.ts';
@@ -13,4 +14,5 @@ export type { GradualDeployment, WatchedAlarm } from './live-alias.ts';
 export { StepflowStack, type StepflowStackProps } from './stepflow-stack.ts';
 export { Workflow, type WorkflowProps } from './workflow.ts';
 export { WorkflowApi, type WorkflowApiProps } from './workflow-api.ts';
+export { WorkflowDashboard, type WorkflowDashboardProps } from './workflow-dashboard.ts';
 export { WorkflowError } from './workflow-error.ts';

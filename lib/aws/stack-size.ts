@@ -1,6 +1,6 @@
 import { filesOf } from '../project/components/prepared-component.ts';
 import type { DeployableFlow } from './deployable-flow.ts';
-import type { FunctionsOptions } from './function-options.ts';
+import type { FunctionOptions, FunctionsOptions } from './function-options.ts';
 
 /**
  * The most resources that are planned for one template, of the 500 that it may have. The others are for what an app adds: the
@@ -14,7 +14,7 @@ const OF_FUNCTION = 3;
 /** The resources of a state machine of a flow: itself, its role, its version and its alias. */
 const OF_FLOW = 4;
 
-/** The API, its stage, routes, permissions and function; the bucket and its policy; the log groups. */
+/** The API, its stage, routes, permissions and function; the bucket and its policy; the log groups; the dashboard. */
 const OTHERS = 25;
 
 /**
@@ -23,16 +23,35 @@ const OTHERS = 25;
  * CloudFormation user guide.
  */
 export function isTooLarge(flows: readonly DeployableFlow[], { defaults = {} }: FunctionsOptions = {}): boolean {
+  return OTHERS + ofFunctions(flows, defaults) + ofMachines(flows) > PLANNED;
+}
+
+/** The most alarms that are planned for one template: each has some 2,500 of the 1,000,000 bytes that it may have. */
+const ALARMS = 50;
+
+/** Whether a stack has no room for so many alarms, besides what it has in any case. */
+export const hasNoRoomFor = (
+  alarms: number,
+  { flows, nested, functions: { defaults = {} } = {} }: StackContents,
+): boolean =>
+  alarms > ALARMS || OTHERS + ofMachines(flows) + (nested ? 0 : ofFunctions(flows, defaults)) + alarms > PLANNED;
+
+/** What is in a stack. */
+export interface StackContents {
+  readonly flows: readonly DeployableFlow[];
+  /** Whether the functions are in nested stacks. */
+  readonly nested: boolean;
+  readonly functions?: FunctionsOptions | undefined;
+}
+
+const ofMachines = (flows: readonly DeployableFlow[]): number =>
+  flows.reduce((all, { compiled }) => all + OF_FLOW + compiled.nestedMachines.length, 0);
+
+function ofFunctions(flows: readonly DeployableFlow[], defaults: FunctionOptions): number {
   const functions = new Set(
     flows.flatMap((flow) =>
       [...flow.functions.values(), ...flow.nested.values()].flatMap((each) => (each ? [filesOf(each)] : [])),
     ),
   );
-  const machines = flows.map(({ compiled }) => OF_FLOW + compiled.nestedMachines.length);
-  return (
-    OTHERS +
-      functions.size * (OF_FUNCTION + (defaults.vpc && !defaults.securityGroups ? 1 : 0)) +
-      machines.reduce((all, one) => all + one, 0) >
-    PLANNED
-  );
+  return functions.size * (OF_FUNCTION + (defaults.vpc && !defaults.securityGroups ? 1 : 0));
 }

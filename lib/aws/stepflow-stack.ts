@@ -6,6 +6,8 @@ import type { Construct } from 'constructs';
 import { prepareComponents } from '../project/components/prepared-component.ts';
 import { machineDescription } from '../protocol/deployed.ts';
 import { acknowledgeFindings } from './acknowledgements.ts';
+import { type AlarmOptions, alarmBounds } from './alarm-options.ts';
+import { AlarmStacks } from './alarm-stacks.ts';
 import { BlobStore, type BlobStoreProps } from './blob-store.ts';
 import { Components } from './components.ts';
 import { type DeployableFlow, deployableFlow, preparationOf } from './deployable-flow.ts';
@@ -13,9 +15,11 @@ import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import type { GradualDeployment } from './live-alias.ts';
 import { logsOf } from './log-groups.ts';
-import { isTooLarge } from './stack-size.ts';
+import { hasNoRoomFor, isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
+import { alarmCount } from './workflow-alarms.ts';
 import { WorkflowApi } from './workflow-api.ts';
+import { WorkflowDashboard } from './workflow-dashboard.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link StepflowStack}. */
@@ -83,6 +87,16 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly deployment?: GradualDeployment;
   /**
+   * The alarms of every flow. `false`: none.
+   * @default {} - with the default bounds, and without a topic
+   */
+  readonly alarms?: AlarmOptions | false;
+  /**
+   * Whether there is a dashboard of all flows.
+   * @default true
+   */
+  readonly dashboard?: boolean;
+  /**
    * What happens to versions, functions and nested state machines that a later deployment has no use for: see
    * {@link WorkflowProps}.
    * @default RemovalPolicy.RETAIN
@@ -91,10 +105,10 @@ export interface StepflowStackProps extends StackProps {
 }
 
 /**
- * Every flow of a folder and its subfolders, with one blob store and one HTTP API, where a flow of a subfolder is
+ * Every flow of a folder and its subfolders, with one blob store, one dashboard, and one HTTP API, where a flow of a subfolder is
  * `SUBFOLDER/NAME`.
  *
- * Outputs: `ApiUrl`, `BlobBucket`, `FunctionLog` and `ExecutionLog`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
+ * Outputs: `ApiUrl`, `BlobBucket`, `DashboardUrl`, `FunctionLog` and `ExecutionLog`, and for each flow the ARNs of its state machine and of the alias to start it by, e.g.
  * `UserInsightsArn` and `UserInsightsAlias`.
  *
  * @throws WorkflowError that lists the errors of all flows that cannot be deployed
@@ -103,11 +117,12 @@ export class StepflowStack extends Stack {
   readonly workflows: readonly Workflow[];
   readonly blobs: BlobStore;
   readonly api: WorkflowApi;
+  readonly dashboard: WorkflowDashboard | undefined;
 
   constructor(scope: Construct, id: string, props: StepflowStackProps = {}) {
     super(scope, id, props);
     const { workflows: folder = 'workflows', components, variables, secrets, blobs, limits, maxConcurrency } = props;
-    const { deployment, removalPolicy } = props;
+    const { deployment, removalPolicy, alarms = {}, dashboard = true } = props;
     const { functions, encryptionKey, logRetention } = props;
     const logging = {
       ...(encryptionKey && { encryptionKey }),
@@ -122,15 +137,19 @@ export class StepflowStack extends Stack {
       ...(functions && { functions }),
       ...logging,
       ...(deployment && { deployment }),
+      ...(alarms && { alarms }),
       ...(removalPolicy && { removalPolicy }),
       ...(maxConcurrency !== undefined && { maxConcurrency }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);
     prepareAll(flows);
-    new Components(this, { nested: props.nestedFunctions ?? isTooLarge(flows, functions) });
+    const nested = props.nestedFunctions ?? isTooLarge(flows, functions);
+    new Components(this, { nested });
+    if (alarms && hasNoRoomFor(alarmsOf(this, flows, alarms), { flows, nested, functions })) new AlarmStacks(this);
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows, ...logging });
+    this.dashboard = dashboard ? new WorkflowDashboard(this, 'StepflowDashboard', this) : undefined;
     this.createOutputs();
     acknowledgeFindings(this);
   }
@@ -138,6 +157,10 @@ export class StepflowStack extends Stack {
   private createOutputs(): void {
     new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'The HTTP API; requests are to be signed' });
     new CfnOutput(this, 'BlobBucket', { value: this.blobs.bucket.bucketName, description: 'Where large values go' });
+    if (this.dashboard) {
+      const description = 'The dashboard of all flows, in the console';
+      new CfnOutput(this, 'DashboardUrl', { value: this.dashboard.url, description });
+    }
     for (const { node } of logsOf(this).node.children) {
       const logGroup = node.defaultChild;
       if (logGroup instanceof logs.CfnLogGroup)
@@ -155,6 +178,13 @@ export class StepflowStack extends Stack {
     }
   }
 }
+
+/** How many alarms the flows have together. */
+const alarmsOf = (stack: Stack, flows: readonly DeployableFlow[], options: AlarmOptions): number =>
+  flows.reduce(
+    (sum, { source, functions }) => sum + alarmCount(alarmBounds(stack, options, source), functions.size),
+    0,
+  );
 
 /** What the log groups have, by their construct ids. */
 const LOGS: { readonly [id: string]: string } = {

@@ -13,6 +13,7 @@ import type { Limits } from '../compiler/emit/split/emit-within.ts';
 import { isConcurrency } from '../flow/read/aws-metadata.ts';
 import type { Json } from '../protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../protocol/quotas.ts';
+import { type AlarmBounds, type AlarmOptions, alarmBounds } from './alarm-options.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type ComponentFunction, grantInvokeVersions } from './component-function.ts';
 import { defaultBlobs } from './components.ts';
@@ -35,6 +36,7 @@ import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
 import { allowEncryptedLogs, grantStateMachineKey } from './state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
+import { createAlarms } from './workflow-alarms.ts';
 import { WorkflowError } from './workflow-error.ts';
 
 /** Properties of a {@link Workflow}. */
@@ -123,6 +125,11 @@ export interface WorkflowProps {
    */
   readonly deployment?: GradualDeployment;
   /**
+   * Alarms on failures, on the time of executions and on throttles. `{}`: with the default bounds.
+   * @default - none
+   */
+  readonly alarms?: AlarmOptions;
+  /**
    * What happens to versions, functions and nested state machines that a later deployment has no use for.
    * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
    */
@@ -156,6 +163,10 @@ export class Workflow extends Construct implements iam.IGrantable {
   private readonly encryptionKey: kms.IKey | undefined;
   /** The state machine's role. */
   readonly grantPrincipal: iam.IPrincipal;
+  /** Its alarms, as `alarms` asks for them. */
+  readonly alarms: readonly cloudwatch.Alarm[];
+  /** The bounds of the alarms. */
+  readonly alarmBounds: AlarmBounds;
   private readonly watchedAlarms: WatchedAlarm[] | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
@@ -191,6 +202,8 @@ export class Workflow extends Construct implements iam.IGrantable {
     const live = publishLive(this, stateMachine, props);
     this.aliasArn = live.alias.ref;
     this.watchedAlarms = live.alarms;
+    this.alarmBounds = props.alarms ? alarmBounds(this, props.alarms, flow.source) : {};
+    this.alarms = createAlarms(this, this.alarmBounds, props.alarms?.topic);
     renewRights(this, props.removalPolicy);
     markAsPart(this);
   }
@@ -224,7 +237,7 @@ export class Workflow extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Rolls a gradual deployment back when an alarm goes off meanwhile, such as one of {@link Workflow.metricFailed}.
+   * Rolls a gradual deployment back when an alarm goes off meanwhile, such as one of {@link Workflow.alarms}.
    *
    * @throws WorkflowError if the workflow has no `deployment`
    */

@@ -87,6 +87,13 @@ export type Arrangement =
   | { readonly sequence: readonly Arrangement[] }
   | { readonly parallel: readonly Arrangement[] };
 
+/** The most steps that run at once; a `map` is one. */
+export function widthOf(arrangement: Arrangement): number {
+  if (typeof arrangement === 'string') return 1;
+  if ('sequence' in arrangement) return Math.max(0, ...arrangement.sequence.map(widthOf));
+  return arrangement.parallel.reduce((sum, branch) => sum + widthOf(branch), 0);
+}
+
 /** What the states of a compiled flow are for, including those of its nested state machines. It is JSON. */
 export interface SourceMap {
   /** By name; names are unique across all state machines of a flow. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Branch, State } from '../../lib/asl/state-machine.ts';
 import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
 import { membersOf } from '../../lib/compiler/emit/frame.ts';
-import { type Arrangement, type StateRole, visitsStep } from '../../lib/compiler/source-map.ts';
+import { type Arrangement, type StateRole, visitsStep, widthOf } from '../../lib/compiler/source-map.ts';
 import { fusedChainName } from '../../lib/protocol/fused-chain-name.ts';
 import { SEED } from '../chance.ts';
 import { complete, guideSnippets } from '../guide.ts';
@@ -211,5 +211,16 @@ steps:
     expect(sourceMap.arrangement).toEqual({
       sequence: ['load', { parallel: ['a', { sequence: ['b.in', 'b'] }] }, 'last'],
     });
+  });
+});
+
+describe('the width of an arrangement', () => {
+  it.each<[Arrangement, number]>([
+    [{ sequence: [] }, 0],
+    ['a', 1],
+    [{ sequence: ['a', { parallel: ['b', 'c'] }, 'd'] }, 2],
+    [{ parallel: ['a', { sequence: ['b', { parallel: ['c', 'd'] }] }] }, 3],
+  ])('of %j is %i', (arrangement, width) => {
+    expect(widthOf(arrangement)).toBe(width);
   });
 });

@@ -12,6 +12,7 @@ a second interpreter runs a state machine as our own engine does. Only this is c
 6. A distributed Map in JSONata runs, see distributed_map.py.
 7. StartSyncExecution: the SDK asks the host `sync-127.0.0.1`, which is this one; a state machine may be given by its alias.
 8. Versions and aliases of state machines: see state_machine_versions.py.
+9. Alarms on metric expressions are kept: see alarms.py.
 
 When its standard input closes, the process ends, ends the functions that it started, and removes its temporary folder.
 So nothing keeps running, whatever happens to the test that started it.
@@ -28,6 +29,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
+from alarms import add_expression_alarms
 from distributed_map import run_distributed_map
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -111,6 +113,7 @@ plain_start_sync_execution = sfn._start_sync_execution
 plain_function_warm = lambda_svc._execute_function_warm
 
 add_versions()
+add_expression_alarms()
 sfn._run_parallel_branches = run_parallel_branches
 sfn._apply_state_assign = apply_state_assign
 sfn._apply_output_path = apply_output_path
