@@ -37,6 +37,7 @@ import { limitedStore } from './stores/limited-store.ts';
 import type { ObjectStore } from './stores/object-store.ts';
 import type { StoreUse } from './stores/store-use.ts';
 import { toJson } from './to-json.ts';
+import { traceCall } from './trace.ts';
 import { validate } from './validate.ts';
 
 /** What the host provides with an invocation. Lambda's own context has this type; a local host may provide the rest. */
@@ -117,16 +118,17 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       call: host.call,
     });
     const secrets = host.secrets ?? options.secrets ?? noSecrets;
-    const report = (outcome: string, fields: object): void => {
+    const report = async (outcome: string, fields: object): Promise<void> => {
       const measured = meter.measured();
       const hasMetrics = !host.measured && writesMetrics();
       const sink: LogSink = hasMetrics ? (entry) => log(withMetrics(entry, path, measured)) : log;
       host.measured?.(measured);
       createLogger(origin, sink).info('invocation', { outcome, durationMs: measured.timeMs, ...fields });
+      await traceCall(origin, measured, outcome === 'failed');
     };
     try {
       const slots = await answer(component, invocation, host, { context, secrets, scrubber });
-      report(slots.$skipped === true ? 'skipped' : 'success', {
+      await report(slots.$skipped === true ? 'skipped' : 'success', {
         resultBytes: Buffer.byteLength(JSON.stringify(slots)),
       });
       return slots;
@@ -134,7 +136,7 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       const failure = shortened(scrubber.error(toFlowError(error)));
       // Replaces the place in the stack: it may be that of another step's failure, from a component that this one called.
       failure.stack = stackWith(failure.stack ?? '', takePlace(error));
-      report('failed', { code: failure.name, error: failure.message });
+      await report('failed', { code: failure.name, error: failure.message });
       throw failure;
     }
   };

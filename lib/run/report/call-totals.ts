@@ -10,7 +10,7 @@ export interface CallTotal {
 }
 
 /** Of a step that called nothing. */
-export const NO_CALLS: CallTotal = { blobs: { operations: 0, bytes: 0, hits: 0 }, coldStarts: 0, startupMs: 0 };
+const NO_CALLS: CallTotal = { blobs: { operations: 0, bytes: 0, hits: 0 }, coldStarts: 0, startupMs: 0 };
 
 /** Adds up what calls measure, by step. */
 export class CallTotals {
