@@ -3,7 +3,6 @@ import { membersOf } from '../compiler/emit/frame.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { EndlessExecutions, execute } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent } from '../engine/types.ts';
-import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { type LateFailure, lateMessage, warnOfLate } from '../project/host/containment.ts';
 import { printError } from '../project/host/output.ts';
 import { readCause } from '../protocol/cause.ts';
@@ -22,10 +21,11 @@ import { promptClock } from './prompt-clock.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { CallTotals } from './report/call-totals.ts';
+import { calledFunctions } from './report/called-functions.ts';
 import { criticalPath } from './report/critical-path.ts';
 import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
 import { LongestHistory } from './report/longest-history.ts';
-import { metricsOf, type RecordedRun, type RunMetrics } from './report/metrics.ts';
+import { metricsOf, type RunMetrics } from './report/metrics.ts';
 import { failed, refusalOf, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
@@ -33,7 +33,6 @@ import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
 import { Secrecy } from './secrecy.ts';
 import { componentResolver } from './tasks/component-resolver.ts';
-import { MockSelector } from './tasks/mocks.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
 
 /** The options of one run. */
@@ -156,7 +155,7 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
     flow: flow.compiled.name,
     makespanMs: counts.durationMs,
     ...{ steps, work: tracker.work(), calls, plan: flow.compiled.plan },
-    componentOf: calledComponents(flow),
+    functionOf: calledFunctions(flow),
   });
   // The same values are missing when the same state machine evaluates the same expression again.
   const isLasting = result.outcome === 'failed' && result.error.code === 'EXPRESSION_FAILURE';
@@ -169,16 +168,6 @@ const usageOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepRepo
   ...(startupMs !== undefined && { startupMs }),
   ...(memoryBytes !== undefined && { memoryBytes }),
 });
-
-/** The components of steps; none of those that mocks stand in for. */
-function calledComponents({ functions, canonical, origin }: ReadyFlow): RecordedRun['componentOf'] {
-  const isMocked = new MockSelector(origin.mocks, canonical);
-  return ({ id, component }) => {
-    const path = canonical(component);
-    const called = isMocked.has(id, path) ? undefined : functions.get(path);
-    return called && { hash: called.hash, memoryMb: called.memorySize ?? DEFAULT_MEMORY_MB };
-  };
-}
 
 interface Executed {
   readonly execution: ExecutionResult;

@@ -1,6 +1,7 @@
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { BlobUse } from '../../protocol/metrics.ts';
 import type { CallTotal, CallTotals } from './call-totals.ts';
+import type { CalledFunction } from './called-functions.ts';
 import type { StepReport } from './events.ts';
 import { graphCriticalPath } from './graph-critical-path.ts';
 import type { RunWork } from './track.ts';
@@ -15,7 +16,7 @@ export interface MemoryUse {
 export interface StepMetrics extends CallTotal {
   readonly step: string;
   readonly component: string;
-  /** The hash of its component's bundle. Absent of a mock, and of what needs no function. */
+  /** The hash of its function's bundle. Absent of a mock, of what needs no function, and of what a resumed run need not call. */
   readonly version?: string;
   /** How often it ran: once for each item or round of what it is in. */
   readonly runs: number;
@@ -62,8 +63,8 @@ export interface RecordedRun {
   readonly calls: Pick<CallTotals, 'of' | 'sum'>;
   /** Absent of a run that was resumed. */
   readonly plan?: Plan | undefined;
-  /** The component of a step, as far as one was called. */
-  readonly componentOf: (step: StepReport) => { readonly hash: string; readonly memoryMb: number } | undefined;
+  /** The function of a step, as far as one was called. */
+  readonly functionOf: (step: StepReport) => CalledFunction | undefined;
 }
 
 /** What a run took, from what is recorded of it. */
@@ -87,12 +88,12 @@ export function metricsOf(run: RecordedRun): RunMetrics {
 
 const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 
-function stepMetrics({ steps, work, calls, componentOf }: RecordedRun): readonly StepMetrics[] {
+function stepMetrics({ steps, work, calls, functionOf }: RecordedRun): readonly StepMetrics[] {
   const times = new Map(work.steps.map((one) => [one.step, one]));
   return steps.flatMap((report) => {
     const { runs = 0, ms = 0 } = times.get(report.id) ?? {};
     if (runs === 0) return [];
-    const called = componentOf(report);
+    const called = functionOf(report);
     const { id: step, component, memoryBytes } = report;
     const usedMb = memoryBytes === undefined ? undefined : Math.round(memoryBytes / 2 ** 20);
     return {

@@ -38,7 +38,7 @@ describe('the metrics of a run', () => {
     const metrics = metricsOf({
       ...{ flow: name, makespanMs: 80, steps: [], calls: new CallTotals(), plan },
       work: { ms: 80, widest: 2, steps: times },
-      componentOf: () => undefined,
+      functionOf: () => undefined,
     });
 
     expect(metrics).toMatchObject({
@@ -102,6 +102,24 @@ output: { $step: again, path: back }
       expect(step?.memory).toEqual(memory);
     },
   );
+
+  test('have the function of a fused chain for each of its steps, and its start-up once', async () => {
+    const source = `
+steps:
+  - { id: first, component: /my/nap, input: 1 }
+  - { id: second, component: /my/keep, input: { value: { $step: first } } }
+output: { $step: second, path: back }
+`;
+    const [apart, together] = [await metricsOfRun(source), await metricsOfRun(source, { with: ['fuse-chains'] })];
+
+    expect(new Set(apart.steps.map(({ version }) => version)).size).toBe(2);
+    expect(new Set(together.steps.map(({ version }) => version)).size).toBe(1);
+    expect(together.coldStarts).toBe(1);
+    expect(together.steps.map(({ step, blobs }) => [step, blobs.operations])).toEqual([
+      ['first', 0],
+      ['second', 2],
+    ]);
+  });
 
   test('count nothing of mocks but their time', async () => {
     const [step] = (await metricsOfRun('{ steps: [{ id: a, component: /my/nap }] }', { mocks: { a: [{ result: 1 }] } }))
