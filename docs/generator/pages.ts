@@ -6,6 +6,7 @@ import { componentsTable } from './components-table.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
 import { between } from './markdown.ts';
+import { metricsTables } from './metrics-tables.ts';
 import { roomsPicture } from './rooms-picture.ts';
 
 /** The files that are generated, wholly or in part, relative to the project's folder; each with the text that it should have. */
@@ -17,6 +18,8 @@ export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> }
   'docs/compiler.md': async () =>
     between(await readFile('docs/compiler.md', 'utf8'), 'the compiled excerpt', await compiledExcerpt()),
   'docs/images/dashboard.svg': dashboardPicture,
+  'docs/metrics.md': async () =>
+    between(await readFile('docs/metrics.md', 'utf8'), 'the metrics of functions', metricsTables()),
   'docs/images/rooms.svg': roomsPicture,
   'schema/flow.json': async () => JSON.stringify(languageSchema(), null, 2),
 };

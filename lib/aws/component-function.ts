@@ -9,6 +9,7 @@ import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import { COMPONENTS_VARIABLE } from '../protocol/call-component.ts';
 import { PRIVATE_HOSTS_VARIABLE } from '../protocol/private-hosts.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../protocol/quotas.ts';
+import { METRICS_VARIABLE } from '../runtime/embedded-metrics.ts';
 import { LOG_LEVEL_VARIABLE } from '../runtime/logger.ts';
 import { SECRETS_VARIABLE } from '../runtime/secrets/secrets.ts';
 import { FILES_VARIABLE } from '../runtime/stores/files.ts';
@@ -175,6 +176,7 @@ export class ComponentFunction extends Construct {
       ...props.blobs.environment,
       [FILES_VARIABLE]: FILES_FOLDER,
       ...(options.logLevel !== undefined && { [LOG_LEVEL_VARIABLE]: options.logLevel }),
+      ...(options.metrics === false && { [METRICS_VARIABLE]: 'off' }),
       ...(Object.keys(secrets).length > 0 && { [SECRETS_VARIABLE]: secretLocations(this, secrets) }),
       ...(privateHosts !== undefined && { [PRIVATE_HOSTS_VARIABLE]: privateHosts }),
     };

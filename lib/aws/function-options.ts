@@ -70,6 +70,11 @@ export interface FunctionOptions {
    */
   readonly logLevel?: LogLevel;
   /**
+   * Whether its calls write metrics into its log, which CloudWatch bills as metrics of the customer's own.
+   * @default true
+   */
+  readonly metrics?: boolean;
+  /**
    * How long its logs are kept.
    * @default RetentionDays.ONE_MONTH
    */

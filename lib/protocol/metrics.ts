@@ -18,7 +18,9 @@ export type MetricDimensions = { readonly [D in (typeof METRIC_DIMENSIONS)[numbe
  */
 export const dimensionValue = (name: string): string =>
   name.replace(/[^ -~]|["'\\%]|^[: ]/gu, (character) =>
-    [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    [...new TextEncoder().encode(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
   );
 
 /** What a function says of each call. `name`: in CloudWatch, `unit`: one of CloudWatch's. */
@@ -38,3 +40,32 @@ export const FUNCTION_METRICS = {
 } as const;
 
 export type FunctionMetric = keyof typeof FUNCTION_METRICS;
+
+/** What was done in the blob store. */
+export interface BlobUse {
+  /** Reads, writes, and questions whether something is there. */
+  readonly operations: number;
+  /** Bytes read and written; none of a write that found its blob there. */
+  readonly bytes: number;
+  /** Writes that found the blob there already. */
+  readonly hits: number;
+}
+
+/** What a function measures of one call, or of the part that a step has in the call of a fused chain. */
+export interface CallMeasured {
+  readonly step: string;
+  /** Milliseconds from its start in the function to its answer. */
+  readonly timeMs: number;
+  readonly blobs: BlobUse;
+  /** Milliseconds of the start-up that the call had to wait for. Absent of a warm one. */
+  readonly startupMs?: number;
+}
+
+/** `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`; of an Express execution `express:MACHINE:NAME:ID`. */
+const EXECUTION = /^arn:[^:]*:states:[^:]*:[^:]*:(?:execution|express):([^:/]+)/;
+
+/**
+ * The value of the dimension `flow`: the name of the flow's state machine, from the ARN of its execution; `local` if that is
+ * none. A local execution has the flow's own name there.
+ */
+export const flowOfExecution = (execution: string): string => EXECUTION.exec(execution)?.[1] ?? 'local';

@@ -20,6 +20,8 @@ export interface Runnable
   readonly stateMachine: StateMachine;
   readonly sourceMap: SourceMap;
   readonly inputBudget: InputBudget;
+  /** Its graph. Not stored: absent of a run that is resumed. */
+  readonly plan?: Compiled['plan'];
 }
 
 /** A flow's source, mocks and folders. */

@@ -20,9 +20,12 @@ import { checkInput, type InputText } from './input/check-input.ts';
 import { promptClock } from './prompt-clock.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
+import { CallTotals } from './report/call-totals.ts';
+import { calledFunctions } from './report/called-functions.ts';
 import { criticalPath } from './report/critical-path.ts';
 import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
 import { LongestHistory } from './report/longest-history.ts';
+import { metricsOf, type RunMetrics } from './report/metrics.ts';
 import { failed, refusalOf, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
@@ -68,6 +71,8 @@ export interface ExecutionReport {
   readonly steps: readonly StepReport[];
   /** The ids of the steps on the critical path, first to last. */
   readonly criticalPath: readonly string[];
+  /** What it took. */
+  readonly metrics: RunMetrics;
   /** The resource usage of the components that ran in sandboxes. */
   readonly components?: readonly ComponentUsage[];
   /** The id to resume it by; absent if there is no journal or resuming could not change the outcome. */
@@ -128,7 +133,7 @@ interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate'
 
 async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<FlowRun, 'result' | 'execution'>> {
   const { emit, secrecy, durable } = context;
-  const { execution, events, tracker, sandboxes, late } = await executeFlow(flow, context);
+  const { execution, events, tracker, calls, sandboxes, late } = await executeFlow(flow, context);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
   const { absorbed } = flow.compiled;
@@ -146,11 +151,17 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
+  const metrics = metricsOf({
+    flow: flow.compiled.name,
+    makespanMs: counts.durationMs,
+    ...{ steps, work: tracker.work(), calls, plan: flow.compiled.plan },
+    functionOf: calledFunctions(flow),
+  });
   // The same values are missing when the same state machine evaluates the same expression again.
   const isLasting = result.outcome === 'failed' && result.error.code === 'EXPRESSION_FAILURE';
   const resume = canResume && !isLasting && { resume: context.name };
   const components = sandboxes && { components: sandboxes.usage() };
-  return { result, execution: { id, ...counts, steps, criticalPath: path, ...components, ...resume } };
+  return { result, execution: { id, ...counts, steps, criticalPath: path, metrics, ...components, ...resume } };
 }
 
 const usageOf = ({ startupMs, memoryBytes }: Partial<Usage> = {}): Pick<StepReport, 'startupMs' | 'memoryBytes'> => ({
@@ -162,6 +173,7 @@ interface Executed {
   readonly execution: ExecutionResult;
   readonly events: number;
   readonly tracker: StepTracker;
+  readonly calls: CallTotals;
   readonly sandboxes: Sandboxes | undefined;
   /** What ended the execution, if that was a component that went on after its call. */
   readonly late: LateFailure | undefined;
@@ -172,6 +184,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
   const { input, name, emit, isHeard, onHistory, signal, isolate, retriesAtOnce, durable, secrecy } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
+  const calls = new CallTotals();
   emit({
     type: 'run-started',
     atMs: 0,
@@ -201,12 +214,14 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     files,
     hideSecrets: secrecy.text,
     log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
+    measured: (measured) => calls.add(measured),
     ...(durable && { inner: durable.inner }),
   });
   const executing = execute(compiled.stateMachine, {
     input,
     name,
     type: compiled.type,
+    stateMachineName: compiled.name,
     nestedMachines: machineResolver(compiled.nestedMachines),
     resolver: durable?.host.resolver(resolver) ?? resolver,
     objects: durable?.host.objects(objects) ?? objects,
@@ -226,6 +241,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     execution,
     events: histories.events,
     tracker,
+    calls,
     sandboxes,
     late: execution.status === 'ABORTED' ? late : undefined,
   };

@@ -5,13 +5,22 @@ import { readEarlierSlot } from '../protocol/markers.ts';
 import type { Component } from './component.ts';
 import { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';
 
+/** Options of {@link wrapFusedChain}. */
+export interface FusedChainOptions extends Omit<WrapOptions, 'path' | 'starts'> {
+  /** The paths of the components, in order. */
+  readonly paths?: readonly string[];
+}
+
 /**
  * Wraps the components of a fused chain as one handler, which runs them in order: one invocation has the inputs of all
  * steps, and the answer is that of the last step. Each step reads the slots that the wrappers of earlier steps returned,
  * so it behaves as in a function of its own; values between the steps are not spilled.
  */
-export function wrapFusedChain(components: readonly Component[], options: WrapOptions): Handler {
-  const handlers = components.map((component) => wrap(component, options));
+export function wrapFusedChain(components: readonly Component[], options: FusedChainOptions): Handler {
+  const { paths = [], ...common } = options;
+  const handlers = components.map((component, at) =>
+    wrap(component, { ...common, path: paths[at] ?? '', starts: at === 0 }),
+  );
   return async ({ before = [], ...last }, host = {}) => {
     const steps: readonly Invocation[] = [...before.map((step) => ({ ...commonOf(last), ...step })), last];
     const answers = new Map<string, Slots>();

@@ -9,6 +9,8 @@ export interface LogEntry {
   readonly time: string;
   readonly level: LogLevel;
   readonly message: string;
+  /** The name of the flow's state machine; in a local run, of the flow. */
+  readonly flow: string;
   readonly execution: string;
   readonly step: string;
   readonly attempt: number;
@@ -16,6 +18,8 @@ export interface LogEntry {
   readonly iteration?: string;
   /** The execution of the item, in a distributed Map. */
   readonly childExecution?: string;
+  /** Set on the entries of the first call in a process. */
+  readonly coldStart?: boolean;
   readonly [field: string]: unknown;
 }
 
@@ -33,11 +37,15 @@ export interface Logger {
 }
 
 /** The fields that identify the source of an entry. */
-export type LogOrigin = Pick<LogEntry, 'execution' | 'step' | 'attempt' | 'iteration' | 'childExecution'>;
+export type LogOrigin = Pick<
+  LogEntry,
+  'flow' | 'execution' | 'step' | 'attempt' | 'iteration' | 'childExecution' | 'coldStart'
+>;
 
 /** Writes an entry as a line of JSON to standard output, which on Lambda is the function's log. */
 export const writeLine: LogSink = (entry) => {
-  if (SEVERITIES.indexOf(entry.level) >= LEAST) process.stdout.write(`${JSON.stringify(entry)}\n`);
+  // CloudWatch reads metrics from the log: they are no less wanted where little else is.
+  if (SEVERITIES.indexOf(entry.level) >= LEAST || '_aws' in entry) process.stdout.write(`${JSON.stringify(entry)}\n`);
 };
 
 /** The variable with the level of the least severe entries that a function writes: `info`. @default all are written */

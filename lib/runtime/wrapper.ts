@@ -14,12 +14,15 @@ import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
 import type { DirectInvocation, Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
+import { type CallMeasured, flowOfExecution } from '../protocol/metrics.ts';
 import { runAttachedWork } from './attached-work.ts';
+import { CallMeter } from './call-meter.ts';
 import { checkOutput } from './check-output.ts';
 import type { Component, Context } from './component.ts';
 import { type Limits, withDeadline } from './deadline.ts';
+import { withMetrics, writesMetrics } from './embedded-metrics.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
-import { createLogger, type LogSink, writeLine } from './logger.ts';
+import { createLogger, type Logger, type LogOrigin, type LogSink, writeLine } from './logger.ts';
 import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { scrubbedStore } from './secrets/scrubbed-store.ts';
@@ -34,6 +37,7 @@ import { limitedStore } from './stores/limited-store.ts';
 import type { ObjectStore } from './stores/object-store.ts';
 import type { StoreUse } from './stores/store-use.ts';
 import { toJson } from './to-json.ts';
+import { traceCall } from './trace.ts';
 import { validate } from './validate.ts';
 
 /** What the host provides with an invocation. Lambda's own context has this type; a local host may provide the rest. */
@@ -54,6 +58,10 @@ export interface HostContext {
   readonly log?: LogSink;
   /** Calls other components, for a component that runs flows. */
   readonly call?: CallComponent;
+  /** Receives what was measured of the call. @default it is in the log of a deployed function */
+  readonly measured?: (measured: CallMeasured) => void;
+  /** Milliseconds in which the component was loaded. @default since the start of the process, which is for it alone */
+  readonly startupMs?: number;
   /** Called when the component itself begins, with its input complete: from then on its own code may do anything. */
   readonly begun?: () => void;
 }
@@ -66,6 +74,10 @@ export interface WrapOptions {
   readonly store: () => ObjectStore;
   /** @default secrets have no values */
   readonly secrets?: SecretSource;
+  /** The component's path, for metrics. @default '' */
+  readonly path?: string;
+  /** Whether the start of the process is that of this component. @default true */
+  readonly starts?: boolean;
 }
 
 /** Milliseconds before Lambda's timeout at which a step times out, so that the function can still report the error. */
@@ -83,25 +95,40 @@ export function wrap(component: Component, options: WrapOptions): Handler {
     opened ??= options.store();
     return opened;
   };
+  const { path = '', starts = true } = options;
+  // The component has just been loaded.
+  let startupMs = starts ? performance.now() : undefined;
   return async (invocation, host = {}) => {
-    const startMs = performance.now();
+    const meter = new CallMeter(
+      invocation.step,
+      host.store ?? ownStore(),
+      startupMs === undefined ? undefined : (host.startupMs ?? startupMs),
+    );
+    startupMs = undefined;
     const scrubber = new Scrubber();
     scrubber.hide([...(invocation.hidden ?? [])]);
     const log: LogSink = (entry) => (host.log ?? writeLine)(scrubber.entry(entry));
+    const origin = originOf(invocation, meter.isCold);
     const context = contextOf(invocation, {
-      store: host.store ?? ownStore(),
+      store: meter.store,
       uses: component.uses ?? [],
-      log,
+      logger: createLogger(origin, log),
       scrubber,
       files: host.files,
       call: host.call,
     });
     const secrets = host.secrets ?? options.secrets ?? noSecrets;
-    const report = (outcome: string, fields: object): void =>
-      context.logger.info('invocation', { outcome, durationMs: Math.round(performance.now() - startMs), ...fields });
+    const report = async (outcome: string, fields: object): Promise<void> => {
+      const measured = meter.measured();
+      const hasMetrics = !host.measured && writesMetrics();
+      const sink: LogSink = hasMetrics ? (entry) => log(withMetrics(entry, path, measured)) : log;
+      host.measured?.(measured);
+      createLogger(origin, sink).info('invocation', { outcome, durationMs: measured.timeMs, ...fields });
+      await traceCall(origin, measured, outcome === 'failed');
+    };
     try {
       const slots = await answer(component, invocation, host, { context, secrets, scrubber });
-      report(slots.$skipped === true ? 'skipped' : 'success', {
+      await report(slots.$skipped === true ? 'skipped' : 'success', {
         resultBytes: Buffer.byteLength(JSON.stringify(slots)),
       });
       return slots;
@@ -109,7 +136,7 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       const failure = shortened(scrubber.error(toFlowError(error)));
       // Replaces the place in the stack: it may be that of another step's failure, from a component that this one called.
       failure.stack = stackWith(failure.stack ?? '', takePlace(error));
-      report('failed', { code: failure.name, error: failure.message });
+      await report('failed', { code: failure.name, error: failure.message });
       throw failure;
     }
   };
@@ -176,7 +203,7 @@ const MOST_TIMER_MS = 2 ** 31;
 interface ContextSources {
   readonly store: ObjectStore;
   readonly uses: readonly StoreUse[];
-  readonly log: LogSink;
+  readonly logger: Logger;
   readonly scrubber: Scrubber;
   readonly files: string | undefined;
   readonly call: CallComponent | undefined;
@@ -184,31 +211,36 @@ interface ContextSources {
 
 function contextOf(
   invocation: DirectInvocation,
-  { store, uses, log, scrubber, files, call }: ContextSources,
+  { store, uses, logger, scrubber, files, call }: ContextSources,
 ): BaseContext {
   const objects = limitedStore(scrubbedStore(store, scrubber), uses, invocation.step);
   const blobs = blobStore(objects);
-  const origin = {
+  const idempotencyKey = idempotencyKeyOf(invocation);
+  return {
     execution: invocation.execution ?? '',
     step: invocation.step,
     attempt: invocation.attempt ?? 0,
-  };
-  const idempotencyKey = idempotencyKeyOf(invocation);
-  const { iteration, childExecution } = invocation;
-  const place = {
-    ...(iteration !== undefined && { iteration }),
-    ...(childExecution !== undefined && { childExecution }),
-  };
-  return {
-    ...origin,
     idempotencyKey,
     // The id of a blob is the hash of what is stored.
     blobs: { ...blobs, put: (value) => blobs.put(scrubber.json(value)) },
     cache: cacheStore(objects),
     objects,
     files: flowFiles(files),
-    logger: createLogger({ ...origin, ...place }, log),
+    logger,
     ...(call && { call: callFrom(idempotencyKey, call, scrubber) }),
+  };
+}
+
+/** Where the entries of a call come from. */
+function originOf(
+  { execution = '', step, attempt = 0, iteration, childExecution }: Invocation,
+  isCold: boolean,
+): LogOrigin {
+  return {
+    ...{ flow: flowOfExecution(execution), execution, step, attempt },
+    ...(iteration !== undefined && { iteration }),
+    ...(childExecution !== undefined && { childExecution }),
+    ...(isCold && { coldStart: true }),
   };
 }
 

@@ -6,12 +6,11 @@ import { distinct } from '../project/check-flow.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { checkInput } from '../run/input/check-input.ts';
 import { type FlowOptions, prepareFlow } from '../run/run-flow.ts';
-import { runInProcess } from '../run/sandbox/flow-process.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { type Comparison, compare, diffOf, type Mismatch } from './compare.ts';
 import { type Measured, measure } from './metrics.ts';
 import type { Suite } from './open-suite.ts';
-import type { TestCase } from './test-case.ts';
+import { OF_PROCESSES, type TestCase } from './test-case.ts';
 
 /**
  * How a case went. `refused`: its flow cannot run, for the reasons in the diagnostics. `skipped`: it was not selected.
@@ -52,13 +51,11 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     if (hasError(all)) return notRun(testCase, 'refused', all);
     const { input, inputTree: tree } = testCase;
     const inputText = { file: suite.file, text: suite.source, ...(tree && { tree }) };
-    const given = { input, inputText, retriesAtOnce: true };
-    const ran = testCase.metrics.includes('memory_usage_mb')
-      ? await runInProcess({ ...options, input, retriesAtOnce: true }, signal)
-      : { run: await prepared.run({ ...given, ...(signal && { signal }) }) };
-    const report = await evaluate(testCase, { ...ran, blobs });
+    const isolate = testCase.metrics.some((metric) => OF_PROCESSES.has(metric));
+    const run = await prepared.run({ input, inputText, isolate, retriesAtOnce: true, ...(signal && { signal }) });
+    const report = await evaluate(testCase, { run, blobs });
     // That an input was refused says why a case fails, and is nothing to be told of one that expects it.
-    const refusal = report.status === 'failed' ? ran.run.diagnostics : [];
+    const refusal = report.status === 'failed' ? run.diagnostics : [];
     return { ...report, diagnostics: distinct([...all, ...refusal]) };
   } finally {
     await rm(blobs, { recursive: true, force: true });

@@ -5,10 +5,24 @@ import type { Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 
 /** What can be measured of a case's run, by the name that `performance_metrics` has for it. */
-export const METRICS = ['execution_time_ms', 'memory_usage_mb', 'step_count', 'blob_bytes'] as const;
+export const METRICS = [
+  'execution_time_ms',
+  'memory_usage_mb',
+  'step_count',
+  'blob_bytes',
+  'blob_operations',
+  'parallel_efficiency',
+  'startup_ms',
+] as const;
 
 /** One of {@link METRICS}. */
 export type Metric = (typeof METRICS)[number];
+
+/** Of a process in which only one component runs, which starts for the case: such a case has a sandbox for each component. */
+export const OF_PROCESSES: ReadonlySet<Metric> = new Set<Metric>(['memory_usage_mb', 'startup_ms']);
+
+/** Those that anything else which runs at the same time would change. */
+export const OF_TIME: ReadonlySet<Metric> = new Set<Metric>(['execution_time_ms', 'parallel_efficiency', 'startup_ms']);
 
 /** A mock as a case has it. */
 export interface CaseMock {

@@ -8,7 +8,7 @@ import { checkInput } from '../run/input/check-input.ts';
 import { mocksForCase, openCaseFlow } from './case-mocks.ts';
 import { openSuite, type Suite, type SuiteOptions } from './open-suite.ts';
 import { type CaseReport, notRun, runCase } from './run-case.ts';
-import type { TestCase } from './test-case.ts';
+import { OF_TIME, type TestCase } from './test-case.ts';
 
 /** Which cases of a flow to run, and how. */
 export interface TestOptions extends SuiteOptions {
@@ -87,7 +87,7 @@ async function runCases(
 ): Promise<readonly CaseReport[]> {
   const together = pLimit(concurrency ?? availableParallelism());
   const alone = pLimit(1);
-  const isTimed = ({ metrics }: TestCase): boolean => metrics.includes('execution_time_ms');
+  const isTimed = ({ metrics }: TestCase): boolean => metrics.some((metric) => OF_TIME.has(metric));
   const others = suite.cases.filter((testCase) => select(testCase) && !isTimed(testCase));
   const untimed = new Map(others.map((testCase) => [testCase, together(() => runCase(testCase, suite, signal))]));
   const settled = Promise.allSettled(untimed.values());

@@ -37,6 +37,7 @@ describe('the functions of a workflow', () => {
       environment: { STAGE: 'test', NODE_OPTIONS: '--no-warnings' },
       layers: [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:us-east-1:1:layer:tools:1')],
       logLevel: 'warn',
+      metrics: false,
       logRetention: RetentionDays.ONE_YEAR,
       permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
       tags: { team: 'people' },

@@ -124,8 +124,24 @@ describe('stepflow run', () => {
         ],
         criticalPath: ['look_up', 'greet'],
         costUsd: expect.any(Number),
+        metrics: expect.objectContaining({
+          flow: 'greet',
+          makespanMs: JSON.parse(stdout).execution.durationMs,
+          criticalPathMs: time,
+          blobs: { operations: 0, bytes: 0, hits: 0 },
+          steps: ['look_up', 'greet', 'note'].map((step) => expect.objectContaining({ step, runs: 1 })),
+        }),
       },
     });
+  });
+
+  test('tells in a line how well the steps ran side by side, and with --metrics what each needed', async () => {
+    const [short, full] = [(await greet([])).stdout, (await greet(['--metrics'])).stdout];
+
+    expect(short).toMatch(/^ {2}efficiency \d+ % of 2 at once, \d\.\d\d × the critical path$/m);
+    expect(short).not.toContain('a run');
+    expect(full).toMatch(/^ {2}step +runs +time +a run +memory +blobs +start-up$/m);
+    expect(full).toMatch(/^ {2}greet +1 +\d+ ms +\d+ ms +– +– +–$/m);
   });
 
   test.each([

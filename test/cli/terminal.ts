@@ -51,4 +51,6 @@ export const steady = (text: string): string =>
     .replace(/ *[█▒]+ *T/g, ' ▁▁▁ T')
     .replace(/^ +0 +T$/gm, '   0 ... T')
     .replace(/, [\d.]+× as fast as one after the other/g, '')
+    // A run that takes no millisecond has none.
+    .replace(/^ +efficiency .*\n/gm, '')
     .replace(/ +$/gm, '');

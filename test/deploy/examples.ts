@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pascalCase } from '../../lib/aws/component-ids.ts';
 import { compile } from '../../lib/compiler/compile.ts';
+import { METRIC_DIMENSIONS } from '../../lib/protocol/metrics.ts';
 import { type FlowResult, runFlow } from '../../lib/run/run-flow.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 import { ROOT, RUN_TIMEOUT } from './cdk.ts';
 import { type Deployed, MODEL_KEY } from './deployed.ts';
 import { execute, historyOf, outputOf } from './executions.ts';
+import { embeddedMetrics, inOrder, metricsIn, sideBySide } from './function-log.ts';
 import { signed, unsigned } from './signed-request.ts';
 
 const flows = readdirSync(join(ROOT, 'workflows'))
@@ -52,6 +54,32 @@ export function testExamples(deployed: () => Deployed): void {
       const execution = await execute(deployed().emulator, stateMachineOf(flow), offline);
       expect(execution).toMatchObject({ status: 'SUCCEEDED' });
       expect(await outputOf(deployed().emulator, deployed().outputs.BlobBucket ?? '', execution)).toEqual(local);
+    });
+
+    it('has the metrics of a local run in the log of its functions', async () => {
+      const { emulator, outputs } = deployed();
+      const [example] = examples.filter(({ flow }) => flow === 'blob-sharing');
+      const input = example?.input ?? null;
+      const blobs = join(emulator.folder, 'measured-blobs');
+      const { execution: local } = await runFlow({ file: example?.file ?? '', input, blobs });
+      const { executionArn = '' } = await execute(emulator, stateMachineOf('blob-sharing'), input);
+      const here = (local?.metrics.steps ?? []).map(({ step, component, runs, blobs: { operations } }) => {
+        return { step, component, calls: runs, blobOperations: operations };
+      });
+      const calls = await metricsIn(emulator, outputs.FunctionLog ?? '', executionArn, here.length);
+      const there = calls.map(({ step, component, BlobOperations = 0 }) => {
+        return { step, component, calls: 1, blobOperations: BlobOperations };
+      });
+
+      expect(there.length).toBeGreaterThan(1);
+      expect(inOrder(there)).toEqual(inOrder(here));
+      const machine = stateMachineOf('blob-sharing').split(':').at(-1);
+      for (const { Dimensions } of embeddedMetrics(calls)) expect(Dimensions).toEqual([[...METRIC_DIMENSIONS]]);
+      for (const { flow, version, StepExecutionTime, MemoryUsed } of calls) {
+        expect({ flow, version: typeof version }).toEqual({ flow: machine, version: 'string' });
+        expect([StepExecutionTime, MemoryUsed].every(Number.isFinite)).toBe(true);
+      }
+      console.table(sideBySide(local?.metrics.steps ?? [], calls));
     });
 
     it('uses a secret from Secrets Manager, whose value is not in its history', async () => {

@@ -62,7 +62,7 @@ describe('map_items', () => {
         most = Math.max(most, ++now);
         await new Promise((resolve) => setImmediate(resolve));
         now -= 1;
-        await store.writeOnce(key, text);
+        return store.writeOnce(key, text);
       },
     };
     const items = Array.from({ length: 300 }, (_, at) => `${at} ${'x'.repeat(80_000)}`);

@@ -336,6 +336,38 @@ test: { cases: [{ name: a, input: { skip: true }, output: { performance_metrics:
     expect(found).toEqual({ step_count: 2, blob_bytes: 10 });
   });
 
+  test('are the operations of blobs, how well steps ran side by side, and the start-up of components', async () => {
+    const found = await metricsOf(`
+steps:
+  - { id: keep, component: /my/keep, input: { $literal: { a: ä } } }
+  - { id: again, component: /my/keep, input: { of: { $step: keep, path: blob } } }
+output: { $step: again }
+test:
+  cases:
+    - name: a
+      output:
+        performance_metrics: { blob_operations: 2, parallel_efficiency: { $range: [0, 1] }, startup_ms: { $greater_than: 0 } }
+`);
+    expect(found).toEqual({
+      blob_operations: 2,
+      parallel_efficiency: expect.any(Number),
+      startup_ms: expect.any(Number),
+    });
+    expect(Reflect.get(Object(found), 'startup_ms')).toBeGreaterThan(0);
+  });
+
+  test('is no memory, and no start-up, where no component was called', async () => {
+    const found = await metricsOf(`
+steps: [{ id: nap, component: /my/nap }]
+test:
+  cases:
+    - name: a
+      mocks: { nap: { result: 1 } }
+      output: { performance_metrics: { memory_usage_mb: 0, startup_ms: 0 } }
+`);
+    expect(found).toEqual({ memory_usage_mb: 0, startup_ms: 0 });
+  });
+
   test('is the time of the execution, of a case that runs alone', async () => {
     const { found, ms } = await only(`
 steps: [{ id: nap, component: /my/nap }]
@@ -349,7 +381,7 @@ test:
     expect(ms).not.toBe(0);
   });
 
-  test('is the peak memory of a process of its own, which the size of this one is no part of', async () => {
+  test('is the peak memory of the component, which the size of this process is no part of', async () => {
     const ballast = Buffer.alloc(300 * 1024 * 1024, 1);
     const source = (mb: number): string => `
 steps: [{ id: fill, component: /my/fill, input: { mb: ${mb} } }]

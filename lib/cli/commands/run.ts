@@ -31,6 +31,10 @@ const options = {
     kind: 'flag',
     summary: 'run components in sandboxes with the memory that they request, and measure what they use',
   },
+  metrics: {
+    kind: 'flag',
+    summary: 'show what was measured of each step; with --json it is there in any case',
+  },
   resume: {
     kind: 'text',
     value: 'ID',
@@ -76,6 +80,7 @@ function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typ
 const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
   resume: 'a batch keeps no journals: start it again',
+  metrics: 'each line that is printed has the metrics of its run',
   isolate: 'run the flow once with --isolate, to see what its components need',
 };
 
@@ -152,15 +157,11 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
 }
 
 /** Shows how a run ended, and what to do next; answers the exit code. */
-async function showEnd(
-  ran: PricedFlowRun,
-  flow: FlowFile,
-  sources: Sources,
-  { json, terminal }: RunCall,
-): Promise<number> {
+async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
+  const { options, json, terminal } = call;
   await showDiagnostics(ran.diagnostics, sources, terminal);
   if (json) writeJson(toJson(ran), terminal);
-  else showRun(ran, terminal);
+  else showRun(ran, terminal, options.metrics);
   const failed = ran.result.outcome === 'failed';
   // A step that refused its input will refuse it again: only a changed component helps, which its author knows.
   const isInputRefused = ran.result.outcome === 'failed' && ran.result.error.code === 'INVALID_INPUT';
@@ -188,6 +189,20 @@ const NOTHING_RAN: NonNullable<FlowRun['execution']> = {
   events: 0,
   steps: [],
   criticalPath: [],
+  metrics: {
+    flow: '',
+    makespanMs: 0,
+    workMs: 0,
+    widest: 0,
+    parallelEfficiency: null,
+    speedUp: null,
+    criticalPathMs: 0,
+    criticalPathRatio: null,
+    blobs: { operations: 0, bytes: 0, hits: 0 },
+    coldStarts: 0,
+    startupMs: 0,
+    steps: [],
+  },
 };
 
 const DEFAULT_CONCURRENCY = 10;

@@ -4,19 +4,28 @@ import type { PricedFlowRun } from '../priced-run.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal, widthOf } from '../terminal.ts';
 import { duration } from './duration.ts';
+import { metricsLine, metricsTable } from './metrics.ts';
 import { timeline } from './timeline.ts';
 import { usageTable } from './usage.ts';
 import { usd } from './usd.ts';
 
-/** Shows how a run went: its timeline, its outcome, its result; a failure on standard error. */
-export function showRun({ result, execution, diagnostics, costUsd }: PricedFlowRun, terminal: Terminal): void {
+/**
+ * Shows how a run went: its timeline, its outcome, its result; a failure on standard error. `allMetrics`: what was measured of
+ * each step, too.
+ */
+export function showRun(
+  { result, execution, diagnostics, costUsd }: PricedFlowRun,
+  terminal: Terminal,
+  allMetrics = false,
+): void {
   const { stdout, stderr, env, cwd } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
-    const { steps, durationMs, criticalPath, transitions } = execution;
+    const { steps, durationMs, criticalPath, transitions, metrics } = execution;
     const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalPath: criticalPath });
     const needed = usageTable(execution.components ?? [], colors);
-    stdout.write(`\n${[...drawn, ...needed].map((line) => `${line}\n`).join('')}\n`);
+    const measured = [...metricsLine(metrics, colors), ...(allMetrics ? metricsTable(metrics, colors) : [])];
+    stdout.write(`\n${[...drawn, ...measured, ...needed].map((line) => `${line}\n`).join('')}\n`);
     if (result.outcome !== 'failed') {
       const cost = costUsd === undefined ? '' : `, about ${usd(costUsd)} on AWS`;
       const took = `${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}`;

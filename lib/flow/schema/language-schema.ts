@@ -152,7 +152,9 @@ const CASE: JsonObject = {
       outcome: anything('success, failed or skipped.'),
       result: anything('The result; of a map, only the keys given here must be present and match.'),
       error: anything('The code and the message of the failure.'),
-      performanceMetrics: anything('Bounds on execution_time_ms, memory_usage_mb, step_count and blob_bytes.'),
+      performanceMetrics: anything(
+        'Bounds on execution_time_ms, memory_usage_mb, step_count, blob_bytes, blob_operations, parallel_efficiency and startup_ms.',
+      ),
     }),
   },
 };

@@ -96,15 +96,23 @@ async function bundleOne(
   return { component, folder, entry: join(folder, 'index.mjs'), hash: built.hash, cached: built.cached };
 }
 
-function sourceOf({ file, fusedComponents }: ComponentFile): Source {
+function sourceOf({ path, file, fusedComponents }: ComponentFile): Source {
   const contents = [
     ...(fusedComponents ? fusedImports(fusedComponents) : [`import component from ${JSON.stringify(file)};`]),
     `import { openSecrets, openStore, ${fusedComponents ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('${clientPath('s3-store')}'));`,
     `const secrets = openSecrets(() => import('${clientPath('secrets-manager')}'));`,
     ...(fusedComponents
-      ? ['export { components };', 'export const handler = wrapFusedChain(components, { store, secrets });']
-      : ['export { component };', 'export const handler = wrap(component, { store, secrets });']),
+      ? [
+          'export { components };',
+          `const paths = ${JSON.stringify(fusedComponents.map((each) => each.path))};`,
+          'export const handler = wrapFusedChain(components, { store, secrets, paths });',
+        ]
+      : [
+          'export { component };',
+          `const path = ${JSON.stringify(path)};`,
+          'export const handler = wrap(component, { store, secrets, path });',
+        ]),
   ].join('\n');
   return { stdin: { contents, resolveDir: dirname(file) }, splitting: true };
 }

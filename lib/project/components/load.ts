@@ -45,10 +45,15 @@ type Loadable = Pick<Bundle, 'component' | 'entry' | 'hash'>;
  * {@link NoComponent} if it exports no component.
  */
 export async function loadBundle(bundle: Loadable): Promise<LoadedBundle> {
+  const startMs = performance.now();
   const exported: Record<string, unknown> = await import(`${pathToFileURL(bundle.entry).href}?v=${bundle.hash}`);
   const { handler } = exported;
   if (!isHandler(handler)) throw new NoComponent(bundle.component);
-  return { ...describeBundle(bundle, exported), handler };
+  const startupMs = performance.now() - startMs;
+  return {
+    ...describeBundle(bundle, exported),
+    handler: (invocation, host) => handler(invocation, { ...host, startupMs }),
+  };
 }
 
 /** What the component declares that a bundle exports. Throws a {@link NoComponent} if there is none. */

@@ -55,7 +55,6 @@ export class ComponentHost {
   #holds = 0;
   #isOpen = true;
   #isReady = false;
-  #peakBytes = 0;
 
   /** Starts a process. `otherwise` hears what belongs to no run. */
   constructor(program: string, otherwise: HostListener) {
@@ -76,11 +75,6 @@ export class ComponentHost {
   /** How many runs use it. */
   get uses(): number {
     return this.#listeners.size;
-  }
-
-  /** Its peak memory in bytes, as of the last {@link settle}. */
-  get peakBytes(): number {
-    return this.#peakBytes;
   }
 
   /** Begins a run; returns the number that its calls have. */
@@ -227,6 +221,7 @@ export class ComponentHost {
         break;
       }
       case 'log':
+      case 'measured':
       case 'ask':
       case 'done':
         this.#calls.get(message.call)?.call.take(message);
@@ -238,7 +233,6 @@ export class ComponentHost {
         this.#endLoad(message.load, message.outcome);
         break;
       case 'pong':
-        this.#peakBytes = message.peakBytes;
         this.#pings.get(message.mark)?.answered(message);
         break;
       case 'late':

@@ -87,11 +87,12 @@ function hideSecrets(error: Error, scrubber: Scrubber): Error {
 }
 
 /** What the host does for a component is not the component's: an error there is a fault of ours. */
-function uncontained({ log, begun, secrets, call, ...host }: HostContext, scrubber: Scrubber): HostContext {
+function uncontained({ log, measured, begun, secrets, call, ...host }: HostContext, scrubber: Scrubber): HostContext {
   const outside = <T>(act: () => T): T => runningCall.run(undefined, act);
   return {
     ...host,
     ...(log && { log: (entry) => outside(() => log(entry)) }),
+    ...(measured && { measured: (found) => outside(() => measured(found)) }),
     ...(begun && { begun: () => outside(begun) }),
     ...(call && { call: (...asked) => outside(() => call(...asked)) }),
     ...(secrets && {

@@ -7,7 +7,6 @@ import { Containment } from './containment.ts';
 import { uncaught } from './exit-error.ts';
 import { HostedComponents } from './hosted-components.ts';
 import type { HostedBundle, HostedInvoke, MessageFromHost, MessageToHost } from './messages.ts';
-import { peakBytes } from './peak-memory.ts';
 import { containComponents } from './process-hooks.ts';
 import { CallServer } from './serve-calls.ts';
 
@@ -101,7 +100,7 @@ function markStream(stream: 1 | 2, mark: string): boolean {
 function pong(mark: string): void {
   const marked = ([1, 2] as const).filter((stream) => markStream(stream, mark)).length;
   const hasTimers = process.getActiveResourcesInfo().includes('Timeout');
-  send({ type: 'pong', mark, marked, peakBytes: peakBytes(), hasTimers });
+  send({ type: 'pong', mark, marked, hasTimers });
 }
 
 send({ type: 'ready' });

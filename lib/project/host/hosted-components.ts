@@ -49,6 +49,7 @@ class HostedComponent {
   readonly #calls = new Set<(error: Error) => void>();
   #exported: Promise<Exported> | undefined;
   #failure: Error | undefined;
+  #startupMs = 0;
   isLoaded = false;
 
   constructor(url: string, onLate: (error: Error) => void) {
@@ -63,24 +64,28 @@ class HostedComponent {
 
   /** A function whose calls fail by what the module does outside of them, as Lambda ends the process of all. */
   guarded(handler: Handler): Handler {
-    return (...call) =>
+    return (invocation, host = {}) =>
       new Promise((resolve, reject) => {
         const failure = this.#failure;
         this.#failure = undefined;
         if (failure) return reject(failure);
         this.#calls.add(reject);
-        handler(...call)
+        handler(invocation, { ...host, startupMs: this.#startupMs })
           .then(resolve, reject)
           .finally(() => this.#calls.delete(reject));
       });
   }
 
   async #import(): Promise<Exported> {
+    const startMs = performance.now();
     const exported = await new Promise<Exported>((resolve, reject) => {
       const loading: ContainedCall = { ended: (error) => (this.isLoaded ? this.#fail(error) : reject(error)) };
       runContained(loading, () => import(this.#url)).then(
         // A rejection that nobody handles is announced a moment later.
-        (module: Exported) => setImmediate(resolve, module),
+        (module: Exported) => {
+          this.#startupMs = performance.now() - startMs;
+          setImmediate(resolve, module);
+        },
         reject,
       );
     });

@@ -55,11 +55,8 @@ export function hostFor(): Promise<ComponentHost> {
   return found;
 }
 
-let hasLostHost = false;
-
 async function leastUsed(): Promise<ComponentHost> {
   const setting = settingNow();
-  hasLostHost ||= [...hosts].some(({ isOpen }) => !isOpen);
   for (const host of hosts)
     if (!host.isOpen || (host.uses === 0 && settings.get(host) !== setting)) await endHost(host);
   const usable = [...hosts].filter((host) => settings.get(host) === setting).sort((a, b) => a.uses - b.uses);
@@ -77,12 +74,6 @@ export async function loadInHost(bundle: HostedBundle): Promise<ComponentDeclara
   // A host that ended with another component is none of this one's business.
   return (await host.load(bundle)) ?? loadInHost(bundle);
 }
-
-/** The most memory that hosts have used, in bytes, in all; undefined where a component has ended one of them. */
-export const peakBytesOfHosts = (): number | undefined =>
-  hasLostHost || [...hosts].some(({ isOpen }) => !isOpen)
-    ? undefined
-    : [...hosts].reduce((sum, { peakBytes }) => sum + peakBytes, 0);
 
 /** Milliseconds in which a timer that a component has left behind may still say that it fails. */
 const LATE_MS = 200;

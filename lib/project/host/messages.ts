@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import { type ErrorText, errorText } from '../../protocol/errors.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
+import type { CallMeasured } from '../../protocol/metrics.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
 import type { Bundle } from '../components/bundle.ts';
 import type { ComponentDeclaration } from '../components/load.ts';
@@ -28,6 +29,7 @@ export type MessageFromCall =
   /** Its component's own code begins: to load, or to run. */
   | { readonly type: 'begun'; readonly call: number }
   | { readonly type: 'log'; readonly call: number; readonly entry: LogEntry }
+  | { readonly type: 'measured'; readonly call: number; readonly measured: CallMeasured }
   | { readonly type: 'ask'; readonly call: number; readonly question: number; readonly what: HostRequest }
   /** It has ended. `peakBytes`: the peak memory of its sandbox so far. */
   | { readonly type: 'done'; readonly call: number; readonly outcome: Outcome<Slots>; readonly peakBytes?: number };
@@ -68,8 +70,6 @@ export interface Pong {
   readonly mark: string;
   /** On how many streams the mark was written: a component may have closed one. */
   readonly marked: number;
-  /** The peak memory of the host so far. */
-  readonly peakBytes: number;
   /** Whether a component has left timers behind. */
   readonly hasTimers: boolean;
 }

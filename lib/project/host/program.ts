@@ -16,6 +16,3 @@ export async function programFile(name: keyof typeof FOLDERS): Promise<string> {
   const program = join(dirname(here), FOLDERS[name], `${name}${extname(here)}`);
   return isCheckout ? bundleProgram(name, program) : program;
 }
-
-/** The arguments of Node for a program that is not bundled because it is large. */
-export const sourceArguments = (): string[] => (isCheckout ? ['--import', import.meta.resolve('tsx')] : []);

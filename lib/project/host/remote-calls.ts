@@ -12,7 +12,7 @@ import {
 } from './messages.ts';
 
 /** The parts of the host that an invocation in another process can use. */
-export type CallHost = Pick<HostContext, 'log' | 'secrets' | 'call' | 'signal'>;
+export type CallHost = Pick<HostContext, 'log' | 'measured' | 'secrets' | 'call' | 'signal'>;
 
 /** An invocation in progress in another process. */
 export class RemoteCall {
@@ -36,6 +36,7 @@ export class RemoteCall {
   /** Takes a message of the component. */
   take(message: MessageFromCall): void {
     if (message.type === 'log') this.#host.log?.(message.entry);
+    else if (message.type === 'measured') this.#host.measured?.(message.measured);
     else if (message.type === 'ask') void this.#answer(message.question, message.what);
     else if (message.type === 'done') this.#done(message.outcome);
   }

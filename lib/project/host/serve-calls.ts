@@ -47,6 +47,7 @@ export class CallServer {
       begun,
       signal: running.signal,
       log: (entry) => this.#port.send({ type: 'log', call, entry }),
+      measured: (measured) => this.#port.send({ type: 'measured', call, measured }),
       secrets: (name) => this.#ask(call, { kind: 'secret', name }),
       call: async (component, asked, askedId) => {
         const what = { kind: 'call', component, invocation: asked, ...(askedId !== undefined && { id: askedId }) };

@@ -20,6 +20,13 @@ export interface Failure {
   readonly cause?: string;
 }
 
+/** How often a step ran, and the milliseconds of all its runs together, retries and their delays included. */
+export interface StepTimes {
+  readonly step: string;
+  readonly runs: number;
+  readonly ms: number;
+}
+
 /** How a visit to a step's state ended. */
 export type VisitOutcome = Exclude<StepStatus, 'not_run' | 'running'>;
 
@@ -29,6 +36,8 @@ export interface Visit {
   /** Its execution: the flow's or a nested one. */
   readonly execution: string;
   readonly startMs: number;
+  /** Whether it is a Map, which has others do the work. */
+  readonly isMap: boolean;
   /** Calls so far; 1 for a state that calls nothing. */
   attempts: number;
   /** The failure of its last call, until another call succeeds. */
@@ -54,6 +63,8 @@ export class StepRecord {
   #startMs: number | null = null;
   #endMs: number | null = null;
   #attempts = 0;
+  #runs = 0;
+  #ms = 0;
   /** The start of the first of the open visits. */
   #openSince = 0;
 
@@ -79,10 +90,11 @@ export class StepRecord {
   }
 
   /** Begins a visit. */
-  enter(atMs: number, attempts: number, execution = ''): Visit {
+  enter(atMs: number, attempts: number, execution = '', isMap = false): Visit {
     if (this.open.size === 0) this.#openSince = atMs;
     this.#startMs = Math.min(this.#startMs ?? atMs, atMs);
-    const visit: Visit = { record: this, execution, startMs: atMs, attempts, failure: undefined, skipped: false };
+    const common = { record: this, execution, startMs: atMs, isMap };
+    const visit: Visit = { ...common, attempts, failure: undefined, skipped: false };
     this.open.add(visit);
     return visit;
   }
@@ -92,7 +104,14 @@ export class StepRecord {
     this.open.delete(visit);
     this.#attempts = Math.max(this.#attempts, visit.attempts);
     this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
+    this.#runs += 1;
+    this.#ms += atMs - visit.startMs;
     this.#addStatus(ending);
+  }
+
+  /** The times of all steps that run in the state. */
+  times(): readonly StepTimes[] {
+    return this.members.map((member) => ({ step: member.step.id, runs: member.#runs, ms: member.#ms }));
   }
 
   /** Marks it as skipped by its guard. */

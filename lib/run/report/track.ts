@@ -9,7 +9,14 @@ import type { ErrorData, RunEvent, StepReport } from './events.ts';
 import { endedFusedSteps, failedFusedStep } from './fused-chain-visit.ts';
 import { reportOf } from './outcome.ts';
 import { recordsByState, type StateRecords } from './state-records.ts';
-import { type Failure, StepRecord, type TrackedState, type Visit, type VisitOutcome } from './step-record.ts';
+import {
+  type Failure,
+  StepRecord,
+  type StepTimes,
+  type TrackedState,
+  type Visit,
+  type VisitOutcome,
+} from './step-record.ts';
 
 /**
  * Follows an execution by the events of its history, from the local engine or from AWS. It emits the events of each step
@@ -32,6 +39,10 @@ export class StepTracker {
   readonly #passing = new Map<string, { readonly visit: Visit; readonly atMs: number }>();
   /** The failures of executions, by execution. */
   readonly #failed = new Map<string, Failure>();
+  /** Visits of states that do the work themselves: milliseconds of all, how many are open, and the most that were at once. */
+  #workMs = 0;
+  #atWork = 0;
+  #widest = 0;
   /** Milliseconds since the epoch; set by the first event. */
   #startedAt: number | undefined;
 
@@ -89,6 +100,12 @@ export class StepTracker {
       this.#ended(visit, hasFailedRun ? (hasSucceeded ? 'succeeded' : 'failed') : ending, atMs);
     }
     return this.#steps.flatMap((record) => record.reports());
+  }
+
+  /** How much work there was, and how much of it at once. Must be called after {@link finish}. */
+  work(): RunWork {
+    const steps = this.#steps.flatMap((record) => record.times());
+    return { ms: this.#workMs, widest: this.#widest, steps };
   }
 
   #exited(visit: Visit, event: HistoryEvent, atMs: number): void {
@@ -161,7 +178,10 @@ export class StepTracker {
     const calls = event.type === 'TaskStateEntered';
     const [first = record] = record.members;
     if (record.open.size === 0) this.#emit({ type: 'step-started', atMs, ...nameOf(first) });
-    this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1, event.execution));
+    const isMap = event.type === 'MapStateEntered';
+    if (!isMap) this.#atWork += 1;
+    this.#widest = Math.max(this.#widest, this.#atWork);
+    this.#visits.set(keyOf(event, event.id), record.enter(atMs, calls ? 0 : 1, event.execution, isMap));
   }
 
   #visitOf({ only, all }: StateRecords, event: HistoryEvent): Visit | undefined {
@@ -186,6 +206,10 @@ export class StepTracker {
   #ended(visit: Visit, ending: VisitOutcome, atMs: number): void {
     const { record, attempts } = visit;
     record.leave(visit, ending, atMs);
+    if (!visit.isMap) {
+      this.#atWork -= 1;
+      this.#workMs += atMs - visit.startMs;
+    }
     const fusedSteps = record.fusedSteps.length > 0 ? endedFusedSteps(visit, ending, atMs) : [];
     for (const ended of fusedSteps)
       ended.record.leave(ended.record.enter(ended.startMs, attempts), ended.ending, ended.endMs);
@@ -206,6 +230,15 @@ export class StepTracker {
       this.#emit({ type: `step-${ending}`, ...common, error });
     } else this.#emit({ type: `step-${ending}`, ...common });
   }
+}
+
+/** The work of a run. */
+export interface RunWork {
+  /** Milliseconds of all steps together; what a Map waits for counts once, in its items. */
+  readonly ms: number;
+  /** The most steps, items and rounds that ran at once. */
+  readonly widest: number;
+  readonly steps: readonly StepTimes[];
 }
 
 type GuardExit = NonNullable<StateSource['passesOver']>;

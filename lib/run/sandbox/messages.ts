@@ -19,4 +19,4 @@ export type MessageFromSandbox =
   | { readonly type: 'ready' }
   | MessageFromCall
   /** The sandbox exits, together with its current invocation. */
-  | { readonly type: 'died'; readonly why: ReportedExitReason };
+  | { readonly type: 'died'; readonly why: ReportedExitReason; readonly peakBytes: number };

@@ -37,6 +37,7 @@ export class Sandbox {
   readonly #onLate: SandboxOptions['onLate'];
   #isOpen = true;
   #peakBytes = 0;
+  #startupMs = 0;
   /** Resolves when the component is loaded, with the start-up time in milliseconds. */
   readonly ready: Promise<number>;
 
@@ -49,9 +50,11 @@ export class Sandbox {
     this.ready = new Promise((resolve, reject) => {
       this.#child.listen({
         message: (message) => {
-          if (message.type === 'ready') resolve(performance.now() - this.#startedAt);
-          else if (message.type === 'died') this.#end(message.why, reject);
-          else this.#take(message);
+          if (message.type === 'ready') resolve(this.#started());
+          else if (message.type === 'died') {
+            this.#peakBytes = message.peakBytes;
+            this.#end(message.why, reject);
+          } else this.#take(message);
         },
         ended: (how) => this.#end(how, reject),
       });
@@ -69,6 +72,11 @@ export class Sandbox {
   /** Its peak memory so far in bytes; 0 if unknown. */
   get peakBytes(): number {
     return this.#peakBytes;
+  }
+
+  /** Its start-up time in milliseconds, including the process, Node and the bundle; 0 before it is ready. */
+  get startupMs(): number {
+    return this.#startupMs;
   }
 
   /** Runs the component. Rejects with the component's error, or with Lambda's error for a sandbox that has exited. */
@@ -112,6 +120,11 @@ export class Sandbox {
   kill(): void {
     this.#isOpen = false;
     this.#child.kill();
+  }
+
+  #started(): number {
+    this.#startupMs = Math.round(performance.now() - this.#startedAt);
+    return this.#startupMs;
   }
 
   #take(message: MessageFromSandbox): void {

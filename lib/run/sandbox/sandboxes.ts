@@ -5,6 +5,7 @@ import type { LateFailure } from '../../project/host/containment.ts';
 import { MEBIBYTE } from '../../project/host/peak-memory.ts';
 import { programFile } from '../../project/host/program.ts';
 import type { Invocation, Slots } from '../../protocol/invocation.ts';
+import type { CallMeasured } from '../../protocol/metrics.ts';
 import type { Handler, HostContext } from '../../runtime/wrapper.ts';
 import type { RunnableComponent } from '../ready-flow.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -116,12 +117,17 @@ export class Sandboxes {
     sandbox: Sandbox,
     { path, timeout }: RunnableComponent,
     invocation: Invocation,
-    { id, files, log, secrets, call, signal }: HostContext,
+    { id, files, log, measured, secrets, call, signal }: HostContext,
     meters: UsageMeters,
   ): Promise<Slots> {
     const given = { invocation, ...(id !== undefined && { id }), ...(files !== undefined && { files }) };
     const host = {
       ...(log && { log }),
+      // Its own start-up is that of the process, as on Lambda.
+      ...(measured && {
+        measured: ({ startupMs, ...found }: CallMeasured) =>
+          measured({ ...found, ...(startupMs !== undefined && { startupMs: sandbox.startupMs }) }),
+      }),
       ...(secrets && { secrets }),
       // A component that waits for another one frees its slot, so that calls cannot deadlock.
       ...(call && { call: (...asked: Parameters<typeof call>) => this.#limit.whileReleased(() => call(...asked)) }),

@@ -45,7 +45,7 @@ let isExiting = false;
 function exit(why: ReportedExitReason): void {
   if (isExiting) return;
   isExiting = true;
-  send({ type: 'died', why }, () => process.exit());
+  send({ type: 'died', why, peakBytes: peakBytes() }, () => process.exit());
 }
 
 function exitReasonOf(error: unknown): ReportedExitReason {

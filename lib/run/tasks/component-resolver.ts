@@ -11,7 +11,7 @@ import type { InnerCalls } from '../durable/inner-calls.ts';
 export type FindHandler = (component: string, step: string, stateName?: string) => Promise<Handler>;
 
 /** What invocations get from the host of the run. */
-export interface Host extends Pick<HostContext, 'store' | 'log' | 'secrets' | 'files'> {
+export interface Host extends Pick<HostContext, 'store' | 'log' | 'measured' | 'secrets' | 'files'> {
   /** Makes, or replays, calls from components to other components. @default makes all calls */
   readonly inner?: InnerCalls;
   /** Hides the secrets in what a component that ended its process said. @default there are none */

@@ -32,7 +32,9 @@ export function folderStore(folder: string): ObjectStore {
     },
     writeOnce: async (key, text) => {
       // A file of another size is what a loss of power left of it.
-      if ((await bytesIn(fileOf(key))) !== Buffer.byteLength(text)) await write(key, text);
+      const isThere = (await bytesIn(fileOf(key))) === Buffer.byteLength(text);
+      if (!isThere) await write(key, text);
+      return isThere;
     },
   };
 }

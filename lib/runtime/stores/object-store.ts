@@ -17,7 +17,7 @@ export interface ObjectStore {
   write(key: string, text: string): Promise<void>;
   /**
    * Writes atomically, unless the text of `key` is there already: a key that is written so always has the same text. Where
-   * texts expire, it is there for at least half its life afterwards.
+   * texts expire, it is there for at least half its life afterwards. Returns whether it was there already.
    */
-  writeOnce(key: string, text: string): Promise<void>;
+  writeOnce(key: string, text: string): Promise<boolean>;
 }

@@ -45,7 +45,9 @@ export function s3Store(location: string, client: S3Client = newClient(), once: 
           lastWrittenMs: () => lastWrittenMs(key).catch(ifAbsent(undefined)),
           rewrite: () => put(key, text),
         };
-        if (!(await writeOnce(writer, once))) throw new Error(`${MOST_ATTEMPTS} writes of ${key} met another one`);
+        const written = await writeOnce(writer, once);
+        if (written === 'conflict') throw new Error(`${MOST_ATTEMPTS} writes of ${key} met another one`);
+        return written === 'there';
       }),
   };
 }

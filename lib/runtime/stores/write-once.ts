@@ -33,23 +33,23 @@ const LONGEST_PAUSE_MS = 2000;
 /**
  * Writes an object unless it is there. It is there afterwards, for at least half its life: an older one is written again.
  * A conflict is no answer to whether there is one (the other writer may fail, or delete it), so the write is repeated, after
- * a pause of random length that grows. Returns false where all attempts met a conflict. Source: "How to prevent object
+ * a pause of random length that grows. Returns `conflict` where all attempts met one. Source: "How to prevent object
  * overwrites with conditional writes", Amazon S3 user guide; "Exponential backoff and jitter", AWS Architecture Blog.
  */
-export async function writeOnce(writer: OnceWriter, options: OnceOptions = {}): Promise<boolean> {
+export async function writeOnce(writer: OnceWriter, options: OnceOptions = {}): Promise<Written> {
   const { lifeMs, now = Date.now, pause = sleep } = options;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const written = await writer.writeIfAbsent();
-    if (written === 'written' || (written === 'there' && lifeMs === undefined)) return true;
+    if (written === 'written' || (written === 'there' && lifeMs === undefined)) return written;
     if (written === 'there') {
       const lastMs = await writer.lastWrittenMs();
       if (lastMs === undefined) continue; // its life ended between the two requests
       if (now() - lastMs >= (lifeMs ?? 0) / 2) await writer.rewrite();
-      return true;
+      return written;
     }
     if (attempt < MOST_ATTEMPTS) await pause(pauseMs(attempt));
   }
-  return false;
+  return 'conflict';
 }
 
 /** Full jitter: anything up to the longest pause of this attempt. */

@@ -6,7 +6,7 @@ import { bundle, findComponents } from '../../../lib/project/components/index.ts
 
 // What a function loads before its first call, in bytes. The wrapper with its schema library is some 100 KB; a component
 // that runs flows has compiler and engine besides; the OpenAI client is large by itself.
-const BUDGET = 200_000;
+const BUDGET = 205_000;
 const BUDGETS: { readonly [component: string]: number } = {
   '/builtin/eval': 1_100_000,
   '/builtin/map': 1_100_000,

@@ -82,7 +82,8 @@ async function until(holds: () => boolean, running: Promise<unknown>): Promise<v
 /** What a run was, but for its times: those of the journal are the machine's, a moment earlier. */
 const outline = ({ execution }: FlowRun) => {
   const steps = execution?.steps.map(({ id, status, attempts }) => ({ id, status, attempts }));
-  return { ...execution, durationMs: 0, criticalPath: [], steps };
+  const runs = execution?.metrics.steps.map((step) => [step.step, step.runs]);
+  return { ...execution, durationMs: 0, criticalPath: [], steps, metrics: runs };
 };
 
 const idOf = ({ execution }: FlowRun): string => execution?.id.split(':').at(-1) ?? 'no run';
@@ -263,6 +264,11 @@ describe('a run that has ended well', () => {
 
     expect(again.result).toEqual(first.result);
     expect(outline(again)).toEqual(outline(first));
+    // The graph of the flow is in no journal.
+    expect([first, again].map(({ execution }) => typeof execution?.metrics.criticalPathMs)).toEqual([
+      'number',
+      'object',
+    ]);
     expect(calls()).toEqual(['a', 'b', 'c', 'd']);
     expect(readFileSync(journalOf(idOf(first)), 'utf8')).toBe(journal);
   });

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompileOptions } from '../../../lib/compiler/compile.ts';
@@ -10,7 +8,6 @@ import { isObject, type Json } from '../../../lib/protocol/json.ts';
 import type { RunnableComponent } from '../../../lib/run/ready-flow.ts';
 import { type RunEvent, type RunOptions, runFlow } from '../../../lib/run/run-flow.ts';
 import { ConcurrencyLimit } from '../../../lib/run/sandbox/concurrency-limit.ts';
-import { flowProgram } from '../../../lib/run/sandbox/program.ts';
 import { Sandboxes, type SandboxesOptions } from '../../../lib/run/sandbox/sandboxes.ts';
 import type { HostContext } from '../../../lib/runtime/wrapper.ts';
 import { componentSource, project } from '../project.ts';
@@ -46,9 +43,6 @@ const home = project({
   'lambdas/my/ever.ts': componentSource('for (;;);'),
   'lambdas/my/waits.ts': componentSource(
     `await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));`,
-  ),
-  'lambdas/my/hangs.ts': componentSource(
-    `console.log('up'); await new Promise((resolve) => setTimeout(resolve, 600_000));`,
   ),
   'lambdas/my/uses.ts': componentSource(`
     console.log('printed');
@@ -302,13 +296,4 @@ test('turns are taken in order, so many at once, and given away for the time of 
   await Promise.all([work('a', () => work('in a')), work('b'), work('c')]);
 
   expect(seen).toEqual(['a begins', 'b begins', 'b ends', 'c begins', 'c ends', 'in a begins', 'in a ends', 'a ends']);
-});
-
-test('a process that runs a flow ends with the one that started it', async () => {
-  const { file, execArgv } = flowProgram();
-  const child = fork(file, { execArgv, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  child.send({ home, source: '{ steps: [{ id: a, component: /my/hangs }], output: { $step: a } }', input: {} });
-  expect(String(await once(child.stdout ?? child, 'data'))).toBe('up\n');
-  child.disconnect();
-  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -36,7 +36,9 @@ export function memoryStore(): MemoryStore {
     },
     writeOnce: async (key, text) => {
       note('writeOnce', key);
-      if (!texts.has(key)) texts.set(key, text);
+      const isThere = texts.has(key);
+      if (!isThere) texts.set(key, text);
+      return isThere;
     },
   };
 }
