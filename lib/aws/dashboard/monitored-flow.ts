@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { membersOf } from '../../compiler/emit/frame.ts';
 import { widthOf } from '../../compiler/source-map.ts';
@@ -24,7 +25,8 @@ export interface MonitoredFlow {
 }
 
 export interface MonitoredFunction {
-  readonly name: string;
+  /** Absent for a dashboard in a nested stack, which may not have as many parameters as there are functions. */
+  readonly name?: string;
   /** The paths of its component: its own, and the one that the flow uses. */
   readonly components: readonly string[];
   /** Undefined where it is only known at deployment. */
@@ -50,8 +52,9 @@ export function monitoredFlow(scope: Construct, workflow: Workflow): MonitoredFl
 function functionsOf(scope: Construct, { functions }: Workflow): readonly MonitoredFunction[] {
   const paths = new Map<ComponentFunction, Set<string>>();
   for (const [path, each] of functions) paths.set(each, (paths.get(each) ?? new Set([each.component])).add(path));
+  const isNested = Stack.of(scope).nested;
   return [...paths].map(([each, components]) => ({
-    name: functionNameIn(scope, each),
+    ...(!isNested && { name: functionNameIn(scope, each) }),
     components: [...components],
     memoryMb: each.memoryMb,
   }));
