@@ -12,14 +12,17 @@ export const METRIC_DIMENSIONS = ['flow', 'step', 'component', 'version'] as con
 export type MetricDimensions = { readonly [D in (typeof METRIC_DIMENSIONS)[number]]: string };
 
 /**
- * A name as the value of a dimension: CloudWatch takes ASCII without control characters, and a value cannot begin with a colon.
+ * A name as the value of a dimension: CloudWatch takes up to 1,024 printable ASCII characters, of which the first is no colon.
  * Other characters, and quotation marks, which would end a value in a search expression, are percent-encoded, as is the percent
  * sign: names that differ have values that differ. Source: "Dimension", Amazon CloudWatch API reference.
  */
 export const dimensionValue = (name: string): string =>
-  name.replace(/[^ -~]|["'\\%]|^[: ]/gu, (character) =>
-    [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  );
+  name.replace(/[^ -~]|["'\\%]|^[: ]/gu, percentEncoded).slice(0, 1024);
+
+const percentEncoded = (character: string): string =>
+  [...new TextEncoder().encode(character)]
+    .map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`)
+    .join('');
 
 /** What a function says of each call. `name`: in CloudWatch, `unit`: one of CloudWatch's. */
 export const FUNCTION_METRICS = {

@@ -10,7 +10,7 @@ import type { Workflow } from '../workflow.ts';
 export interface MonitoredFlow {
   /** What the flow is called in the API. */
   readonly title: string;
-  /** The flow's name in its metrics. */
+  /** The flow in its metrics: the name of its state machine. */
   readonly flow: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   /** The ARNs of its state machine and of the nested ones. */
@@ -35,11 +35,11 @@ export interface MonitoredFunction {
 
 /** What the dashboard in `scope` knows of a workflow. */
 export function monitoredFlow(scope: Construct, workflow: Workflow): MonitoredFlow {
-  const { compiled, flowName, stateMachineArn, nestedMachines, alarmBounds } = workflow;
+  const { compiled, flowName, stateMachineArn, stateMachineName, nestedMachines, alarmBounds } = workflow;
   const calling = compiled.steps.filter(({ calls }) => calls);
   return {
     title: flowName,
-    flow: compiled.name,
+    flow: stateMachineName,
     type: compiled.type,
     stateMachines: [stateMachineArn, ...(nestedMachines?.stateMachines ?? []).map((each) => each.stateMachineArn)],
     width: Math.max(1, widthOf(compiled.sourceMap.arrangement)),
