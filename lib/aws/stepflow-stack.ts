@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, NestedStack, type RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -149,7 +149,7 @@ export class StepflowStack extends Stack {
     if (alarms && hasNoRoomFor(alarmsOf(this, flows, alarms), { flows, nested, functions })) new AlarmStacks(this);
     this.workflows = createAll(this, sources, this.blobs);
     this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows, ...logging });
-    this.dashboard = dashboard ? new WorkflowDashboard(this, 'StepflowDashboard', this) : undefined;
+    this.dashboard = dashboard ? createDashboard(this, this.workflows, nested) : undefined;
     this.createOutputs();
     acknowledgeFindings(this);
   }
@@ -177,6 +177,13 @@ export class StepflowStack extends Stack {
       });
     }
   }
+}
+
+/** `nested`: in a nested stack, since the template of a stack whose functions are in nested stacks is large already. */
+function createDashboard(stack: Stack, workflows: readonly Workflow[], nested: boolean): WorkflowDashboard {
+  const id = 'StepflowDashboard';
+  if (!nested) return new WorkflowDashboard(stack, id, { workflows });
+  return new WorkflowDashboard(new NestedStack(stack, id), 'Dashboard', { workflows });
 }
 
 /** How many alarms the flows have together. */

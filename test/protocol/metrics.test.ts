@@ -21,7 +21,7 @@ describe('the value of a dimension', () => {
   });
 
   it('differs where names differ', () => {
-    const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('ü', '%c3%bc', '%', ':', ' ', "'", '"'));
+    const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('ü', '%C3%BC', '%', ':', ' ', "'", '"'));
     fc.assert(
       fc.property(name, name, (a, b) => {
         expect(dimensionValue(a) === dimensionValue(b)).toBe(a === b);

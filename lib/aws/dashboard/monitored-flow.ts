@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { membersOf } from '../../compiler/emit/frame.ts';
 import { widthOf } from '../../compiler/source-map.ts';
@@ -9,7 +10,7 @@ import type { Workflow } from '../workflow.ts';
 export interface MonitoredFlow {
   /** What the flow is called in the API. */
   readonly title: string;
-  /** The flow's name in its metrics: that of its state machine, which the functions know from the execution. */
+  /** The flow in its metrics: the name of its state machine. */
   readonly flow: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   /** The ARNs of its state machine and of the nested ones. */
@@ -24,7 +25,8 @@ export interface MonitoredFlow {
 }
 
 export interface MonitoredFunction {
-  readonly name: string;
+  /** Absent for a dashboard in a nested stack, which may not have as many parameters as there are functions. */
+  readonly name?: string;
   /** The paths of its component: its own, and the one that the flow uses. */
   readonly components: readonly string[];
   /** Undefined where it is only known at deployment. */
@@ -50,8 +52,9 @@ export function monitoredFlow(scope: Construct, workflow: Workflow): MonitoredFl
 function functionsOf(scope: Construct, { functions }: Workflow): readonly MonitoredFunction[] {
   const paths = new Map<ComponentFunction, Set<string>>();
   for (const [path, each] of functions) paths.set(each, (paths.get(each) ?? new Set([each.component])).add(path));
+  const isNested = Stack.of(scope).nested;
   return [...paths].map(([each, components]) => ({
-    name: functionNameIn(scope, each),
+    ...(!isNested && { name: functionNameIn(scope, each) }),
     components: [...components],
     memoryMb: each.memoryMb,
   }));

@@ -121,7 +121,9 @@ function throttles({ stateMachines, functions }: MonitoredFlow): cloudwatch.Grap
   return {
     left: [
       ofExecutions(stateMachines[0], 'ExecutionThrottled', { statistic: cloudwatch.Stats.SUM, label: 'the execution' }),
-      ...functions.map(({ name, components }) => throttlesOf(name).with({ label: components[0] ?? name })),
+      ...functions.flatMap(({ name, components }) =>
+        name === undefined ? [] : [throttlesOf(name).with({ label: components[0] ?? name })],
+      ),
     ],
     leftYAxis: { min: 0 },
   };
