@@ -1,0 +1,41 @@
+import { fieldsOf } from '../../compiler/analyse/builtins.ts';
+import { formatPath } from '../../protocol/describe.ts';
+import { withoutInput, withStep } from '../changed-flow.ts';
+import { isStepRead, isWhole, readsOf } from '../references.ts';
+import type { Rule } from '../rule.ts';
+import { takingOf } from '../schemas.ts';
+import { callsOutside } from '../words.ts';
+
+export const sequentialFetches: Rule = {
+  code: 'sequential-fetches',
+  severity: 'warning',
+  finds: 'calls of the outside (http, fetch, load, openai) one after another that no data ties',
+  guide: 'Parallel Data Fetching',
+  why: 'Each such call waits for a network; side by side, they take as long as the slowest.',
+  find: (linted) =>
+    linted.flow.steps.filter(callsOutside).flatMap((step) => {
+      const { input } = linted.schemasOf(step);
+      const reads = readsOf(step);
+      const hasMore = (fieldsOf(step.input)?.length ?? 0) > 1;
+      return reads.filter(isStepRead).flatMap((read) => {
+        const { reference, keys, isConditional } = read;
+        const source = linted.steps.get(reference.step);
+        if (!source || !callsOutside(source) || isConditional || keys.length === 0) return [];
+        const others = reads.filter((other) => other !== read && isStepRead(other));
+        if (others.length > 0) return [];
+        const taking = takingOf(input, keys);
+        const isTied = taking === 'required' || taking === 'optional' || !(isWhole(read) && hasMore);
+        if (taking !== 'not taken' && isTied) return [];
+        const field = formatPath(keys);
+        return [
+          {
+            span: reference.span,
+            step: step.id,
+            message: `The call of ${step.component} begins after that of ${source.component} has ended, but uses nothing of it`,
+            help: `Remove "${field}" from the input of "${step.id}": then both calls are made at once.`,
+            improve: (flow) => withStep(flow, step.id, (one) => withoutInput(one, keys)),
+          },
+        ];
+      });
+    }),
+};
