@@ -102,13 +102,14 @@ async function lintText(given: LintSource, levels: Levels, shared: SharedCompone
 
 const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);
 
-function knowledgeOf({ schemas, canonical, settings, diagnostics }: LoadedFlow, suite: Suite): Knowledge {
+function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: LoadedFlow, suite: Suite): Knowledge {
   const { cases, config } = suite;
   const mocks = cases.flatMap((one) => one.mocks);
   const seconds = durationsFrom({ components: settings.profile?.components ?? {} });
   const profiled = (component: string): boolean => settings.profile?.components?.[component] !== undefined;
   return {
     schemasOf: (component) => schemas.get(canonical(component)),
+    isBuiltin: (component) => lookup.catalog.resolve(component)?.builtin === true,
     isReplaced: (step) => settings.opaque?.(step) === true,
     resultsOf: (id, component) => {
       const source = componentSource(config, component);

@@ -7,13 +7,15 @@ import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
 import { isStepRead, readsOf, type StepRead } from './references.ts';
-import { schemaAt } from './schemas.ts';
+import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
 import { bytesOf, type Size, sizeBySchema } from './sizes.ts';
 import { TextEditor } from './text-edits.ts';
 
 /** What rules know of a flow beside its text. Steps of an inner flow have ids `RUNNER.ID` in all of it. */
 export interface Knowledge {
   readonly schemasOf: (component: string) => Partial<ComponentSchemas> | undefined;
+  /** Whether a component is one of those that every project has. */
+  readonly isBuiltin: (component: string) => boolean;
   /** Whether a built-in component's name stands for a component of the project, or a mock. */
   readonly isReplaced: (step: { readonly id: string; readonly component: string }) => boolean;
   /** Results that the flow's tests have for a step, by its id or its component. */
@@ -91,6 +93,14 @@ export class LintedFlow {
   schemasOf(step: Step): Partial<ComponentSchemas> {
     const { input = step.inputSchema, output = step.outputSchema } = this.knowledge.schemasOf(step.component) ?? {};
     return { ...(input !== undefined && { input }), ...(output !== undefined && { output }) };
+  }
+
+  /** What a step's component does with the value at `keys` of its input. What a built-in component takes, it uses. */
+  takingOf(step: Step, keys: readonly (string | number)[]): Taking {
+    const schemas = [this.knowledge.schemasOf(step.component)?.input, step.inputSchema].filter((one) => one !== undefined);
+    const taking = schemas.length === 0 ? 'unknown' : mostOf(schemas.map((schema) => takingOf(schema, keys)));
+    const isUsed = taking !== 'not taken' && this.knowledge.isBuiltin(step.component) && !this.isReplaced(step);
+    return isUsed ? 'required' : taking;
   }
 
   /** The reads of a step's result in inputs of other steps. */

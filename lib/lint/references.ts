@@ -1,4 +1,4 @@
-import { type Expression, forEachChild, type StepReference } from '../flow/expression.ts';
+import { allWithin, type Expression, forEachChild, type StepReference } from '../flow/expression.ts';
 import type { Step } from '../flow/flow.ts';
 
 /** A value that a step's input reads, and where in the input it stands. */
@@ -35,3 +35,7 @@ export const isStepRead = (read: InputRead): read is StepRead => read.reference.
 /** Whether a reference is to the whole value. */
 export const isWhole = ({ reference: { path } }: Pick<InputRead, 'reference'>): boolean =>
   path.path.segments.length === 0;
+
+/** The steps that expressions read, wherever in them. */
+export const stepsIn = (expressions: readonly Expression[]): readonly string[] =>
+  expressions.flatMap(allWithin).flatMap((one) => (one.kind === 'step' ? [one.step] : []));

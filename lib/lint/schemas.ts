@@ -30,10 +30,13 @@ export function takingOf(schema: Json | undefined, keys: readonly (string | numb
   }
   const isRequired = Array.isArray(required) && required.includes(key);
   const inside = takingOf(properties[key], rest);
-  return isRequired || inside !== 'required' ? inside : 'optional';
+  // A field that is taken whatever is in it is taken with all that is in it.
+  const taken = inside === 'unknown' ? 'required' : inside;
+  return isRequired || taken !== 'required' ? taken : 'optional';
 }
 
-const mostOf = (all: readonly Taking[]): Taking =>
+/** What is done with a value of which several schemas say something. */
+export const mostOf = (all: readonly Taking[]): Taking =>
   all.reduce((most, one) => (ORDER.indexOf(one) > ORDER.indexOf(most) ? one : most), 'not taken');
 
 /** The part of a schema that describes the value at `keys`; undefined where nothing is known of it. */

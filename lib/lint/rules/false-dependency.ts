@@ -1,12 +1,12 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { Expression } from '../../flow/expression.ts';
-import type { Step } from '../../flow/flow.ts';
+import { expressionsOf, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
-import { isStepRead, readsOf, type StepRead } from '../references.ts';
+import { isStepRead, readsOf, type StepRead, stepsIn } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { type Taking, takingOf } from '../schemas.ts';
+import type { Taking } from '../schemas.ts';
 
 export const falseDependency: Rule = {
   code: 'false-dependency',
@@ -25,14 +25,12 @@ export interface WaitingRead extends StepRead {
 
 /** The reads that make a step wait longer than all its other input does, and that its component can do without. */
 export function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
-  const { input } = linted.schemasOf(step);
   const reads = readsOf(step);
-  const conditions = [...(linted.dependencies.get(step.id) ?? [])].filter(
-    (id) => !reads.some(({ reference }) => reference.kind === 'step' && reference.step === id),
-  );
+  const conditions = stepsIn(expressionsOf(step).filter((one) => one !== step.input));
   return reads.filter(isStepRead).flatMap((read) => {
-    const taking = takingOf(input, read.keys);
-    if (taking === 'required' || read.isConditional || read.keys.length === 0) return [];
+    const taking = linted.takingOf(step, read.keys);
+    // The item of a list is data: without it, the others would be at other places.
+    if (taking === 'required' || read.isConditional || typeof (read.keys.at(-1) ?? 0) === 'number') return [];
     const others = reads.filter((other) => other !== read);
     const otherSteps = [...others.filter(isStepRead).map(({ reference }) => reference.step), ...conditions];
     const source = read.reference.step;

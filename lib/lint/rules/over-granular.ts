@@ -18,6 +18,10 @@ export const overGranular: Rule = {
     linted.flow.steps.flatMap((step) => extractedBy(linted, step) ?? []).map((one) => findingOf(linted, one)),
 };
 
+/** Whether a step does nothing that a path could not say: with a condition, or a value for what is missing, it does more. */
+const isPlain = ({ skipIf, mustExecute, onError, timeout }: Step): boolean =>
+  !skipIf && !mustExecute && onError.action === 'fail' && timeout === undefined;
+
 type Source = StepReference | InputReference;
 
 /** A step that only reads a path of a value. */
@@ -29,7 +33,7 @@ interface Extract {
 }
 
 function extractedBy(linted: LintedFlow, step: Step): Extract | undefined {
-  if (!linted.isBuiltin(step, 'extract')) return undefined;
+  if (!linted.isBuiltin(step, 'extract') || !isPlain(step)) return undefined;
   const source = inputField(step, 'data');
   const path = inputField(step, 'path');
   if ((source?.kind !== 'step' && source?.kind !== 'input') || path?.kind !== 'literal') return undefined;
@@ -64,13 +68,12 @@ function inlined(
   { flow, editor, knowledge, prefix }: LintedFlow,
   { step, source, path }: Extract,
 ): Required<Pick<Finding, 'improve' | 'fix'>> | undefined {
-  const isPlain = !step.skipIf && !step.mustExecute && step.onError.action === 'fail' && step.timeout === undefined;
   const hasSkip = source.kind === 'step' && source.onSkip !== undefined;
   const readers = expressionsIn(flow)
     .flatMap(allWithin)
     .filter((one) => one.kind === 'step' && one.step === step.id);
   // Without an output, what nobody reads is a result.
-  if (!isPlain || hasSkip || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
+  if (hasSkip || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
   const edits: Edit[] = [];
   const replacement = (reader: Expression): Source | undefined => {
     if (reader.kind !== 'step' || reader.onSkip !== undefined) return undefined;

@@ -3,8 +3,13 @@ import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import { isStepRead, isWhole, readsOf } from '../references.ts';
 import type { Rule } from '../rule.ts';
-import { takingOf } from '../schemas.ts';
-import { callsOutside } from '../words.ts';
+import { callsOutside, hasWord } from '../words.ts';
+
+/** Words in the name of a field that is there to make its step wait: of a component without a schema, only the name says it. */
+const WAITING = new Set([
+  ...['after', 'before', 'prev', 'previous', 'prior', 'then', 'wait', 'waits', 'sequence', 'trigger'],
+  ...['depends', 'dependency', 'dependencies', 'requires', 'done', 'ready'],
+]);
 
 export const sequentialFetches: Rule = {
   code: 'sequential-fetches',
@@ -14,7 +19,6 @@ export const sequentialFetches: Rule = {
   why: 'Each such call waits for a network; side by side, they take as long as the slowest.',
   find: (linted) =>
     linted.flow.steps.filter(callsOutside).flatMap((step) => {
-      const { input } = linted.schemasOf(step);
       const reads = readsOf(step);
       const hasMore = (fieldsOf(step.input)?.length ?? 0) > 1;
       return reads.filter(isStepRead).flatMap((read) => {
@@ -23,9 +27,9 @@ export const sequentialFetches: Rule = {
         if (!source || !callsOutside(source) || isConditional || keys.length === 0) return [];
         const others = reads.filter((other) => other !== read && isStepRead(other));
         if (others.length > 0) return [];
-        const taking = takingOf(input, keys);
-        const isTied = taking === 'required' || taking === 'optional' || !(isWhole(read) && hasMore);
-        if (taking !== 'not taken' && isTied) return [];
+        const taking = linted.takingOf(step, keys);
+        const onlyWaits = taking === 'unknown' && isWhole(read) && hasMore && hasWord(String(keys.at(-1)), WAITING);
+        if (taking !== 'not taken' && !onlyWaits) return [];
         const field = formatPath(keys);
         return [
           {

@@ -1,10 +1,11 @@
-import type { Expression } from '../../flow/expression.ts';
+import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
-import { withExpressions, withoutSteps } from '../changed-flow.ts';
+import { withExpressions, withInput, withoutSteps } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import { type InputRead, readsOf } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
-import { hasWord, wordsOf } from '../words.ts';
+import { meaningOf } from '../same-flow.ts';
+import { hasWord } from '../words.ts';
 
 export const singleItems: Rule = {
   code: 'single-items',
@@ -24,14 +25,14 @@ interface ItemStep {
   readonly list: string;
 }
 
-/** Steps by component and list. */
+/** Steps by the list, and by all that they do with an item of it. */
 function groupsOf(linted: LintedFlow): ReadonlyMap<string, readonly ItemStep[]> {
   const groups = new Map<string, ItemStep[]>();
   for (const step of linted.flow.steps) {
     const [item, ...others] = readsOf(step).flatMap((read) => itemOf(step, read) ?? []);
     if (!item || others.length > 0) continue;
     const key = JSON.stringify([
-      step.component,
+      meaningOf({ ...withInput(step, item.read.keys, literal(null, step.idSpan)), id: '' }),
       sourceOf(item.read),
       item.read.keys,
       item.read.reference.path.path.segments.slice(0, -1),
@@ -85,16 +86,9 @@ function findingOf(linted: LintedFlow, group: readonly ItemStep[]): Finding | un
   };
 }
 
-/** Whether a step takes one item of many by its name: of "items" the "item", or with a component for single ones. */
-const isOneOfMany = (linted: LintedFlow, { step, read, list }: ItemStep): boolean =>
-  hasWord(step.component, SINGLE) ||
-  batchOf(linted, step) !== undefined ||
-  read.keys.some((key) => typeof key === 'string' && isSingularOf(key, list));
-
-const isSingularOf = (word: string, list: string): boolean => {
-  const [one, many] = [wordsOf(word).at(-1) ?? '', wordsOf(list).at(-1) ?? ''];
-  return one !== many && [`${one}s`, `${one}es`, one.replace(/y$/, 'ies')].includes(many);
-};
+/** Whether the component is for single items by its name, or there is one for many: else the first may be all that is wanted. */
+const isOneOfMany = (linted: LintedFlow, { step }: ItemStep): boolean =>
+  hasWord(step.component, SINGLE) || batchOf(linted, step) !== undefined;
 
 const BATCH = new Set(['batch', 'bulk', 'all', 'many', 'multiple']);
 
