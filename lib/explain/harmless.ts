@@ -13,6 +13,7 @@ export interface Harmless {
 /** What is asked of components and tests, which are not read here. */
 const NOTHING: Omit<Knowledge, 'isReplaced' | 'diagnostics'> = {
   schemasOf: () => undefined,
+  isBuiltin: () => false,
   resultsOf: () => [],
   secondsOf: () => undefined,
   isNamed: () => false,

@@ -33,16 +33,36 @@ export class TextEditor {
     return found;
   }
 
+  /** Adds a step after the one whose id is at a span, in a list with an item a line or more. `lines`: the step, without the dash. */
+  addStepAfter(id: Span, lines: readonly string[]): Edit | undefined {
+    const item = this.#stepAt(id);
+    if (!item) return undefined;
+    const dash = this.#dashBefore(item.from);
+    const indent = this.#text.slice(this.#text.lastIndexOf('\n', dash - 1) + 1, dash);
+    if (indent.trim() !== '') return undefined;
+    const end = item.from + this.#text.slice(item.from, item.to).trimEnd().length;
+    const next = this.#text.indexOf('\n', end);
+    const at = next < 0 ? this.#text.length : next + 1;
+    const text = lines.map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}\n`).join('');
+    return { from: at, to: at, text: next < 0 ? `\n${text}` : text };
+  }
+
   /** Removes the step whose id is at a span, from a list with an item a line or more. */
   removeStep(id: Span): Edit | undefined {
+    const item = this.#stepAt(id);
+    return item && this.#fromBlock(this.#dashBefore(item.from), item.to);
+  }
+
+  /** Where the step whose id is at a span stands, without its dash; undefined where its list is in brackets. */
+  #stepAt(id: Span): { readonly from: number; readonly to: number } | undefined {
     const at = this.#offset(id.line, id.column);
-    let found: Edit | undefined;
+    let found: { readonly from: number; readonly to: number } | undefined;
     this.#visit({
       Seq: (_, list) => {
         for (const item of list.items) {
           if (list.flow || !isMap(item) || !item.range) continue;
           const holds = item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at);
-          if (holds) found = this.#fromBlock(this.#dashBefore(item.range[0]), item.range[1]);
+          if (holds) found = { from: item.range[0], to: item.range[1] };
         }
       },
     });

@@ -1,10 +1,8 @@
-import type { Span } from '../../diagnostics/diagnostics.ts';
-import type { Expression } from '../../flow/expression.ts';
 import { expressionsOf, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
-import { isStepRead, readsOf, type StepRead, stepsIn } from '../references.ts';
+import { isStepRead, keySpanAt, readsOf, type StepRead, stepsIn } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { Taking } from '../schemas.ts';
 
@@ -73,23 +71,4 @@ function findingOf(linted: LintedFlow, step: Step, { reference, keys, taking }: 
       },
     }),
   };
-}
-
-/** Where the key of the value at `keys` of a step's input stands. */
-export function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
-  let at: Expression | undefined = input;
-  let span: Span | undefined;
-  for (const key of keys) {
-    if (at?.kind === 'list' && typeof key === 'number') {
-      at = at.items[key];
-      span = undefined;
-    } else if (at?.kind === 'map') {
-      const entry: { readonly keySpan: Span; readonly value: Expression } | undefined = at.entries.find(
-        (one) => one.key === key,
-      );
-      at = entry?.value;
-      span = entry?.keySpan;
-    } else return undefined;
-  }
-  return span;
 }

@@ -3,6 +3,7 @@ import type { LintedFlow, ReadByStep } from '../linted-flow.ts';
 import { isWhole } from '../references.ts';
 import type { Finding, Rule, Severity } from '../rule.ts';
 import { LARGE_BYTES, type Size } from '../sizes.ts';
+import { throughBlob } from '../through-blob.ts';
 import { hasWord } from '../words.ts';
 
 export const largeCopy: Rule = {
@@ -38,7 +39,14 @@ function findingOf(linted: LintedFlow, step: Step): Finding | undefined {
   if (!first || readers.length < 2) return undefined;
   const size = linted.sizeOf(first.reference);
   const severity = severityOf(size, step, copies);
-  return severity && { ...describe(step, readers, size), severity, span: first.reference.span };
+  return (
+    severity && {
+      ...describe(step, readers, size),
+      ...throughBlob(linted, step, copies),
+      severity,
+      span: first.reference.span,
+    }
+  );
 }
 
 /** A value of which nothing is known is large where its name says so, and else may be. */
