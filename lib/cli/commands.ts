@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { aslRun } from './commands/asl-run.ts';
 import { compileCommand } from './commands/compile.ts';
 import { explainCommand } from './commands/explain.ts';
+import { lintCommand } from './commands/lint.ts';
 import { listComponents } from './commands/list-components.ts';
 import { profileCommand } from './commands/profile.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   run,
   test,
   validate,
+  lintCommand,
   compileCommand,
   explainCommand,
   simulateCommand,

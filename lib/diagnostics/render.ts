@@ -18,9 +18,13 @@ function renderOne(diagnostic: Diagnostic, source: SourceOf, color: boolean): re
   const { file, line, column } = diagnostic;
   // esbuild counts columns from 0, editors and everything else here from 1.
   return formatMessagesSync([toMessage(diagnostic, source)], { kind, color, terminalWidth: 100 }).map((text) =>
-    text.replace(`${file}:${line}:${column - 1}:`, `${file}:${line}:${column}:`),
+    named(text, diagnostic).replace(`${file}:${line}:${column - 1}:`, `${file}:${line}:${column}:`),
   );
 }
+
+/** esbuild knows errors and warnings only. */
+const named = (text: string, { severity }: Diagnostic): string =>
+  severity === 'info' ? text.replace('▲', 'ℹ').replace('WARNING', 'INFO') : text;
 
 function toMessage(diagnostic: Diagnostic, source: SourceOf): PartialMessage {
   const { file, line, column, endLine, endColumn, code, message, help } = diagnostic;

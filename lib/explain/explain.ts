@@ -5,6 +5,7 @@ import type { OpenedFlow } from '../project/open-flow.ts';
 import { type CostRow, costRows, type MeasuredRuns } from '../simulate/cost-rows.ts';
 import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
+import { type Harmless, harmlessIn } from './harmless.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
@@ -32,6 +33,8 @@ export interface Explanation {
   readonly tree: ExplainedTree | null;
   readonly times: ExplainedTimes;
   readonly budgets: ExplainedBudgets;
+  /** What `lint` finds, and costs nothing. */
+  readonly harmless: readonly Harmless[];
   readonly limits: readonly UsedLimit[];
   /** The cost per step, predicted and measured, in the order of the steps. */
   readonly costs: readonly CostRow[];
@@ -66,9 +69,10 @@ export interface Explained {
 
 /** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
 export async function explain(
-  { source, settings, compiled }: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>,
+  opened: Pick<OpenedFlow, 'source' | 'file' | 'settings' | 'compiled'>,
   { measured, memorySizes }: ExplainOptions = {},
 ): Promise<Explained> {
+  const { source, settings, compiled } = opened;
   const { profile, ...unmeasuredSettings } = settings;
   const { simulation, failure } = await simulateCompiled(compiled, {
     ...settings,
@@ -99,6 +103,7 @@ export async function explain(
       predicted: { makespanSeconds, costUsd: simulation.costUsd },
       ...(measured && { measured: totalOf(measured) }),
     },
+    harmless: await harmlessIn(opened),
     limits: explainLimits([stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)], simulation, budgets),
   };
   return { explanation };

@@ -71,6 +71,8 @@ export class SharedComponents {
 export interface LoadedFlow extends OpenedFlow {
   /** The functions that it calls, by the components' own paths. */
   readonly functions: ReadonlyMap<string, LoadedComponent>;
+  /** What the components that it names take and give, by their own paths, as far as it is known. */
+  readonly schemas: ReadonlyMap<string, ComponentSchemas>;
   /** Of the profile and the flow, including checks against the components' schemas. */
   readonly diagnostics: readonly Diagnostic[];
   /** Of required components that cannot be bundled or loaded. */
@@ -88,6 +90,7 @@ export async function loadFlow(opened: OpenedFlow, shared = new SharedComponents
   return {
     ...opened,
     functions,
+    schemas,
     diagnostics: [...checkFlow(opened, schemas), ...checkExpressTimeouts(opened, functions)],
     faults: faultsOf([...called, ...named], outcomes),
   };

@@ -12,7 +12,7 @@ export const METRIC_DIMENSIONS = ['flow', 'step', 'component', 'version'] as con
 export type MetricDimensions = { readonly [D in (typeof METRIC_DIMENSIONS)[number]]: string };
 
 /**
- * A name as the value of a dimension: CloudWatch takes up to 1,024 printable ASCII characters, of which the first is no colon.
+ * A name as the value of a dimension: CloudWatch takes ASCII without control characters, and a value cannot begin with a colon.
  * Other characters, and quotation marks, which would end a value in a search expression, are percent-encoded, as is the percent
  * sign: names that differ have values that differ. Source: "Dimension", Amazon CloudWatch API reference.
  */
@@ -41,3 +41,32 @@ export const FUNCTION_METRICS = {
 } as const;
 
 export type FunctionMetric = keyof typeof FUNCTION_METRICS;
+
+/** What was done in the blob store. */
+export interface BlobUse {
+  /** Reads, writes, and questions whether something is there. */
+  readonly operations: number;
+  /** Bytes read and written; none of a write that found its blob there. */
+  readonly bytes: number;
+  /** Writes that found the blob there already. */
+  readonly hits: number;
+}
+
+/** What a function measures of one call, or of the part that a step has in the call of a fused chain. */
+export interface CallMeasured {
+  readonly step: string;
+  /** Milliseconds from its start in the function to its answer. */
+  readonly timeMs: number;
+  readonly blobs: BlobUse;
+  /** Milliseconds of the start-up that the call had to wait for. Absent of a warm one. */
+  readonly startupMs?: number;
+}
+
+/** `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`; of an Express execution `express:MACHINE:NAME:ID`. */
+const EXECUTION = /^arn:[^:]*:states:[^:]*:[^:]*:(?:execution|express):([^:/]+)/;
+
+/**
+ * The value of the dimension `flow`: the name of the flow's state machine, from the ARN of its execution; `local` if that is
+ * none. A local execution has the flow's own name there.
+ */
+export const flowOfExecution = (execution: string): string => EXECUTION.exec(execution)?.[1] ?? 'local';

@@ -11,16 +11,10 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import type { Edit } from '../flow/text/edits.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { matches } from './compare.ts';
 import { escapeMatchers, expectationOf } from './read-expectation.ts';
-
-/** A replacement of the text from offset `from` to `to`. */
-export interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
 
 /** Updates the expected values of a document to what was found; what matches already, such as a matcher, is kept. */
 export class ExpectationEditor {

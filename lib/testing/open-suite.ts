@@ -108,7 +108,8 @@ const PROBLEMS: { readonly [code: string]: string } = {
 /** Where a flow begins, which does not name its configuration. */
 const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
-function nearestConfig(home: string): string | undefined {
+/** The configuration that is nearest to a folder, in it or above. */
+export function nearestConfig(home: string): string | undefined {
   const found = CONFIG_NAMES.flatMap((name) => findUp(name, home) ?? []);
   return found.sort((one, other) => other.length - one.length)[0];
 }

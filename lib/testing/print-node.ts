@@ -1,5 +1,5 @@
 import { Document, type YAMLMap } from 'yaml';
-import type { Edit } from './expectation-editor.ts';
+import type { Edit } from '../flow/text/edits.ts';
 
 /** An edit that prints a map of a document again, at its place in the text that the document was read from. */
 export function printNode(text: string, node: YAMLMap): Edit {

@@ -1,9 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { Reporter } from '../diagnostics/diagnostics.ts';
+import { applyEdits, type Edit } from '../flow/text/edits.ts';
 import { isObject, type JsonObject } from '../protocol/json.ts';
 import { matches } from './compare.ts';
 import type { Expectation } from './expectation.ts';
-import { type Edit, ExpectationEditor, entriesOf, joinEdits, keyOf } from './expectation-editor.ts';
+import { ExpectationEditor, entriesOf, joinEdits, keyOf } from './expectation-editor.ts';
 import { printNode } from './print-node.ts';
 import { readTests } from './read-tests.ts';
 import type { CaseReport } from './run-case.ts';
@@ -89,9 +90,3 @@ function outputEdits(text: string, output: YAMLMap, found: JsonObject, reviser: 
   for (const key of lacking) output.set(key, reviser.node(found[key] ?? null));
   return [printNode(text, output)];
 }
-
-/** The text with edits made, the last first, so that the places of the others stay. */
-const applyEdits = (text: string, edits: readonly Edit[]): string =>
-  [...edits]
-    .sort((one, other) => other.from - one.from)
-    .reduce((made, { from, to, text: part }) => made.slice(0, from) + part + made.slice(to), text);

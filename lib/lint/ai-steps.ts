@@ -1,0 +1,44 @@
+import { inputField } from '../compiler/analyse/builtins.ts';
+import type { Expression } from '../flow/expression.ts';
+import { allWithin } from '../flow/expression.ts';
+import type { Step } from '../flow/flow.ts';
+import type { LintedFlow } from './linted-flow.ts';
+import { isAi } from './words.ts';
+
+/** The steps that ask a language model. */
+export const aiSteps = ({ flow }: LintedFlow): readonly Step[] => flow.steps.filter(isAi);
+
+/** Whether a step's request is written in the flow: its input has the settings of a model. */
+export const isModelCall = (step: Step): boolean =>
+  inputField(step, 'messages') !== undefined ||
+  inputField(step, 'prompt') !== undefined ||
+  inputField(step, 'model') !== undefined;
+
+/** A number or a text that is written for one of the fields of a step's input. */
+export function writtenField<T extends 'number' | 'string'>(
+  step: Step,
+  names: readonly string[],
+  type: T,
+): { readonly value: T extends 'number' ? number : string; readonly at: Expression } | undefined {
+  for (const name of names) {
+    const at = inputField(step, name);
+    // biome-ignore lint/suspicious/noExplicitAny: the type was compared.
+    if (at?.kind === 'literal' && typeof at.value === type) return { value: at.value as any, at };
+  }
+  return undefined;
+}
+
+/** The texts that are written in an expression, each with its place. */
+export const textsIn = (
+  expression: Expression | undefined,
+): readonly { readonly text: string; readonly at: Expression }[] =>
+  expression === undefined
+    ? []
+    : allWithin(expression).flatMap((at) =>
+        at.kind === 'literal' ? textsOf(at.value).map((text) => ({ text, at })) : [],
+      );
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsOf) : [];
+}

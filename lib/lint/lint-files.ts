@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { durationsFrom } from '../compiler/plan/durations.ts';
+import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
+import { applyEdits, type Edit } from '../flow/text/edits.ts';
+import { readTree } from '../flow/text/read-tree.ts';
+import { type LoadedFlow, loadFlow, SharedComponents } from '../project/load-flows.ts';
+import { openFlow } from '../project/open-flow.ts';
+import type { Json } from '../protocol/json.ts';
+import { nearestConfig, openSuite, type Suite } from '../testing/open-suite.ts';
+import { componentSource } from '../testing/plugin-config.ts';
+import { type LintDiagnostic, type Linted, lintFlow } from './lint-flow.ts';
+import type { Knowledge } from './linted-flow.ts';
+import { RULE_CODES } from './rules.ts';
+import { type Levels, readLevels } from './severities.ts';
+
+/** A flow's file and text. */
+export interface LintSource {
+  /** The file, as diagnostics name it. */
+  readonly file: string;
+  readonly home: string;
+  readonly source: string;
+  /** A folder whose components serve flows that stand in no package. */
+  readonly project: string;
+}
+
+/** Options of {@link lintFile}. */
+export interface LintOptions {
+  /** What is set for rules; what the project's configuration sets is less than that. @default nothing */
+  readonly levels?: Levels;
+  /** Whether the text is mended. @default false */
+  readonly fix?: boolean;
+}
+
+/** What was found in a flow, and what was mended. */
+export interface LintedFile {
+  readonly diagnostics: readonly LintDiagnostic[];
+  /** The text with all that was mended; the same where nothing was. */
+  readonly text: string;
+  /** How many findings were mended. */
+  readonly fixed: number;
+  /** The texts that diagnostics point into, by file. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** How often a text is mended: one edit may be what another one waits for. */
+const MOST_ROUNDS = 20;
+
+/**
+ * Holds a flow against the rules of the guide. What is wrong with the flow comes first; one that cannot be compiled is held
+ * against no rule, and nothing is mended in a flow with errors. Components
+ * need neither be there nor be mocked: of those that are, the schemas are known.
+ */
+export async function lintFile(
+  given: LintSource,
+  { levels = new Map(), fix = false }: LintOptions = {},
+  shared = new SharedComponents(),
+): Promise<LintedFile> {
+  const config = await configOf(given.home);
+  const all = new Map([...config.levels, ...levels]);
+  let text = given.source;
+  let fixed = 0;
+  let found = await lintText({ ...given, source: text }, all, shared);
+  for (let round = 0; fix && round < MOST_ROUNDS; round += 1) {
+    const { text: mended, made } = mend(text, found.fixes);
+    if (made === 0) break;
+    text = mended;
+    fixed += made;
+    found = await lintText({ ...given, source: text }, all, shared);
+  }
+  const sources = new Map([[given.file, text], ...config.sources]);
+  return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, sources };
+}
+
+/** Makes the fixes that do not touch each other, the first of those that do. */
+function mend(text: string, fixes: Linted['fixes']): { readonly text: string; readonly made: number } {
+  const edits: Edit[] = [];
+  let made = 0;
+  for (const fix of fixes) {
+    if (fix.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
+    edits.push(...fix);
+    made += 1;
+  }
+  return { text: applyEdits(text, edits), made };
+}
+
+async function lintText(given: LintSource, levels: Levels, shared: SharedComponents): Promise<Linted> {
+  const { file, home, source, project } = given;
+  const suite = await openSuite({ file, home, source, project }, shared);
+  const opened = openFlow({ ...suite.folders, file, source }, shared.lookupIn);
+  const loaded = await loadFlow(opened, shared);
+  // What is missing, or cannot be loaded, keeps no rule from being held against the flow.
+  const missing = new Set(opened.missing.map(keyOf));
+  const errors = loaded.diagnostics.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
+  const { diagnostics, fixes } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
+  // A flow that is wrong is mended first.
+  return {
+    diagnostics: [...errors.map((one) => ({ ...one, fixable: false })), ...diagnostics],
+    fixes: errors.length === 0 ? fixes : [],
+  };
+}
+
+const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);
+
+function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: LoadedFlow, suite: Suite): Knowledge {
+  const { cases, config } = suite;
+  const mocks = cases.flatMap((one) => one.mocks);
+  const seconds = durationsFrom({ components: settings.profile?.components ?? {} });
+  const profiled = (component: string): boolean => settings.profile?.components?.[component] !== undefined;
+  return {
+    schemasOf: (component) => schemas.get(canonical(component)),
+    isBuiltin: (component) => lookup.catalog.resolve(component)?.builtin === true,
+    isReplaced: (step) => settings.opaque?.(step) === true,
+    resultsOf: (id, component) => {
+      const source = componentSource(config, component);
+      const behaviours = [
+        ...mocks.filter(({ target }) => target === id || target === component).flatMap((mock) => mock.behaviours),
+        ...(source.kind === 'mock' ? source.behaviours : []),
+      ];
+      return behaviours.flatMap((one): Json[] =>
+        one.outcome === 'success' && one.result !== undefined ? [one.result] : [],
+      );
+    },
+    secondsOf: (id, component) =>
+      settings.profile?.steps?.[id]?.seconds ?? (profiled(component) ? seconds({ id, component }) : undefined),
+    diagnostics,
+    isNamed: (id) => mocks.some(({ target }) => target === id),
+    tests: { cases: cases.length, measured: cases.filter(({ metrics }) => metrics.length > 0).length },
+  };
+}
+
+interface LintConfig {
+  readonly levels: Levels;
+  readonly diagnostics: readonly LintDiagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** What the nearest configuration sets. */
+async function configOf(home: string): Promise<LintConfig> {
+  const path = nearestConfig(home);
+  if (path === undefined) return { levels: new Map(), diagnostics: [], sources: new Map() };
+  const file = relative('', path);
+  const text = await readFile(path, 'utf8');
+  const reporter = new Reporter(file);
+  const tree = readTree(text, reporter);
+  const levels: Levels = tree ? readLevels(tree, RULE_CODES, reporter) : new Map();
+  const diagnostics = reporter.diagnostics.map((one) => ({ ...one, fixable: false }));
+  return { levels, diagnostics, sources: new Map([[file, text]]) };
+}

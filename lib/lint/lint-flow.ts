@@ -1,0 +1,153 @@
+import { innerFlowOf } from '../compiler/analyse/inner-flow.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import type { Flow } from '../flow/flow.ts';
+import { readFlow } from '../flow/read/read-flow.ts';
+import { applyEdits, type Edit } from '../flow/text/edits.ts';
+import { nearest } from '../flow/text/nearest.ts';
+import type { OpenedFlow } from '../project/open-flow.ts';
+import { type Cost, CostModel } from './cost.ts';
+import { type Knowledge, LintedFlow } from './linted-flow.ts';
+import type { Finding, Rule } from './rule.ts';
+import { RULE_CODES, RULES } from './rules.ts';
+import { isSameFlow } from './same-flow.ts';
+import { type Level, type Levels, suppressionFault } from './severities.ts';
+import { type Suppression, suppressionsIn } from './suppressions.ts';
+
+/** A diagnostic of `stepflow lint`. */
+export interface LintDiagnostic extends Diagnostic {
+  /** The step that it is about; `RUNNER.ID` in an inner flow. */
+  readonly step?: string;
+  /** Absent where it is not known; empty where the flow would be neither faster nor cheaper. */
+  readonly cost?: Cost;
+  /** Whether `--fix` mends it. */
+  readonly fixable: boolean;
+  /** Where the rule is described, with its section of the guide. */
+  readonly guide?: string;
+}
+
+/** What is found in a flow, and the edits of its text that mend what can be mended. */
+export interface Linted {
+  readonly diagnostics: readonly LintDiagnostic[];
+  /** The edits of each finding that has any, in the order of the findings. */
+  readonly fixes: readonly (readonly Edit[])[];
+}
+
+interface Found {
+  readonly rule: Rule;
+  readonly finding: Finding;
+  readonly severity: Exclude<Level, 'off'>;
+  readonly linted: LintedFlow;
+}
+
+/** Holds a compiled flow against the rules. `levels`: what is set for rules, beside their own severities. */
+export async function lintFlow(
+  { source, file, compiled, settings }: Pick<OpenedFlow, 'source' | 'file' | 'compiled' | 'settings'>,
+  knowledge: Knowledge,
+  levels: Levels,
+): Promise<Linted> {
+  const { flow } = compiled;
+  if (!flow || !compiled.stateMachine) return { diagnostics: [], fixes: [] };
+  const whole = new LintedFlow(flow, source, knowledge);
+  const found = [whole, ...innerFlows(whole)].flatMap((linted) => findingsIn(linted, levels));
+  const suppressions = suppressionsIn(source);
+  const kept = found.filter(({ rule, finding }) => !suppressions.some((one) => silences(one, rule, finding)));
+  const costs = new CostModel(compiled, settings, (reference) => whole.sizeOf(reference));
+  const fixes: (readonly Edit[])[] = [];
+  const diagnostics: LintDiagnostic[] = [];
+  for (const one of kept) {
+    const edits = fixOf(one);
+    if (edits) fixes.push(edits);
+    diagnostics.push({ ...(await diagnosticOf(one, costs)), file, fixable: edits !== undefined });
+  }
+  const faults = faultsOf(suppressions, found, file, levels).map((fault) => ({ ...fault, fixable: false }));
+  return {
+    diagnostics: [...diagnostics, ...faults].sort((a, b) => a.line - b.line || a.column - b.column),
+    fixes,
+  };
+}
+
+/** The flows that steps run, in each other. */
+function innerFlows(outer: LintedFlow): readonly LintedFlow[] {
+  return outer.flow.steps.flatMap((step) => {
+    const inner = innerFlowOf(step, outer.flow, []);
+    if (!inner) return [];
+    const locate = (whole: Flow): Flow | undefined => {
+      const around = outer.locate(whole);
+      const runner = around?.steps.find(({ id }) => id === step.id);
+      return around && runner && innerFlowOf(runner, around, []);
+    };
+    const linted = new LintedFlow(inner, outer.text, outer.knowledge, `${outer.prefix}${step.id}.`, locate);
+    return [linted, ...innerFlows(linted)];
+  });
+}
+
+const findingsIn = (linted: LintedFlow, levels: Levels): readonly Found[] =>
+  RULES.flatMap((rule) => {
+    const level = levels.get(rule.code);
+    if (level === 'off') return [];
+    return rule
+      .find(linted)
+      .map((finding) => ({ rule, finding, linted, severity: level ?? finding.severity ?? rule.severity }));
+  });
+
+const silences = ({ code, why, line }: Suppression, rule: Rule, { span }: Finding): boolean =>
+  code === rule.code && why !== '' && line === span.line;
+
+async function diagnosticOf(
+  { rule, finding, severity, linted }: Found,
+  costs: CostModel,
+): Promise<Omit<LintDiagnostic, 'file' | 'fixable'>> {
+  const { span, message, help, step, improve } = finding;
+  // What a step of an inner flow costs depends on how often it runs.
+  const cost = improve && linted.prefix === '' ? await costs.than(improve(linted.flow)) : undefined;
+  const { line, column, endLine, endColumn } = span;
+  return {
+    code: rule.code,
+    severity,
+    message,
+    line,
+    column,
+    endLine,
+    endColumn,
+    help,
+    ...(step !== undefined && { step: `${linted.prefix}${step}` }),
+    ...(cost && { cost }),
+    guide: `docs/lint.md#${rule.code}`,
+  };
+}
+
+/** The edits of a finding, if with them the text says exactly what the rule would have it say. */
+function fixOf({ finding: { fix, improve }, linted }: Found): readonly Edit[] | undefined {
+  const edits = improve && fix?.();
+  if (!edits || edits.length === 0) return undefined;
+  const { flow } = readFlow(applyEdits(linted.text, edits), linted.flow.file);
+  const mended = flow && linted.locate(flow);
+  return mended && isSameFlow(mended, improve(linted.flow)) ? edits : undefined;
+}
+
+/** What is wrong with the comments that silence rules. */
+function faultsOf(
+  suppressions: readonly Suppression[],
+  found: readonly Found[],
+  file: string,
+  levels: Levels,
+): readonly Diagnostic[] {
+  return suppressions.flatMap((one) => {
+    const fault = faultOf(one, found, levels);
+    return fault ? [suppressionFault(...fault, file, one.span)] : [];
+  });
+}
+
+const FORM = 'Write "# lint-disable-next-line RULE why", with a reason that a reader can judge.';
+
+function faultOf(one: Suppression, found: readonly Found[], levels: Levels): [string, string] | undefined {
+  const { code, why } = one;
+  if (code === '') return ['This comment does not say which rule it is about', FORM];
+  if (!RULE_CODES.includes(code)) {
+    const near = nearest(code, RULE_CODES);
+    return [`There is no rule "${code}"`, near ? `Did you mean "${near}"?` : `The rules are ${RULE_CODES.join(', ')}.`];
+  }
+  if (why === '') return [`This comment does not say why "${code}" does not matter here, so it silences nothing`, FORM];
+  const isUsed = levels.get(code) === 'off' || found.some(({ rule, finding }) => silences(one, rule, finding));
+  return isUsed ? undefined : [`The rule "${code}" finds nothing at the next line`, 'Remove this comment.'];
+}

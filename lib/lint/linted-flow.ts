@@ -1,0 +1,159 @@
+import { callsBuiltin } from '../compiler/analyse/builtins.ts';
+import { type Dependencies, dataDependencies, findUses } from '../compiler/analyse/graph.ts';
+import type { ComponentSchemas } from '../compiler/check/index.ts';
+import type { Diagnostic } from '../diagnostics/diagnostics.ts';
+import { allWithin, type Expression, type StepReference } from '../flow/expression.ts';
+import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
+import type { Json } from '../protocol/json.ts';
+import { valueAt } from '../protocol/path.ts';
+import { isStepRead, readsOf, type StepRead } from './references.ts';
+import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
+import { bytesOf, type Size, sizeBySchema } from './sizes.ts';
+import { TextEditor } from './text-edits.ts';
+
+/** What rules know of a flow beside its text. Steps of an inner flow have ids `RUNNER.ID` in all of it. */
+export interface Knowledge {
+  readonly schemasOf: (component: string) => Partial<ComponentSchemas> | undefined;
+  /** Whether a component is one of those that every project has. */
+  readonly isBuiltin: (component: string) => boolean;
+  /** Whether a built-in component's name stands for a component of the project, or a mock. */
+  readonly isReplaced: (step: { readonly id: string; readonly component: string }) => boolean;
+  /** Results that the flow's tests have for a step, by its id or its component. */
+  readonly resultsOf: (id: string, component: string) => readonly Json[];
+  /** Seconds that a step takes by the flow's profile; undefined where it says nothing of it. */
+  readonly secondsOf: (id: string, component: string) => number | undefined;
+  /** What `validate` says of the flow. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether the flow's tests name a step. */
+  readonly isNamed: (id: string) => boolean;
+  readonly tests: { readonly cases: number; readonly measured: number };
+}
+
+/** A read of a step's result by another step. */
+export interface ReadByStep extends StepRead {
+  readonly reader: Step;
+}
+
+/** A flow, or an inner flow, as rules see it: as it is written, and what follows from that. */
+export class LintedFlow {
+  readonly flow: Flow;
+  readonly text: string;
+  readonly knowledge: Knowledge;
+  /** `RUNNER.` for the flow that the step RUNNER runs; "" for the flow of the file. */
+  readonly prefix: string;
+  /** Finds this flow again in a flow that the whole text was changed to. */
+  readonly locate: (whole: Flow) => Flow | undefined;
+  readonly steps: ReadonlyMap<string, Step>;
+  readonly dependencies: Dependencies;
+  readonly #readers = new Map<string, ReadByStep[]>();
+  readonly #ancestors = new Map<string, ReadonlySet<string>>();
+  #editor: TextEditor | undefined;
+
+  constructor(
+    flow: Flow,
+    text: string,
+    knowledge: Knowledge,
+    prefix = '',
+    locate: LintedFlow['locate'] = (whole) => whole,
+  ) {
+    this.locate = locate;
+    this.flow = flow;
+    this.text = text;
+    this.knowledge = knowledge;
+    this.prefix = prefix;
+    this.steps = new Map(flow.steps.map((step) => [step.id, step]));
+    this.dependencies = dataDependencies(findUses(flow, []));
+    for (const reader of flow.steps) for (const read of readsOf(reader).filter(isStepRead)) this.#add(reader, read);
+  }
+
+  get editor(): TextEditor {
+    this.#editor ??= new TextEditor(this.text);
+    return this.#editor;
+  }
+
+  /** Whether a step calls a built-in component. */
+  isBuiltin(step: Step, ...names: readonly string[]): boolean {
+    return names.some((name) => callsBuiltin(step, name)) && !this.isReplaced(step);
+  }
+
+  /** Whether a component of the project, or a mock, has the name of the step's built-in component. */
+  isReplaced(step: Step): boolean {
+    return this.knowledge.isReplaced(this.#named(step));
+  }
+
+  /** The steps whose results stand beside that of a step in a `$coalesce`: they run where it has none. */
+  coalescedWith(id: string): ReadonlySet<string> {
+    const lists = expressionsIn(this.flow)
+      .flatMap(allWithin)
+      .flatMap((one) => (one.kind === 'coalesce' ? [one.items.map(stepOf)] : []));
+    return new Set(lists.flatMap((steps) => (steps.includes(id) ? steps.filter((step) => step !== undefined) : [])));
+  }
+
+  /** What a step's component takes and gives, as far as it is known: by itself, or else as the step says. */
+  schemasOf(step: Step): Partial<ComponentSchemas> {
+    const { input = step.inputSchema, output = step.outputSchema } = this.knowledge.schemasOf(step.component) ?? {};
+    return { ...(input !== undefined && { input }), ...(output !== undefined && { output }) };
+  }
+
+  /** What a step's component does with the value at `keys` of its input. What a built-in component takes, it uses. */
+  takingOf(step: Step, keys: readonly (string | number)[]): Taking {
+    const schemas = [this.knowledge.schemasOf(step.component)?.input, step.inputSchema].filter(
+      (one) => one !== undefined,
+    );
+    const taking = schemas.length === 0 ? 'unknown' : mostOf(schemas.map((schema) => takingOf(schema, keys)));
+    const isUsed = taking !== 'not taken' && this.knowledge.isBuiltin(step.component) && !this.isReplaced(step);
+    return isUsed ? 'required' : taking;
+  }
+
+  /** The reads of a step's result in inputs of other steps. */
+  readersOf(id: string): readonly ReadByStep[] {
+    return this.#readers.get(id) ?? [];
+  }
+
+  /** The steps that have ended when a step begins. */
+  ancestorsOf(id: string): ReadonlySet<string> {
+    const known = this.#ancestors.get(id);
+    if (known) return known;
+    const found = new Set<string>();
+    const open = [...(this.dependencies.get(id) ?? [])];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      open.push(...(this.dependencies.get(next) ?? []));
+    }
+    this.#ancestors.set(id, found);
+    return found;
+  }
+
+  /** How large the value of a reference may be: by the tests' mocks, else by the schema of the component. */
+  sizeOf({ step: id, path }: Pick<StepReference, 'step' | 'path'>): Size {
+    const step = this.steps.get(id);
+    if (!step) return 'unknown';
+    const named = this.#named(step);
+    const found = this.knowledge
+      .resultsOf(named.id, named.component)
+      .map((result) => bytesOf(valueAt(result, path.path) ?? null));
+    if (found.length > 0) return Math.max(...found);
+    return sizeBySchema(schemaAt(this.schemasOf(step).output, path.path.segments));
+  }
+
+  /** Seconds of a step by the flow's profile. */
+  secondsOf(step: Step): number | undefined {
+    const { id, component } = this.#named(step);
+    return this.knowledge.secondsOf(id, component);
+  }
+
+  #named({ id, component }: Step): { readonly id: string; readonly component: string } {
+    return { id: `${this.prefix}${id}`, component };
+  }
+
+  #add(reader: Step, read: StepRead): void {
+    const { step } = read.reference;
+    const known = this.#readers.get(step);
+    if (known) known.push({ ...read, reader });
+    else this.#readers.set(step, [{ ...read, reader }]);
+  }
+}
+
+const stepOf = (expression: Expression): string | undefined =>
+  expression.kind === 'step' ? expression.step : undefined;

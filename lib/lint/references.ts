@@ -1,0 +1,61 @@
+import type { Span } from '../diagnostics/diagnostics.ts';
+import { allWithin, type Expression, forEachChild, type StepReference } from '../flow/expression.ts';
+import type { Step } from '../flow/flow.ts';
+
+/** A value that a step's input reads, and where in the input it stands. */
+export interface InputRead {
+  readonly reference: Extract<Expression, { readonly kind: 'input' | 'step' | 'variable' }>;
+  /** The keys and indices that lead to it. */
+  readonly keys: readonly (string | number)[];
+  /** Whether it is read in some runs only: in an `$if` or a `$coalesce`. */
+  readonly isConditional: boolean;
+}
+
+/** What a step's input reads, in the order in which it is written. */
+export function readsOf({ input }: Pick<Step, 'input'>): readonly InputRead[] {
+  const found: InputRead[] = [];
+  const collect = (expression: Expression, keys: InputRead['keys'], isConditional: boolean): void => {
+    if (expression.kind === 'input' || expression.kind === 'step' || expression.kind === 'variable')
+      found.push({ reference: expression, keys, isConditional });
+    else if (expression.kind === 'map')
+      for (const { key, value } of expression.entries) collect(value, [...keys, key], isConditional);
+    else if (expression.kind === 'list')
+      for (const [index, item] of expression.items.entries()) collect(item, [...keys, index], isConditional);
+    else forEachChild(expression, (child) => collect(child, keys, true));
+  };
+  collect(input, [], false);
+  return found;
+}
+
+/** A read of a step's result. */
+export type StepRead = InputRead & { readonly reference: StepReference };
+
+/** Whether something is read of a step, and not of the flow's input or a variable. */
+export const isStepRead = (read: InputRead): read is StepRead => read.reference.kind === 'step';
+
+/** Whether a reference is to the whole value. */
+export const isWhole = ({ reference: { path } }: Pick<InputRead, 'reference'>): boolean =>
+  path.path.segments.length === 0;
+
+/** The steps that expressions read, wherever in them. */
+export const stepsIn = (expressions: readonly Expression[]): readonly string[] =>
+  expressions.flatMap(allWithin).flatMap((one) => (one.kind === 'step' ? [one.step] : []));
+
+/** Where the key of the value at `keys` of a step's input stands. */
+export function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
+  let at: Expression | undefined = input;
+  let span: Span | undefined;
+  for (const key of keys) {
+    if (at?.kind === 'list' && typeof key === 'number') {
+      at = at.items[key];
+      span = undefined;
+    } else if (at?.kind === 'map') {
+      const entry: { readonly keySpan: Span; readonly value: Expression } | undefined = at.entries.find(
+        (one) => one.key === key,
+      );
+      at = entry?.value;
+      span = entry?.keySpan;
+    } else return undefined;
+  }
+  return span;
+}

@@ -1,0 +1,32 @@
+import { allWithin } from '../../flow/expression.ts';
+import { expressionsIn } from '../../flow/flow.ts';
+import type { Rule } from '../rule.ts';
+
+export const blobReadOnce: Rule = {
+  code: 'blob-read-once',
+  severity: 'warning',
+  finds: 'a blob that a single step reads',
+  guide: 'Use Blob Storage for Large Data',
+  why: 'What is too large for a payload goes through the blob store by itself; a blob pays where several steps read it.',
+  find: (linted) => {
+    const references = expressionsIn(linted.flow).flatMap(allWithin);
+    return linted.flow.steps
+      .filter((step) => linted.isBuiltin(step, 'put_blob'))
+      .flatMap((step) => {
+        const all = references.filter((one) => one.kind === 'step' && one.step === step.id);
+        const readers = new Set(linted.readersOf(step.id).map(({ reader }) => reader));
+        const [reader] = readers;
+        // What the output tells is read by others; a flow that a blob holds is read by what runs it.
+        if (!reader || readers.size > 1 || all.length > linted.readersOf(step.id).length) return [];
+        if (linted.isBuiltin(reader, 'eval', 'map', 'iterate')) return [];
+        return [
+          {
+            span: step.idSpan,
+            step: step.id,
+            message: `Only step "${reader.id}" reads the blob of "${step.id}"`,
+            help: `Pass the value itself to "${reader.id}": if it is large, it travels in a blob anyway.`,
+          },
+        ];
+      });
+  },
+};

@@ -1,0 +1,124 @@
+import { inputField } from '../../compiler/analyse/builtins.ts';
+import type { Expression, InputReference, StepReference } from '../../flow/expression.ts';
+import { allWithin } from '../../flow/expression.ts';
+import { expressionsIn, type Flow, type Step } from '../../flow/flow.ts';
+import type { Edit } from '../../flow/text/edits.ts';
+import { parsePath, pathText, type Segment } from '../../protocol/path.ts';
+import { withExpressions, withoutSteps } from '../changed-flow.ts';
+import type { LintedFlow } from '../linted-flow.ts';
+import type { Finding, Rule } from '../rule.ts';
+
+export const overGranular: Rule = {
+  code: 'over-granular',
+  severity: 'warning',
+  finds: 'several extracts of one source, or an extract that a path would do',
+  guide: 'Over-Granular Steps',
+  why: 'The compiler reads such an extract in place, without a function; a path says the same in fewer lines.',
+  find: (linted) =>
+    linted.flow.steps.flatMap((step) => extractedBy(linted, step) ?? []).map((one) => findingOf(linted, one)),
+};
+
+/** Whether a step does nothing that a path could not say: with a condition, or a value for what is missing, it does more. */
+const isPlain = ({ skipIf, mustExecute, onError, timeout }: Step): boolean =>
+  !skipIf && !mustExecute && onError.action === 'fail' && timeout === undefined;
+
+type Source = StepReference | InputReference;
+
+/** A step that only reads a path of a value. */
+interface Extract {
+  readonly step: Step;
+  readonly source: Source;
+  /** The path into the source. */
+  readonly path: string;
+}
+
+function extractedBy(linted: LintedFlow, step: Step): Extract | undefined {
+  if (!linted.isBuiltin(step, 'extract') || !isPlain(step)) return undefined;
+  const source = inputField(step, 'data');
+  const path = inputField(step, 'path');
+  if ((source?.kind !== 'step' && source?.kind !== 'input') || path?.kind !== 'literal') return undefined;
+  return typeof path.value === 'string' ? { step, source, path: path.value } : undefined;
+}
+
+function findingOf(linted: LintedFlow, { step, source, path }: Extract): Finding {
+  const others = linted.flow.steps.filter((other) => {
+    const own = other === step ? undefined : extractedBy(linted, other)?.source;
+    return own !== undefined && isSameSource(own, source);
+  });
+  const from = source.kind === 'step' ? `"${source.step}"` : "the flow's input";
+  const along =
+    others.length > 0
+      ? `, as ${others.length === 1 ? 'does' : 'do'} ${others.map(({ id }) => `"${id}"`).join(', ')}`
+      : '';
+  const mended = inlined(linted, { step, source, path });
+  return {
+    span: step.idSpan,
+    step: step.id,
+    message: `Step "${step.id}" only reads "${path}" of ${from}${along}`,
+    help: `Read it where it is needed, as ${written({ ...source, path: { text: joined(source, path, []) ?? path, path: { segments: [] } } })}, and remove the step.`,
+    ...(mended && { improve: mended.improve, fix: mended.fix }),
+  };
+}
+
+const isSameSource = (one: Source, other: Source): boolean =>
+  one.kind === other.kind && (one.kind === 'input' || (other.kind === 'step' && one.step === other.step));
+
+/** The flow in which readers read the source themselves; undefined where that could mean something else. */
+function inlined(
+  { flow, editor, knowledge, prefix }: LintedFlow,
+  { step, source, path }: Extract,
+): Required<Pick<Finding, 'improve' | 'fix'>> | undefined {
+  const hasSkip = source.kind === 'step' && source.onSkip !== undefined;
+  const readers = expressionsIn(flow)
+    .flatMap(allWithin)
+    .filter((one) => one.kind === 'step' && one.step === step.id);
+  // Without an output, what nobody reads is a result.
+  if (hasSkip || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
+  const edits: Edit[] = [];
+  const replacement = (reader: Expression): Source | undefined => {
+    if (reader.kind !== 'step' || reader.onSkip !== undefined) return undefined;
+    const text = joined(source, path, reader.path.path.segments);
+    const parsed = text === undefined ? undefined : parsePath(text);
+    if (text === undefined || !parsed || 'error' in parsed || !isUnambiguous(reader.path.path)) return undefined;
+    return { ...source, path: { text: pathText(text), path: parsed, span: reader.span }, span: reader.span };
+  };
+  for (const reader of readers) {
+    const found = replacement(reader);
+    if (!found) return undefined;
+    edits.push(editor.replace(reader.span, written(found)));
+  }
+  const removal = editor.removeStep(step.idSpan);
+  const improve = (whole: Flow): Flow =>
+    withExpressions(withoutSteps(whole, new Set([step.id])), (one) =>
+      one.kind === 'step' && one.step === step.id ? (replacement(one) ?? one) : one,
+    );
+  return { improve, fix: () => removal && [...edits, removal] };
+}
+
+/** A path that begins with `$`, or has one name, means the same after another one. */
+const isUnambiguous = ({
+  segments,
+  exact,
+}: {
+  readonly segments: readonly Segment[];
+  readonly exact?: string;
+}): boolean => segments.length < 2 || exact === undefined;
+
+/** The text of the path to a part of what `path` leads to in the source; undefined where the steps are not clear. */
+function joined(source: Source, path: string, further: readonly Segment[]): string | undefined {
+  const second = parsePath(path);
+  if ('error' in second || !isUnambiguous(second) || !isUnambiguous(source.path.path)) return undefined;
+  const segments = [...source.path.path.segments, ...second.segments, ...further];
+  const [only] = segments;
+  if (segments.length === 0) return '$';
+  if (segments.length === 1 && typeof only === 'string' && /^\w[\w-]*$/.test(only)) return only;
+  return segments.reduce<string>((text, segment) => {
+    if (typeof segment === 'number') return `${text}[${segment}]`;
+    return /^\w[\w-]*$/.test(segment) ? `${text}.${segment}` : `${text}[${JSON.stringify(segment)}]`;
+  }, '$');
+}
+
+const written = (source: Source): string => {
+  const path = JSON.stringify(source.path.text);
+  return source.kind === 'input' ? `{ $input: ${path} }` : `{ $step: ${source.step}, path: ${path} }`;
+};

@@ -1,0 +1,99 @@
+import { type Expression, literal } from '../../flow/expression.ts';
+import type { Step } from '../../flow/flow.ts';
+import { withExpressions, withInput, withoutSteps } from '../changed-flow.ts';
+import type { LintedFlow } from '../linted-flow.ts';
+import { type InputRead, readsOf } from '../references.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { meaningOf } from '../same-flow.ts';
+import { hasWord } from '../words.ts';
+
+export const singleItems: Rule = {
+  code: 'single-items',
+  severity: 'warning',
+  finds: 'alike steps over items[0], items[1], … where a map, or a batch component, would do',
+  guide: 'Batch Operations',
+  why: 'Ten and more of them become a Map by themselves; fewer stay as many states, and none grows with the list.',
+  find: (linted) => [...groupsOf(linted).values()].flatMap((group) => findingOf(linted, group) ?? []),
+};
+
+/** A step that works on one item of a list. */
+interface ItemStep {
+  readonly step: Step;
+  readonly read: InputRead;
+  readonly index: number;
+  /** The name of the list. */
+  readonly list: string;
+}
+
+/** Steps by the list, and by all that they do with an item of it. */
+function groupsOf(linted: LintedFlow): ReadonlyMap<string, readonly ItemStep[]> {
+  const groups = new Map<string, ItemStep[]>();
+  for (const step of linted.flow.steps) {
+    const [item, ...others] = readsOf(step).flatMap((read) => itemOf(step, read) ?? []);
+    if (!item || others.length > 0) continue;
+    const key = JSON.stringify([
+      meaningOf({ ...withInput(step, item.read.keys, literal(null, step.idSpan)), id: '' }),
+      sourceOf(item.read),
+      item.read.keys,
+      item.read.reference.path.path.segments.slice(0, -1),
+    ]);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+function itemOf(step: Step, read: InputRead): ItemStep | undefined {
+  const { segments } = read.reference.path.path;
+  const index = segments.at(-1);
+  if (typeof index !== 'number' || read.isConditional) return undefined;
+  const named = segments.at(-2);
+  const { reference } = read;
+  const list = typeof named === 'string' ? named : reference.kind === 'step' ? reference.step : '';
+  return { step, read, index, list };
+}
+
+const sourceOf = ({ reference }: InputRead): readonly string[] =>
+  reference.kind === 'input'
+    ? ['input']
+    : [reference.kind, reference.kind === 'step' ? reference.step : reference.name];
+
+const SINGLE = new Set(['single', 'one', 'item', 'each']);
+
+function findingOf(linted: LintedFlow, group: readonly ItemStep[]): Finding | undefined {
+  const [first, ...others] = group;
+  if (!first || (new Set(group.map(({ index }) => index)).size < 2 && !isOneOfMany(linted, first))) return undefined;
+  const { step, list, read } = first;
+  const batch = batchOf(linted, step);
+  const others_ = new Set(others.map((one) => one.step.id));
+  const names = group.map((one) => `"${one.step.id}"`).join(', ');
+  return {
+    span: read.reference.span,
+    step: step.id,
+    message:
+      others.length > 0
+        ? `${group.length} steps do the same to single items of "${list}": ${names}`
+        : `Step "${step.id}" works on a single item of "${list}"`,
+    help: `${batch ? `Give all items to ${batch}` : 'Give all items to one call of a component that takes a list'}, or run the component for each with /builtin/map and items: the whole list.`,
+    ...(others.length > 0 && {
+      // As one call for all of them.
+      improve: (flow) =>
+        withExpressions(withoutSteps(flow, others_), (one: Expression) =>
+          one.kind === 'step' && others_.has(one.step) ? { ...one, step: step.id } : one,
+        ),
+    }),
+  };
+}
+
+/** Whether the component is for single items by its name, or there is one for many: else the first may be all that is wanted. */
+const isOneOfMany = (linted: LintedFlow, { step }: ItemStep): boolean =>
+  hasWord(step.component, SINGLE) || batchOf(linted, step) !== undefined;
+
+const BATCH = new Set(['batch', 'bulk', 'all', 'many', 'multiple']);
+
+/** A batch component of the same plugin that the flow uses. */
+const batchOf = ({ flow }: LintedFlow, { component }: Step): string | undefined =>
+  flow.steps
+    .map((other) => other.component)
+    .find((path) => path !== component && path.split('/')[1] === component.split('/')[1] && hasWord(path, BATCH));

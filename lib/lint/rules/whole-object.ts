@@ -1,0 +1,82 @@
+import type { Expression, StepReference } from '../../flow/expression.ts';
+import type { Step } from '../../flow/flow.ts';
+import { formatPath } from '../../protocol/describe.ts';
+import { parsePath } from '../../protocol/path.ts';
+import { withInput, withStep } from '../changed-flow.ts';
+import type { LintedFlow } from '../linted-flow.ts';
+import { isStepRead, isWhole, readsOf, type StepRead } from '../references.ts';
+import type { Finding, Rule } from '../rule.ts';
+import { namedFields, schemaAt } from '../schemas.ts';
+
+export const wholeObject: Rule = {
+  code: 'whole-object',
+  severity: 'info',
+  finds: 'a whole object passed where the reader takes few of its fields',
+  guide: 'Reference Specific Fields',
+  why: 'A function returns only the paths that are read of its result: what is not read does not travel at all.',
+  find: (linted) =>
+    linted.flow.steps.flatMap((step) =>
+      readsOf(step)
+        .filter(isStepRead)
+        .flatMap((read) => findingOf(linted, step, read) ?? []),
+    ),
+};
+
+function findingOf(linted: LintedFlow, step: Step, read: StepRead): Finding | undefined {
+  const { reference, keys, isConditional } = read;
+  const source = linted.steps.get(reference.step);
+  if (!source || !isWhole(read) || isConditional || keys.length === 0 || isAnyTaken(linted, step)) return undefined;
+  const given = namedFields(linted.schemasOf(source).output);
+  const taken = namedFields(schemaAt(linted.schemasOf(step).input, keys));
+  const field = formatPath(keys);
+  if (!taken) return isUnknown(linted, step, source) ? unknown(step, read, field) : undefined;
+  const names = taken.names.filter((name) => !given || given.names.includes(name));
+  if (names.length === 0 || (given && names.length * 2 > given.names.length)) return undefined;
+  const isCertain = names.every((name) => given?.required.includes(name)) && reference.onSkip === undefined;
+  const text = `{ ${names.map((name) => `${keyText(name)}: ${written(reference.step, name)}`).join(', ')} }`;
+  return {
+    span: reference.span,
+    step: step.id,
+    message: `All of the result of "${reference.step}" is passed as "${field}", of which ${step.component} takes only ${list(names)}`,
+    help: `Pass these fields: ${field}: ${text}.`,
+    ...(isCertain && {
+      improve: (flow) => withStep(flow, step.id, (one) => withInput(one, keys, fieldsOf(reference, names))),
+      fix: () => [linted.editor.replace(reference.span, text)],
+    }),
+  };
+}
+
+/** The built-in components that take any value. */
+const isAnyTaken = (linted: LintedFlow, step: Step): boolean =>
+  linted.isBuiltin(step, 'put_blob', 'extract', 'extract_multiple', 'noop', 'eval', 'map', 'iterate', 'cache/store');
+
+/** Whether nothing is known of what the one gives and the other takes. */
+const isUnknown = (linted: LintedFlow, step: Step, source: Step): boolean =>
+  linted.schemasOf(step).input === undefined && linted.schemasOf(source).output === undefined;
+
+const unknown = (step: Step, { reference }: StepRead, field: string): Finding => ({
+  span: reference.span,
+  step: step.id,
+  message: `All of the result of "${reference.step}" is passed as "${field}", and nothing says which of its fields ${step.component} needs`,
+  help: `Pass the fields that it needs, as { $step: ${reference.step}, path: FIELD }. If it needs all, say so with a schema.`,
+});
+
+const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+const isPlainName = (name: string): boolean => /^[A-Za-z_][\w-]*$/.test(name);
+
+const keyText = (name: string): string => (isPlainName(name) ? name : JSON.stringify(name));
+
+const pathOf = (name: string): string => (isPlainName(name) ? name : `$[${JSON.stringify(name)}]`);
+
+const written = (step: string, name: string): string => `{ $step: ${step}, path: ${JSON.stringify(pathOf(name))} }`;
+
+function fieldsOf(reference: StepReference, names: readonly string[]): Expression {
+  const { span } = reference;
+  const entries = names.map((name) => {
+    const parsed = parsePath(pathOf(name));
+    const path = { text: pathOf(name), path: 'error' in parsed ? { segments: [name] } : parsed, span };
+    return { key: name, keySpan: span, value: { ...reference, path } };
+  });
+  return { kind: 'map', entries, span };
+}

@@ -1,0 +1,47 @@
+import type { Step } from '../flow/flow.ts';
+
+/** The words of a name: `/data/batch_process` has `data`, `batch` and `process`. */
+export const wordsOf = (name: string): readonly string[] =>
+  name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+
+/** Whether a name has one of the words. */
+export const hasWord = (name: string, words: ReadonlySet<string>): boolean =>
+  wordsOf(name).some((word) => words.has(word));
+
+const AI = new Set([
+  'ai',
+  'llm',
+  'openai',
+  'anthropic',
+  'bedrock',
+  'gpt',
+  'claude',
+  'gemini',
+  'chat',
+  'completion',
+  'completions',
+]);
+
+/** Whether a step asks a language model, by the name of its component. */
+export const isAi = ({ component }: Pick<Step, 'component'>): boolean => hasWord(component, AI);
+
+const OUTSIDE = new Set([
+  'http',
+  'https',
+  'fetch',
+  'fetcher',
+  'load',
+  'loader',
+  'download',
+  'request',
+  'crawl',
+  'scrape',
+  ...AI,
+]);
+
+/** Whether a step waits for something outside of the flow, by the name of its component. */
+export const callsOutside = ({ component }: Pick<Step, 'component'>): boolean => hasWord(component, OUTSIDE);
