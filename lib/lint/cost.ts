@@ -1,7 +1,7 @@
 import { type Compiled, type CompileOptions, compileFlow } from '../compiler/compile.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { StepReference } from '../flow/expression.ts';
-import type { Flow } from '../flow/flow.ts';
+import type { Flow, Step } from '../flow/flow.ts';
 import { type Simulation, simulateCompiled } from '../simulate/index.ts';
 import type { Size } from './sizes.ts';
 
@@ -15,6 +15,9 @@ export interface Cost {
   readonly usd?: number;
 }
 
+/** How large what a reference reads is, in a flow with these steps. */
+type SizeOf = (reference: Pick<StepReference, 'step' | 'path'>, steps: ReadonlyMap<string, Step>) => Size;
+
 /** How many steps are simulated for the costs of one flow, so that a large one is read within seconds. */
 const MOST_STEPS = 5_000;
 
@@ -22,15 +25,11 @@ const MOST_STEPS = 5_000;
 export class CostModel {
   readonly #compiled: Compiled;
   readonly #settings: CompileOptions;
-  readonly #sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size;
+  readonly #sizeOf: SizeOf;
   #asItIs: Promise<Figures | undefined> | undefined;
   #steps = 0;
 
-  constructor(
-    compiled: Compiled,
-    settings: CompileOptions,
-    sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size,
-  ) {
+  constructor(compiled: Compiled, settings: CompileOptions, sizeOf: SizeOf) {
     this.#compiled = compiled;
     this.#settings = settings;
     this.#sizeOf = sizeOf;
@@ -55,7 +54,10 @@ export class CostModel {
 
   async #figures(compiled: Compiled): Promise<Figures | undefined> {
     const { simulation } = await simulateCompiled(compiled, this.#settings);
-    return simulation && compiled.plan && figuresOf(simulation, compiled.plan, this.#sizeOf);
+    const { plan, flow } = compiled;
+    if (!simulation || !plan || !flow) return undefined;
+    const steps = new Map(flow.steps.map((step) => [step.id, step]));
+    return figuresOf(simulation, plan, (reference) => this.#sizeOf(reference, steps));
   }
 }
 
@@ -68,7 +70,7 @@ interface Figures {
 function figuresOf(
   { criticalPathSeconds, costUsd }: Simulation,
   plan: Plan,
-  sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size,
+  sizeOf: (reference: StepReference) => Size,
 ): Figures {
   const uses = [...plan.steps.values()].flatMap(({ uses: { input } }) => input);
   const bytes = [...uses, ...plan.output].map(({ reference, test }) => {

@@ -47,7 +47,7 @@ export async function lintFlow(loaded: LoadedFlow, knowledge: Knowledge, levels:
   const found = [whole, ...innerFlows(whole)].flatMap((linted) => findingsIn(linted, levels));
   const suppressions = suppressionsIn(source);
   const kept = found.filter(({ rule, finding }) => !suppressions.some((one) => silences(one, rule, finding)));
-  const costs = new CostModel(compiled, settings, (reference) => whole.sizeOf(reference));
+  const costs = new CostModel(compiled, settings, (reference, steps) => whole.sizeOf(reference, steps));
   const fixes: (readonly Edit[])[] = [];
   const diagnostics: LintDiagnostic[] = [];
   for (const one of kept) {

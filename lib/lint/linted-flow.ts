@@ -6,7 +6,7 @@ import { allWithin, type Expression, type StepReference } from '../flow/expressi
 import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
-import { isStepRead, readsOf, type StepRead } from './references.ts';
+import { isStepRead, readsOf, type StepRead, stepsIn } from './references.ts';
 import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
 import { bytesOf, type Size, sizeBySchema } from './sizes.ts';
 import { TextEditor } from './text-edits.ts';
@@ -81,12 +81,12 @@ export class LintedFlow {
     return this.knowledge.isReplaced(this.#named(step));
   }
 
-  /** The steps whose results stand beside that of a step in a `$coalesce`: they run where it has none. */
-  coalescedWith(id: string): ReadonlySet<string> {
-    const lists = expressionsIn(this.flow)
+  /** The choices, each an `$if` or a `$coalesce`, in which the result of a step is one that may be taken. */
+  choicesWith(id: string): readonly Expression[] {
+    const choices = expressionsIn(this.flow)
       .flatMap(allWithin)
-      .flatMap((one) => (one.kind === 'coalesce' ? [one.items.map(stepOf)] : []));
-    return new Set(lists.flatMap((steps) => (steps.includes(id) ? steps.filter((step) => step !== undefined) : [])));
+      .filter(({ kind }) => kind === 'if' || kind === 'coalesce');
+    return choices.filter((choice) => stepsIn([choice]).includes(id));
   }
 
   /** What a step's component takes and gives, as far as it is known: by itself, or else as the step says. */
@@ -123,15 +123,16 @@ export class LintedFlow {
     return found;
   }
 
-  /** How large the value of a reference may be: by the tests' mocks, else by the schema of the component. */
-  sizeOf({ step: id, path }: Pick<StepReference, 'step' | 'path'>): Size {
-    const step = this.steps.get(id);
+  /** How large the value of a reference may be: by the tests' mocks, else by the schema of the component. `steps`: of a changed flow. */
+  sizeOf({ step: id, path }: Pick<StepReference, 'step' | 'path'>, steps = this.steps): Size {
+    const step = steps.get(id);
     if (!step) return 'unknown';
     const named = this.#named(step);
     const found = this.knowledge
       .resultsOf(named.id, named.component)
       .map((result) => bytesOf(valueAt(result, path.path) ?? null));
     if (found.length > 0) return Math.max(...found);
+    if (this.isBuiltin(step, 'put_blob')) return bytesOf(valueAt({ blob_id: '0'.repeat(64) }, path.path) ?? null);
     return sizeBySchema(schemaAt(this.schemasOf(step).output, path.path.segments));
   }
 
@@ -152,6 +153,3 @@ export class LintedFlow {
     else this.#readers.set(step, [{ ...read, reader }]);
   }
 }
-
-const stepOf = (expression: Expression): string | undefined =>
-  expression.kind === 'step' ? expression.step : undefined;

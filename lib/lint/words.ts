@@ -21,10 +21,15 @@ const AI = new Set([
   'gpt',
   'claude',
   'gemini',
-  'chat',
   'completion',
   'completions',
 ]);
+
+const CACHE = new Set(['cache', 'cached', 'memo', 'memoize']);
+
+/** Whether a step looks into a cache or keeps something there, by its name or that of its component. */
+export const isCache = ({ id, component }: Pick<Step, 'id' | 'component'>): boolean =>
+  hasWord(component, CACHE) || hasWord(id, CACHE);
 
 /** Whether a step asks a language model, by the name of its component. */
 export const isAi = ({ component }: Pick<Step, 'component'>): boolean => hasWord(component, AI);

@@ -8,7 +8,6 @@ const CERTAIN: ReadonlySet<ErrorCode> = new Set([
   'INVALID_INPUT',
   'EXPRESSION_FAILURE',
   'COMPONENT_NOT_FOUND',
-  'UNREACHABLE',
 ]);
 
 export const retryCannotHelp: Rule = {
