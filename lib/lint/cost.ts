@@ -2,8 +2,9 @@ import { type Compiled, type CompileOptions, compileFlow } from '../compiler/com
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { StepReference } from '../flow/expression.ts';
 import type { Flow, Step } from '../flow/flow.ts';
+import { isBlobKey } from '../protocol/invocation.ts';
 import { type Simulation, simulateCompiled } from '../simulate/index.ts';
-import type { Size } from './sizes.ts';
+import { BLOB_ID_BYTES, type Size } from './sizes.ts';
 
 /** What a finding costs: the flow as it is, less the flow as it would be. Only what differs. */
 export interface Cost {
@@ -74,7 +75,9 @@ function figuresOf(
 ): Figures {
   const uses = [...plan.steps.values()].flatMap(({ uses: { input } }) => input);
   const bytes = [...uses, ...plan.output].map(({ reference, test }) => {
-    const size = reference.kind === 'step' && test === undefined ? sizeOf(reference) : 0;
+    if (reference.kind !== 'step' || test !== undefined) return 0;
+    // Where the function that makes a value stores it, only the id travels.
+    const size = isBlobKey(reference.path.text) ? BLOB_ID_BYTES : sizeOf(reference);
     return typeof size === 'number' ? size : 0;
   });
   return { seconds: criticalPathSeconds, bytes: bytes.reduce((sum, one) => sum + one, 0), usd: costUsd };

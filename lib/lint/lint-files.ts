@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import { type Diagnostic, hasError, Reporter } from '../diagnostics/diagnostics.ts';
@@ -7,7 +6,7 @@ import { readTree } from '../flow/text/read-tree.ts';
 import { type LoadedFlow, loadFlow, SharedComponents } from '../project/load-flows.ts';
 import { openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
-import { nearestConfig, openSuite, type Suite } from '../testing/open-suite.ts';
+import { nearestConfig, openSuite, readConfigFile, START, type Suite } from '../testing/open-suite.ts';
 import { componentSource } from '../testing/plugin-config.ts';
 import { type LintDiagnostic, type Linted, lintFlow } from './lint-flow.ts';
 import type { Knowledge } from './linted-flow.ts';
@@ -55,7 +54,7 @@ export async function lintFile(
   { levels = new Map(), fix = false }: LintOptions = {},
   shared = new SharedComponents(),
 ): Promise<LintedFile> {
-  const config = await configOf(given.home);
+  const config = await configOf(given);
   const all = new Map([...config.levels, ...levels]);
   let text = given.source;
   let fixed = 0;
@@ -131,11 +130,14 @@ interface LintConfig {
 }
 
 /** What the nearest configuration sets. */
-async function configOf(home: string): Promise<LintConfig> {
+async function configOf({ home, file: flow }: LintSource): Promise<LintConfig> {
   const path = nearestConfig(home);
   if (path === undefined) return { levels: new Map(), diagnostics: [], sources: new Map() };
   const file = relative('', path);
-  const text = await readFile(path, 'utf8');
+  const read = await readConfigFile(path, file, { file: flow, ...START });
+  if ('unreadable' in read)
+    return { levels: new Map(), diagnostics: [{ ...read.unreadable, fixable: false }], sources: new Map() };
+  const { text } = read;
   const reporter = new Reporter(file);
   const tree = readTree(text, reporter);
   const levels: Levels = tree ? readLevels(tree, RULE_CODES, reporter) : new Map();

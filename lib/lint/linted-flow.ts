@@ -8,7 +8,7 @@ import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
 import { isStepRead, readsOf, type StepRead, stepsIn } from './references.ts';
 import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
-import { bytesOf, type Size, sizeBySchema } from './sizes.ts';
+import { BLOB_ID_BYTES, bytesOf, type Size, sizeBySchema } from './sizes.ts';
 import { TextEditor } from './text-edits.ts';
 
 /** What rules know of a flow beside its text. Steps of an inner flow have ids `RUNNER.ID` in all of it. */
@@ -132,7 +132,7 @@ export class LintedFlow {
       .resultsOf(named.id, named.component)
       .map((result) => bytesOf(valueAt(result, path.path) ?? null));
     if (found.length > 0) return Math.max(...found);
-    if (this.isBuiltin(step, 'put_blob')) return bytesOf(valueAt({ blob_id: '0'.repeat(64) }, path.path) ?? null);
+    if (this.isBuiltin(step, 'put_blob') && path.path.segments.length === 1) return BLOB_ID_BYTES;
     return sizeBySchema(schemaAt(this.schemasOf(step).output, path.path.segments));
   }
 
