@@ -32,11 +32,7 @@ export function writtenField<T extends 'number' | 'string'>(
 export const textsIn = (
   expression: Expression | undefined,
 ): readonly { readonly text: string; readonly at: Expression }[] =>
-  expression === undefined
-    ? []
-    : allWithin(expression).flatMap((at) =>
-        at.kind === 'literal' ? textsOf(at) : [],
-      );
+  expression === undefined ? [] : allWithin(expression).flatMap((at) => (at.kind === 'literal' ? textsOf(at) : []));
 
 const textsOf = (at: Literal): ReturnType<typeof textsIn> =>
   at.entries ? at.entries.flatMap(({ value }) => textsIn(value)) : textsWithin(at.value).map((text) => ({ text, at }));

@@ -97,7 +97,9 @@ export class LintedFlow {
 
   /** What a step's component does with the value at `keys` of its input. What a built-in component takes, it uses. */
   takingOf(step: Step, keys: readonly (string | number)[]): Taking {
-    const schemas = [this.knowledge.schemasOf(step.component)?.input, step.inputSchema].filter((one) => one !== undefined);
+    const schemas = [this.knowledge.schemasOf(step.component)?.input, step.inputSchema].filter(
+      (one) => one !== undefined,
+    );
     const taking = schemas.length === 0 ? 'unknown' : mostOf(schemas.map((schema) => takingOf(schema, keys)));
     const isUsed = taking !== 'not taken' && this.knowledge.isBuiltin(step.component) && !this.isReplaced(step);
     return isUsed ? 'required' : taking;

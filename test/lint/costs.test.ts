@@ -1,9 +1,9 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Cost } from '../../lib/lint/index.ts';
 import { call } from '../cli/terminal.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Files, findingsOf } from './lint.ts';
 
 const FOLDER = temporaryFolder('lint-costs');
@@ -69,10 +69,13 @@ steps:
   - { id: second, component: /http/get, input: { url: "https://b.example.com", after: { $step: first } } }
 output: [{ $step: first }, { $step: second }]
 `;
+  const files = {
+    'flow.profile.json': JSON.stringify({ steps: { first: { seconds: 3.25 }, second: { seconds: 1.5 } } }),
+  };
   const then = flow.replace(', after: { $step: first }', '');
   const seconds =
-    (await simulated(flow, PROFILE)).criticalPathSeconds - (await simulated(then, PROFILE)).criticalPathSeconds;
-  expect((await costOf('sequential-fetches', flow, PROFILE)).seconds).toBeCloseTo(seconds, 6);
+    (await simulated(flow, files)).criticalPathSeconds - (await simulated(then, files)).criticalPathSeconds;
+  expect((await costOf('sequential-fetches', flow, files)).seconds).toBeCloseTo(seconds, 6);
   expect(seconds).toBeCloseTo(1.5, 6);
 });
 

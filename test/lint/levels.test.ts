@@ -30,9 +30,9 @@ test('each rule has a code, a page in the guide and a reason', () => {
 describe('a comment that silences a rule', () => {
   test('does so with a reason', async () => {
     expect(await codes(FLOW)).toEqual(['warning false-dependency']);
-    expect(await codes(withComment('      # lint-disable-next-line false-dependency the second one overwrites\n'))).toEqual(
-      [],
-    );
+    expect(
+      await codes(withComment('      # lint-disable-next-line false-dependency the second one overwrites\n')),
+    ).toEqual([]);
   });
 
   test('may stand above other comments and empty lines', async () => {
@@ -120,5 +120,7 @@ describe('the configuration', () => {
 
 test('a flow with errors has these as its diagnostics, and no findings', async () => {
   const { diagnostics } = await lint(`${FLOW}output: { $step: third }\n`);
-  expect(diagnostics.map(({ code, fixable }) => ({ code, fixable }))).toEqual([{ code: 'unknown-step', fixable: false }]);
+  expect(diagnostics.map(({ code, fixable }) => ({ code, fixable }))).toEqual([
+    { code: 'unknown-step', fixable: false },
+  ]);
 });

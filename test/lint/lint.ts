@@ -62,14 +62,19 @@ export type Sample = string | { readonly flow: string; readonly files?: Files; r
  */
 export function testRule(
   code: string,
-  samples: { readonly finds: { readonly [title: string]: Sample }; readonly passes: { readonly [title: string]: Sample } },
+  samples: {
+    readonly finds: { readonly [title: string]: Sample };
+    readonly passes: { readonly [title: string]: Sample };
+  },
 ): void {
   describe(`${code} finds`, () => {
     test.each(Object.entries(samples.finds))('%s', async (_, sample) => {
       const { flow, files, project } = full(sample);
       const { text, marks } = unmark(flow);
       const found = await findingsOf(code, text, files, project);
-      expect(found.map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }))).toEqual(marks);
+      expect(found.map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }))).toEqual(
+        marks,
+      );
     });
   });
   describe(`${code} does not find`, () => {

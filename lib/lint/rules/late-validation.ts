@@ -48,9 +48,18 @@ function uncheckedRead(linted: LintedFlow, step: Step, seen: Set<string>): Input
   return undefined;
 }
 
-const CHECK = new Set(
-  ['validate', 'validation', 'validator', 'check', 'checker', 'verify', 'verification', 'guard', 'sanitize', 'screen'],
-);
+const CHECK = new Set([
+  'validate',
+  'validation',
+  'validator',
+  'check',
+  'checker',
+  'verify',
+  'verification',
+  'guard',
+  'sanitize',
+  'screen',
+]);
 
 /** Whether a step begins only after one that checks something, by its name or that of its component. */
 const waitsForCheck = (linted: LintedFlow, { id }: Step): boolean =>

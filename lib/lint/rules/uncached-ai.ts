@@ -28,7 +28,10 @@ export const uncachedAi: Rule = {
 /** Whether a step runs, or is read, only where a cache has not the answer. */
 function isCached(linted: LintedFlow, step: Step): boolean {
   const conditions = step.skipIf ? [step.skipIf] : [];
-  const asked = [...stepsIn([...conditions, ...linted.choicesWith(step.id)]), ...(linted.dependencies.get(step.id) ?? [])];
+  const asked = [
+    ...stepsIn([...conditions, ...linted.choicesWith(step.id)]),
+    ...(linted.dependencies.get(step.id) ?? []),
+  ];
   const before = stepsIn(conditions).flatMap((id) => [...linted.ancestorsOf(id)]);
   return [...asked, ...before].some((id) => {
     const other = id === step.id ? undefined : linted.steps.get(id);

@@ -57,7 +57,7 @@ steps:
       text: { $from: { workflow: input }, path: two }
       before: «{ $from: { step: first } }»
 `,
-    'JSON': `{
+    JSON: `{
   "steps": [
     { "id": "first", "component": "/text/clean", "input": { "text": { "$input": "one" } } },
     { "id": "second", "component": "/text/clean", "input": { "text": { "$input": "two" }, "before": «{ "$step": "first" }» } }

@@ -68,7 +68,7 @@ testRule('large-model', {
     'gpt-4': ask('max_tokens: 1, model: «gpt-4»'),
     'gpt-4o': ask('max_tokens: 1, model: «"gpt-4o"»'),
     'a model with the name of its maker': ask('max_tokens: 1, model: «openai/gpt-4.1»'),
-    'o3': ask('max_tokens: 1, model: «o3»'),
+    o3: ask('max_tokens: 1, model: «o3»'),
     'claude opus': ask('max_tokens: 1, model: «claude-3-opus-20240229»'),
     'gemini pro': ask('max_tokens: 1, model: «gemini-1.5-pro»'),
     'mistral large': ask('max_tokens: 1, model: «mistral-large-latest»'),

@@ -163,7 +163,7 @@ steps:
 `,
   },
   passes: {
-    'paths': `
+    paths: `
 steps:
   - { id: load, component: /shop/order }
   - { id: ship, component: /shop/ship, input: { id: { $step: load, path: id } } }
@@ -271,7 +271,9 @@ steps:
     'other conditions for each item': alike(
       '{ id: two, component: /text/translate, skipIf: { $input: short }, input: { text: { $input: "texts[1]" }, to: de } }',
     ),
-    'another component for each item': alike('{ id: two, component: /text/clean, input: { text: { $input: "texts[1]" }, to: de } }'),
+    'another component for each item': alike(
+      '{ id: two, component: /text/clean, input: { text: { $input: "texts[1]" }, to: de } }',
+    ),
     'another list for each item': alike(
       '{ id: two, component: /text/translate, input: { text: { $input: "titles[1]" }, to: de } }',
     ),

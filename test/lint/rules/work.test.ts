@@ -124,7 +124,7 @@ testRule('retry-cannot-help', {
   finds: {
     'an extract': retried('/extract', '', '{ data: { $input: $ }, path: a }'),
     'input that stays wrong': retried('/text/clean', ', on: [INVALID_INPUT]'),
-    'noop': retried('/noop'),
+    noop: retried('/noop'),
   },
   passes: Object.fromEntries(
     Object.entries({
@@ -134,7 +134,11 @@ testRule('retry-cannot-help', {
       'a service that was not reached': retried('/text/clean', ', on: [UNREACHABLE]'),
       'a request': retried('/http/get', '', '{ url: { $input: url } }'),
       'a model': retried('/openai', '', '{ messages: { $input: messages } }'),
-      'a map': retried('/map', '', '{ items: { $input: a }, workflow: { steps: [{ id: b, component: /text/clean }] } }'),
+      'a map': retried(
+        '/map',
+        '',
+        '{ items: { $input: a }, workflow: { steps: [{ id: b, component: /text/clean }] } }',
+      ),
       'a default': `
 steps:
   - { id: one, component: /extract, input: { data: { $input: $ }, path: a }, onError: { action: useDefault } }
