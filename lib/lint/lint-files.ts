@@ -43,7 +43,7 @@ export interface LintedFile {
 }
 
 /** How often a text is mended: one edit may be what another one waits for. */
-const MOST_ROUNDS = 20;
+const MOST_ROUNDS = 100;
 
 /**
  * Holds a flow against the rules of the guide. A flow with errors has these as its diagnostics, and no others. Components
@@ -70,13 +70,16 @@ export async function lintFile(
   return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, sources };
 }
 
-/** Makes the fixes that do not touch each other, the first of those that do. */
+/** Makes the fixes that neither touch each other nor count on the same, the first of those that do. */
 function mend(text: string, fixes: Linted['fixes']): { readonly text: string; readonly made: number } {
   const edits: Edit[] = [];
+  const counted = new Set<string>();
   let made = 0;
   for (const fix of fixes) {
-    if (fix.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
-    edits.push(...fix);
+    if (fix.countsOn !== undefined && counted.has(fix.countsOn)) continue;
+    if (fix.edits.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
+    edits.push(...fix.edits);
+    if (fix.countsOn !== undefined) counted.add(fix.countsOn);
     made += 1;
   }
   return { text: applyEdits(text, edits), made };

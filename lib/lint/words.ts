@@ -1,7 +1,7 @@
 import type { Step } from '../flow/flow.ts';
 
 /** The words of a name: `/data/batch_process` has `data`, `batch` and `process`. */
-export const wordsOf = (name: string): readonly string[] =>
+const wordsOf = (name: string): readonly string[] =>
   name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

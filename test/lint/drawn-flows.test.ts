@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEVELS, type Level, RULES } from '../../lib/lint/index.ts';
-import { type FlowRun, prepareFlow } from '../../lib/run/run-flow.ts';
+import { prepareFlow } from '../../lib/run/run-flow.ts';
 import { runs } from '../chance.ts';
 import { eagerFlow, lazyFlow, plainFlow, type Sample } from '../oracle/draw-flow.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -16,7 +16,7 @@ const anyFlow: fc.Arbitrary<Sample> = fc.oneof(
   eagerFlow,
   lazyFlow,
   plainFlow,
-  fixableFlow.map(({ input, ...one }) => ({ ...one, inputs: [input] })),
+  fixableFlow.map(({ input, ...one }) => ({ ...one, variables: {}, inputs: [input] })),
 );
 
 const lines = (text: string): readonly string[] => text.split(/\r?\n/);
@@ -37,6 +37,26 @@ describe('lint of a drawn flow', () => {
     });
     await fc.assert(property, { numRuns: runs(100) });
     expect(found).toBeGreaterThan(100);
+  });
+
+  it('ends where the text is cut, or has something else in it', { timeout: TIMEOUT }, async () => {
+    const junk = fc.oneof(
+      fc.string(),
+      fc.constantFrom('\n', '\r\n', '*x', '&x ', '- ', '"', '# lint-disable-next-line', '{'),
+    );
+    const property = fc.asyncProperty(
+      anyFlow,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      junk,
+      fc.boolean(),
+      async (one, at, more, cut) => {
+        const from = Math.floor(one.source.length * at);
+        const text = one.source.slice(0, from) + more + (cut ? '' : one.source.slice(from));
+        const { diagnostics } = await lint(text, { fix: true });
+        expect(diagnostics.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
+      },
+    );
+    await fc.assert(property, { numRuns: runs(150) });
   });
 
   it('has the levels that are set', { timeout: TIMEOUT }, async () => {
@@ -77,11 +97,11 @@ describe('lint of a drawn flow', () => {
 });
 
 /** A run in the real engine; undefined for a flow that is refused. */
-async function run({ source, mocks, variables = {} }: Omit<Sample, 'inputs'>, input: Fixable['input']) {
+async function run({ source, mocks, variables }: Omit<Sample, 'inputs'>, input: Fixable['input']) {
   const common = { file: `${BARE}/flow.yaml`, blobs: BLOBS, variables, mocks };
-  const prepared = await prepareFlow({ ...common, source } as Parameters<typeof prepareFlow>[0]);
+  const prepared = await prepareFlow({ ...common, source });
   const errors = prepared.diagnostics.filter(({ severity }) => severity === 'error');
-  return errors.length > 0 ? undefined : ((await prepared.run({ input })) as FlowRun).result;
+  return errors.length > 0 ? undefined : (await prepared.run({ input })).result;
 }
 
 describe('what --fix makes of a drawn flow', () => {

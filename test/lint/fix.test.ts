@@ -71,6 +71,21 @@ output: [{ $step: first }, { $step: second }]
 output: [{ $step: first }, { $step: second }]
 `,
   ],
+  'one of two readers, as what nobody reads would be a result': [
+    'false-dependency',
+    `steps:
+  - { id: first, component: /text/clean }
+  - { id: second, component: /text/clean, ${SCHEMA}, input: { before: { $step: first }, text: a } }
+  - { id: third, component: /text/join, input: { text: { $step: first } } }
+  - { id: fourth, component: /text/clean, ${SCHEMA}, input: { before: { $step: first }, text: b } }
+`,
+    `steps:
+  - { id: first, component: /text/clean }
+  - { id: second, component: /text/clean, ${SCHEMA}, input: { text: a } }
+  - { id: third, component: /text/join, input: { text: { $step: first } } }
+  - { id: fourth, component: /text/clean, ${SCHEMA}, input: { text: b } }
+`,
+  ],
   'the last field, after an alias': [
     'false-dependency',
     `metadata: { text: &text Some text. }
@@ -253,6 +268,17 @@ test:
 `,
   ],
 };
+
+test('--fix leaves one of two readers, where what nobody reads would be a result', async () => {
+  const second = `{ id: second, component: /text/clean, ${SCHEMA}, input: { text: a, before: { $step: first } } }`;
+  const source = `steps:
+  - { id: first, component: /text/clean }
+  - ${second}
+  - ${second.replace('second', 'third')}
+`;
+  const { text, fixed } = await lint(source, { levels: only('false-dependency'), fix: true });
+  expect([text, fixed]).toEqual([source.replace(', before: { $step: first }', ''), 1]);
+});
 
 describe('--fix finds, and leaves as it is,', () => {
   test.each(Object.entries(KEPT))('%s', async (_, [code, source]) => {

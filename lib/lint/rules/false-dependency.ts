@@ -19,12 +19,12 @@ export const falseDependency: Rule = {
 };
 
 /** A read that alone makes its step wait. */
-export interface WaitingRead extends StepRead {
+interface WaitingRead extends StepRead {
   readonly taking: Taking;
 }
 
 /** The reads that make a step wait longer than all its other input does, and that its component can do without. */
-export function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
+function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
   const reads = readsOf(step);
   const conditions = stepsIn(expressionsOf(step).filter((one) => one !== step.input));
   return reads.filter(isStepRead).flatMap((read) => {
@@ -67,6 +67,8 @@ function findingOf(linted: LintedFlow, step: Step, { reference, keys, taking }: 
     improve: (flow) => withStep(flow, step.id, (one) => withoutInput(one, keys)),
     ...(taking === 'not taken' &&
       runsWithout(linted, step, reference.step) && {
+        // That others read it: not all of them may stop to do so at once.
+        countsOn: `${linted.prefix}${reference.step}`,
         fix: () => {
           const key = keySpanAt(step, keys);
           const edit = key && linted.editor.removeEntry(key);
@@ -114,7 +116,7 @@ const certainReads = (input: Expression | undefined): readonly string[] =>
       );
 
 /** Where the key of the value at `keys` of a step's input stands. */
-export function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
+function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
   let at: Expression | undefined = input;
   let span: Span | undefined;
   for (const key of keys) {
