@@ -16,6 +16,7 @@ const NOTHING: Omit<Knowledge, 'isReplaced' | 'diagnostics'> = {
   isBuiltin: () => false,
   resultsOf: () => [],
   secondsOf: () => undefined,
+  resultBytesOf: () => undefined,
   isNamed: () => false,
   tests: { cases: 0, measured: 0 },
 };

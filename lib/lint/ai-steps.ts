@@ -1,5 +1,5 @@
 import { inputField } from '../compiler/analyse/builtins.ts';
-import type { Expression } from '../flow/expression.ts';
+import type { Expression, Literal } from '../flow/expression.ts';
 import { allWithin } from '../flow/expression.ts';
 import type { Step } from '../flow/flow.ts';
 import type { LintedFlow } from './linted-flow.ts';
@@ -32,13 +32,24 @@ export function writtenField<T extends 'number' | 'string'>(
 export const textsIn = (
   expression: Expression | undefined,
 ): readonly { readonly text: string; readonly at: Expression }[] =>
-  expression === undefined
-    ? []
-    : allWithin(expression).flatMap((at) =>
-        at.kind === 'literal' ? textsOf(at.value).map((text) => ({ text, at })) : [],
-      );
+  expression === undefined ? [] : allWithin(expression).flatMap((at) => (at.kind === 'literal' ? textsOf(at) : []));
 
-function textsOf(value: unknown): readonly string[] {
+const textsOf = (at: Literal): ReturnType<typeof textsIn> =>
+  at.entries ? at.entries.flatMap(({ value }) => textsIn(value)) : textsWithin(at.value).map((text) => ({ text, at }));
+
+function textsWithin(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
-  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsOf) : [];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsWithin) : [];
 }
+
+/** The names of all fields that are written in an expression, however deep. */
+export const namesIn = (expression: Expression): readonly string[] =>
+  allWithin(expression).flatMap((at) => {
+    if (at.kind === 'map') return at.entries.map(({ key }) => key);
+    return at.kind === 'literal' ? namesWithin(at.value) : [];
+  });
+
+const namesWithin = (value: unknown): readonly string[] =>
+  value !== null && typeof value === 'object'
+    ? Object.entries(value).flatMap(([key, inside]) => [key, ...namesWithin(inside)])
+    : [];

@@ -1,9 +1,10 @@
 import { type Compiled, type CompileOptions, compileFlow } from '../compiler/compile.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { StepReference } from '../flow/expression.ts';
-import type { Flow } from '../flow/flow.ts';
+import type { Flow, Step } from '../flow/flow.ts';
+import { isBlobKey } from '../protocol/invocation.ts';
 import { type Simulation, simulateCompiled } from '../simulate/index.ts';
-import type { Size } from './sizes.ts';
+import { BLOB_ID_BYTES, type Size } from './sizes.ts';
 
 /** What a finding costs: the flow as it is, less the flow as it would be. Only what differs. */
 export interface Cost {
@@ -15,6 +16,9 @@ export interface Cost {
   readonly usd?: number;
 }
 
+/** How large what a reference reads is, in a flow with these steps. */
+type SizeOf = (reference: Pick<StepReference, 'step' | 'path'>, steps: ReadonlyMap<string, Step>) => Size;
+
 /** How many steps are simulated for the costs of one flow, so that a large one is read within seconds. */
 const MOST_STEPS = 5_000;
 
@@ -22,15 +26,11 @@ const MOST_STEPS = 5_000;
 export class CostModel {
   readonly #compiled: Compiled;
   readonly #settings: CompileOptions;
-  readonly #sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size;
+  readonly #sizeOf: SizeOf;
   #asItIs: Promise<Figures | undefined> | undefined;
   #steps = 0;
 
-  constructor(
-    compiled: Compiled,
-    settings: CompileOptions,
-    sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size,
-  ) {
+  constructor(compiled: Compiled, settings: CompileOptions, sizeOf: SizeOf) {
     this.#compiled = compiled;
     this.#settings = settings;
     this.#sizeOf = sizeOf;
@@ -55,7 +55,10 @@ export class CostModel {
 
   async #figures(compiled: Compiled): Promise<Figures | undefined> {
     const { simulation } = await simulateCompiled(compiled, this.#settings);
-    return simulation && compiled.plan && figuresOf(simulation, compiled.plan, this.#sizeOf);
+    const { plan, flow } = compiled;
+    if (!simulation || !plan || !flow) return undefined;
+    const steps = new Map(flow.steps.map((step) => [step.id, step]));
+    return figuresOf(simulation, plan, (reference) => this.#sizeOf(reference, steps));
   }
 }
 
@@ -68,11 +71,13 @@ interface Figures {
 function figuresOf(
   { criticalPathSeconds, costUsd }: Simulation,
   plan: Plan,
-  sizeOf: (reference: Pick<StepReference, 'step' | 'path'>) => Size,
+  sizeOf: (reference: StepReference) => Size,
 ): Figures {
   const uses = [...plan.steps.values()].flatMap(({ uses: { input } }) => input);
   const bytes = [...uses, ...plan.output].map(({ reference, test }) => {
-    const size = reference.kind === 'step' && test === undefined ? sizeOf(reference) : 0;
+    if (reference.kind !== 'step' || test !== undefined) return 0;
+    // Where the function that makes a value stores it, only the id travels.
+    const size = isBlobKey(reference.path.text) ? BLOB_ID_BYTES : sizeOf(reference);
     return typeof size === 'number' ? size : 0;
   });
   return { seconds: criticalPathSeconds, bytes: bytes.reduce((sum, one) => sum + one, 0), usd: costUsd };

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
@@ -7,7 +6,7 @@ import { readTree } from '../flow/text/read-tree.ts';
 import { type LoadedFlow, loadFlow, SharedComponents } from '../project/load-flows.ts';
 import { openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
-import { nearestConfig, openSuite, type Suite } from '../testing/open-suite.ts';
+import { nearestConfig, openSuite, readConfigFile, START, type Suite } from '../testing/open-suite.ts';
 import { componentSource } from '../testing/plugin-config.ts';
 import { type LintDiagnostic, type Linted, lintFlow } from './lint-flow.ts';
 import type { Knowledge } from './linted-flow.ts';
@@ -44,7 +43,7 @@ export interface LintedFile {
 }
 
 /** How often a text is mended: one edit may be what another one waits for. */
-const MOST_ROUNDS = 20;
+const MOST_ROUNDS = 100;
 
 /**
  * Holds a flow against the rules of the guide. What is wrong with the flow comes first; one that cannot be compiled is held
@@ -56,7 +55,7 @@ export async function lintFile(
   { levels = new Map(), fix = false }: LintOptions = {},
   shared = new SharedComponents(),
 ): Promise<LintedFile> {
-  const config = await configOf(given.home);
+  const config = await configOf(given);
   const all = new Map([...config.levels, ...levels]);
   let text = given.source;
   let fixed = 0;
@@ -72,13 +71,16 @@ export async function lintFile(
   return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, sources };
 }
 
-/** Makes the fixes that do not touch each other, the first of those that do. */
+/** Makes the fixes that neither touch each other nor count on the same, the first of those that do. */
 function mend(text: string, fixes: Linted['fixes']): { readonly text: string; readonly made: number } {
   const edits: Edit[] = [];
+  const counted = new Set<string>();
   let made = 0;
   for (const fix of fixes) {
-    if (fix.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
-    edits.push(...fix);
+    if (fix.countsOn !== undefined && counted.has(fix.countsOn)) continue;
+    if (fix.edits.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
+    edits.push(...fix.edits);
+    if (fix.countsOn !== undefined) counted.add(fix.countsOn);
     made += 1;
   }
   return { text: applyEdits(text, edits), made };
@@ -123,6 +125,7 @@ function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: Load
     },
     secondsOf: (id, component) =>
       settings.profile?.steps?.[id]?.seconds ?? (profiled(component) ? seconds({ id, component }) : undefined),
+    resultBytesOf: (id) => settings.profile?.steps?.[id]?.outputBytes,
     diagnostics,
     isNamed: (id) => mocks.some(({ target }) => target === id),
     tests: { cases: cases.length, measured: cases.filter(({ metrics }) => metrics.length > 0).length },
@@ -136,11 +139,14 @@ interface LintConfig {
 }
 
 /** What the nearest configuration sets. */
-async function configOf(home: string): Promise<LintConfig> {
+async function configOf({ home, file: flow }: LintSource): Promise<LintConfig> {
   const path = nearestConfig(home);
   if (path === undefined) return { levels: new Map(), diagnostics: [], sources: new Map() };
   const file = relative('', path);
-  const text = await readFile(path, 'utf8');
+  const read = await readConfigFile(path, file, { file: flow, ...START });
+  if ('unreadable' in read)
+    return { levels: new Map(), diagnostics: [{ ...read.unreadable, fixable: false }], sources: new Map() };
+  const { text } = read;
   const reporter = new Reporter(file);
   const tree = readTree(text, reporter);
   const levels: Levels = tree ? readLevels(tree, RULE_CODES, reporter) : new Map();

@@ -28,8 +28,13 @@ export interface LintDiagnostic extends Diagnostic {
 /** What is found in a flow, and the edits of its text that mend what can be mended. */
 export interface Linted {
   readonly diagnostics: readonly LintDiagnostic[];
-  /** The edits of each finding that has any, in the order of the findings. */
-  readonly fixes: readonly (readonly Edit[])[];
+  /** Those of the findings that have any, in their order. */
+  readonly fixes: readonly Fix[];
+}
+
+/** The edits that mend a finding. */
+export interface Fix extends Pick<Finding, 'countsOn'> {
+  readonly edits: readonly Edit[];
 }
 
 interface Found {
@@ -51,12 +56,12 @@ export async function lintFlow(
   const found = [whole, ...innerFlows(whole)].flatMap((linted) => findingsIn(linted, levels));
   const suppressions = suppressionsIn(source);
   const kept = found.filter(({ rule, finding }) => !suppressions.some((one) => silences(one, rule, finding)));
-  const costs = new CostModel(compiled, settings, (reference) => whole.sizeOf(reference));
-  const fixes: (readonly Edit[])[] = [];
+  const costs = new CostModel(compiled, settings, (reference, steps) => whole.sizeOf(reference, steps));
+  const fixes: Fix[] = [];
   const diagnostics: LintDiagnostic[] = [];
   for (const one of kept) {
     const edits = fixOf(one);
-    if (edits) fixes.push(edits);
+    if (edits) fixes.push({ edits, ...(one.finding.countsOn !== undefined && { countsOn: one.finding.countsOn }) });
     diagnostics.push({ ...(await diagnosticOf(one, costs)), file, fixable: edits !== undefined });
   }
   const faults = faultsOf(suppressions, found, file, levels).map((fault) => ({ ...fault, fixable: false }));

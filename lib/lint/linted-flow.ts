@@ -6,9 +6,9 @@ import { allWithin, type Expression, type StepReference } from '../flow/expressi
 import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
-import { isStepRead, readsOf, type StepRead } from './references.ts';
+import { isStepRead, readsOf, type StepRead, stepsIn } from './references.ts';
 import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
-import { bytesOf, type Size, sizeBySchema } from './sizes.ts';
+import { BLOB_ID_BYTES, bytesOf, LARGE_BYTES, type Size, sizeBySchema } from './sizes.ts';
 import { TextEditor } from './text-edits.ts';
 
 /** What rules know of a flow beside its text. Steps of an inner flow have ids `RUNNER.ID` in all of it. */
@@ -22,6 +22,8 @@ export interface Knowledge {
   readonly resultsOf: (id: string, component: string) => readonly Json[];
   /** Seconds that a step takes by the flow's profile; undefined where it says nothing of it. */
   readonly secondsOf: (id: string, component: string) => number | undefined;
+  /** Bytes of what a step's calls returned, by the flow's profile. */
+  readonly resultBytesOf: (id: string) => number | undefined;
   /** What `validate` says of the flow. */
   readonly diagnostics: readonly Diagnostic[];
   /** Whether the flow's tests name a step. */
@@ -81,12 +83,12 @@ export class LintedFlow {
     return this.knowledge.isReplaced(this.#named(step));
   }
 
-  /** The steps whose results stand beside that of a step in a `$coalesce`: they run where it has none. */
-  coalescedWith(id: string): ReadonlySet<string> {
-    const lists = expressionsIn(this.flow)
+  /** The choices, each an `$if` or a `$coalesce`, in which the result of a step is one that may be taken. */
+  choicesWith(id: string): readonly Expression[] {
+    const choices = expressionsIn(this.flow)
       .flatMap(allWithin)
-      .flatMap((one) => (one.kind === 'coalesce' ? [one.items.map(stepOf)] : []));
-    return new Set(lists.flatMap((steps) => (steps.includes(id) ? steps.filter((step) => step !== undefined) : [])));
+      .filter(({ kind }) => kind === 'if' || kind === 'coalesce');
+    return choices.filter((choice) => stepsIn([choice]).includes(id));
   }
 
   /** What a step's component takes and gives, as far as it is known: by itself, or else as the step says. */
@@ -125,15 +127,19 @@ export class LintedFlow {
     return found;
   }
 
-  /** How large the value of a reference may be: by the tests' mocks, else by the schema of the component. */
-  sizeOf({ step: id, path }: Pick<StepReference, 'step' | 'path'>): Size {
-    const step = this.steps.get(id);
+  /** How large the value of a reference may be: by the profile, else by the tests' mocks, else by the schema of the component. `steps`: of a changed flow. */
+  sizeOf({ step: id, path }: Pick<StepReference, 'step' | 'path'>, steps = this.steps): Size {
+    const step = steps.get(id);
     if (!step) return 'unknown';
     const named = this.#named(step);
     const found = this.knowledge
       .resultsOf(named.id, named.component)
       .map((result) => bytesOf(valueAt(result, path.path) ?? null));
+    // Spilled values were measured as their markers: a profile can say that a result is large, and not that it is small.
+    const measured = path.path.segments.length === 0 ? (this.knowledge.resultBytesOf(named.id) ?? 0) : 0;
+    if (measured >= LARGE_BYTES) return Math.max(measured, ...found);
     if (found.length > 0) return Math.max(...found);
+    if (this.isBuiltin(step, 'put_blob') && path.path.segments.length === 1) return BLOB_ID_BYTES;
     return sizeBySchema(schemaAt(this.schemasOf(step).output, path.path.segments));
   }
 
@@ -154,6 +160,3 @@ export class LintedFlow {
     else this.#readers.set(step, [{ ...read, reader }]);
   }
 }
-
-const stepOf = (expression: Expression): string | undefined =>
-  expression.kind === 'step' ? expression.step : undefined;

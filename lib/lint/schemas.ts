@@ -48,6 +48,21 @@ export function schemaAt(schema: Json | undefined, keys: readonly (string | numb
   return isObject(schema.properties) ? schemaAt(schema.properties[key], rest) : undefined;
 }
 
+/** Whether a schema says what the value at `keys` must be; one in parts or by reference counts as if it did. */
+export function isDescribed(schema: Json | undefined, keys: readonly (string | number)[]): boolean {
+  const [key, ...rest] = keys;
+  if (schema === undefined) return false;
+  if (key === undefined) return true;
+  if (!isObject(schema)) return false;
+  if (IN_PARTS.some((keyword) => schema[keyword] !== undefined)) return true;
+  const { items, properties, additionalProperties } = schema;
+  if (typeof key === 'number') return isDescribed(items, rest);
+  if (isObject(properties) && Object.hasOwn(properties, key)) return isDescribed(properties[key], rest);
+  return isObject(additionalProperties) && isDescribed(additionalProperties, rest);
+}
+
+const IN_PARTS = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'prefixItems', 'enum', 'const'];
+
 /** The fields that a schema of a map names, and whether it takes no others; undefined for any other schema. */
 export function namedFields(
   schema: Json | undefined,

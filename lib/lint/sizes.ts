@@ -11,6 +11,9 @@ const TEXT_BYTES = 256;
 
 const NUMBER_BYTES = 24;
 
+/** The 64 digits of a blob's id, in quotes. */
+export const BLOB_ID_BYTES = 66;
+
 /** The most bytes that a value of a schema has. A text without a limit counts as a short one, a list without one as unbounded. */
 export function sizeBySchema(schema: Json | undefined): Size {
   if (!isObject(schema)) return 'unknown';

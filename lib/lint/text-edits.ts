@@ -1,21 +1,50 @@
-import { isMap, isScalar, isSeq, type LineCounter, type Pair, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit } from 'yaml';
 import type { Span } from '../diagnostics/diagnostics.ts';
 import { composeDocument } from '../flow/text/compose-document.ts';
 import type { Edit } from '../flow/text/edits.ts';
+
+const PLAIN = /^\$?[A-Za-z_][\w-]*$/;
+
+/** What YAML reads, in one of its versions, as something else than a text. */
+const OTHER_TYPE = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Edits of a flow's text; all else, comments and layout, stays as it is. */
 export class TextEditor {
   readonly #text: string;
   readonly #composed: ReturnType<typeof composeDocument>;
+  /** What is JSON stays so. */
+  readonly #isJson: boolean;
 
   constructor(text: string) {
     this.#text = text;
+    this.#isJson = isJson(text);
     this.#composed = composeDocument(text);
   }
 
-  /** Writes `text` in place of what is at a span. */
+  /** How a map is written on one line; its values are written already. */
+  map(entries: readonly (readonly [key: string, value: string])[]): string {
+    return `{ ${entries.map(([key, value]) => `${this.word(key)}: ${value}`).join(', ')} }`;
+  }
+
+  /** How a text is written: without quotes where it can be. */
+  word(text: string): string {
+    return !this.#isJson && PLAIN.test(text) && !OTHER_TYPE.test(text) ? text : JSON.stringify(text);
+  }
+
+  /** Writes `text` in place of what is at a span, which for a block may go on to the end of a line, with a comment. */
   replace(span: Span, text: string): Edit {
-    return { from: this.#offset(span.line, span.column), to: this.#offset(span.endLine, span.endColumn), text };
+    const from = this.#offset(span.line, span.column);
+    const old = this.#text.slice(from, this.#offset(span.endLine, span.endColumn));
+    return { from, to: from + old.replace(/(?:\s+#[^\n]*)*\s*$/, '').length, text };
   }
 
   /** Removes the entry of a map whose key is at a span; undefined where it is written in a way that is not known here. */
@@ -27,7 +56,10 @@ export class TextEditor {
         const index = map.items.findIndex((pair) => startOf(pair) === at);
         if (index < 0) return;
         if (map.items.length === 1 && map.range) found = this.#emptied(map.range);
-        else found = map.flow ? this.#fromFlow(map.items, index) : this.#fromBlock(at, endOf(map.items[index]));
+        else
+          found = map.flow
+            ? this.#fromFlow(map.items.map(placeOf), index)
+            : this.#fromBlock(at, endOf(map.items[index]));
       },
     });
     return found;
@@ -35,35 +67,42 @@ export class TextEditor {
 
   /** Adds a step after the one whose id is at a span, in a list with an item a line or more. `lines`: the step, without the dash. */
   addStepAfter(id: Span, lines: readonly string[]): Edit | undefined {
-    const item = this.#stepAt(id);
-    if (!item) return undefined;
-    const dash = this.#dashBefore(item.from);
+    const place = this.#blockStep(id);
+    if (!place) return undefined;
+    const [from, to] = place;
+    const dash = this.#dashBefore(from);
     const indent = this.#text.slice(this.#text.lastIndexOf('\n', dash - 1) + 1, dash);
     if (indent.trim() !== '') return undefined;
-    const end = item.from + this.#text.slice(item.from, item.to).trimEnd().length;
-    const next = this.#text.indexOf('\n', end);
+    const next = this.#text.indexOf('\n', from + this.#text.slice(from, to).trimEnd().length);
     const at = next < 0 ? this.#text.length : next + 1;
     const text = lines.map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}\n`).join('');
     return { from: at, to: at, text: next < 0 ? `\n${text}` : text };
   }
 
-  /** Removes the step whose id is at a span, from a list with an item a line or more. */
-  removeStep(id: Span): Edit | undefined {
-    const item = this.#stepAt(id);
-    return item && this.#fromBlock(this.#dashBefore(item.from), item.to);
-  }
-
-  /** Where the step whose id is at a span stands, without its dash; undefined where its list is in brackets. */
-  #stepAt(id: Span): { readonly from: number; readonly to: number } | undefined {
+  #blockStep(id: Span): Place | undefined {
     const at = this.#offset(id.line, id.column);
-    let found: { readonly from: number; readonly to: number } | undefined;
+    let found: Place | undefined;
     this.#visit({
       Seq: (_, list) => {
-        for (const item of list.items) {
-          if (list.flow || !isMap(item) || !item.range) continue;
-          const holds = item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at);
-          if (holds) found = { from: item.range[0], to: item.range[1] };
-        }
+        const step = list.flow ? undefined : list.items.find((item) => hasValueAt(item, at));
+        found ??= rangeOf(step);
+      },
+    });
+    return found;
+  }
+
+  /** Removes the step whose id is at a span from its list. */
+  removeStep(id: Span): Edit | undefined {
+    const at = this.#offset(id.line, id.column);
+    let found: Edit | undefined;
+    this.#visit({
+      Seq: (_, list) => {
+        const index = list.items.findIndex((item) => hasValueAt(item, at));
+        const range = rangeOf(list.items[index]);
+        if (!range) return;
+        found = list.flow
+          ? this.#fromFlow(list.items.map(rangeOf), index)
+          : this.#fromBlock(this.#dashBefore(range[0]), range[1]);
       },
     });
     return found;
@@ -90,14 +129,18 @@ export class TextEditor {
     return { from: start, to: next < 0 ? this.#text.length : next + 1, text: '' };
   }
 
-  /** One entry of `{ a: 1, b: 2 }`, with the comma before or after it. */
-  #fromFlow(items: readonly Pair[], index: number): Edit | undefined {
-    const [before, one, after] = [items[index - 1], items[index], items[index + 1]];
-    const [from, to] = [startOf(one), endOf(one)];
-    const [next, last] = [startOf(after), endOf(before)];
-    if (from === undefined || to === undefined) return undefined;
-    if (next !== undefined) return { from, to: next, text: '' };
-    return last === undefined ? undefined : { from: last, to, text: '' };
+  /** One item of `[a, b]` or entry of `{ a: 1, b: 2 }`, with the comma before or after it, but without comments there. */
+  #fromFlow(places: readonly (Place | undefined)[], index: number): Edit | undefined {
+    const [before, one, after] = [places[index - 1], places[index], places[index + 1]];
+    if (!one) return undefined;
+    const [from, to] = one;
+    if (after)
+      return { from, to: this.#hasComment(to, after[0]) ? this.#text.indexOf(',', to) + 1 : after[0], text: '' };
+    return before && { from: this.#hasComment(before[1], from) ? from : before[1], to, text: '' };
+  }
+
+  #hasComment(from: number, to: number): boolean {
+    return this.#text.slice(from, to).includes('#');
   }
 
   #dashBefore(at: number): number {
@@ -110,10 +153,22 @@ export class TextEditor {
   }
 }
 
+/** Whether an item is a map with a scalar that begins at an offset. */
+const hasValueAt = (item: unknown, at: number): boolean =>
+  isMap(item) && item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at);
+
 const startOf = (pair: Pair | undefined): number | undefined => rangeOf(pair?.key)?.[0];
 
 /** A map that is written without a value, as references are, ends with its key. */
 const endOf = (pair: Pair | undefined): number | undefined => (rangeOf(pair?.value) ?? rangeOf(pair?.key))?.[1];
 
-const rangeOf = (node: unknown): readonly [number, number, number] | undefined =>
-  (isMap(node) || isSeq(node) || isScalar(node)) && node.range ? node.range : undefined;
+/** Where something begins and ends. */
+type Place = readonly [from: number, to: number, ...unknown[]];
+
+function placeOf(pair: Pair): Place | undefined {
+  const [from, to] = [startOf(pair), endOf(pair)];
+  return from === undefined || to === undefined ? undefined : [from, to];
+}
+
+const rangeOf = (node: unknown): Place | undefined =>
+  (isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)) && node.range ? node.range : undefined;

@@ -16,7 +16,8 @@ export function throughBlob(
   copies: readonly ReadByStep[],
 ): Pick<Finding, 'improve' | 'fix'> {
   const id = freeId(linted, `store_${step.id}`);
-  const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: { data: { $step: ${step.id} } }`];
+  const data = copiedValue(copies, linted);
+  const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: { data: ${data} }`];
   const store = readFlow(`steps:\n- ${lines.join('\n  ')}\n`, linted.flow.file).flow?.steps[0];
   if (!store) return {};
   const keys = copies.map((copy) => blobKey(linted, copy));
@@ -36,6 +37,14 @@ export function throughBlob(
     return added && edits.length === 2 * copies.length ? [added, ...edits] : undefined;
   };
   return { improve, fix };
+}
+
+/** How the value is written that all copies are of. */
+function copiedValue([first]: readonly ReadByStep[], { editor }: LintedFlow): string {
+  if (!first) return 'null';
+  const { step, path } = first.reference;
+  const whole = path.path.segments.length === 0;
+  return editor.map([['$step', editor.word(step)], ...(whole ? [] : [['path', JSON.stringify(path.text)] as const])]);
 }
 
 const written = (id: string): string => `{ $step: ${id}, path: blob_id }`;

@@ -1,7 +1,7 @@
 import type { Step } from '../flow/flow.ts';
 
 /** The words of a name: `/data/batch_process` has `data`, `batch` and `process`. */
-export const wordsOf = (name: string): readonly string[] =>
+const wordsOf = (name: string): readonly string[] =>
   name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -21,10 +21,15 @@ const AI = new Set([
   'gpt',
   'claude',
   'gemini',
-  'chat',
   'completion',
   'completions',
 ]);
+
+const CACHE = new Set(['cache', 'cached', 'memo', 'memoize']);
+
+/** Whether a step looks into a cache or keeps something there, by its name or that of its component. */
+export const isCache = ({ id, component }: Pick<Step, 'id' | 'component'>): boolean =>
+  hasWord(component, CACHE) || hasWord(id, CACHE);
 
 /** Whether a step asks a language model, by the name of its component. */
 export const isAi = ({ component }: Pick<Step, 'component'>): boolean => hasWord(component, AI);

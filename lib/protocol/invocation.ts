@@ -125,6 +125,9 @@ export const testKey = (test: Test, path: string): string => `$${test}(${path})`
 /** The key of the slot that holds the id of a blob. */
 export const blobKey = (path: string): string => `$blob(${path})`;
 
+/** Whether a text is a {@link blobKey}. */
+export const isBlobKey = (text: string): boolean => text.startsWith('$blob(');
+
 const TEST_KEY = /^\$(if|skipIf|present)\((.*)\)$/s;
 const BLOB_KEY = /^\$blob\((.*)\)$/s;
 

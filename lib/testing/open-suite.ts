@@ -83,19 +83,25 @@ async function openConfig(place: ConfigLocation | undefined, home: string, repor
   const path = place ? resolve(home, place.path) : nearestConfig(home);
   if (path === undefined) return NO_CONFIG;
   const file = relative('', path);
+  const read = await readConfigFile(path, place?.path ?? file, { file: reporter.file, ...(place?.span ?? START) });
+  if ('unreadable' in read) return { ...NO_CONFIG, diagnostics: [read.unreadable] };
+  const own = new Reporter(file);
+  const tree = readTree(read.text, own);
+  return { config: tree ? readPluginConfig(tree, own) : [], file, text: read.text, diagnostics: own.diagnostics };
+}
+
+/** The text of a configuration. `named`: how it is named where it cannot be read; `at`: the place of what names it. */
+export async function readConfigFile(
+  path: string,
+  named: string,
+  at: Span & { readonly file: string },
+): Promise<{ readonly text: string } | { readonly unreadable: Diagnostic }> {
   try {
-    const text = await readTextFile(path);
-    const own = new Reporter(file);
-    const tree = readTree(text, own);
-    return { config: tree ? readPluginConfig(tree, own) : [], file, text, diagnostics: own.diagnostics };
+    return { text: await readTextFile(path) };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     const problem = PROBLEMS[String(error.code)] ?? error.message;
-    const at = { file: reporter.file, ...(place?.span ?? START) };
-    return {
-      ...NO_CONFIG,
-      diagnostics: [diagnose('unreadable-config', { file: place?.path ?? file, problem }, at)],
-    };
+    return { unreadable: diagnose('unreadable-config', { file: named, problem }, at) };
   }
 }
 
@@ -106,7 +112,7 @@ const PROBLEMS: { readonly [code: string]: string } = {
 };
 
 /** Where a flow begins, which does not name its configuration. */
-const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+export const START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 /** The configuration that is nearest to a folder, in it or above. */
 export function nearestConfig(home: string): string | undefined {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { complete, guideSnippets, type Snippet } from '../guide.ts';
 import { codesIn } from './lint.ts';
@@ -45,16 +46,22 @@ const snippets = guideSnippets()
   .map((one) => ({ ...one, ...complete(one) }));
 const sectionOf = (title: string): string => title.replace(/^(?:Good|Bad|Avoid) half of /, '');
 
-describe('the snippets of the guide', () => {
+/** The components of the repository have most of the names in the guide. */
+const PROJECTS = [
+  ['components of which nothing is known', undefined],
+  ['the components of the repository', fileURLToPath(new URL('../..', import.meta.url))],
+] as const;
+
+describe.each(PROJECTS)('the snippets of the guide, with %s,', (_project, project) => {
   const bad = snippets.filter(({ title }) => /^(?:Bad|Avoid) half/.test(title));
   const good = snippets.filter(({ title }) => !/^(?:Bad|Avoid) half/.test(title) && GOOD[sectionOf(title)]);
 
   test.each(bad)('$title gives its rule', async ({ title, source }) => {
-    expect(await codesIn(source)).toContain(BAD[sectionOf(title)]);
+    expect(await codesIn(source, project)).toContain(BAD[sectionOf(title)]);
   });
 
   test.each(good)('$title gives none of the rules of its section', async ({ title, source }) => {
     const own = new Set(GOOD[sectionOf(title)]);
-    expect((await codesIn(source)).filter((code) => own.has(code))).toEqual([]);
+    expect((await codesIn(source, project)).filter((code) => own.has(code))).toEqual([]);
   });
 });

@@ -35,8 +35,8 @@ export async function lint(
 }
 
 /** The codes of what is found in a flow. */
-export const codesIn = async (source: string): Promise<readonly string[]> =>
-  (await lint(source)).diagnostics.map(({ code }) => code);
+export const codesIn = async (source: string, project?: string): Promise<readonly string[]> =>
+  (await lint(source, {}, {}, project)).diagnostics.map(({ code }) => code);
 
 /** Levels that leave only some rules. */
 export const only = (...codes: readonly string[]): ReadonlyMap<string, Level> =>

@@ -71,7 +71,8 @@ interface KnownRules {
 function levelsOf(given: readonly string[], { RULE_CODES: codes, LEVELS: levels, isLevel }: KnownRules) {
   return new Map(
     given.map((text): [string, Level] => {
-      const [code = '', level = ''] = text.split('=');
+      const [code = '', ...rest] = text.split('=');
+      const level = rest.join('=');
       if (!codes.includes(code))
         throw new UsageError(`there is no rule "${code}"`, `the rules are ${codes.join(', ')}`);
       if (!isLevel(level)) throw new UsageError(`--rule ${text} has no level`, `write ${code}=${levels.join('|')}`);

@@ -1,6 +1,14 @@
 import { allWithin } from '../../flow/expression.ts';
-import { expressionsIn } from '../../flow/flow.ts';
+import { expressionsIn, type Step } from '../../flow/flow.ts';
+import type { LintedFlow } from '../linted-flow.ts';
 import type { Rule } from '../rule.ts';
+import type { Taking } from '../schemas.ts';
+
+/** Whether a reader needs the id and not the value: it says so, or, being built in, runs it or passes it on. */
+const takesIds = (linted: LintedFlow, step: Step, reader: Step): boolean =>
+  linted.readersOf(step.id).some(({ keys }) => TAKEN.has(linted.takingOf(reader, keys)));
+
+const TAKEN: ReadonlySet<Taking> = new Set(['required', 'optional']);
 
 export const blobReadOnce: Rule = {
   code: 'blob-read-once',
@@ -18,7 +26,7 @@ export const blobReadOnce: Rule = {
         const [reader] = readers;
         // What the output tells is read by others; a flow that a blob holds is read by what runs it.
         if (!reader || readers.size > 1 || all.length > linted.readersOf(step.id).length) return [];
-        if (linted.isBuiltin(reader, 'eval', 'map', 'iterate')) return [];
+        if (!linted.isBuiltin(reader, 'get_blob') && takesIds(linted, step, reader)) return [];
         return [
           {
             span: step.idSpan,

@@ -1,4 +1,5 @@
-import { expressionsOf, type Step } from '../../flow/flow.ts';
+import type { Expression } from '../../flow/expression.ts';
+import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
@@ -17,12 +18,12 @@ export const falseDependency: Rule = {
 };
 
 /** A read that alone makes its step wait. */
-export interface WaitingRead extends StepRead {
+interface WaitingRead extends StepRead {
   readonly taking: Taking;
 }
 
 /** The reads that make a step wait longer than all its other input does, and that its component can do without. */
-export function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
+function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
   const reads = readsOf(step);
   const conditions = stepsIn(expressionsOf(step).filter((one) => one !== step.input));
   return reads.filter(isStepRead).flatMap((read) => {
@@ -63,12 +64,52 @@ function findingOf(linted: LintedFlow, step: Step, { reference, keys, taking }: 
     message: `${waits}, ${REASON[taking]}`.replace(/^s/, 'S'),
     help: HELP[taking](field),
     improve: (flow) => withStep(flow, step.id, (one) => withoutInput(one, keys)),
-    ...(taking === 'not taken' && {
-      fix: () => {
-        const key = keySpanAt(step, keys);
-        const edit = key && linted.editor.removeEntry(key);
-        return edit && [edit];
-      },
-    }),
+    ...(taking === 'not taken' &&
+      runsWithout(linted, step, reference.step) && {
+        // That others read it: not all of them may stop to do so at once.
+        countsOn: `${linted.prefix}${reference.step}`,
+        fix: () => {
+          const key = keySpanAt(step, keys);
+          const edit = key && linted.editor.removeEntry(key);
+          return edit && [edit];
+        },
+      }),
   };
 }
+
+/**
+ * Whether a step runs as before if a reader no longer reads it, and the reader too: the reader is not skipped along with
+ * it, and without an output, what nobody reads would become a result.
+ */
+function runsWithout(linted: LintedFlow, reader: Step, source: string): boolean {
+  const { flow, steps } = linted;
+  const mayBeSkipped = [source, ...linted.ancestorsOf(source)].some((id) => {
+    const step = steps.get(id);
+    return step?.skipIf !== undefined || step?.onError.action === 'skip';
+  });
+  if (mayBeSkipped) return false;
+  if (flow.evaluation === 'eager' && flow.output) return true;
+  const others = flow.steps.filter((step) => step !== reader);
+  if (!flow.output) return stepsIn(others.flatMap(expressionsOf)).includes(source);
+  return certainSteps(flow, reader, source).has(source);
+}
+
+/** The steps that every run of a lazy flow wants, if one reads a certain other one no longer. */
+function certainSteps({ steps, output }: Flow, reader: Step, source: string): ReadonlySet<string> {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const wanted = new Set<string>();
+  const open = [...certainReads(output), ...steps.filter((step) => step.mustExecute).map(({ id }) => id)];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const step = wanted.has(next) ? undefined : byId.get(next);
+    wanted.add(next);
+    if (step) open.push(...certainReads(step.input).filter((id) => step.id !== reader.id || id !== source));
+  }
+  return wanted;
+}
+
+const certainReads = (input: Expression | undefined): readonly string[] =>
+  input === undefined
+    ? []
+    : readsOf({ input }).flatMap(({ reference, isConditional }) =>
+        reference.kind === 'step' && !isConditional ? [reference.step] : [],
+      );

@@ -12,7 +12,7 @@ export const largeCopy: Rule = {
   finds: 'a large value (by profile, schema or mock) that several steps read whole, without put_blob',
   guide: 'Large Data Copying',
   why: 'What is too large for a payload travels in a blob in any case, and each function then reads all of it.',
-  find: (linted) => linted.flow.steps.flatMap((step) => findingOf(linted, step) ?? []),
+  find: (linted) => linted.flow.steps.flatMap((step) => findingsOf(linted, step)),
 };
 
 const LARGE = new Set([
@@ -29,11 +29,21 @@ const LARGE = new Set([
   'documents',
 ]);
 
-function findingOf(linted: LintedFlow, step: Step): Finding | undefined {
-  if (linted.isBuiltin(step, 'put_blob', 'create_messages', 'get_blob')) return undefined;
+function findingsOf(linted: LintedFlow, step: Step): readonly Finding[] {
+  if (linted.isBuiltin(step, 'put_blob', 'create_messages', 'get_blob')) return [];
   const copies = linted
     .readersOf(step.id)
-    .filter((read) => isWhole(read) && !linted.isBuiltin(read.reader, 'put_blob', 'extract', 'extract_multiple'));
+    .filter(({ reader }) => !linted.isBuiltin(reader, 'put_blob', 'extract', 'extract_multiple'));
+  const byPath = new Map<string, ReadByStep[]>();
+  for (const read of copies) {
+    const key = JSON.stringify(read.reference.path.path.segments);
+    byPath.set(key, [...(byPath.get(key) ?? []), read]);
+  }
+  return [...byPath.values()].flatMap((reads) => findingOf(linted, step, reads) ?? []);
+}
+
+/** `copies`: the reads of one path of a step's result. */
+function findingOf(linted: LintedFlow, step: Step, copies: readonly ReadByStep[]): Finding | undefined {
   const readers = [...new Set(copies.map(({ reader }) => reader.id))];
   const [first] = copies;
   if (!first || readers.length < 2) return undefined;
@@ -41,25 +51,33 @@ function findingOf(linted: LintedFlow, step: Step): Finding | undefined {
   const severity = severityOf(size, step, copies);
   return (
     severity && {
-      ...describe(step, readers, size),
-      ...throughBlob(linted, step, copies),
+      ...describe(first, readers, size),
       severity,
       span: first.reference.span,
+      ...throughBlob(linted, step, copies),
     }
   );
 }
 
-/** A value of which nothing is known is large where its name says so, and else may be. */
+/** A value of which nothing is known is large where its name says so; a list without a limit may be. */
 function severityOf(size: Size, step: Step, copies: readonly ReadByStep[]): Severity | undefined {
   if (typeof size === 'number') return size >= LARGE_BYTES ? 'warning' : undefined;
+  if (!copies.every(isWhole)) return undefined;
   const names = [step.id, step.component, ...copies.flatMap(({ keys }) => keys.map(String))];
-  return names.some((name) => hasWord(name, LARGE)) ? 'warning' : 'info';
+  if (names.some((name) => hasWord(name, LARGE))) return 'warning';
+  return size === 'unbounded' ? 'info' : undefined;
 }
 
-const describe = (step: Step, readers: readonly string[], size: Size): Omit<Finding, 'span'> => ({
-  step: step.id,
-  message: `All of the result of "${step.id}"${typeof size === 'number' ? `, ${Math.ceil(size / 1024)} KiB,` : ', whose size nothing limits,'} goes to ${readers.length} steps: ${readers.map((id) => `"${id}"`).join(', ')}`,
-  help: `Store it once, with a step of /builtin/put_blob, and pass { $step: ID, path: blob_id }; each reader then takes what it needs. ${
-    typeof size === 'number' ? '' : 'If it is small, say so: with a maxItems in its outputSchema, or a mock in a test.'
-  }`.trim(),
-});
+function describe(read: ReadByStep, readers: readonly string[], size: Size): Omit<Finding, 'span'> {
+  const { step, path } = read.reference;
+  const what = isWhole(read) ? 'All of the result' : `"${path.text}" of the result`;
+  const known = typeof size === 'number';
+  const large = known ? `${Math.ceil(size / 1024)} KiB,` : 'whose size nothing limits,';
+  return {
+    step,
+    message: `${what} of "${step}", ${large} goes to ${readers.length} steps: ${readers.map((id) => `"${id}"`).join(', ')}`,
+    help: `Store it once, with a step of /builtin/put_blob, and pass { $step: ID, path: blob_id }; each reader then takes what it needs.${
+      known ? '' : ' If it is small, say so: with a maxItems in its outputSchema, or a mock in a test.'
+    }`,
+  };
+}

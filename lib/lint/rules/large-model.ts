@@ -1,9 +1,10 @@
 import { aiSteps, writtenField } from '../ai-steps.ts';
 import type { Rule } from '../rule.ts';
 
-/** The large models of the families whose names say how large they are. */
-const LARGE = /^(?:gpt-[4-9]|o\d|chatgpt-4|claude-.*opus|.*opus|gemini-.*(?:pro|ultra)|.*-large|llama.*(?:405b|70b))/i;
-const SMALL = /mini|nano|small|lite|flash|haiku|-8b/i;
+/** The large models of the families whose names say how large they are; the name of a maker may go before. */
+const LARGE = /^(?:.*[/.])?(?:gpt-[4-9]|o\d|chatgpt-4|.*opus|gemini-.*(?:pro|ultra)|.*-large|llama.*(?:405b|70b))/i;
+/** Small ones, and those that embed texts; not the "mini" in gemini. */
+const OTHER = /(?<![a-z])(?:mini|nano|small|lite|flash|haiku|8b|embed(?:ding)?)(?![a-z])/i;
 
 export const largeModel: Rule = {
   code: 'large-model',
@@ -14,7 +15,7 @@ export const largeModel: Rule = {
   find: (linted) =>
     aiSteps(linted).flatMap((step) => {
       const model = writtenField(step, ['model', 'model_id', 'modelId'], 'string');
-      if (!model || !LARGE.test(model.value) || SMALL.test(model.value)) return [];
+      if (!model || !LARGE.test(model.value) || OTHER.test(model.value)) return [];
       return [
         {
           span: model.at.span,

@@ -5,7 +5,8 @@ import { expenseOf } from '../expensive.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import { type InputRead, readsOf } from '../references.ts';
 import type { Rule } from '../rule.ts';
-import { schemaAt } from '../schemas.ts';
+import { isDescribed } from '../schemas.ts';
+import { hasWord, isCache } from '../words.ts';
 
 export const lateValidation: Rule = {
   code: 'late-validation',
@@ -16,7 +17,8 @@ export const lateValidation: Rule = {
   saving: 'Each refused input would save',
   find: (linted) =>
     linted.flow.steps.flatMap((step) => {
-      const expense = expenseOf(linted, step);
+      // The input of an inner flow is what the step that runs it gives.
+      const expense = linted.prefix === '' && !waitsForCheck(linted, step) ? expenseOf(linted, step) : undefined;
       const read = expense === undefined ? undefined : uncheckedRead(linted, step, new Set());
       if (expense === undefined || !read) return [];
       return [
@@ -46,8 +48,28 @@ function uncheckedRead(linted: LintedFlow, step: Step, seen: Set<string>): Input
   return undefined;
 }
 
+const CHECK = new Set([
+  'validate',
+  'validation',
+  'validator',
+  'check',
+  'checker',
+  'verify',
+  'verification',
+  'guard',
+  'sanitize',
+  'screen',
+]);
+
+/** Whether a step begins only after one that checks something, by its name or that of its component. */
+const waitsForCheck = (linted: LintedFlow, { id }: Step): boolean =>
+  [...linted.ancestorsOf(id)].some((before) => {
+    const step = linted.steps.get(before);
+    return step && !isCache(step) && (hasWord(step.component, CHECK) || hasWord(step.id, CHECK));
+  });
+
 const isChecked = ({ flow }: LintedFlow, { reference }: InputRead): boolean => {
   if (flow.inputSchema === undefined) return false;
   const { segments } = reference.path.path;
-  return segments.length === 0 || schemaAt(flow.inputSchema, segments) !== undefined;
+  return isDescribed(flow.inputSchema, segments);
 };

@@ -7,6 +7,7 @@ import { parsePath, pathText, type Segment } from '../../protocol/path.ts';
 import { withExpressions, withoutSteps } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import type { Finding, Rule } from '../rule.ts';
+import type { TextEditor } from '../text-edits.ts';
 
 export const overGranular: Rule = {
   code: 'over-granular',
@@ -55,7 +56,7 @@ function findingOf(linted: LintedFlow, { step, source, path }: Extract): Finding
     span: step.idSpan,
     step: step.id,
     message: `Step "${step.id}" only reads "${path}" of ${from}${along}`,
-    help: `Read it where it is needed, as ${written({ ...source, path: { text: joined(source, path, []) ?? path, path: { segments: [] } } })}, and remove the step.`,
+    help: `Read it where it is needed, as ${written({ ...source, path: { text: joined(source, path, []) ?? path, path: { segments: [] } } }, linted.editor)}, and remove the step.`,
     ...(mended && { improve: mended.improve, fix: mended.fix }),
   };
 }
@@ -85,7 +86,7 @@ function inlined(
   for (const reader of readers) {
     const found = replacement(reader);
     if (!found) return undefined;
-    edits.push(editor.replace(reader.span, written(found)));
+    edits.push(editor.replace(reader.span, written(found, editor)));
   }
   const removal = editor.removeStep(step.idSpan);
   const improve = (whole: Flow): Flow =>
@@ -107,7 +108,9 @@ const isUnambiguous = ({
 /** The text of the path to a part of what `path` leads to in the source; undefined where the steps are not clear. */
 function joined(source: Source, path: string, further: readonly Segment[]): string | undefined {
   const second = parsePath(path);
-  if ('error' in second || !isUnambiguous(second) || !isUnambiguous(source.path.path)) return undefined;
+  if ('error' in second) return undefined;
+  if (source.path.path.segments.length === 0 && further.length === 0) return path;
+  if (!isUnambiguous(second) || !isUnambiguous(source.path.path)) return undefined;
   const segments = [...source.path.path.segments, ...second.segments, ...further];
   const [only] = segments;
   if (segments.length === 0) return '$';
@@ -118,7 +121,11 @@ function joined(source: Source, path: string, further: readonly Segment[]): stri
   }, '$');
 }
 
-const written = (source: Source): string => {
+const written = (source: Source, editor: TextEditor): string => {
   const path = JSON.stringify(source.path.text);
-  return source.kind === 'input' ? `{ $input: ${path} }` : `{ $step: ${source.step}, path: ${path} }`;
+  if (source.kind === 'input') return editor.map([['$input', path]]);
+  return editor.map([
+    ['$step', editor.word(source.step)],
+    ['path', path],
+  ]);
 };

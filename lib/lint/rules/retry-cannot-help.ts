@@ -4,12 +4,7 @@ import type { ErrorCode } from '../../protocol/errors.ts';
 import type { Rule } from '../rule.ts';
 
 /** Failures that the same input always has. */
-const CERTAIN: ReadonlySet<ErrorCode> = new Set([
-  'INVALID_INPUT',
-  'EXPRESSION_FAILURE',
-  'COMPONENT_NOT_FOUND',
-  'UNREACHABLE',
-]);
+const CERTAIN: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'EXPRESSION_FAILURE', 'COMPONENT_NOT_FOUND']);
 
 export const retryCannotHelp: Rule = {
   code: 'retry-cannot-help',

@@ -1,8 +1,8 @@
-import { fieldsOf, inputField } from '../../compiler/analyse/builtins.ts';
-import { aiSteps, isModelCall } from '../ai-steps.ts';
+import { fieldsOf } from '../../compiler/analyse/builtins.ts';
+import { aiSteps, isModelCall, namesIn } from '../ai-steps.ts';
 import type { Rule } from '../rule.ts';
-import { takingOf } from '../schemas.ts';
 
+/** The names that providers have for a limit, at the top or among further settings. */
 const LIMITS = ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'maxTokens', 'maxOutputTokens'];
 
 export const unboundedTokens: Rule = {
@@ -14,8 +14,8 @@ export const unboundedTokens: Rule = {
   find: (linted) =>
     aiSteps(linted)
       .filter((step) => isModelCall(step) && fieldsOf(step.input) !== undefined)
-      .filter((step) => LIMITS.every((name) => inputField(step, name) === undefined))
-      .filter((step) => LIMITS.some((name) => takingOf(linted.schemasOf(step).input, [name]) !== 'not taken'))
+      .filter((step) => !namesIn(step.input).some((name) => LIMITS.includes(name)))
+      .filter((step) => LIMITS.some((name) => linted.takingOf(step, [name]) !== 'not taken'))
       .map((step) => ({
         span: step.idSpan,
         step: step.id,

@@ -2,8 +2,9 @@ import type { Step } from '../../flow/flow.ts';
 import { aiSteps } from '../ai-steps.ts';
 import { withoutRunning } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
+import { stepsIn } from '../references.ts';
 import type { Rule } from '../rule.ts';
-import { hasWord } from '../words.ts';
+import { isCache } from '../words.ts';
 
 export const uncachedAi: Rule = {
   code: 'uncached-ai',
@@ -24,9 +25,16 @@ export const uncachedAi: Rule = {
       })),
 };
 
-const CACHE = new Set(['cache', 'cached', 'memo', 'memoize']);
-
-/** Whether a step runs only if a cache, which it waits for, has not the answer. */
-const isCached = (linted: LintedFlow, step: Step): boolean =>
-  [...(linted.dependencies.get(step.id) ?? [])].some((id) => hasWord(linted.steps.get(id)?.component ?? '', CACHE)) ||
-  linted.flow.steps.some(({ component, id }) => hasWord(component, CACHE) && linted.coalescedWith(id).has(step.id));
+/** Whether a step runs, or is read, only where a cache has not the answer. */
+function isCached(linted: LintedFlow, step: Step): boolean {
+  const conditions = step.skipIf ? [step.skipIf] : [];
+  const asked = [
+    ...stepsIn([...conditions, ...linted.choicesWith(step.id)]),
+    ...(linted.dependencies.get(step.id) ?? []),
+  ];
+  const before = stepsIn(conditions).flatMap((id) => [...linted.ancestorsOf(id)]);
+  return [...asked, ...before].some((id) => {
+    const other = id === step.id ? undefined : linted.steps.get(id);
+    return other !== undefined && isCache(other);
+  });
+}

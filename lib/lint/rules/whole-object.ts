@@ -1,12 +1,14 @@
 import type { Expression, StepReference } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
+import { isObject } from '../../protocol/json.ts';
 import { parsePath } from '../../protocol/path.ts';
 import { withInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import { isStepRead, isWhole, readsOf, type StepRead } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { namedFields, schemaAt } from '../schemas.ts';
+import type { TextEditor } from '../text-edits.ts';
 
 export const wholeObject: Rule = {
   code: 'whole-object',
@@ -33,7 +35,8 @@ function findingOf(linted: LintedFlow, step: Step, read: StepRead): Finding | un
   const names = taken.names.filter((name) => !given || given.names.includes(name));
   if (names.length === 0 || (given && names.length * 2 > given.names.length)) return undefined;
   const isCertain = names.every((name) => given?.required.includes(name)) && reference.onSkip === undefined;
-  const text = `{ ${names.map((name) => `${keyText(name)}: ${written(reference.step, name)}`).join(', ')} }`;
+  const { editor } = linted;
+  const text = editor.map(names.map((name) => [name, written(reference.step, name, editor)]));
   return {
     span: reference.span,
     step: step.id,
@@ -41,9 +44,18 @@ function findingOf(linted: LintedFlow, step: Step, read: StepRead): Finding | un
     help: `Pass these fields: ${field}: ${text}.`,
     ...(isCertain && {
       improve: (flow) => withStep(flow, step.id, (one) => withInput(one, keys, fieldsOf(reference, names))),
-      fix: () => [linted.editor.replace(reference.span, text)],
+      ...(isChecked(linted, step, source) && { fix: () => [editor.replace(reference.span, text)] }),
     }),
   };
+}
+
+/** Whether a run holds both to their schemas, as it does components: what a step says of itself is only a claim. */
+function isChecked({ knowledge }: LintedFlow, reader: Step, source: Step): boolean {
+  const output = knowledge.schemasOf(source.component)?.output;
+  // A value for a failure need not fit, and of null, each path is null.
+  const isGiven = isObject(output) && output.type === 'object' && source.onError.action !== 'useDefault';
+  const isOwn = reader.inputSchema === undefined && source.outputSchema === undefined;
+  return isGiven && isOwn && knowledge.schemasOf(reader.component)?.input !== undefined;
 }
 
 /** The built-in components that take any value. */
@@ -65,11 +77,13 @@ const list = (names: readonly string[]): string => names.map((name) => `"${name}
 
 const isPlainName = (name: string): boolean => /^[A-Za-z_][\w-]*$/.test(name);
 
-const keyText = (name: string): string => (isPlainName(name) ? name : JSON.stringify(name));
-
 const pathOf = (name: string): string => (isPlainName(name) ? name : `$[${JSON.stringify(name)}]`);
 
-const written = (step: string, name: string): string => `{ $step: ${step}, path: ${JSON.stringify(pathOf(name))} }`;
+const written = (step: string, name: string, editor: TextEditor): string =>
+  editor.map([
+    ['$step', editor.word(step)],
+    ['path', JSON.stringify(pathOf(name))],
+  ]);
 
 function fieldsOf(reference: StepReference, names: readonly string[]): Expression {
   const { span } = reference;

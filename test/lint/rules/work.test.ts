@@ -25,7 +25,7 @@ testRule('large-copy', {
     'a large result by the mock of the configuration': {
       files: {
         'stepflow-config.yml': `
-plugins: { shop: { type: mock, components: { /orders: [{ input: {}, output: { outcome: success, result: "${LARGE_TEXT}" } }] } } }
+plugins: { shop: { type: mock, components: { /orders: { behaviors: { null: { outcome: success, result: "${LARGE_TEXT}" } } } } } }
 routes: { /shop: [{ plugin: shop }] }
 `,
       },
