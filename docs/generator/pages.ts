@@ -4,6 +4,7 @@ import { commandLinePage } from './command-line-page.ts';
 import { compiledExcerpt } from './compiled-excerpt.ts';
 import { componentsTable } from './components-table.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
+import { lintPage } from './lint-page.ts';
 import { between } from './markdown.ts';
 import { roomsPicture } from './rooms-picture.ts';
 
@@ -11,6 +12,7 @@ import { roomsPicture } from './rooms-picture.ts';
 export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> } = {
   'docs/diagnostics.md': diagnosticsPage,
   'docs/command-line.md': commandLinePage,
+  'docs/lint.md': lintPage,
   'docs/components.md': async () =>
     between(await readFile('docs/components.md', 'utf8'), 'built-in components', await componentsTable()),
   'docs/compiler.md': async () =>

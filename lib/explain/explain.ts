@@ -4,6 +4,7 @@ import { durationsFrom } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
 import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
+import { type Harmless, harmlessIn } from './harmless.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
@@ -31,6 +32,8 @@ export interface Explanation {
   readonly tree: ExplainedTree | null;
   readonly times: ExplainedTimes;
   readonly budgets: ExplainedBudgets;
+  /** What `lint` finds, and costs nothing. */
+  readonly harmless: readonly Harmless[];
   readonly limits: readonly UsedLimit[];
 }
 
@@ -41,11 +44,10 @@ export interface Explained {
 }
 
 /** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
-export async function explain({
-  source,
-  settings,
-  compiled,
-}: Pick<OpenedFlow, 'source' | 'settings' | 'compiled'>): Promise<Explained> {
+export async function explain(
+  opened: Pick<OpenedFlow, 'source' | 'file' | 'settings' | 'compiled'>,
+): Promise<Explained> {
+  const { source, settings, compiled } = opened;
   const { profile, ...unmeasuredSettings } = settings;
   const { simulation, failure } = await simulateCompiled(compiled, settings);
   const { plan, budget, stateMachine, nestedMachines } = compiled;
@@ -68,6 +70,7 @@ export async function explain({
       criticalSteps,
     },
     budgets,
+    harmless: await harmlessIn(opened),
     limits: explainLimits([stateMachine, ...nestedMachines.map((nested) => nested.stateMachine)], simulation, budgets),
   };
   return { explanation };

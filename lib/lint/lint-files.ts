@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { durationsFrom } from '../compiler/plan/durations.ts';
-import { type Diagnostic, hasError, Reporter } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
 import { applyEdits, type Edit } from '../flow/text/edits.ts';
 import { readTree } from '../flow/text/read-tree.ts';
 import { type LoadedFlow, loadFlow, SharedComponents } from '../project/load-flows.ts';
@@ -46,7 +46,8 @@ export interface LintedFile {
 const MOST_ROUNDS = 100;
 
 /**
- * Holds a flow against the rules of the guide. A flow with errors has these as its diagnostics, and no others. Components
+ * Holds a flow against the rules of the guide. What is wrong with the flow comes first; one that cannot be compiled is held
+ * against no rule, and nothing is mended in a flow with errors. Components
  * need neither be there nor be mocked: of those that are, the schemas are known.
  */
 export async function lintFile(
@@ -93,8 +94,10 @@ async function lintText(given: LintSource, levels: Levels, shared: SharedCompone
   // What is missing, or cannot be loaded, keeps no rule from being held against the flow.
   const missing = new Set(opened.missing.map(keyOf));
   const errors = loaded.diagnostics.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
-  if (hasError(errors)) return { diagnostics: errors.map((one) => ({ ...one, fixable: false })), fixes: [] };
-  return lintFlow(loaded, knowledgeOf(loaded, suite), levels);
+  const { diagnostics, fixes } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
+  // A flow that is wrong is mended first.
+  if (errors.length === 0) return { diagnostics, fixes };
+  return { diagnostics: [...errors, ...diagnostics].map((one) => ({ ...one, fixable: false })), fixes: [] };
 }
 
 const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);

@@ -4,7 +4,7 @@ import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import { applyEdits, type Edit } from '../flow/text/edits.ts';
 import { nearest } from '../flow/text/nearest.ts';
-import type { LoadedFlow } from '../project/load-flows.ts';
+import type { OpenedFlow } from '../project/open-flow.ts';
 import { type Cost, CostModel } from './cost.ts';
 import { type Knowledge, LintedFlow } from './linted-flow.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -17,6 +17,7 @@ import { type Suppression, suppressionsIn } from './suppressions.ts';
 export interface LintDiagnostic extends Diagnostic {
   /** The step that it is about; `RUNNER.ID` in an inner flow. */
   readonly step?: string;
+  /** Absent where it is not known; empty where the flow would be neither faster nor cheaper. */
   readonly cost?: Cost;
   /** Whether `--fix` mends it. */
   readonly fixable: boolean;
@@ -44,8 +45,11 @@ interface Found {
 }
 
 /** Holds a compiled flow against the rules. `levels`: what is set for rules, beside their own severities. */
-export async function lintFlow(loaded: LoadedFlow, knowledge: Knowledge, levels: Levels): Promise<Linted> {
-  const { source, file, compiled, settings } = loaded;
+export async function lintFlow(
+  { source, file, compiled, settings }: Pick<OpenedFlow, 'source' | 'file' | 'compiled' | 'settings'>,
+  knowledge: Knowledge,
+  levels: Levels,
+): Promise<Linted> {
   const { flow } = compiled;
   if (!flow || !compiled.stateMachine) return { diagnostics: [], fixes: [] };
   const whole = new LintedFlow(flow, source, knowledge);
@@ -112,7 +116,7 @@ async function diagnosticOf(
     endColumn,
     help,
     ...(step !== undefined && { step: `${linted.prefix}${step}` }),
-    ...(cost && Object.keys(cost).length > 0 && { cost }),
+    ...(cost && { cost }),
     guide: `docs/lint.md#${rule.code}`,
   };
 }

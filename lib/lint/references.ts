@@ -1,3 +1,4 @@
+import type { Span } from '../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, forEachChild, type StepReference } from '../flow/expression.ts';
 import type { Step } from '../flow/flow.ts';
 
@@ -39,3 +40,22 @@ export const isWhole = ({ reference: { path } }: Pick<InputRead, 'reference'>): 
 /** The steps that expressions read, wherever in them. */
 export const stepsIn = (expressions: readonly Expression[]): readonly string[] =>
   expressions.flatMap(allWithin).flatMap((one) => (one.kind === 'step' ? [one.step] : []));
+
+/** Where the key of the value at `keys` of a step's input stands. */
+export function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
+  let at: Expression | undefined = input;
+  let span: Span | undefined;
+  for (const key of keys) {
+    if (at?.kind === 'list' && typeof key === 'number') {
+      at = at.items[key];
+      span = undefined;
+    } else if (at?.kind === 'map') {
+      const entry: { readonly keySpan: Span; readonly value: Expression } | undefined = at.entries.find(
+        (one) => one.key === key,
+      );
+      at = entry?.value;
+      span = entry?.keySpan;
+    } else return undefined;
+  }
+  return span;
+}

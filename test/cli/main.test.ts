@@ -25,6 +25,8 @@ describe('stepflow', () => {
         test [options] <PATH...>      Run the cases that flows have under 'test', in the local engine.
         validate [options] <PATH...>  Report everything that is wrong with flows: where it is and how to
                                       fix it.
+        lint [options] <PATH...>      Hold flows against the performance guide: what is slow or costly,
+                                      what it costs, how to mend it.
         compile [options] <FLOW>      Compile a flow to its state machine, with functions as
                                       \${component:/plugin/name}.
         explain [options] <FLOW>      Explain what a flow became: its arrangement, what each pass saved,

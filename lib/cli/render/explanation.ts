@@ -1,4 +1,4 @@
-import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, UsedLimit } from '../../explain/index.ts';
+import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, Harmless, UsedLimit } from '../../explain/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { duration } from './duration.ts';
@@ -6,11 +6,11 @@ import { duration } from './duration.ts';
 /** Shows an explanation: the tree, the times, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  const { name, tree, passes, budgets, limits } = explanation;
+  const { name, tree, passes, budgets, limits, harmless } = explanation;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
-    ['passes', passes.map(passLine)],
+    ['passes', [...passes.map(passLine), ...harmless.map(harmlessLine)]],
     ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
   ];
@@ -19,6 +19,10 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     stdout.write(`\n${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
 }
+
+/** What `lint` finds in steps that a pass made part of others. */
+const harmlessLine = ({ rule, pass, steps }: Harmless): string =>
+  `${pass} made ${count(steps.length, 'finding')} of lint (${rule}) free of cost: ${shortened(steps)}`;
 
 /** A flow of which no step has a state: nothing is left to arrange, or there never was anything. */
 const nothingArranged = (passes: Explanation['passes']): string =>

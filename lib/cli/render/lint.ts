@@ -51,5 +51,6 @@ export function showLintTally({ flows, diagnostics, fixed, failed }: LintTally, 
   const sum = all.length === 0 ? 'nothing found' : all.join(', ');
   const mended = fixed === 0 ? '' : `; ${fixed} mended`;
   terminal.stdout.write(`${failed ? colors.red('✖') : colors.green('✔')} ${count(flows, 'flow')}: ${sum}${mended}\n`);
-  if (diagnostics.some(({ fixable }) => fixable)) suggestNext('lint --fix …', terminal);
+  const mendable = [...new Set(diagnostics.flatMap(({ file, fixable }) => (fixable ? [file] : [])))];
+  if (mendable.length > 0) suggestNext(`lint --fix ${mendable.join(' ')}`, terminal);
 }

@@ -1,10 +1,9 @@
-import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { Expression } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
-import { isStepRead, readsOf, type StepRead, stepsIn } from '../references.ts';
+import { isStepRead, keySpanAt, readsOf, type StepRead, stepsIn } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import type { Taking } from '../schemas.ts';
 
@@ -117,22 +116,3 @@ const certainReads = (input: Expression | undefined): readonly string[] =>
     : readsOf({ input }).flatMap(({ reference, isConditional }) =>
         reference.kind === 'step' && !isConditional ? [reference.step] : [],
       );
-
-/** Where the key of the value at `keys` of a step's input stands. */
-function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {
-  let at: Expression | undefined = input;
-  let span: Span | undefined;
-  for (const key of keys) {
-    if (at?.kind === 'list' && typeof key === 'number') {
-      at = at.items[key];
-      span = undefined;
-    } else if (at?.kind === 'map') {
-      const entry: { readonly keySpan: Span; readonly value: Expression } | undefined = at.entries.find(
-        (one) => one.key === key,
-      );
-      at = entry?.value;
-      span = entry?.keySpan;
-    } else return undefined;
-  }
-  return span;
-}

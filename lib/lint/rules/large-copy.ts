@@ -1,10 +1,9 @@
-import type { Expression, ReadPath } from '../../flow/expression.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
-import { withInput, withStep } from '../changed-flow.ts';
+import type { Step } from '../../flow/flow.ts';
 import type { LintedFlow, ReadByStep } from '../linted-flow.ts';
 import { isWhole } from '../references.ts';
 import type { Finding, Rule, Severity } from '../rule.ts';
 import { LARGE_BYTES, type Size } from '../sizes.ts';
+import { throughBlob } from '../through-blob.ts';
 import { hasWord } from '../words.ts';
 
 export const largeCopy: Rule = {
@@ -53,31 +52,12 @@ function findingOf(linted: LintedFlow, step: Step, copies: readonly ReadByStep[]
   return (
     severity && {
       ...describe(first, readers, size),
+      ...throughBlob(linted, first.reference, copies),
       severity,
       span: first.reference.span,
-      improve: (flow) => withBlob(flow, first, copies),
     }
   );
 }
-
-/** The flow with a step that stores the value, and the id of its blob wherever the value was read. */
-function withBlob(flow: Flow, { reference, reader }: ReadByStep, copies: readonly ReadByStep[]): Flow {
-  const { span } = reference;
-  const ids = new Set(flow.steps.map(({ id }) => id));
-  const id = [...ids].reduce((free) => (ids.has(free) ? `${free}_blob` : free), `${reference.step}_blob`);
-  const data: Expression = { kind: 'map', entries: [{ key: 'data', keySpan: span, value: reference }], span };
-  const { idSpan, componentSpan } = reader;
-  const common = { onError: { action: 'fail' }, mustExecute: false, idSpan, componentSpan } as const;
-  const store: Step = { ...common, id, component: '/builtin/put_blob', input: data };
-  const blobId: Expression = { kind: 'step', step: id, path: BLOB_ID, span };
-  const changed = copies.reduce(
-    (all, { reader, keys }) => withStep(all, reader.id, (one) => withInput(one, keys, blobId)),
-    flow,
-  );
-  return { ...changed, steps: [...changed.steps, store] };
-}
-
-const BLOB_ID: ReadPath = { text: 'blob_id', path: { segments: ['blob_id'] } };
 
 /** A value of which nothing is known is large where its name says so; a list without a limit may be. */
 function severityOf(size: Size, step: Step, copies: readonly ReadByStep[]): Severity | undefined {

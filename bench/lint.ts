@@ -1,0 +1,72 @@
+import { lintFile } from '../lib/lint/index.ts';
+import { simulate } from '../lib/simulate/index.ts';
+import { complete, guideSnippets } from '../test/guide.ts';
+
+/**
+ * What `lint` finds in each flow of the performance guide, and how long three of them take before and after `--fix`. Run with
+ * `npx tsx bench/lint.ts`; the guide has to be in the folder of reference data beside the repository.
+ */
+
+for (const snippet of guideSnippets()) {
+  if (!snippet.source.includes('component:')) continue;
+  const { diagnostics } = await lintFile(sourceOf(complete(snippet).source));
+  const codes = new Map<string, number>();
+  for (const { code } of diagnostics) codes.set(code, (codes.get(code) ?? 0) + 1);
+  const found = [...codes]
+    .filter(([code]) => !/^no-/.test(code))
+    .map(([code, times]) => `${code}${times > 1 ? ` × ${times}` : ''}`);
+  console.log(`${snippet.title.padEnd(64)} ${found.join(', ') || '–'}`);
+}
+
+/** Flows with a schema for what the steps take, so that what is not taken is certain. */
+const MENDED: { readonly [name: string]: string } = {
+  'a false dependency': `steps:
+- { id: step1, component: /given/process, input: { data: { $input: $ } } }
+- id: step2
+  component: /given/check
+  inputSchema: { type: object, properties: { original: {} } }
+  input:
+    original: { $input: $ }
+    processed: { $step: step1 }
+`,
+  'a sequence of two': `steps:
+- { id: process_1, component: /given/one, input: { data: { $input: data1 } } }
+- id: process_2
+  component: /given/one
+  inputSchema: { type: object, properties: { data: {} } }
+  input:
+    data: { $input: data2 }
+    previous: { $step: process_1 }
+`,
+  'two extracts': `steps:
+- { id: load, component: /given/load }
+- id: field1
+  component: /extract
+  input: { data: { $step: load }, path: field1 }
+- id: field2
+  component: /extract
+  input: { data: { $step: load }, path: field2 }
+- id: use
+  component: /given/use
+  input:
+    a: { $step: field1 }
+    b: { $step: field2 }
+`,
+};
+
+console.log();
+for (const [name, source] of Object.entries(MENDED)) {
+  const { text, fixed } = await lintFile(sourceOf(source), { fix: true });
+  const [before, after] = await Promise.all([secondsOf(source), secondsOf(text)]);
+  console.log(`${name}: ${fixed} mended, ${before} s before, ${after} s after`);
+}
+
+async function secondsOf(source: string): Promise<number> {
+  const { simulation } = await simulate(source);
+  if (!simulation) throw new Error('The flow cannot be simulated.');
+  return simulation.makespanSeconds;
+}
+
+function sourceOf(source: string) {
+  return { file: 'guide/flow.yaml', home: 'guide', source, project: 'guide' };
+}

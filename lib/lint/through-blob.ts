@@ -1,0 +1,99 @@
+import type { Span } from '../diagnostics/diagnostics.ts';
+import type { Expression, StepReference } from '../flow/expression.ts';
+import type { Flow, Step } from '../flow/flow.ts';
+import { readFlow } from '../flow/read/read-flow.ts';
+import type { Edit } from '../flow/text/edits.ts';
+import { withStep } from './changed-flow.ts';
+import type { LintedFlow, ReadByStep } from './linted-flow.ts';
+import { keySpanAt } from './references.ts';
+import type { Finding } from './rule.ts';
+import { takingOf } from './schemas.ts';
+
+/** The flow in which what a reference reads is stored once, and readers get the id of the blob; the fix where they all take one. */
+export function throughBlob(
+  linted: LintedFlow,
+  { step: source, path }: StepReference,
+  copies: readonly ReadByStep[],
+): Pick<Finding, 'improve' | 'fix'> {
+  const id = freeId(linted, `store_${source}`);
+  const { editor } = linted;
+  const isAll = path.path.segments.length === 0;
+  const data = editor.map([
+    ['$step', editor.word(source)],
+    ...(isAll ? [] : [['path', JSON.stringify(path.text)] as const]),
+  ]);
+  const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: ${editor.map([['data', data]])}`];
+  const store = readFlow(`steps:\n- ${lines.join('\n  ')}\n`, linted.flow.file).flow?.steps[0];
+  if (!store) return {};
+  const keys = copies.map((copy) => blobKey(linted, copy));
+  const improve = (flow: Flow): Flow =>
+    copies.reduce<Flow>(
+      (changed, copy, index) => withStep(changed, copy.reader.id, (reader) => reading(reader, copy, id, keys[index])),
+      { ...flow, steps: flow.steps.flatMap((one) => (one.id === source ? [one, store] : [one])) },
+    );
+  if (keys.includes(undefined)) return { improve };
+  const fix = (): readonly Edit[] | undefined => {
+    const span = linted.steps.get(source)?.idSpan;
+    const added = span && editor.addStepAfter(span, lines);
+    const edits = copies.flatMap((copy, index) => {
+      const at = keySpanAt(copy.reader, copy.keys);
+      const { span } = copy.reference;
+      return at ? [editor.replace(at, keys[index] ?? ''), editor.replace(span, written(id))] : [];
+    });
+    return added && edits.length === 2 * copies.length ? [added, ...edits] : undefined;
+  };
+  return { improve, fix };
+}
+
+const written = (id: string): string => `{ $step: ${id}, path: blob_id }`;
+
+function freeId({ steps }: LintedFlow, wanted: string): string {
+  let id = wanted;
+  for (let number = 2; steps.has(id); number += 1) id = `${wanted}_${number}`;
+  return id;
+}
+
+/** The field in which a reader takes a blob instead of a value; undefined where nothing says that it does. */
+function blobKey(linted: LintedFlow, { reader, keys }: ReadByStep): string | undefined {
+  const { input } = linted.schemasOf(reader);
+  const name = keys.at(-1);
+  if (typeof name !== 'string' || takingOf(input, keys) === 'required') return undefined;
+  const around = keys.slice(0, -1);
+  return [`${name}_blob`, `${name}_blob_id`, 'data_blob', 'blob_id'].find((key) => {
+    const taking = takingOf(input, [...around, key]);
+    return taking === 'required' || taking === 'optional';
+  });
+}
+
+/** A step that reads a blob's id where it read a value, under another key where one is given. */
+const reading = (reader: Step, { reference, keys }: ReadByStep, id: string, key: string | undefined): Step => ({
+  ...reader,
+  input: readingAt(reader.input, keys, { name: key, value: blobId(id, reference.span) }),
+});
+
+const blobId = (step: string, span: Span): StepReference => ({
+  kind: 'step',
+  step,
+  path: { text: 'blob_id', path: { segments: ['blob_id'], exact: 'blob_id' }, span },
+  span,
+});
+
+function readingAt(
+  expression: Expression,
+  [key, ...rest]: ReadByStep['keys'],
+  by: { readonly name: string | undefined; readonly value: Expression },
+): Expression {
+  if (key === undefined) return by.value;
+  if (expression.kind === 'list')
+    return {
+      ...expression,
+      items: expression.items.map((item, at) => (at === key ? readingAt(item, rest, by) : item)),
+    };
+  if (expression.kind !== 'map') return expression;
+  const entries = expression.entries.map((entry) => {
+    if (entry.key !== key) return entry;
+    const named = rest.length === 0 ? (by.name ?? entry.key) : entry.key;
+    return { ...entry, key: named, value: readingAt(entry.value, rest, by) };
+  });
+  return { ...expression, entries };
+}
