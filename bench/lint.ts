@@ -18,7 +18,7 @@ for (const snippet of guideSnippets()) {
   console.log(`${snippet.title.padEnd(64)} ${found.join(', ') || '–'}`);
 }
 
-/** Flows with a schema for what the steps take, so that what is not taken is certain. */
+/** Flows with a schema for what the steps take, so that what is not taken is certain, and an output that stays the same. */
 const MENDED: { readonly [name: string]: string } = {
   'a false dependency': `steps:
 - { id: step1, component: /given/process, input: { data: { $input: $ } } }
@@ -28,6 +28,7 @@ const MENDED: { readonly [name: string]: string } = {
   input:
     original: { $input: $ }
     processed: { $step: step1 }
+output: { processed: { $step: step1 }, checked: { $step: step2 } }
 `,
   'a sequence of two': `steps:
 - { id: process_1, component: /given/one, input: { data: { $input: data1 } } }
@@ -37,6 +38,7 @@ const MENDED: { readonly [name: string]: string } = {
   input:
     data: { $input: data2 }
     previous: { $step: process_1 }
+output: [{ $step: process_1 }, { $step: process_2 }]
 `,
   'two extracts': `steps:
 - { id: load, component: /given/load }

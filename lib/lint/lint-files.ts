@@ -96,10 +96,8 @@ async function lintText(given: LintSource, levels: Levels, shared: SharedCompone
   const errors = loaded.diagnostics.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
   const { diagnostics, fixes } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
   // A flow that is wrong is mended first.
-  return {
-    diagnostics: [...errors.map((one) => ({ ...one, fixable: false })), ...diagnostics],
-    fixes: errors.length === 0 ? fixes : [],
-  };
+  if (errors.length === 0) return { diagnostics, fixes };
+  return { diagnostics: [...errors, ...diagnostics].map((one) => ({ ...one, fixable: false })), fixes: [] };
 }
 
 const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);

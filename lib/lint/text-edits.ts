@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit, type YAMLSeq } from 'yaml';
 import type { Span } from '../diagnostics/diagnostics.ts';
 import { composeDocument } from '../flow/text/compose-document.ts';
 import type { Edit } from '../flow/text/edits.ts';
@@ -67,42 +67,43 @@ export class TextEditor {
 
   /** Adds a step after the one whose id is at a span, in a list with an item a line or more. `lines`: the step, without the dash. */
   addStepAfter(id: Span, lines: readonly string[]): Edit | undefined {
-    const place = this.#blockStep(id);
-    if (!place) return undefined;
-    const [from, to] = place;
-    const dash = this.#dashBefore(from);
+    const item = this.#stepAt(id);
+    if (!item) return undefined;
+    const dash = this.#dashBefore(item.from);
     const indent = this.#text.slice(this.#text.lastIndexOf('\n', dash - 1) + 1, dash);
     if (indent.trim() !== '') return undefined;
-    const next = this.#text.indexOf('\n', from + this.#text.slice(from, to).trimEnd().length);
+    const end = item.from + this.#text.slice(item.from, item.to).trimEnd().length;
+    const next = this.#text.indexOf('\n', end);
     const at = next < 0 ? this.#text.length : next + 1;
     const text = lines.map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}\n`).join('');
     return { from: at, to: at, text: next < 0 ? `\n${text}` : text };
   }
 
-  #blockStep(id: Span): Place | undefined {
-    const at = this.#offset(id.line, id.column);
-    let found: Place | undefined;
-    this.#visit({
-      Seq: (_, list) => {
-        const step = list.flow ? undefined : list.items.find((item) => hasValueAt(item, at));
-        found ??= rangeOf(step);
-      },
-    });
-    return found;
-  }
-
   /** Removes the step whose id is at a span from its list. */
   removeStep(id: Span): Edit | undefined {
+    const found = this.#find(id);
+    if (found?.list.flow) return this.#fromFlow(found.list.items.map(rangeOf), found.index);
+    const item = this.#stepAt(id);
+    return item && this.#fromBlock(this.#dashBefore(item.from), item.to);
+  }
+
+  /** Where the step whose id is at a span stands, without its dash; undefined where its list is in brackets. */
+  #stepAt(id: Span): { readonly from: number; readonly to: number } | undefined {
+    const found = this.#find(id);
+    const range = found && !found.list.flow ? rangeOf(found.list.items[found.index]) : undefined;
+    return range && { from: range[0], to: range[1] };
+  }
+
+  /** The list with the step whose id is at a span, and its index there. */
+  #find(id: Span): { readonly list: YAMLSeq; readonly index: number } | undefined {
     const at = this.#offset(id.line, id.column);
-    let found: Edit | undefined;
+    let found: { readonly list: YAMLSeq; readonly index: number } | undefined;
     this.#visit({
       Seq: (_, list) => {
-        const index = list.items.findIndex((item) => hasValueAt(item, at));
-        const range = rangeOf(list.items[index]);
-        if (!range) return;
-        found = list.flow
-          ? this.#fromFlow(list.items.map(rangeOf), index)
-          : this.#fromBlock(this.#dashBefore(range[0]), range[1]);
+        const index = list.items.findIndex(
+          (item) => isMap(item) && item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at),
+        );
+        if (index >= 0) found = { list, index };
       },
     });
     return found;
@@ -152,10 +153,6 @@ export class TextEditor {
     return (lines.lineStarts[line - 1] ?? this.#text.length) + column - 1;
   }
 }
-
-/** Whether an item is a map with a scalar that begins at an offset. */
-const hasValueAt = (item: unknown, at: number): boolean =>
-  isMap(item) && item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at);
 
 const startOf = (pair: Pair | undefined): number | undefined => rangeOf(pair?.key)?.[0];
 

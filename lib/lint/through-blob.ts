@@ -9,42 +9,40 @@ import { keySpanAt } from './references.ts';
 import type { Finding } from './rule.ts';
 import { takingOf } from './schemas.ts';
 
-/** The flow in which a step's result is stored once, and readers get the id of the blob; the fix where they all take one. */
+/** The flow in which what a reference reads is stored once, and readers get the id of the blob; the fix where they all take one. */
 export function throughBlob(
   linted: LintedFlow,
-  step: Step,
+  { step: source, path }: StepReference,
   copies: readonly ReadByStep[],
 ): Pick<Finding, 'improve' | 'fix'> {
-  const id = freeId(linted, `store_${step.id}`);
-  const data = copiedValue(copies, linted);
-  const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: { data: ${data} }`];
+  const id = freeId(linted, `store_${source}`);
+  const { editor } = linted;
+  const isAll = path.path.segments.length === 0;
+  const data = editor.map([
+    ['$step', editor.word(source)],
+    ...(isAll ? [] : [['path', JSON.stringify(path.text)] as const]),
+  ]);
+  const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: ${editor.map([['data', data]])}`];
   const store = readFlow(`steps:\n- ${lines.join('\n  ')}\n`, linted.flow.file).flow?.steps[0];
   if (!store) return {};
   const keys = copies.map((copy) => blobKey(linted, copy));
   const improve = (flow: Flow): Flow =>
     copies.reduce<Flow>(
       (changed, copy, index) => withStep(changed, copy.reader.id, (reader) => reading(reader, copy, id, keys[index])),
-      { ...flow, steps: flow.steps.flatMap((one) => (one.id === step.id ? [one, store] : [one])) },
+      { ...flow, steps: flow.steps.flatMap((one) => (one.id === source ? [one, store] : [one])) },
     );
   if (keys.includes(undefined)) return { improve };
   const fix = (): readonly Edit[] | undefined => {
-    const added = linted.editor.addStepAfter(step.idSpan, lines);
+    const span = linted.steps.get(source)?.idSpan;
+    const added = span && editor.addStepAfter(span, lines);
     const edits = copies.flatMap((copy, index) => {
       const at = keySpanAt(copy.reader, copy.keys);
       const { span } = copy.reference;
-      return at ? [linted.editor.replace(at, keys[index] ?? ''), linted.editor.replace(span, written(id))] : [];
+      return at ? [editor.replace(at, keys[index] ?? ''), editor.replace(span, written(id))] : [];
     });
     return added && edits.length === 2 * copies.length ? [added, ...edits] : undefined;
   };
   return { improve, fix };
-}
-
-/** How the value is written that all copies are of. */
-function copiedValue([first]: readonly ReadByStep[], { editor }: LintedFlow): string {
-  if (!first) return 'null';
-  const { step, path } = first.reference;
-  const whole = path.path.segments.length === 0;
-  return editor.map([['$step', editor.word(step)], ...(whole ? [] : [['path', JSON.stringify(path.text)] as const])]);
 }
 
 const written = (id: string): string => `{ $step: ${id}, path: blob_id }`;

@@ -74,7 +74,10 @@ it('every folder of lib/ is a room of docs/rooms.json, and the other way round',
 
 describe('the snippets', () => {
   it.each(flows)('$file is a flow without diagnostics', async (flow) => {
-    expect((await checkFlows([flow])).map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+    // The examples of rules are of nobody's components: what these are called matters to no rule.
+    const isExample = flow.file.startsWith('docs/lint.md');
+    const found = (await checkFlows([flow])).filter(({ code }) => !isExample || code !== 'unknown-component');
+    expect(found.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
   });
 
   it.each(flows.filter(({ source }) => /^test:/m.test(source)))('$file passes its own cases', async (flow) => {

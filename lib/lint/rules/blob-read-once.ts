@@ -1,8 +1,15 @@
+import { inputField } from '../../compiler/analyse/builtins.ts';
 import { allWithin } from '../../flow/expression.ts';
 import { expressionsIn, type Step } from '../../flow/flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import type { Rule } from '../rule.ts';
 import type { Taking } from '../schemas.ts';
+
+/** Whether a blob holds a flow, which is run by its id. */
+function holdsFlow(step: Step): boolean {
+  const type = inputField(step, 'blob_type');
+  return type?.kind === 'literal' && type.value === 'flow';
+}
 
 /** Whether a reader needs the id and not the value: it says so, or, being built in, runs it or passes it on. */
 const takesIds = (linted: LintedFlow, step: Step, reader: Step): boolean =>
@@ -19,12 +26,12 @@ export const blobReadOnce: Rule = {
   find: (linted) => {
     const references = expressionsIn(linted.flow).flatMap(allWithin);
     return linted.flow.steps
-      .filter((step) => linted.isBuiltin(step, 'put_blob'))
+      .filter((step) => linted.isBuiltin(step, 'put_blob') && !holdsFlow(step))
       .flatMap((step) => {
         const all = references.filter((one) => one.kind === 'step' && one.step === step.id);
         const readers = new Set(linted.readersOf(step.id).map(({ reader }) => reader));
         const [reader] = readers;
-        // What the output tells is read by others; a flow that a blob holds is read by what runs it.
+        // What the output tells is read by others.
         if (!reader || readers.size > 1 || all.length > linted.readersOf(step.id).length) return [];
         if (!linted.isBuiltin(reader, 'get_blob') && takesIds(linted, step, reader)) return [];
         return [

@@ -33,6 +33,9 @@ function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
     const others = reads.filter((other) => other !== read);
     const otherSteps = [...others.filter(isStepRead).map(({ reference }) => reference.step), ...conditions];
     const source = read.reference.step;
+    // A blob is stored for those that read it.
+    const store = linted.steps.get(source);
+    if (taking !== 'not taken' && store && linted.isBuiltin(store, 'put_blob')) return [];
     if (otherSteps.some((id) => id === source || linted.ancestorsOf(id).has(source))) return [];
     // What a component may use is only worth a finding where it could begin with the rest earlier.
     const isRestEarlier = others.length > 0 && otherSteps.every((id) => linted.ancestorsOf(source).has(id));

@@ -52,9 +52,9 @@ function findingOf(linted: LintedFlow, step: Step, copies: readonly ReadByStep[]
   return (
     severity && {
       ...describe(first, readers, size),
+      ...throughBlob(linted, first.reference, copies),
       severity,
       span: first.reference.span,
-      ...throughBlob(linted, step, copies),
     }
   );
 }

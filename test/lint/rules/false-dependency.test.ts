@@ -186,6 +186,12 @@ steps:
       initial_input: { id: { $input: id }, text: { $step: load } }
       flow: { steps: [{ id: a, component: /text/clean, input: { text: { $input: text } } }], output: { result: { $step: a } } }
 `,
+    'a blob that a component reads': `
+steps:
+  - { id: keep, component: /builtin/put_blob, input: { data: { $input: rows } } }
+  - { id: count, component: /rows/count, input: { rows_blob: { $step: keep, path: blob_id }, of: { $input: column } } }
+  - { id: sum, component: /rows/sum, input: { rows_blob: { $step: keep, path: blob_id }, of: { $input: column } } }
+`,
     'an arm of a condition': `
 steps:
   - { id: load, component: /text/load, input: { id: { $input: id } } }

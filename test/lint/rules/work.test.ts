@@ -107,6 +107,11 @@ output: { count: { $step: count }, orders: { $step: keep, path: blob_id } }
     inputSchema: { type: object, required: [blob_id], properties: { blob_id: { type: string } } }
     input: { blob_id: { $step: keep, path: blob_id } }
 `),
+    'a flow that a component of the project runs from a blob': `
+steps:
+  - { id: keep, component: /put_blob, input: { data: { $input: flow }, blob_type: flow } }
+  - { id: run, component: /loops/repeat, input: { flow_id: { $step: keep, path: blob_id }, times: 3 } }
+`,
     'a flow that is run from a blob': `
 steps:
   - { id: keep, component: /put_blob, input: { data: { $input: flow }, blob_type: flow } }
