@@ -166,6 +166,11 @@ steps:
   - id: answer
     skipIf: { $step: cached, path: cache_hit }
     ${MODEL}
+  - id: keep
+    component: /cache/store
+    skipIf: { $step: cached, path: cache_hit }
+    input: { key: { $input: question }, value: { $step: answer } }
+output: { $coalesce: [{ $step: cached, path: value }, { $step: answer }] }
 `,
   },
   'unbounded-tokens': {

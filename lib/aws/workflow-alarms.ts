@@ -55,6 +55,8 @@ export function createAlarms(
   return alarms;
 }
 
+const FAILED = '(FILL(failed, 0) + FILL(timedOut, 0))';
+
 /** Of the executions that ended, since a long one ends in another period than it started in. One that was stopped did not fail. */
 function failureRateAlarm(
   scope: Construct,
@@ -63,7 +65,8 @@ function failureRateAlarm(
 ): readonly cloudwatch.Alarm[] {
   if (failureRate === undefined) return [];
   const metric = new cloudwatch.MathExpression({
-    expression: '100 * (failed + timedOut) / (failed + timedOut + succeeded)',
+    // A metric without data in a period, such as the failures of a period that has none, would leave the sum without data too.
+    expression: `100 * ${FAILED} / (${FAILED} + FILL(succeeded, 0))`,
     usingMetrics: {
       failed: workflow.metricFailed(),
       timedOut: workflow.metric('ExecutionsTimedOut', { statistic: cloudwatch.Stats.SUM }),

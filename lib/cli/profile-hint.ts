@@ -47,5 +47,5 @@ export async function profileHint(
   if (!worth || worth.withProfile > worth.without * (1 - WORTH)) return undefined;
   const [now, then] = [worth.without, worth.withProfile].map((seconds) => duration(seconds * 1000));
   const percent = (100 * (1 - worth.withProfile / worth.without)).toFixed(0);
-  return `A profile would make this flow ${percent} % faster: ${then} instead of ${now}, by the last ${ids.length} runs; stepflow profile ${file} --local writes one.`;
+  return `A profile would make this flow ${percent} % faster: ${then} instead of ${now}, by the last ${ids.length} runs; npx stepflow profile ${file} --local writes one.`;
 }

@@ -78,7 +78,10 @@ describe('the alarms of a workflow', () => {
       });
     template.hasResourceProperties(ALARM, {
       Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: '100 * (failed + timedOut) / (failed + timedOut + succeeded)' }),
+        Match.objectLike({
+          Expression:
+            '100 * (FILL(failed, 0) + FILL(timedOut, 0)) / ((FILL(failed, 0) + FILL(timedOut, 0)) + FILL(succeeded, 0))',
+        }),
         ofState('Failed'),
         ofState('TimedOut'),
         ofState('Succeeded'),

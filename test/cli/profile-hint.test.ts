@@ -42,7 +42,7 @@ test('after several runs, what a profile would be worth is told once', async () 
   const cwd = projectOf(SHAPE);
   expect(await hints(cwd, 7)).toEqual([
     expect.stringMatching(
-      /^A profile would make this flow \d+ % faster: .* by the last 5 runs; stepflow profile flow\.yaml/,
+      /^A profile would make this flow \d+ % faster: .* by the last 5 runs; npx stepflow profile flow\.yaml/,
     ),
   ]);
 });

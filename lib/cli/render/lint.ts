@@ -13,6 +13,7 @@ export const showFindings = (
   showDiagnostics(
     diagnostics.map((one) => ({
       ...one,
+      message: `${one.message} (${one.code})`,
       help: [one.help, costText(one, rules), fixText(one)].filter(Boolean).join(' '),
     })),
     sources,

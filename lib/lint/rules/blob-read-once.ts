@@ -39,7 +39,9 @@ export const blobReadOnce: Rule = {
             span: step.idSpan,
             step: step.id,
             message: `Only step "${reader.id}" reads the blob of "${step.id}"`,
-            help: `Pass the value itself to "${reader.id}": if it is large, it travels in a blob anyway.`,
+            help: linted.isBuiltin(reader, 'get_blob')
+              ? `Remove both steps, and read the value itself where "${reader.id}" is read: if it is large, it travels in a blob anyway.`
+              : `Pass the value itself to "${reader.id}": if it is large, it travels in a blob anyway.`,
           },
         ];
       });

@@ -9,7 +9,8 @@ import { hasWord } from '../words.ts';
 export const largeCopy: Rule = {
   code: 'large-copy',
   severity: 'warning',
-  finds: 'a large value (by profile, schema or mock) that several steps read whole, without put_blob',
+  finds:
+    'a large value (by profile, schema or mock) that several steps read whole, without put_blob; for information where nothing says how large it is',
   guide: 'Large Data Copying',
   why: 'What is too large for a payload travels in a blob in any case, and each function then reads all of it.',
   find: (linted) => linted.flow.steps.flatMap((step) => findingsOf(linted, step)),

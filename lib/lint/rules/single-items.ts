@@ -1,5 +1,6 @@
 import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
+import type { Segment } from '../../protocol/path.ts';
 import { withExpressions, withInput, withoutSteps } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import { type InputRead, readsOf } from '../references.ts';
@@ -23,20 +24,22 @@ interface ItemStep {
   readonly index: number;
   /** The name of the list. */
   readonly list: string;
+  /** Where the list is from. */
+  readonly from: string;
+  /** What is read of the item; empty for all of it. */
+  readonly part: readonly Segment[];
 }
 
 /** Steps by the list, and by all that they do with an item of it. */
 function groupsOf(linted: LintedFlow): ReadonlyMap<string, readonly ItemStep[]> {
   const groups = new Map<string, ItemStep[]>();
   for (const step of linted.flow.steps) {
-    const [item, ...others] = readsOf(step).flatMap((read) => itemOf(step, read) ?? []);
-    if (!item || others.length > 0) continue;
-    const key = JSON.stringify([
-      meaningOf({ ...withInput(step, item.read.keys, literal(null, step.idSpan)), id: '' }),
-      sourceOf(item.read),
-      item.read.keys,
-      item.read.reference.path.path.segments.slice(0, -1),
-    ]);
+    const items = readsOf(step).flatMap((read) => itemOf(step, read) ?? []);
+    const [item] = items;
+    if (!item || items.some((other) => other.index !== item.index || other.from !== item.from)) continue;
+    const bare = items.reduce((left, { read }) => withInput(left, read.keys, literal(null, step.idSpan)), step);
+    const parts = items.map(({ read, part }) => [read.keys, part]);
+    const key = JSON.stringify([meaningOf({ ...bare, id: '' }), item.from, parts]);
     const group = groups.get(key);
     if (group) group.push(item);
     else groups.set(key, [item]);
@@ -46,12 +49,14 @@ function groupsOf(linted: LintedFlow): ReadonlyMap<string, readonly ItemStep[]> 
 
 function itemOf(step: Step, read: InputRead): ItemStep | undefined {
   const { segments } = read.reference.path.path;
-  const index = segments.at(-1);
+  const at = segments.findLastIndex((segment) => typeof segment === 'number');
+  const index = segments[at];
   if (typeof index !== 'number' || read.isConditional) return undefined;
-  const named = segments.at(-2);
+  const named = segments[at - 1];
   const { reference } = read;
   const list = typeof named === 'string' ? named : reference.kind === 'step' ? reference.step : '';
-  return { step, read, index, list };
+  const from = JSON.stringify([sourceOf(read), segments.slice(0, at)]);
+  return { step, read, index, list, from, part: segments.slice(at + 1) };
 }
 
 const sourceOf = ({ reference }: InputRead): readonly string[] =>
@@ -87,8 +92,8 @@ function findingOf(linted: LintedFlow, group: readonly ItemStep[]): Finding | un
 }
 
 /** Whether the component is for single items by its name, or there is one for many: else the first may be all that is wanted. */
-const isOneOfMany = (linted: LintedFlow, { step }: ItemStep): boolean =>
-  hasWord(step.component, SINGLE) || batchOf(linted, step) !== undefined;
+const isOneOfMany = (linted: LintedFlow, { step, part }: ItemStep): boolean =>
+  part.length === 0 && (hasWord(step.component, SINGLE) || batchOf(linted, step) !== undefined);
 
 const BATCH = new Set(['batch', 'bulk', 'all', 'many', 'multiple']);
 
