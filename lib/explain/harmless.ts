@@ -18,6 +18,7 @@ const NOTHING: Omit<Knowledge, 'isReplaced' | 'diagnostics'> = {
   secondsOf: () => undefined,
   resultBytesOf: () => undefined,
   isNamed: () => false,
+  isInputAsked: () => false,
   tests: { cases: 0, measured: 0 },
 };
 

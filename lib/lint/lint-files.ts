@@ -1,13 +1,14 @@
 import { relative } from 'node:path';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
-import { applyEdits, type Edit } from '../flow/text/edits.ts';
+import { applyEdits } from '../flow/text/edits.ts';
 import { readTree } from '../flow/text/read-tree.ts';
 import { type LoadedFlow, loadFlow, SharedComponents } from '../project/load-flows.ts';
 import { openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { nearestConfig, openSuite, readConfigFile, START, type Suite } from '../testing/open-suite.ts';
 import { componentSource } from '../testing/plugin-config.ts';
+import { compatible } from './fixes.ts';
 import { type LintDiagnostic, type Linted, lintFlow } from './lint-flow.ts';
 import type { Knowledge } from './linted-flow.ts';
 import { RULE_CODES } from './rules.ts';
@@ -71,19 +72,10 @@ export async function lintFile(
   return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, sources };
 }
 
-/** Makes the fixes that neither touch each other nor count on the same, the first of those that do. */
 function mend(text: string, fixes: Linted['fixes']): { readonly text: string; readonly made: number } {
-  const edits: Edit[] = [];
-  const counted = new Set<string>();
-  let made = 0;
-  for (const fix of fixes) {
-    if (fix.countsOn !== undefined && counted.has(fix.countsOn)) continue;
-    if (fix.edits.some((one) => edits.some((other) => one.from < other.to && other.from < one.to))) continue;
-    edits.push(...fix.edits);
-    if (fix.countsOn !== undefined) counted.add(fix.countsOn);
-    made += 1;
-  }
-  return { text: applyEdits(text, edits), made };
+  const { together } = compatible(fixes);
+  const edits = together.flatMap((fix) => fix.edits);
+  return { text: applyEdits(text, edits), made: together.length };
 }
 
 async function lintText(given: LintSource, levels: Levels, shared: SharedComponents): Promise<Linted> {
@@ -107,17 +99,19 @@ function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: Load
   const mocks = cases.flatMap((one) => one.mocks);
   const seconds = durationsFrom({ components: settings.profile?.components ?? {} });
   const profiled = (component: string): boolean => settings.profile?.components?.[component] !== undefined;
+  const behavioursOf = (id: string, component: string) => {
+    const source = componentSource(config, component);
+    return [
+      ...mocks.filter(({ target }) => target === id || target === component).flatMap((mock) => mock.behaviours),
+      ...(source.kind === 'mock' ? source.behaviours : []),
+    ];
+  };
   return {
     schemasOf: (component) => schemas.get(canonical(component)),
     isBuiltin: (component) => lookup.catalog.resolve(component)?.builtin === true,
     isReplaced: (step) => settings.opaque?.(step) === true,
     resultsOf: (id, component) => {
-      const source = componentSource(config, component);
-      const behaviours = [
-        ...mocks.filter(({ target }) => target === id || target === component).flatMap((mock) => mock.behaviours),
-        ...(source.kind === 'mock' ? source.behaviours : []),
-      ];
-      return behaviours.flatMap((one): Json[] =>
+      return behavioursOf(id, component).flatMap((one): Json[] =>
         one.outcome === 'success' && one.result !== undefined ? [one.result] : [],
       );
     },
@@ -126,6 +120,7 @@ function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: Load
     resultBytesOf: (id) => settings.profile?.steps?.[id]?.outputBytes,
     diagnostics,
     isNamed: (id) => mocks.some(({ target }) => target === id),
+    isInputAsked: (id, component) => behavioursOf(id, component).some(({ input }) => input !== undefined),
     tests: { cases: cases.length, measured: cases.filter(({ metrics }) => metrics.length > 0).length },
   };
 }

@@ -2,10 +2,11 @@ import { innerFlowOf } from '../compiler/analyse/inner-flow.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
-import { applyEdits, type Edit } from '../flow/text/edits.ts';
+import { applyEdits } from '../flow/text/edits.ts';
 import { nearest } from '../flow/text/nearest.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
 import { type Cost, CostModel } from './cost.ts';
+import { compatible, type Fix } from './fixes.ts';
 import { type Knowledge, LintedFlow } from './linted-flow.ts';
 import type { Finding, Rule } from './rule.ts';
 import { RULE_CODES, RULES } from './rules.ts';
@@ -32,11 +33,6 @@ export interface Linted {
   readonly fixes: readonly Fix[];
 }
 
-/** The edits that mend a finding. */
-export interface Fix extends Pick<Finding, 'countsOn'> {
-  readonly edits: readonly Edit[];
-}
-
 interface Found {
   readonly rule: Rule;
   readonly finding: Finding;
@@ -59,10 +55,11 @@ export async function lintFlow(
   const costs = new CostModel(compiled, settings, (reference, steps) => whole.sizeOf(reference, steps));
   const fixes: Fix[] = [];
   const diagnostics: LintDiagnostic[] = [];
+  const fixable = fixableOf(kept);
   for (const one of kept) {
-    const edits = fixOf(one);
-    if (edits) fixes.push({ edits, ...(one.finding.countsOn !== undefined && { countsOn: one.finding.countsOn }) });
-    diagnostics.push({ ...(await diagnosticOf(one, costs)), file, fixable: edits !== undefined });
+    const fix = fixable.get(one);
+    if (fix) fixes.push(fix);
+    diagnostics.push({ ...(await diagnosticOf(one, costs)), file, fixable: fix !== undefined });
   }
   const faults = faultsOf(suppressions, found, file, levels).map((fault) => ({ ...fault, fixable: false }));
   return {
@@ -121,13 +118,45 @@ async function diagnosticOf(
   };
 }
 
-/** The edits of a finding, if with them the text says exactly what the rule would have it say. */
-function fixOf({ finding: { fix, improve }, linted }: Found): readonly Edit[] | undefined {
-  const edits = improve && fix?.();
-  if (!edits || edits.length === 0) return undefined;
-  const { flow } = readFlow(applyEdits(linted.text, edits), linted.flow.file);
-  const mended = flow && linted.locate(flow);
-  return mended && isSameFlow(mended, improve(linted.flow)) ? edits : undefined;
+/** The fixes of findings after which the text says exactly what their rules would have it say. */
+function fixableOf(found: readonly Found[]): ReadonlyMap<Found, Fix> {
+  const fixable = new Map<Found, Fix>();
+  const byFlow = new Map<LintedFlow, Candidate[]>();
+  for (const one of found) {
+    const { fix, improve, countsOn = [] } = one.finding;
+    const edits = improve && fix?.();
+    if (!edits || edits.length === 0) continue;
+    const all = byFlow.get(one.linted) ?? [];
+    byFlow.set(one.linted, [...all, { found: one, improve, edits, countsOn }]);
+  }
+  for (const [linted, candidates] of byFlow)
+    for (let open: readonly Candidate[] = candidates; open.length > 0; ) {
+      const { together, left } = compatible(open);
+      for (const { found: one, edits, countsOn } of exact(linted, together)) fixable.set(one, { edits, countsOn });
+      open = left;
+    }
+  return fixable;
+}
+
+interface Candidate extends Fix {
+  readonly found: Found;
+  readonly improve: (flow: Flow) => Flow;
+}
+
+/** Those of some fixes that do what they should. They are read at once, and parts of them only where that says something else. */
+function exact(linted: LintedFlow, fixes: readonly Candidate[]): readonly Candidate[] {
+  if (isExact(linted, fixes)) return fixes;
+  if (fixes.length === 1) return [];
+  const half = Math.ceil(fixes.length / 2);
+  return [...exact(linted, fixes.slice(0, half)), ...exact(linted, fixes.slice(half))];
+}
+
+function isExact({ text, flow, locate }: LintedFlow, fixes: readonly Candidate[]): boolean {
+  const edits = fixes.flatMap((one) => one.edits);
+  const read = readFlow(applyEdits(text, edits), flow.file).flow;
+  const mended = read && locate(read);
+  const improved = fixes.reduce((changed, { improve }) => improve(changed), flow);
+  return mended !== undefined && isSameFlow(mended, improved);
 }
 
 /** What is wrong with the comments that silence rules. */

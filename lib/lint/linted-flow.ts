@@ -28,6 +28,8 @@ export interface Knowledge {
   readonly diagnostics: readonly Diagnostic[];
   /** Whether the flow's tests name a step. */
   readonly isNamed: (id: string) => boolean;
+  /** Whether a mock answers a step, by its id or its component, only for some inputs. */
+  readonly isInputAsked: (id: string, component: string) => boolean;
   readonly tests: { readonly cases: number; readonly measured: number };
 }
 

@@ -21,7 +21,7 @@ export interface Finding {
   /** The text's edits that make it {@link improve}d. @default nothing can be mended without knowing more */
   readonly fix?: () => readonly Edit[] | undefined;
   /** What the fix counts on: of those that count on the same, only one is safe at a time. @default nothing */
-  readonly countsOn?: string;
+  readonly countsOn?: readonly string[];
 }
 
 /** A rule of the guide. */

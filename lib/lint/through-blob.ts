@@ -14,7 +14,7 @@ export function throughBlob(
   linted: LintedFlow,
   { step: source, path }: StepReference,
   copies: readonly ReadByStep[],
-): Pick<Finding, 'improve' | 'fix'> {
+): Pick<Finding, 'improve' | 'fix' | 'countsOn'> {
   const id = freeId(linted, `store_${source}`);
   const { editor } = linted;
   const isAll = path.path.segments.length === 0;
@@ -42,7 +42,8 @@ export function throughBlob(
     });
     return added && edits.length === 2 * copies.length ? [added, ...edits] : undefined;
   };
-  return { improve, fix };
+  // Each value of the step would be stored by a step of this id.
+  return { improve, fix, countsOn: [`${linted.prefix}${id}`] };
 }
 
 const written = (id: string): string => `{ $step: ${id}, path: blob_id }`;

@@ -109,14 +109,14 @@ output: [{ $step: first }, { $step: second }]
     { "id": "city", "component": "/extract", "input": { "data": { "$step": "load" }, "path": "address.city" } },
     { "id": "total", "component": "/extract", "input": { "data": { "$step": "load" }, "path": "total" } }
   ],
-  "output": [{ "$step": "city" }, { "$step": "total", "path": "$.euros" }]
+  "output": [{ "$step": "city" }, { "$step": "total" }]
 }
 `,
     `{
   "steps": [
     { "id": "load", "component": "/shop/order" }
   ],
-  "output": [{ "$step": "load", "path": "address.city" }, { "$step": "load", "path": "$.total.euros" }]
+  "output": [{ "$step": "load", "path": "address.city" }, { "$step": "load", "path": "total" }]
 }
 `,
   ],
@@ -255,6 +255,27 @@ test:
   - { id: metrics, component: /analytics/metrics, input: { user_data: { $step: load } } }
 `,
   ],
+  'an extract of what may be null, where a path goes on': [
+    'over-granular',
+    `steps:
+  - { id: load, component: /shop/order }
+  - { id: buyer, component: /builtin/extract, input: { data: { $step: load }, path: buyer } }
+output: { $step: buyer, path: email }
+`,
+  ],
+  'a field that a mock asks for': [
+    'false-dependency',
+    `steps:
+  - { id: first, component: /text/clean }
+  - { id: second, component: /text/mend, ${SCHEMA}, input: { text: a, before: { $step: first } } }
+output: [{ $step: first }, { $step: second }]
+test:
+  cases:
+    - name: in order
+      mocks: { second: [{ input: { before: 1 }, outcome: success, result: 2 }] }
+      output: { outcome: success }
+`,
+  ],
   'a whole object by what the steps say of themselves': [
     'whole-object',
     `steps:
@@ -278,6 +299,53 @@ test('--fix leaves one of two readers, where what nobody reads would be a result
 `;
   const { text, fixed } = await lint(source, { levels: only('false-dependency'), fix: true });
   expect([text, fixed]).toEqual([source.replace(', before: { $step: first }', ''), 1]);
+});
+
+test('--fix leaves a map where it removes all fields of a block', async () => {
+  const source = `steps:
+  - { id: first, component: /text/clean }
+  - { id: second, component: /text/clean }
+  - id: third
+    component: /text/mend
+    ${SCHEMA}
+    input:
+      one: { $step: first }
+      two: { $step: second }
+output: [{ $step: first }, { $step: second }, { $step: third }]
+`;
+  const { text, fixed } = await lint(source, { levels: only('false-dependency'), fix: true });
+  const mended = source.replace('      one: { $step: first }\n', '').replace('two: { $step: second }', '{}');
+  expect([text, fixed]).toEqual([mended, 2]);
+});
+
+test('--fix stores two large values of a step in two blobs', async () => {
+  const fields = '{ x: {}, y: {}, x_blob: { type: string }, y_blob: { type: string } }';
+  const reader = (id: string) => `  - id: ${id}
+    component: /text/mend
+    inputSchema: { type: object, properties: ${fields} }
+    input: { x: { $step: load, path: x }, y: { $step: load, path: y } }
+`;
+  const large = '{ type: string, maxLength: 100000 }';
+  const source = `steps:
+  - id: load
+    component: /text/clean
+    outputSchema: { type: object, properties: { x: ${large}, y: ${large} } }
+${reader('one')}${reader('two')}output: [{ $step: one }, { $step: two }]
+`;
+  const { text, fixed, diagnostics } = await lint(source, { levels: only('large-copy'), fix: true });
+  expect([fixed, diagnostics]).toEqual([2, []]);
+  expect(text.match(/id: store_\w+/g)?.sort()).toEqual(['id: store_load', 'id: store_load_2']);
+});
+
+test('--fix mends many extracts at once', async () => {
+  const numbers = [...Array(100).keys()];
+  const extract = (n: number): string =>
+    `  - { id: e${n}, component: /builtin/extract, input: { data: { $step: load }, path: f${n} } }\n`;
+  const source = (extracts: string, read: (n: number) => string): string =>
+    `steps:\n  - { id: load, component: /shop/order }\n${extracts}output: [${numbers.map(read).join(', ')}]\n`;
+  const before = source(numbers.map(extract).join(''), (n) => `{ $step: e${n} }`);
+  const { text, fixed } = await lint(before, { levels: only('over-granular'), fix: true });
+  expect([text, fixed]).toEqual([source('', (n) => `{ $step: load, path: "f${n}" }`), 100]);
 });
 
 describe('--fix finds, and leaves as it is,', () => {

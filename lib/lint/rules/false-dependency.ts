@@ -68,9 +68,11 @@ function findingOf(linted: LintedFlow, step: Step, { reference, keys, taking }: 
     help: HELP[taking](field),
     improve: (flow) => withStep(flow, step.id, (one) => withoutInput(one, keys)),
     ...(taking === 'not taken' &&
+      !linted.knowledge.isInputAsked(`${linted.prefix}${step.id}`, step.component) &&
       runsWithout(linted, step, reference.step) && {
-        // That others read it: not all of them may stop to do so at once.
-        countsOn: `${linted.prefix}${reference.step}`,
+        // That others read it: not all of them may stop to do so at once. And that the input has more: a map in a block
+        // is not left without entries.
+        countsOn: [`${linted.prefix}${reference.step}`, `input of ${linted.prefix}${step.id}`],
         fix: () => {
           const key = keySpanAt(step, keys);
           const edit = key && linted.editor.removeEntry(key);

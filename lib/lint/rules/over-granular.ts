@@ -3,10 +3,12 @@ import type { Expression, InputReference, StepReference } from '../../flow/expre
 import { allWithin } from '../../flow/expression.ts';
 import { expressionsIn, type Flow, type Step } from '../../flow/flow.ts';
 import type { Edit } from '../../flow/text/edits.ts';
+import { isObject } from '../../protocol/json.ts';
 import { parsePath, pathText, type Segment } from '../../protocol/path.ts';
 import { withExpressions, withoutSteps } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import type { Finding, Rule } from '../rule.ts';
+import { schemaAt } from '../schemas.ts';
 import type { TextEditor } from '../text-edits.ts';
 
 export const overGranular: Rule = {
@@ -65,10 +67,9 @@ const isSameSource = (one: Source, other: Source): boolean =>
   one.kind === other.kind && (one.kind === 'input' || (other.kind === 'step' && one.step === other.step));
 
 /** The flow in which readers read the source themselves; undefined where that could mean something else. */
-function inlined(
-  { flow, editor, knowledge, prefix }: LintedFlow,
-  { step, source, path }: Extract,
-): Required<Pick<Finding, 'improve' | 'fix'>> | undefined {
+function inlined(linted: LintedFlow, extract: Extract): Required<Pick<Finding, 'improve' | 'fix'>> | undefined {
+  const { flow, editor, knowledge, prefix } = linted;
+  const { step, source, path } = extract;
   const hasSkip = source.kind === 'step' && source.onSkip !== undefined;
   const readers = expressionsIn(flow)
     .flatMap(allWithin)
@@ -80,6 +81,8 @@ function inlined(
     if (reader.kind !== 'step' || reader.onSkip !== undefined) return undefined;
     const text = joined(source, path, reader.path.path.segments);
     const parsed = text === undefined ? undefined : parsePath(text);
+    // Of a result that is null, each path is null; within the source, a path into null is an error.
+    if (reader.path.path.segments.length > 0 && !isNeverNull(linted, extract)) return undefined;
     if (text === undefined || !parsed || 'error' in parsed || !isUnambiguous(reader.path.path)) return undefined;
     return { ...source, path: { text: pathText(text), path: parsed, span: reader.span }, span: reader.span };
   };
@@ -94,6 +97,16 @@ function inlined(
       one.kind === 'step' && one.step === step.id ? (replacement(one) ?? one) : one,
     );
   return { improve, fix: () => removal && [...edits, removal] };
+}
+
+/** Whether what a step extracts is a map or a list, by what is known of its source. */
+function isNeverNull(linted: LintedFlow, { source, path }: Extract): boolean {
+  const further = parsePath(path);
+  const step = source.kind === 'step' ? linted.steps.get(source.step) : undefined;
+  if ('error' in further || step?.onError.action === 'useDefault') return false;
+  const whole = step ? linted.knowledge.schemasOf(step.component)?.output : linted.flow.inputSchema;
+  const schema = schemaAt(whole, [...source.path.path.segments, ...further.segments]);
+  return isObject(schema) && (schema.type === 'object' || schema.type === 'array');
 }
 
 /** A path that begins with `$`, or has one name, means the same after another one. */
