@@ -7,6 +7,11 @@ import { CHECKLIST } from './checklist.ts';
 import { LINT_EXAMPLES } from './lint-examples.ts';
 import { fenced, GENERATED, table } from './markdown.ts';
 
+/** The rules some of whose findings can be mended. */
+const FIXED = ['false-dependency', 'over-granular', 'large-copy', 'whole-object']
+  .map((code) => `[${code}](#${code})`)
+  .join(', ');
+
 const INTRODUCTION = `# Lint: the performance guide as rules
 
 \`stepflow lint\` holds flows against the performance guide: what is slow or costly, what it costs, and how to mend it.
@@ -14,8 +19,10 @@ const INTRODUCTION = `# Lint: the performance guide as rules
 - **Cost.** The flow is compiled and simulated as it is, and as it would be; the difference is the cost: seconds of the critical
   path, by the flow's profile; bytes that are passed from step to step, as far as mocks or schemas say how large they are; US
   dollars for 1,000 runs. What changes neither has no cost.
-- **\`--fix\`** mends in the text what can be mended without knowing more than is written; comments and layout stay. Only edits
-  after which the flow says exactly what the rule would have it say are made.
+- **\`--fix\`** mends in the text what can be mended without knowing more than is written, of the rules
+  ${FIXED}.
+  Comments and layout stay, except a comment in a line that goes. Only edits after which the flow says exactly what the rule would
+  have it say, and gives the results that it gave, are made.
 - **Levels.** \`info\` is worth a look, a \`warning\` most likely a loss. \`--strict\` fails for warnings. \`--rule CODE=LEVEL\`, or in
   the \`stepflow-config.yml\` that is nearest to the flow
 
