@@ -33,8 +33,8 @@ describe('stepflow', () => {
                                       how large values may be, how far limits are.
         simulate [options] <FLOW>     Run a compiled flow on a virtual clock: how long it takes beside its
                                       critical path, and what it costs.
-        profile [options] <FLOW>      Run a flow several times and write down how long each step takes,
-                                      for the compiler and for simulate.
+        profile [options] <FLOW>      Write down how long each step takes, in runs on this machine or in
+                                      deployed executions, for the compiler and simulate.
         asl                           holds asl run
         list-components [options]     List every component that flows may use: the built-in ones and
                                       yours, with their schemas.
@@ -82,6 +82,7 @@ describe('stepflow', () => {
         --max-concurrency <N>   how many runs of a batch execute at once (default: 10)
         --isolate               run components in sandboxes with the memory that they request, and measure
                                 what they use
+        --metrics               show what was measured of each step; with --json it is there in any case
         --resume <ID>           resume an interrupted or failed run; completed steps are not repeated
         --json                  print the flow's result and its execution as JSON, and nothing else, on
                                 standard output
