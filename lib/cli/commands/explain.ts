@@ -50,7 +50,8 @@ export const explainCommand = defineCommand({
     if (isMeasured && !measured) return NO_EXECUTIONS;
     const { explanation, failure } = await explain(flow, {
       ...(measured && { measured }),
-      memorySizes: () => memorySizes(flow),
+      // Without runs to compare with, no component is loaded.
+      ...(measured && { memorySizes: () => memorySizes(flow) }),
     });
     if (!explanation) {
       return showFailedRun(failure, json, terminal);

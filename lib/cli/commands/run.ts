@@ -176,33 +176,19 @@ function progressFor({ stdout, env }: Terminal) {
   return show(stdout, colorsFor(stdout, env));
 }
 
-const toJson = ({ result, execution = NOTHING_RAN, diagnostics, costUsd }: PricedFlowRun): object => {
-  const priced = { ...execution, ...(costUsd !== undefined && { costUsd }) };
+const toJson = ({ result, execution, diagnostics, costUsd }: PricedFlowRun): object => {
+  const priced = { ...(execution ?? NOTHING_RAN), ...(costUsd !== undefined && { costUsd }) };
   return { ...result, execution: priced, ...(diagnostics.length > 0 && { diagnostics }) };
 };
 
-/** The execution of a run that was refused. */
-const NOTHING_RAN: NonNullable<FlowRun['execution']> = {
+/** The execution of a run that was refused: nothing of it was measured. */
+const NOTHING_RAN: Omit<NonNullable<FlowRun['execution']>, 'metrics'> = {
   id: '',
   durationMs: 0,
   transitions: 0,
   events: 0,
   steps: [],
   criticalPath: [],
-  metrics: {
-    flow: '',
-    makespanMs: 0,
-    workMs: 0,
-    widest: 0,
-    parallelEfficiency: null,
-    speedUp: null,
-    criticalPathMs: 0,
-    criticalPathRatio: null,
-    blobs: { operations: 0, bytes: 0, hits: 0 },
-    coldStarts: 0,
-    startupMs: 0,
-    steps: [],
-  },
 };
 
 const DEFAULT_CONCURRENCY = 10;
