@@ -8,8 +8,8 @@ import { LINT_EXAMPLES } from './lint-examples.ts';
 import { fenced, GENERATED, table } from './markdown.ts';
 
 /** The rules some of whose findings can be mended. */
-const FIXED = ['false-dependency', 'over-granular', 'large-copy', 'whole-object']
-  .map((code) => `[${code}](#${code})`)
+const FIXED = RULES.filter(({ mends }) => mends)
+  .map(({ code }) => `[${code}](#${code})`)
   .join(', ');
 
 const INTRODUCTION = `# Lint: the performance guide as rules

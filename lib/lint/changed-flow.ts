@@ -14,22 +14,42 @@ export const withoutSteps = (flow: Flow, ids: ReadonlySet<string>): Flow => ({
   steps: flow.steps.filter(({ id }) => !ids.has(id)),
 });
 
-/** A step without the value at `keys` of its input. */
-export const withoutInput = (step: Step, keys: readonly (string | number)[]): Step => ({
-  ...step,
-  input: withoutKey(step.input, keys),
-});
+type Keys = readonly (string | number)[];
+type Entry = MapExpression['entries'][number];
 
-function withoutKey(expression: Expression, [key, ...rest]: readonly (string | number)[]): Expression {
-  if (expression.kind === 'list')
-    return {
-      ...expression,
-      items: expression.items.map((item, at) => (at === key ? withoutKey(item, rest) : item)),
-    };
+/** A step without the value at `keys` of its input. */
+export const withoutInput = (step: Step, keys: Keys): Step => withEntry(step, keys, () => []);
+
+/** A step with another value at `keys` of its input, and under another key where one is given. */
+export const withInput = (step: Step, keys: Keys, value: Expression, key?: string): Step => {
+  if (keys.length === 0) return { ...step, input: value };
+  return withEntry(step, keys, (entry) => [{ ...entry, ...(key !== undefined && { key }), value }], value);
+};
+
+/** A step with other entries in place of the one at `keys` of its input; `item` is what takes the place of a list's. */
+const withEntry = (
+  step: Step,
+  keys: Keys,
+  change: (entry: Entry) => readonly Entry[],
+  item: Expression | undefined = undefined,
+): Step => ({ ...step, input: changedAt(step.input, keys, { change, item }) });
+
+interface Change {
+  readonly change: (entry: Entry) => readonly Entry[];
+  /** Undefined: the items of lists stay. */
+  readonly item: Expression | undefined;
+}
+
+function changedAt(expression: Expression, [key, ...rest]: Keys, by: Change): Expression {
+  const isLast = rest.length === 0;
+  if (expression.kind === 'list') {
+    const changed = (item: Expression): Expression => (isLast ? (by.item ?? item) : changedAt(item, rest, by));
+    return { ...expression, items: expression.items.map((item, at) => (at === key ? changed(item) : item)) };
+  }
   if (expression.kind !== 'map') return expression;
   const entries = expression.entries.flatMap((entry) => {
     if (entry.key !== key) return [entry];
-    return rest.length === 0 ? [] : [{ ...entry, value: withoutKey(entry.value, rest) }];
+    return isLast ? by.change(entry) : [{ ...entry, value: changedAt(entry.value, rest, by) }];
   });
   // A map without expressions is a literal.
   if (entries.every(({ value }) => value.kind === 'literal')) return literalOf(expression, entries);
@@ -42,30 +62,6 @@ const literalOf = ({ span }: MapExpression, entries: MapExpression['entries']): 
   entries,
   span,
 });
-
-/** A step with another value at `keys` of its input. */
-export const withInput = (step: Step, keys: readonly (string | number)[], value: Expression): Step => ({
-  ...step,
-  input: withValue(step.input, keys, value),
-});
-
-function withValue(
-  expression: Expression,
-  [key, ...rest]: readonly (string | number)[],
-  value: Expression,
-): Expression {
-  if (key === undefined) return value;
-  if (expression.kind === 'list')
-    return {
-      ...expression,
-      items: expression.items.map((item, at) => (at === key ? withValue(item, rest, value) : item)),
-    };
-  if (expression.kind !== 'map') return expression;
-  const entries = expression.entries.map((entry) =>
-    entry.key === key ? { ...entry, value: withValue(entry.value, rest, value) } : entry,
-  );
-  return { ...expression, entries };
-}
 
 /** A flow in which `change` has replaced expressions, the inner ones first. */
 export const withExpressions = (flow: Flow, change: (expression: Expression) => Expression): Flow => {

@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import { durationsFrom } from '../compiler/plan/durations.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
 import { applyEdits } from '../flow/text/edits.ts';
 import { readTree } from '../flow/text/read-tree.ts';
@@ -97,8 +96,7 @@ const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);
 function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: LoadedFlow, suite: Suite): Knowledge {
   const { cases, config } = suite;
   const mocks = cases.flatMap((one) => one.mocks);
-  const seconds = durationsFrom({ components: settings.profile?.components ?? {} });
-  const profiled = (component: string): boolean => settings.profile?.components?.[component] !== undefined;
+  const { steps: timings, components } = settings.profile ?? {};
   const behavioursOf = (id: string, component: string) => {
     const source = componentSource(config, component);
     return [
@@ -110,14 +108,12 @@ function knowledgeOf({ schemas, canonical, lookup, settings, diagnostics }: Load
     schemasOf: (component) => schemas.get(canonical(component)),
     isBuiltin: (component) => lookup.catalog.resolve(component)?.builtin === true,
     isReplaced: (step) => settings.opaque?.(step) === true,
-    resultsOf: (id, component) => {
-      return behavioursOf(id, component).flatMap((one): Json[] =>
+    resultsOf: (id, component) =>
+      behavioursOf(id, component).flatMap((one): Json[] =>
         one.outcome === 'success' && one.result !== undefined ? [one.result] : [],
-      );
-    },
-    secondsOf: (id, component) =>
-      settings.profile?.steps?.[id]?.seconds ?? (profiled(component) ? seconds({ id, component }) : undefined),
-    resultBytesOf: (id) => settings.profile?.steps?.[id]?.outputBytes,
+      ),
+    secondsOf: (id, component) => timings?.[id]?.seconds ?? components?.[component]?.seconds,
+    resultBytesOf: (id) => timings?.[id]?.outputBytes,
     diagnostics,
     isNamed: (id) => mocks.some(({ target }) => target === id),
     isInputAsked: (id, component) => behavioursOf(id, component).some(({ input }) => input !== undefined),

@@ -1,4 +1,5 @@
 import { innerFlowOf } from '../compiler/analyse/inner-flow.ts';
+import { groupBy } from '../compiler/passes/group-by.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
@@ -121,21 +122,20 @@ async function diagnosticOf(
 /** The fixes of findings after which the text says exactly what their rules would have it say. */
 function fixableOf(found: readonly Found[]): ReadonlyMap<Found, Fix> {
   const fixable = new Map<Found, Fix>();
-  const byFlow = new Map<LintedFlow, Candidate[]>();
-  for (const one of found) {
-    const { fix, improve, countsOn = [] } = one.finding;
-    const edits = improve && fix?.();
-    if (!edits || edits.length === 0) continue;
-    const all = byFlow.get(one.linted) ?? [];
-    byFlow.set(one.linted, [...all, { found: one, improve, edits, countsOn }]);
-  }
-  for (const [linted, candidates] of byFlow)
-    for (let open: readonly Candidate[] = candidates; open.length > 0; ) {
+  const byFlow = groupBy(found, ({ linted }) => linted.prefix, candidateOf);
+  for (const candidates of byFlow.values())
+    for (let open = candidates; open.length > 0; ) {
       const { together, left } = compatible(open);
-      for (const { found: one, edits, countsOn } of exact(linted, together)) fixable.set(one, { edits, countsOn });
+      for (const { found: one, edits, countsOn } of exact(together)) fixable.set(one, { edits, countsOn });
       open = left;
     }
   return fixable;
+}
+
+function candidateOf(found: Found): Candidate | undefined {
+  const { fix, improve, countsOn = [] } = found.finding;
+  const edits = improve && fix?.();
+  return edits && edits.length > 0 ? { found, improve, edits, countsOn } : undefined;
 }
 
 interface Candidate extends Fix {
@@ -143,12 +143,13 @@ interface Candidate extends Fix {
   readonly improve: (flow: Flow) => Flow;
 }
 
-/** Those of some fixes that do what they should. They are read at once, and parts of them only where that says something else. */
-function exact(linted: LintedFlow, fixes: readonly Candidate[]): readonly Candidate[] {
-  if (isExact(linted, fixes)) return fixes;
+/** Those of some fixes of one flow that do what they should. They are read at once, and parts of them only where that says something else. */
+function exact(fixes: readonly Candidate[]): readonly Candidate[] {
+  const [first] = fixes;
+  if (!first || isExact(first.found.linted, fixes)) return fixes;
   if (fixes.length === 1) return [];
   const half = Math.ceil(fixes.length / 2);
-  return [...exact(linted, fixes.slice(0, half)), ...exact(linted, fixes.slice(half))];
+  return [...exact(fixes.slice(0, half)), ...exact(fixes.slice(half))];
 }
 
 function isExact({ text, flow, locate }: LintedFlow, fixes: readonly Candidate[]): boolean {

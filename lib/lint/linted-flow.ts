@@ -1,14 +1,16 @@
 import { callsBuiltin } from '../compiler/analyse/builtins.ts';
 import { type Dependencies, dataDependencies, findUses } from '../compiler/analyse/graph.ts';
 import type { ComponentSchemas } from '../compiler/check/index.ts';
+import { groupBy } from '../compiler/passes/group-by.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, type StepReference } from '../flow/expression.ts';
 import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
-import { isStepRead, readsOf, type StepRead, stepsIn } from './references.ts';
+import { bytesOf } from '../runtime/spill/spill.ts';
+import { isStepRead, readsOf, type StepRead, stepReferencesIn, stepsIn } from './references.ts';
 import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
-import { BLOB_ID_BYTES, bytesOf, LARGE_BYTES, type Size, sizeBySchema } from './sizes.ts';
+import { BLOB_ID_BYTES, LARGE_BYTES, type Size, sizeBySchema } from './sizes.ts';
 import { TextEditor } from './text-edits.ts';
 
 /** What rules know of a flow beside its text. Steps of an inner flow have ids `RUNNER.ID` in all of it. */
@@ -49,8 +51,9 @@ export class LintedFlow {
   readonly locate: (whole: Flow) => Flow | undefined;
   readonly steps: ReadonlyMap<string, Step>;
   readonly dependencies: Dependencies;
-  readonly #readers = new Map<string, ReadByStep[]>();
+  readonly #readers: ReadonlyMap<string, readonly ReadByStep[]>;
   readonly #ancestors = new Map<string, ReadonlySet<string>>();
+  #references: ReadonlyMap<string, readonly StepReference[]> | undefined;
   #editor: TextEditor | undefined;
 
   constructor(
@@ -67,7 +70,16 @@ export class LintedFlow {
     this.prefix = prefix;
     this.steps = new Map(flow.steps.map((step) => [step.id, step]));
     this.dependencies = dataDependencies(findUses(flow, []));
-    for (const reader of flow.steps) for (const read of readsOf(reader).filter(isStepRead)) this.#add(reader, read);
+    const reads = flow.steps.flatMap((reader) =>
+      readsOf(reader)
+        .filter(isStepRead)
+        .map((read) => ({ ...read, reader })),
+    );
+    this.#readers = groupBy(
+      reads,
+      ({ reference }) => reference.step,
+      (read) => read,
+    );
   }
 
   get editor(): TextEditor {
@@ -107,6 +119,16 @@ export class LintedFlow {
     const taking = schemas.length === 0 ? 'unknown' : mostOf(schemas.map((schema) => takingOf(schema, keys)));
     const isUsed = taking !== 'not taken' && this.knowledge.isBuiltin(step.component) && !this.isReplaced(step);
     return isUsed ? 'required' : taking;
+  }
+
+  /** All references to a step's result, wherever they are. */
+  referencesTo(id: string): readonly StepReference[] {
+    this.#references ??= groupBy(
+      stepReferencesIn(expressionsIn(this.flow)),
+      ({ step }) => step,
+      (one) => one,
+    );
+    return this.#references.get(id) ?? [];
   }
 
   /** The reads of a step's result in inputs of other steps. */
@@ -153,12 +175,5 @@ export class LintedFlow {
 
   #named({ id, component }: Step): { readonly id: string; readonly component: string } {
     return { id: `${this.prefix}${id}`, component };
-  }
-
-  #add(reader: Step, read: StepRead): void {
-    const { step } = read.reference;
-    const known = this.#readers.get(step);
-    if (known) known.push({ ...read, reader });
-    else this.#readers.set(step, [{ ...read, reader }]);
   }
 }

@@ -1,6 +1,8 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, forEachChild, type StepReference } from '../flow/expression.ts';
 import type { Step } from '../flow/flow.ts';
+import { formatPath } from '../protocol/describe.ts';
+import type { Segment } from '../protocol/path.ts';
 
 /** A value that a step's input reads, and where in the input it stands. */
 export interface InputRead {
@@ -37,9 +39,21 @@ export const isStepRead = (read: InputRead): read is StepRead => read.reference.
 export const isWhole = ({ reference: { path } }: Pick<InputRead, 'reference'>): boolean =>
   path.path.segments.length === 0;
 
+/** The references to results of steps, wherever in expressions. */
+export const stepReferencesIn = (expressions: readonly Expression[]): readonly StepReference[] =>
+  expressions.flatMap(allWithin).filter((one) => one.kind === 'step');
+
 /** The steps that expressions read, wherever in them. */
 export const stepsIn = (expressions: readonly Expression[]): readonly string[] =>
-  expressions.flatMap(allWithin).flatMap((one) => (one.kind === 'step' ? [one.step] : []));
+  stepReferencesIn(expressions).map(({ step }) => step);
+
+/** The text of a path: a name alone where it is plain, else after `$`, which no field of the same name can hide. */
+export function pathTo(segments: readonly Segment[]): string {
+  const text = formatPath(segments);
+  if (segments.length === 0) return '$';
+  if (segments.length === 1 && text === segments[0]) return text;
+  return text.startsWith('[') ? `$${text}` : `$.${text}`;
+}
 
 /** Where the key of the value at `keys` of a step's input stands. */
 export function keySpanAt({ input }: Step, keys: readonly (string | number)[]): Span | undefined {

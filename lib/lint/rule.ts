@@ -36,5 +36,7 @@ export interface Rule {
   readonly why: string;
   /** How the cost of a finding is introduced. @default 'It costs' */
   readonly saving?: string;
+  /** Set if `--fix` mends some of its findings. */
+  readonly mends?: true;
   readonly find: (linted: LintedFlow) => readonly Finding[];
 }

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
+import { bytesOf } from '../runtime/spill/spill.ts';
 
 /** How large a value is, as compact JSON in UTF-8: in bytes, or without a bound, or nothing is known of it. */
 export type Size = number | 'unbounded' | 'unknown';
@@ -52,6 +53,3 @@ const plus = (one: Size, other: Size): Size =>
 
 const worse = (one: Size, other: Size): Size =>
   one === 'unbounded' || other === 'unbounded' ? 'unbounded' : 'unknown';
-
-/** Bytes of a value as compact JSON. */
-export const bytesOf = (value: Json): number => Buffer.byteLength(JSON.stringify(value));

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Span } from '../diagnostics/diagnostics.ts';
 import { composeDocument } from '../flow/text/compose-document.ts';
 import type { Edit } from '../flow/text/edits.ts';
@@ -23,6 +23,7 @@ export class TextEditor {
   readonly #composed: ReturnType<typeof composeDocument>;
   /** What is JSON stays so. */
   readonly #isJson: boolean;
+  #made: Index | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -50,19 +51,11 @@ export class TextEditor {
   /** Removes the entry of a map whose key is at a span; undefined where it is written in a way that is not known here. */
   removeEntry(key: Span): Edit | undefined {
     const at = this.#offset(key.line, key.column);
-    let found: Edit | undefined;
-    this.#visit({
-      Map: (_, map) => {
-        const index = map.items.findIndex((pair) => startOf(pair) === at);
-        if (index < 0) return;
-        if (map.items.length === 1 && map.range) found = this.#emptied(map.range);
-        else
-          found = map.flow
-            ? this.#fromFlow(map.items.map(placeOf), index)
-            : this.#fromBlock(at, endOf(map.items[index]));
-      },
-    });
-    return found;
+    const found = this.#index.keys.get(at);
+    if (!found) return undefined;
+    const { map, index } = found;
+    if (map.items.length === 1 && map.range) return this.#emptied(map.range);
+    return map.flow ? this.#fromFlow(map.items.map(placeOf), index) : this.#fromBlock(at, endOf(map.items[index]));
   }
 
   /** Adds a step after the one whose id is at a span, in a list with an item a line or more. `lines`: the step, without the dash. */
@@ -81,7 +74,7 @@ export class TextEditor {
 
   /** Removes the step whose id is at a span from its list. */
   removeStep(id: Span): Edit | undefined {
-    const found = this.#find(id);
+    const found = this.#stepWith(id);
     if (found?.list.flow) return this.#fromFlow(found.list.items.map(rangeOf), found.index);
     const item = this.#stepAt(id);
     return item && this.#fromBlock(this.#dashBefore(item.from), item.to);
@@ -89,28 +82,19 @@ export class TextEditor {
 
   /** Where the step whose id is at a span stands, without its dash; undefined where its list is in brackets. */
   #stepAt(id: Span): { readonly from: number; readonly to: number } | undefined {
-    const found = this.#find(id);
+    const found = this.#stepWith(id);
     const range = found && !found.list.flow ? rangeOf(found.list.items[found.index]) : undefined;
     return range && { from: range[0], to: range[1] };
   }
 
-  /** The list with the step whose id is at a span, and its index there. */
-  #find(id: Span): { readonly list: YAMLSeq; readonly index: number } | undefined {
-    const at = this.#offset(id.line, id.column);
-    let found: { readonly list: YAMLSeq; readonly index: number } | undefined;
-    this.#visit({
-      Seq: (_, list) => {
-        const index = list.items.findIndex(
-          (item) => isMap(item) && item.items.some(({ value }) => isScalar(value) && value.range?.[0] === at),
-        );
-        if (index >= 0) found = { list, index };
-      },
-    });
-    return found;
+  #stepWith(id: Span): ListItem | undefined {
+    return this.#index.values.get(this.#offset(id.line, id.column));
   }
 
-  #visit(visitor: Parameters<typeof visit>[1]): void {
-    if ('document' in this.#composed) visit(this.#composed.document, visitor);
+  /** Made once: a flow may have thousands of places to edit. */
+  get #index(): Index {
+    this.#made ??= indexOf(this.#composed);
+    return this.#made;
   }
 
   #emptied([from, to]: readonly [number, number, ...unknown[]]): Edit {
@@ -152,6 +136,38 @@ export class TextEditor {
     const lines: LineCounter = this.#composed.lines;
     return (lines.lineStarts[line - 1] ?? this.#text.length) + column - 1;
   }
+}
+
+/** An item of a list. */
+interface ListItem {
+  readonly list: YAMLSeq;
+  readonly index: number;
+}
+
+/** By their offsets: the keys of maps, and the scalars in maps that are items of a list. */
+interface Index {
+  readonly keys: ReadonlyMap<number, { readonly map: YAMLMap; readonly index: number }>;
+  readonly values: ReadonlyMap<number, ListItem>;
+}
+
+function indexOf(composed: ReturnType<typeof composeDocument>): Index {
+  const keys = new Map<number, { readonly map: YAMLMap; readonly index: number }>();
+  const values = new Map<number, ListItem>();
+  if (!('document' in composed)) return { keys, values };
+  visit(composed.document, {
+    Map: (_, map) => {
+      for (const [index, pair] of map.items.entries()) {
+        const at = startOf(pair);
+        if (at !== undefined) keys.set(at, { map, index });
+      }
+    },
+    Seq: (_, list) => {
+      for (const [index, item] of list.items.entries())
+        for (const { value } of isMap(item) ? item.items : [])
+          if (isScalar(value) && value.range) values.set(value.range[0], { list, index });
+    },
+  });
+  return { keys, values };
 }
 
 const startOf = (pair: Pair | undefined): number | undefined => rangeOf(pair?.key)?.[0];

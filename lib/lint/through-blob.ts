@@ -1,9 +1,9 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
-import type { Expression, StepReference } from '../flow/expression.ts';
-import type { Flow, Step } from '../flow/flow.ts';
+import type { StepReference } from '../flow/expression.ts';
+import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import type { Edit } from '../flow/text/edits.ts';
-import { withStep } from './changed-flow.ts';
+import { withInput, withStep } from './changed-flow.ts';
 import type { LintedFlow, ReadByStep } from './linted-flow.ts';
 import { keySpanAt } from './references.ts';
 import type { Finding } from './rule.ts';
@@ -17,10 +17,9 @@ export function throughBlob(
 ): Pick<Finding, 'improve' | 'fix' | 'countsOn'> {
   const id = freeId(linted, `store_${source}`);
   const { editor } = linted;
-  const isAll = path.path.segments.length === 0;
   const data = editor.map([
     ['$step', editor.word(source)],
-    ...(isAll ? [] : [['path', JSON.stringify(path.text)] as const]),
+    ...(path.path.segments.length === 0 ? [] : [['path', JSON.stringify(path.text)] as const]),
   ]);
   const lines = [`id: ${id}`, 'component: /builtin/put_blob', `input: ${editor.map([['data', data]])}`];
   const store = readFlow(`steps:\n- ${lines.join('\n  ')}\n`, linted.flow.file).flow?.steps[0];
@@ -28,7 +27,10 @@ export function throughBlob(
   const keys = copies.map((copy) => blobKey(linted, copy));
   const improve = (flow: Flow): Flow =>
     copies.reduce<Flow>(
-      (changed, copy, index) => withStep(changed, copy.reader.id, (reader) => reading(reader, copy, id, keys[index])),
+      (changed, copy, index) =>
+        withStep(changed, copy.reader.id, (reader) =>
+          withInput(reader, copy.keys, blobId(id, copy.reference.span), keys[index]),
+        ),
       { ...flow, steps: flow.steps.flatMap((one) => (one.id === source ? [one, store] : [one])) },
     );
   if (keys.includes(undefined)) return { improve };
@@ -66,35 +68,9 @@ function blobKey(linted: LintedFlow, { reader, keys }: ReadByStep): string | und
   });
 }
 
-/** A step that reads a blob's id where it read a value, under another key where one is given. */
-const reading = (reader: Step, { reference, keys }: ReadByStep, id: string, key: string | undefined): Step => ({
-  ...reader,
-  input: readingAt(reader.input, keys, { name: key, value: blobId(id, reference.span) }),
-});
-
 const blobId = (step: string, span: Span): StepReference => ({
   kind: 'step',
   step,
   path: { text: 'blob_id', path: { segments: ['blob_id'], exact: 'blob_id' }, span },
   span,
 });
-
-function readingAt(
-  expression: Expression,
-  [key, ...rest]: ReadByStep['keys'],
-  by: { readonly name: string | undefined; readonly value: Expression },
-): Expression {
-  if (key === undefined) return by.value;
-  if (expression.kind === 'list')
-    return {
-      ...expression,
-      items: expression.items.map((item, at) => (at === key ? readingAt(item, rest, by) : item)),
-    };
-  if (expression.kind !== 'map') return expression;
-  const entries = expression.entries.map((entry) => {
-    if (entry.key !== key) return entry;
-    const named = rest.length === 0 ? (by.name ?? entry.key) : entry.key;
-    return { ...entry, key: named, value: readingAt(entry.value, rest, by) };
-  });
-  return { ...expression, entries };
-}

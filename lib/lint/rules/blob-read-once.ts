@@ -1,6 +1,5 @@
 import { inputField } from '../../compiler/analyse/builtins.ts';
-import { allWithin } from '../../flow/expression.ts';
-import { expressionsIn, type Step } from '../../flow/flow.ts';
+import type { Step } from '../../flow/flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
 import type { Rule } from '../rule.ts';
 import type { Taking } from '../schemas.ts';
@@ -24,15 +23,14 @@ export const blobReadOnce: Rule = {
   guide: 'Use Blob Storage for Large Data',
   why: 'What is too large for a payload goes through the blob store by itself; a blob pays where several steps read it.',
   find: (linted) => {
-    const references = expressionsIn(linted.flow).flatMap(allWithin);
     return linted.flow.steps
       .filter((step) => linted.isBuiltin(step, 'put_blob') && !holdsFlow(step))
       .flatMap((step) => {
-        const all = references.filter((one) => one.kind === 'step' && one.step === step.id);
         const readers = new Set(linted.readersOf(step.id).map(({ reader }) => reader));
         const [reader] = readers;
         // What the output tells is read by others.
-        if (!reader || readers.size > 1 || all.length > linted.readersOf(step.id).length) return [];
+        if (!reader || readers.size > 1 || linted.referencesTo(step.id).length > linted.readersOf(step.id).length)
+          return [];
         if (!linted.isBuiltin(reader, 'get_blob') && takesIds(linted, step, reader)) return [];
         return [
           {

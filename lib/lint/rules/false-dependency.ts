@@ -13,6 +13,7 @@ export const falseDependency: Rule = {
   finds: 'a reference that makes a step wait although its component does not take the value, or need not',
   guide: 'Avoid False Dependencies',
   why: 'Order comes from data alone: a step that reads nothing of another one runs beside it.',
+  mends: true,
   find: (linted) =>
     linted.flow.steps.flatMap((step) => waitingReads(linted, step).map((read) => findingOf(linted, step, read))),
 };

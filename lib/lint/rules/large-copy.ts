@@ -1,3 +1,4 @@
+import { groupBy } from '../../compiler/passes/group-by.ts';
 import type { Step } from '../../flow/flow.ts';
 import type { LintedFlow, ReadByStep } from '../linted-flow.ts';
 import { isWhole } from '../references.ts';
@@ -13,6 +14,7 @@ export const largeCopy: Rule = {
     'a large value (by profile, schema or mock) that several steps read whole, without put_blob; for information where nothing says how large it is',
   guide: 'Large Data Copying',
   why: 'What is too large for a payload travels in a blob in any case, and each function then reads all of it.',
+  mends: true,
   find: (linted) => linted.flow.steps.flatMap((step) => findingsOf(linted, step)),
 };
 
@@ -35,11 +37,11 @@ function findingsOf(linted: LintedFlow, step: Step): readonly Finding[] {
   const copies = linted
     .readersOf(step.id)
     .filter(({ reader }) => !linted.isBuiltin(reader, 'put_blob', 'extract', 'extract_multiple'));
-  const byPath = new Map<string, ReadByStep[]>();
-  for (const read of copies) {
-    const key = JSON.stringify(read.reference.path.path.segments);
-    byPath.set(key, [...(byPath.get(key) ?? []), read]);
-  }
+  const byPath = groupBy(
+    copies,
+    ({ reference }) => JSON.stringify(reference.path.path.segments),
+    (read) => read,
+  );
   return [...byPath.values()].flatMap((reads) => findingOf(linted, step, reads) ?? []);
 }
 

@@ -1,6 +1,7 @@
 import { inputField } from '../../compiler/analyse/builtins.ts';
-import { aiSteps, textsIn } from '../ai-steps.ts';
+import { textsIn } from '../ai-steps.ts';
 import type { Rule } from '../rule.ts';
+import { isAi } from '../words.ts';
 
 /** Characters of a prompt that is written out: some 250 tokens, which are paid for in each call. */
 const LONG = 1000;
@@ -13,7 +14,7 @@ export const longPrompt: Rule = {
   why: 'Each call pays for each of its tokens, and the model reads them all before it answers.',
   find: (linted) =>
     linted.flow.steps
-      .filter((step) => linted.isBuiltin(step, 'create_messages') || aiSteps(linted).includes(step))
+      .filter((step) => linted.isBuiltin(step, 'create_messages') || isAi(step))
       .flatMap((step) =>
         ['messages', 'prompt', 'system', 'system_instructions', 'user_prompt', 'instructions']
           .flatMap((name) => textsIn(inputField(step, name)))

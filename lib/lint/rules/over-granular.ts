@@ -1,12 +1,13 @@
 import { inputField } from '../../compiler/analyse/builtins.ts';
-import type { Expression, InputReference, StepReference } from '../../flow/expression.ts';
-import { allWithin } from '../../flow/expression.ts';
-import { expressionsIn, type Flow, type Step } from '../../flow/flow.ts';
+import { groupBy } from '../../compiler/passes/group-by.ts';
+import type { InputReference, StepReference } from '../../flow/expression.ts';
+import type { Flow, Step } from '../../flow/flow.ts';
 import type { Edit } from '../../flow/text/edits.ts';
 import { isObject } from '../../protocol/json.ts';
 import { parsePath, pathText, type Segment } from '../../protocol/path.ts';
 import { withExpressions, withoutSteps } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
+import { pathTo } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { schemaAt } from '../schemas.ts';
 import type { TextEditor } from '../text-edits.ts';
@@ -17,8 +18,12 @@ export const overGranular: Rule = {
   finds: 'several extracts of one source, or an extract that a path would do',
   guide: 'Over-Granular Steps',
   why: 'The compiler reads such an extract in place, without a function; a path says the same in fewer lines.',
-  find: (linted) =>
-    linted.flow.steps.flatMap((step) => extractedBy(linted, step) ?? []).map((one) => findingOf(linted, one)),
+  mends: true,
+  find: (linted) => {
+    const extracts = linted.flow.steps.flatMap((step) => extractedBy(linted, step) ?? []);
+    const bySource = groupBy(extracts, sourceOf, ({ step }) => step.id);
+    return extracts.map((one) => findingOf(linted, one, bySource.get(sourceOf(one)) ?? []));
+  },
 };
 
 /** Whether a step does nothing that a path could not say: with a condition, or a value for what is missing, it does more. */
@@ -43,16 +48,14 @@ function extractedBy(linted: LintedFlow, step: Step): Extract | undefined {
   return typeof path.value === 'string' ? { step, source, path: path.value } : undefined;
 }
 
-function findingOf(linted: LintedFlow, { step, source, path }: Extract): Finding {
-  const others = linted.flow.steps.filter((other) => {
-    const own = other === step ? undefined : extractedBy(linted, other)?.source;
-    return own !== undefined && isSameSource(own, source);
-  });
+const sourceOf = ({ source }: Extract): string => (source.kind === 'input' ? 'input' : `step ${source.step}`);
+
+/** `alike`: the steps that extract something of the same source. */
+function findingOf(linted: LintedFlow, { step, source, path }: Extract, alike: readonly string[]): Finding {
+  const others = alike.filter((id) => id !== step.id);
   const from = source.kind === 'step' ? `"${source.step}"` : "the flow's input";
   const along =
-    others.length > 0
-      ? `, as ${others.length === 1 ? 'does' : 'do'} ${others.map(({ id }) => `"${id}"`).join(', ')}`
-      : '';
+    others.length > 0 ? `, as ${others.length === 1 ? 'does' : 'do'} ${others.map((id) => `"${id}"`).join(', ')}` : '';
   const mended = inlined(linted, { step, source, path });
   return {
     span: step.idSpan,
@@ -63,22 +66,17 @@ function findingOf(linted: LintedFlow, { step, source, path }: Extract): Finding
   };
 }
 
-const isSameSource = (one: Source, other: Source): boolean =>
-  one.kind === other.kind && (one.kind === 'input' || (other.kind === 'step' && one.step === other.step));
-
 /** The flow in which readers read the source themselves; undefined where that could mean something else. */
 function inlined(linted: LintedFlow, extract: Extract): Required<Pick<Finding, 'improve' | 'fix'>> | undefined {
-  const { flow, editor, knowledge, prefix } = linted;
+  const { editor, knowledge, prefix } = linted;
   const { step, source, path } = extract;
   const hasSkip = source.kind === 'step' && source.onSkip !== undefined;
-  const readers = expressionsIn(flow)
-    .flatMap(allWithin)
-    .filter((one) => one.kind === 'step' && one.step === step.id);
+  const readers = linted.referencesTo(step.id);
   // Without an output, what nobody reads is a result.
   if (hasSkip || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
   const edits: Edit[] = [];
-  const replacement = (reader: Expression): Source | undefined => {
-    if (reader.kind !== 'step' || reader.onSkip !== undefined) return undefined;
+  const replacement = (reader: StepReference): Source | undefined => {
+    if (reader.onSkip !== undefined) return undefined;
     const text = joined(source, path, reader.path.path.segments);
     const parsed = text === undefined ? undefined : parsePath(text);
     // Of a result that is null, each path is null; within the source, a path into null is an error.
@@ -91,12 +89,15 @@ function inlined(linted: LintedFlow, extract: Extract): Required<Pick<Finding, '
     if (!found) return undefined;
     edits.push(editor.replace(reader.span, written(found, editor)));
   }
-  const removal = editor.removeStep(step.idSpan);
   const improve = (whole: Flow): Flow =>
     withExpressions(withoutSteps(whole, new Set([step.id])), (one) =>
       one.kind === 'step' && one.step === step.id ? (replacement(one) ?? one) : one,
     );
-  return { improve, fix: () => removal && [...edits, removal] };
+  const fix = (): readonly Edit[] | undefined => {
+    const removal = editor.removeStep(step.idSpan);
+    return removal && [...edits, removal];
+  };
+  return { improve, fix };
 }
 
 /** Whether what a step extracts is a map or a list, by what is known of its source. */
@@ -125,13 +126,7 @@ function joined(source: Source, path: string, further: readonly Segment[]): stri
   if (source.path.path.segments.length === 0 && further.length === 0) return path;
   if (!isUnambiguous(second) || !isUnambiguous(source.path.path)) return undefined;
   const segments = [...source.path.path.segments, ...second.segments, ...further];
-  const [only] = segments;
-  if (segments.length === 0) return '$';
-  if (segments.length === 1 && typeof only === 'string' && /^\w[\w-]*$/.test(only)) return only;
-  return segments.reduce<string>((text, segment) => {
-    if (typeof segment === 'number') return `${text}[${segment}]`;
-    return /^\w[\w-]*$/.test(segment) ? `${text}.${segment}` : `${text}[${JSON.stringify(segment)}]`;
-  }, '$');
+  return pathTo(segments);
 }
 
 const written = (source: Source, editor: TextEditor): string => {

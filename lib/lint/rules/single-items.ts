@@ -1,3 +1,4 @@
+import { groupBy } from '../../compiler/passes/group-by.ts';
 import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import type { Segment } from '../../protocol/path.ts';
@@ -32,19 +33,19 @@ interface ItemStep {
 
 /** Steps by the list, and by all that they do with an item of it. */
 function groupsOf(linted: LintedFlow): ReadonlyMap<string, readonly ItemStep[]> {
-  const groups = new Map<string, ItemStep[]>();
-  for (const step of linted.flow.steps) {
+  const onItems = linted.flow.steps.flatMap((step) => {
     const items = readsOf(step).flatMap((read) => itemOf(step, read) ?? []);
     const [item] = items;
-    if (!item || items.some((other) => other.index !== item.index || other.from !== item.from)) continue;
+    if (!item || items.some((other) => other.index !== item.index || other.from !== item.from)) return [];
     const bare = items.reduce((left, { read }) => withInput(left, read.keys, literal(null, step.idSpan)), step);
     const parts = items.map(({ read, part }) => [read.keys, part]);
-    const key = JSON.stringify([meaningOf({ ...bare, id: '' }), item.from, parts]);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
+    return [{ item, does: JSON.stringify([meaningOf({ ...bare, id: '' }), item.from, parts]) }];
+  });
+  return groupBy(
+    onItems,
+    ({ does }) => does,
+    ({ item }) => item,
+  );
 }
 
 function itemOf(step: Step, read: InputRead): ItemStep | undefined {

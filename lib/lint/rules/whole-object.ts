@@ -5,7 +5,7 @@ import { isObject } from '../../protocol/json.ts';
 import { parsePath } from '../../protocol/path.ts';
 import { withInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
-import { isStepRead, isWhole, readsOf, type StepRead } from '../references.ts';
+import { isStepRead, isWhole, pathTo, readsOf, type StepRead } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { namedFields, schemaAt } from '../schemas.ts';
 import type { TextEditor } from '../text-edits.ts';
@@ -16,6 +16,7 @@ export const wholeObject: Rule = {
   finds: 'a whole object passed where the reader takes few of its fields',
   guide: 'Reference Specific Fields',
   why: 'A function returns only the paths that are read of its result: what is not read does not travel at all.',
+  mends: true,
   find: (linted) =>
     linted.flow.steps.flatMap((step) =>
       readsOf(step)
@@ -75,21 +76,18 @@ const unknown = (step: Step, { reference }: StepRead, field: string): Finding =>
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
-const isPlainName = (name: string): boolean => /^[A-Za-z_][\w-]*$/.test(name);
-
-const pathOf = (name: string): string => (isPlainName(name) ? name : `$[${JSON.stringify(name)}]`);
-
 const written = (step: string, name: string, editor: TextEditor): string =>
   editor.map([
     ['$step', editor.word(step)],
-    ['path', JSON.stringify(pathOf(name))],
+    ['path', JSON.stringify(pathTo([name]))],
   ]);
 
 function fieldsOf(reference: StepReference, names: readonly string[]): Expression {
   const { span } = reference;
   const entries = names.map((name) => {
-    const parsed = parsePath(pathOf(name));
-    const path = { text: pathOf(name), path: 'error' in parsed ? { segments: [name] } : parsed, span };
+    const text = pathTo([name]);
+    const parsed = parsePath(text);
+    const path = { text, path: 'error' in parsed ? { segments: [name] } : parsed, span };
     return { key: name, keySpan: span, value: { ...reference, path } };
   });
   return { kind: 'map', entries, span };
