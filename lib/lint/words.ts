@@ -12,6 +12,16 @@ const wordsOf = (name: string): readonly string[] =>
 export const hasWord = (name: string, words: ReadonlySet<string>): boolean =>
   wordsOf(name).some((word) => words.has(word));
 
+/** The most names that a message lists. */
+const MOST_NAMES = 8;
+
+/** Names in quotes, for messages; of many, the first and how many more there are. */
+export function quoted(names: readonly string[]): string {
+  const all = names.map((name) => `"${name}"`);
+  const more = all.length - MOST_NAMES;
+  return more > 1 ? `${all.slice(0, MOST_NAMES).join(', ')} and ${more} more` : all.join(', ');
+}
+
 const AI = new Set([
   'ai',
   'llm',

@@ -5,7 +5,7 @@ import { isWhole } from '../references.ts';
 import type { Finding, Rule, Severity } from '../rule.ts';
 import { LARGE_BYTES, type Size } from '../sizes.ts';
 import { throughBlob } from '../through-blob.ts';
-import { hasWord } from '../words.ts';
+import { hasWord, quoted } from '../words.ts';
 
 export const largeCopy: Rule = {
   code: 'large-copy',
@@ -78,7 +78,7 @@ function describe(read: ReadByStep, readers: readonly string[], size: Size): Omi
   const large = known ? `${Math.ceil(size / 1024)} KiB,` : 'whose size nothing limits,';
   return {
     step,
-    message: `${what} of "${step}", ${large} goes to ${readers.length} steps: ${readers.map((id) => `"${id}"`).join(', ')}`,
+    message: `${what} of "${step}", ${large} goes to ${readers.length} steps: ${quoted(readers)}`,
     help: `Store it once, with a step of /builtin/put_blob, and pass { $step: ID, path: blob_id }; each reader then takes what it needs.${
       known ? '' : ' If it is small, say so: with a maxItems in its outputSchema, or a mock in a test.'
     }`,

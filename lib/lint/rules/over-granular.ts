@@ -11,6 +11,7 @@ import { pathTo } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { schemaAt } from '../schemas.ts';
 import type { TextEditor } from '../text-edits.ts';
+import { quoted } from '../words.ts';
 
 export const overGranular: Rule = {
   code: 'over-granular',
@@ -54,8 +55,7 @@ const sourceOf = ({ source }: Extract): string => (source.kind === 'input' ? 'in
 function findingOf(linted: LintedFlow, { step, source, path }: Extract, alike: readonly string[]): Finding {
   const others = alike.filter((id) => id !== step.id);
   const from = source.kind === 'step' ? `"${source.step}"` : "the flow's input";
-  const along =
-    others.length > 0 ? `, as ${others.length === 1 ? 'does' : 'do'} ${others.map((id) => `"${id}"`).join(', ')}` : '';
+  const along = others.length > 0 ? `, as ${others.length === 1 ? 'does' : 'do'} ${quoted(others)}` : '';
   const mended = inlined(linted, { step, source, path });
   return {
     span: step.idSpan,

@@ -7,7 +7,7 @@ import type { LintedFlow } from '../linted-flow.ts';
 import { type InputRead, readsOf } from '../references.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { meaningOf } from '../same-flow.ts';
-import { hasWord } from '../words.ts';
+import { hasWord, quoted } from '../words.ts';
 
 export const singleItems: Rule = {
   code: 'single-items',
@@ -73,7 +73,7 @@ function findingOf(linted: LintedFlow, group: readonly ItemStep[]): Finding | un
   const { step, list, read } = first;
   const batch = batchOf(linted, step);
   const others_ = new Set(others.map((one) => one.step.id));
-  const names = group.map((one) => `"${one.step.id}"`).join(', ');
+  const names = quoted(group.map((one) => one.step.id));
   return {
     span: read.reference.span,
     step: step.id,

@@ -9,6 +9,7 @@ import { isStepRead, isWhole, pathTo, readsOf, type StepRead } from '../referenc
 import type { Finding, Rule } from '../rule.ts';
 import { namedFields, schemaAt } from '../schemas.ts';
 import type { TextEditor } from '../text-edits.ts';
+import { quoted } from '../words.ts';
 
 export const wholeObject: Rule = {
   code: 'whole-object',
@@ -41,7 +42,7 @@ function findingOf(linted: LintedFlow, step: Step, read: StepRead): Finding | un
   return {
     span: reference.span,
     step: step.id,
-    message: `All of the result of "${reference.step}" is passed as "${field}", of which ${step.component} takes only ${list(names)}`,
+    message: `All of the result of "${reference.step}" is passed as "${field}", of which ${step.component} takes only ${quoted(names)}`,
     help: `Pass these fields: ${field}: ${text}.`,
     ...(isCertain && {
       improve: (flow) => withStep(flow, step.id, (one) => withInput(one, keys, fieldsOf(reference, names))),
@@ -73,8 +74,6 @@ const unknown = (step: Step, { reference }: StepRead, field: string): Finding =>
   message: `All of the result of "${reference.step}" is passed as "${field}", and nothing says which of its fields ${step.component} needs`,
   help: `Pass the fields that it needs, as { $step: ${reference.step}, path: FIELD }. If it needs all, say so with a schema.`,
 });
-
-const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 const written = (step: string, name: string, editor: TextEditor): string =>
   editor.map([
