@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import type { Invocation, Slots } from '../../protocol/invocation.ts';
+import type { Slots } from '../../protocol/invocation.ts';
 import { DEFAULT_SECONDS, QUOTAS } from '../../protocol/quotas.ts';
 import { diagnoseLoad, LoadsTooLong } from '../components/bundle-error.ts';
 import type { ComponentDeclaration } from '../components/load.ts';
@@ -18,7 +18,9 @@ import {
   type ReportedExitReason,
 } from './messages.ts';
 import { readLines } from './output.ts';
+import { Ping } from './ping.ts';
 import { type CallHost, RemoteCall, reasonOf } from './remote-calls.ts';
+import { RunningCall } from './running-call.ts';
 
 /** What a run hears of the host of its components. */
 export interface HostListener {
@@ -305,59 +307,4 @@ interface Load {
   readonly reject: (error: Error) => void;
   hasBegun?: boolean;
   timer?: NodeJS.Timeout;
-}
-
-/** A call in progress, with what ends it in time. */
-class RunningCall {
-  readonly call: RemoteCall;
-  readonly invocation: Invocation;
-  /** Resolves if the host ends before the component begins. */
-  readonly lost: Promise<undefined>;
-  lose: () => void = () => {};
-  /** The place of its beginning among all that the host did; undefined before. */
-  begunAs: number | undefined;
-  readonly #timers: NodeJS.Timeout[] = [];
-
-  constructor(call: RemoteCall, invocation: Invocation) {
-    this.call = call;
-    this.invocation = invocation;
-    this.lost = new Promise((resolve) => {
-      this.lose = () => resolve(undefined);
-    });
-  }
-
-  after(ms: number, act: () => void): void {
-    this.#timers.push(setTimeout(act, ms));
-  }
-
-  clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-  }
-}
-
-/** Waits for the answer of a host, and for the marks on its output that came with it. */
-class Ping {
-  readonly #done: (pong: Pong | undefined) => void;
-  #pong: Pong | undefined;
-  #marks = 0;
-
-  constructor(done: (pong: Pong | undefined) => void) {
-    this.#done = done;
-  }
-
-  marked(): void {
-    this.#marks += 1;
-    this.#check();
-  }
-
-  /** Undefined: the host has ended. */
-  answered(pong: Pong | undefined): void {
-    this.#pong = pong;
-    if (pong) this.#check();
-    else this.#done(undefined);
-  }
-
-  #check(): void {
-    if (this.#pong && this.#marks >= this.#pong.marked) this.#done(this.#pong);
-  }
 }
