@@ -5,14 +5,17 @@ import { flowConcurrency, workflowType } from '../flow/read/aws-metadata.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import type { ReadFlow } from '../flow/read/read-flow-tree.ts';
 import type { Json } from '../protocol/json.ts';
+import { MIN_SHARE } from '../runtime/spill/spill.ts';
 import type { InputBudget } from '../runtime/spill/spill-input.ts';
-import { analyse } from './analyse/analysis.ts';
+import { type Analysis, analyse } from './analyse/analysis.ts';
+import { lowerOperations } from './analyse/lower-operations.ts';
 import { reportUnknownSteps } from './analyse/unknown-steps.ts';
 import { bindVariables, type SecretUse } from './analyse/variables.ts';
 import { checkVariableValues } from './check/variable-values.ts';
 import { emitFirstThatFits } from './emit/emit-first-that-fits.ts';
 import type { CompiledStep, NestedMachine } from './emit/frame.ts';
 import { CHECKED, uncheckedKeywords } from './emit/jsonata/input-check.ts';
+import { isExactOnMarkers } from './emit/jsonata/operations.ts';
 import type { Budget } from './emit/sizes/budget.ts';
 import type { Limits, Target } from './emit/split/emit-within.ts';
 import { optimiseFlow } from './passes/optimise-flow.ts';
@@ -151,7 +154,12 @@ export function compileFlow(
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
   // 4. Flow to Plan: readings and arrangement, and the passes that simplify the plan. The best plan comes first.
   const durations = durationsFrom(options.profile, flow.steps);
-  const plans = plansToTry({ analysis, optimised, durations, options: { ...passes, ...planOptions(options) } });
+  const plans = plansToTry({
+    analysis: lowered(analysis, options),
+    optimised: { ...optimised, analysis: lowered(optimised.analysis, options) },
+    durations,
+    options: { ...passes, ...planOptions(options) },
+  });
   // 5. Plan to state machine, or to several if one would be too large.
   const { fitting, diagnostics: emitting } = emitFirstThatFits(plans, targetOf(flow, durations, options));
   reportUncheckedKeywords(flow, diagnostics);
@@ -170,6 +178,10 @@ function withUnknownSteps(
   if (flow && known) reportUnknownSteps(flow, known, diagnostics);
   return diagnostics;
 }
+
+/** The flow with each operation in the place that does it. */
+const lowered = (analysis: Analysis, { spillAbove = MIN_SHARE }: CompileOptions): Analysis =>
+  lowerOperations(analysis, (operation) => isExactOnMarkers(operation, Math.min(spillAbove, MIN_SHARE)));
 
 const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): PlanPassOptions => ({
   leastFanOut,

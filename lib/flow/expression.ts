@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostics/diagnostics.ts';
 import type { Json } from '../protocol/json.ts';
+import type { Operator } from '../protocol/operators.ts';
 import type { Path } from '../protocol/path.ts';
 import type { Tree } from './text/tree.ts';
 
@@ -71,6 +72,8 @@ export interface VariableReference {
 /** `$if`: only the arm taken is evaluated. Where one is taken in every run, it may be both arms. */
 export interface IfExpression {
   readonly kind: 'if';
+  /** How it is written. @default $if */
+  readonly written?: '$and' | '$or' | '$not' | '$ne';
   readonly condition: Expression;
   readonly consequent: Expression;
   readonly alternative: Expression;
@@ -84,6 +87,15 @@ export interface CoalesceExpression {
   readonly span: Span;
 }
 
+/** An operator such as `$eq` or `$length`: all its operands are evaluated. */
+export interface OperationExpression {
+  readonly kind: 'operation';
+  /** `operands`: a list of its operands, each in a list of its own, which is empty where it is missing; no flow has it. */
+  readonly operator: Operator | 'operands';
+  readonly operands: readonly Expression[];
+  readonly span: Span;
+}
+
 /** Any value in a flow. */
 export type Expression =
   | Literal
@@ -93,17 +105,18 @@ export type Expression =
   | StepReference
   | VariableReference
   | IfExpression
-  | CoalesceExpression;
+  | CoalesceExpression
+  | OperationExpression;
 
 /** The expression for a JSON value. */
 export const literal = (value: Json, span: Span): Literal => ({ kind: 'literal', value, span });
 
 /**
- * The role of a child in its expression: `part` of its value, evaluated whenever the whole is; `condition`, of which only
- * the truth counts; or, evaluated in some runs only, an `arm` of an `$if`, an `item` of a `$coalesce`, the `fallback` of a
- * variable.
+ * The role of a child in its expression: `part` of its value, evaluated whenever the whole is; `operand`, likewise, which the
+ * value is made of; `condition`, of which only the truth counts; or, evaluated in some runs only, an `arm` of an `$if`, an
+ * `item` of a `$coalesce`, the `fallback` of a variable.
  */
-export type Role = 'part' | 'condition' | 'arm' | 'item' | 'fallback';
+export type Role = 'part' | 'operand' | 'condition' | 'arm' | 'item' | 'fallback';
 
 /**
  * Maps the children of an expression, in the order in which they are written. Returns the same object if no child changes.
@@ -127,6 +140,10 @@ export function mapChildren(expression: Expression, change: (child: Expression, 
       const role = expression.kind === 'list' ? 'part' : 'item';
       const items = mapOrSame(expression.items, (item) => change(item, role));
       return items === expression.items ? expression : { ...expression, items };
+    }
+    case 'operation': {
+      const operands = mapOrSame(expression.operands, (operand) => change(operand, 'operand'));
+      return operands === expression.operands ? expression : { ...expression, operands };
     }
     case 'if':
       return mapIf(expression, change);

@@ -84,6 +84,8 @@ export interface AttachedWork {
 export interface OutputRead {
   /** Its path in the step's own result: see `parseJoined`. Absent: it is elsewhere, and has already been checked. */
   readonly path?: string;
+  /** Whether a missing value is no failure, only an operator whose operands do not fit it. @default false */
+  readonly lenient?: boolean;
   /** The error message if it is missing. Without `path`: empty if the value is present. */
   readonly message: string;
 }
@@ -95,6 +97,7 @@ export interface OutputRead {
  * |---|---|
  * | `$`, or a path as written: `id`, `a.b[0]`, `$.a` | the value there, or a marker |
  * | a path into the value of another path: `a*b` | the same, except that any path of null is null |
+ * | `$op(OPERATION)` | what an operation makes of parts of the value: see `operationText`; a fault is its marker, and in `$missing` |
  * | `$blob(PATH)` | the id of the blob in which attached work stored the value there |
  * | `$if(PATH)` | whether the value there is true for `$if`: neither false, null nor missing |
  * | `$skipIf(PATH)` | whether it is true for `skipIf`: as for `$if`, and neither 0 nor "" |

@@ -10,6 +10,8 @@ import { isObject, type Json, type JsonObject } from './json.ts';
  * | the same, with a type such as `"data 17"` | a spilled value that shares its blob with others: item 17 of a list of them |
  * | `{"$part": "BLOB INDEX"}` | a value of those that were packed in one blob, as a list; only in the payload of a function |
  * | `{"$missing": text}` | a path without a value; the text says which, e.g. `"id" of step "load"` |
+ * | `{"$fault": text}` | what an operator would give, if its operands fitted it; the text says why they do not |
+ * | `{"$operation": [operator, …]}` | what an operator makes of the values after it; only in the payload of a function |
  * | `{"$skipped": true}` | the result of a step that was skipped |
  * | `{"$secret": path}` | a secret variable or a part of one; only functions know its value |
  * | `{"$link": "STEP KEY"}` | a slot of an earlier step of the same fused chain: see fused-chain.ts |
@@ -30,6 +32,17 @@ export const secret = (path: string): JsonObject => ({ $secret: path });
 
 /** The marker of slot `key` of an earlier step of the fused chain. A step's id contains no space. */
 export const earlierSlot = (step: string, key: string): JsonObject => ({ $link: `${step} ${key}` });
+
+/** The marker of an operator's operands that do not fit it, and why. */
+export const fault = (why: string): JsonObject => ({ $fault: why });
+
+/** Whether `value` is a marker of {@link fault}. */
+export const isFault = (value: Json): value is { $fault: string } =>
+  isObject(value) && isSingle(value, '$fault', 'string');
+
+/** Whether `value` is the marker of an operation. */
+export const isOperation = (value: Json): value is { $operation: Json[] } =>
+  isObject(value) && isSingle(value, '$operation', 'list');
 
 /** A value that was packed: the id of the blob with the list of values, and its index there. */
 export interface Part {
@@ -95,18 +108,23 @@ const isBlobShape = (value: JsonObject, key: string): boolean =>
   typeof value.blobType === 'string' &&
   typeof value.size === 'number';
 
-const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean'): boolean =>
-  Object.keys(value).length === 1 && typeof value[key] === type;
+const isSingle = (value: JsonObject, key: string, type: 'string' | 'boolean' | 'list'): boolean =>
+  Object.keys(value).length === 1 && (Array.isArray(value[key]) ? type === 'list' : typeof value[key] === type);
+
+/** What the value of a marker with one key is. */
+const typeOfMarker = (name: string): 'string' | 'boolean' | 'list' => {
+  if (name === 'operation') return 'list';
+  return name === 'skipped' ? 'boolean' : 'string';
+};
 
 /** The key by which an object has the shape of a marker or of an escaped one; undefined for all other objects. */
 function markerKey(value: JsonObject): string | undefined {
   const keys = Object.keys(value);
   if (keys.length !== 1 && keys.length !== 3) return undefined;
-  const key = keys.find((name) => /^\$+(?:blob|missing|skipped|secret|link|part)$/.test(name));
+  const key = keys.find((name) => /^\$+(?:blob|missing|fault|operation|skipped|secret|link|part)$/.test(name));
   if (key === undefined) return undefined;
   const name = key.replace(/^\$+/, '');
-  const hasShape =
-    name === 'blob' ? isBlobShape(value, key) : isSingle(value, key, name === 'skipped' ? 'boolean' : 'string');
+  const hasShape = name === 'blob' ? isBlobShape(value, key) : isSingle(value, key, typeOfMarker(name));
   return hasShape ? key : undefined;
 }
 

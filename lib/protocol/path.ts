@@ -1,5 +1,6 @@
 import { isObject, type Json } from './json.ts';
-import { isReservedKey, travellingKey } from './markers.ts';
+import { escapeValue, isReservedKey, travellingKey } from './markers.ts';
+import { type Operator, mayFault, operate, outlineOf, takesMissing } from './operators.ts';
 
 /** A segment of a path: a field's name or a list index. */
 export type Segment = string | number;
@@ -13,7 +14,18 @@ export interface Path {
   readonly exact?: string;
   /** A path into the value of this one; if that value is null, the result is null. Users cannot write one. */
   readonly further?: Path;
+  /** What is made of the value, in place of a part of it; no segments then. Users cannot write one. */
+  readonly operation?: Operation;
 }
+
+/** An operator that is applied to parts of one value. `outline`: what its operand is compared by, see `outlineOf`. */
+export interface Operation {
+  readonly operator: Operator | 'outline';
+  readonly operands: readonly Operand[];
+}
+
+/** A part of the value, a constant, or what another operator makes of the value. */
+export type Operand = { readonly at: string; readonly path: Path } | { readonly is: Json } | Operation;
 
 /** Why a text is not a path. `offset` is in characters from the start of the text. */
 export interface PathError {
@@ -81,10 +93,19 @@ export const pathText = (written: string): string => {
 };
 
 /** A path as it leads into a travelling value: see `escapeValue`. */
-export const travellingPath = ({ segments, exact, further }: Path): Path => ({
+export const travellingPath = ({ segments, exact, further, operation }: Path): Path => ({
   segments: segments.map((segment) => (typeof segment === 'string' ? travellingKey(segment) : segment)),
   ...(exact !== undefined && { exact: travellingKey(exact) }),
   ...(further && { further: travellingPath(further) }),
+  ...(operation && { operation: travellingOperation(operation) }),
+});
+
+const travellingOperation = ({ operator, operands }: Operation): Operation => ({
+  operator,
+  operands: operands.map((operand) => {
+    if ('at' in operand) return { at: operand.at, path: travellingPath(operand.path) };
+    return 'is' in operand ? { is: escapeValue(operand.is) } : travellingOperation(operand);
+  }),
 });
 
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | undefined => {
@@ -115,6 +136,7 @@ export const joinPaths = (first: string, second: string): string => `${first}*${
 
 /** A path's text for messages, quoted; of joined paths each after the one that it is in: `"name" of "profile"`. */
 export function namePath(text: string): string {
+  if (isOperationText(text)) return `what $${parseOperation(JSON.parse(text.slice(4, -1))).operator} gives`;
   const stages = stagesOf(text).filter((stage) => stage !== '$');
   return (stages.length > 0 ? stages : ['$'])
     .map((stage) => `"${stage}"`)
@@ -122,8 +144,9 @@ export function namePath(text: string): string {
     .join(' of ');
 }
 
-/** Parses a path, or paths joined by {@link joinPaths}. */
+/** Parses a path, paths joined by {@link joinPaths}, or what {@link operationText} wrote. */
 export function parseJoined(text: string): Path | PathError {
+  if (isOperationText(text)) return { segments: [], operation: parseOperation(JSON.parse(text.slice(4, -1))) };
   const [first = '', ...rest] = stagesOf(text);
   const path = parsePath(first);
   if ('error' in path || rest.length === 0) return path;
@@ -133,15 +156,17 @@ export function parseJoined(text: string): Path | PathError {
 
 /**
  * The alternatives that a path may resolve to, the parsed segments first: a field with exactly the written name takes
- * precedence over them.
+ * precedence over them. Of an operation, those of all paths in it.
  */
-export function alternativesOf({ segments, exact, further }: Path): readonly (readonly Segment[])[] {
+export function alternativesOf({ segments, exact, further, operation }: Path): readonly (readonly Segment[])[] {
+  if (operation) return pathsIn(operation).flatMap(alternativesOf);
   const own = exact === undefined || segments.length < 2 ? [segments] : [segments, [exact]];
   return further ? own.flatMap((start) => alternativesOf(further).map((rest) => [...start, ...rest])) : own;
 }
 
 /** The value at `path`; undefined if there is none. A field of a list and an index of an object are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
+  if (path.operation) return valueOf(applyTo(path.operation, (at) => valueAt(value, at)));
   const here = ownValueAt(value, path);
   return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
 }
@@ -162,5 +187,88 @@ function step(value: Json | undefined, segment: Segment): Json | undefined {
 }
 
 /** {@link valueAt} of a step's result: if the whole result is null, so is any path of it. */
-export const resultAt = (result: Json, path: Path): Json | undefined =>
-  result === null ? null : valueAt(result, path);
+export function resultAt(result: Json, path: Path): Json | undefined {
+  if (path.operation) return valueOf(operationAt(result, path.operation));
+  return result === null ? null : valueAt(result, path);
+}
+
+/** What an operation gives: its value; the path in it that has none; or why the values do not fit. */
+export type Computed = { readonly value: Json } | { readonly missing: string } | { readonly fault: string };
+
+const valueOf = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
+
+/** What an operation makes of a step's result. */
+export const operationAt = (result: Json, operation: Operation): Computed =>
+  applyTo(operation, (path) => resultAt(result, path));
+
+function applyTo({ operator, operands }: Operation, read: (path: Path) => Json | undefined): Computed {
+  const given = operands.map((operand): Computed => {
+    if ('is' in operand) return { value: operand.is };
+    if (!('at' in operand)) return applyTo(operand, read);
+    const value = read(operand.path);
+    return value === undefined ? { missing: operand.at } : { value };
+  });
+  const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
+  const unfit = missing ?? given.find((one) => 'fault' in one);
+  if (unfit) return unfit;
+  const values = given.map(valueOf);
+  const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
+  return 'missing' in outcome ? NOTHING : outcome;
+}
+
+const NOTHING: Computed = { missing: '$' };
+
+/** A missing value is compared as null. */
+const outlined = (value: Json | undefined) => ({ value: outlineOf(value ?? null) });
+
+/** Whether the values of an operation may not fit it. */
+export const mayFail = ({ operator, operands }: Operation): boolean =>
+  (operator !== 'outline' && mayFault(operator)) || operationsIn(operands).some(mayFail);
+
+/** Whether what an operation needs may be missing. */
+export const mayMiss = ({ operator, operands }: Operation): boolean =>
+  operator !== 'outline' &&
+  !takesMissing(operator) &&
+  (operands.some((operand) => 'at' in operand) || operationsIn(operands).some(mayMiss));
+
+const operationsIn = (operands: readonly Operand[]): readonly Operation[] =>
+  operands.flatMap((operand) => ('operator' in operand ? [operand] : []));
+
+/** Whether a text is that of an operation whose value takes few bytes, whatever it is made of. */
+export const isSmallOperation = (text: string): boolean => isOperationText(text) && !text.startsWith('$op(["concat"');
+
+/** All paths in an operation. */
+export const pathsIn = ({ operands }: Operation): readonly Path[] =>
+  operands.flatMap((operand) => {
+    if ('at' in operand) return [operand.path];
+    return 'is' in operand ? [] : pathsIn(operand);
+  });
+
+/** The text of an operation, which is also the key of its slot; {@link parseJoined} parses it. */
+export const operationText = (operation: Operation): string => `$op(${JSON.stringify(written(operation))})`;
+
+/** Whether a text is an {@link operationText}. */
+export const isOperationText = (text: string): boolean => text.startsWith('$op(');
+
+const written = ({ operator, operands }: Operation): Json => [
+  operator,
+  ...operands.map((operand): Json => {
+    if ('at' in operand) return { at: operand.at };
+    return 'is' in operand ? { is: operand.is } : written(operand);
+  }),
+];
+
+/** Reads what {@link written} wrote: nobody else writes one. */
+function parseOperation([operator, ...operands]: WrittenOperation): Operation {
+  return {
+    operator,
+    operands: operands.map((operand) => {
+      if (Array.isArray(operand)) return parseOperation(operand);
+      if ('is' in operand) return operand;
+      const path = parseJoined(operand.at);
+      return { at: operand.at, path: 'error' in path ? WHOLE : path };
+    }),
+  };
+}
+
+type WrittenOperation = [Operation['operator'], ...({ at: string } | { is: Json } | WrittenOperation)[]];

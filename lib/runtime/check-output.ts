@@ -2,14 +2,23 @@ import { FlowError, withoutFrames } from '../protocol/errors.ts';
 import { inPlace } from '../protocol/failure-place.ts';
 import type { OutputRead } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
-import { resultAt } from '../protocol/path.ts';
+import { operationAt, resultAt } from '../protocol/path.ts';
 import { readPath } from './projection.ts';
 
 /** Checks that all values the flow's output reads are present, given the last step's result. Throws EXPRESSION_FAILURE for the first missing one. */
 export function checkOutput(reads: readonly OutputRead[], result: Json): void {
-  const missing = reads.find(({ path, message }) =>
-    path === undefined ? message !== '' : resultAt(result, readPath(path)) === undefined,
-  );
-  if (!missing) return;
-  throw inPlace(withoutFrames(new FlowError('EXPRESSION_FAILURE', missing.message)), { inOutput: true });
+  for (const read of reads) {
+    const problem = problemOf(read, result);
+    if (problem !== undefined)
+      throw inPlace(withoutFrames(new FlowError('EXPRESSION_FAILURE', problem)), { inOutput: true });
+  }
+}
+
+/** What is wrong with a value that the output reads; undefined where nothing is. */
+function problemOf({ path: written, message, lenient = false }: OutputRead, result: Json): string | undefined {
+  if (written === undefined) return message === '' ? undefined : message;
+  const path = readPath(written);
+  const computed = path.operation && operationAt(result, path.operation);
+  if (computed && 'fault' in computed) return `${computed.fault}, in the output`;
+  return !lenient && resultAt(result, path) === undefined ? message : undefined;
 }

@@ -2,8 +2,8 @@ import { describe, formatPath, listKeys } from '../protocol/describe.ts';
 import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
-import { escapeValue, missing, SKIPPED } from '../protocol/markers.ts';
-import { namePath, type Path, parseJoined, resultAt, travellingPath } from '../protocol/path.ts';
+import { escapeValue, fault, missing, SKIPPED } from '../protocol/markers.ts';
+import { namePath, operationAt, type Path, parseJoined, resultAt, travellingPath } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 
 /** The ids of the blobs that contain parts of a result, by path. */
@@ -28,6 +28,13 @@ export function project(
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
     const path = readPath(written);
+    const computed =
+      path.operation &&
+      operationAt(result, travelling ? (travellingPath(path).operation ?? path.operation) : path.operation);
+    if (computed && !test && !('value' in computed)) {
+      missingPaths.push(written);
+      return [key, 'fault' in computed ? fault(computed.fault) : missing(missingText(result, computed.missing, step))];
+    }
     const value = stored ? blobIds?.get(written) : resultAt(result, travelling ? travellingPath(path) : path);
     if (test) return [key, passes(value, test)];
     if (value !== undefined) return [key, travelling ? value : escapeValue(value)];

@@ -13,7 +13,7 @@ import {
 import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
 import type { DirectInvocation, Invocation, Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
-import { isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
+import { isFault, isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
 import { type CallMeasured, flowOfExecution } from '../protocol/metrics.ts';
 import { runAttachedWork } from './attached-work.ts';
 import { CallMeter } from './call-meter.ts';
@@ -23,6 +23,7 @@ import { type Limits, withDeadline } from './deadline.ts';
 import { withMetrics, writesMetrics } from './embedded-metrics.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { createLogger, type Logger, type LogOrigin, type LogSink, writeLine } from './logger.ts';
+import { isInOperation, NoValue } from './operations.ts';
 import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { scrubbedStore } from './secrets/scrubbed-store.ts';
@@ -267,7 +268,8 @@ async function resolveInput(
   const markers = findMarkers(input);
   if (markers.some(({ marker }) => isSkipped(marker))) return SKIP;
   for (const { marker, at } of markers) {
-    if (isMissing(marker)) throw unresolved(step, formatPath(at), marker.$missing);
+    if (isFault(marker)) throw unfit(step, formatPath(at), marker.$fault);
+    if (isMissing(marker) && !isInOperation(input, at)) throw unresolved(step, formatPath(at), marker.$missing);
   }
   if (travelling) return input;
   const paths = markers.flatMap(({ marker }) => (isSecret(marker) ? [marker.$secret] : []));
@@ -276,13 +278,25 @@ async function resolveInput(
     secrets,
   );
   for (const value of values.values()) scrubber.hide(value);
-  return hydrate(input, context.blobs, values);
+  return hydrate(input, context.blobs, values).catch((error) => {
+    if (!(error instanceof NoValue)) throw error;
+    const { computed } = error;
+    throw 'fault' in computed ? unfit(step, '', computed.fault) : unresolved(step, '', computed.missing);
+  });
 }
 
 const unresolved = (step: string, path: string, missing: string): FlowError =>
   refusal(
     'EXPRESSION_FAILURE',
     `step "${step}": no value for ${path === '' ? 'its input' : `"${path}" of its input`}: there is no ${missing}`,
+    path,
+  );
+
+/** A failure of an operator whose operands do not fit it. */
+const unfit = (step: string, path: string, fault: string): FlowError =>
+  refusal(
+    'EXPRESSION_FAILURE',
+    `step "${step}": ${path === '' ? 'its input' : `"${path}" of its input`}: ${fault}`,
     path,
   );
 

@@ -63,6 +63,7 @@ class Assumptions {
       input = withValue(input, path.segments, merged(valueAt(input, path), value));
     for (const { reference, test, optional } of inputUses(this.#context.plan)) {
       const { path } = reference.path;
+      if (path.operation) continue;
       const found = valueAt(input, path);
       if (test === 'skipIf' && (found === undefined || found === true)) input = withValue(input, path.segments, false);
       else if (found === undefined && !optional) input = withValue(input, path.segments, true);
@@ -97,6 +98,7 @@ class Assumptions {
         this.#assumeSlot(this.#slot(expression.step, expression.path.text), value);
         return;
       case 'input':
+        if (expression.path.path.operation) return;
         this.#input.push({ path: expression.path.path, value });
         return;
       case 'map':
@@ -123,7 +125,8 @@ class Assumptions {
   /** Assumes that a condition is false if its consequent cannot have the wanted value. */
   #assumeCondition(condition: Expression, otherwise: boolean): void {
     if (!otherwise) return;
-    if (condition.kind === 'input') this.#input.push({ path: condition.path.path, value: false });
+    if (condition.kind === 'input' && !condition.path.path.operation)
+      this.#input.push({ path: condition.path.path, value: false });
     if (condition.kind !== 'step') return;
     this.#context.slots.set(this.#slot(condition.step, testKey('if', condition.path.text)), false);
   }

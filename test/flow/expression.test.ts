@@ -17,7 +17,8 @@ const { expression: drawn } = fc.letrec<{ expression: Expression }>((tie) => {
   const parts = fc.array(part, { maxLength: 3 });
   const all: { readonly [K in Expression['kind']]: fc.Arbitrary<Extract<Expression, { kind: K }>> } = {
     literal: fc.integer().map((value) => literal(value, span)),
-    input: fc.constant({ kind: 'input', path, span }),
+    // An object of its own each time: an `$if` with one object for both arms has one arm.
+    input: fc.constant('input' as const).map((kind) => ({ kind, path, span })),
     step: fc.string().map((step) => ({ kind: 'step', step, path, span })),
     variable: fc.option(part, { nil: undefined }).map((fallback) => ({
       ...{ kind: 'variable', name: 'v', path, span },
@@ -29,6 +30,7 @@ const { expression: drawn } = fc.letrec<{ expression: Expression }>((tie) => {
       span,
     })),
     list: parts.map((items) => ({ kind: 'list', items, span })),
+    operation: parts.map((operands) => ({ kind: 'operation', operator: 'concat', operands, span })),
     coalesce: parts.map((items) => ({ kind: 'coalesce', items, span })),
     if: fc.record({
       kind: fc.constant('if'),
@@ -103,6 +105,7 @@ describe('the expressions that an expression is made of', () => {
     expect(rolesOf({ kind: 'list', items: [a], span })).toEqual(['part']);
     expect(rolesOf({ kind: 'map', entries: [{ key: 'k', keySpan: span, value: a }], span })).toEqual(['part']);
     expect(rolesOf({ kind: 'coalesce', items: [a, b], span })).toEqual(['item', 'item']);
+    expect(rolesOf({ kind: 'operation', operator: 'eq', operands: [a, b], span })).toEqual(['operand', 'operand']);
     expect(rolesOf({ kind: 'variable', name: 'v', path, fallback: a, span })).toEqual(['fallback']);
   });
 });

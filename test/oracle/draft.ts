@@ -23,7 +23,8 @@ export type Draft =
   | { readonly kind: 'map'; readonly entries: { readonly [key: string]: Draft } }
   | { readonly kind: 'list'; readonly items: readonly Draft[] }
   | { readonly kind: 'if'; readonly parts: readonly Draft[] }
-  | { readonly kind: 'coalesce'; readonly items: readonly Draft[] };
+  | { readonly kind: 'coalesce'; readonly items: readonly Draft[] }
+  | { readonly kind: 'operation'; readonly operator: string; readonly operands: readonly Draft[] };
 
 const dialect = fc.constantFrom<Dialect>('current', 'guide', '2025');
 const onSkip = onceIn(6, fc.record({ defaultValue: jsonValue }, { requiredKeys: [], noNullPrototype: true }));
@@ -61,6 +62,19 @@ const choice = (any: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
 const coalesce = (any: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
   fc.record({ kind: fc.constant('coalesce' as const), items: fc.array(any, { minLength: 1, maxLength: 3 }) });
 
+/** How many operands each operator has; at least, for those that have any number. */
+const OPERATORS: { readonly [operator: string]: readonly [least: number, most: number] } = {
+  ...{ $eq: [2, 2], $ne: [2, 2], $lt: [2, 2], $lte: [2, 2], $gt: [2, 2], $gte: [2, 2], $in: [2, 2] },
+  ...{ $length: [1, 1], $not: [1, 1], $concat: [0, 3], $and: [0, 3], $or: [0, 3] },
+};
+
+const operation = (any: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
+  fc
+    .constantFrom(...Object.entries(OPERATORS))
+    .chain(([operator, [minLength, maxLength]]) =>
+      fc.array(any, { minLength, maxLength }).map((operands): Draft => ({ kind: 'operation', operator, operands })),
+    );
+
 /** Any expression, some levels deep. */
 export const draft: fc.Arbitrary<Draft> = fc.letrec<{ any: Draft }>((tie) => ({
   any: fc.oneof(
@@ -73,5 +87,6 @@ export const draft: fc.Arbitrary<Draft> = fc.letrec<{ any: Draft }>((tie) => ({
     { weight: 2, arbitrary: list(tie('any')) },
     { weight: 4, arbitrary: choice(tie('any')) },
     { weight: 4, arbitrary: coalesce(tie('any')) },
+    { weight: 5, arbitrary: operation(tie('any')) },
   ),
 })).any;

@@ -7,6 +7,8 @@ const SHA = 'a'.repeat(64);
 const LOOKALIKES: readonly Json[] = [
   { $skipped: true },
   { $missing: 'x' },
+  { $fault: 'x' },
+  { $operation: ['eq', 1, 1] },
   { $$skipped: false },
   { $link: 's0 $' },
   { $blob: SHA, blobType: 'data', size: 3 },
@@ -74,6 +76,6 @@ export const path: fc.Arbitrary<string | undefined> = fc.oneof(
 
 /** Names of fields in the maps of expressions. */
 export const fieldName = fc.constantFrom(
-  ...['a', 'b', 'a.b', '$x', '$skipped', '$missing', '$blob', '$link', 'c d', '0'],
+  ...['a', 'b', 'a.b', '$x', '$skipped', '$missing', '$fault', '$operation', '$blob', '$link', 'c d', '0'],
   ...['constructor', '__proto__', '_jsonata_lambda', '{% 1 %}'],
 );

@@ -1,6 +1,7 @@
 import type { CoalesceExpression, Expression, IfExpression, VariableReference } from '../../lib/flow/expression.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { combine, type Found, found, isTrue, MISSING } from './found.ts';
+import { operate } from './operate.ts';
 import { resultAt, valueAt } from './value-at.ts';
 
 /** What expressions may read. */
@@ -36,6 +37,8 @@ export async function evaluate(expression: Expression, world: World): Promise<Fo
     }
     case 'variable':
       return variable(expression, world);
+    case 'operation':
+      return operate(expression, await Promise.all(expression.operands.map((operand) => evaluate(operand, world))));
     case 'if':
       return choose(expression, world);
     case 'coalesce':
@@ -52,14 +55,14 @@ async function variable({ name, path, fallback }: VariableReference, world: Worl
 
 async function choose({ condition, consequent, alternative }: IfExpression, world: World): Promise<Found> {
   const met = await evaluate(condition, world);
-  if (met.kind === 'stopped' || met.kind === 'skipped') return met;
+  if (met.kind === 'stopped' || met.kind === 'skipped' || met.kind === 'fault') return met;
   return evaluate(isTrue(met) ? consequent : alternative, world);
 }
 
 async function first({ items }: CoalesceExpression, world: World): Promise<Found> {
   for (const item of items) {
     const here = await evaluate(item, world);
-    if (here.kind === 'stopped' || (here.kind === 'value' && here.value !== null)) return here;
+    if (here.kind === 'stopped' || here.kind === 'fault' || (here.kind === 'value' && here.value !== null)) return here;
   }
   return found(null);
 }

@@ -48,7 +48,7 @@ class Run {
     const eager = this.#flow.evaluation === 'eager';
     const wanted = this.#flow.steps.filter(({ mustExecute }) => eager || mustExecute);
     const [output] = await Promise.all([this.#output(), ...wanted.map(({ id }) => this.#result(id))]);
-    if (output.kind === 'missing') this.#failures.set('', 'EXPRESSION_FAILURE');
+    if (output.kind === 'missing' || output.kind === 'fault') this.#failures.set('', 'EXPRESSION_FAILURE');
     const called = this.#called;
     if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called };
     return output.kind === 'value'
@@ -79,10 +79,11 @@ class Run {
       // Language: "A `skipIf` that reads a skipped step is false."
       const skip = await evaluate(step.skipIf, this.#world);
       if (skip.kind === 'stopped') return STOPPED;
+      if (skip.kind === 'fault') return this.#fail(step, 'EXPRESSION_FAILURE');
       if (isTrue(skip, [0, ''])) return SKIPPED;
     }
     const input = await evaluate(step.input, this.#world);
-    if (input.kind === 'missing') return this.#fail(step, 'EXPRESSION_FAILURE');
+    if (input.kind === 'missing' || input.kind === 'fault') return this.#fail(step, 'EXPRESSION_FAILURE');
     return input.kind === 'value' ? this.#call(step, input.value) : input;
   }
 
@@ -103,7 +104,7 @@ class Run {
 
   async #default(step: Step, value: Expression): Promise<Found> {
     const result = await evaluate(value, this.#world);
-    return result.kind === 'missing' ? this.#fail(step, 'EXPRESSION_FAILURE') : result;
+    return result.kind === 'missing' || result.kind === 'fault' ? this.#fail(step, 'EXPRESSION_FAILURE') : result;
   }
 
   #fail({ id }: Step, code: string): Found {
@@ -138,6 +139,8 @@ function stepsIn(expression: Expression): readonly string[] {
       return expression.items.flatMap(stepsIn);
     case 'if':
       return [expression.condition, expression.consequent, expression.alternative].flatMap(stepsIn);
+    case 'operation':
+      return expression.operands.flatMap(stepsIn);
     case 'variable':
       return expression.fallback ? stepsIn(expression.fallback) : [];
     default:

@@ -28,6 +28,11 @@ export function write(draft: Draft, before: Before): Written {
       return draft.items.map(inside);
     case 'coalesce':
       return { $coalesce: draft.items.map(inside) };
+    case 'operation': {
+      const [only = null] = draft.operands.map(inside);
+      const isOne = draft.operator === '$length' || draft.operator === '$not';
+      return { [draft.operator]: isOne ? only : draft.operands.map(inside) };
+    }
     case 'if': {
       const names = ['$if', 'then', 'else'];
       return Object.fromEntries(draft.parts.map((part, at) => [names[at] ?? '', inside(part)]));

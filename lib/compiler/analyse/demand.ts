@@ -4,7 +4,7 @@ import type { Test } from '../../protocol/invocation.ts';
 import { passes } from '../../protocol/truth.ts';
 import { Conjunction } from './conjunction.ts';
 import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } from './graph.ts';
-import type { Asked } from './questions.ts';
+import { type Asked, mayFailIn } from './questions.ts';
 import { type Gate, isStepUse, stepsReadBy, type Use } from './uses.ts';
 
 /**
@@ -62,8 +62,8 @@ export function findDemand(flow: Flow, uses: FlowUses, order: readonly string[])
     const known = isStepUse(use) ? found.get(use.reference.step) : undefined;
     for (const gates of known ? reader : []) known?.push(keys.extend(gates, use.gates));
   };
-  for (const { id, mustExecute } of flow.steps) {
-    if (flow.evaluation === 'eager' || mustExecute) found.get(id)?.push(unconditional);
+  for (const { id, mustExecute, added } of flow.steps) {
+    if ((flow.evaluation === 'eager' && !added) || mustExecute) found.get(id)?.push(unconditional);
   }
   for (const use of [...uses.output, ...[...uses.sinks.values()].flat()]) addDemand(use, [unconditional]);
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
@@ -223,8 +223,6 @@ function reach(from: string, next: ReadonlyMap<string, readonly string[]>): Read
 }
 
 /** The test of a gate's expression. */
-const testOf = ({ kind }: Gate): Test => TESTS[kind];
-
 const TESTS: { readonly [K in Gate['kind']]: Test } = {
   if: 'if',
   unless: 'if',
@@ -232,10 +230,15 @@ const TESTS: { readonly [K in Gate['kind']]: Test } = {
   unskipped: 'skipIf',
 };
 
-/** What a gate asks of its expression. An `$if` whose condition reads a skipped step takes neither arm. */
-export function askedBy(gate: Gate): readonly Asked[] {
-  const tested: Asked = { of: gate.of, question: testOf(gate) };
-  return gate.kind === 'unless' ? [tested, { of: gate.of, question: 'skips' }] : [tested];
+/**
+ * What a gate asks of its expression. An `$if` whose condition reads a skipped step takes neither arm, and nothing is evaluated
+ * after a condition that fails.
+ */
+export function askedBy({ kind, of }: Gate): readonly Asked[] {
+  const asked: Asked[] = [{ of, question: TESTS[kind] }];
+  if (kind === 'unless') asked.push({ of, question: 'skips' });
+  if (kind !== 'if' && mayFailIn(of)) asked.push({ of, question: 'fails' });
+  return asked;
 }
 
 /** The deciders of a gate: the steps that it tests. */

@@ -27,5 +27,7 @@ function structureOf(expression: Expression): Json {
       return [6, ...[expression.condition, expression.consequent, expression.alternative].map(structureOf)];
     case 'coalesce':
       return [7, ...expression.items.map(structureOf)];
+    case 'operation':
+      return [8, expression.operator, ...expression.operands.map(structureOf)];
   }
 }

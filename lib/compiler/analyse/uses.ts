@@ -9,6 +9,8 @@ import {
   type VariableReference,
 } from '../../flow/expression.ts';
 import type { Test } from '../../protocol/invocation.ts';
+import { takesMissing } from '../../protocol/operators.ts';
+import { mayFail, mayMiss } from '../../protocol/path.ts';
 
 /**
  * An atomic condition under which a part of an expression is evaluated: `of` passes the test of `$if`, or does not; `of` is
@@ -43,11 +45,13 @@ export type StepUse = Use<StepReference>;
 /** Whether a use is of the result of the step `id`. */
 export const isUseOf = (use: Use, id: string): boolean => isStepUse(use) && use.reference.step === id;
 
-/** Whether the value of a use may be missing at run time. `isGuaranteed`: whether a path of the input always has a value. */
+/** Whether the value of a use may be missing at run time, or be a fault of an operator. `isGuaranteed`: whether a path of the input always has a value. */
 export function mayBeMissing(
   { reference, lenient }: Pick<Use, 'reference' | 'lenient'>,
   isGuaranteed: (path: ReadPath) => boolean = () => false,
 ): boolean {
+  const { operation } = reference.path.path;
+  if (operation) return mayFail(operation) || (!lenient && mayMiss(operation));
   if (lenient) return false;
   if (reference.kind === 'variable') return true;
   if (reference.path.guaranteed) return false;
@@ -101,6 +105,11 @@ function collect(expression: Expression, context: Context, found: Use[]): void {
     case 'coalesce':
       collectItems(expression.items, { ...context, optional: true, lenient: true }, found);
       return;
+    case 'operation': {
+      const lenient = context.lenient || takesMissing(expression.operator);
+      for (const operand of expression.operands) collect(operand, { ...context, lenient, purposes: ['value'] }, found);
+      return;
+    }
     case 'variable':
       if (expression.fallback) collect(expression.fallback, context, found);
       addUses(expression, context, found);
@@ -111,10 +120,15 @@ function collect(expression: Expression, context: Context, found: Use[]): void {
 }
 
 function addUses(reference: Reference, { purposes, ...context }: Context, found: Use[]): void {
-  for (const purpose of purposes) {
+  const { operation } = reference.path.path;
+  // A test of an operation does not tell a fault of it from a missing value.
+  const asked: ReadonlySet<Purpose> = new Set([...purposes, ...(operation && mayFail(operation) ? VALUE : [])]);
+  for (const purpose of asked) {
     found.push({ reference, ...context, ...(purpose !== 'value' && { test: purpose }) });
   }
 }
+
+const VALUE: readonly Purpose[] = ['value'];
 
 /** A test of a map or a list does not apply to what is in it: these values are used themselves. */
 function collectParts(whole: MapExpression | ListExpression, context: Context, found: Use[]): void {

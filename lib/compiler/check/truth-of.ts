@@ -30,6 +30,8 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
       return of === 'present' ? UNKNOWN : truthOfVariants(variantsOf(typeOf(condition, scope)), of);
     case 'literal':
       return truthOfVariants(variantsOf(typeOf(condition, scope)), of);
+    case 'operation':
+      return UNKNOWN;
     case 'variable':
       return condition.fallback ? UNKNOWN : truthOfReference(condition, of, scope);
     default:

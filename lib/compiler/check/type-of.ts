@@ -5,10 +5,11 @@ import type {
   StepReference,
   VariableReference,
 } from '../../flow/expression.ts';
+import type { Operator } from '../../protocol/operators.ts';
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
-import { ANY, constantType, nonNull, objectType, type Type, unionType, writtenType } from './type.ts';
+import { ANY, constantType, nonNull, objectType, schemaType, type Type, unionType, writtenType } from './type.ts';
 
 /** The type of an expression's value, if it is not missing. */
 export function typeOf(expression: Expression, scope: Scope): Type {
@@ -24,6 +25,8 @@ export function typeOf(expression: Expression, scope: Scope): Type {
       return unionType(armsOf(expression).map(inside));
     case 'coalesce':
       return typeOfCoalesce(expression, scope);
+    case 'operation':
+      return expression.operator === 'operands' ? ANY : TYPES_OF_OPERATORS[expression.operator];
     case 'step':
       return typeOfStep(expression, scope);
     case 'variable':
@@ -32,6 +35,13 @@ export function typeOf(expression: Expression, scope: Scope): Type {
       return accessOf(expression, scope).type;
   }
 }
+
+const BOOLEAN = schemaType({ type: 'boolean' });
+
+const TYPES_OF_OPERATORS: { readonly [O in Operator]: Type } = {
+  ...{ eq: BOOLEAN, in: BOOLEAN, concat: schemaType({ type: 'string' }), length: schemaType({ type: 'integer' }) },
+  ...{ lt: BOOLEAN, lte: BOOLEAN, gt: BOOLEAN, gte: BOOLEAN },
+};
 
 /** The arms of an `$if`, each once. */
 export const armsOf = ({ consequent, alternative }: IfExpression): readonly Expression[] =>

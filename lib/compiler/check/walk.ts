@@ -6,6 +6,7 @@ import {
   type StepReference,
   type VariableReference,
 } from '../../flow/expression.ts';
+import { takesMissing } from '../../protocol/operators.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
 
 /** A reference, and whether a missing value is tolerated there. */
@@ -37,7 +38,8 @@ function collect(expression: Expression, lenient: boolean, found: FoundReference
   if (kind === 'input' || kind === 'step') found.push({ reference: expression, lenient });
   if (kind === 'variable') found.push({ reference: expression, lenient: lenient || expression.fallback !== undefined });
   forEachChild(expression, (child, role) => {
-    collect(child, lenient || role === 'condition' || role === 'item', found);
+    const isNull = expression.kind === 'operation' && takesMissing(expression.operator);
+    collect(child, lenient || isNull || role === 'condition' || role === 'item', found);
   });
 }
 

@@ -27,7 +27,15 @@ import {
   scopeAt,
   sourceIn,
 } from './frame.ts';
-import { flowInputFaults, type GuardGroup, guardGroups, inputFault, OWN_GUARD, passesOver } from './guard.ts';
+import {
+  flowInputFaults,
+  type GuardGroup,
+  guardGroups,
+  inputFault,
+  OWN_GUARD,
+  passesOver,
+  skipIfFault,
+} from './guard.ts';
 import type { ExpressionScope } from './jsonata/expressions.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { evaluated, FALSE, type Jsonata, jsonata, lookup, pick } from './jsonata/jsonata.ts';
@@ -43,6 +51,7 @@ import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitParallel } from './states/emit-parallel.ts';
 import { emitTask } from './states/emit-task.ts';
 import { passedOn } from './states/pass-on.ts';
+import { answerRule } from './states/answer-input.ts';
 import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
@@ -113,22 +122,28 @@ export class FlowEmitter {
    * one that nothing has spilled is spilled.
    */
   #checkInput(states: States, start: string): string {
-    const { plan, prefix, fail, directInput } = this.frame;
+    const { plan, prefix, fail, directInput, answers } = this.frame;
     const input = directInput ? GIVEN : this.frame.input;
     const faults = flowInputFaults(plan.flow.requires ?? [], input, prefix);
     const message = problemOf(plan.flow.inputSchema ?? true, input);
     const condition = jsonata`${message} != ""`;
     if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
-    if (faults.length === 0 && !directInput) return start;
+    if (faults.length === 0 && !directInput && !answers) return start;
     const rules: ChoiceRule[] = faults.map(({ condition, fault }) => ({
       Condition: evaluated(condition),
       Next: fail(states, fault),
     }));
-    if (directInput) rules.push(spillRule(this, directInput, states, start));
+    const answering = answers && answerRule(this, answers, input, states, start);
+    if (directInput) rules.push(spillRule(this, directInput, states, answering?.state ?? start));
+    if (answering) rules.push(answering.rule);
+    const assigned = {
+      ...(directInput && { [directInput.name]: evaluated(GIVEN) }),
+      ...(answers && { [answers.name]: {} }),
+    };
     const check: ChoiceState = {
       Type: 'Choice',
       Choices: rules,
-      ...(directInput && { Assign: { [directInput.name]: evaluated(GIVEN) } }),
+      ...(Object.keys(assigned).length > 0 && { Assign: assigned }),
       Default: start,
     };
     return states.add(this.shared.states.take(`${prefix}input?`), check, this.source('input-check'));
@@ -146,7 +161,7 @@ export class FlowEmitter {
 
   /** Where the inputs of functions that are called in a scope find what they read; all read a packed value from one blob. */
   inputScope(readers: readonly PlannedStep[], scopePath: ScopePath): ExpressionScope {
-    const scope = this.scope(scopePath);
+    const scope: ExpressionScope = { ...this.scope(scopePath), byFunction: true };
     const packs = readers.flatMap(({ packed }) => packed ?? []);
     if (packs.length === 0) return scope;
     const find = ({ step, path }: StepReference): PackedValue | undefined =>
@@ -299,7 +314,10 @@ export class FlowEmitter {
   #guard(planned: PlannedStep, context: EmitContext, builtin: BuiltinEmitter | undefined, guard: SharedGuard): Guard {
     const passing = guard.isFollower ? undefined : this.#passRule(planned, context.scopePath, guard);
     const rules: ChoiceRule[] = passing ? [passing.rule] : [];
-    const missing = builtin && inputFault(planned, this.scope(context.scopePath));
+    const scope = this.scope(context.scopePath);
+    const fault = guard.isFollower ? undefined : skipIfFault(planned.fusedBefore?.[0] ?? planned, scope);
+    if (fault) rules.unshift({ Condition: evaluated(fault.condition), Next: this.fail(planned, context, fault.fault) });
+    const missing = builtin && inputFault(planned, scope);
     if (missing)
       rules.push({ Condition: evaluated(missing.condition), Next: this.fail(planned, context, missing.fault) });
     rules.push(...(builtin?.rules?.(this, planned, context) ?? []));

@@ -2,6 +2,7 @@ import type { StateMachine } from '../../asl/state-machine.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import { workflowType } from '../../flow/read/aws-metadata.ts';
 import type { InputBudget } from '../../runtime/spill/spill-input.ts';
+import { MIN_SHARE } from '../../runtime/spill/spill.ts';
 import type { Plan } from '../plan/plan.ts';
 import { nestedIn } from '../plan/plan-tree.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';
@@ -61,6 +62,7 @@ export function emit(
     express: workflowType(plan.flow) === 'EXPRESS',
     events,
     concurrency: concurrencyBounds(plan, maxConcurrency),
+    leastSpilled: Math.min(spillAbove ?? MIN_SHARE, MIN_SHARE),
   });
   for (const name of nestedMachinesIn(plan)) shared.machines.take(name);
   const states = new States(shared.sources);

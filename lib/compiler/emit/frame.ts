@@ -15,6 +15,7 @@ import { evaluated, type Jsonata, jsonata, lookup, quote, text } from './jsonata
 import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
+import { answered, type InputAnswers, operationsToAnswer } from './states/answer-input.ts';
 import type { DirectInput } from './states/spill-direct-input.ts';
 
 /**
@@ -71,6 +72,8 @@ export interface Shared {
   readonly machines: Names;
   /** The state machines of loops that run in executions of their own, by the steps' ids. */
   readonly loops: Map<string, LoopMachine>;
+  /** Bytes above which a value may have been spilled, wherever it comes from. */
+  readonly leastSpilled: number;
   /** The name of the outermost flow. */
   readonly flow: string;
   /** The most events that an execution may have in which no call has to be repeated. */
@@ -82,7 +85,9 @@ export interface Shared {
 }
 
 /** The start of a new state machine: no name taken, no step emitted. */
-export const newShared = (given: Pick<Shared, 'flow' | 'express' | 'events' | 'concurrency'>): Shared => ({
+export const newShared = (
+  given: Pick<Shared, 'flow' | 'express' | 'events' | 'concurrency' | 'leastSpilled'>,
+): Shared => ({
   ...given,
   states: stateNames(),
   variables: variableNames(),
@@ -113,6 +118,8 @@ export interface Frame {
   readonly input: Jsonata;
   /** What is done about the input of an execution that was started with a large one; absent where any fits. */
   readonly directInput?: DirectInput;
+  /** What operations make of the flow's input, where a function may have to do them; absent where it never has to. */
+  readonly answers?: InputAnswers;
   /** The id of the outermost execution. */
   readonly execution: Jsonata;
   /** Whether it runs in an execution that another one has started. */
@@ -149,18 +156,22 @@ export function sourceIn({ prefix }: Pick<Frame, 'prefix'>, role: StateRole, id?
 }
 
 /** A frame with the layout of its variables. */
-export const newFrame = (shared: Shared, frame: Omit<Frame, 'layout'>): Frame => ({
-  ...frame,
-  layout: new Layout(frame.plan, shared.variables),
-});
+export function newFrame(shared: Shared, frame: Omit<Frame, 'layout' | 'answers'>): Frame {
+  const operations = operationsToAnswer(frame.plan, shared.leastSpilled);
+  const answers = operations.length > 0 && { name: shared.variables.take('input_answers'), operations };
+  return { ...frame, ...(answers && { answers }), layout: new Layout(frame.plan, shared.variables) };
+}
 
 /** Where expressions in a scope of a frame find what they read. */
 export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: UnassignedSlots): ExpressionScope {
   const { inputSchema } = frame.plan.flow;
   const slots = (step: string): Jsonata => unassigned(step) ?? frame.layout.slots(step, scopePath);
   const isNested = frame.layout.depthOfMachine(scopePath) > 0;
-  const input = (path: ReadPath): Jsonata =>
-    isNested ? lookup(nestedInput('input'), inputKey(path)) : inputAt(frame.input, inputSchema, path);
+  const input = (path: ReadPath): Jsonata => {
+    if (isNested) return lookup(nestedInput('input'), inputKey(path));
+    const own = inputAt(frame.input, inputSchema, path);
+    return frame.answers ? answered(frame.answers, path, own) : own;
+  };
   const hoisted = ({ hoistedAt, name }: ConditionReference): Jsonata => lookup(slots(hoistedAt), name);
   return { slots, input, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }

@@ -57,6 +57,18 @@ export function inputFault({ step, uses }: PlannedStep, scope: ExpressionScope):
   return { condition: missingIn(uses.input, scope), fault: { code: 'EXPRESSION_FAILURE', message } };
 }
 
+/** The fault of a step whose `skipIf` has operands that do not fit an operator. */
+export function skipIfFault(
+  { step, uses, demand, laterDeciders }: PlannedStep,
+  scope: ExpressionScope,
+): PossibleFault | undefined {
+  if (!uses.skipIf.some((use) => mayMiss(use, scope.inputSchema))) return undefined;
+  const isWanted = demand ? wantedTest(demand, { ...scope, laterDeciders }) : TRUE;
+  const message = missingText(uses.skipIf, `the skipIf of step ${JSON.stringify(step.id)}`, scope);
+  const condition = all([isWanted, missingIn(uses.skipIf, scope)]);
+  return { condition, fault: { code: 'EXPRESSION_FAILURE', message } };
+}
+
 /** A fault, and the condition under which it is one. */
 interface PossibleFault {
   readonly condition: Jsonata;

@@ -7,8 +7,7 @@ import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { REFERENCE_HINTS } from './foreign-keys.ts';
 import { looksLikeReference } from './foreign-reference.ts';
-
-type ReadForm = (map: MapTree, reporter: Reporter) => Expression;
+import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
 /** The forms of expressions by key. A map has one of these keys at most. */
 const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
@@ -19,6 +18,7 @@ const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
   ['$step', readStep],
   ['$input', readInput],
   ['$variable', readVariable],
+  ...OPERATOR_FORMS,
 ]);
 const KEYS = [...FORMS.keys()];
 
@@ -31,7 +31,8 @@ export function readExpression(tree: Tree, reporter: Reporter): Expression {
   const [key, ...further] = formsOf(tree);
   const form = key === undefined ? undefined : FORMS.get(key);
   if (key === undefined || form === undefined) return readPlainMap(tree, reporter);
-  return form(further.length > 0 ? withoutFurther(tree, key, further, reporter) : tree, reporter);
+  const only = further.length > 0 ? withoutFurther(tree, key, further, reporter) : tree;
+  return form(only, reporter, (value) => readExpression(value, reporter));
 }
 
 /**

@@ -2,7 +2,9 @@ import { isObject, type Json } from '../../protocol/json.ts';
 import {
   type BlobMarker,
   isBlobMarker,
+  isFault,
   isMissing,
+  isOperation,
   isSecret,
   isSkipped,
   readSpilled,
@@ -10,6 +12,7 @@ import {
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { resolveOperation } from '../operations.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { contentOf, keyOfSpilled, readOnce, travellingContent } from './spilled-content.ts';
@@ -22,7 +25,8 @@ export interface FoundMarker {
 
 /** All markers in a value, in document order. */
 export function findMarkers(value: Json, at: readonly Segment[] = []): readonly FoundMarker[] {
-  if (isBlobMarker(value) || isMissing(value) || isSkipped(value) || isSecret(value)) return [{ marker: value, at }];
+  if (isBlobMarker(value) || isMissing(value) || isFault(value) || isSkipped(value) || isSecret(value))
+    return [{ marker: value, at }];
   if (Array.isArray(value)) return value.flatMap((item, index) => findMarkers(item, [...at, index]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => findMarkers(item, [...at, key]));
@@ -31,7 +35,8 @@ export function findMarkers(value: Json, at: readonly Segment[] = []): readonly 
 /**
  * Restores a value from its form in a state machine: spilled parts are read back, each blob once, and user values that
  * look like markers are unescaped. A blob contains the user's value unescaped, unless its type is `PARTS` of lib/protocol/markers.ts.
- * `secrets` has values by the path in their marker; any other secret is hidden. Throws what the store throws.
+ * `secrets` has values by the path in their marker; any other secret is hidden. Operations are done. Throws what the store
+ * throws, and `NoValue` for an operation whose operands do not fit it.
  */
 export async function hydrate(
   value: Json,
@@ -43,10 +48,13 @@ export async function hydrate(
     const content = await contentOf(marker, once);
     return readSpilled(marker).hasMarkers ? hydrate(content, once, secrets) : content;
   });
-  return unescapeValue(value, (part) => {
+  const resolve = (part: Json): Json => unescapeValue(part, replace);
+  const replace = (part: Json): Json | undefined => {
+    if (isOperation(part)) return resolveOperation(part, resolve);
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(keyOfSpilled(part)) : undefined;
-  });
+  };
+  return resolve(value);
 }
 
 /** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. Each blob is read once. */

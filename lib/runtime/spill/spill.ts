@@ -1,6 +1,7 @@
 import { parseSlotKey, type Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/markers.ts';
+import { isSmallOperation } from '../../protocol/path.ts';
 import type { BlobRef } from '../stores/blobs.ts';
 
 /** Bytes of a value as compact UTF-8 JSON. */
@@ -27,7 +28,7 @@ export type SpillForm = 'value' | 'travelling';
 
 /**
  * Spills slot values of more than `share` bytes to the blob store and replaces them with markers. Tests are booleans and
- * never spilled.
+ * never spilled, nor is what an operation gives in a few bytes.
  */
 export async function spillSlots(
   slots: Slots,
@@ -37,7 +38,8 @@ export async function spillSlots(
 ): Promise<Slots> {
   const entries = await Promise.all(
     Object.entries(slots).map(async ([key, value]): Promise<[string, Json]> => {
-      const holdsValue = key !== '$missing' && key !== '$skipped' && !parseSlotKey(key).test;
+      const isOwn = key === '$missing' || key === '$skipped' || isSmallOperation(key);
+      const holdsValue = !isOwn && !parseSlotKey(key).test;
       return [key, holdsValue ? await spillValue(value, share, blobs, form) : value];
     }),
   );

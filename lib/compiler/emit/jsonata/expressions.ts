@@ -7,18 +7,20 @@ import {
   type InputReference,
   type ListExpression,
   type Literal,
+  literal,
   type MapExpression,
+  type OperationExpression,
   type ReadPath,
   type StepReference,
 } from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
-import { namePath } from '../../../protocol/path.ts';
+import { mayFail, namePath, mayMiss as operationMayMiss } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
-import type { Asked, Question } from '../../analyse/questions.ts';
-import { mayBeMissing, type Reference, spreadsSkip, type Use } from '../../analyse/uses.ts';
+import { type Asked, mayFailIn, type Question } from '../../analyse/questions.ts';
+import { mayBeMissing, type Reference, spreadsSkip, type Use, usesOf } from '../../analyse/uses.ts';
 import type { KnownConditions } from '../../plan/condition-graph.ts';
 import type { ConditionReference } from '../../plan/hoisted-conditions.ts';
 import { type ByGates, byGates, type Gated } from './by-gates.ts';
@@ -38,6 +40,8 @@ import { flatConstant } from './constant.ts';
 import { isGuaranteed } from './input-path.ts';
 import {
   all,
+  any,
+  choose,
   constant,
   evaluated,
   FALSE,
@@ -47,10 +51,12 @@ import {
   not,
   quote,
   TRUE,
+  text,
   verbatim,
 } from './jsonata.ts';
-import { bind } from './locals.ts';
+import { bind, bindAll } from './locals.ts';
 import { mapOf, mayLookAlike } from './lookalike.ts';
+import { isFaultCode } from './operations.ts';
 
 /** Where an expression finds what it reads, in JSONata. */
 export interface ExpressionScope {
@@ -67,6 +73,8 @@ export interface ExpressionScope {
   readonly link?: (reference: StepReference) => Template | undefined;
   /** The marker of a value that was packed, for a reference in the input of a function; undefined for any other. */
   readonly packed?: (reference: StepReference) => Jsonata | undefined;
+  /** Whether a function takes the values, which then does the operations in them itself. @default the state machine does them */
+  readonly byFunction?: true;
   /** Steps that run later, whose tests may have any value here: see `PlannedStep`. */
   readonly laterDeciders?: ReadonlySet<string>;
 }
@@ -84,6 +92,8 @@ export function templateOf(expression: Expression, scope: ExpressionScope): Temp
           );
     case 'list':
       return expression.items.map((item) => templateOf(item, scope));
+    case 'operation':
+      return scope.byFunction ? operationTemplate(expression, scope) : evaluated(jsonataOf(expression, scope));
     case 'step':
       return scope.link?.(expression) ?? evaluated(jsonataOf(expression, scope));
     default:
@@ -91,12 +101,38 @@ export function templateOf(expression: Expression, scope: ExpressionScope): Temp
   }
 }
 
+/** The marker of an operation that a function does. */
+const operationTemplate = ({ operator, operands }: OperationExpression, scope: ExpressionScope): Template => ({
+  $operation: [text(operator), ...operands.map((operand) => templateOf(operand, scope))],
+});
+
 /** A literal as it travels: a secret is its marker. */
 const travelling = ({ value, secret: path }: Literal): Json => (path === undefined ? escapeValue(value) : secret(path));
 
-/** An expression's value in JSONata. A missing path or a skipped step gives its marker. */
+/** An expression's value in JSONata. A missing path or a skipped step gives its marker, and so does a fault for a function. */
 export const jsonataOf = (expression: Expression, scope: ExpressionScope): Jsonata =>
-  written(valueCode(expression, scope));
+  written(scope.byFunction ? orFault(expression, scope) : valueCode(expression, scope));
+
+/** A value, or the marker of a fault in one of the conditions that choose it. */
+function orFault(expression: Expression, scope: ExpressionScope): Code {
+  const failing = usesOf(expression).filter(({ reference, test, lenient }) => {
+    const { operation } = reference.path.path;
+    return operation && lenient && test === undefined && mayFail(operation);
+  });
+  const value = valueCode(expression, scope);
+  if (failing.length === 0) return value;
+  const found = failing.reduceRight<Code>((rest, use) => {
+    const isFault = allOf([...use.gates.map((gate) => gateCode(gate, scope)), isMissing(use, scope)]);
+    return eitherOf(isFault, slotOrInput(use.reference, scope), rest);
+  }, value);
+  return eitherOf(skips(usesOf(expression), scope), value, found);
+}
+
+/** What a reference reads, as it is. */
+function slotOrInput(reference: Reference, scope: ExpressionScope): Jsonata {
+  if (reference.kind === 'step') return lookup(scope.slots(reference.step), reference.path.text);
+  return reference.kind === 'input' ? scope.input(reference.path) : constant(null);
+}
 
 function valueCode(expression: Expression, scope: ExpressionScope): Code {
   switch (expression.kind) {
@@ -114,6 +150,8 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
       return constant(missing(sourceOf(expression)));
     case 'if':
       return ifValue(expression, scope);
+    case 'operation':
+      return scope.byFunction ? operationMarker(expression, scope) : equalityCode(expression, scope);
     case 'coalesce':
       return itemsOf(expression, scope).reduceRight<Code>(
         (rest, item) => eitherOf(testCode(item, 'present', scope), valueCode(item, scope), rest),
@@ -122,6 +160,27 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
   }
 }
 
+/** The marker of an operation that a function does. */
+function operationMarker({ operator, operands, span }: OperationExpression, scope: ExpressionScope): Code {
+  return objectOf([['$operation', listValue({ items: [literal(operator, span), ...operands] }, scope)]]);
+}
+
+/**
+ * Whether two operands are equal. The state machine does no other operation itself: all others are made by functions, or are
+ * parts of the flow's input (see `lowerOperations`). Neither operand is missing, or a marker.
+ */
+const equalityCode = ({ operator, operands }: OperationExpression, scope: ExpressionScope): Jsonata => {
+  if (operator !== 'eq') throw new Error(`$${operator} has not been lowered`);
+  const [one = constant(null), other = constant(null)] = operands.map((operand) => written(valueCode(operand, scope)));
+  return bindAll(
+    [
+      ['$one', one],
+      ['$other', other],
+    ],
+    jsonata`$one = $other`,
+  );
+};
+
 function mapValue({ entries }: MapExpression, scope: ExpressionScope): Code {
   const values = entries.map(({ key, value }): [string, Code] => [key, valueCode(value, scope)]);
   if (!mayLookAlike(entries.map(({ key }) => key)))
@@ -129,7 +188,7 @@ function mapValue({ entries }: MapExpression, scope: ExpressionScope): Code {
   return mapOf(values.map(([key, value]) => [key, written(value)]));
 }
 
-function listValue({ items }: ListExpression, scope: ExpressionScope): Code {
+function listValue({ items }: Pick<ListExpression, 'items'>, scope: ExpressionScope): Code {
   return listOf(
     items.map((item) => {
       const value = valueCode(item, scope);
@@ -175,12 +234,14 @@ function answerTo({ of, question }: Asked, scope: ExpressionScope): Code {
 }
 
 function newAnswer(expression: Expression, question: Question, scope: ExpressionScope): Code {
+  if (question === 'fails') return newFails(expression, scope);
   if (question === 'skips') return newSkips(expression, scope);
   return question === 'misses' ? newMisses(expression, scope) : newTestCode(expression, question, scope);
 }
 
 const testCode = (of: Expression, question: Test, scope: ExpressionScope): Code => answerTo({ of, question }, scope);
 const skipsIn = (of: Expression, scope: ExpressionScope): Code => answerTo({ of, question: 'skips' }, scope);
+const failsIn = (of: Expression, scope: ExpressionScope): Code => answerTo({ of, question: 'fails' }, scope);
 const missesIn = (of: Expression, scope: ExpressionScope): Code => answerTo({ of, question: 'misses' }, scope);
 
 function newTestCode(expression: Expression, test: Test, scope: ExpressionScope): Code {
@@ -194,8 +255,11 @@ function newTestCode(expression: Expression, test: Test, scope: ExpressionScope)
         anyOf([...parts.map((part) => skipsIn(part, scope)), ...parts.map((part) => missesIn(part, scope))]),
       );
     }
-    case 'input':
-      return passesTest(scope.input(expression.path), test);
+    case 'input': {
+      const value = scope.input(expression.path);
+      if (!mayFailIn(expression)) return passesTest(value, test);
+      return bind('$value', value, all([not(isFaultCode('$value')), passesTest('$value', test)]));
+    }
     case 'step':
       return stepTest(expression, test, scope);
     case 'variable':
@@ -211,6 +275,11 @@ function newTestCode(expression: Expression, test: Test, scope: ExpressionScope)
     }
     case 'coalesce':
       return coalesceTest(itemsOf(expression, scope), test, scope);
+    case 'operation': {
+      const parts = childrenOf(expression).map((part) => skipsIn(part, scope));
+      const holds = test === 'present' ? TRUE : equalityCode(expression, scope);
+      return allOf([oppositeOf(anyOf(parts)), holds]);
+    }
   }
 }
 
@@ -227,6 +296,7 @@ function newSkips(expression: Expression, scope: ExpressionScope): Code {
       return expression.onSkip === undefined ? isSkipped(expression.step, scope) : FALSE;
     case 'map':
     case 'list':
+    case 'operation':
       return anyOf(childrenOf(expression).map((part) => skipsIn(part, scope)));
     case 'if': {
       const { condition, consequent, alternative } = expression;
@@ -256,10 +326,32 @@ function newMisses(expression: Expression, scope: ExpressionScope): Code {
     case 'if': {
       const { condition, consequent, alternative } = expression;
       const arms = [missesIn(consequent, scope), missesIn(alternative, scope)] as const;
-      return conditionOf(testCode(condition, 'if', scope), ...arms);
+      return anyOf([failsIn(condition, scope), conditionOf(testCode(condition, 'if', scope), ...arms)]);
     }
     default:
-      return FALSE;
+      return failsIn(expression, scope);
+  }
+}
+
+/** Whether the evaluation of an expression whose missing values are no faults comes upon a fault of an operator. */
+function newFails(expression: Expression, scope: ExpressionScope): Code {
+  if (!mayFailIn(expression)) return FALSE;
+  switch (expression.kind) {
+    case 'step':
+    case 'input':
+      return isMissing({ reference: expression, lenient: true }, scope);
+    case 'if': {
+      const { condition, consequent, alternative } = expression;
+      const arms = [failsIn(consequent, scope), failsIn(alternative, scope)] as const;
+      return anyOf([failsIn(condition, scope), conditionOf(testCode(condition, 'if', scope), ...arms)]);
+    }
+    case 'coalesce':
+      return itemsOf(expression, scope).reduceRight<Code>(
+        (rest, item) => anyOf([failsIn(item, scope), allOf([oppositeOf(testCode(item, 'present', scope)), rest])]),
+        FALSE,
+      );
+    default:
+      return anyOf(childrenOf(expression).map((part) => failsIn(part, scope)));
   }
 }
 
@@ -333,8 +425,18 @@ function isMissing(use: ReadUse, scope: ExpressionScope): Code {
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
   if (reference.kind === 'variable') return TRUE;
-  if (reference.kind === 'input') return not(jsonata`$exists(${scope.input(reference.path)})`);
-  return jsonata`${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
+  const { operation } = reference.path.path;
+  if (reference.kind === 'step') {
+    const slots = scope.slots(reference.step);
+    return use.lenient
+      ? isFaultCode(lookup(slots, reference.path.text))
+      : jsonata`${quote(reference.path.text)} in ${lookup(slots, '$missing')}`;
+  }
+  const value = scope.input(reference.path);
+  const isAbsent = use.lenient || (operation && !operationMayMiss(operation)) ? FALSE : not(jsonata`$exists($value)`);
+  return operation && mayFail(operation)
+    ? bind('$value', value, any([isAbsent, isFaultCode('$value')]))
+    : not(jsonata`$exists(${value})`);
 }
 
 /** Whether a gate holds. */
@@ -359,16 +461,27 @@ export const missingText = (uses: readonly Use[], reader: string, scope: Express
 
 const firstMissing = (groups: ByGates<Use>, reader: string, scope: ExpressionScope): Code =>
   groups.reduceRight<Code>((rest, group) => {
-    if ('item' in group) return eitherOf(isMissing(group.item, scope), quote(missingMessage(group.item, reader)), rest);
+    if ('item' in group)
+      return eitherOf(isMissing(group.item, scope), missingMessageCode(group.item, reader, scope), rest);
     const gates = allOf(group.gates.map((gate) => gateCode(gate, scope)));
     return firstTextOf(eitherOf(gates, firstMissing(group.behind, reader, scope), quote('')), rest);
   }, quote(''));
 
-/** The message that what a use reads is missing. */
-export function missingMessage({ reference, field }: Use, reader: string): string {
-  const at = field === '' ? reader : `field ${quote(field)} of ${reader}`;
-  return `${sourceOf(reference)} is missing, which ${at} reads`;
+function missingMessageCode(use: Use, reader: string, scope: ExpressionScope): Jsonata {
+  const { operation } = use.reference.path.path;
+  const message = quote(missingMessage(use, reader));
+  if (!operation || !mayFail(operation)) return message;
+  const fault = jsonata`$lookup($value, "$fault") & ${quote(`, in ${readerOf(use, reader)}`)}`;
+  return bind('$value', slotOrInput(use.reference, scope), choose(isFaultCode('$value'), fault, message));
 }
+
+/** The place that reads a value. */
+const readerOf = ({ field }: Use, reader: string): string =>
+  field === '' ? reader : `field ${quote(field)} of ${reader}`;
+
+/** The message that what a use reads is missing. */
+export const missingMessage = (use: Use, reader: string): string =>
+  `${sourceOf(use.reference)} is missing, which ${readerOf(use, reader)} reads`;
 
 /** Names the source of a value: `"id" of step "load"`. */
 function sourceOf(reference: Use['reference']): string {

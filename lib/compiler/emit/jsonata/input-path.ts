@@ -1,9 +1,10 @@
 import type { ReadPath } from '../../../flow/expression.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
-import type { Path, Segment } from '../../../protocol/path.ts';
+import { mayFail, mayMiss, type Path, type Segment } from '../../../protocol/path.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
+import { operationCode } from './operations.ts';
 import { EMPTY } from './syntax.ts';
 
 /**
@@ -56,16 +57,20 @@ const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
 
 /** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */
 export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
+  const { operation } = path.path;
+  if (operation) return operationCode(operation, (own, text) => inputAt(input, schema, { text, path: own }));
   if (isWhole(path)) return input;
   return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
 }
 
 /** Whether a path is the whole value. */
-export const isWhole = ({ path }: ReadPath): boolean => path.segments.length === 0 && path.further === undefined;
+export const isWhole = ({ path }: ReadPath): boolean =>
+  path.segments.length === 0 && path.further === undefined && path.operation === undefined;
 
 /** Whether a schema guarantees that a path of one field is present, so that it can be read without a check. */
 export function isGuaranteed(schema: Json | undefined, { path }: ReadPath): boolean {
   const [field, ...rest] = path.segments;
+  if (path.operation) return !mayMiss(path.operation) && !mayFail(path.operation);
   if (path.further) return false;
   if (field === undefined) return true;
   if (typeof field === 'string' && mayBeEscaped(field)) return false;

@@ -14,6 +14,14 @@ export function inputReads(plan: Plan): readonly string[] {
   return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
 }
 
+/** The operations that a flow does on its input, each once. */
+export function inputOperations(plan: Plan): readonly ReadPath[] {
+  const uses = usesOfRest(plan, [...plan.steps.values()], false);
+  const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path] : []));
+  const operations = paths.filter(({ path }) => path.operation);
+  return [...new Map(operations.map((path) => [path.text, path])).values()];
+}
+
 /** All that some steps of a flow, its hoisted conditions and its output read. `withoutOutput`: leave out the last. */
 export function usesOfRest(
   { tree, output, sinks }: Plan,

@@ -15,6 +15,8 @@ export const LOCALS = [
   'key',
   'known',
   'named',
+  'one',
+  'other',
   'problem',
   'problems',
   'property',

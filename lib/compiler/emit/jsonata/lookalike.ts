@@ -4,7 +4,7 @@ import { bind } from './locals.ts';
 import { regex } from './syntax.ts';
 
 /** The keys by which an object may look like a marker. */
-const MARKER_KEY = /^\$+(?:blob|missing|skipped|secret|link|part)$/;
+const MARKER_KEY = /^\$+(?:blob|missing|fault|operation|skipped|secret|link|part)$/;
 
 type Entries = readonly (readonly [string, Jsonata])[];
 
@@ -49,7 +49,7 @@ function reservedField(value: Jsonata, key: string, escaped: string): Jsonata {
 /** Whether `$value` looks like a marker by `key`. */
 function looksBy(key: string): Jsonata {
   if (key.endsWith('blob')) return all([jsonata`$count($keys($value)) = 3`, isBlob(key)]);
-  return all([jsonata`$count($keys($value)) = 1`, isOfType(key, key.endsWith('skipped') ? 'boolean' : 'string')]);
+  return all([jsonata`$count($keys($value)) = 1`, isOfType(key, typeBeside(key))]);
 }
 
 /** Whether a map may look like a marker when the flow runs. */
@@ -60,10 +60,15 @@ export const mayLookAlike = (keys: readonly string[]): boolean =>
 function lookalikeOf(entries: Entries): readonly [string, Jsonata] | undefined {
   const key = entries.map(([own]) => own).find((own) => MARKER_KEY.test(own));
   if (key === undefined) return undefined;
-  if (entries.length === 1 && /missing$|secret$|link$|part$/.test(key)) return [key, isOfType(key, 'string')];
-  if (entries.length === 1 && key.endsWith('skipped')) return [key, isOfType(key, 'boolean')];
+  if (entries.length === 1 && !key.endsWith('blob')) return [key, isOfType(key, typeBeside(key))];
   const blob = entries.length === 3 && key.endsWith('blob') && entries.some(([own]) => own === 'blobType');
   return blob && entries.some(([own]) => own === 'size') ? [key, isBlob(key)] : undefined;
+}
+
+/** The type of the value of a marker that has only this key, as JSONata names it. */
+function typeBeside(key: string): string {
+  if (key.endsWith('operation')) return 'array';
+  return key.endsWith('skipped') ? 'boolean' : 'string';
 }
 
 const isOfType = (key: string, type: string): Jsonata => jsonata`$type(${lookup('$value', key)}) = ${quote(type)}`;
@@ -86,6 +91,13 @@ export const amongSpilled = (body: Jsonata): Jsonata =>
 /** Whether a value was spilled, or something of it was set aside. */
 export const isSetAside = (value: Jsonata): Jsonata =>
   jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), $setaside) : false)`;
+
+/** Whether a value is the marker of one that was spilled. */
+export const isWholeSpilled = (value: Jsonata): Jsonata => isOfMarker(value, '$blob');
+
+/** Whether a value is the marker with that key. */
+export const isOfMarker = (value: Jsonata, key: string): Jsonata =>
+  jsonata`($type(${value}) = "object" ? $exists(${lookup(value, key)}) : false)`;
 
 /** Whether any part of a value was spilled. */
 export const hasSpilledPart = (value: Jsonata): Jsonata => jsonata`$contains($string(${value}), $spilled)`;

@@ -2,12 +2,13 @@ import type { Template } from '../../../asl/state-machine.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import { missing, SKIPPED } from '../../../protocol/markers.ts';
-import { parseJoined } from '../../../protocol/path.ts';
+import { namePath, parseJoined } from '../../../protocol/path.ts';
 import { project } from '../../../runtime/projection.ts';
 import { passesTest } from './expressions.ts';
 import { pathOf } from './input-path.ts';
 import { constant, type Jsonata, jsonata, list, object, quote, verbatim } from './jsonata.ts';
 import { bind } from './locals.ts';
+import { operationCode } from './operations.ts';
 
 /** The slots of a step that was skipped: see `Slots`. */
 export function skippedSlots(keys: readonly string[]): Template {
@@ -43,13 +44,15 @@ function slotOf(id: string, value: Jsonata, key: string): Jsonata {
   const found = at(value, path);
   if (test) return passesTest(found, test);
   if (key === '$') return found;
-  const none = constant(missing(`${quote(path)} of step ${quote(id)}`));
+  const none = constant(missing(`${namePath(path)} of step ${quote(id)}`));
   return bind('$value', found, jsonata`$exists($value) ? $value : ${none}`);
 }
 
 /** Any path of a result that is null as a whole is null. */
 function at(value: Jsonata, written: string): Jsonata {
   const path = parseJoined(written);
-  if ('error' in path || path.segments.length === 0) return value;
+  if ('error' in path) return value;
+  if (path.operation) return operationCode(path.operation, (_, text) => at(value, text));
+  if (path.segments.length === 0) return value;
   return jsonata`(${value} = null ? null : ${pathOf(value, { path })})`;
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../../../flow/expression.ts';
 import { earlierSlot } from '../../../protocol/markers.ts';
+import { isSmallOperation, pathsIn } from '../../../protocol/path.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
@@ -74,10 +75,13 @@ export function contentOfSinks({ sinks }: Plan): Content {
   };
 }
 
-/** The source of a value that is used as it is; a test of it is only a boolean. */
+/** The source of a value that is used as it is; a test of it is only a boolean, and what an operation gives is small. */
 function sourceOf(use: Use): readonly Source[] {
-  if (use.test !== undefined) return [];
+  if (use.test !== undefined || isSmallOperation(use.reference.path.text)) return [];
   if (isStepUse(use)) return [use.reference.step];
+  const { operation } = use.reference.path.path;
+  // The state machine puts a text together of parts of the input: it may take what all of them take.
+  if (operation) return pathsIn(operation).map(() => INPUT);
   return use.reference.kind === 'input' ? [INPUT] : [];
 }
 
@@ -99,6 +103,8 @@ export function meetingIn(
     switch (expression.kind) {
       case 'literal':
         return NO_VALUES;
+      case 'operation':
+        return expression.operands.map(meeting).reduce(both, NO_VALUES);
       case 'step':
         return meetingOf(leastOf(expression.step));
       case 'input':

@@ -5,7 +5,18 @@ import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
-import { choose, evaluated, FALSE, type Jsonata, jsonata, list, object, quote, verbatim } from '../jsonata/jsonata.ts';
+import {
+  choose,
+  evaluated,
+  FALSE,
+  type Jsonata,
+  jsonata,
+  list,
+  object,
+  quote,
+  TRUE,
+  verbatim,
+} from '../jsonata/jsonata.ts';
 import { neighbours } from '../neighbours.ts';
 
 /** The reader that messages name. */
@@ -39,17 +50,17 @@ export function outputReads(
 function readsOf(group: readonly Use[], id: string, scope: ExpressionScope): readonly Jsonata[] {
   const [first] = group;
   if (!first || !isUseOf(first, id)) return [object([['message', missingText(group, READER, scope)]])];
-  return group.map(ownRead).map(({ path, message }) =>
-    object([
-      ['path', quote(path)],
-      ['message', quote(message)],
-    ]),
-  );
+  return group
+    .map(ownRead)
+    .map(({ path, message, lenient }) =>
+      object([['path', quote(path)], ['message', quote(message)], ...(lenient ? [['lenient', TRUE] as const] : [])]),
+    );
 }
 
-const ownRead = (use: Use): { path: string; message: string } => ({
+const ownRead = (use: Use): { path: string; message: string; lenient?: true } => ({
   path: 'path' in use.reference ? use.reference.path.text : '',
   message: missingMessage(use, READER),
+  ...(use.lenient && { lenient: true }),
 });
 
 /** The most bytes that the checks take in a payload. */

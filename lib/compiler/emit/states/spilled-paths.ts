@@ -28,6 +28,8 @@ export function segmentsEnterReference(expression: Expression, way: readonly Seg
     }
     case 'if':
       return segmentsEnterReference(expression.consequent, way) || segmentsEnterReference(expression.alternative, way);
+    case 'operation':
+      return false;
     case 'coalesce':
       return expression.items.some((item) => segmentsEnterReference(item, way));
     case 'input':

@@ -1,0 +1,243 @@
+import {
+  allWithin,
+  type Expression,
+  type InputReference,
+  literal,
+  mapChildren,
+  type OperationExpression,
+  type ReadPath,
+  type StepReference,
+} from '../../flow/expression.ts';
+import { expressionsIn, type Flow, mapStep, type Step } from '../../flow/flow.ts';
+import type { Json } from '../../protocol/json.ts';
+import { operate } from '../../protocol/operators.ts';
+import { type Operand, type Operation, operationAt, operationText } from '../../protocol/path.ts';
+import { type Analysis, analyse } from './analysis.ts';
+import { builtinOf } from './builtins.ts';
+
+/** The built-in component whose input is the operands of an operation that no other function can do. */
+export const OPERANDS = '/builtin/operands';
+
+/**
+ * Rewrites an analysed flow and its inner flows so that each operation is done where its operands are, whatever their size:
+ *
+ * - in the input of a function, by that function;
+ * - of one step's result and constants, by the function that makes the result: a reference to the step then reads what the
+ *   operation gives, as a path of the result;
+ * - of the flow's input and constants, by the state machine: likewise a path of the input;
+ * - whether values of different steps are equal, by the state machine, by what they are compared by: see `outlineOf`;
+ * - all others by a function of their own: a step is added that takes the operands.
+ *
+ * `isExact`: whether the state machine does an operation on a step's result exactly, although it may have only a marker of it.
+ */
+export function lowerOperations(analysis: Analysis, isExact: (operation: Operation) => boolean): Analysis {
+  const inner = new Map([...analysis.inner].map(([id, own]) => [id, lowerOperations(own, isExact)]));
+  const isInnerSame = [...inner].every(([id, own]) => own === analysis.inner.get(id));
+  const hasOperation = expressionsIn(analysis.flow).some((one) => allWithin(one).some(isOperation));
+  if (isInnerSame && !hasOperation) return analysis;
+  const flow = hasOperation ? new Lowering(analysis.flow, isExact).flow() : analysis.flow;
+  const { inputSecrets, sinks } = analysis;
+  // Steps that are added are no results of the flow.
+  const results = flow.output || flow.sinks ? flow : { ...flow, sinks: sinks.map(({ id, value }) => ({ id, value })) };
+  return analyse(results, [], { inputSecrets, inner }) ?? analysis;
+}
+
+const isOperation = (expression: Expression): expression is OperationExpression => expression.kind === 'operation';
+
+/** Where a value is made: by a function that does the operations in it, or by the state machine. */
+type Place = 'function' | 'states';
+
+/** An operation whose operands are parts of one value, and where that comes from; constants come from nowhere. */
+interface Gathered {
+  readonly operand: Operand;
+  readonly source: Source | undefined;
+}
+
+/** The flow's input, or a step's result, and its replacement if the step was skipped. */
+type Source = { readonly kind: 'input' } | { readonly kind: 'step'; readonly step: string };
+
+class Lowering {
+  readonly #flow: Flow;
+  readonly #isExact: (operation: Operation) => boolean;
+  readonly #steps: ReadonlyMap<string, Step>;
+  readonly #ids: Set<string>;
+  readonly #added: Step[] = [];
+  /** The step whose expression is being rewritten; undefined for the output. */
+  #reader: Step | undefined;
+
+  constructor(flow: Flow, isExact: (operation: Operation) => boolean) {
+    this.#flow = flow;
+    this.#isExact = isExact;
+    this.#steps = new Map(flow.steps.map((step) => [step.id, step]));
+    this.#ids = new Set(this.#steps.keys());
+  }
+
+  flow(): Flow {
+    const steps = this.#flow.steps.map((step) => this.#step(step));
+    this.#reader = undefined;
+    const { output, sinks } = this.#flow;
+    const results = {
+      ...(output && { output: this.#lower(output, 'states') }),
+      ...(sinks && { sinks: sinks.map((sink) => ({ ...sink, value: this.#lower(sink.value, 'states') })) }),
+    };
+    return { ...this.#flow, ...results, steps: [...steps, ...this.#added] };
+  }
+
+  #step(step: Step): Step {
+    this.#reader = step;
+    const place: Place = builtinOf(step) ? 'states' : 'function';
+    return mapStep(step, (expression) => this.#lower(expression, expression === step.input ? place : 'states'));
+  }
+
+  #lower(expression: Expression, place: Place): Expression {
+    if (!isOperation(expression)) {
+      // What is only tested is never made by the function.
+      return mapChildren(expression, (child, role) =>
+        this.#lower(child, role === 'condition' || role === 'item' ? 'states' : place),
+      );
+    }
+    const gathered = this.#gather(expression);
+    if (gathered && 'operator' in gathered.operand) {
+      const isMadeThere =
+        place === 'states' || (gathered.source?.kind === 'step' && gathered.operand.operator !== 'concat');
+      const reference = isMadeThere ? this.#reference(gathered.operand, gathered.source, expression) : undefined;
+      if (reference) return reference;
+    }
+    if (place === 'function') return mapChildren(expression, (operand) => this.#lower(operand, place));
+    return this.#equality(expression) ?? this.#ofOperands(expression);
+  }
+
+  /** A reference that reads what an operation gives; undefined where its source cannot do it. */
+  #reference(operation: Operation, source: Source | undefined, expression: Expression): Expression | undefined {
+    const { span } = expression;
+    const path: ReadPath = { text: operationText(operation), path: { segments: [], operation }, span };
+    if (source?.kind === 'step') {
+      if (!this.#answers(source.step, operation)) return undefined;
+      return { kind: 'step', step: source.step, path, ...onSkipOf(expression), span } satisfies StepReference;
+    }
+    const constant = source ? undefined : operationAt(null, operation);
+    if (constant && 'value' in constant) return literal(constant.value, span);
+    return { kind: 'input', path, span } satisfies InputReference;
+  }
+
+  /** Whether the function of a step does an operation on its result, or the state machine where it has the result. */
+  #answers(id: string, operation: Operation): boolean {
+    const step = this.#steps.get(id);
+    if (!step) return false;
+    const isOfFunction = !builtinOf(step) && !step.added;
+    const hasMadeDefault = step.onError.action === 'useDefault' && step.onError.value.kind !== 'literal';
+    return (isOfFunction && !hasMadeDefault) || this.#isExact(operation);
+  }
+
+  /** An operation as one on parts of a single value; undefined where it has several sources, or is made of more than paths. */
+  #gather(expression: Expression): Gathered | undefined {
+    switch (expression.kind) {
+      case 'literal':
+        return expression.secret === undefined ? { operand: { is: expression.value }, source: undefined } : undefined;
+      case 'input':
+      case 'step': {
+        const { text, path } = expression.path;
+        const source: Source =
+          expression.kind === 'input' ? { kind: 'input' } : { kind: 'step', step: expression.step };
+        return { operand: { at: text, path }, source };
+      }
+      case 'operation':
+        return this.#gatherAll(expression);
+      default:
+        return undefined;
+    }
+  }
+
+  #gatherAll(expression: OperationExpression): Gathered | undefined {
+    const operands: Operand[] = [];
+    let source: Source | undefined;
+    for (const operand of expression.operands) {
+      const gathered = this.#gather(operand);
+      if (!gathered || (source && gathered.source && !isSame(source, gathered.source))) return undefined;
+      source ??= gathered.source;
+      operands.push(gathered.operand);
+    }
+    if (expression.operator === 'operands') return undefined;
+    if (source?.kind === 'step' && !hasOneReplacement(expression)) return undefined;
+    return { operand: { operator: expression.operator, operands }, source };
+  }
+
+  /** Whether two values are equal, by what they are compared by; undefined where a function has to look at the values. */
+  #equality(expression: OperationExpression): Expression | undefined {
+    if (expression.operator !== 'eq') return undefined;
+    const operands = expression.operands.map((operand) => this.#outline(operand));
+    if (!operands.every((operand) => operand !== undefined)) return undefined;
+    return { ...expression, operands };
+  }
+
+  #outline(operand: Expression): Expression | undefined {
+    const gathered = this.#gather(operand);
+    const isReplaced = referencesIn(operand).some(({ onSkip }) => onSkip !== undefined);
+    if (!gathered || isReplaced) return undefined;
+    return this.#reference({ operator: 'outline', operands: [gathered.operand] }, gathered.source, operand);
+  }
+
+  /** A reference to what an operation gives that a function of its own does. */
+  #ofOperands(expression: OperationExpression): Expression {
+    const operands = expression.operands.map((operand) => this.#lower(operand, 'function'));
+    const { span } = expression;
+    const given: OperationExpression = { kind: 'operation', operator: 'operands', operands, span };
+    if (expression.operator === 'operands') return expression;
+    const read = operands.map((_, at): Operand => {
+      const text = `[${at}][0]`;
+      return { at: text, path: { segments: [at, 0], exact: text } };
+    });
+    const operation: Operation = { operator: expression.operator, operands: read };
+    const path: ReadPath = { text: operationText(operation), path: { segments: [], operation }, span };
+    return { kind: 'step', step: this.#add(given), path, span };
+  }
+
+  /** Adds a step that takes the operands of an operation, and returns its id. */
+  #add(input: Expression): string {
+    const id = this.#newId();
+    const reader = this.#reader ?? this.#flow.steps[0];
+    const span = reader?.idSpan ?? input.span;
+    this.#added.push({
+      ...{ id, component: OPERANDS, input, onError: { action: 'fail' }, mustExecute: false },
+      ...{ added: true, idSpan: span, componentSpan: span },
+    });
+    return id;
+  }
+
+  #newId(): string {
+    const owner = this.#reader?.id ?? 'output';
+    let count = this.#added.length + 1;
+    while (this.#ids.has(`${owner}.operands_${count}`)) count += 1;
+    const id = `${owner}.operands_${count}`;
+    this.#ids.add(id);
+    return id;
+  }
+}
+
+const isSame = (one: Source, other: Source): boolean =>
+  one.kind === 'input' ? other.kind === 'input' : other.kind === 'step' && one.step === other.step;
+
+const referencesIn = (expression: Expression): readonly StepReference[] =>
+  allWithin(expression).flatMap((one) => (one.kind === 'step' ? [one] : []));
+
+/** Whether what replaces an operation on a skipped step's result is known: nothing does, or it is made of what replaces each part. */
+function hasOneReplacement(expression: OperationExpression): boolean {
+  const references = referencesIn(expression);
+  const replaced = references.filter(({ onSkip }) => onSkip !== undefined).length;
+  return replaced === 0 || (replaced === references.length && replacementOf(expression) !== undefined);
+}
+
+function onSkipOf(expression: Expression): { onSkip?: Json } {
+  const isReplaced = referencesIn(expression).some(({ onSkip }) => onSkip !== undefined);
+  const value = isReplaced ? replacementOf(expression) : undefined;
+  return value === undefined ? {} : { onSkip: value };
+}
+
+/** What an operation gives on what replaces the parts of a skipped step's result; undefined where that does not fit it. */
+function replacementOf(expression: Expression): Json | undefined {
+  if (expression.kind === 'literal') return expression.value;
+  if (expression.kind === 'step') return expression.onSkip;
+  if (!isOperation(expression) || expression.operator === 'operands') return undefined;
+  const outcome = operate(expression.operator, expression.operands.map(replacementOf));
+  return 'value' in outcome ? outcome.value : undefined;
+}
