@@ -39,6 +39,8 @@ export interface Step {
   readonly metadata?: Json;
   /** Set for a step that the compiler added: it is not written in the flow, and reports leave it out. */
   readonly added?: true;
+  /** The step whose work an added step does; absent for one that does work of several, or of the flow's output. */
+  readonly addedFor?: string;
   /** Work of other steps that the function of this one does. */
   readonly attachedWork?: readonly AttachedWork[];
   readonly idSpan: Span;

@@ -1,6 +1,6 @@
 import { isObject, type Json } from './json.ts';
 import { escapeValue, isReservedKey, travellingKey } from './markers.ts';
-import { type Operator, mayFault, operate, outlineOf, takesMissing } from './operators.ts';
+import { mayFault, type Operator, operate, outlineOf, takesMissing } from './operators.ts';
 
 /** A segment of a path: a field's name or a list index. */
 export type Segment = string | number;
@@ -24,8 +24,18 @@ export interface Operation {
   readonly operands: readonly Operand[];
 }
 
-/** A part of the value, a constant, or what another operator makes of the value. */
-export type Operand = { readonly at: string; readonly path: Path } | { readonly is: Json } | Operation;
+/**
+ * A part of the value, a constant, or what another operator makes of the value. `given`: the value is a list of operands; which
+ * of them (see {@link GivenOperand}).
+ */
+export type Operand =
+  | { readonly at: string; readonly path: Path }
+  | { readonly is: Json }
+  | { readonly given: number }
+  | Operation;
+
+/** An operand in a list of them: one that is there, in a list of its own; an empty list for a missing one; or a fault. */
+export type GivenOperand = [Json] | [] | { fault: string };
 
 /** Why a text is not a path. `offset` is in characters from the start of the text. */
 export interface PathError {
@@ -104,6 +114,7 @@ const travellingOperation = ({ operator, operands }: Operation): Operation => ({
   operator,
   operands: operands.map((operand) => {
     if ('at' in operand) return { at: operand.at, path: travellingPath(operand.path) };
+    if ('given' in operand) return operand;
     return 'is' in operand ? { is: escapeValue(operand.is) } : travellingOperation(operand);
   }),
 });
@@ -204,6 +215,7 @@ export const operationAt = (result: Json, operation: Operation): Computed =>
 function applyTo({ operator, operands }: Operation, read: (path: Path) => Json | undefined): Computed {
   const given = operands.map((operand): Computed => {
     if ('is' in operand) return { value: operand.is };
+    if ('given' in operand) return givenOperand(read({ segments: [operand.given] }));
     if (!('at' in operand)) return applyTo(operand, read);
     const value = read(operand.path);
     return value === undefined ? { missing: operand.at } : { value };
@@ -216,6 +228,12 @@ function applyTo({ operator, operands }: Operation, read: (path: Path) => Json |
   return 'missing' in outcome ? NOTHING : outcome;
 }
 
+function givenOperand(given: Json | undefined): Computed {
+  if (isObject(given)) return { fault: String(given.fault) };
+  const [value] = Array.isArray(given) ? given : [];
+  return value === undefined ? { missing: 'operand' } : { value };
+}
+
 const NOTHING: Computed = { missing: '$' };
 
 /** A missing value is compared as null. */
@@ -223,13 +241,14 @@ const outlined = (value: Json | undefined) => ({ value: outlineOf(value ?? null)
 
 /** Whether the values of an operation may not fit it. */
 export const mayFail = ({ operator, operands }: Operation): boolean =>
-  (operator !== 'outline' && mayFault(operator)) || operationsIn(operands).some(mayFail);
+  (operator !== 'outline' && mayFault(operator)) ||
+  operands.some((operand) => 'given' in operand || ('operator' in operand && mayFail(operand)));
 
 /** Whether what an operation needs may be missing. */
 export const mayMiss = ({ operator, operands }: Operation): boolean =>
   operator !== 'outline' &&
   !takesMissing(operator) &&
-  (operands.some((operand) => 'at' in operand) || operationsIn(operands).some(mayMiss));
+  (operands.some((operand) => 'at' in operand || 'given' in operand) || operationsIn(operands).some(mayMiss));
 
 const operationsIn = (operands: readonly Operand[]): readonly Operation[] =>
   operands.flatMap((operand) => ('operator' in operand ? [operand] : []));
@@ -241,7 +260,7 @@ export const isSmallOperation = (text: string): boolean => isOperationText(text)
 export const pathsIn = ({ operands }: Operation): readonly Path[] =>
   operands.flatMap((operand) => {
     if ('at' in operand) return [operand.path];
-    return 'is' in operand ? [] : pathsIn(operand);
+    return 'operator' in operand ? pathsIn(operand) : [];
   });
 
 /** The text of an operation, which is also the key of its slot; {@link parseJoined} parses it. */
@@ -254,7 +273,7 @@ const written = ({ operator, operands }: Operation): Json => [
   operator,
   ...operands.map((operand): Json => {
     if ('at' in operand) return { at: operand.at };
-    return 'is' in operand ? { is: operand.is } : written(operand);
+    return 'operator' in operand ? written(operand) : { ...operand };
   }),
 ];
 
@@ -264,11 +283,14 @@ function parseOperation([operator, ...operands]: WrittenOperation): Operation {
     operator,
     operands: operands.map((operand) => {
       if (Array.isArray(operand)) return parseOperation(operand);
-      if ('is' in operand) return operand;
+      if ('is' in operand || 'given' in operand) return operand;
       const path = parseJoined(operand.at);
       return { at: operand.at, path: 'error' in path ? WHOLE : path };
     }),
   };
 }
 
-type WrittenOperation = [Operation['operator'], ...({ at: string } | { is: Json } | WrittenOperation)[]];
+type WrittenOperation = [
+  Operation['operator'],
+  ...({ at: string } | { is: Json } | { given: number } | WrittenOperation)[],
+];

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../protocol/json.ts';
-import { isMissing, isOperation } from '../protocol/markers.ts';
+import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
 import { OPERATORS, operate, takesMissing } from '../protocol/operators.ts';
-import type { Computed } from '../protocol/path.ts';
+import type { Computed, GivenOperand } from '../protocol/path.ts';
 
 /** Why an operation in a step's input has no value. */
 export class NoValue extends Error {
@@ -20,8 +20,8 @@ export class NoValue extends Error {
 export function resolveOperation({ $operation }: { $operation: Json[] }, resolve: (operand: Json) => Json): Json {
   const [name, ...operands] = $operation;
   const given = operands.map((operand): Computed => {
-    const text = missingIn(operand);
-    if (text !== undefined) return { missing: text };
+    const lacking = lackingIn(operand);
+    if (lacking) return lacking;
     try {
       return { value: resolve(operand) };
     } catch (error) {
@@ -29,7 +29,7 @@ export function resolveOperation({ $operation }: { $operation: Json[] }, resolve
       throw error;
     }
   });
-  if (name === 'operands') return valuesOf(given).map((value) => (value === undefined ? [] : [value]));
+  if (name === 'operands') return given.map(asGiven);
   const operator = OPERATORS.find((known) => known === name);
   if (!operator) throw new NoValue({ fault: 'the compiler wrote an operator that the function does not know' });
   const absent = given.find((one) => 'missing' in one);
@@ -37,6 +37,11 @@ export function resolveOperation({ $operation }: { $operation: Json[] }, resolve
   const outcome = operate(operator, valuesOf(given));
   if ('value' in outcome) return outcome.value;
   throw new NoValue('fault' in outcome ? outcome : { missing: 'value of an operand' });
+}
+
+function asGiven(operand: Computed): GivenOperand {
+  if ('fault' in operand) return { fault: operand.fault };
+  return 'value' in operand ? [operand.value] : [];
 }
 
 /** The values of operands; undefined for a missing one. Throws {@link NoValue} for a fault. */
@@ -47,13 +52,14 @@ function valuesOf(given: readonly Computed[]): (Json | undefined)[] {
   });
 }
 
-/** The text of the first missing value in an operand, operations in it aside: those may do with it. */
-function missingIn(operand: Json): string | undefined {
+/** What is missing in an operand, or does not fit, operations in it aside: those may do with it. */
+function lackingIn(operand: Json): Exclude<Computed, { readonly value: Json }> | undefined {
   if (isOperation(operand) || typeof operand !== 'object' || operand === null) return undefined;
-  if (isMissing(operand)) return operand.$missing;
+  if (isMissing(operand)) return { missing: operand.$missing };
+  if (isFault(operand)) return { fault: operand.$fault };
   for (const part of Object.values(operand)) {
-    const text = missingIn(part);
-    if (text !== undefined) return text;
+    const lacking = lackingIn(part);
+    if (lacking) return lacking;
   }
   return undefined;
 }

@@ -268,8 +268,10 @@ async function resolveInput(
   const markers = findMarkers(input);
   if (markers.some(({ marker }) => isSkipped(marker))) return SKIP;
   for (const { marker, at } of markers) {
+    // An operation says itself what becomes of what it lacks.
+    if (isInOperation(input, at)) continue;
     if (isFault(marker)) throw unfit(step, formatPath(at), marker.$fault);
-    if (isMissing(marker) && !isInOperation(input, at)) throw unresolved(step, formatPath(at), marker.$missing);
+    if (isMissing(marker)) throw unresolved(step, formatPath(at), marker.$missing);
   }
   if (travelling) return input;
   const paths = markers.flatMap(({ marker }) => (isSecret(marker) ? [marker.$secret] : []));

@@ -179,17 +179,24 @@ class Lowering {
 
   /** A reference to what an operation gives that a function of its own does. */
   #ofOperands(expression: OperationExpression): Expression {
-    const operands = expression.operands.map((operand) => this.#lower(operand, 'function'));
     const { span } = expression;
+    const operands: Expression[] = [];
+    const operation = this.#onOperands(expression, operands);
     const given: OperationExpression = { kind: 'operation', operator: 'operands', operands, span };
-    if (expression.operator === 'operands') return expression;
-    const read = operands.map((_, at): Operand => {
-      const text = `[${at}][0]`;
-      return { at: text, path: { segments: [at, 0], exact: text } };
-    });
-    const operation: Operation = { operator: expression.operator, operands: read };
     const path: ReadPath = { text: operationText(operation), path: { segments: [], operation }, span };
     return { kind: 'step', step: this.#add(given), path, span };
+  }
+
+  /** An operation on the items of a list, each in a list of its own; adds these to `operands`. */
+  #onOperands({ operator, operands: written }: OperationExpression, operands: Expression[]): Operation {
+    if (operator === 'operands') throw new Error('No flow has operands of its own');
+    const read = written.map((operand): Operand => {
+      if (isOperation(operand)) return this.#onOperands(operand, operands);
+      if (operand.kind === 'literal' && operand.secret === undefined) return { is: operand.value };
+      operands.push(this.#lower(operand, 'function'));
+      return { given: operands.length - 1 };
+    });
+    return { operator, operands: read };
   }
 
   /** Adds a step that takes the operands of an operation, and returns its id. */
@@ -200,6 +207,7 @@ class Lowering {
     this.#added.push({
       ...{ id, component: OPERANDS, input, onError: { action: 'fail' }, mustExecute: false },
       ...{ added: true, idSpan: span, componentSpan: span },
+      ...(this.#reader && { addedFor: this.#reader.id }),
     });
     return id;
   }

@@ -6,8 +6,8 @@ import {
   type StepReference,
   type VariableReference,
 } from '../../flow/expression.ts';
-import { takesMissing } from '../../protocol/operators.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
+import { takesMissing } from '../../protocol/operators.ts';
 
 /** A reference, and whether a missing value is tolerated there. */
 export interface FoundReference {

@@ -44,6 +44,7 @@ import { nestedInput, type ScopePath } from './layout.ts';
 import { type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
+import { answerRule } from './states/answer-input.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
@@ -51,7 +52,6 @@ import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitParallel } from './states/emit-parallel.ts';
 import { emitTask } from './states/emit-task.ts';
 import { passedOn } from './states/pass-on.ts';
-import { answerRule } from './states/answer-input.ts';
 import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
@@ -85,7 +85,7 @@ export class FlowEmitter {
 
   #recordStep(planned: PlannedStep): void {
     const { maySkip, step, fusedBefore } = planned;
-    const { id, component, componentSpan, added } = step;
+    const { id, component, componentSpan, added, addedFor } = step;
     const own = `${this.frame.prefix}${id}`;
     // The flow of a `map` is emitted twice where it may have many items.
     if (this.frame.prefix !== '' && this.shared.steps.some((known) => known.id === own)) return;
@@ -97,6 +97,7 @@ export class FlowEmitter {
       maySkip,
       ...(fusedBefore && { fusedBefore: fusedBefore.map((fused) => this.#fusedStep(fused)) }),
       ...(added && { added }),
+      ...(addedFor !== undefined && { addedFor: `${this.frame.prefix}${addedFor}` }),
     });
   }
 

@@ -1,8 +1,8 @@
 import type { StateMachine } from '../../asl/state-machine.ts';
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import { workflowType } from '../../flow/read/aws-metadata.ts';
-import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import { MIN_SHARE } from '../../runtime/spill/spill.ts';
+import type { InputBudget } from '../../runtime/spill/spill-input.ts';
 import type { Plan } from '../plan/plan.ts';
 import { nestedIn } from '../plan/plan-tree.ts';
 import { arrangementOf, type SourceMap } from '../source-map.ts';

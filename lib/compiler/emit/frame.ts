@@ -35,10 +35,12 @@ export interface CompiledStep {
   readonly fusedBefore?: readonly FusedStep[];
   /** The compiler added it to the flow, and no report names it. */
   readonly added?: true;
+  /** The step whose work it does, and whose failure one of it is. */
+  readonly addedFor?: string;
 }
 
 /** A step of a fused chain that is not its last. */
-export type FusedStep = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added'>;
+export type FusedStep = Pick<CompiledStep, 'id' | 'component' | 'componentSpan' | 'maySkip' | 'added' | 'addedFor'>;
 
 /** The steps that a state runs, in order: one, or those of a fused chain. */
 export const membersOf = (step: CompiledStep): readonly FusedStep[] => [...(step.fusedBefore ?? []), step];

@@ -1,4 +1,5 @@
-import { type Expression, mapChildren } from '../../flow/expression.ts';
+import { allWithin, type Expression, mapChildren } from '../../flow/expression.ts';
+import { mayFault } from '../../protocol/operators.ts';
 import type { FlowPass } from './pass.ts';
 import { pureValueOf } from './pure-value.ts';
 import { type InliningRule, StepInliner } from './step-inliner.ts';
@@ -9,6 +10,8 @@ const rule: InliningRule = {
   name: NAME,
   valueOf: (step, { workFinder }) => {
     const pure = pureValueOf(step);
+    // Its readers would fail in its place, or not at all.
+    if (pure && allWithin(pure.value).some(hasFaults)) return undefined;
     const work = pure && workFinder.find(step, pure);
     if (!work) return undefined;
     const value = guaranteed(pure.value);
@@ -26,6 +29,10 @@ export const inlinePure: FlowPass<'inline-pure'> = {
     return rewritten.absorbed.length > 0 ? rewritten : undefined;
   },
 };
+
+/** Whether an expression is an operation that may fail, or be missing. */
+const hasFaults = (expression: Expression): boolean =>
+  expression.kind === 'operation' && (expression.operator === 'operands' || mayFault(expression.operator));
 
 /**
  * Marks the references that an expression always evaluates as guaranteed: the attached work has checked them before

@@ -6,6 +6,10 @@ import type { StepName, StepReport, StepStatus } from './events.ts';
 export interface TrackedStep extends StepName {
   /** Whether the state machine can skip it; otherwise a guard that bypasses it means that its result is not needed. */
   readonly maySkip: boolean;
+  /** The compiler added it: it is none of the flow's. */
+  readonly added?: true;
+  /** The step whose work an added one does, and whose failure one of it is. */
+  readonly addedFor?: string;
 }
 
 /** A step with a state of its own. */

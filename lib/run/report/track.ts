@@ -129,7 +129,12 @@ export class StepTracker {
     const [visit] = failed.sort((one, other) => other.attempts - one.attempts);
     if (!visit || isInOutput(failure)) return undefined;
     const { stack, place } = readCause(failure.cause);
-    const { id, component } = failedStepOf(visit).step;
+    const failedStep = failedStepOf(visit).step;
+    const of = failedStep.addedFor ?? failedStep.id;
+    const reported = this.#steps.flatMap(({ members }) => members).find(({ step }) => step.id === of)?.step;
+    // A step that does work of the output is none of the flow's.
+    if (!reported || reported.added) return undefined;
+    const { id, component } = reported;
     return {
       step: id,
       component,

@@ -47,6 +47,7 @@ interface OperandCode {
 function operandCode(operand: Operand, read: ReadOperand): OperandCode {
   if ('is' in operand) return { code: flatConstant(escapeValue(operand.is)), is: operand.is };
   if ('at' in operand) return { code: read(operand.path, operand.at) };
+  if ('given' in operand) throw new Error('Only a function has operands in a list');
   return { code: operationCode(operand, read), mayFail: mayFail(operand) };
 }
 
@@ -243,7 +244,7 @@ function unfitTest(operator: Operation['operator']): Jsonata {
 export const isExactOnMarkers = (operation: Operation, least: number): boolean =>
   operation.operands.every((operand, at) => {
     if ('at' in operand) return isExact(operation, at, least);
-    return 'is' in operand || isExactOnMarkers(operand, least);
+    return !('operator' in operand) || isExactOnMarkers(operand, least);
   });
 
 /** Bytes that any number, boolean or null takes. */
