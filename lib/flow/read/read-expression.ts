@@ -175,13 +175,13 @@ function readFrom(map: MapTree, reporter: Reporter): Expression {
   const fields = new Fields(map, 'a $from reference', ['$from', 'path', 'onSkip', 'default'], reporter);
   const source = fields.object('$from');
   const path = fields.tree('path');
-  const from = source && new Fields(source, 'a $from', ['workflow', 'step', 'variable'], reporter);
+  const from = source && new Fields(source, 'a $from', ['workflow', 'step', 'variable', 'default'], reporter);
   const step = from?.string('step');
   if (step !== undefined) {
     return { kind: 'step', step, path: readPath(path, reporter), ...readOnSkip(fields, reporter), span: map.span };
   }
   if (from?.tree('variable')) {
-    const fallback = fields.tree('default');
+    const fallback = from.tree('default') ?? fields.tree('default');
     return variable(map, from.tree('variable'), path, fallback && readExpression(fallback, reporter), reporter);
   }
   if (from?.string('workflow') !== 'input') badReference(map, reporter, '$from does not name a source', FROM);
