@@ -51,7 +51,7 @@ export interface RunTotal {
   readonly costUsd: number;
 }
 
-type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source'>;
+type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source' | 'calls' | 'transitions'>;
 
 /** What to show beside what is predicted. */
 export interface ExplainOptions {
@@ -109,6 +109,6 @@ export async function explain(
   return { explanation };
 }
 
-const totalOf = ({ source, makespanSeconds, costUsd }: MeasuredRuns): MeasuredTotal => {
-  return { source, makespanSeconds, costUsd };
+const totalOf = ({ source, makespanSeconds, costUsd, calls, transitions }: MeasuredRuns): MeasuredTotal => {
+  return { source, makespanSeconds, costUsd, calls, transitions };
 };
