@@ -142,7 +142,9 @@ function readCoalesce(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readStep(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter, {
+    hints: REFERENCE_HINTS,
+  });
   const step = fields.string('$step');
   if (step === undefined)
     badReference(map, reporter, '$step does not name a step', '{ $step: ID } or { $step: ID, path: PATH }');
@@ -156,7 +158,7 @@ function readStep(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readInput(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter, { hints: REFERENCE_HINTS });
   const own = fields.tree('$input');
   const path = fields.tree('path');
   if (path && !isNull(own)) badReference(map, reporter, 'This reference has two paths', '{ $input: PATH }');
@@ -164,7 +166,9 @@ function readInput(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readVariable(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter, {
+    hints: REFERENCE_HINTS,
+  });
   const fallback = fields.tree('default');
   return variable(map, fields.tree('$variable'), undefined, fallback && readExpression(fallback, reporter), reporter);
 }
