@@ -20,8 +20,10 @@ interface Vector {
     | { readonly outcome: string; readonly result?: Json; readonly code?: string };
 }
 
-const FILE = 'conformance/language/vectors.json';
-const VECTORS: readonly Vector[] = hasShared(FILE) ? JSON.parse(readFileSync(shared(FILE), 'utf8')) : [];
+const FILES = ['conformance/language/vectors.json', 'conformance/language/vectors-2.json'];
+const VECTORS: readonly Vector[] = FILES.filter(hasShared).flatMap((file) =>
+  JSON.parse(readFileSync(shared(file), 'utf8')),
+);
 const blobs = mkdtempSync(join(tmpdir(), 'stepflow-language-'));
 
 afterAll(() => rmSync(blobs, { recursive: true }));
