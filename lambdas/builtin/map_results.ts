@@ -55,6 +55,7 @@ export default component(
     const all = Array.from(results, (result) => result ?? LOST);
     return {
       results: all,
+      values: all.map((result) => (isObject(result) && result.outcome === 'success' ? (result.result ?? null) : null)),
       successful: count(all, 'success'),
       failed: count(all, 'failed'),
       skipped: count(all, 'skipped'),

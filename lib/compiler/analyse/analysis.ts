@@ -32,7 +32,7 @@ export interface Analysis {
   readonly sinks: readonly AnalysedSink[];
   /** The secret variables that the input of each running step may contain. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
-  /** The secret variables that the flow's input may contain. */
+  /** The secret variables that the flow's input, and what is given to its variables, may contain. */
   readonly inputSecrets: SecretNames;
   /** The analyses of inner flows, by the ids of the steps that run them. */
   readonly inner: ReadonlyMap<string, Analysis>;

@@ -31,7 +31,7 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
     case 'literal':
       return truthOfVariants(variantsOf(typeOf(condition, scope)), of);
     case 'variable':
-      return condition.fallback ? UNKNOWN : truthOfReference(condition, of, scope);
+      return condition.fallback || condition.given === 'presence' ? UNKNOWN : truthOfReference(condition, of, scope);
     default:
       return truthOfReference(condition, of, scope);
   }

@@ -1,4 +1,4 @@
-import type { ReadPath } from '../../../flow/expression.ts';
+import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import type { Path, Segment } from '../../../protocol/path.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
@@ -58,6 +58,13 @@ const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
 export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
   if (isWhole(path)) return input;
   return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
+}
+
+/** The value of a variable at the path of a reference, in a map of the flow's variables; no value where it is missing. */
+export function variableAt(variables: Jsonata, { name, path }: VariableReference): Jsonata {
+  if (isWhole(path) && path.guaranteed && !mayBeEscaped(name)) return lookup(variables, name);
+  const whole = pathOf(variables, { path: { segments: [name] } });
+  return isWhole(path) ? whole : pathOf(whole, path);
 }
 
 /** Whether a path is the whole value. */

@@ -1,5 +1,6 @@
-import type { ReadPath } from '../../../flow/expression.ts';
-import type { Use } from '../../analyse/uses.ts';
+import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
+import { variableKey, variablePaths } from '../../analyse/given-variables.ts';
+import type { Reference, Use } from '../../analyse/uses.ts';
 import { usesOfClauses } from '../../plan/condition-graph.ts';
 import { usesOfCondition } from '../../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
@@ -36,6 +37,26 @@ export function inputPaths(
   }
   return [...found.values()];
 }
+
+/** The paths at which a flow reads what is given to its variables, in a map of all of them, as written, each once. */
+export const variableReads = (plan: Plan): readonly string[] => [...new Set(variablesOf(plan).flatMap(variablePaths))];
+
+/** The references of a flow to variables that a run gives values to. */
+export const variablesOf = (plan: Plan): readonly VariableReference[] =>
+  usesOfRest(plan, [...plan.steps.values()], false).flatMap(({ reference }) => givenVariable(reference));
+
+/** The references of steps and hoisted conditions to variables that a run gives values to, each once. */
+export function variablesIn(
+  steps: readonly PlannedStep[],
+  conditions: readonly HoistedConditions[],
+): readonly VariableReference[] {
+  const uses = [...steps.flatMap(usesIn), ...conditions.flatMap(usesInConditions)];
+  const found = uses.flatMap(({ reference }) => givenVariable(reference));
+  return [...new Map(found.map((reference) => [variableKey(reference), reference])).values()];
+}
+
+const givenVariable = (reference: Reference): readonly VariableReference[] =>
+  reference.kind === 'variable' && reference.given ? [reference] : [];
 
 /** The key of a path of the flow's input in the input of a nested state machine. */
 export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);
