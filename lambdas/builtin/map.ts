@@ -50,6 +50,12 @@ export default component(
     }
     const values = results.map((run) => (run.outcome === 'success' ? run.result : null));
     const count = (outcome: string): number => results.filter((result) => result.outcome === outcome).length;
-    return { results: [...results], values, successful: count('success'), failed: count('failed'), skipped: count('skipped') };
+    return {
+      results: [...results],
+      values,
+      successful: count('success'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+    };
   },
 );

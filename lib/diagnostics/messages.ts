@@ -222,7 +222,8 @@ export const MESSAGES = {
     ({ name }) => `The variable "${name}" is not declared and has no default`,
     ({ name, nearest, inner = false }) => {
       if (nearest) return `Did you mean "${nearest}"?`;
-      if (inner) return `Give it a value as variables: { ${name}: … } of the step that runs this flow, or in variables of the flow, or add a default here.`;
+      if (inner)
+        return `Give it a value as variables: { ${name}: … } of the step that runs this flow, or in variables of the flow, or add a default here.`;
       return `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`;
     },
   ),

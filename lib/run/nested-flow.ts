@@ -34,9 +34,7 @@ function withVariables(read: ReadFlow, given: { readonly [name: string]: Json })
   if (!flow) return read;
   const diagnostics = [...read.diagnostics, ...checkVariableValues(flow, given)];
   const giving = (name: string): Giving | undefined =>
-    Object.hasOwn(given, name)
-      ? { kind: 'constant', value: literal(given[name] ?? null, NOWHERE) }
-      : undefined;
+    Object.hasOwn(given, name) ? { kind: 'constant', value: literal(given[name] ?? null, NOWHERE) } : undefined;
   return {
     ...read,
     flow: bindVariables(flow, { values: {}, given: giving, hasSecret: () => false, diagnostics }),

@@ -3,6 +3,7 @@ import type { Flow, Step } from '../../lib/flow/flow.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { evaluate, type World } from './evaluate.ts';
 import { type Found, found, isTrue, SKIPPED, STOPPED } from './found.ts';
+import { callRunner, runnerOf } from './inner-runs.ts';
 import { MockedComponents, type Mocks } from './mocked.ts';
 
 /** What a flow is run with. */
@@ -12,8 +13,10 @@ export interface Given {
   readonly mocks: Mocks;
 }
 
-/** What the language says of a run. */
-export type Verdict =
+/** What the language says of a run. `unsure`: the steps whose flows failed, or were not run: a report may not name them. */
+export type Verdict = { readonly unsure: ReadonlySet<string> } & Outcome;
+
+type Outcome =
   | { readonly outcome: 'success'; readonly result: Json; readonly called: ReadonlySet<string> }
   | { readonly outcome: 'skipped'; readonly called: ReadonlySet<string> }
   | {
@@ -28,15 +31,22 @@ export type Verdict =
 export const judge = (flow: Flow, given: Given): Promise<Verdict> => new Run(flow, given).verdict();
 
 class Run {
+  readonly #given: Given;
+  readonly #prefix: string;
   readonly #flow: Flow;
   readonly #world: World;
   readonly #components: MockedComponents;
   readonly #steps: ReadonlyMap<string, Step>;
   readonly #results = new Map<string, Promise<Found>>();
   readonly #called = new Set<string>();
+  readonly #unsure = new Set<string>();
   readonly #failures = new Map<string, string>();
 
-  constructor(flow: Flow, { input, variables, mocks }: Given) {
+  /** `prefix`: precedes the ids of the steps of an inner flow, as those of its mocks. */
+  constructor(flow: Flow, given: Given, prefix = '') {
+    const { input, variables, mocks } = given;
+    this.#given = given;
+    this.#prefix = prefix;
     this.#flow = flow;
     this.#steps = new Map(flow.steps.map((step) => [step.id, step]));
     this.#components = new MockedComponents(mocks);
@@ -50,10 +60,11 @@ class Run {
     const [output] = await Promise.all([this.#output(), ...wanted.map(({ id }) => this.#result(id))]);
     if (output.kind === 'missing') this.#failures.set('', 'EXPRESSION_FAILURE');
     const called = this.#called;
-    if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called };
+    const unsure = this.#unsure;
+    if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called, unsure };
     return output.kind === 'value'
-      ? { outcome: 'success', result: output.value, called }
-      : { outcome: 'skipped', called };
+      ? { outcome: 'success', result: output.value, called, unsure }
+      : { outcome: 'skipped', called, unsure };
   }
 
   /** Without an `output`: the results of the steps that no other step reads. A skipped step has none. */
@@ -89,8 +100,9 @@ class Run {
   async #call(step: Step, input: Json): Promise<Found> {
     this.#called.add(step.id);
     const { onError } = step;
+    if (runnerOf(step.component) && !this.#components.has(this.#mocked(step))) return this.#runFlows(step, input);
     for (let left = onError.action === 'retry' ? onError.maxRetries : 0; ; left -= 1) {
-      const answer = this.#components.call(step, input);
+      const answer = this.#components.call(this.#mocked(step), input);
       if (answer.kind === 'result') return found(answer.value);
       if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
       if (onError.action === 'useDefault') return this.#default(step, onError.value);
@@ -99,6 +111,25 @@ class Run {
       const isRepeated = codes ? codes.includes(answer.code) : answer.code !== 'EXPRESSION_FAILURE';
       if (left === 0 || !isRepeated) return this.#fail(step, answer.code);
     }
+  }
+
+  #mocked({ id, component }: Step): { readonly id: string; readonly component: string } {
+    return { id: this.#prefix + id, component };
+  }
+
+  /** Language: "Inner flows see none of the parent's steps and variables; `variables` gives them values of their own". */
+  async #runFlows(step: Step, input: Json): Promise<Found> {
+    const { onError } = step;
+    const answer = await callRunner(step.component, input, (flow, own, variables) =>
+      new Run(flow, { ...this.#given, input: own, variables }, `${this.#prefix}${step.id}.`).verdict(),
+    );
+    if (answer.kind === 'result') return found(answer.value);
+    if (answer.kind === 'failure') this.#unsure.add(step.id);
+    if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
+    if (onError.action === 'useDefault') return this.#default(step, onError.value);
+    // A failure is that of the inner step, or of the step that runs it.
+    for (const [inner, code] of answer.codes) this.#failures.set(inner === '' ? step.id : `${step.id}.${inner}`, code);
+    return STOPPED;
   }
 
   async #default(step: Step, value: Expression): Promise<Found> {

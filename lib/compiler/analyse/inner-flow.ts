@@ -42,5 +42,8 @@ function readInner(literal: Literal, step: Step, outer: Flow, diagnostics: Diagn
   const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), outer.file, reporter);
   diagnostics.push(...reporter.diagnostics);
   if (!inner || reporter.failed) return undefined;
-  return { ...bindVariables(inner, { values: {}, given: (name) => givingOf(step, name), hasSecret: () => false, diagnostics }), outer };
+  return {
+    ...bindVariables(inner, { values: {}, given: (name) => givingOf(step, name), hasSecret: () => false, diagnostics }),
+    outer,
+  };
 }

@@ -60,8 +60,7 @@ export const isAlwaysThere = (reference: Reference): boolean =>
     : reference.path.guaranteed === true;
 
 /** Whether a run reads a value for the reference: a variable that nothing is given to has none. */
-export const isRead = (reference: Reference): boolean =>
-  reference.kind !== 'variable' || reference.given === 'value';
+export const isRead = (reference: Reference): boolean => reference.kind !== 'variable' || reference.given === 'value';
 
 /** What is used of a value: itself, or the outcome of a test. */
 type Purpose = 'value' | Test;

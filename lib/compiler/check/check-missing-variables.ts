@@ -18,6 +18,11 @@ export function checkMissingVariables(scope: Scope): void {
     if (reference.kind !== 'variable' || lenient || !scope.variable(reference.name)) continue;
     const { name, span } = reference;
     if (Object.hasOwn(values, name) || Object.hasOwn(scope.given, name) || secrets.has(name)) continue;
-    scope.report('missing-variable', { name, inner: flow.outer !== undefined }, span, certain.has(reference) ? 'error' : 'warning');
+    scope.report(
+      'missing-variable',
+      { name, inner: flow.outer !== undefined },
+      span,
+      certain.has(reference) ? 'error' : 'warning',
+    );
   }
 }

@@ -88,9 +88,7 @@ function givenTypes(step: Step, inner: Flow, scope: Scope): Scope['given'] {
   if (!field) return {};
   const whole = typeOf(field, scope);
   const names = givenNames(step) ?? variableNamesIn(inner);
-  return Object.fromEntries(
-    names.map((name) => [name, accessAt(whole, { segments: [name] }, { result: false }).type]),
-  );
+  return Object.fromEntries(names.map((name) => [name, accessAt(whole, { segments: [name] }, { result: false }).type]));
 }
 
 /** The names of the variables that a run gives values to. */

@@ -352,7 +352,8 @@ function isMissing(use: ReadUse, scope: ExpressionScope): Code {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
-  if (reference.kind === 'variable') return reference.given ? not(jsonata`$exists(${scope.variable(reference)})`) : TRUE;
+  if (reference.kind === 'variable')
+    return reference.given ? not(jsonata`$exists(${scope.variable(reference)})`) : TRUE;
   if (reference.kind === 'input') return not(jsonata`$exists(${scope.input(reference.path)})`);
   return jsonata`${quote(reference.path.text)} in ${lookup(scope.slots(reference.step), '$missing')}`;
 }

@@ -30,8 +30,8 @@ import {
   PAYLOAD_BYTES,
   type PayloadLimit,
   type Source,
-  variableLimit,
   VARIABLES_BYTES,
+  variableLimit,
   variablesIn,
 } from './payload-limits.ts';
 

@@ -5,9 +5,9 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
 import { constantSlots } from '../jsonata/slots.ts';
 import { type Layout, layoutOf } from '../layout.ts';
-import type { Carried } from './carried.ts';
 import { listsRead } from '../result-lists.ts';
 import { variablesExpression } from '../variables-expression.ts';
+import type { Carried } from './carried.ts';
 import { type Content, contentOf, contentOfSinks, INPUT, type Source } from './payload-limits.ts';
 
 /** Bytes that the result of an inner flow has around its output: outcome, ids, counts. */

@@ -37,7 +37,7 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const { name, scopePath, states } = context;
   const input = emitter.localName(planned, 'input');
   const count = emitter.localName(planned, 'count');
-  const catchers = emitter.catchers(planned, context);
+  const catchers = emitter.catchers(planned, context, true);
   const variables = givenVariables(emitter, planned, context);
   const before = states.size;
   const inner = emitter.innerFlow(planned, {
@@ -66,7 +66,11 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const rule = opening.length + exits.length - 1;
   states.add(name, loop, { ...emitter.source('step', planned), ...loopSource(planned, { rule, count }) });
   repeatStates([...round, [name, loop]], knownRounds(planned) ?? Number.POSITIVE_INFINITY);
-  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)), [count]: 1, ...variables.assign };
+  const first = {
+    [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)),
+    [count]: 1,
+    ...variables.assign,
+  };
   return states.add(
     emitter.stateName(planned, 'input'),
     { Type: 'Pass', Assign: first, Output: {}, Next: variables.rehydrated(start, { states, catchers }) },

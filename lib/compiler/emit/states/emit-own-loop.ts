@@ -25,10 +25,9 @@ export function emitOwnLoop(
 ): string {
   const { name, states } = context;
   states.add(name, { Type: 'Choice', Choices: exits }, emitter.source('step', planned));
-  const catchers = emitter.catchers(planned, context);
+  const catchers = emitter.catchers(planned, context, true);
   const given = givenVariables(emitter, planned, context);
-  const begin = (first: string): string =>
-    takeVariables(emitter, planned, { states, start: first }, given, catchers);
+  const begin = (first: string): string => takeVariables(emitter, planned, { states, start: first }, given, catchers);
   const start = (into: States, next: Pick<TaskState, 'Next' | 'End'>): string =>
     into.add(
       emitter.stateName(planned, 'loop'),

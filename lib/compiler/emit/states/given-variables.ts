@@ -22,7 +22,10 @@ export interface GivenVariables {
   /** What the state before the inner flow assigns. */
   readonly assign: { readonly [name: string]: Template };
   /** Emits what comes between that state and `start`: see `rehydrateInput`. Returns the first state. */
-  readonly rehydrated: (start: string, to: { readonly states: States; readonly catchers: readonly Catcher[] }) => string;
+  readonly rehydrated: (
+    start: string,
+    to: { readonly states: States; readonly catchers: readonly Catcher[] },
+  ) => string;
 }
 
 /**
@@ -52,7 +55,11 @@ export function givenVariables(emitter: FlowEmitter, planned: PlannedStep, { sco
         catchers,
         next: start,
       });
-      const spill = states.add(emitter.stateName(planned, 'spill variables'), reading, emitter.source('rehydrate', planned));
+      const spill = states.add(
+        emitter.stateName(planned, 'spill variables'),
+        reading,
+        emitter.source('rehydrate', planned),
+      );
       if (isCarried) return spill;
       return states.add(
         emitter.stateName(planned, 'variables spilled?'),

@@ -67,7 +67,11 @@ export function iteration(
 ): Branch {
   const states = new States(emitter.shared.sources);
   const failed = emitter.stateName(planned, 'failed');
-  const catching = { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: failed };
+  const catching = {
+    ErrorEquals: [ANY_FAILURE],
+    Output: caughtOutcome(emitter.maxMessageLength(planned)),
+    Next: failed,
+  };
   const fails = failsWithItem(planned.step) === true;
   // The failure of an iteration in the same execution is that of its Map; in one of its own it is kept first.
   const isPassedOn = fails && frame.execution === undefined;
@@ -102,7 +106,9 @@ export function iteration(
       ? start
       : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
   if (start === failed || states.leadsTo(failed)) {
-    const end: State = fails ? failItem(emitter, planned) : { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true };
+    const end: State = fails
+      ? failItem(emitter, planned)
+      : { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true };
     states.add(failed, end, failure);
   }
   if (name === undefined) {
