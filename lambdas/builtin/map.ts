@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { FlowResult } from '../../lib/run/report/events.ts';
@@ -33,6 +34,7 @@ export default component(
   async ({ workflow, workflow_id, items, max_concurrency = MOST_AT_ONCE, variables, on_failure }, context) => {
     const others = new AbortController();
     const signal = AbortSignal.any([context.signal, others.signal]);
+    setMaxListeners(0, signal);
     const flow = await openFlow({ flow: workflow, flow_id: workflow_id, variables }, { ...context, signal });
     const limit = pLimit(Math.min(max_concurrency, MOST_AT_ONCE));
     const runItem = async (item: Json): Promise<FlowResult> => {

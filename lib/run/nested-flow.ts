@@ -1,6 +1,6 @@
 import type { Giving } from '../compiler/analyse/given-variables.ts';
 import { bindVariables } from '../compiler/analyse/variables.ts';
-import { checkVariableValues } from '../compiler/check/variable-values.ts';
+import { checkGivenValues } from '../compiler/check/variable-values.ts';
 import { compileFlow } from '../compiler/compile.ts';
 import { execute } from '../engine/index.ts';
 import { literal } from '../flow/expression.ts';
@@ -32,7 +32,7 @@ export interface NestedFlow {
 function withVariables(read: ReadFlow, given: { readonly [name: string]: Json }): ReadFlow {
   const { flow } = read;
   if (!flow) return read;
-  const diagnostics = [...read.diagnostics, ...checkVariableValues(flow, given)];
+  const diagnostics = [...read.diagnostics, ...checkGivenValues(flow, given)];
   const giving = (name: string): Giving | undefined =>
     Object.hasOwn(given, name) ? { kind: 'constant', value: literal(given[name] ?? null, NOWHERE) } : undefined;
   return {

@@ -50,6 +50,7 @@ output: { $step: each }`;
           { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message: 'boom' } },
           { outcome: 'skipped' },
         ],
+        values: [['A', [1]], null, null],
         successful: 1,
         failed: 1,
         skipped: 1,

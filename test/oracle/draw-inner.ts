@@ -176,7 +176,12 @@ function writeRunner(drawn: Runner, before: Before, names: readonly string[], at
 /** What the flow of an iterate gives. */
 function ending({ endsWith }: Inner, output: Written): Written {
   if (endsWith !== 'either') return { [endsWith]: output };
-  return { $if: { $variable: 'v', default: false }, then: { result: output }, else: { next: output } };
+  const parts: readonly (readonly [string, Written])[] = [
+    ['$if', { $variable: 'v', default: false }],
+    ['then', { result: output }],
+    ['else', { next: output }],
+  ];
+  return Object.fromEntries(parts);
 }
 
 const writeAll = (drafts: { readonly [name: string]: Draft }, before: Before): Written =>

@@ -9,6 +9,7 @@ import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, jsonata, lookup, text, variable, verbatim } from '../jsonata/jsonata.ts';
 import { nestedInput } from '../layout.ts';
+import { listsRead } from '../result-lists.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES, VARIABLES_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
@@ -115,6 +116,7 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
         manifest: evaluated(jsonata`$states.input`),
         open: readsInsideSpilled(emitter, planned),
         whole: !readsInsideResult(emitter, planned),
+        lists: verbatim([...listsRead(keys)]),
       },
       reads: keys.length > 0 ? verbatim([...keys]) : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,

@@ -22,14 +22,14 @@ import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 const countOf = (outcome: string): Jsonata => jsonata`$count($states.result[outcome = ${quote(outcome)}])`;
 
 /** What a run gave; null where it gave nothing. */
-const valueOf = (outcome: Jsonata): Jsonata =>
+const givenBy = (outcome: Jsonata): Jsonata =>
   bind('$value', lookup(outcome, 'result'), jsonata`$exists($value) ? $value : null`);
 
 /** What the runs gave. A sequence of fewer than two values is no list in JSONata. */
 const VALUES: Jsonata = choose(
   jsonata`$count($states.result) > 1`,
-  jsonata`$map($states.result, ${fn(['$element'], valueOf('$element'))})`,
-  choose(jsonata`$count($states.result) = 0`, jsonata`[]`, itemOf(valueOf(jsonata`$states.result[0]`), true)),
+  jsonata`$map($states.result, ${fn(['$element'], givenBy('$element'))})`,
+  choose(jsonata`$count($states.result) = 0`, jsonata`[]`, itemOf(givenBy(jsonata`$states.result[0]`), true)),
 );
 
 /** The result of a Map, with the lists that are read of it. */
