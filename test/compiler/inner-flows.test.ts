@@ -58,6 +58,14 @@ output: { $step: each }`;
     });
   });
 
+  it('is what its mock says where it has one', async () => {
+    const result = { results: [], values: [5], successful: 1, failed: 0, skipped: 0 };
+    for (const target of ['each', '/builtin/map']) {
+      const mocks: Mocks = { [target]: [{ result }] };
+      expect(await resultOf(each(), { items: [{ n: 1 }] }, mocks)).toEqual({ outcome: 'success', result });
+    }
+  });
+
   it('counts an iteration as failed if a path is missing in it', async () => {
     const mocks: Mocks = { '/m/a': [{ outcome: 'success', result: 1 }], '/m/b': [{ outcome: 'success', result: {} }] };
     expect(await resultOf(each(), { items: [{ n: 1 }] }, mocks)).toMatchObject({
