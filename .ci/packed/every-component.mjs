@@ -40,6 +40,7 @@ assert.deepEqual({ result, diagnostics: diagnostics.filter(({ severity }) => sev
       eval: 21,
       iterate: 3,
       mapped: 101,
+      failing: 'failed',
     },
   },
 });

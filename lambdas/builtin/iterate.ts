@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { component, type ErrorCode, FlowError, isObject, SkipStep } from '../../lib/runtime/index.ts';
+import { component, FlowError, isObject, SkipStep } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
-import { flowFields, openFlow } from './_nested.ts';
+import { failureOf, flowFields, openFlow } from './_nested.ts';
 
 export default component(
   {
@@ -19,8 +19,7 @@ export default component(
     for (let iterations = 1; iterations <= max_iterations; iterations += 1) {
       const run = await flow.run(input);
       if (run.outcome === 'skipped') throw new SkipStep('its flow was skipped');
-      // The codes of a run are those of the language, or a component's own, which pass as they are.
-      if (run.outcome === 'failed') throw new FlowError(run.error.code as ErrorCode, run.error.message);
+      if (run.outcome === 'failed') throw failureOf(run);
       const answer = isObject(run.result) ? run.result : {};
       if (answer.result !== undefined) return { result: answer.result, iterations, terminated: false };
       if (answer.next === undefined)

@@ -19,7 +19,7 @@ import { type Child, child, indexOf, LOST, manifest, outcomeOf } from './_map-ru
 
 const address = z.object({ Bucket: z.string(), Key: z.string() });
 
-/** Bytes of all results above which further ones are spilled, if they are not small. */
+/** Bytes of all results, in each list that has them, above which further ones are spilled, if they are not small. */
 const MOST_IN_MEMORY = 32 * 1024 * 1024;
 
 /** Bytes of a small result. */
@@ -31,22 +31,28 @@ export default component(
     description:
       'Reads what a distributed Map wrote to S3, in the order of its items. The compiler calls it after one.',
     travelling: true,
-    input: z.object({ manifest: address, open: z.boolean(), whole: z.boolean().default(false) }),
+    input: z.object({
+      manifest: address,
+      open: z.boolean(),
+      whole: z.boolean().default(false),
+      lists: z.array(z.enum(['results', 'values'])).default(['results']),
+    }),
     output: z.json(),
     uses: ['map-results:read'],
     memorySize: 2048,
     timeout: 890,
   },
-  async ({ manifest: at, open, whole }, { objects, blobs, signal }) => {
+  async ({ manifest: at, open, whole, lists }, { objects, blobs, signal }) => {
     const results: Json[] = [];
     const store = packingStore(blobs);
+    const most = MOST_IN_MEMORY / Math.max(1, lists.length);
     let bytes = 0;
     await inParallel(childrenIn(objects, at.Key), async (run) => {
       signal.throwIfAborted();
       const outcome = outcomeOf(run);
       // Where somebody reads inside a run's result, all of it has to be there.
       const opened = open ? escapeValue(await hydrate(outcome, blobs)) : outcome;
-      const kept = whole && bytes > MOST_IN_MEMORY ? await spillResult(opened, store) : opened;
+      const kept = whole && bytes > most ? await spillResult(opened, store) : opened;
       bytes += bytesOf(kept);
       // A Map Run that was redriven may tell of an item twice: what it answered counts.
       const index = indexOf(run);
@@ -54,7 +60,8 @@ export default component(
     });
     const all = Array.from(results, (result) => result ?? LOST);
     return {
-      results: all,
+      ...(lists.includes('results') && { results: all }),
+      ...(lists.includes('values') && { values: all.map(valueIn) }),
       successful: count(all, 'success'),
       failed: count(all, 'failed'),
       skipped: count(all, 'skipped'),
@@ -64,6 +71,10 @@ export default component(
 
 const count = (results: readonly Json[], outcome: string): number =>
   results.filter((result) => isObject(result) && result.outcome === outcome).length;
+
+/** What a run gave; null where it gave nothing. */
+const valueIn = (outcome: Json): Json =>
+  isObject(outcome) && outcome.outcome === 'success' ? (outcome.result ?? null) : null;
 
 /** All child executions, one after the other: a Map Run may have written more than fits in memory. */
 async function* childrenIn(objects: ObjectStore, manifestKey: string): AsyncGenerator<Child> {

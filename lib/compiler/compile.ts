@@ -57,7 +57,7 @@ export interface CompileOptions {
    * its work. A step of an inner flow has the id `RUNNER.ID`. @default none is
    */
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
-  /** Whether a step's component is mocked, so that its function cannot be shared. Ids as above. @default none is */
+  /** Whether a step's component is mocked: its function cannot be shared, and it runs no flow. Ids as above. @default none is */
   readonly mocked?: NonNullable<CompileOptions['opaque']>;
   /** Called with what each pass made of the flow or its plan, to check it. @default not called */
   readonly onPass?: PassOptions['onPass'];
@@ -148,7 +148,7 @@ export function compileFlow(
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, withUnknownSteps(flow, stepIds, diagnostics));
   // 3. Flow to Flow: uses and demand, and the passes that simplify the flow by them.
-  const analysis = analyse(flow, diagnostics);
+  const analysis = analyse(flow, diagnostics, { isMocked: options.mocked });
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });

@@ -116,7 +116,7 @@ export const MESSAGES = {
     ({ step, isAfter }) =>
       isAfter
         ? `An inner flow starts when the step that runs it starts: write after: [${step}] in that one.`
-        : `Pass its result to the inner flow (as the input of eval and iterate, or in each item of map), and read it here as { $input: PATH }. Or move this reference to "${step}" out of the inner flow.`,
+        : `An inner flow sees its input and its variables: give the result as variables: { NAME: { $step: ${step} } } of the step that runs the flow, and read it here as { $variable: NAME }.`,
   ),
   cycle: error<{ path: readonly string[]; after?: readonly string[] | undefined }>(
     ({ path }) =>
@@ -226,25 +226,30 @@ export const MESSAGES = {
       `"${step}" may be tried again ${retries.toLocaleString('en')} times; the history of one execution has room for ${most.toLocaleString('en')}`,
     ({ most }) => `Write maxRetries: ${most} or less, and a longer delay.`,
   ),
-  'undefined-variable': error<{ name: string; nearest?: string | undefined }>(
+  'undefined-variable': error<{ name: string; nearest?: string | undefined; inner?: boolean }>(
     ({ name }) => `The variable "${name}" is not declared and has no default`,
-    ({ name, nearest }) =>
-      nearest
-        ? `Did you mean "${nearest}"?`
-        : `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`,
+    ({ name, nearest, inner = false }) => {
+      if (nearest) return `Did you mean "${nearest}"?`;
+      if (inner)
+        return `Give it a value as variables: { ${name}: … } of the step that runs this flow, or in variables of the flow, or add a default here.`;
+      return `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`;
+    },
   ),
-  'missing-variable': error<{ name: string }>(
+  'missing-variable': error<{ name: string; inner?: boolean }>(
     ({ name }) => `The variable "${name}" has no value`,
-    ({ name }) =>
-      `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
+    ({ name, inner = false }) =>
+      inner
+        ? `Give it one as variables: { ${name}: … } of the step that runs this flow, under "variables" of the flow, or as a default in variablesSchema or here.`
+        : `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
   ),
   'outer-variable': error<{ name: string }>(
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
     ({ name }) =>
-      `Pass its value to the inner flow (as the input of eval and iterate, or in each item of map), or declare "${name}" in the inner flow with a value of its own.`,
+      `Give its value as variables: { ${name}: { $variable: ${name} } } of the step that runs this flow, or declare "${name}" here with a value of its own.`,
   ),
-  'undeclared-variable': warning<{ name: string; nearest?: string | undefined }>(
-    ({ name }) => `The variable "${name}" is not declared, so its default is used unless a run sets it`,
+  'undeclared-variable': warning<{ name: string; nearest?: string | undefined; inner?: boolean }>(
+    ({ name, inner = false }) =>
+      `The variable "${name}" is not declared, so its default is used${inner ? '' : ' unless a run sets it'}`,
     ({ name, nearest }) =>
       nearest ? `Did you mean "${nearest}"?` : `Declare "${name}" in the properties of variablesSchema.`,
   ),

@@ -66,6 +66,11 @@ export interface VariableReference {
   readonly name: string;
   readonly path: ReadPath;
   readonly fallback?: Expression;
+  /**
+   * Set in an inner flow where only a run knows what is given to the variable. `value`: what is at the path, `presence`:
+   * whether anything is, as a boolean.
+   */
+  readonly given?: 'value' | 'presence';
   readonly span: Span;
 }
 

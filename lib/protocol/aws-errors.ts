@@ -18,6 +18,9 @@ export const FUNCTION_EXITED = 'Runtime.ExitError';
 /** A function was called and did not end well, whatever its component did: it was killed, or ran out of time. */
 export const FUNCTION_ENDED = [FUNCTION_EXITED, 'Runtime.OutOfMemory', FUNCTION_TIMED_OUT] as const;
 
+/** More items of a distributed Map failed than it tolerates. */
+export const TOO_MANY_FAILED = 'States.ExceedToleratedFailureThreshold';
+
 /** An expression of a state failed. */
 export const QUERY_FAILED = 'States.QueryEvaluationError';
 

@@ -1,6 +1,10 @@
+import type { Giving } from '../compiler/analyse/given-variables.ts';
+import { bindVariables } from '../compiler/analyse/variables.ts';
+import { checkGivenValues } from '../compiler/check/variable-values.ts';
 import { compileFlow } from '../compiler/compile.ts';
 import { execute } from '../engine/index.ts';
-import { readFlowData } from '../flow/read/read-flow-tree.ts';
+import { literal } from '../flow/expression.ts';
+import { type ReadFlow, readFlowData } from '../flow/read/read-flow-tree.ts';
 import type { CallComponent } from '../protocol/call-component.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json } from '../protocol/json.ts';
@@ -24,13 +28,33 @@ export interface NestedFlow {
   readonly run: (input: Json) => Promise<FlowResult>;
 }
 
+/** A flow with what is given to its variables. Errors of the compiler refuse what does not fit their schema. */
+function withVariables(read: ReadFlow, given: { readonly [name: string]: Json }): ReadFlow {
+  const { flow } = read;
+  if (!flow) return read;
+  const diagnostics = [...read.diagnostics, ...checkGivenValues(flow, given)];
+  const giving = (name: string): Giving | undefined =>
+    Object.hasOwn(given, name) ? { kind: 'constant', value: literal(given[name] ?? null, NOWHERE) } : undefined;
+  return {
+    ...read,
+    flow: bindVariables(flow, { values: {}, given: giving, hasSecret: () => false, diagnostics }),
+    diagnostics,
+  };
+}
+
+const NOWHERE = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
 /**
  * Compiles a flow that is only known at run time, for the local engine inside a function. Each component is called as a
- * function of its own. Throws INVALID_INPUT if the flow has errors.
+ * function of its own. Throws INVALID_INPUT if the flow has errors, or refuses what is given to its variables.
  */
-export function nestedFlow(flow: Json, context: NestedContext): NestedFlow {
+export function nestedFlow(
+  flow: Json,
+  context: NestedContext,
+  variables: { readonly [name: string]: Json } = {},
+): NestedFlow {
   const read = readFlowData(flow, `flow of step "${context.step}"`);
-  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(read, {
+  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(withVariables(read, variables), {
     // The flow may come from an untrusted source, so it gets none of this function's secrets.
     hasSecret: () => false,
     // Each component is called as a separate function, because the host may mock it.

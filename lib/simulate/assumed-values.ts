@@ -1,7 +1,9 @@
 import { builtinOf, inputField } from '../compiler/analyse/builtins.ts';
+import { VARIABLES_FIELD } from '../compiler/analyse/given-variables.ts';
 import type { Use } from '../compiler/analyse/uses.ts';
 import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
-import type { Expression, InputReference } from '../flow/expression.ts';
+import type { Expression, InputReference, VariableReference } from '../flow/expression.ts';
+import type { Step } from '../flow/flow.ts';
 import { parseSlotKey, type Slots, type Test, testKey } from '../protocol/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
 import { type Path, type Segment, valueAt } from '../protocol/path.ts';
@@ -50,6 +52,8 @@ class Assumptions {
   readonly #context: FlowContext;
   readonly #input: { readonly path: Path; readonly value: Json }[] = [];
 
+  readonly #given: { readonly reference: VariableReference; readonly value: Json }[] = [];
+
   constructor(context: FlowContext) {
     this.#context = context;
     for (const planned of context.plan.steps.values()) this.#assumeForRunner(planned);
@@ -77,6 +81,7 @@ class Assumptions {
     if (!inner || !builtin) return;
     const inside = new Assumptions({ ...this.#context, plan: inner, prefix: `${this.#context.prefix}${step.id}.` });
     const input = inside.input();
+    this.#assumeGiven(step, inside.#variables());
     const assume = (field: string, value: Json): void => this.#assume(inputField(step, field), value);
     if (builtin === 'map') {
       assume(
@@ -92,6 +97,31 @@ class Assumptions {
     }
   }
 
+  /** Assumes what a step gives to the variables of its flow. */
+  #assumeGiven(step: Step, values: JsonObject): void {
+    const field = inputField(step, VARIABLES_FIELD);
+    if (field?.kind !== 'map') this.#assume(field, values);
+    else
+      for (const { key, value } of field.entries)
+        if (Object.hasOwn(values, key)) this.#assume(value, values[key] ?? null);
+  }
+
+  /** Values for the variables that a run gives to the flow, with every path that the flow reads. */
+  #variables(): JsonObject {
+    let values: Json = {};
+    const add = ({ name, path }: VariableReference, value: Json): void => {
+      values = withValue(values, [name, ...path.path.segments], value);
+    };
+    for (const { reference, value } of this.#given) add(reference, value);
+    for (const { reference, test } of usesIn(this.#context.plan)) {
+      if (reference.kind !== 'variable' || reference.given !== 'value') continue;
+      const found = valueAt(values, { segments: [reference.name, ...reference.path.path.segments] });
+      if (test === 'skipIf' && (found === undefined || found === true)) add(reference, false);
+      else if (found === undefined) add(reference, true);
+    }
+    return isObject(values) ? values : {};
+  }
+
   #assume(expression: Expression | undefined, value: Json): void {
     switch (expression?.kind) {
       case 'step':
@@ -100,6 +130,9 @@ class Assumptions {
       case 'input':
         if (expression.path.path.operation) return;
         this.#input.push({ path: expression.path.path, value });
+        return;
+      case 'variable':
+        if (expression.given === 'value') this.#given.push({ reference: expression, value });
         return;
       case 'map':
         for (const entry of expression.entries)
@@ -163,13 +196,16 @@ function lacks(expression: Expression, wanted: JsonObject): boolean {
 }
 
 /** All uses of a flow's input. */
-function inputUses(plan: Plan): readonly Use<InputReference>[] {
+const inputUses = (plan: Plan): readonly Use<InputReference>[] => usesIn(plan).filter(isInputUse);
+
+/** All uses in a flow. */
+function usesIn(plan: Plan): readonly Use[] {
   const uses = [...plan.steps.values()].flatMap(({ uses: { input, skipIf, fallback } }) => [
     ...input,
     ...skipIf,
     ...fallback,
   ]);
-  return [...uses, ...plan.output].filter(isInputUse);
+  return [...uses, ...plan.output];
 }
 
 const isInputUse = (use: Use): use is Use<InputReference> => use.reference.kind === 'input';

@@ -50,11 +50,20 @@ output: { $step: each }`;
           { outcome: 'failed', error: { code: 'RESOURCE_UNAVAILABLE', message: 'boom' } },
           { outcome: 'skipped' },
         ],
+        values: [['A', [1]], null, null],
         successful: 1,
         failed: 1,
         skipped: 1,
       },
     });
+  });
+
+  it('is what its mock says where it has one', async () => {
+    const result = { results: [], values: [5], successful: 1, failed: 0, skipped: 0 };
+    for (const target of ['each', '/builtin/map']) {
+      const mocks: Mocks = { [target]: [{ result }] };
+      expect(await resultOf(each(), { items: [{ n: 1 }] }, mocks)).toEqual({ outcome: 'success', result });
+    }
   });
 
   it('counts an iteration as failed if a path is missing in it', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import mapFailure from '../../lambdas/builtin/map_failure.ts';
 import mapItems from '../../lambdas/builtin/map_items.ts';
 import mapResults from '../../lambdas/builtin/map_results.ts';
 import { REQUESTS_AT_ONCE } from '../../lib/runtime/in-parallel.ts';
@@ -145,6 +146,20 @@ async function results(
 
 const FAILED = { Status: 'FAILED', Error: 'COMPONENT_FAILED', Cause: JSON.stringify({ errorMessage: 'no' }) };
 
+describe('map_failure', () => {
+  const error = { code: 'TIMEOUT', message: 'too slow' };
+
+  it('fails with the error of the item that has failed the same Map', async () => {
+    const store = memoryStore();
+    await expect(call(mapFailure, store, { map: 'one', error })).rejects.toMatchObject({ name: 'TIMEOUT' });
+    await expect(call(mapFailure, store, { map: 'one' })).rejects.toMatchObject({
+      name: 'TIMEOUT',
+      message: 'too slow',
+    });
+    await expect(call(mapFailure, store, { map: 'other' })).rejects.toMatchObject({ name: 'RESOURCE_UNAVAILABLE' });
+  });
+});
+
 describe('map_results', () => {
   it('has the results in the order of the items, from files of any number and order', async () => {
     const ends = fc.array(fc.record({ value: trickyJson, isFailed: fc.boolean(), file: fc.nat({ max: 2 }) }), {
@@ -165,7 +180,7 @@ describe('map_results', () => {
         const found = await results(
           store,
           { FAILED: listsOf(true), PENDING: [], SUCCEEDED: listsOf(false) },
-          { open, whole },
+          { open, whole, lists: ['results', 'values'] },
         );
         expect(await hydrate(found, blobStore(store))).toEqual({
           results: items.map(({ value, isFailed }) =>
@@ -173,6 +188,7 @@ describe('map_results', () => {
               ? { outcome: 'failed', error: { code: 'COMPONENT_FAILED', message: 'no' } }
               : { outcome: 'success', result: value },
           ),
+          values: items.map(({ value, isFailed }) => (isFailed ? null : value)),
           successful: items.filter(({ isFailed }) => !isFailed).length,
           failed: items.filter(({ isFailed }) => isFailed).length,
           skipped: 0,

@@ -8,7 +8,7 @@ import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read/read-flow.ts';
 import { loadFlow, SharedComponents } from '../../lib/project/load-flows.ts';
 import { type OpenOptions, openFlow } from '../../lib/project/open-flow.ts';
-import type { Json } from '../../lib/protocol/json.ts';
+import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { hasSecretHere } from '../../lib/run/input/secrets.ts';
 import type { FlowErrorReport, StepReport } from '../../lib/run/report/events.ts';
 import { type FlowRun, type Mocks, type PreparedFlow, prepareLoaded, type RunEvent } from '../../lib/run/run-flow.ts';
@@ -16,6 +16,7 @@ import { expectShallow } from '../compiler/emit/jsonata/shallow.ts';
 import { expectWellFormed } from '../compiler/passes/well-formed.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { Sample } from './draw-flow.ts';
+import { ANY, runnerOf } from './inner-runs.ts';
 import { beginMocked, endMocked } from './mocked-runs.ts';
 import { type Called, judge, type Verdict } from './oracle.ts';
 
@@ -168,26 +169,36 @@ const hasNoState = ({ absorbedBy }: StepReport): boolean => absorbedBy !== undef
 
 function differ(flow: Flow, verdict: Verdict, run: FlowRun, skippers: ReadonlySet<string>): string | undefined {
   const { result } = run;
-  const own = new Set(flow.steps.map(({ id }) => id));
+  // Where a step that runs a flow has failed, a report may tell of that flow only.
+  const own = new Set(flow.steps.flatMap(({ id }) => (verdict.unsure.has(id) ? [] : [id])));
   const called = calledIn(run, skippers).filter(({ id }) => own.has(id));
   if (result.outcome !== verdict.outcome) return 'outcome';
   if (verdict.outcome === 'failed') {
-    if (result.outcome === 'failed' && !isPossible(verdict.codes, result.error)) return 'error';
+    if (result.outcome === 'failed' && !isPossible(flow, verdict.codes, result.error)) return 'error';
     const possible = (one: StepReport): boolean =>
       hasNoState(one) || verdict.called.has(one.id) || verdict.codes.has(one.id);
     return called.every(possible) ? undefined : 'steps';
   }
-  if (!isAsWanted(called, verdict.called)) return 'steps';
+  if (!isAsWanted(called, new Map([...verdict.called].filter(([id]) => !verdict.unsure.has(id))))) return 'steps';
   if (verdict.outcome !== 'success' || result.outcome !== 'success') return undefined;
   return isDeepStrictEqual(plain(result.result), plain(verdict.result)) ? undefined : 'result';
 }
 
 /** Whether a failure may be the first. One that the state machine itself finds may not name its step. */
-const isPossible = (codes: ReadonlyMap<string, string>, { code, data }: FlowErrorReport): boolean =>
-  data ? codes.get(data.step) === code : [...codes.values()].includes(code);
+const isPossible = (flow: Flow, codes: ReadonlyMap<string, string>, { code, data }: FlowErrorReport): boolean =>
+  // Of an inner flow's failure only the code is compared: who has it depends on how the flow runs.
+  data && (codes.has(data.step) || isPlainStep(flow, data.step))
+    ? codes.get(data.step) === code
+    : [...codes.values()].includes(code);
 
-/** Without the marks that JSONata puts on lists. */
-const plain = (value: Json): Json => JSON.parse(JSON.stringify(value));
+const isPlainStep = ({ steps }: Flow, failed: string): boolean =>
+  steps.some(({ id, component }) => id === failed && runnerOf(component) === undefined);
+
+/** Without the marks that JSONata puts on lists, and without what the oracle does not know of inner runs. */
+const plain = (value: Json): Json =>
+  JSON.parse(JSON.stringify(value), (key, part) => (key === 'run_id' || isInnerError(key, part) ? ANY : part));
+
+const isInnerError = (key: string, part: unknown): boolean => key === 'error' && isObject(part) && 'code' in part;
 
 function explain(
   difference: string,

@@ -261,7 +261,7 @@ const inputSchema = ({ guaranteed }: FlowDraft): { [key: string]: Json } =>
 const inputsOf = ({ guaranteed, inputs }: FlowDraft): readonly Json[] =>
   guaranteed ? inputs.map((one) => (typeof one === 'object' && one !== null && 'a' in one ? one : { a: one })) : inputs;
 
-function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
+export function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
   const { mock, input, skipIf, onError, mustExecute, after = [] } = drawn;
   const earlier = after.flatMap((pick) => before.ids[pick % before.ids.length] ?? []);
   return {

@@ -14,6 +14,8 @@ export interface Level {
   readonly path: boolean;
   /** Whether the flow's output is what it gives, or a map with that in it. */
   readonly isBare: boolean;
+  /** Whether its flow gets its input as a variable too, whose parts the flow reads. */
+  readonly gives: boolean;
   /** The items of its list, for a `map` without steps before it that is the outermost. */
   readonly items: number;
   /** Bytes of each result of the steps before it. */
@@ -38,23 +40,33 @@ export function padded(of: Json, bytes: number): Json {
 
 const pad = (id: string, of: Json, bytes: number): JsonObject => ({ id, component: '/mock/pad', input: { of, bytes } });
 
-/** The flow of a nesting, as JSON. */
-export function flowOf({ levels, leaves, bytes }: Nesting): JsonObject {
+/** What a flow reads of the variable that it is given: all of it, or a part, and so the flow in it. */
+const GIVEN: Json[] = [{ $variable: 'given' }, { $variable: 'given.digest', default: 'none' }];
+
+/** The flow of a nesting, as JSON. `isGiven`: whether it has a variable. */
+export function flowOf({ levels, leaves, bytes }: Nesting, isGiven = false): JsonObject {
   const [outer] = levels;
-  if (outer) return runnerFlow(outer, { levels: levels.slice(1).map((one) => ({ ...one, items: 2 })), leaves, bytes });
+  if (outer)
+    return runnerFlow(outer, { levels: levels.slice(1).map((one) => ({ ...one, items: 2 })), leaves, bytes }, isGiven);
   const ids = Array.from({ length: leaves }, (_, at) => `leaf${at}`);
   return {
-    steps: ids.map((id, at) => pad(id, { at, input: { $input: '$' } }, bytes)),
+    steps: ids.map((id, at) => pad(id, { at, input: { $input: '$' }, given: isGiven ? GIVEN : [] }, bytes)),
     output: { result: ids.map((id) => ({ $step: id })) },
   };
 }
 
-function runnerFlow({ runner, before, path, isBare, items, bytes }: Level, inside: Nesting): JsonObject {
+function runnerFlow(
+  { runner, before, path, isBare, gives, items, bytes }: Level,
+  inside: Nesting,
+  isGiven: boolean,
+): JsonObject {
   const ids = Array.from({ length: before }, (_, at) => `before${at}`);
   const made = ids.map((id, at) => pad(id, { at, input: { $input: '$' } }, bytes));
   const reads: Json[] = ids.map((id) => ({ $step: id, ...(path && { path: 'items[0]' }) }));
-  const inner = { $literal: flowOf(inside) };
+  const inner = { $literal: flowOf(inside, gives) };
   const one = before > 0 ? reads : { $input: '$' };
+  const first = before > 0 ? { $step: 'before0' } : { $input: '$' };
+  const variables = { given: isGiven ? { $coalesce: [GIVEN[0] ?? null, first] } : first };
   const input = {
     // A map over what may not be a list gets a list of it.
     map: { items: before > 0 && !path ? { $step: 'before0', path: 'items' } : Array(items).fill(one), workflow: inner },
@@ -63,19 +75,21 @@ function runnerFlow({ runner, before, path, isBare, items, bytes }: Level, insid
   }[runner];
   const given = { $step: 'runs', path: { map: 'results', eval: 'result', iterate: 'result' }[runner] };
   return {
-    steps: [...made, { id: 'runs', component: `/${runner}`, input }],
+    steps: [...made, { id: 'runs', component: `/${runner}`, input: { ...input, ...(gives && { variables }) } }],
     output: isBare ? { result: given } : { result: { before: reads, given } },
   };
 }
 
 /** What a flow of {@link flowOf} gives: a simple interpreter of what such flows are made of. */
-export function judgeNested(flow: Json, input: Json): Json {
+export function judgeNested(flow: Json, input: Json, variables: JsonObject = {}): Json {
   const { steps, output } = flow as { steps: JsonObject[]; output: Json };
   const results = new Map<string, Json>();
   const value = (written: Json): Json => {
     if (Array.isArray(written)) return written.map(value);
     if (!isObject(written)) return written;
     if ('$input' in written) return input;
+    if ('$variable' in written) return variableIn(variables, String(written.$variable), written.default);
+    if ('$coalesce' in written) return value((written.$coalesce as Json[])[0] ?? null);
     if ('$literal' in written) return written.$literal ?? null;
     if ('$step' in written) return at(results.get(String(written.$step)) ?? null, String(written.path ?? ''));
     return Object.fromEntries(Object.entries(written).map(([key, inside]) => [key, value(inside)]));
@@ -88,17 +102,23 @@ export function judgeNested(flow: Json, input: Json): Json {
 
 const success = (result: Json): JsonObject => ({ outcome: 'success', result });
 
+function variableIn({ given = null }: JsonObject, path: string, fallback: Json = null): Json {
+  if (path === 'given') return given;
+  return isObject(given) ? (given.digest ?? fallback) : fallback;
+}
+
 function runStep(component: string, given: JsonObject): Json {
   const flow = given.workflow ?? given.flow ?? null;
+  const variables = (given.variables ?? {}) as JsonObject;
   switch (component) {
     case '/mock/pad':
       return padded(given.of ?? null, Number(given.bytes));
     case '/map':
-      return { results: (given.items as Json[]).map((item) => success(judgeNested(flow, item))) };
+      return { results: (given.items as Json[]).map((item) => success(judgeNested(flow, item, variables))) };
     case '/eval':
-      return { result: success(judgeNested(flow, given.input ?? null)) };
+      return { result: success(judgeNested(flow, given.input ?? null, variables)) };
     default:
-      return { result: (judgeNested(flow, given.initial_input ?? null) as JsonObject).result ?? null };
+      return { result: (judgeNested(flow, given.initial_input ?? null, variables) as JsonObject).result ?? null };
   }
 }
 
@@ -118,6 +138,7 @@ const level: fc.Arbitrary<Level> = fc.record({
   ),
   path: fc.boolean(),
   isBare: fc.boolean(),
+  gives: fc.boolean(),
   items: fc.constantFrom(0, 1, 2, 2, 25),
   bytes,
 });

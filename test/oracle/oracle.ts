@@ -3,6 +3,7 @@ import type { Flow, Step } from '../../lib/flow/flow.ts';
 import { isObject, type Json } from '../../lib/protocol/json.ts';
 import { evaluate, type World } from './evaluate.ts';
 import { type Found, found, isTrue, SKIPPED, STOPPED } from './found.ts';
+import { callRunner, runnerOf } from './inner-runs.ts';
 import { MockedComponents, type Mocks } from './mocked.ts';
 
 /** What a flow is run with. */
@@ -15,8 +16,10 @@ export interface Given {
 /** The steps that are called; of each, those that are called and have ended before it starts. */
 export type Called = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What the language says of a run. */
-export type Verdict =
+/** What the language says of a run. `unsure`: the steps whose flows failed, or were not run: a report may not name them. */
+export type Verdict = { readonly unsure: ReadonlySet<string> } & Outcome;
+
+type Outcome =
   | { readonly outcome: 'success'; readonly result: Json; readonly called: Called }
   | { readonly outcome: 'skipped'; readonly called: Called }
   | {
@@ -31,6 +34,8 @@ export type Verdict =
 export const judge = (flow: Flow, given: Given): Promise<Verdict> => new Run(flow, given).verdict();
 
 class Run {
+  readonly #given: Given;
+  readonly #prefix: string;
   readonly #flow: Flow;
   readonly #world: World;
   readonly #components: MockedComponents;
@@ -40,9 +45,14 @@ class Run {
   readonly #waited = new Map<string, Set<string>>();
   /** Of the steps that are called, those that each one had waited for when it was. */
   readonly #called = new Map<string, readonly string[]>();
+  readonly #unsure = new Set<string>();
   readonly #failures = new Map<string, string>();
 
-  constructor(flow: Flow, { input, variables, mocks }: Given) {
+  /** `prefix`: precedes the ids of the steps of an inner flow, as those of its mocks. */
+  constructor(flow: Flow, given: Given, prefix = '') {
+    const { input, variables, mocks } = given;
+    this.#given = given;
+    this.#prefix = prefix;
     this.#flow = flow;
     this.#steps = new Map(flow.steps.map((step) => [step.id, step]));
     this.#components = new MockedComponents(mocks);
@@ -56,10 +66,11 @@ class Run {
     const [output] = await Promise.all([this.#output(), ...wanted.map(({ id }) => this.#result(id))]);
     if (output.kind === 'missing' || output.kind === 'fault') this.#failures.set('', 'EXPRESSION_FAILURE');
     const called = this.#calls();
-    if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called };
+    const unsure = this.#unsure;
+    if (this.#failures.size > 0) return { outcome: 'failed', codes: this.#failures, called, unsure };
     return output.kind === 'value'
-      ? { outcome: 'success', result: output.value, called }
-      : { outcome: 'skipped', called };
+      ? { outcome: 'success', result: output.value, called, unsure }
+      : { outcome: 'skipped', called, unsure };
   }
 
   /** Without an `output`: the results of the steps that no other step reads. A skipped step has none. */
@@ -85,7 +96,7 @@ class Run {
     const { id } = reader;
     const waited = this.#waited.get(id) ?? new Set();
     this.#waited.set(id, waited);
-    const leavesOut = !this.#components.isMocked(reader) && mayLeaveOut(reader);
+    const leavesOut = !this.#components.isMocked(this.#mocked(reader)) && mayLeaveOut(reader);
     const step: World['step'] = (other) => {
       if (!leavesOut) waited.add(other);
       return this.#result(other);
@@ -126,8 +137,9 @@ class Run {
   async #call(step: Step, input: Json): Promise<Found> {
     this.#called.set(step.id, [...(this.#waited.get(step.id) ?? [])]);
     const { onError } = step;
+    if (runnerOf(step.component) && !this.#components.isMocked(this.#mocked(step))) return this.#runFlows(step, input);
     for (let left = onError.action === 'retry' ? onError.maxRetries : 0; ; left -= 1) {
-      const answer = this.#components.call(step, input);
+      const answer = this.#components.call(this.#mocked(step), input);
       if (answer.kind === 'result') return found(answer.value);
       if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
       if (onError.action === 'useDefault') return this.#default(step, onError.value);
@@ -136,6 +148,25 @@ class Run {
       const isRepeated = codes ? codes.includes(answer.code) : answer.code !== 'EXPRESSION_FAILURE';
       if (left === 0 || !isRepeated) return this.#fail(step, answer.code);
     }
+  }
+
+  #mocked({ id, component }: Step): { readonly id: string; readonly component: string } {
+    return { id: this.#prefix + id, component };
+  }
+
+  /** Language: "Inner flows see none of the parent's steps and variables; `variables` gives them values of their own". */
+  async #runFlows(step: Step, input: Json): Promise<Found> {
+    const { onError } = step;
+    const answer = await callRunner(step.component, input, (flow, own, variables) =>
+      new Run(flow, { ...this.#given, input: own, variables }, `${this.#prefix}${step.id}.`).verdict(),
+    );
+    if (answer.kind === 'result') return found(answer.value);
+    if (answer.kind === 'failure') this.#unsure.add(step.id);
+    if (answer.kind === 'skip' || onError.action === 'skip') return SKIPPED;
+    if (onError.action === 'useDefault') return this.#default(step, onError.value);
+    // A failure is that of the inner step, or of the step that runs it.
+    for (const [inner, code] of answer.codes) this.#failures.set(inner === '' ? step.id : `${step.id}.${inner}`, code);
+    return STOPPED;
   }
 
   async #default(step: Step, value: Expression): Promise<Found> {

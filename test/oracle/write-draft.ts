@@ -8,6 +8,8 @@ export type Written = Json | readonly Written[] | { readonly [key: string]: Writ
 export interface Before {
   readonly ids: readonly string[];
   readonly stepsInDefaults: boolean;
+  /** What precedes a path of the result of a step that runs a flow, to what the flow gives. @default no step runs one */
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 /** A draft as written in a flow. A reference to a step becomes the flow's input if no step comes before. */
@@ -49,10 +51,11 @@ function writeInput({ path, dialect }: Extract<Draft, { kind: 'input' }>): Writt
   ]);
 }
 
-function writeStep(draft: Extract<Draft, { kind: 'step' }>, { ids }: Before): Written {
-  const { pick, path, dialect, onSkip } = draft;
+function writeStep(draft: Extract<Draft, { kind: 'step' }>, { ids, given }: Before): Written {
+  const { pick, dialect, onSkip } = draft;
   const id = ids[pick % ids.length];
   if (id === undefined) return writeInput({ ...draft, kind: 'input' });
+  const path = pathWithin(given?.get(id), draft.path);
   const more = {
     ...(path !== undefined && { path }),
     ...(onSkip && { onSkip: { action: 'useDefault', ...onSkip } }),
@@ -60,6 +63,13 @@ function writeStep(draft: Extract<Draft, { kind: 'step' }>, { ids }: Before): Wr
   if (dialect === 'current') return { $step: id, ...more };
   if (dialect === '2025') return { $from: { step: id }, ...more };
   return new Map<Written, Written>([[{ $step: id }, null], ...Object.entries(more)]);
+}
+
+/** A path of what an inner flow gives. Some read all of the result. */
+function pathWithin(base: string | undefined, path: string | undefined): string | undefined {
+  if (base === undefined || path === undefined) return path;
+  const inside = path.replace(/^\$\.?/, '');
+  return inside === '' || inside.startsWith('[') ? `${base}${inside}` : `${base}.${inside}`;
 }
 
 function writeVariable({ name, from, fallback }: Extract<Draft, { kind: 'variable' }>, before: Before): Written {

@@ -32,7 +32,7 @@ export interface Analysis {
   readonly sinks: readonly AnalysedSink[];
   /** The secret variables that the input of each running step may contain. */
   readonly secrets: ReadonlyMap<string, SecretNames>;
-  /** The secret variables that the flow's input may contain. */
+  /** The secret variables that the flow's input, and what is given to its variables, may contain. */
   readonly inputSecrets: SecretNames;
   /** The analyses of inner flows, by the ids of the steps that run them. */
   readonly inner: ReadonlyMap<string, Analysis>;
@@ -49,6 +49,8 @@ export interface AnalysisOptions {
   readonly inputSecrets?: SecretNames;
   /** The analyses of its inner flows. @default they are found in the steps' inputs, and analysed */
   readonly inner?: ReadonlyMap<string, Analysis>;
+  /** Whether a step is mocked: then it runs no flow. A step of an inner flow has the id `RUNNER.ID`. @default none is */
+  readonly isMocked?: ((step: Pick<Step, 'id' | 'component'>) => boolean) | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export interface AnalysisOptions {
 export function analyse(
   written: Flow,
   diagnostics: Diagnostic[],
-  { inputSecrets = new Set(), inner }: AnalysisOptions = {},
+  { inputSecrets = new Set(), inner, isMocked = () => false }: AnalysisOptions = {},
 ): Analysis | undefined {
   const flow = gatherWide(written);
   const uses = findUses(flow, diagnostics);
@@ -73,7 +75,7 @@ export function analyse(
   const running = topologicallySorted(flow, precedence.dependencies, 'undecidable-demand', diagnostics);
   if (!running) return undefined;
   const secrets = secretsOfSteps(flow, uses, running, inputSecrets);
-  const found = inner ?? analyseInner(flow, secrets, diagnostics);
+  const found = inner ?? analyseInner(flow, secrets, diagnostics, isMocked);
   if (!inner && !flow.outer) reportAmbiguousIds({ flow, inner: found }, diagnostics);
   const sinks = flow.output ? [] : (flow.sinks ?? unreadResults(flow, uses, running)).map(analyseSink);
   return { flow, uses, order, demand, precedence, running, sinks, secrets, inputSecrets, inner: found };
@@ -156,12 +158,15 @@ function analyseInner(
   flow: Flow,
   secrets: ReadonlyMap<string, SecretNames>,
   diagnostics: Diagnostic[],
+  isMocked: NonNullable<AnalysisOptions['isMocked']>,
 ): ReadonlyMap<string, Analysis> {
   const found = new Map<string, Analysis>();
   for (const step of flow.steps) {
     const inputSecrets = secrets.get(step.id);
-    const inner = inputSecrets && innerFlowOf(step, flow, diagnostics);
-    const analysis = inner && analyse(inner, diagnostics, { inputSecrets });
+    if (!inputSecrets || isMocked(step)) continue;
+    const inner = innerFlowOf(step, flow, diagnostics);
+    const isMockedInside: typeof isMocked = ({ id, component }) => isMocked({ id: `${step.id}.${id}`, component });
+    const analysis = inner && analyse(inner, diagnostics, { inputSecrets, isMocked: isMockedInside });
     if (analysis) found.set(step.id, analysis);
   }
   return found;

@@ -39,6 +39,12 @@ export function writtenItems(step: Pick<Step, 'input'>): number | undefined {
   return items?.kind === 'literal' && Array.isArray(items.value) ? items.value.length : undefined;
 }
 
+/** Whether a `map` fails with the first of its items that fails; undefined where only a run knows. */
+export function failsWithItem(step: Pick<Step, 'input'>): boolean | undefined {
+  const written = inputField(step, 'on_failure');
+  return written === undefined || written.kind === 'literal' ? written?.value === 'fail' : undefined;
+}
+
 /** The `max_concurrency` of a `map`, where it is written in the flow. */
 export function writtenConcurrency(step: Pick<Step, 'input'>): number | undefined {
   const limit = inputField(step, 'max_concurrency');

@@ -4,6 +4,7 @@ import type { Test } from '../../protocol/invocation.ts';
 import { passes } from '../../protocol/truth.ts';
 import { Conjunction } from './conjunction.ts';
 import { type Dependencies, type FlowUses, type StepUses, topologicalOrder } from './graph.ts';
+import { keyOf } from './key-of.ts';
 import { type Asked, mayFailIn } from './questions.ts';
 import { type Gate, isStepUse, stepsReadBy, type Use } from './uses.ts';
 
@@ -150,6 +151,7 @@ class GateKeys {
   #key({ kind, of }: Gate): string {
     if (of.kind === 'step') return `${kind} step ${of.step} ${of.path.text} ${JSON.stringify(of.onSkip)}`;
     if (of.kind === 'input') return `${kind} input ${of.path.text}`;
+    if (of.kind === 'variable') return `${kind} variable ${keyOf(of)}`;
     const id = this.#ids.get(of) ?? this.#ids.size;
     this.#ids.set(of, id);
     return `${kind} ${id}`;

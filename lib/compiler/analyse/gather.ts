@@ -8,7 +8,7 @@ import {
   WHOLE,
 } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
-import { stepsReadBy, usesOf } from './uses.ts';
+import { isRead, stepsReadBy, usesOf } from './uses.ts';
 
 /** The most values in one payload, so that each has more room than a marker of a spilled value needs. */
 const MAX_VALUES = 400;
@@ -35,7 +35,7 @@ export function gatherWide(flow: Flow): Flow {
 }
 
 const countValues = (expression: Expression): number =>
-  usesOf(expression).filter(({ test, reference }) => test === undefined && reference.kind !== 'variable').length;
+  usesOf(expression).filter(({ test, reference }) => test === undefined && isRead(reference)).length;
 
 class Gathering {
   readonly added: Step[] = [];

@@ -4,7 +4,8 @@ import type { Flow, Step } from '../../flow/flow.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../../flow/flow-runners.ts';
 import { readFlowTree } from '../../flow/read/read-flow-tree.ts';
 import { treeOf } from '../../flow/text/tree.ts';
-import { callsBuiltin, inputField } from './builtins.ts';
+import { callsBuiltin, failsWithItem, inputField } from './builtins.ts';
+import { givingOf } from './given-variables.ts';
 import { bindVariables } from './variables.ts';
 
 /** The keys of a step's input that hold the flow that it runs, or the id of a blob with the flow; none if it runs no flow. */
@@ -14,15 +15,16 @@ export function flowKeysOf({ component }: Pick<Step, 'component'>): readonly str
 }
 
 /**
- * The inner flow of a step, if it is known at compile time. Undefined for a step that runs no flow, and for one whose flow is
- * only known at run time: its component then runs the flow in an execution of its own.
+ * The inner flow of a step, if it is known at compile time. Undefined for a step that runs no flow, and for one of which only a
+ * run knows the flow, or whether it fails with an item: its component then runs the flow in an execution of its own.
  */
 export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): Flow | undefined {
+  if (callsBuiltin(step, 'map') && failsWithItem(step) === undefined) return undefined;
   const written = flowKeysOf(step)
     .map((key) => inputField(step, key))
     .find((field) => field !== undefined);
   const literal = written && literalOf(written, flow);
-  return literal && readInner(literal, flow, diagnostics);
+  return literal && readInner(literal, step, flow, diagnostics);
 }
 
 /** A flow that is a literal, or that a `put_blob` stores as a literal. */
@@ -34,11 +36,14 @@ function literalOf(written: Expression, flow: Flow): Literal | undefined {
   return data?.kind === 'literal' ? data : undefined;
 }
 
-/** Reads an inner flow, and binds its variables: it does not see those of the flow around it. */
-function readInner(literal: Literal, outer: Flow, diagnostics: Diagnostic[]): Flow | undefined {
+/** Reads an inner flow, and binds its variables: of those of the flow around it, it sees what the step gives to its own. */
+function readInner(literal: Literal, step: Step, outer: Flow, diagnostics: Diagnostic[]): Flow | undefined {
   const reporter = new Reporter(outer.file);
   const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), outer.file, reporter);
   diagnostics.push(...reporter.diagnostics);
   if (!inner || reporter.failed) return undefined;
-  return { ...bindVariables(inner, { values: {}, hasSecret: () => false, diagnostics }), outer };
+  return {
+    ...bindVariables(inner, { values: {}, given: (name) => givingOf(step, name), hasSecret: () => false, diagnostics }),
+    outer,
+  };
 }

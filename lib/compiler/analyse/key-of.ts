@@ -1,5 +1,6 @@
 import type { Expression } from '../../flow/expression.ts';
 import type { Json } from '../../protocol/json.ts';
+import { variablePaths } from './given-variables.ts';
 
 /** A key that is equal for expressions of equal structure, whatever their positions. */
 export const keyOf = (expression: Expression): string => JSON.stringify(structureOf(expression));
@@ -22,7 +23,12 @@ function structureOf(expression: Expression): Json {
         ...(expression.onSkip === undefined ? [] : [expression.onSkip]),
       ];
     case 'variable':
-      return [5, expression.name, expression.path.text, expression.fallback ? structureOf(expression.fallback) : null];
+      return [
+        5,
+        ...variablePaths(expression),
+        expression.given ?? null,
+        expression.fallback ? structureOf(expression.fallback) : null,
+      ];
     case 'if':
       return [6, ...[expression.condition, expression.consequent, expression.alternative].map(structureOf)];
     case 'coalesce':

@@ -9,11 +9,13 @@ import {
   type StepReference,
 } from '../../flow/expression.ts';
 import { expressionsIn, type Flow, mapStep, type Step } from '../../flow/flow.ts';
+import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { operate } from '../../protocol/operators.ts';
 import { type Operand, type Operation, operationAt, operationText } from '../../protocol/path.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
+import { inputPathOf } from './given-variables.ts';
 
 /** The built-in component whose input is the operands of an operation that no other function can do. */
 export const OPERANDS = '/builtin/operands';
@@ -24,7 +26,7 @@ export const OPERANDS = '/builtin/operands';
  * - in the input of a function, by that function;
  * - of one step's result and constants, by the function that makes the result: a reference to the step then reads what the
  *   operation gives, as a path of the result;
- * - of the flow's input and constants, by the state machine: likewise a path of the input;
+ * - of the flow's input, what is given to its variables and constants, by the state machine: likewise a path of the input;
  * - whether values of different steps are equal, by the state machine, by what they are compared by: see `outlineOf`;
  * - all others by a function of their own: a step is added that takes the operands.
  *
@@ -140,6 +142,10 @@ class Lowering {
         const source: Source =
           expression.kind === 'input' ? { kind: 'input' } : { kind: 'step', step: expression.step };
         return { operand: { at: text, path }, source };
+      }
+      case 'variable': {
+        const path = expression.given === 'value' ? inputPathOf(expression) : undefined;
+        return path && { operand: { at: formatPath(path.segments), path }, source: { kind: 'input' } };
       }
       case 'operation':
         return this.#gatherAll(expression);

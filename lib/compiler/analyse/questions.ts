@@ -1,12 +1,7 @@
-import {
-  childrenOf,
-  type Expression,
-  forEachChild,
-  type InputReference,
-  type StepReference,
-} from '../../flow/expression.ts';
+import { childrenOf, type Expression, forEachChild } from '../../flow/expression.ts';
 import type { Test } from '../../protocol/invocation.ts';
 import { mayFail } from '../../protocol/path.ts';
+import type { Reference } from './uses.ts';
 
 /**
  * What is asked of an expression: whether its value passes a test; whether it is skipped, because it reads a skipped step;
@@ -81,14 +76,15 @@ function childrenAsked(of: Expression, questions: readonly Question[]): readonly
 
 /** What the answer to a question takes from a reference. */
 export interface Answering {
-  readonly reference: StepReference | InputReference;
+  readonly reference: Reference;
   /** Absent: the value itself. */
   readonly test?: Test;
 }
 
 /** What is read for a question about a reference; undefined for all other expressions. That a step was skipped is known anyway. */
 export function readFor({ of, question }: Asked): Answering | undefined {
-  if ((of.kind !== 'step' && of.kind !== 'input') || question === 'skips') return undefined;
+  const isReference = of.kind === 'step' || of.kind === 'input' || (of.kind === 'variable' && of.given !== undefined);
+  if (!isReference || question === 'skips') return undefined;
   if (question === 'fails' && !mayFailIn(of)) return undefined;
   return { reference: of, ...(isTest(question) && { test: question }) };
 }

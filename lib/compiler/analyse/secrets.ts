@@ -3,13 +3,13 @@ import type { Flow } from '../../flow/flow.ts';
 import { secretPath } from '../../runtime/secrets/secrets.ts';
 import { builtinOf } from './builtins.ts';
 import type { FlowUses } from './graph.ts';
-import { isStepUse } from './uses.ts';
+import { isRead, isStepUse } from './uses.ts';
 
 /** The names of secret variables. */
 export type SecretNames = ReadonlySet<string>;
 
 /**
- * The secret variables that each step's input may contain: those written there, and those that the flow's input or the result
+ * The secret variables that each step's input may contain: those written there, and those that the flow's input, what is given to its variables, or the result
  * of a step that runs an inner flow may contain. The result of a function contains none: its wrapper removes them. `order` is
  * a topological order.
  */
@@ -27,7 +27,7 @@ export function secretsOfSteps(
     if (!step) continue;
     const read = (uses.steps.get(id)?.input ?? []).map((use): SecretNames => {
       if (isStepUse(use)) return carried.get(use.reference.step) ?? NONE;
-      return use.reference.kind === 'input' ? inputSecrets : NONE;
+      return isRead(use.reference) ? inputSecrets : NONE;
     });
     const names = new Set([...secretsIn(step.input), ...read.flatMap((some) => [...some])]);
     found.set(id, names);

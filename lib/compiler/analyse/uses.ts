@@ -52,11 +52,19 @@ export function mayBeMissing(
 ): boolean {
   const { operation } = reference.path.path;
   if (operation) return mayFail(operation) || (!lenient && mayMiss(operation));
-  if (lenient) return false;
+  if (lenient || isAlwaysThere(reference)) return false;
   if (reference.kind === 'variable') return true;
-  if (reference.path.guaranteed) return false;
   return reference.kind === 'input' ? !isGuaranteed(reference.path) : reference.path.path.segments.length > 0;
 }
+
+/** Whether a reference has a value wherever it is evaluated, whatever the flow's input is. */
+export const isAlwaysThere = (reference: Reference): boolean =>
+  reference.kind === 'variable'
+    ? reference.given === 'presence' || (reference.given === 'value' && reference.path.guaranteed === true)
+    : reference.path.guaranteed === true;
+
+/** Whether a run reads a value for the reference: a variable that nothing is given to has none. */
+export const isRead = (reference: Reference): boolean => reference.kind !== 'variable' || reference.given === 'value';
 
 /** What is used of a value: itself, or the outcome of a test. */
 type Purpose = 'value' | Test;

@@ -1,10 +1,11 @@
 import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
-import { type Expression, mapChildren, type VariableReference } from '../../flow/expression.ts';
+import { type Expression, mapChildren, type ReadPath, type VariableReference, WHOLE } from '../../flow/expression.ts';
 import type { Flow, OnError, Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { valueAt } from '../../protocol/path.ts';
 import { HIDDEN } from '../../runtime/secrets/scrub.ts';
+import { type Giving, within } from './given-variables.ts';
 
 type Values = { readonly [name: string]: Json };
 
@@ -21,6 +22,8 @@ export interface SecretUse {
 export interface Binding {
   /** Values by name. Those of secrets are ignored: functions get them from their host. */
   readonly values: Values;
+  /** What the step that runs the flow gives to a variable, instead of the flow's own values. @default nothing */
+  readonly given?: (name: string) => Giving | undefined;
   /** Whether a secret has a value where the flow runs. */
   readonly hasSecret: (secret: SecretUse) => boolean;
   /** Receives the errors. */
@@ -32,8 +35,8 @@ type Usage = 'input' | 'condition' | 'elsewhere';
 
 /**
  * The flow with each variable replaced by its value: that of the binding, else the flow's own, else the schema's default, else
- * the reference's default. A variable without a value is not replaced: it is missing at run time. A secret becomes its marker
- * in the input of a step, and is hidden everywhere else.
+ * the reference's default. A variable without a value is not replaced: it is missing at run time. Nor is one that is given a
+ * value which only a run knows. A secret becomes its marker in the input of a step, and is hidden everywhere else.
  */
 export function bindVariables(flow: Flow, binding: Binding): Flow {
   const bind = new Binder(flow, binding);
@@ -97,7 +100,40 @@ class Binder {
     if (expression.kind !== 'variable') {
       return mapChildren(expression, (child, role) => this.in(child, role === 'condition' ? 'condition' : usage));
     }
+    const given = this.#binding.given?.(expression.name);
+    if (given) return this.#given(expression, given, usage);
     return this.#secrets.has(expression.name) ? this.#secret(expression, usage) : this.#value(expression, usage);
+  }
+
+  #given(reference: VariableReference, given: Giving, usage: Usage): Expression {
+    const { name, path, fallback, span } = reference;
+    if (given.kind === 'constant') {
+      const { value, secret } = given.value;
+      if (secret !== undefined) return this.#givenSecret(reference, secret, usage);
+      const found = valueAt(value, path.path);
+      return found === undefined ? this.#fallback(reference, usage) : { kind: 'literal', value: found, span };
+    }
+    const read = (at: ReadPath, what: 'value' | 'presence', isThere = false): VariableReference => {
+      return { kind: 'variable', name, path: isThere ? { ...at, guaranteed: true } : at, given: what, span };
+    };
+    const isWhole = path.path.segments.length === 0;
+    if (given.kind === 'computed' && (isWhole || !fallback)) return read(path, 'value', isWhole);
+    const isGiven = (at: ReadPath, consequent: Expression, alternative: Expression): Expression => {
+      return { kind: 'if', condition: read(at, 'presence'), consequent, alternative, span };
+    };
+    const value = fallback
+      ? isGiven(path, read(path, 'value', true), this.in(fallback, usage))
+      : read(path, 'value', false);
+    if (given.kind === 'computed' || !Object.hasOwn(this.#own, name)) return value;
+    // Where nothing is given to the variable, its own value counts.
+    return isGiven(WHOLE, value, this.#value(reference, usage));
+  }
+
+  #givenSecret({ name, path, span }: VariableReference, secret: string, usage: Usage): Expression {
+    if (usage === 'condition')
+      this.#binding.diagnostics.push(diagnose('secret-condition', { name }, { file: this.#file, ...span }));
+    const hidden = { kind: 'literal', value: HIDDEN, span } as const;
+    return usage === 'input' ? within({ ...hidden, secret }, path.path.segments) : hidden;
   }
 
   #value(reference: VariableReference, usage: Usage): Expression {

@@ -4,7 +4,7 @@ import { parsePath } from '../../protocol/path.ts';
 import { builtinOf, callsBuiltin, inputField } from '../analyse/builtins.ts';
 import { accessAt } from './access.ts';
 import type { Scope } from './scope.ts';
-import { constantType, objectType, schemaType, type Type } from './type.ts';
+import { constantType, objectType, schemaType, type Type, unionType } from './type.ts';
 import { typeOf } from './type-of.ts';
 
 /**
@@ -38,21 +38,35 @@ function evaluated(step: Step, scope: Scope): Type | undefined {
 function mapped(step: Step, scope: Scope): Type | undefined {
   const result = runResult(step, scope);
   const count = schemaType({ type: 'integer' });
-  const results: Type | undefined = result && { kind: 'array', items: [], rest: result };
-  return results && objectType({ results, successful: count, failed: count, skipped: count });
+  const output = outputOf(step, scope);
+  if (!result || !output) return undefined;
+  const listOf = (rest: Type): Type => ({ kind: 'array', items: [], rest });
+  return objectType({
+    results: listOf(result),
+    values: listOf(unionType([output, constantType(null)])),
+    successful: count,
+    failed: count,
+    skipped: count,
+  });
+}
+
+/** What the step's inner flow gives, where that flow has an output. */
+function outputOf(step: Step, scope: Scope): Type | undefined {
+  const inner = scope.inner(step);
+  return inner?.flow.output && typeOf(inner.flow.output, inner);
 }
 
 /** The outcome object of one run of the step's inner flow. */
 function runResult(step: Step, scope: Scope): Type | undefined {
-  const inner = scope.inner(step);
-  if (!inner?.flow.output) return undefined;
+  const output = outputOf(step, scope);
+  if (!output) return undefined;
   const outcomes = ['success', 'skipped', 'failed'].map(constantType);
   const error = objectType({ code: schemaType({ type: 'string' }), message: schemaType({ type: 'string' }) });
   return {
     kind: 'object',
     fields: new Map([
       ['outcome', { type: { kind: 'union', of: outcomes }, required: true }],
-      ['result', { type: typeOf(inner.flow.output, inner), required: false }],
+      ['result', { type: output, required: false }],
       ['error', { type: withData(error), required: false }],
     ]),
   };

@@ -2,7 +2,10 @@ import type { Span } from '../../diagnostics/diagnostics.ts';
 import { type Expression, literal } from '../../flow/expression.ts';
 import type { Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
+import { isObject } from '../../protocol/json.ts';
+import type { Segment } from '../../protocol/path.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
+import { VARIABLES_FIELD } from '../analyse/given-variables.ts';
 import { checkValue, type ValueReport } from './check-value.ts';
 import { isCovered, type Scope } from './scope.ts';
 import { schemaType } from './type.ts';
@@ -12,6 +15,7 @@ export function checkInputs(scope: Scope): void {
   for (const step of scope.flow.steps) {
     checkStepInput(step, scope);
     checkInnerInput(step, scope);
+    checkGivenVariables(step, scope);
   }
   const { output, outputSchema } = scope.flow;
   if (output && outputSchema !== undefined) {
@@ -41,7 +45,7 @@ function checkStepInput(step: Step, scope: Scope): void {
 
 const severityFor = (step: Step) => (isCovered(step) ? 'warning' : undefined);
 
-const placeIn = (path: Parameters<typeof formatPath>[0], whole: string): string =>
+const placeIn = (path: readonly Segment[], whole: string): string =>
   path.length === 0 ? whole : `"${formatPath(path)}"`;
 
 const contains = (outer: Span, inner: Span): boolean => outer.line < inner.line && inner.endLine <= outer.endLine;
@@ -50,21 +54,32 @@ const contains = (outer: Span, inner: Span): boolean => outer.line < inner.line 
 function checkInnerInput(step: Step, scope: Scope): void {
   const inner = scope.inner(step)?.flow;
   if (inner?.inputSchema === undefined) return;
-  const report: ValueReport = {
-    mismatch: (path, problem, span) => {
-      const params = {
-        step: step.id,
-        by: `the inputSchema of "${inner.name}"`,
-        where: placeIn(path, 'the input'),
-        problem,
-      };
-      scope.report('input-type', params, span, severityFor(step));
-    },
-    unlisted: () => {},
-  };
+  const report = reportFor(step, scope, `the inputSchema of "${inner.name}"`);
   const expected = schemaType(inner.inputSchema);
   for (const input of innerInputsOf(step)) checkValue(input, expected, scope, report);
 }
+
+/**
+ * Checks what a step gives to the variables of its inner flow against the variablesSchema of that flow. One that is not given
+ * may have a value in the flow.
+ */
+function checkGivenVariables(step: Step, scope: Scope): void {
+  const inner = scope.inner(step)?.flow;
+  const given = inputField(step, VARIABLES_FIELD);
+  if (!given || !isObject(inner?.variablesSchema)) return;
+  const { required: _, ...schema } = inner.variablesSchema;
+  const report = reportFor(step, scope, `the variablesSchema of "${inner.name}"`, [VARIABLES_FIELD]);
+  checkValue(given, schemaType(schema), scope, report);
+}
+
+/** Reports what does not fit a schema of an inner flow. `within`: where the value is in the step's input. */
+const reportFor = (step: Step, scope: Scope, by: string, within: readonly Segment[] = []): ValueReport => ({
+  mismatch: (path, problem, span) => {
+    const params = { step: step.id, by, where: placeIn([...within, ...path], 'the input'), problem };
+    scope.report('input-type', params, span, severityFor(step));
+  },
+  unlisted: () => {},
+});
 
 /** The inputs that a step passes to its inner flow, where they are written in the flow. */
 function innerInputsOf(step: Step): readonly Expression[] {

@@ -17,7 +17,12 @@ export function checkMissingVariables(scope: Scope): void {
   for (const { reference, lenient } of referencesIn(flow)) {
     if (reference.kind !== 'variable' || lenient || !scope.variable(reference.name)) continue;
     const { name, span } = reference;
-    if (Object.hasOwn(values, name) || secrets.has(name)) continue;
-    scope.report('missing-variable', { name }, span, certain.has(reference) ? 'error' : 'warning');
+    if (Object.hasOwn(values, name) || Object.hasOwn(scope.given, name) || secrets.has(name)) continue;
+    scope.report(
+      'missing-variable',
+      { name, inner: flow.outer !== undefined },
+      span,
+      certain.has(reference) ? 'error' : 'warning',
+    );
   }
 }

@@ -14,7 +14,7 @@ export function checkVariables(scope: Scope): void {
       scope.report('outer-variable', { name }, span);
       continue;
     }
-    const params = { name, nearest: names.nearest(name) };
+    const params = { name, nearest: names.nearest(name), inner: scope.flow.outer !== undefined };
     scope.report(fallback ? 'undeclared-variable' : 'undefined-variable', params, span);
   }
 }

@@ -1,22 +1,25 @@
 import { MESSAGES } from '../../diagnostics/messages.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
+import { givenNames, VARIABLES_FIELD } from '../analyse/given-variables.ts';
 import { innerFlowOf } from '../analyse/inner-flow.ts';
 import { declaredVariables } from '../analyse/variables.ts';
+import { accessAt } from './access.ts';
 import { resultOfBuiltin } from './builtin-results.ts';
 import { isCovered, type Scope } from './scope.ts';
 import { ANY, constantType, schemaType, type Type, unionType } from './type.ts';
 import { typeOf } from './type-of.ts';
 import { variantsOf } from './variants.ts';
+import { referencesIn } from './walk.ts';
 
 /** What a scope inherits. `input`: the type of the input of a flow without inputSchema. */
-type ScopeContext = Pick<Scope, 'schemasOf' | 'ownSchemas' | 'variablesAreGiven' | 'report'> & {
-  readonly input?: Type;
-};
+type ScopeContext = Pick<Scope, 'schemasOf' | 'ownSchemas' | 'variablesAreGiven' | 'report'> &
+  Partial<Pick<Scope, 'input' | 'given'>>;
 
 /** Opens the scope of a flow. Types are inferred on demand, each once. */
 export function openScope(flow: Flow, context: ScopeContext): Scope {
-  const variables = variableTypes(flow);
+  const { given = {} } = context;
+  const variables = { ...variableTypes(flow), ...given };
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const results = new Map<string, Type>();
   const inner = new Map<string, Scope | undefined>();
@@ -28,6 +31,7 @@ export function openScope(flow: Flow, context: ScopeContext): Scope {
     variablesAreGiven: context.variablesAreGiven,
     input: flow.inputSchema === undefined ? (context.input ?? ANY) : schemaType(flow.inputSchema),
     resultOf: (id) => memoize(results, id, () => resultOf(steps.get(id), scope)),
+    given,
     variable: (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     variableNames: Object.keys(variables),
     inner: (step) => memoize(inner, step.id, () => openInner(step, scope)),
@@ -65,7 +69,8 @@ function openInner(step: Step, scope: Scope): Scope | undefined {
   if (!flow) return undefined;
   const report: Scope['report'] = (code, params, span, severity) =>
     scope.report(code, params, span, severity ?? (MESSAGES[code].severity === 'error' ? 'warning' : undefined));
-  return openScope(flow, { ...scope, input: innerInput(step, scope), ...(isCovered(step) && { report }) });
+  const given = givenTypes(step, flow, scope);
+  return openScope(flow, { ...scope, input: innerInput(step, scope), given, ...(isCovered(step) && { report }) });
 }
 
 /** The type of the input that a step passes to its inner flow. */
@@ -76,6 +81,21 @@ function innerInput(step: Step, scope: Scope): Type {
   const type = typeOf(input, scope);
   return name === 'map' ? itemType(type) : type;
 }
+
+/** The types of what a step gives to the variables of its inner flow: those that it names, or else those that the flow reads. */
+function givenTypes(step: Step, inner: Flow, scope: Scope): Scope['given'] {
+  const field = inputField(step, VARIABLES_FIELD);
+  if (!field) return {};
+  const whole = typeOf(field, scope);
+  const names = givenNames(step) ?? variableNamesIn(inner);
+  return Object.fromEntries(names.map((name) => [name, accessAt(whole, { segments: [name] }, { result: false }).type]));
+}
+
+/** The names of the variables that a run gives values to. */
+const variableNamesIn = (flow: Flow): readonly string[] =>
+  referencesIn(flow).flatMap(({ reference }) =>
+    reference.kind === 'variable' && reference.given ? [reference.name] : [],
+  );
 
 /** The type of every item of a list. */
 function itemType(list: Type): Type {

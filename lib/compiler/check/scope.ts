@@ -26,6 +26,8 @@ export interface Scope {
   readonly input: Type;
   /** The type of a step's result. */
   readonly resultOf: (step: string) => Type;
+  /** The types of what the step that runs the flow gives to its variables, by their names. */
+  readonly given: { readonly [name: string]: Type };
   /** The type of a variable's whole value; undefined for an undeclared variable. */
   readonly variable: (name: string) => Type | undefined;
   readonly variableNames: readonly string[];

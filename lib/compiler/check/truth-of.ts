@@ -33,7 +33,7 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
     case 'operation':
       return UNKNOWN;
     case 'variable':
-      return condition.fallback ? UNKNOWN : truthOfReference(condition, of, scope);
+      return condition.fallback || condition.given === 'presence' ? UNKNOWN : truthOfReference(condition, of, scope);
     default:
       return truthOfReference(condition, of, scope);
   }

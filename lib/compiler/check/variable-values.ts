@@ -4,7 +4,7 @@ import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import { isTooDeep } from '../../flow/text/depth.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
-import { DEPTH_LIMIT, type Json } from '../../protocol/json.ts';
+import { DEPTH_LIMIT, isObject, type Json } from '../../protocol/json.ts';
 import { declaredVariables, secretVariables } from '../analyse/variables.ts';
 import { findProblems } from './problems.ts';
 
@@ -34,6 +34,23 @@ export function checkVariableValues(flow: Flow, given: { readonly [name: string]
     ...findMismatches(flow, values).map(({ name, where, problem }) =>
       diagnose('variable-mismatch', { where, problem }, at(name)),
     ),
+  ];
+}
+
+/**
+ * Checks the values that a step gives to the variables of a flow which is only known at run time. Names that the flow does not
+ * know have no effect, unless its variablesSchema refuses them.
+ */
+export function checkGivenValues(flow: Flow, given: { readonly [name: string]: Json }): readonly Diagnostic[] {
+  const { variablesSchema: schema } = flow;
+  const found = checkVariableValues(flow, given);
+  if (!isObject(schema) || schema.additionalProperties !== false) return found;
+  const declared = declaredVariables(schema);
+  const refused = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
+  const at = { file: flow.file, ...FILE_START };
+  return [
+    ...found,
+    ...refused.map((name) => diagnose('variable-mismatch', { where: name, problem: 'is not declared' }, at)),
   ];
 }
 

@@ -36,7 +36,11 @@ export function referencesIn({ steps, output }: Flow): readonly FoundReference[]
 function collect(expression: Expression, lenient: boolean, found: FoundReference[]): void {
   const { kind } = expression;
   if (kind === 'input' || kind === 'step') found.push({ reference: expression, lenient });
-  if (kind === 'variable') found.push({ reference: expression, lenient: lenient || expression.fallback !== undefined });
+  if (kind === 'variable') {
+    // A value that is given is read with a default where there is one.
+    const isSure = expression.given !== undefined && expression.path.guaranteed === true;
+    found.push({ reference: expression, lenient: lenient || isSure || expression.fallback !== undefined });
+  }
   forEachChild(expression, (child, role) => {
     const isNull = expression.kind === 'operation' && takesMissing(expression.operator);
     collect(child, lenient || isNull || role === 'condition' || role === 'item', found);

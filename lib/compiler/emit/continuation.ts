@@ -49,9 +49,13 @@ export class States {
     if (state) this.#entries[at] = [name, change(state)];
   }
 
-  /** Whether the failure of any state leads to the state `name`. */
-  catchesInto(name: string): boolean {
-    return this.#entries.some(([, state]) => 'Catch' in state && state.Catch?.some(({ Next }) => Next === name));
+  /** Whether a Pass or the failure of any state leads to the state `name`. */
+  leadsTo(name: string): boolean {
+    return this.#entries.some(
+      ([, state]) =>
+        ('Catch' in state && state.Catch?.some(({ Next }) => Next === name)) ||
+        (state.Type === 'Pass' && state.Next === name),
+    );
   }
 
   /** How many states there are so far. */

@@ -216,12 +216,16 @@ export class FlowEmitter {
     return scopePath.length === 0 ? this.frame.catchers : [];
   }
 
-  /** The catchers of a step's state: those of its `onError`, then the flow's. */
-  catchers(planned: PlannedStep, context: EmitContext): readonly Catcher[] {
+  /**
+   * The catchers of a step's state: those of its `onError`, then the flow's. `ofRuns`: of a state that fails as a run of the
+   * step's flow does. A fault in an expression of that flow is no fault of the step's own.
+   */
+  catchers(planned: PlannedStep, context: EmitContext, ofRuns = false): readonly Catcher[] {
     const instead = this.afterFailure(planned, context);
     const outer = this.outerCatchers(context.scopePath);
     if (!instead) return outer;
-    return [this.#lettingThrough(context, outer), { ErrorEquals: [ANY_FAILURE], ...instead, Output: {} }];
+    const own: Catcher = { ErrorEquals: [ANY_FAILURE], ...instead, Output: {} };
+    return ofRuns ? [own] : [this.#lettingThrough(context, outer), own];
   }
 
   /** The catcher of what `onError` does not handle: it fails as if nothing had caught it. */
@@ -352,7 +356,7 @@ export class FlowEmitter {
   innerFlow(
     planned: PlannedStep,
     frame: Pick<Frame, 'input' | 'transition' | 'catchers' | 'fail'> &
-      Partial<Pick<Frame, 'execution' | 'isChild' | 'iteration'>>,
+      Partial<Pick<Frame, 'variables' | 'execution' | 'isChild' | 'iteration'>>,
   ): FlowEmitter | undefined {
     const { inner, step } = planned;
     const budget = this.frame.budget.inner(step.id);

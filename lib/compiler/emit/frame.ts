@@ -1,7 +1,8 @@
 import type { Catcher, FailState, StateMachine } from '../../asl/state-machine.ts';
 import type { NamedState } from '../../asl/walk-states.ts';
 import type { Span } from '../../diagnostics/diagnostics.ts';
-import type { ReadPath } from '../../flow/expression.ts';
+import type { ReadPath, VariableReference } from '../../flow/expression.ts';
+import { variableKey } from '../analyse/given-variables.ts';
 import type { ConditionReference } from '../plan/hoisted-conditions.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
@@ -9,7 +10,7 @@ import type { StateRole, StateSource } from '../source-map.ts';
 import type { ConcurrencyBounds } from './concurrency.ts';
 import type { Continuation, States, Transition, UnassignedSlots } from './continuation.ts';
 import type { ExpressionScope } from './jsonata/expressions.ts';
-import { inputAt } from './jsonata/input-path.ts';
+import { inputAt, variableAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, lookup, quote, text } from './jsonata/jsonata.ts';
 import { Layout, nestedInput, type ScopePath } from './layout.ts';
@@ -118,6 +119,8 @@ export interface Frame {
   readonly budget: Budget;
   /** The flow's input, as a whole. */
   readonly input: Jsonata;
+  /** A map of what a run gives to the flow's variables, as far as it is read; absent where nothing is. */
+  readonly variables?: Jsonata;
   /** What is done about the input of an execution that was started with a large one; absent where any fits. */
   readonly directInput?: DirectInput;
   /** What operations make of the flow's input, where a function may have to do them; absent where it never has to. */
@@ -164,6 +167,8 @@ export function newFrame(shared: Shared, frame: Omit<Frame, 'layout' | 'answers'
   return { ...frame, ...(answers && { answers }), layout: new Layout(frame.plan, shared.variables) };
 }
 
+const EMPTY_MAP = jsonata`{}`;
+
 /** Where expressions in a scope of a frame find what they read. */
 export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: UnassignedSlots): ExpressionScope {
   const { inputSchema } = frame.plan.flow;
@@ -171,11 +176,15 @@ export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: Unassign
   const isNested = frame.layout.depthOfMachine(scopePath) > 0;
   const input = (path: ReadPath): Jsonata => {
     if (isNested) return lookup(nestedInput('input'), inputKey(path));
-    const own = inputAt(frame.input, inputSchema, path);
+    const own = inputAt(frame.input, inputSchema, path, frame.variables);
     return frame.answers ? answered(frame.answers, path, own) : own;
   };
+  const variable = (reference: VariableReference): Jsonata =>
+    isNested
+      ? lookup(nestedInput('variables'), variableKey(reference))
+      : variableAt(frame.variables ?? EMPTY_MAP, reference);
   const hoisted = ({ hoistedAt, name }: ConditionReference): Jsonata => lookup(slots(hoistedAt), name);
-  return { slots, input, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
+  return { slots, input, variable, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
 /** A Fail state for a fault. Its Cause has the form of a Lambda function's error. */

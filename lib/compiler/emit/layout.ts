@@ -16,6 +16,8 @@ export interface NestedInput {
   readonly steps?: Template;
   /** The values of the flow's input that are read inside, by their paths. */
   readonly input?: Template;
+  /** What is given to the flow's variables, as far as it is read inside, by the keys of the references. */
+  readonly variables?: Template;
   /** The id of the flow's execution, which goes into the payloads of functions. */
   readonly execution: Template;
   /** Which iteration the part is in, in an inner flow. */

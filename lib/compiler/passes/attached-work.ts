@@ -4,7 +4,7 @@ import type { AttachedWork } from '../../protocol/invocation.ts';
 import { resultAt, stagesOf } from '../../protocol/path.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
-import { stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
+import { isAlwaysThere, stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
 import { isWhole } from './expression-at.ts';
 import { isStringSchema, schemaOfGuaranteed } from './guaranteed-input.ts';
 import type { PassContext } from './pass.ts';
@@ -92,9 +92,9 @@ export class WorkFinder {
   }
 
   #mayMiss({ reference, lenient }: Use): boolean {
-    if (lenient) return false;
+    if (lenient || isAlwaysThere(reference)) return false;
     if (reference.kind === 'variable') return true;
-    if (reference.path.guaranteed || isWhole(reference.path)) return false;
+    if (isWhole(reference.path)) return false;
     if (reference.kind === 'input')
       return schemaOfGuaranteed(this.#context.analysis.flow.inputSchema, reference.path.path) === undefined;
     return !this.#isOfKnownShape(reference);

@@ -1,7 +1,7 @@
 import { childrenOf, type Expression, type StepReference } from '../../flow/expression.ts';
 import { afterOf, expressionsOf, type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../analyse/demand.ts';
-import { isUseOf, stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
+import { isRead, isUseOf, stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
 import { type Attached, WorkFinder, type WorkToAttach } from './attached-work.ts';
 import { groupBy } from './group-by.ts';
 import { type AbsorbedStep, asAbsorbed, type Change, type PassContext, type Rewritten } from './pass.ts';
@@ -122,7 +122,7 @@ export class StepInliner {
   /** Whether every reference to the step can be replaced, and its readers do not grow too large. */
   #canInline({ id }: Step, substitute: Substitute): boolean {
     const { value } = substitute;
-    const values = usesOf(value).filter(({ reference, test }) => reference.kind !== 'variable' && test === undefined);
+    const values = usesOf(value).filter(({ reference, test }) => isRead(reference) && test === undefined);
     if (values.length > MAX_VALUES || (values.length > 1 && this.#isOneOfMany(id))) return false;
     const parts = (this.#references.get(id) ?? []).map((one) => substituteFor(one, substitute, this.#substitution));
     const growth = parts.reduce((sum, part) => sum + (part ? sizeOf(part) : 0), 0) - sizeOf(value);

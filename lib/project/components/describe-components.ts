@@ -18,7 +18,9 @@ export interface ComponentSummary {
 }
 
 const FOR_COMPILER: ReadonlySet<string> = new Set(
-  ['carry', 'gather', 'map_items', 'map_results', 'operands', 'pack', 'spill'].map((name) => `/builtin/${name}`),
+  ['carry', 'gather', 'map_failure', 'map_items', 'map_results', 'operands', 'pack', 'spill'].map(
+    (name) => `/builtin/${name}`,
+  ),
 );
 
 /** The components that flows in `home` may use, sorted by path, and diagnostics of those that do not load. */

@@ -164,7 +164,8 @@ function textOf(tree: Tree, parts: readonly Jsonata[]): Jsonata {
 
 const append = (some: Jsonata, others: Jsonata): Jsonata => jsonata`$append(${some}, ${others})`;
 
-const itemOf = (value: Jsonata, mayBeList: boolean): Jsonata =>
+/** A list of one value, to be appended to others. */
+export const itemOf = (value: Jsonata, mayBeList: boolean): Jsonata =>
   mayBeList ? bind('$item', value, jsonata`$type($item) = "array" ? [[$item]] : [$item]`) : jsonata`[${value}]`;
 
 /** A tree is written as it is up to so many levels and characters; what is beyond is written flat. */

@@ -12,7 +12,9 @@ import {
   type OperationExpression,
   type ReadPath,
   type StepReference,
+  type VariableReference,
 } from '../../../flow/expression.ts';
+import { formatPath } from '../../../protocol/describe.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
@@ -65,6 +67,8 @@ export interface ExpressionScope {
   /** The flow's input at a path; no value where it is missing. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
+  /** What is given to a variable, where only a run knows that, at the path of a reference; no value where it is missing. */
+  readonly variable: (reference: VariableReference) => Jsonata;
   /** The value of a hoisted condition. */
   readonly hoisted: (known: ConditionReference) => Jsonata;
   /** The hoisted conditions that take the place of what they are made of. @default none */
@@ -147,7 +151,7 @@ function valueCode(expression: Expression, scope: ExpressionScope): Code {
     case 'step':
       return stepValue(expression, scope);
     case 'variable':
-      return constant(missing(sourceOf(expression)));
+      return variableValue(expression, scope);
     case 'if':
       return ifValue(expression, scope);
     case 'operation':
@@ -208,8 +212,24 @@ function stepValue(reference: StepReference, scope: ExpressionScope): Code {
 function inputValue(reference: InputReference, scope: ExpressionScope): Jsonata {
   const { path } = reference;
   const value = scope.input(path);
-  if (path.guaranteed || isGuaranteed(scope.inputSchema, path)) return value;
-  return bind('$value', value, jsonata`$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
+  return path.guaranteed || isGuaranteed(scope.inputSchema, path) ? value : orMissing(value, reference);
+}
+
+/** A value, or where there is none a marker that says so. */
+const orMissing = (value: Jsonata, reference: Reference): Jsonata =>
+  bind('$value', value, jsonata`$exists($value) ? $value : ${constant(missing(sourceOf(reference)))}`);
+
+function variableValue(reference: VariableReference, scope: ExpressionScope): Code {
+  if (!reference.given) return constant(missing(sourceOf(reference)));
+  const value = scope.variable(reference);
+  if (reference.given === 'presence') return jsonata`$exists(${value})`;
+  return reference.path.guaranteed ? value : orMissing(value, reference);
+}
+
+function variableTest(reference: VariableReference, test: Test, scope: ExpressionScope): Code {
+  if (!reference.given) return FALSE;
+  const value = scope.variable(reference);
+  return reference.given === 'presence' ? jsonata`$exists(${value})` : passesTest(value, test);
 }
 
 function ifValue({ condition, consequent, alternative }: IfExpression, scope: ExpressionScope): Code {
@@ -263,7 +283,7 @@ function newTestCode(expression: Expression, test: Test, scope: ExpressionScope)
     case 'step':
       return stepTest(expression, test, scope);
     case 'variable':
-      return FALSE;
+      return variableTest(expression, test, scope);
     case 'if': {
       const { condition, consequent, alternative } = expression;
       const arms = conditionOf(
@@ -424,7 +444,8 @@ function isMissing(use: ReadUse, scope: ExpressionScope): Code {
   if (!mayMiss(use, scope.inputSchema)) return FALSE;
   const { reference } = use;
   if (reference.kind === 'step' && scope.laterDeciders?.has(reference.step)) return FALSE;
-  if (reference.kind === 'variable') return TRUE;
+  if (reference.kind === 'variable')
+    return reference.given ? not(jsonata`$exists(${scope.variable(reference)})`) : TRUE;
   const { operation } = reference.path.path;
   if (reference.kind === 'step') {
     const slots = scope.slots(reference.step);
@@ -486,6 +507,9 @@ export const missingMessage = (use: Use, reader: string): string =>
 /** Names the source of a value: `"id" of step "load"`. */
 function sourceOf(reference: Use['reference']): string {
   if (reference.kind === 'input') return `${namePath(reference.path.text)} of the flow's input`;
-  if (reference.kind === 'variable') return `value of the variable ${quote(reference.name)}`;
+  if (reference.kind === 'variable') {
+    const inside = reference.given ? formatPath(reference.path.path.segments) : '';
+    return `${inside === '' ? 'value' : quote(inside)} of the variable ${quote(reference.name)}`;
+  }
   return `${namePath(reference.path.text)} of step ${quote(reference.step)}`;
 }

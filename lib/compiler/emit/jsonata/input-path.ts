@@ -1,6 +1,8 @@
-import type { ReadPath } from '../../../flow/expression.ts';
+import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
+import { formatPath } from '../../../protocol/describe.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
 import { mayFail, mayMiss, type Path, type Segment } from '../../../protocol/path.ts';
+import { VARIABLES_OF_INPUT } from '../../analyse/given-variables.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
@@ -56,11 +58,23 @@ const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
   );
 
 /** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */
-export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
+export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath, variables?: Jsonata): Jsonata {
+  const [first, name, ...segments] = path.path.segments;
+  if (first === VARIABLES_OF_INPUT) {
+    const own = { text: formatPath(segments) || '$', path: { segments } };
+    return variableAt(variables ?? jsonata`{}`, { name: String(name), path: own });
+  }
   const { operation } = path.path;
-  if (operation) return operationCode(operation, (own, text) => inputAt(input, schema, { text, path: own }));
+  if (operation) return operationCode(operation, (own, text) => inputAt(input, schema, { text, path: own }, variables));
   if (isWhole(path)) return input;
   return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
+}
+
+/** The value of a variable at the path of a reference, in a map of the flow's variables; no value where it is missing. */
+export function variableAt(variables: Jsonata, { name, path }: Pick<VariableReference, 'name' | 'path'>): Jsonata {
+  if (isWhole(path) && path.guaranteed && !mayBeEscaped(name)) return lookup(variables, name);
+  const whole = pathOf(variables, { path: { segments: [name] } });
+  return isWhole(path) ? whole : pathOf(whole, path);
 }
 
 /** Whether a path is the whole value. */

@@ -1,5 +1,6 @@
-import type { ReadPath } from '../../../flow/expression.ts';
-import type { Use } from '../../analyse/uses.ts';
+import { type ReadPath, type VariableReference, WHOLE } from '../../../flow/expression.ts';
+import { variableKey, variablePaths, variablesOfOperation } from '../../analyse/given-variables.ts';
+import type { Reference, Use } from '../../analyse/uses.ts';
 import { usesOfClauses } from '../../plan/condition-graph.ts';
 import { usesOfCondition } from '../../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
@@ -44,6 +45,34 @@ export function inputPaths(
   }
   return [...found.values()];
 }
+
+/** The paths at which a flow reads what is given to its variables, in a map of all of them, as written, each once. */
+export const variableReads = (plan: Plan): readonly string[] => [...new Set(variablesOf(plan).flatMap(variablePaths))];
+
+/** The references of a flow to variables that a run gives values to; of those in operations, to the whole variables. */
+export const variablesOf = (plan: Plan): readonly VariableReference[] =>
+  usesOfRest(plan, [...plan.steps.values()], false).flatMap(({ reference }) => [
+    ...givenVariable(reference),
+    ...variablesInOperation(reference),
+  ]);
+
+function variablesInOperation({ kind, path, span }: Reference): readonly VariableReference[] {
+  const names = kind === 'input' && path.path.operation ? variablesOfOperation(path.path.operation) : [];
+  return names.map((name) => ({ kind: 'variable', name, path: WHOLE, given: 'value', span }));
+}
+
+/** The references of steps and hoisted conditions to variables that a run gives values to, each once. */
+export function variablesIn(
+  steps: readonly PlannedStep[],
+  conditions: readonly HoistedConditions[],
+): readonly VariableReference[] {
+  const uses = [...steps.flatMap(usesIn), ...conditions.flatMap(usesInConditions)];
+  const found = uses.flatMap(({ reference }) => givenVariable(reference));
+  return [...new Map(found.map((reference) => [variableKey(reference), reference])).values()];
+}
+
+const givenVariable = (reference: Reference): readonly VariableReference[] =>
+  reference.kind === 'variable' && reference.given ? [reference] : [];
 
 /** The key of a path of the flow's input in the input of a nested state machine. */
 export const inputKey = (path: ReadPath): string => (isWhole(path) ? '$' : path.text);

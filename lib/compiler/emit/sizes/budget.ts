@@ -7,6 +7,7 @@ import { builtinAsStates } from '../builtin-states.ts';
 import { layoutOf } from '../layout.ts';
 import { type Carriable, Carried } from './carried.ts';
 import {
+  copiesOfRun,
   fittingRuns,
   type InnerInput,
   innerInputOf,
@@ -29,6 +30,7 @@ import {
   PAYLOAD_BYTES,
   type PayloadLimit,
   type Source,
+  VARIABLES_BYTES,
   variableLimit,
   variablesIn,
 } from './payload-limits.ts';
@@ -230,13 +232,15 @@ export class Budget {
     if (!inner || !input) return { limits, broken };
     const own = this.#innerBudget(planned, inner, input);
     this.#inner.set(step.id, own);
-    const { whole, each } = input;
+    const { whole, each, variables } = input;
     const isCarried = this.carries(step.id, 'input');
-    const room = planned.ownExecutions ? OWN_EXECUTION_BYTES : functionRoom(planned);
+    const room = planned.ownExecutions ? ownExecutionBytes(input) : functionRoom(planned);
     const most = Math.min(room, isCarried ? room : own.budget.share(INPUT));
     const remedy = [[{ step: this.#inside.sized.prefix + step.id, part: 'input' as const }]];
     if (each.length > 1) add(limitOf(planned, `the items of step "${step.id}"`, whole, PAYLOAD_BYTES));
     for (const content of each) add(limitOf(planned, `the input of step "${step.id}"`, content, most), remedy);
+    const given = Math.min(most, VARIABLES_BYTES);
+    if (variables) add(limitOf(planned, `the variables of step "${step.id}"`, variables, given), remedy);
     return { limits, broken };
   }
 
@@ -248,8 +252,9 @@ export class Budget {
     const leastInput = this.#leastSizes.ofInnerInput(planned, input, sized);
     const share = this.carries(id, 'result') ? functionRoom(planned) : this.share(id);
     const runs = fittingRuns(planned, inner, sized, { share, input: leastInput });
-    const given = (share - RESULT_OVERHEAD) / Math.max(1, runs);
-    const runBytes = planned.ownExecutions ? Math.min(given, OWN_EXECUTION_BYTES) : given;
+    const copies = copiesOfRun(planned, layoutOf(sized.plan));
+    const given = (share - RESULT_OVERHEAD) / Math.max(1, runs * copies);
+    const runBytes = planned.ownExecutions ? Math.min(given, ownExecutionBytes(input)) : given;
     const budgetFor = (outputBytes: number): Budget =>
       new Budget({ sized: own, outputBytes, bounds, leastInput, runner: sized.prefix + id });
     const budget = budgetFor(this.carries(id, 'runs') ? functionRoom(planned) : runBytes);
@@ -299,9 +304,10 @@ interface ValueBounds {
 
 /**
  * Bytes of what a loop in executions of its own is given, and of what it gives: one payload describes the end of an execution
- * with both.
+ * with both, and with what is given to the variables of its flow.
  */
-const OWN_EXECUTION_BYTES = (PAYLOAD_BYTES - 2 * RESULT_OVERHEAD) / 2;
+const ownExecutionBytes = ({ variables }: InnerInput): number =>
+  (PAYLOAD_BYTES - (variables ? VARIABLES_BYTES : 0) - 2 * RESULT_OVERHEAD) / 2;
 
 const limitOf = ({ step }: PlannedStep, what: string, { fixed, values }: Content, bytes: number): PayloadLimit => ({
   what,
@@ -321,8 +327,8 @@ function allVariables(plan: Plan, iterations: SizedPlan['inlineIterations']): nu
     if (!inner) continue;
     // Iterations that run at once have variables of their own; those of an execution of their own have no others beside them.
     const atOnce = Math.min(QUOTAS.inlineConcurrency, Math.max(1, iterations.get(planned) ?? 1));
-    // The inner flow's input is a variable too.
-    count += atOnce * (1 + allVariables(inner, iterations));
+    // The inner flow's input is a variable too, and so is what is given to its variables.
+    count += atOnce * (1 + allVariables(inner, iterations)) + (innerInputOf(planned)?.variables?.values.length ?? 0);
   }
   return count;
 }

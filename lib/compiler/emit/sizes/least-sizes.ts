@@ -5,6 +5,8 @@ import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
 import { constantSlots } from '../jsonata/slots.ts';
 import { type Layout, layoutOf } from '../layout.ts';
+import { listsRead } from '../result-lists.ts';
+import { variablesExpression } from '../variables-expression.ts';
 import type { Carried } from './carried.ts';
 import { type Content, contentOf, contentOfSinks, INPUT, type Source } from './payload-limits.ts';
 
@@ -46,6 +48,8 @@ export interface InnerInput {
   readonly whole: Content;
   /** The input of each run, as far as they are written out; otherwise one that is as large as the whole. */
   readonly each: readonly Content[];
+  /** What is given to the flow's variables, as far as only a run knows it. */
+  readonly variables?: Content;
 }
 
 /** The inputs of a step's inner flow; undefined where the state machine itself runs no flow for the step. */
@@ -55,7 +59,12 @@ export function innerInputOf(planned: PlannedStep): InnerInput | undefined {
   const field = fieldOf(planned, INPUT_FIELDS[builtin]);
   const whole = contentOf(field);
   const isWritten = builtin === 'map' && field.kind === 'list' && field.items.length > 0;
-  return { whole, each: isWritten ? field.items.map(contentOf) : [whole] };
+  const variables = variablesExpression(planned);
+  return {
+    whole,
+    each: isWritten ? field.items.map(contentOf) : [whole],
+    ...(variables && { variables: contentOf(variables) }),
+  };
 }
 
 /** The fewest bytes to which the value of each source of a plan can be brought by spilling. */
@@ -79,10 +88,10 @@ export class LeastSizes {
     return values.reduce((sum, source) => sum + this.of(source), fixed);
   }
 
-  /** Of the input of a run of a step's inner flow. */
-  ofInnerInput({ step }: PlannedStep, { each }: InnerInput, { carried, prefix }: SizedPlan): number {
+  /** Of the input of a run of a step's inner flow, or of what is given to its variables. */
+  ofInnerInput({ step }: PlannedStep, { each, variables }: InnerInput, { carried, prefix }: SizedPlan): number {
     if (carried.has(prefix + step.id, 'input')) return MIN_SHARE;
-    return Math.max(...each.map((content) => this.sum(content)));
+    return Math.max(...[...each, ...(variables ? [variables] : [])].map((content) => this.sum(content)));
   }
 }
 
@@ -104,8 +113,13 @@ function leastSizeOfResult(planned: PlannedStep, sized: SizedPlan, layout: Layou
   if (!input || sized.carried.has(sized.prefix + step.id, 'result')) return 0;
   const runs = Math.min(GUARANTEED_ITERATIONS, mostInlineRuns(planned, sized));
   if (runs === 0) return 0;
-  return RESULT_OVERHEAD + runs * leastSizeOfRun(planned, inner, sized, sizes.ofInnerInput(planned, input, sized));
+  const run = leastSizeOfRun(planned, inner, sized, sizes.ofInnerInput(planned, input, sized));
+  return RESULT_OVERHEAD + runs * copiesOfRun(planned, layout) * run;
 }
+
+/** How often the result of a step has what a run gives: that of a `map` may have two lists with it. */
+export const copiesOfRun = ({ step }: PlannedStep, layout: Layout): number =>
+  builtinOf(step) === 'map' ? Math.max(1, listsRead(layout.keys(step.id)).size) : 1;
 
 /** The least bytes of what a run of a step's inner flow gives. `input`: the least bytes of its input. */
 function leastSizeOfRun(planned: PlannedStep, inner: Plan, sized: SizedPlan, input: number): number {
@@ -130,7 +144,8 @@ export function fittingRuns(
   { share, input }: { readonly share: number; readonly input: number },
 ): number {
   const most = mostInlineRuns(planned, sized);
-  const fitting = Math.floor((share - RESULT_OVERHEAD) / leastSizeOfRun(planned, inner, sized, input));
+  const each = copiesOfRun(planned, layoutOf(sized.plan)) * leastSizeOfRun(planned, inner, sized, input);
+  const fitting = Math.floor((share - RESULT_OVERHEAD) / each);
   return Math.min(most, Math.max(1, fitting));
 }
 

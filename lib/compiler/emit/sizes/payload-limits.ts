@@ -3,7 +3,7 @@ import { earlierSlot } from '../../../protocol/markers.ts';
 import { isSmallOperation, pathsIn } from '../../../protocol/path.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
-import { isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
+import { isRead, isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
 import { alikeOf } from '../../plan/alike.ts';
 import { fusedStepsOf, keysOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
 import { type FanOut, firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
@@ -16,7 +16,13 @@ import { bytesOfKeys, fixedBytes, holdsValue } from './fixed-bytes.ts';
 /** Bytes of a payload that values may take; the others are for what AWS adds, such as a task's metadata. */
 export const PAYLOAD_BYTES = QUOTAS.payload - 12_144;
 
-/** Stands for the flow's input among the sources of values. */
+/**
+ * Bytes of a map of all that is given to the variables of an inner flow: the input of an execution has it beside the flow's
+ * input, and what describes the end of one has its output too.
+ */
+export const VARIABLES_BYTES = Math.floor(PAYLOAD_BYTES / 3);
+
+/** Stands for the flow's input, and for what is given to its variables, among the sources of values. */
 export const INPUT: unique symbol = Symbol('input');
 
 /** Where a value comes from: a step, by its id, or the flow's input. */
@@ -82,7 +88,7 @@ function sourceOf(use: Use): readonly Source[] {
   const { operation } = use.reference.path.path;
   // The state machine puts a text together of parts of the input: it may take what all of them take.
   if (operation) return pathsIn(operation).map(() => INPUT);
-  return use.reference.kind === 'input' ? [INPUT] : [];
+  return isRead(use.reference) ? [INPUT] : [];
 }
 
 /** Values that meet in one run: their least bytes, and how many they are. */
@@ -118,6 +124,7 @@ export function meetingIn(
       case 'coalesce':
         return expression.items.map(meeting).reduce(larger, NO_VALUES);
       case 'variable':
+        if (expression.given === 'value') return meetingOf(leastOf(INPUT));
         return expression.fallback ? meeting(expression.fallback) : NO_VALUES;
     }
   };
@@ -279,7 +286,7 @@ function nestedMachineLimits(
     limit(
       `what the part from step "${step}" on takes`,
       crossing.in,
-      crossing.input.map(() => INPUT),
+      [...crossing.input, ...crossing.variables].map(() => INPUT),
       'input',
     ),
     limit(`what the part from step "${step}" on gives`, crossing.out, [], 'result'),

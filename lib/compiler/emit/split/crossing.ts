@@ -1,7 +1,7 @@
-import type { ReadPath } from '../../../flow/expression.ts';
+import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { hoistedConditionsIn, idsIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
-import { inputPaths } from '../jsonata/input-reads.ts';
+import { inputPaths, variablesIn } from '../jsonata/input-reads.ts';
 import type { Layout, ScopePath } from '../layout.ts';
 
 /** Slots of a step that pass from one state machine to another. */
@@ -18,6 +18,8 @@ export interface Crossing {
   readonly in: readonly Crossed[];
   /** In its input: the paths at which the flow's input is read inside. */
   readonly input: readonly ReadPath[];
+  /** In its input: the variables that are read inside, where a run gives values to them. */
+  readonly variables: readonly VariableReference[];
   /** In its output: the slots of steps inside that are read outside. */
   readonly out: readonly Crossed[];
 }
@@ -32,6 +34,7 @@ export function crossingOf(plan: Plan, layout: Layout, body: PlanTree, depth: nu
   return {
     in: others.flatMap((id) => crossed(plan, layout, id, readers, outer)),
     input: inputPaths(steps, hoistedConditionsIn(body)),
+    variables: variablesIn(steps, hoistedConditionsIn(body)),
     out: handedOut(layout, readers, depth),
   };
 }

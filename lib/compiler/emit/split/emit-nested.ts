@@ -1,6 +1,7 @@
 import type { StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
+import { variableKey } from '../../analyse/given-variables.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
 import { transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
@@ -65,7 +66,8 @@ function nestedMachineOf(
   };
 }
 
-function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath: ScopePath): NestedInput {
+function inputOf(emitter: FlowEmitter, crossing: Crossing, scopePath: ScopePath): NestedInput {
+  const { in: read, input, variables } = crossing;
   const scope = emitter.scope(scopePath);
   const iteration = emitter.iteration(scopePath);
   const slots = ({ id, keys, whole }: Crossed): Template =>
@@ -74,6 +76,9 @@ function inputOf(emitter: FlowEmitter, { in: read, input }: Crossing, scopePath:
     ...(read.length > 0 && { steps: Object.fromEntries(read.map((one) => [one.id, slots(one)])) }),
     ...(input.length > 0 && {
       input: evaluated(object(input.map((path) => [inputKey(path), scope.input(path)]))),
+    }),
+    ...(variables.length > 0 && {
+      variables: evaluated(object(variables.map((one) => [variableKey(one), scope.variable(one)]))),
     }),
     execution: evaluated(emitter.execution(scopePath)),
     ...(iteration && { iteration: evaluated(iteration) }),

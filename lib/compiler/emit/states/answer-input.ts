@@ -1,9 +1,19 @@
 import type { ChoiceRule, TaskState, Template } from '../../../asl/state-machine.ts';
 import type { ReadPath } from '../../../flow/expression.ts';
-import { alternativesOf } from '../../../protocol/path.ts';
+import { formatPath } from '../../../protocol/describe.ts';
+import {
+  alternativesOf,
+  joinPaths,
+  type Operand,
+  type Operation,
+  operationText,
+  parseJoined,
+} from '../../../protocol/path.ts';
+import { VARIABLES_OF_INPUT, variablesOfOperation } from '../../analyse/given-variables.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
+import type { Frame } from '../frame.ts';
 import { inputAt } from '../jsonata/input-path.ts';
 import { inputOperations } from '../jsonata/input-reads.ts';
 import {
@@ -40,15 +50,23 @@ export interface InputAnswers {
 
 /** The operations on a flow's input that a function may have to do. `least`: bytes above which a value may have been spilled. */
 export const operationsToAnswer = (plan: Plan, least: number): readonly ReadPath[] =>
-  inputOperations(plan).filter((path) => conditionOf([path], jsonata`$states.input`, plan, least) !== FALSE);
+  inputOperations(plan).filter((path) => conditionOf([path], { input: jsonata`$states.input` }, plan, least) !== FALSE);
+
+/** Where a rule reads the flow's input, and what is given to its variables. */
+type Read = Pick<Frame, 'input' | 'variables'>;
 
 /** Whether any of the operations needs a function. */
-function conditionOf(operations: readonly ReadPath[], input: Jsonata, { flow }: Plan, least: number): Jsonata {
+function conditionOf(
+  operations: readonly ReadPath[],
+  { input, variables }: Read,
+  { flow }: Plan,
+  least: number,
+): Jsonata {
   return any(
     operations.map(({ path }) =>
       path.operation
         ? needsFunction(path.operation, least, (own, written) =>
-            inputAt(input, flow.inputSchema, { text: written, path: own }),
+            inputAt(input, flow.inputSchema, { text: written, path: own }, variables),
           )
         : FALSE,
     ),
@@ -65,24 +83,63 @@ export function answerRule(
 ): { readonly rule: ChoiceRule; readonly state: string } {
   const { frame, shared } = emitter;
   const { plan, prefix, budget, catchers, directInput } = frame;
-  const keys = answers.operations.map((path) => path.text);
-  const share = Math.min(budget.share(INPUT), PAYLOAD_BYTES / (keys.length + 1));
+  const { input: given, keys } = callFor(answers.operations, frame);
+  const share = Math.min(budget.share(INPUT), PAYLOAD_BYTES / (keys.size + 1));
   const task: TaskState = {
     ...callOf(OPERANDS, {
       step: text(`${prefix}input`),
-      input: neededOf(answers.operations, frame.input),
-      reads: verbatim(keys),
-      ...(keys.some(holdsValue) && { spillAbove: Math.floor(share) }),
+      input: given,
+      reads: verbatim([...keys.values()]),
+      ...([...keys.keys()].some(holdsValue) && { spillAbove: Math.floor(share) }),
     }),
     ...(catchers.length > 0 && { Catch: catchers }),
-    Assign: { [answers.name]: evaluated(ANSWER) },
+    Assign: { [answers.name]: evaluated(answersOf(keys)) },
     Output: {},
     Next: start,
   };
   const state = states.add(shared.states.take(`${prefix}read input`), task, emitter.source('rehydrate'));
-  const condition = conditionOf(answers.operations, input, plan, shared.leastSpilled);
+  const condition = conditionOf(answers.operations, { ...frame, input }, plan, shared.leastSpilled);
   const Assign = directInput && { [directInput.name]: evaluated(input) };
   return { rule: { Condition: evaluated(condition), ...(Assign && { Assign }), Next: state }, state };
+}
+
+/** What the function gets, and what is read of that for each operation, by its text. */
+interface AnsweringCall {
+  readonly input: Template;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** The function gets the input; or, if operations read what is given to variables, a list of the input and of that. */
+function callFor(operations: readonly ReadPath[], { input, variables }: Read): AnsweringCall {
+  const readsVariables = operations.some(
+    ({ path }) => path.operation && variablesOfOperation(path.operation).length > 0,
+  );
+  if (!variables || !readsVariables)
+    return { input: neededOf(operations, input), keys: new Map(operations.map(({ text: key }) => [key, key])) };
+  const keys = operations.map(({ text: key, path }): [string, string] => [
+    key,
+    path.operation ? operationText(inList(path.operation)) : key,
+  ]);
+  return { input: [evaluated(input), evaluated(variables)], keys: new Map(keys) };
+}
+
+/** An operation on a list of a flow's input and what is given to its variables. */
+const inList = ({ operator, operands }: Operation): Operation => ({
+  operator,
+  operands: operands.map((operand): Operand => {
+    if ('operator' in operand) return inList(operand);
+    if (!('at' in operand)) return operand;
+    const [first, ...segments] = operand.path.segments;
+    const at = first === VARIABLES_OF_INPUT ? formatPath([1, ...segments]) : joinPaths('[0]', operand.at);
+    const path = parseJoined(at);
+    return { at, path: 'error' in path ? operand.path : path };
+  }),
+});
+
+/** The answers by the texts of the operations. */
+function answersOf(keys: ReadonlyMap<string, string>): Jsonata {
+  const isSame = [...keys].every(([key, read]) => key === read);
+  return isSame ? ANSWER : object([...keys].map(([key, read]) => [key, lookup(ANSWER, read)]));
 }
 
 /** The fields of the input that the operations read; all of it where they read all, or a field has no fixed name. */

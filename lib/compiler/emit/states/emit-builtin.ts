@@ -8,6 +8,7 @@ import { emitEval } from './emit-eval.ts';
 import { emitIterate, iterateRules } from './emit-iterate.ts';
 import { emitMap, mapRules } from './emit-map.ts';
 import { emitWait } from './emit-wait.ts';
+import { variablesRules } from './given-variables.ts';
 
 /** How a built-in component is written as states of its own. */
 export interface BuiltinEmitter {
@@ -19,9 +20,9 @@ export interface BuiltinEmitter {
 
 const EMITTERS: { readonly [B in Builtin]: BuiltinEmitter } = {
   sleep: { emit: emitWait },
-  eval: { emit: emitEval },
+  eval: { emit: emitEval, rules: variablesRules },
   map: { emit: emitMap, rules: mapRules },
-  iterate: { emit: emitIterate, rules: iterateRules },
+  iterate: { emit: emitIterate, rules: (...of) => [...iterateRules(...of), ...variablesRules(...of)] },
 };
 
 /** How a step is written that calls no function; undefined for one that does. */

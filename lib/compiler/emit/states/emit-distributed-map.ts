@@ -1,4 +1,5 @@
 import type { State } from '../../../asl/state-machine.ts';
+import { failsWithItem } from '../../analyse/builtins.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import { fieldOf } from '../builtin-states.ts';
 import { transitionTo, type UnassignedSlots } from '../continuation.ts';
@@ -8,11 +9,14 @@ import { templateOf } from '../jsonata/expressions.ts';
 import { inputReads } from '../jsonata/input-reads.ts';
 import { evaluated, jsonata, lookup, text, variable, verbatim } from '../jsonata/jsonata.ts';
 import { nestedInput } from '../layout.ts';
+import { listsRead } from '../result-lists.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
-import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
+import { INPUT, PAYLOAD_BYTES, VARIABLES_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
 import { readsInsideResult, readsInsideSpilled } from './emit-result.ts';
 import { hasExpressItems } from './express-items.ts';
+import { failureOfItem, MAP_FIELD, nameOfMap } from './fail-map.ts';
+import { givenVariables, takeVariables } from './given-variables.ts';
 import { concurrencyOf, iteration, selectorOf } from './iteration.ts';
 
 /** The components at the two ends of a distributed Map. */
@@ -28,6 +32,8 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
   const { states, scopePath } = context;
   const list = emitter.localName(planned, 'list');
   const at = (field: string): string => evaluated(lookup(variable(list), field));
+  const fails = failsWithItem(planned.step) === true;
+  const given = givenVariables(emitter, planned, context);
   const results = states.add(
     emitter.stateName(planned, 'results'),
     resultsState(emitter, planned, context),
@@ -43,7 +49,9 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     ItemSelector: {
       index: evaluated(jsonata`$states.context.Map.Item.Index`),
       ...selectorOf(emitter, context),
+      ...(given.frame.variables && { variables: evaluated(given.frame.variables) }),
       execution: evaluated(emitter.execution(scopePath)),
+      ...(fails && { [MAP_FIELD]: evaluated(nameOfMap(emitter, planned, context)) }),
     },
     ...concurrencyOf(emitter, planned, context),
     ItemProcessor: {
@@ -53,6 +61,7 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
         execution: nestedInput('execution'),
         iteration: nestedInput('iteration'),
         isChild: true,
+        ...(given.frame.variables && { variables: nestedInput('variables') }),
       }),
     },
     ResultWriter: {
@@ -60,19 +69,22 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
       Arguments: { Bucket: at('Bucket'), Prefix: at('Prefix') },
     },
     // A failed run is one of the results.
-    ToleratedFailurePercentage: 100,
-    ...catching(emitter, planned, context),
+    ...(!fails && { ToleratedFailurePercentage: 100 }),
+    ...(fails
+      ? { Catch: [failureOfItem(emitter, planned, context), ...emitter.catchers(planned, context)] }
+      : catching(emitter, planned, context)),
     Output: evaluated(lookup(jsonata`$states.result`, 'ResultWriterDetails')),
     Next: results,
   };
   const mapped = states.add(emitter.stateName(planned, 'distributed'), map, emitter.source('step', planned));
   const reads = planned.inner ? inputReads(planned.inner) : [];
   const share = emitter.frame.budget.inner(planned.step.id)?.share(INPUT) ?? 0;
+  const room = PAYLOAD_BYTES - (given.frame.variables ? VARIABLES_BYTES : 0);
   const items = templateOf(fieldOf(planned, 'items'), emitter.scope(scopePath));
   const writing: State = {
     ...callOf(ITEMS, {
       step: text(stepOf(emitter, planned)),
-      input: { items, reads: verbatim([...reads]), share, room: PAYLOAD_BYTES },
+      input: { items, reads: verbatim([...reads]), share, room },
       reads: verbatim(['$']),
     }),
     ...catching(emitter, planned, context),
@@ -80,7 +92,8 @@ export function emitDistributedMap(emitter: FlowEmitter, planned: PlannedStep, c
     Output: {},
     Next: mapped,
   };
-  return states.add(emitter.stateName(planned, 'items'), writing, emitter.source('map-items', planned));
+  const start = states.add(emitter.stateName(planned, 'items'), writing, emitter.source('map-items', planned));
+  return takeVariables(emitter, planned, { states, start }, given, emitter.catchers(planned, context));
 }
 
 const stepOf = ({ frame }: FlowEmitter, { step }: PlannedStep): string => `${frame.prefix}${step.id}`;
@@ -103,6 +116,7 @@ function resultsState(emitter: FlowEmitter, planned: PlannedStep, context: EmitC
         manifest: evaluated(jsonata`$states.input`),
         open: readsInsideSpilled(emitter, planned),
         whole: !readsInsideResult(emitter, planned),
+        lists: verbatim([...listsRead(keys)]),
       },
       reads: keys.length > 0 ? verbatim([...keys]) : undefined,
       spillAbove: keys.some(holdsValue) ? emitter.frame.budget.spillAbove(id) : undefined,

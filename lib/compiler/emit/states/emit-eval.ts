@@ -6,6 +6,7 @@ import type { EmitContext } from '../frame.ts';
 import { templateOf } from '../jsonata/expressions.ts';
 import { jsonata, object, variable } from '../jsonata/jsonata.ts';
 import { emitResult } from './emit-result.ts';
+import { givenVariables } from './given-variables.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { rehydrateInput } from './rehydrate-input.ts';
 
@@ -18,8 +19,10 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: Em
   ]);
   const resultState = emitResult(emitter, planned, context, { name, value: result });
   const input = emitter.localName(planned, 'input');
+  const variables = givenVariables(emitter, planned, context);
   const inner = emitter.innerFlow(planned, {
     input: variable(input),
+    ...variables.frame,
     transition: { Next: resultState },
     catchers: [
       { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: resultState },
@@ -34,16 +37,18 @@ export function emitEval(emitter: FlowEmitter, planned: PlannedStep, context: Em
   if (!inner) return name;
   const from = fieldOf(planned, 'input');
   const given = templateOf(from, emitter.scope(scopePath));
-  const start = rehydrateInput(emitter, planned, {
+  const catchers = emitter.catchers(planned, context);
+  const first = rehydrateInput(emitter, planned, {
     name: input,
     from: [from],
     start: inner.emit(states),
     states,
-    catchers: () => emitter.catchers(planned, context),
+    catchers: () => catchers,
   });
+  const start = variables.rehydrated(first, { states, catchers });
   return states.add(
     emitter.stateName(planned, 'input'),
-    { Type: 'Pass', Assign: { [input]: given }, Output: {}, Next: start },
+    { Type: 'Pass', Assign: { [input]: given, ...variables.assign }, Output: {}, Next: start },
     emitter.source('take-input', planned),
   );
 }

@@ -11,6 +11,7 @@ import { skippedSlots } from '../jsonata/slots.ts';
 import { slotsOfResult } from './assign-result.ts';
 import { emitOwnLoop } from './emit-own-loop.ts';
 import { emitResultFromInput, needsResultStates } from './emit-result.ts';
+import { givenVariables } from './given-variables.ts';
 import {
   beginRound,
   givesNeither,
@@ -36,10 +37,12 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const { name, scopePath, states } = context;
   const input = emitter.localName(planned, 'input');
   const count = emitter.localName(planned, 'count');
-  const catchers = emitter.catchers(planned, context);
+  const catchers = emitter.catchers(planned, context, true);
+  const variables = givenVariables(emitter, planned, context);
   const before = states.size;
   const inner = emitter.innerFlow(planned, {
     input: variable(input),
+    ...variables.frame,
     iteration: within(emitter.iteration(scopePath), variable(count)),
     transition: { Next: name },
     catchers,
@@ -63,10 +66,14 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
   const rule = opening.length + exits.length - 1;
   states.add(name, loop, { ...emitter.source('step', planned), ...loopSource(planned, { rule, count }) });
   repeatStates([...round, [name, loop]], knownRounds(planned) ?? Number.POSITIVE_INFINITY);
-  const first = { [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)), [count]: 1 };
+  const first = {
+    [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)),
+    [count]: 1,
+    ...variables.assign,
+  };
   return states.add(
     emitter.stateName(planned, 'input'),
-    { Type: 'Pass', Assign: first, Output: {}, Next: start },
+    { Type: 'Pass', Assign: first, Output: {}, Next: variables.rehydrated(start, { states, catchers }) },
     emitter.source('take-input', planned),
   );
 }

@@ -9,6 +9,7 @@ import { type ExpressionScope, jsonataOf, templateOf } from '../jsonata/expressi
 import { constant, evaluated, type Jsonata, jsonata } from '../jsonata/jsonata.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
+import { type GivenVariables, givenVariables, takeVariables } from './given-variables.ts';
 import { type LoopInput, levelFor, loopMachineOf } from './loop-machine.ts';
 
 /**
@@ -24,14 +25,16 @@ export function emitOwnLoop(
 ): string {
   const { name, states } = context;
   states.add(name, { Type: 'Choice', Choices: exits }, emitter.source('step', planned));
-  const catchers = emitter.catchers(planned, context);
+  const catchers = emitter.catchers(planned, context, true);
+  const given = givenVariables(emitter, planned, context);
+  const begin = (first: string): string => takeVariables(emitter, planned, { states, start: first }, given, catchers);
   const start = (into: States, next: Pick<TaskState, 'Next' | 'End'>): string =>
     into.add(
       emitter.stateName(planned, 'loop'),
-      { ...startOfLoop(emitter, planned, context, into), ...next },
+      { ...startOfLoop(emitter, planned, { ...context, states: into }, given), ...next },
       emitter.source('nested', planned),
     );
-  if (catchers.length === 0) return start(states, { Next: name });
+  if (catchers.length === 0) return begin(start(states, { Next: name }));
   const inside = new States(emitter.shared.sources);
   const StartAt = start(inside, { End: true });
   const parallel: State = {
@@ -41,14 +44,16 @@ export function emitOwnLoop(
     Output: evaluated(jsonata`$states.result[0]`),
     Next: name,
   };
-  return states.add(emitter.stateName(planned, 'loop or failure'), parallel, emitter.source('parallel', planned));
+  return begin(
+    states.add(emitter.stateName(planned, 'loop or failure'), parallel, emitter.source('parallel', planned)),
+  );
 }
 
 function startOfLoop(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  { scopePath }: EmitContext,
-  states: States,
+  { scopePath, states }: EmitContext,
+  { frame: { variables } }: GivenVariables,
 ): Omit<TaskState, 'Next' | 'End'> {
   const machine = loopMachineOf(emitter, planned);
   const scope = emitter.scope(scopePath);
@@ -60,6 +65,7 @@ function startOfLoop(
     level: levelOf(planned, machine, scope),
     execution: evaluated(emitter.execution(scopePath)),
     ...(iteration && { iteration: evaluated(iteration) }),
+    ...(variables && { variables: evaluated(variables) }),
   };
   const failure = failureOfNested(states, emitter.source('fail', planned), () => emitter.stateName(planned, 'fail'));
   return {

@@ -126,8 +126,12 @@ function readingPayload(emitter: FlowEmitter, planned: PlannedStep, input: Templ
 export const readsInsideResult = (emitter: FlowEmitter, planned: PlannedStep): boolean =>
   emitter.keys(planned).some((key) => {
     const path = parseJoined(parseSlotKey(key).path);
-    return 'error' in path || alternativesOf(path).some((way) => way[0] === 'results' && way.length > 3);
+    return 'error' in path || alternativesOf(path).some(isInsideRun);
   });
+
+/** Whether a path of the result of a `map` leads inside what a run gave: `results[0].result.a`, `values[0].a`. */
+const isInsideRun = ([list, ...way]: readonly Segment[]): boolean =>
+  (list === 'results' && way.length > 2) || (list === 'values' && way.length > 1);
 
 /** Whether a reader goes inside a part of the result that may be only a marker in the state machine. */
 export function readsInsideSpilled(emitter: FlowEmitter, planned: PlannedStep): boolean {
@@ -149,6 +153,7 @@ function isInside(planned: PlannedStep, segments: readonly Segment[], areCarried
     case 'eval':
       return segments[0] === 'result' && segments[1] === 'result' && inOutput(segments.slice(2));
     case 'map':
+      if (segments[0] === 'values') return inOutput(segments.slice(2));
       return segments[0] === 'results' && segments[2] === 'result' && inOutput(segments.slice(3));
     case 'iterate':
       return segments[0] === 'result' && (inOutput(segments) || inOutput(['next', ...segments.slice(1)]));

@@ -2,18 +2,19 @@ import type { Branch, MapState, State, Template } from '../../../asl/state-machi
 import type { Expression } from '../../../flow/expression.ts';
 import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
-import { inputField, writtenConcurrency } from '../../analyse/builtins.ts';
+import { failsWithItem, inputField, writtenConcurrency } from '../../analyse/builtins.ts';
 import { isGuarded } from '../../passes/share-guards.ts';
 import type { Plan, PlannedStep } from '../../plan/plan.ts';
 import { firstIn } from '../../plan/plan-tree.ts';
 import { builtinAsStates, fieldOf } from '../builtin-states.ts';
 import { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import type { EmitContext, Frame } from '../frame.ts';
+import { type EmitContext, type Frame, failState } from '../frame.ts';
 import { jsonataOf } from '../jsonata/expressions.ts';
 import { usesOfRest } from '../jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, lookup, variable } from '../jsonata/jsonata.ts';
 import { endsInStep } from '../output.ts';
+import { failItem } from './fail-map.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
 
@@ -62,14 +63,20 @@ export const within = (outer: Jsonata | undefined, number: Jsonata): Jsonata =>
 export function iteration(
   emitter: FlowEmitter,
   planned: PlannedStep,
-  frame: Partial<Pick<Frame, 'execution' | 'isChild' | 'iteration'>> = {},
+  frame: Partial<Pick<Frame, 'variables' | 'execution' | 'isChild' | 'iteration'>> = {},
 ): Branch {
   const states = new States(emitter.shared.sources);
   const failed = emitter.stateName(planned, 'failed');
-  const catchers = [
-    { ErrorEquals: [ANY_FAILURE], Output: caughtOutcome(emitter.maxMessageLength(planned)), Next: failed },
-  ];
-  const failure = emitter.source('inner-failure', planned);
+  const catching = {
+    ErrorEquals: [ANY_FAILURE],
+    Output: caughtOutcome(emitter.maxMessageLength(planned)),
+    Next: failed,
+  };
+  const fails = failsWithItem(planned.step) === true;
+  // The failure of an iteration in the same execution is that of its Map; in one of its own it is kept first.
+  const isPassedOn = fails && frame.execution === undefined;
+  const catchers = isPassedOn ? [] : [catching];
+  const failure = emitter.source(isPassedOn ? 'fail' : 'inner-failure', planned);
   const isReady = frame.execution !== undefined;
   const from = itemsOf(planned);
   const isReadDirectly =
@@ -87,7 +94,9 @@ export function iteration(
     fail: (into, fault, of) =>
       into.add(
         emitter.stateName(planned, 'fault'),
-        { Type: 'Pass', Output: faultOutcome(fault), End: true },
+        isPassedOn
+          ? failState(fault)
+          : { Type: 'Pass', Output: faultOutcome(fault), ...(fails ? { Next: failed } : { End: true }) },
         { ...failure, ...(of !== undefined && { step: of }) },
       ),
   });
@@ -96,8 +105,11 @@ export function iteration(
     name === undefined
       ? start
       : rehydrateInput(emitter, planned, { name, from, isReady, start, states, catchers: () => catchers });
-  if (start === failed || states.catchesInto(failed)) {
-    states.add(failed, { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true }, failure);
+  if (start === failed || states.leadsTo(failed)) {
+    const end: State = fails
+      ? failItem(emitter, planned)
+      : { Type: 'Pass', Output: evaluated(jsonata`$states.input`), End: true };
+    states.add(failed, end, failure);
   }
   if (name === undefined) {
     if (number !== undefined)

@@ -11,6 +11,7 @@ import { evaluated, type Jsonata, jsonata, lookup, object, text, variable } from
 import { NESTED_INPUT } from '../layout.ts';
 import { failureOfNested } from '../split/nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from '../split/start-nested.ts';
+import { variablesExpression } from '../variables-expression.ts';
 import {
   beginRound,
   givesNeither,
@@ -35,6 +36,8 @@ export interface LoopInput {
   readonly execution: Template;
   /** Which iteration the loop is in, in an inner flow. */
   readonly iteration?: Template;
+  /** What is given to the variables of the loop's flow, as far as it reads them. */
+  readonly variables?: Template;
 }
 
 const given = (field: keyof LoopInput): Jsonata => lookup(NESTED_INPUT, field);
@@ -78,6 +81,7 @@ class LoopMachineEmitter {
   readonly #input: string;
   readonly #round: string;
   readonly #isInIteration: boolean;
+  readonly #hasVariables: boolean;
 
   constructor(emitter: FlowEmitter, planned: PlannedStep, id: string) {
     const { shared } = emitter;
@@ -89,6 +93,7 @@ class LoopMachineEmitter {
     this.#input = emitter.localName(planned, 'input');
     this.#round = emitter.localName(planned, 'count');
     this.#isInIteration = emitter.frame.iteration !== undefined;
+    this.#hasVariables = variablesExpression(planned) !== undefined;
   }
 
   emit(): LoopMachine {
@@ -141,6 +146,7 @@ class LoopMachineEmitter {
       input: variable(this.#input),
       execution: given('execution'),
       isChild: true,
+      ...(this.#hasVariables && { variables: given('variables') }),
       iteration: within(this.#isInIteration ? given('iteration') : undefined, variable(this.#round)),
       transition: { Next: loop },
       catchers: [],
@@ -207,6 +213,7 @@ class LoopMachineEmitter {
       level: evaluated(jsonata`${given('level')} - 1`),
       execution: evaluated(given('execution')),
       ...(this.#isInIteration && { iteration: evaluated(given('iteration')) }),
+      ...(this.#hasVariables && { variables: evaluated(given('variables')) }),
     };
     const failure = failureOfNested(this.#states, this.#emitter.source('fail', this.#planned), () =>
       this.#emitter.stateName(this.#planned, 'fail'),

@@ -16,8 +16,9 @@ export function segmentsEnterReference(expression: Expression, way: readonly Seg
   if (first === undefined) return false;
   switch (expression.kind) {
     case 'literal':
-    case 'variable':
       return false;
+    case 'variable':
+      return expression.given !== undefined;
     case 'map': {
       const entry = expression.entries.find(({ key }) => key === first);
       return entry !== undefined && segmentsEnterReference(entry.value, rest);

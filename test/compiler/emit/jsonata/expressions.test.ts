@@ -9,7 +9,7 @@ import {
   missingText,
   testOfValue,
 } from '../../../../lib/compiler/emit/jsonata/expressions.ts';
-import { inputAt, pathOf } from '../../../../lib/compiler/emit/jsonata/input-path.ts';
+import { inputAt, pathOf, variableAt } from '../../../../lib/compiler/emit/jsonata/input-path.ts';
 import { variable, verbatim } from '../../../../lib/compiler/emit/jsonata/jsonata.ts';
 import type { Expression } from '../../../../lib/flow/expression.ts';
 import type { Test } from '../../../../lib/protocol/invocation.ts';
@@ -22,6 +22,7 @@ const scope: ExpressionScope = {
   slots: variable,
   hoisted: ({ name }) => variable(name),
   input: (path) => inputAt(variable('in'), undefined, path),
+  variable: (reference) => variableAt(variable('given'), reference),
 };
 
 /** Evaluates no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
