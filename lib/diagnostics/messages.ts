@@ -278,10 +278,15 @@ export const MESSAGES = {
     ({ known }) =>
       `An execution that is started directly on AWS is only checked for: ${known.join(', ')}. \`stepflow run\` and the HTTP API check all keywords.`,
   ),
-  'unknown-matcher': error<{ key: string; known: readonly string[]; nearest?: string | undefined }>(
+  'unknown-matcher': error<{
+    key: string;
+    known: readonly string[];
+    nearest?: string | undefined;
+    instead?: string | undefined;
+  }>(
     ({ key }) => `There is no matcher "${key}"`,
-    ({ known, nearest }) =>
-      `${nearest ? `Did you mean "${nearest}"?` : `Matchers: ${known.join(', ')}.`} If plain data is intended, put it under $literal.`,
+    ({ known, nearest, instead }) =>
+      `${instead ?? (nearest ? `Did you mean "${nearest}"?` : `Matchers: ${known.join(', ')}.`)} If plain data is intended, put it under $literal.`,
   ),
   'plain-matcher': warning<{ key: string }>(
     ({ key }) => `"${key}" is mixed with keys that are not matchers, so this map is compared as plain data`,
