@@ -20,6 +20,7 @@ import { checkInput, type InputText } from './input/check-input.ts';
 import { promptClock } from './prompt-clock.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
 import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
+import { writtenSteps } from './report/written-steps.ts';
 import { CallTotals } from './report/call-totals.ts';
 import { calledFunctions } from './report/called-functions.ts';
 import { criticalPath } from './report/critical-path.ts';
@@ -144,7 +145,10 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
     .finish(stopMs, failure, inAbsorbed !== undefined)
     .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
   const hasRun = failure === undefined || ownReports.some((step) => step.status !== 'not_run');
-  const steps = withAbsorbed(ownReports, absorbed, { failed: inAbsorbed?.step, hasRun });
+  const steps = withAbsorbed(writtenSteps(ownReports, flow.compiled.steps), absorbed, {
+    failed: inAbsorbed?.step,
+    hasRun,
+  });
   const result = secrecy.result(await hydrated(ended, flow.store));
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' && !late ? 'cancelled' : result.outcome, inOutput);
