@@ -1,4 +1,12 @@
-import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, Harmless, UsedLimit } from '../../explain/index.ts';
+import type {
+  Edge,
+  ExplainedBudgets,
+  ExplainedOperation,
+  ExplainedTree,
+  Explanation,
+  Harmless,
+  UsedLimit,
+} from '../../explain/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { costLines } from './costs.ts';
@@ -7,13 +15,16 @@ import { duration } from './duration.ts';
 /** Shows an explanation: the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  const { name, tree, passes, budgets, limits, harmless } = explanation;
+  const { name, tree, passes, operations, budgets, limits, harmless } = explanation;
+  const works = new Map(operations.map((one) => [one.id, `(operator of ${one.for})`]));
+  const nameOf = (step: string): string => works.get(step) ?? step;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
-    ['costs', costLines(explanation.costs, explanation.total)],
+    ['costs', costLines(explanation.costs, explanation.total, nameOf)],
+    ...(operations.length > 0 ? ([['operators', operations.map(operationLine)]] as const) : []),
     ['passes', [...passes.map(passLine), ...harmless.map(harmlessLine)]],
-    ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
+    ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges, nameOf), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
   ];
   stdout.write(`${colors.bold(name)}\n`);
@@ -21,6 +32,10 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     stdout.write(`\n${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
 }
+
+/** An operation that costs a call, and how to do without. */
+const operationLine = ({ for: reader, operation, why, instead }: ExplainedOperation): string =>
+  `${reader}: ${operation} is a call of its own\n    ${why}\n    ${instead}`;
 
 /** What `lint` finds in steps that a pass made part of others. */
 const harmlessLine = ({ rule, pass, steps }: Harmless): string =>
@@ -50,7 +65,8 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
     return [head, ...treeLines(tree.body, deeper, colors)];
   }
-  const { id, component, guarded, after = [], runs } = tree;
+  const { id, component, guarded, after = [], runs, does } = tree;
+  if (does !== undefined) return [`${indent}${colors.dim(`(${does}: a call that the compiler added)`)}`];
   const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
   const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', conditional' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
@@ -117,11 +133,12 @@ function inputLines({ inputReads, inputSpillAbove }: ExplainedBudgets): readonly
   return [`input: ${read}, spilled above ${kilobytes(inputSpillAbove)} each`];
 }
 
-function edgeLines(edges: readonly Edge[]): readonly string[] {
+function edgeLines(edges: readonly Edge[], nameOf: (step: string) => string): readonly string[] {
   const shown = edges.slice(0, MAX_EDGES).map(({ from, to, reads, tests, spillAbove }) => {
-    const moved = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
+    const values = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
+    const moved = nameOf(from) === from ? values : 'what it gives';
     const spill = reads.length > 0 ? `, spilled above ${kilobytes(spillAbove)} each` : ', a boolean each';
-    return `${from} → ${to}: ${moved}${spill}`;
+    return `${nameOf(from)} → ${nameOf(to)}: ${moved}${spill}`;
   });
   const rest = edges.length - shown.length;
   return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;
