@@ -1,7 +1,7 @@
+import type { Plan } from '../compiler/plan/plan.ts';
 import type { Expression, StepReference } from '../flow/expression.ts';
 import { forEachChild } from '../flow/expression.ts';
 import { expressionsOf } from '../flow/flow.ts';
-import type { Plan } from '../compiler/plan/plan.ts';
 import { passes } from '../protocol/truth.ts';
 
 /** What one reference of a condition is to be, so that the condition is as it is assumed to be. */

@@ -35,6 +35,7 @@ const CONDITIONS: readonly (readonly [string, object])[] = [
 
 describe('a simulated run', () => {
   it.each(CONDITIONS)('takes the arm of a condition %s', async (name, condition) => {
+    // biome-ignore lint/suspicious/noThenProperty: a key of the language.
     const output = { $if: condition, then: { $step: 'it' }, else: { $step: 'other' } };
     const steps = ['it', 'other'].map((id) => ({ id, component: `/any/${id}` }));
     const found = await ran({ steps, output });
@@ -64,6 +65,7 @@ describe('a simulated run', () => {
     const inputSchema = { type: 'object', required: ['plan', 'n'], properties };
     const output = {
       $if: { $and: [{ $ne: [{ $input: 'plan' }, 'free'] }, { $lte: [{ $input: 'n' }, 2] }] },
+      // biome-ignore lint/suspicious/noThenProperty: a key of the language.
       then: { $step: 'it' },
     };
     expect(await ran({ inputSchema, steps: [{ id: 'it', component: '/any/it' }], output })).toContain('it');

@@ -1,5 +1,5 @@
-import type { Typed } from '../../protocol/operators.ts';
 import { nearest } from '../../flow/text/nearest.ts';
+import type { Typed } from '../../protocol/operators.ts';
 import type { Kind, Variant } from './variant.ts';
 
 /** How to correct an operand that does not fit its operator. `operands`: what each may be; `at`: the one that does not fit. */

@@ -1,5 +1,5 @@
-import type { TrackedStep } from './step-record.ts';
 import type { StepReport } from './events.ts';
+import type { TrackedStep } from './step-record.ts';
 
 /**
  * The reports of the steps that a flow has, without those that the compiler added. One of these that failed did work of the step
