@@ -102,6 +102,15 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: `variables: { lang: en }\nsteps:\n  - id: each\n    component: /map\n    input:\n      items: [1, 2]\n      workflow: { steps: [], output: { $variable: lang } }\noutput: { $step: each, path: results }\n`,
   },
   'undeclared-variable': { flow: 'steps: []\noutput: { $variable: region, default: eu }\n' },
+  'operand-type': {
+    flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001 }\noutput: { popular: { $gt: [{ $step: posts, path: total }, "10"] } }\n',
+  },
+  'constant-comparison': {
+    flow: 'inputSchema: { type: object, required: [plan], properties: { plan: { enum: [free, team] } } }\nsteps: []\noutput: { paid: { $ne: [{ $input: plan }, fre] } }\n',
+  },
+  'list-condition': {
+    flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001 }\noutput: { none: { $not: [{ $step: posts, path: total }] } }\n',
+  },
   'never-true': {
     flow: 'steps:\n  - id: load\n    component: /user/load\n    skipIf: 0\n    input: { user_id: u001 }\n',
   },

@@ -149,7 +149,7 @@ export const MESSAGES = {
   'foreign-reference': warning<object>(
     () => 'This text looks like a reference of another language; here it is plain text',
     () =>
-      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and build a text from values in a component. If the text is meant as it is, write { $literal: "…" }.',
+      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and { $concat: ["Hello ", { $input: PATH }] } for a text with values in it. If the text is meant as it is, write { $literal: "…" }.',
   ),
   'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined; instead?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
@@ -253,16 +253,26 @@ export const MESSAGES = {
     ({ name, nearest }) =>
       nearest ? `Did you mean "${nearest}"?` : `Declare "${name}" in the properties of variablesSchema.`,
   ),
+  'operand-type': error<{ work: string; found: string; remedy: string }>(
+    ({ work, found }) => `${work}, and finds ${found}`,
+    ({ remedy }) => remedy,
+  ),
+  'constant-comparison': warning<{ of: string; result: boolean; why: string; remedy?: string | undefined }>(
+    ({ of, result, why }) => `This ${of} is always ${result}: ${why}`,
+    ({ result, remedy }) => remedy ?? `Compare other values, or write ${result} in its place.`,
+  ),
+  'list-condition': warning<{ of: ConstantCondition['of'] }>(
+    ({ of }) => `${conditionOf(of)} is a list, which is true whatever is in it`,
+    ({ of }) =>
+      `Write the value itself: ${of === 'skipIf' ? 'skipIf: value' : of === '$not' ? '{ $not: value }' : 'without the brackets'}. Whether one of several is true is { $or: [first, second] }, whether all are, { $and: [first, second] }.`,
+  ),
   'never-true': warning<ConstantCondition>(
-    ({ of, found }) => `This ${of} is never true: its value is ${found}`,
-    ({ of }) => (of === '$if' ? 'Keep only the value of else, or fix the condition.' : 'Remove the skipIf, or fix it.'),
+    ({ of, found }) => `${conditionOf(of)} is never true: its value is ${found}`,
+    ({ of }) => NEVER_TRUE[of],
   ),
   'always-true': warning<ConstantCondition>(
-    ({ of, found }) => `This ${of} is always true: its value is ${found}`,
-    ({ of }) =>
-      of === '$if'
-        ? 'For $if, only false, null and a missing value are false. Keep only the value of then, or fix the condition.'
-        : 'For skipIf, only false, null, 0, "" and a missing value are false. Remove the step, or fix the condition.',
+    ({ of, found }) => `${conditionOf(of)} is always true: its value is ${found}`,
+    ({ of }) => ALWAYS_TRUE[of],
   ),
   'empty-file': error<object>(
     () => 'This file is empty',
@@ -281,10 +291,15 @@ export const MESSAGES = {
     ({ known }) =>
       `An execution that is started directly on AWS is only checked for: ${known.join(', ')}. \`stepflow run\` and the HTTP API check all keywords.`,
   ),
-  'unknown-matcher': error<{ key: string; known: readonly string[]; nearest?: string | undefined }>(
+  'unknown-matcher': error<{
+    key: string;
+    known: readonly string[];
+    nearest?: string | undefined;
+    instead?: string | undefined;
+  }>(
     ({ key }) => `There is no matcher "${key}"`,
-    ({ known, nearest }) =>
-      `${nearest ? `Did you mean "${nearest}"?` : `Matchers: ${known.join(', ')}.`} If plain data is intended, put it under $literal.`,
+    ({ known, nearest, instead }) =>
+      `${instead ?? (nearest ? `Did you mean "${nearest}"?` : `Matchers: ${known.join(', ')}.`)} If plain data is intended, put it under $literal.`,
   ),
   'plain-matcher': warning<{ key: string }>(
     ({ key }) => `"${key}" is mixed with keys that are not matchers, so this map is compared as plain data`,
@@ -421,8 +436,29 @@ function pathHelp({ known, nearest }: PathFault): string {
     : 'Read the whole value without a path, or fix its schema.';
 }
 
-/** A condition that has the same truth in every run. `found`: its value, in words. */
+/** A condition that has the same truth in every run. `of`: what tests it, as it is written; `found`: its value, in words. */
 interface ConstantCondition {
-  readonly of: '$if' | 'skipIf';
+  readonly of: '$if' | 'skipIf' | '$and' | '$or' | '$not';
   readonly found: string;
 }
+
+const conditionOf = (of: ConstantCondition['of']): string =>
+  of === '$if' || of === 'skipIf' ? `This ${of}` : `This operand of ${of}`;
+
+const NEVER_TRUE: { readonly [O in ConstantCondition['of']]: string } = {
+  $if: 'Keep only the value of else, or fix the condition.',
+  skipIf: 'Remove the skipIf, or fix it.',
+  $and: 'The whole $and is then never true. Write false in its place, or fix this operand.',
+  $or: 'Leave it out, or fix it.',
+  $not: 'The $not is then always true. Write true in its place, or fix its operand.',
+};
+
+const FALSE_VALUES = 'Only false, null and a missing value are false';
+
+const ALWAYS_TRUE: { readonly [O in ConstantCondition['of']]: string } = {
+  $if: 'For $if, only false, null and a missing value are false. Keep only the value of then, or fix the condition.',
+  skipIf: 'For skipIf, only false, null, 0, "" and a missing value are false. Remove the step, or fix the condition.',
+  $and: `${FALSE_VALUES}. Leave it out, or compare it: { $eq: [value, …] }.`,
+  $or: `${FALSE_VALUES}. The whole $or is then always true: compare it, { $eq: [value, …] }, or write true in its place.`,
+  $not: `${FALSE_VALUES}. The $not is then never true: compare it, { $ne: [value, …] }, or write false in its place.`,
+};

@@ -4,13 +4,14 @@ import { CARRIED_PARTS, type Carriable } from '../compiler/emit/sizes/carried.ts
 import { INPUT, type PayloadLimit, type Source } from '../compiler/emit/sizes/payload-limits.ts';
 import type { Plan, Reading } from '../compiler/plan/plan.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
+import { pathInWords, slotInWords } from '../protocol/path-words.ts';
 
 /** What one reader reads of a step's result, and the size above which each value is spilled. */
 export interface Edge {
   readonly from: string;
   /** The step that reads, or `output`. */
   readonly to: string;
-  /** The paths whose values it reads. */
+  /** The paths whose values it reads; `$length of items` where an operation is done in the place of `from`. */
   readonly reads: readonly string[];
   /** The paths that it only tests; a boolean is passed for each. */
   readonly tests: readonly string[];
@@ -53,7 +54,7 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
   return {
     edges: withOrder(edgesOf(plan, budget), plan),
     places: budget.payloadLimits.map((place) => limited(place, budget)),
-    inputReads: inputReads(plan),
+    inputReads: inputReads(plan).map(pathInWords),
     inputSpillAbove: budget.share(INPUT),
     inner: Object.fromEntries(inner),
     carried: [...plan.steps.keys()].flatMap((step) =>
@@ -70,8 +71,8 @@ function edgesOf({ steps }: Plan, budget: Budget): readonly Edge[] {
       return {
         from,
         to,
-        reads: keys.filter((key) => !isTest(key)),
-        tests: keys.filter(isTest),
+        reads: keys.filter((key) => !isTest(key)).map(slotInWords),
+        tests: keys.filter(isTest).map(slotInWords),
         spillAbove: budget.spillAbove(from),
       };
     });

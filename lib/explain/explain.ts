@@ -8,6 +8,7 @@ import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
 import { type Harmless, harmlessIn } from './harmless.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
 import { guessProfiles, type MissingProfile } from './missing-profile.ts';
+import { type ExplainedOperation, explainOperations } from './operations.ts';
 import { type ExplainedTree, explainTree } from './tree.ts';
 
 /** How long a flow takes, and how much a profile improves that. */
@@ -32,6 +33,8 @@ export interface Explanation {
   readonly passes: Compiled['passes'];
   readonly tree: ExplainedTree | null;
   readonly times: ExplainedTimes;
+  /** The operations that cost a call of their own. */
+  readonly operations: readonly ExplainedOperation[];
   readonly budgets: ExplainedBudgets;
   /** What `lint` finds, and costs nothing. */
   readonly harmless: readonly Harmless[];
@@ -102,6 +105,7 @@ export async function explain(
       levelSeconds,
       criticalSteps,
     },
+    operations: explainOperations(plan),
     budgets,
     costs: costRows(simulation.stepCosts, profile, measured?.steps),
     total: {

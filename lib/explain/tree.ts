@@ -2,6 +2,7 @@ import { type Durations, durationsInside } from '../compiler/plan/durations.ts';
 import type { Plan } from '../compiler/plan/plan.ts';
 import type { PlanTree } from '../compiler/plan/plan-tree.ts';
 import { secondsOfCall } from '../compiler/plan/step-durations.ts';
+import { workOf } from './operations.ts';
 
 /** A step in the arrangement. */
 export interface ExplainedStep {
@@ -11,6 +12,8 @@ export interface ExplainedStep {
   readonly seconds: number;
   /** Whether a guard precedes it: it may be skipped, or not be demanded. */
   readonly guarded: boolean;
+  /** Of a step that the compiler added to do an operation of another: what it does, in words. */
+  readonly does?: string;
   /** The steps of its fused chain that its function runs before it, in order; `seconds` includes them. */
   readonly after?: readonly string[];
   /** The arrangement of its inner flow, if that is a literal. */
@@ -57,6 +60,7 @@ const longest = (parts: readonly ExplainedTree[]): number =>
 function stepOf(id: string, plan: Plan, durations: Durations): ExplainedStep {
   const planned = plan.steps.get(id);
   const seconds = planned ? secondsOfCall(planned, durations) : 0;
+  const does = planned && workOf(planned);
   const runs = planned?.inner && explainTree(planned.inner, durationsInside(durations, id));
   return {
     kind: 'step',
@@ -64,6 +68,7 @@ function stepOf(id: string, plan: Plan, durations: Durations): ExplainedStep {
     component: planned?.step.component ?? '',
     seconds,
     guarded: planned !== undefined && (planned.maySkip || planned.demand !== undefined),
+    ...(does !== undefined && { does }),
     ...(planned?.fusedBefore && { after: planned.fusedBefore.map(({ step }) => step.id) }),
     ...(runs && { runs }),
   };

@@ -9,23 +9,33 @@ export interface InputRead {
   readonly reference: Extract<Expression, { readonly kind: 'input' | 'step' | 'variable' }>;
   /** The keys and indices that lead to it. */
   readonly keys: readonly (string | number)[];
-  /** Whether it is read in some runs only: in an `$if` or a `$coalesce`. */
+  /** Whether it is no value at `keys`, or not in all runs: in an `$if`, a `$coalesce` or an operator. */
   readonly isConditional: boolean;
+  /** Whether the component gets only what a condition or an operator makes of it. */
+  readonly isTested: boolean;
 }
 
 /** What a step's input reads, in the order in which it is written. */
 export function readsOf({ input }: Pick<Step, 'input'>): readonly InputRead[] {
   const found: InputRead[] = [];
-  const collect = (expression: Expression, keys: InputRead['keys'], isConditional: boolean): void => {
+  const collect = (
+    expression: Expression,
+    keys: InputRead['keys'],
+    isConditional: boolean,
+    isTested: boolean,
+  ): void => {
     if (expression.kind === 'input' || expression.kind === 'step' || expression.kind === 'variable')
-      found.push({ reference: expression, keys, isConditional });
+      found.push({ reference: expression, keys, isConditional, isTested });
     else if (expression.kind === 'map')
-      for (const { key, value } of expression.entries) collect(value, [...keys, key], isConditional);
+      for (const { key, value } of expression.entries) collect(value, [...keys, key], isConditional, isTested);
     else if (expression.kind === 'list')
-      for (const [index, item] of expression.items.entries()) collect(item, [...keys, index], isConditional);
-    else forEachChild(expression, (child) => collect(child, keys, true));
+      for (const [index, item] of expression.items.entries()) collect(item, [...keys, index], isConditional, isTested);
+    else
+      forEachChild(expression, (child, role) =>
+        collect(child, keys, true, isTested || role === 'condition' || role === 'operand'),
+      );
   };
-  collect(input, [], false);
+  collect(input, [], false, false);
   return found;
 }
 

@@ -17,8 +17,23 @@ export type Outcome = { readonly value: Json } | { readonly missing: number } | 
 export const takesMissing = (operator: Operator | 'operands'): boolean =>
   operator === 'eq' || operator === 'in' || operator === 'operands';
 
+/** An operator that operands of some types do not fit. */
+export type Typed = Exclude<Operator, 'eq'>;
+
 /** Whether operands of some types do not fit an operator. */
-export const mayFault = (operator: Operator): boolean => operator !== 'eq';
+export const mayFault = (operator: Operator): operator is Typed => operator !== 'eq';
+
+/** What an operator does with operands that fit it. */
+export const WORK: { readonly [O in Typed]: string } = {
+  in: '$in looks in a list',
+  concat: '$concat puts strings, numbers and booleans together',
+  length: '$length is that of a string, a list or a map',
+  ...{ lt: comparing('lt'), lte: comparing('lte'), gt: comparing('gt'), gte: comparing('gte') },
+};
+
+function comparing(operator: Order): string {
+  return `$${operator} compares two numbers or two strings`;
+}
 
 /** Applies an operator to its operands; undefined is a missing one. */
 export function operate(operator: Operator, operands: readonly (Json | undefined)[]): Outcome {
@@ -41,7 +56,7 @@ export function operate(operator: Operator, operands: readonly (Json | undefined
 }
 
 /** Whether two values are equal: numbers by value, lists in order, maps without order. */
-export function isEqual(one: Json, other: Json): boolean {
+function isEqual(one: Json, other: Json): boolean {
   if (one === other) return true;
   if (Array.isArray(one) || Array.isArray(other)) {
     if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
@@ -58,14 +73,14 @@ export function isEqual(one: Json, other: Json): boolean {
 /** Nothing is in null: a list may be missing. */
 function isIn(value: Json, list: Json): Outcome {
   if (list === null) return { value: false };
-  if (!Array.isArray(list)) return { fault: `$in looks in a list, and finds ${nameOf(list)}` };
+  if (!Array.isArray(list)) return { fault: `${WORK.in}, and finds ${nameOf(list)}` };
   return { value: list.some((item) => isEqual(item, value)) };
 }
 
 function concatenate(parts: readonly Json[]): Outcome {
   const unfit = parts.find((part) => part === null || typeof part === 'object');
   if (unfit !== undefined) {
-    return { fault: `$concat puts strings, numbers and booleans together, and finds ${nameOf(unfit)}` };
+    return { fault: `${WORK.concat}, and finds ${nameOf(unfit)}` };
   }
   return { value: parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('') };
 }
@@ -74,10 +89,11 @@ function lengthOf(value: Json): Outcome {
   if (typeof value === 'string') return { value: [...value].length };
   if (Array.isArray(value)) return { value: value.length };
   if (isObject(value)) return { value: Object.keys(value).length };
-  return { fault: `$length is that of a string, a list or a map, and finds ${nameOf(value)}` };
+  return { fault: `${WORK.length}, and finds ${nameOf(value)}` };
 }
 
-type Order = Extract<Operator, 'lt' | 'lte' | 'gt' | 'gte'>;
+/** An operator that orders two values. */
+export type Order = Extract<Operator, 'lt' | 'lte' | 'gt' | 'gte'>;
 
 const HOLDS: { readonly [O in Order]: (order: number) => boolean } = {
   lt: (order) => order < 0,
@@ -89,8 +105,7 @@ const HOLDS: { readonly [O in Order]: (order: number) => boolean } = {
 function compare(operator: Order, one: Json, other: Json): Outcome {
   if (typeof one === 'number' && typeof other === 'number') return { value: HOLDS[operator](one - other) };
   if (typeof one === 'string' && typeof other === 'string') return { value: HOLDS[operator](orderOf(one, other)) };
-  const wanted = `$${operator} compares two numbers or two strings`;
-  return { fault: `${wanted}, and finds ${nameOf(one)} and ${nameOf(other)}` };
+  return { fault: `${WORK[operator]}, and finds ${nameOf(one)} and ${nameOf(other)}` };
 }
 
 /** The order of two strings by code points; that of UTF-16 units differs above U+FFFF. */

@@ -29,6 +29,7 @@ import { metricsOf, type RunMetrics } from './report/metrics.ts';
 import { failed, refusalOf, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
 import { StepTracker } from './report/track.ts';
+import { writtenSteps } from './report/written-steps.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
 import { Secrecy } from './secrecy.ts';
@@ -144,7 +145,10 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
     .finish(stopMs, failure, inAbsorbed !== undefined)
     .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
   const hasRun = failure === undefined || ownReports.some((step) => step.status !== 'not_run');
-  const steps = withAbsorbed(ownReports, absorbed, { failed: inAbsorbed?.step, hasRun });
+  const steps = withAbsorbed(writtenSteps(ownReports, flow.compiled.steps), absorbed, {
+    failed: inAbsorbed?.step,
+    hasRun,
+  });
   const result = secrecy.result(await hydrated(ended, flow.store));
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' && !late ? 'cancelled' : result.outcome, inOutput);

@@ -1,13 +1,24 @@
 import { builtinOf, inputField } from '../compiler/analyse/builtins.ts';
 import { VARIABLES_FIELD } from '../compiler/analyse/given-variables.ts';
 import type { Use } from '../compiler/analyse/uses.ts';
+import { findProblems } from '../compiler/check/problems.ts';
 import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
 import type { Expression, InputReference, VariableReference } from '../flow/expression.ts';
 import type { Step } from '../flow/flow.ts';
 import { parseSlotKey, type Slots, type Test, testKey } from '../protocol/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
-import { type Path, type Segment, valueAt } from '../protocol/path.ts';
+import { operationAt, type Path, valueAt } from '../protocol/path.ts';
+import { passes } from '../protocol/truth.ts';
+import {
+  truthsFor,
+  type WantedEquality,
+  type WantedTest,
+  type WantedTruth,
+  wantedTruths,
+} from './assumed-conditions.ts';
+import { answerOf, withOperands, withTruth } from './assumed-operands.ts';
 import { sampleValue } from './sample.ts';
+import { withValue } from './with-value.ts';
 
 /**
  * The values that a simulated run assumes for results and input, which only components and callers know. `$if` is true,
@@ -35,8 +46,8 @@ const slotId = (step: string, key: string): string => `${step}\n${key}`;
 const DEFAULT_TESTS: { readonly [T in Test]: boolean } = { if: true, skipIf: false, present: false };
 
 function defaultValue(key: string): Json {
-  const { test } = parseSlotKey(key);
-  return test ? DEFAULT_TESTS[test] : null;
+  const { test, path } = parseSlotKey(key);
+  return test ? DEFAULT_TESTS[test] : answerOf(path);
 }
 
 interface FlowContext {
@@ -51,11 +62,16 @@ interface FlowContext {
 class Assumptions {
   readonly #context: FlowContext;
   readonly #input: { readonly path: Path; readonly value: Json }[] = [];
+  /** What paths of the input, and operations on it, are as conditions, where that is not what is assumed of any. */
+  readonly #inputTruths = new Map<string, Pick<WantedTest, 'test' | 'holds'>>();
+  /** Slots that are equal to what is made of the input. */
+  readonly #equal: { readonly slot: string; readonly to: Path }[] = [];
 
   readonly #given: { readonly reference: VariableReference; readonly value: Json }[] = [];
 
   constructor(context: FlowContext) {
     this.#context = context;
+    for (const wanted of wantedTruths(context.plan)) this.#assumeTruth(wanted);
     for (const planned of context.plan.steps.values()) this.#assumeForRunner(planned);
   }
 
@@ -65,14 +81,61 @@ class Assumptions {
     let input: Json = flow.inputSchema === undefined ? {} : sampleValue(flow.inputSchema);
     for (const { path, value } of this.#input)
       input = withValue(input, path.segments, merged(valueAt(input, path), value));
-    for (const { reference, test, optional } of inputUses(this.#context.plan)) {
+    const uses = inputUses(this.#context.plan);
+    for (const { reference, test, optional } of uses) {
       const { path } = reference.path;
-      if (path.operation) continue;
+      if (path.operation || this.#inputTruths.has(reference.path.text)) continue;
       const found = valueAt(input, path);
       if (test === 'skipIf' && (found === undefined || found === true)) input = withValue(input, path.segments, false);
       else if (found === undefined && !optional) input = withValue(input, path.segments, true);
     }
-    return input;
+    const complete = uses.reduce<Json>((changed, use) => this.#withOperands(changed, use), input);
+    for (const { slot, to } of this.#equal) {
+      const made = to.operation && operationAt(complete, to.operation);
+      if (made && 'value' in made) this.#context.slots.set(slot, made.value);
+    }
+    return complete;
+  }
+
+  /** The input with operands of which the operation of a use gives what is assumed of it. */
+  #withOperands(input: Json, { reference, test, optional }: Use<InputReference>): Json {
+    const { text, path } = reference.path;
+    const wanted = this.#inputTruths.get(text) ?? (test === 'skipIf' ? { test, holds: false } : undefined);
+    const { operation } = path;
+    const fits = (changed: Json): boolean => this.#fits(changed);
+    if (!operation) {
+      const accepts = (changed: Json): boolean =>
+        !wanted || passes(valueAt(changed, path), wanted.test) === wanted.holds;
+      return withTruth(input, { text, path }, { accepts, fits });
+    }
+    const accepts = (changed: Json): boolean => {
+      const outcome = operationAt(changed, operation);
+      if ('value' in outcome) return !wanted || passes(outcome.value, wanted.test) === wanted.holds;
+      return 'missing' in outcome && optional;
+    };
+    return withOperands(input, operation, { accepts, fits });
+  }
+
+  #fits(input: Json): boolean {
+    const { inputSchema: schema } = this.#context.plan.flow;
+    return schema === undefined || findProblems(input, { schema, root: schema }, false, 'first').length === 0;
+  }
+
+  /** Assumes what a condition needs to be as it is assumed to be. */
+  #assumeTruth(wanted: WantedTruth): void {
+    const { reference, holds } = wanted;
+    const { text, path } = reference.path;
+    if (wanted.kind === 'equality') this.#assumeEquality(wanted);
+    else if (reference.kind === 'step')
+      this.#context.slots.set(this.#slot(reference.step, testKey(wanted.test, text)), holds);
+    else if (path.operation || holds !== DEFAULT_TESTS[wanted.test]) this.#inputTruths.set(text, wanted);
+  }
+
+  #assumeEquality({ reference, to, holds }: WantedEquality): void {
+    const slot = this.#slot(reference.step, reference.path.text);
+    if (!holds) this.#context.slots.set(slot, 'other');
+    else if (to.kind === 'literal') this.#context.slots.set(slot, to.value);
+    else if (to.kind === 'input') this.#equal.push({ slot, to: to.path.path });
   }
 
   /** Assumes items, and input for the inner flow, of a step that runs one. */
@@ -157,11 +220,7 @@ class Assumptions {
 
   /** Assumes that a condition is false if its consequent cannot have the wanted value. */
   #assumeCondition(condition: Expression, otherwise: boolean): void {
-    if (!otherwise) return;
-    if (condition.kind === 'input' && !condition.path.path.operation)
-      this.#input.push({ path: condition.path.path, value: false });
-    if (condition.kind !== 'step') return;
-    this.#context.slots.set(this.#slot(condition.step, testKey('if', condition.path.text)), false);
+    if (otherwise) for (const wanted of truthsFor(condition, false)) this.#assumeTruth(wanted);
   }
 
   #assumePresent(last: Expression | undefined): void {
@@ -209,17 +268,3 @@ function usesIn(plan: Plan): readonly Use[] {
 }
 
 const isInputUse = (use: Use): use is Use<InputReference> => use.reference.kind === 'input';
-
-/** A copy of a value with another one at a path; lists and maps are created where the path needs them. */
-function withValue(whole: Json, segments: readonly Segment[], value: Json): Json {
-  const [segment, ...rest] = segments;
-  if (segment === undefined) return value;
-  if (typeof segment === 'number') {
-    const list = Array.isArray(whole) ? [...whole] : [];
-    while (list.length <= segment) list.push(null);
-    list[segment] = withValue(list[segment] ?? null, rest, value);
-    return list;
-  }
-  const map = isObject(whole) ? whole : {};
-  return { ...map, [segment]: withValue(map[segment] ?? null, rest, value) };
-}

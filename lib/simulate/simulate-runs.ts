@@ -12,6 +12,7 @@ import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import type { Json } from '../protocol/json.ts';
 import type { StepReport } from '../run/report/events.ts';
 import { StepTracker } from '../run/report/track.ts';
+import { writtenSteps } from '../run/report/written-steps.ts';
 import { type AssumedValues, assumedValues } from './assumed-values.ts';
 import { graphTimes } from './graph-times.ts';
 import {
@@ -108,7 +109,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
       secondsOf: secondsIn(options, number),
       ...(isFirst && { onEvent: (event) => tracker.observe(event) }),
     });
-    if (isFirst) timeline = tracker.finish(run.seconds * 1000);
+    if (isFirst) timeline = writtenSteps(tracker.finish(run.seconds * 1000), options.steps);
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
     const times = graphTimes(plan, run, levelOverhead(type, OVERHEADS[overhead]));

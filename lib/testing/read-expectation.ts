@@ -1,9 +1,26 @@
 import { Reporter } from '../diagnostics/diagnostics.ts';
+import { OPERATOR_FORMS } from '../flow/read/read-operator.ts';
 import { nearest } from '../flow/text/nearest.ts';
 import { type MapTree, type Tree, toJson, treeOf } from '../flow/text/tree.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import type { Expectation } from './expectation.ts';
 import { MATCHER_NAMES, readMatcher } from './matchers.ts';
+
+/** Matchers that hold for what an operator of expressions is true of. */
+const MATCHERS: { readonly [operator: string]: string } = {
+  $eq: 'An expected value is written as it is, without $eq.',
+  $lt: 'Write { $less_than: n }.',
+  $gt: 'Write { $greater_than: n }.',
+  ...{ $lte: 'Write { $range: [low, high] }.', $gte: 'Write { $range: [low, high] }.' },
+};
+
+const OPERATORS: ReadonlySet<string> = new Set(OPERATOR_FORMS.map(([key]) => key));
+
+/** What is written instead of an operator, which belongs into an expression. */
+const insteadOf = (key: string): string | undefined =>
+  OPERATORS.has(key)
+    ? `"${key}" is an operator of expressions. ${MATCHERS[key] ?? `Matchers: ${MATCHER_NAMES.join(', ')}.`}`
+    : undefined;
 
 const LITERAL = '$literal';
 const KNOWN = [...MATCHER_NAMES, LITERAL];
@@ -49,7 +66,10 @@ function reportUnknown({ entries }: MapTree, reporter: Reporter): void {
   for (const [key, entry] of entries) {
     if (!key.startsWith('$')) continue;
     if (entries.size > 1) reporter.report('plain-matcher', { key }, entry.key);
-    else reporter.report('unknown-matcher', { key, known: MATCHER_NAMES, nearest: nearest(key, KNOWN) }, entry.key);
+    else {
+      const params = { key, known: MATCHER_NAMES, nearest: nearest(key, KNOWN), instead: insteadOf(key) };
+      reporter.report('unknown-matcher', params, entry.key);
+    }
   }
 }
 

@@ -19,6 +19,8 @@ const cwd = project({
   'wide.yaml': `steps:\n${WIDE.map((id) => `  - { id: ${id}, component: /my/work, input: ${id} }\n`).join('')}output: [${WIDE.map((id) => `{ $step: ${id} }`).join(', ')}]\n`,
   'idle.yaml':
     'steps:\n  - { id: a, component: /my/a, skipIf: { $input: off } }\n  - { id: b, component: /my/a, skipIf: { $input: off } }\nexamples: [{ input: { off: true } }]\n',
+  'operators.yaml':
+    'steps:\n  - { id: a, component: /my/a }\n  - { id: b, component: /my/a, input: 2 }\n  - { id: c, component: /my/c, skipIf: { $gt: [{ $step: a, path: n }, { $step: b, path: n }] } }\noutput: [{ $step: c }, { $length: { $step: a, path: list } }, { $eq: [{ $step: a, path: u }, { $step: b, path: u }] }]\n',
   'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
 });
 
@@ -26,6 +28,39 @@ const run = (...argv: string[]) => call(['explain', ...argv], { cwd });
 const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).stdout);
 
 describe('stepflow explain', () => {
+  it('says which operators cost a call, why, and how to do without', async () => {
+    const { stdout } = await run('operators.yaml');
+    const sections = Object.fromEntries(
+      stdout.split('\n\n').map((section) => [section.slice(0, section.indexOf('\n')), section]),
+    );
+    expect(sections.operators).toMatchInlineSnapshot(`
+      "operators
+        c: $gt of n of "a" and n of "b" is a call of its own
+          its operands come from "a" and "b", and no function has them all
+          Without the call: let the component of "c" decide it by its input, or return it from one that reads all of them."
+    `);
+    expect(sections.arrangement).toMatchInlineSnapshot(`
+      "arrangement
+        in parallel 1.00 s
+        - a /my/a 1.00 s
+        - b /my/a 1.00 s
+        ($gt of n of "a" and n of "b": a call that the compiler added)
+        c /my/c 1.00 s, conditional"
+    `);
+    expect(sections.budgets?.replace(/[\d.]+ KB/g, 'N KB')).toMatchInlineSnapshot(`
+      "budgets
+        a → (operator of c): n, spilled above N KB each
+        a → output: $length of list, the hash of u, spilled above N KB each
+        b → (operator of c): n, spilled above N KB each
+        b → output: the hash of u, spilled above N KB each
+        (operator of c) → c: what it gives, spilled above N KB each
+        c → output: all of it, spilled above N KB each"
+    `);
+    expect(stdout).not.toMatch(/operands_|\$op\(/);
+    const { operations } = await json('operators.yaml');
+    expect(operations).toMatchObject([{ id: 'c.operands_1', for: 'c', operation: '$gt of n of "a" and n of "b"' }]);
+  });
+
   it('shows what a flow became, and why', async () => {
     const { code, stdout, stderr } = await run('flow.yaml', '--profile', 'flow.profile.json');
     expect({ code, stderr }).toEqual({

@@ -16,14 +16,18 @@ export interface ShownTotal {
   readonly measured?: Total;
 }
 
-/** A table of what steps take and cost, predicted beside measured; without what was measured, only what is predicted. */
-export function costLines(rows: readonly CostRow[], { predicted, measured }: ShownTotal): readonly string[] {
+/** A table of what steps take and cost, predicted beside measured; without what was measured, only what is predicted. `nameOf`: what a row is called. */
+export function costLines(
+  rows: readonly CostRow[],
+  { predicted, measured }: ShownTotal,
+  nameOf: (step: string) => string = (step) => step,
+): readonly string[] {
   const both = measured !== undefined;
   const cells = [
     ['', 'predicted', '', '', ...(both ? ['measured', '', ''] : [])],
     ...rows
       .slice(0, MAX_ROWS)
-      .map((row) => [row.step, ...figures(row.predicted), ...(both ? figures(row.measured) : [])]),
+      .map((row) => [nameOf(row.step), ...figures(row.predicted), ...(both ? figures(row.measured) : [])]),
     ['the run', ...total(predicted), ...(both ? total(measured) : [])],
   ];
   const widths = cells.reduce<readonly number[]>(

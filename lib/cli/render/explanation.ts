@@ -1,4 +1,12 @@
-import type { Edge, ExplainedBudgets, ExplainedTree, Explanation, Harmless, UsedLimit } from '../../explain/index.ts';
+import type {
+  Edge,
+  ExplainedBudgets,
+  ExplainedOperation,
+  ExplainedTree,
+  Explanation,
+  Harmless,
+  UsedLimit,
+} from '../../explain/index.ts';
 import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { costLines } from './costs.ts';
@@ -8,13 +16,16 @@ import { sourceLines } from './measured-source.ts';
 /** Shows an explanation: the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  const { name, tree, passes, budgets, limits, harmless } = explanation;
+  const { name, tree, passes, operations, budgets, limits, harmless } = explanation;
+  const works = new Map(operations.map((one) => [one.id, `(operator of ${one.for})`]));
+  const nameOf = (step: string): string => works.get(step) ?? step;
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
-    ['costs', [...costLines(explanation.costs, explanation.total), ...measuredLines(explanation)]],
+    ['costs', [...costLines(explanation.costs, explanation.total, nameOf), ...measuredLines(explanation)]],
+    ...(operations.length > 0 ? ([['operators', operations.map(operationLine)]] as const) : []),
     ['passes', [...passes.map(passLine), ...harmless.map(harmlessLine)]],
-    ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
+    ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges, nameOf), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
   ];
   stdout.write(`${colors.bold(name)}\n`);
@@ -26,6 +37,9 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
 /** How what was measured was measured. */
 const measuredLines = ({ total: { measured } }: Explanation): readonly string[] =>
   measured ? sourceLines(measured.source) : [];
+/** An operation that costs a call, and how to do without. */
+const operationLine = ({ for: reader, operation, why, instead }: ExplainedOperation): string =>
+  `${reader}: ${operation} is a call of its own\n    ${why}\n    ${instead}`;
 
 /** What `lint` finds in steps that a pass made part of others. */
 const harmlessLine = ({ rule, pass, steps }: Harmless): string =>
@@ -55,7 +69,8 @@ function treeLines(tree: ExplainedTree, indent: string, colors: Colors): readonl
     const head = `${indent}state machine ${tree.name} ${colors.dim(seconds(tree.seconds))}`;
     return [head, ...treeLines(tree.body, deeper, colors)];
   }
-  const { id, component, guarded, after = [], runs } = tree;
+  const { id, component, guarded, after = [], runs, does } = tree;
+  if (does !== undefined) return [`${indent}${colors.dim(`(${does}: a call that the compiler added)`)}`];
   const chain = after.length > 0 ? `, after ${after.join(', ')} in one function` : '';
   const remark = `${component} ${seconds(tree.seconds)}${chain}${guarded ? ', conditional' : ''}`;
   return [`${indent}${id} ${colors.dim(remark)}`, ...(runs ? treeLines(runs, deeper, colors) : [])];
@@ -122,12 +137,14 @@ function inputLines({ inputReads, inputSpillAbove }: ExplainedBudgets): readonly
   return [`input: ${read}, spilled above ${kilobytes(inputSpillAbove)} each`];
 }
 
-function edgeLines(edges: readonly Edge[]): readonly string[] {
+function edgeLines(edges: readonly Edge[], nameOf: (step: string) => string): readonly string[] {
   const shown = edges.slice(0, MAX_EDGES).map(({ from, to, reads, tests, spillAbove, after }) => {
-    if (after && reads.length + tests.length === 0) return `${from} → ${to}: nothing, only order (after)`;
-    const moved = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
+    const ends = `${nameOf(from)} → ${nameOf(to)}`;
+    if (after && reads.length + tests.length === 0) return `${ends}: nothing, only order (after)`;
+    const values = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
+    const moved = nameOf(from) === from ? values : 'what it gives';
     const spill = reads.length > 0 ? `, spilled above ${kilobytes(spillAbove)} each` : ', a boolean each';
-    return `${from} → ${to}: ${moved}${spill}${after ? ', and order (after)' : ''}`;
+    return `${ends}: ${moved}${spill}${after ? ', and order (after)' : ''}`;
   });
   const rest = edges.length - shown.length;
   return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;

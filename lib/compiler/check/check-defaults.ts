@@ -4,6 +4,7 @@ import type { Expression } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { stepsReadBy } from '../analyse/uses.ts';
 import { checkInputs } from './check-inputs.ts';
+import { checkOperations } from './check-operations.ts';
 import { checkPaths } from './check-paths.ts';
 import type { Scope } from './scope.ts';
 import { typeOf } from './type-of.ts';
@@ -62,6 +63,7 @@ function errorsIn(flow: Flow, scope: Scope): readonly { readonly place: string; 
   };
   const own: Scope = { ...scope, flow, report };
   checkPaths(own);
+  checkOperations(own);
   checkInputs(own);
   return errors;
 }

@@ -45,7 +45,9 @@ class Check {
         this.#list(expression, expected, path);
         break;
       case 'if':
-        for (const arm of armsOf(expression)) this.value(arm, expected, path);
+        // What an operator gives is not written in its arms.
+        if (expression.written) this.#type(typeOf(expression, this.#scope), expected, path, expression.span);
+        else for (const arm of armsOf(expression)) this.value(arm, expected, path);
         break;
       case 'coalesce':
         for (const item of expression.items) this.#alternative(item, expected, path);

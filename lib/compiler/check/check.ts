@@ -7,6 +7,7 @@ import { checkExpress } from './check-express.ts';
 import { checkFlowRunners } from './check-flow-runners.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkMissingVariables } from './check-missing-variables.ts';
+import { checkOperations } from './check-operations.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkVariables } from './check-variables.ts';
@@ -59,6 +60,7 @@ function checkScope(scope: Scope): void {
   for (const id of 'order' in sorted ? sorted.order : []) scope.resultOf(id);
   const live: Scope = { ...scope, flow: liveFlow(scope) };
   checkPaths(live);
+  checkOperations(live);
   checkInputs(live);
   checkFlowRunners(live);
   checkDefaults(live);

@@ -27,3 +27,10 @@ function kindInWords(variants: readonly Variant[]): string {
   const known = variants.every((variant) => variant.values !== undefined) && values.size <= MAX_VALUES;
   return known && kind !== 'null' ? [...values].join(' or ') : WORDS[kind];
 }
+
+/** The operand of an operator in words: what it may be; of a single string or number, also that it is one. */
+export function describeOperand(variants: readonly Variant[]): string {
+  const words = describeType(variants);
+  const [one, ...more] = variants.length === 1 ? (variants[0]?.values ?? []) : [];
+  return more.length > 0 || (typeof one !== 'string' && typeof one !== 'number') ? words : `the ${typeof one} ${words}`;
+}

@@ -1,7 +1,13 @@
-import type { CoalesceExpression, Expression, IfExpression } from '../../flow/expression.ts';
+import {
+  allWithin,
+  type CoalesceExpression,
+  type Expression,
+  type IfExpression,
+  type OperationExpression,
+} from '../../flow/expression.ts';
 import { FAILING, passes } from '../../protocol/truth.ts';
 import type { Scope } from './scope.ts';
-import { accessOf, typeOf } from './type-of.ts';
+import { accessOf, mayBeMissing, typeOf } from './type-of.ts';
 import { constantVariant, type Variant } from './variant.ts';
 import { variantsOf } from './variants.ts';
 import type { FoundCondition } from './walk.ts';
@@ -26,12 +32,13 @@ export function truthOf(condition: Expression, of: TestOf, scope: Scope): Truth 
       return truthOfCoalesce(condition, of, scope);
     case 'map':
     case 'list':
-      // Something in it may be missing.
-      return of === 'present' ? UNKNOWN : truthOfVariants(variantsOf(typeOf(condition, scope)), of);
+      // Without something in it, there is no value at all.
+      if (of === 'present' || mayBeMissing(condition, scope)) return UNKNOWN;
+      return truthOfVariants(variantsOf(typeOf(condition, scope)), of);
     case 'literal':
       return truthOfVariants(variantsOf(typeOf(condition, scope)), of);
     case 'operation':
-      return UNKNOWN;
+      return truthOfOperation(condition, of, scope);
     case 'variable':
       return condition.fallback || condition.given === 'presence' ? UNKNOWN : truthOfReference(condition, of, scope);
     default:
@@ -71,6 +78,26 @@ function truthOfReference(reference: Parameters<typeof accessOf>[0], of: TestOf,
   const skips = reference.kind === 'step' && of !== '$if';
   return presence === 'always' && !skips ? found : { ...found, possible: new Set([...found.possible, false]) };
 }
+
+function truthOfOperation(operation: OperationExpression, of: TestOf, scope: Scope): Truth {
+  const variants = variantsOf(typeOf(operation, scope));
+  const found: Truth = isNeverEmpty(operation, scope)
+    ? { possible: new Set([true]), variants }
+    : truthOfVariants(variants, of);
+  const skips = of !== '$if' && allWithin(operation).some(({ kind }) => kind === 'step');
+  return skips || mayBeMissing(operation, scope) ? { ...found, possible: new Set([...found.possible, false]) } : found;
+}
+
+/** Whether a text is put together of something that always has characters. */
+const isNeverEmpty = ({ operator, operands }: OperationExpression, scope: Scope): boolean =>
+  operator === 'concat' &&
+  operands.some((operand) => {
+    const variants = variantsOf(typeOf(operand, scope));
+    return (
+      variants.length > 0 &&
+      variants.every(({ kind, values }) => kind !== 'string' || (values !== undefined && !values.includes('')))
+    );
+  });
 
 function truthOfVariants(variants: readonly Variant[], of: TestOf): Truth {
   if (variants.length === 0) return UNKNOWN;

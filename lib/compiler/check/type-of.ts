@@ -2,14 +2,16 @@ import type {
   CoalesceExpression,
   Expression,
   IfExpression,
+  OperationExpression,
   StepReference,
   VariableReference,
 } from '../../flow/expression.ts';
-import type { Operator } from '../../protocol/operators.ts';
+import { takesMissing } from '../../protocol/operators.ts';
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
+import { BOOLEAN, operationType } from './operation-type.ts';
 import type { Scope } from './scope.ts';
-import { ANY, constantType, nonNull, objectType, schemaType, type Type, unionType, writtenType } from './type.ts';
+import { ANY, constantType, nonNull, objectType, type Type, unionType, writtenType } from './type.ts';
 
 /** The type of an expression's value, if it is not missing. */
 export function typeOf(expression: Expression, scope: Scope): Type {
@@ -22,11 +24,11 @@ export function typeOf(expression: Expression, scope: Scope): Type {
     case 'list':
       return { kind: 'array', items: expression.items.map(inside) };
     case 'if':
-      return unionType(armsOf(expression).map(inside));
+      return expression.written ? BOOLEAN : unionType(armsOf(expression).map(inside));
     case 'coalesce':
       return typeOfCoalesce(expression, scope);
     case 'operation':
-      return expression.operator === 'operands' ? ANY : TYPES_OF_OPERATORS[expression.operator];
+      return typeOfOperation(expression, scope);
     case 'step':
       return typeOfStep(expression, scope);
     case 'variable':
@@ -36,12 +38,40 @@ export function typeOf(expression: Expression, scope: Scope): Type {
   }
 }
 
-const BOOLEAN = schemaType({ type: 'boolean' });
+function typeOfOperation(operation: OperationExpression, scope: Scope): Type {
+  const { operator } = operation;
+  return operator === 'operands' ? ANY : operationType(operator, operandTypes(operation, scope));
+}
 
-const TYPES_OF_OPERATORS: { readonly [O in Operator]: Type } = {
-  ...{ eq: BOOLEAN, in: BOOLEAN, concat: schemaType({ type: 'string' }), length: schemaType({ type: 'integer' }) },
-  ...{ lt: BOOLEAN, lte: BOOLEAN, gt: BOOLEAN, gte: BOOLEAN },
-};
+/** The types of the values that an operator is given: null for one that is missing, where it takes that. */
+export const operandTypes = ({ operator, operands }: OperationExpression, scope: Scope): readonly Type[] =>
+  operands.map((operand) => {
+    const type = typeOf(operand, scope);
+    return takesMissing(operator) && mayBeMissing(operand, scope) ? unionType([type, constantType(null)]) : type;
+  });
+
+/** Whether an expression has no value in some run, because a path that it reads may be missing. */
+export function mayBeMissing(expression: Expression, scope: Scope): boolean {
+  const inside = (part: Expression): boolean => mayBeMissing(part, scope);
+  switch (expression.kind) {
+    case 'literal':
+    case 'coalesce':
+      return false;
+    case 'map':
+      return expression.entries.some(({ value }) => inside(value));
+    case 'list':
+      return expression.items.some(inside);
+    case 'operation':
+      return !takesMissing(expression.operator) && expression.operands.some(inside);
+    case 'if':
+      return armsOf(expression).some(inside);
+    case 'variable':
+      if (expression.fallback && inside(expression.fallback)) return true;
+      return accessOf(expression, scope).presence !== 'always';
+    default:
+      return accessOf(expression, scope).presence !== 'always';
+  }
+}
 
 /** The arms of an `$if`, each once. */
 export const armsOf = ({ consequent, alternative }: IfExpression): readonly Expression[] =>

@@ -1,4 +1,5 @@
 import { parseSlotKey } from '../../protocol/invocation.ts';
+import { pathInWords } from '../../protocol/path-words.ts';
 import { builtinOf } from '../analyse/builtins.ts';
 import { mapSteps, type PlannedStep } from '../plan/plan.ts';
 import type { Change, PlanPass } from './pass.ts';
@@ -20,7 +21,7 @@ export const projectReads: PlanPass<'project-reads'> = {
 function changeOf({ step, readings, inner }: PlannedStep): readonly Change[] {
   const keys = new Set(readings.map(({ key }) => key));
   if (inner || builtinOf(step) || step.added || keys.has('$')) return [];
-  const read = [...keys].map((key) => parseSlotKey(key).path);
+  const read = [...keys].map((key) => pathInWords(parseSlotKey(key).path));
   const what = read.length === 0 ? 'returns nothing' : `returns only ${[...new Set(read)].join(', ')}`;
   return [{ steps: [step.id], what }];
 }

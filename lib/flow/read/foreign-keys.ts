@@ -70,7 +70,7 @@ export const STEP_HINTS: KeyHints = hints(
   ['description comment doc note', 'Write a comment (# …), or put it under "metadata".', 'metadata'],
   [
     'if when condition conditions on only runif',
-    'Write skipIf with the opposite condition, or read the step in one arm of an $if only: a step runs where its result is needed.',
+    'Write skipIf: { $not: CONDITION }, such as skipIf: { $not: { $eq: [{ $input: mode }, full] } }, or read the step in one arm of an $if only: a step runs where its result is needed.',
     'skipIf',
   ],
   ['unless except skipwhen', 'Write skipIf: the step is skipped where it is true.', 'skipIf'],

@@ -6,6 +6,7 @@ import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { REFERENCE_HINTS } from './foreign-keys.ts';
+import { foreignOperator } from './foreign-operators.ts';
 import { looksLikeReference } from './foreign-reference.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
@@ -83,12 +84,16 @@ const ITEM: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+/** A key that only differs in case is a misspelling of ours. */
+const insteadOf = (key: string): string | undefined =>
+  ITEM.get(key) ?? (KEYS.includes(key.toLowerCase()) ? undefined : foreignOperator(key));
+
 type ReadEntry = (key: string, value: Tree) => Expression;
 
 function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (key.startsWith('$'))
-      reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: ITEM.get(key) }, place);
+      reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: insteadOf(key) }, place);
     if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: read(key, value) };
   });

@@ -1,7 +1,7 @@
 import type { Reporter } from '../../diagnostics/diagnostics.ts';
 import { OPERATORS, type Operator } from '../../protocol/operators.ts';
 import { type Expression, type IfExpression, literal } from '../expression.ts';
-import { Fields } from '../text/fields.ts';
+import { Fields, type KeyHints } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
 
 /** Reads one form of expression; `read` reads the values in it. */
@@ -36,13 +36,25 @@ export const OPERATOR_FORMS: readonly (readonly [key: string, read: ReadForm])[]
   ['$not', readNot],
 ];
 
+/** What belongs to an `$if`, whose condition an operator is. */
+const IN_IF = { instead: 'Put the condition under $if: { $if: condition, then: value, else: value }.' };
+const HINTS: KeyHints = new Map([
+  ...['then', 'else'].map((key) => [key, IN_IF] as const),
+  ['path', { instead: 'An operator has no path: put the path into the reference, as in { $step: ID, path: PATH }.' }],
+  ['default', { instead: 'Write { $coalesce: [value, default] } for the operand that may be missing.' }],
+]);
+
+function fieldsOf(map: MapTree, key: string, reporter: Reporter): Fields {
+  return new Fields(map, `${/^\$[aeio]/.test(key) ? 'an' : 'a'} ${key}`, [key], reporter, HINTS);
+}
+
 function readerOf(operator: Operator): ReadForm {
   return (map, reporter, read) => readOperation(operator, map, `$${operator}`, reporter, read);
 }
 
 function readOperation(operator: Operator, map: MapTree, key: string, reporter: Reporter, read: ReadValue): Expression {
-  const { count, form } = OPERANDS[operator];
-  const written = new Fields(map, `a ${key}`, [key], reporter).tree(key);
+  const { count, form } = key === '$ne' ? pairOf(key) : OPERANDS[operator];
+  const written = fieldsOf(map, key, reporter).tree(key);
   const operands =
     count === 1 && written ? [read(written)] : listed(map, key, written, { count, form }, reporter, read);
   return operands ? { kind: 'operation', operator, operands, span: map.span } : literal(null, map.span);
@@ -59,12 +71,23 @@ function listed(
 ): readonly Expression[] | undefined {
   if (written?.kind === 'list' && (count === undefined || written.items.length === count))
     return written.items.map(read);
+  const wanted = count === undefined ? 'a list of values' : `a list of ${count} values`;
   const found =
     written?.kind === 'list' ? `a list of ${written.items.length}` : written ? describe(written) : 'nothing';
-  const wanted = count === undefined ? 'a list of values' : `a list of ${count} values`;
   const problem = `${key} takes ${wanted}, and finds ${found}`;
-  reporter.report('bad-reference', { problem, form: form.replace('$eq', key) }, written?.span ?? map.span);
+  reporter.report('bad-reference', { problem, form: formFor(form, key, written) }, written?.span ?? map.span);
   return undefined;
+}
+
+/** How the operator is written, with what was found in its place where that tells what is meant. */
+function formFor(form: string, key: string, written: Tree | undefined): string {
+  if (written?.kind === 'list' && written.items.length > 2)
+    return key === '$in'
+      ? '{ $in: [value, [first, second, third]] }, with the list as the second'
+      : `${form}, and join several with $and or $or: { $and: [${form}, ${form}] }`;
+  if (written?.kind === 'list' || written?.kind === 'map' || !written) return form;
+  const value = JSON.stringify(written.value);
+  return form.includes('first') ? form.replace('second', value) : form.replace('value', value);
 }
 
 function readUnequal(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
@@ -73,7 +96,7 @@ function readUnequal(map: MapTree, reporter: Reporter, read: ReadValue): Express
 }
 
 function readNot(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
-  const value = new Fields(map, 'a $not', ['$not'], reporter).tree('$not');
+  const value = fieldsOf(map, '$not', reporter).tree('$not');
   return { ...negated(value ? read(value) : literal(null, map.span), '$not'), span: map.span };
 }
 
@@ -93,7 +116,7 @@ function readAny(map: MapTree, reporter: Reporter, read: ReadValue): Expression 
 /** A chain of conditions, as one `$if` in another: each is only evaluated where those before it do not decide. */
 function readChain(written: '$and' | '$or', map: MapTree, reporter: Reporter, read: ReadValue): Expression {
   const form = `{ ${written}: [first, second] }`;
-  const tree = new Fields(map, `an ${written}`, [written], reporter).tree(written);
+  const tree = fieldsOf(map, written, reporter).tree(written);
   const conditions = listed(map, written, tree, { form }, reporter, read) ?? [];
   const { span } = map;
   const [yes, no] = [literal(true, span), literal(false, span)];

@@ -61,10 +61,48 @@ const FORMS: { readonly [key: string]: Json } = {
   ),
 };
 
+/** The schema of an operator, with its operands. */
+const operator = (key: string, description: string, operands: Json): readonly [string, Json] => [
+  key,
+  form(description, { [key]: operands }, [key]),
+];
+
+const operands: Json = { type: 'array', items: value };
+const pair: Json = { type: 'array', items: value, minItems: 2, maxItems: 2 };
+const ORDER = 'of two numbers, or of two strings by their code points; other values fail the step.';
+
+/** The operators by key: what each does, and how many operands it takes. */
+const OPERATORS: { readonly [key: string]: Json } = Object.fromEntries([
+  operator(
+    '$eq',
+    'Whether two values are equal: numbers by value, lists in order, maps without order. A missing value is null.',
+    pair,
+  ),
+  operator('$ne', 'Whether two values are not equal, as $eq compares them.', pair),
+  operator('$lt', `Whether the first is less than the second, ${ORDER}`, pair),
+  operator('$lte', `Whether the first is at most the second, ${ORDER}`, pair),
+  operator('$gt', `Whether the first is greater than the second, ${ORDER}`, pair),
+  operator('$gte', `Whether the first is at least the second, ${ORDER}`, pair),
+  operator(
+    '$and',
+    'Whether all conditions are true, as for $if; those after the first that is false are not evaluated.',
+    operands,
+  ),
+  operator('$or', 'Whether one of the conditions is true, as for $if; those after it are not evaluated.', operands),
+  operator('$not', 'Whether the condition is false, as for $if: false, null or missing.', value),
+  operator(
+    '$in',
+    'Whether the first value is equal to an item of the list that comes second. Nothing is in null.',
+    pair,
+  ),
+  operator('$concat', 'Strings, numbers and booleans put together as one string.', operands),
+  operator('$length', 'How many characters a string has, how many items a list, how many fields a map.', value),
+]);
+
 /** The schema of a value: an expression, or data with expressions inside. */
 export function expressionSchemas(): JsonObject {
   const data: Json = { additionalProperties: value };
-  const decided = Object.entries(FORMS).reduceRight<Json>(
+  const decided = Object.entries({ ...FORMS, ...OPERATORS }).reduceRight<Json>(
     (otherwise, [key, then]) => ({ if: { required: [key] }, then, else: otherwise }),
     data,
   );

@@ -36,6 +36,8 @@ function findingsOf(linted: LintedFlow, step: Step): readonly Finding[] {
   if (linted.isBuiltin(step, 'put_blob', 'create_messages', 'get_blob')) return [];
   const copies = linted
     .readersOf(step.id)
+    // Of what is only tested, the function that has it says the outcome: nothing is copied.
+    .filter(({ isTested }) => !isTested)
     .filter(({ reader }) => !linted.isBuiltin(reader, 'put_blob', 'extract', 'extract_multiple'));
   const byPath = groupBy(
     copies,

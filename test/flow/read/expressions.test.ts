@@ -36,6 +36,15 @@ output: [{ $literal: { $step: a, $input: b }, $if: 1 }]
       $step: 'z',
       $input: 'a',
       $variable: 'v',
+      $eq: [1, 2],
+      $ne: [1, 2],
+      $and: [1],
+      $or: [1],
+      $not: 1,
+      $lt: [1, 2],
+      $in: [1, [2]],
+      $concat: ['a'],
+      $length: 'a',
     };
     const two = fc.shuffledSubarray(Object.keys(forms) as (keyof typeof forms)[], { minLength: 2, maxLength: 2 });
     fc.assert(

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { Reporter } from '../../../lib/diagnostics/diagnostics.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
+import { OPERATOR_FORMS } from '../../../lib/flow/read/read-operator.ts';
 import { languageSchema } from '../../../lib/flow/schema/language-schema.ts';
 import { readTree } from '../../../lib/flow/text/read-tree.ts';
 import { toJson } from '../../../lib/flow/text/tree.ts';
@@ -26,6 +27,11 @@ const yamlIn = (folder: string): readonly string[] =>
     .map((file) => join(folder, file));
 
 describe('the schema of the language', () => {
+  it('has each operator that is read, and explains it', () => {
+    const text = JSON.stringify(languageSchema().definitions);
+    for (const [key] of OPERATOR_FORMS) expect(text).toContain(`"properties":{"${key}":`);
+  });
+
   it('is a file of the package, up to date', () => {
     expect(JSON.parse(readFileSync('schema/flow.json', 'utf8'))).toEqual(languageSchema());
     expect(JSON.parse(readFileSync('package.json', 'utf8')).files).toContain('schema');
@@ -55,6 +61,10 @@ describe('the schema of the language', () => {
       'expressions in expressions',
       'output: { $if: { $input: a }, then: [{ $coalesce: [{ $variable: v, default: { $input: $ } }] }], else: { $literal: { $if: 1 } } }',
     ],
+    [
+      'operators in operators',
+      '- { id: a, component: /x/y, skip_if: { $not: { $and: [{ $eq: [1, { $input: a }] }, { $in: [a, [b]] }] } }, input: { $concat: [a, { $length: { $input: b } }] } }',
+    ],
     ['data with keys that begin with $', 'output: { $blob: abc }'],
     [
       'mocks with nulls',
@@ -75,6 +85,10 @@ describe('the schema of the language', () => {
     ['an $if without then', 'output: [{ a: { $if: true } }]'],
     ['an unknown key of an expression', 'output: { $step: a, pth: b }'],
     ['a $coalesce without a list', 'output: { $coalesce: a }'],
+    ['an $eq of three values', 'output: { $eq: [1, 2, 3] }'],
+    ['a $gt of one value', 'output: { a: { $gt: 18 } }'],
+    ['a $concat without a list', 'output: { $concat: a }'],
+    ['an operator with another key', 'output: { $eq: [1, 2], then: 1 }'],
     ['an action that is none', 'steps: [{ id: a, component: /x/y, onError: { action: ignore } }]'],
     ['a case without a name', 'test: { cases: [{ input: 1 }] }'],
     ['a mock that is none', 'test: { cases: [{ name: a, mocks: { /x/y: 1 } }] }'],

@@ -53,6 +53,12 @@ routes: { /shop: [{ plugin: shop }] }
     'a small field of a large result': `${unmarked(twoReaders(', path: id'))}${mocked(
       `load: { outcome: success, result: { rows: "${LARGE_TEXT}", id: 1 } }`,
     )}`,
+    'a large result that others only test, or measure': `
+steps:
+  - { id: load_dataset, component: /shop/orders }
+  - { id: count, component: /shop/count, input: { rows: { $length: { $step: load_dataset } } } }
+  - { id: sum, component: /shop/sum, input: { any: { $if: { $step: load_dataset }, then: 1 }, all: { $eq: [{ $step: load_dataset }, []] } } }
+`,
     'one reader': `
 steps:
   - { id: load_dataset, component: /shop/orders }

@@ -1,6 +1,6 @@
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, fault } from '../../../protocol/markers.ts';
-import { nameOf, OUTLINED_AS_IT_IS, operate } from '../../../protocol/operators.ts';
+import { nameOf, type Order, OUTLINED_AS_IT_IS, operate, type Typed, WORK } from '../../../protocol/operators.ts';
 import { mayFail, type Operand, type Operation, type Path } from '../../../protocol/path.ts';
 import { flatConstant } from './constant.ts';
 import { all, any, choose, constant, FALSE, type Jsonata, jsonata, list, not, object, quote, TRUE } from './jsonata.ts';
@@ -98,6 +98,11 @@ function equal(one: OperandCode, other: OperandCode): Jsonata {
   );
 }
 
+/** The beginning of what is wrong with operands, before what they are. */
+function finding(operator: Typed): Jsonata {
+  return quote(`${WORK[operator]}, and finds `);
+}
+
 function within(one: OperandCode, other: OperandCode): Jsonata {
   const known = other.is;
   if (known !== undefined && !Array.isArray(known)) {
@@ -113,7 +118,7 @@ function within(one: OperandCode, other: OperandCode): Jsonata {
   const among = isPlain
     ? jsonata`$one in ${other.code}`
     : jsonata`$count($filter($other, ${fn(['$item'], jsonata`$item = $one`)})) > 0`;
-  const unfit = jsonata`{"$fault": "$in looks in a list, and finds " & ${typeName('$other')}}`;
+  const unfit = jsonata`{"$fault": ${finding('in')} & ${typeName('$other')}}`;
   const found =
     known === undefined ? choose(isOf('$other', 'array'), among, choose(jsonata`$other = null`, FALSE, unfit)) : among;
   return bindAll(
@@ -128,7 +133,6 @@ function within(one: OperandCode, other: OperandCode): Jsonata {
 /** A constant with none of these is in the same order among strings by UTF-16 units, as JSONata has them, and by code points. */
 const FROM_SURROGATES = /[\ud800-\uffff]/;
 
-type Order = 'lt' | 'lte' | 'gt' | 'gte';
 const SIGNS: { readonly [O in Order]: Jsonata } = {
   lt: jsonata`<`,
   lte: jsonata`<=`,
@@ -148,7 +152,7 @@ function compared(operator: Order, one: OperandCode, other: OperandCode): Jsonat
   const isPlain = known.some((is) => typeof is === 'string' && !FROM_SURROGATES.test(is));
   const [left, right] = bound.map(([local]) => (isPlain ? local : ordered(local)));
   const unfit = faultCode(
-    jsonata`${quote(`$${operator} compares two numbers or two strings, and finds `)} & ${nameOfOperand('$one', one)} & " and " & ${nameOfOperand('$other', other)}`,
+    jsonata`${finding(operator)} & ${nameOfOperand('$one', one)} & " and " & ${nameOfOperand('$other', other)}`,
   );
   const inOrder = choose(
     areAll('number'),
@@ -179,7 +183,7 @@ const lengthOf: Jsonata = choose(
     choose(
       isOf('$one', 'object'),
       jsonata`$count($keys($one))`,
-      jsonata`$exists($one) ? {"$fault": "$length is that of a string, a list or a map, and finds " & ${typeName('$one')}}`,
+      jsonata`$exists($one) ? {"$fault": ${finding('length')} & ${typeName('$one')}}`,
     ),
   ),
 );
@@ -199,7 +203,7 @@ function pieceOf({ code, is }: OperandCode): Jsonata {
       ? quote(String(outcome.value))
       : constant('fault' in outcome ? fault(outcome.fault) : null);
   }
-  const unfit = jsonata`{"$fault": "$concat puts strings, numbers and booleans together, and finds " & ${typeName('$one')}}`;
+  const unfit = jsonata`{"$fault": ${finding('concat')} & ${typeName('$one')}}`;
   const piece = choose(
     isOf('$one', 'string'),
     '$one' as const,

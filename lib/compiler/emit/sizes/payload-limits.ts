@@ -1,8 +1,10 @@
 import type { Expression } from '../../../flow/expression.ts';
+import type { Step } from '../../../flow/flow.ts';
 import { earlierSlot } from '../../../protocol/markers.ts';
 import { isSmallOperation, pathsIn } from '../../../protocol/path.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
+import { OPERANDS } from '../../analyse/lower-operations.ts';
 import { isRead, isStepUse, type Use, usesOf } from '../../analyse/uses.ts';
 import { alikeOf } from '../../plan/alike.ts';
 import { fusedStepsOf, keysOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
@@ -162,10 +164,16 @@ export function functionPayloadLimit(planned: PlannedStep, layout: Layout): Payl
   const own = values.filter((source) => !inside.has(source));
   const linked = fusedBefore.reduce((sum, fused) => sum + ENVELOPE + bytesOfNames(fused), 0);
   const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked;
-  const isPacking = step.added && step.component === PACK;
-  const what = isPacking ? `what is packed in one blob, "${step.id}"` : `the input of step "${step.id}"`;
-  return { what, step: step.id, availableBytes, values: own, of: inputs };
+  return { what: inputInWords(step), step: step.id, availableBytes, values: own, of: inputs };
 }
+
+function inputInWords({ id, component, added, addedFor }: Step): string {
+  if (added && component === PACK) return `what is packed in one blob, "${id}"`;
+  return added && component === OPERANDS ? `the operands of ${operatorOf(addedFor)}` : `the input of step "${id}"`;
+}
+
+const operatorOf = (reader: string | undefined): string =>
+  `an operator in ${reader === undefined ? 'the output' : `step "${reader}"`}`;
 
 /** Bytes of the links by which the other steps of a fused chain refer to what they read of one. */
 const bytesOfNames = ({ step, readings }: PlannedStep): number =>
@@ -178,7 +186,9 @@ export function variableLimit(planned: PlannedStep, layout: Layout): PayloadLimi
   const values = keys.filter(holdsValue).map(() => step.id);
   const availableBytes = PAYLOAD_BYTES - bytesOfKeys(keys) - bytesOfLinks(planned);
   const place: PackingPlace = { in: 'variable', step: step.id };
-  return { what: `what is read of step "${step.id}"`, step: step.id, availableBytes, values, place };
+  const isOperator = step.added && step.component === OPERANDS;
+  const what = isOperator ? `what ${operatorOf(step.addedFor)} gives` : `what is read of step "${step.id}"`;
+  return { what, step: step.id, availableBytes, values, place };
 }
 
 /** Bytes of the names of a fused chain's steps, and of what the answer reports of each. */
