@@ -1,13 +1,20 @@
+import { compile } from '../lib/compiler/compile.ts';
+import { explain } from '../lib/explain/index.ts';
 import { lintFile } from '../lib/lint/index.ts';
+import { openFlow } from '../lib/project/open-flow.ts';
 import { simulate } from '../lib/simulate/index.ts';
 import { complete, guideSnippets } from '../test/guide.ts';
+import { SHAPES, sourceOf as textOf } from './large-flows.ts';
 
 /**
- * What `lint` finds in each flow of the performance guide, and how long three of them take before and after `--fix`. Run with
- * `npx tsx bench/lint.ts`; the guide has to be in the folder of reference data beside the repository.
+ * What `lint` finds in each flow of the performance guide, how long three of them take before and after `--fix`, and how long `lint`
+ * and `explain` take of flows of 2,000 steps. Run with `npx tsx bench/lint.ts`; the guide has to be in the folder of reference data
+ * beside the repository. `npx tsx bench/lint.ts large` prints only the last.
  */
 
-for (const snippet of guideSnippets()) {
+const isLargeOnly = process.argv[2] === 'large';
+
+for (const snippet of isLargeOnly ? [] : guideSnippets()) {
   if (!snippet.source.includes('component:')) continue;
   const { diagnostics } = await lintFile(sourceOf(complete(snippet).source));
   const codes = new Map<string, number>();
@@ -57,7 +64,7 @@ output: [{ $step: process_1 }, { $step: process_2 }]
 };
 
 console.log();
-for (const [name, source] of Object.entries(MENDED)) {
+for (const [name, source] of isLargeOnly ? [] : Object.entries(MENDED)) {
   const { text, fixed } = await lintFile(sourceOf(source), { fix: true });
   const [before, after] = await Promise.all([secondsOf(source), secondsOf(text)]);
   console.log(`${name}: ${fixed} mended, ${before} s before, ${after} s after`);
@@ -71,4 +78,31 @@ async function secondsOf(source: string): Promise<number> {
 
 function sourceOf(source: string) {
   return { file: 'guide/flow.yaml', home: 'guide', source, project: 'guide' };
+}
+
+/** Steps of the large flows. */
+const SIZE = 2_000;
+const ROUNDS = 3;
+
+console.log(`\n| flow of ${SIZE.toLocaleString('en')} steps | compile | lint | explain |\n| --- | --: | --: | --: |`);
+for (const [name, draw] of Object.entries(SHAPES)) {
+  const source = textOf(draw(SIZE));
+  const times = [
+    await processorSeconds(async () => compile(source)),
+    await processorSeconds(() => lintFile(sourceOf(source))),
+    await processorSeconds(() => explain(openFlow({ file: 'guide/flow.yaml', home: 'guide', source }))),
+  ];
+  console.log(`| ${[name, ...times.map((seconds) => `${seconds.toFixed(1)} s`)].join(' | ')} |`);
+}
+
+/** The best of several rounds: other work of the machine hardly changes processor time. */
+async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(start);
+    least = Math.min(least, (user + system) / 1e6);
+  }
+  return least;
 }

@@ -11,6 +11,6 @@ const MOCKING = ['test/project/open-flow.test.ts'];
 export const PARTS = [
   { name: 'deploy', include: DEPLOY, exclude: [], isolate: true },
   { name: 'oracle', include: ORACLE, exclude: [], isolate: false },
-  { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...ORACLE, ...DEPLOY, ...MOCKING], isolate: false },
   { name: 'mocking', include: MOCKING, exclude: [], isolate: true },
+  { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...ORACLE, ...DEPLOY, ...MOCKING], isolate: false },
 ];

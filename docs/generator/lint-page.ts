@@ -18,7 +18,8 @@ const INTRODUCTION = `# Lint: the performance guide as rules
 
 - **Cost.** The flow is compiled and simulated as it is, and as it would be; the difference is the cost: seconds of the critical
   path, by the flow's profile; bytes that are passed from step to step, as far as mocks or schemas say how large they are; US
-  dollars for 1,000 runs. What changes neither has no cost.
+  dollars for 1,000 runs. For the costs of a flow at most 5,000 steps are simulated; of how many findings the cost is left out for
+  that, a line says.
 - **\`--fix\`** mends in the text what can be mended without knowing more than is written, of the rules
   ${FIXED}.
   Comments and layout stay, except a comment in a line that goes. Only edits after which the flow says exactly what the rule would
@@ -39,6 +40,9 @@ const INTRODUCTION = `# Lint: the performance guide as rules
 
 Components need neither be there nor be mocked. The schemas of those that are there count, else the \`inputSchema\` and
 \`outputSchema\` of steps. \`--json\` has the shape of \`validate\`, with \`step\`, \`cost\`, \`fixable\` and \`guide\`, a link into this page.
+\`cost\` is \`{"seconds", "bytes", "usd"}\`, each 0 where the flow would be no better; without \`bytes\` where nobody knows how large the
+values are that would no longer be passed, and \`{}\` where the cost is not known. \`costsLeftOut\` is the number of findings whose cost
+is left out.
 `;
 
 /** The page of all rules, each with an example as a terminal shows it, and what answers for the guide's checklist. */

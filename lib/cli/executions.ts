@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import type { ReadExecution } from '../aws/executions/executions.ts';
+import type { ExecutionClients, ReadExecution } from '../aws/executions/executions.ts';
 import type { Compiled } from '../compiler/compile.ts';
+import type { ReadLogs } from '../simulate/measured-executions.ts';
 import { awsProblem } from './aws-errors.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { count, writeJson } from './report.ts';
@@ -48,10 +49,17 @@ export interface FlowOfExecutions {
   readonly compiled: Compiled;
 }
 
-/** The executions that were read, and how many of the latest ones are of other versions of the flow. */
+/** The executions that were read, and the logs of the functions that they called. */
 export interface FoundExecutions {
   readonly executions: readonly ReadExecution[];
+  readonly logs: ReadLogs;
+}
+
+interface Found {
+  readonly executions: readonly ReadExecution[];
+  /** How many of the latest ones are of other versions of the flow. */
   readonly others: number;
+  readonly clients: ExecutionClients;
 }
 
 /**
@@ -66,7 +74,7 @@ export async function readExecutions(
   try {
     const found = choice.execution === undefined ? await latest(choice, flow) : await named(choice.execution, flow);
     if (found.others > 0 && !json) terminal.stderr.write(`${othersNote(found.others)}\n`);
-    return found;
+    return { executions: found.executions, logs: await logsOf(found, flow) };
   } catch (error) {
     const problem = awsProblem(error, { command, page: 'docs/simulating.md' });
     if (!problem) throw error;
@@ -83,20 +91,26 @@ export const NO_EXECUTIONS = EXIT.failed;
 const othersNote = (others: number): string =>
   `${count(others, 'execution')} of another version of the flow ${others === 1 ? 'is' : 'are'} left out`;
 
-async function named(arn: string, flow: FlowOfExecutions): Promise<FoundExecutions> {
-  const { openExecutionClients, readExecution, readExecutionArn } = await import('../aws/executions/executions.ts');
-  const { region } = readExecutionArn(arn);
-  const { sfn } = await openExecutionClients(region);
-  const execution = await readExecution(sfn, arn);
-  const unknown = await unknownIn(execution, flow);
-  if (unknown.length > 0) throw await ofAnother(`the execution ${arn} is`, unknown, flow);
-  return { executions: [execution], others: 0 };
+/** What Lambda reports of the calls of executions; where logs cannot be read, why. */
+async function logsOf({ executions, clients }: Found, { compiled }: FlowOfExecutions): Promise<ReadLogs> {
+  const [{ readReports }, { billedCallsIn }] = await Promise.all([
+    import('../aws/executions/executions.ts'),
+    import('../simulate/measured-executions.ts'),
+  ]);
+  return readReports(clients, billedCallsIn(compiled, executions));
 }
 
-async function latest(
-  { last = 1, stateMachine, stack }: ExecutionChoice,
-  flow: FlowOfExecutions,
-): Promise<FoundExecutions> {
+async function named(arn: string, flow: FlowOfExecutions): Promise<Found> {
+  const { openExecutionClients, readExecution, readExecutionArn } = await import('../aws/executions/executions.ts');
+  const { region } = readExecutionArn(arn);
+  const clients = await openExecutionClients(region);
+  const execution = await readExecution(clients.sfn, arn);
+  const unknown = await unknownIn(execution, flow);
+  if (unknown.length > 0) throw await ofAnother(`the execution ${arn} is`, unknown, flow);
+  return { executions: [execution], others: 0, clients };
+}
+
+async function latest({ last = 1, stateMachine, stack }: ExecutionChoice, flow: FlowOfExecutions): Promise<Found> {
   const aws = await import('../aws/executions/executions.ts');
   const clients = await aws.openExecutionClients(stateMachine?.split(':')[3]);
   const machine =
@@ -112,7 +126,7 @@ async function latest(
   const unknown = await Promise.all(all.map((execution) => unknownIn(execution, flow)));
   const executions = all.filter((_, at) => unknown[at]?.length === 0);
   if (executions.length === 0) throw await ofAnother(`the latest executions of ${machine} are`, unknown.flat(), flow);
-  return { executions, others: all.length - executions.length };
+  return { executions, others: all.length - executions.length, clients };
 }
 
 async function nameOf(file: string): Promise<string> {

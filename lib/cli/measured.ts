@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { ProfileSource } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
-import type { MeasuredRuns } from '../simulate/cost-rows.ts';
+import type { MeasuredRun, MeasuredRuns } from '../simulate/cost-rows.ts';
 import { UsageError } from './errors.ts';
 import { checkChoice, EXECUTION_OPTIONS, type ExecutionChoice, readExecutions } from './executions.ts';
 import type { FlowFile } from './flow-files.ts';
@@ -49,11 +49,11 @@ export async function measuredRuns(
     import('../project/load-flows.ts'),
   ]);
   const priced = { compiled: flow.compiled, memoryOf: await memorySizes(flow) };
-  return measureRuns(priced, runs.histories, runs.source);
+  return measureRuns(priced, runs.runs, runs.source);
 }
 
 interface Runs {
-  readonly histories: readonly (readonly HistoryEvent[])[];
+  readonly runs: readonly MeasuredRun[];
   readonly source: ProfileSource;
 }
 
@@ -66,9 +66,14 @@ async function readRuns(
   if (choice.run !== undefined) return readLocalRun(choice.run, file, shown.terminal);
   const found = await readExecutions(choice, { file: file.file, compiled }, shown);
   if (!found) return undefined;
-  const { measureExecutions } = await import('../simulate/measured-executions.ts');
-  const { source } = measureExecutions(compiled, found.executions);
-  return { histories: found.executions.map(({ events }) => events), source };
+  const { expressItemsIn, measureExecutions } = await import('../simulate/measured-executions.ts');
+  const { executions, logs } = found;
+  const { source } = measureExecutions(compiled, executions, logs);
+  const runs = executions.map((execution): MeasuredRun => {
+    const { events, weights } = execution;
+    return { events, weights, reports: logs.reports, expressItems: expressItemsIn(execution) };
+  });
+  return { runs, source };
 }
 
 /** Replays the journal of a run that succeeded: nothing is called again. */
@@ -79,5 +84,5 @@ async function readLocalRun(id: string, { file, text }: FlowFile, { cwd }: Termi
   await replayRun({ ...place, onHistory: (event) => events.push(event) }).catch((error: unknown) => {
     throw error instanceof ResumeError ? new UsageError(error.message, error.help) : error;
   });
-  return { histories: [events], source: { kind: 'local', at: new Date().toISOString(), runs: 1 } };
+  return { runs: [{ events }], source: { kind: 'local', at: new Date().toISOString(), runs: 1 } };
 }

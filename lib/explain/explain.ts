@@ -1,9 +1,9 @@
-import type { Compiled } from '../compiler/compile.ts';
+import { type Compiled, compileFlow } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
 import { type CostRow, costRows, type MeasuredRuns } from '../simulate/cost-rows.ts';
-import { type Simulated, simulate, simulateCompiled } from '../simulate/index.ts';
+import { type Simulated, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
 import { type Harmless, harmlessIn } from './harmless.ts';
 import { explainLimits, type UsedLimit } from './limits.ts';
@@ -51,7 +51,7 @@ export interface RunTotal {
   readonly costUsd: number;
 }
 
-type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source'>;
+type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source' | 'calls' | 'transitions'>;
 
 /** What to show beside what is predicted. */
 export interface ExplainOptions {
@@ -72,16 +72,21 @@ export async function explain(
   opened: Pick<OpenedFlow, 'source' | 'file' | 'settings' | 'compiled'>,
   { measured, memorySizes }: ExplainOptions = {},
 ): Promise<Explained> {
-  const { source, settings, compiled } = opened;
+  const { settings, compiled } = opened;
   const { profile, ...unmeasuredSettings } = settings;
   const { simulation, failure } = await simulateCompiled(compiled, {
     ...settings,
     ...(memorySizes && { memorySizes }),
   });
-  const { plan, budget, stateMachine, nestedMachines } = compiled;
-  if (!plan || !budget || !stateMachine || !simulation) return { ...(failure && { failure }) };
-  const unmeasured = profile ? await simulate(source, { ...settings, planProfile: {} }) : undefined;
-  const missing = profile ? undefined : await guessProfiles(source, unmeasuredSettings, compiled);
+  const { flow, plan, budget, stateMachine, nestedMachines } = compiled;
+  if (!flow || !plan || !budget || !stateMachine || !simulation) return { ...(failure && { failure }) };
+  const unmeasured = profile
+    ? await simulateCompiled(
+        compileFlow({ file: flow.file, flow, diagnostics: [] }, { ...settings, profile: {} }),
+        settings,
+      )
+    : undefined;
+  const missing = profile ? undefined : await guessProfiles(unmeasuredSettings, compiled);
   const budgets = explainBudgets(plan, budget);
   const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
   const explanation: Explanation = {
@@ -109,6 +114,6 @@ export async function explain(
   return { explanation };
 }
 
-const totalOf = ({ source, makespanSeconds, costUsd }: MeasuredRuns): MeasuredTotal => {
-  return { source, makespanSeconds, costUsd };
+const totalOf = ({ source, makespanSeconds, costUsd, calls, transitions }: MeasuredRuns): MeasuredTotal => {
+  return { source, makespanSeconds, costUsd, calls, transitions };
 };

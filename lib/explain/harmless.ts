@@ -1,3 +1,4 @@
+import { isFree } from '../lint/cost.ts';
 import { lintFlow } from '../lint/lint-flow.ts';
 import type { Knowledge } from '../lint/linted-flow.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
@@ -34,7 +35,7 @@ export async function harmlessIn(
   const groups = new Map<string, Harmless>();
   for (const { code, step, cost } of diagnostics) {
     const pass = step === undefined ? undefined : absorbed.get(step);
-    if (step === undefined || pass === undefined || !cost || Object.keys(cost).length > 0) continue;
+    if (step === undefined || pass === undefined || !cost || !isFree(cost)) continue;
     const key = `${code} ${pass}`;
     groups.set(key, { rule: code, pass, steps: [...(groups.get(key)?.steps ?? []), step] });
   }

@@ -1,6 +1,6 @@
-import type { Compiled, CompileOptions } from '../compiler/compile.ts';
+import { type Compiled, type CompileOptions, compileFlow } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
-import { simulate, simulateCompiled } from '../simulate/index.ts';
+import { simulateCompiled } from '../simulate/index.ts';
 import { noiseFactors } from '../simulate/noise.ts';
 
 /** How much longer a flow may take without a profile, estimated with random durations. */
@@ -26,18 +26,20 @@ const MAX_GUESSES = 20;
  * Undefined if there is nothing to arrange.
  */
 export async function guessProfiles(
-  source: string,
   options: Omit<CompileOptions, 'profile'>,
   unmeasured: Compiled,
 ): Promise<MissingProfile | undefined> {
   const called = unmeasured.steps.flatMap((step) => (step.calls && !step.added ? membersOf(step) : []));
-  if (called.length < 2) return undefined;
+  const { flow } = unmeasured;
+  if (!flow || called.length < 2) return undefined;
+  const read = { file: flow.file, flow, diagnostics: [] };
   const guesses = Math.max(MIN_GUESSES, Math.min(MAX_GUESSES, Math.floor(STEPS_OF_ALL_GUESSES / called.length)));
   const ratios: number[] = [];
   for (let guess = 0; guess < guesses; guess += 1) {
     const secondsOf = noiseFactors(SIGMA, SEED, guess);
     const profile = { steps: Object.fromEntries(called.map(({ id }) => [id, { seconds: secondsOf(id) }])) };
-    const known = (await simulate(source, { ...options, profile })).simulation;
+    const known = (await simulateCompiled(compileFlow(read, { ...options, profile }), { ...options, profile }))
+      .simulation;
     const unknown = (await simulateCompiled(unmeasured, { ...options, profile })).simulation;
     // If no step runs with the assumed input, there is nothing to compare.
     if (!known || !unknown || known.makespanSeconds === 0) return undefined;

@@ -1,4 +1,4 @@
-export type { Cost } from './cost.ts';
+export { type Cost, MOST_STEPS } from './cost.ts';
 export { type LintedFile, type LintOptions, type LintSource, lintFile } from './lint-files.ts';
 export type { LintDiagnostic } from './lint-flow.ts';
 export type { Rule } from './rule.ts';

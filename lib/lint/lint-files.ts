@@ -38,6 +38,8 @@ export interface LintedFile {
   readonly text: string;
   /** How many findings were mended. */
   readonly fixed: number;
+  /** How many findings have no cost because more than 5,000 steps would have been simulated for the costs of the flow. */
+  readonly costsLeftOut: number;
   /** The texts that diagnostics point into, by file. */
   readonly sources: ReadonlyMap<string, string>;
 }
@@ -68,7 +70,8 @@ export async function lintFile(
     found = await lintText({ ...given, source: text }, all, shared);
   }
   const sources = new Map([[given.file, text], ...config.sources]);
-  return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, sources };
+  const { costsLeftOut } = found;
+  return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, costsLeftOut, sources };
 }
 
 function mend(text: string, fixes: Linted['fixes']): { readonly text: string; readonly made: number } {
@@ -85,10 +88,11 @@ async function lintText(given: LintSource, levels: Levels, shared: SharedCompone
   // What is missing, or cannot be loaded, keeps no rule from being held against the flow.
   const missing = new Set(opened.missing.map(keyOf));
   const errors = loaded.diagnostics.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
-  const { diagnostics, fixes } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
+  const { diagnostics, fixes, costsLeftOut } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
   // A flow that is wrong is mended first.
-  if (errors.length === 0) return { diagnostics, fixes };
-  return { diagnostics: [...errors, ...diagnostics].map((one) => ({ ...one, fixable: false })), fixes: [] };
+  if (errors.length === 0) return { diagnostics, fixes, costsLeftOut };
+  const all = [...errors, ...diagnostics].map((one) => ({ ...one, fixable: false }));
+  return { diagnostics: all, fixes: [], costsLeftOut };
 }
 
 const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);

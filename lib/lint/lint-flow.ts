@@ -19,7 +19,7 @@ import { type Suppression, suppressionsIn } from './suppressions.ts';
 export interface LintDiagnostic extends Diagnostic {
   /** The step that it is about; `RUNNER.ID` in an inner flow. */
   readonly step?: string;
-  /** Absent where it is not known; empty where the flow would be neither faster nor cheaper. */
+  /** Absent where it is not known. */
   readonly cost?: Cost;
   /** Whether `--fix` mends it. */
   readonly fixable: boolean;
@@ -32,6 +32,8 @@ export interface Linted {
   readonly diagnostics: readonly LintDiagnostic[];
   /** Those of the findings that have any, in their order. */
   readonly fixes: readonly Fix[];
+  /** How many findings have no cost because more than 5,000 steps would have been simulated for the costs of the flow. */
+  readonly costsLeftOut: number;
 }
 
 interface Found {
@@ -48,7 +50,7 @@ export async function lintFlow(
   levels: Levels,
 ): Promise<Linted> {
   const { flow } = compiled;
-  if (!flow || !compiled.stateMachine) return { diagnostics: [], fixes: [] };
+  if (!flow || !compiled.stateMachine) return { diagnostics: [], fixes: [], costsLeftOut: 0 };
   const whole = new LintedFlow(flow, source, knowledge);
   const found = [whole, ...innerFlows(whole)].flatMap((linted) => findingsIn(linted, levels));
   const suppressions = suppressionsIn(source);
@@ -66,6 +68,7 @@ export async function lintFlow(
   return {
     diagnostics: [...diagnostics, ...faults].sort((a, b) => a.line - b.line || a.column - b.column),
     fixes,
+    costsLeftOut: costs.leftOut,
   };
 }
 

@@ -4,10 +4,11 @@ import type { ComponentSchemas } from '../compiler/check/index.ts';
 import { groupBy } from '../compiler/passes/group-by.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, type StepReference } from '../flow/expression.ts';
-import { expressionsIn, type Flow, type Step } from '../flow/flow.ts';
+import { expressionsIn, expressionsOf, type Flow, type Step } from '../flow/flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { valueAt } from '../protocol/path.ts';
 import { bytesOf } from '../runtime/spill/spill.ts';
+import { Ancestors } from './ancestors.ts';
 import { isStepRead, readsOf, type StepRead, stepReferencesIn, stepsIn } from './references.ts';
 import { mostOf, schemaAt, type Taking, takingOf } from './schemas.ts';
 import { BLOB_ID_BYTES, LARGE_BYTES, type Size, sizeBySchema } from './sizes.ts';
@@ -52,7 +53,10 @@ export class LintedFlow {
   readonly steps: ReadonlyMap<string, Step>;
   readonly dependencies: Dependencies;
   readonly #readers: ReadonlyMap<string, readonly ReadByStep[]>;
-  readonly #ancestors = new Map<string, ReadonlySet<string>>();
+  #ancestors: Ancestors | undefined;
+  #perhapsSkipped: ReadonlySet<string> | undefined;
+  #choices: ReadonlyMap<string, readonly Expression[]> | undefined;
+  #users: ReadonlyMap<string, readonly Step[]> | undefined;
   #references: ReadonlyMap<string, readonly StepReference[]> | undefined;
   #editor: TextEditor | undefined;
 
@@ -99,10 +103,13 @@ export class LintedFlow {
 
   /** The choices, each an `$if` or a `$coalesce`, in which the result of a step is one that may be taken. */
   choicesWith(id: string): readonly Expression[] {
-    const choices = expressionsIn(this.flow)
-      .flatMap(allWithin)
-      .filter(({ kind }) => kind === 'if' || kind === 'coalesce');
-    return choices.filter((choice) => stepsIn([choice]).includes(id));
+    this.#choices ??= byStep(
+      expressionsIn(this.flow)
+        .flatMap(allWithin)
+        .filter(({ kind }) => kind === 'if' || kind === 'coalesce'),
+      (choice) => stepsIn([choice]),
+    );
+    return this.#choices.get(id) ?? [];
   }
 
   /** What a step's component takes and gives, as far as it is known: by itself, or else as the step says. */
@@ -136,19 +143,30 @@ export class LintedFlow {
     return this.#readers.get(id) ?? [];
   }
 
-  /** The steps that have ended when a step begins. */
-  ancestorsOf(id: string): ReadonlySet<string> {
-    const known = this.#ancestors.get(id);
-    if (known) return known;
-    const found = new Set<string>();
-    const open = [...(this.dependencies.get(id) ?? [])];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (found.has(next)) continue;
-      found.add(next);
-      open.push(...(this.dependencies.get(next) ?? []));
-    }
-    this.#ancestors.set(id, found);
-    return found;
+  /** The steps that read a step's result anywhere. */
+  usersOf(id: string): readonly Step[] {
+    this.#users ??= byStep(this.flow.steps, (step) => stepsIn(expressionsOf(step)));
+    return this.#users.get(id) ?? [];
+  }
+
+  /** Whether a step has ended when another one begins. */
+  isAncestor(id: string, of: string): boolean {
+    this.#ancestors ??= new Ancestors(this.dependencies);
+    return this.#ancestors.has(id, of);
+  }
+
+  /** The steps that begin after one of some others. */
+  descendantsOf(steps: readonly Step[]): ReadonlySet<string> {
+    this.#ancestors ??= new Ancestors(this.dependencies);
+    return this.#ancestors.descendantsOf(steps.map(({ id }) => id));
+  }
+
+  /** The steps that may be skipped, by themselves or along with another one. */
+  get perhapsSkipped(): ReadonlySet<string> {
+    if (this.#perhapsSkipped) return this.#perhapsSkipped;
+    const own = this.flow.steps.filter(({ skipIf, onError }) => skipIf !== undefined || onError.action === 'skip');
+    this.#perhapsSkipped = new Set([...own.map(({ id }) => id), ...this.descendantsOf(own)]);
+    return this.#perhapsSkipped;
   }
 
   /** How large the value of a reference may be: by the profile, else by the tests' mocks, else by the schema of the component. `steps`: of a changed flow. */
@@ -176,4 +194,17 @@ export class LintedFlow {
   #named({ id, component }: Step): { readonly id: string; readonly component: string } {
     return { id: `${this.prefix}${id}`, component };
   }
+}
+
+/** Values by the steps that each names. */
+function byStep<Value>(
+  values: readonly Value[],
+  stepsOf: (value: Value) => readonly string[],
+): ReadonlyMap<string, readonly Value[]> {
+  const named = values.flatMap((value) => [...new Set(stepsOf(value))].map((step) => ({ step, value })));
+  return groupBy(
+    named,
+    ({ step }) => step,
+    ({ value }) => value,
+  );
 }

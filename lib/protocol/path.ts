@@ -177,7 +177,7 @@ export function alternativesOf({ segments, exact, further, operation }: Path): r
 
 /** The value at `path`; undefined if there is none. A field of a list and an index of an object are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
-  if (path.operation) return valueOf(applyTo(path.operation, (at) => valueAt(value, at)));
+  if (path.operation) return valueIn(applyTo(path.operation, (at) => valueAt(value, at)));
   const here = ownValueAt(value, path);
   return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
 }
@@ -199,14 +199,14 @@ function step(value: Json | undefined, segment: Segment): Json | undefined {
 
 /** {@link valueAt} of a step's result: if the whole result is null, so is any path of it. */
 export function resultAt(result: Json, path: Path): Json | undefined {
-  if (path.operation) return valueOf(operationAt(result, path.operation));
+  if (path.operation) return valueIn(operationAt(result, path.operation));
   return result === null ? null : valueAt(result, path);
 }
 
 /** What an operation gives: its value; the path in it that has none; or why the values do not fit. */
 export type Computed = { readonly value: Json } | { readonly missing: string } | { readonly fault: string };
 
-const valueOf = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
+const valueIn = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
 
 /** What an operation makes of a step's result. */
 export const operationAt = (result: Json, operation: Operation): Computed =>
@@ -223,7 +223,7 @@ function applyTo({ operator, operands }: Operation, read: (path: Path) => Json |
   const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
   const unfit = missing ?? given.find((one) => 'fault' in one);
   if (unfit) return unfit;
-  const values = given.map(valueOf);
+  const values = given.map(valueIn);
   const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
   return 'missing' in outcome ? NOTHING : outcome;
 }

@@ -1,6 +1,7 @@
 import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import { jsonBytes } from '../engine/index.ts';
 import type { HistoryEvent } from '../engine/types.ts';
+import { THROTTLED } from '../protocol/aws-errors.ts';
 import { componentIn, invocationIn, readAnswer } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStepTimes, Invocation } from '../protocol/invocation.ts';
@@ -21,13 +22,20 @@ export interface EndedCall {
   readonly component: string;
   /** Whether the function does the work of the step, and does not only move its values. */
   readonly isOwn: boolean;
-  readonly ending: 'succeeded' | 'skipped' | 'failed';
+  /** `throttled`: Lambda had no room for it, so that nothing ran. */
+  readonly ending: 'succeeded' | 'skipped' | 'failed' | 'throttled';
   readonly seconds: number;
   /** The steps that it ran, in order: one, or those of a fused chain that it reached. */
   readonly links: readonly MeasuredLink[];
   /** The bytes of its payload and of its answer, as JSON. */
   readonly inputBytes: number;
   readonly outputBytes: number;
+  /** How its function was named, such as by an ARN with a version. */
+  readonly functionName: string;
+  /** The id by which the log of its function knows it; absent where the history does not say, as of most that failed. */
+  readonly requestId?: string;
+  /** When it began, on the clock of its events. */
+  readonly startMs: number;
 }
 
 /** How long a step took; without seconds, it was skipped. */
@@ -37,9 +45,7 @@ export interface MeasuredLink {
   readonly seconds: number | undefined;
 }
 
-interface OpenCall extends Pick<EndedCall, 'invocation' | 'component' | 'isOwn' | 'inputBytes'> {
-  readonly startMs: number;
-}
+type OpenCall = Pick<EndedCall, 'invocation' | 'component' | 'isOwn' | 'inputBytes' | 'functionName' | 'startMs'>;
 
 /** Reads calls of components from the history events of runs, local or deployed. */
 export class CallReader {
@@ -53,7 +59,7 @@ export class CallReader {
 
   /** Reads the next event, which happened at `atMs`, in milliseconds of any clock; answers the call that it ends. */
   observe(event: HistoryEvent, atMs: number): EndedCall | undefined {
-    const { type, details } = event;
+    const { type } = event;
     if (type === 'TaskScheduled') {
       const call = this.#readCall(event);
       if (call) this.#open.set(keyOf(event, event.id), { ...call, startMs: atMs });
@@ -64,7 +70,7 @@ export class CallReader {
     if (!call) return undefined;
     this.#open.delete(previous);
     if (type === 'TaskStarted') this.#open.set(keyOf(event, event.id), { ...call, startMs: atMs });
-    else if (ENDS.test(type)) return this.#ended(call, type, details.output, (atMs - call.startMs) / 1000);
+    else if (ENDS.test(type)) return ended(call, event, (atMs - call.startMs) / 1000);
     return undefined;
   }
 
@@ -80,25 +86,51 @@ export class CallReader {
     const invocation = invocationIn(parameters, '');
     const component = componentIn(parameters) ?? (isOwn ? this.#componentsOf(invocation) : functionIn(parameters));
     if (component === undefined || invocation.step === '') return undefined;
-    return { invocation, component, isOwn, inputBytes: payloadBytes(parameters) };
+    return {
+      invocation,
+      component,
+      isOwn,
+      functionName: functionIn(parameters) ?? '',
+      inputBytes: payloadBytes(parameters),
+    };
   }
 
   #componentsOf({ before = [], step }: Invocation): string | undefined {
     const components = [...before.map((link) => link.step), step].map((id) => this.#flow.componentOf?.(id));
     return components.includes(undefined) ? undefined : components.join('+');
   }
+}
 
-  #ended({ startMs: _, ...call }: OpenCall, type: string, output: Json | undefined, seconds: number): EndedCall {
-    const hasSucceeded = type === 'TaskSucceeded';
-    const { skipped, fusedStepTimes = {} } = readAnswer(hasSucceeded ? output : undefined);
-    return {
-      ...call,
-      ending: !hasSucceeded ? 'failed' : skipped ? 'skipped' : 'succeeded',
-      seconds,
-      links: linksOf(call, fusedStepTimes, seconds),
-      outputBytes: payloadBytes(hasSucceeded ? output : undefined),
-    };
-  }
+function ended(call: OpenCall, { type, details }: HistoryEvent, seconds: number): EndedCall {
+  const output = type === 'TaskSucceeded' ? details.output : undefined;
+  const { fusedStepTimes = {} } = readAnswer(output);
+  const requestId = requestIn(details);
+  return {
+    ...call,
+    ending: endingOf(type, details),
+    seconds,
+    links: linksOf(call, fusedStepTimes, seconds),
+    outputBytes: payloadBytes(output),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function endingOf(type: string, { output, error }: HistoryEvent['details']): EndedCall['ending'] {
+  if (type === 'TaskSucceeded') return readAnswer(output).skipped ? 'skipped' : 'succeeded';
+  return THROTTLED.some((name) => name === error) ? 'throttled' : 'failed';
+}
+
+/**
+ * The id of the request to Lambda: what Step Functions says of a result, or what Lambda says of a function that timed out or
+ * ended. The failure of a component does not have it.
+ */
+function requestIn({ output, cause }: HistoryEvent['details']): string | undefined {
+  const result: Json | undefined = typeof output === 'string' ? JSON.parse(output) : output;
+  const metadata = isObject(result) ? result.SdkResponseMetadata : undefined;
+  if (isObject(metadata) && typeof metadata.RequestId === 'string') return metadata.RequestId;
+  return typeof cause === 'string'
+    ? /\bRequestId: ([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/.exec(cause)?.[1]
+    : undefined;
 }
 
 const ENDS = /^Task(?:Succeeded|Failed|TimedOut)$/;

@@ -1,5 +1,6 @@
 import { type Profile, type ProfileSource, quantile, type Timing } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
+import type { CallReport } from './billed-calls.ts';
 import { CallReader, type MeasuredFlow } from './call-reader.ts';
 
 /** What was measured of the calls of a step or a component. */
@@ -7,6 +8,8 @@ interface Measurements {
   readonly seconds: number[];
   readonly inputBytes: number[];
   readonly outputBytes: number[];
+  readonly billedSeconds: number[];
+  readonly maxMemoryMb: number[];
 }
 
 /**
@@ -18,8 +21,11 @@ export class CallTimes {
   readonly #steps = new Map<string, Measurements>();
   readonly #components = new Map<string, Measurements>();
 
-  /** Calls that only move values for a step of the flow are not counted. */
-  constructor(flow: MeasuredFlow = {}) {
+  readonly #reports: ReadonlyMap<string, CallReport>;
+
+  /** Calls that only move values for a step of the flow are not counted. `reports`: what Lambda reports of calls, by the ids of their requests. */
+  constructor(flow: MeasuredFlow = {}, reports: ReadonlyMap<string, CallReport> = new Map()) {
+    this.#reports = reports;
     this.#calls = new CallReader(flow);
   }
 
@@ -27,12 +33,14 @@ export class CallTimes {
   observe(event: HistoryEvent, atMs: number): void {
     const call = this.#calls.observe(event, atMs);
     if (!call?.isOwn || call.ending !== 'succeeded') return;
-    const { links, inputBytes, outputBytes } = call;
+    const { links, inputBytes, outputBytes, requestId = '' } = call;
+    const report = links.length === 1 ? this.#reports.get(requestId) : undefined;
+    const billed = report && { billedSeconds: report.billedMs / 1000, maxMemoryMb: report.maxMemoryMb };
     // What a fused chain moves is sent to its first step, and answered by its last.
     for (const [at, { step, component, seconds }] of links.entries()) {
       if (seconds === undefined) continue;
       const bytes = { ...(at === 0 && { inputBytes }), ...(at === links.length - 1 && { outputBytes }) };
-      this.#add(step, component, { seconds, ...bytes });
+      this.#add(step, component, { seconds, ...bytes, ...billed });
     }
   }
 
@@ -57,16 +65,14 @@ export class CallTimes {
   }
 }
 
-interface CallMeasurement {
-  readonly seconds: number;
-  readonly inputBytes: number;
-  readonly outputBytes: number;
-}
+type CallMeasurement = { readonly [What in keyof Measurements]: number };
+
+const MEASURED = ['seconds', 'inputBytes', 'outputBytes', 'billedSeconds', 'maxMemoryMb'] as const;
 
 function push(all: Map<string, Measurements>, key: string, call: Partial<CallMeasurement>): void {
-  const known = all.get(key) ?? { seconds: [], inputBytes: [], outputBytes: [] };
+  const known = all.get(key) ?? { seconds: [], inputBytes: [], outputBytes: [], billedSeconds: [], maxMemoryMb: [] };
   all.set(key, known);
-  for (const what of ['seconds', 'inputBytes', 'outputBytes'] as const) {
+  for (const what of MEASURED) {
     const value = call[what];
     if (value !== undefined) known[what].push(value);
   }
@@ -76,8 +82,9 @@ const timings = (all: ReadonlyMap<string, Measurements>): { readonly [key: strin
   Object.fromEntries([...all].map(([key, measured]) => [key, timing(measured)]));
 
 /** Rounded to microseconds, since finer differences are noise, and to whole bytes. */
-function timing({ seconds, inputBytes, outputBytes }: Measurements): Timing {
-  const second = (part: number): number => Math.round(quantile(seconds, part) * 1e6) / 1e6;
+function timing({ seconds, inputBytes, outputBytes, billedSeconds, maxMemoryMb }: Measurements): Timing {
+  const rounded = (values: readonly number[], part: number): number => Math.round(quantile(values, part) * 1e6) / 1e6;
+  const second = (part: number): number => rounded(seconds, part);
   return {
     seconds: second(0.5),
     p25Seconds: second(0.25),
@@ -85,6 +92,8 @@ function timing({ seconds, inputBytes, outputBytes }: Measurements): Timing {
     calls: seconds.length,
     ...(inputBytes.length > 0 && { inputBytes: Math.round(quantile(inputBytes, 0.5)) }),
     ...(outputBytes.length > 0 && { outputBytes: Math.round(quantile(outputBytes, 0.5)) }),
+    ...(billedSeconds.length > 0 && { billedSeconds: rounded(billedSeconds, 0.5) }),
+    ...(maxMemoryMb.length > 0 && { maxMemoryMb: quantile(maxMemoryMb, 1) }),
   };
 }
 

@@ -4,8 +4,9 @@ import type { Profile, ProfileSource } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
 import { DEFAULT_MEMORY_MB } from '../project/components/requirements.ts';
 import type { Json } from '../protocol/json.ts';
+import type { BilledCalls } from './billed-calls.ts';
 import { type PricedDefinitions, priceRun, totalUsd } from './price-run.ts';
-import { type MeteredRun, RunMeter } from './run-meter.ts';
+import { type BesideHistory, type MeteredRun, RunMeter } from './run-meter.ts';
 import { meanStepCosts, type StepCost, stepCosts } from './step-costs.ts';
 
 /** What a step takes in a run, all of its calls together. */
@@ -15,6 +16,8 @@ export interface StepFigures {
   /** What its calls are sent and answer, as JSON; null where no profile says. */
   readonly bytes: number | null;
   readonly usd: number;
+  /** Of measured calls, what Lambda reports of them; absent where no report was read. */
+  readonly billed?: BilledCalls;
 }
 
 /** A step as the simulation predicts it, beside what was measured; null where it did not run. */
@@ -31,7 +34,16 @@ export interface MeasuredRuns {
   readonly makespanSeconds: number;
   /** As the flow's own type, functions and S3 included. */
   readonly costUsd: number;
+  /** Calls of functions that Lambda charges for. */
+  readonly calls: number;
+  /** State transitions, those of executions that it started included. */
+  readonly transitions: number;
   readonly steps: readonly StepCost[];
+}
+
+/** The history of a run, and what else is known of it. */
+export interface MeasuredRun extends BesideHistory {
+  readonly events: readonly HistoryEvent[];
 }
 
 /** The flow whose runs are priced, and the memory of its functions. */
@@ -42,9 +54,9 @@ export interface PricedFlow {
 }
 
 /** Meters one run of a flow, local or deployed. */
-export function meterOf({ compiled }: Pick<PricedFlow, 'compiled'>): RunMeter {
+export function meterOf({ compiled }: Pick<PricedFlow, 'compiled'>, beside: BesideHistory = {}): RunMeter {
   const components = new Map(compiled.steps.flatMap(membersOf).map(({ id, component }) => [id, component]));
-  return new RunMeter({ states: compiled.sourceMap.states, componentOf: (step) => components.get(step) });
+  return new RunMeter({ states: compiled.sourceMap.states, componentOf: (step) => components.get(step) }, beside);
 }
 
 /** The price of a metered run as its flow's own type, in US dollars. */
@@ -62,14 +74,10 @@ function pricedDefinitions({ compiled, memoryOf }: PricedFlow): PricedDefinition
 }
 
 /** Measures runs by their events, of which there is at least one. */
-export function measureRuns(
-  flow: PricedFlow,
-  runs: readonly (readonly HistoryEvent[])[],
-  source: ProfileSource,
-): MeasuredRuns {
+export function measureRuns(flow: PricedFlow, runs: readonly MeasuredRun[], source: ProfileSource): MeasuredRuns {
   const { memoryOf } = pricedDefinitions(flow);
-  const metered = runs.map((events) => {
-    const meter = meterOf(flow);
+  const metered = runs.map(({ events, ...beside }) => {
+    const meter = meterOf(flow, beside);
     for (const event of events) meter.observe(event);
     return { run: meter.run(), input: inputOf(events) };
   });
@@ -78,6 +86,8 @@ export function measureRuns(
     source,
     makespanSeconds: mean(metered.map(({ run }) => run.seconds)),
     costUsd: mean(metered.map(({ run, input }) => costOf(flow, run, input))),
+    calls: mean(metered.map(({ run }) => run.calls.reduce((sum, { times }) => sum + times, 0))),
+    transitions: mean(metered.map(({ run }) => run.transitions)),
     steps: meanStepCosts(metered.map(({ run }) => stepCosts({ memoryOf }, run, flow.compiled.type))),
   };
 }
@@ -112,8 +122,8 @@ export function costRows(
   ];
 }
 
-const figuresOf = ({ calls, seconds, usd }: StepCost, bytes: number | undefined): StepFigures => {
-  return { calls, seconds, bytes: bytes ?? null, usd };
+const figuresOf = ({ calls, seconds, usd, billed }: StepCost, bytes: number | undefined): StepFigures => {
+  return { calls, seconds, bytes: bytes ?? null, usd, ...(billed && { billed }) };
 };
 
 /** The bytes of a step's calls by its profile. */

@@ -3,6 +3,7 @@ import { statesIn } from '../asl/walk-states.ts';
 import { jsonBytes } from '../engine/execution/limits.ts';
 import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
+import { gbSecondsOf, type ReportedCall } from './billed-calls.ts';
 import { type ExpressItems, roundedUp } from './express-items.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedCall } from './run-machine.ts';
@@ -41,7 +42,7 @@ export interface PricedDefinitions {
 /** What AWS charges for of a run, simulated or measured. */
 export interface PricedRun
   extends Pick<MachineRun, 'transitions' | 'seconds' | 'events' | 'iterations' | 'objects' | 'expressItems'> {
-  readonly calls: readonly SimulatedCall[];
+  readonly calls: readonly (SimulatedCall & ReportedCall)[];
   /** The transitions that are for a single step, by the step's id. */
   readonly transitionsOf: ReadonlyMap<string, number>;
 }
@@ -98,11 +99,7 @@ function expressCost(
 }
 
 function functionsCost({ memoryOf }: PricedDefinitions, { calls }: PricedRun): RunCost['functions'] {
-  const gbSeconds = calls.reduce(
-    (sum, { component, seconds, times }) =>
-      sum + times * roundedUp(seconds, BILLING.lambdaMs) * (memoryOf(component) / 1024),
-    0,
-  );
+  const gbSeconds = calls.reduce((sum, call) => sum + call.times * gbSecondsOf(call, memoryOf), 0);
   const requests = calls.reduce((sum, { times }) => sum + times, 0);
   return { usd: requests * PRICES.lambdaRequest + gbSeconds * PRICES.lambdaGbSecond, requests, gbSeconds };
 }

@@ -1,7 +1,7 @@
 import { groupBy } from '../compiler/passes/group-by.ts';
-import { roundedUp } from './express-items.ts';
+import { type BilledCalls, billedCall, billedTogether, gbSecondsOf, type ReportedCall } from './billed-calls.ts';
 import { type PricedDefinitions, type PricedRun, s3RequestOf } from './price-run.ts';
-import { BILLING, PRICES } from './prices.ts';
+import { PRICES } from './prices.ts';
 import type { SimulatedCall } from './run-machine.ts';
 
 /** What a step takes and costs in a run, all of its calls together. */
@@ -16,19 +16,24 @@ export interface StepCost {
   readonly bytes?: number;
   /** Its functions, its states, and the requests to S3 of its calls. */
   readonly usd: number;
+  /** What Lambda reports of its calls; absent where no report was read. */
+  readonly billed?: BilledCalls;
 }
+
+/** A call whose cost is that of its steps. */
+type PricedCall = SimulatedCall & ReportedCall & { readonly bytes?: number };
 
 type Mutable = { -readonly [K in keyof StepCost]: StepCost[K] };
 
 /** What each step of a run that called something costs, in the order of their first calls. `type`: of the flow. */
 export function stepCosts(
   { memoryOf }: Pick<PricedDefinitions, 'memoryOf'>,
-  run: Pick<PricedRun, 'transitionsOf'> & { readonly calls: readonly (SimulatedCall & { readonly bytes?: number })[] },
+  run: Pick<PricedRun, 'transitionsOf'> & { readonly calls: readonly PricedCall[] },
   type: 'STANDARD' | 'EXPRESS',
 ): readonly StepCost[] {
   const costs = new Map<string, Mutable>();
   for (const call of run.calls) {
-    const usd = usdOf(call, memoryOf(call.component));
+    const usd = usdOf(call, memoryOf);
     for (const [at, { step, component, seconds }] of call.links.entries()) {
       const cost = costs.get(step) ?? { step, component, calls: 0, seconds: 0, usd: transitionsUsd(run, step, type) };
       costs.set(step, cost);
@@ -39,7 +44,12 @@ export function stepCosts(
       cost.calls += call.times;
       cost.seconds += call.times * seconds;
       // What a call moves is counted for the step that is at its end.
-      if (call.bytes !== undefined && at === call.links.length - 1) cost.bytes = (cost.bytes ?? 0) + call.bytes;
+      if (call.bytes !== undefined && at === call.links.length - 1)
+        cost.bytes = (cost.bytes ?? 0) + call.times * call.bytes;
+      if (call.report) {
+        const billed = billedCall(call.report, call.times, shareOf(call, seconds));
+        cost.billed = billedTogether([...(cost.billed ? [cost.billed] : []), billed]) ?? billed;
+      }
     }
   }
   return [...costs.values()].filter(({ calls }) => calls > 0);
@@ -51,8 +61,9 @@ const transitionsUsd = (
   type: 'STANDARD' | 'EXPRESS',
 ): number => (type === 'EXPRESS' ? 0 : (transitionsOf.get(step) ?? 0) * PRICES.transition);
 
-function usdOf({ seconds, times, stores, links }: SimulatedCall, memoryMb: number): number {
-  const gbSeconds = roundedUp(seconds, BILLING.lambdaMs) * (memoryMb / 1024);
+function usdOf(call: PricedCall, memoryOf: PricedDefinitions['memoryOf']): number {
+  const { times, stores, links } = call;
+  const gbSeconds = gbSecondsOf(call, memoryOf);
   const s3 = links.map(({ component }) => s3RequestOf(component));
   const puts = stores + s3.filter((one) => one === 'puts').length;
   const gets = s3.filter((one) => one === 'gets').length;
@@ -74,6 +85,10 @@ export function meanStepCosts(runs: readonly (readonly StepCost[])[]): readonly 
   return [...all].map(([step, costs]) => {
     const mean = (pick: (cost: StepCost) => number): number =>
       costs.reduce((sum, cost) => sum + pick(cost), 0) / runs.length;
+    const billed = billedTogether(
+      costs.flatMap((cost) => cost.billed ?? []),
+      runs.length,
+    );
     const hasBytes = costs.some(({ bytes }) => bytes !== undefined);
     return {
       step,
@@ -82,6 +97,7 @@ export function meanStepCosts(runs: readonly (readonly StepCost[])[]): readonly 
       seconds: mean(({ seconds }) => seconds),
       ...(hasBytes && { bytes: mean(({ bytes = 0 }) => bytes) }),
       usd: mean(({ usd }) => usd),
+      ...(billed && { billed }),
     };
   });
 }

@@ -17,22 +17,23 @@ export class StepTransitions {
     this.#states = states;
   }
 
-  observe({ type, id, previousEventId, stateName = '', execution = '' }: HistoryEvent): void {
+  /** `times`: for how many such events it stands. */
+  observe({ type, id, previousEventId, stateName = '', execution = '' }: HistoryEvent, times = 1): void {
     if (isExpressExecution(execution)) {
-      if (type === 'ExecutionStarted') this.#add('');
+      if (type === 'ExecutionStarted') this.#add('', times);
       return;
     }
     const { step = '', iterations } = this.#states[stateName] ?? {};
     if (type.endsWith('StateEntered')) {
       this.#entered.add(`${execution} ${id}`);
-      this.#add(iterations ? '' : step);
-    } else if (ATTEMPT.test(type) && !this.#entered.delete(`${execution} ${previousEventId}`)) this.#add(step);
-    else if (type === 'ExecutionStarted' && isItem(execution)) this.#add('');
+      this.#add(iterations ? '' : step, times);
+    } else if (ATTEMPT.test(type) && !this.#entered.delete(`${execution} ${previousEventId}`)) this.#add(step, times);
+    else if (type === 'ExecutionStarted' && isItem(execution)) this.#add('', times);
   }
 
-  #add(step: string): void {
-    this.#total += 1;
-    if (step !== '') this.#counts.set(step, (this.#counts.get(step) ?? 0) + 1);
+  #add(step: string, times: number): void {
+    this.#total += times;
+    if (step !== '') this.#counts.set(step, (this.#counts.get(step) ?? 0) + times);
   }
 
   /** By the ids of the steps; a state that is for no single step is only in the total. */

@@ -150,7 +150,10 @@ function readMetrics(
   reporter: Reporter,
 ): readonly (readonly [Metric, Expectation])[] | undefined {
   if (!map) return undefined;
-  const fields = new Fields(map, 'the performance_metrics', METRICS.map(toCamelCase), reporter);
+  const names = new Map<string, string>(METRICS.map((name) => [toCamelCase(name), name]));
+  const fields = new Fields(map, 'the performance_metrics', [...names.keys()], reporter, {
+    spelt: (key) => names.get(key) ?? key,
+  });
   return METRICS.flatMap((name) => {
     const part = expectationAt(fields, toCamelCase(name), reporter);
     return part ? [[name, part] as const] : [];

@@ -18,19 +18,28 @@ export interface State {
   /** Whether the flow is an Express workflow. */
   readonly express?: boolean;
   readonly props?: Partial<WorkflowProps>;
+  /** Whether the project is in a folder that no other has been in. */
+  readonly elsewhere?: boolean;
   /** Changes the stack before it is synthesised. */
   readonly change?: (workflow: Workflow, stack: Stack) => void;
 }
 
+/** The folders of projects, by their files: a process prepares the components of one once, however often it has their flow. */
+const homes = new Map<string, string>();
+
 /** The template of a stack with the flow, as `cdk synth` writes it. A process reads a component once, so each has a folder. */
-export function synthesise({ components, calls, express = false, props = {}, change = () => {} }: State): Template {
+export function synthesise(state: State): Template {
+  const { components, calls, express = false, props = {}, elsewhere = false, change = () => {} } = state;
   const sources = Object.entries(components).map(([name, source]) => {
     const { returns, options } = typeof source === 'string' ? { returns: source, options: '' } : source;
     return [`lambdas/my/${name}.ts`, componentSource(`return ${JSON.stringify(returns)};`, options)] as const;
   });
   const flow = 'workflows/flow.yaml';
   const text = chainOf(calls ?? Object.keys(components), express);
-  const home = project({ ...Object.fromEntries(sources), [flow]: text });
+  const files = { ...Object.fromEntries(sources), [flow]: text };
+  const key = JSON.stringify(files);
+  const home = (elsewhere ? undefined : homes.get(key)) ?? project(files);
+  homes.set(key, home);
   const stack = new Stack(testApp(), 'Stack');
   change(new Workflow(stack, 'Flow', { flow: join(home, flow), ...props }), stack);
   return Template.fromStack(stack);

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { isObject } from '../../lib/protocol/json.ts';
 import { randomFrom } from '../../lib/run/durable/random.ts';
 import type { JournalRecord } from '../../lib/run/durable/records.ts';
+import { isAlive } from '../alive.ts';
 import { runs, SEED } from '../chance.ts';
 import { componentSource, project } from '../run/project.ts';
 
@@ -127,15 +128,21 @@ describe('a run that is killed at any moment', () => {
     })),
   }));
 
+  let undisturbed: Promise<{ readonly result: unknown }> | undefined;
+  const runUndisturbed = async () => {
+    const { start, journal } = setUp();
+    const wanted = JSON.parse((await start('--json').end()).stdout);
+    expect(wanted).toMatchObject({ outcome: 'success' });
+    expect(recorded(journal()?.records ?? []).toSorted()).toEqual(NAMES);
+    return wanted;
+  };
+
   test.each(moments)(
     'goes on, gives the same result, and does nothing again that its journal has, with $flags',
     { timeout: 300_000 },
     async ({ flags, kills }) => {
-      const undisturbed = setUp();
-      const wanted = JSON.parse((await undisturbed.start('--json').end()).stdout);
-      expect(wanted).toMatchObject({ outcome: 'success' });
-      expect(recorded(undisturbed.journal()?.records ?? []).toSorted()).toEqual(NAMES);
-
+      undisturbed ??= runUndisturbed();
+      const wanted = await undisturbed;
       const { said, journal, start } = setUp();
       const go = (): Running => {
         const known = journal();
@@ -169,14 +176,6 @@ describe('a run that is killed at any moment', () => {
     while (isAlive(pid)) await later(5);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe.each([
   ['SIGINT', 130],

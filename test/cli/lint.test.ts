@@ -95,16 +95,35 @@ describe('lint --json', () => {
       endColumn: 15,
       help: expect.any(String),
       step: 'city',
-      cost: {},
+      cost: { seconds: 0, bytes: 0, usd: 0 },
       fixable: true,
       guide: expect.stringContaining('over-granular'),
     });
+    // What nobody can know has no numbers.
+    expect(diagnostics.find((one: { code: string }) => one.code === 'no-test').cost).toEqual({});
     for (const one of diagnostics) {
       expect(RULE_CODES).toContain(one.code);
-      expect(Object.values(one.cost).every((value) => typeof value === 'number' && value > 0)).toBe(true);
+      expect(Object.values(one.cost).every((value) => typeof value === 'number' && value >= 0)).toBe(true);
       expect(Object.keys(one.cost).filter((key) => !['seconds', 'bytes', 'usd'].includes(key))).toEqual([]);
       expect([typeof one.fixable, typeof one.guide]).toEqual(['boolean', 'string']);
     }
+  });
+
+  test('tells how many costs were not computed in a large flow, and so does the text, once', async () => {
+    const steps = Array.from({ length: 1_000 }, (_, at) => {
+      const before = at === 0 ? '' : `, before: { $step: s${at - 1} }`;
+      return `  - { id: s${at}, component: /given/work, input: { own: { $input: n }${before} } }`;
+    });
+    const cwd = folder({ 'flow.yaml': `steps:\n${steps.join('\n')}\noutput: { $step: s999 }\n` });
+    const argv = ['lint', 'flow.yaml'];
+    const { costsLeftOut, diagnostics } = JSON.parse((await call([...argv, '--json'], { cwd })).stdout);
+    const found = diagnostics.filter(({ code }: { code: string }) => code === 'false-dependency');
+    const known = found.filter(({ cost }: { cost: object }) => Object.keys(cost).length > 0);
+    expect([found.length, known.length, costsLeftOut]).toEqual([999, 5, 994]);
+    const { stdout, stderr } = await call(argv, { cwd });
+    const line =
+      'the costs of 994 findings are not computed: for the costs of a flow, at most 5,000 steps are simulated\n';
+    expect(`${stdout}${stderr}`.split(line)).toHaveLength(2);
   });
 
   test('tells of an error as validate does', async () => {

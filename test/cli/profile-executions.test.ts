@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { type Deployed, deployed, MACHINE, services } from '../aws/executions/deployed.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 
-const { sfn, cloudFormation, have } = services();
+const { sfn, cloudFormation, logs, have } = services();
 
 const FILES = {
   'flow.yaml': `steps:
@@ -80,11 +81,17 @@ describe('stepflow profile of deployed executions', () => {
     expect(source).toEqual({
       ...{ kind: 'executions', runs: 1, stateMachine: MACHINE, executions: [execution.arn] },
       ...{ at: expect.any(String), began: expect.any(String), ended: expect.any(String) },
+      logs: { calls: 3, read: 3 },
     });
     expect(Object.keys(steps)).toEqual(['first', 'second', 'rare']);
     expect(Object.keys(components).sort()).toEqual(['/my/first', '/my/rare', '/my/second']);
     const [ms] = callsIn(execution).get('rare') ?? [];
-    expect(steps.rare).toMatchObject({ seconds: (ms ?? Number.NaN) / 1000, calls: 1 });
+    const measured = ms ?? Number.NaN;
+    expect(steps.rare).toMatchObject({
+      ...{ seconds: measured / 1000, calls: 1 },
+      ...{ billedSeconds: (measured + 10) / 1000, maxMemoryMb: 90 },
+    });
+    expect(stdout).toContain('  billed time of 3 of 3 calls read from logs\n');
     // Its history came in pages.
     expect(sfn.commandCalls(GetExecutionHistoryCommand).length).toBeGreaterThan(1);
   });
@@ -116,6 +123,9 @@ describe('stepflow profile of deployed executions', () => {
     const { code, stdout, stderr } = await profile(cwd, 'each.yaml', '--execution', execution.arn, '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     // A part of so many tells enough.
+    expect(JSON.parse(stdout).source.maps).toEqual([
+      { step: 'each', mapRuns: 1, children: 450, read: 100, express: false },
+    ]);
     expect(JSON.parse(stdout).steps).toMatchObject({ list: { calls: 1 }, 'each.one': { calls: 100 } });
   });
 
@@ -228,10 +238,11 @@ describe('stepflow explain of runs', () => {
     expect(stdout).toMatch(/costs\n +predicted +measured\n {2}first +1\.00 s +\$0\.0000\d+ +\d+ ms +\d+ B +\$/);
   });
 
-  it('predicts the bytes that a profile of the same executions has', async () => {
+  it('predicts the bytes that a profile of the same executions has, and the cost of calls without logs', async () => {
     const cwd = project(FILES);
     const execution = await run(cwd, 'flow.yaml', { n: 1, quick: false });
     have(execution);
+    logs.on(FilterLogEventsCommand).resolves({ events: [] });
     await profile(cwd, 'flow.yaml', '--execution', execution.arn);
     const { costs } = await explain(cwd, '--execution', execution.arn);
     for (const { predicted, measured } of costs) {

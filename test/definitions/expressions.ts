@@ -35,16 +35,17 @@ function parse(expression: string): Reads {
   } catch (error) {
     return { variables: new Set(), states: new Set(), fault: String(Object(error).message ?? error) };
   }
-  for (const own of found.bound) found.variables.delete(own);
-  return found;
+  const { variables, states, bound } = found;
+  for (const own of bound) variables.delete(own);
+  return { variables, states };
 }
 
 /** Collects from a syntax tree. A name that is bound anywhere in an expression counts as its own everywhere in it. */
-class Found implements Reads {
+class Found {
   readonly variables = new Set<string>();
   readonly states = new Set<string>();
   readonly bound = new Set<string>();
-  readonly #seen = new WeakSet<object>();
+  readonly #seen = new Set<object>();
 
   visit(node: unknown): void {
     if (typeof node !== 'object' || node === null || node instanceof RegExp || this.#seen.has(node)) return;

@@ -5,6 +5,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { lock, unlock } from '../../lib/run/durable/lock.ts';
 
 const run = promisify(execFile);
 
@@ -16,6 +17,11 @@ const pythonIn = (folder: string): string => join(folder, 'bin/python');
 /** Written last: a folder without it is from an installation that was interrupted. */
 const completeIn = (folder: string): string => join(folder, 'complete');
 
+/** Had by the process that installs. */
+const LOCK = `${FOLDER}.lock`;
+/** Milliseconds between two looks at whether another process has installed it. */
+const LOOK_MS = 200;
+
 /** A package index may be unavailable for a moment. */
 const DOWNLOADS = 4;
 const PAUSE_MS = 5000;
@@ -26,19 +32,25 @@ const PAUSE_MS = 5000;
  * @throws Error that says what is needed, where Python or its package index is not available
  */
 export async function emulatorPython(): Promise<string> {
-  if (!existsSync(completeIn(FOLDER))) await install();
+  await mkdir(dirname(FOLDER), { recursive: true });
+  // Test files that start at once need the same: one of them installs it, and the others wait.
+  while (!existsSync(completeIn(FOLDER))) {
+    if (lock(LOCK) === undefined) await install().finally(() => unlock(LOCK));
+    else await sleep(LOOK_MS);
+  }
   return pythonIn(FOLDER);
 }
 
-/** Installs into a temporary folder and moves it into place: two processes may do this at the same time. */
+/** Installs into a temporary folder and moves it into place. */
 async function install(): Promise<void> {
+  if (existsSync(completeIn(FOLDER))) return;
   const aside = `${FOLDER}.${randomUUID()}`;
-  await mkdir(dirname(FOLDER), { recursive: true });
   try {
     await step('python3', ['-m', 'venv', aside], 'Python 3.10 or later with its venv module');
     await download(pythonIn(aside));
     await writeFile(completeIn(aside), '');
-    await moveIntoPlace(aside);
+    await rm(FOLDER, { recursive: true, force: true });
+    await rename(aside, FOLDER);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -55,16 +67,6 @@ async function download(python: string): Promise<void> {
       await sleep(PAUSE_MS);
     }
   }
-}
-
-async function moveIntoPlace(aside: string): Promise<void> {
-  const moved = await rename(aside, FOLDER).then(
-    () => true,
-    () => false,
-  );
-  if (moved || existsSync(completeIn(FOLDER))) return;
-  await rm(FOLDER, { recursive: true, force: true });
-  await rename(aside, FOLDER);
 }
 
 async function step(command: string, args: string[], wanted: string): Promise<void> {

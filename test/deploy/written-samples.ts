@@ -117,6 +117,55 @@ output: { $step: each, path: results }`,
     ],
   },
   {
+    // Operators in each place that does them: in the state machine, in functions, and in one of their own.
+    name: 'Operators',
+    source: `
+steps:
+  - { id: one, component: /mock/any, input: { $concat: [{ $input: name }, " ", { $input: n }] } }
+  - { id: other, component: /mock/other, input: { $input: n } }
+  - id: refund
+    component: /mock/other
+    input: { $length: { $step: one, path: list } }
+    skipIf: { $or: [{ $lt: [{ $input: n }, 10] }, { $not: { $eq: [{ $step: one, path: text }, { $step: other, path: text }] } }] }
+output:
+  refunded: { $coalesce: [{ $step: refund, path: text }, no] }
+  same: { $eq: [{ $step: one }, { $step: other }] }
+  long: { $gt: [{ $length: { $input: name } }, 5] }
+  among: { $in: [{ $input: n }, [1, 2, 12]] }
+  text: { $concat: [{ $step: one, path: text }, "/", { $input: n }, "/", { $step: other, path: text }] }
+  first: { $lte: [{ $step: one, path: text }, { $step: other, path: text }] }`,
+    mocks: {
+      '/mock/any': [
+        { input: 'ada 12', ...gives({ text: 'same', list: [1, 2, 3] }) },
+        { input: 'ada 2', ...gives({ text: '\uffff', list: [] }) },
+        gives({ text: LARGE, list: [{}] }),
+      ],
+      '/mock/other': [
+        { input: 12, ...gives({ list: [1, 2, 3], text: 'same' }) },
+        { input: 2, ...gives({ text: '\u{10000}' }) },
+        gives({ text: 'refunded' }),
+      ],
+    },
+    runs: [
+      run(
+        { name: 'ada', n: 12 },
+        { refunded: 'refunded', same: true, long: false, among: true, text: 'same/12/same', first: true },
+      ),
+      run(
+        { name: 'ada', n: 2 },
+        { refunded: 'no', same: false, long: false, among: true, text: '\uffff/2/\u{10000}', first: true },
+      ),
+      run(
+        { name: LARGE, n: 0.1 + 0.2 },
+        {
+          ...{ refunded: 'no', same: false, long: true, among: false },
+          ...{ text: `${LARGE}/0.30000000000000004/refunded`, first: false },
+        },
+      ),
+      failedRun({ name: 'ada', n: 'ten' }, 'EXPRESSION_FAILURE'),
+    ],
+  },
+  {
     name: 'Express',
     source: `
 metadata: { aws: { type: EXPRESS } }

@@ -18,7 +18,7 @@ async function simulated(flow: string, files: Files = {}): Promise<{ criticalPat
   return JSON.parse(stdout);
 }
 
-async function costOf(code: string, flow: string, files: Files = {}): Promise<Cost> {
+async function costOf(code: string, flow: string, files: Files = {}): Promise<Partial<Cost>> {
   const [found] = await findingsOf(code, flow, files);
   expect(found).toBeDefined();
   return found?.cost ?? {};
@@ -58,7 +58,7 @@ describe('a false dependency costs', () => {
     };
     const slow = '  - { id: slow, component: /text/clean }\noutput: [{ $step: slow }, { $step: third }]\n';
     const flow = chain(', before: { $step: first }').replace('output: { $step: third }\n', slow);
-    expect((await costOf('false-dependency', flow, files)).seconds).toBeUndefined();
+    expect((await costOf('false-dependency', flow, files)).seconds).toBe(0);
   });
 });
 
@@ -156,4 +156,31 @@ test:
   });
   const found = await Promise.all([100, 100_000].map((bytes) => findingsOf('large-copy', flow, profile(bytes))));
   expect(found.map((all) => all.length)).toEqual([0, 1]);
+});
+
+describe('a cost', () => {
+  const EXTRACTS = `
+steps:
+  - { id: load, component: /http, input: { url: https://example.com } }
+  - { id: name, component: /extract, input: { data: { $step: load }, path: $.body.name } }
+  - { id: city, component: /extract, input: { data: { $step: load }, path: $.body.city } }
+  - { id: send, component: /text/join, input: { texts: [{ $step: name }, { $step: city }] } }
+output: { $step: send }
+`;
+
+  test('is zero where the flow would be neither faster nor cheaper, and is not there where nothing is known', async () => {
+    const found = await findingsOf('over-granular', EXTRACTS);
+    expect(found.map(({ cost }) => cost)).toEqual([
+      { seconds: 0, bytes: 0, usd: 0 },
+      { seconds: 0, bytes: 0, usd: 0 },
+    ]);
+    const [unknown] = await findingsOf('no-test', EXTRACTS);
+    expect(unknown).toBeDefined();
+    expect(unknown).not.toHaveProperty('cost');
+  });
+
+  test('has no bytes where it is not known how large a value is that would no longer be passed', async () => {
+    const cost = await costOf('false-dependency', chain(', before: { $step: first }'));
+    expect(cost).toEqual({ seconds: expect.any(Number), usd: 0 });
+  });
 });

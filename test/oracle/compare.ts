@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
+import type { Compiled, CompileOptions } from '../../lib/compiler/compile.ts';
 import { PASS_NAMES } from '../../lib/compiler/passes/passes.ts';
+import { hoistedConditionsIn } from '../../lib/compiler/plan/plan-tree.ts';
 import type { Flow } from '../../lib/flow/flow.ts';
 import { readFlow } from '../../lib/flow/read/read-flow.ts';
-import { loadFlow } from '../../lib/project/load-flows.ts';
+import { loadFlow, SharedComponents } from '../../lib/project/load-flows.ts';
 import { type OpenOptions, openFlow } from '../../lib/project/open-flow.ts';
 import type { Json } from '../../lib/protocol/json.ts';
 import { hasSecretHere } from '../../lib/run/input/secrets.ts';
@@ -26,6 +27,10 @@ export type Compared =
       readonly absorbing: readonly string[];
       /** The passes that changed anything in the flow or its plan. */
       readonly changing: readonly string[];
+      /** How many nested state machines it has. */
+      readonly nested: number;
+      /** Whether conditions were hoisted. */
+      readonly isHoisted: boolean;
     }
   | { readonly refused: readonly string[] };
 
@@ -50,26 +55,24 @@ export async function compare(
     runs.push(await compareRun(flow, plain, { ...sample, input }));
     await compareRun(flow, optimised, { ...sample, input }, absorbing);
   }
-  const compiled = compileDrawn(sample, { leastFanOut: 2, ...options });
-  expectShallow(compiled);
-  return { runs, absorbing: [...absorbing], changing: changingIn(compiled) };
+  expectShallow(optimised.compiled);
+  return { runs, absorbing: [...absorbing], ...changesIn(optimised.compiled) };
 }
 
 /** Prepares also what the checks against the components' schemas would refuse: only errors of the compiler refuse it. */
 async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
   const { variables = {} } = options;
-  const opened = openFlow({ hasSecret: hasSecretHere(variables), ...options, mockTargets: Object.keys(mocks) });
-  return prepareLoaded({ ...(await loadFlow(opened)), diagnostics: opened.diagnostics }, { mocks, variables });
+  const given = { hasSecret: hasSecretHere(variables), ...options, mockTargets: Object.keys(mocks) };
+  const opened = openFlow(given, SHARED.lookupIn);
+  return prepareLoaded({ ...(await loadFlow(opened, SHARED)), diagnostics: opened.diagnostics }, { mocks, variables });
 }
 
-function compileDrawn({ source, variables, mocks }: Sample, options: CompileOptions): Compiled {
-  const opaque: CompileOptions['opaque'] = ({ id }) => Object.hasOwn(mocks, id);
-  return compile(source, { variables: { ...variables }, opaque, ...options });
-}
-
-/** The names of the passes that change anything of a flow. */
-const changingIn = ({ passes }: Compiled): readonly string[] =>
-  passes.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : []));
+/** What the compiler has made of a flow. */
+const changesIn = ({ passes, plan, nestedMachines }: Compiled) => ({
+  changing: passes.flatMap(({ name, changes }) => (changes.length > 0 ? [name] : [])),
+  nested: nestedMachines.length,
+  isHoisted: plan?.tree !== undefined && hoistedConditionsIn(plan.tree).length > 0,
+});
 
 /**
  * The same with fused chains. A component does what the mocks say, since a step with a mock is never part of a fused chain.
@@ -93,11 +96,7 @@ export async function compareFused(
     const compared = compareRun(flow, { ...prepared, run }, { ...sample, input }, absorbing);
     runs.push(await compared.finally(() => endMocked(executionName)));
   }
-  return {
-    runs,
-    absorbing: [...absorbing],
-    changing: changingIn(compileDrawn({ ...sample, mocks: {} }, { with: ['fuse-chains'], ...options })),
-  };
+  return { runs, absorbing: [...absorbing], ...changesIn(prepared.compiled) };
 }
 
 /** The flows need built-in components only. */
@@ -106,6 +105,9 @@ const FILE = fileURLToPath(new URL('flow.yaml', import.meta.url));
 const COMPONENTS = fileURLToPath(new URL('components', import.meta.url));
 
 const BLOBS = temporaryFolder('stepflow-oracle-');
+
+/** No component changes while these tests run: each is looked up and loaded once. */
+const SHARED = new SharedComponents();
 
 /** Adds to `absorbing` the names of the passes that took away the state of a step. */
 async function compareRun(

@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compile } from '../../lib/compiler/compile.ts';
 import type { Limits } from '../../lib/compiler/emit/split/emit-within.ts';
 import { runs } from '../chance.ts';
 import { compare } from './compare.ts';
-import { eagerFlow, lazyFlow, type Sample } from './draw-flow.ts';
+import { eagerFlow, lazyFlow } from './draw-flow.ts';
 
 const FLOWS = runs(150);
-
-/** How many nested state machines a flow has. */
-const nestedIn = ({ source, variables }: Sample): number =>
-  compile(source, { variables, limits: LIMITS }).nestedMachines.length;
 
 // So few bytes that many small flows are split, and so many that few single steps are too large.
 const LIMITS: Limits = { definitionBytes: 10_000 };
@@ -27,7 +22,7 @@ it.each([
     const property = fc.asyncProperty(flows, async (sample) => {
       const compared = await compare(sample, { limits: LIMITS });
       if ('refused' in compared) refused += 1;
-      else if (nestedIn(sample) > 0) split += 1;
+      else if (compared.nested > 0) split += 1;
     });
     await fc.assert(property, { numRuns: FLOWS, includeErrorInReport: true });
     expect(split).toBeGreaterThan(FLOWS / 20);

@@ -1,29 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Compiled, type CompileOptions, compile } from '../../lib/compiler/compile.ts';
+import type { CompileOptions } from '../../lib/compiler/compile.ts';
 import { runs } from '../chance.ts';
 import { type Compared, compare } from './compare.ts';
-import type { Sample } from './draw-flow.ts';
 import { wideFlow } from './draw-wide.ts';
 
 const FLOWS = runs(100);
 const TIMEOUT = 120_000 + FLOWS * 800;
 
-/** Compiles a flow as {@link compare} does. */
-const compiled = ({ source, variables, mocks }: Sample, options: CompileOptions): Compiled =>
-  compile(source, { ...options, leastFanOut: 2, variables, opaque: ({ id }) => mocks[id] !== undefined });
+type Ran = Extract<Compared, { runs: unknown }>;
 
 /** Compares random flows; returns those with steps that share a Map, and how their runs ended. */
 async function compareMapped(options: Pick<CompileOptions, 'spillAbove' | 'limits'>) {
-  const mapped: { readonly compared: Compared; readonly machines: number }[] = [];
+  const mapped: Ran[] = [];
   const property = fc.asyncProperty(wideFlow, async (sample) => {
     const compared = await compare(sample, options);
-    const { passes, nestedMachines } = compiled(sample, options);
-    const isMapped = passes.some(({ name, changes }) => name === 'map-fan-outs' && changes.length > 0);
-    if (isMapped) mapped.push({ compared, machines: nestedMachines.length });
+    if ('runs' in compared && compared.changing.includes('map-fan-outs')) mapped.push(compared);
   });
   await fc.assert(property, { numRuns: FLOWS, includeErrorInReport: true });
-  const outcomes = mapped.flatMap(({ compared }) => ('runs' in compared ? compared.runs : []));
+  const outcomes = mapped.flatMap(({ runs }) => runs);
   return { mapped, outcomes };
 }
 
@@ -39,7 +34,7 @@ describe('a random flow with steps that share a Map does what the language says'
     for (const outcome of ['success', 'failed', 'skipped'] as const) {
       expect(outcomes.filter((one) => one === outcome).length).toBeGreaterThan(FLOWS / 50);
     }
-    const split = mapped.filter(({ machines }) => machines > 0);
+    const split = mapped.filter(({ nested }) => nested > 0);
     if ('limits' in options) expect(split.length).toBeGreaterThan(FLOWS / 50);
   });
 });

@@ -66,5 +66,7 @@ function writeVariable({ name, from, fallback }: Extract<Draft, { kind: 'variabl
   const within = { ...before, ids: before.stepsInDefaults ? before.ids : [] };
   const more = fallback ? { default: write(fallback, within) } : {};
   const simple = /^\w+$/.test(name);
-  return from && simple ? { $from: { variable: name }, path: 'a', ...more } : { $variable: name, ...more };
+  if (!from || !simple) return { $variable: name, ...more };
+  // The default of `$from` stands in it or beside it.
+  return name === 'own' ? { $from: { variable: name, ...more } } : { $from: { variable: name }, path: 'a', ...more };
 }

@@ -136,6 +136,46 @@ describe('stepflow test', () => {
   });
 
   test.each([
+    ['steps:\n  - { id: a, component: /noop\n', 'This is not valid YAML'],
+    ['steps:\n  - { id: a, component: /noop, input: { $step: b } }\n', '"b"'],
+  ])('does not call a flow with errors one that has no cases, and ends as validate does: %j', async (text, problem) => {
+    const folder = project({ 'flow.yaml': text });
+    const tested = await call(['test', 'flow.yaml'], { cwd: folder });
+    const validated = await call(['validate', 'flow.yaml'], { cwd: folder });
+    expect(tested).toMatchObject({
+      code: 1,
+      stdout: '✖ flow.yaml has errors: see above\n✖ 0 cases: 1 flow with errors\n',
+      stderr: expect.stringContaining(problem),
+    });
+    expect([validated.code, validated.stderr]).toEqual([tested.code, tested.stderr]);
+  });
+
+  test('names metrics as they are written where one is misspelt', async () => {
+    const metrics = '{ executon_time: { $less_than: 3 }, bytes_of_all: 1, step_count: 1 }';
+    const flow = `steps: [{ id: a, component: /noop }]\ntest: { cases: [{ name: one, output: { performance_metrics: ${metrics} } }] }\n`;
+    const { code, stderr } = await call(['test', 'flow.yaml'], { cwd: project({ 'flow.yaml': flow }) });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Did you mean "execution_time_ms"?');
+    expect(stderr).toContain('execution_time_ms, memory_usage_mb, step_count');
+    expect(stderr).not.toMatch(/[a-z]TimeMs|stepCount/);
+  });
+
+  test('says with --update that limits of metrics are not rewritten', async () => {
+    const flow = (limit: number): string =>
+      `steps: [{ id: a, component: /noop }]\ntest: { cases: [{ name: one, output: { performance_metrics: { step_count: { $less_than: ${limit} } } } }] }\n`;
+    const folder = project({ 'over.yaml': flow(0), 'within.yaml': flow(9) });
+    const over = await call(['test', 'over.yaml', 'within.yaml', '--update'], { cwd: folder });
+    expect(over.code).toBe(1);
+    expect(over.stdout).toContain('--update leaves the limits of performance_metrics as they are');
+    expect(over.stdout).toContain('1 case went beyond them');
+    expect(readFileSync(join(folder, 'over.yaml'), 'utf8')).toBe(flow(0));
+    const within = await call(['test', 'within.yaml', '--update'], { cwd: folder });
+    expect(within).toMatchObject({ code: 0, stdout: expect.not.stringContaining('--update') });
+    // Without it, nobody expects that anything is rewritten.
+    expect((await call(['test', 'over.yaml'], { cwd: folder })).stdout).not.toContain('--update');
+  });
+
+  test.each([
     [['--tag', 'three'], 1, 2],
     [['--tag', 'three', '--tag', 'slow'], 2, 1],
     [['--case', 'three words'], 1, 2],

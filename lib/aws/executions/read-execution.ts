@@ -10,27 +10,20 @@ import pLimit from 'p-limit';
 import { AwsHistoryReader } from '../../engine/index.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
+import type { MeasuredExecution, MeasuredMapRun } from '../../simulate/measured-executions.ts';
 import { ExecutionError } from './execution-error.ts';
 
-/** A deployed execution that succeeded, with its history and those of the executions that it started. */
-export interface ReadExecution {
-  readonly arn: string;
-  readonly stateMachineArn: string;
-  /** Milliseconds since the epoch. */
-  readonly startMs: number;
-  readonly stopMs: number;
-  /** Its events in order; those of an execution that it started come after the event that tells of the start. */
-  readonly events: readonly HistoryEvent[];
+/**
+ * A deployed execution that succeeded, with its history and those of the executions that it started: their events come after the event
+ * that tells of the start.
+ */
+export interface ReadExecution extends MeasuredExecution {
   readonly mapRuns: readonly ReadMapRun[];
 }
 
-/** What was read of the items of a distributed Map. */
-export interface ReadMapRun {
+/** What was read of the items of a distributed Map: some of many, none of Express ones. */
+export interface ReadMapRun extends MeasuredMapRun {
   readonly arn: string;
-  /** How many child executions it had. */
-  readonly children: number;
-  /** The ARNs of those whose histories were read: some of many, none of Express ones, which have no history. */
-  readonly read: readonly string[];
 }
 
 /** The child executions of a distributed Map whose histories are read: more would tell little else, and take minutes. */
@@ -62,11 +55,13 @@ export async function readExecution(client: SFNClient, executionArn: string): Pr
   const events = await reader.eventsOf(executionArn);
   const startMs = startDate?.getTime() ?? 0;
   const stopMs = stopDate?.getTime() ?? startMs;
-  return { arn: executionArn, stateMachineArn, startMs, stopMs, events, mapRuns: reader.mapRuns };
+  const { mapRuns, weights } = reader;
+  return { arn: executionArn, stateMachineArn, startMs, stopMs, events, mapRuns, weights };
 }
 
 class TreeReader {
   readonly mapRuns: ReadMapRun[] = [];
+  readonly weights = new Map<string, number>();
   readonly #client: SFNClient;
   readonly #limit = pLimit(REQUESTS);
 
@@ -74,10 +69,14 @@ class TreeReader {
     this.#client = client;
   }
 
-  /** The events of an execution and of those that it started. `child`: it is not the one that was asked for. */
-  async eventsOf(executionArn: string, child = false): Promise<readonly HistoryEvent[]> {
-    const own = await this.#limit(() => this.#ownEvents(executionArn, child));
-    const parts = await Promise.all(own.map(async (event) => [event, ...(await this.#startedBy(event))]));
+  /**
+   * The events of an execution and of those that it started. `weight`: for how many executions it stands, if it is not the one
+   * that was asked for.
+   */
+  async eventsOf(executionArn: string, weight?: number): Promise<readonly HistoryEvent[]> {
+    if (weight !== undefined && weight !== 1) this.weights.set(executionArn, weight);
+    const own = await this.#limit(() => this.#ownEvents(executionArn, weight !== undefined));
+    const parts = await Promise.all(own.map(async (event) => [event, ...(await this.#startedBy(event, weight ?? 1))]));
     return parts.flat();
   }
 
@@ -92,24 +91,28 @@ class TreeReader {
     return read;
   }
 
-  async #startedBy({ type, details }: HistoryEvent): Promise<readonly HistoryEvent[]> {
+  async #startedBy({ type, stateName = '', details }: HistoryEvent, weight: number): Promise<readonly HistoryEvent[]> {
     if (type === 'TaskSubmitted') {
       const started = startedExecution(details.output);
-      return started === undefined ? [] : this.eventsOf(started, true);
+      return started === undefined ? [] : this.eventsOf(started, weight);
     }
-    return type === 'MapRunStarted' && typeof details.mapRunArn === 'string' ? this.#itemsOf(details.mapRunArn) : [];
+    if (type !== 'MapRunStarted' || typeof details.mapRunArn !== 'string') return [];
+    return this.#itemsOf({ arn: details.mapRunArn, stateName, weight });
   }
 
-  async #itemsOf(mapRunArn: string): Promise<readonly HistoryEvent[]> {
+  async #itemsOf(mapRun: Pick<ReadMapRun, 'arn' | 'stateName' | 'weight'>): Promise<readonly HistoryEvent[]> {
+    const mapRunArn = mapRun.arn;
     const { executionCounts } = await this.#limit(() => this.#client.send(new DescribeMapRunCommand({ mapRunArn })));
-    const read = (await this.#limit(() => this.#childrenOf(mapRunArn))).flatMap(
-      ({ executionArn }) => executionArn ?? [],
-    );
-    this.mapRuns.push({ arn: mapRunArn, children: executionCounts?.total ?? read.length, read });
-    return (await Promise.all(read.map((arn) => this.eventsOf(arn, true)))).flat();
+    const listed = await this.#limit(() => this.#childrenOf(mapRunArn));
+    const read = (listed ?? []).flatMap(({ executionArn }) => executionArn ?? []);
+    const children = Math.max(executionCounts?.total ?? 0, read.length);
+    this.mapRuns.push({ ...mapRun, children, read, express: listed === undefined });
+    const weight = mapRun.weight * (children / read.length);
+    return (await Promise.all(read.map((arn) => this.eventsOf(arn, weight)))).flat();
   }
 
-  async #childrenOf(mapRunArn: string): Promise<readonly ExecutionListItem[]> {
+  /** Undefined for Express ones, which are not listed and have no histories. */
+  async #childrenOf(mapRunArn: string): Promise<readonly ExecutionListItem[] | undefined> {
     const found: ExecutionListItem[] = [];
     try {
       const pages = paginateListExecutions({ client: this.#client, pageSize: CHILDREN_READ }, { mapRunArn });
@@ -118,8 +121,8 @@ class TreeReader {
         if (found.length >= CHILDREN_READ) break;
       }
     } catch (error) {
-      // The items of an Express Map are not listed, and have no histories.
       if (!(error instanceof Error && error.name === 'StateMachineTypeNotSupported')) throw error;
+      return undefined;
     }
     return found.slice(0, CHILDREN_READ);
   }

@@ -4,7 +4,7 @@ import type { Level, LintDiagnostic, LintedFile, RULE_CODES } from '../../lint/i
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, findFlows } from '../flow-files.ts';
-import { showFindings, showLintTally } from '../render/lint.ts';
+import { showFindings, showLeftOut, showLintTally } from '../render/lint.ts';
 import { diagnosticsJson, writeJson } from '../report.ts';
 
 const options = {
@@ -42,11 +42,14 @@ export const lintCommand = defineCommand({
     }
     const diagnostics = distinct(found.flatMap((one) => one.diagnostics));
     const fixed = found.reduce((sum, one) => sum + one.fixed, 0);
+    const costsLeftOut = found.reduce((sum, one) => sum + one.costsLeftOut, 0);
     const code = exitCodeOf(diagnostics, call.options.strict === true);
-    if (call.json) writeJson({ ok: code === EXIT.ok, diagnostics: diagnostics.map(toJson), fixed }, call.terminal);
+    if (call.json)
+      writeJson({ ok: code === EXIT.ok, diagnostics: diagnostics.map(toJson), fixed, costsLeftOut }, call.terminal);
     else {
       const sources = new Map(found.flatMap((one) => [...one.sources]));
       await showFindings(diagnostics, lint.RULES, sources, call.terminal);
+      showLeftOut(costsLeftOut, lint.MOST_STEPS, call.terminal);
       showLintTally({ flows: found.length, diagnostics, fixed, failed: code !== EXIT.ok }, call.terminal);
     }
     return code;

@@ -115,26 +115,28 @@ async function measureExecutions(flow: FlowFile, target: Target, call: ProfileCa
     import('../../simulate/measured-executions.ts'),
     import('../../simulate/call-times.ts'),
   ]);
-  const { times, source, steps } = measure(compiled, found.executions);
+  const { times, source, steps } = measure(compiled, found.executions, found.logs);
   const profile = updateProfile(target.before, times.profile(), steps, source);
-  return save(profile, { ...target, times, runs: count(source.runs, 'execution') }, flow, call);
+  return save(profile, { ...target, times, runs: count(source.runs, 'execution'), source }, flow, call);
 }
 
 interface Measurement extends Target {
   readonly times: CallTimes;
   readonly runs: string;
+  /** Of deployed executions. */
+  readonly source?: ProfileSource;
 }
 
 async function save(
   profile: Profile,
-  { out, times, runs }: Measurement,
+  { out, times, runs, source }: Measurement,
   { file }: FlowFile,
   { json, terminal }: ProfileCall,
 ): Promise<number> {
   await writeFile(resolve(terminal.cwd, out), `${JSON.stringify(profile, null, 2)}\n`);
   if (json) writeJson(profile, terminal);
   else {
-    showProfile(profile, { out, runs, calls: (step) => times.calls(step) }, terminal);
+    showProfile(profile, { out, runs, calls: (step) => times.calls(step), ...(source && { source }) }, terminal);
     suggestNext(`simulate ${file} --profile ${out}`, terminal);
   }
   return EXIT.ok;

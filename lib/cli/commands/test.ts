@@ -7,7 +7,7 @@ import type { CaseReport, FlowReport, TestCase } from '../../testing/index.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, findFlows, noFlowIn } from '../flow-files.ts';
-import { showFlowReport, showTally } from '../render/tests.ts';
+import { showFlowReport, showLimitsKept, showTally } from '../render/tests.ts';
 import { diagnosticsJson, exitCodeOf, showDiagnostics, writeJson } from '../report.ts';
 import { writeFileFor } from '../write-file.ts';
 
@@ -38,7 +38,10 @@ export const test = defineCommand({
     refuseEmptySelection(reports, call.options);
     if (call.options.junit !== undefined) await writeJunit(call.options.junit, reports, call);
     if (call.json) writeJson(toJson(reports), call.terminal);
-    else showTally(reports, call.terminal);
+    else {
+      if (call.options.update) showLimitsKept(reports, call.terminal);
+      showTally(reports, call.terminal);
+    }
     return exitCode(reports);
   },
 });

@@ -3,6 +3,7 @@ import { count } from '../report.ts';
 import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { costLines } from './costs.ts';
 import { duration } from './duration.ts';
+import { sourceLines } from './measured-source.ts';
 
 /** Shows an explanation: the tree, the times, the costs, the passes, the budgets of the edges, the limits. */
 export function showExplanation(explanation: Explanation, { stdout, env }: Terminal): void {
@@ -11,7 +12,7 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['arrangement', tree ? treeLines(tree, '', colors) : [nothingArranged(passes)]],
     ['times', timeLines(explanation)],
-    ['costs', costLines(explanation.costs, explanation.total)],
+    ['costs', [...costLines(explanation.costs, explanation.total), ...measuredLines(explanation)]],
     ['passes', [...passes.map(passLine), ...harmless.map(harmlessLine)]],
     ['budgets', [...inputLines(budgets), ...edgeLines(budgets.edges), ...carriedLines(budgets)]],
     ['limits', limits.map(limitLine)],
@@ -21,6 +22,10 @@ export function showExplanation(explanation: Explanation, { stdout, env }: Termi
     stdout.write(`\n${colors.bold(title)}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
 }
+
+/** How what was measured was measured. */
+const measuredLines = ({ total: { measured } }: Explanation): readonly string[] =>
+  measured ? sourceLines(measured.source) : [];
 
 /** What `lint` finds in steps that a pass made part of others. */
 const harmlessLine = ({ rule, pass, steps }: Harmless): string =>

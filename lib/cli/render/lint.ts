@@ -20,18 +20,25 @@ export const showFindings = (
     terminal,
   );
 
-function costText({ code, cost = {} }: LintDiagnostic, rules: readonly Rule[]): string {
-  const { seconds, bytes, usd } = cost;
+function costText({ code, cost }: LintDiagnostic, rules: readonly Rule[]): string {
+  const { seconds = 0, bytes = 0, usd = 0 } = cost ?? {};
   const parts = [
-    ...(seconds === undefined ? [] : [`${duration(seconds * 1000)} of the critical path`]),
-    ...(bytes === undefined ? [] : [`${Math.ceil(bytes / 1024)} KiB passed between steps`]),
-    ...(usd === undefined ? [] : [`$${usd.toPrecision(2)} in 1,000 runs`]),
+    ...(seconds === 0 ? [] : [`${duration(seconds * 1000)} of the critical path`]),
+    ...(bytes === 0 ? [] : [`${Math.ceil(bytes / 1024)} KiB passed between steps`]),
+    ...(usd === 0 ? [] : [`$${usd.toPrecision(2)} in 1,000 runs`]),
   ];
   const { saving = 'It costs' } = rules.find((rule) => rule.code === code) ?? {};
   return parts.length === 0 ? '' : `${saving} ${parts.join(', ')}.`;
 }
 
 const fixText = ({ fixable }: LintDiagnostic): string => (fixable ? '--fix does it.' : '');
+
+/** Says that costs were not computed, and why. */
+export function showLeftOut(leftOut: number, mostSteps: number, { stdout, env }: Terminal): void {
+  if (leftOut === 0) return;
+  const line = `the costs of ${count(leftOut, 'finding')} are not computed: for the costs of a flow, at most ${mostSteps.toLocaleString('en')} steps are simulated`;
+  stdout.write(`${colorsFor(stdout, env).dim(line)}\n`);
+}
 
 /** What there is to sum up. */
 export interface LintTally {

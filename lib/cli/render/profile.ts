@@ -1,7 +1,8 @@
-import type { Profile, Timing } from '../../compiler/plan/durations.ts';
+import type { Profile, ProfileSource, Timing } from '../../compiler/plan/durations.ts';
 import { count } from '../report.ts';
 import { colorsFor, type Terminal } from '../terminal.ts';
 import { duration } from './duration.ts';
+import { sourceLines } from './measured-source.ts';
 
 const MAX_LINES = 20;
 
@@ -10,10 +11,13 @@ export interface ShownMeasurement {
   readonly out: string;
   readonly runs: string;
   readonly calls: (step: string) => number;
+  /** Of deployed executions, how they were measured. */
+  readonly source?: ProfileSource;
 }
 
 /** Shows the slowest steps of a profile with their medians and quartiles. */
-export function showProfile({ steps = {} }: Profile, { out, runs, calls }: ShownMeasurement, terminal: Terminal): void {
+export function showProfile({ steps = {} }: Profile, shown: ShownMeasurement, terminal: Terminal): void {
+  const { out, runs, calls, source } = shown;
   const { stdout, env } = terminal;
   const colors = colorsFor(stdout, env);
   const slowest = Object.entries(steps).sort(([, a], [, b]) => b.seconds - a.seconds);
@@ -23,6 +27,7 @@ export function showProfile({ steps = {} }: Profile, { out, runs, calls }: Shown
     stdout.write(`  ${id.padEnd(width)}  ${duration(timing.seconds * 1000).padStart(11)}  ${colors.dim(measured)}\n`);
   }
   if (slowest.length > MAX_LINES) stdout.write(`  ${colors.dim(`and ${slowest.length - MAX_LINES} faster steps`)}\n`);
+  for (const line of source ? sourceLines(source) : []) stdout.write(`  ${colors.dim(line)}\n`);
   stdout.write(`${colors.green('✔')} ${out}: ${count(slowest.length, 'step')}, the medians of ${runs}\n`);
 }
 

@@ -1,3 +1,4 @@
+import { hasError } from '../../diagnostics/diagnostics.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { CaseReport, FlowReport } from '../../testing/index.ts';
 import { count } from '../report.ts';
@@ -5,9 +6,11 @@ import { type Colors, colorsFor, type Terminal } from '../terminal.ts';
 import { duration } from './duration.ts';
 
 /** Shows how the cases of a flow went; of those that failed, why. */
-export function showFlowReport({ file, cases }: FlowReport, { stdout, env }: Terminal): void {
+export function showFlowReport({ file, cases, diagnostics }: FlowReport, { stdout, env }: Terminal): void {
   const colors = colorsFor(stdout, env);
-  if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases; add some under test: cases:')}\n`);
+  // What a flow with errors says of its cases may not even be read.
+  if (cases.length === 0 && hasError(diagnostics)) stdout.write(`${colors.red('✖')} ${file} has errors: see above\n`);
+  else if (cases.length === 0) stdout.write(`${file} ${colors.dim('has no cases; add some under test: cases:')}\n`);
   const shown = cases.filter(({ status }) => status !== 'skipped');
   if (shown.length === 0) return;
   const refused = shown.filter(({ status }) => status === 'refused');
@@ -56,8 +59,22 @@ export function showTally(reports: readonly FlowReport[], { stdout, env }: Termi
     const number = cases.filter((one) => one.status === status).length;
     return number > 0 ? [`${number} ${word}`] : [];
   });
-  const bad = cases.some(({ status }) => status === 'failed' || status === 'refused');
+  const broken = reports.filter(({ diagnostics }) => hasError(diagnostics));
+  const bad = broken.length > 0 || cases.some(({ status }) => status === 'failed' || status === 'refused');
+  const unread = broken.filter((report) => report.cases.length === 0).length;
+  if (unread > 0) numbers.push(`${count(unread, 'flow')} with errors`);
   stdout.write(
     `${bad ? colors.red('✖') : colors.green('✔')} ${[count(cases.length, 'case'), numbers.join(', ')].filter(Boolean).join(': ')}\n`,
   );
 }
+
+/** Says which failed cases an update cannot mend. */
+export function showLimitsKept(reports: readonly FlowReport[], { stdout, env }: Terminal): void {
+  const cases = reports.flatMap((report) => report.cases).filter(isOverLimit);
+  if (cases.length === 0) return;
+  const line = `--update leaves the limits of performance_metrics as they are, since one measurement is no limit: ${count(cases.length, 'case')} went beyond them; change them by hand if they are too narrow`;
+  stdout.write(`${colorsFor(stdout, env).dim(line)}\n`);
+}
+
+const isOverLimit = ({ status, mismatches }: CaseReport): boolean =>
+  status === 'failed' && mismatches.some(({ at: [first] }) => first === 'performance_metrics');

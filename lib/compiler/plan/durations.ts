@@ -12,6 +12,10 @@ export interface Timing {
   readonly inputBytes?: number;
   /** The median bytes, as JSON, of what the call answered: the values that are read of its result. */
   readonly outputBytes?: number;
+  /** The median time for which Lambda bills the call, in seconds: of deployed calls whose logs were read, outside of fused chains. */
+  readonly billedSeconds?: number;
+  /** The most memory that the function used, in MB: of the same calls. */
+  readonly maxMemoryMb?: number;
 }
 
 /** Where the latest measurements of a profile are from. */
@@ -28,6 +32,34 @@ export interface ProfileSource {
   /** When the first of the executions began, and the last one ended, in ISO 8601. */
   readonly began?: string;
   readonly ended?: string;
+  /** How the calls of the executions are billed. */
+  readonly logs?: MeasuredLogs;
+  /** The distributed Maps of which some items, or none, were read; absent where all were. */
+  readonly maps?: readonly MeasuredMap[];
+}
+
+/** What was read of the logs of the functions that executions called. */
+export interface MeasuredLogs {
+  /** The calls in the histories that were read and that Lambda charges for. */
+  readonly calls: number;
+  /** For how many of them the log of their function has a REPORT line. The others are priced by their seconds. */
+  readonly read: number;
+  /** Why logs were not read, as sentences for users; absent where nothing kept them from being read. */
+  readonly problems?: readonly string[];
+}
+
+/** A distributed Map of which not every item's execution was read. */
+export interface MeasuredMap {
+  /** The step that it runs for. */
+  readonly step: string;
+  /** How often it ran, in all executions. */
+  readonly mapRuns: number;
+  /** How many child executions it had, in all of these. */
+  readonly children: number;
+  /** How many of them were read. What they cost is scaled up to all, Map Run by Map Run. */
+  readonly read: number;
+  /** Whether they are Express executions, of which there is no history: only their starts are counted. */
+  readonly express: boolean;
 }
 
 /**

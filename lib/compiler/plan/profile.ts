@@ -66,7 +66,15 @@ function readSeconds({ key, value }: Entry, where: string, reporter: Reporter): 
   return undefined;
 }
 
-const BESIDES = ['p25Seconds', 'p75Seconds', 'calls', 'inputBytes', 'outputBytes'] as const;
+const BESIDES = [
+  'p25Seconds',
+  'p75Seconds',
+  'calls',
+  'inputBytes',
+  'outputBytes',
+  'billedSeconds',
+  'maxMemoryMb',
+] as const;
 
 /** What else an entry says of the same calls. */
 function besides({ value }: Entry): Omit<Timing, 'seconds'> {

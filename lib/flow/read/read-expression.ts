@@ -142,7 +142,9 @@ function readCoalesce(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readStep(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'a $step reference', ['$step', 'path', 'onSkip'], reporter, {
+    hints: REFERENCE_HINTS,
+  });
   const step = fields.string('$step');
   if (step === undefined)
     badReference(map, reporter, '$step does not name a step', '{ $step: ID } or { $step: ID, path: PATH }');
@@ -156,7 +158,7 @@ function readStep(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readInput(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'an $input reference', ['$input', 'path'], reporter, { hints: REFERENCE_HINTS });
   const own = fields.tree('$input');
   const path = fields.tree('path');
   if (path && !isNull(own)) badReference(map, reporter, 'This reference has two paths', '{ $input: PATH }');
@@ -164,7 +166,9 @@ function readInput(map: MapTree, reporter: Reporter): Expression {
 }
 
 function readVariable(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter, REFERENCE_HINTS);
+  const fields = new Fields(map, 'a $variable reference', ['$variable', 'default'], reporter, {
+    hints: REFERENCE_HINTS,
+  });
   const fallback = fields.tree('default');
   return variable(map, fields.tree('$variable'), undefined, fallback && readExpression(fallback, reporter), reporter);
 }
@@ -175,13 +179,13 @@ function readFrom(map: MapTree, reporter: Reporter): Expression {
   const fields = new Fields(map, 'a $from reference', ['$from', 'path', 'onSkip', 'default'], reporter);
   const source = fields.object('$from');
   const path = fields.tree('path');
-  const from = source && new Fields(source, 'a $from', ['workflow', 'step', 'variable'], reporter);
+  const from = source && new Fields(source, 'a $from', ['workflow', 'step', 'variable', 'default'], reporter);
   const step = from?.string('step');
   if (step !== undefined) {
     return { kind: 'step', step, path: readPath(path, reporter), ...readOnSkip(fields, reporter), span: map.span };
   }
   if (from?.tree('variable')) {
-    const fallback = fields.tree('default');
+    const fallback = from.tree('default') ?? fields.tree('default');
     return variable(map, from.tree('variable'), path, fallback && readExpression(fallback, reporter), reporter);
   }
   if (from?.string('workflow') !== 'input') badReference(map, reporter, '$from does not name a source', FROM);

@@ -83,7 +83,7 @@ export function readFlowTree(tree: Tree, file: string, reporter: Reporter): Flow
 }
 
 function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
-  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter, FLOW_HINTS);
+  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter, { hints: FLOW_HINTS });
   const listed = fields.list('steps') ?? [];
   const steps = readSteps(listed, reporter);
   const written = fields.tree('output');

@@ -53,7 +53,7 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const written = tree.entries.get('id')?.value;
   const named = written?.kind === 'scalar' && written.value !== null;
   const name = named ? `the step "${written.value}"` : 'a step';
-  const fields = new Fields(tree, name, STEP_KEYS, reporter, STEP_HINTS);
+  const fields = new Fields(tree, name, STEP_KEYS, reporter, { hints: STEP_HINTS });
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
   checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
@@ -119,7 +119,7 @@ function readComponent(fields: Fields, reporter: Reporter): string {
 function readOnError(fields: Fields, reporter: Reporter): OnError {
   const map = fields.object('onError');
   if (!map) return { action: 'fail' };
-  const onError = new Fields(map, 'an onError', ON_ERROR_KEYS, reporter, ON_ERROR_HINTS);
+  const onError = new Fields(map, 'an onError', ON_ERROR_KEYS, reporter, { hints: ON_ERROR_HINTS });
   const action = onError.oneOf('action', ['fail', 'useDefault', 'continue', 'retry', 'skip']) ?? 'fail';
   if (action !== 'retry') onError.refuse(RETRY_KEYS, `an onError with action: ${action}`, 'action: retry');
   if (action === 'useDefault' || action === 'continue') {

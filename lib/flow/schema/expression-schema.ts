@@ -24,7 +24,7 @@ const onSkip: Json = {
 
 const SOURCE: Json = {
   type: 'object',
-  properties: { workflow: { const: 'input' }, step: { type: 'string' }, variable: path },
+  properties: { workflow: { const: 'input' }, step: { type: 'string' }, variable: path, default: value },
   minProperties: 1,
   additionalProperties: false,
 };

@@ -23,8 +23,17 @@ export class Fields {
   readonly #entries = new Map<string, Entry>();
   readonly #misspelt = new Set<string>();
 
-  /** Reports each key that is not `known`. `where` names the map in messages, e.g. `the step "a"`. */
-  constructor(map: MapTree, where: string, known: readonly string[], reporter: Reporter, hints: KeyHints = new Map()) {
+  /**
+   * Reports each key that is not `known`. `where` names the map in messages, e.g. `the step "a"`; `spelt` how a known key is
+   * written there.
+   */
+  constructor(
+    map: MapTree,
+    where: string,
+    known: readonly string[],
+    reporter: Reporter,
+    { hints = new Map(), spelt = (key) => key }: { hints?: KeyHints; spelt?: (key: string) => string } = {},
+  ) {
     this.map = map;
     this.#where = where;
     this.#known = known;
@@ -35,8 +44,13 @@ export class Fields {
         const hint = hints.get(key.toLowerCase().replace(/[_-]/g, '')) ?? unspaced(key, known);
         const meant = hint ? hint.key : nearest(camel(key), known);
         if (meant) this.#misspelt.add(meant);
-        reporter.report('unknown-key', { key, where, known, nearest: meant, instead: hint?.instead }, entry.key);
-      } else if (this.#entries.has(name)) reporter.report('duplicate-key', { key: name }, entry.key);
+        const near = meant && spelt(meant);
+        reporter.report(
+          'unknown-key',
+          { key, where, known: known.map(spelt), nearest: near, instead: hint?.instead },
+          entry.key,
+        );
+      } else if (this.#entries.has(name)) reporter.report('duplicate-key', { key: spelt(name) }, entry.key);
       else this.#entries.set(name, entry);
     }
   }

@@ -1,5 +1,5 @@
 import type { Expression } from '../../flow/expression.ts';
-import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
+import { expressionsOf, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
@@ -37,9 +37,9 @@ function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
     // A blob is stored for those that read it.
     const store = linted.steps.get(source);
     if (taking !== 'not taken' && store && linted.isBuiltin(store, 'put_blob')) return [];
-    if (otherSteps.some((id) => id === source || linted.ancestorsOf(id).has(source))) return [];
+    if (otherSteps.some((id) => id === source || linted.isAncestor(source, id))) return [];
     // What a component may use is only worth a finding where it could begin with the rest earlier.
-    const isRestEarlier = others.length > 0 && otherSteps.every((id) => linted.ancestorsOf(source).has(id));
+    const isRestEarlier = others.length > 0 && otherSteps.every((id) => linted.isAncestor(id, source));
     return taking === 'not taken' || isRestEarlier ? [{ ...read, taking }] : [];
   });
 }
@@ -88,29 +88,24 @@ function findingOf(linted: LintedFlow, step: Step, { reference, keys, taking }: 
  * it, and without an output, what nobody reads would become a result.
  */
 function runsWithout(linted: LintedFlow, reader: Step, source: string): boolean {
-  const { flow, steps } = linted;
-  const mayBeSkipped = [source, ...linted.ancestorsOf(source)].some((id) => {
-    const step = steps.get(id);
-    return step?.skipIf !== undefined || step?.onError.action === 'skip';
-  });
-  if (mayBeSkipped) return false;
+  const { flow } = linted;
+  if (linted.perhapsSkipped.has(source)) return false;
   if (flow.evaluation === 'eager' && flow.output) return true;
-  const others = flow.steps.filter((step) => step !== reader);
-  if (!flow.output) return stepsIn(others.flatMap(expressionsOf)).includes(source);
-  return certainSteps(flow, reader, source).has(source);
+  if (!flow.output) return linted.usersOf(source).some((step) => step !== reader);
+  return isCertain(linted, reader, source);
 }
 
-/** The steps that every run of a lazy flow wants, if one reads a certain other one no longer. */
-function certainSteps({ steps, output }: Flow, reader: Step, source: string): ReadonlySet<string> {
-  const byId = new Map(steps.map((step) => [step.id, step]));
+/** Whether every run of a lazy flow wants a step, if one reads it no longer. */
+function isCertain({ flow: { steps, output }, steps: byId }: LintedFlow, reader: Step, source: string): boolean {
   const wanted = new Set<string>();
   const open = [...certainReads(output), ...steps.filter((step) => step.mustExecute).map(({ id }) => id)];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === source) return true;
     const step = wanted.has(next) ? undefined : byId.get(next);
     wanted.add(next);
     if (step) open.push(...certainReads(step.input).filter((id) => step.id !== reader.id || id !== source));
   }
-  return wanted;
+  return false;
 }
 
 const certainReads = (input: Expression | undefined): readonly string[] =>

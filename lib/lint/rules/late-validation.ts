@@ -15,10 +15,12 @@ export const lateValidation: Rule = {
   guide: 'Early Validation',
   why: 'An inputSchema is checked before any step starts; its cost is what each refused input saves.',
   saving: 'Each refused input would save',
-  find: (linted) =>
-    linted.flow.steps.flatMap((step) => {
-      // The input of an inner flow is what the step that runs it gives.
-      const expense = linted.prefix === '' && !waitsForCheck(linted, step) ? expenseOf(linted, step) : undefined;
+  find: (linted) => {
+    // The input of an inner flow is what the step that runs it gives.
+    if (linted.prefix !== '') return [];
+    const afterCheck = linted.descendantsOf(linted.flow.steps.filter(checks));
+    return linted.flow.steps.flatMap((step) => {
+      const expense = afterCheck.has(step.id) ? undefined : expenseOf(linted, step);
       const read = expense === undefined ? undefined : uncheckedRead(linted, step, new Set());
       if (expense === undefined || !read) return [];
       return [
@@ -30,7 +32,8 @@ export const lateValidation: Rule = {
           improve: (flow) => withoutRunning(flow, step.id),
         },
       ];
-    }),
+    });
+  },
 };
 
 /** A value of the flow's input that gets to a step without being checked: directly, or through steps that only pass it on. */
@@ -61,12 +64,8 @@ const CHECK = new Set([
   'screen',
 ]);
 
-/** Whether a step begins only after one that checks something, by its name or that of its component. */
-const waitsForCheck = (linted: LintedFlow, { id }: Step): boolean =>
-  [...linted.ancestorsOf(id)].some((before) => {
-    const step = linted.steps.get(before);
-    return step && !isCache(step) && (hasWord(step.component, CHECK) || hasWord(step.id, CHECK));
-  });
+/** Whether a step checks something, by its name or that of its component. */
+const checks = (step: Step): boolean => !isCache(step) && (hasWord(step.component, CHECK) || hasWord(step.id, CHECK));
 
 const isChecked = ({ flow }: LintedFlow, { reference }: InputRead): boolean => {
   if (flow.inputSchema === undefined) return false;

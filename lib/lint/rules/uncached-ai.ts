@@ -13,27 +13,29 @@ export const uncachedAi: Rule = {
   guide: 'AI Response Caching',
   why: 'A hit costs one read of an object; its cost is what each repeated request saves.',
   saving: 'Each repeated request would save',
-  find: (linted) =>
-    aiSteps(linted)
-      .filter((step) => !isCached(linted, step))
+  find: (linted) => {
+    const afterCache = linted.descendantsOf(linted.flow.steps.filter(isCache));
+    return aiSteps(linted)
+      .filter((step) => !isCached(linted, step, afterCache))
       .map((step) => ({
         span: step.idSpan,
         step: step.id,
         message: `No cache keeps the answers of "${step.id}"`,
         help: 'Look the request up with /cache/check, skip this step with skipIf: { $step: ID, path: cache_hit }, and keep the answer with /cache/store.',
         improve: (flow) => withoutRunning(flow, step.id),
-      })),
+      }));
+  },
 };
 
-/** Whether a step runs, or is read, only where a cache has not the answer. */
-function isCached(linted: LintedFlow, step: Step): boolean {
+/** Whether a step runs, or is read, only where a cache has not the answer. `afterCache`: the steps that begin after a cache. */
+function isCached(linted: LintedFlow, step: Step, afterCache: ReadonlySet<string>): boolean {
   const conditions = step.skipIf ? [step.skipIf] : [];
   const asked = [
     ...stepsIn([...conditions, ...linted.choicesWith(step.id)]),
     ...(linted.dependencies.get(step.id) ?? []),
   ];
-  const before = stepsIn(conditions).flatMap((id) => [...linted.ancestorsOf(id)]);
-  return [...asked, ...before].some((id) => {
+  if (stepsIn(conditions).some((id) => afterCache.has(id))) return true;
+  return asked.some((id) => {
     const other = id === step.id ? undefined : linted.steps.get(id);
     return other !== undefined && isCache(other);
   });

@@ -16,7 +16,7 @@ export function lock(file: string): number | undefined {
   if (holder !== undefined) return holder;
   // The lock of a process that no longer exists.
   rmSync(file, { force: true });
-  const mine: Holder = { pid: process.pid, started: startOf(process.pid) };
+  const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' };
   try {
     writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
   } catch (error) {
@@ -56,12 +56,19 @@ function isAlive({ pid, started }: Holder): boolean {
   return startOf(pid) === started;
 }
 
-/** The start time of a process in clock ticks since boot, on Linux; elsewhere "". Source: proc_pid_stat(5), field 22. */
-function startOf(pid: number): string {
+/** The states of a process that has ended, and whose parent has not asked how. Source: proc_pid_stat(5), field 3. */
+const ENDED = new Set(['Z', 'X']);
+
+/**
+ * The start time of a process in clock ticks since boot, on Linux; elsewhere "". Undefined for one that has ended: in a
+ * container whose first process asks nobody how it ended, it keeps its number. Source: proc_pid_stat(5), field 22.
+ */
+function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the program's name, may contain spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ENDED.has(fields[0] ?? '') ? undefined : (fields[19] ?? '');
   } catch {
     return '';
   }

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   type HistoryEvent as AwsHistoryEvent,
   DescribeExecutionCommand,
@@ -23,6 +26,17 @@ export interface Deployed {
   /** By the ARNs of the executions: its own, and those that it started. */
   readonly histories: ReadonlyMap<string, readonly AwsHistoryEvent[]>;
 }
+
+/** A call of a function that has ended: as its log tells of it. */
+export interface LoggedCall {
+  readonly requestId: string;
+  /** The milliseconds of the call in the history. */
+  readonly ms: number;
+  readonly endMs: number;
+}
+
+/** The log group that the functions of a stack share. */
+export const LOG_GROUP = 'StepflowStack-StepflowLogsFunctionLog0A1B2C3D-e5f6';
 
 /** Runs a flow as its compiled state machine with its real components, and keeps the history as AWS would. */
 export async function deployed(file: string, input: Json = {}): Promise<Deployed> {
@@ -49,25 +63,55 @@ const LAMBDA = 'arn:aws:lambda:eu-west-1:123456789012:function:Flows';
 
 function onTheWire(event: HistoryEvent): AwsHistoryEvent {
   const { timestamp, ...rest } = JSON.parse(inAccount(JSON.stringify(awsHistoryEvent(event))));
+  const { output } = rest.taskSucceededEventDetails ?? {};
+  if (event.type === 'TaskSucceeded' && output.includes('"StatusCode":200'))
+    rest.taskSucceededEventDetails.output = withRequest(output);
   return { ...rest, timestamp: new Date(timestamp) };
 }
 
+/** What Step Functions adds to the result of a function. */
+function withRequest(output: string): string {
+  const RequestId = randomUUID();
+  const SdkHttpMetadata = { HttpHeaders: { 'x-amzn-RequestId': RequestId }, HttpStatusCode: 200 };
+  return JSON.stringify({ ...JSON.parse(output), SdkHttpMetadata, SdkResponseMetadata: { RequestId } });
+}
+
+/** The calls in histories that the log of a function tells of. */
+export const loggedCalls = (histories: Deployed['histories']): readonly LoggedCall[] =>
+  [...histories.values()].flatMap((events) => {
+    const byId = new Map(events.map((event) => [event.id, event]));
+    return events.flatMap(({ timestamp, previousEventId = 0, taskSucceededEventDetails }): readonly LoggedCall[] => {
+      const { SdkResponseMetadata } = JSON.parse(taskSucceededEventDetails?.output ?? '{}');
+      if (SdkResponseMetadata === undefined) return [];
+      const startMs = Number(byId.get(previousEventId)?.timestamp);
+      const endMs = Number(timestamp);
+      return [{ requestId: SdkResponseMetadata.RequestId, ms: endMs - startMs, endMs }];
+    });
+  });
+
+/** A report as text: a function of 256 MB that is billed for 10 ms more than the history says. */
+export const reportLine = ({ requestId, ms }: LoggedCall): string =>
+  `REPORT RequestId: ${requestId}\tDuration: ${ms}.10 ms\tBilled Duration: ${ms + 10} ms\tMemory Size: 256 MB\tMax Memory Used: 90 MB\tInit Duration: 150.50 ms\t\nXRAY TraceId: 1-2-3\tSegmentId: 4\tSampled: true\t\n`;
+
 /**
- * Mocks Step Functions and CloudFormation for the tests of a file. Histories come in pages of few events. `have` says which
- * executions the account has, the latest first.
+ * Mocks Step Functions, CloudFormation, and the logs of functions for the tests of a file. Histories and logs come in pages of few
+ * events. `have` says which executions the account has, the latest first.
  */
 export function services() {
   const sfn = mockClient(SFNClient);
   const cloudFormation = mockClient(CloudFormationClient);
+  const lambda = mockClient(LambdaClient);
+  const logs = mockClient(CloudWatchLogsClient);
+  const clients = [sfn, cloudFormation, lambda, logs];
   let all: readonly Deployed[] = [];
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   afterAll(() => {
     vi.unstubAllEnvs();
-    for (const client of [sfn, cloudFormation]) client.restore();
+    for (const client of clients) client.restore();
   });
   beforeEach(() => {
     all = [];
-    for (const client of [sfn, cloudFormation]) client.reset();
+    for (const client of clients) client.reset();
     const histories = () => all.flatMap((one) => [...one.histories]);
     sfn.on(GetExecutionHistoryCommand).callsFake(({ executionArn, nextToken }) => {
       const found = histories().find(([arn]) => arn === executionArn)?.[1];
@@ -82,6 +126,7 @@ export function services() {
     sfn.on(ListExecutionsCommand).callsFake(({ mapRunArn, nextToken }) => {
       const own = all.map(({ arn }) => arn);
       const arns = mapRunArn === undefined ? own : childrenOf(mapRunArn, histories());
+      if (arns.some((arn) => arn.includes(':express:'))) throw notForExpress();
       return pageOf(
         arns.map((executionArn): Partial<ExecutionListItem> => ({ executionArn })),
         nextToken,
@@ -93,6 +138,15 @@ export function services() {
       mapRunArn,
       executionCounts: { total: childrenOf(mapRunArn, histories()).length },
     }));
+    lambda.on(GetFunctionConfigurationCommand).resolves({ LoggingConfig: { LogGroup: LOG_GROUP } });
+    logs.on(FilterLogEventsCommand, { logGroupName: LOG_GROUP }).callsFake((request) => {
+      const calls = all.flatMap((one) => loggedCalls(one.histories));
+      const events = calls.map((call): FilteredLogEvent => ({ message: reportLine(call), timestamp: call.endMs + 3 }));
+      const within = events.filter(
+        ({ timestamp = 0 }) => timestamp >= request.startTime && timestamp <= request.endTime,
+      );
+      return pageOf(within, request.nextToken, 'events', 5);
+    });
     cloudFormation.on(DescribeStacksCommand, { StackName: 'StepflowStack' }).resolves({
       Stacks: [
         {
@@ -105,12 +159,17 @@ export function services() {
   const have = (...executions: readonly Deployed[]): void => {
     all = executions;
   };
-  return { sfn, cloudFormation, have };
+  return { sfn, cloudFormation, lambda, logs, have };
 }
+
+const notForExpress = (): Error =>
+  Object.assign(new Error('This operation is not supported'), { name: 'StateMachineTypeNotSupported', $metadata: {} });
 
 /** Children of a Map Run have the name of the state machine and the label of the Map in their ARNs. */
 const childrenOf = (mapRunArn: string, histories: readonly (readonly [string, unknown])[]): readonly string[] =>
-  histories.map(([arn]) => arn).filter((arn) => arn.includes(`:execution:${mapRunArn.split(':')[6]}:`));
+  histories
+    .map(([arn]) => arn)
+    .filter((arn) => /:(?:execution|express):/.test(arn) && arn.includes(`:${mapRunArn.split(':')[6]}:`));
 
 const pageOf = <T>(all: readonly T[], token: string | undefined, key: string, size: number): object => {
   const from = Number(token ?? 0);

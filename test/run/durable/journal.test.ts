@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Json } from '../../../lib/protocol/json.ts';
@@ -209,6 +211,27 @@ describe('a lock', () => {
     writeFileSync(file, JSON.stringify(holder));
 
     expect(lock(file)).toBeUndefined();
+  });
+
+  // Elsewhere nothing tells such a process from one that runs.
+  test.runIf(process.platform === 'linux')('of a process that has ended unnoticed by its parent is free', async () => {
+    // `sleep` takes the place of the shell, and knows nothing of the process that this has started.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [line] = await once(parent.stdout, 'data');
+      const file = fresh();
+      const fields = () =>
+        readFileSync(`/proc/${Number(line)}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ') ?? [];
+      while (fields()[0] !== 'Z') await later(1);
+      writeFileSync(file, JSON.stringify({ pid: Number(line), started: fields()[19] }));
+
+      expect(holderOf(file)).toBeUndefined();
+      expect(lock(file)).toBeUndefined();
+    } finally {
+      parent.kill();
+    }
   });
 
   test('that was broken off while it was written is free', () => {

@@ -10,6 +10,7 @@ import { type RunEvent, type RunOptions, runFlow } from '../../../lib/run/run-fl
 import { ConcurrencyLimit } from '../../../lib/run/sandbox/concurrency-limit.ts';
 import { Sandboxes, type SandboxesOptions } from '../../../lib/run/sandbox/sandboxes.ts';
 import type { HostContext } from '../../../lib/runtime/wrapper.ts';
+import { isAlive } from '../../alive.ts';
 import { componentSource, project } from '../project.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -81,14 +82,6 @@ async function sandboxes(options: Partial<SandboxesOptions> = {}) {
 }
 
 const pidOf = (result: Json): number => Number(isObject(result) && result.pid);
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe('a component in a sandbox', () => {
   test('runs in a thread of another process, one call at a time, and the next call has the same one', async () => {

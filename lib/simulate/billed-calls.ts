@@ -1,0 +1,70 @@
+import { roundedUp } from './express-items.ts';
+import { BILLING } from './prices.ts';
+import type { SimulatedCall } from './run-machine.ts';
+
+/** What Lambda reports of a call of a function that has ended: the REPORT line of its log. */
+export interface CallReport {
+  /** For how long it is billed, in milliseconds; of a cold start with what AWS bills of the initialisation. */
+  readonly billedMs: number;
+  /** The memory that the function has, in MB, for which it is billed. */
+  readonly memoryMb: number;
+  /** The most memory that its environment has used so far, in MB. */
+  readonly maxMemoryMb: number;
+  /** How long the initialisation of a cold start took, in milliseconds; absent where none was needed. */
+  readonly initMs?: number;
+}
+
+/** A call, with what Lambda reports of it where its log was read. */
+export type ReportedCall = Pick<SimulatedCall, 'component' | 'seconds'> & { readonly report?: CallReport };
+
+/**
+ * The GB-seconds that one call is billed for: by its report, else by its seconds and the memory that its component declares.
+ * `memoryOf`: in MB.
+ */
+export function gbSecondsOf(
+  { component, seconds, report }: ReportedCall,
+  memoryOf: (component: string) => number,
+): number {
+  const billedSeconds = report ? report.billedMs / 1000 : roundedUp(seconds, BILLING.lambdaMs);
+  return billedSeconds * ((report?.memoryMb ?? memoryOf(component)) / 1024);
+}
+
+/** What Lambda reports of the calls of a step. Of a fused chain, each step has its share of the time. */
+export interface BilledCalls {
+  /** How many of the calls are reported; the others are priced by their seconds in the history. */
+  readonly calls: number;
+  /** For how long they are billed. */
+  readonly seconds: number;
+  /** The memory that the function has; of different ones, the most. */
+  readonly memoryMb: number;
+  /** The most memory that was used. */
+  readonly maxMemoryMb: number;
+  /** How many had to wait for an initialisation. */
+  readonly coldStarts: number;
+  /** How long these initialisations took. */
+  readonly initSeconds: number;
+}
+
+/** The report of `times` calls as a part of those of a step; `share`: of the time, that of the step. */
+export const billedCall = (report: CallReport, times: number, share: number): BilledCalls => ({
+  calls: times,
+  seconds: (times * share * report.billedMs) / 1000,
+  memoryMb: report.memoryMb,
+  maxMemoryMb: report.maxMemoryMb,
+  coldStarts: report.initMs === undefined ? 0 : times,
+  initSeconds: (times * share * (report.initMs ?? 0)) / 1000,
+});
+
+/** Calls of one step together; `runs`: the means over so many runs. */
+export function billedTogether(parts: readonly BilledCalls[], runs = 1): BilledCalls | undefined {
+  if (parts.length === 0) return undefined;
+  const mean = (of: (part: BilledCalls) => number): number => parts.reduce((sum, part) => sum + of(part), 0) / runs;
+  return {
+    calls: mean(({ calls }) => calls),
+    seconds: mean(({ seconds }) => seconds),
+    memoryMb: Math.max(...parts.map(({ memoryMb }) => memoryMb)),
+    maxMemoryMb: Math.max(...parts.map(({ maxMemoryMb }) => maxMemoryMb)),
+    coldStarts: mean(({ coldStarts }) => coldStarts),
+    initSeconds: mean(({ initSeconds }) => initSeconds),
+  };
+}
