@@ -20,7 +20,7 @@ export const CHECKLIST: readonly ChecklistLine[] = [
   {
     section: 'Parallelism',
     line: 'No false dependencies between independent operations',
-    rules: ['false-dependency'],
+    rules: ['false-dependency', 'superfluous-after'],
     how: 'What a component does not take makes no step wait once it is removed.',
   },
   {

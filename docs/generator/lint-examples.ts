@@ -254,6 +254,25 @@ output: { $coalesce: [{ $step: cached, path: value }, { $step: answer }] }
     onError: { action: retry, maxRetries: 5, on: [RESOURCE_UNAVAILABLE] }
 `,
   },
+  'superfluous-after': {
+    bad: `steps:
+  - id: charge
+    component: /payment/charge
+    input: { order: { $input: order } }
+  - id: receipt
+    component: /mail/receipt
+    after: [charge]
+    input: { payment: { $step: charge, path: id } }
+`,
+    good: `steps:
+  - id: charge
+    component: /payment/charge
+    input: { order: { $input: order } }
+  - id: receipt
+    component: /mail/receipt
+    input: { payment: { $step: charge, path: id } }
+`,
+  },
   'unused-step': {
     bad: `steps:
   - id: load

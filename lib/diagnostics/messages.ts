@@ -111,14 +111,22 @@ export const MESSAGES = {
       return nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.';
     },
   ),
-  'outer-step': error<{ step: string }>(
+  'outer-step': error<{ step: string; isAfter?: boolean }>(
     ({ step }) => `"${step}" is a step of the flow around this one; an inner flow sees none of its steps`,
-    ({ step }) =>
-      `Pass its result to the inner flow (as the input of eval and iterate, or in each item of map), and read it here as { $input: PATH }. Or move this reference to "${step}" out of the inner flow.`,
+    ({ step, isAfter }) =>
+      isAfter
+        ? `An inner flow starts when the step that runs it starts: write after: [${step}] in that one.`
+        : `Pass its result to the inner flow (as the input of eval and iterate, or in each item of map), and read it here as { $input: PATH }. Or move this reference to "${step}" out of the inner flow.`,
   ),
-  cycle: error<{ path: readonly string[] }>(
-    ({ path }) => `These steps wait for each other in a cycle: ${path.join(' → ')}`,
-    () => 'A step runs after all steps that it reads. Remove one of these references to break the cycle.',
+  cycle: error<{ path: readonly string[]; after?: readonly string[] | undefined }>(
+    ({ path }) =>
+      path.length === 2
+        ? `The step "${path[0]}" waits for itself`
+        : `These steps wait for each other in a cycle: ${path.join(' → ')}`,
+    ({ after = [] }) =>
+      after.length === 0
+        ? 'A step runs after all steps that it reads. Remove one of these references to break the cycle.'
+        : `A step runs after all steps that it reads, and after those in its "after". By "after" alone ${after.join(', and ')}: remove one of these, or a reference, to break the cycle.`,
   ),
   'bad-path': error<{ path: string; problem: string }>(
     ({ path, problem }) => `"${path}" is not a valid path: ${problem}`,

@@ -16,6 +16,8 @@ export interface Edge {
   readonly tests: readonly string[];
   /** Bytes above which a value is spilled. */
   readonly spillAbove: number;
+  /** Whether `to` has `from` in its `after`: it waits for it, whatever it reads of it. */
+  readonly after?: true;
 }
 
 /** A payload that is limited to 256 KiB. */
@@ -49,7 +51,7 @@ export function explainBudgets(plan: Plan, budget: Budget): ExplainedBudgets {
     return own && ownBudget ? [[id, explainBudgets(own, ownBudget)]] : [];
   });
   return {
-    edges: edgesOf(plan, budget),
+    edges: withOrder(edgesOf(plan, budget), plan),
     places: budget.payloadLimits.map((place) => limited(place, budget)),
     inputReads: inputReads(plan),
     inputSpillAbove: budget.share(INPUT),
@@ -75,6 +77,21 @@ function edgesOf({ steps }: Plan, budget: Budget): readonly Edge[] {
     });
   });
 }
+
+/** The edges, with those of `after`: of these, most pass nothing. */
+function withOrder(edges: readonly Edge[], { steps }: Plan): readonly Edge[] {
+  const ordered = new Map<string, Edge>();
+  for (const [to, { uses }] of steps)
+    for (const { reference } of uses.after) {
+      const from = reference.step;
+      ordered.set(keyOf({ from, to }), { from, to, reads: [], tests: [], spillAbove: 0, after: true });
+    }
+  const known = new Set(edges.map(keyOf));
+  const marked = edges.map((edge) => (ordered.has(keyOf(edge)) ? { ...edge, after: true as const } : edge));
+  return [...marked, ...[...ordered].flatMap(([key, edge]) => (known.has(key) ? [] : [edge]))];
+}
+
+const keyOf = ({ from, to }: Pick<Edge, 'from' | 'to'>): string => JSON.stringify([from, to]);
 
 /** The slot keys that each reader reads. */
 function byReader(readings: readonly Reading[]): ReadonlyMap<string, ReadonlySet<string>> {

@@ -24,6 +24,12 @@ export interface Retrying {
   readonly on?: readonly ErrorCode[];
 }
 
+/** A step in the `after` of another one, which starts when this one has ended or was skipped, and reads nothing of it. */
+export interface Preceding {
+  readonly step: string;
+  readonly span: Span;
+}
+
 /** A step: one call of a component. */
 export interface Step {
   readonly id: string;
@@ -32,6 +38,8 @@ export interface Step {
   readonly skipIf?: Expression;
   readonly onError: OnError;
   readonly mustExecute: boolean;
+  /** The steps that it comes after without reading them; at least one. @default none */
+  readonly after?: readonly Preceding[];
   /** Seconds after which it fails with TIMEOUT, above 0. @default those of its component */
   readonly timeout?: number;
   readonly inputSchema?: Json;
@@ -99,6 +107,9 @@ export interface Example {
   /** The input as it is written, with positions. */
   readonly tree: Tree;
 }
+
+/** The ids of the steps in the `after` of a step. */
+export const afterOf = ({ after = [] }: Pick<Step, 'after'>): readonly string[] => after.map(({ step }) => step);
 
 /** The top-level expressions of a step. */
 export const expressionsOf = ({ input, skipIf, onError }: Step): readonly Expression[] => [

@@ -1,3 +1,4 @@
+import { withPreceding } from '../compiler/passes/preceding.ts';
 import type { Expression, MapExpression } from '../flow/expression.ts';
 import { mapChildren } from '../flow/expression.ts';
 import { type Flow, mapFlow, type Step } from '../flow/flow.ts';
@@ -8,11 +9,19 @@ export const withStep = (flow: Flow, id: string, change: (step: Step) => Step): 
   steps: flow.steps.map((step) => (step.id === id ? change(step) : step)),
 });
 
-/** A flow without some steps. */
+/** A flow without some steps, which nothing comes after any more. */
 export const withoutSteps = (flow: Flow, ids: ReadonlySet<string>): Flow => ({
   ...flow,
-  steps: flow.steps.filter(({ id }) => !ids.has(id)),
+  steps: flow.steps
+    .filter(({ id }) => !ids.has(id))
+    .map((step) => withPreceding(step, (id) => (ids.has(id) ? [] : [id]))),
 });
+
+/** A step without the item of its `after` at an index. */
+export function withoutAfter({ after = [], ...step }: Step, at: number): Step {
+  const left = after.filter((_, index) => index !== at);
+  return left.length > 0 ? { ...step, after: left } : step;
+}
 
 type Keys = readonly (string | number)[];
 type Entry = MapExpression['entries'][number];

@@ -1,5 +1,5 @@
 import { callsBuiltin } from '../compiler/analyse/builtins.ts';
-import { type Dependencies, dataDependencies, findUses } from '../compiler/analyse/graph.ts';
+import { type Dependencies, dependenciesOf, findUses } from '../compiler/analyse/graph.ts';
 import type { ComponentSchemas } from '../compiler/check/index.ts';
 import { groupBy } from '../compiler/passes/group-by.ts';
 import type { Diagnostic } from '../diagnostics/diagnostics.ts';
@@ -73,7 +73,7 @@ export class LintedFlow {
     this.knowledge = knowledge;
     this.prefix = prefix;
     this.steps = new Map(flow.steps.map((step) => [step.id, step]));
-    this.dependencies = dataDependencies(findUses(flow, []));
+    this.dependencies = dependenciesOf(findUses(flow, []));
     const reads = flow.steps.flatMap((reader) =>
       readsOf(reader)
         .filter(isStepRead)

@@ -13,6 +13,7 @@ import { overGranular } from './rules/over-granular.ts';
 import { retryCannotHelp } from './rules/retry-cannot-help.ts';
 import { sequentialFetches } from './rules/sequential-fetches.ts';
 import { singleItems } from './rules/single-items.ts';
+import { superfluousAfter } from './rules/superfluous-after.ts';
 import { unboundedTokens } from './rules/unbounded-tokens.ts';
 import { uncachedAi } from './rules/uncached-ai.ts';
 import { unusedStep } from './rules/unused-step.ts';
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   longPrompt,
   blobReadOnce,
   retryCannotHelp,
+  superfluousAfter,
   unusedStep,
   noInputSchema,
   noTest,

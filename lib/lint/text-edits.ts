@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Pair, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Pair,
+  visit,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Span } from '../diagnostics/diagnostics.ts';
 import { composeDocument } from '../flow/text/compose-document.ts';
 import type { Edit } from '../flow/text/edits.ts';
@@ -50,12 +61,26 @@ export class TextEditor {
 
   /** Removes the entry of a map whose key is at a span; undefined where it is written in a way that is not known here. */
   removeEntry(key: Span): Edit | undefined {
-    const at = this.#offset(key.line, key.column);
+    return this.#withoutKey(this.#offset(key.line, key.column));
+  }
+
+  #withoutKey(at: number): Edit | undefined {
     const found = this.#index.keys.get(at);
     if (!found) return undefined;
     const { map, index } = found;
     if (map.items.length === 1 && map.range) return this.#emptied(map.range);
     return map.flow ? this.#fromFlow(map.items.map(placeOf), index) : this.#fromBlock(at, endOf(map.items[index]));
+  }
+
+  /** Removes the item of a list at a span; the only one along with the key that the list stands at. */
+  removeItem(item: Span): Edit | undefined {
+    const at = this.#offset(item.line, item.column);
+    const found = this.#index.items.get(at);
+    if (!found) return undefined;
+    const { list, index, key } = found;
+    if (list.items.length === 1) return key === undefined ? undefined : this.#withoutComment(this.#withoutKey(key));
+    if (list.flow) return this.#fromFlow(list.items.map(rangeOf), index);
+    return this.#fromBlock(this.#dashBefore(at), rangeOf(list.items[index])?.[1]);
   }
 
   /** Adds a step after the one whose id is at a span, in a list with an item a line or more. `lines`: the step, without the dash. */
@@ -95,6 +120,11 @@ export class TextEditor {
   get #index(): Index {
     this.#made ??= indexOf(this.#composed);
     return this.#made;
+  }
+
+  /** An edit that removes no line that is a comment. */
+  #withoutComment(edit: Edit | undefined): Edit | undefined {
+    return edit && /^\s*#/m.test(this.#text.slice(edit.from, edit.to)) ? undefined : edit;
   }
 
   #emptied([from, to]: readonly [number, number, ...unknown[]]): Edit {
@@ -144,16 +174,23 @@ interface ListItem {
   readonly index: number;
 }
 
-/** By their offsets: the keys of maps, and the scalars in maps that are items of a list. */
+/** A scalar in a list that is the value of a map's key: where the key stands. */
+interface ScalarItem extends ListItem {
+  readonly key: number | undefined;
+}
+
+/** By their offsets: the keys of maps, the scalars in maps that are items of a list, and the scalars in a list. */
 interface Index {
   readonly keys: ReadonlyMap<number, { readonly map: YAMLMap; readonly index: number }>;
   readonly values: ReadonlyMap<number, ListItem>;
+  readonly items: ReadonlyMap<number, ScalarItem>;
 }
 
 function indexOf(composed: ReturnType<typeof composeDocument>): Index {
   const keys = new Map<number, { readonly map: YAMLMap; readonly index: number }>();
   const values = new Map<number, ListItem>();
-  if (!('document' in composed)) return { keys, values };
+  const items = new Map<number, ScalarItem>();
+  if (!('document' in composed)) return { keys, values, items };
   visit(composed.document, {
     Map: (_, map) => {
       for (const [index, pair] of map.items.entries()) {
@@ -161,13 +198,17 @@ function indexOf(composed: ReturnType<typeof composeDocument>): Index {
         if (at !== undefined) keys.set(at, { map, index });
       }
     },
-    Seq: (_, list) => {
-      for (const [index, item] of list.items.entries())
+    Seq: (_, list, path) => {
+      const parent = path.at(-1);
+      const key = isPair(parent) ? startOf(parent) : undefined;
+      for (const [index, item] of list.items.entries()) {
+        if (isScalar(item) && item.range) items.set(item.range[0], { list, index, key });
         for (const { value } of isMap(item) ? item.items : [])
           if (isScalar(value) && value.range) values.set(value.range[0], { list, index });
+      }
     },
   });
-  return { keys, values };
+  return { keys, values, items };
 }
 
 const startOf = (pair: Pair | undefined): number | undefined => rangeOf(pair?.key)?.[0];

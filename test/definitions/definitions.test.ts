@@ -6,8 +6,10 @@ import type { State, StateMachine } from '../../lib/asl/state-machine.ts';
 import { compile } from '../../lib/compiler/compile.ts';
 import { runs, SEED } from '../chance.ts';
 import { writtenSamples } from '../deploy/written-samples.ts';
-import { eagerFlow, lazyFlow } from '../oracle/draw-flow.ts';
+import { eagerFlow, lazyFlow, plainFlow } from '../oracle/draw-flow.ts';
+import { wideFlow } from '../oracle/draw-wide.ts';
 import { problemsOf } from './check-definition.ts';
+import { problemsOfOrder } from './order.ts';
 import { validator } from './validator.ts';
 
 const WORKFLOWS = join(import.meta.dirname, '../../workflows');
@@ -37,6 +39,35 @@ describe('asl-validator accepts the definitions', () => {
       compiled(source, { ...options, ...(at % 3 === 0 && { limits: { definitionBytes: 6000 } }) }),
     );
     expect(found.flatMap(validator)).toEqual([]);
+  });
+});
+
+describe('a step is called after the steps of its "after"', () => {
+  it('in the definitions of flows that are drawn, as one state machine and as several', { timeout: 120_000 }, () => {
+    let ordered = 0;
+    const flows = fc.sample(fc.oneof(eagerFlow, lazyFlow, plainFlow, wideFlow), { seed: SEED, numRuns: runs(200) });
+    for (const [at, { source, variables, mocks }] of flows.entries()) {
+      const opaque = ({ id }: { readonly id: string }): boolean => mocks[id] !== undefined;
+      const limits = at % 3 === 0 && { limits: { definitionBytes: 10_000 } };
+      const made = compile(source, { variables, opaque, leastFanOut: 2, ...limits });
+      expect(problemsOfOrder(made), source).toEqual([]);
+      if (made.flow?.steps.some(({ after }) => after)) ordered += 1;
+    }
+    expect(ordered).toBeGreaterThan(flows.length / 3);
+  });
+
+  it('which a Parallel of both would break', () => {
+    const { flow, ...made } = compile(`
+steps:
+  - { id: audit, component: /audit/write }
+  - { id: charge, component: /payment/charge }
+`);
+    const [audit, ...others] = flow?.steps ?? [];
+    if (!flow || !audit) throw new Error('the flow cannot be read');
+    const after = [{ step: 'charge', span: audit.idSpan }];
+    expect(problemsOfOrder({ ...made, flow: { ...flow, steps: [{ ...audit, after }, ...others] } })).toEqual([
+      '"audit" does not come after "charge"',
+    ]);
   });
 });
 

@@ -17,7 +17,7 @@ import { expectWellFormed } from '../compiler/passes/well-formed.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { Sample } from './draw-flow.ts';
 import { beginMocked, endMocked } from './mocked-runs.ts';
-import { judge, type Verdict } from './oracle.ts';
+import { type Called, judge, type Verdict } from './oracle.ts';
 
 /** What was compared: runs, or nothing because the compiler refuses the flow with these codes. */
 export type Compared =
@@ -118,11 +118,33 @@ async function compareRun(
 ): Promise<Verdict['outcome']> {
   const verdict = await judge(flow, given);
   const skippers = new Set<string>();
-  const run = await prepared.run({ input: given.input, onEvent: (event) => noteSkip(event, skippers) });
-  const difference = differ(flow, verdict, run, skippers);
+  const events: RunEvent[] = [];
+  const onEvent = (event: RunEvent): void => {
+    noteSkip(event, skippers);
+    events.push(event);
+  };
+  const run = await prepared.run({ input: given.input, onEvent });
+  const difference = differ(flow, verdict, run, skippers) ?? early(verdict.called, events);
   if (difference) throw new Error(explain(difference, verdict, run, given));
   for (const { absorbedBy } of run.execution?.steps ?? []) if (absorbedBy) absorbing.add(absorbedBy);
   return verdict.outcome;
+}
+
+/** What started before a step had ended that it waits for. Steps without a state have no events. */
+function early(called: Called, events: readonly RunEvent[]): string | undefined {
+  const starts = new Map<string, number>();
+  const ends = new Map<string, number>();
+  for (const [at, event] of events.entries()) {
+    if (event.type === 'step-started' && !starts.has(event.step)) starts.set(event.step, at);
+    else if (event.type.startsWith('step-') && 'step' in event) ends.set(event.step, at);
+  }
+  for (const [id, before] of called) {
+    const start = starts.get(id);
+    if (start === undefined) continue;
+    const late = [...before].find((one) => starts.has(one) && (ends.get(one) ?? Number.POSITIVE_INFINITY) > start);
+    if (late !== undefined) return `order of "${late}" and "${id}"`;
+  }
+  return undefined;
 }
 
 /** A component that skips its own step has run, as the log shows; one whose step was skipped has not. */
@@ -137,9 +159,9 @@ const calledIn = ({ execution }: FlowRun, skippers: ReadonlySet<string>): readon
 const RAN: ReadonlySet<string> = new Set(['succeeded', 'recovered', 'failed']);
 
 /** A step without a state counts as run if the steps that do its work have run, wanted or not. */
-const isAsWanted = (called: readonly StepReport[], wanted: ReadonlySet<string>): boolean =>
+const isAsWanted = (called: readonly StepReport[], wanted: Called): boolean =>
   called.every((one) => hasNoState(one) || wanted.has(one.id)) &&
-  [...wanted].every((id) => called.some((one) => one.id === id));
+  [...wanted.keys()].every((id) => called.some((one) => one.id === id));
 
 /** A step of a fused chain has no state either, but runs on its own, before the next one. */
 const hasNoState = ({ absorbedBy }: StepReport): boolean => absorbedBy !== undefined && absorbedBy !== 'fuse-chains';
@@ -178,7 +200,7 @@ function explain(
   return [
     `The ${difference} is not what the language says for this flow:\n\n${source}`,
     `input: ${show(input)}\nvariables: ${show(variables)}\nmocks: ${show(mocks)}\n`,
-    `wanted: ${show({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called].join(', ')}`,
+    `wanted: ${show({ ...verdict, called: undefined })}${codes}\n  called: ${[...verdict.called.keys()].join(', ')}`,
     `got:    ${show(run.result)}\n  steps: ${steps}`,
   ].join('\n');
 }

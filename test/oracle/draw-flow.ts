@@ -32,6 +32,8 @@ export interface StepDraft {
   readonly skipIf: Draft | undefined;
   readonly onError: OnErrorDraft | undefined;
   readonly mustExecute: boolean | undefined;
+  /** Of the steps before it, which it comes after. @default none */
+  readonly after?: readonly number[] | undefined;
   /** The steps are written in the order of their ranks. */
   readonly rank: number;
   /** How many of the first steps it may read. @default all before it */
@@ -58,6 +60,10 @@ export const mock = fc.oneof(
   { weight: 1, arbitrary: picky.map((one) => [one]) },
 );
 
+/** What a step comes after, once in so many times. */
+export const preceding = (times: number): fc.Arbitrary<readonly number[] | undefined> =>
+  onceIn(times, fc.array(fc.nat(7), { minLength: 1, maxLength: 2 }));
+
 const onError = fc.oneof(
   fc.constantFrom({ action: 'skip' }, { action: 'fail' }, { action: 'retry' }, { action: 'useDefault' }),
   fc.record({ action: fc.constantFrom('useDefault', 'continue'), defaultValue: draft }),
@@ -71,6 +77,7 @@ export const step = (skipIf: fc.Arbitrary<Draft | undefined>): fc.Arbitrary<Step
     skipIf,
     onError: onceIn(3, onError),
     mustExecute: onceIn(8, fc.constant(true)),
+    after: preceding(3),
     rank: fc.nat(9),
   });
 
@@ -86,6 +93,7 @@ const plainStep: fc.Arbitrary<StepDraft> = fc.record({
   skipIf: onceIn(12, fc.oneof(plainData, draft)),
   onError: onceIn(12, onError),
   mustExecute: onceIn(16, fc.constant(true)),
+  after: preceding(8),
   rank: fc.nat(9),
 });
 
@@ -161,6 +169,7 @@ const lastStep: fc.Arbitrary<StepDraft> = fc.record({
   skipIf: fc.constant(undefined),
   onError: onceIn(3, fc.constant({ action: 'retry' })),
   mustExecute: fc.constant(undefined),
+  after: preceding(3),
   rank: fc.nat(9),
 });
 
@@ -253,13 +262,15 @@ const inputsOf = ({ guaranteed, inputs }: FlowDraft): readonly Json[] =>
   guaranteed ? inputs.map((one) => (typeof one === 'object' && one !== null && 'a' in one ? one : { a: one })) : inputs;
 
 function writeStepDraft(drawn: StepDraft, before: Before, id = ''): Written {
-  const { mock, input, skipIf, onError, mustExecute } = drawn;
+  const { mock, input, skipIf, onError, mustExecute, after = [] } = drawn;
+  const earlier = after.flatMap((pick) => before.ids[pick % before.ids.length] ?? []);
   return {
     id,
     ...(mock ? { component: '/mock/any', input: write(input, before) } : writeBuiltin(drawn.builtin, input, before)),
     ...(skipIf && { skipIf: write(skipIf, before) }),
     ...(onError && { onError: writeOnError(onError, before) }),
     ...(mustExecute && { mustExecute }),
+    ...(earlier.length > 0 && { after: earlier }),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Draft, draft } from './draft.ts';
-import { assemble, ids, inputs, mock, type Sample, type StepDraft, step, succeeds } from './draw-flow.ts';
+import { assemble, ids, inputs, mock, preceding, type Sample, type StepDraft, step, succeeds } from './draw-flow.ts';
 import { jsonValue, onceIn, path } from './draw-values.ts';
 
 /** One of several steps that are alike: what its mock does, and the parts of its input that differ. */
@@ -8,6 +8,7 @@ const member = fc.record({
   mock: fc.oneof({ weight: 12, arbitrary: succeeds.map((one) => [one]) }, { weight: 1, arbitrary: mock }),
   own: draft,
   value: jsonValue,
+  after: preceding(6),
 });
 type Member = typeof member extends fc.Arbitrary<infer T> ? T : never;
 
@@ -39,6 +40,7 @@ const memberStep = (one: Member, likeness: Likeness): StepDraft => ({
   skipIf: undefined,
   onError: likeness.isRetried ? { action: 'retry' } : undefined,
   mustExecute: undefined,
+  after: one.after,
   rank: 0,
   sees: likeness.sees,
 });
@@ -53,19 +55,19 @@ export const wideFlow: fc.Arbitrary<Sample> = fc
     difference: fc.constantFrom(...DIFFERENCES),
     same: draft,
     isRetried: onceIn(4, fc.constant(true)),
-    after: fc.array(step(onceIn(4, draft)), { maxLength: 1 }),
+    later: fc.array(step(onceIn(4, draft)), { maxLength: 1 }),
     read: path,
     rest: onceIn(3, draft),
     evaluation: fc.constantFrom('eager' as const, 'lazy' as const),
     guaranteed: fc.boolean(),
     v: jsonValue,
   })
-  .map(({ before, members, after, difference, same, isRetried, read, rest, ...drawn }) => {
+  .map(({ before, members, later, difference, same, isRetried, read, rest, ...drawn }) => {
     const likeness: Likeness = { difference, same, isRetried, sees: before.length };
     const reads = members.map((_, at): Draft => readOf(before.length + at, read));
     return assemble({
       ...drawn,
-      steps: [...before, ...members.map((one) => memberStep(one, likeness)), ...after],
+      steps: [...before, ...members.map((one) => memberStep(one, likeness)), ...later],
       output: { kind: 'list', items: [...reads, ...(rest ? [rest] : [])] },
     });
   });

@@ -53,6 +53,11 @@ export class MockedComponents {
     this.#mocks = new Map(Object.entries(mocks));
   }
 
+  /** Whether a mock answers a step. */
+  isMocked({ id, component }: { readonly id: string; readonly component: string }): boolean {
+    return this.#mocks.has(id) || this.#mocks.has(component);
+  }
+
   /** Calls a step's component once. */
   call({ id, component }: { readonly id: string; readonly component: string }, input: Json): Answer {
     const behaviours = this.#mocks.get(id) ?? this.#mocks.get(component);

@@ -8,7 +8,7 @@ import { eagerFlow, lazyFlow } from './draw-flow.ts';
 const FLOWS = runs(150);
 
 // So few bytes that many small flows are split, and so many that few single steps are too large.
-const LIMITS: Limits = { definitionBytes: 10_000 };
+const LIMITS: Limits = { definitionBytes: 9_000 };
 
 it.each([
   ['every step runs', eagerFlow],

@@ -123,10 +123,11 @@ function inputLines({ inputReads, inputSpillAbove }: ExplainedBudgets): readonly
 }
 
 function edgeLines(edges: readonly Edge[]): readonly string[] {
-  const shown = edges.slice(0, MAX_EDGES).map(({ from, to, reads, tests, spillAbove }) => {
+  const shown = edges.slice(0, MAX_EDGES).map(({ from, to, reads, tests, spillAbove, after }) => {
+    if (after && reads.length + tests.length === 0) return `${from} → ${to}: nothing, only order (after)`;
     const moved = [...reads.map((path) => (path === '$' ? 'all of it' : path)), ...tests].join(', ');
     const spill = reads.length > 0 ? `, spilled above ${kilobytes(spillAbove)} each` : ', a boolean each';
-    return `${from} → ${to}: ${moved}${spill}`;
+    return `${from} → ${to}: ${moved}${spill}${after ? ', and order (after)' : ''}`;
   });
   const rest = edges.length - shown.length;
   return rest > 0 ? [...shown, `and ${count(rest, 'more edge')}: see --json`] : shown;

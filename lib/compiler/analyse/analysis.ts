@@ -1,11 +1,11 @@
 import { type Diagnostic, diagnose, hasError } from '../../diagnostics/diagnostics.ts';
 import { WHOLE } from '../../flow/expression.ts';
-import type { Flow, Sink } from '../../flow/flow.ts';
+import { expressionsOf, type Flow, type Preceding, type Sink, type Step } from '../../flow/flow.ts';
 import { type Demand, findDemand, findPrecedence, type Precedence } from './demand.ts';
 import { gatherWide } from './gather.ts';
 import {
   type Dependencies,
-  dataDependencies,
+  dependenciesOf,
   type FlowUses,
   findUses,
   type StepUses,
@@ -15,13 +15,13 @@ import {
 import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
 import { reportTimeLimits } from './time-limits.ts';
-import { type Use, usesOf } from './uses.ts';
+import { stepsReadBy, type Use, usesOf } from './uses.ts';
 
 /** A flow's data flow and control flow, before its steps are arranged. */
 export interface Analysis {
   readonly flow: Flow;
   readonly uses: FlowUses;
-  /** All steps in topological order of the data edges. */
+  /** All steps in topological order of the edges of data and of `after`. */
   readonly order: readonly string[];
   /** When each step is needed; steps that no run needs are absent. */
   readonly demand: ReadonlyMap<string, Demand>;
@@ -64,7 +64,7 @@ export function analyse(
   const uses = findUses(flow, diagnostics);
   reportTimeLimits(flow, diagnostics);
   if (hasError(diagnostics)) return undefined;
-  const data = dataDependencies(uses);
+  const data = dependenciesOf(uses);
   const order = topologicallySorted(flow, data, 'cycle', diagnostics);
   if (!order) return undefined;
   const demand = findDemand(flow, uses, order);
@@ -101,9 +101,27 @@ function topologicallySorted(
 ): readonly string[] | undefined {
   const sorted = topologicalOrder(dependencies);
   if ('order' in sorted) return sorted.order;
-  const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
-  if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
+  const { cycle: path } = sorted;
+  const byAfter = code === 'cycle' ? edgesByAfter(flow, path) : [];
+  const span = byAfter[0]?.span ?? flow.steps.find(({ id }) => id === path[0])?.idSpan;
+  const after = byAfter.map(({ id, step }) => `"${id}" waits for "${step}"`);
+  if (span)
+    diagnostics.push(diagnose(code, { path, ...(after.length > 0 && { after }) }, { file: flow.file, ...span }));
   return undefined;
+}
+
+/** The edges of a cycle that only an `after` makes. */
+function edgesByAfter({ steps }: Flow, path: readonly string[]): readonly (Preceding & Pick<Step, 'id'>)[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return path.slice(0, -1).flatMap((id, at) => {
+    const step = byId.get(id);
+    const next = path[at + 1];
+    if (!step || expressionsOf(step).some((one) => stepsReadBy(one).includes(next ?? ''))) return [];
+    return (step.after ?? [])
+      .filter((one) => one.step === next)
+      .slice(0, 1)
+      .map((one) => ({ id, ...one }));
+  });
 }
 
 /**

@@ -102,8 +102,8 @@ class WantedGates {
 }
 
 /** All uses of a step. Those that are only evaluated if the step is not skipped have its `skipIf` as a gate. */
-function gatedUsesIn(step: Step | undefined, { input, skipIf, fallback }: StepUses): readonly Use[] {
-  const rest = [...input, ...fallback];
+function gatedUsesIn(step: Step | undefined, { input, skipIf, fallback, after }: StepUses): readonly Use[] {
+  const rest = [...input, ...fallback, ...after];
   const condition = step && skipIfOf(step);
   if (!condition) return [...skipIf, ...rest];
   const gate: Gate = { kind: 'unskipped', of: condition };
@@ -158,14 +158,14 @@ class GateKeys {
 
 /** Which steps each step waits for. */
 export interface Precedence {
-  /** By data edges, and by the deciders of its demand: the steps that its gates test. */
+  /** By data edges, by `after`, and by the deciders of its demand: the steps that its gates test. */
   readonly dependencies: Dependencies;
   /** The deciders that each step does not wait for: see {@link findPrecedence}. */
   readonly laterDeciders: Dependencies;
 }
 
 /**
- * The data edges, and for each step that is needed only sometimes an edge from each of its deciders.
+ * The edges of data and of `after`, and for each step that is needed only sometimes an edge from each of its deciders.
  *
  * These can form a cycle. In `$coalesce: [{$if: C, then: {$step: summary}}, {$step: raw}]`, where `summary` reads `raw`, the
  * demand of `raw` tests `summary`. But `raw` need not wait for it: wherever `summary` is tested, it is needed, and so is what

@@ -55,7 +55,7 @@ class Gathering {
   output(output: Expression | undefined): Expression | undefined {
     const [reader] = this.#flow.steps;
     if (!reader) return output;
-    const { skipIf: _, ...any } = reader;
+    const { skipIf: _, after: __, ...any } = reader;
     const owner = { ...any, id: 'output' };
     if (output) return countValues(output) <= MAX_VALUES ? output : this.#narrow(output, owner);
     const sinks = this.#sinks();
@@ -138,11 +138,13 @@ class Gathering {
       span,
     };
     const id = this.#idFor(reader);
-    const { idSpan, componentSpan, skipIf } = reader;
+    const { idSpan, componentSpan, skipIf, after } = reader;
     const step: Step = {
       ...{ id, component: GATHER, input, onError: { action: 'fail' }, mustExecute: false, idSpan, componentSpan },
       // A value that a skipped reader never evaluates must not fail the flow.
       ...(skipIf && { skipIf }),
+      // Nor must a value that is missing, before what its reader comes after.
+      ...(after && { after }),
       added: true,
     };
     this.added.push(step);

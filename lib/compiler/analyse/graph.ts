@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
+import { WHOLE } from '../../flow/expression.ts';
+import type { Flow, Preceding, Step } from '../../flow/flow.ts';
 import { reportUnknownSteps } from './unknown-steps.ts';
 import { isStepUse, type StepUse, type Use, usesOf } from './uses.ts';
 
@@ -9,6 +10,8 @@ export interface StepUses {
   readonly skipIf: readonly Use[];
   /** The default of `onError: useDefault`. */
   readonly fallback: readonly Use[];
+  /** Each step of its `after`, as a use that wants its result whenever the step runs, although nothing is read of it. */
+  readonly after: readonly StepUse[];
 }
 
 /** The uses of a flow. */
@@ -33,9 +36,15 @@ const usesOfStep = (step: Step): StepUses => ({
   input: usesOf(step.input),
   skipIf: step.skipIf ? usesOf(step.skipIf, 'skipIf') : [],
   fallback: step.onError.action === 'useDefault' ? usesOf(step.onError.value) : [],
+  after: (step.after ?? []).map(useOf),
 });
 
-/** All uses of one step. */
+const useOf = ({ step, span }: Preceding): StepUse => ({
+  reference: { kind: 'step', step, path: WHOLE, span },
+  ...{ gates: [], optional: true, lenient: true, field: '' },
+});
+
+/** All uses of values by one step. */
 const usesIn = ({ input, skipIf, fallback }: StepUses): readonly Use[] => [...input, ...skipIf, ...fallback];
 
 /** One step's uses of other steps' results. */
@@ -44,9 +53,13 @@ export const stepUsesIn = (uses: StepUses): readonly StepUse[] => usesIn(uses).f
 /** Which steps each step waits for. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The data edges of a flow: each step waits for those that it reads. */
-export const dataDependencies = ({ steps }: FlowUses): Dependencies =>
-  new Map([...steps].map(([id, uses]) => [id, new Set(stepUsesIn(uses).map(({ reference }) => reference.step))]));
+/** The edges of a flow: each step waits for those that it reads, and for those in its `after`. */
+export const dependenciesOf = ({ steps }: FlowUses): Dependencies =>
+  new Map([...steps].map(([id, uses]) => [id, new Set(stepsBefore(uses))]));
+
+/** The steps that one step waits for. */
+export const stepsBefore = (uses: StepUses): readonly string[] =>
+  [...stepUsesIn(uses), ...uses.after].map(({ reference }) => reference.step);
 
 /** The steps in topological order; or a cycle, with its first step repeated at the end. */
 export function topologicalOrder(

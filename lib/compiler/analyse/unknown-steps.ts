@@ -4,19 +4,20 @@ import { expressionsIn, type Flow } from '../../flow/flow.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
-/** Reports each reference of a flow to a step that is not `known`, in the order of the flow. */
+/** Reports each reference of a flow, and each item of an `after`, that names a step that is not `known`. */
 export function reportUnknownSteps(flow: Flow, known: ReadonlySet<string>, diagnostics: Diagnostic[]): void {
   const all = expressionsIn(flow).flatMap(allWithin);
   // A reference without the name of a step has a diagnostic of its own.
-  const unknown = all.filter(
-    (one): one is StepReference => one.kind === 'step' && one.step !== '' && !known.has(one.step),
-  );
+  const read = all.filter((one): one is StepReference => one.kind === 'step' && one.step !== '');
+  const preceding = flow.steps.flatMap(({ after = [] }) => after);
+  const unknown = [...read, ...preceding].filter(({ step }) => !known.has(step));
   if (unknown.length === 0) return;
   const flows = all.filter(looksLikeFlow);
   const ids = new Suggestions([...known]);
   for (const { step, span } of unknown) {
     if (isStepAround(flow, step)) {
-      diagnostics.push(diagnose('outer-step', { step }, { file: flow.file, ...span }));
+      const isAfter = preceding.some((one) => one.span === span);
+      diagnostics.push(diagnose('outer-step', { step, isAfter }, { file: flow.file, ...span }));
       continue;
     }
     const inFlow = flows.some((outer) => contains(outer.span, span));

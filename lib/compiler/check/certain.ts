@@ -1,5 +1,5 @@
 import { type Expression, forEachChild, type VariableReference } from '../../flow/expression.ts';
-import type { Flow } from '../../flow/flow.ts';
+import { afterOf, type Flow } from '../../flow/flow.ts';
 
 /** What every run of a flow comes to, unless it fails or is skipped before. */
 interface Certain {
@@ -9,17 +9,21 @@ interface Certain {
   readonly variables: ReadonlySet<Expression>;
 }
 
-/** The parts of a flow under no condition: of `output` and of all steps that must run, and of the steps that these read. */
+/** The parts of a flow under no condition: of `output` and of all steps that must run, and of the steps that these read or come after. */
 export function certainParts({ steps, output, evaluation }: Flow): Certain {
   const variables = new Set<VariableReference>();
   const certain = new Set<string>();
   const byId = new Map(steps.map((step) => [step.id, step]));
   const pending: Expression[] = output ? [output] : [];
-  const run = (id: string): void => {
-    const step = byId.get(id);
-    if (!step || step.skipIf || certain.has(id)) return;
-    certain.add(id);
-    pending.push(step.input);
+  const run = (first: string): void => {
+    const open = [first];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      const step = byId.get(id);
+      if (!step || step.skipIf || certain.has(id)) continue;
+      certain.add(id);
+      pending.push(step.input);
+      open.push(...afterOf(step));
+    }
   };
   for (const { id, mustExecute } of steps) if (mustExecute || evaluation === 'eager') run(id);
   const visit = (expression: Expression): void => {

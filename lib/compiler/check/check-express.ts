@@ -2,7 +2,7 @@ import type { Flow, Step } from '../../flow/flow.ts';
 import { typeAround, workflowType } from '../../flow/read/aws-metadata.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { builtinOf, inputField, writtenConcurrency, writtenItems } from '../analyse/builtins.ts';
-import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
+import { dependenciesOf, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { certainParts } from './certain.ts';
 import { liveFlow } from './live-flow.ts';
 import { openScope } from './open-scope.ts';
@@ -61,7 +61,7 @@ class Waits {
   /** The end of a flow that starts at a time. */
   within(scope: Scope, start: Times<number>): Times<number> {
     const { flow } = scope;
-    const dependencies = dataDependencies(findUses(flow, []));
+    const dependencies = dependenciesOf(findUses(flow, []));
     const sorted = topologicalOrder(dependencies);
     const certain = start.least === undefined ? new Set<string>() : certainParts(flow).steps;
     const byId = new Map(flow.steps.map((step) => [step.id, step]));

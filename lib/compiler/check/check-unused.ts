@@ -1,3 +1,4 @@
+import { afterOf } from '../../flow/flow.ts';
 import type { Scope } from './scope.ts';
 import { referencesIn } from './walk.ts';
 
@@ -13,8 +14,10 @@ export function checkUnused({ flow, report }: Scope): void {
   const { output, evaluation, steps } = flow;
   if (!output || evaluation === 'lazy' || !steps.some(({ skipIf }) => skipIf)) return;
   const read = new Set([...referencesIn(flow)].map(({ reference }) => reference.kind === 'step' && reference.step));
+  // What another step comes after is there for its effect.
+  const preceding = new Set(steps.flatMap(afterOf));
   for (const { id, idSpan, component, skipIf, mustExecute } of steps) {
-    if (read.has(id) || skipIf || mustExecute || HAS_EFFECT.test(component)) continue;
+    if (read.has(id) || preceding.has(id) || skipIf || mustExecute || HAS_EFFECT.test(component)) continue;
     report('unused-step', { step: id }, idSpan);
   }
 }

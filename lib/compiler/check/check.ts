@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { Flow } from '../../flow/flow.ts';
-import { dataDependencies, findUses, topologicalOrder } from '../analyse/graph.ts';
+import { dependenciesOf, findUses, topologicalOrder } from '../analyse/graph.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkExpress } from './check-express.ts';
@@ -55,7 +55,7 @@ function findingsIn(
 
 function checkScope(scope: Scope): void {
   // In topological order: otherwise inferring the last type of a long chain would recurse through all of it.
-  const sorted = topologicalOrder(dataDependencies(findUses(scope.flow, [])));
+  const sorted = topologicalOrder(dependenciesOf(findUses(scope.flow, [])));
   for (const id of 'order' in sorted ? sorted.order : []) scope.resultOf(id);
   const live: Scope = { ...scope, flow: liveFlow(scope) };
   checkPaths(live);

@@ -1,5 +1,5 @@
 import { type Expression, forEachChild, literal, mapChildren } from '../../flow/expression.ts';
-import { expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
+import { afterOf, expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { ownValues } from '../analyse/variables.ts';
 import type { Scope } from './scope.ts';
 import { truthOf } from './truth-of.ts';
@@ -84,10 +84,14 @@ function wantedSteps(steps: readonly Step[], output: Expression): ReadonlySet<st
   const byId = new Map(steps.map((step) => [step.id, step]));
   const wanted = new Set<string>();
   const pending: Expression[] = [output];
-  const want = (step: Step): void => {
-    if (wanted.has(step.id)) return;
-    wanted.add(step.id);
-    pending.push(...expressionsOf(step));
+  const want = (first: Step): void => {
+    const open = [first];
+    for (let step = open.pop(); step; step = open.pop()) {
+      if (wanted.has(step.id)) continue;
+      wanted.add(step.id);
+      pending.push(...expressionsOf(step));
+      open.push(...afterOf(step).flatMap((id) => byId.get(id) ?? []));
+    }
   };
   for (const step of steps) if (step.mustExecute) want(step);
   for (let next = pending.pop(); next; next = pending.pop()) {

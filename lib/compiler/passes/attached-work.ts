@@ -1,5 +1,5 @@
 import type { StepReference } from '../../flow/expression.ts';
-import type { RequiredInput, Step } from '../../flow/flow.ts';
+import { afterOf, type RequiredInput, type Step } from '../../flow/flow.ts';
 import type { AttachedWork } from '../../protocol/invocation.ts';
 import { resultAt, stagesOf } from '../../protocol/path.ts';
 import { builtinOf, callsBuiltin } from '../analyse/builtins.ts';
@@ -53,9 +53,10 @@ export class WorkFinder {
       ...texts.map((reading) => ({ reading, text: true })),
       ...missing.filter((reading) => !texts.includes(reading)).map((reading) => ({ reading, text: false })),
     ]);
-    return this.#attach(step, required, stepsReadBy(step.input));
+    return this.#attach(step, required, [...stepsReadBy(step.input), ...afterOf(step)]);
   }
 
+  /** `sources`: the steps that it waits for. */
   #attach(step: Step, required: readonly RequiredValue[], sources: readonly string[]): WorkToAttach | undefined {
     const fused: Attached[] = [];
     const requires: RequiredInput[] = [];

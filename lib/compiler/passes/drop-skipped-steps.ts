@@ -3,11 +3,12 @@ import { type Flow, mapFlow, type Step } from '../../flow/flow.ts';
 import { passes } from '../../protocol/truth.ts';
 import { asAbsorbed, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
+import { withPreceding } from './preceding.ts';
 import { stepsReadIn } from './references.ts';
 
 /**
  * Removes the steps that are skipped in every run. A reference to one is replaced by its own `onSkip` value; a step with
- * a reader that would be skipped too is kept.
+ * a reader that would be skipped too is kept. Nothing has to wait for one: it is skipped at once.
  */
 export function dropSkippedSteps(flow: Flow, by: PassName): Rewritten {
   const skipped = new Set(flow.steps.filter(isSkipped).map(({ id }) => id));
@@ -18,8 +19,11 @@ export function dropSkippedSteps(flow: Flow, by: PassName): Rewritten {
   const read = stepsReadIn(rewritten);
   const isRemoved = ({ id }: Step): boolean => skipped.has(id) && !read.has(id);
   const removed = flow.steps.filter(isRemoved);
+  const gone = new Set(removed.map(({ id }) => id));
+  const kept = rewritten.steps.filter(({ id }) => !gone.has(id));
+  const steps = kept.map((step) => withPreceding(step, (id) => (gone.has(id) ? [] : [id])));
   return {
-    flow: removed.length === 0 ? flow : { ...rewritten, steps: rewritten.steps.filter((step) => !isRemoved(step)) },
+    flow: removed.length === 0 ? flow : { ...rewritten, steps },
     absorbed: removed.map((step) => ({ ...asAbsorbed(step, by), sources: [], skipped: true })),
     changes: removed.map(({ id }) => ({ steps: [id], what: 'is always skipped' })),
   };

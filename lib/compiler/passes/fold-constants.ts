@@ -1,5 +1,5 @@
 import { allWithin, type Expression, literal, mapOrSame } from '../../flow/expression.ts';
-import { expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
+import { afterOf, expressionsOf, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { blobIdOf } from '../../runtime/stores/blobs.ts';
 import { callsBuiltin, fieldsOf } from '../analyse/builtins.ts';
 import { skipIfOf } from '../analyse/demand.ts';
@@ -8,6 +8,7 @@ import { blobStepOf, constantBlob } from './blob-steps.ts';
 import { dropSkippedSteps } from './drop-skipped-steps.ts';
 import { fold, isConstant } from './fold.ts';
 import { asAbsorbed, type Change, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
+import { precedingIn } from './preceding.ts';
 import { pureValueOf } from './pure-value.ts';
 import { stepsReadIn } from './references.ts';
 import { type FlowQueries, type InliningRule, NO_WORK, runsOrFails, StepInliner } from './step-inliner.ts';
@@ -96,16 +97,20 @@ function constantBlobReadBy(step: Step, queries: FlowQueries): Expression | unde
   const [field, ...more] = fieldsOf(step.input) ?? [];
   const id = field?.[0] === 'blob_id' && more.length === 0 ? blobStepOf(field[1]) : undefined;
   const put = id === undefined ? undefined : queries.step(id);
-  const blob = put && queries.runsOrFails(put) ? constantBlob(put) : undefined;
+  const blob = put && queries.runsOrFails(put) ? constantBlobAtOnce(put) : undefined;
   return blob && literal({ data: blob.data }, step.input.span);
 }
+
+/** The constant that a step stores without waiting for any other one, and without wanting any. */
+const constantBlobAtOnce = (step: Step): ReturnType<typeof constantBlob> =>
+  afterOf(step).length === 0 ? constantBlob(step) : undefined;
 
 /** Steps that run a constant inner flow, which is compiled into this one, need not read it from a blob: its id is written out. */
 function inlineConstantFlows(flow: Flow, context: PassContext): Rewritten {
   const steps = new Map(flow.steps.map((step) => [step.id, step]));
   const idOf = (expression: Expression): Expression => {
     const put = steps.get(blobStepOf(expression) ?? '');
-    const blob = put && runsOrFails(put, context) ? constantBlob(put) : undefined;
+    const blob = put && runsOrFails(put, context) ? constantBlobAtOnce(put) : undefined;
     return blob ? literal(blobIdOf(blob.data), expression.span) : expression;
   };
   const named = flow.steps.map((step) => (context.analysis.inner.has(step.id) ? withFlowId(step, idOf) : step));
@@ -124,10 +129,10 @@ function withFlowId(step: Step, change: (expression: Expression) => Expression):
   return entries === step.input.entries ? step : { ...step, input: { ...step.input, entries } };
 }
 
-/** Drops `put_blob` steps with constant content that nothing reads any more, unless every step must run. */
+/** Drops `put_blob` steps with constant content that nothing reads any more, or comes after, unless every step must run. */
 function dropUnreadBlobs(flow: Flow, context: PassContext): Rewritten {
   if (flow.evaluation === 'eager') return { flow, absorbed: [], changes: [] };
-  const read = stepsReadIn(flow);
+  const read = new Set([...stepsReadIn(flow), ...precedingIn(flow)]);
   const isKnownBlob = (step: Step): boolean =>
     !read.has(step.id) && !step.mustExecute && runsOrFails(step, context) && constantBlob(step) !== undefined;
   const removed = flow.steps.filter(isKnownBlob);

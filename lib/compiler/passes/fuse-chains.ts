@@ -59,7 +59,12 @@ function withChains(plan: Plan, chains: Chains): Plan {
     if (isLink(id)) return [];
     const one = fusedInto(planned, chains.get(id));
     const follows = one.follows !== undefined && { follows: hostOf(one.follows) };
-    return [[id, { ...one, ...follows, readings: moved(one.readings) }]];
+    // What comes after one of a chain's steps comes after the chain.
+    const after = one.uses.after.map((use) => ({
+      ...use,
+      reference: { ...use.reference, step: hostOf(use.reference.step) },
+    }));
+    return [[id, { ...one, ...follows, uses: { ...one.uses, after }, readings: moved(one.readings) }]];
   });
   return {
     ...plan,
@@ -78,13 +83,14 @@ function fusedInto(planned: PlannedStep, chain: readonly PlannedStep[] = []): Pl
   const input = chain.flatMap(({ uses }) =>
     uses.input.filter(({ reference }) => reference.kind !== 'step' || !ids.has(reference.step)),
   );
+  const after = chain.flatMap(({ uses }) => uses.after.filter(({ reference }) => !ids.has(reference.step)));
   const { demand, follows, laterDeciders } = first;
   return {
     ...own,
     ...(demand && { demand }),
     ...(follows !== undefined && { follows }),
     laterDeciders,
-    uses: { ...first.uses, input },
+    uses: { ...first.uses, input, after },
     fusedBefore: chain.slice(0, -1),
   };
 }

@@ -1,5 +1,5 @@
 import type { ReadPath } from '../../flow/expression.ts';
-import type { Step } from '../../flow/flow.ts';
+import { afterOf, type Step } from '../../flow/flow.ts';
 import { blobKey } from '../../protocol/invocation.ts';
 import { storedData } from './blob-steps.ts';
 import type { FlowPass } from './pass.ts';
@@ -24,6 +24,8 @@ export const fusePutBlob: FlowPass<'fuse-put-blob'> = {
 function storedBySource(step: Step, { workFinder: needs }: FlowQueries): InlinedValue | undefined {
   const data = storedData(step);
   if (data?.kind !== 'step' || data.onSkip !== undefined || !needs.canAttach(step, data, true)) return undefined;
+  // It would be stored before a step ends that it comes after.
+  if (afterOf(step).some((id) => id !== data.step)) return undefined;
   const path: ReadPath = { text: blobKey(data.path.text), path: { segments: [] }, guaranteed: true };
   return {
     value: mapOf([['blob_id', { ...data, path }]], step),

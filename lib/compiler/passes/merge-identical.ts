@@ -1,8 +1,9 @@
-import { type Flow, mapFlow, mapStep, type Step } from '../../flow/flow.ts';
+import { afterOf, type Flow, mapFlow, mapStep, type Step } from '../../flow/flow.ts';
 import { callsBuiltin } from '../analyse/builtins.ts';
 import { type Demand, isAlways, isSameDemand } from '../analyse/demand.ts';
 import { keyOf } from '../analyse/key-of.ts';
 import { type AbsorbedStep, asAbsorbed, type FlowPass, type PassContext, type Rewritten } from './pass.ts';
+import { withPreceding } from './preceding.ts';
 import { mapReferences, type Replace } from './references.ts';
 
 const NAME = 'merge-identical';
@@ -40,7 +41,10 @@ function merge(context: PassContext): Rewritten {
     steps: steps.map((step) => withWorkOf(step, duplicatesOf.get(step.id) ?? [])),
   };
   return {
-    flow: mapFlow(written, (expression) => mapReferences(expression, replace)),
+    flow: inOrder(
+      mapFlow(written, (expression) => mapReferences(expression, replace)),
+      replacements,
+    ),
     absorbed: groups.flatMap(({ representative, duplicates }) =>
       duplicates.map((step) => duplicateOf(step, representative)),
     ),
@@ -49,6 +53,12 @@ function merge(context: PassContext): Rewritten {
     ),
   };
 }
+
+/** A flow in which the steps that come after duplicates come after those that replace them. */
+const inOrder = (flow: Flow, names: ReadonlyMap<string, string>): Flow => ({
+  ...flow,
+  steps: flow.steps.map((step) => withPreceding(step, (id) => [names.get(id) ?? id])),
+});
 
 const duplicateOf = (step: Step, representative: Step): AbsorbedStep => ({
   ...asAbsorbed(step, NAME),
@@ -81,7 +91,10 @@ function groupsIn(context: PassContext): readonly Group[] {
     const key =
       step &&
       keyOfStep(
-        mapStep(step, (expression) => mapReferences(expression, replace)),
+        withPreceding(
+          mapStep(step, (expression) => mapReferences(expression, replace)),
+          (before) => [firsts.get(before) ?? before],
+        ),
         context,
       );
     if (!step || key === undefined) continue;
@@ -139,7 +152,8 @@ function keyOfStep(step: Step, { isOpaque }: PassContext): string | undefined {
   const name = DETERMINISTIC.find((own) => callsBuiltin(step, own));
   if (name === undefined || added || isOpaque(step)) return undefined;
   const handling = onError.action === 'useDefault' ? { ...onError, value: keyOf(onError.value) } : onError;
-  return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling, timeout]);
+  const after = [...afterOf(step)].sort();
+  return JSON.stringify([name, keyOf(input), skipIf ? keyOf(skipIf) : null, handling, timeout, after]);
 }
 
 /** A step that takes over the attached work and the `mustExecute` of its duplicates. */

@@ -1,5 +1,5 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
+import { afterOf, type Flow, type Step } from '../../flow/flow.ts';
 import type { Analysis } from '../analyse/analysis.ts';
 import { type StepUse, spreadsSkip, type Use, usesOf } from '../analyse/uses.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -42,6 +42,8 @@ export interface AbsorbedStep {
   readonly by: PassName;
   /** The steps whose results it needs, and with which it is skipped; they may be absorbed themselves. */
   readonly sources: readonly string[];
+  /** The steps that it comes after without reading them; they may be absorbed themselves. @default none */
+  readonly after?: readonly string[];
   /** Paths of the flow's input that it requires: if one is missing, the flow fails before any step starts. @default none */
   readonly requires?: readonly string[];
   /** Whether it is a duplicate of its only source. */
@@ -132,8 +134,9 @@ export interface PassOptions {
 }
 
 /** The record of a step that a pass absorbs. */
-export const asAbsorbed = ({ id, component, componentSpan, input }: Step, by: PassName): AbsorbedStep => ({
+export const asAbsorbed = ({ id, component, componentSpan, input, after }: Step, by: PassName): AbsorbedStep => ({
   ...{ id, component, componentSpan, by },
+  ...(after && { after: afterOf({ after }) }),
   sources: [...new Set(usesOf(input).flatMap((use) => (isRequired(use) ? [use.reference.step] : [])))],
 });
 
@@ -150,4 +153,5 @@ export const prefixAbsorbed = (one: AbsorbedStep, prefix: string): AbsorbedStep 
   ...one,
   id: `${prefix}${one.id}`,
   sources: one.sources.map((id) => `${prefix}${id}`),
+  ...(one.after && { after: one.after.map((id) => `${prefix}${id}`) }),
 });

@@ -1,11 +1,12 @@
 import { childrenOf, type Expression, type StepReference } from '../../flow/expression.ts';
-import { type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
+import { afterOf, expressionsOf, type Flow, mapStep, type RequiredInput, type Step } from '../../flow/flow.ts';
 import { skipIfOf } from '../analyse/demand.ts';
-import { stepsReadBy, usesOf } from '../analyse/uses.ts';
+import { isUseOf, stepsReadBy, type Use, usesOf } from '../analyse/uses.ts';
 import { type Attached, WorkFinder, type WorkToAttach } from './attached-work.ts';
 import { groupBy } from './group-by.ts';
 import { type AbsorbedStep, asAbsorbed, type Change, type PassContext, type Rewritten } from './pass.ts';
 import type { PassName } from './passes.ts';
+import { certainlyRead, precedingIn, withPreceding } from './preceding.ts';
 import { mapReferences, referencesTo } from './references.ts';
 import { skippableSteps } from './skippable-steps.ts';
 import { type Substitute, type SubstitutionContext, substituteFor } from './substitute.ts';
@@ -51,6 +52,9 @@ export const NO_WORK: WorkToAttach = { attached: [], requires: [] };
 /**
  * Inlines steps whose results are expressions of what they read: references to such a step are replaced by its expression,
  * and the step is removed. A step is only inlined if that changes nothing for any of its readers.
+ *
+ * The order through it stays: its readers come after the steps of its `after`, and what comes after it comes after these and
+ * after what it reads.
  */
 export class StepInliner {
   readonly #context: PassContext;
@@ -61,6 +65,12 @@ export class StepInliner {
   readonly #steps: Map<string, Step>;
   /** The values of the inlined steps. */
   readonly #values = new Map<string, Substitute>();
+  /** The steps that others come after. */
+  readonly #preceding: ReadonlySet<string>;
+  /** The steps that the readers of each inlined step come after as well. */
+  readonly #carried = new Map<string, readonly string[]>();
+  /** What takes the place of each inlined step in the `after` of others. */
+  readonly #order = new Map<string, readonly string[]>();
   readonly #attached: Attached[] = [];
   readonly #requires: RequiredInput[] = [];
   readonly #absorbed: AbsorbedStep[] = [];
@@ -79,6 +89,8 @@ export class StepInliner {
       runsOrFails: (step) => runsOrFails(step, context),
     };
     this.#references = referencesTo(analysis);
+    const runs = new Set(analysis.running);
+    this.#preceding = precedingIn({ steps: analysis.flow.steps.filter(({ id }) => runs.has(id)) });
   }
 
   /** The flow without the steps that could be inlined. */
@@ -91,10 +103,13 @@ export class StepInliner {
   #visit(id: string): void {
     const step = this.#steps.get(id);
     if (!step) return;
-    const own = mapStep(step, this.#change);
+    const carried = expressionsOf(step)
+      .flatMap(stepsReadBy)
+      .flatMap((read) => this.#carried.get(read) ?? []);
+    const own = withPreceding(mapStep(step, this.#change), (before) => this.#order.get(before) ?? [before], carried);
     this.#steps.set(id, own);
     const inlined = this.#isCandidate(own) ? this.#rule.valueOf(own, this.#queries) : undefined;
-    if (inlined && this.#canInline(own, inlined)) this.#inline(step, own, inlined);
+    if (inlined && this.#canInline(own, inlined) && this.#keepsOrder(own)) this.#inline(step, own, inlined);
   }
 
   #isCandidate(step: Step): boolean {
@@ -114,15 +129,48 @@ export class StepInliner {
     return growth <= MAX_GROWTH && parts.every((part) => part !== undefined);
   }
 
+  /**
+   * Whether others can come after what the step waits for, instead of after it, and want just what it wants. Where every step
+   * runs, all is wanted. Else what it reads in some runs only, or is read by in some runs only, can be in no `after`.
+   */
+  #keepsOrder(step: Step): boolean {
+    if (this.#substitution.eager) return true;
+    const read = certainlyRead(usesOf(step.input));
+    if (this.#preceding.has(step.id) && stepsReadBy(step.input).some((id) => !read.has(id))) return false;
+    return this.#isInOrder(step) || this.#isReadInInputs(step.id);
+  }
+
+  /** Whether a step comes after nothing but what its readers will read in its place. */
+  #isInOrder(step: Step): boolean {
+    const read = certainlyRead(usesOf(step.input));
+    return afterOf(step).every((id) => !this.#substitution.eager && read.has(id));
+  }
+
+  /** Whether a step is read in inputs of steps only, and whenever these run. */
+  #isReadInInputs(id: string): boolean {
+    const { uses, running, sinks } = this.#context.analysis;
+    const isUse = (use: Use): boolean => isUseOf(use, id);
+    if ([...uses.output, ...sinks.flatMap((sink) => sink.uses)].some(isUse)) return false;
+    return running
+      .flatMap((reader) => uses.steps.get(reader) ?? [])
+      .every(
+        ({ input, skipIf, fallback }) =>
+          ![...skipIf, ...fallback].some(isUse) && (certainlyRead(input).has(id) || !input.some(isUse)),
+      );
+  }
+
   /** Whether a step is one of many results of a flow without an output: all of them are in one payload. */
   #isOneOfMany(id: string): boolean {
     const { sinks } = this.#context.analysis;
     return sinks.length > MAX_SINKS && sinks.some((sink) => sink.id === id);
   }
 
-  #inline(written: Step, { id }: Step, { value, input, work: needs }: InlinedValue): void {
+  #inline(written: Step, own: Step, { value, input, work: needs }: InlinedValue): void {
+    const { id } = own;
     this.#steps.delete(id);
     this.#values.set(id, { value, input });
+    this.#carried.set(id, this.#isInOrder(own) ? [] : afterOf(own));
+    this.#order.set(id, [...stepsReadBy(own.input), ...afterOf(own)]);
     this.#attached.push(...needs.attached);
     this.#requires.push(...needs.requires);
     const requires = needs.requires.map(({ path }) => path.text);

@@ -27,18 +27,24 @@ export function pathTimes(
   secondsOf: (level: Level) => number = ({ longest }) => longest,
 ): FlowTimes {
   const reached = new Map<string, Reached>();
+  const passed = new Map<string, readonly [ended: Ended, below: number]>();
   const levels: Level[] = [];
   let last: Ended = { id: '', end: 0, before: undefined };
   // The steps of a plan are in topological order.
   for (const [id, planned] of plan.steps) {
     const times = timesOf(planned);
-    const { after, depth } = reached.get(id) ?? START;
+    // Nothing is read of a step of its `after`.
+    const { after, depth } = planned.uses.after.reduce((so, { reference }) => {
+      const before = passed.get(reference.step);
+      return before ? later(so, ...before) : so;
+    }, reached.get(id) ?? START);
     const here: Ended = { id, end: (after?.end ?? 0) + times.critical, before: after };
     if (here.end > last.end) last = here;
     const { longest, steps } = levels[depth] ?? { longest: 0, steps: 0 };
     levels[depth] = { longest: Math.max(longest, times.byLevel), steps: steps + (times.byLevel > 0 ? 1 : 0) };
     // A step that the compiler added is not a level of its own.
     const below = planned.step.added ? depth : depth + 1;
+    passed.set(id, [here, below]);
     for (const { reader } of planned.readings) {
       // Any other reader is the flow's output.
       if (typeof reader === 'string') reached.set(reader, later(reached.get(reader) ?? START, here, below));

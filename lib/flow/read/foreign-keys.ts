@@ -11,8 +11,9 @@ const hints = (...groups: readonly (readonly [names: string, instead: string, ke
     ),
   );
 
-const ORDER =
+const DATA_ORDER =
   'Steps run in the order of their data: this step waits for each step that its input reads with { $step: ID }, and steps that need nothing of each other run at the same time.';
+const ORDER = `${DATA_ORDER} For order without data, because of a side effect, write after: [ID, …].`;
 const IN_ON_ERROR = (key: string): string =>
   `"${key}" belongs into onError, as in onError: { action: retry, maxRetries: 3 }.`;
 const IN_STEP = (key: string): string => `"${key}" belongs to a step: a flow has its steps in the list "steps".`;
@@ -20,7 +21,16 @@ const VARIABLES = 'Write the values under "variables" of the flow, and read them
 
 /** Keys that other tools have in a step. */
 export const STEP_HINTS: KeyHints = hints(
-  ['dependson depends dependencies needs requires waitfor after before order next end goto parallel branches', ORDER],
+  [
+    'dependson depends dependencies needs requires waitfor waitson waitsfor runafter follows previous prev',
+    ORDER,
+    'after',
+  ],
+  [
+    'before next then goto order precedes runbefore',
+    `${DATA_ORDER} For order without data, because of a side effect, write after: [ID, …] in the step that comes later.`,
+  ],
+  ['end parallel branches', DATA_ORDER],
   [
     'retry retries retrypolicy retrycount attempts maxattempts maxtries',
     'Write onError: { action: retry, maxRetries: 3 }. Throttled calls and faults of the service are retried in any case.',
@@ -116,11 +126,12 @@ export const FLOW_HINTS: KeyHints = hints(
     'Components are files, found by their paths. Mocks for tests go into "stepflow-config.yml".',
   ],
   ['retry retries maxretries onfailure catch', 'It is said of each step, under "onError".'],
-  ['dependson needs', ORDER],
+  ['dependson needs', `${DATA_ORDER} For order without data, because of a side effect, a step has after: [ID, …].`],
   ['component', IN_STEP('component')],
   ['onerror', IN_STEP('onError')],
   ['skipif skip if when', IN_STEP('skipIf')],
   ['mustexecute', IN_STEP('mustExecute')],
+  ['after', IN_STEP('after')],
   ['tests testcases cases', 'Write test cases under test: { cases: [ … ] }.', 'test'],
 );
 

@@ -2,7 +2,7 @@ import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../protocol/errors.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { literal } from '../expression.ts';
-import type { OnError, Retrying, Step } from '../flow.ts';
+import type { OnError, Preceding, Retrying, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
@@ -21,6 +21,7 @@ export const STEP_KEYS = [
   'skipIf',
   'skip',
   'mustExecute',
+  'after',
   'timeout',
   'metadata',
 ] as const;
@@ -71,6 +72,7 @@ function readBody(component: string, fields: Fields, tree: MapTree, reporter: Re
     outputSchema: fields.json('outputSchema'),
     metadata: fields.json('metadata'),
     timeout: fields.seconds('timeout', QUOTAS.seconds),
+    after: readAfter(fields, reporter),
   };
   return {
     input: input ? readStepInput(input, component, reporter) : literal(null, tree.span),
@@ -81,6 +83,33 @@ function readBody(component: string, fields: Fields, tree: MapTree, reporter: Re
     componentSpan: fields.tree('component')?.span ?? tree.span,
     ...withoutUndefined(optional),
   };
+}
+
+/** The steps under `after`; undefined for none. */
+function readAfter(fields: Fields, reporter: Reporter): readonly Preceding[] | undefined {
+  const tree = fields.tree('after');
+  if (!tree || (tree.kind === 'scalar' && tree.value === null)) return undefined;
+  if (tree.kind !== 'list') {
+    const id = idIn(tree);
+    fields.wrong('after', `a list of the ids of steps${id === undefined ? '' : `, as in after: [${id}],`}`);
+    return undefined;
+  }
+  const found = tree.items.flatMap((item): readonly Preceding[] => {
+    const id = item.kind === 'scalar' ? idIn(item) : undefined;
+    if (id !== undefined) return [{ step: id, span: item.span }];
+    const meant = idIn(item);
+    const wanted = `the id of a step${meant === undefined ? '' : `, without more: ${meant}`}`;
+    reporter.report('wrong-type', { what: 'an item of "after"', found: describe(item), wanted }, item.span);
+    return [];
+  });
+  return found.length > 0 ? found : undefined;
+}
+
+/** The id of a step, as a text or a number, also where it is written as a reference; undefined for anything else. */
+function idIn(tree: Tree): string | undefined {
+  const value = tree.kind === 'map' ? tree.entries.get('$step')?.value : tree;
+  const isId = value?.kind === 'scalar' && (typeof value.value === 'string' || typeof value.value === 'number');
+  return isId && ID.test(String(value.value)) ? String(value.value) : undefined;
 }
 
 /** The object without entries that are undefined. */

@@ -88,6 +88,10 @@ const STEP: DescribedKeys<typeof STEP_KEYS> = {
   skipIf: ref('value', 'The step is skipped if this is true: neither false, null, 0, "" nor missing.'),
   skip: ref('value', 'The same as skipIf.'),
   mustExecute: { type: ['boolean', 'null'], description: 'The step runs even if nothing reads its result.' },
+  after: list(
+    { type: ['string', 'number'], pattern: ID.source },
+    'Steps that it comes after without reading them, for their side effects: it starts when they have ended or were skipped.',
+  ),
   timeout: seconds("Seconds after which the step fails with TIMEOUT; the component's own timeout counts too."),
   metadata: anything('Data for tools.'),
 };

@@ -1,5 +1,5 @@
 import type { Expression } from '../../flow/expression.ts';
-import { expressionsOf, type Step } from '../../flow/flow.ts';
+import { afterOf, expressionsOf, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { withoutInput, withStep } from '../changed-flow.ts';
 import type { LintedFlow } from '../linted-flow.ts';
@@ -32,7 +32,11 @@ function waitingReads(linted: LintedFlow, step: Step): readonly WaitingRead[] {
     // The item of a list is data: without it, the others would be at other places.
     if (taking === 'required' || read.isConditional || typeof (read.keys.at(-1) ?? 0) === 'number') return [];
     const others = reads.filter((other) => other !== read);
-    const otherSteps = [...others.filter(isStepRead).map(({ reference }) => reference.step), ...conditions];
+    const otherSteps = [
+      ...others.filter(isStepRead).map(({ reference }) => reference.step),
+      ...conditions,
+      ...afterOf(step),
+    ];
     const source = read.reference.step;
     // A blob is stored for those that read it.
     const store = linted.steps.get(source);
@@ -103,7 +107,8 @@ function isCertain({ flow: { steps, output }, steps: byId }: LintedFlow, reader:
     if (next === source) return true;
     const step = wanted.has(next) ? undefined : byId.get(next);
     wanted.add(next);
-    if (step) open.push(...certainReads(step.input).filter((id) => step.id !== reader.id || id !== source));
+    if (step)
+      open.push(...certainReads(step.input).filter((id) => step.id !== reader.id || id !== source), ...afterOf(step));
   }
   return false;
 }

@@ -1,7 +1,7 @@
 import { inputField } from '../../compiler/analyse/builtins.ts';
 import { groupBy } from '../../compiler/passes/group-by.ts';
 import type { InputReference, StepReference } from '../../flow/expression.ts';
-import type { Flow, Step } from '../../flow/flow.ts';
+import { afterOf, type Flow, type Step } from '../../flow/flow.ts';
 import type { Edit } from '../../flow/text/edits.ts';
 import { isObject } from '../../protocol/json.ts';
 import { parsePath, pathText, type Segment } from '../../protocol/path.ts';
@@ -27,9 +27,9 @@ export const overGranular: Rule = {
   },
 };
 
-/** Whether a step does nothing that a path could not say: with a condition, or a value for what is missing, it does more. */
-const isPlain = ({ skipIf, mustExecute, onError, timeout }: Step): boolean =>
-  !skipIf && !mustExecute && onError.action === 'fail' && timeout === undefined;
+/** Whether a step does nothing that a path could not say: with a condition, an order, or a value for what is missing, it does more. */
+const isPlain = ({ skipIf, mustExecute, after, onError, timeout }: Step): boolean =>
+  !skipIf && !after && !mustExecute && onError.action === 'fail' && timeout === undefined;
 
 type Source = StepReference | InputReference;
 
@@ -72,8 +72,9 @@ function inlined(linted: LintedFlow, extract: Extract): Required<Pick<Finding, '
   const { step, source, path } = extract;
   const hasSkip = source.kind === 'step' && source.onSkip !== undefined;
   const readers = linted.referencesTo(step.id);
+  const isAwaited = linted.flow.steps.some((one) => afterOf(one).includes(step.id));
   // Without an output, what nobody reads is a result.
-  if (hasSkip || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
+  if (hasSkip || isAwaited || readers.length === 0 || knowledge.isNamed(`${prefix}${step.id}`)) return undefined;
   const edits: Edit[] = [];
   const replacement = (reader: StepReference): Source | undefined => {
     if (reader.onSkip !== undefined) return undefined;

@@ -15,7 +15,7 @@ export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep
 
 /**
  * The reports of all steps of a run, each after its sources. `reports` are those of the steps with states, alone or in a
- * fused chain; a step without a state ends with its sources. `failed`: the id of the step in which the run failed.
+ * fused chain; a step without a state ends with its sources, and with those that it comes after. `failed`: the id of the step in which the run failed.
  */
 export function withAbsorbed(
   reports: readonly StepReport[],
@@ -26,7 +26,10 @@ export function withAbsorbed(
   for (const step of absorbed) {
     if (known.has(step.id)) continue;
     const sources = step.sources.flatMap((id) => known.get(id) ?? []);
-    known.set(step.id, reportOf(step, sources, step.id === failed ? 'failed' : statusOf(step, sources, hasRun)));
+    const before = (step.after ?? []).flatMap((id) => known.get(id) ?? []);
+    const mayStart = hasRun && before.every(({ status }) => ENDED.has(status));
+    const status = step.id === failed ? 'failed' : statusOf(step, sources, mayStart);
+    known.set(step.id, reportOf(step, [...sources, ...before], status));
   }
   return [...known.values()];
 }
@@ -36,6 +39,8 @@ function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepRep
   const atMs = ran ? Math.max(0, ...sources.map(({ endMs }) => endMs ?? 0)) : null;
   return { id, component, status, startMs: atMs, endMs: atMs, attempts: 0, absorbedBy: by };
 }
+
+const ENDED: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered', 'skipped']);
 
 const WITH_RESULT: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
 

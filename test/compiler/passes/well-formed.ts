@@ -1,10 +1,10 @@
 import type { Analysis } from '../../../lib/compiler/analyse/analysis.ts';
-import { stepUsesIn } from '../../../lib/compiler/analyse/graph.ts';
+import { stepsBefore } from '../../../lib/compiler/analyse/graph.ts';
 import { isStepUse, stepsReadBy, type Use } from '../../../lib/compiler/analyse/uses.ts';
 import type { PassOutcome } from '../../../lib/compiler/passes/pass.ts';
 import { fusedStepsOf, OUTPUT, type Plan, type PlannedStep } from '../../../lib/compiler/plan/plan.ts';
 import { hoistedConditionsIn, type PlanTree, partsOf, stepsIn } from '../../../lib/compiler/plan/plan-tree.ts';
-import { expressionsIn, type Flow } from '../../../lib/flow/flow.ts';
+import { afterOf, expressionsIn, type Flow } from '../../../lib/flow/flow.ts';
 
 /** What is wrong with what a pass has made; nothing where it is well-formed. To be given to `compile` as `onPass`. */
 export function expectWellFormed(outcome: PassOutcome): void {
@@ -17,10 +17,10 @@ export function faultsOfAnalysis({ flow, uses, running, inner }: Analysis): read
   const before = new Set<string>();
   const early = running.flatMap((id) => {
     const used = uses.steps.get(id);
-    const read = used ? stepUsesIn(used).map(({ reference }) => reference.step) : [];
+    const read = used ? stepsBefore(used) : [];
     const missing = read.filter((step) => !before.has(step));
     before.add(id);
-    return missing.map((step) => `"${id}" comes before "${step}", which it reads`);
+    return missing.map((step) => `"${id}" comes before "${step}", which it waits for`);
   });
   return [...faultsOfFlow(flow), ...early, ...inside(inner, faultsOfAnalysis)];
 }
@@ -28,10 +28,10 @@ export function faultsOfAnalysis({ flow, uses, running, inner }: Analysis): read
 function faultsOfFlow(flow: Flow): readonly string[] {
   const ids = flow.steps.map(({ id }) => id);
   const known = new Set(ids);
-  const read = expressionsIn(flow).flatMap(stepsReadBy);
+  const read = [...expressionsIn(flow).flatMap(stepsReadBy), ...flow.steps.flatMap(afterOf)];
   return [
     ...twiceIn(ids).map((id) => `two steps are called "${id}"`),
-    ...read.filter((id) => !known.has(id)).map((id) => `"${id}" is read, and no step is called so`),
+    ...read.filter((id) => !known.has(id)).map((id) => `"${id}" is read or waited for, and no step is called so`),
   ];
 }
 
@@ -89,9 +89,9 @@ function faultsOfStep(id: string, { steps }: Plan, done: ReadonlySet<string>): r
   const planned = steps.get(id);
   if (!planned) return [];
   const own = new Set(fusedStepsOf(planned).map(({ step }) => step.id));
-  const read = fusedStepsOf(planned).flatMap(({ uses }) => stepUsesIn(uses).map(({ reference }) => reference.step));
+  const read = fusedStepsOf(planned).flatMap(({ uses }) => stepsBefore(uses));
   const early = read.filter((step) => !done.has(step) && !own.has(step));
-  return early.map((step) => `"${id}" does not come after "${step}", which it reads`);
+  return early.map((step) => `"${id}" does not come after "${step}", which it waits for`);
 }
 
 const stepsOf = (uses: readonly Use[]): readonly string[] =>

@@ -181,7 +181,7 @@ export class Packer {
         ...{ mustExecute: false, idSpan: span, componentSpan: span, added: true },
       },
       // None of what it reads lets it be skipped, or fail.
-      uses: { input: [], skipIf: [], fallback: [] },
+      uses: { input: [], skipIf: [], fallback: [], after: [] },
       laterDeciders: new Set(),
       maySkip: false,
       readings: [...readers].map((reader) => ({ reader, key: WHOLE.text })),
