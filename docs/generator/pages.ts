@@ -5,6 +5,7 @@ import { compiledExcerpt } from './compiled-excerpt.ts';
 import { componentsTable } from './components-table.ts';
 import { dashboardPicture } from './dashboard-picture.ts';
 import { diagnosticsPage } from './diagnostics-page.ts';
+import { examplesPage } from './examples-page.ts';
 import { lintPage } from './lint-page.ts';
 import { between } from './markdown.ts';
 import { metricsTables } from './metrics-tables.ts';
@@ -15,6 +16,7 @@ export const GENERATED_FILES: { readonly [file: string]: () => Promise<string> }
   'docs/diagnostics.md': diagnosticsPage,
   'docs/command-line.md': commandLinePage,
   'docs/lint.md': lintPage,
+  'docs/examples.md': examplesPage,
   'docs/components.md': async () =>
     between(await readFile('docs/components.md', 'utf8'), 'built-in components', await componentsTable()),
   'docs/compiler.md': async () =>

@@ -23,12 +23,14 @@ export function takingOf(schema: Json | undefined, keys: readonly (string | numb
   if (variants.length > 1 || variants[0] !== schema) return mostOf(variants.map((variant) => takingOf(variant, keys)));
   if (typeof key === 'number') return isObject(schema.items) ? takingOf(schema.items, rest) : 'unknown';
   const { properties, additionalProperties, patternProperties, required } = schema;
+  const isRequired = Array.isArray(required) && required.includes(key);
+  const isNamed = isObject(properties) && Object.hasOwn(properties, key);
+  if (isRequired && !isNamed) return 'required';
   if (!isObject(properties)) return 'unknown';
-  if (!Object.hasOwn(properties, key)) {
+  if (!isNamed) {
     const isOpen = additionalProperties === true || isObject(additionalProperties) || patternProperties !== undefined;
     return isOpen ? 'unknown' : 'not taken';
   }
-  const isRequired = Array.isArray(required) && required.includes(key);
   const inside = takingOf(properties[key], rest);
   // A field that is taken whatever is in it is taken with all that is in it.
   const taken = inside === 'unknown' ? 'required' : inside;

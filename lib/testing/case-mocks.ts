@@ -4,6 +4,7 @@ import { type Diagnostic, diagnose } from '../diagnostics/diagnostics.ts';
 import type { Catalog } from '../project/components/index.ts';
 import { type OpenedFlow, openFlow } from '../project/open-flow.ts';
 import type { Mocks } from '../run/tasks/mocks.ts';
+import { configuredMocks } from './configured-mocks.ts';
 import { canonical, targetCheck } from './mock-targets.ts';
 import type { Suite } from './open-suite.ts';
 import { componentSource, type PluginConfig } from './plugin-config.ts';
@@ -61,17 +62,6 @@ function unreachable({ steps, catalog }: CaseFlow): Mocks {
       const message = `there is no component ${component}, and the case has no mock of it`;
       return [component, [{ outcome: 'failed', error: { code: 'UNREACHABLE', message } }]];
     }),
-  );
-}
-
-/** The components of all mock plugins, by the paths that flows reach them under. */
-function configuredMocks(config: PluginConfig): Mocks {
-  const paths = config.flatMap(({ prefix, plugins }) =>
-    plugins.flatMap(({ components }) => [...components.keys()].map((path) => `${prefix}${path}`)),
-  );
-  const sources = paths.map((path) => [path, componentSource(config, path)] as const);
-  return Object.fromEntries(
-    sources.flatMap(([path, source]) => (source.kind === 'mock' ? [[path, source.behaviours]] : [])),
   );
 }
 

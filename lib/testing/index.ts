@@ -1,4 +1,5 @@
 export type { Mismatch } from './compare.ts';
+export { mocksOfConfiguration, type OpenedMocks } from './configured-mocks.ts';
 export { junitXml } from './junit.ts';
 export { checkMocksFile, withMockDiagnostics } from './mock-targets.ts';
 export type { CaseReport, CaseStatus } from './run-case.ts';

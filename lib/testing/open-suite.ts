@@ -65,7 +65,8 @@ export async function openSuite(
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   [...diagnostics].sort((one, other) => one.line - other.line || one.column - other.column);
 
-interface OpenedConfig {
+/** A configuration that has been read. */
+export interface OpenedConfig {
   readonly config: PluginConfig;
   readonly file: string;
   /** Of a configuration that has a file of its own. */
@@ -78,7 +79,11 @@ const NO_CONFIG: OpenedConfig = { config: [], file: '', diagnostics: [] };
 const CONFIG_NAMES = ['stepflow-config.yml', 'stepflow-config.yaml'];
 
 /** The configuration that the flow has itself, or names, or else the nearest file of that name. */
-async function openConfig(place: ConfigLocation | undefined, home: string, reporter: Reporter): Promise<OpenedConfig> {
+export async function openConfig(
+  place: ConfigLocation | undefined,
+  home: string,
+  reporter: Reporter,
+): Promise<OpenedConfig> {
   if (place?.kind === 'inline') return { ...NO_CONFIG, config: readPluginConfig(place.tree, reporter) };
   const path = place ? resolve(home, place.path) : nearestConfig(home);
   if (path === undefined) return NO_CONFIG;

@@ -124,3 +124,45 @@ test:
   const { stdout } = await call(['test', 'absent.yaml', '--json'], { cwd });
   expect(JSON.parse(stdout)).toMatchObject({ passed: 2, failed: 0 });
 });
+
+const CONFIG = `
+plugins:
+  outside:
+    type: mock
+    components:
+      /my/missing: { behaviors: [{ outcome: success, result: from the configuration }] }
+  here: { type: builtin }
+routes: { "/": [{ plugin: outside }, { plugin: here }] }
+`;
+
+const configured = project({
+  'stepflow-config.yml': CONFIG,
+  'flow.yaml': `
+steps: [{ id: far, component: /my/missing }, { id: near, component: /my/save, input: { user: { $step: far } } }]
+output: { $step: near }
+`,
+  'lambdas/my/save.ts': componentSource('return input.user;'),
+});
+
+test('a component that the configuration mocks needs no file: validate accepts it, run says that a mock answers', async () => {
+  const validated = await call(['validate', 'flow.yaml'], { cwd: configured });
+  expect(validated).toMatchObject({ code: 0, stderr: expect.not.stringContaining('/my/missing') });
+
+  const { code, stdout, stderr } = await call(['run', 'flow.yaml', '--json'], { cwd: configured });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'success', result: 'from the configuration' });
+  expect(stderr).toMatch(/^Mocks of .*stepflow-config\.yml answer in place of \/my\/missing$/m);
+});
+
+test('mocks of --mocks go before those of the configuration', async () => {
+  writeFileSync(join(configured, 'mocks.json'), JSON.stringify({ '/my/missing': GIVES }));
+  const { stdout } = await call(['run', 'flow.yaml', '--mocks', 'mocks.json', '--json'], { cwd: configured });
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'success', result: 'a mock' });
+});
+
+test('a configuration that is wrong refuses the run', async () => {
+  const cwd = project({ 'stepflow-config.yml': 'plugins: 3', 'flow.yaml': 'steps: [{ id: a, component: /noop }]' });
+  const { code, stdout } = await call(['run', 'flow.yaml', '--json'], { cwd });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'failed', diagnostics: [{ code: 'wrong-type' }] });
+});

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
+import type { OpenedMocks } from '../../testing/index.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
@@ -87,9 +88,27 @@ const EXCLUDED_BY_INPUTS = {
 async function prepare({ file, text }: FlowFile, { options, terminal }: RunCall): Promise<PreparedFlow> {
   const variables = await readVariables(options.var ?? [], terminal);
   const given = await readMocks(options.mocks, terminal);
-  const { prepareFlow } = await import('../../run/run-flow.ts');
+  const [{ prepareFlow }, { mocksOfConfiguration, withMockDiagnostics }] = await Promise.all([
+    import('../../run/run-flow.ts'),
+    import('../../testing/index.ts'),
+  ]);
   const flow = { file, home: dirname(resolve(terminal.cwd, file)), source: text, variables };
-  return checkMocks(await prepareFlow({ ...flow, mocks: given.mocks }), given, flow);
+  const configured = await mocksOfConfiguration(flow);
+  const prepared = await prepareFlow({ ...flow, mocks: { ...configured.mocks, ...given.mocks } });
+  const note = mockNote(prepared, configured);
+  if (note !== undefined) terminal.stderr.write(`${note}\n`);
+  return withMockDiagnostics(await checkMocks(prepared, given, flow), configured.diagnostics);
+}
+
+const MOST_NAMED = 3;
+
+/** Says which components of a flow a configuration mocks: nobody should take their results for real ones. */
+function mockNote({ compiled }: PreparedFlow, { mocks, file }: OpenedMocks): string | undefined {
+  const mocked = [...new Set(compiled.steps.map(({ component }) => component))].filter((path) => path in mocks);
+  if (mocked.length === 0) return undefined;
+  const named = mocked.slice(0, mocked.length > MOST_NAMED + 1 ? MOST_NAMED : mocked.length);
+  const others = mocked.length > named.length ? ` and ${mocked.length - named.length} others` : '';
+  return `Mocks of ${file} answer in place of ${named.join(', ')}${others}`;
 }
 
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {

@@ -15,14 +15,17 @@ export const validate = defineCommand({
   examples: ['validate workflows', 'validate workflows/user-insights.yaml --json'],
   action: async ({ args, json, terminal }) => {
     const flows = await findFlows(args, terminal);
-    const [{ checkFlows, SharedComponents }, { checkTests }] = await Promise.all([
+    const [{ checkFlows, SharedComponents }, { checkTests, mocksOfConfiguration }] = await Promise.all([
       import('../../project/load-flows.ts'),
       import('../../testing/index.ts'),
     ]);
     const shared = new SharedComponents();
     const sources = flows.map(({ file, text }) => ({ file, home: dirname(resolve(terminal.cwd, file)), source: text }));
     const tests = await Promise.all(sources.map((flow) => checkTests({ ...flow, project: terminal.cwd }, shared)));
-    const diagnostics = [...(await checkFlows(sources, shared)), ...tests.flat()];
+    const mocked = await Promise.all(
+      sources.map(async (flow) => ({ ...flow, mockTargets: Object.keys((await mocksOfConfiguration(flow)).mocks) })),
+    );
+    const diagnostics = [...(await checkFlows(mocked, shared)), ...tests.flat()];
     if (json) writeJson({ ok: exitCodeOf(diagnostics) === 0, diagnostics: diagnosticsJson(diagnostics) }, terminal);
     else await show(diagnostics, new Map(flows.map(({ file, text }) => [file, text])), terminal);
     return exitCodeOf(diagnostics);

@@ -45,7 +45,7 @@ const HINTS: KeyHints = new Map([
 ]);
 
 function fieldsOf(map: MapTree, key: string, reporter: Reporter): Fields {
-  return new Fields(map, `${/^\$[aeio]/.test(key) ? 'an' : 'a'} ${key}`, [key], reporter, HINTS);
+  return new Fields(map, `${/^\$[aeio]/.test(key) ? 'an' : 'a'} ${key}`, [key], reporter, { hints: HINTS });
 }
 
 function readerOf(operator: Operator): ReadForm {

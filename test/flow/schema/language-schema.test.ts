@@ -37,7 +37,7 @@ describe('the schema of the language', () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).files).toContain('schema');
   });
 
-  it.each(yamlIn('workflows'))('fits %s, which names it', (file) => {
+  it.each([...yamlIn('workflows'), ...yamlIn('examples')])('fits %s, which names it', (file) => {
     const source = readFileSync(file, 'utf8');
     expect(faultsIn(source)).toEqual([]);
     expect(source.split('\n')[0]).toBe('# yaml-language-server: $schema=../schema/flow.json');

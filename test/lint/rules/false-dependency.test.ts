@@ -114,6 +114,14 @@ steps:
     inputSchema: { type: object, required: [data], properties: { data: { type: object } } }
     input: { data: { to: { $input: to }, user: { $step: user } } }
 `,
+    'a required field that the schema says nothing else of': `
+steps:
+  - { id: user, component: /user/find, input: { id: { $input: id } } }
+  - id: send
+    component: /mail/send
+    inputSchema: { type: object, required: [data] }
+    input: { to: { $input: to }, data: { $step: user } }
+`,
     'a required field by a reference into the schema': `
 steps:
   - { id: user, component: /user/find, input: { id: { $input: id } } }
