@@ -56,7 +56,7 @@ export async function compare(
 }
 
 /** Prepares also what the checks against the components' schemas would refuse: only errors of the compiler refuse it. */
-async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
+export async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
   const { variables = {} } = options;
   const opened = openFlow({ hasSecret: hasSecretHere(variables), ...options, mockTargets: Object.keys(mocks) });
   return prepareLoaded({ ...(await loadFlow(opened)), diagnostics: opened.diagnostics }, { mocks, variables });

@@ -101,8 +101,13 @@ function topologicallySorted(
 ): readonly string[] | undefined {
   const sorted = topologicalOrder(dependencies);
   if ('order' in sorted) return sorted.order;
-  const at = flow.steps.find(({ id }) => id === sorted.cycle[0]);
-  if (at) diagnostics.push(diagnose(code, { path: sorted.cycle }, { file: flow.file, ...at.idSpan }));
+  // Nobody has written the steps that do operations.
+  const steps = sorted.cycle.flatMap((id) => flow.steps.filter((step) => step.id === id));
+  const known = steps.filter(({ added }) => !added);
+  const path = (known.length > 0 ? known : steps).map(({ id }) => id);
+  const [at = steps[0]] = known;
+  const around = path.length > 1 && path[0] === path.at(-1) ? path : [...path, ...path.slice(0, 1)];
+  if (at) diagnostics.push(diagnose(code, { path: around }, { file: flow.file, ...at.idSpan }));
   return undefined;
 }
 
