@@ -41,7 +41,7 @@ export function operate(operator: Operator, operands: readonly (Json | undefined
 }
 
 /** Whether two values are equal: numbers by value, lists in order, maps without order. */
-export function isEqual(one: Json, other: Json): boolean {
+function isEqual(one: Json, other: Json): boolean {
   if (one === other) return true;
   if (Array.isArray(one) || Array.isArray(other)) {
     if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;

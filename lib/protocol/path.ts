@@ -147,13 +147,26 @@ export const joinPaths = (first: string, second: string): string => `${first}*${
 
 /** A path's text for messages, quoted; of joined paths each after the one that it is in: `"name" of "profile"`. */
 export function namePath(text: string): string {
-  if (isOperationText(text)) return `what $${parseOperation(JSON.parse(text.slice(4, -1))).operator} gives`;
+  if (isOperationText(text)) return nameOperands(parseOperation(JSON.parse(text.slice(4, -1))));
   const stages = stagesOf(text).filter((stage) => stage !== '$');
   return (stages.length > 0 ? stages : ['$'])
     .map((stage) => `"${stage}"`)
     .reverse()
     .join(' of ');
 }
+
+/** Names what an operation reads: `"age" or "limit"`. */
+function nameOperands(operation: Operation): string {
+  const read = readBy(operation);
+  return read.length > 0 ? [...new Set(read.map(namePath))].join(' or ') : `an operand of $${operation.operator}`;
+}
+
+/** The texts of the paths in an operation. */
+const readBy = ({ operands }: Operation): readonly string[] =>
+  operands.flatMap((operand) => {
+    if ('at' in operand) return [operand.at];
+    return 'operator' in operand ? readBy(operand) : [];
+  });
 
 /** Parses a path, paths joined by {@link joinPaths}, or what {@link operationText} wrote. */
 export function parseJoined(text: string): Path | PathError {
@@ -177,7 +190,7 @@ export function alternativesOf({ segments, exact, further, operation }: Path): r
 
 /** The value at `path`; undefined if there is none. A field of a list and an index of an object are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
-  if (path.operation) return valueOf(applyTo(path.operation, (at) => valueAt(value, at)));
+  if (path.operation) return givenBy(applyTo(path.operation, (at) => valueAt(value, at)));
   const here = ownValueAt(value, path);
   return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
 }
@@ -199,14 +212,14 @@ function step(value: Json | undefined, segment: Segment): Json | undefined {
 
 /** {@link valueAt} of a step's result: if the whole result is null, so is any path of it. */
 export function resultAt(result: Json, path: Path): Json | undefined {
-  if (path.operation) return valueOf(operationAt(result, path.operation));
+  if (path.operation) return givenBy(operationAt(result, path.operation));
   return result === null ? null : valueAt(result, path);
 }
 
 /** What an operation gives: its value; the path in it that has none; or why the values do not fit. */
 export type Computed = { readonly value: Json } | { readonly missing: string } | { readonly fault: string };
 
-const valueOf = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
+const givenBy = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
 
 /** What an operation makes of a step's result. */
 export const operationAt = (result: Json, operation: Operation): Computed =>
@@ -223,7 +236,7 @@ function applyTo({ operator, operands }: Operation, read: (path: Path) => Json |
   const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
   const unfit = missing ?? given.find((one) => 'fault' in one);
   if (unfit) return unfit;
-  const values = given.map(valueOf);
+  const values = given.map(givenBy);
   const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
   return 'missing' in outcome ? NOTHING : outcome;
 }
@@ -267,7 +280,7 @@ export const pathsIn = ({ operands }: Operation): readonly Path[] =>
 export const operationText = (operation: Operation): string => `$op(${JSON.stringify(written(operation))})`;
 
 /** Whether a text is an {@link operationText}. */
-export const isOperationText = (text: string): boolean => text.startsWith('$op(');
+const isOperationText = (text: string): boolean => text.startsWith('$op(');
 
 const written = ({ operator, operands }: Operation): Json => [
   operator,

@@ -58,8 +58,26 @@ const pairs = (operators: readonly string[], one: fc.Arbitrary<Draft>, other = o
 const choiceOf = (truth: fc.Arbitrary<Draft>, arm: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
   fc.tuple(truth, arm, arm).map((parts): Draft => ({ kind: 'if', parts }));
 
+/** An operation on a path that is missing, or that may not fit. */
+const OVER_MISSING = fc
+  .tuple(
+    fc.constantFrom('$lt', '$concat', '$gte'),
+    fc.constantFrom('gone', 'n', 'm').chain(field),
+    fc.constantFrom('gone', 's', 'n').chain(field),
+  )
+  .map(([operator, ...operands]) => operation(operator, operands));
+
 const firstOf = (arm: fc.Arbitrary<Draft>): fc.Arbitrary<Draft> =>
-  fc.tuple(fc.oneof(field('gone'), arm), arm).map((items): Draft => ({ kind: 'coalesce', items }));
+  fc
+    .tuple(
+      fc.oneof(
+        { weight: 1, arbitrary: field('gone') },
+        { weight: 2, arbitrary: arm },
+        { weight: 1, arbitrary: OVER_MISSING },
+      ),
+      arm,
+    )
+    .map((items): Draft => ({ kind: 'coalesce', items }));
 
 const typed = fc.letrec<Typed>((tie) => {
   const [number, text, list, any, truth] = [tie('number'), tie('text'), tie('list'), tie('any'), tie('truth')];

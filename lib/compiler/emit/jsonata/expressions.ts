@@ -16,7 +16,7 @@ import {
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
-import { mayFail, namePath, mayMiss as operationMayMiss } from '../../../protocol/path.ts';
+import { mayFail, namePath, mayMiss as operationMayMiss, pathsIn } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
 import { type Asked, mayFailIn, type Question } from '../../analyse/questions.ts';
@@ -476,7 +476,7 @@ function missingMessageCode(use: Use, reader: string, scope: ExpressionScope): J
 }
 
 /** The place that reads a value. */
-const readerOf = ({ field }: Use, reader: string): string =>
+export const readerOf = ({ field }: Use, reader: string): string =>
   field === '' ? reader : `field ${quote(field)} of ${reader}`;
 
 /** The message that what a use reads is missing. */
@@ -487,5 +487,8 @@ export const missingMessage = (use: Use, reader: string): string =>
 function sourceOf(reference: Use['reference']): string {
   if (reference.kind === 'input') return `${namePath(reference.path.text)} of the flow's input`;
   if (reference.kind === 'variable') return `value of the variable ${quote(reference.name)}`;
-  return `${namePath(reference.path.text)} of step ${quote(reference.step)}`;
+  const { operation } = reference.path.path;
+  // Nobody has written the step that takes the operands.
+  const isOfNoStep = operation !== undefined && pathsIn(operation).length === 0;
+  return `${namePath(reference.path.text)}${isOfNoStep ? '' : ` of step ${quote(reference.step)}`}`;
 }
