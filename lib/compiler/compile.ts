@@ -18,7 +18,7 @@ import { CHECKED, uncheckedKeywords } from './emit/jsonata/input-check.ts';
 import { isExactOnMarkers } from './emit/jsonata/operations.ts';
 import type { Budget } from './emit/sizes/budget.ts';
 import type { Limits, Target } from './emit/split/emit-within.ts';
-import { optimiseFlow } from './passes/optimise-flow.ts';
+import { type OptimisedFlow, optimiseFlow } from './passes/optimise-flow.ts';
 import type { PlanPassOptions } from './passes/optimise-plan.ts';
 import type { AbsorbedStep, PassOptions, PassReport } from './passes/pass.ts';
 import { type Durations, durationsFrom, type Profile } from './plan/durations.ts';
@@ -152,11 +152,13 @@ export function compileFlow(
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });
+  const asWritten = lowered(analysis, options, diagnostics);
+  if (!asWritten) return refused(file, written, diagnostics);
   // 4. Flow to Plan: readings and arrangement, and the passes that simplify the plan. The best plan comes first.
   const durations = durationsFrom(options.profile, flow.steps);
   const plans = plansToTry({
-    analysis: lowered(analysis, options),
-    optimised: { ...optimised, analysis: lowered(optimised.analysis, options) },
+    analysis: asWritten,
+    optimised: loweredOptimised(optimised, options) ?? { analysis: asWritten, passes: [], absorbed: [] },
     durations,
     options: { ...passes, ...planOptions(options) },
   });
@@ -179,9 +181,19 @@ function withUnknownSteps(
   return diagnostics;
 }
 
-/** The flow with each operation in the place that does it. */
-const lowered = (analysis: Analysis, { spillAbove = MIN_SHARE }: CompileOptions): Analysis =>
-  lowerOperations(analysis, (operation) => isExactOnMarkers(operation, Math.min(spillAbove, MIN_SHARE)));
+/** The flow with each operation in the place that does it; undefined, with a diagnostic, where none can. */
+const lowered = (
+  analysis: Analysis,
+  { spillAbove = MIN_SHARE }: CompileOptions,
+  diagnostics: Diagnostic[],
+): Analysis | undefined =>
+  lowerOperations(analysis, (operation) => isExactOnMarkers(operation, Math.min(spillAbove, MIN_SHARE)), diagnostics);
+
+/** Undefined where no place can do an operation after the passes: the flow is then compiled without them. */
+function loweredOptimised(optimised: OptimisedFlow, options: CompileOptions): OptimisedFlow | undefined {
+  const analysis = lowered(optimised.analysis, options, []);
+  return analysis && { ...optimised, analysis };
+}
 
 const planOptions = ({ leastFanOut, mocked, with: requested }: CompileOptions): PlanPassOptions => ({
   leastFanOut,

@@ -79,9 +79,14 @@ function attachedWorkIn(value: Json): AttachedWork | readonly [] {
 }
 
 function outputReadIn(value: Json): OutputRead | readonly [] {
-  const { path, message } = isObject(value) ? value : {};
+  const { path, message, reader, lenient } = isObject(value) ? value : {};
   if (typeof message !== 'string') return [];
-  return { message, ...(typeof path === 'string' && { path }) };
+  return {
+    message,
+    ...(typeof path === 'string' && { path }),
+    ...(typeof reader === 'string' && { reader }),
+    ...(lenient === true && { lenient }),
+  };
 }
 
 const isText = (value: Json): value is string => typeof value === 'string';

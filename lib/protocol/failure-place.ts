@@ -91,3 +91,27 @@ export function takePlace(failure: unknown): FailurePlace {
  */
 export const missingInputText = (step: string, path: string): string =>
   `step "${step}": there is no ${namePath(path)} in the flow's input`;
+
+/** What reads a value: the output, or a part of a step; and the field of that. */
+export interface Reader {
+  readonly part: 'output' | 'input' | 'skipIf' | 'default';
+  /** The step; absent for the output. */
+  readonly step?: string;
+  readonly field?: string;
+}
+
+/** A reader at the end of a message, after ", in " or between ", which " and " reads". */
+const READER =
+  /, (?:in|which) (?:field ("(?:[^"\\]|\\.)*") of )?the (?:output|(input|skipIf|default) of step ("(?:[^"\\]|\\.)*"))(?: reads)?$/;
+
+/** The reader that the message of a state machine's own failure names: such a failure has nothing else that tells it. */
+export function readerIn(message: string): Reader | undefined {
+  const found = READER.exec(message);
+  if (!found) return undefined;
+  const [, field, part, step] = found;
+  return {
+    part: part === 'input' || part === 'skipIf' || part === 'default' ? part : 'output',
+    ...(step !== undefined && { step: JSON.parse(step) }),
+    ...(field !== undefined && { field: JSON.parse(field) }),
+  };
+}

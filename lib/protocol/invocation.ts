@@ -88,6 +88,8 @@ export interface OutputRead {
   readonly lenient?: boolean;
   /** The error message if it is missing. Without `path`: empty if the value is present. */
   readonly message: string;
+  /** What reads it, for the message of an operator whose operands do not fit it: `field "x" of the output`. */
+  readonly reader?: string;
 }
 
 /**

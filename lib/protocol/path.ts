@@ -147,13 +147,26 @@ export const joinPaths = (first: string, second: string): string => `${first}*${
 
 /** A path's text for messages, quoted; of joined paths each after the one that it is in: `"name" of "profile"`. */
 export function namePath(text: string): string {
-  if (isOperationText(text)) return `what $${parseOperation(JSON.parse(text.slice(4, -1))).operator} gives`;
+  if (isOperationText(text)) return nameOperands(parseOperation(JSON.parse(text.slice(4, -1))));
   const stages = stagesOf(text).filter((stage) => stage !== '$');
   return (stages.length > 0 ? stages : ['$'])
     .map((stage) => `"${stage}"`)
     .reverse()
     .join(' of ');
 }
+
+/** Names what an operation reads: `"age" or "limit"`. */
+function nameOperands(operation: Operation): string {
+  const read = readBy(operation);
+  return read.length > 0 ? [...new Set(read.map(namePath))].join(' or ') : `an operand of $${operation.operator}`;
+}
+
+/** The texts of the paths in an operation. */
+const readBy = ({ operands }: Operation): readonly string[] =>
+  operands.flatMap((operand) => {
+    if ('at' in operand) return [operand.at];
+    return 'operator' in operand ? readBy(operand) : [];
+  });
 
 /** Parses a path, paths joined by {@link joinPaths}, or what {@link operationText} wrote. */
 export function parseJoined(text: string): Path | PathError {

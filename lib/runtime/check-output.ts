@@ -15,10 +15,13 @@ export function checkOutput(reads: readonly OutputRead[], result: Json): void {
 }
 
 /** What is wrong with a value that the output reads; undefined where nothing is. */
-function problemOf({ path: written, message, lenient = false }: OutputRead, result: Json): string | undefined {
+function problemOf(
+  { path: written, message, reader = 'the output', lenient = false }: OutputRead,
+  result: Json,
+): string | undefined {
   if (written === undefined) return message === '' ? undefined : message;
   const path = readPath(written);
   const computed = path.operation && operationAt(result, path.operation);
-  if (computed && 'fault' in computed) return `${computed.fault}, in the output`;
+  if (computed && 'fault' in computed) return `${computed.fault}, in ${reader}`;
   return !lenient && resultAt(result, path) === undefined ? message : undefined;
 }

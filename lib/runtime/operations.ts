@@ -1,10 +1,12 @@
 import { isObject, type Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
 import { OPERATORS, operate, takesMissing } from '../protocol/operators.ts';
-import type { Computed, GivenOperand } from '../protocol/path.ts';
+import type { Computed, GivenOperand, Segment } from '../protocol/path.ts';
 
 /** Why an operation in a step's input has no value. */
 export class NoValue extends Error {
+  /** The marker of the outermost operation that has none. */
+  of: Json | undefined;
   readonly computed: Exclude<Computed, { readonly value: Json }>;
 
   constructor(computed: Exclude<Computed, { readonly value: Json }>) {
@@ -60,6 +62,18 @@ function lackingIn(operand: Json): Exclude<Computed, { readonly value: Json }> |
   for (const part of Object.values(operand)) {
     const lacking = lackingIn(part);
     if (lacking) return lacking;
+  }
+  return undefined;
+}
+
+/** The path of a part of a value, by its identity; undefined where it is in none. */
+export function pathTo(part: Json | undefined, value: Json): readonly Segment[] | undefined {
+  if (part === value) return [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  const keys: readonly Segment[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  for (const key of keys) {
+    const further = pathTo(part, (Array.isArray(value) ? value[Number(key)] : value[key]) ?? null);
+    if (further) return [key, ...further];
   }
   return undefined;
 }

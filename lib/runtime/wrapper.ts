@@ -23,7 +23,7 @@ import { type Limits, withDeadline } from './deadline.ts';
 import { withMetrics, writesMetrics } from './embedded-metrics.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { createLogger, type Logger, type LogOrigin, type LogSink, writeLine } from './logger.ts';
-import { isInOperation, NoValue } from './operations.ts';
+import { isInOperation, NoValue, pathTo } from './operations.ts';
 import { project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { scrubbedStore } from './secrets/scrubbed-store.ts';
@@ -283,7 +283,8 @@ async function resolveInput(
   return hydrate(input, context.blobs, values).catch((error) => {
     if (!(error instanceof NoValue)) throw error;
     const { computed } = error;
-    throw 'fault' in computed ? unfit(step, '', computed.fault) : unresolved(step, '', computed.missing);
+    const path = formatPath(pathTo(error.of, input) ?? []);
+    throw 'fault' in computed ? unfit(step, path, computed.fault) : unresolved(step, path, computed.missing);
   });
 }
 

@@ -61,7 +61,7 @@ export async function compare(
 }
 
 /** Prepares also what the checks against the components' schemas would refuse: only errors of the compiler refuse it. */
-async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
+export async function prepareUnchecked({ mocks = {}, ...options }: OpenOptions & { readonly mocks?: Mocks }) {
   const { variables = {} } = options;
   const given = { hasSecret: hasSecretHere(variables), ...options, mockTargets: Object.keys(mocks) };
   const opened = openFlow(given, SHARED.lookupIn);

@@ -119,13 +119,16 @@ export const eagerFlow: fc.Arbitrary<Sample> = fc
   })
   .map(assemble);
 
+/** Several expressions, which want more steps than one does. */
+const someDrafts = fc.array(draft, { minLength: 2, maxLength: 4 }).map((items): Draft => ({ kind: 'list', items }));
+
 /** Flows in which only wanted steps run. */
 export const lazyFlow: fc.Arbitrary<Sample> = fc
   .record({
     ids,
     inputs,
     steps: fc.array(step(onceIn(4, draft)), { maxLength: 6, size: 'max' }),
-    output: draft,
+    output: fc.oneof({ weight: 2, arbitrary: draft }, { weight: 1, arbitrary: someDrafts }),
     evaluation: fc.constant('lazy' as const),
     guaranteed: fc.boolean(),
     v: jsonValue,

@@ -7,7 +7,7 @@ import { compare } from './compare.ts';
 import type { Sample } from './draw-flow.ts';
 import { layeredFlow } from './draw-layers.ts';
 
-const FLOWS = runs(8);
+const FLOWS = runs(20);
 
 /** Compiles a flow as {@link compare} does. */
 const compiled = ({ source, variables, mocks }: Sample, options: CompileOptions): Compiled =>

@@ -103,7 +103,11 @@ function topologicallySorted(
 ): readonly string[] | undefined {
   const sorted = topologicalOrder(dependencies);
   if ('order' in sorted) return sorted.order;
-  const { cycle: path } = sorted;
+  // Nobody has written the steps that do operations.
+  const steps = sorted.cycle.flatMap((id) => flow.steps.filter((step) => step.id === id));
+  const known = steps.filter(({ added }) => !added);
+  const own = (known.length > 0 ? known : steps).map(({ id }) => id);
+  const path = own.length > 1 && own[0] === own.at(-1) ? own : [...own, ...own.slice(0, 1)];
   const byAfter = code === 'cycle' ? edgesByAfter(flow, path) : [];
   const span = byAfter[0]?.span ?? flow.steps.find(({ id }) => id === path[0])?.idSpan;
   const after = byAfter.map(({ id, step }) => `"${id}" waits for "${step}"`);

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import {
   allWithin,
   type Expression,
@@ -31,9 +32,19 @@ export const OPERANDS = '/builtin/operands';
  * - all others by a function of their own: a step is added that takes the operands.
  *
  * `isExact`: whether the state machine does an operation on a step's result exactly, although it may have only a marker of it.
+ * Undefined, with a diagnostic, where whether a step has to run depends on an operation on its own result.
  */
-export function lowerOperations(analysis: Analysis, isExact: (operation: Operation) => boolean): Analysis {
-  const inner = new Map([...analysis.inner].map(([id, own]) => [id, lowerOperations(own, isExact)]));
+export function lowerOperations(
+  analysis: Analysis,
+  isExact: (operation: Operation) => boolean,
+  diagnostics: Diagnostic[],
+): Analysis | undefined {
+  const inner = new Map<string, Analysis>();
+  for (const [id, written] of analysis.inner) {
+    const own = lowerOperations(written, isExact, diagnostics);
+    if (!own) return undefined;
+    inner.set(id, own);
+  }
   const isInnerSame = [...inner].every(([id, own]) => own === analysis.inner.get(id));
   const hasOperation = expressionsIn(analysis.flow).some((one) => allWithin(one).some(isOperation));
   if (isInnerSame && !hasOperation) return analysis;
@@ -41,7 +52,11 @@ export function lowerOperations(analysis: Analysis, isExact: (operation: Operati
   const { inputSecrets, sinks } = analysis;
   // Steps that are added are no results of the flow.
   const results = flow.output || flow.sinks ? flow : { ...flow, sinks: sinks.map(({ id, value }) => ({ id, value })) };
-  return analyse(results, [], { inputSecrets, inner }) ?? analysis;
+  const found: Diagnostic[] = [];
+  const lowered = analyse(results, found, { inputSecrets, inner });
+  // All else has been found before.
+  if (!lowered) diagnostics.push(...found.filter(({ severity }) => severity === 'error'));
+  return lowered;
 }
 
 const isOperation = (expression: Expression): expression is OperationExpression => expression.kind === 'operation';
@@ -119,6 +134,7 @@ class Lowering {
     }
     const constant = source ? undefined : operationAt(null, operation);
     if (constant && 'value' in constant) return literal(constant.value, span);
+    if (levelsOf(operation) > MOST_LEVELS) return undefined;
     return { kind: 'input', path, span } satisfies InputReference;
   }
 
@@ -128,7 +144,8 @@ class Lowering {
     if (!step) return false;
     const isOfFunction = !builtinOf(step) && !step.added;
     const hasMadeDefault = step.onError.action === 'useDefault' && step.onError.value.kind !== 'literal';
-    return (isOfFunction && !hasMadeDefault) || this.#isExact(operation);
+    if (isOfFunction && !hasMadeDefault) return true;
+    return levelsOf(operation) <= MOST_LEVELS && this.#isExact(operation);
   }
 
   /** An operation as one on parts of a single value; undefined where it has several sources, or is made of more than paths. */
@@ -227,6 +244,13 @@ class Lowering {
     return id;
   }
 }
+
+/** Operators within each other that the state machine does: AWS evaluates no expression that is deeper than 100 levels. */
+const MOST_LEVELS = 3;
+
+/** How many operators are within each other. */
+const levelsOf = ({ operands }: Operation): number =>
+  1 + Math.max(0, ...operands.map((operand) => ('operator' in operand ? levelsOf(operand) : 0)));
 
 const isSame = (one: Source, other: Source): boolean =>
   one.kind === 'input' ? other.kind === 'input' : other.kind === 'step' && one.step === other.step;

@@ -3,6 +3,7 @@ import type { Plan } from '../../compiler/plan/plan.ts';
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import type { Expression } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
+import { type Reader, readerIn } from '../../protocol/failure-place.ts';
 import { parsePath, type Segment } from '../../protocol/path.ts';
 import type { ErrorData, FlowResult, SourceLocation } from './events.ts';
 
@@ -19,7 +20,7 @@ export function locateFailure(result: FlowResult, { flow, plan }: Pick<Compiled,
 }
 
 function spanOfFailure(
-  { code, data }: { readonly code: string; readonly data?: ErrorData },
+  { code, message, data }: { readonly code: string; readonly message: string; readonly data?: ErrorData },
   flow: Flow,
   plan: Plan | undefined,
 ): Span | undefined {
@@ -27,7 +28,20 @@ function spanOfFailure(
     const step = stepAt(data.step, flow, plan);
     return step && (spanOfField(data.field, step.input) ?? step.idSpan);
   }
-  return code === 'EXPRESSION_FAILURE' ? flow.output?.span : undefined;
+  if (code !== 'EXPRESSION_FAILURE') return undefined;
+  return spanOfReader(readerIn(message) ?? { part: 'output' }, flow, plan);
+}
+
+function spanOfReader({ part, step: id, field }: Reader, flow: Flow, plan: Plan | undefined): Span | undefined {
+  const step = id === undefined ? undefined : stepAt(id, flow, plan);
+  const expressions = {
+    output: flow.output,
+    input: step?.input,
+    skipIf: step?.skipIf,
+    default: step?.onError.action === 'useDefault' ? step.onError.value : undefined,
+  };
+  const expression = expressions[part];
+  return (expression && spanOfField(field ?? '$', expression)) ?? step?.idSpan;
 }
 
 /** A step by its id, or the innermost step around it that is known: the id `each.load` is that of `load` in the flow of `each`. */

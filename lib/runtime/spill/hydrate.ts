@@ -12,7 +12,7 @@ import {
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
 import { mapInParallel } from '../in-parallel.ts';
-import { resolveOperation } from '../operations.ts';
+import { NoValue, resolveOperation } from '../operations.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { contentOf, keyOfSpilled, readOnce, travellingContent } from './spilled-content.ts';
@@ -50,9 +50,17 @@ export async function hydrate(
   });
   const resolve = (part: Json): Json => unescapeValue(part, replace);
   const replace = (part: Json): Json | undefined => {
-    if (isOperation(part)) return resolveOperation(part, resolve);
+    if (isOperation(part)) return done(part);
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(keyOfSpilled(part)) : undefined;
+  };
+  const done = (operation: { $operation: Json[] }): Json => {
+    try {
+      return resolveOperation(operation, resolve);
+    } catch (error) {
+      if (error instanceof NoValue) error.of = operation;
+      throw error;
+    }
   };
   return resolve(value);
 }

@@ -35,7 +35,22 @@ const key = fc.constantFrom('a', 'b', 'c', '$if(x)', 'a b');
 const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.constantFrom<Json>(null, true, false, 0, 1, -2.5, 0.1 + 0.2, '', 'a', 'b', 'b😀"', '{"a": 1}'),
+    fc.constantFrom<Json>(
+      null,
+      true,
+      false,
+      0,
+      1,
+      -2.5,
+      0.1 + 0.2,
+      2 ** 53 - 1,
+      1e21,
+      '',
+      'a',
+      'b',
+      'b😀"',
+      '{"a": 1}',
+    ),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(key, tie('value'), { maxKeys: 3 }),
   ),

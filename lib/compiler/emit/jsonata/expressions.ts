@@ -18,7 +18,7 @@ import { formatPath } from '../../../protocol/describe.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
-import { mayFail, namePath, mayMiss as operationMayMiss } from '../../../protocol/path.ts';
+import { mayFail, namePath, mayMiss as operationMayMiss, pathsIn } from '../../../protocol/path.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
 import { type Asked, mayFailIn, type Question } from '../../analyse/questions.ts';
@@ -497,7 +497,7 @@ function missingMessageCode(use: Use, reader: string, scope: ExpressionScope): J
 }
 
 /** The place that reads a value. */
-const readerOf = ({ field }: Use, reader: string): string =>
+export const readerOf = ({ field }: Use, reader: string): string =>
   field === '' ? reader : `field ${quote(field)} of ${reader}`;
 
 /** The message that what a use reads is missing. */
@@ -511,5 +511,8 @@ function sourceOf(reference: Use['reference']): string {
     const inside = reference.given ? formatPath(reference.path.path.segments) : '';
     return `${inside === '' ? 'value' : quote(inside)} of the variable ${quote(reference.name)}`;
   }
-  return `${namePath(reference.path.text)} of step ${quote(reference.step)}`;
+  const { operation } = reference.path.path;
+  // Nobody has written the step that takes the operands.
+  const isOfNoStep = operation !== undefined && pathsIn(operation).length === 0;
+  return `${namePath(reference.path.text)}${isOfNoStep ? '' : ` of step ${quote(reference.step)}`}`;
 }

@@ -92,6 +92,10 @@ export const amongSpilled = (body: Jsonata): Jsonata =>
 export const isSetAside = (value: Jsonata): Jsonata =>
   jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), $setaside) : false)`;
 
+/** The same as {@link hasSpilledPart} where it is asked once: of any value, whether it or a part of it was spilled. */
+export const isSpilledWithin = (value: Jsonata): Jsonata =>
+  jsonata`($type(${value}) in ["object", "array"] ? $contains($string(${value}), ${regex(MARKER)}) : false)`;
+
 /** Whether a value is the marker of one that was spilled. */
 export const isWholeSpilled = (value: Jsonata): Jsonata => isOfMarker(value, '$blob');
 

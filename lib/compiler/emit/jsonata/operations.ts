@@ -1,12 +1,20 @@
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, fault } from '../../../protocol/markers.ts';
-import { nameOf, type Order, OUTLINED_AS_IT_IS, operate, type Typed, WORK } from '../../../protocol/operators.ts';
+import {
+  nameOf,
+  type Order,
+  OUTLINED_AS_IT_IS,
+  type Outcome,
+  operate,
+  type Typed,
+  WORK,
+} from '../../../protocol/operators.ts';
 import { mayFail, type Operand, type Operation, type Path } from '../../../protocol/path.ts';
 import { flatConstant } from './constant.ts';
-import { all, any, choose, constant, FALSE, type Jsonata, jsonata, list, not, object, quote, TRUE } from './jsonata.ts';
-import { bind, bindAll, fn } from './locals.ts';
-import { isOfMarker, isWholeSpilled } from './lookalike.ts';
-import { regex } from './syntax.ts';
+import { all, any, choose, constant, FALSE, type Jsonata, jsonata, not, object, quote, TRUE } from './jsonata.ts';
+import { bind, bindAll, fn, type Local } from './locals.ts';
+import { isOfMarker, isSpilledWithin, isWholeSpilled } from './lookalike.ts';
+import { EMPTY, regex } from './syntax.ts';
 
 /** Where an operation finds its operands, in JSONata; no value where a path is missing. */
 export type ReadOperand = (path: Path, text: string) => Jsonata;
@@ -107,7 +115,9 @@ function within(one: OperandCode, other: OperandCode): Jsonata {
   const known = other.is;
   if (known !== undefined && !Array.isArray(known)) {
     const outcome = operate('in', [null, known]);
-    return 'fault' in outcome ? knownFault(outcome.fault) : FALSE;
+    const result = 'fault' in outcome ? knownFault(outcome.fault) : FALSE;
+    const fault = faultIn([['$one', one]]);
+    return fault ? bind('$one', one.code, fault(result)) : result;
   }
   const faults = faultIn([
     ['$one', one],
@@ -117,7 +127,7 @@ function within(one: OperandCode, other: OperandCode): Jsonata {
   const isPlain = known?.every((item) => item === null || typeof item !== 'object') === true;
   const among = isPlain
     ? jsonata`$one in ${other.code}`
-    : jsonata`$count($filter($other, ${fn(['$item'], jsonata`$item = $one`)})) > 0`;
+    : jsonata`true in $map($other, ${fn(['$item'], jsonata`$item = $one`)})`;
   const unfit = jsonata`{"$fault": ${finding('in')} & ${typeName('$other')}}`;
   const found =
     known === undefined ? choose(isOf('$other', 'array'), among, choose(jsonata`$other = null`, FALSE, unfit)) : among;
@@ -188,33 +198,38 @@ const lengthOf: Jsonata = choose(
   ),
 );
 
+/**
+ * A text of parts, one after the other: null as soon as one is missing, the marker of a fault where one does not fit. The parts
+ * are not first put into a list: JSONata evaluates the items of a list at once, and counts them all as levels of an expression.
+ */
 function concatenated(parts: readonly OperandCode[]): Jsonata {
-  const pieces = parts.map(pieceOf);
-  const unfit = jsonata`$filter($items, ${fn(['$item'], isOf('$item', 'object'))})`;
-  const joined = jsonata`$count(${unfit}) > 0 ? ${unfit}[0] : $join($items)`;
-  return bind('$items', list(pieces), jsonata`$not(null in $items) ? (${joined})`);
+  const steps = parts.map(({ code, is }): readonly (readonly [Local, Jsonata])[] => {
+    if (is === undefined)
+      return [
+        ['$one', code],
+        ['$text', choose(jsonata`$exists($one)`, whileText(pieceAdded), constant(null))],
+      ];
+    const outcome = operate('concat', [is]);
+    const added = 'value' in outcome ? jsonata`$text & ${quote(String(outcome.value))}` : faultOf(outcome);
+    return [['$text', whileText(added)]];
+  });
+  return bindAll([['$text', EMPTY], ...steps.flat()], jsonata`$not(${isOf('$text', 'null')}) ? $text`);
 }
 
-/** A part of a text: null where it is missing, and a marker where it does not fit. */
-function pieceOf({ code, is }: OperandCode): Jsonata {
-  if (is !== undefined) {
-    const outcome = operate('concat', [is]);
-    return 'value' in outcome
-      ? quote(String(outcome.value))
-      : constant('fault' in outcome ? fault(outcome.fault) : null);
-  }
-  const unfit = jsonata`{"$fault": ${finding('concat')} & ${typeName('$one')}}`;
-  const piece = choose(
-    isOf('$one', 'string'),
-    '$one' as const,
-    choose(
-      jsonata`$type($one) in ["number", "boolean"]`,
-      jsonata`$string($one)`,
-      choose(isFaultCode('$one'), '$one', choose(jsonata`$exists($one)`, unfit, constant(null))),
-    ),
-  );
-  return bind('$one', code, piece);
-}
+const whileText = (added: Jsonata): Jsonata => choose(isOf('$text', 'string'), added, '$text');
+
+const faultOf = (outcome: Outcome): Jsonata => ('fault' in outcome ? knownFault(outcome.fault) : constant(null));
+
+/** A text with one more part. */
+const pieceAdded: Jsonata = choose(
+  isOf('$one', 'string'),
+  jsonata`$text & $one`,
+  choose(
+    jsonata`$type($one) in ["number", "boolean"]`,
+    jsonata`$text & $string($one)`,
+    choose(isFaultCode('$one'), '$one', jsonata`{"$fault": ${finding('concat')} & ${typeName('$one')}}`),
+  ),
+);
 
 /**
  * Whether the state machine may have only a marker of what an operation needs, or cannot work with it exactly: then a function
@@ -235,9 +250,11 @@ function unfitTest(operator: Operation['operator']): Jsonata {
     const isShort = jsonata`$contains($value, ${regex(OUTLINED_AS_IT_IS.source)})`;
     return choose(isOf('$value', 'string'), not(isShort), jsonata`$type($value) in ["array", "object"]`);
   }
+  // The parts of a value are compared, too.
+  if (operator === 'eq' || operator === 'in') return isSpilledWithin('$value');
   const isSpilled = isWholeSpilled('$value');
   if (operator !== 'concat') return isSpilled;
-  // JSONata writes 15 digits of a number.
+  // JSONata writes 15 digits of a number; some versions of it, all digits of a whole one.
   return choose(isOf('$value', 'number'), jsonata`$number($string($value)) != $value`, isSpilled);
 }
 

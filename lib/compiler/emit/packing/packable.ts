@@ -1,4 +1,5 @@
 import { allWithin, type Expression, type ReadPath } from '../../../flow/expression.ts';
+import { mayFailIn } from '../../analyse/questions.ts';
 import { isStepUse, type StepUse, usesOf } from '../../analyse/uses.ts';
 import { usesOfClauses } from '../../plan/condition-graph.ts';
 import { fusedStepsOf, type Plan, type PlannedStep } from '../../plan/plan.ts';
@@ -16,9 +17,11 @@ export function takenBy(planned: PlannedStep): ReadonlyMap<string, Taken> {
   const taken = new Map<string, Taken>();
   if (builtinAsStates(planned)) return taken;
   const inputs = fusedStepsOf(planned).map(({ step }) => step.input);
+  // Whether an operator's operands do not fit it is only asked where nothing was skipped.
+  const isAnyAsked = inputs.some(mayFailIn);
   for (const { reference, lenient } of inputs.flatMap((input) => usesOf(input)).filter(isValueUse)) {
     const key = valueKey(reference.step, reference.path.text);
-    const isAsked = lenient || reference.onSkip !== undefined || taken.get(key)?.isAsked === true;
+    const isAsked = isAnyAsked || lenient || reference.onSkip !== undefined || taken.get(key)?.isAsked === true;
     taken.set(key, { path: reference.path, isAsked });
   }
   for (const { reference } of usesOfStateMachine(planned)) taken.delete(valueKey(reference.step, reference.path.text));

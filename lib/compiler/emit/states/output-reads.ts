@@ -1,10 +1,18 @@
+import { mayFail } from '../../../protocol/path.ts';
 import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
-import { type ExpressionScope, mayMiss, missingMessage, missingText, skippedIn } from '../jsonata/expressions.ts';
+import {
+  type ExpressionScope,
+  mayMiss,
+  missingMessage,
+  missingText,
+  readerOf,
+  skippedIn,
+} from '../jsonata/expressions.ts';
 import {
   choose,
   evaluated,
@@ -52,16 +60,25 @@ function readsOf(group: readonly Use[], id: string, scope: ExpressionScope): rea
   if (!first || !isUseOf(first, id)) return [object([['message', missingText(group, READER, scope)]])];
   return group
     .map(ownRead)
-    .map(({ path, message, lenient }) =>
-      object([['path', quote(path)], ['message', quote(message)], ...(lenient ? [['lenient', TRUE] as const] : [])]),
+    .map(({ path, message, reader, lenient }) =>
+      object([
+        ...Object.entries({ path, message, ...(reader && { reader }) }).map(
+          ([key, text]) => [key, quote(text)] as const,
+        ),
+        ...(lenient ? [['lenient', TRUE] as const] : []),
+      ]),
     );
 }
 
-const ownRead = (use: Use): { path: string; message: string; lenient?: true } => ({
-  path: 'path' in use.reference ? use.reference.path.text : '',
-  message: missingMessage(use, READER),
-  ...(use.lenient && { lenient: true }),
-});
+function ownRead(use: Use): { path: string; message: string; reader?: string; lenient?: true } {
+  const { path } = use.reference;
+  return {
+    path: path.text,
+    message: missingMessage(use, READER),
+    ...(path.path.operation && mayFail(path.path.operation) && { reader: readerOf(use, READER) }),
+    ...(use.lenient && { lenient: true }),
+  };
+}
 
 /** The most bytes that the checks take in a payload. */
 export const bytesOfReads = (checks: readonly Use[]): number =>

@@ -71,7 +71,7 @@ function compileContainsPattern(
   };
 }
 
-/** `$replace(text, /pattern/, "other")`, where what replaces a match is a plain text. */
+/** `$replace(text, /pattern/, "other")`, where what replaces a match is a plain text; `$0` in it is the match. */
 function compileReplacePattern(
   compiler: Compiler,
   from: Ast,
@@ -81,14 +81,16 @@ function compileReplacePattern(
 ): Closure | undefined {
   const text = compiler.compile(from, context);
   const other = by.type === 'string' ? by.value : undefined;
-  // A `$` in it stands for a part of the match.
-  if (text === undefined || typeof other !== 'string' || other.includes('$')) return undefined;
+  if (text === undefined || typeof other !== 'string') return undefined;
+  const around = other.split('$0');
+  // Any other `$` in it stands for a part of the match.
+  if (around.some((part) => part.includes('$'))) return undefined;
   const global = flags.includes('g') ? flags : `${flags}g`;
   return (environment, locals) => {
     const subject = text(environment, locals);
     if (typeof subject !== 'string') return bailOut();
     // The package refuses a match of no characters.
-    return subject.replace(new RegexEngine(source, global), (match) => (match === '' ? bailOut() : other));
+    return subject.replace(new RegexEngine(source, global), (match) => (match === '' ? bailOut() : around.join(match)));
   };
 }
 

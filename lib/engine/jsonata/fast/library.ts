@@ -61,11 +61,11 @@ export function substring(text: unknown, start: unknown, length?: unknown): stri
   return characters.slice(from, from >= 0 ? from + length : characters.length + from + length).join('');
 }
 
-/** `$string`: compact JSON, numbers to 15 digits. */
+/** `$string`: compact JSON, numbers that are not whole to 15 digits. */
 export function string(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === 'number') return Number(part.toPrecision(15));
+    if (typeof part === 'number') return Number.isInteger(part) ? part : Number(part.toPrecision(15));
     return typeof part === 'object' && part !== null && isMarkedAsFunction(part) ? bailOut() : part;
   });
 }

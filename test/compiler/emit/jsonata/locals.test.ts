@@ -58,6 +58,8 @@ output:
   made: { $step: made, path: result.result.v }
   each: { $step: each, path: 'results[0].result' }
   risky: { $step: risky }
+  equal: { $eq: [{ $input: p }, { $input: q }] }
+  text: { $concat: [{ $input: p }, { $input: q }] }
   all: [${READERS.map((reader) => `{ $step: ${reader}, path: v }`).join(', ')}]`;
 
 /** A chain of steps. */
