@@ -36,6 +36,7 @@ assert.deepEqual({ result, diagnostics: diagnostics.filter(({ severity }) => sev
       page: 200,
       fetched: 'GET',
       posted: 'POST',
+      both: 'GET Hi',
       chat: 'Hi',
       eval: 21,
       iterate: 3,

@@ -18,9 +18,12 @@ export interface Path {
   readonly operation?: Operation;
 }
 
-/** An operator that is applied to parts of one value. `outline`: what its operand is compared by, see `outlineOf`. */
+/**
+ * An operator that is applied to parts of one value. `outline`: what its operand is compared by, see `outlineOf`; `coalesce`: the
+ * first operand that is neither null nor missing.
+ */
 export interface Operation {
-  readonly operator: Operator | 'outline';
+  readonly operator: Operator | 'outline' | 'coalesce';
   readonly operands: readonly Operand[];
 }
 
@@ -233,6 +236,7 @@ function applyTo({ operator, operands }: Operation, read: (path: Path) => Json |
     const value = read(operand.path);
     return value === undefined ? { missing: operand.at } : { value };
   });
+  if (operator === 'coalesce') return firstPresent(given);
   const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
   const unfit = missing ?? given.find((one) => 'fault' in one);
   if (unfit) return unfit;
@@ -240,6 +244,9 @@ function applyTo({ operator, operands }: Operation, read: (path: Path) => Json |
   const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
   return 'missing' in outcome ? NOTHING : outcome;
 }
+
+const firstPresent = (given: readonly Computed[]): Computed =>
+  given.find((one) => 'fault' in one || ('value' in one && one.value !== null)) ?? { value: null };
 
 function givenOperand(given: Json | undefined): Computed {
   if (isObject(given)) return { fault: String(given.fault) };
@@ -254,12 +261,13 @@ const outlined = (value: Json | undefined) => ({ value: outlineOf(value ?? null)
 
 /** Whether the values of an operation may not fit it. */
 export const mayFail = ({ operator, operands }: Operation): boolean =>
-  (operator !== 'outline' && mayFault(operator)) ||
+  (operator !== 'outline' && operator !== 'coalesce' && mayFault(operator)) ||
   operands.some((operand) => 'given' in operand || ('operator' in operand && mayFail(operand)));
 
 /** Whether what an operation needs may be missing. */
 export const mayMiss = ({ operator, operands }: Operation): boolean =>
   operator !== 'outline' &&
+  operator !== 'coalesce' &&
   !takesMissing(operator) &&
   (operands.some((operand) => 'at' in operand || 'given' in operand) || operationsIn(operands).some(mayMiss));
 

@@ -12,7 +12,7 @@ import {
 import { expressionsIn, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
-import { operate } from '../../protocol/operators.ts';
+import { type Operator, operate } from '../../protocol/operators.ts';
 import { type Operand, type Operation, operationAt, operationText } from '../../protocol/path.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
@@ -165,24 +165,27 @@ class Lowering {
         return path && { operand: { at: formatPath(path.segments), path }, source: { kind: 'input' } };
       }
       case 'operation':
-        return this.#gatherAll(expression);
+        return expression.operator === 'operands'
+          ? undefined
+          : this.#gatherAll(expression, expression.operator, expression.operands);
+      case 'coalesce':
+        return this.#gatherAll(expression, 'coalesce', expression.items);
       default:
         return undefined;
     }
   }
 
-  #gatherAll(expression: OperationExpression): Gathered | undefined {
+  #gatherAll(whole: Expression, operator: Operation['operator'], parts: readonly Expression[]): Gathered | undefined {
     const operands: Operand[] = [];
     let source: Source | undefined;
-    for (const operand of expression.operands) {
-      const gathered = this.#gather(operand);
+    for (const part of parts) {
+      const gathered = this.#gather(part);
       if (!gathered || (source && gathered.source && !isSame(source, gathered.source))) return undefined;
       source ??= gathered.source;
       operands.push(gathered.operand);
     }
-    if (expression.operator === 'operands') return undefined;
-    if (source?.kind === 'step' && !hasOneReplacement(expression)) return undefined;
-    return { operand: { operator: expression.operator, operands }, source };
+    if (source?.kind === 'step' && replacementOf(whole) === 'none') return undefined;
+    return { operand: { operator, operands }, source };
   }
 
   /** Whether two values are equal, by what they are compared by; undefined where a function has to look at the values. */
@@ -195,7 +198,7 @@ class Lowering {
 
   #outline(operand: Expression): Expression | undefined {
     const gathered = this.#gather(operand);
-    const isReplaced = referencesIn(operand).some(({ onSkip }) => onSkip !== undefined);
+    const isReplaced = gathered?.source?.kind === 'step' && replacementOf(operand) !== 'skips';
     if (!gathered || isReplaced) return undefined;
     return this.#reference({ operator: 'outline', operands: [gathered.operand] }, gathered.source, operand);
   }
@@ -255,27 +258,44 @@ const levelsOf = ({ operands }: Operation): number =>
 const isSame = (one: Source, other: Source): boolean =>
   one.kind === 'input' ? other.kind === 'input' : other.kind === 'step' && one.step === other.step;
 
-const referencesIn = (expression: Expression): readonly StepReference[] =>
-  allWithin(expression).flatMap((one) => (one.kind === 'step' ? [one] : []));
+/**
+ * What stands for an expression over the result of a skipped step: a value; its reader is skipped, too; or none that a reference
+ * could have, since something in it is missing or does not fit its operator.
+ */
+type Replacement = { readonly value: Json } | 'skips' | 'none';
 
-/** Whether what replaces an operation on a skipped step's result is known: nothing does, or it is made of what replaces each part. */
-function hasOneReplacement(expression: OperationExpression): boolean {
-  const references = referencesIn(expression);
-  const replaced = references.filter(({ onSkip }) => onSkip !== undefined).length;
-  return replaced === 0 || (replaced === references.length && replacementOf(expression) !== undefined);
+function replacementOf(expression: Expression): Replacement {
+  switch (expression.kind) {
+    case 'literal':
+      return { value: expression.value };
+    case 'step':
+      return expression.onSkip === undefined ? 'skips' : { value: expression.onSkip };
+    case 'coalesce':
+      return replacementOfFirst(expression.items);
+    case 'operation':
+      return expression.operator === 'operands' ? 'none' : replacementBy(expression.operator, expression.operands);
+    default:
+      return 'none';
+  }
+}
+
+/** Of a `$coalesce`: it passes over what is skipped. */
+function replacementOfFirst(items: readonly Expression[]): Replacement {
+  for (const item of items.map(replacementOf)) {
+    if (item === 'none' || (item !== 'skips' && item.value !== null)) return item;
+  }
+  return { value: null };
+}
+
+function replacementBy(operator: Operator, operands: readonly Expression[]): Replacement {
+  const parts = operands.map(replacementOf);
+  if (parts.includes('skips')) return 'skips';
+  const values = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.value]));
+  const outcome = values.length === parts.length ? operate(operator, values) : undefined;
+  return outcome && 'value' in outcome ? outcome : 'none';
 }
 
 function onSkipOf(expression: Expression): { onSkip?: Json } {
-  const isReplaced = referencesIn(expression).some(({ onSkip }) => onSkip !== undefined);
-  const value = isReplaced ? replacementOf(expression) : undefined;
-  return value === undefined ? {} : { onSkip: value };
-}
-
-/** What an operation gives on what replaces the parts of a skipped step's result; undefined where that does not fit it. */
-function replacementOf(expression: Expression): Json | undefined {
-  if (expression.kind === 'literal') return expression.value;
-  if (expression.kind === 'step') return expression.onSkip;
-  if (!isOperation(expression) || expression.operator === 'operands') return undefined;
-  const outcome = operate(expression.operator, expression.operands.map(replacementOf));
-  return 'value' in outcome ? outcome.value : undefined;
+  const replacement = replacementOf(expression);
+  return typeof replacement === 'string' ? {} : { onSkip: replacement.value };
 }

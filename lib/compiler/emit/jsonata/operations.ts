@@ -31,6 +31,8 @@ export function operationCode(operation: Operation, read: ReadOperand): Jsonata 
   switch (operator) {
     case 'outline':
       return orNull(one);
+    case 'coalesce':
+      return firstOf(codes);
     case 'length':
       return bind('$one', one.code, after(faultIn([['$one', one]]), lengthOf));
     case 'concat':
@@ -79,6 +81,13 @@ const isOf = (value: Jsonata, type: string): Jsonata => jsonata`$type(${value}) 
 
 const orNull = ({ code, is }: OperandCode): Jsonata =>
   is === undefined ? bind('$value', code, jsonata`$exists($value) ? $value : null`) : code;
+
+/** The first operand that is neither null nor missing; the marker of a fault is such a one. */
+const firstOf = (operands: readonly OperandCode[]): Jsonata =>
+  operands.reduceRight<Jsonata>((rest, { code, is }) => {
+    if (is !== undefined) return is === null ? rest : code;
+    return bind('$one', code, jsonata`($exists($one) ? $one != null : false) ? $one : ${rest}`);
+  }, constant(null));
 
 /** The name of the type of a value. */
 const typeName = (value: Jsonata): Jsonata =>
@@ -236,13 +245,17 @@ const pieceAdded: Jsonata = choose(
  * answers it. {@link FALSE} where neither can be. `least`: bytes above which a value may have been spilled.
  */
 export function needsFunction(operation: Operation, least: number, read: ReadOperand): Jsonata {
-  const { operator, operands } = operation;
-  const inner = operands.map((operand) => ('operator' in operand ? needsFunction(operand, least, read) : FALSE));
-  const own = operands.map((operand, at) => {
-    if (!('at' in operand) || isExact(operation, at, least)) return FALSE;
-    return bind('$value', read(operand.path, operand.at), unfitTest(operator));
-  });
-  return any([...own, ...inner]);
+  const isNeededFor = (operand: Operand, at: number): Jsonata => {
+    if ('at' in operand) {
+      if (isExact(operation, at, least)) return FALSE;
+      return bind('$value', read(operand.path, operand.at), unfitTest(operation.operator));
+    }
+    if (!('operator' in operand)) return FALSE;
+    // What it gives is one of its operands.
+    if (operand.operator === 'coalesce') return any(operand.operands.map((inner) => isNeededFor(inner, at)));
+    return needsFunction(operand, least, read);
+  };
+  return any(operation.operands.map(isNeededFor));
 }
 
 function unfitTest(operator: Operation['operator']): Jsonata {
@@ -262,11 +275,15 @@ function unfitTest(operator: Operation['operator']): Jsonata {
  * Whether the state machine does an operation exactly on values that it has, of which it may have only markers. `least`: bytes
  * above which a value may have been spilled.
  */
-export const isExactOnMarkers = (operation: Operation, least: number): boolean =>
-  operation.operands.every((operand, at) => {
+export function isExactOnMarkers(operation: Operation, least: number): boolean {
+  const isExactFor = (operand: Operand, at: number): boolean => {
     if ('at' in operand) return isExact(operation, at, least);
-    return !('operator' in operand) || isExactOnMarkers(operand, least);
-  });
+    if (!('operator' in operand)) return true;
+    if (operand.operator === 'coalesce') return operand.operands.every((inner) => isExactFor(inner, at));
+    return isExactOnMarkers(operand, least);
+  };
+  return operation.operands.every(isExactFor);
+}
 
 /** Bytes that any number, boolean or null takes. */
 const SCALAR = 32;
@@ -291,15 +308,24 @@ function isExact({ operator, operands }: Operation, at: number, least: number): 
     case 'lte':
     case 'gt':
     case 'gte':
-      return others.every((other) =>
-        'is' in other ? typeof other.is !== 'string' : 'operator' in other && other.operator === 'length',
-      );
+      return others.every(isNoString);
     default:
       return false;
   }
 }
 
-const isSmall = (operand: Operand, least: number): boolean =>
-  'is' in operand ? fits(operand.is, least) : 'operator' in operand && operand.operator !== 'concat';
+/** Whether an operand is certainly no string. */
+function isNoString(operand: Operand): boolean {
+  if ('is' in operand) return typeof operand.is !== 'string';
+  if (!('operator' in operand)) return false;
+  return operand.operator === 'coalesce' ? operand.operands.every(isNoString) : operand.operator === 'length';
+}
+
+function isSmall(operand: Operand, least: number): boolean {
+  if ('is' in operand) return fits(operand.is, least);
+  if (!('operator' in operand)) return false;
+  if (operand.operator === 'coalesce') return operand.operands.every((inner) => isSmall(inner, least));
+  return operand.operator !== 'concat';
+}
 
 const fits = (value: Json, least: number): boolean => Buffer.byteLength(JSON.stringify(value)) <= Math.min(least, 100);

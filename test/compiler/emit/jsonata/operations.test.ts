@@ -80,6 +80,13 @@ const anyOperation: fc.Arbitrary<Operation> = fc.letrec<{ operation: Operation; 
     { weight: 6, arbitrary: fc.constantFrom(...FIELDS, '["a"].x', 'list', 'list[0]', 'b.x', 'gone').map(pathOperand) },
     { weight: 3, arbitrary: operandValue.map((is) => ({ is })) },
     { weight: 2, arbitrary: tie('operation') },
+    // Always an operand of another one.
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(tie('operand'), { maxLength: 3 })
+        .map((operands): Operation => ({ operator: 'coalesce', operands })),
+    },
   ),
   operation: fc.oneof(
     fc
