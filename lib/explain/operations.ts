@@ -4,7 +4,8 @@ import { stepsReadBy } from '../compiler/analyse/uses.ts';
 import type { Plan, PlannedStep } from '../compiler/plan/plan.ts';
 import { allWithin, type Expression } from '../flow/expression.ts';
 import { parseSlotKey } from '../protocol/invocation.ts';
-import { isOperationText, parseJoined } from '../protocol/path.ts';
+import { isOperationText } from '../protocol/operation.ts';
+import { parseJoined } from '../protocol/path.ts';
 import { operationInWords } from '../protocol/path-words.ts';
 
 /** An operation that a call of its own does, which the compiler added. */

@@ -1,5 +1,6 @@
 import { parseSlotKey } from './invocation.ts';
-import { isOperationText, type Operand, type Operation, parseJoined } from './path.ts';
+import { isOperationText, type Operand, type Operation } from './operation.ts';
+import { parseJoined } from './path.ts';
 
 /** What is read of a value, for people: a path as it is written, and what an operation makes of the value as `$gt of age and 18`. */
 export const pathInWords = (text: string): string => {

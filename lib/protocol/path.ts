@@ -1,6 +1,14 @@
 import { isObject, type Json } from './json.ts';
 import { escapeValue, isReservedKey, travellingKey } from './markers.ts';
-import { mayFault, type Operator, operate, outlineOf, takesMissing } from './operators.ts';
+import {
+  applyTo,
+  type Computed,
+  isOperationText,
+  type Operation,
+  parseOperationText,
+  pathsIn,
+  valueIn,
+} from './operation.ts';
 
 /** A segment of a path: a field's name or a list index. */
 export type Segment = string | number;
@@ -17,28 +25,6 @@ export interface Path {
   /** What is made of the value, in place of a part of it; no segments then. Users cannot write one. */
   readonly operation?: Operation;
 }
-
-/**
- * An operator that is applied to parts of one value. `outline`: what its operand is compared by, see `outlineOf`; `coalesce`: the
- * first operand that is neither null nor missing.
- */
-export interface Operation {
-  readonly operator: Operator | 'outline' | 'coalesce';
-  readonly operands: readonly Operand[];
-}
-
-/**
- * A part of the value, a constant, or what another operator makes of the value. `given`: the value is a list of operands; which
- * of them (see {@link GivenOperand}).
- */
-export type Operand =
-  | { readonly at: string; readonly path: Path }
-  | { readonly is: Json }
-  | { readonly given: number }
-  | Operation;
-
-/** An operand in a list of them: one that is there, in a list of its own; an empty list for a missing one; or a fault. */
-export type GivenOperand = [Json] | [] | { fault: string };
 
 /** Why a text is not a path. `offset` is in characters from the start of the text. */
 export interface PathError {
@@ -150,7 +136,7 @@ export const joinPaths = (first: string, second: string): string => `${first}*${
 
 /** A path's text for messages, quoted; of joined paths each after the one that it is in: `"name" of "profile"`. */
 export function namePath(text: string): string {
-  if (isOperationText(text)) return nameOperands(parseOperation(JSON.parse(text.slice(4, -1))));
+  if (isOperationText(text)) return nameOperands(operationOf(text));
   const stages = stagesOf(text).filter((stage) => stage !== '$');
   return (stages.length > 0 ? stages : ['$'])
     .map((stage) => `"${stage}"`)
@@ -173,13 +159,20 @@ const readBy = ({ operands }: Operation): readonly string[] =>
 
 /** Parses a path, paths joined by {@link joinPaths}, or what {@link operationText} wrote. */
 export function parseJoined(text: string): Path | PathError {
-  if (isOperationText(text)) return { segments: [], operation: parseOperation(JSON.parse(text.slice(4, -1))) };
+  if (isOperationText(text)) return { segments: [], operation: operationOf(text) };
   const [first = '', ...rest] = stagesOf(text);
   const path = parsePath(first);
   if ('error' in path || rest.length === 0) return path;
   const further = parseJoined(rest.reduce(joinPaths));
   return 'error' in further ? further : { ...path, further };
 }
+
+/** The operation of a text that the compiler wrote. */
+const operationOf = (text: string): Operation =>
+  parseOperationText(text, (own) => {
+    const path = parseJoined(own);
+    return 'error' in path ? WHOLE : path;
+  });
 
 /**
  * The alternatives that a path may resolve to, the parsed segments first: a field with exactly the written name takes
@@ -219,99 +212,6 @@ export function resultAt(result: Json, path: Path): Json | undefined {
   return result === null ? null : valueAt(result, path);
 }
 
-/** What an operation gives: its value; the path in it that has none; or why the values do not fit. */
-export type Computed = { readonly value: Json } | { readonly missing: string } | { readonly fault: string };
-
-const valueIn = (computed: Computed): Json | undefined => ('value' in computed ? computed.value : undefined);
-
 /** What an operation makes of a step's result. */
 export const operationAt = (result: Json, operation: Operation): Computed =>
   applyTo(operation, (path) => resultAt(result, path));
-
-function applyTo({ operator, operands }: Operation, read: (path: Path) => Json | undefined): Computed {
-  const given = operands.map((operand): Computed => {
-    if ('is' in operand) return { value: operand.is };
-    if ('given' in operand) return givenOperand(read({ segments: [operand.given] }));
-    if (!('at' in operand)) return applyTo(operand, read);
-    const value = read(operand.path);
-    return value === undefined ? { missing: operand.at } : { value };
-  });
-  if (operator === 'coalesce') return firstPresent(given);
-  const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
-  const unfit = missing ?? given.find((one) => 'fault' in one);
-  if (unfit) return unfit;
-  const values = given.map(valueIn);
-  const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
-  return 'missing' in outcome ? NOTHING : outcome;
-}
-
-const firstPresent = (given: readonly Computed[]): Computed =>
-  given.find((one) => 'fault' in one || ('value' in one && one.value !== null)) ?? { value: null };
-
-function givenOperand(given: Json | undefined): Computed {
-  if (isObject(given)) return { fault: String(given.fault) };
-  const [value] = Array.isArray(given) ? given : [];
-  return value === undefined ? { missing: 'operand' } : { value };
-}
-
-const NOTHING: Computed = { missing: '$' };
-
-/** A missing value is compared as null. */
-const outlined = (value: Json | undefined) => ({ value: outlineOf(value ?? null) });
-
-/** Whether the values of an operation may not fit it. */
-export const mayFail = ({ operator, operands }: Operation): boolean =>
-  (operator !== 'outline' && operator !== 'coalesce' && mayFault(operator)) ||
-  operands.some((operand) => 'given' in operand || ('operator' in operand && mayFail(operand)));
-
-/** Whether what an operation needs may be missing. */
-export const mayMiss = ({ operator, operands }: Operation): boolean =>
-  operator !== 'outline' &&
-  operator !== 'coalesce' &&
-  !takesMissing(operator) &&
-  (operands.some((operand) => 'at' in operand || 'given' in operand) || operationsIn(operands).some(mayMiss));
-
-const operationsIn = (operands: readonly Operand[]): readonly Operation[] =>
-  operands.flatMap((operand) => ('operator' in operand ? [operand] : []));
-
-/** Whether a text is that of an operation whose value takes few bytes, whatever it is made of. */
-export const isSmallOperation = (text: string): boolean => isOperationText(text) && !text.startsWith('$op(["concat"');
-
-/** All paths in an operation. */
-export const pathsIn = ({ operands }: Operation): readonly Path[] =>
-  operands.flatMap((operand) => {
-    if ('at' in operand) return [operand.path];
-    return 'operator' in operand ? pathsIn(operand) : [];
-  });
-
-/** The text of an operation, which is also the key of its slot; {@link parseJoined} parses it. */
-export const operationText = (operation: Operation): string => `$op(${JSON.stringify(written(operation))})`;
-
-/** Whether a text is an {@link operationText}. */
-export const isOperationText = (text: string): boolean => text.startsWith('$op(');
-
-const written = ({ operator, operands }: Operation): Json => [
-  operator,
-  ...operands.map((operand): Json => {
-    if ('at' in operand) return { at: operand.at };
-    return 'operator' in operand ? written(operand) : { ...operand };
-  }),
-];
-
-/** Reads what {@link written} wrote: nobody else writes one. */
-function parseOperation([operator, ...operands]: WrittenOperation): Operation {
-  return {
-    operator,
-    operands: operands.map((operand) => {
-      if (Array.isArray(operand)) return parseOperation(operand);
-      if ('is' in operand || 'given' in operand) return operand;
-      const path = parseJoined(operand.at);
-      return { at: operand.at, path: 'error' in path ? WHOLE : path };
-    }),
-  };
-}
-
-type WrittenOperation = [
-  Operation['operator'],
-  ...({ at: string } | { is: Json } | { given: number } | WrittenOperation)[],
-];

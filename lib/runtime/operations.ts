@@ -1,7 +1,8 @@
 import { isObject, type Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
+import type { Computed, GivenOperand } from '../protocol/operation.ts';
 import { OPERATORS, operate, takesMissing } from '../protocol/operators.ts';
-import type { Computed, GivenOperand, Segment } from '../protocol/path.ts';
+import type { Segment } from '../protocol/path.ts';
 
 /** Why an operation in a step's input has no value. */
 export class NoValue extends Error {

@@ -1,5 +1,6 @@
 import type { Json } from '../protocol/json.ts';
-import { isOperationText, type Operand, type Operation, type Path, parseJoined, valueAt } from '../protocol/path.ts';
+import { isOperationText, type Operand, type Operation } from '../protocol/operation.ts';
+import { type Path, parseJoined, valueAt } from '../protocol/path.ts';
 import { withValue } from './with-value.ts';
 
 /** How many combinations of values are tried for the operands of an operation. */

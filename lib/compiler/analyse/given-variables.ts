@@ -2,7 +2,8 @@ import type { Expression, Literal, VariableReference } from '../../flow/expressi
 import type { Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { isObject } from '../../protocol/json.ts';
-import { alternativesOf, type Operation, type Path, pathsIn, type Segment } from '../../protocol/path.ts';
+import { type Operation, pathsIn } from '../../protocol/operation.ts';
+import { alternativesOf, type Path, type Segment } from '../../protocol/path.ts';
 import { fieldsOf, inputField } from './builtins.ts';
 
 /** The field of a step's input that gives values to the variables of the flow that the step runs. */

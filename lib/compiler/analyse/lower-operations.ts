@@ -12,8 +12,9 @@ import {
 import { expressionsIn, type Flow, mapStep, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
+import { type Operand, type Operation, operationText } from '../../protocol/operation.ts';
 import { type Operator, operate } from '../../protocol/operators.ts';
-import { type Operand, type Operation, operationAt, operationText } from '../../protocol/path.ts';
+import { operationAt } from '../../protocol/path.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
 import { inputPathOf } from './given-variables.ts';

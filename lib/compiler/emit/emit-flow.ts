@@ -36,7 +36,7 @@ import {
   passesOver,
   skipIfFault,
 } from './guard.ts';
-import type { ExpressionScope } from './jsonata/expressions.ts';
+import type { ExpressionScope } from './jsonata/expression-scope.ts';
 import { FITS, problemOf } from './jsonata/input-check.ts';
 import { evaluated, FALSE, type Jsonata, jsonata, lookup, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';

@@ -9,7 +9,7 @@ import type { PlanTree } from '../plan/plan-tree.ts';
 import type { StateRole, StateSource } from '../source-map.ts';
 import type { ConcurrencyBounds } from './concurrency.ts';
 import type { Continuation, States, Transition, UnassignedSlots } from './continuation.ts';
-import type { ExpressionScope } from './jsonata/expressions.ts';
+import type { ExpressionScope } from './jsonata/expression-scope.ts';
 import { inputAt, variableAt } from './jsonata/input-path.ts';
 import { inputKey } from './jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, lookup, quote, text } from './jsonata/jsonata.ts';

@@ -4,17 +4,11 @@ import type { DemandClause } from '../plan/hoisted-conditions.ts';
 import type { Plan, PlannedStep } from '../plan/plan.ts';
 import type { PlanTree } from '../plan/plan-tree.ts';
 import type { Fault } from './frame.ts';
-import {
-  anyGated,
-  type ExpressionScope,
-  mayMiss,
-  missingIn,
-  missingText,
-  skippedIn,
-  testOfValue,
-} from './jsonata/expressions.ts';
+import { anyGated, mayMiss, missingIn, skippedIn, testOfValue } from './jsonata/answers.ts';
+import type { ExpressionScope } from './jsonata/expression-scope.ts';
 import { pathOf } from './jsonata/input-path.ts';
 import { all, any, choose, FALSE, type Jsonata, jsonata, not, quote, TRUE } from './jsonata/jsonata.ts';
+import { missingText } from './jsonata/missing-text.ts';
 import { neighbours } from './neighbours.ts';
 
 /**

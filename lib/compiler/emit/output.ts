@@ -4,15 +4,9 @@ import type { Plan } from '../plan/plan.ts';
 import { lastIn } from '../plan/plan-tree.ts';
 import { type Continuation, noUnassignedSlots, type States, scopeEnd, type UnassignedSlots } from './continuation.ts';
 import { type Frame, type Shared, scopeAt, sourceIn } from './frame.ts';
-import {
-  type ExpressionScope,
-  jsonataOf,
-  mayMiss,
-  missingIn,
-  missingText,
-  skippedIn,
-  templateOf,
-} from './jsonata/expressions.ts';
+import { mayMiss, missingIn, skippedIn } from './jsonata/answers.ts';
+import type { ExpressionScope } from './jsonata/expression-scope.ts';
+import { jsonataOf, templateOf } from './jsonata/expressions.ts';
 import {
   choose,
   constant,
@@ -25,6 +19,7 @@ import {
   text,
   verbatim,
 } from './jsonata/jsonata.ts';
+import { missingText } from './jsonata/missing-text.ts';
 
 const SUCCESS = text('success');
 const SKIPPED_OUTCOME = { outcome: 'skipped' };

@@ -1,7 +1,7 @@
 import { parseSlotKey, type Slots } from '../../protocol/invocation.ts';
 import type { Json } from '../../protocol/json.ts';
 import { isMissing, missing, PARTS, spilled, unescapeValue } from '../../protocol/markers.ts';
-import { isSmallOperation } from '../../protocol/path.ts';
+import { isSmallOperation } from '../../protocol/operation.ts';
 import type { BlobRef } from '../stores/blobs.ts';
 
 /** Bytes of a value as compact UTF-8 JSON. */

@@ -1,7 +1,8 @@
 import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
 import { formatPath } from '../../../protocol/describe.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
-import { mayFail, mayMiss, type Path, type Segment } from '../../../protocol/path.ts';
+import { mayFail, mayMiss } from '../../../protocol/operation.ts';
+import type { Path, Segment } from '../../../protocol/path.ts';
 import { VARIABLES_OF_INPUT } from '../../analyse/given-variables.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';

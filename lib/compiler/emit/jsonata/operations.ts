@@ -1,5 +1,6 @@
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, fault } from '../../../protocol/markers.ts';
+import { mayFail, type Operand, type Operation } from '../../../protocol/operation.ts';
 import {
   nameOf,
   type Order,
@@ -9,7 +10,7 @@ import {
   type Typed,
   WORK,
 } from '../../../protocol/operators.ts';
-import { mayFail, type Operand, type Operation, type Path } from '../../../protocol/path.ts';
+import type { Path } from '../../../protocol/path.ts';
 import { flatConstant } from './constant.ts';
 import { all, any, choose, constant, FALSE, type Jsonata, jsonata, not, object, quote, TRUE } from './jsonata.ts';
 import { bind, bindAll, fn, type Local } from './locals.ts';

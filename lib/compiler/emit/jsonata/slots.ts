@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../protocol/json.ts';
 import { missing, SKIPPED } from '../../../protocol/markers.ts';
 import { namePath, parseJoined } from '../../../protocol/path.ts';
 import { project } from '../../../runtime/projection.ts';
-import { passesTest } from './expressions.ts';
+import { passesTest } from './answers.ts';
 import { pathOf } from './input-path.ts';
 import { constant, type Jsonata, jsonata, list, object, quote, verbatim } from './jsonata.ts';
 import { bind } from './locals.ts';

@@ -1,7 +1,7 @@
 import type { Expression, Literal } from '../../../flow/expression.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { escapeValue, secret } from '../../../protocol/markers.ts';
-import { isSmallOperation } from '../../../protocol/path.ts';
+import { isSmallOperation } from '../../../protocol/operation.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 
 /** Bytes of a marker that says what is missing, without the path. */

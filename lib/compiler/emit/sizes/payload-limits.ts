@@ -1,7 +1,7 @@
 import type { Expression } from '../../../flow/expression.ts';
 import type { Step } from '../../../flow/flow.ts';
 import { earlierSlot } from '../../../protocol/markers.ts';
-import { isSmallOperation, pathsIn } from '../../../protocol/path.ts';
+import { isSmallOperation, pathsIn } from '../../../protocol/operation.ts';
 import { QUOTAS } from '../../../protocol/quotas.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { OPERANDS } from '../../analyse/lower-operations.ts';

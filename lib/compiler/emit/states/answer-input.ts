@@ -1,14 +1,8 @@
 import type { ChoiceRule, TaskState, Template } from '../../../asl/state-machine.ts';
 import type { ReadPath } from '../../../flow/expression.ts';
 import { formatPath } from '../../../protocol/describe.ts';
-import {
-  alternativesOf,
-  joinPaths,
-  type Operand,
-  type Operation,
-  operationText,
-  parseJoined,
-} from '../../../protocol/path.ts';
+import { type Operand, type Operation, operationText } from '../../../protocol/operation.ts';
+import { alternativesOf, joinPaths, parseJoined } from '../../../protocol/path.ts';
 import { VARIABLES_OF_INPUT, variablesOfOperation } from '../../analyse/given-variables.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';

@@ -5,7 +5,8 @@ import { transitionTo, type UnassignedSlots } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { TreeContext } from '../frame.ts';
 import { wantedTest } from '../guard.ts';
-import { answerText, type ExpressionScope } from '../jsonata/expressions.ts';
+import { answerText } from '../jsonata/answers.ts';
+import type { ExpressionScope } from '../jsonata/expression-scope.ts';
 import { block, evaluated, type Jsonata, jsonata, object, variable } from '../jsonata/jsonata.ts';
 
 /** Emits a Pass that evaluates conditions for the guards after it. They may refer to each other, so one expression has all. */

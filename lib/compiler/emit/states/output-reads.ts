@@ -1,18 +1,12 @@
-import { mayFail } from '../../../protocol/path.ts';
+import { mayFail } from '../../../protocol/operation.ts';
 import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
-import {
-  type ExpressionScope,
-  mayMiss,
-  missingMessage,
-  missingText,
-  readerOf,
-  skippedIn,
-} from '../jsonata/expressions.ts';
+import { mayMiss, skippedIn } from '../jsonata/answers.ts';
+import type { ExpressionScope } from '../jsonata/expression-scope.ts';
 import {
   choose,
   evaluated,
@@ -25,6 +19,7 @@ import {
   TRUE,
   verbatim,
 } from '../jsonata/jsonata.ts';
+import { missingMessage, missingText, readerOf } from '../jsonata/missing-text.ts';
 import { neighbours } from '../neighbours.ts';
 
 /** The reader that messages name. */

@@ -2,15 +2,12 @@ import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
 import { usesOf } from '../../../../lib/compiler/analyse/uses.ts';
-import {
-  type ExpressionScope,
-  jsonataOf,
-  missingIn,
-  missingText,
-  testOfValue,
-} from '../../../../lib/compiler/emit/jsonata/expressions.ts';
+import { missingIn, testOfValue } from '../../../../lib/compiler/emit/jsonata/answers.ts';
+import type { ExpressionScope } from '../../../../lib/compiler/emit/jsonata/expression-scope.ts';
+import { jsonataOf } from '../../../../lib/compiler/emit/jsonata/expressions.ts';
 import { inputAt, pathOf, variableAt } from '../../../../lib/compiler/emit/jsonata/input-path.ts';
 import { variable, verbatim } from '../../../../lib/compiler/emit/jsonata/jsonata.ts';
+import { missingText } from '../../../../lib/compiler/emit/jsonata/missing-text.ts';
 import type { Expression } from '../../../../lib/flow/expression.ts';
 import type { Test } from '../../../../lib/protocol/invocation.ts';
 import type { Json } from '../../../../lib/protocol/json.ts';

@@ -8,15 +8,8 @@ import { realClock } from '../../../../lib/engine/index.ts';
 import { parseExpression } from '../../../../lib/engine/jsonata/parse.ts';
 import { isObject, type Json, type JsonObject } from '../../../../lib/protocol/json.ts';
 import { escapeValue, fault, spilled } from '../../../../lib/protocol/markers.ts';
-import {
-  alternativesOf,
-  type Operand,
-  type Operation,
-  operationAt,
-  parsePath,
-  pathsIn,
-  type Segment,
-} from '../../../../lib/protocol/path.ts';
+import { type Operand, type Operation, pathsIn } from '../../../../lib/protocol/operation.ts';
+import { alternativesOf, operationAt, parsePath, type Segment } from '../../../../lib/protocol/path.ts';
 import { sha256 } from '../../../../lib/runtime/stores/blobs.ts';
 import { runs } from '../../../chance.ts';
 import { operandValue } from '../../../oracle/draw-operands.ts';
