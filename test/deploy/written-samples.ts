@@ -80,6 +80,7 @@ output: { $step: each }`,
             if (n === 7) return { outcome: 'skipped' };
             return n === 110 ? FAILED : { outcome: 'success', result: ['own', n] };
           }),
+          values: MANY.map(({ n }) => (n === 7 || n === 110 ? null : ['own', n])),
           ...{ successful: 118, failed: 1, skipped: 1 },
         },
       ),
@@ -229,6 +230,7 @@ output: [${WIDE.map((at) => `{ $coalesce: [{ $step: w${at} }, none] }`).join(', 
         { items: [{ n: 1 }, { n: 3 }, { n: 4 }] },
         {
           results: [{ outcome: 'success', result: [[1], null] }, { outcome: 'skipped' }, FAILED],
+          values: [[[1], null], null, null],
           ...{ successful: 1, failed: 1, skipped: 1 },
         },
       ),

@@ -36,23 +36,23 @@ describe('the last step', () => {
       error: {
         code: 'EXPRESSION_FAILURE',
         message: '"x.y" of step "b" is missing, which field "r" of the output reads',
-        place: { file: 'flow.yaml', line: 5, column: 9 },
+        place: { file: 'flow.yaml', line: 5, column: 14 },
       },
     });
     expect(statusesOf(run)).toEqual({ a: 'succeeded', b: 'succeeded' });
   });
 
   it('says the first that is missing, wherever that is', async () => {
-    const missing = (what: string, at: string): unknown => ({
+    const missing = (what: string, at: string, column: number): unknown => ({
       code: 'EXPRESSION_FAILURE',
       message: `${what} is missing, which field "[${at}]" of the output reads`,
-      place: { file: 'flow.yaml', line: 5, column: 9 },
+      place: { file: 'flow.yaml', line: 5, column },
     });
     const [all, none] = [giving({ a: { k: 1 }, b: { x: 2 } }), giving({ a: {}, b: {} })];
     expect(shape(chain(both))).toBe('input?[else spill input] → a → b');
-    expect(await failure(chain(both), none)).toEqual(missing('"k" of step "a"', '0'));
-    expect(await failure(chain(both), { ...all, ...giving({ b: {} }) })).toEqual(missing('"x" of step "b"', '1'));
-    expect(await failure(chain(both), all)).toEqual(missing('"n" of the flow\'s input', '2'));
+    expect(await failure(chain(both), none)).toEqual(missing('"k" of step "a"', '0', 10));
+    expect(await failure(chain(both), { ...all, ...giving({ b: {} }) })).toEqual(missing('"x" of step "b"', '1', 33));
+    expect(await failure(chain(both), all)).toEqual(missing('"n" of the flow\'s input', '2', 56));
     expect(await failure(chain(both), all, { n: 3 })).toEqual({ outcome: 'success', result: [1, 2, 3, { x: 2 }] });
   });
 

@@ -43,18 +43,18 @@ describe('what a pass has made is well-formed', () => {
     const twice = { ...flow, steps: [...flow.steps, ...(first ? [first] : [])] };
     expect(faultsOfAnalysis({ ...analysis, flow: twice })).toEqual(['two steps are called "a"']);
     expect(faultsOfAnalysis({ ...analysis, flow: { ...flow, steps: rest } })).toContain(
-      '"a" is read, and no step is called so',
+      '"a" is read or waited for, and no step is called so',
     );
   });
 
   it('but not where a step runs before what it reads', () => {
     const analysis = analysed();
     const faults = faultsOfAnalysis({ ...analysis, running: [...analysis.running].reverse() });
-    expect(faults).toContain('"b" comes before "a", which it reads');
+    expect(faults).toContain('"b" comes before "a", which it waits for');
     const plan = planned();
     if (plan.tree?.kind !== 'sequence') throw new Error('the tree is no sequence');
     const backwards: Plan = { ...plan, tree: { ...plan.tree, parts: [...plan.tree.parts].reverse() } };
-    expect(faultsOfPlan(backwards)).toContain('"b" does not come after "a", which it reads');
+    expect(faultsOfPlan(backwards)).toContain('"b" does not come after "a", which it waits for');
   });
 
   it('but not where the tree and the steps are not the same', () => {

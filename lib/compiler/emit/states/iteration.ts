@@ -14,6 +14,7 @@ import { jsonataOf } from '../jsonata/expressions.ts';
 import { usesOfRest } from '../jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, lookup, variable } from '../jsonata/jsonata.ts';
 import { endsInStep } from '../output.ts';
+import { operationsToAnswer } from './answer-input.ts';
 import { failItem } from './fail-map.ts';
 import { caughtOutcome, faultOutcome } from './inner-failure.ts';
 import { mayNeedRehydration, rehydrateInput } from './rehydrate-input.ts';
@@ -82,7 +83,7 @@ export function iteration(
   const isReadDirectly =
     !mayNeedRehydration(emitter, planned, from) &&
     planned.inner !== undefined &&
-    onlyFirstStateReadsInput(planned.inner);
+    onlyFirstStateReadsInput(planned.inner, emitter.shared.leastSpilled);
   const name = isReadDirectly ? undefined : emitter.localName(planned, 'item');
   const number = frame.iteration ? undefined : emitter.localName(planned, 'iteration');
   const inner = emitter.innerFlow(planned, {
@@ -158,8 +159,8 @@ function itemsOf(planned: PlannedStep): readonly Expression[] {
  * Whether only the first state of a flow reads the flow's input, which is that state's own input. Later states would need a
  * variable: that the context object has the item inside of a Map's states is not documented.
  */
-function onlyFirstStateReadsInput(plan: Plan): boolean {
-  const first = firstCall(plan);
+function onlyFirstStateReadsInput(plan: Plan, leastSpilled: number): boolean {
+  const first = firstCall(plan, leastSpilled);
   // Without a state that takes the number of the iteration from its input, one has to put it into a variable.
   if (!first && plan.tree) return false;
   const others = [...plan.steps.values()].filter((planned) => planned !== first);
@@ -167,11 +168,12 @@ function onlyFirstStateReadsInput(plan: Plan): boolean {
 }
 
 /** The step whose Task the flow begins with, where no check comes before it. */
-function firstCall(plan: Plan): PlannedStep | undefined {
+function firstCall(plan: Plan, leastSpilled: number): PlannedStep | undefined {
   const { flow, tree, steps } = plan;
   const first = steps.get(firstIn(tree) ?? '');
   if (!first || builtinAsStates(first) || isGuarded(first, plan) || first.laterDeciders.size > 0) return undefined;
-  const isChecked = flow.inputSchema !== undefined || (flow.requires ?? []).length > 0;
+  const isAnswered = operationsToAnswer(plan, leastSpilled).length > 0;
+  const isChecked = isAnswered || flow.inputSchema !== undefined || (flow.requires ?? []).length > 0;
   // An expression for its default is evaluated in another state.
   return isChecked || first.uses.fallback.length > 0 ? undefined : first;
 }
