@@ -87,6 +87,6 @@ export const draft: fc.Arbitrary<Draft> = fc.letrec<{ any: Draft }>((tie) => ({
     { weight: 2, arbitrary: list(tie('any')) },
     { weight: 4, arbitrary: choice(tie('any')) },
     { weight: 4, arbitrary: coalesce(tie('any')) },
-    { weight: 1, arbitrary: operation(tie('any')) },
+    { weight: 3, arbitrary: operation(tie('any')) },
   ),
 })).any;
