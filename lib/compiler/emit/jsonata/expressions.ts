@@ -74,7 +74,7 @@ function orFault(expression: Expression, scope: ExpressionScope): Code {
   return eitherOf(skips(usesOf(expression), scope), value, found);
 }
 
-export function valueCode(expression: Expression, scope: ExpressionScope): Code {
+function valueCode(expression: Expression, scope: ExpressionScope): Code {
   switch (expression.kind) {
     case 'literal':
       return flatConstant(travelling(expression));
