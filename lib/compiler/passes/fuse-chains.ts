@@ -55,16 +55,20 @@ function withChains(plan: Plan, chains: Chains): Plan {
   const hostOf = (id: string): string => hosts.get(id) ?? id;
   const moved = (readings: readonly Reading[]): readonly Reading[] =>
     readings.map(({ reader, key }) => ({ reader: typeof reader === 'string' ? hostOf(reader) : reader, key }));
+  // What comes after one of a chain's steps comes after the chain, unless it is in the chain itself.
+  const inOrder = (planned: PlannedStep): PlannedStep => {
+    const own = hostOf(planned.step.id);
+    const after = planned.uses.after.map(({ reference, ...use }) => {
+      const host = hostOf(reference.step);
+      return { ...use, reference: host === own ? reference : { ...reference, step: host } };
+    });
+    return { ...planned, uses: { ...planned.uses, after } };
+  };
   const steps = [...plan.steps].flatMap(([id, planned]): [string, PlannedStep][] => {
     if (isLink(id)) return [];
-    const one = fusedInto(planned, chains.get(id));
+    const one = fusedInto(inOrder(planned), chains.get(id)?.map(inOrder));
     const follows = one.follows !== undefined && { follows: hostOf(one.follows) };
-    // What comes after one of a chain's steps comes after the chain.
-    const after = one.uses.after.map((use) => ({
-      ...use,
-      reference: { ...use.reference, step: hostOf(use.reference.step) },
-    }));
-    return [[id, { ...one, ...follows, uses: { ...one.uses, after }, readings: moved(one.readings) }]];
+    return [[id, { ...one, ...follows, readings: moved(one.readings) }]];
   });
   return {
     ...plan,
