@@ -40,11 +40,15 @@ export function applyTo({ operator, operands }: Operation, read: (path: Path) =>
     return value === undefined ? { missing: operand.at } : { value };
   });
   if (operator === 'coalesce') return firstPresent(given);
-  const missing = operator === 'outline' || takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
+  return operator === 'outline' ? outlined(given[0] ?? NOTHING) : operateOn(operator, given);
+}
+
+/** What an operator makes of what its operands give: a missing one that it needs comes before one that is a fault. */
+export function operateOn(operator: Operator, given: readonly Computed[]): Computed {
+  const missing = takesMissing(operator) ? undefined : given.find((one) => 'missing' in one);
   const unfit = missing ?? given.find((one) => 'fault' in one);
   if (unfit) return unfit;
-  const values = given.map(valueIn);
-  const outcome = operator === 'outline' ? outlined(values[0]) : operate(operator, values);
+  const outcome = operate(operator, given.map(valueIn));
   return 'missing' in outcome ? NOTHING : outcome;
 }
 
@@ -60,7 +64,8 @@ function givenOperand(given: Json | undefined): Computed {
 const NOTHING: Computed = { missing: '$' };
 
 /** A missing value is compared as null. */
-const outlined = (value: Json | undefined) => ({ value: outlineOf(value ?? null) });
+const outlined = (given: Computed): Computed =>
+  'fault' in given ? given : { value: outlineOf(valueIn(given) ?? null) };
 
 /** Whether the values of an operation may not fit it. */
 export const mayFail = ({ operator, operands }: Operation): boolean =>
@@ -80,12 +85,15 @@ const operationsIn = (operands: readonly Operand[]): readonly Operation[] =>
 /** Whether a text is that of an operation whose value takes few bytes, whatever it is made of. */
 export const isSmallOperation = (text: string): boolean => isOperationText(text) && !text.startsWith('$op(["concat"');
 
-/** All paths in an operation. */
-export const pathsIn = ({ operands }: Operation): readonly Path[] =>
+/** All that an operation reads. */
+export const readsIn = ({ operands }: Operation): readonly Extract<Operand, { at: string }>[] =>
   operands.flatMap((operand) => {
-    if ('at' in operand) return [operand.path];
-    return 'operator' in operand ? pathsIn(operand) : [];
+    if ('at' in operand) return [operand];
+    return 'operator' in operand ? readsIn(operand) : [];
   });
+
+/** All paths in an operation. */
+export const pathsIn = (operation: Operation): readonly Path[] => readsIn(operation).map(({ path }) => path);
 
 /** The text of an operation, which is also the key of its slot; `parseJoined` parses it. */
 export const operationText = (operation: Operation): string => `$op(${JSON.stringify(written(operation))})`;

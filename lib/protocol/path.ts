@@ -7,6 +7,7 @@ import {
   type Operation,
   parseOperationText,
   pathsIn,
+  readsIn,
   valueIn,
 } from './operation.ts';
 
@@ -146,16 +147,9 @@ export function namePath(text: string): string {
 
 /** Names what an operation reads: `"age" or "limit"`. */
 function nameOperands(operation: Operation): string {
-  const read = readBy(operation);
-  return read.length > 0 ? [...new Set(read.map(namePath))].join(' or ') : `an operand of $${operation.operator}`;
+  const read = readsIn(operation).map(({ at }) => namePath(at));
+  return read.length > 0 ? [...new Set(read)].join(' or ') : `an operand of $${operation.operator}`;
 }
-
-/** The texts of the paths in an operation. */
-const readBy = ({ operands }: Operation): readonly string[] =>
-  operands.flatMap((operand) => {
-    if ('at' in operand) return [operand.at];
-    return 'operator' in operand ? readBy(operand) : [];
-  });
 
 /** Parses a path, paths joined by {@link joinPaths}, or what {@link operationText} wrote. */
 export function parseJoined(text: string): Path | PathError {

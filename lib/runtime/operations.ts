@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
-import type { Computed, GivenOperand } from '../protocol/operation.ts';
-import { OPERATORS, operate, takesMissing } from '../protocol/operators.ts';
+import { type Computed, type GivenOperand, operateOn } from '../protocol/operation.ts';
+import { OPERATORS } from '../protocol/operators.ts';
 import type { Segment } from '../protocol/path.ts';
 
 /** Why an operation in a step's input has no value. */
@@ -35,24 +35,14 @@ export function resolveOperation({ $operation }: { $operation: Json[] }, resolve
   if (name === 'operands') return given.map(asGiven);
   const operator = OPERATORS.find((known) => known === name);
   if (!operator) throw new NoValue({ fault: 'the compiler wrote an operator that the function does not know' });
-  const absent = given.find((one) => 'missing' in one);
-  if (absent && !takesMissing(operator)) throw new NoValue(absent);
-  const outcome = operate(operator, valuesOf(given));
-  if ('value' in outcome) return outcome.value;
-  throw new NoValue('fault' in outcome ? outcome : { missing: 'value of an operand' });
+  const computed = operateOn(operator, given);
+  if ('value' in computed) return computed.value;
+  throw new NoValue(computed);
 }
 
 function asGiven(operand: Computed): GivenOperand {
   if ('fault' in operand) return { fault: operand.fault };
   return 'value' in operand ? [operand.value] : [];
-}
-
-/** The values of operands; undefined for a missing one. Throws {@link NoValue} for a fault. */
-function valuesOf(given: readonly Computed[]): (Json | undefined)[] {
-  return given.map((one) => {
-    if ('fault' in one) throw new NoValue(one);
-    return 'value' in one ? one.value : undefined;
-  });
 }
 
 /** What is missing in an operand, or does not fit, operations in it aside: those may do with it. */
@@ -83,7 +73,8 @@ export function pathTo(part: Json | undefined, value: Json): readonly Segment[] 
 export function isInOperation(input: Json, at: readonly (string | number)[]): boolean {
   let here: Json | undefined = input;
   for (const segment of at) {
-    if (here === undefined || isOperation(here)) return here !== undefined;
+    if (here === undefined) return false;
+    if (isOperation(here)) return true;
     here = Array.isArray(here) ? here[Number(segment)] : isObject(here) ? here[String(segment)] : undefined;
   }
   return false;

@@ -1,5 +1,5 @@
 import type { Json } from '../protocol/json.ts';
-import { isOperationText, type Operand, type Operation } from '../protocol/operation.ts';
+import { isOperationText, type Operand, type Operation, readsIn } from '../protocol/operation.ts';
 import { type Path, parseJoined, valueAt } from '../protocol/path.ts';
 import { withValue } from './with-value.ts';
 
@@ -20,7 +20,7 @@ export interface Wanted {
 
 /** The input with other operands for an operation on it, as is wanted; the same where it is so already, or none are found. */
 export function withOperands(input: Json, operation: Operation, wanted: Wanted): Json {
-  const paths = [...new Map(pathsOf(operation).map((one) => [one.text, one])).values()];
+  const paths = [...new Map(readsIn(operation).map(({ at, path }) => [at, { text: at, path }])).values()];
   return withValues(input, paths, candidatesFor(operation), wanted);
 }
 
@@ -55,13 +55,6 @@ function withValues(
   };
   return search((changed) => accepts(changed) && fits(changed)) ?? search(accepts) ?? input;
 }
-
-/** What an operation of the input reads. */
-const pathsOf = ({ operands }: Operation): readonly Changed[] =>
-  operands.flatMap((operand) => {
-    if ('operator' in operand) return pathsOf(operand);
-    return 'at' in operand ? [{ text: operand.at, path: operand.path }] : [];
-  });
 
 /** Values of all types, and those about the constants of an operation: equal, less, greater, in them, as long as they say. */
 function candidatesFor(operation: Operation): readonly Json[] {

@@ -1,4 +1,4 @@
-import type { Branch, Catcher, ChoiceRule, ChoiceState, Template } from '../../asl/state-machine.ts';
+import type { Branch, Catcher, ChoiceRule, Template } from '../../asl/state-machine.ts';
 import type { StepReference } from '../../flow/expression.ts';
 import type { OnError } from '../../flow/flow.ts';
 import { ANY_FAILURE } from '../../protocol/aws-errors.ts';
@@ -27,24 +27,15 @@ import {
   scopeAt,
   sourceIn,
 } from './frame.ts';
-import {
-  flowInputFaults,
-  type GuardGroup,
-  guardGroups,
-  inputFault,
-  OWN_GUARD,
-  passesOver,
-  skipIfFault,
-} from './guard.ts';
+import { type GuardGroup, guardGroups, inputFault, OWN_GUARD, passesOver, skipIfFault } from './guard.ts';
 import type { ExpressionScope } from './jsonata/expression-scope.ts';
-import { FITS, problemOf } from './jsonata/input-check.ts';
-import { evaluated, FALSE, type Jsonata, jsonata, lookup, pick } from './jsonata/jsonata.ts';
+import { evaluated, FALSE, type Jsonata, lookup, pick } from './jsonata/jsonata.ts';
 import { defaultSlots, partOf, skippedSlots } from './jsonata/slots.ts';
 import { nestedInput, type ScopePath } from './layout.ts';
 import { type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
-import { answerRule } from './states/answer-input.ts';
+import { checkInput } from './states/check-input.ts';
 import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
@@ -52,7 +43,6 @@ import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
 import { emitParallel } from './states/emit-parallel.ts';
 import { emitTask } from './states/emit-task.ts';
 import { passedOn } from './states/pass-on.ts';
-import { GIVEN, spillRule } from './states/spill-direct-input.ts';
 
 /** How a step shares its guard, and what comes after all steps that the guard passes over. */
 interface SharedGuard extends GuardGroup {
@@ -115,39 +105,7 @@ export class FlowEmitter {
     const end = endOfFlow(carriedRun(this.frame, states, this.shared), states, this.shared);
     const { tree } = this.frame.plan;
     const start = tree ? this.#emit(tree, [], states, end) : nextState(end);
-    return this.#checkInput(states, start);
-  }
-
-  /**
-   * A flow whose input does not fit its schema, or lacks what a step needs, fails before any step starts; what is too large of
-   * one that nothing has spilled is spilled.
-   */
-  #checkInput(states: States, start: string): string {
-    const { plan, prefix, fail, directInput, answers } = this.frame;
-    const input = directInput ? GIVEN : this.frame.input;
-    const faults = flowInputFaults(plan.flow.requires ?? [], input, prefix);
-    const message = problemOf(plan.flow.inputSchema ?? true, input);
-    const condition = jsonata`${message} != ""`;
-    if (message !== FITS) faults.unshift({ condition, fault: { code: 'INVALID_INPUT', message } });
-    if (faults.length === 0 && !directInput && !answers) return start;
-    const rules: ChoiceRule[] = faults.map(({ condition, fault }) => ({
-      Condition: evaluated(condition),
-      Next: fail(states, fault),
-    }));
-    const answering = answers && answerRule(this, answers, input, states, start);
-    if (directInput) rules.push(spillRule(this, directInput, states, answering?.state ?? start));
-    if (answering) rules.push(answering.rule);
-    const assigned = {
-      ...(directInput && { [directInput.name]: evaluated(GIVEN) }),
-      ...(answers && { [answers.name]: {} }),
-    };
-    const check: ChoiceState = {
-      Type: 'Choice',
-      Choices: rules,
-      ...(Object.keys(assigned).length > 0 && { Assign: assigned }),
-      Default: start,
-    };
-    return states.add(this.shared.states.take(`${prefix}input?`), check, this.source('input-check'));
+    return checkInput(this, states, start);
   }
 
   /** The source of a state that belongs to a step, or to the flow as a whole. */

@@ -1,4 +1,10 @@
-import { childrenOf, type Expression, type StepReference, type VariableReference } from '../../../flow/expression.ts';
+import {
+  childrenOf,
+  type Expression,
+  type IfExpression,
+  type StepReference,
+  type VariableReference,
+} from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { mayFail, mayMiss as operationMayMiss } from '../../../protocol/operation.ts';
@@ -124,14 +130,21 @@ function newMisses(expression: Expression, scope: ExpressionScope): Code {
     case 'map':
     case 'list':
       return anyOf(childrenOf(expression).map((part) => missesIn(part, scope)));
-    case 'if': {
-      const { condition, consequent, alternative } = expression;
-      const arms = [missesIn(consequent, scope), missesIn(alternative, scope)] as const;
-      return anyOf([failsIn(condition, scope), conditionOf(testCode(condition, 'if', scope), ...arms)]);
-    }
+    case 'if':
+      return failsInChoice(expression, missesIn, scope);
     default:
       return failsIn(expression, scope);
   }
+}
+
+/** Whether the condition of an `$if` fails, or the arm that is taken does, as `inArm` says. */
+function failsInChoice(
+  { condition, consequent, alternative }: IfExpression,
+  inArm: (arm: Expression, scope: ExpressionScope) => Code,
+  scope: ExpressionScope,
+): Code {
+  const arms = [inArm(consequent, scope), inArm(alternative, scope)] as const;
+  return anyOf([failsIn(condition, scope), conditionOf(testCode(condition, 'if', scope), ...arms)]);
 }
 
 /** Whether the evaluation of an expression whose missing values are no faults comes upon a fault of an operator. */
@@ -141,11 +154,8 @@ function newFails(expression: Expression, scope: ExpressionScope): Code {
     case 'step':
     case 'input':
       return isMissing({ reference: expression, lenient: true }, scope);
-    case 'if': {
-      const { condition, consequent, alternative } = expression;
-      const arms = [failsIn(consequent, scope), failsIn(alternative, scope)] as const;
-      return anyOf([failsIn(condition, scope), conditionOf(testCode(condition, 'if', scope), ...arms)]);
-    }
+    case 'if':
+      return failsInChoice(expression, failsIn, scope);
     case 'coalesce':
       return itemsOf(expression, scope).reduceRight<Code>(
         (rest, item) => anyOf([failsIn(item, scope), allOf([oppositeOf(testCode(item, 'present', scope)), rest])]),

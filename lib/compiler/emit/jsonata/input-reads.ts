@@ -9,19 +9,30 @@ import { isWhole } from './input-path.ts';
 
 /** The paths at which a flow reads its input, as written, each once. */
 export function inputReads(plan: Plan): readonly string[] {
-  const { flow, steps } = plan;
-  const uses = usesOfRest(plan, [...steps.values()], false);
-  const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path.text] : []));
-  return [...new Set([...paths, ...(flow.requires ?? []).map(({ path }) => path.text)])];
+  const required = (plan.flow.requires ?? []).map(({ path }) => path);
+  return [...new Set([...pathsOfInput(plan), ...required].map(({ text }) => text))];
 }
 
 /** The operations that a flow does on its input, each once. */
 export function inputOperations(plan: Plan): readonly ReadPath[] {
-  const uses = usesOfRest(plan, [...plan.steps.values()], false);
-  const paths = uses.flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path] : []));
-  const operations = paths.filter(({ path }) => path.operation);
+  const operations = pathsOfInput(plan).filter(({ path }) => path.operation);
   return [...new Map(operations.map((path) => [path.text, path])).values()];
 }
+
+/** The paths at which a flow reads its input, in the order in which it does. */
+function pathsOfInput(plan: Plan): readonly ReadPath[] {
+  const known = inputPathsByPlan.get(plan);
+  if (known) return known;
+  const paths = usesOfAll(plan).flatMap(({ reference }) => (reference.kind === 'input' ? [reference.path] : []));
+  inputPathsByPlan.set(plan, paths);
+  return paths;
+}
+
+/** Asked for several times of each plan, and in a large flow each costs a walk over all conditions. */
+const inputPathsByPlan = new WeakMap<Plan, readonly ReadPath[]>();
+
+/** All that a flow reads. */
+const usesOfAll = (plan: Plan): readonly Use[] => usesOfRest(plan, [...plan.steps.values()], false);
 
 /** All that some steps of a flow, its hoisted conditions and its output read. `withoutOutput`: leave out the last. */
 export function usesOfRest(
@@ -51,10 +62,7 @@ export const variableReads = (plan: Plan): readonly string[] => [...new Set(vari
 
 /** The references of a flow to variables that a run gives values to; of those in operations, to the whole variables. */
 export const variablesOf = (plan: Plan): readonly VariableReference[] =>
-  usesOfRest(plan, [...plan.steps.values()], false).flatMap(({ reference }) => [
-    ...givenVariable(reference),
-    ...variablesInOperation(reference),
-  ]);
+  usesOfAll(plan).flatMap(({ reference }) => [...givenVariable(reference), ...variablesInOperation(reference)]);
 
 function variablesInOperation({ kind, path, span }: Reference): readonly VariableReference[] {
   const names = kind === 'input' && path.path.operation ? variablesOfOperation(path.path.operation) : [];

@@ -4,6 +4,7 @@ import { formatPath } from '../../../protocol/describe.ts';
 import { type Operand, type Operation, operationText } from '../../../protocol/operation.ts';
 import { alternativesOf, joinPaths, parseJoined } from '../../../protocol/path.ts';
 import { VARIABLES_OF_INPUT, variablesOfOperation } from '../../analyse/given-variables.ts';
+import { OPERANDS } from '../../analyse/lower-operations.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
@@ -24,13 +25,10 @@ import {
 } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 import { isOfMarker, mayBeEscaped, travellingField } from '../jsonata/lookalike.ts';
-import { needsFunction } from '../jsonata/operations.ts';
+import { isExactOnMarkers, needsFunction } from '../jsonata/operations.ts';
 import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { INPUT, PAYLOAD_BYTES } from '../sizes/payload-limits.ts';
 import { ANSWER, callOf } from './call.ts';
-
-/** The component that returns its input: its wrapper reads what was spilled, and answers what is read of it. */
-const OPERANDS = '/builtin/operands';
 
 /**
  * What operations make of a flow's input where the state machine cannot do them itself: the input has only a marker of a value,
@@ -44,7 +42,7 @@ export interface InputAnswers {
 
 /** The operations on a flow's input that a function may have to do. `least`: bytes above which a value may have been spilled. */
 export const operationsToAnswer = (plan: Plan, least: number): readonly ReadPath[] =>
-  inputOperations(plan).filter((path) => conditionOf([path], { input: jsonata`$states.input` }, plan, least) !== FALSE);
+  inputOperations(plan).filter(({ path }) => path.operation && !isExactOnMarkers(path.operation, least));
 
 /** Where a rule reads the flow's input, and what is given to its variables. */
 type Read = Pick<Frame, 'input' | 'variables'>;
