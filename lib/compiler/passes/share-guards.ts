@@ -18,15 +18,18 @@ export const shareGuards: PlanPass<'share-guards'> = {
   rewrite: (plan, { prefix }) => {
     const leaders = new Map<string, string>();
     if (plan.tree) findIn(plan.tree, plan, leaders);
-    const changes = [...plan.steps.keys()].flatMap((id): Change[] => {
+    // Nobody has written the steps that the compiler added.
+    const isWritten = (id: string): boolean => plan.steps.get(id)?.step.added !== true;
+    const changes = [...plan.steps.keys()].filter(isWritten).flatMap((id): Change[] => {
       const leader = leaders.get(id);
-      return leader === undefined ? [] : [{ steps: [id], what: `is skipped together with "${prefix}${leader}"` }];
+      if (leader === undefined || !isWritten(leader)) return [];
+      return [{ steps: [id], what: `is skipped together with "${prefix}${leader}"` }];
     });
     const steps = mapSteps(plan.steps, (planned, id) => {
       const follows = leaders.get(id);
       return follows === undefined ? planned : { ...planned, follows };
     });
-    return { plan: { ...plan, steps }, changes, saved: { states: changes.length } };
+    return { plan: { ...plan, steps }, changes, saved: { states: leaders.size } };
   },
 };
 

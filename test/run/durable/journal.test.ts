@@ -215,8 +215,8 @@ describe('a lock', () => {
 
   // Elsewhere nothing tells such a process from one that runs.
   test.runIf(process.platform === 'linux')('of a process that has ended unnoticed by its parent is free', async () => {
-    // `sleep` takes the place of the shell, and knows nothing of the process that this has started.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // `sleep` takes the place of the shell, and knows nothing of the process that this has started, which must end later.
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const [line] = await once(parent.stdout, 'data');
       const file = fresh();
