@@ -27,7 +27,7 @@ describe('a random flow with steps that share a Map does what the language says'
     ['as it is', {}],
     ['where nearly every value is spilled', { spillAbove: 6 }],
     // Bytes enough for what cannot be divided.
-    ['in small nested state machines', { limits: { definitionBytes: 13_000 } }],
+    ['in small nested state machines', { limits: { definitionBytes: 12_500 } }],
   ])('%s', { timeout: TIMEOUT }, async (_, options) => {
     const { mapped, outcomes } = await compareMapped(options);
     expect(mapped.length).toBeGreaterThan(FLOWS / 4);
