@@ -1,15 +1,6 @@
 import { isObject, type Json } from './json.ts';
 import { escapeValue, isReservedKey, travellingKey } from './markers.ts';
-import {
-  applyTo,
-  type Computed,
-  isOperationText,
-  type Operation,
-  parseOperationText,
-  pathsIn,
-  readsIn,
-  valueIn,
-} from './operation.ts';
+import { isOperationText, type Operation, parseOperationText, pathsIn, readsIn } from './operation.ts';
 
 /** A segment of a path: a field's name or a list index. */
 export type Segment = string | number;
@@ -178,9 +169,8 @@ export function alternativesOf({ segments, exact, further, operation }: Path): r
   return further ? own.flatMap((start) => alternativesOf(further).map((rest) => [...start, ...rest])) : own;
 }
 
-/** The value at `path`; undefined if there is none. A field of a list and an index of an object are missing. */
+/** The value at `path`, which is no operation; undefined if there is none. A field of a list and an index of an object are missing. */
 export function valueAt(value: Json, path: Path): Json | undefined {
-  if (path.operation) return valueIn(applyTo(path.operation, (at) => valueAt(value, at)));
   const here = ownValueAt(value, path);
   return path.further === undefined || here === undefined ? here : resultAt(here, path.further);
 }
@@ -201,11 +191,5 @@ function step(value: Json | undefined, segment: Segment): Json | undefined {
 }
 
 /** {@link valueAt} of a step's result: if the whole result is null, so is any path of it. */
-export function resultAt(result: Json, path: Path): Json | undefined {
-  if (path.operation) return valueIn(operationAt(result, path.operation));
-  return result === null ? null : valueAt(result, path);
-}
-
-/** What an operation makes of a step's result. */
-export const operationAt = (result: Json, operation: Operation): Computed =>
-  applyTo(operation, (path) => resultAt(result, path));
+export const resultAt = (result: Json, path: Path): Json | undefined =>
+  result === null ? null : valueAt(result, path);

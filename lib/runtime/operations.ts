@@ -1,26 +1,24 @@
-import { isObject, type Json } from '../protocol/json.ts';
+import type { Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
-import { type Computed, type GivenOperand, operateOn } from '../protocol/operation.ts';
+import type { Computed, GivenOperand } from '../protocol/operation.ts';
+import { operateOn } from '../protocol/operation-at.ts';
 import { OPERATORS } from '../protocol/operators.ts';
-import type { Segment } from '../protocol/path.ts';
-
-/** Why an operation in a step's input has no value. */
-export class NoValue extends Error {
-  /** The marker of the outermost operation that has none. */
-  of: Json | undefined;
-  readonly computed: Exclude<Computed, { readonly value: Json }>;
-
-  constructor(computed: Exclude<Computed, { readonly value: Json }>) {
-    super('missing' in computed ? computed.missing : computed.fault);
-    this.computed = computed;
-  }
-}
+import { NoValue } from './no-value.ts';
 
 /**
  * What the operation of a marker gives. `resolve` gives the value of an operand in which nothing is missing, and throws
- * {@link NoValue} for an operation in it that has none. Throws that itself where the operation has none.
+ * {@link NoValue} for an operation in it that has none. Throws that itself, with the marker, where the operation has none.
  */
-export function resolveOperation({ $operation }: { $operation: Json[] }, resolve: (operand: Json) => Json): Json {
+export function doOperation(operation: { $operation: Json[] }, resolve: (operand: Json) => Json): Json {
+  try {
+    return resolveOperation(operation, resolve);
+  } catch (error) {
+    if (error instanceof NoValue) error.of = operation;
+    throw error;
+  }
+}
+
+function resolveOperation({ $operation }: { $operation: Json[] }, resolve: (operand: Json) => Json): Json {
   const [name, ...operands] = $operation;
   const given = operands.map((operand): Computed => {
     const lacking = lackingIn(operand);
@@ -55,27 +53,4 @@ function lackingIn(operand: Json): Exclude<Computed, { readonly value: Json }> |
     if (lacking) return lacking;
   }
   return undefined;
-}
-
-/** The path of a part of a value, by its identity; undefined where it is in none. */
-export function pathTo(part: Json | undefined, value: Json): readonly Segment[] | undefined {
-  if (part === value) return [];
-  if (typeof value !== 'object' || value === null) return undefined;
-  const keys: readonly Segment[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-  for (const key of keys) {
-    const further = pathTo(part, (Array.isArray(value) ? value[Number(key)] : value[key]) ?? null);
-    if (further) return [key, ...further];
-  }
-  return undefined;
-}
-
-/** Whether a marker at a path is an operand, or part of one: then its operation says what becomes of it. */
-export function isInOperation(input: Json, at: readonly (string | number)[]): boolean {
-  let here: Json | undefined = input;
-  for (const segment of at) {
-    if (here === undefined) return false;
-    if (isOperation(here)) return true;
-    here = Array.isArray(here) ? here[Number(segment)] : isObject(here) ? here[String(segment)] : undefined;
-  }
-  return false;
 }

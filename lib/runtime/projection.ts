@@ -3,7 +3,8 @@ import { FlowError } from '../protocol/errors.ts';
 import { parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
 import { escapeValue, fault, missing, SKIPPED } from '../protocol/markers.ts';
-import { namePath, operationAt, type Path, parseJoined, resultAt, travellingPath } from '../protocol/path.ts';
+import type { Computed, Operation } from '../protocol/operation.ts';
+import { namePath, type Path, parseJoined, resultAt, travellingPath } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 
 /** The ids of the blobs that contain parts of a result, by path. */
@@ -12,34 +13,44 @@ type BlobIds = ReadonlyMap<string, string>;
 /** Options of {@link project}. */
 export interface Projection {
   /** @default no part is stored */
-  readonly blobIds?: BlobIds;
+  readonly blobIds?: BlobIds | undefined;
   /** Whether the result contains markers. @default false: values that look like markers are escaped */
   readonly travelling?: boolean;
+  /** Does the operations that are read; functions load it for those that have any. @default there are none */
+  readonly operationAt?: OperationAt | undefined;
 }
+
+/** What an operation makes of a step's result. */
+export type OperationAt = (result: Json, operation: Operation) => Computed;
+
+/** Stands where no operation is read. */
+export const noOperation: OperationAt = () => {
+  throw new Error('The code for operations has not been loaded');
+};
 
 /** The slots of a result: for each read its value, the outcome of its test, or the marker of a missing value. */
 export function project(
   result: Json,
   reads: readonly string[],
   step: string,
-  { blobIds, travelling = false }: Projection = {},
+  { blobIds, travelling = false, operationAt = noOperation }: Projection = {},
 ): Slots {
   const missingPaths: string[] = [];
+  const foundAt = (written: string, path: Path, stored: boolean): Computed => {
+    const value = stored ? blobIds?.get(written) : resultAt(result, path);
+    return value === undefined ? { missing: written } : { value };
+  };
   const slots = reads.map((key): [string, Json] => {
     const { path: written, test, stored } = parseSlotKey(key);
-    const path = readPath(written);
-    const computed =
-      path.operation &&
-      operationAt(result, travelling ? (travellingPath(path).operation ?? path.operation) : path.operation);
-    if (computed && !test && !('value' in computed)) {
-      missingPaths.push(written);
-      return [key, 'fault' in computed ? fault(computed.fault) : missing(missingText(result, computed.missing, step))];
-    }
-    const value = stored ? blobIds?.get(written) : resultAt(result, travelling ? travellingPath(path) : path);
+    const own = readPath(written);
+    const path = travelling ? travellingPath(own) : own;
+    const found = path.operation ? operationAt(result, path.operation) : foundAt(written, path, stored === true);
+    const value = 'value' in found ? found.value : undefined;
     if (test) return [key, passes(value, test)];
     if (value !== undefined) return [key, travelling ? value : escapeValue(value)];
     missingPaths.push(written);
-    return [key, missing(missingText(result, written, step))];
+    if ('fault' in found) return [key, fault(found.fault)];
+    return [key, missing(missingText(result, 'missing' in found ? found.missing : written, step))];
   });
   return Object.fromEntries(missingPaths.length > 0 ? [...slots, ['$missing', missingPaths]] : slots);
 }

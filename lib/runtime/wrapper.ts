@@ -11,20 +11,20 @@ import {
   withoutFrames,
 } from '../protocol/errors.ts';
 import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
-import type { DirectInvocation, Invocation, Slots } from '../protocol/invocation.ts';
+import { type DirectInvocation, type Invocation, parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
-import { isFault, isMissing, isSecret, isSkipped } from '../protocol/markers.ts';
+import { isFault, isMissing, isOperation, isSecret, isSkipped } from '../protocol/markers.ts';
 import { type CallMeasured, flowOfExecution } from '../protocol/metrics.ts';
-import { runAttachedWork } from './attached-work.ts';
+import { isOperationText } from '../protocol/operation.ts';
+import type { Segment } from '../protocol/path.ts';
 import { CallMeter } from './call-meter.ts';
-import { checkOutput } from './check-output.ts';
 import type { Component, Context } from './component.ts';
 import { type Limits, withDeadline } from './deadline.ts';
 import { withMetrics, writesMetrics } from './embedded-metrics.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { createLogger, type Logger, type LogOrigin, type LogSink, writeLine } from './logger.ts';
-import { isInOperation, NoValue, pathTo } from './operations.ts';
-import { project, projectSkipped } from './projection.ts';
+import { NoValue } from './no-value.ts';
+import { type OperationAt, project, projectSkipped } from './projection.ts';
 import { Scrubber } from './secrets/scrub.ts';
 import { scrubbedStore } from './secrets/scrubbed-store.ts';
 import { resolveSecrets, type SecretSource, secretPath } from './secrets/secrets.ts';
@@ -176,11 +176,38 @@ async function answer(
   const { spillAbove, fused: attachedWork = [], output = [] } = invocation;
   const isRead = reads.length + attachedWork.length + output.length > 0;
   const json = isRead ? scrubber.json(toJson(result, context.step)) : null;
-  const blobIds = await runAttachedWork(attachedWork, json, context.step, context.blobs);
-  checkOutput(output, json);
-  const slots = project(json, reads, context.step, { blobIds, travelling });
+  const blobIds = attachedWork.length > 0 ? await doAttachedWork(attachedWork, json, context) : undefined;
+  const asked = [...reads.map((key) => parseSlotKey(key).path), ...output.map(({ path = '' }) => path)];
+  const operationAt = asked.some(isOperationText) ? await loadOperationAt() : undefined;
+  if (output.length > 0) await checkOutput(output, json, operationAt);
+  const slots = project(json, reads, context.step, { blobIds, travelling, operationAt });
   if (spillAbove === undefined) return slots;
   return spillSlots(slots, spillAbove, context.blobs, travelling ? 'travelling' : 'value');
+}
+
+// A function loads what its step has no use for only if another one has: each starts with less.
+
+async function loadOperationAt(): Promise<OperationAt> {
+  const { operationAt } = await import('../protocol/operation-at.ts');
+  return operationAt;
+}
+
+async function doAttachedWork(
+  work: NonNullable<Invocation['fused']>,
+  result: Json,
+  { step, blobs }: BaseContext,
+): Promise<ReadonlyMap<string, string>> {
+  const { runAttachedWork } = await import('./attached-work.ts');
+  return runAttachedWork(work, result, step, blobs);
+}
+
+async function checkOutput(
+  reads: NonNullable<Invocation['output']>,
+  result: Json,
+  operationAt: OperationAt | undefined,
+): Promise<void> {
+  const check = await import('./check-output.ts');
+  check.checkOutput(reads, result, operationAt);
 }
 
 /** See `covered` of {@link Invocation}. */
@@ -267,9 +294,10 @@ async function resolveInput(
   const input = await unpack(given, context.blobs);
   const markers = findMarkers(input);
   if (markers.some(({ marker }) => isSkipped(marker))) return SKIP;
+  const operations = markers.filter(({ marker }) => isOperation(marker));
   for (const { marker, at } of markers) {
     // An operation says itself what becomes of what it lacks.
-    if (isInOperation(input, at)) continue;
+    if (operations.some((outer) => isInside(at, outer.at))) continue;
     if (isFault(marker)) throw unfit(step, formatPath(at), marker.$fault);
     if (isMissing(marker)) throw unresolved(step, formatPath(at), marker.$missing);
   }
@@ -283,10 +311,13 @@ async function resolveInput(
   return hydrate(input, context.blobs, values).catch((error) => {
     if (!(error instanceof NoValue)) throw error;
     const { computed } = error;
-    const path = formatPath(pathTo(error.of, input) ?? []);
+    const path = formatPath(operations.find(({ marker }) => marker === error.of)?.at ?? []);
     throw 'fault' in computed ? unfit(step, path, computed.fault) : unresolved(step, path, computed.missing);
   });
 }
+
+const isInside = (at: readonly Segment[], outer: readonly Segment[]): boolean =>
+  at.length > outer.length && outer.every((segment, depth) => segment === at[depth]);
 
 const unresolved = (step: string, path: string, missing: string): FlowError =>
   refusal(

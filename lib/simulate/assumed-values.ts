@@ -7,7 +7,8 @@ import type { Expression, InputReference, VariableReference } from '../flow/expr
 import type { Step } from '../flow/flow.ts';
 import { parseSlotKey, type Slots, type Test, testKey } from '../protocol/invocation.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
-import { operationAt, type Path, valueAt } from '../protocol/path.ts';
+import { operationAt, valueOrMadeAt } from '../protocol/operation-at.ts';
+import { type Path, valueAt } from '../protocol/path.ts';
 import { passes } from '../protocol/truth.ts';
 import {
   truthsFor,
@@ -105,7 +106,7 @@ class Assumptions {
     const fits = (changed: Json): boolean => this.#fits(changed);
     if (!operation) {
       const accepts = (changed: Json): boolean =>
-        !wanted || passes(valueAt(changed, path), wanted.test) === wanted.holds;
+        !wanted || passes(valueOrMadeAt(changed, path), wanted.test) === wanted.holds;
       return withTruth(input, { text, path }, { accepts, fits });
     }
     const accepts = (changed: Json): boolean => {

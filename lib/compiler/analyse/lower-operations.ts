@@ -13,8 +13,8 @@ import { expressionsIn, type Flow, mapStep, type Step } from '../../flow/flow.ts
 import { formatPath } from '../../protocol/describe.ts';
 import type { Json } from '../../protocol/json.ts';
 import { type Operand, type Operation, operationText } from '../../protocol/operation.ts';
+import { operationAt } from '../../protocol/operation-at.ts';
 import { type Operator, operate } from '../../protocol/operators.ts';
-import { operationAt } from '../../protocol/path.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
 import { inputPathOf } from './given-variables.ts';

@@ -1,6 +1,6 @@
 import { childrenOf, type Expression, forEachChild } from '../../flow/expression.ts';
 import type { Test } from '../../protocol/invocation.ts';
-import { mayFail } from '../../protocol/operation.ts';
+import { mayFail } from './operation-faults.ts';
 import type { Reference } from './uses.ts';
 
 /**

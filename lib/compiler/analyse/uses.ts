@@ -9,8 +9,8 @@ import {
   type VariableReference,
 } from '../../flow/expression.ts';
 import type { Test } from '../../protocol/invocation.ts';
-import { mayFail, mayMiss } from '../../protocol/operation.ts';
 import { takesMissing } from '../../protocol/operators.ts';
+import { mayFail, mayMiss } from './operation-faults.ts';
 
 /**
  * An atomic condition under which a part of an expression is evaluated: `of` passes the test of `$if`, or does not; `of` is

@@ -12,7 +12,6 @@ import {
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
 import { mapInParallel } from '../in-parallel.ts';
-import { NoValue, resolveOperation } from '../operations.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { contentOf, keyOfSpilled, readOnce, travellingContent } from './spilled-content.ts';
@@ -23,14 +22,18 @@ export interface FoundMarker {
   readonly at: readonly Segment[];
 }
 
-/** All markers in a value, in document order. */
+/** All markers in a value, in document order; that of an operation comes before those of its operands. */
 export function findMarkers(value: Json, at: readonly Segment[] = []): readonly FoundMarker[] {
   if (isBlobMarker(value) || isMissing(value) || isFault(value) || isSkipped(value) || isSecret(value))
     return [{ marker: value, at }];
   if (Array.isArray(value)) return value.flatMap((item, index) => findMarkers(item, [...at, index]));
   if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => findMarkers(item, [...at, key]));
+  const own: FoundMarker[] = isOperation(value) ? [{ marker: value, at }] : [];
+  return own.concat(Object.entries(value).flatMap(([key, item]) => findMarkers(item, [...at, key])));
 }
+
+/** Loads what does operations, which most inputs have none of. */
+const loadOperations = () => import('../operations.ts');
 
 /**
  * Restores a value from its form in a state machine: spilled parts are read back, each blob once, and user values that
@@ -44,23 +47,17 @@ export async function hydrate(
   secrets: ReadonlyMap<string, Json> = new Map(),
 ): Promise<Json> {
   const once = readOnce(blobs);
-  const loaded = await loadSpilled(value, async (marker) => {
+  const markers = findMarkers(value);
+  const operations = markers.some(({ marker }) => isOperation(marker)) ? await loadOperations() : undefined;
+  const loaded = await loadSpilled(markers, async (marker) => {
     const content = await contentOf(marker, once);
     return readSpilled(marker).hasMarkers ? hydrate(content, once, secrets) : content;
   });
   const resolve = (part: Json): Json => unescapeValue(part, replace);
   const replace = (part: Json): Json | undefined => {
-    if (isOperation(part)) return done(part);
+    if (isOperation(part)) return operations?.doOperation(part, resolve);
     if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
     return isBlobMarker(part) ? loaded.get(keyOfSpilled(part)) : undefined;
-  };
-  const done = (operation: { $operation: Json[] }): Json => {
-    try {
-      return resolveOperation(operation, resolve);
-    } catch (error) {
-      if (error instanceof NoValue) error.of = operation;
-      throw error;
-    }
   };
   return resolve(value);
 }
@@ -68,7 +65,7 @@ export async function hydrate(
 /** Reads back the spilled parts of a value but keeps its form in a state machine: escaped, with all other markers. Each blob is read once. */
 export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promise<Json> {
   const once = readOnce(blobs);
-  const loaded = await loadSpilled(value, async (marker) => {
+  const loaded = await loadSpilled(findMarkers(value), async (marker) => {
     const content = await travellingContent(marker, once);
     return readSpilled(marker).hasMarkers ? unspill(content, once) : content;
   });
@@ -82,10 +79,13 @@ export async function unspill(value: Json, blobs: Pick<BlobStore, 'get'>): Promi
   return fill(value);
 }
 
-/** The spilled parts of a value, each loaded once, by {@link keyOfSpilled}. */
-async function loadSpilled(value: Json, load: (marker: BlobMarker) => Promise<Json>): Promise<Map<string, Json>> {
-  const markers = new Map(
-    findMarkers(value).flatMap(({ marker }) => (isBlobMarker(marker) ? [[keyOfSpilled(marker), marker] as const] : [])),
+/** The spilled parts among markers, each loaded once, by {@link keyOfSpilled}. */
+async function loadSpilled(
+  markers: readonly FoundMarker[],
+  load: (marker: BlobMarker) => Promise<Json>,
+): Promise<Map<string, Json>> {
+  const spilled = new Map(
+    markers.flatMap(({ marker }) => (isBlobMarker(marker) ? [[keyOfSpilled(marker), marker] as const] : [])),
   );
-  return new Map(await mapInParallel(markers, async ([key, marker]) => [key, await load(marker)] as const));
+  return new Map(await mapInParallel(spilled, async ([key, marker]) => [key, await load(marker)] as const));
 }

@@ -7,9 +7,9 @@ import {
 } from '../../../flow/expression.ts';
 import { type Test, testKey } from '../../../protocol/invocation.ts';
 import type { Json } from '../../../protocol/json.ts';
-import { mayFail, mayMiss as operationMayMiss } from '../../../protocol/operation.ts';
 import { FAILING, passes } from '../../../protocol/truth.ts';
 import { askedBy, type DemandGate, type Wanted } from '../../analyse/demand.ts';
+import { mayFail, mayMiss as operationMayMiss } from '../../analyse/operation-faults.ts';
 import { type Asked, mayFailIn, type Question } from '../../analyse/questions.ts';
 import { mayBeMissing, type Reference, spreadsSkip, type Use } from '../../analyse/uses.ts';
 import { type ByGates, byGates, type Gated } from './by-gates.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../../flow/expression.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, missing, SKIPPED, secret, travellingKey } from '../../../protocol/markers.ts';
-import { mayFail } from '../../../protocol/operation.ts';
+import { mayFail } from '../../analyse/operation-faults.ts';
 import { type Reference, usesOf } from '../../analyse/uses.ts';
 import { gateCode, isMissing, skips, skipsIn, testCode } from './answers.ts';
 import { allOf, type Code, eitherOf, listOf, objectOf, written } from './code.ts';

@@ -1,9 +1,9 @@
 import type { ReadPath, VariableReference } from '../../../flow/expression.ts';
 import { formatPath } from '../../../protocol/describe.ts';
 import { isObject, type Json } from '../../../protocol/json.ts';
-import { mayFail, mayMiss } from '../../../protocol/operation.ts';
 import type { Path, Segment } from '../../../protocol/path.ts';
 import { VARIABLES_OF_INPUT } from '../../analyse/given-variables.ts';
+import { mayFail, mayMiss } from '../../analyse/operation-faults.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';

@@ -1,4 +1,4 @@
-import { mayFail } from '../../../protocol/operation.ts';
+import { mayFail } from '../../analyse/operation-faults.ts';
 import type { Use } from '../../analyse/uses.ts';
 import { gateCode, isMissing, missingIn } from './answers.ts';
 import { type ByGates, byGates } from './by-gates.ts';

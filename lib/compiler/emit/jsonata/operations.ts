@@ -1,6 +1,6 @@
 import type { Json } from '../../../protocol/json.ts';
 import { escapeValue, fault } from '../../../protocol/markers.ts';
-import { mayFail, type Operand, type Operation } from '../../../protocol/operation.ts';
+import type { Operand, Operation } from '../../../protocol/operation.ts';
 import {
   nameOf,
   type Order,
@@ -11,6 +11,7 @@ import {
   WORK,
 } from '../../../protocol/operators.ts';
 import type { Path } from '../../../protocol/path.ts';
+import { mayFail } from '../../analyse/operation-faults.ts';
 import { flatConstant } from './constant.ts';
 import { all, any, choose, constant, FALSE, type Jsonata, jsonata, not, object, quote, TRUE } from './jsonata.ts';
 import { bind, bindAll, fn, type Local } from './locals.ts';

@@ -2,6 +2,7 @@ import type { Template } from '../../../asl/state-machine.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import type { Json, JsonObject } from '../../../protocol/json.ts';
 import { missing, SKIPPED } from '../../../protocol/markers.ts';
+import { operationAt } from '../../../protocol/operation-at.ts';
 import { namePath, parseJoined } from '../../../protocol/path.ts';
 import { project } from '../../../runtime/projection.ts';
 import { passesTest } from './answers.ts';
@@ -21,7 +22,8 @@ export const partOf = (blobId: Jsonata, index: number): Jsonata =>
   object([['$part', jsonata`${blobId} & ${quote(` ${index}`)}`]]);
 
 /** The slots of a step whose result is a constant. */
-export const constantSlots = (id: string, value: Json, keys: readonly string[]): JsonObject => project(value, keys, id);
+export const constantSlots = (id: string, value: Json, keys: readonly string[]): JsonObject =>
+  project(value, keys, id, { operationAt });
 
 /** The slots of a step that failed and has a constant in place of its result. */
 export const defaultSlots = (id: string, value: Json, keys: readonly string[]): Template =>

@@ -1,6 +1,6 @@
-import { mayFail } from '../../../protocol/operation.ts';
 import type { TemplatedInvocation } from '../../../protocol/templated.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
+import { mayFail } from '../../analyse/operation-faults.ts';
 import { isUseOf, type Use } from '../../analyse/uses.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
