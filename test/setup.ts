@@ -13,9 +13,8 @@ const OWN = new Set(['STEPFLOW_SEED', 'STEPFLOW_EFFORT']);
 for (const name of Object.keys(process.env)) if (READ.test(name) && !OWN.has(name)) delete process.env[name];
 
 // Every definition that a test compiles keeps the rules of AWS, whatever else the test is about.
-vi.mock(import('../lib/compiler/compile.ts'), async (importOriginal) => {
+vi.mock(import('../lib/compiler/pipeline.ts'), async (importOriginal) => {
   const [original, { checked }] = await Promise.all([importOriginal(), import('./definitions/check-definition.ts')]);
-  const compile: typeof original.compile = (...given) => checked(original.compile(...given));
-  const compileFlow: typeof original.compileFlow = (...given) => checked(original.compileFlow(...given));
-  return { ...original, compile, compileFlow };
+  const compileRead: typeof original.compileRead = (...given) => checked(original.compileRead(...given));
+  return { ...original, compileRead };
 });

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { TIMED_OUT } from '../../lib/protocol/aws-errors.ts';
-import { reportOf } from '../../lib/run/report/outcome.ts';
 import type { Json } from '../../lib/runtime/index.ts';
 
 /**
@@ -27,10 +26,11 @@ export type Child = z.output<typeof child>;
 export const indexOf = ({ Input }: Child): number => z.object({ index: z.int() }).parse(JSON.parse(Input)).index;
 
 /** What a child execution ended with; one that never got so far, such as one that ran out of time, has failed. */
-export function outcomeOf({ Status, Output, Error: error, Cause: cause }: Child): Json {
+export async function outcomeOf({ Status, Output, Error: error, Cause: cause }: Child): Promise<Json> {
   if (Output !== undefined) return JSON.parse(Output);
   if (Status === 'PENDING') return failed('CANCELLED', 'the item was not begun: the Map Run ended before its turn');
   if (Status === 'ABORTED') return failed('CANCELLED', cause ?? 'the execution of the item was stopped');
+  const { reportOf } = await import('../../lib/run/report/outcome.ts');
   const { code, message } = reportOf(error ?? (Status === 'TIMED_OUT' ? TIMED_OUT : 'UNSPECIFIED'), cause);
   return failed(code, message);
 }

@@ -49,7 +49,7 @@ export default component(
     let bytes = 0;
     await inParallel(childrenIn(objects, at.Key), async (run) => {
       signal.throwIfAborted();
-      const outcome = outcomeOf(run);
+      const outcome = await outcomeOf(run);
       // Where somebody reads inside a run's result, all of it has to be there.
       const opened = open ? escapeValue(await hydrate(outcome, blobs)) : outcome;
       const kept = whole && bytes > most ? await spillResult(opened, store) : opened;

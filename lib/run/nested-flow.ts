@@ -1,7 +1,6 @@
 import type { Giving } from '../compiler/analyse/given-variables.ts';
 import { bindVariables } from '../compiler/analyse/variables.ts';
-import { checkGivenValues } from '../compiler/check/variable-values.ts';
-import { compileFlow } from '../compiler/compile.ts';
+import { type Compiled, type CompileOptions, compileRead } from '../compiler/pipeline.ts';
 import { execute } from '../engine/index.ts';
 import { literal } from '../flow/expression.ts';
 import { type ReadFlow, readFlowData } from '../flow/read/read-flow-tree.ts';
@@ -28,19 +27,24 @@ export interface NestedFlow {
   readonly run: (input: Json) => Promise<FlowResult>;
 }
 
-/** A flow with what is given to its variables. Errors of the compiler refuse what does not fit their schema. */
-function withVariables(read: ReadFlow, given: { readonly [name: string]: Json }): ReadFlow {
+/** What compiles a flow with what is given to its variables, which errors refuse that do not fit their schema. */
+async function compileNested(
+  read: ReadFlow,
+  given: { readonly [name: string]: Json },
+  options: CompileOptions,
+): Promise<Compiled> {
   const { flow } = read;
-  if (!flow) return read;
+  const isPlain = !flow || (hasNone(given) && hasNone(flow.variables) && flow.variablesSchema === undefined);
+  if (isPlain) return compileRead(read, options, []);
+  const { checkGivenValues } = await import('../compiler/check/variable-values.ts');
   const diagnostics = [...read.diagnostics, ...checkGivenValues(flow, given)];
   const giving = (name: string): Giving | undefined =>
     Object.hasOwn(given, name) ? { kind: 'constant', value: literal(given[name] ?? null, NOWHERE) } : undefined;
-  return {
-    ...read,
-    flow: bindVariables(flow, { values: {}, given: giving, hasSecret: () => false, diagnostics }),
-    diagnostics,
-  };
+  const bound = bindVariables(flow, { values: {}, given: giving, hasSecret: () => false, diagnostics });
+  return compileRead({ ...read, flow: bound, diagnostics }, options, []);
 }
+
+const hasNone = (values: object): boolean => Object.keys(values).length === 0;
 
 const NOWHERE = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
@@ -48,13 +52,13 @@ const NOWHERE = { line: 1, column: 1, endLine: 1, endColumn: 1 };
  * Compiles a flow that is only known at run time, for the local engine inside a function. Each component is called as a
  * function of its own. Throws INVALID_INPUT if the flow has errors, or refuses what is given to its variables.
  */
-export function nestedFlow(
+export async function nestedFlow(
   flow: Json,
   context: NestedContext,
   variables: { readonly [name: string]: Json } = {},
-): NestedFlow {
+): Promise<NestedFlow> {
   const read = readFlowData(flow, `flow of step "${context.step}"`);
-  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = compileFlow(withVariables(read, variables), {
+  const { stateMachine, nestedMachines, diagnostics, type, inputBudget } = await compileNested(read, variables, {
     // The flow may come from an untrusted source, so it gets none of this function's secrets.
     hasSecret: () => false,
     // Each component is called as a separate function, because the host may mock it.

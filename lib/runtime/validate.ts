@@ -1,13 +1,8 @@
 import type { z } from 'zod';
-import { describe, formatPath } from '../protocol/describe.ts';
-import type { Segment } from '../protocol/path.ts';
+import type { ValidationProblem } from './validation-problem.ts';
 
-type Issue = z.core.$ZodIssue;
-
-/** The result of validating a value: the parsed value, or what is wrong, and the path of the first value that is. */
-export type Validation<T> = { readonly value: T } | { readonly problem: string; readonly at: string };
-
-const MAX_ISSUES = 5;
+/** The result of validating a value: the parsed value, or what is wrong. */
+export type Validation<T> = { readonly value: T } | ValidationProblem;
 
 /**
  * Validates a value against a schema. The description says for each path what was found and what was expected; `show`
@@ -22,11 +17,9 @@ export async function validate<S extends z.ZodType>(
   const parsed = await schema.safeParseAsync(isCopied ? renamed(value, PROTOTYPE, STAND_IN) : value);
   if (parsed.success)
     return { value: isCopied ? (renamed(parsed.data, STAND_IN, PROTOTYPE) as z.output<S>) : parsed.data };
-  const shown = show(value);
-  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => explain(issue, shown));
-  const rest = parsed.error.issues.length - issues.length;
-  const [first] = parsed.error.issues;
-  return { problem: issues.join('; ') + (rest > 0 ? `; and ${rest} more` : ''), at: first ? pathOf(first) : '' };
+  // A function starts without the words for what does not fit.
+  const { problemOf } = await import('./validation-problem.ts');
+  return problemOf(parsed.error.issues, show(value));
 }
 
 /** A key that is data as any other in JSON, but which zod leaves out of its copies: it is parsed under another name. */
@@ -58,48 +51,3 @@ function renamed(value: unknown, from: string, to: string): unknown {
     Object.entries(value).map(([key, item]) => [key === from ? to : key, renamed(item, from, to)]),
   );
 }
-
-const segmentsOf = ({ path }: Issue): readonly Segment[] =>
-  path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
-
-const pathOf = (issue: Issue): string => formatPath(segmentsOf(issue));
-
-function explain(issue: Issue, value: unknown): string {
-  const segments = segmentsOf(issue);
-  const path = pathOf(issue);
-  return `${path === '' ? '' : `"${path}": `}found ${describe(valueIn(value, segments))}, wanted ${wanted(issue)}`;
-}
-
-function wanted(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return typeName(issue.expected);
-    case 'invalid_value':
-      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'invalid_union':
-      return [...new Set(issue.errors.flatMap((errors) => errors.slice(0, 1).map(wanted)))].join(' or ');
-    case 'unrecognized_keys':
-      return `no key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
-    default:
-      return withoutPrefix(issue.message);
-  }
-}
-
-/** zod's message without its prefix: `Too small: expected array to have >=2 items` → `array to have >=2 items`. */
-const withoutPrefix = (message: string): string => message.replace(/^[^:]*: (expected |must )?/, '');
-
-const NAMES: { readonly [type: string]: string } = {
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
-  null: 'null',
-  int: 'a whole number',
-};
-
-const typeName = (type: string): string => NAMES[type] ?? `a ${type}`;
-
-const valueIn = (value: unknown, segments: readonly Segment[]): unknown =>
-  segments.reduce<unknown>(
-    (here, segment) => (typeof here === 'object' && here !== null ? Reflect.get(here, segment) : undefined),
-    value,
-  );

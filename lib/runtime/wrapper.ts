@@ -1,16 +1,5 @@
 import type { CallComponent } from '../protocol/call-component.ts';
-import { formatPath } from '../protocol/describe.ts';
-import {
-  type ErrorCode,
-  errorText,
-  FlowError,
-  isFlowError,
-  isSkipStep,
-  shortened,
-  toFlowError,
-  withoutFrames,
-} from '../protocol/errors.ts';
-import { inPlace, stackWith, takePlace } from '../protocol/failure-place.ts';
+import { errorText, FlowError, isFlowError, isSkipStep } from '../protocol/errors.ts';
 import { type DirectInvocation, type Invocation, parseSlotKey, type Slots } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation, isSecret, isSkipped } from '../protocol/markers.ts';
@@ -134,9 +123,8 @@ export function wrap(component: Component, options: WrapOptions): Handler {
       });
       return slots;
     } catch (error) {
-      const failure = shortened(scrubber.error(toFlowError(error)));
-      // Replaces the place in the stack: it may be that of another step's failure, from a component that this one called.
-      failure.stack = stackWith(failure.stack ?? '', takePlace(error));
+      const { failureOf } = await loadFailures();
+      const failure = failureOf(error, scrubber);
       await report('failed', { code: failure.name, error: failure.message });
       throw failure;
     }
@@ -186,6 +174,8 @@ async function answer(
 }
 
 // A function loads what its step has no use for only if another one has: each starts with less.
+
+const loadFailures = () => import('./failures.ts');
 
 async function loadOperationAt(): Promise<OperationAt> {
   const { operationAt } = await import('../protocol/operation-at.ts');
@@ -298,8 +288,10 @@ async function resolveInput(
   for (const { marker, at } of markers) {
     // An operation says itself what becomes of what it lacks.
     if (operations.some((outer) => isInside(at, outer.at))) continue;
-    if (isFault(marker)) throw unfit(step, formatPath(at), marker.$fault);
-    if (isMissing(marker)) throw unresolved(step, formatPath(at), marker.$missing);
+    if (isFault(marker) || isMissing(marker)) {
+      const computed = isFault(marker) ? { fault: marker.$fault } : { missing: marker.$missing };
+      throw (await loadFailures()).withoutValue(step, at, computed);
+    }
   }
   if (travelling) return input;
   const paths = markers.flatMap(({ marker }) => (isSecret(marker) ? [marker.$secret] : []));
@@ -308,35 +300,15 @@ async function resolveInput(
     secrets,
   );
   for (const value of values.values()) scrubber.hide(value);
-  return hydrate(input, context.blobs, values).catch((error) => {
+  return hydrate(input, context.blobs, values).catch(async (error) => {
     if (!(error instanceof NoValue)) throw error;
-    const { computed } = error;
-    const path = formatPath(operations.find(({ marker }) => marker === error.of)?.at ?? []);
-    throw 'fault' in computed ? unfit(step, path, computed.fault) : unresolved(step, path, computed.missing);
+    const at = operations.find(({ marker }) => marker === error.of)?.at ?? [];
+    throw (await loadFailures()).withoutValue(step, at, error.computed);
   });
 }
 
 const isInside = (at: readonly Segment[], outer: readonly Segment[]): boolean =>
   at.length > outer.length && outer.every((segment, depth) => segment === at[depth]);
-
-const unresolved = (step: string, path: string, missing: string): FlowError =>
-  refusal(
-    'EXPRESSION_FAILURE',
-    `step "${step}": no value for ${path === '' ? 'its input' : `"${path}" of its input`}: there is no ${missing}`,
-    path,
-  );
-
-/** A failure of an operator whose operands do not fit it. */
-const unfit = (step: string, path: string, fault: string): FlowError =>
-  refusal(
-    'EXPRESSION_FAILURE',
-    `step "${step}": ${path === '' ? 'its input' : `"${path}" of its input`}: ${fault}`,
-    path,
-  );
-
-/** A failure of a step's input at a path, before its component runs. */
-const refusal = (code: ErrorCode, message: string, field: string): FlowError =>
-  inPlace(withoutFrames(new FlowError(code, message)), { field });
 
 interface RunOptions {
   readonly scrubber: Scrubber;
@@ -351,8 +323,7 @@ async function run(
 ): Promise<unknown> {
   const { step } = context;
   const parsed = await validate(input, component.input, (value) => scrubber.any(value));
-  if ('problem' in parsed)
-    throw refusal('INVALID_INPUT', `the input of step "${step}" does not fit: ${parsed.problem}`, parsed.at);
+  if ('problem' in parsed) throw (await loadFailures()).unfitInput(step, parsed);
   try {
     host.begun?.();
     const result = await component.run(parsed.value, context);
@@ -361,8 +332,7 @@ async function run(
       toJson(result, step);
       throw error;
     });
-    if ('problem' in checked)
-      throw withoutFrames(new FlowError('COMPONENT_FAILED', invalidResult(step, checked.problem)));
+    if ('problem' in checked) throw (await loadFailures()).unfitResult(step, checked);
     return checked.value;
   } catch (error) {
     if (!isSkipStep(error)) throw error;
@@ -370,6 +340,3 @@ async function run(
     return SKIP;
   }
 }
-
-const invalidResult = (step: string, problem: string): string =>
-  `the result of step "${step}" does not fit its component's own output schema: ${problem}; correct the component`;
