@@ -9,6 +9,11 @@ import { componentResolver } from '../../lib/run/tasks/component-resolver.ts';
 import { machineResolver } from '../../lib/run/tasks/nested-machines.ts';
 import { component } from '../../lib/runtime/component.ts';
 import { wrap } from '../../lib/runtime/wrapper.ts';
+// What functions load only when they need it: a virtual clock would go on while a file is read.
+import '../../lib/protocol/operation-at.ts';
+import '../../lib/runtime/attached-work.ts';
+import '../../lib/runtime/check-output.ts';
+import '../../lib/runtime/operations.ts';
 import { memoryStore } from '../runtime/stores/memory-store.ts';
 import { idOf, MODULUS, type SummingFlow } from './draw-large.ts';
 
