@@ -1,3 +1,4 @@
+import { type Flow, flowCalled } from '../../flow/flow.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import type { Access, Fault } from './access.ts';
@@ -28,8 +29,9 @@ function reportPath(
   const names = suggestions.get(key) ?? new Suggestions(known);
   suggestions.set(key, names);
   const parent = formatPath(fault.at);
+  const source = sourceOf(reference, scope.flow);
   const params = {
-    of: parent === '' ? sourceOf(reference) : `"${parent}" of ${sourceOf(reference)}`,
+    of: parent === '' ? source : `"${parent}" of ${source}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,
     found: describeType(of),
     known,
@@ -41,7 +43,7 @@ function reportPath(
   else scope.report('doubtful-path', params, span);
 }
 
-function sourceOf(reference: FoundReference['reference']): string {
-  if (reference.kind === 'input') return "the flow's input";
+function sourceOf(reference: FoundReference['reference'], flow: Flow): string {
+  if (reference.kind === 'input') return flow.outer ? `the input of ${flowCalled(flow)}` : "the flow's input";
   return reference.kind === 'step' ? `the result of "${reference.step}"` : `the variable "${reference.name}"`;
 }

@@ -5,6 +5,7 @@ import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
 import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
+import { isMeantAsFlow } from './flow-keys.ts';
 import { REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
 import { looksLikeReference } from './foreign-reference.ts';
@@ -44,17 +45,26 @@ export function readStepInput(tree: Tree, component: string, reporter: Reporter)
   const runsFlow = flowRunnerAt(component) !== undefined;
   if (!runsFlow || tree.kind !== 'map' || formsOf(tree).length > 0) return readExpression(tree, reporter);
   return readPlainMap(tree, reporter, (key, value) =>
-    WRITTEN_FLOWS.has(key) && isWrittenFlow(value)
+    isWrittenFlow(key, value, component)
       ? { ...literal(toJson(value), value.span), tree: value }
       : readExpression(value, reporter),
   );
 }
 
 /** Where any of these components may be given a flow: one under the key of another component is a flow too, if misplaced. */
-const WRITTEN_FLOWS: ReadonlySet<string> = new Set(Object.values(FLOW_RUNNERS).map(({ flow }) => flow));
+const WRITTEN_FLOWS: readonly string[] = [...new Set(Object.values(FLOW_RUNNERS).map(({ flow }) => flow))];
 
-const isWrittenFlow = (tree: Tree): boolean =>
-  tree.kind === 'map' && tree.entries.has('steps') && formsOf(tree).length === 0;
+/**
+ * Whether an entry of the input of such a component is a flow that is written out, perhaps with a misspelt key: of its own, or of
+ * the flow. A component of the project may have the name, and take other data; under `/builtin` it takes nothing else.
+ */
+function isWrittenFlow(key: string, tree: Tree, component: string): boolean {
+  if (tree.kind === 'map' && formsOf(tree).length > 0) return false;
+  if (!WRITTEN_FLOWS.includes(key))
+    return nearest(key, WRITTEN_FLOWS) !== undefined && tree.kind === 'map' && tree.entries.has('steps');
+  const isExpression = tree.kind === 'map' && [...tree.entries.keys()].every((name) => name.startsWith('$'));
+  return isMeantAsFlow(tree) || (tree.kind === 'map' && component.startsWith('/builtin/') && !isExpression);
+}
 
 /** The keys of expressions that a map has, in the order of the text. */
 const formsOf = ({ entries }: MapTree): readonly string[] => [...entries.keys()].filter((key) => FORMS.has(key));

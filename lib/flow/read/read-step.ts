@@ -6,6 +6,7 @@ import type { OnError, Preceding, Retrying, Step } from '../flow.ts';
 import { Fields } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { checkAwsMetadataOfStep } from './aws-metadata.ts';
 import { checkSchemas } from './check-schemas.ts';
 import { ON_ERROR_HINTS, STEP_HINTS } from './foreign-keys.ts';
 import { readExpression, readStepInput } from './read-expression.ts';
@@ -58,6 +59,7 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
   checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
+  checkAwsMetadataOfStep(fields.tree('metadata'), name, STEP_KEYS, reporter);
   const body = readBody(component, fields, tree, reporter);
   return id === undefined ? undefined : { id, component, ...body };
 }

@@ -12,6 +12,9 @@ export interface KeyHint {
 /** Hints by the unknown key in lower case, without `_` and `-`. */
 export type KeyHints = ReadonlyMap<string, KeyHint>;
 
+/** A key as hints have it. */
+export const plainKey = (key: string): string => key.toLowerCase().replace(/[_-]/g, '');
+
 const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The known keys of a map of the flow, each looked up by its camelCase name; snake_case spellings are read too. */
@@ -41,7 +44,7 @@ export class Fields {
     for (const [key, entry] of map.entries) {
       const name = known.includes(key) ? key : camel(key);
       if (!known.includes(name)) {
-        const hint = hints.get(key.toLowerCase().replace(/[_-]/g, '')) ?? unspaced(key, known);
+        const hint = hints.get(plainKey(key)) ?? unspaced(key, known);
         const meant = hint ? hint.key : nearest(camel(key), known);
         if (meant) this.#misspelt.add(meant);
         const near = meant && spelt(meant);
@@ -148,6 +151,11 @@ export class Fields {
     const tree = this.#nonNull(key);
     if (!tree) return undefined;
     return tree.kind === 'map' ? tree : this.#wrong(key, tree, 'a map');
+  }
+
+  /** Whether one of the keys is written in another way, which has been reported. */
+  isMisspelt(...keys: readonly string[]): boolean {
+    return keys.some((key) => this.#misspelt.has(key));
   }
 
   /** Reports that `key` is missing, unless a misspelling of it has been reported. */

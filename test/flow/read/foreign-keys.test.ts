@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../lib/diagnostics/diagnostics.ts';
+import { FLOW_KEYS } from '../../../lib/flow/read/flow-keys.ts';
 import { FLOW_HINTS, ON_ERROR_HINTS, STEP_HINTS } from '../../../lib/flow/read/foreign-keys.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
-import { FLOW_KEYS } from '../../../lib/flow/read/read-flow-tree.ts';
 import { ON_ERROR_KEYS, STEP_KEYS } from '../../../lib/flow/read/read-step.ts';
 import { runs, SEED } from '../../chance.ts';
 
