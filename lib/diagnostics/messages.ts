@@ -235,12 +235,18 @@ export const MESSAGES = {
       return `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`;
     },
   ),
-  'missing-variable': error<{ name: string; inner?: boolean }>(
-    ({ name }) => `The variable "${name}" has no value`,
-    ({ name, inner = false }) =>
-      inner
-        ? `Give it one as variables: { ${name}: … } of the step that runs this flow, under "variables" of the flow, or as a default in variablesSchema or here.`
-        : `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
+  'missing-variable': error<{ name: string; inner?: boolean; required?: boolean }>(
+    ({ name, required = false }) =>
+      required
+        ? `The variable "${name}" has no value, and variablesSchema requires one`
+        : `The variable "${name}" has no value`,
+    ({ name, inner = false, required = false }) => {
+      const where = inner
+        ? `as variables: { ${name}: … } of the step that runs this flow`
+        : `where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment)`;
+      const orHere = required ? '' : ' or here';
+      return `Give it one ${where}, under "variables" of the flow, or as a default in variablesSchema${orHere}.`;
+    },
   ),
   'outer-variable': error<{ name: string }>(
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
