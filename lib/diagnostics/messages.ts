@@ -22,10 +22,12 @@ export const MESSAGES = {
     () =>
       'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
   ),
-  'map-as-key': error<object>(
+  'map-as-key': error<{ template?: string | undefined }>(
     () => 'A map is used as a key',
-    () =>
-      'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.',
+    ({ template }) =>
+      template === undefined
+        ? 'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.'
+        : `Where other languages have {{ ${template} }}, write { $input: ${template} } or { $step: ID, path: ${template} }.`,
   ),
   'alias-bomb': error<{ limit: number }>(
     ({ limit }) => `With its aliases expanded, this file has more than ${limit.toLocaleString('en')} values`,
@@ -146,10 +148,13 @@ export const MESSAGES = {
     ({ first, second }) =>
       `Remove one of the two, or put one inside the other: under "${first}", or in a map under another key. Plain data with a key "${second}" goes under $literal.`,
   ),
-  'foreign-reference': warning<object>(
-    () => 'This text looks like a reference of another language; here it is plain text',
-    () =>
-      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and { $concat: ["Hello ", { $input: PATH }] } for a text with values in it. If the text is meant as it is, write { $literal: "…" }.',
+  'foreign-reference': warning<{ readonly instead: string } | { readonly isKey: true }>(
+    (params) =>
+      `This ${'isKey' in params ? 'key' : 'text'} looks like a reference of another language; here it is plain text`,
+    (params) =>
+      'isKey' in params
+        ? 'No key is evaluated: let a component make a map whose keys are only known when it runs. If the key is meant as it is, put the map under $literal.'
+        : `${params.instead} If the text is meant as it is, write { $literal: "…" }.`,
   ),
   'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined; instead?: string | undefined }>(
     ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,

@@ -8,7 +8,7 @@ import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { isMeantAsFlow } from './flow-keys.ts';
 import { REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
-import { looksLikeReference } from './foreign-reference.ts';
+import { foreignReference, looksLikeTemplate } from './foreign-reference.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
 /** The forms of expressions by key. A map has one of these keys at most. */
@@ -82,7 +82,10 @@ function withoutFurther(map: MapTree, first: string, further: readonly string[],
 
 function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
   if (value === '...') reporter.report('elision', {}, span);
-  else if (typeof value === 'string' && looksLikeReference(value)) reporter.report('foreign-reference', {}, span);
+  else if (typeof value === 'string') {
+    const instead = foreignReference(value);
+    if (instead !== undefined) reporter.report('foreign-reference', { instead }, span);
+  }
   return literal(value, span);
 }
 
@@ -102,7 +105,8 @@ type ReadEntry = (key: string, value: Tree) => Expression;
 
 function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
-    if (key.startsWith('$'))
+    if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
+    else if (key.startsWith('$'))
       reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: insteadOf(key) }, place);
     if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: read(key, value) };
@@ -115,11 +119,16 @@ function reportUnspaced(key: string, span: Span, reporter: Reporter): void {
   const [, name, value] = /^([\w$]+):([^\s:/].*|\/[^/].*)$/s.exec(key) ?? [];
   if (name !== undefined && value !== undefined) reporter.report('missing-space', { key, name, value }, span);
 }
-/** A text under `path` is a path for the component, such as `extract`: what it begins with is no mistake. */
+/** Texts under such a key are paths for the component, such as `extract`: what they begin with is no mistake. */
+const PATHS = /^(?:json_?)?paths?$|^fields$/i;
+
 const readEntry =
   (reporter: Reporter): ReadEntry =>
   (key, value) =>
-    key === 'path' && value.kind === 'scalar' ? literal(value.value, value.span) : readExpression(value, reporter);
+    PATHS.test(key) && isPlain(value) ? literal(toJson(value), value.span) : readExpression(value, reporter);
+
+const isPlain = (tree: Tree): boolean =>
+  tree.kind === 'scalar' || (tree.kind === 'list' && tree.items.every(({ kind }) => kind === 'scalar'));
 
 /** A map or list without anything to evaluate is a literal. */
 function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expression {
