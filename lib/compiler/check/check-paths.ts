@@ -1,6 +1,8 @@
+import type { PathFault } from '../../diagnostics/messages.ts';
 import { type Flow, flowCalled } from '../../flow/flow.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
+import { isObject } from '../../protocol/json.ts';
 import type { Access, Fault } from './access.ts';
 import { describeType } from './describe-type.ts';
 import type { Scope } from './scope.ts';
@@ -36,11 +38,19 @@ function reportPath(
     found: describeType(of),
     known,
     nearest: typeof segment === 'string' ? names.nearest(segment) : undefined,
+    around: reference.kind === 'input' && fault.at.length === 0 ? aroundOf(scope.flow, String(segment)) : undefined,
   };
   const span = reference.path.span ?? reference.span;
   // Where a missing value is tolerated, a path that never exists is pointless, but fails no run.
   if (presence === 'never' && !lenient) scope.report('unknown-path', params, span);
   else scope.report('doubtful-path', params, span);
+}
+
+/** The flow around an inner one whose input has a field of that name, by the step in it that runs the inner one. */
+function aroundOf({ outer, runner }: Flow, field: string): PathFault['around'] {
+  if (!outer || runner === undefined) return undefined;
+  const properties = isObject(outer.inputSchema) ? outer.inputSchema.properties : undefined;
+  return isObject(properties) && Object.hasOwn(properties, field) ? { runner, field } : undefined;
 }
 
 function sourceOf(reference: FoundReference['reference'], flow: Flow): string {

@@ -106,8 +106,11 @@ function awsOf(metadata: Tree | undefined): Tree | undefined {
   return aws === undefined || isNull(aws) ? undefined : aws;
 }
 
-const reportWrong = (key: string, called: string, tree: Tree, wanted: string, reporter: Reporter): void =>
-  reporter.report('wrong-type', { what: `"${key}" of ${called}`, found: describe(tree), wanted }, tree.span);
+function reportWrong(key: string, called: string, tree: Tree, wanted: string, reporter: Reporter): void {
+  const meant = key === 'metadata.aws.type' && tree.kind === 'scalar' ? nearest(String(tree.value), TYPES) : undefined;
+  const params = { what: `"${key}" of ${called}`, found: describe(tree), wanted, nearest: meant };
+  reporter.report('wrong-type', params, tree.span);
+}
 
 function isWorkflowType(tree: Tree): boolean {
   return tree.kind === 'scalar' && TYPES.some((type) => type === String(tree.value).toUpperCase());

@@ -63,6 +63,19 @@ export function foreignReference(written: string): string | undefined {
   return undefined;
 }
 
+/** The expression that a text is meant as which is a single reference of another language. */
+export function referenceIn(text: string): string | undefined {
+  for (const { pattern, expressions } of FOREIGN) {
+    const [whole, reference = ''] = pattern.exec(text) ?? [];
+    if (whole === text) return expressions(reference.trim())[0];
+  }
+  return undefined;
+}
+
+/** The expression that a text is meant as which is a path, such as `user.name` or `steps.load.id`; undefined for any other. */
+export const pathIn = (text: string): string | undefined =>
+  /^[A-Za-z_][\w.[\]-]*$/.test(text) && isPath(text) ? referenceTo(text)[0] : undefined;
+
 /** Whether a key looks like a text with a reference of another language in it. */
 export const looksLikeTemplate = (key: string): boolean =>
   isSuspect(key) && FOREIGN.some(({ pattern, isPart }) => isPart && pattern.test(key));
@@ -83,6 +96,8 @@ function inText(text: string): string {
     if (index > 0) parts.push(JSON.stringify(rest.slice(0, index)));
     parts.push(meant[0] ?? '');
     rest = rest.slice(index + length);
+    // A long text may have more of them than is worth to look for.
+    if (parts.length > MOST_SHOWN) break;
   }
   if (rest !== '') parts.push(JSON.stringify(rest));
   const joined = `{ $concat: [${parts.join(', ')}] }`;

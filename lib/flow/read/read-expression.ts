@@ -2,13 +2,14 @@ import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { parsePath, pathText } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
-import { Fields } from '../text/fields.ts';
+import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { isMeantAsFlow } from './flow-keys.ts';
-import { REFERENCE_HINTS } from './foreign-keys.ts';
+import { IF_HINTS, LITERAL_HINT, REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
 import { foreignReference, looksLikeTemplate } from './foreign-reference.ts';
+import { conditionIn } from './infix-condition.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
 /** The forms of expressions by key. A map has one of these keys at most. */
@@ -34,7 +35,32 @@ export function readExpression(tree: Tree, reporter: Reporter): Expression {
   const form = key === undefined ? undefined : FORMS.get(key);
   if (key === undefined || form === undefined) return readPlainMap(tree, reporter);
   const only = further.length > 0 ? withoutFurther(tree, key, further, reporter) : tree;
-  return form(only, reporter, (value) => readExpression(value, reporter));
+  return form(only, reporter, {
+    value: (value) => readExpression(value, reporter),
+    condition: (condition, of) => readCondition(condition, of, reporter),
+  });
+}
+
+/**
+ * Reads a condition. A text that is written as conditions are elsewhere, and a map with a misspelt operator, would be true in
+ * every run: nobody means that.
+ */
+export function readCondition(
+  tree: Tree,
+  of: 'skipIf' | '$if' | '$and' | '$or' | '$not',
+  reporter: Reporter,
+): Expression {
+  const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+  const condition = text === undefined ? undefined : conditionIn(text);
+  if (condition !== undefined) {
+    reporter.report('text-condition', { of, condition }, tree.span);
+    return literal(false, tree.span);
+  }
+  const isMisspelt =
+    tree.kind === 'map' && formsOf(tree).length === 0 && [...tree.entries.keys()].some((key) => key.startsWith('$'));
+  return isMisspelt
+    ? readPlainMap(tree, reporter, readEntry(reporter), { isCondition: true })
+    : readExpression(tree, reporter);
 }
 
 /**
@@ -103,11 +129,18 @@ const insteadOf = (key: string): string | undefined =>
 
 type ReadEntry = (key: string, value: Tree) => Expression;
 
-function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
+function readPlainMap(
+  map: MapTree,
+  reporter: Reporter,
+  read: ReadEntry = readEntry(reporter),
+  { isCondition = false } = {},
+): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
-    else if (key.startsWith('$'))
-      reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: insteadOf(key) }, place);
+    else if (key.startsWith('$')) {
+      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition, known: KEYS };
+      reporter.report('unknown-dollar-key', params, place, isCondition ? 'error' : undefined);
+    }
     if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: read(key, value) };
   });
@@ -145,18 +178,21 @@ function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expres
 }
 
 function readLiteral(map: MapTree, reporter: Reporter): Expression {
-  const value = new Fields(map, 'a $literal', ['$literal'], reporter).tree('$literal');
+  const hints: KeyHints = new Map([...map.entries.keys()].map((key) => [plainKey(key), LITERAL_HINT]));
+  const value = new Fields(map, 'a $literal', ['$literal'], reporter, { hints }).tree('$literal');
   return value ? { ...literal(toJson(value), map.span), tree: value } : literal(null, map.span);
 }
 
 function readIf(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'an $if', ['$if', 'then', 'else'], reporter);
+  const fields = new Fields(map, 'an $if', ['$if', 'then', 'else'], reporter, { hints: IF_HINTS });
   if (!fields.tree('then')) fields.missing('then');
   const part = (key: string): Expression => {
     const tree = fields.tree(key);
     return tree ? readExpression(tree, reporter) : literal(null, map.span);
   };
-  return { kind: 'if', condition: part('$if'), consequent: part('then'), alternative: part('else'), span: map.span };
+  const written = fields.tree('$if');
+  const condition = written ? readCondition(written, '$if', reporter) : literal(null, map.span);
+  return { kind: 'if', condition, consequent: part('then'), alternative: part('else'), span: map.span };
 }
 
 function readCoalesce(map: MapTree, reporter: Reporter): Expression {
