@@ -108,6 +108,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'constant-comparison': {
     flow: 'inputSchema: { type: object, required: [plan], properties: { plan: { enum: [free, team] } } }\nsteps: []\noutput: { paid: { $ne: [{ $input: plan }, fre] } }\n',
   },
+  'text-condition': {
+    flow: 'steps:\n  - id: load\n    component: /user/load\n    skipIf: event != "created"\n    input: { user_id: u001 }\n',
+  },
   'list-condition': {
     flow: 'steps:\n  - id: posts\n    component: /content/posts\n    input: { user_id: u001 }\noutput: { none: { $not: [{ $step: posts, path: total }] } }\n',
   },

@@ -30,9 +30,10 @@ export class Reporter {
     this.file = file;
   }
 
-  /** Adds the diagnostic `code` of the registry at `span`. */
-  report<C extends Code>(code: C, params: Params<C>, span: Span): void {
-    this.diagnostics.push(diagnose(code, params, { file: this.file, ...span }));
+  /** Adds the diagnostic `code` of the registry at `span`, with a severity other than its own where one is given. */
+  report<C extends Code>(code: C, params: Params<C>, span: Span, severity?: Diagnostic['severity']): void {
+    const told = diagnose(code, params, { file: this.file, ...span });
+    this.diagnostics.push(severity ? { ...told, severity } : told);
   }
 
   /** Whether an error has been reported. */

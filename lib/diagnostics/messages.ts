@@ -22,10 +22,12 @@ export const MESSAGES = {
     () =>
       'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
   ),
-  'map-as-key': error<object>(
+  'map-as-key': error<{ template?: string | undefined }>(
     () => 'A map is used as a key',
-    () =>
-      'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.',
+    ({ template }) =>
+      template === undefined
+        ? 'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.'
+        : `Where other languages have {{ ${template} }}, write { $input: ${template} } or { $step: ID, path: ${template} }.`,
   ),
   'alias-bomb': error<{ limit: number }>(
     ({ limit }) => `With its aliases expanded, this file has more than ${limit.toLocaleString('en')} values`,
@@ -43,9 +45,9 @@ export const MESSAGES = {
     ({ name }) => `The alias *${name} is inside the value that it repeats`,
     ({ name }) => `A value cannot contain itself: move the anchor &${name} to a smaller value, or remove *${name}.`,
   ),
-  'wrong-type': error<{ what: string; found: string; wanted: string }>(
+  'wrong-type': error<{ what: string; found: string; wanted: string; nearest?: string | undefined }>(
     ({ what, found, wanted }) => `${capitalize(what)} is ${found}, but ${wanted} is expected`,
-    ({ what, wanted }) => `Write ${wanted} for ${what}.`,
+    ({ what, wanted, nearest }) => (nearest ? `Did you mean "${nearest}"?` : `Write ${wanted} for ${what}.`),
   ),
   'unknown-key': error<{
     key: string;
@@ -61,7 +63,9 @@ export const MESSAGES = {
   'bad-schema': error<{ what: string; found: string; wanted: string; nearest?: string | undefined }>(
     ({ what, found, wanted }) => `${capitalize(what)} is ${found}, but ${wanted} is expected`,
     ({ nearest, wanted }) =>
-      nearest ? `Did you mean ${nearest}?` : `Write ${wanted}. A schema that is none would check nothing.`,
+      nearest
+        ? `Did you mean ${nearest}?`
+        : `Write ${wanted.replace(/,$/, '')}. A schema that is none would check nothing.`,
   ),
   'unknown-keyword': error<{ keyword: string; where: string; nearest: string }>(
     ({ keyword, where, nearest }) =>
@@ -123,10 +127,14 @@ export const MESSAGES = {
       path.length === 2
         ? `The step "${path[0]}" waits for itself`
         : `These steps wait for each other in a cycle: ${path.join(' → ')}`,
-    ({ after = [] }) =>
+    ({ path, after = [] }) =>
       after.length === 0
-        ? 'A step runs after all steps that it reads. Remove one of these references to break the cycle.'
-        : `A step runs after all steps that it reads, and after those in its "after". By "after" alone ${after.join(', and ')}: remove one of these, or a reference, to break the cycle.`,
+        ? path.length === 2
+          ? 'A step cannot read its own result. To do something again with the last result, use /builtin/iterate.'
+          : 'A step runs after all steps that it reads. Remove one of these references to break the cycle.'
+        : path.length === 2
+          ? `A step cannot come after itself: remove "${path[0]}" from its "after".`
+          : `A step runs after all steps that it reads, and after those in its "after". By "after" alone ${after.join(', and ')}: remove one of these, or a reference, to break the cycle.`,
   ),
   'bad-path': error<{ path: string; problem: string }>(
     ({ path, problem }) => `"${path}" is not a valid path: ${problem}`,
@@ -146,15 +154,30 @@ export const MESSAGES = {
     ({ first, second }) =>
       `Remove one of the two, or put one inside the other: under "${first}", or in a map under another key. Plain data with a key "${second}" goes under $literal.`,
   ),
-  'foreign-reference': warning<object>(
-    () => 'This text looks like a reference of another language; here it is plain text',
-    () =>
-      'Write { $input: PATH } or { $step: ID, path: PATH } for a value, and { $concat: ["Hello ", { $input: PATH }] } for a text with values in it. If the text is meant as it is, write { $literal: "…" }.',
+  'foreign-reference': warning<{ readonly instead: string } | { readonly isKey: true }>(
+    (params) =>
+      `This ${'isKey' in params ? 'key' : 'text'} looks like a reference of another language; here it is plain text`,
+    (params) =>
+      'isKey' in params
+        ? 'No key is evaluated: let a component make a map whose keys are only known when it runs. If the key is meant as it is, put the map under $literal.'
+        : `${params.instead} If the text is meant as it is, write { $literal: "…" }.`,
   ),
-  'unknown-dollar-key': warning<{ key: string; nearest?: string | undefined; instead?: string | undefined }>(
-    ({ key }) => `"${key}" is not an expression, so this map is treated as plain data`,
-    ({ nearest, instead }) =>
-      instead ?? `${nearest ? `Did you mean "${nearest}"? ` : ''}If plain data is intended, put it under $literal.`,
+  'unknown-dollar-key': warning<{
+    key: string;
+    nearest?: string | undefined;
+    instead?: string | undefined;
+    isCondition?: boolean;
+    known?: readonly string[];
+  }>(
+    ({ key, isCondition = false }) =>
+      isCondition
+        ? `"${key}" is not an expression, so this condition is a map, which is always true`
+        : `"${key}" is not an expression, so this map is treated as plain data`,
+    ({ nearest, instead, isCondition = false, known = [] }) => {
+      const meant = instead ?? (nearest && `Did you mean "${nearest}"?`);
+      if (isCondition) return meant ?? `Write one of ${known.join(', ')}.`;
+      return `${meant === undefined ? '' : `${meant} `}If plain data is intended, put it under $literal.`;
+    },
   ),
   elision: warning<object>(
     () => '"..." looks like a placeholder for a missing value',
@@ -175,10 +198,12 @@ export const MESSAGES = {
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
     () => 'Change this value, or relax the schema if it is too strict.',
   ),
-  'default-type': error<{ step: string; problem: string }>(
+  'default-type': error<{ step: string; problem: string; isAbsent: boolean }>(
     ({ step, problem }) => `Where "${step}" fails, its default cannot be used: ${lowercaseFirst(problem)}`,
-    () =>
-      'Give the default the form that the readers of the step need, as the result has it; or read it in a $coalesce.',
+    ({ step, isAbsent }) =>
+      `Give the default the form that the readers of the step need, as the result has it${
+        isAbsent ? `; or say there what is taken instead: { $coalesce: [{ $step: ${step}, path: PATH }, value] }` : ''
+      }.`,
   ),
   'no-inner-flow': error<{ step: string; runner: string; flow: string; id: string; found?: string | undefined }>(
     ({ step, runner, flow, found }) =>
@@ -235,12 +260,18 @@ export const MESSAGES = {
       return `Declare "${name}" in the properties of variablesSchema, give it a value in variables, or add a default here.`;
     },
   ),
-  'missing-variable': error<{ name: string; inner?: boolean }>(
-    ({ name }) => `The variable "${name}" has no value`,
-    ({ name, inner = false }) =>
-      inner
-        ? `Give it one as variables: { ${name}: … } of the step that runs this flow, under "variables" of the flow, or as a default in variablesSchema or here.`
-        : `Give it one where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment), under "variables" of the flow, or as a default in variablesSchema or here.`,
+  'missing-variable': error<{ name: string; inner?: boolean; required?: boolean }>(
+    ({ name, required = false }) =>
+      required
+        ? `The variable "${name}" has no value, and variablesSchema requires one`
+        : `The variable "${name}" has no value`,
+    ({ name, inner = false, required = false }) => {
+      const where = inner
+        ? `as variables: { ${name}: … } of the step that runs this flow`
+        : `where the flow runs (--var ${name}=JSON, or the context stepflow:variables of a deployment)`;
+      const orHere = required ? '' : ' or here';
+      return `Give it one ${where}, under "variables" of the flow, or as a default in variablesSchema${orHere}.`;
+    },
   ),
   'outer-variable': error<{ name: string }>(
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
@@ -260,6 +291,10 @@ export const MESSAGES = {
   'constant-comparison': warning<{ of: string; result: boolean; why: string; remedy?: string | undefined }>(
     ({ of, result, why }) => `This ${of} is always ${result}: ${why}`,
     ({ result, remedy }) => remedy ?? `Compare other values, or write ${result} in its place.`,
+  ),
+  'text-condition': error<{ of: ConstantCondition['of']; condition: string }>(
+    ({ of }) => `${conditionOf(of)} is a text, which is true whatever it says`,
+    ({ of, condition }) => `Write ${of === 'skipIf' ? 'skipIf: ' : ''}${condition}.`,
   ),
   'list-condition': warning<{ of: ConstantCondition['of'] }>(
     ({ of }) => `${conditionOf(of)} is a list, which is true whatever is in it`,
@@ -417,19 +452,23 @@ function warning<P>(message: Text<P>, help: Text<P>) {
 }
 
 /** A path that does not exist. `part`: `field "x"` or `item 0`; `of`: the value without it; `found`: its type, in words. */
-interface PathFault {
+export interface PathFault {
   readonly of: string;
   readonly part: string;
   readonly found: string;
   readonly known: readonly string[];
   readonly nearest?: string | undefined;
+  /** Set where the input of the flow around has the field: the step that runs the inner flow. */
+  readonly around?: { readonly runner: string; readonly field: string } | undefined;
 }
 
 function noSuchPath({ of, part, found, known }: PathFault): string {
   return known.length > 0 ? `There is no ${part} in ${of}` : `There is no ${part} in ${of}, which is ${found}`;
 }
 
-function pathHelp({ known, nearest }: PathFault): string {
+function pathHelp({ known, nearest, around }: PathFault): string {
+  if (around)
+    return `"${around.field}" is in the input of the flow around this one: give it as variables: { ${around.field}: { $input: ${around.field} } } of the step "${around.runner}", and read it here as { $variable: ${around.field} }.`;
   if (nearest) return `Did you mean "${nearest}"?`;
   return known.length > 0
     ? `Its schema lists ${known.join(', ')}.`

@@ -1,8 +1,19 @@
-/** The built-in components that run a flow, each with the keys of its input that hold the flow or the id of its blob. */
+/**
+ * The built-in components that run a flow, each with the keys of its input that hold the flow or the id of its blob, and all keys
+ * of its input but `input`.
+ */
 export const FLOW_RUNNERS = {
-  map: { flow: 'workflow', id: 'workflow_id' },
-  eval: { flow: 'flow', id: 'flow_id' },
-  iterate: { flow: 'flow', id: 'flow_id' },
+  map: {
+    flow: 'workflow',
+    id: 'workflow_id',
+    takes: ['workflow', 'workflow_id', 'items', 'max_concurrency', 'variables', 'on_failure'],
+  },
+  eval: { flow: 'flow', id: 'flow_id', takes: ['flow', 'flow_id', 'variables'] },
+  iterate: {
+    flow: 'flow',
+    id: 'flow_id',
+    takes: ['flow', 'flow_id', 'initial_input', 'max_iterations', 'variables'],
+  },
 } as const;
 
 /** A built-in component that runs a flow. */

@@ -78,11 +78,13 @@ export interface Flow {
   readonly outputSchema?: Json;
   readonly variablesSchema?: Json;
   readonly variables: { readonly [name: string]: Json };
-  /** The position of each variable: of its value, or else of its declaration. */
+  /** The position of each variable: of its value, or else of its declaration, or else of its name among those that are required. */
   readonly variableSpans: ReadonlyMap<string, Span>;
   readonly examples: readonly Example[];
   /** For an inner flow: the flow whose step runs it. It sees nothing of that one. */
   readonly outer?: Flow;
+  /** For an inner flow: the id of the step that runs it. */
+  readonly runner?: string;
   readonly test?: Json;
   readonly metadata?: Json;
 }
@@ -107,6 +109,10 @@ export interface Example {
   /** The input as it is written, with positions. */
   readonly tree: Tree;
 }
+
+/** What a flow is called in messages: an inner one by the step that runs it. */
+export const flowCalled = ({ runner }: Pick<Flow, 'runner'>): string =>
+  runner === undefined ? 'the flow' : `the flow of step "${runner}"`;
 
 /** The ids of the steps in the `after` of a step. */
 export const afterOf = ({ after = [] }: Pick<Step, 'after'>): readonly string[] => after.map(({ step }) => step);

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { checkExamples } from '../compiler/check/index.ts';
 import { type Diagnostic, Reporter } from '../diagnostics/diagnostics.ts';
 import { applyEdits } from '../flow/text/edits.ts';
 import { readTree } from '../flow/text/read-tree.ts';
@@ -7,6 +8,7 @@ import { openFlow } from '../project/open-flow.ts';
 import type { Json } from '../protocol/json.ts';
 import { nearestConfig, openSuite, readConfigFile, START, type Suite } from '../testing/open-suite.ts';
 import { componentSource } from '../testing/plugin-config.ts';
+import { checkSuite } from '../testing/test-flow.ts';
 import { compatible } from './fixes.ts';
 import { type LintDiagnostic, type Linted, lintFlow } from './lint-flow.ts';
 import type { Knowledge } from './linted-flow.ts';
@@ -48,7 +50,7 @@ export interface LintedFile {
 const MOST_ROUNDS = 100;
 
 /**
- * Holds a flow against the rules of the guide. What is wrong with the flow comes first; one that cannot be compiled is held
+ * Holds a flow against the rules of the guide. What is wrong with the flow, its examples and its cases comes first; one that cannot be compiled is held
  * against no rule, and nothing is mended in a flow with errors. Components
  * need neither be there nor be mocked: of those that are, the schemas are known.
  */
@@ -69,7 +71,7 @@ export async function lintFile(
     fixed += made;
     found = await lintText({ ...given, source: text }, all, shared);
   }
-  const sources = new Map([[given.file, text], ...config.sources]);
+  const sources = new Map([...found.sources, ...config.sources, [given.file, text]]);
   const { costsLeftOut } = found;
   return { diagnostics: [...config.diagnostics, ...found.diagnostics], text, fixed, costsLeftOut, sources };
 }
@@ -80,19 +82,26 @@ function mend(text: string, fixes: Linted['fixes']): { readonly text: string; re
   return { text: applyEdits(text, edits), made: together.length };
 }
 
-async function lintText(given: LintSource, levels: Levels, shared: SharedComponents): Promise<Linted> {
+async function lintText(
+  given: LintSource,
+  levels: Levels,
+  shared: SharedComponents,
+): Promise<Linted & Pick<LintedFile, 'sources'>> {
   const { file, home, source, project } = given;
   const suite = await openSuite({ file, home, source, project }, shared);
   const opened = openFlow({ ...suite.folders, file, source }, shared.lookupIn);
   const loaded = await loadFlow(opened, shared);
   // What is missing, or cannot be loaded, keeps no rule from being held against the flow.
   const missing = new Set(opened.missing.map(keyOf));
-  const errors = loaded.diagnostics.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
+  const { flow } = loaded.compiled;
+  const found = [...loaded.diagnostics, ...(flow ? checkExamples(flow) : []), ...checkSuite(suite)];
+  const errors = found.filter((one) => one.severity === 'error' && !missing.has(keyOf(one)));
   const { diagnostics, fixes, costsLeftOut } = await lintFlow(loaded, knowledgeOf(loaded, suite), levels);
+  const { sources } = suite;
   // A flow that is wrong is mended first.
-  if (errors.length === 0) return { diagnostics, fixes, costsLeftOut };
+  if (errors.length === 0) return { diagnostics, fixes, costsLeftOut, sources };
   const all = [...errors, ...diagnostics].map((one) => ({ ...one, fixable: false }));
-  return { diagnostics: all, fixes: [], costsLeftOut };
+  return { diagnostics: all, fixes: [], costsLeftOut, sources };
 }
 
 const keyOf = (diagnostic: Diagnostic): string => JSON.stringify(diagnostic);

@@ -56,8 +56,11 @@ async function errorsWithoutCases({ file, source, folders, shared }: Suite): Pro
 }
 
 /** What is wrong with a flow's cases and their configuration, without running any. */
-export async function checkTests(options: SuiteOptions, shared?: SharedComponents): Promise<readonly Diagnostic[]> {
-  const suite = await openSuite(options, shared);
+export const checkTests = async (options: SuiteOptions, shared?: SharedComponents): Promise<readonly Diagnostic[]> =>
+  checkSuite(await openSuite(options, shared));
+
+/** What is wrong with cases and their configuration that have been read. */
+export function checkSuite(suite: Suite): readonly Diagnostic[] {
   const diagnostics = [...suite.diagnostics, ...suite.cases.flatMap((testCase) => testCase.diagnostics)];
   if (suite.cases.length === 0) return diagnostics;
   const caseFlow = openCaseFlow(suite);

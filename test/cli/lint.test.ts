@@ -53,6 +53,29 @@ describe('the exit code of lint', () => {
     expect(stderr).toContain('"sent"');
   });
 
+  test.each([
+    ['a mock', 'test: { cases: [{ name: a, mocks: { load: { outcome: sucess } }, output: { outcome: success } }] }'],
+    ['an input of a case', 'test: { cases: [{ name: a, input: 5, output: { outcome: success } }] }'],
+    ['an example', 'examples: [{ input: 5 }]'],
+    ['a configuration', 'test: { configFile: none.yml, cases: [{ name: a, output: { outcome: success } }] }'],
+  ])('is 1 for a flow with an error in %s, which is told as validate tells it', async (_, lines) => {
+    const cwd = folder({ 'flow.yaml': `${FLOW}${lines}\n` });
+    const errorsOf = async (command: string) => {
+      const { code, stdout } = await call([command, 'flow.yaml', '--json'], { cwd });
+      expect(code).toBe(1);
+      const all: readonly { code: string; severity: string; line: number }[] = JSON.parse(stdout).diagnostics;
+      return all
+        .filter((one) => one.severity === 'error' && one.code !== 'unknown-component')
+        .map((one) => `${one.code} ${one.line}`);
+    };
+    const told = await errorsOf('lint');
+    expect(told).toEqual(await errorsOf('validate'));
+    expect(told).toHaveLength(1);
+    // Nothing is mended in it.
+    await call(['lint', 'flow.yaml', '--fix'], { cwd });
+    expect(read(cwd)).toBe(`${FLOW}${lines}\n`);
+  });
+
   test('is 1 for a level of the configuration', async () => {
     const cwd = folder({ 'flow.yaml': FLOW, 'stepflow-config.yml': 'lint: { over-granular: error }\n' });
     expect((await call(['lint', '.'], { cwd })).code).toBe(1);

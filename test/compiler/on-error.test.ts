@@ -35,9 +35,10 @@ describe('what belongs to retries', () => {
     );
 
   it.each(['useDefault', 'continue', 'skip', 'fail'])('is an error beside %s, which retries nothing', (action) => {
-    for (const key of ['on', 'delay', 'backoff', 'maxRetries'] as const)
+    const examples = { on: '[TIMEOUT]', delay: '10', backoff: '2', maxRetries: '3' };
+    for (const [key, example] of Object.entries(examples))
       expect(said({ action, [key]: key === 'on' ? ['TIMEOUT'] : 2 })).toEqual([
-        `unknown-key: "${key}" belongs to action: retry.`,
+        `unknown-key: "${key}" belongs to action: retry, as in onError: { action: retry, ${key}: ${example} }.`,
       ]);
   });
 

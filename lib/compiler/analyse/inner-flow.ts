@@ -39,7 +39,7 @@ function literalOf(written: Expression, flow: Flow): Literal | undefined {
 /** Reads an inner flow, and binds its variables: of those of the flow around it, it sees what the step gives to its own. */
 function readInner(literal: Literal, step: Step, outer: Flow, diagnostics: Diagnostic[]): Flow | undefined {
   const reporter = new Reporter(outer.file);
-  const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), outer.file, reporter);
+  const inner = readFlowTree(literal.tree ?? treeOf(literal.value, literal.span), outer.file, reporter, step.id);
   diagnostics.push(...reporter.diagnostics);
   if (!inner || reporter.failed) return undefined;
   return {

@@ -62,6 +62,12 @@ export function declaredVariables(schema: Json | undefined): { readonly [name: s
   return Object.fromEntries(Object.entries(properties).map(([name, own]) => [name, isObject(own) ? own : {}]));
 }
 
+/** The names of the variables that a schema requires. */
+export function requiredVariables(schema: Json | undefined): readonly string[] {
+  const required = isObject(schema) ? schema.required : undefined;
+  return Array.isArray(required) ? required.filter((name) => typeof name === 'string') : [];
+}
+
 /** The variables that a flow declares as secret, and whether each one's text is JSON: if its type excludes strings. */
 export const secretVariables = (flow: Flow): ReadonlyMap<string, { readonly json: boolean }> =>
   new Map(

@@ -1,5 +1,5 @@
 import { diagnose } from '../../diagnostics/diagnostics.ts';
-import { MESSAGES } from '../../diagnostics/messages.ts';
+import { type Code, MESSAGES } from '../../diagnostics/messages.ts';
 import type { Expression } from '../../flow/expression.ts';
 import { expressionsOf, type Flow, type Step } from '../../flow/flow.ts';
 import { stepsReadBy } from '../analyse/uses.ts';
@@ -26,7 +26,11 @@ export function checkDefaults(scope: Scope): void {
     const always = new Set(errorsIn(part, scope).map(({ place }) => place));
     const withDefault: Scope = { ...scope, resultOf: (other) => (other === id ? type : scope.resultOf(other)) };
     const [first] = errorsIn(part, withDefault).filter(({ place }) => !always.has(place));
-    if (first) scope.report('default-type', { step: id, problem: first.message }, onError.value.span);
+    if (!first) continue;
+    // A $coalesce passes over what is missing or null, and over nothing else.
+    const isNull = onError.value.kind === 'literal' && onError.value.value === null;
+    const params = { step: id, problem: first.message, isAbsent: isNull || first.code === 'unknown-path' };
+    scope.report('default-type', params, onError.value.span);
   }
 }
 
@@ -53,13 +57,19 @@ function onlyReaders({ output, ...flow }: Flow, readers: readonly Reader[]): Flo
   return { ...flow, steps, ...(output && readers.includes('output') && { output }) };
 }
 
+interface FoundError {
+  readonly code: Code;
+  readonly place: string;
+  readonly message: string;
+}
+
 /** What is wrong in a part of the flow, where it fails the flow. */
-function errorsIn(flow: Flow, scope: Scope): readonly { readonly place: string; readonly message: string }[] {
-  const errors: { place: string; message: string }[] = [];
+function errorsIn(flow: Flow, scope: Scope): readonly FoundError[] {
+  const errors: FoundError[] = [];
   const report: Scope['report'] = (code, params, span, severity) => {
     if ((severity ?? MESSAGES[code].severity) !== 'error') return;
     const { message } = diagnose(code, params, { file: flow.file, ...span });
-    errors.push({ place: `${code} ${span.line} ${span.column} ${span.endLine} ${span.endColumn}`, message });
+    errors.push({ code, place: `${code} ${span.line} ${span.column} ${span.endLine} ${span.endColumn}`, message });
   };
   const own: Scope = { ...scope, flow, report };
   checkPaths(own);

@@ -1,5 +1,6 @@
 import type { Step } from '../../flow/flow.ts';
 import { FLOW_RUNNERS, type FlowRunner, flowRunnerAt } from '../../flow/flow-runners.ts';
+import { nearest } from '../../flow/text/nearest.ts';
 import { parsePath } from '../../protocol/path.ts';
 import { fieldsOf } from '../analyse/builtins.ts';
 import { accessAt } from './access.ts';
@@ -28,7 +29,10 @@ function checkFlowGiven(step: Step, runner: FlowRunner, scope: Scope): void {
   const { flow, id } = FLOW_RUNNERS[runner];
   if (!fields || fields.some(([key]) => key === flow || key === id)) return;
   const keysOfOthers: readonly string[] = Object.values(FLOW_RUNNERS).flatMap((keys) => [keys.flow, keys.id]);
-  const misplaced = entriesOf(step).find(({ key }) => keysOfOthers.includes(key));
+  const entries = entriesOf(step);
+  const misplaced =
+    entries.find(({ key }) => keysOfOthers.includes(key)) ??
+    entries.find(({ key }) => nearest(key, keysOfOthers) !== undefined);
   const params = { step: step.id, runner, flow, id, found: misplaced?.key };
   scope.report('no-inner-flow', params, misplaced?.keySpan ?? step.componentSpan, severityFor(step));
 }

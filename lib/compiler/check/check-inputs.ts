@@ -1,6 +1,6 @@
 import type { Span } from '../../diagnostics/diagnostics.ts';
 import { type Expression, literal } from '../../flow/expression.ts';
-import type { Step } from '../../flow/flow.ts';
+import { flowCalled, type Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { isObject } from '../../protocol/json.ts';
 import type { Segment } from '../../protocol/path.ts';
@@ -54,7 +54,7 @@ const contains = (outer: Span, inner: Span): boolean => outer.line < inner.line 
 function checkInnerInput(step: Step, scope: Scope): void {
   const inner = scope.inner(step)?.flow;
   if (inner?.inputSchema === undefined) return;
-  const report = reportFor(step, scope, `the inputSchema of "${inner.name}"`);
+  const report = reportFor(step, scope, `the inputSchema of ${flowCalled(inner)}`);
   const expected = schemaType(inner.inputSchema);
   for (const input of innerInputsOf(step)) checkValue(input, expected, scope, report);
 }
@@ -68,7 +68,7 @@ function checkGivenVariables(step: Step, scope: Scope): void {
   const given = inputField(step, VARIABLES_FIELD);
   if (!given || !isObject(inner?.variablesSchema)) return;
   const { required: _, ...schema } = inner.variablesSchema;
-  const report = reportFor(step, scope, `the variablesSchema of "${inner.name}"`, [VARIABLES_FIELD]);
+  const report = reportFor(step, scope, `the variablesSchema of ${flowCalled(inner)}`, [VARIABLES_FIELD]);
   checkValue(given, schemaType(schema), scope, report);
 }
 

@@ -1,5 +1,8 @@
+import type { PathFault } from '../../diagnostics/messages.ts';
+import { type Flow, flowCalled } from '../../flow/flow.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
+import { isObject } from '../../protocol/json.ts';
 import type { Access, Fault } from './access.ts';
 import { describeType } from './describe-type.ts';
 import type { Scope } from './scope.ts';
@@ -28,12 +31,14 @@ function reportPath(
   const names = suggestions.get(key) ?? new Suggestions(known);
   suggestions.set(key, names);
   const parent = formatPath(fault.at);
+  const source = sourceOf(reference, scope.flow);
   const params = {
-    of: parent === '' ? sourceOf(reference) : `"${parent}" of ${sourceOf(reference)}`,
+    of: parent === '' ? source : `"${parent}" of ${source}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,
     found: describeType(of),
     known,
     nearest: typeof segment === 'string' ? names.nearest(segment) : undefined,
+    around: reference.kind === 'input' && fault.at.length === 0 ? aroundOf(scope.flow, String(segment)) : undefined,
   };
   const span = reference.path.span ?? reference.span;
   // Where a missing value is tolerated, a path that never exists is pointless, but fails no run.
@@ -41,7 +46,14 @@ function reportPath(
   else scope.report('doubtful-path', params, span);
 }
 
-function sourceOf(reference: FoundReference['reference']): string {
-  if (reference.kind === 'input') return "the flow's input";
+/** The flow around an inner one whose input has a field of that name, by the step in it that runs the inner one. */
+function aroundOf({ outer, runner }: Flow, field: string): PathFault['around'] {
+  if (!outer || runner === undefined) return undefined;
+  const properties = isObject(outer.inputSchema) ? outer.inputSchema.properties : undefined;
+  return isObject(properties) && Object.hasOwn(properties, field) ? { runner, field } : undefined;
+}
+
+function sourceOf(reference: FoundReference['reference'], flow: Flow): string {
+  if (reference.kind === 'input') return flow.outer ? `the input of ${flowCalled(flow)}` : "the flow's input";
   return reference.kind === 'step' ? `the result of "${reference.step}"` : `the variable "${reference.name}"`;
 }

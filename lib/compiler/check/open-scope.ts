@@ -3,7 +3,7 @@ import type { Flow, Step } from '../../flow/flow.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { givenNames, VARIABLES_FIELD } from '../analyse/given-variables.ts';
 import { innerFlowOf } from '../analyse/inner-flow.ts';
-import { declaredVariables } from '../analyse/variables.ts';
+import { declaredVariables, requiredVariables } from '../analyse/variables.ts';
 import { accessAt } from './access.ts';
 import { resultOfBuiltin } from './builtin-results.ts';
 import { isCovered, type Scope } from './scope.ts';
@@ -82,12 +82,12 @@ function innerInput(step: Step, scope: Scope): Type {
   return name === 'map' ? itemType(type) : type;
 }
 
-/** The types of what a step gives to the variables of its inner flow: those that it names, or else those that the flow reads. */
+/** The types of what a step gives to the variables of its inner flow: those that it names, or else those that the flow reads or requires. */
 function givenTypes(step: Step, inner: Flow, scope: Scope): Scope['given'] {
   const field = inputField(step, VARIABLES_FIELD);
   if (!field) return {};
   const whole = typeOf(field, scope);
-  const names = givenNames(step) ?? variableNamesIn(inner);
+  const names = givenNames(step) ?? [...variableNamesIn(inner), ...requiredVariables(inner.variablesSchema)];
   return Object.fromEntries(names.map((name) => [name, accessAt(whole, { segments: [name] }, { result: false }).type]));
 }
 

@@ -5,11 +5,11 @@ import { isTooDeep } from '../../flow/text/depth.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { DEPTH_LIMIT, isObject, type Json } from '../../protocol/json.ts';
-import { declaredVariables, secretVariables } from '../analyse/variables.ts';
+import { declaredVariables, ownValues, requiredVariables, secretVariables } from '../analyse/variables.ts';
 import { findProblems } from './problems.ts';
 
 /** The span of a variable that the flow does not mention. */
-const FILE_START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
+export const FILE_START: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 /**
  * Checks the values of a flow's variables, its own and those given to a run: each must match variablesSchema, and the flow
@@ -20,7 +20,8 @@ export function checkVariableValues(flow: Flow, given: { readonly [name: string]
   const declared = declaredVariables(flow.variablesSchema);
   // A value in the flow declares its variable, unless a schema lists them.
   const own = Object.keys(declared).length > 0 ? [] : Object.keys(flow.variables);
-  const names = [...new Set([...Object.keys(declared), ...own, ...variablesRead(flow)])];
+  const required = requiredVariables(flow.variablesSchema);
+  const names = [...new Set([...Object.keys(declared), ...required, ...own, ...variablesRead(flow)])];
   const known = new Set(names);
   const suggestions = new Suggestions(names);
   const at = (name: string) => ({ file: flow.file, ...(flow.variableSpans.get(name) ?? FILE_START) });
@@ -43,7 +44,14 @@ export function checkVariableValues(flow: Flow, given: { readonly [name: string]
  */
 export function checkGivenValues(flow: Flow, given: { readonly [name: string]: Json }): readonly Diagnostic[] {
   const { variablesSchema: schema } = flow;
-  const found = checkVariableValues(flow, given);
+  const values = { ...ownValues(flow), ...given };
+  const missing = requiredVariables(schema).filter((name) => !Object.hasOwn(values, name));
+  const found = [
+    ...checkVariableValues(flow, given),
+    ...missing.map((name) =>
+      diagnose('missing-variable', { name, inner: true, required: true }, { file: flow.file, ...FILE_START }),
+    ),
+  ];
   if (!isObject(schema) || schema.additionalProperties !== false) return found;
   const declared = declaredVariables(schema);
   const refused = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));

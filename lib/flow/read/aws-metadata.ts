@@ -1,8 +1,10 @@
 import type { Reporter } from '../../diagnostics/diagnostics.ts';
 import { isObject, type JsonObject } from '../../protocol/json.ts';
 import type { Flow } from '../flow.ts';
-import { Fields } from '../text/fields.ts';
+import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
+import { nearest } from '../text/nearest.ts';
 import { describe, type Tree } from '../text/tree.ts';
+import { STEP_HINTS } from './foreign-keys.ts';
 
 const TYPES = ['STANDARD', 'EXPRESS'] as const;
 
@@ -45,23 +47,70 @@ export function flowConcurrency(flow: Pick<Flow, 'metadata'>): number | undefine
 /** Whether a value may bound how many calls run at once. */
 export const isConcurrency = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
 
-/** Reports what is wrong with the keys and values of `metadata.aws`. Other metadata may belong to other tools. */
-export function checkAwsMetadata(metadata: Tree | undefined, reporter: Reporter): void {
-  const aws = metadata?.kind === 'map' ? metadata.entries.get('aws')?.value : undefined;
-  if (aws === undefined || isNull(aws)) return;
+const KEYS = Object.keys(AWS_VALUES);
+
+/**
+ * Reports what is wrong with the keys and values of `metadata.aws` of a flow. Other metadata may belong to other tools. `called`:
+ * what the flow is called in messages.
+ */
+export function checkAwsMetadata(metadata: Tree | undefined, called: string, reporter: Reporter): void {
+  const aws = awsOf(metadata);
+  if (aws === undefined) return;
   if (aws.kind !== 'map') {
-    reportWrong('metadata.aws', aws, 'a map such as { type: EXPRESS }', reporter);
+    reportWrong('metadata.aws', called, aws, 'a map such as { type: EXPRESS }', reporter);
     return;
   }
-  const fields = new Fields(aws, 'metadata.aws', Object.keys(AWS_VALUES), reporter);
+  const fields = new Fields(aws, called === 'the flow' ? 'metadata.aws' : `metadata.aws of ${called}`, KEYS, reporter);
   for (const [key, { wanted, fits }] of Object.entries(AWS_VALUES)) {
     const tree = fields.tree(key);
-    if (tree && !isNull(tree) && !fits(tree)) reportWrong(`metadata.aws.${key}`, tree, wanted, reporter);
+    if (tree && !isNull(tree) && !fits(tree)) reportWrong(`metadata.aws.${key}`, called, tree, wanted, reporter);
   }
 }
 
-const reportWrong = (key: string, tree: Tree, wanted: string, reporter: Reporter): void =>
-  reporter.report('wrong-type', { what: `"${key}" of the flow`, found: describe(tree), wanted }, tree.span);
+/**
+ * Reports each key of `metadata.aws` of a step: what it says there has no effect. `called`: what the step is called in messages;
+ * `own`: the keys that a step has itself.
+ */
+export function checkAwsMetadataOfStep(
+  metadata: Tree | undefined,
+  called: string,
+  own: readonly string[],
+  reporter: Reporter,
+): void {
+  const aws = awsOf(metadata);
+  if (aws === undefined) return;
+  if (aws.kind === 'map') {
+    const hints: KeyHints = new Map(
+      [...aws.entries.keys()].map((key) => [plainKey(key), { instead: instead(key, own) }]),
+    );
+    new Fields(aws, `metadata.aws of ${called}`, [], reporter, { hints });
+  } else reportWrong('metadata.aws', called, aws, 'nothing', reporter);
+}
+
+/** What is written instead of a key of a step's `metadata.aws`: what a flow, a step or a component has. */
+function instead(key: string, own: readonly string[]): string {
+  const like = (known: string): boolean => plainKey(known) === plainKey(key);
+  const ofStep = own.find(like);
+  if (ofStep !== undefined) return `Write "${ofStep}" at the step itself, beside its component.`;
+  const ofFlow = KEYS.find(like) ?? nearest(key, KEYS);
+  if (ofFlow !== undefined)
+    return `It is said of the whole flow: write metadata: { aws: { ${ofFlow}: … } } at the flow, not at a step.`;
+  return STEP_HINTS.get(plainKey(key))?.instead ?? NOT_OF_STEP;
+}
+
+const NOT_OF_STEP = `A step has no metadata for AWS. That of a flow has the keys ${KEYS.join(', ')}.`;
+
+/** What a metadata says of AWS; undefined for nothing. */
+function awsOf(metadata: Tree | undefined): Tree | undefined {
+  const aws = metadata?.kind === 'map' ? metadata.entries.get('aws')?.value : undefined;
+  return aws === undefined || isNull(aws) ? undefined : aws;
+}
+
+function reportWrong(key: string, called: string, tree: Tree, wanted: string, reporter: Reporter): void {
+  const meant = key === 'metadata.aws.type' && tree.kind === 'scalar' ? nearest(String(tree.value), TYPES) : undefined;
+  const params = { what: `"${key}" of ${called}`, found: describe(tree), wanted, nearest: meant };
+  reporter.report('wrong-type', params, tree.span);
+}
 
 function isWorkflowType(tree: Tree): boolean {
   return tree.kind === 'scalar' && TYPES.some((type) => type === String(tree.value).toUpperCase());

@@ -1,4 +1,4 @@
-import type { KeyHints } from '../text/fields.ts';
+import type { KeyHint, KeyHints } from '../text/fields.ts';
 
 /**
  * What is written here instead of the keys that other workflow tools have. A group: the names in lower case without `_` and
@@ -37,6 +37,9 @@ export const STEP_HINTS: KeyHints = hints(
     'onError',
   ],
   ['maxretries maxretry', IN_ON_ERROR('maxRetries'), 'onError'],
+  ['delay', 'It belongs into onError, as in onError: { action: retry, delay: 10 }.', 'onError'],
+  ['backoff', 'It belongs into onError, as in onError: { action: retry, backoff: 2 }.', 'onError'],
+  ['on errors', 'It belongs into onError, as in onError: { action: retry, on: [TIMEOUT] }.', 'onError'],
   [
     'catch fallback default defaultvalue onfailure continueonerror ignoreerrors ignoreerror allowfailure',
     'Write onError: { action: useDefault, defaultValue: … }.',
@@ -57,8 +60,8 @@ export const STEP_HINTS: KeyHints = hints(
     'Declare a variable with is_secret: true in variablesSchema of the flow, and read it in the input with { $variable: NAME }.',
   ],
   [
-    'with args arguments params parameters payload body data options config inputpath',
-    'Write what the component takes under "input".',
+    'with args arguments params parameters payload body data options config inputpath value values',
+    'Write what the component takes under "input": input: { NAME: … }.',
     'input',
   ],
   [
@@ -80,11 +83,11 @@ export const STEP_HINTS: KeyHints = hints(
   ],
   [
     'foreach for loop loops withitems items map matrix iterate repeat while until concurrency maxconcurrency',
-    'Write component: /builtin/map with input: { items: …, workflow: { $literal: { steps: … } } }, or /builtin/iterate for a loop.',
+    'Write component: /builtin/map with input: { items: …, workflow: { steps: … } }, or /builtin/iterate for a loop.',
   ],
   [
     'steps workflow flow subflow',
-    'A step runs another flow by component: /builtin/eval with input: { flow: { $literal: { steps: … } }, input: … }.',
+    'A step runs another flow by component: /builtin/eval with input: { flow: { steps: … }, input: … }.',
   ],
   [
     'always required mandatory',
@@ -160,6 +163,23 @@ export const ON_ERROR_HINTS: KeyHints = hints(
   ],
   ['type strategy do then', 'Write what happens as "action": fail, useDefault, skip or retry.', 'action'],
 );
+
+/** Keys that other languages have in an `$if`. */
+export const IF_HINTS: KeyHints = hints(
+  [
+    'other otherwise default elseif elif alternative no false',
+    'Write what is taken where the condition is false as "else"; another condition is { $if: … } there.',
+    'else',
+  ],
+  ['when yes true value do consequent', 'Write what is taken where the condition is true as "then".', 'then'],
+  ['if condition test expr', 'Write the condition as "$if".', '$if'],
+);
+
+/** What is said of any key beside `$literal`. */
+export const LITERAL_HINT: KeyHint = {
+  instead:
+    'Put all that is meant as it is under $literal: { $literal: { … } }. A map with expressions in it has no $literal.',
+};
 
 /** Keys that other tools have in a reference to a step, to the input or to a variable. */
 export const REFERENCE_HINTS: KeyHints = hints(

@@ -57,6 +57,17 @@ const HINTS = hints(
   ],
   ['merge mergeobjects assign spread', 'Write the fields of the new map one by one, or let a component do that.'],
   ['expr where', 'Write the condition itself, such as { $eq: [first, second] }.'],
+  ['var vars env secret secrets', 'Write { $variable: NAME }.'],
+  [
+    'output outputs result results task node',
+    'Write { $step: ID } or { $step: ID, path: PATH } for the result of a step.',
+  ],
+  [
+    'ref reference get getatt path jsonpath lookup',
+    'Write { $input: PATH } or { $step: ID, path: PATH } for a value that is read.',
+  ],
+  ['param params arg args arguments payload event body', 'Write { $input: PATH }.'],
+  ['lit raw quote const constant verbatim', 'Write { $literal: value }.'],
   ['type typeof', 'No operator tells the type of a value: let a component do that.'],
   ['tonumber toint number int parseint', 'No operator makes a number of a text: let a component do that.'],
 );
@@ -64,5 +75,5 @@ const HINTS = hints(
 /** What is written here instead of a key with a `$` that other languages have; undefined for a key that none is known to have. */
 export function foreignOperator(key: string): string | undefined {
   const instead = HINTS.get(key.toLowerCase().replace(/[$_-]/g, ''));
-  return instead && `${instead} If plain data is intended, put it under $literal.`;
+  return instead;
 }

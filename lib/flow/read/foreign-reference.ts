@@ -1,16 +1,173 @@
-/** What references of other languages look like, wherever they stand in a text, or as all of it. */
-const FOREIGN = [
-  // GitHub Actions, Jinja, Handlebars: ${{ steps.a.outputs.b }}, {{ name }}
-  /\{\{[^{}]*\}\}/,
-  // Shells and templates of JavaScript: ${input.text}
-  /\$\{\s*(?:inputs?|steps?|variables?|workflow|context)\b[^{}]*\}/,
+import { parsePath } from '../../protocol/path.ts';
+
+/** A reference of another language in a text: how it is found, and what is written here instead. */
+interface Foreign {
+  /** Its first group is what it refers to. */
+  readonly pattern: RegExp;
+  /** Whether it is one of several parts of a text; else it is all of it. */
+  readonly isPart?: true;
+  /** The expressions of which one is meant; none where there is no expression for it. */
+  readonly expressions: (reference: string) => readonly string[];
+  /** A sentence where there is no expression for it. */
+  readonly otherwise?: string;
+}
+
+const SOURCES = 'inputs?|steps?|tasks|variables?|params|workflow|context';
+/** `.name`, `[0]`, `['name']`, and what only JSONPath has: `..`, wildcards, slices and filters. */
+const JSON_PATH = String.raw`(?:\.{1,2}(?:[A-Za-z_][\w-]*|\*)|\[(?:[-\d:, ]+|\*|'[^']*'|"[^"]*"|\?\([^\]]*\))\])+`;
+const ANY = ['{ $input: PATH }', '{ $step: ID, path: PATH }'];
+const OPERATORS =
+  'No JSONata is evaluated in a flow: write operators, such as { $eq: [first, second] } or { $concat: ["Hello ", { $input: PATH }] }, or let a component do it.';
+const CONTEXT = 'A flow does not read its execution: a component has it as ctx.execution.';
+const NO_INTRINSIC = 'No function is called in a flow: let a component do that.';
+
+/** What is certain to be meant as a reference: prices, variables of shells and patterns look like none of these. */
+const FOREIGN: readonly Foreign[] = [
+  // GitHub Actions, Jinja, Handlebars, Argo: ${{ steps.a.outputs.b }}, {{ name }}
+  { pattern: /\$?\{\{([^{}]*)\}\}/, isPart: true, expressions: referenceTo },
+  // Templates of JavaScript, Google Cloud Workflows: ${input.text}
+  { pattern: new RegExp(String.raw`\$\{\s*((?:${SOURCES})\b[^{}]*)\}`), isPart: true, expressions: referenceTo },
+  // Tekton, Azure Pipelines: $(params.name)
+  { pattern: new RegExp(String.raw`\$\(\s*((?:${SOURCES})\.[\w.[\]-]+)\s*\)`), isPart: true, expressions: referenceTo },
+  // ERB, EJS: <%= name %>
+  { pattern: /<%=\s*([\w$.[\]'"]+)\s*-?%>/, isPart: true, expressions: referenceTo },
   // Step Functions in JSONata: {% $states.input.text %}
-  /^\s*\{%[\s\S]*%\}\s*$/,
-  // JSONPath, and our own keys written as paths: $.input.text, $step.load.id, $input.text
-  /^\s*\$(?:\.(?:inputs?|steps?|outputs?|variables?|workflow|context)[.[]|(?:inputs?|steps?|variables?)(?:[.[]|\s*$))/,
+  { pattern: /^\{%([\s\S]*)%\}$/, expressions: ofJsonata, otherwise: OPERATORS },
+  {
+    pattern: /^(\$states\.(?:input|result|context|errorOutput)\b.*)$/s,
+    expressions: ofJsonata,
+    otherwise: OPERATORS,
+  },
+  // Step Functions in JSONPath: $$.Execution.Id, States.Format('…', $.name), $.items[0].id
+  { pattern: /^\$\$\.([A-Z]\w*(?:[.[].*)?)$/, expressions: ofContext, otherwise: CONTEXT },
+  { pattern: /^States\.([A-Z]\w*)\([\s\S]*\)$/, expressions: ofIntrinsic, otherwise: NO_INTRINSIC },
+  { pattern: new RegExp(`^\\$(${JSON_PATH})$`), expressions: (path) => referenceTo(path.replace(/^\./, '')) },
+  // Our own keys, written as paths: $step.load.id, $input.text, $input
+  {
+    pattern: new RegExp(`^\\$((?:inputs?|steps?|variables?)(?:${JSON_PATH})?)$`),
+    expressions: referenceTo,
+  },
 ];
 
-/** Whether a text looks like a reference of another language, which here is plain text. */
-export const looksLikeReference = (text: string): boolean =>
-  // Most texts have neither: the patterns are not needed for them.
-  (text.includes('$') || text.includes('{')) && FOREIGN.some((pattern) => pattern.test(text));
+/** What is written instead of a text that looks like a reference of another language; undefined for any other text. */
+export function foreignReference(written: string): string | undefined {
+  if (!isSuspect(written)) return undefined;
+  const text = written.trim();
+  for (const foreign of FOREIGN) {
+    const reference = foreign.pattern.exec(text)?.[1];
+    if (reference === undefined) continue;
+    if (foreign.isPart) return `Write ${inText(text)}.`;
+    const expressions = foreign.expressions(reference.trim());
+    return expressions.length === 0 ? foreign.otherwise : `Write ${expressions.join(' or ')}.`;
+  }
+  return undefined;
+}
+
+/** The expression that a text is meant as which is a single reference of another language. */
+export function referenceIn(text: string): string | undefined {
+  for (const { pattern, expressions } of FOREIGN) {
+    const [whole, reference = ''] = pattern.exec(text) ?? [];
+    if (whole === text) return expressions(reference.trim())[0];
+  }
+  return undefined;
+}
+
+/** The expression that a text is meant as which is a path, such as `user.name` or `steps.load.id`; undefined for any other. */
+export const pathIn = (text: string): string | undefined =>
+  /^[A-Za-z_][\w.[\]-]*$/.test(text) && isPath(text) ? referenceTo(text)[0] : undefined;
+
+/** Whether a key looks like a text with a reference of another language in it. */
+export const looksLikeTemplate = (key: string): boolean =>
+  isSuspect(key) && FOREIGN.some(({ pattern, isPart }) => isPart && pattern.test(key));
+
+/** Most texts have none of these: the patterns are not needed for them. */
+const isSuspect = (text: string): boolean => /[${%]|^\s*States\./.test(text);
+
+/** The most characters of an expression that is shown. */
+const MOST_SHOWN = 120;
+
+/** A text with references in it, as an expression. */
+function inText(text: string): string {
+  const parts: string[] = [];
+  let rest = text;
+  for (let found = firstIn(rest); found; found = firstIn(rest)) {
+    const { index, length, meant } = found;
+    if (length === text.length) return meant.join(' or ');
+    if (index > 0) parts.push(JSON.stringify(rest.slice(0, index)));
+    parts.push(meant[0] ?? '');
+    rest = rest.slice(index + length);
+    // A long text may have more of them than is worth to look for.
+    if (parts.length > MOST_SHOWN) break;
+  }
+  if (rest !== '') parts.push(JSON.stringify(rest));
+  const joined = `{ $concat: [${parts.join(', ')}] }`;
+  return joined.length <= MOST_SHOWN
+    ? joined
+    : '{ $concat: ["Hello ", { $input: PATH }] } for a text with values in it';
+}
+
+/** The first reference that is a part of a text: where it is, and the expressions of which one is meant. */
+function firstIn(text: string) {
+  const found = FOREIGN.flatMap(({ pattern, isPart, expressions }) => {
+    const match = isPart && pattern.exec(text);
+    // {{- name -}} leaves out the spaces around it.
+    const written = match ? (match[1] ?? '').replace(/^-|-$/g, '').trim() : '';
+    return match ? [{ index: match.index, length: match[0].length, meant: expressions(written) }] : [];
+  });
+  return found.sort((one, other) => one.index - other.index)[0];
+}
+
+/** A reference such as `steps.load.outputs.id`, `input.text` or `items[0].id` as we write it. */
+function referenceTo(written: string): readonly string[] {
+  const [, head = '', rest = ''] =
+    /^(\w+)(?:\.|(?=\[)|$)(.*)$/s.exec(written.replace(/^(?:workflow|context)\./, '')) ?? [];
+  if (/^(?:inputs?|params)$/.test(head)) return [inputAt(rest)];
+  if (/^(?:variables?|vars|env)$/.test(head)) return [`{ $variable: ${isPath(rest) && rest ? quoted(rest) : 'NAME'} }`];
+  if (/^(?:steps?|tasks)$/.test(head)) {
+    const [, id = 'ID', path = 'PATH'] = STEP_RESULT.exec(rest) ?? [];
+    return [stepAt(id, path)];
+  }
+  return isPath(written) && written !== '' ? [inputAt(written), stepAt('ID', written)] : ANY;
+}
+
+/** `load.outputs.id`: a step, and the path of its result. */
+const STEP_RESULT = /^([\w-]+)(?:\.|(?=\[)|$)(?:(?:outputs?|results?)(?:\.|(?=\[)|$))?(.*)$/s;
+
+function stepAt(id: string, path: string): string {
+  return path === '' ? `{ $step: ${id} }` : `{ $step: ${id}, path: ${isPath(path) ? quoted(path) : 'PATH'} }`;
+}
+
+function inputAt(path: string): string {
+  return path === '' ? '{ $input: $ }' : `{ $input: ${isPath(path) ? quoted(path) : 'PATH'} }`;
+}
+
+const isPath = (text: string): boolean => !/[\s|()]/.test(text) && !('error' in parsePath(text));
+
+/** A path as a value inside of a map in braces. */
+const quoted = (path: string): string => (/^[\w.-]+$/.test(path) ? path : JSON.stringify(path));
+
+function ofJsonata(code: string): readonly string[] {
+  const [, source = '', path = ''] = /^\$states\.(\w+)\.?(.*)$/s.exec(code) ?? [];
+  if (!isPath(path)) return [];
+  if (source === 'input') return [inputAt(path)];
+  if (source === 'result') return [stepAt('ID', path)];
+  return source === 'context' ? ofContext(path) : [];
+}
+
+/** What is left of the context object of Step Functions. */
+function ofContext(path: string): readonly string[] {
+  const [, input] = /^(?:Map\.Item\.Value|Execution\.Input)(?:\.|(?=\[)|$)(.*)$/s.exec(path) ?? [];
+  return input === undefined ? [] : [inputAt(input)];
+}
+
+const INTRINSICS: { readonly [name: string]: readonly string[] } = {
+  Format: ['{ $concat: ["Hello ", { $input: PATH }] }'],
+  Array: ['[first, second]'],
+  ArrayLength: ['{ $length: list }'],
+  ArrayContains: ['{ $in: [value, list] }'],
+  ArrayGetItem: ['{ $input: "items[0]" }', '{ $step: ID, path: "items[0]" }'],
+};
+
+function ofIntrinsic(name: string): readonly string[] {
+  return INTRINSICS[name] ?? [];
+}

@@ -2,12 +2,14 @@ import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { parsePath, pathText } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
-import { Fields } from '../text/fields.ts';
+import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
-import { REFERENCE_HINTS } from './foreign-keys.ts';
+import { isMeantAsFlow } from './flow-keys.ts';
+import { IF_HINTS, LITERAL_HINT, REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
-import { looksLikeReference } from './foreign-reference.ts';
+import { foreignReference, looksLikeTemplate } from './foreign-reference.ts';
+import { conditionIn } from './infix-condition.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
 /** The forms of expressions by key. A map has one of these keys at most. */
@@ -33,7 +35,32 @@ export function readExpression(tree: Tree, reporter: Reporter): Expression {
   const form = key === undefined ? undefined : FORMS.get(key);
   if (key === undefined || form === undefined) return readPlainMap(tree, reporter);
   const only = further.length > 0 ? withoutFurther(tree, key, further, reporter) : tree;
-  return form(only, reporter, (value) => readExpression(value, reporter));
+  return form(only, reporter, {
+    value: (value) => readExpression(value, reporter),
+    condition: (condition, of) => readCondition(condition, of, reporter),
+  });
+}
+
+/**
+ * Reads a condition. A text that is written as conditions are elsewhere, and a map with a misspelt operator, would be true in
+ * every run: nobody means that.
+ */
+export function readCondition(
+  tree: Tree,
+  of: 'skipIf' | '$if' | '$and' | '$or' | '$not',
+  reporter: Reporter,
+): Expression {
+  const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+  const condition = text === undefined ? undefined : conditionIn(text);
+  if (condition !== undefined) {
+    reporter.report('text-condition', { of, condition }, tree.span);
+    return literal(false, tree.span);
+  }
+  const isMisspelt =
+    tree.kind === 'map' && formsOf(tree).length === 0 && [...tree.entries.keys()].some((key) => key.startsWith('$'));
+  return isMisspelt
+    ? readPlainMap(tree, reporter, readEntry(reporter), { isCondition: true })
+    : readExpression(tree, reporter);
 }
 
 /**
@@ -44,17 +71,26 @@ export function readStepInput(tree: Tree, component: string, reporter: Reporter)
   const runsFlow = flowRunnerAt(component) !== undefined;
   if (!runsFlow || tree.kind !== 'map' || formsOf(tree).length > 0) return readExpression(tree, reporter);
   return readPlainMap(tree, reporter, (key, value) =>
-    WRITTEN_FLOWS.has(key) && isWrittenFlow(value)
+    isWrittenFlow(key, value, component)
       ? { ...literal(toJson(value), value.span), tree: value }
       : readExpression(value, reporter),
   );
 }
 
 /** Where any of these components may be given a flow: one under the key of another component is a flow too, if misplaced. */
-const WRITTEN_FLOWS: ReadonlySet<string> = new Set(Object.values(FLOW_RUNNERS).map(({ flow }) => flow));
+const WRITTEN_FLOWS: readonly string[] = [...new Set(Object.values(FLOW_RUNNERS).map(({ flow }) => flow))];
 
-const isWrittenFlow = (tree: Tree): boolean =>
-  tree.kind === 'map' && tree.entries.has('steps') && formsOf(tree).length === 0;
+/**
+ * Whether an entry of the input of such a component is a flow that is written out, perhaps with a misspelt key: of its own, or of
+ * the flow. A component of the project may have the name, and take other data; under `/builtin` it takes nothing else.
+ */
+function isWrittenFlow(key: string, tree: Tree, component: string): boolean {
+  if (tree.kind === 'map' && formsOf(tree).length > 0) return false;
+  if (!WRITTEN_FLOWS.includes(key))
+    return nearest(key, WRITTEN_FLOWS) !== undefined && tree.kind === 'map' && tree.entries.has('steps');
+  const isExpression = tree.kind === 'map' && [...tree.entries.keys()].every((name) => name.startsWith('$'));
+  return isMeantAsFlow(tree) || (tree.kind === 'map' && component.startsWith('/builtin/') && !isExpression);
+}
 
 /** The keys of expressions that a map has, in the order of the text. */
 const formsOf = ({ entries }: MapTree): readonly string[] => [...entries.keys()].filter((key) => FORMS.has(key));
@@ -72,7 +108,10 @@ function withoutFurther(map: MapTree, first: string, further: readonly string[],
 
 function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
   if (value === '...') reporter.report('elision', {}, span);
-  else if (typeof value === 'string' && looksLikeReference(value)) reporter.report('foreign-reference', {}, span);
+  else if (typeof value === 'string') {
+    const instead = foreignReference(value);
+    if (instead !== undefined) reporter.report('foreign-reference', { instead }, span);
+  }
   return literal(value, span);
 }
 
@@ -90,10 +129,18 @@ const insteadOf = (key: string): string | undefined =>
 
 type ReadEntry = (key: string, value: Tree) => Expression;
 
-function readPlainMap(map: MapTree, reporter: Reporter, read: ReadEntry = readEntry(reporter)): Expression {
+function readPlainMap(
+  map: MapTree,
+  reporter: Reporter,
+  read: ReadEntry = readEntry(reporter),
+  { isCondition = false } = {},
+): Expression {
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
-    if (key.startsWith('$'))
-      reporter.report('unknown-dollar-key', { key, nearest: nearest(key, KEYS), instead: insteadOf(key) }, place);
+    if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
+    else if (key.startsWith('$')) {
+      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition, known: KEYS };
+      reporter.report('unknown-dollar-key', params, place, isCondition ? 'error' : undefined);
+    }
     if (value.span === place) reportUnspaced(key, place, reporter);
     return { key, keySpan: place, value: read(key, value) };
   });
@@ -105,11 +152,16 @@ function reportUnspaced(key: string, span: Span, reporter: Reporter): void {
   const [, name, value] = /^([\w$]+):([^\s:/].*|\/[^/].*)$/s.exec(key) ?? [];
   if (name !== undefined && value !== undefined) reporter.report('missing-space', { key, name, value }, span);
 }
-/** A text under `path` is a path for the component, such as `extract`: what it begins with is no mistake. */
+/** Texts under such a key are paths for the component, such as `extract`: what they begin with is no mistake. */
+const PATHS = /^(?:json_?)?paths?$|^fields$/i;
+
 const readEntry =
   (reporter: Reporter): ReadEntry =>
   (key, value) =>
-    key === 'path' && value.kind === 'scalar' ? literal(value.value, value.span) : readExpression(value, reporter);
+    PATHS.test(key) && isPlain(value) ? literal(toJson(value), value.span) : readExpression(value, reporter);
+
+const isPlain = (tree: Tree): boolean =>
+  tree.kind === 'scalar' || (tree.kind === 'list' && tree.items.every(({ kind }) => kind === 'scalar'));
 
 /** A map or list without anything to evaluate is a literal. */
 function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expression {
@@ -126,18 +178,21 @@ function fold(expression: Extract<Expression, { kind: 'map' | 'list' }>): Expres
 }
 
 function readLiteral(map: MapTree, reporter: Reporter): Expression {
-  const value = new Fields(map, 'a $literal', ['$literal'], reporter).tree('$literal');
+  const hints: KeyHints = new Map([...map.entries.keys()].map((key) => [plainKey(key), LITERAL_HINT]));
+  const value = new Fields(map, 'a $literal', ['$literal'], reporter, { hints }).tree('$literal');
   return value ? { ...literal(toJson(value), map.span), tree: value } : literal(null, map.span);
 }
 
 function readIf(map: MapTree, reporter: Reporter): Expression {
-  const fields = new Fields(map, 'an $if', ['$if', 'then', 'else'], reporter);
+  const fields = new Fields(map, 'an $if', ['$if', 'then', 'else'], reporter, { hints: IF_HINTS });
   if (!fields.tree('then')) fields.missing('then');
   const part = (key: string): Expression => {
     const tree = fields.tree(key);
     return tree ? readExpression(tree, reporter) : literal(null, map.span);
   };
-  return { kind: 'if', condition: part('$if'), consequent: part('then'), alternative: part('else'), span: map.span };
+  const written = fields.tree('$if');
+  const condition = written ? readCondition(written, '$if', reporter) : literal(null, map.span);
+  return { kind: 'if', condition, consequent: part('then'), alternative: part('else'), span: map.span };
 }
 
 function readCoalesce(map: MapTree, reporter: Reporter): Expression {

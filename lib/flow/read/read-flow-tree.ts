@@ -2,35 +2,16 @@ import { basename } from 'node:path';
 import { type Diagnostic, Reporter, type Span } from '../../diagnostics/diagnostics.ts';
 import { DEPTH_LIMIT, isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
-import type { Example, Flow, Step } from '../flow.ts';
+import { type Example, type Flow, flowCalled, type Step } from '../flow.ts';
 import { isTooDeep } from '../text/depth.ts';
 import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree, toJson, treeOf } from '../text/tree.ts';
 import { checkAwsMetadata } from './aws-metadata.ts';
 import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
+import { FLOW_KEYS } from './flow-keys.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
 import { readStep, withoutUndefined } from './read-step.ts';
-
-/** The keys of a flow; snake_case spellings are read too. */
-export const FLOW_KEYS = [
-  'schema',
-  'name',
-  'description',
-  'version',
-  'steps',
-  'output',
-  'evaluation',
-  'timeout',
-  'test',
-  'examples',
-  'metadata',
-  'variables',
-  'inputSchema',
-  'outputSchema',
-  'variablesSchema',
-  'schemas',
-] as const;
 
 /** The result of reading a flow's text. `flow` is absent if the text cannot be a flow. */
 export interface ReadFlow {
@@ -70,30 +51,39 @@ function writtenIds(tree: Tree): ReadonlySet<string> | undefined {
   return ids.length === steps.items.length ? new Set(ids) : undefined;
 }
 
-/** Reads a flow from a tree: that of a file, or of a `$literal` inside another flow. */
-export function readFlowTree(tree: Tree, file: string, reporter: Reporter): Flow | undefined {
-  if (tree.kind === 'map') return readBody(tree, file, reporter);
+/**
+ * Reads a flow from a tree: that of a file, or of a flow inside another one. `runner`: the id of the step that runs the latter.
+ */
+export function readFlowTree(tree: Tree, file: string, reporter: Reporter, runner?: string): Flow | undefined {
+  const own = runner === undefined ? {} : { runner };
+  if (tree.kind === 'map') return readBody(tree, file, reporter, own);
   if (tree.kind === 'list') {
     const steps = { key: tree.span, value: tree };
-    return readBody({ kind: 'map', entries: new Map([['steps', steps]]), span: tree.span }, file, reporter);
+    return readBody({ kind: 'map', entries: new Map([['steps', steps]]), span: tree.span }, file, reporter, own);
   }
+  const what = runner === undefined ? 'a flow' : flowCalled(own);
   const wanted = 'a map with "steps", or a list of steps';
-  reporter.report('wrong-type', { what: 'a flow', found: describe(tree), wanted }, tree.span);
+  reporter.report('wrong-type', { what, found: describe(tree), wanted }, tree.span);
   return undefined;
 }
 
-function readBody(map: MapTree, file: string, reporter: Reporter): Flow {
-  const fields = new Fields(map, 'the flow', FLOW_KEYS, reporter, { hints: FLOW_HINTS });
+function readBody(map: MapTree, file: string, reporter: Reporter, own: Pick<Flow, 'runner'>): Flow {
+  const called = flowCalled(own);
+  const ofInner = own.runner === undefined ? '' : ` of ${called}`;
+  const fields = new Fields(map, called, FLOW_KEYS, reporter, { hints: FLOW_HINTS });
   const listed = fields.list('steps') ?? [];
   const steps = readSteps(listed, reporter);
   const written = fields.tree('output');
   const output = written && readExpression(written, reporter);
-  if (listed.length === 0 && !output && !fields.tree('test')) reporter.report('empty-flow', {}, map.span);
-  checkAwsMetadata(fields.tree('metadata'), reporter);
-  checkSchemas(fields, ['inputSchema', 'outputSchema', 'variablesSchema'], reporter);
+  // A flow whose steps are under a misspelt key is told of that.
+  const isEmpty = listed.length === 0 && !output && !fields.tree('test') && !fields.isMisspelt('steps', 'output');
+  if (isEmpty) reporter.report('empty-flow', {}, map.span);
+  checkAwsMetadata(fields.tree('metadata'), called, reporter);
+  checkSchemas(fields, ['inputSchema', 'outputSchema', 'variablesSchema'], reporter, ofInner);
   checkSchemaOfParts(fields, reporter);
   const hasSkipIf = steps.some(({ skipIf }) => skipIf);
   return {
+    ...own,
     file,
     name: fields.string('name') ?? basename(file).replace(/(?:\.flow)?\.(?:ya?ml|json)$/, ''),
     steps,
@@ -149,12 +139,19 @@ function readSchemas(
 function variablePlaces(fields: Fields): ReadonlyMap<string, Span> {
   const declared = descend(fields.tree('schemas'), 'properties', 'variables', 'properties');
   const own = descend(fields.tree('variablesSchema'), 'properties');
-  return new Map(
-    [declared, own, fields.tree('variables')].flatMap((tree) =>
+  const required = [descend(fields.tree('schemas'), 'properties', 'variables'), fields.tree('variablesSchema')].map(
+    (schema) => descend(schema, 'required'),
+  );
+  return new Map([
+    ...required.flatMap((tree) => (tree?.kind === 'list' ? tree.items : [])).flatMap(namedPlace),
+    ...[declared, own, fields.tree('variables')].flatMap((tree) =>
       tree?.kind === 'map' ? [...tree.entries].map(([name, { key }]) => [name, key] as const) : [],
     ),
-  );
+  ]);
 }
+
+const namedPlace = (tree: Tree): readonly (readonly [string, Span])[] =>
+  tree.kind === 'scalar' && typeof tree.value === 'string' ? [[tree.value, tree.span]] : [];
 
 const descend = (tree: Tree | undefined, ...keys: readonly string[]): Tree | undefined =>
   keys.reduce((here, key) => (here?.kind === 'map' ? here.entries.get(key)?.value : undefined), tree);

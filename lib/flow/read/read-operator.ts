@@ -3,11 +3,17 @@ import { OPERATORS, type Operator } from '../../protocol/operators.ts';
 import { type Expression, type IfExpression, literal } from '../expression.ts';
 import { Fields, type KeyHints } from '../text/fields.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { conditionIn } from './infix-condition.ts';
 
 /** Reads one form of expression; `read` reads the values in it. */
-export type ReadForm = (map: MapTree, reporter: Reporter, read: ReadValue) => Expression;
+export type ReadForm = (map: MapTree, reporter: Reporter, read: Readers) => Expression;
 
 type ReadValue = (tree: Tree) => Expression;
+
+interface Readers {
+  readonly value: ReadValue;
+  readonly condition: (tree: Tree, of: '$and' | '$or' | '$not') => Expression;
+}
 
 /** What is written after the key of an operator. */
 interface Operands {
@@ -49,7 +55,7 @@ function fieldsOf(map: MapTree, key: string, reporter: Reporter): Fields {
 }
 
 function readerOf(operator: Operator): ReadForm {
-  return (map, reporter, read) => readOperation(operator, map, `$${operator}`, reporter, read);
+  return (map, reporter, { value }) => readOperation(operator, map, `$${operator}`, reporter, value);
 }
 
 function readOperation(operator: Operator, map: MapTree, key: string, reporter: Reporter, read: ReadValue): Expression {
@@ -86,18 +92,20 @@ function formFor(form: string, key: string, written: Tree | undefined): string {
       ? '{ $in: [value, [first, second, third]] }, with the list as the second'
       : `${form}, and join several with $and or $or: { $and: [${form}, ${form}] }`;
   if (written?.kind === 'list' || written?.kind === 'map' || !written) return form;
+  const condition = typeof written.value === 'string' ? conditionIn(written.value) : undefined;
+  if (condition !== undefined) return condition;
   const value = JSON.stringify(written.value);
   return form.includes('first') ? form.replace('second', value) : form.replace('value', value);
 }
 
-function readUnequal(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
-  const equal = readOperation('eq', map, '$ne', reporter, read);
+function readUnequal(map: MapTree, reporter: Reporter, { value }: Readers): Expression {
+  const equal = readOperation('eq', map, '$ne', reporter, value);
   return negated(equal, '$ne');
 }
 
-function readNot(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
+function readNot(map: MapTree, reporter: Reporter, { condition }: Readers): Expression {
   const value = fieldsOf(map, '$not', reporter).tree('$not');
-  return { ...negated(value ? read(value) : literal(null, map.span), '$not'), span: map.span };
+  return { ...negated(value ? condition(value, '$not') : literal(null, map.span), '$not'), span: map.span };
 }
 
 function negated(condition: Expression, written: IfExpression['written']): IfExpression {
@@ -105,18 +113,19 @@ function negated(condition: Expression, written: IfExpression['written']): IfExp
   return { kind: 'if', ...(written && { written }), condition, consequent: no, alternative: yes, span: condition.span };
 }
 
-function readAll(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
+function readAll(map: MapTree, reporter: Reporter, read: Readers): Expression {
   return readChain('$and', map, reporter, read);
 }
 
-function readAny(map: MapTree, reporter: Reporter, read: ReadValue): Expression {
+function readAny(map: MapTree, reporter: Reporter, read: Readers): Expression {
   return readChain('$or', map, reporter, read);
 }
 
 /** A chain of conditions, as one `$if` in another: each is only evaluated where those before it do not decide. */
-function readChain(written: '$and' | '$or', map: MapTree, reporter: Reporter, read: ReadValue): Expression {
+function readChain(written: '$and' | '$or', map: MapTree, reporter: Reporter, { condition }: Readers): Expression {
   const form = `{ ${written}: [first, second] }`;
   const tree = fieldsOf(map, written, reporter).tree(written);
+  const read = (one: Tree): Expression => condition(one, written);
   const conditions = listed(map, written, tree, { form }, reporter, read) ?? [];
   const { span } = map;
   const [yes, no] = [literal(true, span), literal(false, span)];

@@ -3,12 +3,14 @@ import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../protocol/errors.
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { literal } from '../expression.ts';
 import type { OnError, Preceding, Retrying, Step } from '../flow.ts';
-import { Fields } from '../text/fields.ts';
+import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
+import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree } from '../text/tree.ts';
+import { checkAwsMetadataOfStep } from './aws-metadata.ts';
 import { checkSchemas } from './check-schemas.ts';
 import { ON_ERROR_HINTS, STEP_HINTS } from './foreign-keys.ts';
-import { readExpression, readStepInput } from './read-expression.ts';
+import { readCondition, readExpression, readStepInput } from './read-expression.ts';
 
 /** The keys of a step; snake_case spellings are read too. */
 export const STEP_KEYS = [
@@ -54,12 +56,28 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   const written = tree.entries.get('id')?.value;
   const named = written?.kind === 'scalar' && written.value !== null;
   const name = named ? `the step "${written.value}"` : 'a step';
-  const fields = new Fields(tree, name, STEP_KEYS, reporter, { hints: STEP_HINTS });
+  const fields = new Fields(tree, name, STEP_KEYS, reporter, { hints: hintsFor(tree), otherwise: ofInput });
   const id = readId(fields, reporter);
   const component = readComponent(fields, reporter);
   checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
+  checkAwsMetadataOfStep(fields.tree('metadata'), name, STEP_KEYS, reporter);
   const body = readBody(component, fields, tree, reporter);
   return id === undefined ? undefined : { id, component, ...body };
+}
+
+/** What a component takes stands under `input`, which is easily forgotten. */
+const ofInput = (key: string): string =>
+  `What the component takes stands under "input": input: { ${key}: … }. Keys of a step: ${STEP_KEYS.join(', ')}.`;
+
+/** The hints for a step: what a component that runs a flow takes has names that other tools use for steps. */
+function hintsFor(tree: MapTree): KeyHints {
+  const component = tree.entries.get('component')?.value;
+  const runner = component?.kind === 'scalar' ? flowRunnerAt(String(component.value)) : undefined;
+  if (!runner) return STEP_HINTS;
+  const taken = FLOW_RUNNERS[runner].takes.map(
+    (key) => [plainKey(key), { instead: `Write it under "input": input: { ${key}: … }.`, key: 'input' }] as const,
+  );
+  return new Map([...STEP_HINTS, ...taken]);
 }
 
 type Body = Omit<Step, 'id' | 'component'>;
@@ -76,7 +94,7 @@ function readBody(component: string, fields: Fields, tree: MapTree, reporter: Re
   };
   return {
     input: input ? readStepInput(input, component, reporter) : literal(null, tree.span),
-    ...(skipIf && { skipIf: readExpression(skipIf, reporter) }),
+    ...(skipIf && { skipIf: readCondition(skipIf, 'skipIf', reporter) }),
     onError: readOnError(fields, reporter),
     mustExecute: fields.boolean('mustExecute') ?? false,
     idSpan: fields.tree('id')?.span ?? tree.span,
@@ -145,18 +163,51 @@ function readComponent(fields: Fields, reporter: Reporter): string {
   return '';
 }
 
+const ACTIONS = ['fail', 'useDefault', 'continue', 'retry', 'skip'] as const;
+
 function readOnError(fields: Fields, reporter: Reporter): OnError {
-  const map = fields.object('onError');
+  const written = fields.tree('onError');
+  if (written?.kind === 'scalar' && written.value !== null) {
+    const meant = nearest(String(written.value), ACTIONS) ?? 'useDefault';
+    fields.wrong('onError', `a map, as in onError: { action: ${meant} },`);
+  }
+  const map = written?.kind === 'scalar' ? undefined : fields.object('onError');
   if (!map) return { action: 'fail' };
   const onError = new Fields(map, 'an onError', ON_ERROR_KEYS, reporter, { hints: ON_ERROR_HINTS });
-  const action = onError.oneOf('action', ['fail', 'useDefault', 'continue', 'retry', 'skip']) ?? 'fail';
-  if (action !== 'retry') onError.refuse(RETRY_KEYS, `an onError with action: ${action}`, 'action: retry');
+  const found = onError.oneOf('action', ACTIONS);
+  // A misspelt action has been reported, and tells nothing of the other keys.
+  if (found === undefined && (onError.tree('action') || onError.isMisspelt('action'))) return { action: 'fail' };
+  const action = found ?? 'fail';
+  const where = `an onError ${found === undefined ? 'without an action' : `with action: ${action}`}`;
+  if (action !== 'retry') onError.refuse(RETRY_KEYS, where, (key) => ofRetry(key, onError));
+  if (action !== 'useDefault' && action !== 'continue')
+    onError.refuse(['defaultValue'], where, () => (action === 'retry' ? RETRY_OR_DEFAULT : OF_DEFAULT));
   if (action === 'useDefault' || action === 'continue') {
     const value = onError.tree('defaultValue');
     return { action: 'useDefault', value: value ? readExpression(value, reporter) : literal(null, map.span) };
   }
   return action === 'retry' ? readRetrying(onError, reporter) : { action };
 }
+
+const OF_DEFAULT = 'It belongs to action: useDefault, as in onError: { action: useDefault, defaultValue: … }.';
+const RETRY_OR_DEFAULT =
+  'A step is either tried again or has a default: after the last retry it fails. Write action: useDefault, or leave the default out.';
+
+/** How a key of a retry is written. */
+function ofRetry(key: string, onError: Fields): string {
+  const code = codeIn(onError.tree('on'));
+  const values: { readonly [key: string]: string } = { maxRetries: '3', delay: '10', backoff: '2', on: `[${code}]` };
+  return `"${key}" belongs to action: retry, as in onError: { action: retry, ${key}: ${values[key]} }.`;
+}
+
+/** The code that stands in place of a list of codes, or one that may. */
+function codeIn(tree: Tree | undefined): string {
+  const written = tree?.kind === 'list' ? tree.items[0] : tree;
+  return (written?.kind === 'scalar' && nearestCode(String(written.value))) || 'TIMEOUT';
+}
+
+const nearestCode = (written: string): ErrorCode | undefined =>
+  ERROR_CODES.find((code) => code === nearest(written.toUpperCase().replace(/[\s-]/g, '_'), ERROR_CODES));
 
 function readRetrying(onError: Fields, reporter: Reporter): Retrying {
   const optional = {
@@ -173,14 +224,17 @@ function readRetrying(onError: Fields, reporter: Reporter): Retrying {
 
 /** The codes under `on`; undefined for all. */
 function readCodes(onError: Fields, reporter: Reporter): readonly ErrorCode[] | undefined {
-  const codes = onError.list('on')?.flatMap((tree): readonly ErrorCode[] => {
+  const written = onError.tree('on');
+  if (!written || (written.kind === 'scalar' && written.value === null)) return undefined;
+  if (written.kind !== 'list' || written.items.length === 0) {
+    onError.wrong('on', `a list of codes, as in on: [${codeIn(written)}],`);
+    return undefined;
+  }
+  return written.items.flatMap((tree): readonly ErrorCode[] => {
     const code = tree.kind === 'scalar' ? String(tree.value) : '';
     if (isErrorCode(code)) return [code];
-    const meant = nearest(code.toUpperCase().replace(/[\s-]/g, '_'), ERROR_CODES);
+    const meant = nearestCode(code);
     reporter.report('unknown-error-code', { found: describe(tree), known: ERROR_CODES, nearest: meant }, tree.span);
     return [];
   });
-  const [first] = onError.list('on') ?? [];
-  if (codes && !first) onError.wrong('on', `a list of codes: ${ERROR_CODES.join(', ')}`);
-  return codes;
 }

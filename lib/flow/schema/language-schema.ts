@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../protocol/errors.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../../protocol/quotas.ts';
 import type { AWS_VALUES } from '../read/aws-metadata.ts';
-import type { FLOW_KEYS } from '../read/read-flow-tree.ts';
+import type { FLOW_KEYS } from '../read/flow-keys.ts';
 import { COMPONENT, ID, MOST_OF_RETRY, type STEP_KEYS } from '../read/read-step.ts';
 import { expressionSchemas } from './expression-schema.ts';
 import { behaviourSchema } from './mock-behaviour.ts';
@@ -93,7 +93,10 @@ const STEP: DescribedKeys<typeof STEP_KEYS> = {
     'Steps that it comes after without reading them, for their side effects: it starts when they have ended or were skipped.',
   ),
   timeout: seconds("Seconds after which the step fails with TIMEOUT; the component's own timeout counts too."),
-  metadata: anything('Data for tools.'),
+  metadata: {
+    description: 'Data for tools. What concerns AWS is said in the metadata of the flow.',
+    properties: { aws: { type: ['object', 'null'], additionalProperties: false } },
+  },
 };
 
 const ON_ERROR: JsonObject = {

@@ -12,6 +12,9 @@ export interface KeyHint {
 /** Hints by the unknown key in lower case, without `_` and `-`. */
 export type KeyHints = ReadonlyMap<string, KeyHint>;
 
+/** A key as hints have it. */
+export const plainKey = (key: string): string => key.toLowerCase().replace(/[_-]/g, '');
+
 const camel = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The known keys of a map of the flow, each looked up by its camelCase name; snake_case spellings are read too. */
@@ -32,7 +35,16 @@ export class Fields {
     where: string,
     known: readonly string[],
     reporter: Reporter,
-    { hints = new Map(), spelt = (key) => key }: { hints?: KeyHints; spelt?: (key: string) => string } = {},
+    {
+      hints = new Map(),
+      spelt = (key) => key,
+      otherwise = () => undefined,
+    }: {
+      hints?: KeyHints;
+      spelt?: (key: string) => string;
+      /** What is written instead of a key that is like no known one. */
+      otherwise?: (key: string) => string | undefined;
+    } = {},
   ) {
     this.map = map;
     this.#where = where;
@@ -41,13 +53,19 @@ export class Fields {
     for (const [key, entry] of map.entries) {
       const name = known.includes(key) ? key : camel(key);
       if (!known.includes(name)) {
-        const hint = hints.get(key.toLowerCase().replace(/[_-]/g, '')) ?? unspaced(key, known);
+        const hint = hints.get(plainKey(key)) ?? unspaced(key, known);
         const meant = hint ? hint.key : nearest(camel(key), known);
         if (meant) this.#misspelt.add(meant);
         const near = meant && spelt(meant);
         reporter.report(
           'unknown-key',
-          { key, where, known: known.map(spelt), nearest: near, instead: hint?.instead },
+          {
+            key,
+            where,
+            known: known.map(spelt),
+            nearest: near,
+            instead: hint?.instead ?? (near ? undefined : otherwise(key)),
+          },
           entry.key,
         );
       } else if (this.#entries.has(name)) reporter.report('duplicate-key', { key: spelt(name) }, entry.key);
@@ -79,16 +97,12 @@ export class Fields {
     return this.string(key);
   }
 
-  /** Reports those of the keys that are there although they are of no use here. `owner`: what they belong to. */
-  refuse(keys: readonly string[], where: string, owner: string): void {
+  /** Reports those of the keys that are there although they are of no use here. `instead`: what is written instead of each. */
+  refuse(keys: readonly string[], where: string, instead: (key: string) => string): void {
     const known = [...this.#known].filter((key) => !keys.includes(key));
     for (const [key, entry] of this.map.entries)
       if (keys.includes(camel(key)))
-        this.#reporter.report(
-          'unknown-key',
-          { key, where, known, instead: `"${key}" belongs to ${owner}.` },
-          entry.key,
-        );
+        this.#reporter.report('unknown-key', { key, where, known, instead: instead(camel(key)) }, entry.key);
   }
 
   boolean(key: string): boolean | undefined {
@@ -135,7 +149,8 @@ export class Fields {
     const tree = this.#nonNull(key);
     if (!tree) return undefined;
     const found = choices.find((choice) => tree.kind === 'scalar' && tree.value === choice);
-    return found ?? this.#wrong(key, tree, `one of ${choices.join(', ')}`);
+    const written = tree.kind === 'scalar' ? String(tree.value) : '';
+    return found ?? this.#wrong(key, tree, `one of ${choices.join(', ')}`, nearest(written, choices));
   }
 
   list(key: string): readonly Tree[] | undefined {
@@ -148,6 +163,11 @@ export class Fields {
     const tree = this.#nonNull(key);
     if (!tree) return undefined;
     return tree.kind === 'map' ? tree : this.#wrong(key, tree, 'a map');
+  }
+
+  /** Whether one of the keys is written in another way, which has been reported. */
+  isMisspelt(...keys: readonly string[]): boolean {
+    return keys.some((key) => this.#misspelt.has(key));
   }
 
   /** Reports that `key` is missing, unless a misspelling of it has been reported. */
@@ -167,10 +187,10 @@ export class Fields {
     return tree?.kind === 'scalar' && tree.value === null ? undefined : tree;
   }
 
-  #wrong(key: string, tree: Tree, wanted: string): undefined {
+  #wrong(key: string, tree: Tree, wanted: string, meant?: string): undefined {
     this.#reporter.report(
       'wrong-type',
-      { what: `"${key}" of ${this.#where}`, found: describe(tree), wanted },
+      { what: `"${key}" of ${this.#where}`, found: describe(tree), wanted, nearest: meant },
       tree.span,
     );
     return undefined;

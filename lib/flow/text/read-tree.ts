@@ -22,6 +22,13 @@ import { yamlProblem } from './yaml-problem.ts';
 // Far above any real flow (10,000 steps are some 200,000 values), far below what exhausts memory.
 const VALUE_LIMIT = 1_000_000;
 
+/** What `{{ name }}` refers to, which YAML reads as a map that is the key of a map. */
+function templateIn({ entries }: MapTree): string | undefined {
+  const [[name, { value }] = ['', { value: undefined }]] = entries;
+  const isOnly = entries.size === 1 && value?.kind === 'scalar' && value.value === null;
+  return isOnly && /^[A-Za-z_][\w.-]*$/.test(name) ? name : undefined;
+}
+
 /** What `yaml` reports for a map as a key after a block, although it reads it correctly: eemeli/yaml#646. */
 const FALSE_ERROR = 'Map comment with trailing content';
 
@@ -202,7 +209,8 @@ class TreeReader {
   #referenceAsKey(inner: MapTree, value: Node | null, entries: Map<string, Entry>): void {
     const first = inner.entries.keys().next().value ?? '';
     const nothing = value === null || (isScalar(value) && value.value === null);
-    if (!first.startsWith('$') || !nothing) this.#reporter.report('map-as-key', {}, inner.span);
+    if (!first.startsWith('$') || !nothing)
+      this.#reporter.report('map-as-key', { template: nothing ? templateIn(inner) : undefined }, inner.span);
     else for (const [key, entry] of inner.entries) this.#add(entries, key, entry);
   }
 

@@ -11,6 +11,12 @@ export function yamlProblem({ message, pos: [at, end] }: YAMLError, source: stri
   const unspaced = unspacedIn(source, at);
   if (unspaced && /^Implicit|^Nested mappings|^Sequence item without/.test(message))
     return { problem: `a space is missing after "${unspaced.text}"`, range: unspaced.range };
+  const path = pathAround(source, at);
+  if (path)
+    return {
+      problem: `in braces or brackets, a path with brackets must be in quotes: ${path.quoted}`,
+      range: path.range,
+    };
   const opened = /^Missing closing|must be .*indented and end with/.test(message)
     ? openedBefore(at, document)
     : undefined;
@@ -34,6 +40,22 @@ function unspacedIn(
   const [line = ''] = source.slice(start).split('\n', 1);
   const [, before = '', text] = /^(\s*(?:- +)*)([\w$]+:(?=[^\s/]|\/[^/])|-(?=[\w"'{[]))/.exec(line) ?? [];
   return text === undefined ? undefined : { text, range: [start + before.length, start + before.length + text.length] };
+}
+
+/** The path at an offset that is not in quotes although its brackets would need that: `{ $step: a, path: items[0].id }`. */
+function pathAround(
+  source: string,
+  at: number,
+): { readonly quoted: string; readonly range: [number, number] } | undefined {
+  const start = source.lastIndexOf('\n', at - 1) + 1;
+  const [line = ''] = source.slice(start).split('\n', 1);
+  for (const { index, 0: text } of line.matchAll(/(?<![\w$.[\]-])[\w$.-]*(?:\[[^[\]{},\s]+\][\w$.-]*)+/g)) {
+    const from = start + index;
+    const mark = text.includes('"') ? "'" : '"';
+    if (from < at && at < from + text.length)
+      return { quoted: `${mark}${text}${mark}`, range: [from, from + text.length] };
+  }
+  return undefined;
 }
 
 /** The offset of the innermost quote or bracket that was opened before an offset, and not closed until there. */

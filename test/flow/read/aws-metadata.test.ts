@@ -30,6 +30,37 @@ output: 1`,
     expect(ofText('metadata: { aws: EXPRESS }\noutput: 1')).toMatchObject([{ code: 'wrong-type', column: 18 }]);
   });
 
+  it('of a step has no keys: each says where it belongs', () => {
+    const texts = expectDiagnostics(
+      `
+steps:
+  - id: a
+    component: /my/echo
+    metadata:
+      aws: { fuse: true, max_concurrency: 5, typ: EXPRESS, timeout: 5, memorySize: 512, region: eu }
+             ~~~~ unknown-key
+                         ~~~~~~~~~~~~~~~ unknown-key
+                                             ~~~ unknown-key
+                                                           ~~~~~~~ unknown-key
+                                                                       ~~~~~~~~~~ unknown-key
+                                                                                        ~~~~~~ unknown-key
+  - id: b
+    component: /my/echo
+    metadata: { aws: EXPRESS }
+                     ~~~~~~~ wrong-type
+  - { id: c, component: /my/echo, metadata: { aws: {}, gcp: { fuse: 1 } } }`,
+      ofText,
+    );
+    expect(texts[0]).toContain('Unknown key "fuse" in metadata.aws of the step "a" | It is said of the whole flow');
+    expect(texts[1]).toContain('metadata: { aws: { maxConcurrency: … } }');
+    expect(texts[2]).toContain('metadata: { aws: { type: … } }');
+    expect(texts[3]).toContain('Write "timeout" at the step itself');
+    expect(texts[4]).toContain('in the options of component(');
+    expect(texts[5]).toContain(
+      'A step has no metadata for AWS. That of a flow has the keys type, fuse, maxConcurrency.',
+    );
+  });
+
   it.each([
     '{ aws: { type: express, fuse: false } }',
     '{ aws: null }',

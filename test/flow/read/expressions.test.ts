@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
+import { runs, SEED } from '../../chance.ts';
 import { expectDiagnostics } from '../../diagnostics/expect-diagnostics.ts';
 
 const ofText = (source: string) => readFlow(source, 'flow.yaml').diagnostics;
@@ -76,6 +77,17 @@ describe('a text that looks like a reference of another language', () => {
     '$steps[0].id',
     '${input.text}',
     '{% $states.input.x %}',
+    '$.profile.name',
+    '$.items[0].id',
+    "$['a b']",
+    '$..id',
+    '$$.Execution.Id',
+    '$$.Map.Item.Value.id',
+    "States.Format('Hello {}', $.name)",
+    '$states.input.text',
+    '<%= name %>',
+    'Hello <%= user.name -%>!',
+    '$(params.name)',
   ])('%s is told', (text) => {
     const [found, ...more] = ofText(JSON.stringify({ steps: [], output: { a: text } }));
     expect(found).toMatchObject({ code: 'foreign-reference', severity: 'warning', line: 1, column: 27 });
@@ -88,7 +100,13 @@ describe('a text that looks like a reference of another language', () => {
     'costs $input',
     '{}',
     '{"a": {"b": 1}}',
-    '$.profile.name',
+    '$.50',
+    '$$',
+    '^\\$[a-z]+$',
+    'States.Format',
+    '<% end %>',
+    '{% if x %} in a text',
+    '$(pwd)/bin',
     '${HOME}/bin',
     'a }} b {{',
     '$inputs5',
@@ -96,10 +114,104 @@ describe('a text that looks like a reference of another language', () => {
     expect(ofText(JSON.stringify({ steps: [], output: { a: text } }))).toEqual([]);
   });
 
+  const PATH = fc
+    .tuple(
+      fc.constantFrom('user', 'order_id', 'n'),
+      fc.array(fc.constantFrom('.name', '[0]', '.items', '[12]', '.a_b'), { maxLength: 3 }),
+    )
+    .map(([first, rest]) => first + rest.join(''));
+
+  it.each([
+    ['$.input.', '', '$input'],
+    ['$.', '', '$input'],
+    ['$states.input.', '', '$input'],
+    ['{% $states.input.', ' %}', '$input'],
+    ['$$.Execution.Input.', '', '$input'],
+    ['{{ ', ' }}', '$input'],
+    ['${{ inputs.', ' }}', '$input'],
+    ['${input.', '}', '$input'],
+    ['<%= ', ' %>', '$input'],
+    ['$(params.', ')', '$input'],
+    ['$input.', '', '$input'],
+    ['$.steps.load.', '', '$step'],
+    ['{{ steps.load.outputs.', ' }}', '$step'],
+    ['$step.load.', '', '$step'],
+    ['${steps.load.result.', '}', '$step'],
+  ])('%sPATH%s is told the expression with the same path', (before, after, key) => {
+    fc.assert(
+      fc.property(PATH, fc.constantFrom('', ' '), (path, space) => {
+        const flow = (a: string) => `{"steps": [{"id": "load", "component": "/x/load"}], "output": {"a": ${a}}}`;
+        const [found, ...more] = ofText(flow(JSON.stringify(`${space}${before}${path}${after}${space}`)));
+        expect(more).toEqual([]);
+        const [expression = ''] = /\{ \$\w+: [^{}]* \}/.exec(found?.help ?? '') ?? [];
+        expect(expression).toContain(`{ ${key}: `);
+        // What is advised is read as that path, without a further word.
+        const advised = readFlow(flow(expression), 'flow.yaml');
+        expect(advised.diagnostics).toEqual([]);
+        const output = advised.flow?.output;
+        const value = output?.kind === 'map' ? output.entries[0]?.value : undefined;
+        expect(value).toMatchObject({ kind: key.slice(1), path: { text: path } });
+        expect(ofText(flow(JSON.stringify({ $literal: `${before}${path}${after}` })))).toEqual([]);
+      }),
+      { seed: SEED, numRuns: runs(30) },
+    );
+  });
+
+  it('with other text around it is told how to put the parts together', () => {
+    const [found] = ofText(JSON.stringify({ steps: [], output: 'Hello {{ user.name }}, ${input.n}!' }));
+    expect(found?.help).toContain('{ $concat: ["Hello ", { $input: user.name }, ", ", { $input: n }, "!"] }');
+  });
+
+  it('may be a key, which nothing evaluates', () => {
+    const [found, ...more] = ofText(JSON.stringify({ steps: [], output: { '{{ name }}': 1, '${{ inputs.a }}': 2 } }));
+    expect(found).toMatchObject({ code: 'foreign-reference', message: expect.stringContaining('This key') });
+    expect(more).toMatchObject([{ code: 'foreign-reference' }]);
+    // Without quotes, it is a map as the key of a map.
+    expect(ofText('steps: []\noutput: {{ user.name }}\n')).toMatchObject([
+      { code: 'map-as-key', help: expect.stringContaining('write { $input: user.name }') },
+    ]);
+  });
+
+  it('is no price, variable of a shell, pattern or piece of a program', () => {
+    const number = fc.integer({ min: 0, max: 9999 });
+    const word = fc.stringMatching(/^[A-Za-z_]\w{0,8}$/);
+    const plain = fc.oneof(
+      number.map((n) => `$${n / 100}`),
+      number.map((n) => `costs $.${n}`),
+      word.map((w) => `echo "$${w.toUpperCase()}" > $\{${w.toUpperCase()}}.txt`),
+      word.map((w) => `$(${w} -a) $? $1 $@`),
+      word.map((w) => `^\\$${w}\\.(a|b)$`),
+      word.map((w) => `function ${w}() { return { $: 1 }; }`),
+      word.map((w) => `{"${w}": {"$ref": "#/${w}"}}`),
+      word.map((w) => `100 % ${w} <% ${w} %>`),
+      word.map((w) => `${w}.${w} = $.${w}(1) + States.${w}`),
+    );
+    fc.assert(
+      fc.property(plain, (text) => {
+        expect(ofText(JSON.stringify({ steps: [], output: { a: text, b: [text] } }))).toEqual([]);
+      }),
+      { seed: SEED, numRuns: runs(300) },
+    );
+  });
+
+  it('is found in a long text without delay', () => {
+    const long = 10_000;
+    const texts = ['{{', '${input', '<%=', '$(params.', '$.a', "$['a']", '$[?(', '{%', 'States.Format('].flatMap(
+      (start) => [
+        start + ' '.repeat(long),
+        start.repeat(long),
+        `${start}${'a'.repeat(long)}`,
+        `${'$.a[?(b)]'.repeat(long)}!`,
+      ],
+    );
+    expect(ofText(JSON.stringify({ steps: [], output: texts })).length).toBeLessThan(texts.length);
+  });
+
   it('is not told of data that is no expression, nor of a path for a component', () => {
     const literal = { $literal: '{{ name }}' };
     const extract = { id: 'e', component: '/extract', input: { data: 1, path: '$.input.x' } };
+    const several = { id: 's', component: '/extract_multiple', input: { data: 1, fields: ['$.a.b', '$.input.x'] } };
     const examples = [{ input: '{{ name }}' }];
-    expect(ofText(JSON.stringify({ steps: [extract], output: literal, examples }))).toEqual([]);
+    expect(ofText(JSON.stringify({ steps: [extract, several], output: literal, examples }))).toEqual([]);
   });
 });

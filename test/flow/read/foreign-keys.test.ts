@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import evalRunner from '../../../lambdas/builtin/eval.ts';
+import iterateRunner from '../../../lambdas/builtin/iterate.ts';
+import mapRunner from '../../../lambdas/builtin/map.ts';
 import type { Diagnostic } from '../../../lib/diagnostics/diagnostics.ts';
+import { FLOW_RUNNERS } from '../../../lib/flow/flow-runners.ts';
+import { FLOW_KEYS } from '../../../lib/flow/read/flow-keys.ts';
 import { FLOW_HINTS, ON_ERROR_HINTS, STEP_HINTS } from '../../../lib/flow/read/foreign-keys.ts';
 import { readFlow } from '../../../lib/flow/read/read-flow.ts';
-import { FLOW_KEYS } from '../../../lib/flow/read/read-flow-tree.ts';
 import { ON_ERROR_KEYS, STEP_KEYS } from '../../../lib/flow/read/read-step.ts';
 import { runs, SEED } from '../../chance.ts';
 
@@ -68,6 +72,31 @@ describe('a key that other tools have', () => {
       const own = new Set(keys.map((key) => key.toLowerCase()));
       expect([...hints.keys()].filter((name) => own.has(name))).toEqual([]);
     }
+  });
+});
+
+const RUNNERS: { readonly [name: string]: { readonly input: { readonly shape: object } } } = {
+  map: mapRunner,
+  eval: evalRunner,
+  iterate: iterateRunner,
+};
+
+describe('a key of the input that is written at the step', () => {
+  it.each(Object.entries(FLOW_RUNNERS))('of %s says that it stands under input', (name, { takes }) => {
+    const known = Object.keys(RUNNERS[name]?.input.shape ?? {});
+    expect([...takes].sort()).toEqual(known.filter((key) => key !== 'input').sort());
+    for (const component of [`/${name}`, `/builtin/${name}`]) {
+      for (const key of takes) {
+        const found = unknownKeys({ steps: [{ id: 'a', component, [key]: 1 }] });
+        expect(found.map(({ help }) => help)).toEqual([`Write it under "input": input: { ${key}: … }.`]);
+      }
+    }
+  });
+
+  it('of any component says that it stands there, if it is like no key of a step', () => {
+    const [found] = unknownKeys(PLACES.step.write({ user_ids: [1] }));
+    expect(found?.help).toContain('stands under "input": input: { user_ids: … }.');
+    expect(unknownKeys(PLACES.step.write({ values: [1] }))[0]?.help).toContain('under "input"');
   });
 });
 

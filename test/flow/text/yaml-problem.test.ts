@@ -29,6 +29,12 @@ describe('a text that is not YAML', () => {
       '{"a": "b" "c": 1}',
       '1:11 a value has ended before this; a comma may be missing, or a quote may end it too early',
     ],
+    ['a: { $input: items[0].id }', '1:14 in braces or brackets, a path with brackets must be in quotes: "items[0].id"'],
+    ['a: { $input: [0].id }', '1:14 in braces or brackets, a path with brackets must be in quotes: "[0].id"'],
+    [
+      'a: [{ $step: a,\n  path: b["c.d"][1] }]',
+      `2:9 in braces or brackets, a path with brackets must be in quotes: 'b["c.d"][1]'`,
+    ],
     ['a: 1\n---\nb: 2', '2:1 "---" starts a second document, but a file holds a single flow'],
   ])('%j is told in plain words', (source, problem) => {
     expect(problemsOf(source)).toEqual([problem]);
