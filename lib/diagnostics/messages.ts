@@ -167,16 +167,15 @@ export const MESSAGES = {
     nearest?: string | undefined;
     instead?: string | undefined;
     isCondition?: boolean;
-    known?: readonly string[];
   }>(
     ({ key, isCondition = false }) =>
       isCondition
         ? `"${key}" is not an expression, so this condition is a map, which is always true`
         : `"${key}" is not an expression, so this map is treated as plain data`,
-    ({ nearest, instead, isCondition = false, known = [] }) => {
+    ({ nearest, instead, isCondition = false }) => {
       const meant = instead ?? (nearest && `Did you mean "${nearest}"?`);
-      if (isCondition) return meant ?? `Write one of ${known.join(', ')}.`;
-      return `${meant === undefined ? '' : `${meant} `}If plain data is intended, put it under $literal.`;
+      const asData = isCondition ? '' : 'If plain data is intended, put it under $literal.';
+      return [meant, asData].filter((text) => text).join(' ');
     },
   ),
   elision: warning<object>(

@@ -56,11 +56,16 @@ export function readCondition(
     reporter.report('text-condition', { of, condition }, tree.span);
     return literal(false, tree.span);
   }
-  const isMisspelt =
-    tree.kind === 'map' && formsOf(tree).length === 0 && [...tree.entries.keys()].some((key) => key.startsWith('$'));
-  return isMisspelt
+  return tree.kind === 'map' && isMisspeltOperator(tree)
     ? readPlainMap(tree, reporter, readEntry(reporter), { isCondition: true })
     : readExpression(tree, reporter);
+}
+
+/** Whether a map is an operator of another language, or a misspelt one of ours; other data may have keys with a `$`, too. */
+function isMisspeltOperator({ entries }: MapTree): boolean {
+  const [[key, { value }] = ['', { value: undefined }]] = entries;
+  if (entries.size !== 1 || !key.startsWith('$') || FORMS.has(key)) return false;
+  return insteadOf(key) !== undefined || (nearest(key, KEYS) !== undefined && value?.kind !== 'scalar');
 }
 
 /**
@@ -138,7 +143,7 @@ function readPlainMap(
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
     else if (key.startsWith('$')) {
-      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition, known: KEYS };
+      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition };
       reporter.report('unknown-dollar-key', params, place, isCondition ? 'error' : undefined);
     }
     if (value.span === place) reportUnspaced(key, place, reporter);

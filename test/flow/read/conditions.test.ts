@@ -112,7 +112,7 @@ describe('a condition that is written as a text', () => {
 
 describe('an operator that does not exist', () => {
   it('is an error as a condition, which would be true in every run, and a warning elsewhere', () => {
-    for (const key of ['$neq', '$eqq', '$isnull', '$foo', '$Not']) {
+    for (const key of ['$neq', '$eqq', '$isnull', '$contains', '$Not']) {
       for (const place of PLACES) {
         const found = ofText(inFlow(place(`{ ${key}: [{ $input: a }, 1] }`)));
         expect(found).toMatchObject([{ code: 'unknown-dollar-key', severity: 'error' }]);
@@ -120,8 +120,13 @@ describe('an operator that does not exist', () => {
         expect(found[0]?.help).not.toContain('plain data');
       }
       expect(ofText(inFlow(`{ a: { ${key}: 1 } }`))).toMatchObject([{ severity: 'warning' }]);
-      expect(ofText(asSkipIf(`{ ${key}: 1 }`))).toMatchObject([{ severity: 'error' }]);
+      expect(ofText(asSkipIf(`{ ${key}: [1] }`))).toMatchObject([{ severity: 'error' }]);
     }
+  });
+
+  it('is none where the map is like no operator, but data', () => {
+    for (const data of ['{ $x: [1] }', '{ $neq: [1, 2], a: 1 }', '{ $link: s0 }', '{ $skipped: true }'])
+      expect(ofText(asSkipIf(data))).toMatchObject([{ code: 'unknown-dollar-key', severity: 'warning' }]);
   });
 
   it.each([
