@@ -75,6 +75,8 @@ export type SimulatedLink = Pick<SimulatedCall, 'step' | 'component' | 'seconds'
 export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | 'cause' | 'transitions' | 'events'> {
   readonly seconds: number;
   readonly calls: readonly SimulatedCall[];
+  /** Seconds of the calls in rounds of loops that are only counted. */
+  readonly roundsSeconds: number;
   /** The ids of the steps that ran as Wait states. */
   readonly waits: ReadonlySet<string>;
   /** How many iterations Map states had. */
@@ -212,6 +214,7 @@ async function runAsType(
     transitions: transitions + rounds.transitions,
     events: histories.events,
     calls: rounds.calls,
+    roundsSeconds: rounds.seconds,
     ...counter.counts(),
     turns: maps.turns(),
     objects,

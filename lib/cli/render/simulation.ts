@@ -141,7 +141,7 @@ const MAX_BARS = 50;
 
 /** The first run on its time axis. */
 function timelineLines(
-  { timeline: steps, criticalSteps, makespanSeconds, runs }: Simulation,
+  { timeline: steps, workMs, criticalSteps, makespanSeconds, runs }: Simulation,
   colors: Colors,
   width: number,
 ): readonly string[] {
@@ -150,7 +150,7 @@ function timelineLines(
   if (shown.length > MAX_BARS) return [`  ${colors.dim(criticalLine(criticalSteps))}`];
   const lastMs = Math.max(0, ...steps.map(({ endMs }) => endMs ?? 0));
   const durationMs = runs === 1 ? makespanSeconds * 1000 : lastMs;
-  return timeline(shown, { width, colors, durationMs, criticalPath: criticalSteps });
+  return timeline(shown, { width, colors, durationMs, workMs, criticalPath: criticalSteps });
 }
 
 /** To make the flow faster, make one of these faster. */
