@@ -20,10 +20,15 @@ export interface Cause {
   readonly step?: string;
 }
 
-/** The Cause of an error that a function throws. */
-export function writeCause({ name, message, stack = '' }: Pick<Error, 'name' | 'message' | 'stack'>): string {
+/** The Cause of an error that a function throws. `step`: of a failure that no function tells of, the step's id. */
+export function writeCause({
+  name,
+  message,
+  stack = '',
+  step,
+}: Pick<Error, 'name' | 'message' | 'stack'> & { readonly step?: string }): string {
   const thrown: ThrownError = { errorType: name, errorMessage: message, trace: stack === '' ? [] : stack.split('\n') };
-  return JSON.stringify(thrown);
+  return JSON.stringify({ ...thrown, ...(step !== undefined && { step }) });
 }
 
 /** Parses a Cause. If no function wrote it, the whole text is the message. */

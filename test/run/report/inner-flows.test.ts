@@ -262,6 +262,39 @@ output: { $step: each }
   });
 });
 
+test('a simulated loop that takes too long has its step and its place, and no help that could not help', async () => {
+  const flow = { steps: [{ id: 'a', component: '/my/a', input: 1 }], output: { result: { $step: 'a' } } };
+  const each = { id: 'each', component: '/iterate', timeout: 1, input: { initial_input: 1, flow } };
+  const profile = '{"steps":{"each.a":{"seconds":9}}}';
+  const here = project({
+    'flow.yaml': JSON.stringify({ steps: [each], output: { $step: 'each' } }),
+    'p.json': profile,
+  });
+  const { stderr } = await call(['simulate', 'flow.yaml', '--profile', 'p.json'], { cwd: here });
+
+  expect(stderr).toMatchInlineSnapshot(`
+    "✖ the simulated run failed: TIMEOUT: step "each" took more than 1 s; raise its "timeout", or give it less to do
+      in step each
+      at flow.yaml:1:17
+    "
+  `);
+});
+
+test.each([
+  ['map', { items: [1, 2, 3], workflow: {} }, '6.00 s of work in 2.00 s'],
+  ['iterate', { initial_input: 1, max_iterations: 7, flow: {} }, '14.00 s of work in 14.00 s'],
+  ['eval', { input: 1, flow: {} }, '2.00 s of work in 2.00 s'],
+])('the work of a simulated %s is that of its items and rounds, each once', async (runner, given, work) => {
+  const output = runner === 'iterate' ? { next: { $step: 'a' } } : { $step: 'a' };
+  const flow = { steps: [{ id: 'a', component: '/my/a', input: { $input: '$' } }], output };
+  const input = { ...given, [runner === 'map' ? 'workflow' : 'flow']: flow };
+  const source = JSON.stringify({ steps: [{ id: 'each', component: `/${runner}`, input }], output: { $step: 'each' } });
+  const here = project({ 'flow.yaml': source, 'p.json': '{"steps":{"each.a":{"seconds":2}}}' });
+  const { stdout } = await call(['simulate', 'flow.yaml', '--profile', 'p.json'], { cwd: here });
+
+  expect(stdout).toContain(work);
+});
+
 test('a fault in the input of a step that runs a flow is not repeated, and its default is not for it', async () => {
   const flow = { steps: [{ id: 'a', component: '/my/a', input: { $input: '$' } }], output: { result: { $step: 'a' } } };
   const run = async (onError: JsonObject) => {
