@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callFunctions } from '../../lib/protocol/call-component.ts';
+import { withoutFrames } from '../../lib/protocol/errors.ts';
 import { type NestedFlow, nestedFlow } from '../../lib/run/nested-flow.ts';
 import type { FlowResult } from '../../lib/run/report/events.ts';
 import { type Context, type ErrorCode, FlowError, isObject, type Json } from '../../lib/runtime/index.ts';
@@ -23,7 +24,7 @@ export const runResult = z.object({
 
 /** The error of a run that failed. The codes of a run are those of the language, or a component's own, which pass as they are. */
 export const failureOf = ({ error }: Extract<FlowResult, { outcome: 'failed' }>): FlowError =>
-  new FlowError(error.code as ErrorCode, error.message);
+  withoutFrames(new FlowError(error.code as ErrorCode, error.message));
 
 /** The flow that a step is to run, compiled. `variables`: what is given to its variables. */
 export async function openFlow(

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import * as z from 'zod';
+import { inPlace } from '../../lib/protocol/failure-place.ts';
 import type { FlowResult } from '../../lib/run/report/events.ts';
 import { component, type Json } from '../../lib/runtime/index.ts';
 import { anyValue } from './_any.ts';
@@ -37,14 +38,15 @@ export default component(
     setMaxListeners(0, signal);
     const flow = await openFlow({ flow: workflow, flow_id: workflow_id, variables }, { ...context, signal });
     const limit = pLimit(Math.min(max_concurrency, MOST_AT_ONCE));
-    const runItem = async (item: Json): Promise<FlowResult> => {
+    const runItem = async (item: Json, index: number): Promise<FlowResult> => {
       const run = await flow.run(item);
-      if (on_failure === 'fail' && run.outcome === 'failed') throw failureOf(run);
+      if (on_failure === 'fail' && run.outcome === 'failed')
+        throw inPlace(failureOf(run), { field: `items[${index}]` });
       return run;
     };
     let results: readonly FlowResult[];
     try {
-      results = await Promise.all(items.map((item) => limit(() => runItem(item))));
+      results = await Promise.all(items.map((item, index) => limit(() => runItem(item, index))));
     } finally {
       // After the first failure the other items are stopped, and no more begin.
       limit.clearQueue();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { withoutFrames } from '../../lib/protocol/errors.ts';
 import { component, type ErrorCode, FlowError } from '../../lib/runtime/index.ts';
 import { sha256 } from '../../lib/runtime/stores/blobs.ts';
 import { keyIn } from '../../lib/runtime/stores/store-folders.ts';
@@ -21,7 +22,7 @@ export default component(
     const key = keyIn('mapResults', `failures/${sha256(map)}.json`);
     if (error) await objects.write(key, JSON.stringify(error));
     const { code, message } = error ?? (await readFailure(await objects.read(key)));
-    throw new FlowError(code as ErrorCode, message);
+    throw withoutFrames(new FlowError(code as ErrorCode, message));
   },
 );
 

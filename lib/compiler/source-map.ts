@@ -38,6 +38,8 @@ export type StateRole =
   | 'conditions'
   /** Runs steps in parallel. */
   | 'parallel'
+  /** Is a step that runs a flow and is repeated, or fails, as a whole. */
+  | 'whole'
   /** Runs similar steps as the iterations of one Map. */
   | 'fan-out'
   /** Starts a nested state machine, which runs a part of the flow's steps. */
@@ -65,6 +67,8 @@ export interface StateSource {
   readonly iterations?: readonly string[];
   /** The ids of the steps that a guard can pass over, and the name of the state that it then goes to. */
   readonly passesOver?: { readonly steps: readonly string[]; readonly next: string };
+  /** Of the Choice after each round of a loop: the name of the state that begins another round. */
+  readonly again?: string;
   /** Of the Choice after each round of a loop whose `max_iterations` is written in the flow. */
   readonly loop?: LoopSource;
 }
@@ -110,7 +114,7 @@ export const callsOwnFunction = ({ role }: StateSource): boolean => role === 'st
 
 /** Whether entering a state means that its step runs. */
 export const visitsStep = (source: StateSource): boolean =>
-  callsOwnFunction(source) || source.role === 'step-rehydrate';
+  callsOwnFunction(source) || source.role === 'step-rehydrate' || source.role === 'whole';
 
 /** The arrangement of a plan's steps, with `prefix` before their ids. */
 export const arrangementOf = (plan: Plan, prefix = ''): Arrangement =>

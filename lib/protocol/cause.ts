@@ -16,22 +16,30 @@ export interface Cause {
   /** The component's own lines; empty if no function wrote the Cause. */
   readonly stack: readonly string[];
   readonly place: FailurePlace;
+  /** A fault that the state machine found itself: the id of the step whose fault it is, or whose flow has it. */
+  readonly step?: string;
 }
 
-/** The Cause of an error that a function throws. */
-export function writeCause({ name, message, stack = '' }: Pick<Error, 'name' | 'message' | 'stack'>): string {
+/** The Cause of an error that a function throws. `step`: of a failure that no function tells of, the step's id. */
+export function writeCause({
+  name,
+  message,
+  stack = '',
+  step,
+}: Pick<Error, 'name' | 'message' | 'stack'> & { readonly step?: string }): string {
   const thrown: ThrownError = { errorType: name, errorMessage: message, trace: stack === '' ? [] : stack.split('\n') };
-  return JSON.stringify(thrown);
+  return JSON.stringify({ ...thrown, ...(step !== undefined && { step }) });
 }
 
 /** Parses a Cause. If no function wrote it, the whole text is the message. */
 export function readCause(cause = ''): Cause {
-  const { errorMessage, trace } = parseObject(cause);
+  const { errorMessage, trace, step } = parseObject(cause);
   if (typeof errorMessage !== 'string') return { message: cause, stack: [], place: {} };
-  return { message: errorMessage, ...readTrace(Array.isArray(trace) ? trace.map(String) : []) };
+  const read = readTrace(Array.isArray(trace) ? trace.map(String) : []);
+  return { message: errorMessage, ...read, ...(typeof step === 'string' && { step }) };
 }
 
-function parseObject(text: string): { readonly [key in keyof ThrownError]?: Json } {
+function parseObject(text: string): { readonly [key in keyof ThrownError | 'step']?: Json } {
   try {
     const value: Json = JSON.parse(text);
     return isObject(value) ? value : {};

@@ -46,6 +46,8 @@ export class LoopRounds {
   readonly calls: SimulatedCall[] = [];
   /** Transitions of the rounds that are not simulated; those of Express items are not billed. */
   transitions = 0;
+  /** Seconds of the calls of these rounds. */
+  seconds = 0;
   readonly #histories: LongestHistory;
   readonly #source: SourceMap['states'];
   readonly #states: ReadonlyMap<string, State>;
@@ -95,8 +97,13 @@ export class LoopRounds {
     if (!isExpressExecution(place.execution)) this.transitions += transitions;
     this.#count(place, transitions, moreHere * round.events);
     this.#histories.add(place.execution ?? '', moreHere * round.events);
-    if (more > 0) for (const call of round.calls) this.called({ ...call, times: call.times * more }, place.path);
+    if (more > 0) for (const call of round.calls) this.#repeated({ ...call, times: call.times * more }, place.path);
     return more * (this.#now() - round.fromMs);
+  }
+
+  #repeated(call: SimulatedCall, path: string): void {
+    this.seconds += call.seconds * call.times;
+    this.called(call, path);
   }
 
   /** Counts for the rounds in progress that a place is in. */

@@ -12,6 +12,7 @@ import {
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
 import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
+import { writeCause } from '../protocol/cause.ts';
 import { callResult, componentIn, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
@@ -20,6 +21,7 @@ import { escapeValue } from '../protocol/markers.ts';
 import { LongestHistory } from '../run/report/longest-history.ts';
 import { componentOf } from '../run/tasks/component-resolver.ts';
 import { machineResolver } from '../run/tasks/nested-machines.ts';
+import { remedyOf } from '../runtime/deadline.ts';
 import { Account, type AccountUse, throttled } from './account.ts';
 import type { AssumedValues } from './assumed-values.ts';
 import { type ExpressItems, ExpressItemTimes } from './express-items.ts';
@@ -75,6 +77,8 @@ export type SimulatedLink = Pick<SimulatedCall, 'step' | 'component' | 'seconds'
 export interface MachineRun extends Pick<ExecutionResult, 'status' | 'error' | 'cause' | 'transitions' | 'events'> {
   readonly seconds: number;
   readonly calls: readonly SimulatedCall[];
+  /** Seconds of the calls in rounds of loops that are only counted. */
+  readonly roundsSeconds: number;
   /** The ids of the steps that ran as Wait states. */
   readonly waits: ReadonlySet<string>;
   /** How many iterations Map states had. */
@@ -180,7 +184,7 @@ async function runAsType(
     } finally {
       account.end();
     }
-    if (seconds > timeout) throw new TaskError(FUNCTION_TIMED_OUT, `step "${step}" took more than ${timeout} s`);
+    if (seconds > timeout) throw tookTooLong(step, timeout);
     if (source?.role !== 'map-items') return callResult(assumed.answer(step, reads));
     maps.wrote(step, itemsIn(invocation).length);
     return callResult(writeItems(invocation, objects));
@@ -212,6 +216,7 @@ async function runAsType(
     transitions: transitions + rounds.transitions,
     events: histories.events,
     calls: rounds.calls,
+    roundsSeconds: rounds.seconds,
     ...counter.counts(),
     turns: maps.turns(),
     objects,
@@ -220,6 +225,12 @@ async function runAsType(
     transitionsOf: perStep.byStep,
   };
 }
+
+/** What a function's wrapper says of a step that takes longer than its timeout allows. */
+const tookTooLong = (step: string, seconds: number): TaskError => {
+  const message = `step "${step}" took more than ${seconds} s; ${remedyOf(seconds * 1000, 'step')}`;
+  return new TaskError(FUNCTION_TIMED_OUT, writeCause({ name: 'TIMEOUT', message, step }));
+};
 
 function endOf({ status, error, cause, transitions, startMs, stopMs }: ExecutionResult): ExecutionEnd {
   const failure = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };

@@ -72,6 +72,8 @@ export interface RunsFigures {
   readonly stepCosts: readonly StepCost[];
   /** When the steps of the first run started and ended. */
   readonly timeline: readonly StepReport[];
+  /** Milliseconds of all steps of the first run together: of a step that runs others, those of these. */
+  readonly workMs: number;
   /** What a limit of concurrent calls does, where one is given. All other figures are without it. */
   readonly concurrency?: ConcurrencyFigures;
 }
@@ -102,6 +104,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));
   const tracker = new StepTracker(options.steps, definitions.sourceMap.states, () => {});
   let timeline: readonly StepReport[] = [];
+  let workMs = 0;
   const runs: SimulatedRun[] = [];
   for (let number = 0; number < options.runs; number += 1) {
     const isFirst = number === 0;
@@ -109,7 +112,10 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
       secondsOf: secondsIn(options, number),
       ...(isFirst && { onEvent: (event) => tracker.observe(event) }),
     });
-    if (isFirst) timeline = writtenSteps(tracker.finish(run.seconds * 1000), options.steps);
+    if (isFirst) {
+      timeline = writtenSteps(tracker.finish(run.seconds * 1000), options.steps);
+      workMs = tracker.work().ms + run.roundsSeconds * 1000;
+    }
     const { status, error = status, cause = '' } = run;
     if (status !== 'SUCCEEDED') return { failure: { error, cause } };
     const times = graphTimes(plan, run, levelOverhead(type, OVERHEADS[overhead]));
@@ -124,7 +130,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const concurrency = await underLimit(options, { definitions: { ...definitions, stateMachine }, assumed, priced });
   return {
     ...figures(runs),
-    timeline,
+    ...{ timeline, workMs },
     definitionBytes,
     idle: idleSteps(options.steps, runs),
     ...(concurrency && { concurrency }),
@@ -191,7 +197,7 @@ interface SimulatedRun {
 
 function figures(
   runs: readonly SimulatedRun[],
-): Omit<RunsFigures, 'definitionBytes' | 'idle' | 'timeline' | 'concurrency'> {
+): Omit<RunsFigures, 'definitionBytes' | 'idle' | 'timeline' | 'workMs' | 'concurrency'> {
   const mean = (pick: (one: SimulatedRun) => number): number =>
     tidy(runs.reduce((sum, one) => sum + pick(one), 0) / runs.length);
   return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../lib/compiler/compile.ts';
 import type { JsonObject } from '../../lib/protocol/json.ts';
 import { type FlowRun, type Mocks, runFlow } from '../../lib/run/run-flow.ts';
+import { simulate } from '../../lib/simulate/simulate.ts';
 
 const INNER = { steps: [{ id: 'in', component: '/m/in', input: { $input: '$' } }], output: { $step: 'in' } };
 const LOOP = { ...INNER, output: { result: { $step: 'in' } } };
@@ -39,6 +40,23 @@ describe('a step with a timeout', () => {
   it.each(kinds)('%s: fails with TIMEOUT, and is not run again', async (_, kind) => {
     const { result } = await run(flowOf(kind, { timeout: 0.1 }), HANGS);
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'TIMEOUT' } });
+  });
+
+  it.each(kinds)('%s: says that, and what to do about it', async (kind, step) => {
+    const { result, execution } = await run(flowOf(step, { timeout: 0.1 }), HANGS);
+    expect(result).toMatchObject({
+      error: {
+        message: 'step "s" took more than 0.1 s; raise its "timeout", or give it less to do',
+        data: { step: 's', component: step.component },
+        place: { line: 1, column: expect.any(Number) },
+      },
+    });
+    expect(execution?.steps.find(({ id }) => id === 's')?.status, kind).toBe('failed');
+  });
+
+  it.each(kinds)('%s: says the same when it is simulated', async (_, step) => {
+    const { failure } = await simulate(flowOf(step, { timeout: 2 }), { profile: { steps: { s: { seconds: 9 } } } });
+    expect(failure?.cause).toContain('step \\"s\\" took more than 2 s; raise its \\"timeout\\"');
   });
 
   it.each(kinds)('%s: may have a default for that', async (_, kind) => {

@@ -54,7 +54,7 @@ export const explainCommand = defineCommand({
       ...(measured && { memorySizes: () => memorySizes(flow) }),
     });
     if (!explanation) {
-      return showFailedRun(failure, json, terminal);
+      return showFailedRun(failure, flow.compiled, { json, terminal });
     }
     if (json) writeJson(explanation, terminal);
     else {

@@ -144,11 +144,11 @@ function numberOf(option: string, given: string, form: RegExp, wanted: string): 
 }
 
 function show(
-  { simulation, failure }: Simulated,
+  { simulation, failure, compiled }: Simulated,
   { file }: FlowFile,
   { json, options, terminal }: SimulateCall,
 ): number {
-  if (!simulation) return showFailedRun(failure, json, terminal);
+  if (!simulation) return showFailedRun(failure, compiled, { json, terminal });
   if (json) writeJson(simulation, terminal);
   else {
     showSimulation(simulation, terminal);

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { flowRunnerAt } from '../../flow/flow-runners.ts';
+import type { StepName } from '../../run/report/events.ts';
 import type { FlowResult } from '../../run/run-flow.ts';
 import type { PricedFlowRun } from '../priced-run.ts';
 import { count } from '../report.ts';
@@ -22,7 +24,8 @@ export function showRun(
   const colors = colorsFor(stdout, env);
   if (execution) {
     const { steps, durationMs, criticalPath, transitions, metrics } = execution;
-    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, criticalPath: criticalPath });
+    const { workMs } = metrics;
+    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, workMs, criticalPath });
     const needed = usageTable(execution.components ?? [], colors);
     const measured = [...metricsLine(metrics, colors), ...(allMetrics ? metricsTable(metrics, colors) : [])];
     stdout.write(`\n${[...drawn, ...measured, ...needed].map((line) => `${line}\n`).join('')}\n`);
@@ -35,7 +38,7 @@ export function showRun(
   if (result.outcome === 'success') stdout.write(`${resultLines(result.result, colors)}\n`);
   // A refusal repeats its diagnostics, which have been shown.
   if (result.outcome === 'failed' && (execution || !diagnostics.some(({ severity }) => severity === 'error')))
-    stderr.write(`${failureLines(result.error, colorsFor(stderr, env), cwd)}\n`);
+    stderr.write(`${failureLines(result.error, execution?.steps ?? [], colorsFor(stderr, env), cwd)}\n`);
 }
 
 const MAX_LINES = 40;
@@ -49,16 +52,44 @@ function resultLines(value: unknown, colors: Colors): string {
 
 const MAX_FRAMES = 4;
 
-function failureLines({ code, message, data, place }: FlowFailure, colors: Colors, cwd: string): string {
+function failureLines(
+  { code, message, data, place }: FlowFailure,
+  steps: readonly StepName[],
+  colors: Colors,
+  cwd: string,
+): string {
   const head = `${colors.red(`✖ failed: ${code}`)}: ${message}`;
   const at = place ? [`  at ${place.file}:${place.line}:${place.column}`] : [];
   if (!data) return [head, ...at].join('\n');
   const attempt = data.attempt > 0 ? `, attempt ${data.attempt + 1}` : '';
   const frames = (data.stack ?? []).filter(isOfComponent).map((line) => colors.dim(line.replaceAll(`${cwd}/`, '')));
-  return [head, `  in step ${data.step} (${data.component})${attempt}`, ...at, ...frames.slice(0, MAX_FRAMES)].join(
-    '\n',
-  );
+  return [
+    head,
+    `  in step ${data.step} (${data.component})${iterationsOf(data, steps)}${attempt}`,
+    ...at,
+    ...frames.slice(0, MAX_FRAMES),
+  ].join('\n');
 }
+
+/** The item or round in which a step failed, of each step around it and of its own. */
+function iterationsOf({ step, field = '', iteration = '' }: FailureData, steps: readonly StepName[]): string {
+  const numbers = iteration.split('/').slice(1);
+  const around = steps.filter(({ id }) => id === step || step.startsWith(`${id}.`));
+  const named = around
+    .sort((one, other) => one.id.length - other.id.length)
+    .flatMap(({ id, component }) => {
+      const runner = flowRunnerAt(component);
+      return runner === 'map' || runner === 'iterate' ? [`${runner === 'map' ? 'item' : 'round'} # of ${id}`] : [];
+    })
+    .slice(0, numbers.length)
+    .map((text, at) => text.replace('#', numbers[at] ?? ''));
+  // A function that runs the flow knows of no inner step.
+  const item = /^items\[(\d+)\]$/.exec(field)?.[1];
+  const all = named.length === 0 && item !== undefined ? [`item ${item}`] : named;
+  return all.map((text) => `, ${text}`).join('');
+}
+
+type FailureData = NonNullable<FlowFailure['data']>;
 
 type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];
 

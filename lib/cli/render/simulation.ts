@@ -1,5 +1,7 @@
 import { readCause } from '../../protocol/cause.ts';
+import { CODES_OF_ERRORS } from '../../protocol/failure-codes.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { locateFailure } from '../../run/report/failure-location.ts';
 import type { ConcurrencyFigures, LimitedFigures, Simulated, Simulation } from '../../simulate/index.ts';
 import { EXIT } from '../errors.ts';
 import { count, writeJson } from '../report.ts';
@@ -26,14 +28,26 @@ export function showSimulation(simulation: Simulation, { stdout, env }: Terminal
 }
 
 /** Says that a simulated run failed, and what may help. Answers the exit code. */
-export function showFailedRun(failure: Simulated['failure'], json: boolean, terminal: Terminal): number {
+export function showFailedRun(
+  failure: Simulated['failure'],
+  compiled: Simulated['compiled'],
+  { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
+): number {
   const { stderr, env } = terminal;
   const colors = colorsFor(stderr, env);
-  const { error: code, cause } = failure ?? { error: 'UNSPECIFIED', cause: 'there is no state machine' };
-  const { message } = readCause(cause);
+  const { error, cause } = failure ?? { error: 'UNSPECIFIED', cause: 'there is no state machine' };
+  const code = CODES_OF_ERRORS[error] ?? error;
+  const { message, step } = readCause(cause);
+  const data = step !== undefined && { step, component: '', attempt: 0 };
+  const result = locateFailure({ outcome: 'failed', error: { code, message, ...(data && { data }) } }, compiled);
+  const place = result.outcome === 'failed' ? result.error.place : undefined;
   const why = message === '' ? code : `${code}: ${message}`;
   if (json) writeJson({ ok: false, error: { code, message: message || code } }, terminal);
   stderr.write(`${colors.red('✖ the simulated run failed')}: ${why}\n`);
+  if (data) stderr.write(`  in step ${data.step}\n`);
+  if (data && place) stderr.write(`  at ${place.file}:${place.line}:${place.column}\n`);
+  // A step that takes too long does so with any input.
+  if (code === 'TIMEOUT') return EXIT.failed;
   stderr.write(
     `  ${colors.cyan('help')}: give the input of a successful run with --input, and its variables with --var\n`,
   );
@@ -141,7 +155,7 @@ const MAX_BARS = 50;
 
 /** The first run on its time axis. */
 function timelineLines(
-  { timeline: steps, criticalSteps, makespanSeconds, runs }: Simulation,
+  { timeline: steps, workMs, criticalSteps, makespanSeconds, runs }: Simulation,
   colors: Colors,
   width: number,
 ): readonly string[] {
@@ -150,7 +164,7 @@ function timelineLines(
   if (shown.length > MAX_BARS) return [`  ${colors.dim(criticalLine(criticalSteps))}`];
   const lastMs = Math.max(0, ...steps.map(({ endMs }) => endMs ?? 0));
   const durationMs = runs === 1 ? makespanSeconds * 1000 : lastMs;
-  return timeline(shown, { width, colors, durationMs, criticalPath: criticalSteps });
+  return timeline(shown, { width, colors, durationMs, workMs, criticalPath: criticalSteps });
 }
 
 /** To make the flow faster, make one of these faster. */

@@ -9,6 +9,11 @@ export interface TimelineOptions {
   readonly colors: Colors;
   /** How long the whole run took, in milliseconds. */
   readonly durationMs: number;
+  /**
+   * The milliseconds of all steps together, each item and each round for itself.
+   * @default those of the bars, for steps that run no others
+   */
+  readonly workMs?: number;
   /** The ids of the steps that its length comes from. */
   readonly criticalPath: readonly string[];
 }
@@ -88,8 +93,11 @@ function axis({ name, bar, totalMs }: Layout, { colors }: TimelineOptions): stri
   return `${' '.repeat(name + 6)}${colors.dim(`0${' '.repeat(Math.max(1, bar - end.length - 1))}${end}`)}`;
 }
 
-function summary(ran: readonly Ran[], { durationMs, colors, criticalPath }: TimelineOptions): readonly string[] {
-  const work = ran.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+function summary(
+  ran: readonly Ran[],
+  { durationMs, workMs, colors, criticalPath }: TimelineOptions,
+): readonly string[] {
+  const work = workMs ?? ran.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const gain = durationMs > 0 ? work / durationMs : 1;
   const parallel = gain > 1.05 ? `, ${gain.toFixed(1)}× as fast as one after the other` : '';
   return [

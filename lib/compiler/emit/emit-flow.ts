@@ -36,7 +36,7 @@ import { type StepState, statesOfSteps, variableName } from './names.ts';
 import { endOfFlow } from './output.ts';
 import { emitNested } from './split/emit-nested.ts';
 import { checkInput } from './states/check-input.ts';
-import { type BuiltinEmitter, builtinEmitterOf } from './states/emit-builtin.ts';
+import { builtinEmitterOf } from './states/emit-builtin.ts';
 import { emitDefault } from './states/emit-default.ts';
 import { emitFanOut } from './states/emit-fan-out.ts';
 import { emitHoistedConditions } from './states/emit-hoisted-conditions.ts';
@@ -227,7 +227,13 @@ export class FlowEmitter {
     if (tree.kind === 'nested') return emitNested(this, tree, { scopePath, states, after });
     if (tree.kind === 'conditions') return emitHoistedConditions(this, tree, { scopePath, states, after });
     if (tree.kind === 'fan-out') return emitFanOut(this, tree, { scopePath, states, after });
-    if (tree.kind === 'parallel') return emitParallel(this, tree, { scopePath, states, after });
+    if (tree.kind === 'parallel') {
+      const whole = this.frame.plan.steps.get(tree.whole ?? '');
+      const start = emitParallel(this, tree, { scopePath, states, after });
+      return whole
+        ? this.#guarded(whole, { name: this.stateOf(whole.step.id).state, scopePath, states, after }, start)
+        : start;
+    }
     if (tree.kind === 'sequence') return this.#emitSequence(tree.parts, scopePath, states, after);
     const planned = this.frame.plan.steps.get(tree.id);
     return planned ? this.#emitStep(planned, scopePath, states, after, guard) : nextState(after);
@@ -259,10 +265,27 @@ export class FlowEmitter {
     const context: EmitContext = { name: this.stateOf(id).state, scopePath, states, after };
     const builtin = builtinEmitterOf(planned);
     const start = builtin ? builtin.emit(this, planned, context) : emitTask(this, planned, context);
-    const { rules, source } = this.#guard(planned, context, builtin, guard);
+    const own = builtin?.rules?.(this, planned, context) ?? [];
+    // Of a step that is run as a whole, the rest is before the scope that is its own.
+    if (planned.isWhole) return this.#chosen(context, { rules: own, source: this.source('guard', planned) }, start);
+    return this.#guarded(planned, context, start, guard, own);
+  }
+
+  /** A step's first state, behind the Choice that decides whether it runs. `own`: further rules of the Choice. */
+  #guarded(
+    planned: PlannedStep,
+    context: EmitContext,
+    start: string,
+    guard: SharedGuard = { ...OWN_GUARD, after: context.after },
+    own: readonly ChoiceRule[] = [],
+  ): string {
+    const { rules, source } = this.#guard(planned, context, guard);
+    return this.#chosen(context, { rules: [...rules, ...own], source }, start);
+  }
+
+  #chosen({ name, states }: EmitContext, { rules, source }: Guard, start: string): string {
     if (rules.length === 0) return start;
-    const name = this.shared.states.take(`${context.name}?`);
-    return states.add(name, { Type: 'Choice', Choices: rules, Default: start }, source);
+    return states.add(this.shared.states.take(`${name}?`), { Type: 'Choice', Choices: rules, Default: start }, source);
   }
 
   /** The condition under which a step is passed over. */
@@ -273,17 +296,16 @@ export class FlowEmitter {
     return passesOver(planned.fusedBefore?.[0] ?? planned, this.scope(scopePath), known);
   }
 
-  /** The Choice before a step: passes over it and its followers, or fails because of its input. */
-  #guard(planned: PlannedStep, context: EmitContext, builtin: BuiltinEmitter | undefined, guard: SharedGuard): Guard {
+  /** The rules before a step: they pass over it and its followers, or fail because of its input. */
+  #guard(planned: PlannedStep, context: EmitContext, guard: SharedGuard): Guard {
     const passing = guard.isFollower ? undefined : this.#passRule(planned, context.scopePath, guard);
     const rules: ChoiceRule[] = passing ? [passing.rule] : [];
     const scope = this.scope(context.scopePath);
     const fault = guard.isFollower ? undefined : skipIfFault(planned.fusedBefore?.[0] ?? planned, scope);
     if (fault) rules.unshift({ Condition: evaluated(fault.condition), Next: this.fail(planned, context, fault.fault) });
-    const missing = builtin && inputFault(planned, scope);
+    const missing = builtinEmitterOf(planned) && inputFault(planned, scope);
     if (missing)
       rules.push({ Condition: evaluated(missing.condition), Next: this.fail(planned, context, missing.fault) });
-    rules.push(...(builtin?.rules?.(this, planned, context) ?? []));
     return { rules, source: { ...this.source('guard', planned), ...passing?.source } };
   }
 
@@ -302,12 +324,19 @@ export class FlowEmitter {
     };
   }
 
-  /** The state to go to on a step's fault. Inside a branch it fails the branch, and so the Parallel. */
-  fail(planned: PlannedStep, { states, scopePath }: Pick<EmitContext, 'states' | 'scopePath'>, fault: Fault): string {
-    const { prefix } = this.frame;
-    if (scopePath.length === 0) return this.frame.fail(states, fault, prefix + planned.step.id);
-    const name = this.shared.states.take(`${prefix}fail: ${fault.code}`);
-    return states.add(name, failState(fault), this.source('fail', planned));
+  /**
+   * The state to go to on a step's fault. Inside a branch it fails the branch, and so the Parallel. `of`: the id of the step of
+   * its flow whose fault it is.
+   */
+  fail(
+    planned: PlannedStep,
+    { states, scopePath }: Pick<EmitContext, 'states' | 'scopePath'>,
+    fault: Fault,
+    of = this.frame.prefix + planned.step.id,
+  ): string {
+    if (scopePath.length === 0) return this.frame.fail(states, fault, of);
+    const name = this.shared.states.take(`${this.frame.prefix}fail: ${fault.code}`);
+    return states.add(name, failState(fault, of), { ...this.source('fail', planned), step: of });
   }
 
   /** The emitter of the flow that a step runs. */

@@ -78,7 +78,7 @@ export function emit(
     transition: { End: true },
     catchers: [],
     fail: (into, fault, of) =>
-      into.add(shared.states.take(`fail: ${fault.code}`), failState(fault), sourceIn({ prefix: '' }, 'fail', of)),
+      into.add(shared.states.take(`fail: ${fault.code}`), failState(fault, of), sourceIn({ prefix: '' }, 'fail', of)),
   });
   const { name, description, timeout } = plan.flow;
   const start = new FlowEmitter(shared, frame).emit(states);

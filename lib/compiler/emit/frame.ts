@@ -187,8 +187,12 @@ export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: Unassign
   return { slots, input, variable, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }
 
-/** A Fail state for a fault. Its Cause has the form of a Lambda function's error. */
-export function failState({ code, message }: Fault): FailState {
-  const cause = jsonata`$string({"errorType": ${quote(code)}, "errorMessage": ${message}, "trace": []})`;
+/**
+ * A Fail state for a fault. Its Cause has the form of a Lambda function's error. `of`: the id of the step whose fault it is, or
+ * whose flow has it; none for one of the outermost flow itself.
+ */
+export function failState({ code, message }: Fault, of?: string): FailState {
+  const step = of === undefined ? jsonata`` : jsonata`, "step": ${quote(of)}`;
+  const cause = jsonata`$string({"errorType": ${quote(code)}, "errorMessage": ${message}, "trace": []${step}})`;
   return { Type: 'Fail', Error: text(code), Cause: evaluated(cause) };
 }

@@ -55,6 +55,8 @@ export interface ErrorData {
   readonly component: string;
   /** 0 for the first attempt. */
   readonly attempt: number;
+  /** Which iteration of the `map` and `iterate` steps around it, outermost first, each after a `/`: items from 0, rounds from 1. */
+  readonly iteration?: string;
   /** The path in the step's input of the value that is missing or does not fit. */
   readonly field?: string;
   /** The component's stack, a line an entry. */

@@ -24,34 +24,41 @@ function spanOfFailure(
   flow: Flow,
   plan: Plan | undefined,
 ): Span | undefined {
-  if (data) {
-    const step = stepAt(data.step, flow, plan);
-    return step && (spanOfField(data.field, step.input) ?? step.idSpan);
-  }
-  if (code !== 'EXPRESSION_FAILURE') return undefined;
-  return spanOfReader(readerIn(message) ?? { part: 'output' }, flow, plan);
+  const reader = code === 'EXPRESSION_FAILURE' ? readerIn(message) : undefined;
+  if (!data) return code === 'EXPRESSION_FAILURE' ? spanOfReader(reader ?? { part: 'output' }, flow.output) : undefined;
+  const found = stepAt(data.step, flow, plan);
+  if (!found) return undefined;
+  const { step, inner } = found;
+  // A fault in the output of the flow that a step runs is that step's.
+  const read = reader && spanOfReader(reader, inner?.flow.output, step);
+  return read ?? spanOfField(data.field, step.input) ?? step.idSpan;
 }
 
-function spanOfReader({ part, step: id, field }: Reader, flow: Flow, plan: Plan | undefined): Span | undefined {
-  const step = id === undefined ? undefined : stepAt(id, flow, plan);
+function spanOfReader({ part, field }: Reader, output: Expression | undefined, step?: Step): Span | undefined {
   const expressions = {
-    output: flow.output,
+    output,
     input: step?.input,
     skipIf: step?.skipIf,
     default: step?.onError.action === 'useDefault' ? step.onError.value : undefined,
   };
   const expression = expressions[part];
-  return (expression && spanOfField(field ?? '$', expression)) ?? step?.idSpan;
+  return expression && spanOfField(field ?? '$', expression);
+}
+
+interface FoundStep {
+  readonly step: Step;
+  /** The flow that it runs, as far as it is known. */
+  readonly inner?: Plan | undefined;
 }
 
 /** A step by its id, or the innermost step around it that is known: the id `each.load` is that of `load` in the flow of `each`. */
-function stepAt(id: string, flow: Flow, plan: Plan | undefined): Step | undefined {
+function stepAt(id: string, flow: Flow, plan: Plan | undefined): FoundStep | undefined {
   const own = flow.steps.find((step) => step.id === id);
-  if (own) return own;
-  for (const outer of flow.steps) {
-    if (!id.startsWith(`${outer.id}.`)) continue;
-    const inner = plan?.steps.get(outer.id)?.inner;
-    return (inner && stepAt(id.slice(outer.id.length + 1), inner.flow, inner)) ?? outer;
+  if (own) return { step: own, inner: plan?.steps.get(id)?.inner };
+  for (const step of flow.steps) {
+    if (!id.startsWith(`${step.id}.`)) continue;
+    const inner = plan?.steps.get(step.id)?.inner;
+    return (inner && stepAt(id.slice(step.id.length + 1), inner.flow, inner)) ?? { step, inner };
   }
   return undefined;
 }

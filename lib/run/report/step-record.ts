@@ -1,5 +1,7 @@
 import type { PassName } from '../../compiler/passes/passes.ts';
+import { flowRunnerAt } from '../../flow/flow-runners.ts';
 import type { FusedStepTimes } from '../../protocol/invocation.ts';
+import type { Json } from '../../protocol/json.ts';
 import type { StepName, StepReport, StepStatus } from './events.ts';
 
 /** A step that runs in a state, alone or in a fused chain. */
@@ -40,14 +42,20 @@ export interface Visit {
   /** Its execution: the flow's or a nested one. */
   readonly execution: string;
   readonly startMs: number;
-  /** Whether it is a Map, which has others do the work. */
-  readonly isMap: boolean;
+  /** Whether others do the work: it is a step that runs a flow. */
+  readonly isRunner: boolean;
   /** Calls so far; 1 for a state that calls nothing. */
   attempts: number;
   /** The failure of its last call, until another call succeeds. */
   failure: Failure | undefined;
   /** Whether its component skipped it. */
   skipped: boolean;
+  /** Of a step that runs a flow: whether one of that flow was stopped, and so the step. */
+  stopped?: true;
+  /** When its last call failed. */
+  failedMs?: number;
+  /** The arguments of its last call, as its history has them. */
+  parameters?: Json | undefined;
   /** Only for a fused chain. */
   fusedStepTimes?: FusedStepTimes;
 }
@@ -63,7 +71,9 @@ export class StepRecord {
   /** For a fused chain: the records of its steps, in order; this record is then that of their state. */
   readonly fusedSteps: readonly StepRecord[];
   readonly open = new Set<Visit>();
-  #status: StepStatus = 'not_run';
+  readonly #endings = new Set<VisitOutcome>();
+  /** Endings of an attempt of the step around it that was repeated: they hold unless the step runs again. */
+  readonly #repeated = new Set<VisitOutcome>();
   #startMs: number | null = null;
   #endMs: number | null = null;
   #attempts = 0;
@@ -94,10 +104,10 @@ export class StepRecord {
   }
 
   /** Begins a visit. */
-  enter(atMs: number, attempts: number, execution = '', isMap = false): Visit {
+  enter(atMs: number, attempts: number, execution = '', isRunner = false): Visit {
     if (this.open.size === 0) this.#openSince = atMs;
     this.#startMs = Math.min(this.#startMs ?? atMs, atMs);
-    const common = { record: this, execution, startMs: atMs, isMap };
+    const common = { record: this, execution, startMs: atMs, isRunner };
     const visit: Visit = { ...common, attempts, failure: undefined, skipped: false };
     this.open.add(visit);
     return visit;
@@ -109,8 +119,22 @@ export class StepRecord {
     this.#attempts = Math.max(this.#attempts, visit.attempts);
     this.#endMs = Math.max(this.#endMs ?? atMs, atMs);
     this.#runs += 1;
-    this.#ms += atMs - visit.startMs;
-    this.#addStatus(ending);
+    // What an eval or an iterate takes, the steps of its flow take; the items of a map share its time.
+    if (!visit.isRunner || flowRunnerAt(this.step.component) === 'map') this.#ms += atMs - visit.startMs;
+    this.#add(ending);
+  }
+
+  /** Takes an ending for one that the next attempt of the step around it replaces. */
+  repeat(ending: VisitOutcome): void {
+    if (this.#endings.delete(ending)) this.#repeated.add(ending);
+  }
+
+  /** Has it failed as the flow that it runs did, or by a fault of its own. It starts with that flow if it has not been visited. */
+  fail(atMs: number, inside: readonly StepRecord[]): void {
+    const starts = inside.flatMap((record) => record.members).flatMap((member) => member.#startMs ?? []);
+    this.#startMs ??= Math.min(atMs, ...starts);
+    this.#endMs ??= atMs;
+    this.#add('failed');
   }
 
   /** The times of all steps that run in the state. */
@@ -120,7 +144,7 @@ export class StepRecord {
 
   /** Marks it as skipped by its guard. */
   skip(): void {
-    this.#addStatus('skipped');
+    this.#add('skipped');
   }
 
   /** The reports of all steps that run in the state; only the last step of a fused chain has a state of its own. */
@@ -135,7 +159,13 @@ export class StepRecord {
     return { id, component, status: this.#status, ...times, attempts: this.#attempts };
   }
 
-  #addStatus(ending: VisitOutcome): void {
-    if (SEVERITY.indexOf(ending) > SEVERITY.indexOf(this.#status)) this.#status = ending;
+  get #status(): StepStatus {
+    const endings: readonly StepStatus[] = [...this.#endings, ...this.#repeated];
+    return SEVERITY.findLast((status) => endings.includes(status)) ?? 'not_run';
+  }
+
+  #add(ending: VisitOutcome): void {
+    this.#repeated.clear();
+    this.#endings.add(ending);
   }
 }

@@ -1,13 +1,14 @@
-import type { StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
-import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
+import type { Catcher, StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
+import { ANY_FAILURE, TIMED_OUT } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
+import { remedyOf } from '../../../runtime/deadline.ts';
 import { variableKey } from '../../analyse/given-variables.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
-import { transitionTo } from '../continuation.ts';
+import { type States, transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import type { TreeContext } from '../frame.ts';
+import { failState, type TreeContext } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
-import { evaluated, lookup, object, pick } from '../jsonata/jsonata.ts';
+import { evaluated, lookup, object, pick, quote } from '../jsonata/jsonata.ts';
 import type { NestedInput, ScopePath } from '../layout.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
 import { failureOfNested } from './nested-failure.ts';
@@ -41,7 +42,7 @@ export function emitNested(
   const state: TaskState = {
     ...startOf(name, { ...inputOf(emitter, crossing, scopePath) }),
     ...(seconds !== undefined && { TimeoutSeconds: seconds }),
-    Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
+    Catch: [...timedOut(emitter, body, states), { ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...withWholeOutput(
       transitionTo(after, (id) => (out.includes(id) ? lookup(NESTED_OUTPUT, id) : undefined)),
@@ -49,6 +50,22 @@ export function emitNested(
     ),
   };
   return states.add(part, state, emitter.source('nested'));
+}
+
+/** The catcher of a step that takes longer as a whole than its timeout allows: AWS says no more than that of it. */
+function timedOut(emitter: FlowEmitter, body: PlanTree, states: States): readonly Catcher[] {
+  const step = emitter.frame.plan.steps.get(firstStepIn(body) ?? '')?.step;
+  if (step?.timeout === undefined || body.kind !== 'step') return [];
+  const id = `${emitter.frame.prefix}${step.id}`;
+  const message = `step "${id}" took more than ${step.timeout} s; ${remedyOf(step.timeout * 1000, 'step')}`;
+  const name = emitter.shared.states.take(`${id}: timed out`);
+  const source = { ...emitter.source('fail'), step: id };
+  return [
+    {
+      ErrorEquals: [TIMED_OUT],
+      Next: states.add(name, failState({ code: 'TIMEOUT', message: quote(message) }, id), source),
+    },
+  ];
 }
 
 function nestedMachineOf(

@@ -46,7 +46,7 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
     iteration: within(emitter.iteration(scopePath), variable(count)),
     transition: { Next: name },
     catchers,
-    fail: (into, fault) => stateOnFault(emitter, planned, { ...context, states: into }, fault),
+    fail: (into, fault, of) => stateOnFault(emitter, planned, { ...context, states: into }, fault, of),
   });
   if (!inner) return name;
   const start = beginRound(emitter, planned, { name: input, start: inner.emit(states), states, catchers });
@@ -64,7 +64,11 @@ function emitLoop(emitter: FlowEmitter, planned: PlannedStep, context: EmitConte
     Default: stateOnFault(emitter, planned, context, givesNeither(planned)),
   };
   const rule = opening.length + exits.length - 1;
-  states.add(name, loop, { ...emitter.source('step', planned), ...loopSource(planned, { rule, count }) });
+  states.add(name, loop, {
+    ...emitter.source('step', planned),
+    again: start,
+    ...loopSource(planned, { rule, count }),
+  });
   repeatStates([...round, [name, loop]], knownRounds(planned) ?? Number.POSITIVE_INFINITY);
   const first = {
     [input]: templateOf(fieldOf(planned, 'initial_input'), emitter.scope(scopePath)),
@@ -108,10 +112,19 @@ function exitRules(
   return [{ Condition: evaluated(ROUND.isSkipped), ...skipped, Next: nextState(after) }, ...ends.map(exit)];
 }
 
-/** The state to go to on a fault of the loop or of its flow: what `onError` says, or else the failure of the outer flow. */
-function stateOnFault(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext, fault: Fault): string {
+/**
+ * The state to go to on a fault of the loop or of its flow: what `onError` says, or else the failure of the outer flow. `of`: the
+ * id of the step of its flow whose fault it is.
+ */
+function stateOnFault(
+  emitter: FlowEmitter,
+  planned: PlannedStep,
+  context: EmitContext,
+  fault: Fault,
+  of?: string,
+): string {
   const instead = emitter.afterFailure(planned, context);
-  if (!instead) return emitter.fail(planned, context, fault);
+  if (!instead) return emitter.fail(planned, context, fault, of);
   const state: PassState = { Type: 'Pass', ...instead, Output: {} };
   return context.states.add(emitter.stateName(planned, 'instead'), state, emitter.source('default', planned));
 }

@@ -22,7 +22,7 @@ export function emitParallel(emitter: FlowEmitter, tree: Parallel, { scopePath, 
   const onError = whole?.step.onError;
   const retry = onError?.action === 'retry' ? componentRetries(onError, true) : [];
   const catchers = whole
-    ? emitter.catchers(whole, { name, scopePath, states, after })
+    ? emitter.catchers(whole, { name, scopePath, states, after }, true)
     : emitter.outerCatchers(scopePath);
   const handed = new Map<string, Jsonata>();
   const branches = tree.branches.map((branch, index) => {
@@ -39,5 +39,5 @@ export function emitParallel(emitter: FlowEmitter, tree: Parallel, { scopePath, 
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...transitionTo(after, (id) => handed.get(id)),
   };
-  return states.add(name, state, emitter.source('parallel'));
+  return states.add(name, state, whole ? emitter.source('whole', whole) : emitter.source('parallel'));
 }

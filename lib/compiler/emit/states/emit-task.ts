@@ -1,4 +1,5 @@
 import type { TaskState } from '../../../asl/state-machine.ts';
+import { flowRunnerAt } from '../../../flow/flow-runners.ts';
 import { earlierSlot } from '../../../protocol/markers.ts';
 import {
   defined,
@@ -77,7 +78,10 @@ export interface StepPayload extends Pick<TemplatedInvocation, 'step' | 'input'>
 export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, scopePath: ScopePath, own: StepPayload): Call {
   const { timeout } = planned.step;
   const onError = emitter.onErrorIn(planned, scopePath);
-  const retry = onError.action === 'retry' ? componentRetries(onError) : [];
+  const retry =
+    onError.action === 'retry'
+      ? componentRetries(onError, false, flowRunnerAt(planned.step.component) !== undefined)
+      : [];
   return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), { retry, seconds: timeout });
 }
 

@@ -96,7 +96,7 @@ export function iteration(
       into.add(
         emitter.stateName(planned, 'fault'),
         isPassedOn
-          ? failState(fault)
+          ? failState(fault, of ?? failure.step)
           : { Type: 'Pass', Output: faultOutcome(fault), ...(fails ? { Next: failed } : { End: true }) },
         { ...failure, ...(of !== undefined && { step: of }) },
       ),

@@ -133,7 +133,7 @@ class LoopMachineEmitter {
   #fail(into: States, fault: Fault, of?: string): string {
     const source = this.#emitter.source('fail', this.#planned);
     const name = this.#emitter.stateName(this.#planned, `fail with ${fault.code}`);
-    return into.add(name, failState(fault), of === undefined ? source : { ...source, step: of });
+    return into.add(name, failState(fault, of ?? this.#id), of === undefined ? source : { ...source, step: of });
   }
 
   /** The states of a round, and the Choice after it. */

@@ -62,19 +62,18 @@ function delaysOf({ maxRetries, delay = 1, backoff = 2 }: Retrying): Omit<Retrie
 
 /**
  * `onError: retry` adds attempts after failures of the component, not after faults in the step's own expressions. `isWhole`:
- * what is repeated has states of its own, whose calls have been repeated already after transport faults.
+ * what is repeated has states of its own, whose calls have been repeated already after transport faults. `ofRuns`: it fails with
+ * the flow that it runs, with a fault in the expressions of that flow too.
  */
-export function componentRetries(onError: Retrying, isWhole = false): readonly Retrier[] {
+export function componentRetries(onError: Retrying, isWhole = false, ofRuns = isWhole): readonly Retrier[] {
   const { maxRetries, delay, backoff, on } = onError;
   const delays = delay === undefined && backoff === undefined ? attempts(maxRetries) : delaysOf(onError);
   if (on) {
     const errors = on.flatMap((code) => [code, ...errorsOf(code)]);
     return [{ ErrorEquals: isWhole ? errors : errors.filter((error) => !TRANSPORT.has(error)), ...delays }];
   }
-  return [
-    { ErrorEquals: LET_THROUGH, MaxAttempts: 0 },
-    { ErrorEquals: [ANY_FAILURE], ...delays },
-  ];
+  const all = { ErrorEquals: [ANY_FAILURE], ...delays };
+  return ofRuns ? [all] : [{ ErrorEquals: LET_THROUGH, MaxAttempts: 0 }, all];
 }
 
 const TRANSPORT: ReadonlySet<string> = new Set(TRANSPORT_FAULTS);
