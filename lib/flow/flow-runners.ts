@@ -1,8 +1,8 @@
 /** The built-in components that run a flow, each with the keys of its input that hold the flow or the id of its blob. */
 export const FLOW_RUNNERS = {
-  map: { flow: 'workflow', id: 'workflow_id' },
-  eval: { flow: 'flow', id: 'flow_id' },
-  iterate: { flow: 'flow', id: 'flow_id' },
+  map: { input: 'items', flow: 'workflow', id: 'workflow_id' },
+  eval: { input: 'input', flow: 'flow', id: 'flow_id' },
+  iterate: { input: 'initial_input', flow: 'flow', id: 'flow_id' },
 } as const;
 
 /** A built-in component that runs a flow. */
