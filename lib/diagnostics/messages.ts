@@ -319,7 +319,7 @@ export const MESSAGES = {
   'mock-without-effect': warning<{ step: string; component: string }>(
     ({ step, component }) =>
       `The state machine runs ${component} itself, without a call, so the mock of "${step}" is never used`,
-    ({ step }) => `Mock the steps of its inner flow ("${step}.ID"), or remove this mock.`,
+    () => 'Remove this mock.',
   ),
   'unsupported-plugin': error<{ component: string; plugin: string; type: string }>(
     ({ component, plugin, type }) =>
