@@ -136,6 +136,7 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'unsupported-plugin': { params: { component: '/python/count', plugin: 'python', type: 'stepflow' } },
   'unknown-plugin': { params: { plugin: 'mokc', known: ['builtin', 'mock'], nearest: 'mock' } },
   'unreadable-config': { params: { file: 'config.yml', problem: 'there is no such file' } },
+  'secret-operand': { params: { name: 'api_key' } },
   'secret-condition': { params: { name: 'api_key' } },
   'variable-mismatch': { params: { where: 'depth', problem: 'is a string ("deep"), but an integer is expected' } },
   'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },

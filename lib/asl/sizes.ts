@@ -39,6 +39,10 @@ export function sizeOfMachine(machine: Branch): Size {
   return { bytes: Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text)), events: eventsOfMachine(machine) };
 }
 
+/** Bytes of the definitions of several state machines together, as deployed. */
+export const bytesOfMachines = (machines: readonly Branch[]): number =>
+  machines.reduce((total, machine) => total + sizeOfMachine(machine).bytes, 0);
+
 /** The size of some states. */
 export const sizeOfStates = (states: readonly NamedState[]): Size =>
   sumOfSizes(states.map(([name, state]) => ({ bytes: jsonBytes(name) + 2 + bytesOf(state), events: eventsOf(state) })));

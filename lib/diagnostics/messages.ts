@@ -353,7 +353,7 @@ export const MESSAGES = {
   'mock-without-effect': warning<{ step: string; component: string }>(
     ({ step, component }) =>
       `The state machine runs ${component} itself, without a call, so the mock of "${step}" is never used`,
-    ({ step }) => `Mock the steps of its inner flow ("${step}.ID"), or remove this mock.`,
+    () => 'Remove this mock.',
   ),
   'unsupported-plugin': error<{ component: string; plugin: string; type: string }>(
     ({ component, plugin, type }) =>
@@ -371,6 +371,12 @@ export const MESSAGES = {
   'secret-condition': error<{ name: string }>(
     ({ name }) => `The secret "${name}" is used in a condition, but its value is only known inside functions`,
     () => 'Pass the secret to a component, and use the result of that component in the condition.',
+  ),
+  'secret-operand': error<{ name: string }>(
+    ({ name }) =>
+      `An operator is applied to the secret "${name}" where no function does it, and its value is only known inside functions`,
+    () =>
+      'Apply the operator in the input of the step whose component needs the value (not inside a $coalesce there), or pass the secret to a component that does it.',
   ),
   'variable-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The value of a variable does not match variablesSchema: "${where}" ${problem}`,
@@ -413,7 +419,7 @@ export const MESSAGES = {
     ({ what, bytes, most }) =>
       `${what} takes ${bytes.toLocaleString('en')} bytes of a definition; a state machine may have ${most.toLocaleString('en')}`,
     () =>
-      'Read fewer results in one place by combining them in intermediate steps, and move long literals into a file.',
+      'Read fewer results in one place by combining them in intermediate steps, and move long literals into a file. Where many steps have conditions of their own, run them as the items of a map.',
   ),
   'input-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The input does not match the flow's inputSchema: ${where} ${problem}`,

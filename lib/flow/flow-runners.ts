@@ -4,12 +4,14 @@
  */
 export const FLOW_RUNNERS = {
   map: {
+    input: 'items',
     flow: 'workflow',
     id: 'workflow_id',
     takes: ['workflow', 'workflow_id', 'items', 'max_concurrency', 'variables', 'on_failure'],
   },
-  eval: { flow: 'flow', id: 'flow_id', takes: ['flow', 'flow_id', 'variables'] },
+  eval: { input: 'input', flow: 'flow', id: 'flow_id', takes: ['flow', 'flow_id', 'variables'] },
   iterate: {
+    input: 'initial_input',
     flow: 'flow',
     id: 'flow_id',
     takes: ['flow', 'flow_id', 'initial_input', 'max_iterations', 'variables'],

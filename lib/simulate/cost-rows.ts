@@ -1,3 +1,4 @@
+import { bytesOfMachines } from '../asl/sizes.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import type { Profile, ProfileSource } from '../compiler/plan/durations.ts';
@@ -68,7 +69,7 @@ function pricedDefinitions({ compiled, memoryOf }: PricedFlow): PricedDefinition
   const definitions = [...(stateMachine ? [stateMachine] : []), ...nestedMachines.map((one) => one.stateMachine)];
   return {
     definitions,
-    definitionBytes: definitions.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0),
+    definitionBytes: bytesOfMachines(definitions),
     memoryOf: (component) => memoryOf(component) ?? DEFAULT_MEMORY_MB,
   };
 }

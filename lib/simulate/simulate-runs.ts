@@ -1,3 +1,4 @@
+import { bytesOfMachines } from '../asl/sizes.ts';
 import type { StateMachine } from '../asl/state-machine.ts';
 import type { CompiledStep } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
@@ -98,7 +99,7 @@ async function runAll(options: RunsOptions): Promise<RunsFigures | RunsFailure> 
   const { assumed, stateMachine } = prepare(options);
   const simulated = loadSimulated({ ...definitions, stateMachine }, { type, assumed, overhead });
   const all = [definitions.stateMachine, ...definitions.nestedMachines.map((nested) => nested.stateMachine)];
-  const definitionBytes = all.reduce((sum, one) => sum + Buffer.byteLength(JSON.stringify(one)), 0);
+  const definitionBytes = bytesOfMachines(all);
   const memory = (component: string): number => memoryOf?.(component) ?? DEFAULT_MEMORY_MB;
   const priced: PricedDefinitions = { definitions: all, definitionBytes, memoryOf: memory };
   const added = new Set(options.steps.filter((step) => step.added).map(({ id }) => id));

@@ -42,7 +42,10 @@ export interface Simulation extends Omit<RunsFigures, 'cost'> {
   readonly machines: number;
   /** As the flow's own type, including functions and S3. */
   readonly costUsd: number;
-  readonly cost: RunCost & { readonly cheaper: 'STANDARD' | 'EXPRESS' };
+  readonly cost: RunCost & {
+    /** The cheaper type; never an Express workflow that the flow does not fit. */
+    readonly cheaper: 'STANDARD' | 'EXPRESS';
+  };
 }
 
 /** A simulation, or why there is none. */
@@ -87,7 +90,8 @@ export async function simulateCompiled(
   });
   if ('failure' in runs) return { failure: runs.failure, compiled, diagnostics };
   const { cost } = runs;
-  const cheaper: Simulation['type'] = totalUsd(cost, 'EXPRESS') < totalUsd(cost, 'STANDARD') ? 'EXPRESS' : 'STANDARD';
+  const isExpressCheaper = cost.express.fits && totalUsd(cost, 'EXPRESS') < totalUsd(cost, 'STANDARD');
+  const cheaper: Simulation['type'] = isExpressCheaper ? 'EXPRESS' : 'STANDARD';
   const simulation = {
     name: compiled.name,
     type,

@@ -43,7 +43,8 @@ function checkTarget(
   if (step === undefined) {
     return [diagnose('unknown-mock-target', { target, nearest: names.nearest(target) }, { file, ...span })];
   }
-  if (meant.some(({ calls }) => calls)) return [];
+  // A step that runs a flow calls its component where that is mocked.
+  if (meant.some(({ calls, component }) => calls || flowRunnerAt(canonical(catalog, component)))) return [];
   return [diagnose('mock-without-effect', { step: step.id, component: step.component }, { file, ...span })];
 }
 

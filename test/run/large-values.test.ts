@@ -75,3 +75,66 @@ describe('an input that fits a payload alone', () => {
     expect(result).toEqual({ outcome: 'success', result: [text(200_000), text(200_000)] });
   });
 });
+
+describe('an input that is read as a whole and in part, where each read has little room', () => {
+  const record = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`f${at}`, text(100 + at)]));
+  const input = { user: { name: 'Ada', age: 36, ...record }, list: [text(300), { id: 7 }, text(300)] };
+  const crowd = (value: Json): Json => Array.from({ length: 300 }, () => value);
+  const reads = ($: (path: string) => Json): { readonly [name: string]: Json } => ({
+    name: $('user.name'),
+    id: $('list[1].id'),
+    isAdult: { $gte: [$('user.age'), 18] },
+    isSame: { $eq: [$('user'), $('user')] },
+    isListed: { $in: [{ id: 7 }, $('list')] },
+    count: { $length: $('list') },
+    text: { $concat: [$('user.name'), '!'] },
+  });
+  const wanted = { name: 'Ada', id: 7, isAdult: true, isSame: true, isListed: true, count: 3, text: 'Ada!' };
+  const ofInput = (path: string): Json => ({ $input: path });
+
+  it.each<[string, Json]>([
+    ['in the flow itself', { output: { ...reads(ofInput), all: crowd([ofInput('$'), ofInput('user')]) } }],
+    [
+      'in an inner flow',
+      {
+        steps: [
+          {
+            id: 'm',
+            component: '/map',
+            input: {
+              items: [{ $input: '$' }],
+              workflow: { steps: [], output: { ...reads(ofInput), all: crowd([ofInput('$'), ofInput('user')]) } },
+            },
+          },
+        ],
+        output: { $step: 'm', path: 'values[0]' },
+      },
+    ],
+    [
+      'as a variable of an inner flow',
+      {
+        steps: [
+          {
+            id: 'm',
+            component: '/eval',
+            input: {
+              input: null,
+              variables: { own: { $input: '$' } },
+              flow: {
+                steps: [],
+                output: {
+                  ...reads((path) => ({ $variable: `own.${path}` })),
+                  all: crowd([{ $variable: 'own' }, { $variable: 'own.user' }]),
+                },
+              },
+            },
+          },
+        ],
+        output: { $step: 'm', path: 'result.result' },
+      },
+    ],
+  ])('is read right: %s', async (_, flow) => {
+    const result = await resultOf(flow, input);
+    expect(result).toEqual({ outcome: 'success', result: { ...wanted, all: crowd([input, input.user]) } });
+  });
+});

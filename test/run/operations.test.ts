@@ -107,6 +107,15 @@ describe('a failed operator names types, reader, field and place', () => {
     const { result } = await runFlow({ source: withSteps(rest), mocks, input: { n: 3 } });
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE', message, place } });
   });
+
+  it('and a variable that an inner flow is given', async () => {
+    const flow = { steps: [], output: { $lt: [{ $variable: 'own.age' }, { $input: 'n' }] } };
+    const input = { items: [{ n: 1 }], on_failure: 'fail', variables: { own: { $input: '$' } }, workflow: flow };
+    const source = JSON.stringify({ steps: [{ id: 'm', component: '/map', input }], output: { $step: 'm' } });
+    const { result } = await runFlow({ source, input: {} });
+    const message = 'the variable "own.age" or "n" of the flow\'s input is missing, which the output reads';
+    expect(result).toMatchObject({ outcome: 'failed', error: { code: 'EXPRESSION_FAILURE', message } });
+  });
 });
 
 describe('values of 1 byte to megabytes', () => {

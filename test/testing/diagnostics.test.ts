@@ -107,7 +107,8 @@ test:
 steps:
   - { id: load, component: /my/load }
   - { id: nap, component: /builtin/sleep, input: { duration_ms: 1 } }
-output: [{ $step: load }, { $step: nap }]
+  - { id: each, component: /map, input: { items: [1], workflow: { steps: [], output: 1 } } }
+output: [{ $step: load }, { $step: nap }, { $step: each }]
 test:
   cases:
     - name: a
@@ -119,6 +120,8 @@ test:
                                                           ~ wrong-type
         /my/laod: { result: 1 }
         ~~~~~~~~ unknown-mock-target
+        each: { result: { values: [2] } }
+        /builtin/map: { result: { values: [2] } }
         nap: { result: 1 }
         ~~~ mock-without-effect`);
     expect(texts.find((text) => text.includes('/my/laod'))).toContain('Did you mean "/my/load"?');

@@ -58,9 +58,13 @@ export function inputPathOf({ name, path: { path } }: Pick<VariableReference, 'n
   return way && !other && !path.further ? { segments: [VARIABLES_OF_INPUT, name, ...way] } : undefined;
 }
 
+/** Where a path among those of the input leads in a map of what is given to variables; undefined for one of the input itself. */
+export const givenSegments = ({ segments: [first, ...rest] }: Path): readonly Segment[] | undefined =>
+  first === VARIABLES_OF_INPUT ? rest : undefined;
+
 /** The names of the variables that an operation on the input reads. */
 export const variablesOfOperation = (operation: Operation): readonly string[] =>
-  pathsIn(operation).flatMap(({ segments: [first, name] }) => (first === VARIABLES_OF_INPUT ? [String(name)] : []));
+  pathsIn(operation).flatMap((path) => givenSegments(path)?.slice(0, 1).map(String) ?? []);
 
 /** The paths that a reference to a variable may resolve to in a map of all variables, as written. */
 export const variablePaths = ({ name, path }: Pick<VariableReference, 'name' | 'path'>): readonly string[] =>

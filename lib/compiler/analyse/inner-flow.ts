@@ -43,7 +43,22 @@ function readInner(literal: Literal, step: Step, outer: Flow, diagnostics: Diagn
   diagnostics.push(...reporter.diagnostics);
   if (!inner || reporter.failed) return undefined;
   return {
-    ...bindVariables(inner, { values: {}, given: (name) => givingOf(step, name), hasSecret: () => false, diagnostics }),
+    ...bindVariables(inner, {
+      values: {},
+      given: (name) => givingOf(step, name),
+      inputs: inputsOf(step),
+      hasSecret: () => false,
+      diagnostics,
+    }),
     outer,
   };
+}
+
+/** What a step gives to the flow that it runs as its input: of a `map`, one of the items. */
+function inputsOf(step: Step): readonly Expression[] {
+  const runner = flowRunnerAt(step.component);
+  const written = runner && inputField(step, FLOW_RUNNERS[runner].input);
+  if (!written) return [];
+  if (runner !== 'map') return [written];
+  return written.kind === 'list' ? written.items : [];
 }

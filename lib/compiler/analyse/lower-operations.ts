@@ -15,6 +15,8 @@ import type { Json } from '../../protocol/json.ts';
 import { type Operand, type Operation, operationText } from '../../protocol/operation.ts';
 import { operationAt } from '../../protocol/operation-at.ts';
 import { type Operator, operate } from '../../protocol/operators.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import { bytesOfKeys } from '../emit/sizes/fixed-bytes.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { builtinOf } from './builtins.ts';
 import { inputPathOf } from './given-variables.ts';
@@ -30,7 +32,8 @@ export const OPERANDS = '/builtin/operands';
  *   operation gives, as a path of the result;
  * - of the flow's input, what is given to its variables and constants, by the state machine: likewise a path of the input;
  * - whether values of different steps are equal, by the state machine, by what they are compared by: see `outlineOf`;
- * - all others by a function of their own: a step is added that takes the operands.
+ * - all others by a function of their own, and those on one step's result that give more together than a payload has room for:
+ *   a step is added that takes the operands.
  *
  * `isExact`: whether the state machine does an operation on a step's result exactly, although it may have only a marker of it.
  * Undefined, with a diagnostic, where whether a step has to run depends on an operation on its own result.
@@ -74,12 +77,17 @@ interface Gathered {
 /** The flow's input, or a step's result, and its replacement if the step was skipped. */
 type Source = { readonly kind: 'input' } | { readonly kind: 'step'; readonly step: string };
 
+/** Bytes that what operations give may take of the variable of a step's result; of more, functions are given the operands. */
+const ANSWERS_BYTES = Math.floor(QUOTAS.payload / 2);
+
 class Lowering {
   readonly #flow: Flow;
   readonly #isExact: (operation: Operation) => boolean;
   readonly #steps: ReadonlyMap<string, Step>;
   readonly #ids: Set<string>;
   readonly #added: Step[] = [];
+  /** The operations that each step's result has to answer, and the bytes that the answers may take together. */
+  readonly #answered = new Map<string, { bytes: number; readonly texts: Set<string> }>();
   /** The step whose expression is being rewritten; undefined for the output. */
   #reader: Step | undefined;
 
@@ -130,7 +138,7 @@ class Lowering {
     const { span } = expression;
     const path: ReadPath = { text: operationText(operation), path: { segments: [], operation }, span };
     if (source?.kind === 'step') {
-      if (!this.#answers(source.step, operation)) return undefined;
+      if (!this.#answers(source.step, operation) || !this.#hasRoom(source.step, path.text)) return undefined;
       return { kind: 'step', step: source.step, path, ...onSkipOf(expression), span } satisfies StepReference;
     }
     const constant = source ? undefined : operationAt(null, operation);
@@ -147,6 +155,18 @@ class Lowering {
     const hasMadeDefault = step.onError.action === 'useDefault' && step.onError.value.kind !== 'literal';
     if (isOfFunction && !hasMadeDefault) return true;
     return levelsOf(operation) <= MOST_LEVELS && this.#isExact(operation);
+  }
+
+  /** Whether what all operations on a step's result give fits a payload, beside values that are read of it. */
+  #hasRoom(id: string, text: string): boolean {
+    const own = this.#answered.get(id) ?? { bytes: 0, texts: new Set<string>() };
+    this.#answered.set(id, own);
+    if (own.texts.has(text)) return true;
+    const bytes = own.bytes + bytesOfKeys([text]);
+    if (bytes > ANSWERS_BYTES) return false;
+    own.bytes = bytes;
+    own.texts.add(text);
+    return true;
   }
 
   /** An operation as one on parts of a single value; undefined where it has several sources, or is made of more than paths. */

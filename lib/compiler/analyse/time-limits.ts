@@ -2,12 +2,7 @@ import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { flowRunnerAt } from '../../flow/flow-runners.ts';
 import { typeAround } from '../../flow/read/aws-metadata.ts';
-
-/**
- * The most retries of a step: each of a call adds three events to the history of its execution, and each of a step that runs
- * a flow six.
- */
-const MOST_RETRIES = { call: 1000, flow: 500 };
+import { MOST_OF_RETRY } from '../../flow/read/read-step.ts';
 
 /** Reports timeouts and retries that no state machine can have: see whole-steps.ts. */
 export function reportTimeLimits(flow: Flow, diagnostics: Diagnostic[]): void {
@@ -26,7 +21,7 @@ function expressProblem({ id, idSpan, component, timeout }: Step, file: string):
 }
 
 function retryProblem({ id, idSpan, component, onError }: Step, file: string): Diagnostic | undefined {
-  const most = flowRunnerAt(component) ? MOST_RETRIES.flow : MOST_RETRIES.call;
+  const most = flowRunnerAt(component) ? MOST_OF_RETRY.maxRetriesOfFlow : MOST_OF_RETRY.maxRetries;
   if (onError.action !== 'retry' || onError.maxRetries <= most) return undefined;
   return diagnose('too-many-retries', { step: id, retries: onError.maxRetries, most }, { file, ...idSpan });
 }

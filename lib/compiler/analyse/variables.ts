@@ -1,10 +1,20 @@
-import { type Diagnostic, diagnose } from '../../diagnostics/diagnostics.ts';
-import { type Expression, mapChildren, type ReadPath, type VariableReference, WHOLE } from '../../flow/expression.ts';
+import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
+import {
+  allWithin,
+  type Expression,
+  mapChildren,
+  type ReadPath,
+  type Role,
+  type VariableReference,
+  WHOLE,
+} from '../../flow/expression.ts';
 import type { Flow, OnError, Step } from '../../flow/flow.ts';
 import { formatPath } from '../../protocol/describe.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/json.ts';
-import { valueAt } from '../../protocol/path.ts';
+import { alternativesOf, type Path, type Segment, valueAt } from '../../protocol/path.ts';
 import { HIDDEN } from '../../runtime/secrets/scrub.ts';
+import { secretPath } from '../../runtime/secrets/secrets.ts';
+import { builtinOf } from './builtins.ts';
 import { type Giving, within } from './given-variables.ts';
 
 type Values = { readonly [name: string]: Json };
@@ -24,14 +34,19 @@ export interface Binding {
   readonly values: Values;
   /** What the step that runs the flow gives to a variable, instead of the flow's own values. @default nothing */
   readonly given?: (name: string) => Giving | undefined;
+  /** What the step that runs the flow may give to it as its input. @default not known */
+  readonly inputs?: readonly Expression[];
   /** Whether a secret has a value where the flow runs. */
   readonly hasSecret: (secret: SecretUse) => boolean;
   /** Receives the errors. */
   readonly diagnostics: Diagnostic[];
 }
 
-/** Where an expression is used. Only in a step's input can a secret have its value, because only that reaches a function. */
-type Usage = 'input' | 'condition' | 'elsewhere';
+/**
+ * Where an expression is used. Only in a step's input can a secret have its value, because only that reaches a function. `passed`:
+ * in such an input, where the state machine and not the function does operators. `operand`: of one that the state machine does.
+ */
+type Usage = 'input' | 'passed' | 'condition' | 'operand' | 'elsewhere';
 
 /**
  * The flow with each variable replaced by its value: that of the binding, else the flow's own, else the schema's default, else
@@ -51,7 +66,7 @@ function bindStep(step: Step, bind: Binder): Step {
   const { onError, skipIf } = step;
   const bound: OnError =
     onError.action === 'useDefault' ? { ...onError, value: bind.in(onError.value, 'elsewhere') } : onError;
-  const input = bind.in(step.input, 'input');
+  const input = bind.in(step.input, builtinOf(step) ? 'passed' : 'input');
   return { ...step, onError: bound, input, ...(skipIf && { skipIf: bind.in(skipIf, 'condition') }) };
 }
 
@@ -86,6 +101,45 @@ const defaultsOf = (schema: Json | undefined): Values =>
     ),
   );
 
+/**
+ * The name of a secret that an expression, whose own variables are bound, has at a path, as far as it is written there; for an
+ * operand, which is looked at as a whole, also inside of what is at the path.
+ */
+function secretAt(expression: Expression, path: Path, usage: Usage): string | undefined {
+  const found = alternativesOf(path).flatMap((way) => valuesAt(expression, way));
+  const looked = usage === 'operand' ? found.flatMap(allWithin) : found;
+  const secret = looked.find((one) => one.kind === 'literal' && one.secret !== undefined);
+  return secret?.kind === 'literal' && secret.secret !== undefined ? secretPath(secret.secret).name : undefined;
+}
+
+/** The expressions of which one gives what is at a path of the value of an expression, as far as they are written. */
+function valuesAt(expression: Expression, way: readonly Segment[]): readonly Expression[] {
+  const [first, ...rest] = way;
+  switch (expression.kind) {
+    case 'if':
+      return [expression.consequent, expression.alternative].flatMap((arm) => valuesAt(arm, way));
+    case 'coalesce':
+      return expression.items.flatMap((item) => valuesAt(item, way));
+    case 'map':
+      if (first === undefined) return [expression];
+      return expression.entries.flatMap(({ key, value }) => (key === first ? valuesAt(value, rest) : []));
+    case 'list':
+      if (first === undefined) return [expression];
+      return expression.items.flatMap((item, at) => (at === first ? valuesAt(item, rest) : []));
+    default:
+      return first === undefined || expression.kind === 'literal' ? [expression] : [];
+  }
+}
+
+const reachesFunction = (usage: Usage): boolean => usage === 'input' || usage === 'passed';
+
+function usageOfChild({ kind }: Expression, role: Role, usage: Usage): Usage {
+  if (role === 'condition') return 'condition';
+  // An item is tested before it is taken, which no function does.
+  if (role === 'item' && usage === 'input') return 'passed';
+  return kind === 'operation' && (usage === 'passed' || usage === 'elsewhere') ? 'operand' : usage;
+}
+
 class Binder {
   readonly #file: string;
   readonly #own: Values;
@@ -103,8 +157,9 @@ class Binder {
 
   /** An expression with its variables replaced. */
   in(expression: Expression, usage: Usage): Expression {
+    if (expression.kind === 'input') this.#reportSecretIn(expression.path.path, usage, expression.span);
     if (expression.kind !== 'variable') {
-      return mapChildren(expression, (child, role) => this.in(child, role === 'condition' ? 'condition' : usage));
+      return mapChildren(expression, (child, role) => this.in(child, usageOfChild(expression, role, usage)));
     }
     const given = this.#binding.given?.(expression.name);
     if (given) return this.#given(expression, given, usage);
@@ -123,6 +178,7 @@ class Binder {
       return { kind: 'variable', name, path: isThere ? { ...at, guaranteed: true } : at, given: what, span };
     };
     const isWhole = path.path.segments.length === 0;
+    if (given.kind === 'computed') this.#reportSecret(secretAt(given.value, path.path, usage), usage, span);
     if (given.kind === 'computed' && (isWhole || !fallback)) return read(path, 'value', isWhole);
     const isGiven = (at: ReadPath, consequent: Expression, alternative: Expression): Expression => {
       return { kind: 'if', condition: read(at, 'presence'), consequent, alternative, span };
@@ -136,10 +192,9 @@ class Binder {
   }
 
   #givenSecret({ name, path, span }: VariableReference, secret: string, usage: Usage): Expression {
-    if (usage === 'condition')
-      this.#binding.diagnostics.push(diagnose('secret-condition', { name }, { file: this.#file, ...span }));
+    this.#reportSecret(name, usage, span);
     const hidden = { kind: 'literal', value: HIDDEN, span } as const;
-    return usage === 'input' ? within({ ...hidden, secret }, path.path.segments) : hidden;
+    return reachesFunction(usage) ? within({ ...hidden, secret }, path.path.segments) : hidden;
   }
 
   #value(reference: VariableReference, usage: Usage): Expression {
@@ -151,12 +206,28 @@ class Binder {
 
   #secret(reference: VariableReference, usage: Usage): Expression {
     const { name, path, fallback, span } = reference;
-    const { diagnostics, hasSecret } = this.#binding;
-    if (usage === 'condition') diagnostics.push(diagnose('secret-condition', { name }, { file: this.#file, ...span }));
+    const { hasSecret } = this.#binding;
+    this.#reportSecret(name, usage, span);
     const use: SecretUse = { name, inFlow: Object.hasOwn(this.#own, name), optional: fallback !== undefined };
     if (!hasSecret(use)) return this.#fallback(reference, usage);
     const shown = { kind: 'literal', value: HIDDEN, span } as const;
-    return usage === 'input' ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
+    return reachesFunction(usage) ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
+  }
+
+  /** What the input of an inner flow has at a path may be a secret. */
+  #reportSecretIn(path: Path, usage: Usage, span: Span): void {
+    const names = (this.#binding.inputs ?? []).map((input) => secretAt(input, path, usage));
+    this.#reportSecret(
+      names.find((name) => name !== undefined),
+      usage,
+      span,
+    );
+  }
+
+  #reportSecret(name: string | undefined, usage: Usage, span: Span): void {
+    if (name === undefined || (usage !== 'condition' && usage !== 'operand')) return;
+    const code = usage === 'condition' ? 'secret-condition' : 'secret-operand';
+    this.#binding.diagnostics.push(diagnose(code, { name }, { file: this.#file, ...span }));
   }
 
   #fallback(reference: VariableReference, usage: Usage): Expression {

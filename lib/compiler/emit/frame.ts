@@ -10,9 +10,10 @@ import type { StateRole, StateSource } from '../source-map.ts';
 import type { ConcurrencyBounds } from './concurrency.ts';
 import type { Continuation, States, Transition, UnassignedSlots } from './continuation.ts';
 import type { ExpressionScope } from './jsonata/expression-scope.ts';
-import { inputAt, variableAt } from './jsonata/input-path.ts';
-import { inputKey } from './jsonata/input-reads.ts';
+import { type InputSource, inputAt, inputSourceOf, variableAt } from './jsonata/input-path.ts';
+import { inputKey, inputReads, variableReads } from './jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, lookup, quote, text } from './jsonata/jsonata.ts';
+import { PreparedReads } from './jsonata/whole.ts';
 import { Layout, nestedInput, type ScopePath } from './layout.ts';
 import { type Names, stateNames, variableNames } from './names.ts';
 import type { Budget } from './sizes/budget.ts';
@@ -121,6 +122,8 @@ export interface Frame {
   readonly input: Jsonata;
   /** A map of what a run gives to the flow's variables, as far as it is read; absent where nothing is. */
   readonly variables?: Jsonata;
+  /** What the flow reads of its input and of its variables. */
+  readonly reads: NonNullable<InputSource['reads']>;
   /** What is done about the input of an execution that was started with a large one; absent where any fits. */
   readonly directInput?: DirectInput;
   /** What operations make of the flow's input, where a function may have to do them; absent where it never has to. */
@@ -161,28 +164,29 @@ export function sourceIn({ prefix }: Pick<Frame, 'prefix'>, role: StateRole, id?
 }
 
 /** A frame with the layout of its variables. */
-export function newFrame(shared: Shared, frame: Omit<Frame, 'layout' | 'answers'>): Frame {
+export function newFrame(shared: Shared, frame: Omit<Frame, 'layout' | 'answers' | 'reads'>): Frame {
   const operations = operationsToAnswer(frame.plan, shared.leastSpilled);
   const answers = operations.length > 0 && { name: shared.variables.take('input_answers'), operations };
-  return { ...frame, ...(answers && { answers }), layout: new Layout(frame.plan, shared.variables) };
+  const reads = {
+    input: new PreparedReads(inputReads(frame.plan)),
+    variables: new PreparedReads(variableReads(frame.plan)),
+  };
+  return { ...frame, reads, ...(answers && { answers }), layout: new Layout(frame.plan, shared.variables) };
 }
-
-const EMPTY_MAP = jsonata`{}`;
 
 /** Where expressions in a scope of a frame find what they read. */
 export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: UnassignedSlots): ExpressionScope {
   const { inputSchema } = frame.plan.flow;
+  const source = inputSourceOf(frame);
   const slots = (step: string): Jsonata => unassigned(step) ?? frame.layout.slots(step, scopePath);
   const isNested = frame.layout.depthOfMachine(scopePath) > 0;
   const input = (path: ReadPath): Jsonata => {
     if (isNested) return lookup(nestedInput('input'), inputKey(path));
-    const own = inputAt(frame.input, inputSchema, path, frame.variables);
+    const own = inputAt(source, path);
     return frame.answers ? answered(frame.answers, path, own) : own;
   };
   const variable = (reference: VariableReference): Jsonata =>
-    isNested
-      ? lookup(nestedInput('variables'), variableKey(reference))
-      : variableAt(frame.variables ?? EMPTY_MAP, reference);
+    isNested ? lookup(nestedInput('variables'), variableKey(reference)) : variableAt(source, reference);
   const hoisted = ({ hoistedAt, name }: ConditionReference): Jsonata => lookup(slots(hoistedAt), name);
   return { slots, input, variable, hoisted, ...(inputSchema !== undefined && { inputSchema }) };
 }

@@ -1,4 +1,4 @@
-import type { Reporter } from '../../diagnostics/diagnostics.ts';
+import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { OPERATORS, type Operator } from '../../protocol/operators.ts';
 import { type Expression, type IfExpression, literal } from '../expression.ts';
 import { Fields, type KeyHints } from '../text/fields.ts';
@@ -127,7 +127,22 @@ function readChain(written: '$and' | '$or', map: MapTree, reporter: Reporter, { 
   const tree = fieldsOf(map, written, reporter).tree(written);
   const read = (one: Tree): Expression => condition(one, written);
   const conditions = listed(map, written, tree, { form }, reporter, read) ?? [];
-  const { span } = map;
+  return chainOf(written, conditions, map.span);
+}
+
+/** The most conditions one in another: what walks over expressions is as deep as they are. */
+const LONGEST_CHAIN = 10;
+
+/** A long chain is one of shorter ones, in the same order. */
+function chainOf(written: '$and' | '$or', conditions: readonly Expression[], span: Span): Expression {
+  if (conditions.length > LONGEST_CHAIN) {
+    const groups = inGroupsOf(LONGEST_CHAIN, conditions);
+    return chainOf(
+      written,
+      groups.map((group) => chainOf(written, group, span)),
+      span,
+    );
+  }
   const [yes, no] = [literal(true, span), literal(false, span)];
   return conditions.reduceRight<Expression>(
     (rest, condition) =>
@@ -137,3 +152,6 @@ function readChain(written: '$and' | '$or', map: MapTree, reporter: Reporter, { 
     written === '$and' ? yes : no,
   );
 }
+
+const inGroupsOf = <T>(size: number, items: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));

@@ -37,6 +37,10 @@ export const MOST_OF_RETRY = {
   delay: 31_536_000,
   /** Our own choice. */
   backoff: 1000,
+  /** Of a call: each adds three events to the history of its execution. More than that is reported with the flow. */
+  maxRetries: 1000,
+  /** Of a step that runs a flow, which adds six events each. */
+  maxRetriesOfFlow: 500,
 } as const;
 /** The syntax of step ids. */
 export const ID = /^[\w.-]{1,128}$/;

@@ -109,7 +109,7 @@ const ON_ERROR: JsonObject = {
   maxRetries: {
     type: ['integer', 'null'],
     minimum: 0,
-    maximum: QUOTAS.retries,
+    maximum: MOST_OF_RETRY.maxRetries,
     default: 3,
     description: 'How often to try again with retry.',
   },

@@ -139,6 +139,69 @@ output: { $if: { not: { $variable: key } }, then: 1 }
     expect(help).toMatch(/"key" is used in a condition.*Pass the secret to a component/);
   });
 
+  it('is an operand only of what a function does in its input', () => {
+    const [help] = expectDiagnostics(`
+variablesSchema: { properties: { key: { is_secret: true } } }
+steps:
+  - id: a
+    component: /my/ask
+    onError: { action: useDefault, defaultValue: { $length: { $variable: key } } }
+                                                            ~~~~~~~~~~~~~~~~~~ secret-operand
+    input:
+      header: { $concat: [Bearer, { $variable: key }] }
+      known: { $in: [{ $variable: key }, [x, y]] }
+      either: { $coalesce: [{ $variable: key }, { $concat: [Bearer, { $variable: key }] }] }
+                                                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+  - id: each
+    component: /map
+    input:
+      items: [{ $concat: [Bearer, { $variable: key }] }]
+                                  ~~~~~~~~~~~~~~~~~~ secret-operand
+      variables: { text: { $lt: [a, { $variable: key }] } }
+                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+      workflow: { steps: [], output: { $input: $ } }
+output:
+  - { $eq: [{ $variable: key }, a] }
+            ~~~~~~~~~~~~~~~~~~ secret-operand
+  - { $gte: [1, { list: [{ $variable: key }] }] }
+                         ~~~~~~~~~~~~~~~~~~ secret-operand
+  - { $not: { $variable: key } }
+            ~~~~~~~~~~~~~~~~~~ secret-condition
+  - [{ $variable: key }, { $step: each }, { $step: a }]
+`);
+    expect(help).toMatch(/the secret "key" where no function does it.*in the input of the step whose component needs/);
+  });
+
+  it('is no operand in an inner flow either, that is given it', () => {
+    expectDiagnostics(`
+variablesSchema: { properties: { key: { is_secret: true } } }
+steps:
+  - id: each
+    component: /map
+    input:
+      items: [{ $variable: key }, { token: { $variable: key } }]
+      variables: { own: { $variable: key }, all: { token: { $variable: key } } }
+      workflow:
+        steps:
+          - id: s
+            component: /my/ask
+            skipIf: { $eq: [{ $input: $.token }, a] }
+                            ~~~~~~~~~~~~~~~~~~~ secret-condition
+            input: [{ $gt: [{ $variable: own }, a] }, { $concat: [{ $input: token }, { $variable: all.token }] }]
+        output:
+          - { $eq: [{ $variable: own }, a] }
+                    ~~~~~~~~~~~~~~~~~~ secret-operand
+          - { $ne: [{ $variable: all.token }, a] }
+                    ~~~~~~~~~~~~~~~~~~~~~~~~ secret-condition
+          - { $if: { $input: $.token }, then: 1 }
+                   ~~~~~~~~~~~~~~~~~~~ secret-condition
+          - { $length: { $variable: all } }
+                       ~~~~~~~~~~~~~~~~~~ secret-operand
+          - [{ $variable: own }, { $step: s }]
+output: { $step: each }
+`);
+  });
+
   it('is not confused with a similar value of the user', () => {
     const flow = `
 steps:

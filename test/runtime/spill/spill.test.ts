@@ -97,10 +97,25 @@ describe('the input of an execution', () => {
     expect(await aside({ id: 7, ...fields }, ['id'])).toEqual({ id: 7, $rest: marker(fields) });
   });
 
-  it('is refused where all of it is read too', async () => {
+  it('has all of a value beside its parts where both are read and do not fit together', async () => {
     const many = Array.from({ length: 400 }, (_, at) => at);
-    const given = spillInput({ list: many }, { ...budget, reads: ['list', 'list[3]'] }, blobStore(memoryStore()));
-    await expect(given).rejects.toThrow('the flow reads one of the items of an input that has too many (400)');
+    const beside = (input: Json, reads: string[]) => spillInput(input, { ...budget, reads }, blobStore(memoryStore()));
+    const left = [null, null, null, 3];
+    expect(await beside({ list: many }, ['list', 'list[3]'])).toEqual({ list: [...left, { $whole: marker(many) }] });
+    const fields: Json = { id: 7, ...Object.fromEntries(many.map((at) => [`f${at}`, at])) };
+    expect(await beside({ of: fields }, ['of', 'of.id'])).toEqual({ of: { id: 7, $whole: marker(fields) } });
+    // Nothing is set aside in a value that is read as a whole.
+    const all: Json = { of: fields };
+    expect(await beside(all, ['$', 'of.id'])).toEqual({ of: { id: 7, $rest: expect.anything() }, $whole: marker(all) });
+  });
+
+  it('is refused where the parts that are read do not fit a payload', async () => {
+    const names = Array.from({ length: 20 }, (_, at) => `f${at}`);
+    const input = Object.fromEntries(names.map((name) => [name, LONG]));
+    const given = spillInput(input, { ...budget, reads: ['$', ...names] }, blobStore(memoryStore()));
+    await expect(given).rejects.toThrow(
+      'the flow reads so many parts of one map of its input that even their references',
+    );
     await expect(given).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 });

@@ -4,11 +4,13 @@ import { isObject, type Json } from '../../../protocol/json.ts';
 import type { Path, Segment } from '../../../protocol/path.ts';
 import { VARIABLES_OF_INPUT } from '../../analyse/given-variables.ts';
 import { mayFail, mayMiss } from '../../analyse/operation-faults.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { type Jsonata, jsonata, lookup } from './jsonata.ts';
 import { bind, bindAll, type Local } from './locals.ts';
 import { mayBeEscaped, travellingField } from './lookalike.ts';
 import { operationCode } from './operations.ts';
 import { EMPTY } from './syntax.ts';
+import type { PreparedReads } from './whole.ts';
 
 /**
  * The value at a path of `base`, with the semantics of the flow language; no value where it is missing. A field of a list and
@@ -58,21 +60,61 @@ const inStages = (local: Local, values: readonly Jsonata[]): Jsonata =>
     values.at(-1) ?? EMPTY,
   );
 
+/** Where a flow's input is, and what is given to its variables. */
+export interface InputSource {
+  readonly input: Jsonata;
+  readonly schema?: Json | undefined;
+  /** A map of what is given to the flow's variables. @default there are none */
+  readonly variables?: Jsonata | undefined;
+  /** What the flow reads of its input, and of the map of its variables, if a function may have prepared them for that. */
+  readonly reads?: { readonly input: PreparedReads; readonly variables: PreparedReads } | undefined;
+}
+
+/** Where a flow finds its input. */
+export const inputSourceOf = ({
+  plan,
+  input,
+  variables,
+  reads,
+}: Pick<InputSource, 'input' | 'variables' | 'reads'> & { readonly plan: Plan }): InputSource => ({
+  input,
+  schema: plan.flow.inputSchema,
+  variables,
+  reads,
+});
+
 /** The value of an input at a path, as short an expression as its schema allows; no value where it is missing. */
-export function inputAt(input: Jsonata, schema: Json | undefined, path: ReadPath, variables?: Jsonata): Jsonata {
+export function inputAt(source: InputSource, path: ReadPath): Jsonata {
+  const { input, schema, reads } = source;
   const [first, name, ...segments] = path.path.segments;
   if (first === VARIABLES_OF_INPUT) {
     const own = { text: formatPath(segments) || '$', path: { segments } };
-    return variableAt(variables ?? jsonata`{}`, { name: String(name), path: own });
+    return variableAt(source, { name: String(name), path: own });
   }
   const { operation } = path.path;
-  if (operation) return operationCode(operation, (own, text) => inputAt(input, schema, { text, path: own }, variables));
+  if (operation) return operationCode(operation, (own, text) => inputAt(source, { text, path: own }));
+  const found = ownInputAt(input, schema, path);
+  return reads ? reads.input.at(path.path, found) : found;
+}
+
+function ownInputAt(input: Jsonata, schema: Json | undefined, path: ReadPath): Jsonata {
   if (isWhole(path)) return input;
   return isGuaranteed(schema, path) ? lookup(input, String(path.path.segments[0])) : pathOf(input, path);
 }
 
-/** The value of a variable at the path of a reference, in a map of the flow's variables; no value where it is missing. */
-export function variableAt(variables: Jsonata, { name, path }: Pick<VariableReference, 'name' | 'path'>): Jsonata {
+/** The value of a variable at the path of a reference; no value where it is missing. */
+export function variableAt(
+  { variables = EMPTY_MAP, reads }: Pick<InputSource, 'variables' | 'reads'>,
+  { name, path }: Pick<VariableReference, 'name' | 'path'>,
+): Jsonata {
+  const found = ownVariableAt(variables, { name, path });
+  const own = { segments: [name], further: path.path };
+  return reads ? reads.variables.at(isWhole(path) ? { segments: [name] } : own, found) : found;
+}
+
+const EMPTY_MAP = jsonata`{}`;
+
+function ownVariableAt(variables: Jsonata, { name, path }: Pick<VariableReference, 'name' | 'path'>): Jsonata {
   if (isWhole(path) && path.guaranteed && !mayBeEscaped(name)) return lookup(variables, name);
   const whole = pathOf(variables, { path: { segments: [name] } });
   return isWhole(path) ? whole : pathOf(whole, path);

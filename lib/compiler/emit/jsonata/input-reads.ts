@@ -1,5 +1,7 @@
 import { type ReadPath, type VariableReference, WHOLE } from '../../../flow/expression.ts';
-import { variableKey, variablePaths, variablesOfOperation } from '../../analyse/given-variables.ts';
+import { formatPath } from '../../../protocol/describe.ts';
+import { pathsIn } from '../../../protocol/operation.ts';
+import { givenSegments, variableKey, variablePaths, variablesOfOperation } from '../../analyse/given-variables.ts';
 import type { Reference, Use } from '../../analyse/uses.ts';
 import { usesOfClauses } from '../../plan/condition-graph.ts';
 import { usesOfCondition } from '../../plan/hoisted-conditions.ts';
@@ -58,7 +60,15 @@ export function inputPaths(
 }
 
 /** The paths at which a flow reads what is given to its variables, in a map of all of them, as written, each once. */
-export const variableReads = (plan: Plan): readonly string[] => [...new Set(variablesOf(plan).flatMap(variablePaths))];
+export const variableReads = (plan: Plan): readonly string[] => [
+  ...new Set([...variablesOf(plan).flatMap(variablePaths), ...inputOperations(plan).flatMap(variablePathsIn)]),
+];
+
+const variablePathsIn = ({ path: { operation } }: ReadPath): readonly string[] =>
+  (operation ? pathsIn(operation) : []).flatMap((path) => {
+    const given = givenSegments(path);
+    return given ? [formatPath(given)] : [];
+  });
 
 /** The references of a flow to variables that a run gives values to; of those in operations, to the whole variables. */
 export const variablesOf = (plan: Plan): readonly VariableReference[] =>

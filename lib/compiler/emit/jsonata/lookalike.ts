@@ -81,8 +81,8 @@ function isBlob(key: string): Jsonata {
 /** The text of the marker of a spilled value, as a regular expression: see `spilled`. */
 const MARKER = String.raw`\x7b\x22\x24blob\x22:\x22[0-9a-f]{64}\x22,\x22blobType\x22:\x22[a-z0-9 ]+\x22,\x22size\x22:[0-9]+\x7d`;
 
-/** The text of a value that was spilled, or of which something was set aside: see `spillInput`. */
-const SET_ASIDE = regex(String.raw`(?:^|\x22\x24rest\x22:|,)${MARKER}[\x7d\x5d]?$`);
+/** The text of a value that was spilled, or of which something was set aside, or all is beside its parts: see `spillInput`. */
+const SET_ASIDE = regex(String.raw`(?:^|,|\x22\x24rest\x22:|\x22\x24whole\x22:)${MARKER}(?:[\x7d\x5d]|\x7d\x5d)?$`);
 
 /** An expression in which {@link isSetAside} may be asked of values, and {@link hasSpilledPart}. */
 export const amongSpilled = (body: Jsonata): Jsonata =>

@@ -1,8 +1,9 @@
-import type { CoalesceExpression, Expression, OperationExpression } from '../../../flow/expression.ts';
+import type { CoalesceExpression, Expression, OperationExpression, ReadPath } from '../../../flow/expression.ts';
 import { formatPath } from '../../../protocol/describe.ts';
 import { escapeValue } from '../../../protocol/markers.ts';
-import { pathsIn } from '../../../protocol/operation.ts';
+import { pathsIn, readsIn } from '../../../protocol/operation.ts';
 import { namePath } from '../../../protocol/path.ts';
+import { givenSegments } from '../../analyse/given-variables.ts';
 import type { Reference, Use } from '../../analyse/uses.ts';
 import { flatConstant } from './constant.ts';
 import type { ExpressionScope } from './expression-scope.ts';
@@ -24,7 +25,7 @@ export const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
 
 /** Names the source of a value: `"id" of step "load"`. */
 export function sourceOf(reference: Use['reference']): string {
-  if (reference.kind === 'input') return `${namePath(reference.path.text)} of the flow's input`;
+  if (reference.kind === 'input') return inputPathInWords(reference.path);
   if (reference.kind === 'variable') {
     const inside = reference.given ? formatPath(reference.path.path.segments) : '';
     return `${inside === '' ? 'value' : quote(inside)} of the variable ${quote(reference.name)}`;
@@ -33,6 +34,17 @@ export function sourceOf(reference: Use['reference']): string {
   // Nobody has written the step that takes the operands.
   const isOfNoStep = operation !== undefined && pathsIn(operation).length === 0;
   return `${namePath(reference.path.text)}${isOfNoStep ? '' : ` of step ${quote(reference.step)}`}`;
+}
+
+/** A path of the input; an operation on it may read what is given to variables, too. */
+function inputPathInWords({ text, path: { operation } }: ReadPath): string {
+  const given = (operation ? pathsIn(operation) : []).flatMap((path) => givenSegments(path) ?? []);
+  if (!operation || given.length === 0) return `${namePath(text)} of the flow's input`;
+  const names = readsIn(operation).map(({ at, path }) => {
+    const own = givenSegments(path);
+    return own ? `the variable ${quote(formatPath(own))}` : `${namePath(at)} of the flow's input`;
+  });
+  return [...new Set(names)].join(' or ');
 }
 
 /**

@@ -2,7 +2,9 @@ import type { Expression, Literal } from '../../../flow/expression.ts';
 import { parseSlotKey } from '../../../protocol/invocation.ts';
 import { escapeValue, secret } from '../../../protocol/markers.ts';
 import { isSmallOperation } from '../../../protocol/operation.ts';
+import { parseJoined } from '../../../protocol/path.ts';
 import { bytesOf } from '../../../runtime/spill/spill.ts';
+import { mayFail, mayMiss } from '../../analyse/operation-faults.ts';
 
 /** Bytes of a marker that says what is missing, without the path. */
 const MISSING_TEXT = 60;
@@ -49,7 +51,14 @@ export const bytesOfKeys = (keys: readonly string[]): number =>
 
 function bytesOfSlot(key: string): number {
   if (holdsValue(key)) return bytesOf(key) + 1;
-  return parseSlotKey(key).test ? 5 : SMALL + bytesOf(key);
+  return parseSlotKey(key).test || isBoolean(key) ? 5 : SMALL + bytesOf(key);
+}
+
+/** Whether the slot of an operation has true or false in any case. */
+function isBoolean(key: string): boolean {
+  const path = parseJoined(key);
+  const operation = 'error' in path ? undefined : path.operation;
+  return operation?.operator === 'eq' && !mayFail(operation) && !mayMiss(operation);
 }
 
 /** Whether a slot holds a value that may be large: not a test of one, nor what an operation makes of it. */

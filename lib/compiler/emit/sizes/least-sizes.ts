@@ -1,3 +1,4 @@
+import { FLOW_RUNNERS } from '../../../flow/flow-runners.ts';
 import type { Json } from '../../../protocol/json.ts';
 import { bytesOf, MIN_SHARE } from '../../../runtime/spill/spill.ts';
 import { builtinOf, writtenItems } from '../../analyse/builtins.ts';
@@ -39,9 +40,6 @@ export const innerOf = (sized: SizedPlan, { step }: PlannedStep, inner: Plan): S
   prefix: `${sized.prefix}${step.id}.`,
 });
 
-/** The fields from which the built-in components that run flows take the flow's input. */
-const INPUT_FIELDS = { eval: 'input', map: 'items', iterate: 'initial_input' } as const;
-
 /** What the inputs of a step's inner flow are made of. */
 export interface InnerInput {
   /** All of it: of a `map`, the list. */
@@ -56,7 +54,7 @@ export interface InnerInput {
 export function innerInputOf(planned: PlannedStep): InnerInput | undefined {
   const builtin = builtinAsStates(planned);
   if (!planned.inner || !builtin || builtin === 'sleep') return undefined;
-  const field = fieldOf(planned, INPUT_FIELDS[builtin]);
+  const field = fieldOf(planned, FLOW_RUNNERS[builtin].input);
   const whole = contentOf(field);
   const isWritten = builtin === 'map' && field.kind === 'list' && field.items.length > 0;
   const variables = variablesExpression(planned);

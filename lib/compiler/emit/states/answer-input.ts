@@ -1,15 +1,15 @@
 import type { ChoiceRule, TaskState, Template } from '../../../asl/state-machine.ts';
 import type { ReadPath } from '../../../flow/expression.ts';
 import { formatPath } from '../../../protocol/describe.ts';
-import { type Operand, type Operation, operationText } from '../../../protocol/operation.ts';
+import { type Operand, type Operation, operationText, readsIn } from '../../../protocol/operation.ts';
 import { alternativesOf, joinPaths, parseJoined } from '../../../protocol/path.ts';
-import { VARIABLES_OF_INPUT, variablesOfOperation } from '../../analyse/given-variables.ts';
+import { givenSegments } from '../../analyse/given-variables.ts';
 import { OPERANDS } from '../../analyse/lower-operations.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { Frame } from '../frame.ts';
-import { inputAt } from '../jsonata/input-path.ts';
+import { type InputSource, inputAt, inputSourceOf } from '../jsonata/input-path.ts';
 import { inputOperations } from '../jsonata/input-reads.ts';
 import {
   any,
@@ -44,26 +44,15 @@ export interface InputAnswers {
 export const operationsToAnswer = (plan: Plan, least: number): readonly ReadPath[] =>
   inputOperations(plan).filter(({ path }) => path.operation && !isExactOnMarkers(path.operation, least));
 
-/** Where a rule reads the flow's input, and what is given to its variables. */
-type Read = Pick<Frame, 'input' | 'variables'>;
-
 /** Whether any of the operations needs a function. */
-function conditionOf(
-  operations: readonly ReadPath[],
-  { input, variables }: Read,
-  { flow }: Plan,
-  least: number,
-): Jsonata {
-  return any(
+const conditionOf = (operations: readonly ReadPath[], source: InputSource, least: number): Jsonata =>
+  any(
     operations.map(({ path }) =>
       path.operation
-        ? needsFunction(path.operation, least, (own, written) =>
-            inputAt(input, flow.inputSchema, { text: written, path: own }, variables),
-          )
+        ? needsFunction(path.operation, least, (own, written) => inputAt(source, { text: written, path: own }))
         : FALSE,
     ),
   );
-}
 
 /** The rule by which a flow goes to the function first, and the state that calls it. `input`: as the rule reads it. */
 export function answerRule(
@@ -74,7 +63,7 @@ export function answerRule(
   start: string,
 ): { readonly rule: ChoiceRule; readonly state: string } {
   const { frame, shared } = emitter;
-  const { plan, prefix, budget, catchers, directInput } = frame;
+  const { prefix, budget, catchers, directInput } = frame;
   const { input: given, keys } = callFor(answers.operations, frame);
   const share = Math.min(budget.share(INPUT), PAYLOAD_BYTES / (keys.size + 1));
   const task: TaskState = {
@@ -90,7 +79,7 @@ export function answerRule(
     Next: start,
   };
   const state = states.add(shared.states.take(`${prefix}read input`), task, emitter.source('rehydrate'));
-  const condition = conditionOf(answers.operations, { ...frame, input }, plan, shared.leastSpilled);
+  const condition = conditionOf(answers.operations, inputSourceOf({ ...frame, input }), shared.leastSpilled);
   const Assign = directInput && { [directInput.name]: evaluated(input) };
   return { rule: { Condition: evaluated(condition), ...(Assign && { Assign }), Next: state }, state };
 }
@@ -101,32 +90,46 @@ interface AnsweringCall {
   readonly keys: ReadonlyMap<string, string>;
 }
 
-/** The function gets the input; or, if operations read what is given to variables, a list of the input and of that. */
-function callFor(operations: readonly ReadPath[], { input, variables }: Read): AnsweringCall {
-  const readsVariables = operations.some(
-    ({ path }) => path.operation && variablesOfOperation(path.operation).length > 0,
-  );
-  if (!variables || !readsVariables)
+/**
+ * The function gets the input; or, if operations read what is given to variables, or a value that may be beside its parts, a
+ * list of the input, of the variables and of such values.
+ */
+function callFor(operations: readonly ReadPath[], frame: Frame): AnsweringCall {
+  const { input, variables, reads } = frame;
+  const operands = operations.flatMap(({ path }) => (path.operation ? readsIn(path.operation) : []));
+  const beside = operands.filter(({ path }) => {
+    const given = givenSegments(path);
+    return given ? reads.variables.isBesideParts({ segments: given }) : reads.input.isBesideParts(path);
+  });
+  if (beside.length === 0 && !operands.some(({ path }) => givenSegments(path)))
     return { input: neededOf(operations, input), keys: new Map(operations.map(({ text: key }) => [key, key])) };
+  const source = inputSourceOf(frame);
+  const wholes = new Map(beside.map(({ at, path }) => [at, inputAt(source, { text: at, path })]));
   const keys = operations.map(({ text: key, path }): [string, string] => [
     key,
-    path.operation ? operationText(inList(path.operation)) : key,
+    path.operation ? operationText(inList(path.operation, wholes)) : key,
   ]);
-  return { input: [evaluated(input), evaluated(variables)], keys: new Map(keys) };
+  const list = [evaluated(input), variables ? evaluated(variables) : null, evaluated(object([...wholes]))];
+  return { input: list, keys: new Map(keys) };
 }
 
-/** An operation on a list of a flow's input and what is given to its variables. */
-const inList = ({ operator, operands }: Operation): Operation => ({
+/** An operation on a list of a flow's input, what is given to its variables, and a map of values of the input by their paths. */
+const inList = ({ operator, operands }: Operation, wholes: ReadonlyMap<string, Jsonata>): Operation => ({
   operator,
   operands: operands.map((operand): Operand => {
-    if ('operator' in operand) return inList(operand);
+    if ('operator' in operand) return inList(operand, wholes);
     if (!('at' in operand)) return operand;
-    const [first, ...segments] = operand.path.segments;
-    const at = first === VARIABLES_OF_INPUT ? formatPath([1, ...segments]) : joinPaths('[0]', operand.at);
+    const at = placeInList(operand, wholes);
     const path = parseJoined(at);
     return { at, path: 'error' in path ? operand.path : path };
   }),
 });
+
+function placeInList({ at, path }: ReturnType<typeof readsIn>[number], wholes: ReadonlyMap<string, Jsonata>): string {
+  if (wholes.has(at)) return formatPath([2, at]);
+  const given = givenSegments(path);
+  return given ? formatPath([1, ...given]) : joinPaths('[0]', at);
+}
 
 /** The answers by the texts of the operations. */
 function answersOf(keys: ReadonlyMap<string, string>): Jsonata {

@@ -1,12 +1,12 @@
 import type { Catcher, ChoiceRule, PassState, Template } from '../../../asl/state-machine.ts';
 import { fieldsOf, inputField } from '../../analyse/builtins.ts';
-import { VARIABLES_FIELD } from '../../analyse/given-variables.ts';
+import { VARIABLES_FIELD, variablePaths } from '../../analyse/given-variables.ts';
 import type { PlannedStep } from '../../plan/plan.ts';
 import type { States } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
 import type { EmitContext } from '../frame.ts';
 import { jsonataOf, templateOf } from '../jsonata/expressions.ts';
-import { variableReads } from '../jsonata/input-reads.ts';
+import { variableReads, variablesOf } from '../jsonata/input-reads.ts';
 import { evaluated, type Jsonata, jsonata, text, variable } from '../jsonata/jsonata.ts';
 import { INPUT, VARIABLES_BYTES } from '../sizes/payload-limits.ts';
 import { variablesExpression } from '../variables-expression.ts';
@@ -40,17 +40,18 @@ export function givenVariables(emitter: FlowEmitter, planned: PlannedStep, { sco
   if (!expression || !budget || !inner) return { frame: {}, assign: {}, rehydrated: (start) => start };
   const name = emitter.localName(planned, 'variables');
   const value = variable(name);
-  const reads = variableReads(inner);
+  // What only operations read inside of a variable, a function answers where that was spilled: see `answerRule`.
+  const entering = variablesOf(inner).flatMap(variablePaths);
   const isCarried = emitter.frame.budget.carries(planned.step.id, 'input');
   return {
     frame: { variables: value },
     assign: { [name]: templateOf(expression, emitter.scope(scopePath)) },
     rehydrated: (start, { states, catchers }) => {
-      if (!isCarried && !reads.some((path) => pathEntersReference(expression, path))) return start;
+      if (!isCarried && !entering.some((path) => pathEntersReference(expression, path))) return start;
       const reading = spillState({
         step: text(`${emitter.frame.prefix}${planned.step.id}`),
         value,
-        budget: { reads, share: budget.share(INPUT), room: VARIABLES_BYTES },
+        budget: { reads: variableReads(inner), share: budget.share(INPUT), room: VARIABLES_BYTES },
         name,
         catchers,
         next: start,

@@ -18,8 +18,8 @@ const span = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 const scope: ExpressionScope = {
   slots: variable,
   hoisted: ({ name }) => variable(name),
-  input: (path) => inputAt(variable('in'), undefined, path),
-  variable: (reference) => variableAt(variable('given'), reference),
+  input: (path) => inputAt({ input: variable('in') }, path),
+  variable: (reference) => variableAt({ variables: variable('given') }, reference),
 };
 
 /** Evaluates no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */

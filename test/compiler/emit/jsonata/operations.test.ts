@@ -15,7 +15,7 @@ import { sha256 } from '../../../../lib/runtime/stores/blobs.ts';
 import { runs } from '../../../chance.ts';
 import { operandValue } from '../../../oracle/draw-operands.ts';
 
-const read: ReadOperand = (path, text) => inputAt(variable('in'), undefined, { text, path });
+const read: ReadOperand = (path, text) => inputAt({ input: variable('in') }, { text, path });
 
 /** Evaluated no deeper than AWS does. Measured there: https://github.com/floci-io/floci/issues/2737 */
 const byPackage = async (code: Jsonata, value: Json): Promise<unknown> => {
