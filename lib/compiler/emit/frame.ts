@@ -195,8 +195,14 @@ export function scopeAt(frame: Frame, scopePath: ScopePath, unassigned: Unassign
  * A Fail state for a fault. Its Cause has the form of a Lambda function's error. `of`: the id of the step whose fault it is, or
  * whose flow has it; none for one of the outermost flow itself.
  */
-export function failState({ code, message }: Fault, of?: string): FailState {
+export const failState = (fault: Fault, of?: string): FailState => ({
+  Type: 'Fail',
+  Error: text(fault.code),
+  Cause: evaluated(causeOf(fault, of)),
+});
+
+/** The Cause of such a state. */
+export function causeOf({ code, message }: Fault, of?: string): Jsonata {
   const step = of === undefined ? jsonata`` : jsonata`, "step": ${quote(of)}`;
-  const cause = jsonata`$string({"errorType": ${quote(code)}, "errorMessage": ${message}, "trace": []${step}})`;
-  return { Type: 'Fail', Error: text(code), Cause: evaluated(cause) };
+  return jsonata`$string({"errorType": ${quote(code)}, "errorMessage": ${message}, "trace": []${step}})`;
 }

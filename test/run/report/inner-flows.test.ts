@@ -258,7 +258,7 @@ output: { $step: each }
     const here = project({ 'flow.yaml': flow, 'mocks.json': JSON.stringify(mocks) });
     const { stderr } = await call(['run', 'flow.yaml', '--mocks', 'mocks.json', '--input', '{}'], { cwd: here });
 
-    expect(stderr).toContain('in step each.a (/my/a), item 1 of each\n  at flow.yaml:9:');
+    expect(stderr).toContain('in step each.a (/my/a), item 1 of each\n  at flow.yaml:10:19');
   });
 });
 

@@ -1,17 +1,17 @@
-import type { Catcher, StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
-import { ANY_FAILURE, TIMED_OUT } from '../../../protocol/aws-errors.ts';
+import type { StateMachine, TaskState, Template } from '../../../asl/state-machine.ts';
+import { ANY_FAILURE } from '../../../protocol/aws-errors.ts';
 import { isObject } from '../../../protocol/json.ts';
 import { remedyOf } from '../../../runtime/deadline.ts';
 import { variableKey } from '../../analyse/given-variables.ts';
 import { firstStepIn, type PlanTree, stepsIn } from '../../plan/plan-tree.ts';
-import { type States, transitionTo } from '../continuation.ts';
+import { transitionTo } from '../continuation.ts';
 import type { FlowEmitter } from '../emit-flow.ts';
-import { failState, type TreeContext } from '../frame.ts';
+import type { Fault, TreeContext } from '../frame.ts';
 import { inputKey } from '../jsonata/input-reads.ts';
 import { evaluated, lookup, object, pick, quote } from '../jsonata/jsonata.ts';
 import type { NestedInput, ScopePath } from '../layout.ts';
 import { type Crossed, type Crossing, crossingOf } from './crossing.ts';
-import { failureOfNested } from './nested-failure.ts';
+import { failureInTime, failureOfNested } from './nested-failure.ts';
 import { NESTED_OUTPUT, startOf } from './start-nested.ts';
 
 type Nested = Extract<PlanTree, { kind: 'nested' }>;
@@ -35,14 +35,19 @@ export function emitNested(
   }
   const assigned = out.map((id) => [frame.layout.nameAt(id, scopePath.length), evaluated(lookup(NESTED_OUTPUT, id))]);
   const first = firstStepIn(body) ?? name;
-  const Next = failureOfNested(states, emitter.source('fail'), () =>
-    shared.states.take(`${frame.prefix}fail: as part from ${first}`),
-  );
+  const nameOfFailure = (): string => shared.states.take(`${frame.prefix}fail: as part from ${first}`);
+  const timeout = seconds === undefined ? undefined : timeoutOf(emitter, body);
+  const Next = timeout
+    ? states.add(nameOfFailure(), failureInTime(timeout.fault, timeout.of), {
+        ...emitter.source('fail'),
+        step: timeout.of,
+      })
+    : failureOfNested(states, emitter.source('fail'), nameOfFailure);
   const part = shared.states.take(`${frame.prefix}part from ${first}`);
   const state: TaskState = {
     ...startOf(name, { ...inputOf(emitter, crossing, scopePath) }),
     ...(seconds !== undefined && { TimeoutSeconds: seconds }),
-    Catch: [...timedOut(emitter, body, states), { ErrorEquals: [ANY_FAILURE], Next }],
+    Catch: [{ ErrorEquals: [ANY_FAILURE], Next }],
     ...('next' in after && assigned.length > 0 && { Assign: Object.fromEntries(assigned) }),
     ...withWholeOutput(
       transitionTo(after, (id) => (out.includes(id) ? lookup(NESTED_OUTPUT, id) : undefined)),
@@ -52,20 +57,13 @@ export function emitNested(
   return states.add(part, state, emitter.source('nested'));
 }
 
-/** The catcher of a step that takes longer as a whole than its timeout allows: AWS says no more than that of it. */
-function timedOut(emitter: FlowEmitter, body: PlanTree, states: States): readonly Catcher[] {
-  const step = emitter.frame.plan.steps.get(firstStepIn(body) ?? '')?.step;
-  if (step?.timeout === undefined || body.kind !== 'step') return [];
-  const id = `${emitter.frame.prefix}${step.id}`;
-  const message = `step "${id}" took more than ${step.timeout} s; ${remedyOf(step.timeout * 1000, 'step')}`;
-  const name = emitter.shared.states.take(`${id}: timed out`);
-  const source = { ...emitter.source('fail'), step: id };
-  return [
-    {
-      ErrorEquals: [TIMED_OUT],
-      Next: states.add(name, failState({ code: 'TIMEOUT', message: quote(message) }, id), source),
-    },
-  ];
+/** The fault of a step that takes longer as a whole than its timeout allows, of which AWS says no more than that. */
+function timeoutOf({ frame }: FlowEmitter, body: PlanTree): { fault: Fault; of: string } | undefined {
+  const step = body.kind === 'step' ? frame.plan.steps.get(body.id)?.step : undefined;
+  if (step?.timeout === undefined) return undefined;
+  const of = `${frame.prefix}${step.id}`;
+  const message = quote(`step "${of}" took more than ${step.timeout} s; ${remedyOf(step.timeout * 1000, 'step')}`);
+  return { fault: { code: 'TIMEOUT', message }, of };
 }
 
 function nestedMachineOf(

@@ -1,7 +1,9 @@
 import type { FailState } from '../../../asl/state-machine.ts';
+import { TIMED_OUT } from '../../../protocol/aws-errors.ts';
 import type { Evaluated } from '../../../protocol/templated.ts';
 import type { StateSource } from '../../source-map.ts';
 import type { States } from '../continuation.ts';
+import { causeOf, type Fault } from '../frame.ts';
 import { choose, evaluated, type Jsonata, jsonata, list, quote } from '../jsonata/jsonata.ts';
 import { bind } from '../jsonata/locals.ts';
 
@@ -57,3 +59,15 @@ export function failureOfNested(states: States, source: StateSource, name: () =>
   failStates.set(states, known);
   return known;
 }
+
+/** The state that fails as a nested execution did, or with a fault where that took too long. `of`: the id of its step. */
+export const failureInTime = (late: Fault, of: string): FailState => ({
+  ...FAIL,
+  Cause: evaluated(
+    choose(
+      jsonata`$states.input.Error = ${quote(TIMED_OUT)}`,
+      causeOf(late, of),
+      bind('$described', DESCRIPTION, CAUSE),
+    ),
+  ),
+});
