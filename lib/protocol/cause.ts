@@ -16,27 +16,29 @@ export interface Cause {
   /** The component's own lines; empty if no function wrote the Cause. */
   readonly stack: readonly string[];
   readonly place: FailurePlace;
-  /** A fault that the state machine found itself: the id of the step whose fault it is, or whose flow has it. */
-  readonly step?: string;
 }
 
-/** The Cause of an error that a function throws. `step`: of a failure that no function tells of, the step's id. */
-export function writeCause({
-  name,
-  message,
-  stack = '',
-  step,
-}: Pick<Error, 'name' | 'message' | 'stack'> & { readonly step?: string }): string {
+/** The Cause of an error that a function throws. */
+export function writeCause({ name, message, stack = '' }: Pick<Error, 'name' | 'message' | 'stack'>): string {
   const thrown: ThrownError = { errorType: name, errorMessage: message, trace: stack === '' ? [] : stack.split('\n') };
-  return JSON.stringify({ ...thrown, ...(step !== undefined && { step }) });
+  return JSON.stringify(thrown);
 }
 
 /** Parses a Cause. If no function wrote it, the whole text is the message. */
 export function readCause(cause = ''): Cause {
-  const { errorMessage, trace, step } = parseObject(cause);
+  const { errorMessage, trace } = parseObject(cause);
   if (typeof errorMessage !== 'string') return { message: cause, stack: [], place: {} };
-  const read = readTrace(Array.isArray(trace) ? trace.map(String) : []);
-  return { message: errorMessage, ...read, ...(typeof step === 'string' && { step }) };
+  return { message: errorMessage, ...readTrace(Array.isArray(trace) ? trace.map(String) : []) };
+}
+
+/** The Cause of a failure that no function tells of: a fault of a step that the state machine found itself. */
+export const writeFault = (code: string, message: string, step: string): string =>
+  JSON.stringify({ errorType: code, errorMessage: message, trace: [], step });
+
+/** The id of the step that {@link writeFault}, or a state machine, says the fault is of, or whose flow has it. */
+export function stepOfFault(cause = ''): string | undefined {
+  const { step } = parseObject(cause);
+  return typeof step === 'string' ? step : undefined;
 }
 
 function parseObject(text: string): { readonly [key in keyof ThrownError | 'step']?: Json } {

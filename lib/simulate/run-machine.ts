@@ -12,7 +12,7 @@ import {
 } from '../engine/index.ts';
 import type { ExecutionResult, HistoryEvent, MachineResolver } from '../engine/types.ts';
 import { FUNCTION_TIMED_OUT } from '../protocol/aws-errors.ts';
-import { writeCause } from '../protocol/cause.ts';
+import { writeFault } from '../protocol/cause.ts';
 import { callResult, componentIn, invocationIn } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStep, Invocation, Slots } from '../protocol/invocation.ts';
@@ -229,7 +229,7 @@ async function runAsType(
 /** What a function's wrapper says of a step that takes longer than its timeout allows. */
 const tookTooLong = (step: string, seconds: number): TaskError => {
   const message = `step "${step}" took more than ${seconds} s; ${remedyOf(seconds * 1000, 'step')}`;
-  return new TaskError(FUNCTION_TIMED_OUT, writeCause({ name: 'TIMEOUT', message, step }));
+  return new TaskError(FUNCTION_TIMED_OUT, writeFault('TIMEOUT', message, step));
 };
 
 function endOf({ status, error, cause, transitions, startMs, stopMs }: ExecutionResult): ExecutionEnd {

@@ -32,6 +32,7 @@ steps:
           output: { $step: b, path: v }
   - id: once
     component: /eval
+    onError: { action: retry, maxRetries: 1 }
     input:
       input: { $step: list }
       flow: { $literal: { steps: [{ id: in, component: /m/in, input: { $input: x } }], output: { $step: in } } }

@@ -1,4 +1,4 @@
-import { readCause } from '../../protocol/cause.ts';
+import { readCause, stepOfFault } from '../../protocol/cause.ts';
 import { CODES_OF_ERRORS } from '../../protocol/failure-codes.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { locateFailure } from '../../run/report/failure-location.ts';
@@ -37,7 +37,8 @@ export function showFailedRun(
   const colors = colorsFor(stderr, env);
   const { error, cause } = failure ?? { error: 'UNSPECIFIED', cause: 'there is no state machine' };
   const code = CODES_OF_ERRORS[error] ?? error;
-  const { message, step } = readCause(cause);
+  const { message } = readCause(cause);
+  const step = stepOfFault(cause);
   const data = step !== undefined && { step, component: '', attempt: 0 };
   const result = locateFailure({ outcome: 'failed', error: { code, message, ...(data && { data }) } }, compiled);
   const place = result.outcome === 'failed' ? result.error.place : undefined;

@@ -1,6 +1,6 @@
 import type { SourceMap, StateSource } from '../../compiler/source-map.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
-import { readCause } from '../../protocol/cause.ts';
+import { readCause, stepOfFault } from '../../protocol/cause.ts';
 import { invocationIn, readAnswer } from '../../protocol/component-task.ts';
 import { LET_THROUGH } from '../../protocol/failure-codes.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
@@ -255,7 +255,7 @@ export class StepTracker {
       const record = this.#failedIn(called);
       return record && { record, visit: called };
     }
-    const fault = this.#member(readCause(failure.cause).step);
+    const fault = this.#member(stepOfFault(failure.cause));
     if (fault) return { record: fault };
     const child = this.#children.failedWith(failure);
     if (child) {
