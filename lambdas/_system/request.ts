@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Problem } from './problem.ts';
+import { Problem } from '../../lib/executions/problem.ts';
 
 /** What is read of an event; the other fields are API Gateway's own. */
 export type ApiEvent = Pick<APIGatewayProxyEventV2, 'routeKey'> &

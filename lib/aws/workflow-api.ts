@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,11 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
+import { FLOWS_FILE, type FlowDetails, type FlowFacts, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
+import { reportedFlow } from '../run/report/step-reports.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -86,7 +87,8 @@ export class WorkflowApi extends Construct {
 
   private createFunction(blobs: BlobStore, workflows: readonly Workflow[], log: LogOptions) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
-    bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
+    bundleApi(folder);
+    writeFlows(folder, workflows);
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
@@ -127,25 +129,48 @@ export class WorkflowApi extends Construct {
 const here = fileURLToPath(import.meta.url);
 const SOURCE = join(dirname(here), `../../lambdas/_system/api${extname(here)}`);
 
-/** Bundles the API's function into `folder`, with a file of what is known of the flows at synthesis. */
-function bundleApi(folder: string, flows: { readonly [name: string]: FlowFacts }): void {
+/** Bundles the API's function into an empty `folder`. What only some requests need is in files that are loaded then. */
+function bundleApi(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   buildSync({
-    entryPoints: [SOURCE],
-    outfile: join(folder, 'index.mjs'),
+    entryPoints: { index: SOURCE },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     ...FUNCTION_BUILD,
   });
-  writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(flows));
+}
+
+/** Writes what is known of the flows at synthesis: a file that the function reads when it starts, and one of each flow. */
+function writeFlows(folder: string, workflows: readonly Workflow[]): void {
+  const flows = workflows.map((workflow, at) => {
+    const details = `flow-${at}.json`;
+    writeFileSync(join(folder, details), JSON.stringify(detailsOf(workflow)));
+    return [workflow.flowName, factsOf(workflow, details)];
+  });
+  writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(Object.fromEntries(flows)));
 }
 
 /** For a flow that did not compile; its Workflow has thrown by then. */
 const NO_INPUT_BUDGET = { reads: [], share: 0, room: 0 };
 
-function factsOf({
-  compiled: { type, inputSchema, inputBudget = NO_INPUT_BUDGET },
-  stateMachineName,
-}: Workflow): FlowFacts {
-  return { stateMachineName, type, inputBudget, ...(inputSchema !== undefined && { inputSchema }) };
+function factsOf({ compiled, stateMachineName }: Workflow, details: string): FlowFacts {
+  const { type, flow, inputSchema, inputBudget = NO_INPUT_BUDGET } = compiled;
+  return {
+    ...{ stateMachineName, type, inputBudget, details },
+    ...(flow?.description !== undefined && { description: flow.description }),
+    ...(inputSchema !== undefined && { inputSchema }),
+  };
+}
+
+function detailsOf({ compiled }: Workflow): FlowDetails {
+  const { outputSchema } = compiled.flow ?? {};
+  return {
+    ...(outputSchema !== undefined && { outputSchema }),
+    examples: compiled.examples.map(({ tree: _, ...example }) => example),
+    report: reportedFlow(compiled),
+  };
 }
 
 /** The prefix of the ARNs of all state machines in this account and region. */

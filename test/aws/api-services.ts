@@ -1,6 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type ApiHandler, createHandler } from '../../lambdas/_system/handler.ts';
-import type { Services } from '../../lambdas/_system/services.ts';
+import { LARGEST_ANSWER } from '../../lambdas/_system/largest-answer.ts';
+import { awsExecutions } from '../../lib/executions/aws/aws-executions.ts';
+import type { DeployedFlow } from '../../lib/executions/aws/deployed-flows.ts';
 import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { CONTEXT } from './api-events.ts';
 
@@ -9,19 +11,26 @@ export const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-
 /** The only blob there is. */
 export const BLOB = 'a'.repeat(64);
 
-const FLOWS: Services['flows'] = {
+const details: DeployedFlow['details'] = async () => ({
+  examples: [],
+  report: { steps: [], absorbed: [], states: {} },
+});
+
+const FLOWS: { readonly [name: string]: DeployedFlow } = {
   greet: {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
+    details,
     inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
     inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
   },
   'reports/daily': {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
+    details,
     inputBudget: { reads: ['$'], share: 1000, room: 1000 },
   },
-  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
+  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', details, inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
 };
 
 /** The API's function on the mocked client of Step Functions and one blob, and what it did. */
@@ -49,13 +58,11 @@ export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
       throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
     },
   };
-  const services = {
-    ...{ flows: FLOWS, sfn: new SFNClient({}), blobs },
-    pause: (ms: number) => {
-      paused.push(ms);
-      return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
-    },
+  const pause = (ms: number): Promise<void> => {
+    paused.push(ms);
+    return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
   };
-  const handle = createHandler(services, (error) => logged.push(error));
+  const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, pause, largestResult: LARGEST_ANSWER };
+  const handle = createHandler({ executions: awsExecutions(aws), pause }, (error) => logged.push(error));
   return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
 }

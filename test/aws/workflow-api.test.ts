@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { deployedFlows, FLOWS_FILE } from '../../lambdas/_system/deployed-flows.ts';
 import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { deployedFlows, FLOWS_FILE } from '../../lib/executions/aws/deployed-flows.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { permissionsOf } from './permissions.ts';
 import { flowFile, testApp } from './test-app.ts';
@@ -101,7 +102,9 @@ function flowsKnownIn(stack: Stack, template: Template) {
     }),
   );
   const folder = join(Stage.of(stack)?.outdir ?? '', `asset.${String(api?.Properties.Code.S3Key).replace('.zip', '')}`);
-  const flows = deployedFlows('arn:here:', readFileSync(join(folder, FLOWS_FILE), 'utf8'));
+  const flows = deployedFlows('arn:here:', readFileSync(join(folder, FLOWS_FILE), 'utf8'), (file) =>
+    readFile(join(folder, file), 'utf8'),
+  );
   return Object.entries(flows).map(([name, flow]) => ({ name, ...flow }));
 }
 

@@ -102,6 +102,16 @@ export class StepTracker {
     return this.#steps.flatMap((record) => record.reports());
   }
 
+  /** Reports all steps of a run that goes on: those that are at work are running. */
+  soFar(): readonly StepReport[] {
+    return this.#steps.flatMap((record) => record.reports(false));
+  }
+
+  /** Whether an event has been processed. */
+  get hasStarted(): boolean {
+    return this.#startedAt !== undefined;
+  }
+
   /** How much work there was, and how much of it at once. Must be called after {@link finish}. */
   work(): RunWork {
     const steps = this.#steps.flatMap((record) => record.times());
