@@ -1,11 +1,16 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { toProblem } from '../../lib/executions/aws/to-problem.ts';
-import { type Described, type Executions, isRunning } from '../../lib/executions/executions.ts';
+import type { Executions } from '../../lib/executions/executions.ts';
+import { percentDecoded } from '../../lib/executions/percent-decoded.ts';
 import { Problem } from '../../lib/executions/problem.ts';
 import { resultTooLarge } from '../../lib/executions/values.ts';
 import { type Pause, withinTime } from '../../lib/executions/within-time.ts';
+import { ACTIONS, type RoutedRequest } from './actions.ts';
+import { answer } from './answer.ts';
 import { LARGEST_ANSWER } from './largest-answer.ts';
-import { type ApiEvent, bodyOf, idempotencyKeyOf, prefersAsync } from './request.ts';
+import { matchRoute } from './match-route.ts';
+import { type ApiEvent, checkRequest } from './request.ts';
+import type { RouteName } from './routes.ts';
 import { type ApiCode, STATUS } from './status.ts';
 import { patienceOf, timeFor } from './time.ts';
 
@@ -27,7 +32,7 @@ export const createHandler =
   async (event, context) => {
     try {
       const remaining = context.getRemainingTimeInMillis();
-      const routed = async () => route(services, event, patienceOf(remaining));
+      const routed = async () => act(services, event, patienceOf(remaining));
       const time = timeFor(remaining);
       return fitting(await withinTime(services.pause, time, routed(), () => tooLong(time)));
     } catch (error) {
@@ -37,8 +42,6 @@ export const createHandler =
     }
   };
 
-type Answer = Promise<APIGatewayProxyStructuredResultV2>;
-
 /** The function would be ended otherwise, and its caller be told of a fault of ours. */
 const tooLong = (ms: number): Problem =>
   new Problem(
@@ -46,47 +49,19 @@ const tooLong = (ms: number): Problem =>
     `The request has taken the ${Math.round(ms / 1000)} seconds that the API may take; send it again, and with an Idempotency-Key if it starts a flow, as it may have done so`,
   );
 
-function route(services: ApiServices, event: ApiEvent, patience: number): Answer {
-  const { name = '', id = '', path = '' } = event.pathParameters ?? {};
-  const startFlow = (flow: string): Answer => startExecution(services, flow, event, patience);
-  const describeOne = async (flow: string, id: string): Answer =>
-    answer(200, await services.executions.describe(flow, id));
-  switch (event.routeKey) {
-    case 'POST /flows/{name}/executions':
-      return startFlow(name);
-    case 'GET /flows/{name}/executions/{id}':
-      return describeOne(name, id);
-    case 'POST /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions$/, path, startFlow);
-    case 'GET /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, describeOne);
-    default:
-      throw new Problem<ApiCode>('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
-  }
+async function act(
+  { executions }: ApiServices,
+  event: ApiEvent,
+  patience: number,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const names = new Set(executions.flows().map(({ name }) => name));
+  const isFlow = (name: string): boolean => names.has(name) || names.has(percentDecoded(name));
+  const matched = matchRoute(event, isFlow);
+  return actOn(matched.route, executions, { ...matched, ...checkRequest(matched.route, event), event, patience });
 }
 
-/** The flow of a subfolder has slashes in its name: `reports/daily/executions`. */
-function routeInFolder(route: RegExp, path: string, act: (name: string, id: string) => Answer): Answer {
-  const { name = '', id = '' } = route.exec(path)?.groups ?? {};
-  if (name !== '') return act(name, id);
-  throw new Problem<ApiCode>('ROUTE_NOT_FOUND', `There is no route "/flows/${path}"`);
-}
-
-async function startExecution(services: ApiServices, flow: string, event: ApiEvent, patience: number): Answer {
-  const idempotencyKey = idempotencyKeyOf(event);
-  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-  const request = { flow, body: bodyOf(event), ...key, isAsync: prefersAsync(event), patience };
-  const execution = await services.executions.start(request);
-  const isObservable = services.executions
-    .flows()
-    .some(({ name, type }) => name === execution.flow && type === 'STANDARD');
-  const headers = isObservable ? { location: locationOf(execution) } : {};
-  return answer(isRunning(execution.status) ? 202 : 200, execution, headers);
-}
-
-/** Where to ask for an execution. */
-const locationOf = ({ flow, id }: Described): string =>
-  ['flows', ...flow.split('/'), 'executions', id].map((segment) => `/${encodeURIComponent(segment)}`).join('');
+const actOn = <Name extends RouteName>(name: Name, executions: Executions, request: RoutedRequest<Name>) =>
+  ACTIONS[name](executions, request);
 
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');
@@ -106,9 +81,3 @@ function refusal({ code, message: whole, diagnostics, retryAfter }: Problem<ApiC
   const full = answer(status, { error: { code, message, diagnostics } }, headers);
   return Buffer.byteLength(full.body) <= LARGEST_ANSWER ? full : brief;
 }
-
-const answer = (statusCode: number, body: object, headers: { [name: string]: string } = {}) => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-});

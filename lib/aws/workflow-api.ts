@@ -13,11 +13,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { IN_FOLDERS, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
 import { FLOWS_FILE, type FlowDetails, type FlowFacts, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
 import { reportedFlow } from '../run/report/step-reports.ts';
+import { allowExecutions } from './api-rights.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -42,19 +44,20 @@ export interface WorkflowApiProps {
 }
 
 const DESCRIPTION = 'Starts flows and answers for their executions';
-const START = '/flows/{name}/executions';
-const DESCRIBE = '/flows/{name}/executions/{id}';
-/** Both, for the flows of subfolders: a variable in the middle of a route is one segment. */
-const IN_FOLDERS = '/flows/{path+}';
 
 /**
- * An HTTP API that starts flows and describes their executions. Every route requires a request that is signed by a
- * principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
+ * An HTTP API that starts flows, and lists, describes, stops and redrives their executions. Every route requires a request that
+ * is signed by a principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
  *
- * | request | answer |
+ * | request | does |
  * |---|---|
- * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}`; of an Express flow 200 and its result, as below |
- * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
+ * | `POST /flows/NAME/executions`, the flow's input as body | starts an execution; with `?wait=SECONDS` it waits for the result |
+ * | `GET /flows/NAME/executions` | lists executions |
+ * | `GET /flows/NAME/executions/ID` | answers the status, and once it has ended `"outcome"` with `"result"` or `"error"` |
+ * | `GET /flows/NAME/executions/ID/history` | answers what its steps did |
+ * | `DELETE /flows/NAME/executions/ID` | stops it |
+ * | `POST /flows/NAME/executions/ID/redrive` | continues it from where it failed |
+ * | `GET /flows`, `GET /flows/NAME` | answers which flows there are, and what one takes |
  *
  * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
  */
@@ -92,7 +95,7 @@ export class WorkflowApi extends Construct {
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
-    for (const workflow of workflows) grantUse(workflow, draft);
+    allowExecutions(this, draft, workflows);
     const created = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: DESCRIPTION,
@@ -113,17 +116,33 @@ export class WorkflowApi extends Construct {
 
   private createApi(workflows: readonly Workflow[]): apigateway.HttpApi {
     const api = new apigateway.HttpApi(this, 'Api', { description: DESCRIPTION, createDefaultStage: false });
-    const integration = new HttpLambdaIntegration('Function', this.function);
+    // Every route calls the function: one permission is enough.
+    const integration = new HttpLambdaIntegration('Function', this.function, { scopePermissionToRoute: false });
     const authorizer = new HttpIamAuthorizer();
-    const { POST, GET } = apigateway.HttpMethod;
-    const hasFolders = workflows.some(({ flowName }) => flowName.includes('/'));
-    this.routes = [
-      ...api.addRoutes({ path: START, methods: [POST], integration, authorizer }),
-      ...api.addRoutes({ path: DESCRIBE, methods: [GET], integration, authorizer }),
-      ...(hasFolders ? api.addRoutes({ path: IN_FOLDERS, methods: [POST, GET], integration, authorizer }) : []),
-    ];
+    this.routes = routesFor(workflows).flatMap(({ path, methods }) =>
+      api.addRoutes({ path, methods: methods.map((method) => apigateway.HttpMethod[method]), integration, authorizer }),
+    );
     return api;
   }
+}
+
+/** Paths with their methods; those of flows in subfolders where there are any. */
+function routesFor(workflows: readonly Workflow[]): readonly { path: string; methods: readonly Route['method'][] }[] {
+  const all: readonly Route[] = Object.values(ROUTES);
+  const withMethods = (path: string, routes: readonly Route[]) => ({
+    path,
+    methods: [...new Set(routes.map(({ method }) => method))],
+  });
+  const paths = [...new Set(all.map(({ path }) => path))].reverse();
+  const own = paths.map((path) =>
+    withMethods(
+      path,
+      all.filter((route) => route.path === path),
+    ),
+  );
+  const hasFolders = workflows.some(({ flowName }) => flowName.includes('/'));
+  const ofFlows = all.filter(({ path }) => path.startsWith('/flows/'));
+  return hasFolders ? [...own, withMethods(IN_FOLDERS, ofFlows)] : own;
 }
 
 const here = fileURLToPath(import.meta.url);
@@ -175,13 +194,6 @@ function detailsOf({ compiled }: Workflow): FlowDetails {
 
 /** The prefix of the ARNs of all state machines in this account and region. */
 const stateMachineArnPrefix = (api: Construct): string => stateMachineArn(api, '');
-
-/** Only Standard executions can be described, and only Express ones waited for. */
-function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
-  workflow.grantStartExecution(grantee);
-  if (workflow.compiled.type === 'EXPRESS') workflow.grantStartSyncExecution(grantee);
-  else workflow.grantDescribeExecution(grantee);
-}
 
 /** An Express flow is waited for: one that waits longer itself is never answered with its result. */
 function warnOfLongWait(workflow: Workflow): void {

@@ -90,14 +90,14 @@ export type Described = { readonly id: string; readonly flow: string; readonly s
 /** Which part of a list is wanted. */
 export interface PageRequest {
   /** The most entries. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The `next` of the page before. @default the first page */
-  readonly token?: string;
+  readonly token?: string | undefined;
 }
 
 /** Which executions are wanted. */
 export interface ListRequest extends PageRequest {
-  readonly status?: ExecutionStatus;
+  readonly status?: ExecutionStatus | undefined;
 }
 
 /** An execution in a list. */

@@ -22,7 +22,8 @@ export const read = ({ statusCode, headers = {}, body = '' }: APIGatewayProxyStr
   body: JSON.parse(body),
 });
 
-function request(routeKey: string, pathParameters: { [name: string]: string }): APIGatewayProxyEventV2 {
+/** A request, as API Gateway hands it to the function. */
+export function request(routeKey: string, pathParameters: { [name: string]: string }): APIGatewayProxyEventV2 {
   const [method = '', path = ''] = routeKey.split(' ');
   return {
     version: '2.0',

@@ -3,6 +3,7 @@ import { type ApiHandler, createHandler } from '../../lambdas/_system/handler.ts
 import { LARGEST_ANSWER } from '../../lambdas/_system/largest-answer.ts';
 import { awsExecutions } from '../../lib/executions/aws/aws-executions.ts';
 import type { DeployedFlow } from '../../lib/executions/aws/deployed-flows.ts';
+import type { ReportedFlow } from '../../lib/run/report/step-reports.ts';
 import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { CONTEXT } from './api-events.ts';
 
@@ -10,6 +11,15 @@ export const MACHINE = 'arn:aws:states:eu-west-1:123456789012:stateMachine:greet
 export const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-X';
 /** The only blob there is. */
 export const BLOB = 'a'.repeat(64);
+
+const REPORT: ReportedFlow = {
+  steps: [
+    { id: 'load', component: '/user/load', maySkip: false },
+    { id: 'greet', component: '/user/greet', maySkip: false },
+  ],
+  absorbed: [],
+  states: { load: { role: 'step', step: 'load' }, greet: { role: 'step', step: 'greet' } },
+};
 
 const details: DeployedFlow['details'] = async () => ({
   examples: [],
@@ -20,7 +30,8 @@ const FLOWS: { readonly [name: string]: DeployedFlow } = {
   greet: {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
-    details,
+    description: 'Says hello.',
+    details: async () => ({ examples: [{ name: 'ada', input: { id: 'ada' } }], report: REPORT }),
     inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
     inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
   },

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
@@ -7,6 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
 import { deployedFlows, FLOWS_FILE } from '../../lib/executions/aws/deployed-flows.ts';
+import { startBytes } from '../project/components/start-bytes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { permissionsOf } from './permissions.ts';
 import { flowFile, testApp } from './test-app.ts';
@@ -24,13 +25,19 @@ describe('the API', () => {
   const stack = newStack();
   const template = synthesise(() => {}, stack);
 
-  it('has the two routes, each for signed requests only', () => {
+  it('has its routes, each for signed requests only', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'DELETE /flows/{name}/executions/{id}',
+      'GET /flows',
+      'GET /flows/{name}',
+      'GET /flows/{name}/executions',
       'GET /flows/{name}/executions/{id}',
+      'GET /flows/{name}/executions/{id}/history',
       'POST /flows/{name}/executions',
+      'POST /flows/{name}/executions/{id}/redrive',
     ]);
     expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
   });
@@ -81,27 +88,45 @@ describe('the API', () => {
     expect(flows).toMatchObject([{ type: 'STANDARD', inputSchema: { type: 'object' } }, { type: 'EXPRESS' }]);
   });
 
-  it('may start these state machines, describe what can be described, wait for what cannot, and read and write blobs', () => {
-    const allowed = permissionsOf(template, 'ApiRole').map(({ Action }) => Action);
-    expect(allowed.slice(2)).toEqual([
+  it('has a function that starts with little code, and has neither the compiler nor the CDK', () => {
+    const folder = folderOf(stack, template);
+    // The clients of Step Functions and of HTTP are most of it.
+    expect(startBytes(join(folder, 'index.mjs'))).toBeLessThan(450_000);
+    const maps = readdirSync(folder).filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).sources as string[]);
+    expect(sources.length).toBeGreaterThan(100);
+    const unwanted = /aws-cdk|^(?!.*node_modules).*\/lib\/(aws|cli|compiler\/(arrange|emit|passes|plan|pipeline))\b/;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+  });
+
+  it('may do what its routes do with what can be observed, wait for what cannot, and read and write blobs', () => {
+    const allowed = permissionsOf(template, 'ApiRole');
+    expect(allowed.slice(2).map(({ Action }) => Action)).toEqual([
       ['s3:GetObject', 's3:PutObject'],
       's3:ListBucket',
-      'states:StartExecution',
-      'states:DescribeExecution',
-      'states:StartExecution',
-      'states:StartSyncExecution',
+      ['states:StartExecution', 'states:ListExecutions'],
+      ['states:StartExecution', 'states:StartSyncExecution'],
+      ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution', 'states:StopExecution'],
     ]);
+    const [machine = ''] = namesIn(template);
+    expect(JSON.stringify(allowed.at(-1)?.Resource)).toContain(`:execution:${machine}:*`);
+    expect(JSON.stringify(allowed.at(-1)?.Resource)).not.toContain('express');
   });
 });
 
-/** The flows that the API's function knows, as it reads them from its own folder. */
-function flowsKnownIn(stack: Stack, template: Template) {
+/** The folder of the API's function. */
+function folderOf(stack: Stack, template: Template): string {
   const [api] = Object.values(
     template.findResources('AWS::Lambda::Function', {
       Properties: { Description: Match.stringLikeRegexp('Starts flows') },
     }),
   );
-  const folder = join(Stage.of(stack)?.outdir ?? '', `asset.${String(api?.Properties.Code.S3Key).replace('.zip', '')}`);
+  return join(Stage.of(stack)?.outdir ?? '', `asset.${String(api?.Properties.Code.S3Key).replace('.zip', '')}`);
+}
+
+/** The flows that the API's function knows, as it reads them from its own folder. */
+function flowsKnownIn(stack: Stack, template: Template) {
+  const folder = folderOf(stack, template);
   const flows = deployedFlows('arn:here:', readFileSync(join(folder, FLOWS_FILE), 'utf8'), (file) =>
     readFile(join(folder, file), 'utf8'),
   );
@@ -131,8 +156,8 @@ describe('an API of many flows', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
       expect(JSON.stringify(Properties.Environment ?? {}).length).toBeLessThan(1000);
     // 10,240 characters of a role's own policies; here a reference stands for an ARN.
-    const started = permissionsOf(template, 'ApiRole').filter(({ Action }) => Action === 'states:StartExecution');
-    expect(started.map(({ Resource }) => (Resource as { Ref: string }).Ref).sort()).toEqual(
+    const started = permissionsOf(template, 'ApiRole').filter(({ Action }) => Action.includes('states:StartExecution'));
+    expect(started.flatMap(({ Resource }) => (Resource as { Ref: string }[]).map(({ Ref }) => Ref)).sort()).toEqual(
       Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).sort(),
     );
     const own = Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => id.includes('ApiRole'));
@@ -141,7 +166,7 @@ describe('an API of many flows', () => {
 });
 
 describe('the right to call it', () => {
-  it('is for both routes and no more', () => {
+  it('is for its routes and no more', () => {
     const template = synthesise((api, stack) => {
       api.grantInvoke(new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
     });
@@ -149,8 +174,9 @@ describe('the right to call it', () => {
       Roles: [{ Ref: Match.stringLikeRegexp('^Caller') }],
       PolicyDocument: {
         Statement: [
-          Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn('/*/POST/flows/*') }),
-          Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn('/*/GET/flows/*') }),
+          ...['GET/flows', 'GET/flows/*', 'POST/flows/*', 'DELETE/flows/*'].map((route) =>
+            Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn(`/*/${route}`) }),
+          ),
         ],
       },
     });
