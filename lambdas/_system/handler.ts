@@ -6,9 +6,9 @@ import { Problem } from '../../lib/executions/problem.ts';
 import { resultTooLarge } from '../../lib/executions/values.ts';
 import { type Pause, withinTime } from '../../lib/executions/within-time.ts';
 import { ACTIONS, type RoutedRequest } from './actions.ts';
-import { answer } from './answer.ts';
 import { LARGEST_ANSWER } from './largest-answer.ts';
 import { matchRoute } from './match-route.ts';
+import { problemAnswer } from './problem-document.ts';
 import { type ApiEvent, checkRequest } from './request.ts';
 import type { RouteName } from './routes.ts';
 import { type ApiCode, STATUS } from './status.ts';
@@ -17,7 +17,7 @@ import { patienceOf, timeFor } from './time.ts';
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
 export type ApiHandler = (
   event: ApiEvent,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** What the API is a host of. */
@@ -26,10 +26,24 @@ export interface ApiServices {
   readonly pause: Pause;
 }
 
-/** The API's function on given services. `log` takes what failed by a fault of ours. */
+/** A line of the function's log: a request that failed by a fault of ours, or of AWS. */
+export interface LogLine {
+  readonly level: 'error';
+  /** As in the log of requests, and in the answer. */
+  readonly requestId: string;
+  /** That of the call of the function. */
+  readonly functionRequestId: string;
+  readonly routeKey: string;
+  readonly code: ApiCode;
+  readonly error: { readonly name: string; readonly message: string; readonly stack?: string };
+}
+
+/** The API's function on given services. */
 export const createHandler =
-  (services: ApiServices, log: (error: unknown) => void = console.error): ApiHandler =>
+  (services: ApiServices, log: (line: LogLine) => void = (line) => console.error(JSON.stringify(line))): ApiHandler =>
   async (event, context) => {
+    const { awsRequestId: functionRequestId } = context;
+    const requestId = event.requestContext?.requestId ?? functionRequestId;
     try {
       const remaining = context.getRemainingTimeInMillis();
       const routed = async () => act(services, event, patienceOf(remaining));
@@ -37,10 +51,18 @@ export const createHandler =
       return fitting(await withinTime(services.pause, time, routed(), () => tooLong(time)));
     } catch (error) {
       const problem: Problem<ApiCode> = error instanceof Problem ? error : toProblem(error);
-      if (STATUS[problem.code] >= 500 && problem !== error) log(error);
-      return refusal(problem);
+      const { routeKey } = event;
+      if (STATUS[problem.code] >= 500 && problem !== error)
+        log({ level: 'error', requestId, functionRequestId, routeKey, code: problem.code, error: partsOf(error) });
+      return problemAnswer(problem, requestId);
     }
   };
+
+function partsOf(error: unknown): LogLine['error'] {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, ...(stack !== undefined && { stack }) };
+}
 
 /** The function would be ended otherwise, and its caller be told of a fault of ours. */
 const tooLong = (ms: number): Problem =>
@@ -67,17 +89,4 @@ function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStru
   const bytes = Buffer.byteLength(result.body ?? '');
   if (bytes <= LARGEST_ANSWER) return result;
   throw resultTooLarge(bytes, LARGEST_ANSWER);
-}
-
-/** Characters of a message, which may quote the request. */
-const LONGEST_MESSAGE = 4096;
-
-function refusal({ code, message: whole, diagnostics, retryAfter }: Problem<ApiCode>) {
-  const status = STATUS[code];
-  const message = whole.length <= LONGEST_MESSAGE ? whole : `${whole.slice(0, LONGEST_MESSAGE)}…`;
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  const brief = answer(status, { error: { code, message } }, headers);
-  if (!diagnostics) return brief;
-  const full = answer(status, { error: { code, message, diagnostics } }, headers);
-  return Buffer.byteLength(full.body) <= LARGEST_ANSWER ? full : brief;
 }

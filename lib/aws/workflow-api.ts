@@ -59,7 +59,7 @@ const DESCRIPTION = 'Starts flows and answers for their executions';
  * | `POST /flows/NAME/executions/ID/redrive` | continues it from where it failed |
  * | `GET /flows`, `GET /flows/NAME` | answers which flows there are, and what one takes |
  *
- * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
+ * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Refusals are problem documents (RFC 9457) with `"code"` and `"message"`.
  */
 export class WorkflowApi extends Construct {
   readonly api: apigateway.HttpApi;

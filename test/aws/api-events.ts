@@ -9,7 +9,7 @@ export const post = (name: string, input: Json, headers: { [name: string]: strin
 });
 
 /** What Lambda gives a function besides the event: here one that has just begun. */
-export const CONTEXT = { getRemainingTimeInMillis: () => 29_000 };
+export const CONTEXT = { awsRequestId: 'call', getRemainingTimeInMillis: () => 29_000 };
 
 /** A request for an execution. */
 export const get = (name: string, id: string): APIGatewayProxyEventV2 =>

@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type ApiHandler, createHandler } from '../../lambdas/_system/handler.ts';
+import { type ApiHandler, createHandler, type LogLine } from '../../lambdas/_system/handler.ts';
 import { LARGEST_ANSWER } from '../../lambdas/_system/largest-answer.ts';
 import { awsExecutions } from '../../lib/executions/aws/aws-executions.ts';
 import type { DeployedFlow } from '../../lib/executions/aws/deployed-flows.ts';
@@ -47,7 +47,7 @@ const FLOWS: { readonly [name: string]: DeployedFlow } = {
 /** The API's function on the mocked client of Step Functions and one blob, and what it did. */
 export interface TestApi {
   readonly handler: (event: Parameters<ApiHandler>[0]) => ReturnType<ApiHandler>;
-  readonly logged: unknown[];
+  readonly logged: LogLine[];
   readonly stored: Json[];
   /** The milliseconds of each pause, none of which is waited for. */
   readonly paused: number[];
@@ -58,7 +58,7 @@ const LONG = 10_000;
 
 /** `ends`: whether a pause of some milliseconds ends, at once, or what it is for comes before its end. @default short ones do */
 export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
-  const [logged, stored, paused]: [unknown[], Json[], number[]] = [[], [], []];
+  const [logged, stored, paused]: [LogLine[], Json[], number[]] = [[], [], []];
   const blobs: Pick<BlobStore, 'get' | 'put'> = {
     put: async (value) => {
       stored.push(value);
@@ -74,6 +74,6 @@ export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
     return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
   };
   const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, pause, largestResult: LARGEST_ANSWER };
-  const handle = createHandler({ executions: awsExecutions(aws), pause }, (error) => logged.push(error));
+  const handle = createHandler({ executions: awsExecutions(aws), pause }, (line) => logged.push(line));
   return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
 }

@@ -41,7 +41,9 @@ export function findFlow(flows: AwsServices['flows'], written: string): NamedFlo
     if (flow) return { ...flow, name };
   }
   const known = Object.keys(flows).map((flow) => `"${flow}"`);
-  throw new Problem('FLOW_NOT_FOUND', `There is no flow "${written}"; there are ${known.join(', ') || 'none'}`);
+  throw new Problem('FLOW_NOT_FOUND', `There is no flow "${written}"; there are ${known.join(', ') || 'none'}`, {
+    parameter: 'flow',
+  });
 }
 
 /** A flow of whose executions AWS keeps a record. @throws Problem */
