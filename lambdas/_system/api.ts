@@ -9,6 +9,7 @@ import type { Pause } from '../../lib/executions/within-time.ts';
 import { blobStore, openStore } from '../../lib/runtime/index.ts';
 import { createHandler } from './handler.ts';
 import { LARGEST_ANSWER } from './largest-answer.ts';
+import { OPENAPI_FILE } from './routes.ts';
 
 const fileOf = (name: string): string => join(import.meta.dirname, name);
 
@@ -29,4 +30,5 @@ export const handler = createHandler({
     largestResult: LARGEST_ANSWER,
   }),
   pause,
+  openApi: () => readFile(fileOf(OPENAPI_FILE), 'utf8'),
 });

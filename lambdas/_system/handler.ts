@@ -1,11 +1,10 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { toProblem } from '../../lib/executions/aws/to-problem.ts';
-import type { Executions } from '../../lib/executions/executions.ts';
 import { percentDecoded } from '../../lib/executions/percent-decoded.ts';
 import { Problem } from '../../lib/executions/problem.ts';
 import { resultTooLarge } from '../../lib/executions/values.ts';
-import { type Pause, withinTime } from '../../lib/executions/within-time.ts';
-import { ACTIONS, type RoutedRequest } from './actions.ts';
+import { withinTime } from '../../lib/executions/within-time.ts';
+import { ACTIONS, type ApiServices, type RoutedRequest } from './actions.ts';
 import { LARGEST_ANSWER } from './largest-answer.ts';
 import { matchRoute } from './match-route.ts';
 import { problemAnswer } from './problem-document.ts';
@@ -19,12 +18,6 @@ export type ApiHandler = (
   event: ApiEvent,
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
-
-/** What the API is a host of. */
-export interface ApiServices {
-  readonly executions: Executions;
-  readonly pause: Pause;
-}
 
 /** A line of the function's log: a request that failed by a fault of ours, or of AWS. */
 export interface LogLine {
@@ -72,18 +65,18 @@ const tooLong = (ms: number): Problem =>
   );
 
 async function act(
-  { executions }: ApiServices,
+  services: ApiServices,
   event: ApiEvent,
   patience: number,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const names = new Set(executions.flows().map(({ name }) => name));
+  const names = new Set(services.executions.flows().map(({ name }) => name));
   const isFlow = (name: string): boolean => names.has(name) || names.has(percentDecoded(name));
   const matched = matchRoute(event, isFlow);
-  return actOn(matched.route, executions, { ...matched, ...checkRequest(matched.route, event), event, patience });
+  return actOn(matched.route, services, { ...matched, ...checkRequest(matched.route, event), event, patience });
 }
 
-const actOn = <Name extends RouteName>(name: Name, executions: Executions, request: RoutedRequest<Name>) =>
-  ACTIONS[name](executions, request);
+const actOn = <Name extends RouteName>(name: Name, services: ApiServices, request: RoutedRequest<Name>) =>
+  ACTIONS[name](services, request);
 
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');

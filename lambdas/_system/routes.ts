@@ -111,6 +111,13 @@ export const ROUTES = {
     query: NOTHING,
     headers: NOTHING,
   },
+  getOpenApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    summary: 'This API as an OpenAPI document',
+    query: NOTHING,
+    headers: NOTHING,
+  },
 } as const satisfies { readonly [name: string]: Route };
 
 /** The name of a route, which is its `operationId` in OpenAPI. */
@@ -124,6 +131,9 @@ export interface CheckedRequest<Name extends RouteName> {
 
 /** The names of the routes. */
 export const ROUTE_NAMES = Object.keys(ROUTES) as readonly RouteName[];
+
+/** The file beside the bundle with the OpenAPI document. */
+export const OPENAPI_FILE = 'openapi.json';
 
 /** The route of the flows of subfolders: API Gateway takes a variable in the middle of a path for one segment. */
 export const IN_FOLDERS = '/flows/{path+}';

@@ -13,7 +13,8 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { IN_FOLDERS, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
+import { openApiDocument } from '../../lambdas/_system/openapi.ts';
+import { IN_FOLDERS, OPENAPI_FILE, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
 import { FLOWS_FILE, type FlowDetails, type FlowFacts, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
@@ -58,6 +59,7 @@ const DESCRIPTION = 'Starts flows and answers for their executions';
  * | `DELETE /flows/NAME/executions/ID` | stops it |
  * | `POST /flows/NAME/executions/ID/redrive` | continues it from where it failed |
  * | `GET /flows`, `GET /flows/NAME` | answers which flows there are, and what one takes |
+ * | `GET /openapi.json` | answers an OpenAPI document of these routes |
  *
  * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Refusals are problem documents (RFC 9457) with `"code"` and `"message"`.
  */
@@ -92,6 +94,7 @@ export class WorkflowApi extends Construct {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder);
     writeFlows(folder, workflows);
+    writeFileSync(join(folder, OPENAPI_FILE), JSON.stringify(openApiDocument('AWS_IAM')));
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);

@@ -246,7 +246,7 @@ describe('whatever a caller sends', () => {
                   ...{ detail: whole.message, requestId: expect.any(String) },
                   error: expect.objectContaining({ code: whole.code, message: whole.message }),
                 })
-              : 'flows' in whole || 'executions' in whole || 'examples' in whole
+              : 'openapi' in whole || 'flows' in whole || 'executions' in whole || 'examples' in whole
                 ? expect.any(Object)
                 : expect.objectContaining({
                     id: expect.any(String),

@@ -74,6 +74,9 @@ export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
     return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
   };
   const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, pause, largestResult: LARGEST_ANSWER };
-  const handle = createHandler({ executions: awsExecutions(aws), pause }, (line) => logged.push(line));
+  const handle = createHandler(
+    { executions: awsExecutions(aws), pause, openApi: async () => '{"openapi": "3.1.0"}' },
+    (line) => logged.push(line),
+  );
   return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
 }

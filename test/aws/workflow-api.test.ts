@@ -36,6 +36,7 @@ describe('the API', () => {
       'GET /flows/{name}/executions',
       'GET /flows/{name}/executions/{id}',
       'GET /flows/{name}/executions/{id}/history',
+      'GET /openapi.json',
       'POST /flows/{name}/executions',
       'POST /flows/{name}/executions/{id}/redrive',
     ]);
@@ -174,7 +175,7 @@ describe('the right to call it', () => {
       Roles: [{ Ref: Match.stringLikeRegexp('^Caller') }],
       PolicyDocument: {
         Statement: [
-          ...['GET/flows', 'GET/flows/*', 'POST/flows/*', 'DELETE/flows/*'].map((route) =>
+          ...['GET/openapi.json', 'GET/flows', 'GET/flows/*', 'POST/flows/*', 'DELETE/flows/*'].map((route) =>
             Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn(`/*/${route}`) }),
           ),
         ],
