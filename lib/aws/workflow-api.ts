@@ -13,7 +13,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { openApiDocument } from '../../lambdas/_system/openapi.ts';
+import { type Authorization, openApiDocument } from '../../lambdas/_system/openapi.ts';
 import { IN_FOLDERS, OPENAPI_FILE, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
@@ -28,8 +28,28 @@ import { stateMachineArn } from './state-machine-arns.ts';
 import type { Workflow } from './workflow.ts';
 import { WorkflowError } from './workflow-error.ts';
 
+/** Who may call an API, from where, and how often. */
+export interface ApiOptions {
+  /**
+   * What tells who a caller is, for every route: `HttpJwtAuthorizer` or `HttpLambdaAuthorizer` of
+   * `aws-cdk-lib/aws-apigatewayv2-authorizers`. Whom it lets through may call every route for every flow.
+   * @default - requests are signed with Signature Version 4, by a principal with `execute-api:Invoke`
+   */
+  readonly authorizer?: apigateway.IHttpRouteAuthorizer;
+  /**
+   * The web pages that may call it. Methods and headers are those that its routes have, unless they are given.
+   * @default - none
+   */
+  readonly cors?: apigateway.CorsPreflightOptions;
+  /**
+   * How many requests it takes: a second, and at once.
+   * @default - 100 a second, 200 at once
+   */
+  readonly throttle?: apigateway.ThrottleSettings;
+}
+
 /** Properties of a {@link WorkflowApi}. */
-export interface WorkflowApiProps {
+export interface WorkflowApiProps extends ApiOptions {
   /** The flows that can be started over HTTP; all must use the same blob store. */
   readonly workflows: readonly Workflow[];
   /**
@@ -48,7 +68,7 @@ const DESCRIPTION = 'Starts flows and answers for their executions';
 
 /**
  * An HTTP API that starts flows, and lists, describes, stops and redrives their executions. Every route requires a request that
- * is signed by a principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
+ * is signed by a principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}), or another `authorizer`.
  *
  * | request | does |
  * |---|---|
@@ -71,30 +91,44 @@ export class WorkflowApi extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
-    const { workflows, logRetention: retention, encryptionKey } = props;
+    const { workflows, logRetention: retention, encryptionKey, throttle } = props;
+    const { authorizer = new HttpIamAuthorizer() } = props;
+    this.authorization = authorizationOf(this, authorizer);
     const log = { retention, encryptionKey };
     const blobs = commonBlobs(this, workflows);
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
     this.function = this.createFunction(blobs, workflows, log);
     for (const workflow of workflows) warnOfLongWait(workflow);
-    this.api = this.createApi(workflows);
-    createStage(this, this.api, log);
+    this.api = this.createApi(workflows, authorizer, props.cors);
+    createStage(this, this.api, { ...log, throttle });
     this.url = this.api.apiEndpoint;
   }
 
-  /** Allows `grantee` to call every route. */
+  /**
+   * Allows `grantee` to call every route.
+   *
+   * @throws WorkflowError if another authorizer than that of IAM decides
+   */
   grantInvoke(grantee: iam.IGrantable): void {
+    if (this.authorization !== 'AWS_IAM') {
+      const remedy = 'let it through there, or leave out `authorizer`';
+      throw new WorkflowError(
+        this,
+        `Rights of IAM count for nothing here, as the authorizer of the API decides; ${remedy}`,
+      );
+    }
     for (const route of this.routes) route.grantInvoke(grantee);
   }
 
+  private readonly authorization: Authorization;
   private routes: readonly apigateway.HttpRoute[] = [];
 
   private createFunction(blobs: BlobStore, workflows: readonly Workflow[], log: LogOptions) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
     bundleApi(folder);
     writeFlows(folder, workflows);
-    writeFileSync(join(folder, OPENAPI_FILE), JSON.stringify(openApiDocument('AWS_IAM')));
+    writeFileSync(join(folder, OPENAPI_FILE), JSON.stringify(openApiDocument(this.authorization)));
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
@@ -117,16 +151,44 @@ export class WorkflowApi extends Construct {
     return created;
   }
 
-  private createApi(workflows: readonly Workflow[]): apigateway.HttpApi {
-    const api = new apigateway.HttpApi(this, 'Api', { description: DESCRIPTION, createDefaultStage: false });
+  private createApi(
+    workflows: readonly Workflow[],
+    authorizer: apigateway.IHttpRouteAuthorizer,
+    cors: apigateway.CorsPreflightOptions | undefined,
+  ): apigateway.HttpApi {
+    const api = new apigateway.HttpApi(this, 'Api', {
+      description: DESCRIPTION,
+      createDefaultStage: false,
+      ...(cors && { corsPreflight: { ...CORS, ...cors } }),
+    });
     // Every route calls the function: one permission is enough.
     const integration = new HttpLambdaIntegration('Function', this.function, { scopePermissionToRoute: false });
-    const authorizer = new HttpIamAuthorizer();
     this.routes = routesFor(workflows).flatMap(({ path, methods }) =>
       api.addRoutes({ path, methods: methods.map((method) => apigateway.HttpMethod[method]), integration, authorizer }),
     );
     return api;
   }
+}
+
+/** What a web page may send and read, as the routes have it. */
+const CORS: apigateway.CorsPreflightOptions = {
+  allowMethods: [...new Set(Object.values(ROUTES).map(({ method }) => apigateway.CorsHttpMethod[method]))],
+  allowHeaders: [
+    ...['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+    ...Object.values(ROUTES).flatMap(({ headers }) => Object.keys(headers.shape)),
+  ],
+  exposeHeaders: ['location', 'retry-after'],
+};
+
+/** The kind of an authorizer. @throws WorkflowError for one that lets everybody through */
+function authorizationOf(api: Construct, authorizer: apigateway.IHttpRouteAuthorizer): Authorization {
+  const authorizationType = 'authorizationType' in authorizer ? authorizer.authorizationType : undefined;
+  if (authorizationType === 'NONE')
+    throw new WorkflowError(
+      api,
+      'Anybody could start flows and read their results; give the API an authorizer, or leave it out for that of IAM',
+    );
+  return authorizationType === 'JWT' || authorizationType === 'AWS_IAM' ? authorizationType : 'CUSTOM';
 }
 
 /** Paths with their methods; those of flows in subfolders where there are any. */
@@ -246,6 +308,8 @@ const ACCESS_LOG = AccessLogFormat.custom(
     requestId: '$context.requestId',
     time: '$context.requestTime',
     caller: '$context.identity.userArn',
+    subject: '$context.authorizer.claims.sub',
+    principal: '$context.authorizer.principalId',
     ip: '$context.identity.sourceIp',
     routeKey: '$context.routeKey',
     path: '$context.path',
@@ -255,13 +319,17 @@ const ACCESS_LOG = AccessLogFormat.custom(
 );
 
 /** The default stage, which adds no segment to the URL, with an access log. */
-function createStage(scope: Construct, httpApi: apigateway.HttpApi, log: LogOptions): void {
+function createStage(
+  scope: Construct,
+  httpApi: apigateway.HttpApi,
+  { throttle = {}, ...log }: LogOptions & { readonly throttle: apigateway.ThrottleSettings | undefined },
+): void {
   const logGroup = sharedLogGroup(scope, 'requests', log);
   new apigateway.HttpStage(scope, 'Stage', {
     httpApi,
     stageName: '$default',
     autoDeploy: true,
-    throttle: { rateLimit: 100, burstLimit: 200 },
+    throttle: { rateLimit: 100, burstLimit: 200, ...throttle },
     accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup), format: ACCESS_LOG },
   });
 }

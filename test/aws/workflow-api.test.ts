@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { OPENAPI_FILE } from '../../lambdas/_system/routes.ts';
+import { type ApiOptions, BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
 import { deployedFlows, FLOWS_FILE } from '../../lib/executions/aws/deployed-flows.ts';
 import { startBytes } from '../project/components/start-bytes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -185,6 +189,96 @@ describe('the right to call it', () => {
 });
 
 const routeArn = (end: string) => ({ 'Fn::Join': ['', Match.arrayWith([end])] });
+
+describe('an API with options', () => {
+  const apiWith = (options: (stack: Stack) => ApiOptions) => {
+    const stack = newStack();
+    const api = new WorkflowApi(stack, 'Api', { workflows: [workflow(stack, 'quick')], ...options(stack) });
+    return { stack, api, template: Template.fromStack(stack) };
+  };
+  const documentOf = (stack: Stack, template: Template) =>
+    JSON.parse(readFileSync(join(folderOf(stack, template), OPENAPI_FILE), 'utf8'));
+  const routesOf = (template: Template) =>
+    Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+
+  it('lets callers in by a JSON Web Token', () => {
+    const { stack, api, template } = apiWith(() => ({
+      authorizer: new HttpJwtAuthorizer('Users', 'https://id.example.com', { jwtAudience: ['flows'] }),
+    }));
+    for (const { AuthorizationType, AuthorizerId } of routesOf(template))
+      expect([AuthorizationType, AuthorizerId]).toEqual(['JWT', expect.anything()]);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      ...{ AuthorizerType: 'JWT', JwtConfiguration: { Audience: ['flows'], Issuer: 'https://id.example.com' } },
+    });
+    expect(documentOf(stack, template).components.securitySchemes.caller).toMatchObject({ scheme: 'bearer' });
+    const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+    expect(() => api.grantInvoke(caller)).toThrow('Rights of IAM count for nothing here');
+  });
+
+  it('lets callers in by a function', () => {
+    const { template } = apiWith((stack) => {
+      const code = lambda.Code.fromInline('exports.handler = async () => ({ isAuthorized: true });');
+      const runtime = lambda.Runtime.NODEJS_LATEST;
+      const judge = new lambda.Function(stack, 'Judge', { code, runtime, handler: 'index.handler' });
+      return { authorizer: new HttpLambdaAuthorizer('Judge', judge) };
+    });
+    expect(new Set(routesOf(template).map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['CUSTOM']));
+  });
+
+  it('may be called by web pages, with what its routes take', () => {
+    const { template } = apiWith(() => ({ cors: { allowOrigins: ['https://flows.example.com'] } }));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: ['https://flows.example.com'],
+        AllowMethods: ['GET', 'POST', 'DELETE'],
+        AllowHeaders: Match.arrayWith(['authorization', 'content-type', 'idempotency-key', 'prefer']),
+        ExposeHeaders: ['location', 'retry-after'],
+      },
+    });
+  });
+
+  it('may be called by no web page unless it is told so', () => {
+    const { template } = apiWith(() => ({}));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
+  it('takes as many requests as it is told', () => {
+    const { template } = apiWith(() => ({ throttle: { rateLimit: 5 } }));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 },
+    });
+  });
+
+  it('lets nobody in unseen', () => {
+    expect(() => apiWith(() => ({ authorizer: new HttpNoneAuthorizer() }))).toThrow(
+      'Anybody could start flows and read their results; give the API an authorizer',
+    );
+  });
+});
+
+it('the API of flows that start executions may read the histories of these, and of no others', () => {
+  const stack = newStack();
+  const file = join(temporaryFolder('stepflow-distributed-'), 'many.json');
+  const inner = { steps: [{ id: 'wait', component: '/sleep', input: { duration_ms: 1 } }], output: { $step: 'wait' } };
+  const input = { items: { $input: 'items' }, workflow: { $literal: inner } };
+  writeFileSync(file, JSON.stringify({ steps: [{ id: 'each', component: '/map', input }], output: { $step: 'each' } }));
+  const many = new Workflow(stack, 'Many', { flow: file });
+  new WorkflowApi(stack, 'Api', { workflows: [many] });
+  const allowed = permissionsOf(Template.fromStack(stack), 'ApiRole').map(({ Action, Resource }) => ({
+    Action,
+    Resource: JSON.stringify(Resource),
+  }));
+  const name = many.stateMachineName;
+  expect(allowed).toEqual(
+    expect.arrayContaining([
+      { Action: 'states:GetExecutionHistory', Resource: expect.stringContaining(`:execution:${name}/*:*`) },
+      {
+        Action: ['states:DescribeMapRun', 'states:ListExecutions'],
+        Resource: expect.stringContaining(`:mapRun:${name}/*:*`),
+      },
+    ]),
+  );
+});
 
 describe('an API that cannot be made', () => {
   const refusal = (make: (stack: Stack) => unknown): (() => void) => {
