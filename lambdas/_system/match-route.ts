@@ -14,13 +14,12 @@ export interface MatchedRoute {
  * Finds the route of a request. Names of flows may have slashes, so a path may be read in several ways: the one that names a flow
  * is meant, or else the first. @throws Problem where there is none
  */
-export function matchRoute(
-  { routeKey, pathParameters = {} }: ApiEvent,
-  isFlow: (name: string) => boolean,
-): MatchedRoute {
+export function matchRoute({ routeKey, pathParameters }: ApiEvent, isFlow: (name: string) => boolean): MatchedRoute {
+  // Without variables they are absent, or null.
+  const variables = pathParameters ?? {};
   const [method = '', template = ''] = routeKey.split(' ');
-  const path = template.replaceAll(/\{(\w+)\+?\}/g, (_, key: string) => pathParameters[key] ?? '');
-  const { name = '', id = '' } = pathParameters;
+  const path = template.replaceAll(/\{(\w+)\+?\}/g, (_, key: string) => variables[key] ?? '');
+  const { name = '', id = '' } = variables;
   const matches = ROUTE_NAMES.filter((route) => ROUTES[route].method === method).flatMap((route) => {
     if (ROUTES[route].path === template) return [{ route, name, id }];
     const found = patternOf(ROUTES[route].path).exec(path)?.groups;

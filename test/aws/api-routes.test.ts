@@ -215,6 +215,14 @@ describe('flows', () => {
     });
   });
 
+  it('are listed where an event has null for what it has not', async () => {
+    const event = {
+      ...request('GET /flows', {}),
+      ...JSON.parse('{"pathParameters": null, "queryStringParameters": null}'),
+    };
+    expect(read(await handler(event)).statusCode).toBe(200);
+  });
+
   it('are described, with what they take', async () => {
     const { body } = await ask('GET /flows/{name}', { name: 'greet' });
     expect(body).toEqual({
