@@ -1,35 +1,61 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { type Described, describe, isRunning } from './describe.ts';
-import { Problem, toProblem } from './problem.ts';
-import { LARGEST_ANSWER, resultTooLarge } from './read-result.ts';
-import { type ApiEvent, bodyOf, idempotencyKeyOf, prefersAsync } from './request.ts';
-import type { Services } from './services.ts';
-import { start } from './start.ts';
-import { patienceOf, timeFor, withinTime } from './time.ts';
+import { toProblem } from '../../lib/executions/aws/to-problem.ts';
+import { percentDecoded } from '../../lib/executions/percent-decoded.ts';
+import { Problem } from '../../lib/executions/problem.ts';
+import { resultTooLarge } from '../../lib/executions/values.ts';
+import { withinTime } from '../../lib/executions/within-time.ts';
+import { ACTIONS, type ApiServices, type RoutedRequest } from './actions.ts';
+import { LARGEST_ANSWER } from './largest-answer.ts';
+import { matchRoute } from './match-route.ts';
+import { problemAnswer } from './problem-document.ts';
+import { type ApiEvent, checkRequest } from './request.ts';
+import type { RouteName } from './routes.ts';
+import { type ApiCode, STATUS } from './status.ts';
+import { patienceOf, timeFor } from './time.ts';
 
 /** Answers requests of the HTTP API: parse, act, answer; every failure is an answer too. */
 export type ApiHandler = (
   event: ApiEvent,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The API's function on given services. `log` takes what failed by a fault of ours. */
+/** A line of the function's log: a request that failed by a fault of ours, or of AWS. */
+export interface LogLine {
+  readonly level: 'error';
+  /** As in the log of requests, and in the answer. */
+  readonly requestId: string;
+  /** That of the call of the function. */
+  readonly functionRequestId: string;
+  readonly routeKey: string;
+  readonly code: ApiCode;
+  readonly error: { readonly name: string; readonly message: string; readonly stack?: string };
+}
+
+/** The API's function on given services. */
 export const createHandler =
-  (services: Services, log: (error: unknown) => void = console.error): ApiHandler =>
+  (services: ApiServices, log: (line: LogLine) => void = (line) => console.error(JSON.stringify(line))): ApiHandler =>
   async (event, context) => {
+    const { awsRequestId: functionRequestId } = context;
+    const requestId = event.requestContext?.requestId ?? functionRequestId;
     try {
       const remaining = context.getRemainingTimeInMillis();
-      const routed = async () => route(services, event, patienceOf(remaining));
+      const routed = async () => act(services, event, patienceOf(remaining));
       const time = timeFor(remaining);
-      return fitting(await withinTime(services, time, routed(), () => tooLong(time)));
+      return fitting(await withinTime(services.pause, time, routed(), () => tooLong(time)));
     } catch (error) {
-      const problem = toProblem(error);
-      if (problem.status >= 500 && problem !== error) log(error);
-      return refusal(problem);
+      const problem: Problem<ApiCode> = error instanceof Problem ? error : toProblem(error);
+      const { routeKey } = event;
+      if (STATUS[problem.code] >= 500 && problem !== error)
+        log({ level: 'error', requestId, functionRequestId, routeKey, code: problem.code, error: partsOf(error) });
+      return problemAnswer(problem, requestId);
     }
   };
 
-type Answer = Promise<APIGatewayProxyStructuredResultV2>;
+function partsOf(error: unknown): LogLine['error'] {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, ...(stack !== undefined && { stack }) };
+}
 
 /** The function would be ended otherwise, and its caller be told of a fault of ours. */
 const tooLong = (ms: number): Problem =>
@@ -38,65 +64,22 @@ const tooLong = (ms: number): Problem =>
     `The request has taken the ${Math.round(ms / 1000)} seconds that the API may take; send it again, and with an Idempotency-Key if it starts a flow, as it may have done so`,
   );
 
-function route(services: Services, event: ApiEvent, patience: number): Answer {
-  const { name = '', id = '', path = '' } = event.pathParameters ?? {};
-  const startFlow = (flow: string): Answer => startExecution(services, flow, event, patience);
-  const describeOne = async (flow: string, id: string): Answer => answer(200, await describe(services, flow, id));
-  switch (event.routeKey) {
-    case 'POST /flows/{name}/executions':
-      return startFlow(name);
-    case 'GET /flows/{name}/executions/{id}':
-      return describeOne(name, id);
-    case 'POST /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions$/, path, startFlow);
-    case 'GET /flows/{path+}':
-      return routeInFolder(/^(?<name>.+)\/executions\/(?<id>[^/]+)$/, path, describeOne);
-    default:
-      throw new Problem('ROUTE_NOT_FOUND', `There is no route "${event.routeKey}"`);
-  }
+async function act(
+  services: ApiServices,
+  event: ApiEvent,
+  patience: number,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const names = new Set(services.executions.flows().map(({ name }) => name));
+  const isFlow = (name: string): boolean => names.has(name) || names.has(percentDecoded(name));
+  const matched = matchRoute(event, isFlow);
+  return actOn(matched.route, services, { ...matched, ...checkRequest(matched.route, event), event, patience });
 }
 
-/** The flow of a subfolder has slashes in its name: `reports/daily/executions`. */
-function routeInFolder(route: RegExp, path: string, act: (name: string, id: string) => Answer): Answer {
-  const { name = '', id = '' } = route.exec(path)?.groups ?? {};
-  if (name !== '') return act(name, id);
-  throw new Problem('ROUTE_NOT_FOUND', `There is no route "/flows/${path}"`);
-}
-
-async function startExecution(services: Services, flow: string, event: ApiEvent, patience: number): Answer {
-  const idempotencyKey = idempotencyKeyOf(event);
-  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-  const request = { flow, body: bodyOf(event), ...key, isAsync: prefersAsync(event), patience };
-  const execution = await start(services, request);
-  const isObservable = services.flows[execution.flow]?.type === 'STANDARD';
-  const headers = isObservable ? { location: locationOf(execution) } : {};
-  return answer(isRunning(execution.status) ? 202 : 200, execution, headers);
-}
-
-/** Where to ask for an execution. */
-const locationOf = ({ flow, id }: Described): string =>
-  ['flows', ...flow.split('/'), 'executions', id].map((segment) => `/${encodeURIComponent(segment)}`).join('');
+const actOn = <Name extends RouteName>(name: Name, services: ApiServices, request: RoutedRequest<Name>) =>
+  ACTIONS[name](services, request);
 
 function fitting(result: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
   const bytes = Buffer.byteLength(result.body ?? '');
   if (bytes <= LARGEST_ANSWER) return result;
-  throw resultTooLarge(bytes);
+  throw resultTooLarge(bytes, LARGEST_ANSWER);
 }
-
-/** Characters of a message, which may quote the request. */
-const LONGEST_MESSAGE = 4096;
-
-function refusal({ code, status, message: whole, diagnostics, retryAfter }: Problem) {
-  const message = whole.length <= LONGEST_MESSAGE ? whole : `${whole.slice(0, LONGEST_MESSAGE)}…`;
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  const brief = answer(status, { error: { code, message } }, headers);
-  if (!diagnostics) return brief;
-  const full = answer(status, { error: { code, message, diagnostics } }, headers);
-  return Buffer.byteLength(full.body) <= LARGEST_ANSWER ? full : brief;
-}
-
-const answer = (statusCode: number, body: object, headers: { [name: string]: string } = {}) => ({
-  statusCode,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-});

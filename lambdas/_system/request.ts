@@ -1,9 +1,33 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Problem } from './problem.ts';
+import type * as z from 'zod/mini';
+import { Problem } from '../../lib/executions/problem.ts';
+import { type CheckedRequest, ROUTES, type Route, type RouteName } from './routes.ts';
 
 /** What is read of an event; the other fields are API Gateway's own. */
 export type ApiEvent = Pick<APIGatewayProxyEventV2, 'routeKey'> &
-  Partial<Pick<APIGatewayProxyEventV2, 'pathParameters' | 'headers' | 'body' | 'isBase64Encoded'>>;
+  Partial<
+    Pick<APIGatewayProxyEventV2, 'pathParameters' | 'queryStringParameters' | 'headers' | 'body' | 'isBase64Encoded'>
+  > & { readonly requestContext?: Pick<APIGatewayProxyEventV2['requestContext'], 'requestId'> };
+
+/** Checks the query and the headers of a request as its route says. @throws Problem for what does not fit */
+export function checkRequest<Name extends RouteName>(name: Name, event: ApiEvent): CheckedRequest<Name> {
+  const { query, headers }: Route = ROUTES[name];
+  const given = Object.fromEntries(
+    Object.entries(event.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value]),
+  );
+  return {
+    query: checked(query, event.queryStringParameters ?? {}, 'query parameter'),
+    headers: checked(headers, given, 'header'),
+  } as CheckedRequest<Name>;
+}
+
+function checked(schema: z.ZodMiniObject, given: object, kind: 'query parameter' | 'header'): object {
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const parameter = String(issue?.path[0] ?? '');
+  throw new Problem('INVALID_REQUEST', `The ${kind} ${JSON.stringify(parameter)} ${issue?.message}`, { parameter });
+}
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -22,25 +46,17 @@ export function bodyOf(event: ApiEvent): string {
 const notText = (): Problem =>
   new Problem('INVALID_INPUT', "The body is not text in UTF-8; send the flow's input as a JSON document in UTF-8");
 
-/** The idempotency key of a request. @throws Problem for one that no client can have meant */
-export function idempotencyKeyOf(event: ApiEvent): string | undefined {
-  const key = headerOf(event, 'idempotency-key')?.trim();
-  if (key === '') throw new Problem('INVALID_REQUEST', `The header Idempotency-Key is blank; ${KEY_REMEDY}`);
-  // API Gateway joins the values of a repeated header with commas.
-  if (key?.includes(',')) {
-    throw new Problem(
-      'INVALID_REQUEST',
-      `The header Idempotency-Key has a comma (${JSON.stringify(key)}), as one that is sent twice has; ${KEY_REMEDY}`,
-    );
-  }
-  return key;
+/** What a client prefers. Source: "Prefer Header for HTTP", RFC 7240, 4.1 and 4.3. */
+export interface Preferences {
+  /** Whether it wants an answer before the work is done. */
+  readonly isAsync: boolean;
+  /** The seconds that it would wait for the result. */
+  readonly wait?: number;
 }
 
-const KEY_REMEDY = 'send one key without commas, or leave the header out';
-
-/** Whether the client asks for an answer before the work is done. Source: "Prefer Header for HTTP", RFC 7240, 4.1. */
-export const prefersAsync = (event: ApiEvent): boolean =>
-  (headerOf(event, 'prefer') ?? '').split(/[,;]/).some((one) => one.trim().toLowerCase() === 'respond-async');
-
-const headerOf = ({ headers }: ApiEvent, name: string): string | undefined =>
-  Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+/** Reads a Prefer header; what is not known there is ignored. */
+export function preferencesIn(header = ''): Preferences {
+  const all = header.split(/[,;]/).map((one) => one.trim().toLowerCase());
+  const [, seconds] = all.map((one) => /^wait\s*=\s*"?(\d{1,9})"?$/.exec(one)).find((found) => found) ?? [];
+  return { isAsync: all.includes('respond-async'), ...(seconds !== undefined && { wait: Number(seconds) }) };
+}

@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import type { StoreKind } from '../runtime/stores/store-folders.ts';
 import { STORE_USES } from '../runtime/stores/store-use.ts';
+import { mapsIn, startedBy } from './api-rights.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { ComponentFunction } from './component-function.ts';
 import { hasDistributedMaps } from './distributed-maps.ts';
@@ -50,8 +51,11 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
     for (const use of uses) acknowledgeObjects(each.role, blobs, STORE_USES[use].kind);
     for (const called of calls) acknowledgeVersions(each.role, called);
   }
-  for (const { stateMachineName } of workflows)
-    acknowledgeWildcard(api.function.role, `${EXECUTIONS}${stateMachineName}:*`, REASONS.executions);
+  const standard = workflows.filter(({ compiled }) => compiled.type === 'STANDARD');
+  for (const name of [...standard.map(({ stateMachineName }) => stateMachineName), ...startedBy(standard)])
+    acknowledgeWildcard(api.function.role, `${EXECUTIONS}${name}:*`, REASONS.executions);
+  for (const name of mapsIn(standard))
+    acknowledgeWildcard(api.function.role, `${STATES}mapRun:${name}/*:*`, REASONS.executions);
 }
 
 /** How cdk-nag spells the start of an ARN. */

@@ -13,6 +13,6 @@ export type { FunctionSecret, ReadableSecret } from './function-secrets.ts';
 export type { GradualDeployment, WatchedAlarm } from './live-alias.ts';
 export { StepflowStack, type StepflowStackProps } from './stepflow-stack.ts';
 export { Workflow, type WorkflowProps } from './workflow.ts';
-export { WorkflowApi, type WorkflowApiProps } from './workflow-api.ts';
+export { type ApiOptions, WorkflowApi, type WorkflowApiProps } from './workflow-api.ts';
 export { WorkflowDashboard, type WorkflowDashboardProps } from './workflow-dashboard.ts';
 export { WorkflowError } from './workflow-error.ts';

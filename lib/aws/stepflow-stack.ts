@@ -18,7 +18,7 @@ import { logsOf } from './log-groups.ts';
 import { hasNoRoomFor, isTooLarge } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { alarmCount } from './workflow-alarms.ts';
-import { WorkflowApi } from './workflow-api.ts';
+import { type ApiOptions, WorkflowApi } from './workflow-api.ts';
 import { WorkflowDashboard } from './workflow-dashboard.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -92,6 +92,11 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly alarms?: AlarmOptions | false;
   /**
+   * Who may call the HTTP API, from where, and how often.
+   * @default - whom IAM allows to, no web page, 100 requests a second
+   */
+  readonly api?: ApiOptions;
+  /**
    * Whether there is a dashboard of all flows.
    * @default true
    */
@@ -148,7 +153,7 @@ export class StepflowStack extends Stack {
     new Components(this, { nested });
     if (alarms && hasNoRoomFor(alarmsOf(this, flows, alarms), { flows, nested, functions })) new AlarmStacks(this);
     this.workflows = createAll(this, sources, this.blobs);
-    this.api = new WorkflowApi(this, 'Api', { workflows: this.workflows, ...logging });
+    this.api = new WorkflowApi(this, 'Api', { ...props.api, workflows: this.workflows, ...logging });
     this.dashboard = dashboard ? createDashboard(this, this.workflows, nested) : undefined;
     this.createOutputs();
     acknowledgeFindings(this);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,14 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
-import { FLOWS_FILE, type FlowFacts, MACHINES_VARIABLE } from '../../lambdas/_system/deployed-flows.ts';
+import { type Authorization, openApiDocument } from '../../lambdas/_system/openapi.ts';
+import { IN_FOLDERS, OPENAPI_FILE, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
+import { FLOWS_FILE, type FlowDetails, type FlowFacts, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
+import { reportedFlow } from '../run/report/step-reports.ts';
+import { allowExecutions } from './api-rights.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -24,8 +28,28 @@ import { stateMachineArn } from './state-machine-arns.ts';
 import type { Workflow } from './workflow.ts';
 import { WorkflowError } from './workflow-error.ts';
 
+/** Who may call an API, from where, and how often. */
+export interface ApiOptions {
+  /**
+   * What tells who a caller is, for every route: `HttpJwtAuthorizer` or `HttpLambdaAuthorizer` of
+   * `aws-cdk-lib/aws-apigatewayv2-authorizers`. Whom it lets through may call every route for every flow.
+   * @default - requests are signed with Signature Version 4, by a principal with `execute-api:Invoke`
+   */
+  readonly authorizer?: apigateway.IHttpRouteAuthorizer;
+  /**
+   * The web pages that may call it. Methods and headers are those that its routes have, unless they are given.
+   * @default - none
+   */
+  readonly cors?: apigateway.CorsPreflightOptions;
+  /**
+   * How many requests it takes: a second, and at once.
+   * @default - 100 a second, 200 at once
+   */
+  readonly throttle?: apigateway.ThrottleSettings;
+}
+
 /** Properties of a {@link WorkflowApi}. */
-export interface WorkflowApiProps {
+export interface WorkflowApiProps extends ApiOptions {
   /** The flows that can be started over HTTP; all must use the same blob store. */
   readonly workflows: readonly Workflow[];
   /**
@@ -41,21 +65,23 @@ export interface WorkflowApiProps {
 }
 
 const DESCRIPTION = 'Starts flows and answers for their executions';
-const START = '/flows/{name}/executions';
-const DESCRIBE = '/flows/{name}/executions/{id}';
-/** Both, for the flows of subfolders: a variable in the middle of a route is one segment. */
-const IN_FOLDERS = '/flows/{path+}';
 
 /**
- * An HTTP API that starts flows and describes their executions. Every route requires a request that is signed by a
- * principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}).
+ * An HTTP API that starts flows, and lists, describes, stops and redrives their executions. Every route requires a request that
+ * is signed by a principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}), or another `authorizer`.
  *
- * | request | answer |
+ * | request | does |
  * |---|---|
- * | `POST /flows/NAME/executions`, the flow's input as body | 202 `{"id", "flow", "status": "RUNNING", "execution": {"id"}}`; of an Express flow 200 and its result, as below |
- * | `GET /flows/NAME/executions/ID` | 200 the same, and once it has ended `"outcome"` with `"result"` or `"error"` |
+ * | `POST /flows/NAME/executions`, the flow's input as body | starts an execution; with `?wait=SECONDS` it waits for the result |
+ * | `GET /flows/NAME/executions` | lists executions |
+ * | `GET /flows/NAME/executions/ID` | answers the status, and once it has ended `"outcome"` with `"result"` or `"error"` |
+ * | `GET /flows/NAME/executions/ID/history` | answers what its steps did |
+ * | `DELETE /flows/NAME/executions/ID` | stops it |
+ * | `POST /flows/NAME/executions/ID/redrive` | continues it from where it failed |
+ * | `GET /flows`, `GET /flows/NAME` | answers which flows there are, and what one takes |
+ * | `GET /openapi.json` | answers an OpenAPI document of these routes |
  *
- * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Errors are `{"error": {"code", "message"}}`.
+ * NAME may have slashes, as that of a flow of a subfolder has. Requests with the same `Idempotency-Key` header start one execution. Refusals are problem documents (RFC 9457) with `"code"` and `"message"`.
  */
 export class WorkflowApi extends Construct {
   readonly api: apigateway.HttpApi;
@@ -65,32 +91,48 @@ export class WorkflowApi extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowApiProps) {
     super(scope, id);
-    const { workflows, logRetention: retention, encryptionKey } = props;
+    const { workflows, logRetention: retention, encryptionKey, throttle } = props;
+    const { authorizer = new HttpIamAuthorizer() } = props;
+    this.authorization = authorizationOf(this, authorizer);
     const log = { retention, encryptionKey };
     const blobs = commonBlobs(this, workflows);
     refuseDuplicateNames(this, workflows);
     refuseOtherEnvironments(this, workflows);
     this.function = this.createFunction(blobs, workflows, log);
     for (const workflow of workflows) warnOfLongWait(workflow);
-    this.api = this.createApi(workflows);
-    createStage(this, this.api, log);
+    this.api = this.createApi(workflows, authorizer, props.cors);
+    createStage(this, this.api, { ...log, throttle });
     this.url = this.api.apiEndpoint;
   }
 
-  /** Allows `grantee` to call every route. */
+  /**
+   * Allows `grantee` to call every route.
+   *
+   * @throws WorkflowError if another authorizer than that of IAM decides
+   */
   grantInvoke(grantee: iam.IGrantable): void {
+    if (this.authorization !== 'AWS_IAM') {
+      const remedy = 'let it through there, or leave out `authorizer`';
+      throw new WorkflowError(
+        this,
+        `Rights of IAM count for nothing here, as the authorizer of the API decides; ${remedy}`,
+      );
+    }
     for (const route of this.routes) route.grantInvoke(grantee);
   }
 
+  private readonly authorization: Authorization;
   private routes: readonly apigateway.HttpRoute[] = [];
 
   private createFunction(blobs: BlobStore, workflows: readonly Workflow[], log: LogOptions) {
     const folder = join(Stage.of(this)?.outdir ?? tmpdir(), `${Names.uniqueId(this)}-function`);
-    bundleApi(folder, Object.fromEntries(workflows.map((workflow) => [workflow.flowName, factsOf(workflow)])));
+    bundleApi(folder);
+    writeFlows(folder, workflows);
+    writeFileSync(join(folder, OPENAPI_FILE), JSON.stringify(openApiDocument(this.authorization)));
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
-    for (const workflow of workflows) grantUse(workflow, draft);
+    allowExecutions(this, draft, workflows);
     const created = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,
       description: DESCRIPTION,
@@ -109,54 +151,114 @@ export class WorkflowApi extends Construct {
     return created;
   }
 
-  private createApi(workflows: readonly Workflow[]): apigateway.HttpApi {
-    const api = new apigateway.HttpApi(this, 'Api', { description: DESCRIPTION, createDefaultStage: false });
-    const integration = new HttpLambdaIntegration('Function', this.function);
-    const authorizer = new HttpIamAuthorizer();
-    const { POST, GET } = apigateway.HttpMethod;
-    const hasFolders = workflows.some(({ flowName }) => flowName.includes('/'));
-    this.routes = [
-      ...api.addRoutes({ path: START, methods: [POST], integration, authorizer }),
-      ...api.addRoutes({ path: DESCRIBE, methods: [GET], integration, authorizer }),
-      ...(hasFolders ? api.addRoutes({ path: IN_FOLDERS, methods: [POST, GET], integration, authorizer }) : []),
-    ];
+  private createApi(
+    workflows: readonly Workflow[],
+    authorizer: apigateway.IHttpRouteAuthorizer,
+    cors: apigateway.CorsPreflightOptions | undefined,
+  ): apigateway.HttpApi {
+    const api = new apigateway.HttpApi(this, 'Api', {
+      description: DESCRIPTION,
+      createDefaultStage: false,
+      ...(cors && { corsPreflight: { ...CORS, ...cors } }),
+    });
+    // Every route calls the function: one permission is enough.
+    const integration = new HttpLambdaIntegration('Function', this.function, { scopePermissionToRoute: false });
+    this.routes = routesFor(workflows).flatMap(({ path, methods }) =>
+      api.addRoutes({ path, methods: methods.map((method) => apigateway.HttpMethod[method]), integration, authorizer }),
+    );
     return api;
   }
+}
+
+/** What a web page may send and read, as the routes have it. */
+const CORS: apigateway.CorsPreflightOptions = {
+  allowMethods: [...new Set(Object.values(ROUTES).map(({ method }) => apigateway.CorsHttpMethod[method]))],
+  allowHeaders: [
+    ...['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+    ...Object.values(ROUTES).flatMap(({ headers }) => Object.keys(headers.shape)),
+  ],
+  exposeHeaders: ['location', 'retry-after'],
+};
+
+/** The kind of an authorizer. @throws WorkflowError for one that lets everybody through */
+function authorizationOf(api: Construct, authorizer: apigateway.IHttpRouteAuthorizer): Authorization {
+  const authorizationType = 'authorizationType' in authorizer ? authorizer.authorizationType : undefined;
+  if (authorizationType === 'NONE')
+    throw new WorkflowError(
+      api,
+      'Anybody could start flows and read their results; give the API an authorizer, or leave it out for that of IAM',
+    );
+  return authorizationType === 'JWT' || authorizationType === 'AWS_IAM' ? authorizationType : 'CUSTOM';
+}
+
+/** Paths with their methods; those of flows in subfolders where there are any. */
+function routesFor(workflows: readonly Workflow[]): readonly { path: string; methods: readonly Route['method'][] }[] {
+  const all: readonly Route[] = Object.values(ROUTES);
+  const withMethods = (path: string, routes: readonly Route[]) => ({
+    path,
+    methods: [...new Set(routes.map(({ method }) => method))],
+  });
+  const paths = [...new Set(all.map(({ path }) => path))].reverse();
+  const own = paths.map((path) =>
+    withMethods(
+      path,
+      all.filter((route) => route.path === path),
+    ),
+  );
+  const hasFolders = workflows.some(({ flowName }) => flowName.includes('/'));
+  const ofFlows = all.filter(({ path }) => path.startsWith('/flows/'));
+  return hasFolders ? [...own, withMethods(IN_FOLDERS, ofFlows)] : own;
 }
 
 const here = fileURLToPath(import.meta.url);
 const SOURCE = join(dirname(here), `../../lambdas/_system/api${extname(here)}`);
 
-/** Bundles the API's function into `folder`, with a file of what is known of the flows at synthesis. */
-function bundleApi(folder: string, flows: { readonly [name: string]: FlowFacts }): void {
+/** Bundles the API's function into an empty `folder`. What only some requests need is in files that are loaded then. */
+function bundleApi(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   buildSync({
-    entryPoints: [SOURCE],
-    outfile: join(folder, 'index.mjs'),
+    entryPoints: { index: SOURCE },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     ...FUNCTION_BUILD,
   });
-  writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(flows));
+}
+
+/** Writes what is known of the flows at synthesis: a file that the function reads when it starts, and one of each flow. */
+function writeFlows(folder: string, workflows: readonly Workflow[]): void {
+  const flows = workflows.map((workflow, at) => {
+    const details = `flow-${at}.json`;
+    writeFileSync(join(folder, details), JSON.stringify(detailsOf(workflow)));
+    return [workflow.flowName, factsOf(workflow, details)];
+  });
+  writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(Object.fromEntries(flows)));
 }
 
 /** For a flow that did not compile; its Workflow has thrown by then. */
 const NO_INPUT_BUDGET = { reads: [], share: 0, room: 0 };
 
-function factsOf({
-  compiled: { type, inputSchema, inputBudget = NO_INPUT_BUDGET },
-  stateMachineName,
-}: Workflow): FlowFacts {
-  return { stateMachineName, type, inputBudget, ...(inputSchema !== undefined && { inputSchema }) };
+function factsOf({ compiled, stateMachineName }: Workflow, details: string): FlowFacts {
+  const { type, flow, inputSchema, inputBudget = NO_INPUT_BUDGET } = compiled;
+  return {
+    ...{ stateMachineName, type, inputBudget, details },
+    ...(flow?.description !== undefined && { description: flow.description }),
+    ...(inputSchema !== undefined && { inputSchema }),
+  };
+}
+
+function detailsOf({ compiled }: Workflow): FlowDetails {
+  const { outputSchema } = compiled.flow ?? {};
+  return {
+    ...(outputSchema !== undefined && { outputSchema }),
+    examples: compiled.examples.map(({ tree: _, ...example }) => example),
+    report: reportedFlow(compiled),
+  };
 }
 
 /** The prefix of the ARNs of all state machines in this account and region. */
 const stateMachineArnPrefix = (api: Construct): string => stateMachineArn(api, '');
-
-/** Only Standard executions can be described, and only Express ones waited for. */
-function grantUse(workflow: Workflow, grantee: iam.IGrantable): void {
-  workflow.grantStartExecution(grantee);
-  if (workflow.compiled.type === 'EXPRESS') workflow.grantStartSyncExecution(grantee);
-  else workflow.grantDescribeExecution(grantee);
-}
 
 /** An Express flow is waited for: one that waits longer itself is never answered with its result. */
 function warnOfLongWait(workflow: Workflow): void {
@@ -206,6 +308,8 @@ const ACCESS_LOG = AccessLogFormat.custom(
     requestId: '$context.requestId',
     time: '$context.requestTime',
     caller: '$context.identity.userArn',
+    subject: '$context.authorizer.claims.sub',
+    principal: '$context.authorizer.principalId',
     ip: '$context.identity.sourceIp',
     routeKey: '$context.routeKey',
     path: '$context.path',
@@ -215,13 +319,17 @@ const ACCESS_LOG = AccessLogFormat.custom(
 );
 
 /** The default stage, which adds no segment to the URL, with an access log. */
-function createStage(scope: Construct, httpApi: apigateway.HttpApi, log: LogOptions): void {
+function createStage(
+  scope: Construct,
+  httpApi: apigateway.HttpApi,
+  { throttle = {}, ...log }: LogOptions & { readonly throttle: apigateway.ThrottleSettings | undefined },
+): void {
   const logGroup = sharedLogGroup(scope, 'requests', log);
   new apigateway.HttpStage(scope, 'Stage', {
     httpApi,
     stageName: '$default',
     autoDeploy: true,
-    throttle: { rateLimit: 100, burstLimit: 200 },
+    throttle: { rateLimit: 100, burstLimit: 200, ...throttle },
     accessLogSettings: { destination: new apigateway.LogGroupLogDestination(logGroup), format: ACCESS_LOG },
   });
 }

@@ -230,10 +230,16 @@ export class Workflow extends Construct implements iam.IGrantable {
     return this.withKey(grantee, iam.Grant.addToPrincipal(grant));
   }
 
+  /** Allows `grantee` to read and write what the key of the workflow encrypts, if it has one. */
+  grantEncryptionKey(grantee: iam.IGrantable): iam.Grant {
+    if (!this.encryptionKey) return iam.Grant.drop(grantee, 'Everything is encrypted with keys of AWS.');
+    const names = [this.stateMachineName, nestedPattern(this, this.compiled) ?? []].flat();
+    return grantStateMachineKey(this, grantee, this.encryptionKey, names);
+  }
+
   /** What is encrypted with a key of the customer is only readable with it. */
   private withKey(grantee: iam.IGrantable, grant: iam.Grant): iam.Grant {
-    if (!this.encryptionKey) return grant;
-    return grant.combine(grantStateMachineKey(this, grantee, this.encryptionKey, [this.stateMachineName]));
+    return this.encryptionKey ? grant.combine(this.grantEncryptionKey(grantee)) : grant;
   }
 
   /**

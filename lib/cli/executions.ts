@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { ExecutionClients, ReadExecution } from '../aws/executions/executions.ts';
 import type { Compiled } from '../compiler/compile.ts';
-import type { ReadLogs } from '../simulate/measured-executions.ts';
+import type { ExecutionClients, ReadExecution } from '../executions/measured/index.ts';
+import type { ReadLogs } from '../executions/measured/measured-execution.ts';
 import { awsProblem } from './aws-errors.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { count, writeJson } from './report.ts';
@@ -94,14 +94,14 @@ const othersNote = (others: number): string =>
 /** What Lambda reports of the calls of executions; where logs cannot be read, why. */
 async function logsOf({ executions, clients }: Found, { compiled }: FlowOfExecutions): Promise<ReadLogs> {
   const [{ readReports }, { billedCallsIn }] = await Promise.all([
-    import('../aws/executions/executions.ts'),
+    import('../executions/measured/index.ts'),
     import('../simulate/measured-executions.ts'),
   ]);
   return readReports(clients, billedCallsIn(compiled, executions));
 }
 
 async function named(arn: string, flow: FlowOfExecutions): Promise<Found> {
-  const { openExecutionClients, readExecution, readExecutionArn } = await import('../aws/executions/executions.ts');
+  const { openExecutionClients, readExecution, readExecutionArn } = await import('../executions/measured/index.ts');
   const { region } = readExecutionArn(arn);
   const clients = await openExecutionClients(region);
   const execution = await readExecution(clients.sfn, arn);
@@ -111,7 +111,7 @@ async function named(arn: string, flow: FlowOfExecutions): Promise<Found> {
 }
 
 async function latest({ last = 1, stateMachine, stack }: ExecutionChoice, flow: FlowOfExecutions): Promise<Found> {
-  const aws = await import('../aws/executions/executions.ts');
+  const aws = await import('../executions/measured/index.ts');
   const clients = await aws.openExecutionClients(stateMachine?.split(':')[3]);
   const machine =
     stateMachine ?? (await aws.machineInStack(clients.cloudFormation, stack ?? DEFAULT_STACK, await nameOf(flow.file)));
@@ -142,7 +142,7 @@ async function unknownIn({ events }: ReadExecution, { compiled }: FlowOfExecutio
 const MAX_NAMED = 3;
 
 async function ofAnother(what: string, states: readonly string[], { file }: FlowOfExecutions): Promise<Error> {
-  const { ExecutionError } = await import('../aws/executions/executions.ts');
+  const { ExecutionError } = await import('../executions/measured/index.ts');
   const names = [...new Set(states)].slice(0, MAX_NAMED).map((state) => `"${state}"`);
   return new ExecutionError(
     `${what} not of ${file} as it is now, which has no ${names.length === 1 ? 'state' : 'states'} ${names.join(', ')}`,

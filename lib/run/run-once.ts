@@ -19,7 +19,6 @@ import { HostedRun } from './hosted-run.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
 import { promptClock } from './prompt-clock.ts';
 import { handlersOf, type ReadyFlow } from './ready-flow.ts';
-import { failedAbsorbed, withAbsorbed } from './report/absorbed-steps.ts';
 import { CallTotals } from './report/call-totals.ts';
 import { calledFunctions } from './report/called-functions.ts';
 import { criticalPath } from './report/critical-path.ts';
@@ -28,8 +27,8 @@ import { LongestHistory } from './report/longest-history.ts';
 import { metricsOf, type RunMetrics } from './report/metrics.ts';
 import { failed, refusalOf, resultOf } from './report/outcome.ts';
 import type { Failure } from './report/step-record.ts';
+import { endedSteps } from './report/step-reports.ts';
 import { StepTracker } from './report/track.ts';
-import { writtenSteps } from './report/written-steps.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import type { ComponentUsage, Usage } from './sandbox/usage.ts';
 import { Secrecy } from './secrecy.ts';
@@ -137,22 +136,14 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const { execution, events, tracker, calls, sandboxes, late } = await executeFlow(flow, context);
   const stopMs = durable?.host.stamp() ?? execution.stopMs;
   const failure = failureOf(execution);
-  const { absorbed } = flow.compiled;
-  const inAbsorbed = failure && failedAbsorbed(failure, absorbed);
   const { inOutput = false } = readCause(failure?.cause).place;
-  const ended = late ? lateResult(late) : resultOf(execution, inAbsorbed ?? (failure && tracker.whereFailed(failure)));
-  const ownReports = tracker
-    .finish(stopMs, failure, inAbsorbed !== undefined)
-    .map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
-  const hasRun = failure === undefined || ownReports.some((step) => step.status !== 'not_run');
-  const steps = withAbsorbed(writtenSteps(ownReports, flow.compiled.steps), absorbed, {
-    failed: inAbsorbed?.step,
-    hasRun,
-  });
+  const { failed: failedStep, own, all } = endedSteps(tracker, flow.compiled, stopMs, failure);
+  const ended = late ? lateResult(late) : resultOf(execution, failedStep);
+  const steps = all.map((step) => ({ ...step, ...usageOf(sandboxes?.usageOf(step.id)) }));
   const result = secrecy.result(await hydrated(ended, flow.store));
   const { id, startMs, status, transitions } = execution;
   const canResume = durable?.end(status === 'ABORTED' && !late ? 'cancelled' : result.outcome, inOutput);
-  const path = criticalPath(ownReports, flow.compiled.sourceMap.arrangement);
+  const path = criticalPath(own, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
   const metrics = metricsOf({

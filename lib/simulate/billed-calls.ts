@@ -1,18 +1,7 @@
+import type { CallReport } from '../executions/measured/measured-execution.ts';
 import { roundedUp } from './express-items.ts';
 import { BILLING } from './prices.ts';
 import type { SimulatedCall } from './run-machine.ts';
-
-/** What Lambda reports of a call of a function that has ended: the REPORT line of its log. */
-export interface CallReport {
-  /** For how long it is billed, in milliseconds; of a cold start with what AWS bills of the initialisation. */
-  readonly billedMs: number;
-  /** The memory that the function has, in MB, for which it is billed. */
-  readonly memoryMb: number;
-  /** The most memory that its environment has used so far, in MB. */
-  readonly maxMemoryMb: number;
-  /** How long the initialisation of a cold start took, in milliseconds; absent where none was needed. */
-  readonly initMs?: number;
-}
 
 /** A call, with what Lambda reports of it where its log was read. */
 export type ReportedCall = Pick<SimulatedCall, 'component' | 'seconds'> & { readonly report?: CallReport };

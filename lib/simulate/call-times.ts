@@ -1,6 +1,6 @@
 import { type Profile, type ProfileSource, quantile, type Timing } from '../compiler/plan/durations.ts';
 import type { HistoryEvent } from '../engine/types.ts';
-import type { CallReport } from './billed-calls.ts';
+import type { CallReport } from '../executions/measured/measured-execution.ts';
 import { CallReader, type MeasuredFlow } from './call-reader.ts';
 
 /** What was measured of the calls of a step or a component. */

@@ -1,45 +1,9 @@
 import type { Compiled } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import type { MeasuredMap, ProfileSource } from '../compiler/plan/durations.ts';
-import type { HistoryEvent } from '../engine/types.ts';
-import type { CallReport } from './billed-calls.ts';
+import type { MeasuredExecution, ReadLogs } from '../executions/measured/measured-execution.ts';
 import { CallReader, type EndedCall, type MeasuredFlow } from './call-reader.ts';
 import { CallTimes } from './call-times.ts';
-
-/** A deployed execution of a flow, as far as it is measured. */
-export interface MeasuredExecution {
-  readonly arn: string;
-  readonly stateMachineArn: string;
-  /** Milliseconds since the epoch. */
-  readonly startMs: number;
-  readonly stopMs: number;
-  /** Its events, and those of the executions that it started. */
-  readonly events: readonly HistoryEvent[];
-  /** For how many executions each stands whose history was read instead of those of others, by its ARN. */
-  readonly weights: ReadonlyMap<string, number>;
-  readonly mapRuns: readonly MeasuredMapRun[];
-}
-
-/** What was read of the items of a distributed Map. */
-export interface MeasuredMapRun {
-  readonly stateName: string;
-  /** How many child executions it had. */
-  readonly children: number;
-  /** The ARNs of those whose histories were read. */
-  readonly read: readonly string[];
-  /** Whether its children are Express executions, which have no histories. */
-  readonly express: boolean;
-  /** For how many Map Runs it stands: more than one in an execution that stands for others. */
-  readonly weight: number;
-}
-
-/** What was read of the logs of the functions that executions called. */
-export interface ReadLogs {
-  /** What Lambda reports of calls, by the ids of their requests. */
-  readonly reports: ReadonlyMap<string, CallReport>;
-  /** Why logs were not read, as sentences for users. */
-  readonly problems: readonly string[];
-}
 
 /** What executions say of the seconds of a flow's steps. */
 export interface ExecutionTimes {

@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '../engine/types.ts';
+import type { CallReport } from '../executions/measured/measured-execution.ts';
 import { LongestHistory } from '../run/report/longest-history.ts';
-import type { CallReport, ReportedCall } from './billed-calls.ts';
+import type { ReportedCall } from './billed-calls.ts';
 import { CallReader, type EndedCall, type MeasuredFlow } from './call-reader.ts';
 import { ExpressItemTimes } from './express-items.ts';
 import type { PricedRun } from './price-run.ts';

@@ -9,7 +9,7 @@ export const post = (name: string, input: Json, headers: { [name: string]: strin
 });
 
 /** What Lambda gives a function besides the event: here one that has just begun. */
-export const CONTEXT = { getRemainingTimeInMillis: () => 29_000 };
+export const CONTEXT = { awsRequestId: 'call', getRemainingTimeInMillis: () => 29_000 };
 
 /** A request for an execution. */
 export const get = (name: string, id: string): APIGatewayProxyEventV2 =>
@@ -22,7 +22,8 @@ export const read = ({ statusCode, headers = {}, body = '' }: APIGatewayProxyStr
   body: JSON.parse(body),
 });
 
-function request(routeKey: string, pathParameters: { [name: string]: string }): APIGatewayProxyEventV2 {
+/** A request, as API Gateway hands it to the function. */
+export function request(routeKey: string, pathParameters: { [name: string]: string }): APIGatewayProxyEventV2 {
   const [method = '', path = ''] = routeKey.split(' ');
   return {
     version: '2.0',

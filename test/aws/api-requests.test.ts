@@ -15,7 +15,9 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { problemType } from '../../lambdas/_system/problem-document.ts';
 import type { ApiEvent } from '../../lambdas/_system/request.ts';
+import { ROUTE_NAMES, ROUTES } from '../../lambdas/_system/routes.ts';
 import { runs, SEED } from '../chance.ts';
 import { post, read } from './api-events.ts';
 import { testApi } from './api-services.ts';
@@ -176,6 +178,12 @@ const request: fc.Arbitrary<ApiEvent> = fc.oneof(
     body,
     isBase64Encoded: fc.boolean(),
   }),
+  fc.record({
+    routeKey: fc.constantFrom(...ROUTE_NAMES.map((name) => `${ROUTES[name].method} ${ROUTES[name].path}`)),
+    pathParameters: fc.record({ name: flowName, id: text }),
+    queryStringParameters: fc.dictionary(fc.constantFrom('wait', 'limit', 'token', 'status', 'reason'), text),
+    headers,
+  }),
   fc.record({ routeKey: text, pathParameters: fc.dictionary(text, text) }),
   fc.record({ routeKey: fc.constantFrom('POST /flows/{name}/executions', 'GET /flows/{path+}') }),
 );
@@ -229,16 +237,22 @@ describe('whatever a caller sends', () => {
           else sfn.on(DescribeExecutionCommand).resolves({ ...found, executionArn } as object);
           const { statusCode = 0, headers: sent, body: whole } = read(await handler(event));
           expect(statusCode).not.toBe(500);
-          expect(sent['content-type']).toBe('application/json');
           const isRefused = statusCode >= 400;
+          expect(sent['content-type']).toBe(isRefused ? 'application/problem+json' : 'application/json');
           expect(whole).toEqual(
             isRefused
-              ? { error: expect.objectContaining({ code: expect.any(String), message: expect.any(String) }) }
-              : expect.objectContaining({
-                  id: expect.any(String),
-                  flow: expect.any(String),
-                  status: expect.any(String),
-                }),
+              ? expect.objectContaining({
+                  ...{ status: statusCode, type: problemType(whole.code), title: expect.any(String) },
+                  ...{ detail: whole.message, requestId: expect.any(String) },
+                  error: expect.objectContaining({ code: whole.code, message: whole.message }),
+                })
+              : 'openapi' in whole || 'flows' in whole || 'executions' in whole || 'examples' in whole
+                ? expect.any(Object)
+                : expect.objectContaining({
+                    id: expect.any(String),
+                    flow: expect.any(String),
+                    status: expect.any(String),
+                  }),
           );
         },
       ),

@@ -1,6 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { type ApiHandler, createHandler } from '../../lambdas/_system/handler.ts';
-import type { Services } from '../../lambdas/_system/services.ts';
+import { type ApiHandler, createHandler, type LogLine } from '../../lambdas/_system/handler.ts';
+import { LARGEST_ANSWER } from '../../lambdas/_system/largest-answer.ts';
+import { awsExecutions } from '../../lib/executions/aws/aws-executions.ts';
+import type { DeployedFlow } from '../../lib/executions/aws/deployed-flows.ts';
+import type { ReportedFlow } from '../../lib/run/report/step-reports.ts';
 import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { CONTEXT } from './api-events.ts';
 
@@ -9,25 +12,42 @@ export const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:greet-
 /** The only blob there is. */
 export const BLOB = 'a'.repeat(64);
 
-const FLOWS: Services['flows'] = {
+const REPORT: ReportedFlow = {
+  steps: [
+    { id: 'load', component: '/user/load', maySkip: false },
+    { id: 'greet', component: '/user/greet', maySkip: false },
+  ],
+  absorbed: [],
+  states: { load: { role: 'step', step: 'load' }, greet: { role: 'step', step: 'greet' } },
+};
+
+const details: DeployedFlow['details'] = async () => ({
+  examples: [],
+  report: { steps: [], absorbed: [], states: {} },
+});
+
+const FLOWS: { readonly [name: string]: DeployedFlow } = {
   greet: {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
+    description: 'Says hello.',
+    details: async () => ({ examples: [{ name: 'ada', input: { id: 'ada' } }], report: REPORT }),
     inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
     inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
   },
   'reports/daily': {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
+    details,
     inputBudget: { reads: ['$'], share: 1000, room: 1000 },
   },
-  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
+  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', details, inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
 };
 
 /** The API's function on the mocked client of Step Functions and one blob, and what it did. */
 export interface TestApi {
   readonly handler: (event: Parameters<ApiHandler>[0]) => ReturnType<ApiHandler>;
-  readonly logged: unknown[];
+  readonly logged: LogLine[];
   readonly stored: Json[];
   /** The milliseconds of each pause, none of which is waited for. */
   readonly paused: number[];
@@ -38,7 +58,7 @@ const LONG = 10_000;
 
 /** `ends`: whether a pause of some milliseconds ends, at once, or what it is for comes before its end. @default short ones do */
 export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
-  const [logged, stored, paused]: [unknown[], Json[], number[]] = [[], [], []];
+  const [logged, stored, paused]: [LogLine[], Json[], number[]] = [[], [], []];
   const blobs: Pick<BlobStore, 'get' | 'put'> = {
     put: async (value) => {
       stored.push(value);
@@ -49,13 +69,14 @@ export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
       throw new FlowError('RESOURCE_UNAVAILABLE', `blob ${id} is not in s3://bucket/blobs`);
     },
   };
-  const services = {
-    ...{ flows: FLOWS, sfn: new SFNClient({}), blobs },
-    pause: (ms: number) => {
-      paused.push(ms);
-      return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
-    },
+  const pause = (ms: number): Promise<void> => {
+    paused.push(ms);
+    return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
   };
-  const handle = createHandler(services, (error) => logged.push(error));
+  const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, pause, largestResult: LARGEST_ANSWER };
+  const handle = createHandler(
+    { executions: awsExecutions(aws), pause, openApi: async () => '{"openapi": "3.1.0"}' },
+    (line) => logged.push(line),
+  );
   return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
 }

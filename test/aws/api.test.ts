@@ -334,7 +334,13 @@ describe('what goes wrong elsewhere', () => {
     const { statusCode, body } = read(await handler(post('greet', { id: 'ada' })));
     expect([statusCode, body.error.code]).toEqual([500, 'ORCHESTRATOR_ERROR']);
     expect(JSON.stringify(body)).not.toContain('credentials');
-    expect(logged).toEqual([fault]);
+    const { name, message, stack } = fault;
+    expect(logged).toEqual([
+      {
+        ...{ level: 'error', requestId: 'request', functionRequestId: 'call' },
+        ...{ routeKey: 'POST /flows/{name}/executions', code: 'ORCHESTRATOR_ERROR', error: { name, message, stack } },
+      },
+    ]);
   });
 
   it('answers 504 before Lambda ends the function, where a service takes too long', async () => {

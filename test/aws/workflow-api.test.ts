@@ -1,11 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { deployedFlows, FLOWS_FILE } from '../../lambdas/_system/deployed-flows.ts';
-import { BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { OPENAPI_FILE } from '../../lambdas/_system/routes.ts';
+import { type ApiOptions, BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
+import { deployedFlows, FLOWS_FILE } from '../../lib/executions/aws/deployed-flows.ts';
+import { startBytes } from '../project/components/start-bytes.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { permissionsOf } from './permissions.ts';
 import { flowFile, testApp } from './test-app.ts';
@@ -23,13 +29,20 @@ describe('the API', () => {
   const stack = newStack();
   const template = synthesise(() => {}, stack);
 
-  it('has the two routes, each for signed requests only', () => {
+  it('has its routes, each for signed requests only', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'DELETE /flows/{name}/executions/{id}',
+      'GET /flows',
+      'GET /flows/{name}',
+      'GET /flows/{name}/executions',
       'GET /flows/{name}/executions/{id}',
+      'GET /flows/{name}/executions/{id}/history',
+      'GET /openapi.json',
       'POST /flows/{name}/executions',
+      'POST /flows/{name}/executions/{id}/redrive',
     ]);
     expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
   });
@@ -80,28 +93,48 @@ describe('the API', () => {
     expect(flows).toMatchObject([{ type: 'STANDARD', inputSchema: { type: 'object' } }, { type: 'EXPRESS' }]);
   });
 
-  it('may start these state machines, describe what can be described, wait for what cannot, and read and write blobs', () => {
-    const allowed = permissionsOf(template, 'ApiRole').map(({ Action }) => Action);
-    expect(allowed.slice(2)).toEqual([
+  it('has a function that starts with little code, and has neither the compiler nor the CDK', () => {
+    const folder = folderOf(stack, template);
+    // The clients of Step Functions and of HTTP are most of it.
+    expect(startBytes(join(folder, 'index.mjs'))).toBeLessThan(450_000);
+    const maps = readdirSync(folder).filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).sources as string[]);
+    expect(sources.length).toBeGreaterThan(100);
+    const unwanted = /aws-cdk|^(?!.*node_modules).*\/lib\/(aws|cli|compiler\/(arrange|emit|passes|plan|pipeline))\b/;
+    expect(sources.filter((source) => unwanted.test(source))).toEqual([]);
+  });
+
+  it('may do what its routes do with what can be observed, wait for what cannot, and read and write blobs', () => {
+    const allowed = permissionsOf(template, 'ApiRole');
+    expect(allowed.slice(2).map(({ Action }) => Action)).toEqual([
       ['s3:GetObject', 's3:PutObject'],
       's3:ListBucket',
-      'states:StartExecution',
-      'states:DescribeExecution',
-      'states:StartExecution',
-      'states:StartSyncExecution',
+      ['states:StartExecution', 'states:ListExecutions'],
+      ['states:StartExecution', 'states:StartSyncExecution'],
+      ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:RedriveExecution', 'states:StopExecution'],
     ]);
+    const [machine = ''] = namesIn(template);
+    expect(JSON.stringify(allowed.at(-1)?.Resource)).toContain(`:execution:${machine}:*`);
+    expect(JSON.stringify(allowed.at(-1)?.Resource)).not.toContain('express');
   });
 });
 
-/** The flows that the API's function knows, as it reads them from its own folder. */
-function flowsKnownIn(stack: Stack, template: Template) {
+/** The folder of the API's function. */
+function folderOf(stack: Stack, template: Template): string {
   const [api] = Object.values(
     template.findResources('AWS::Lambda::Function', {
       Properties: { Description: Match.stringLikeRegexp('Starts flows') },
     }),
   );
-  const folder = join(Stage.of(stack)?.outdir ?? '', `asset.${String(api?.Properties.Code.S3Key).replace('.zip', '')}`);
-  const flows = deployedFlows('arn:here:', readFileSync(join(folder, FLOWS_FILE), 'utf8'));
+  return join(Stage.of(stack)?.outdir ?? '', `asset.${String(api?.Properties.Code.S3Key).replace('.zip', '')}`);
+}
+
+/** The flows that the API's function knows, as it reads them from its own folder. */
+function flowsKnownIn(stack: Stack, template: Template) {
+  const folder = folderOf(stack, template);
+  const flows = deployedFlows('arn:here:', readFileSync(join(folder, FLOWS_FILE), 'utf8'), (file) =>
+    readFile(join(folder, file), 'utf8'),
+  );
   return Object.entries(flows).map(([name, flow]) => ({ name, ...flow }));
 }
 
@@ -128,8 +161,8 @@ describe('an API of many flows', () => {
     for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
       expect(JSON.stringify(Properties.Environment ?? {}).length).toBeLessThan(1000);
     // 10,240 characters of a role's own policies; here a reference stands for an ARN.
-    const started = permissionsOf(template, 'ApiRole').filter(({ Action }) => Action === 'states:StartExecution');
-    expect(started.map(({ Resource }) => (Resource as { Ref: string }).Ref).sort()).toEqual(
+    const started = permissionsOf(template, 'ApiRole').filter(({ Action }) => Action.includes('states:StartExecution'));
+    expect(started.flatMap(({ Resource }) => (Resource as { Ref: string }[]).map(({ Ref }) => Ref)).sort()).toEqual(
       Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).sort(),
     );
     const own = Object.entries(template.findResources('AWS::IAM::Policy')).find(([id]) => id.includes('ApiRole'));
@@ -138,7 +171,7 @@ describe('an API of many flows', () => {
 });
 
 describe('the right to call it', () => {
-  it('is for both routes and no more', () => {
+  it('is for its routes and no more', () => {
     const template = synthesise((api, stack) => {
       api.grantInvoke(new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
     });
@@ -146,8 +179,9 @@ describe('the right to call it', () => {
       Roles: [{ Ref: Match.stringLikeRegexp('^Caller') }],
       PolicyDocument: {
         Statement: [
-          Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn('/*/POST/flows/*') }),
-          Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn('/*/GET/flows/*') }),
+          ...['GET/openapi.json', 'GET/flows', 'GET/flows/*', 'POST/flows/*', 'DELETE/flows/*'].map((route) =>
+            Match.objectLike({ Action: 'execute-api:Invoke', Resource: routeArn(`/*/${route}`) }),
+          ),
         ],
       },
     });
@@ -155,6 +189,96 @@ describe('the right to call it', () => {
 });
 
 const routeArn = (end: string) => ({ 'Fn::Join': ['', Match.arrayWith([end])] });
+
+describe('an API with options', () => {
+  const apiWith = (options: (stack: Stack) => ApiOptions) => {
+    const stack = newStack();
+    const api = new WorkflowApi(stack, 'Api', { workflows: [workflow(stack, 'quick')], ...options(stack) });
+    return { stack, api, template: Template.fromStack(stack) };
+  };
+  const documentOf = (stack: Stack, template: Template) =>
+    JSON.parse(readFileSync(join(folderOf(stack, template), OPENAPI_FILE), 'utf8'));
+  const routesOf = (template: Template) =>
+    Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+
+  it('lets callers in by a JSON Web Token', () => {
+    const { stack, api, template } = apiWith(() => ({
+      authorizer: new HttpJwtAuthorizer('Users', 'https://id.example.com', { jwtAudience: ['flows'] }),
+    }));
+    for (const { AuthorizationType, AuthorizerId } of routesOf(template))
+      expect([AuthorizationType, AuthorizerId]).toEqual(['JWT', expect.anything()]);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      ...{ AuthorizerType: 'JWT', JwtConfiguration: { Audience: ['flows'], Issuer: 'https://id.example.com' } },
+    });
+    expect(documentOf(stack, template).components.securitySchemes.caller).toMatchObject({ scheme: 'bearer' });
+    const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+    expect(() => api.grantInvoke(caller)).toThrow('Rights of IAM count for nothing here');
+  });
+
+  it('lets callers in by a function', () => {
+    const { template } = apiWith((stack) => {
+      const code = lambda.Code.fromInline('exports.handler = async () => ({ isAuthorized: true });');
+      const runtime = lambda.Runtime.NODEJS_LATEST;
+      const judge = new lambda.Function(stack, 'Judge', { code, runtime, handler: 'index.handler' });
+      return { authorizer: new HttpLambdaAuthorizer('Judge', judge) };
+    });
+    expect(new Set(routesOf(template).map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['CUSTOM']));
+  });
+
+  it('may be called by web pages, with what its routes take', () => {
+    const { template } = apiWith(() => ({ cors: { allowOrigins: ['https://flows.example.com'] } }));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: ['https://flows.example.com'],
+        AllowMethods: ['GET', 'POST', 'DELETE'],
+        AllowHeaders: Match.arrayWith(['authorization', 'content-type', 'idempotency-key', 'prefer']),
+        ExposeHeaders: ['location', 'retry-after'],
+      },
+    });
+  });
+
+  it('may be called by no web page unless it is told so', () => {
+    const { template } = apiWith(() => ({}));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: Match.absent() });
+  });
+
+  it('takes as many requests as it is told', () => {
+    const { template } = apiWith(() => ({ throttle: { rateLimit: 5 } }));
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 },
+    });
+  });
+
+  it('lets nobody in unseen', () => {
+    expect(() => apiWith(() => ({ authorizer: new HttpNoneAuthorizer() }))).toThrow(
+      'Anybody could start flows and read their results; give the API an authorizer',
+    );
+  });
+});
+
+it('the API of flows that start executions may read the histories of these, and of no others', () => {
+  const stack = newStack();
+  const file = join(temporaryFolder('stepflow-distributed-'), 'many.json');
+  const inner = { steps: [{ id: 'wait', component: '/sleep', input: { duration_ms: 1 } }], output: { $step: 'wait' } };
+  const input = { items: { $input: 'items' }, workflow: { $literal: inner } };
+  writeFileSync(file, JSON.stringify({ steps: [{ id: 'each', component: '/map', input }], output: { $step: 'each' } }));
+  const many = new Workflow(stack, 'Many', { flow: file });
+  new WorkflowApi(stack, 'Api', { workflows: [many] });
+  const allowed = permissionsOf(Template.fromStack(stack), 'ApiRole').map(({ Action, Resource }) => ({
+    Action,
+    Resource: JSON.stringify(Resource),
+  }));
+  const name = many.stateMachineName;
+  expect(allowed).toEqual(
+    expect.arrayContaining([
+      { Action: 'states:GetExecutionHistory', Resource: expect.stringContaining(`:execution:${name}/*:*`) },
+      {
+        Action: ['states:DescribeMapRun', 'states:ListExecutions'],
+        Resource: expect.stringContaining(`:mapRun:${name}/*:*`),
+      },
+    ]),
+  );
+});
 
 describe('an API that cannot be made', () => {
   const refusal = (make: (stack: Stack) => unknown): (() => void) => {

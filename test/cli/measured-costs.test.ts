@@ -3,7 +3,7 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { PRICES } from '../../lib/simulate/prices.ts';
-import { type Deployed, deployed, LOG_GROUP, loggedCalls, services } from '../aws/executions/deployed.ts';
+import { type Deployed, deployed, LOG_GROUP, loggedCalls, services } from '../executions/measured/deployed.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 

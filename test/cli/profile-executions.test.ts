@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { type Deployed, deployed, MACHINE, services } from '../aws/executions/deployed.ts';
+import { type Deployed, deployed, MACHINE, services } from '../executions/measured/deployed.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 

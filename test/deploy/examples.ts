@@ -152,6 +152,43 @@ export function testExamples(deployed: () => Deployed): void {
       });
     });
 
+    const at = (method: 'GET' | 'POST' | 'DELETE', to: string, query: { [name: string]: string } = {}, body?: Json) =>
+      signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', { method, path: to, query, body });
+
+    it('waits for a result, and tells what the steps did as a local run does', async () => {
+      const input = { user_id: 'u005' };
+      const { status, body } = await at('POST', path, { wait: '25' }, input);
+      expect([status, body.status, body.outcome]).toEqual([200, 'SUCCEEDED', 'success']);
+      const { execution } = await runFlow({ file: join(ROOT, 'workflows/user-insights.yaml'), input });
+      const history = await at('GET', `${path}/${body.id}/history`);
+      expect(history).toMatchObject({ status: 200, body: { id: body.id, status: 'SUCCEEDED' } });
+      expect(history.body.steps.map(({ id }: { id: string }) => id)).toEqual(execution?.steps.map(({ id }) => id));
+      const first = history.body.steps.find(({ id }: { id: string }) => id === 'load_user');
+      // The emulator's events do not refer to each other, so that attempts cannot be counted there.
+      expect(first).toMatchObject({ status: 'succeeded', startMs: expect.any(Number), endMs: expect.any(Number) });
+    });
+
+    it('lists executions, and stops none that has ended', async () => {
+      const { body } = await at('POST', path, { wait: '25' }, { user_id: 'u001' });
+      const listed = await at('GET', path, { status: 'SUCCEEDED', limit: '1000' });
+      expect(listed.status).toBe(200);
+      expect(listed.body.executions).toContainEqual(expect.objectContaining({ id: body.id, status: 'SUCCEEDED' }));
+      const stopped = await at('DELETE', `${path}/${body.id}`, { reason: 'too late' });
+      expect(stopped).toMatchObject({ status: 200, body: { id: body.id, status: 'SUCCEEDED' } });
+    });
+
+    it('describes flows and itself', async () => {
+      const all = await at('GET', '/flows');
+      expect(all.body.flows.map(({ name }: { name: string }) => name).sort()).toEqual(
+        flows.map(({ name }) => name).sort(),
+      );
+      const one = await at('GET', '/flows/user-insights');
+      expect(one.body).toMatchObject({ name: 'user-insights', type: 'STANDARD' });
+      expect(one.body.examples).toContainEqual(expect.objectContaining({ input: { user_id: 'u005' } }));
+      const { body } = await at('GET', '/openapi.json');
+      expect(Object.keys(body.paths)).toContain('/flows/{name}/executions/{id}/history');
+    });
+
     it('refuses an input that does not fit', async () => {
       const answer = await signed(deployed().emulator, deployed().outputs.ApiUrl ?? '', {
         method: 'POST',

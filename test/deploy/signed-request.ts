@@ -7,8 +7,9 @@ import type { Emulator } from './emulator.ts';
 
 /** A request to the deployed HTTP API. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  readonly query?: { readonly [name: string]: string };
   readonly body?: unknown;
   readonly headers?: { readonly [name: string]: string };
 }
@@ -31,18 +32,21 @@ const signer = new SignatureV4({
 export async function signed(
   emulator: Emulator,
   url: string,
-  { method, path, body, headers }: ApiRequest,
+  { method, path, query = {}, body, headers }: ApiRequest,
 ): Promise<ApiAnswer> {
   const { host, hostname } = new URL(url);
   const message = {
     method,
     path,
+    query: { ...query },
     protocol: 'http:',
     hostname,
     headers: { ...headers, host, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };
-  return send(emulator, await signer.sign(message));
+  const sent = await signer.sign(message);
+  const search = new URLSearchParams(query).toString();
+  return send(emulator, { ...sent, path: search === '' ? path : `${path}?${search}` });
 }
 
 /** Sends a request without a signature. */

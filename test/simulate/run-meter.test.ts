@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../lib/compiler/compile.ts';
 import { execute, type HistoryEvent, TaskError, VirtualClock } from '../../lib/engine/index.ts';
-import type { CallReport } from '../../lib/simulate/billed-calls.ts';
+import type { CallReport } from '../../lib/executions/measured/measured-execution.ts';
 import { priceRun } from '../../lib/simulate/price-run.ts';
 import { PRICES } from '../../lib/simulate/prices.ts';
 import { type BesideHistory, RunMeter } from '../../lib/simulate/run-meter.ts';

@@ -4,8 +4,11 @@ import { missingInputText } from '../../protocol/failure-place.ts';
 import type { ErrorData, StepReport, StepStatus } from './events.ts';
 import type { Failure } from './step-record.ts';
 
+/** A step without a state, as far as reports of runs need it. */
+export type ReportedAbsorbedStep = Omit<AbsorbedStep, 'componentSpan'>;
+
 /** Where a run failed, if it failed in a step without a state; undefined otherwise. */
-export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep[]): ErrorData | undefined {
+export function failedAbsorbed(failure: Failure, absorbed: readonly ReportedAbsorbedStep[]): ErrorData | undefined {
   const { message, place } = readCause(failure.cause);
   const step = absorbed.find(({ id, requires = [] }) =>
     place.fused === undefined ? requires.some((path) => message === missingInputText(id, path)) : id === place.fused,
@@ -19,7 +22,7 @@ export function failedAbsorbed(failure: Failure, absorbed: readonly AbsorbedStep
  */
 export function withAbsorbed(
   reports: readonly StepReport[],
-  absorbed: readonly AbsorbedStep[],
+  absorbed: readonly ReportedAbsorbedStep[],
   { failed, hasRun }: { readonly failed: string | undefined; readonly hasRun: boolean },
 ): readonly StepReport[] {
   const known = new Map(reports.map((report) => [report.id, report]));
@@ -34,7 +37,11 @@ export function withAbsorbed(
   return [...known.values()];
 }
 
-function reportOf({ id, component, by }: AbsorbedStep, sources: readonly StepReport[], status: StepStatus): StepReport {
+function reportOf(
+  { id, component, by }: ReportedAbsorbedStep,
+  sources: readonly StepReport[],
+  status: StepStatus,
+): StepReport {
   const ran = status === 'succeeded' || status === 'recovered' || status === 'failed';
   const atMs = ran ? Math.max(0, ...sources.map(({ endMs }) => endMs ?? 0)) : null;
   return { id, component, status, startMs: atMs, endMs: atMs, attempts: 0, absorbedBy: by };
@@ -44,7 +51,11 @@ const ENDED: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recove
 
 const WITH_RESULT: ReadonlySet<StepStatus> = new Set<StepStatus>(['succeeded', 'recovered']);
 
-function statusOf({ same, skipped, never }: AbsorbedStep, sources: readonly StepReport[], hasRun: boolean): StepStatus {
+function statusOf(
+  { same, skipped, never }: ReportedAbsorbedStep,
+  sources: readonly StepReport[],
+  hasRun: boolean,
+): StepStatus {
   const [first] = sources;
   if (never || !hasRun) return 'not_run';
   if (skipped) return 'skipped';

@@ -147,9 +147,19 @@ export class StepRecord {
     this.#add('skipped');
   }
 
-  /** The reports of all steps that run in the state; only the last step of a fused chain has a state of its own. */
-  reports(): readonly StepReport[] {
-    const reports = this.members.map((member) => member.#report());
+  /**
+   * The reports of all steps that run in the state; only the last step of a fused chain has a state of its own. `isOver`: whether
+   * the run has ended; else steps with open visits are running, in a fused chain all of them.
+   */
+  reports(isOver = true): readonly StepReport[] {
+    const isRunning = !isOver && this.open.size > 0;
+    const attempts = Math.max(0, ...[...this.open].map((visit) => visit.attempts));
+    const reports = this.members.map((member): StepReport => {
+      const report = member.#report();
+      if (!isRunning) return report;
+      const startMs = report.startMs ?? this.openSince;
+      return { ...report, status: 'running', startMs, endMs: null, attempts: Math.max(report.attempts, attempts) };
+    });
     return reports.map((report, at) => (at < reports.length - 1 ? { ...report, absorbedBy: FUSED } : report));
   }
 

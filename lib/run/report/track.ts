@@ -143,6 +143,16 @@ export class StepTracker {
     return this.#steps.flatMap((record) => record.reports());
   }
 
+  /** Reports all steps of a run that goes on: those that are at work are running. */
+  soFar(): readonly StepReport[] {
+    return this.#steps.flatMap((record) => record.reports(false));
+  }
+
+  /** Whether an event has been processed. */
+  get hasStarted(): boolean {
+    return this.#startedAt !== undefined;
+  }
+
   #endingAtEnd(visit: Visit, failed: Failure | undefined, inPart: boolean): VisitOutcome {
     const { failure, isRunner, stopped } = visit;
     if (isSame(failure, failed)) return inPart || isInOutput(failure) ? 'succeeded' : 'failed';

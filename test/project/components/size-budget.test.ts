@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { bundle, findComponents } from '../../../lib/project/components/index.ts';
+import { startBytes } from './start-bytes.ts';
 
 // What a function loads before its first call, in bytes. The wrapper with its schema library is some 100 KB; a component
 // that runs flows has compiler and engine besides; the OpenAI client is large by itself.
@@ -16,17 +17,6 @@ const BUDGETS: { readonly [component: string]: number } = {
 
 const outDir = mkdtempSync(join(tmpdir(), 'stepflow-size-'));
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
-
-/** The bytes of a module and of all that it imports from the start; what it imports later is not counted. */
-function startBytes(file: string, seen: Set<string> = new Set()): number {
-  if (seen.has(file)) return 0;
-  seen.add(file);
-  const text = readFileSync(file, 'utf8');
-  const imported = [...text.matchAll(/\bfrom\s*"(\.[^"]+)"|^\s*import\s*"(\.[^"]+)"/gm)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  );
-  return imported.reduce((sum, path) => sum + startBytes(join(dirname(file), path), seen), Buffer.byteLength(text));
-}
 
 it('every built-in function starts with no more code than its budget', async () => {
   const builtins = findComponents({ folders: [] }).components;

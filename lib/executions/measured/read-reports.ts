@@ -1,9 +1,8 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { groupBy } from '../../compiler/passes/group-by.ts';
-import type { CallReport } from '../../simulate/billed-calls.ts';
-import type { ReadLogs } from '../../simulate/measured-executions.ts';
 import { type FunctionLogGroup, logGroupsOf } from './function-log-groups.ts';
+import type { CallReport, ReadLogs } from './measured-execution.ts';
 import { refusalOf } from './refusal.ts';
 import { REPORT_FILTER, readReportLine } from './report-line.ts';
 

@@ -6,6 +6,7 @@ import {
   type HistoryEvent as AwsHistoryEvent,
   DescribeExecutionCommand,
   DescribeMapRunCommand,
+  ExecutionDoesNotExist,
   type ExecutionListItem,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
@@ -15,6 +16,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, vi } from 'vitest';
 import { awsHistoryEvent, type HistoryEvent } from '../../../lib/engine/index.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
+import type { StepReport } from '../../../lib/run/report/events.ts';
+import { type ReportedFlow, reportedFlow } from '../../../lib/run/report/step-reports.ts';
 import { prepareFlow } from '../../../lib/run/run-flow.ts';
 
 const ACCOUNT = 'arn:aws:states:eu-west-1:123456789012:';
@@ -25,6 +28,10 @@ export interface Deployed {
   readonly arn: string;
   /** By the ARNs of the executions: its own, and those that it started. */
   readonly histories: ReadonlyMap<string, readonly AwsHistoryEvent[]>;
+  /** What the local run reports of its steps. */
+  readonly steps: readonly StepReport[];
+  /** What is deployed to report them by. */
+  readonly report: ReportedFlow;
 }
 
 /** A call of a function that has ended: as its log tells of it. */
@@ -50,7 +57,7 @@ export async function deployed(file: string, input: Json = {}): Promise<Deployed
     const of = inAccount(event.execution ?? execution.id);
     histories.set(of, [...(histories.get(of) ?? []), onTheWire(event)]);
   }
-  return { arn, histories };
+  return { arn, histories, steps: execution.steps, report: reportedFlow(flow.compiled) };
 }
 
 /** State machines name the deployed functions, and executions are of an account. */
@@ -185,4 +192,4 @@ function described(executionArn: string, history: readonly AwsHistoryEvent[]): o
 }
 
 const unknownExecution = (arn: string): Error =>
-  Object.assign(new Error(`Execution Does Not Exist: '${arn}'`), { name: 'ExecutionDoesNotExist', $metadata: {} });
+  new ExecutionDoesNotExist({ message: `Execution Does Not Exist: '${arn}'`, $metadata: {} });

@@ -1,13 +1,18 @@
-import { checkInput } from '../../lib/run/input/check-input.ts';
-import { type BlobStore, isFlowError, type Json, spillInput } from '../../lib/runtime/index.ts';
+import { checkInput } from '../run/input/check-input.ts';
+import { type BlobStore, type InputBudget, isFlowError, type Json, spillInput } from '../runtime/index.ts';
 import { Problem } from './problem.ts';
-import type { DeployedFlow } from './services.ts';
+
+/** What a flow takes as its input. */
+export interface FlowInput {
+  readonly inputSchema?: Json;
+  readonly inputBudget: InputBudget;
+}
 
 /**
  * A flow's input as its state machine takes it: checked, in JSON, what is large of it in blobs. A blank body is an empty
  * input. @throws Problem where it is not JSON, does not fit the flow's schema or is too large
  */
-export async function readInput(body: string, flow: DeployedFlow, blobs: Pick<BlobStore, 'put'>): Promise<string> {
+export async function readInput(body: string, flow: FlowInput, blobs: Pick<BlobStore, 'put'>): Promise<string> {
   const text = body.trim() === '' ? '{}' : body;
   const input = parse(text);
   const diagnostics = checkInput(input, flow.inputSchema, { file: 'body', text });

@@ -3,12 +3,6 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 
-export { readExecutionArn } from './execution-arn.ts';
-export { ExecutionError } from './execution-error.ts';
-export { latestSucceeded, machineInStack } from './find-executions.ts';
-export { type ReadExecution, readExecution } from './read-execution.ts';
-export { readReports } from './read-reports.ts';
-
 /** The clients of the services that know of executions, and of the functions that they called. */
 export interface ExecutionClients {
   readonly cloudFormation: CloudFormationClient;

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../../protocol/json.ts';
-import type { CallReport } from '../../simulate/billed-calls.ts';
+import type { CallReport } from './measured-execution.ts';
 
 /** A report, and the call that it is of. */
 export interface ReportLine extends CallReport {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { QUOTAS } from '../../lib/protocol/quotas.ts';
+import { QUOTAS } from '../protocol/quotas.ts';
+import { percentDecoded } from './percent-decoded.ts';
 import { Problem } from './problem.ts';
-import { percentDecoded } from './services.ts';
 
 /** Characters that need no thought in an execution's name. */
 const PLAIN_NAME = new RegExp(`^[A-Za-z0-9_-]{1,${QUOTAS.name}}$`);
@@ -22,11 +22,13 @@ export function readExecutionName(written: string): string {
     throw new Problem(
       'INVALID_REQUEST',
       `The id of an execution has at most ${QUOTAS.name} characters, and this one has ${id.length}; ask for the "id" that the start was answered with`,
+      { parameter: 'id' },
     );
   }
   if (id !== '' && !FOREIGN.test(id)) return id;
   throw new Problem(
     'INVALID_REQUEST',
     `${JSON.stringify(id)} is no id of an execution, which has no spaces, control characters or any of < > { } [ ] ? * " # % \\ ^ | ~ \` $ & , ; : /; ask for the "id" that the start was answered with`,
+    { parameter: 'id' },
   );
 }

@@ -1,53 +1,4 @@
-import type { Diagnostic } from '../../lib/diagnostics/diagnostics.ts';
-
-/** Every code of an answer that is not a flow's own, and its HTTP status. */
-const STATUS = {
-  INVALID_INPUT: 400,
-  INVALID_REQUEST: 400,
-  FLOW_NOT_FOUND: 404,
-  EXECUTION_NOT_FOUND: 404,
-  ROUTE_NOT_FOUND: 404,
-  IDEMPOTENCY_CONFLICT: 409,
-  INPUT_TOO_LARGE: 413,
-  TOO_MANY_REQUESTS: 429,
-  ORCHESTRATOR_ERROR: 500,
-  NOT_OBSERVABLE: 501,
-  RESULT_TOO_LARGE: 502,
-  RESOURCE_UNAVAILABLE: 503,
-  NO_RESULT_IN_TIME: 504,
-} as const;
-
-/** A code of {@link Problem}. */
-export type ProblemCode = keyof typeof STATUS;
-
-/** What a {@link Problem} may have besides its message. */
-interface ProblemDetails {
-  readonly diagnostics?: readonly Diagnostic[];
-  /** Seconds after which the same request may be answered. */
-  readonly retryAfter?: number;
-}
-
-/** A request that cannot be answered as asked. The message says what was found, what was wanted and what to do. */
-export class Problem extends Error {
-  readonly code: ProblemCode;
-  readonly diagnostics: readonly Diagnostic[] | undefined;
-  readonly retryAfter: number | undefined;
-
-  constructor(code: ProblemCode, message: string, { diagnostics, retryAfter }: ProblemDetails = {}) {
-    super(message);
-    this.name = code;
-    this.code = code;
-    this.diagnostics = diagnostics;
-    this.retryAfter = retryAfter;
-  }
-
-  get status(): number {
-    return STATUS[this.code];
-  }
-}
-
-/** Seconds until a service that was busy may be asked again. */
-export const SOON = 5;
+import { Problem, SOON } from '../problem.ts';
 
 type Answer = (message: string) => Problem;
 
@@ -72,6 +23,14 @@ const notTaken: Answer = (message) =>
 const notAsked: Answer = (message) =>
   new Problem('INVALID_REQUEST', `Step Functions does not take this request: ${message}`);
 
+const notFromHere: Answer = () =>
+  new Problem('INVALID_REQUEST', 'The token is of no page of this list, or too old; start with the first page', {
+    parameter: 'token',
+  });
+
+const notRedrivable: Answer = (message) =>
+  new Problem('NOT_REDRIVABLE', `Step Functions does not redrive this execution: ${message}`);
+
 /** What a failure of AWS means for a caller. Source: "Errors" of each action, AWS Step Functions API reference. */
 const FAILURES: { readonly [name: string]: Answer } = {
   ThrottlingException: busy,
@@ -82,6 +41,8 @@ const FAILURES: { readonly [name: string]: Answer } = {
   InvalidExecutionInput: notTaken,
   InvalidName: notAsked,
   InvalidArn: notAsked,
+  InvalidToken: notFromHere,
+  ExecutionNotRedrivable: notRedrivable,
   ValidationException: notAsked,
   StateMachineDoesNotExist: beingDeployed,
   StateMachineDeleting: beingDeployed,

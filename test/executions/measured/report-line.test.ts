@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readReportLine } from '../../../lib/aws/executions/report-line.ts';
+import { readReportLine } from '../../../lib/executions/measured/report-line.ts';
 
 const ID = '3604209a-e9a3-11e6-939a-754dd98c7be3';
 

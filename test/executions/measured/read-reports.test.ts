@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { readReports } from '../../../lib/aws/executions/executions.ts';
+import { readReports } from '../../../lib/executions/measured/index.ts';
 import { reportLine } from './deployed.ts';
 
 const lambda = mockClient(LambdaClient);

@@ -1,5 +1,4 @@
 import {
-  DescribeExecutionCommand,
   DescribeMapRunCommand,
   type ExecutionListItem,
   paginateGetExecutionHistory,
@@ -7,18 +6,17 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import pLimit from 'p-limit';
-import { AwsHistoryReader } from '../../engine/index.ts';
+import { AwsHistoryReader } from '../../engine/execution/read-aws-history.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
-import type { MeasuredExecution, MeasuredMapRun } from '../../simulate/measured-executions.ts';
-import { ExecutionError } from './execution-error.ts';
+import type { MeasuredMapRun } from '../measured/measured-execution.ts';
 
-/**
- * A deployed execution that succeeded, with its history and those of the executions that it started: their events come after the event
- * that tells of the start.
- */
-export interface ReadExecution extends MeasuredExecution {
+/** The history of an execution, and those of the executions that it started: their events come after the event that tells of the start. */
+export interface ReadHistory {
+  readonly events: readonly HistoryEvent[];
   readonly mapRuns: readonly ReadMapRun[];
+  /** For how many executions each stands whose history was read instead of those of others, by its ARN. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 /** What was read of the items of a distributed Map: some of many, none of Express ones. */
@@ -32,33 +30,15 @@ const CHILDREN_READ = 100;
 /** Requests at a time: Step Functions allows few a second, and the client repeats what was refused. */
 const REQUESTS = 4;
 
-/**
- * Reads an execution, those nested in it, and the items of its distributed Maps.
- *
- * @throws ExecutionError if it has not succeeded: what did not run to its end measures nothing
- */
-export async function readExecution(client: SFNClient, executionArn: string): Promise<ReadExecution> {
-  const {
-    status,
-    startDate,
-    stopDate,
-    stateMachineArn = '',
-  } = await client.send(new DescribeExecutionCommand({ executionArn }));
-  if (status === 'RUNNING' || status === 'PENDING_REDRIVE')
-    throw new ExecutionError(`the execution ${executionArn} is still running`, 'wait for its end, or name another one');
-  if (status !== 'SUCCEEDED')
-    throw new ExecutionError(
-      `the execution ${executionArn} has not succeeded (${status}), so that its times measure little`,
-      'name one that succeeded, or give --last 1 for the latest that did',
-    );
+/** Reads the history of an execution as far as it goes, those nested in it, and the items of its distributed Maps. */
+export async function readHistory(client: SFNClient, executionArn: string): Promise<ReadHistory> {
   const reader = new TreeReader(client);
   const events = await reader.eventsOf(executionArn);
-  const startMs = startDate?.getTime() ?? 0;
-  const stopMs = stopDate?.getTime() ?? startMs;
   const { mapRuns, weights } = reader;
-  return { arn: executionArn, stateMachineArn, startMs, stopMs, events, mapRuns, weights };
+  return { events, mapRuns, weights };
 }
 
+/** Follows an execution into those that it started. */
 class TreeReader {
   readonly mapRuns: ReadMapRun[] = [];
   readonly weights = new Map<string, number>();

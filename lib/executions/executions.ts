@@ -1,0 +1,128 @@
+import type { FlowResult, StepReport } from '../run/report/events.ts';
+import type { Json } from '../runtime/index.ts';
+
+/** The executions of flows as a service. Flows are named, executions have ids; what cannot be answered is a `Problem`. */
+export interface Executions {
+  /** Every flow, by name. */
+  flows(): readonly FlowSummary[];
+  /** What a flow takes. */
+  flow(name: string): Promise<FlowDescription>;
+  /**
+   * Starts an execution. One of an Express flow is waited for: nothing else will ever tell its result. One that the idempotency
+   * key has started before is described as it is now.
+   */
+  start(request: StartRequest): Promise<Described>;
+  /** Its status, and once it has ended its result with all spilled values read back. */
+  describe(flow: string, id: string): Promise<Described>;
+  /** The same, as soon as it has ended, or after `ms` milliseconds as it is by then. */
+  wait(flow: string, id: string, ms: number): Promise<Described>;
+  /** Executions of a flow, the latest first. */
+  list(flow: string, page?: ListRequest): Promise<ExecutionPage>;
+  /** Stops an execution; one that has ended stays as it is. */
+  stop(flow: string, id: string, reason?: string): Promise<Described>;
+  /** Continues an execution that failed, was stopped or timed out, from where it did. */
+  redrive(flow: string, id: string): Promise<Described>;
+  /** What its steps did, those of executions that it started included. */
+  history(flow: string, id: string, page?: PageRequest): Promise<StepPage>;
+  /** The result of an execution that has ended. */
+  result(flow: string, id: string): Promise<FlowResult>;
+}
+
+/** A flow, briefly. */
+export interface FlowSummary {
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly description?: string;
+}
+
+/** A flow, with what it takes. */
+export interface FlowDescription extends FlowSummary {
+  readonly inputSchema?: Json;
+  readonly outputSchema?: Json;
+  readonly examples: readonly FlowExample[];
+}
+
+/** An example of a flow's input. */
+export interface FlowExample {
+  readonly name?: string;
+  readonly description?: string;
+  readonly input: Json;
+}
+
+/** A request to start a flow: `body` is its input, in JSON. */
+export interface StartRequest {
+  readonly flow: string;
+  readonly body: string;
+  /** Requests with the same key and the same input start one execution. */
+  readonly idempotencyKey?: string;
+  /** Whether an Express flow is only started, too. @default false: its result is waited for */
+  readonly isAsync?: boolean;
+  /** Milliseconds that the result is to be waited for. @default of an Express flow `patience`, else 0 */
+  readonly wait?: number;
+  /** Milliseconds that anything may be waited for. */
+  readonly patience: number;
+}
+
+/** The status of an execution. */
+export const EXECUTION_STATUSES = [
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'TIMED_OUT',
+  'ABORTED',
+  'PENDING_REDRIVE',
+] as const;
+
+/** One of {@link EXECUTION_STATUSES}. */
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** Whether an execution of this status has no result yet. */
+export const isRunning = (status: string): boolean => status === 'RUNNING' || status === 'PENDING_REDRIVE';
+
+/** An execution's status, and its flow's result once it has ended. */
+export type Described = { readonly id: string; readonly flow: string; readonly status: string } & (
+  | FlowResult
+  | object
+) & {
+    readonly execution: { readonly id: string; readonly durationMs?: number };
+  };
+
+/** Which part of a list is wanted. */
+export interface PageRequest {
+  /** The most entries. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before. @default the first page */
+  readonly token?: string | undefined;
+}
+
+/** Which executions are wanted. */
+export interface ListRequest extends PageRequest {
+  readonly status?: ExecutionStatus | undefined;
+}
+
+/** An execution in a list. */
+export interface ListedExecution {
+  readonly id: string;
+  readonly flow: string;
+  readonly status: string;
+  /** A time as in ISO 8601. */
+  readonly startedAt?: string;
+  readonly execution: { readonly id: string; readonly durationMs?: number };
+}
+
+/** Some executions of a flow. */
+export interface ExecutionPage {
+  readonly executions: readonly ListedExecution[];
+  /** The token of the next page; absent from the last one. */
+  readonly next?: string;
+}
+
+/** What some steps of an execution did. */
+export interface StepPage {
+  readonly id: string;
+  readonly flow: string;
+  readonly status: string;
+  readonly steps: readonly StepReport[];
+  /** The token of the next page; absent from the last one. */
+  readonly next?: string;
+}
