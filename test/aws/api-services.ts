@@ -26,6 +26,9 @@ const details: DeployedFlow['details'] = async () => ({
   report: { steps: [], absorbed: [], states: {} },
 });
 
+/** The fields that the flow of a subfolder reads: more than its input has room for the references of. */
+export const READ_FIELDS = Array.from({ length: 20 }, (_, at) => `field_${at}`);
+
 const FLOWS: { readonly [name: string]: DeployedFlow } = {
   greet: {
     stateMachineArn: MACHINE,
@@ -39,7 +42,7 @@ const FLOWS: { readonly [name: string]: DeployedFlow } = {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
     details,
-    inputBudget: { reads: ['$'], share: 1000, room: 1000 },
+    inputBudget: { reads: ['$', ...READ_FIELDS], share: 1000, room: 1000 },
   },
   quick: { stateMachineArn: MACHINE, type: 'EXPRESS', details, inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
 };

@@ -7,11 +7,19 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Json } from '../../lib/runtime/index.ts';
 import { get, post, read } from './api-events.ts';
-import { BLOB, EXECUTION, MACHINE, testApi } from './api-services.ts';
+import { BLOB, EXECUTION, MACHINE, READ_FIELDS, testApi } from './api-services.ts';
 
 const sfn = mockClient(SFNClient);
 const { handler, logged, stored, paused } = testApi();
+
+/** A request to start the flow of a subfolder. */
+const postInFolder = (body: Json) => ({
+  ...post('', body),
+  routeKey: 'POST /flows/{path+}',
+  pathParameters: { path: 'reports/daily/executions' },
+});
 
 beforeEach(() => {
   sfn.reset();
@@ -41,11 +49,7 @@ describe('starting an execution', () => {
   });
 
   it('starts a flow of a subfolder, by its path', async () => {
-    const event = {
-      ...post('', {}),
-      routeKey: 'POST /flows/{path+}',
-      pathParameters: { path: 'reports/daily/executions' },
-    };
+    const event = postInFolder({});
     const { statusCode, headers, body } = read(await handler(event));
     expect(statusCode).toBe(202);
     expect(body.flow).toBe('reports/daily');
@@ -115,11 +119,20 @@ describe('starting an execution', () => {
     expect(JSON.parse(input)).toEqual({ id: { $blob: BLOB, blobType: 'data', size: 300_002 }, note: 'short' });
   });
 
-  it('refuses an input of which too much stays beside what is read', async () => {
+  it('puts all of an input into a blob that is read as a whole and has too many fields, and leaves what is read beside it', async () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field_${at}`, at]));
-    const { statusCode, body } = read(await handler(post('greet', { id: 'ada', ...many })));
+    const { statusCode } = read(await handler(post('greet', { id: 'ada', ...many })));
+    expect(statusCode).toBe(202);
+    expect(stored).toEqual([{ id: 'ada', ...many }]);
+    expect(JSON.parse(started().input ?? '')).toMatchObject({ id: 'ada', $whole: { $blob: BLOB } });
+  });
+
+  it('refuses an input of which too much is read in parts', async () => {
+    const { statusCode, body } = read(
+      await handler(postInFolder(Object.fromEntries(READ_FIELDS.map((field) => [field, 'x'.repeat(1000)])))),
+    );
     expect([statusCode, body.error.code]).toEqual([413, 'INPUT_TOO_LARGE']);
-    expect(body.error.message).toContain('reads one of the fields of an input that has too many (501)');
+    expect(body.error.message).toContain('the flow reads so many parts of one map of its input');
   });
 
   it('answers 404 for an unknown flow and names the known', async () => {
