@@ -12,6 +12,24 @@ export interface ChosenInput {
   readonly note?: string;
 }
 
+/** The option `--input` of commands that simulate a run. */
+export const SIMULATED_INPUT_OPTION = {
+  kind: 'text',
+  value: 'JSON|@FILE|-',
+  summary: "the input (default: the flow's first example, or one made up)",
+} as const;
+
+/** The input that was given to a simulated run, if any was. */
+export async function readSimulatedInput(
+  given: string | undefined,
+  terminal: Terminal,
+): Promise<{ readonly input?: Json }> {
+  if (given === undefined) return {};
+  const source = await readJsonOption('--input', given, terminal);
+  await warnOfNumbers(source, terminal);
+  return { input: source.value };
+}
+
 /** The input that was given; else that of the flow's first example; else an empty map. */
 export async function chooseInput(
   given: string | undefined,

@@ -2,6 +2,7 @@ import { type Compiled, compileFlow } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
 import { durationsFrom } from '../compiler/plan/durations.ts';
 import type { OpenedFlow } from '../project/open-flow.ts';
+import type { Json } from '../protocol/json.ts';
 import { type CostRow, costRows, type MeasuredRuns } from '../simulate/cost-rows.ts';
 import { type Simulated, simulateCompiled } from '../simulate/index.ts';
 import { type ExplainedBudgets, explainBudgets } from './budgets.ts';
@@ -60,6 +61,8 @@ type MeasuredTotal = RunTotal & Pick<MeasuredRuns, 'source' | 'calls' | 'transit
 export interface ExplainOptions {
   /** Runs that were measured. @default none */
   readonly measured?: MeasuredRuns;
+  /** The input of the simulated run. @default the flow's first example, or one made up */
+  readonly input?: Json;
   /** The memory of the components' functions, in MB. @default that of a function */
   readonly memorySizes?: () => Promise<(component: string) => number | undefined>;
 }
@@ -73,23 +76,25 @@ export interface Explained {
 /** Explains a flow without errors: its arrangement, what the passes saved, how large values may be, how much of each limit is used. */
 export async function explain(
   opened: Pick<OpenedFlow, 'source' | 'file' | 'settings' | 'compiled'>,
-  { measured, memorySizes }: ExplainOptions = {},
+  { measured, memorySizes, input }: ExplainOptions = {},
 ): Promise<Explained> {
   const { settings, compiled } = opened;
   const { profile, ...unmeasuredSettings } = settings;
+  const given = input === undefined ? {} : { input };
   const { simulation, failure } = await simulateCompiled(compiled, {
     ...settings,
+    ...given,
     ...(memorySizes && { memorySizes }),
   });
   const { flow, plan, budget, stateMachine, nestedMachines } = compiled;
   if (!flow || !plan || !budget || !stateMachine || !simulation) return { ...(failure && { failure }) };
   const unmeasured = profile
-    ? await simulateCompiled(
-        compileFlow({ file: flow.file, flow, diagnostics: [] }, { ...settings, profile: {} }),
-        settings,
-      )
+    ? await simulateCompiled(compileFlow({ file: flow.file, flow, diagnostics: [] }, { ...settings, profile: {} }), {
+        ...settings,
+        ...given,
+      })
     : undefined;
-  const missing = profile ? undefined : await guessProfiles(unmeasuredSettings, compiled);
+  const missing = profile ? undefined : await guessProfiles(unmeasuredSettings, compiled, given);
   const budgets = explainBudgets(plan, budget);
   const { makespanSeconds, criticalPathSeconds, levelSeconds, criticalSteps } = simulation;
   const explanation: Explanation = {

@@ -1,5 +1,6 @@
 import { type Compiled, type CompileOptions, compileFlow } from '../compiler/compile.ts';
 import { membersOf } from '../compiler/emit/frame.ts';
+import type { Json } from '../protocol/json.ts';
 import { simulateCompiled } from '../simulate/index.ts';
 import { noiseFactors } from '../simulate/noise.ts';
 
@@ -22,12 +23,13 @@ const MIN_GUESSES = 3;
 const MAX_GUESSES = 20;
 
 /**
- * Simulates a flow with random durations of its steps. `unmeasured`: the flow arranged as if all durations were equal.
+ * Simulates a flow, with the given input, with random durations of its steps. `unmeasured`: the flow arranged as if all durations were equal.
  * Undefined if there is nothing to arrange.
  */
 export async function guessProfiles(
   options: Omit<CompileOptions, 'profile'>,
   unmeasured: Compiled,
+  given: { readonly input?: Json } = {},
 ): Promise<MissingProfile | undefined> {
   const called = unmeasured.steps.flatMap((step) => (step.calls && !step.added ? membersOf(step) : []));
   const { flow } = unmeasured;
@@ -38,9 +40,9 @@ export async function guessProfiles(
   for (let guess = 0; guess < guesses; guess += 1) {
     const secondsOf = noiseFactors(SIGMA, SEED, guess);
     const profile = { steps: Object.fromEntries(called.map(({ id }) => [id, { seconds: secondsOf(id) }])) };
-    const known = (await simulateCompiled(compileFlow(read, { ...options, profile }), { ...options, profile }))
-      .simulation;
-    const unknown = (await simulateCompiled(unmeasured, { ...options, profile })).simulation;
+    const simulated = { ...options, ...given, profile };
+    const { simulation: known } = await simulateCompiled(compileFlow(read, { ...options, profile }), simulated);
+    const { simulation: unknown } = await simulateCompiled(unmeasured, simulated);
     // If no step runs with the assumed input, there is nothing to compare.
     if (!known || !unknown || known.makespanSeconds === 0) return undefined;
     ratios.push(unknown.makespanSeconds / known.makespanSeconds);

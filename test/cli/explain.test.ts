@@ -21,6 +21,8 @@ const cwd = project({
     'steps:\n  - { id: a, component: /my/a, skipIf: { $input: off } }\n  - { id: b, component: /my/a, skipIf: { $input: off } }\nexamples: [{ input: { off: true } }]\n',
   'operators.yaml':
     'steps:\n  - { id: a, component: /my/a }\n  - { id: b, component: /my/a, input: 2 }\n  - { id: c, component: /my/c, skipIf: { $gt: [{ $step: a, path: n }, { $step: b, path: n }] } }\noutput: [{ $step: c }, { $length: { $step: a, path: list } }, { $eq: [{ $step: a, path: u }, { $step: b, path: u }] }]\n',
+  'choosy.yaml':
+    'steps:\n  - { id: a, component: /my/a, skipIf: { $lt: [{ $input: amount }, 10] } }\noutput: { $coalesce: [{ $step: a }, small] }\nexamples: [{ input: { amount: much } }]\n',
   'wrong.yaml': 'steps:\n  - { id: a, component: /my/a, input: { $step: b } }\n',
 });
 
@@ -28,6 +30,17 @@ const run = (...argv: string[]) => call(['explain', ...argv], { cwd });
 const json = async (...argv: string[]) => JSON.parse((await run(...argv, '--json')).stdout);
 
 describe('stepflow explain', () => {
+  it('simulates the flow with the input that is given, as its advice says', async () => {
+    const failed = await run('choosy.yaml');
+    expect([failed.code, failed.stderr]).toEqual([
+      1,
+      expect.stringContaining('give the input of a successful run with --input'),
+    ]);
+    const { code, stdout } = await run('choosy.yaml', '--input', '{"amount": 12}');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('critical path 1.00 s: a')]);
+    expect((await json('choosy.yaml', '--input', '{"amount": 5}')).times.criticalPathSeconds).toBe(0);
+  });
+
   it('says which operators cost a call, why, and how to do without', async () => {
     const { stdout } = await run('operators.yaml');
     const sections = Object.fromEntries(

@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import { NO_EXECUTIONS } from '../executions.ts';
 import { readFlowFile } from '../flow-files.ts';
-import { readVariables } from '../inputs.ts';
+import { readSimulatedInput, readVariables, SIMULATED_INPUT_OPTION } from '../inputs.ts';
 import { asksForRuns, MEASURED_OPTIONS, measuredRuns } from '../measured.ts';
 import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { PROFILE_OPTION, profileOption } from '../profiles.ts';
@@ -19,6 +19,7 @@ export const explainCommand = defineCommand({
   positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options: {
     profile: PROFILE_OPTION,
+    input: SIMULATED_INPUT_OPTION,
     without: WITHOUT_OPTION,
     with: WITH_OPTION,
     var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
@@ -37,6 +38,7 @@ export const explainCommand = defineCommand({
     const { file, text } = await readFlowFile(path, terminal);
     const given = { ...passes, ...(await profileOption(options.profile, terminal)) };
     const variables = await readVariables(options.var ?? [], terminal);
+    const input = await readSimulatedInput(options.input, terminal);
     const [{ openFlow }, { memorySizes }, { explain }] = await Promise.all([
       import('../../project/open-flow.ts'),
       import('../../project/load-flows.ts'),
@@ -49,6 +51,7 @@ export const explainCommand = defineCommand({
     const measured = isMeasured ? await measuredRuns(options, flow, { file, text }, shown) : undefined;
     if (isMeasured && !measured) return NO_EXECUTIONS;
     const { explanation, failure } = await explain(flow, {
+      ...input,
       ...(measured && { measured }),
       // Without runs to compare with, no component is loaded.
       ...(measured && { memorySizes: () => memorySizes(flow) }),

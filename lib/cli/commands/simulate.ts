@@ -1,19 +1,16 @@
 import { dirname, resolve } from 'node:path';
 import { profileDiagnostics, type ReadProfile } from '../../compiler/plan/profile.ts';
 import type { OpenedFlow, OpenOptions } from '../../project/open-flow.ts';
-import type { Json } from '../../protocol/json.ts';
 import type { OverheadName, Simulated, simulateCompiled } from '../../simulate/index.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { boundOf, MAX_CONCURRENCY_OPTION } from '../concurrency.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { readVariables } from '../inputs.ts';
+import { readSimulatedInput, readVariables, SIMULATED_INPUT_OPTION } from '../inputs.ts';
 import { passesOf, WITH_OPTION, WITHOUT_OPTION } from '../passes.ts';
 import { profileOption, readProfileFile } from '../profiles.ts';
-import { readJsonOption, warnOfNumbers } from '../read-json.ts';
 import { nextCommand, showFailedRun, showSimulation } from '../render/simulation.ts';
 import { exitCodeOf, refuse, showDiagnostics, suggestNext, writeJson } from '../report.ts';
-import type { Terminal } from '../terminal.ts';
 
 const options = {
   profile: { kind: 'text', value: 'FILE', summary: 'measured seconds of the steps (default: each takes a second)' },
@@ -34,11 +31,7 @@ const options = {
   },
   runs: { kind: 'count', value: 'N', summary: 'how many runs to take the mean of (default: 1, with noise 20)' },
   seed: { kind: 'text', value: 'S', summary: 'a whole number that the noise follows from (default: 1)' },
-  input: {
-    kind: 'text',
-    value: 'JSON|@FILE|-',
-    summary: "the input (default: the flow's first example, or one made up)",
-  },
+  input: SIMULATED_INPUT_OPTION,
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   without: WITHOUT_OPTION,
   with: WITH_OPTION,
@@ -100,7 +93,7 @@ type Settings = Parameters<typeof simulateCompiled>[1];
 
 async function readSettings({ options, terminal }: SimulateCall): Promise<Settings> {
   return {
-    ...(options.input !== undefined && { input: await readInput(options.input, terminal) }),
+    ...(await readSimulatedInput(options.input, terminal)),
     overhead: overheadOf(options.overhead ?? 'none'),
     noise: numberOf('--noise', options.noise ?? '0', /^(?:\d+\.?\d*|\.\d+)$/, 'a number of at least 0'),
     seed: numberOf('--seed', options.seed ?? '1', /^\d{1,15}$/, 'a whole number of at least 0'),
@@ -108,12 +101,6 @@ async function readSettings({ options, terminal }: SimulateCall): Promise<Settin
     ...(options.items !== undefined && { items: options.items }),
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   };
-}
-
-async function readInput(given: string, terminal: Terminal): Promise<Json> {
-  const source = await readJsonOption('--input', given, terminal);
-  await warnOfNumbers(source, terminal);
-  return source.value;
 }
 
 async function open(
