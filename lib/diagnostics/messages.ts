@@ -374,9 +374,9 @@ export const MESSAGES = {
   ),
   'secret-operand': error<{ name: string }>(
     ({ name }) =>
-      `An operator is applied to the secret "${name}" where no function does it, and its value is only known inside functions`,
+      `An operator or a $coalesce is applied to the secret "${name}" where no function does it, and its value is only known inside functions`,
     () =>
-      'Apply the operator in the input of the step whose component needs the value (not inside a $coalesce there), or pass the secret to a component that does it.',
+      'Apply it in the input of the step whose component needs the value (a $coalesce there reads no step from the secret on), or pass the secret to a component that does it.',
   ),
   'variable-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The value of a variable does not match variablesSchema: "${where}" ${problem}`,

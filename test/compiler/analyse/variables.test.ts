@@ -151,14 +151,20 @@ steps:
       header: { $concat: [Bearer, { $variable: key }] }
       known: { $in: [{ $variable: key }, [x, y]] }
       either: { $coalesce: [{ $variable: key }, { $concat: [Bearer, { $variable: key }] }] }
-                                                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+      lazy: { $coalesce: [{ $concat: [Bearer, { $variable: key }] }, { $step: each }] }
+                                              ~~~~~~~~~~~~~~~~~~ secret-operand
+      part: { $coalesce: [{ $variable: key }, { $variable: key.part }, { $step: each }] }
+                                              ~~~~~~~~~~~~~~~~~~~~~~~ secret-operand
   - id: each
     component: /map
     input:
       items: [{ $concat: [Bearer, { $variable: key }] }]
                                   ~~~~~~~~~~~~~~~~~~ secret-operand
-      variables: { text: { $lt: [a, { $variable: key }] } }
-                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+      variables:
+        text: { $lt: [a, { $variable: key }] }
+                         ~~~~~~~~~~~~~~~~~~ secret-operand
+        part: { $coalesce: [{ $variable: key.part }, { $variable: key }] }
+                            ~~~~~~~~~~~~~~~~~~~~~~~ secret-operand
       workflow: { steps: [], output: { $input: $ } }
 output:
   - { $eq: [{ $variable: key }, a] }
