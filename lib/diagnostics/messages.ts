@@ -378,6 +378,18 @@ export const MESSAGES = {
     () =>
       'Apply it in the input of the step whose component needs the value (a $coalesce there reads no step from the secret on), or pass the secret to a component that does it.',
   ),
+  'secret-to-unknown-flow': error<{ name: string; step: string }>(
+    ({ name, step }) =>
+      `The secret "${name}" is given to a flow that only a run knows, and whoever supplies that flow to the step "${step}" could find out its value`,
+    () =>
+      'Write the flow out in the input of the step, or let a component that the flow calls read the secret by itself: from its environment, or from Secrets Manager.',
+  ),
+  'nested-secret': error<{ where: string }>(
+    ({ where }) =>
+      `"is_secret" is at ${where} of variablesSchema, where it would hide nothing: only a whole variable can be secret`,
+    () =>
+      'Write is_secret: true into the schema of the variable itself, directly under properties of variablesSchema, or make this part a variable of its own.',
+  ),
   'variable-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The value of a variable does not match variablesSchema: "${where}" ${problem}`,
     () => 'Change the value (in the flow, with --var, or at deployment), or relax the schema if it is too strict.',

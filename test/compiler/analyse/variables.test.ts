@@ -208,6 +208,42 @@ output: { $step: each }
 `);
   });
 
+  it('is not given to a flow that only a run knows', () => {
+    const [help] = expectDiagnostics(`
+variablesSchema: { properties: { key: { is_secret: true } } }
+steps:
+  - id: run
+    component: /eval
+    input:
+      flow: { $input: flow }
+      variables: { k: { $variable: key }, l: { a: { $variable: key.part } } }
+                      ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+                                                  ~~~~~~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+      input: { $variable: key }
+             ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+output: { $step: run }
+`);
+    expect(help).toMatch(/"key" is given to a flow that only a run knows.*Write the flow out/);
+  });
+
+  it('is a whole variable', () => {
+    expectDiagnostics(`
+variablesSchema:
+  properties:
+    is_secret: { type: boolean, default: true }
+    key: { is_secret: true, default: { is_secret: true }, properties: { a: { is_secret: true } } }
+                                                                             ~~~~~~~~~ nested-secret
+    login: { type: object, properties: { is_secret: { type: string, is_secret: true } } }
+                                                                    ~~~~~~~~~ nested-secret
+    pins: { type: array, items: { is_secret: true } }
+                                  ~~~~~~~~~ nested-secret
+  is_secret: true
+  ~~~~~~~~~ nested-secret
+steps: []
+output: 1
+`);
+  });
+
   it('is not confused with a similar value of the user', () => {
     const flow = `
 steps:
