@@ -370,7 +370,8 @@ export const MESSAGES = {
   ),
   'secret-condition': error<{ name: string }>(
     ({ name }) => `The secret "${name}" is used in a condition, but its value is only known inside functions`,
-    () => 'Pass the secret to a component, and use the result of that component in the condition.',
+    () =>
+      'Pass the secret to a component, and use the result of that component in the condition. $ne, $not, $and and $or are conditions, too; $eq and the other operators work with a secret in the input of a component.',
   ),
   'secret-operand': error<{ name: string }>(
     ({ name }) =>
