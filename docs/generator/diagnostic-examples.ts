@@ -138,6 +138,12 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'unreadable-config': { params: { file: 'config.yml', problem: 'there is no such file' } },
   'secret-operand': { params: { name: 'api_key' } },
   'secret-condition': { params: { name: 'api_key' } },
+  'secret-to-unknown-flow': {
+    flow: 'variablesSchema: { properties: { api_key: { type: string, is_secret: true } } }\nsteps:\n  - id: run\n    component: /eval\n    input: { flow: { $input: flow }, variables: { key: { $variable: api_key } } }\noutput: { $step: run }\n',
+  },
+  'nested-secret': {
+    flow: 'variablesSchema: { properties: { login: { type: object, properties: { password: { type: string, is_secret: true } } } } }\nsteps:\n  - id: sign_in\n    component: /user/load\n    input: { user_id: { $variable: login.password } }\n',
+  },
   'variable-mismatch': { params: { where: 'depth', problem: 'is a string ("deep"), but an integer is expected' } },
   'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },
   'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },

@@ -370,13 +370,26 @@ export const MESSAGES = {
   ),
   'secret-condition': error<{ name: string }>(
     ({ name }) => `The secret "${name}" is used in a condition, but its value is only known inside functions`,
-    () => 'Pass the secret to a component, and use the result of that component in the condition.',
+    () =>
+      'Pass the secret to a component, and use the result of that component in the condition. $ne, $not, $and and $or are conditions, too; $eq and the other operators work with a secret in the input of a component.',
   ),
   'secret-operand': error<{ name: string }>(
     ({ name }) =>
-      `An operator is applied to the secret "${name}" where no function does it, and its value is only known inside functions`,
+      `An operator or a $coalesce is applied to the secret "${name}" where no function does it, and its value is only known inside functions`,
     () =>
-      'Apply the operator in the input of the step whose component needs the value (not inside a $coalesce there), or pass the secret to a component that does it.',
+      'Apply it in the input of the step whose component needs the value (a $coalesce there reads no step from the secret on), or pass the secret to a component that does it.',
+  ),
+  'secret-to-unknown-flow': error<{ name: string; step: string }>(
+    ({ name, step }) =>
+      `The secret "${name}" is given to a flow that only a run knows, and whoever supplies that flow to the step "${step}" could find out its value`,
+    () =>
+      'Write the flow out in the input of the step, or let a component that the flow calls read the secret by itself: from its environment, or from Secrets Manager.',
+  ),
+  'nested-secret': error<{ where: string }>(
+    ({ where }) =>
+      `"is_secret" is at ${where} of variablesSchema, where it would hide nothing: only a whole variable can be secret`,
+    () =>
+      'Write is_secret: true into the schema of the variable itself, directly under properties of variablesSchema, or make this part a variable of its own.',
   ),
   'variable-mismatch': error<{ where: string; problem: string }>(
     ({ where, problem }) => `The value of a variable does not match variablesSchema: "${where}" ${problem}`,

@@ -95,8 +95,11 @@ export interface CoalesceExpression {
 /** An operator such as `$eq` or `$length`: all its operands are evaluated. */
 export interface OperationExpression {
   readonly kind: 'operation';
-  /** `operands`: a list of its operands, each in a list of its own, which is empty where it is missing; no flow has it. */
-  readonly operator: Operator | 'operands';
+  /**
+   * Two are in no flow. `operands`: a list of its operands, each in a list of its own, which is empty where it is missing.
+   * `coalesce`: the first operand that is neither null nor missing, for a function that alone knows whether one is.
+   */
+  readonly operator: Operator | 'operands' | 'coalesce';
   readonly operands: readonly Expression[];
   readonly span: Span;
 }

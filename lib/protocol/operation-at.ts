@@ -36,7 +36,8 @@ export function operateOn(operator: Operator, given: readonly Computed[]): Compu
   return 'missing' in outcome ? NOTHING : outcome;
 }
 
-const firstPresent = (given: readonly Computed[]): Computed =>
+/** The first value that is neither missing nor null, else null; a fault before it is no value to pass over. */
+export const firstPresent = (given: readonly Computed[]): Computed =>
   given.find((one) => 'fault' in one || ('value' in one && one.value !== null)) ?? { value: null };
 
 function givenOperand(given: Json | undefined): Computed {

@@ -14,8 +14,8 @@ export type Operator = (typeof OPERATORS)[number];
 export type Outcome = { readonly value: Json } | { readonly missing: number } | { readonly fault: string };
 
 /** Whether a missing operand is null. To all other operators it is a missing value. */
-export const takesMissing = (operator: Operator | 'operands'): boolean =>
-  operator === 'eq' || operator === 'in' || operator === 'operands';
+export const takesMissing = (operator: Operator | 'operands' | 'coalesce'): boolean =>
+  operator === 'eq' || operator === 'in' || operator === 'operands' || operator === 'coalesce';
 
 /** An operator that operands of some types do not fit. */
 export type Typed = Exclude<Operator, 'eq'>;

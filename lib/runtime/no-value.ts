@@ -1,9 +1,9 @@
 import type { Json } from '../protocol/json.ts';
 import type { Computed } from '../protocol/operation.ts';
 
-/** Why an operation in a step's input has no value. */
+/** Why an operation or a secret in a step's input has no value. */
 export class NoValue extends Error {
-  /** The marker of the outermost operation that has none. */
+  /** The marker of the secret, or of the outermost operation, that has none. */
   of: Json | undefined;
   readonly computed: Exclude<Computed, { readonly value: Json }>;
 

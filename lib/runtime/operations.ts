@@ -1,7 +1,7 @@
 import type { Json } from '../protocol/json.ts';
 import { isFault, isMissing, isOperation } from '../protocol/markers.ts';
 import type { Computed, GivenOperand } from '../protocol/operation.ts';
-import { operateOn } from '../protocol/operation-at.ts';
+import { firstPresent, operateOn } from '../protocol/operation-at.ts';
 import { OPERATORS } from '../protocol/operators.ts';
 import { NoValue } from './no-value.ts';
 
@@ -32,8 +32,9 @@ function resolveOperation({ $operation }: { $operation: Json[] }, resolve: (oper
   });
   if (name === 'operands') return given.map(asGiven);
   const operator = OPERATORS.find((known) => known === name);
-  if (!operator) throw new NoValue({ fault: 'the compiler wrote an operator that the function does not know' });
-  const computed = operateOn(operator, given);
+  if (!operator && name !== 'coalesce')
+    throw new NoValue({ fault: 'the compiler wrote an operator that the function does not know' });
+  const computed = operator ? operateOn(operator, given) : firstPresent(given);
   if ('value' in computed) return computed.value;
   throw new NoValue(computed);
 }

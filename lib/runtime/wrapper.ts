@@ -299,10 +299,10 @@ async function resolveInput(
     paths.filter((path) => allowed.includes(secretPath(path).name)),
     secrets,
   );
-  for (const value of values.values()) scrubber.hide(value);
+  for (const value of values.values()) if (!(value instanceof NoValue)) scrubber.hide(value);
   return hydrate(input, context.blobs, values).catch(async (error) => {
     if (!(error instanceof NoValue)) throw error;
-    const at = operations.find(({ marker }) => marker === error.of)?.at ?? [];
+    const at = markers.find(({ marker }) => marker === error.of)?.at ?? [];
     throw (await loadFailures()).withoutValue(step, at, error.computed);
   });
 }

@@ -284,6 +284,47 @@ output: { all: { $step: ask }, next: { $step: next }, length: { $length: { $step
     for (const text of [stdout, stderr, ...filesIn(home)]) expect(text).not.toContain(SECRET);
   });
 
+  it('is missing or null where a value of anybody would be', async () => {
+    const home = project({ 'lambdas/my/digest.ts': DIGEST });
+    const digestOf = async (input: Json, secrecy: object, variables: JsonObject): Promise<object> => {
+      const properties = { o: secrecy, w: secrecy };
+      const steps = [{ id: 's', component: '/my/digest', input: { in: input } }];
+      const source = JSON.stringify({ variablesSchema: { properties }, steps, output: { $step: 's' } });
+      const { result } = await runFlow({ source, home, input: { n: 'n' }, variables });
+      return 'error' in result ? { code: result.error.code } : result;
+    };
+    await fc.assert(
+      fc.asyncProperty(operand, fc.record({ o: whole, w: whole }), async (input, variables) => {
+        const known = await digestOf(input, {}, variables);
+        expect(await digestOf(input, { is_secret: true }, variables)).toEqual(known);
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  const DIGEST = componentSource(`
+  const { createHash } = await import('node:crypto');
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex');`);
+
+  const leaf = fc.constantFrom<Json>(null, 'n', 'h', 1);
+  // A part of a text is a part of the JSON that it has to be.
+  const whole = fc.oneof(
+    fc.constantFrom<Json>(null, 1),
+    fc.dictionary(fc.constantFrom('a', 'zz'), leaf, { maxKeys: 2 }),
+  );
+  const { operand } = fc.letrec<{ operand: Json }>((tie) => ({
+    operand: fc.oneof(
+      { depthSize: 'medium', maxDepth: 3 },
+      fc.constantFrom('o', 'w', 'o.zz', 'w.a').map(($variable) => ({ $variable })),
+      fc.constantFrom<Json>(null, 'h', { $input: 'n' }, { $input: 'gone' }),
+      fc.array(tie('operand'), { minLength: 1, maxLength: 3 }).map(($coalesce) => ({ $coalesce })),
+      fc.array(tie('operand'), { minLength: 2, maxLength: 2 }).map(($eq) => ({ $eq })),
+      tie('operand').map((one) => ({ $in: [one, [null, 'h', one]] })),
+      tie('operand').map((one) => ({ $length: one })),
+      tie('operand').map((a) => ({ a })),
+    ),
+  }));
+
   const filesIn = (home: string): readonly string[] =>
     ['runs', 'blobs']
       .map((folder) => join(home, '.stepflow', folder))

@@ -1,10 +1,11 @@
-import { type Diagnostic, Reporter } from '../../diagnostics/diagnostics.ts';
-import type { Expression, Literal } from '../../flow/expression.ts';
+import { type Diagnostic, diagnose, Reporter } from '../../diagnostics/diagnostics.ts';
+import { allWithin, type Expression, type Literal } from '../../flow/expression.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../../flow/flow-runners.ts';
 import { readFlowTree } from '../../flow/read/read-flow-tree.ts';
 import { treeOf } from '../../flow/text/tree.ts';
-import { callsBuiltin, failsWithItem, inputField } from './builtins.ts';
+import { secretPath } from '../../runtime/secrets/secrets.ts';
+import { callsBuiltin, failsWithItem, fieldsOf, inputField } from './builtins.ts';
 import { givingOf } from './given-variables.ts';
 import { bindVariables } from './variables.ts';
 
@@ -24,7 +25,18 @@ export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): 
     .map((key) => inputField(step, key))
     .find((field) => field !== undefined);
   const literal = written && literalOf(written, flow);
+  if (written && !literal) reportSecretsGiven(step, flow, diagnostics);
   return literal && readInner(literal, step, flow, diagnostics);
+}
+
+/** Reports secrets that a step gives to a flow which only a run knows: whoever supplies it could find them by comparing. */
+function reportSecretsGiven(step: Step, { file }: Flow, diagnostics: Diagnostic[]): void {
+  const given = (fieldsOf(step.input) ?? []).filter(([key]) => !flowKeysOf(step).includes(key));
+  for (const one of given.flatMap(([, value]) => allWithin(value))) {
+    if (one.kind !== 'literal' || one.secret === undefined) continue;
+    const { name } = secretPath(one.secret);
+    diagnostics.push(diagnose('secret-to-unknown-flow', { name, step: step.id }, { file, ...one.span }));
+  }
 }
 
 /** A flow that is a literal, or that a `put_blob` stores as a literal. */

@@ -294,7 +294,10 @@ function replacementOf(expression: Expression): Replacement {
     case 'coalesce':
       return replacementOfFirst(expression.items);
     case 'operation':
-      return expression.operator === 'operands' ? 'none' : replacementBy(expression.operator, expression.operands);
+      if (expression.operator === 'operands') return 'none';
+      return expression.operator === 'coalesce'
+        ? replacementOfFirst(expression.operands)
+        : replacementBy(expression.operator, expression.operands);
     default:
       return 'none';
   }

@@ -1,7 +1,9 @@
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import {
   allWithin,
+  type CoalesceExpression,
   type Expression,
+  forEachChild,
   mapChildren,
   type ReadPath,
   type Role,
@@ -135,10 +137,12 @@ const reachesFunction = (usage: Usage): boolean => usage === 'input' || usage ==
 
 function usageOfChild({ kind }: Expression, role: Role, usage: Usage): Usage {
   if (role === 'condition') return 'condition';
-  // An item is tested before it is taken, which no function does.
+  // An item is tested before it is taken, which the state machine does.
   if (role === 'item' && usage === 'input') return 'passed';
   return kind === 'operation' && (usage === 'passed' || usage === 'elsewhere') ? 'operand' : usage;
 }
+
+const readsStep = (expression: Expression): boolean => allWithin(expression).some(({ kind }) => kind === 'step');
 
 class Binder {
   readonly #file: string;
@@ -157,13 +161,67 @@ class Binder {
 
   /** An expression with its variables replaced. */
   in(expression: Expression, usage: Usage): Expression {
-    if (expression.kind === 'input') this.#reportSecretIn(expression.path.path, usage, expression.span);
-    if (expression.kind !== 'variable') {
-      return mapChildren(expression, (child, role) => this.in(child, usageOfChild(expression, role, usage)));
-    }
+    if (expression.kind === 'input')
+      this.#reportSecret(this.#secretOfInput(expression.path.path, usage), usage, expression.span);
+    if (expression.kind === 'coalesce') return this.#coalesce(expression, usage);
+    if (expression.kind !== 'variable') return this.#children(expression, usage);
     const given = this.#binding.given?.(expression.name);
     if (given) return this.#given(expression, given, usage);
     return this.#secrets.has(expression.name) ? this.#secret(expression, usage) : this.#value(expression, usage);
+  }
+
+  #children(expression: Expression, usage: Usage): Expression {
+    return mapChildren(expression, (child, role) => this.in(child, usageOfChild(expression, role, usage)));
+  }
+
+  /**
+   * Only a function knows whether there is what is made of a secret. It does a `$coalesce` with such an item: of the items before,
+   * it gets the one that the state machine takes. Steps behind would always run, so there it does not.
+   */
+  #coalesce(coalesce: CoalesceExpression, usage: Usage): Expression {
+    const { items, span } = coalesce;
+    const first = usage === 'input' ? items.findIndex((item) => this.#secretIn(item) !== undefined) : -1;
+    const rest = first < 0 ? [] : items.slice(first);
+    if (rest.length === 0 || rest.some(readsStep)) {
+      const bound = this.#children(coalesce, usage);
+      if (reachesFunction(usage)) forEachChild(bound, (item) => this.#reportParts(item));
+      return bound;
+    }
+    const before = this.#children({ ...coalesce, items: items.slice(0, first) }, usage);
+    const operands = [...(first > 0 ? [before] : []), ...rest.map((item) => this.in(item, usage))];
+    return { kind: 'operation', operator: 'coalesce', operands, span };
+  }
+
+  /** A secret has a value where the flow runs, but may lack a part that the state machine takes for present. */
+  #reportParts(item: Expression): void {
+    if (item.kind === 'coalesce') return; // has reported its own
+    if (item.kind === 'literal' && item.secret !== undefined) {
+      const { name, rest } = secretPath(item.secret);
+      if (rest.length > 0) this.#reportSecret(name, 'operand', item.span);
+    }
+    forEachChild(item, (one) => this.#reportParts(one));
+  }
+
+  /** The name of a secret that the value of an expression may be made of, whose variables are not bound. */
+  #secretIn(expression: Expression): string | undefined {
+    let found = this.#secretOf(expression);
+    forEachChild(expression, (child, role) => {
+      if (role !== 'condition') found ??= this.#secretIn(child);
+    });
+    return found;
+  }
+
+  #secretOf(one: Expression): string | undefined {
+    if (one.kind === 'input') return this.#secretOfInput(one.path.path, 'operand');
+    if (one.kind !== 'variable') return undefined;
+    const given = this.#binding.given?.(one.name);
+    if (given) return given.kind === 'perhaps' ? undefined : secretAt(given.value, one.path.path, 'operand');
+    return this.#secrets.has(one.name) && this.#hasSecret(one) ? one.name : undefined;
+  }
+
+  #hasSecret({ name, fallback }: VariableReference): boolean {
+    const use: SecretUse = { name, inFlow: Object.hasOwn(this.#own, name), optional: fallback !== undefined };
+    return this.#binding.hasSecret(use);
   }
 
   #given(reference: VariableReference, given: Giving, usage: Usage): Expression {
@@ -205,23 +263,17 @@ class Binder {
   }
 
   #secret(reference: VariableReference, usage: Usage): Expression {
-    const { name, path, fallback, span } = reference;
-    const { hasSecret } = this.#binding;
+    const { name, path, span } = reference;
     this.#reportSecret(name, usage, span);
-    const use: SecretUse = { name, inFlow: Object.hasOwn(this.#own, name), optional: fallback !== undefined };
-    if (!hasSecret(use)) return this.#fallback(reference, usage);
+    if (!this.#hasSecret(reference)) return this.#fallback(reference, usage);
     const shown = { kind: 'literal', value: HIDDEN, span } as const;
     return reachesFunction(usage) ? { ...shown, secret: formatPath([name, ...path.path.segments]) } : shown;
   }
 
   /** What the input of an inner flow has at a path may be a secret. */
-  #reportSecretIn(path: Path, usage: Usage, span: Span): void {
+  #secretOfInput(path: Path, usage: Usage): string | undefined {
     const names = (this.#binding.inputs ?? []).map((input) => secretAt(input, path, usage));
-    this.#reportSecret(
-      names.find((name) => name !== undefined),
-      usage,
-      span,
-    );
+    return names.find((name) => name !== undefined);
   }
 
   #reportSecret(name: string | undefined, usage: Usage, span: Span): void {

@@ -40,7 +40,10 @@ export function typeOf(expression: Expression, scope: Scope): Type {
 
 function typeOfOperation(operation: OperationExpression, scope: Scope): Type {
   const { operator } = operation;
-  return operator === 'operands' ? ANY : operationType(operator, operandTypes(operation, scope));
+  // What only functions know, no schema tells.
+  return operator === 'operands' || operator === 'coalesce'
+    ? ANY
+    : operationType(operator, operandTypes(operation, scope));
 }
 
 /** The types of the values that an operator is given: null for one that is missing, where it takes that. */

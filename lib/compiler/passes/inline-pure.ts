@@ -32,7 +32,9 @@ export const inlinePure: FlowPass<'inline-pure'> = {
 
 /** Whether an expression is an operation that may fail, or be missing. */
 const hasFaults = (expression: Expression): boolean =>
-  expression.kind === 'operation' && (expression.operator === 'operands' || mayFault(expression.operator));
+  expression.kind === 'operation' &&
+  expression.operator !== 'coalesce' &&
+  (expression.operator === 'operands' || mayFault(expression.operator));
 
 /**
  * Marks the references that an expression always evaluates as guaranteed: the attached work has checked them before

@@ -7,7 +7,9 @@ import { checkSchema } from './check-schema.ts';
 export function checkSchemas(fields: Fields, keys: readonly string[], reporter: Reporter, of = ''): void {
   for (const key of keys) {
     const schema = given(fields, key);
-    if (schema) checkSchema(schema, `the ${key}${of}`, reporter);
+    if (!schema) continue;
+    checkSchema(schema, `the ${key}${of}`, reporter);
+    if (key === 'variablesSchema') checkSecrets(schema, reporter);
   }
 }
 
@@ -27,6 +29,7 @@ export function checkSchemaOfParts(fields: Fields, reporter: Reporter): void {
       ? [...steps].map(([id, entry]) => [`the schema of "${id}"`, entry.value] as const)
       : [[`the ${name} schema`, value] as const];
     for (const [named, schema] of schemas) if (!isNull(schema)) checkSchema(schema, named, reporter, [schema, whole]);
+    if (name === 'variables') checkSecrets(value, reporter);
   }
 }
 
@@ -46,3 +49,32 @@ function given(fields: Fields, key: string): Tree | undefined {
   const tree = fields.tree(key);
   return tree && isNull(tree) ? undefined : tree;
 }
+
+/** Keywords whose value is no schema. */
+const VALUES: ReadonlySet<string> = new Set(['default', 'const', 'enum', 'example', 'examples']);
+
+/** Reports each `is_secret` of a schema of variables that is not that of a whole variable: it would hide nothing. */
+function checkSecrets(schema: Tree, reporter: Reporter): void {
+  const variables = new Set([...(entriesAt(schema, 'properties') ?? [])].map(([, { value }]) => value));
+  const visit = (tree: Tree, path: string, isSchema = true): void => {
+    if (tree.kind === 'list') for (const [at, item] of tree.items.entries()) visit(item, `${path}[${at}]`);
+    for (const [key, { key: place, value }] of entriesOf(tree) ?? []) {
+      const isSecret = isSchema && key === 'is_secret' && value.kind === 'scalar' && value.value === true;
+      if (isSecret && !variables.has(tree))
+        reporter.report('nested-secret', { where: path === '' ? 'its top' : `"${path}"` }, place);
+      // The keys of such a map are names.
+      if (!isSchema || !VALUES.has(key))
+        visit(value, path === '' ? key : `${path}.${key}`, !isSchema || !NAMED.has(key));
+    }
+  };
+  visit(schema, '');
+}
+
+/** Keywords whose value is a map of schemas by name. */
+const NAMED: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  '$defs',
+  'definitions',
+  'dependentSchemas',
+]);

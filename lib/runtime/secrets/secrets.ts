@@ -1,6 +1,7 @@
 import { FlowError } from '../../protocol/errors.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { parsePath, type Segment, valueAt } from '../../protocol/path.ts';
+import { NoValue } from '../no-value.ts';
 
 /** Returns the value of a secret variable by its name; undefined if it has none. */
 export type SecretSource = (name: string) => Promise<Json | undefined>;
@@ -23,31 +24,27 @@ export function secretPath(written: string): { readonly name: string; readonly r
   return { name: String(name), rest };
 }
 
-/** The values at the paths of secrets. Each secret is read once; one without a value is EXPRESSION_FAILURE. */
+/** The values at the paths of secrets, or why there is none: what reads it says whether that is a fault. Each secret is read once. */
 export async function resolveSecrets(
   paths: readonly string[],
   source: SecretSource,
-): Promise<ReadonlyMap<string, Json>> {
+): Promise<ReadonlyMap<string, Json | NoValue>> {
   const names = new Set(paths.map((path) => secretPath(path).name));
   const values = new Map(await Promise.all([...names].map(async (name) => [name, await source(name)] as const)));
   return new Map(paths.map((path) => [path, partOf(values.get(secretPath(path).name), path)]));
 }
 
-function partOf(value: Json | undefined, written: string): Json {
+function partOf(value: Json | undefined, written: string): Json | NoValue {
   const { name, rest } = secretPath(written);
-  if (value === undefined) throw noValue(`the secret variable "${name}" has no value`, name);
+  if (value === undefined)
+    return new NoValue({
+      missing: `value of the secret variable "${name}"; locally give it with --var ${name}=… or as the environment variable ${name}, deployed with "secrets" of the workflow`,
+    });
   // If a part of the secret is read, its text must be JSON.
   const whole = rest.length > 0 && typeof value === 'string' ? parseSecret(name, value) : value;
   const part = valueAt(whole, { segments: rest });
-  if (part === undefined) throw noValue(`the secret variable "${name}" has nothing at "${written}"`, name);
-  return part;
+  return part === undefined ? new NoValue({ missing: `"${written}" in the secret variable "${name}"` }) : part;
 }
-
-const noValue = (problem: string, name: string): FlowError =>
-  new FlowError(
-    'EXPRESSION_FAILURE',
-    `${problem}; locally give it with --var ${name}=… or as the environment variable ${name}, deployed with "secrets" of the workflow`,
-  );
 
 /** Parses a secret's text as JSON. Unlike that of JSON.parse, the error message does not quote the text. */
 export function parseSecret(name: string, text: string): Json {

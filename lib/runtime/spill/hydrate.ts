@@ -12,6 +12,7 @@ import {
 } from '../../protocol/markers.ts';
 import type { Segment } from '../../protocol/path.ts';
 import { mapInParallel } from '../in-parallel.ts';
+import { NoValue } from '../no-value.ts';
 import { HIDDEN } from '../secrets/scrub.ts';
 import type { BlobStore } from '../stores/blobs.ts';
 import { contentOf, keyOfSpilled, readOnce, travellingContent } from './spilled-content.ts';
@@ -39,12 +40,12 @@ const loadOperations = () => import('../operations.ts');
  * Restores a value from its form in a state machine: spilled parts are read back, each blob once, and user values that
  * look like markers are unescaped. A blob contains the user's value unescaped, unless its type is `PARTS` of lib/protocol/markers.ts.
  * `secrets` has values by the path in their marker; any other secret is hidden. Operations are done. Throws what the store
- * throws, and `NoValue` for an operation whose operands do not fit it.
+ * throws, and `NoValue` for an operation whose operands do not fit it, or a secret that has none.
  */
 export async function hydrate(
   value: Json,
   blobs: Pick<BlobStore, 'get'>,
-  secrets: ReadonlyMap<string, Json> = new Map(),
+  secrets: ReadonlyMap<string, Json | NoValue> = new Map(),
 ): Promise<Json> {
   const once = readOnce(blobs);
   const markers = findMarkers(value);
@@ -56,7 +57,12 @@ export async function hydrate(
   const resolve = (part: Json): Json => unescapeValue(part, replace);
   const replace = (part: Json): Json | undefined => {
     if (isOperation(part)) return operations?.doOperation(part, resolve);
-    if (isSecret(part)) return secrets.has(part.$secret) ? secrets.get(part.$secret) : HIDDEN;
+    if (isSecret(part)) {
+      const value = secrets.get(part.$secret) ?? null;
+      if (!(value instanceof NoValue)) return secrets.has(part.$secret) ? value : HIDDEN;
+      value.of = part;
+      throw value;
+    }
     return isBlobMarker(part) ? loaded.get(keyOfSpilled(part)) : undefined;
   };
   return resolve(value);

@@ -151,14 +151,20 @@ steps:
       header: { $concat: [Bearer, { $variable: key }] }
       known: { $in: [{ $variable: key }, [x, y]] }
       either: { $coalesce: [{ $variable: key }, { $concat: [Bearer, { $variable: key }] }] }
-                                                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+      lazy: { $coalesce: [{ $concat: [Bearer, { $variable: key }] }, { $step: each }] }
+                                              ~~~~~~~~~~~~~~~~~~ secret-operand
+      part: { $coalesce: [{ $variable: key }, { $variable: key.part }, { $step: each }] }
+                                              ~~~~~~~~~~~~~~~~~~~~~~~ secret-operand
   - id: each
     component: /map
     input:
       items: [{ $concat: [Bearer, { $variable: key }] }]
                                   ~~~~~~~~~~~~~~~~~~ secret-operand
-      variables: { text: { $lt: [a, { $variable: key }] } }
-                                    ~~~~~~~~~~~~~~~~~~ secret-operand
+      variables:
+        text: { $lt: [a, { $variable: key }] }
+                         ~~~~~~~~~~~~~~~~~~ secret-operand
+        part: { $coalesce: [{ $variable: key.part }, { $variable: key }] }
+                            ~~~~~~~~~~~~~~~~~~~~~~~ secret-operand
       workflow: { steps: [], output: { $input: $ } }
 output:
   - { $eq: [{ $variable: key }, a] }
@@ -199,6 +205,42 @@ steps:
                        ~~~~~~~~~~~~~~~~~~ secret-operand
           - [{ $variable: own }, { $step: s }]
 output: { $step: each }
+`);
+  });
+
+  it('is not given to a flow that only a run knows', () => {
+    const [help] = expectDiagnostics(`
+variablesSchema: { properties: { key: { is_secret: true } } }
+steps:
+  - id: run
+    component: /eval
+    input:
+      flow: { $input: flow }
+      variables: { k: { $variable: key }, l: { a: { $variable: key.part } } }
+                      ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+                                                  ~~~~~~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+      input: { $variable: key }
+             ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
+output: { $step: run }
+`);
+    expect(help).toMatch(/"key" is given to a flow that only a run knows.*Write the flow out/);
+  });
+
+  it('is a whole variable', () => {
+    expectDiagnostics(`
+variablesSchema:
+  properties:
+    is_secret: { type: boolean, default: true }
+    key: { is_secret: true, default: { is_secret: true }, properties: { a: { is_secret: true } } }
+                                                                             ~~~~~~~~~ nested-secret
+    login: { type: object, properties: { is_secret: { type: string, is_secret: true } } }
+                                                                    ~~~~~~~~~ nested-secret
+    pins: { type: array, items: { is_secret: true } }
+                                  ~~~~~~~~~ nested-secret
+  is_secret: true
+  ~~~~~~~~~ nested-secret
+steps: []
+output: 1
 `);
   });
 

@@ -73,15 +73,17 @@ describe('a secret in the input', () => {
       ),
     ).rejects.toMatchObject({
       name: 'EXPRESSION_FAILURE',
-      message: expect.stringMatching(/"key" has no value; locally give it with --var key=…/),
+      message: expect.stringMatching(
+        /^step "s": no value for "key" of its input: there is no value of the secret variable "key"; locally give it with --var key=…/,
+      ),
     });
     await expect(
       invoke(
         running(() => 1),
-        { input: { $secret: 'login.pin' } },
+        { input: { a: { b: { $secret: 'login.pin' } } } },
       ),
     ).rejects.toMatchObject({
-      message: expect.stringContaining('has nothing at "login.pin"'),
+      message: 'step "s": no value for "a.b" of its input: there is no "login.pin" in the secret variable "login"',
     });
   });
 
