@@ -3,12 +3,12 @@ import { parsePath, pathText } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
 import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
+import { foreignReference, looksLikeTemplate } from '../text/foreign-reference.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { isMeantAsFlow } from './flow-keys.ts';
 import { IF_HINTS, LITERAL_HINT, REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
-import { foreignReference, looksLikeTemplate } from './foreign-reference.ts';
 import { conditionIn } from './infix-condition.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
@@ -51,7 +51,7 @@ export function readCondition(
   reporter: Reporter,
 ): Expression {
   const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
-  const condition = text === undefined ? undefined : conditionIn(text);
+  const condition = text === undefined ? undefined : conditionIn(text, reporter.stepIds);
   if (condition !== undefined) {
     reporter.report('text-condition', { of, condition }, tree.span);
     return literal(false, tree.span);
@@ -114,7 +114,7 @@ function withoutFurther(map: MapTree, first: string, further: readonly string[],
 function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
   if (value === '...') reporter.report('elision', {}, span);
   else if (typeof value === 'string') {
-    const instead = foreignReference(value);
+    const instead = foreignReference(value, reporter.stepIds);
     if (instead !== undefined) reporter.report('foreign-reference', { instead }, span);
   }
   return literal(value, span);

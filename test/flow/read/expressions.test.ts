@@ -157,6 +157,28 @@ describe('a text that looks like a reference of another language', () => {
     );
   });
 
+  it('is told as a step where it begins with the id of one of the same flow', () => {
+    const flow = (output: string) =>
+      `steps: [{ id: a, component: /x/a }, { id: a.b, component: /x/b }]\noutput: ${output}\n`;
+    for (const [text, ours] of [
+      ['$.a.body', '{ $step: a, path: body }'],
+      ['{{a.body}}', '{ $step: a, path: body }'],
+      ['{{ a.b.body }}', '{ $step: a.b, path: body }'],
+      ['{{ steps.a.b.outputs.body }}', '{ $step: a.b, path: body }'],
+      ['${{ needs.a.outputs.body }}', '{ $step: a, path: body }'],
+      ['{{ outputs.a }}', '{ $step: a }'],
+      ['$.a[0]', '{ $step: a, path: "[0]" }'],
+    ]) {
+      const [found, ...more] = ofText(flow(JSON.stringify(text)));
+      expect(more).toEqual([]);
+      expect(found?.help.startsWith(`Write ${ours}`)).toBe(true);
+      expect(ofText(flow(ours ?? ''))).toEqual([]);
+    }
+    // The steps of the flow around are none of an inner one.
+    const [of] = ofText(flow('{ x: "{{ c.body }}" }'));
+    expect(of?.help).toContain('Write { $input: c.body }');
+  });
+
   it('with other text around it is told how to put the parts together', () => {
     const [found] = ofText(JSON.stringify({ steps: [], output: 'Hello {{ user.name }}, ${input.n}!' }));
     expect(found?.help).toContain('{ $concat: ["Hello ", { $input: user.name }, ", ", { $input: n }, "!"] }');
