@@ -22,12 +22,12 @@ export const MESSAGES = {
     () =>
       'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
   ),
-  'map-as-key': error<{ template?: string | undefined }>(
+  'map-as-key': error<{ template?: string | undefined; instead?: string | undefined }>(
     () => 'A map is used as a key',
-    ({ template }) =>
-      template === undefined
+    ({ template, instead }) =>
+      template === undefined || instead === undefined
         ? 'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.'
-        : `Where other languages have {{ ${template} }}, write { $input: ${template} } or { $step: ID, path: ${template} }.`,
+        : `Where other languages have {{ ${template} }}, ${lowercaseFirst(instead)}`,
   ),
   'alias-bomb': error<{ limit: number }>(
     ({ limit }) => `With its aliases expanded, this file has more than ${limit.toLocaleString('en')} values`,
@@ -107,9 +107,16 @@ export const MESSAGES = {
     ({ component, problem }) => `The component "${component}" cannot be loaded: ${problem}`,
     ({ remedy }) => remedy,
   ),
-  'unknown-step': error<{ step: string; nearest?: string | undefined; inFlow?: boolean }>(
+  'unknown-step': error<{
+    step: string;
+    nearest?: string | undefined;
+    inFlow?: boolean;
+    /** What is written where the name is the id of a step with a path behind it. */
+    withPath?: string | undefined;
+  }>(
     ({ step }) => `There is no step "${step}"`,
-    ({ nearest, inFlow }) => {
+    ({ nearest, inFlow, withPath }) => {
+      if (withPath !== undefined) return `Write ${withPath}.`;
       if (inFlow)
         return 'This belongs to a flow inside the flow. Put that flow under $literal, so that nothing in it is evaluated before it runs.';
       return nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.';

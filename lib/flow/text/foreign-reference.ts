@@ -129,15 +129,15 @@ function referenceTo(written: string, stepIds: StepIds): readonly string[] {
   if (/^(?:variables?|vars|env)$/.test(head)) return [`{ $variable: ${isPath(rest) && rest ? quoted(rest) : 'NAME'} }`];
   if (/^(?:steps?|tasks)$/.test(head)) {
     const known = stepAtStart(rest, stepIds);
-    if (known) return [stepAt(known.id, inResult(known.rest))];
+    if (known) return [stepExpression(known.id, inResult(known.rest))];
     const [, id = 'ID', path = 'PATH'] = STEP_RESULT.exec(rest) ?? [];
-    return [stepAt(id, path)];
+    return [stepExpression(id, path)];
   }
   const named = stepAtStart(written, stepIds);
-  if (named) return [stepAt(named.id, inResult(named.rest)), inputAt(written)];
+  if (named) return [stepExpression(named.id, inResult(named.rest)), inputAt(written)];
   const known = /^(?:outputs?|results?|needs)$/.test(head) ? stepAtStart(rest, stepIds) : undefined;
-  if (known) return [stepAt(known.id, inResult(known.rest))];
-  return isPath(written) && written !== '' ? [inputAt(written), stepAt('ID', written)] : ANY;
+  if (known) return [stepExpression(known.id, inResult(known.rest))];
+  return isPath(written) && written !== '' ? [inputAt(written), stepExpression('ID', written)] : ANY;
 }
 
 /** The path in the result of a step: `outputs.id` of another language is `id`. */
@@ -146,7 +146,8 @@ const inResult = (rest: string): string => rest.replace(/^(?:outputs?|results?)(
 /** `load.outputs.id`: a step, and the path of its result. */
 const STEP_RESULT = /^([\w-]+)(?:\.|(?=\[)|$)(?:(?:outputs?|results?)(?:\.|(?=\[)|$))?(.*)$/s;
 
-function stepAt(id: string, path: string): string {
+/** The reference to a part of the result of a step, as it is written. */
+export function stepExpression(id: string, path: string): string {
   return path === '' ? `{ $step: ${id} }` : `{ $step: ${id}, path: ${isPath(path) ? quoted(path) : 'PATH'} }`;
 }
 
@@ -163,7 +164,7 @@ function ofJsonata(code: string): readonly string[] {
   const [, source = '', path = ''] = /^\$states\.(\w+)\.?(.*)$/s.exec(code) ?? [];
   if (!isPath(path)) return [];
   if (source === 'input') return [inputAt(path)];
-  if (source === 'result') return [stepAt('ID', path)];
+  if (source === 'result') return [stepExpression('ID', path)];
   return source === 'context' ? ofContext(path) : [];
 }
 
