@@ -95,6 +95,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
   },
+  'variable-value': {
+    flow: 'variables: { region: { $input: region } }\nsteps: []\noutput: { $variable: region }\n',
+  },
   'missing-variable': {
     flow: 'variablesSchema: { properties: { region: { type: string } } }\nsteps: []\noutput: { $variable: region }\n',
   },

@@ -284,6 +284,16 @@ export const MESSAGES = {
     ({ name }) =>
       `Give its value as variables: { ${name}: { $variable: ${name} } } of the step that runs this flow, or declare "${name}" here with a value of its own.`,
   ),
+  'variable-value': warning<{ name: string; found: 'an expression' | 'a schema'; isInner: boolean }>(
+    ({ name, found }) => `The value of the variable "${name}" looks like ${found}, but variables are plain values`,
+    ({ name, found, isInner }) => {
+      if (found === 'a schema')
+        return `Write the schema as variablesSchema: { properties: { ${name}: … } }, where "default" is the value, or write the value itself here.`;
+      return isInner
+        ? `Nothing is evaluated here. Give the value in the input of the step that runs this flow, as variables: { ${name}: … }: an expression there is of the flow around.`
+        : `Nothing is evaluated here. Write the expression where the value is read; a variable has the same value in a whole run, and is given with --var ${name}=JSON or at deployment.`;
+    },
+  ),
   'undeclared-variable': warning<{ name: string; nearest?: string | undefined; inner?: boolean }>(
     ({ name, inner = false }) =>
       `The variable "${name}" is not declared, so its default is used${inner ? '' : ' unless a run sets it'}`,

@@ -23,7 +23,8 @@ const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
   ['$variable', readVariable],
   ...OPERATOR_FORMS,
 ]);
-const KEYS = [...FORMS.keys()];
+/** The keys of which an expression has one. */
+export const EXPRESSION_KEYS: readonly string[] = [...FORMS.keys()];
 
 /** Reads a value of the flow. The three dialects of references are normalised. */
 export function readExpression(tree: Tree, reporter: Reporter): Expression {
@@ -65,7 +66,7 @@ export function readCondition(
 function isMisspeltOperator({ entries }: MapTree): boolean {
   const [[key, { value }] = ['', { value: undefined }]] = entries;
   if (entries.size !== 1 || !key.startsWith('$') || FORMS.has(key)) return false;
-  return insteadOf(key) !== undefined || (nearest(key, KEYS) !== undefined && value?.kind !== 'scalar');
+  return insteadOf(key) !== undefined || (nearest(key, EXPRESSION_KEYS) !== undefined && value?.kind !== 'scalar');
 }
 
 /**
@@ -130,7 +131,7 @@ const ITEM: ReadonlyMap<string, string> = new Map(
 
 /** A key that only differs in case is a misspelling of ours. */
 const insteadOf = (key: string): string | undefined =>
-  ITEM.get(key) ?? (KEYS.includes(key.toLowerCase()) ? undefined : foreignOperator(key));
+  ITEM.get(key) ?? (EXPRESSION_KEYS.includes(key.toLowerCase()) ? undefined : foreignOperator(key));
 
 type ReadEntry = (key: string, value: Tree) => Expression;
 
@@ -143,7 +144,7 @@ function readPlainMap(
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
     else if (key.startsWith('$')) {
-      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition };
+      const params = { key, nearest: nearest(key, EXPRESSION_KEYS), instead: insteadOf(key), isCondition };
       reporter.report('unknown-dollar-key', params, place, isCondition ? 'error' : undefined);
     }
     if (value.span === place) reportUnspaced(key, place, reporter);

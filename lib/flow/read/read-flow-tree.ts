@@ -8,6 +8,7 @@ import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree, toJson, treeOf } from '../text/tree.ts';
 import { checkAwsMetadata } from './aws-metadata.ts';
 import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
+import { checkVariableValues } from './check-variables.ts';
 import { FLOW_KEYS } from './flow-keys.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
@@ -86,6 +87,7 @@ function readBody(map: MapTree, file: string, given: Reporter, own: Pick<Flow, '
   checkAwsMetadata(fields.tree('metadata'), called, reporter);
   checkSchemas(fields, ['inputSchema', 'outputSchema', 'variablesSchema'], reporter, ofInner);
   checkSchemaOfParts(fields, reporter);
+  checkVariableValues(fields.tree('variables'), own.runner !== undefined, reporter);
   const hasSkipIf = steps.some(({ skipIf }) => skipIf);
   return {
     ...own,
