@@ -200,9 +200,18 @@ export const MESSAGES = {
   ),
   'unknown-path': error<PathFault>(noSuchPath, pathHelp),
   'doubtful-path': warning<PathFault>(noSuchPath, pathHelp),
-  'input-type': error<{ step: string; by: string; where: string; problem: string }>(
+  'input-type': error<{ step: string; by: string; where: string; problem: string; isBuiltin?: boolean }>(
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
-    () => 'Change this value, or relax the schema if it is too strict.',
+    ({ isBuiltin, problem, where, by }) => {
+      if (!isBuiltin) return 'Change this value, or relax the schema if it is too strict.';
+      return problem === 'is missing' ? `Add ${where} to the input.` : `Change this value to what ${by} takes.`;
+    },
+  ),
+  'misnamed-field': error<{ step: string; component: string; found: string; required: string }>(
+    ({ step, component, found, required }) =>
+      `${component} takes "${required}", which the input of "${step}" has not; it has "${found}"`,
+    ({ found, required }) =>
+      `Rename "${found}" to "${required}"${required.endsWith('_ms') && !/ms$|milli/i.test(found) ? ', which is in milliseconds: a second is 1000' : ''}.`,
   ),
   'default-type': error<{ step: string; problem: string; isAbsent: boolean }>(
     ({ step, problem }) => `Where "${step}" fails, its default cannot be used: ${lowercaseFirst(problem)}`,
