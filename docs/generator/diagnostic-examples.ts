@@ -79,6 +79,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
     flow: 'inputSchema: { type: object, properties: { user_id: { type: string } } }\nsteps:\n  - id: load\n    component: /user/load\n    input: { user_id: { $input: usr_id } }\n',
   },
   'input-type': { flow: 'steps:\n  - id: load\n    component: /user/load\n    input: { user_id: 5 }\n' },
+  'misnamed-field': {
+    flow: 'steps:\n  - id: pause\n    component: /builtin/sleep\n    input: { seconds: 5 }\n',
+  },
   'default-type': {
     flow: `steps:\n${LOAD.trimEnd()}\n    onError: { action: useDefault, defaultValue: { profil: {} } }\noutput: { $step: load_user, path: profile }\n`,
   },
@@ -94,6 +97,9 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'undefined-variable': {
     flow: 'variables: { model: small }\nsteps: []\noutput: { $variable: modle }\n',
+  },
+  'variable-value': {
+    flow: 'variables: { region: { $input: region } }\nsteps: []\noutput: { $variable: region }\n',
   },
   'missing-variable': {
     flow: 'variablesSchema: { properties: { region: { type: string } } }\nsteps: []\noutput: { $variable: region }\n',

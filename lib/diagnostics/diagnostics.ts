@@ -23,11 +23,20 @@ export const hasError = (diagnostics: readonly Diagnostic[]): boolean =>
 
 /** Collects the diagnostics of one file, so that reading continues after an error. */
 export class Reporter {
-  readonly diagnostics: Diagnostic[] = [];
+  readonly diagnostics: Diagnostic[];
   readonly file: string;
+  /** The ids of the steps of the flow that is read, which advice may name. */
+  readonly stepIds: ReadonlySet<string>;
 
-  constructor(file: string) {
+  constructor(file: string, diagnostics: Diagnostic[] = [], stepIds: ReadonlySet<string> = new Set()) {
     this.file = file;
+    this.diagnostics = diagnostics;
+    this.stepIds = stepIds;
+  }
+
+  /** One that adds to the same diagnostics, for a flow with these steps. */
+  withSteps(stepIds: ReadonlySet<string>): Reporter {
+    return new Reporter(this.file, this.diagnostics, stepIds);
   }
 
   /** Adds the diagnostic `code` of the registry at `span`, with a severity other than its own where one is given. */

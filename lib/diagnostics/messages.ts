@@ -22,12 +22,12 @@ export const MESSAGES = {
     () =>
       'Numbers are 64-bit floating-point numbers (doubles), here and on AWS: whole numbers are exact up to 9007199254740992 (2^53). Write an id as a string in quotes.',
   ),
-  'map-as-key': error<{ template?: string | undefined }>(
+  'map-as-key': error<{ template?: string | undefined; instead?: string | undefined }>(
     () => 'A map is used as a key',
-    ({ template }) =>
-      template === undefined
+    ({ template, instead }) =>
+      template === undefined || instead === undefined
         ? 'Use a string as the key. Only a reference may be written this way, without a value: { { $step: load }, path: id }.'
-        : `Where other languages have {{ ${template} }}, write { $input: ${template} } or { $step: ID, path: ${template} }.`,
+        : `Where other languages have {{ ${template} }}, ${lowercaseFirst(instead)}`,
   ),
   'alias-bomb': error<{ limit: number }>(
     ({ limit }) => `With its aliases expanded, this file has more than ${limit.toLocaleString('en')} values`,
@@ -107,9 +107,16 @@ export const MESSAGES = {
     ({ component, problem }) => `The component "${component}" cannot be loaded: ${problem}`,
     ({ remedy }) => remedy,
   ),
-  'unknown-step': error<{ step: string; nearest?: string | undefined; inFlow?: boolean }>(
+  'unknown-step': error<{
+    step: string;
+    nearest?: string | undefined;
+    inFlow?: boolean;
+    /** What is written where the name is the id of a step with a path behind it. */
+    withPath?: string | undefined;
+  }>(
     ({ step }) => `There is no step "${step}"`,
-    ({ nearest, inFlow }) => {
+    ({ nearest, inFlow, withPath }) => {
+      if (withPath !== undefined) return `Write ${withPath}.`;
       if (inFlow)
         return 'This belongs to a flow inside the flow. Put that flow under $literal, so that nothing in it is evaluated before it runs.';
       return nearest ? `Did you mean "${nearest}"?` : 'Use the id of a step in this flow.';
@@ -193,9 +200,18 @@ export const MESSAGES = {
   ),
   'unknown-path': error<PathFault>(noSuchPath, pathHelp),
   'doubtful-path': warning<PathFault>(noSuchPath, pathHelp),
-  'input-type': error<{ step: string; by: string; where: string; problem: string }>(
+  'input-type': error<{ step: string; by: string; where: string; problem: string; isBuiltin?: boolean }>(
     ({ step, by, where, problem }) => `The input of "${step}" does not match ${by}: ${where} ${problem}`,
-    () => 'Change this value, or relax the schema if it is too strict.',
+    ({ isBuiltin, problem, where, by }) => {
+      if (!isBuiltin) return 'Change this value, or relax the schema if it is too strict.';
+      return problem === 'is missing' ? `Add ${where} to the input.` : `Change this value to what ${by} takes.`;
+    },
+  ),
+  'misnamed-field': error<{ step: string; component: string; found: string; required: string }>(
+    ({ step, component, found, required }) =>
+      `${component} takes "${required}", which the input of "${step}" has not; it has "${found}"`,
+    ({ found, required }) =>
+      `Rename "${found}" to "${required}"${required.endsWith('_ms') && !/ms$|milli/i.test(found) ? ', which is in milliseconds: a second is 1000' : ''}.`,
   ),
   'default-type': error<{ step: string; problem: string; isAbsent: boolean }>(
     ({ step, problem }) => `Where "${step}" fails, its default cannot be used: ${lowercaseFirst(problem)}`,
@@ -276,6 +292,16 @@ export const MESSAGES = {
     ({ name }) => `"${name}" is a variable of the flow around this one; an inner flow sees none of its variables`,
     ({ name }) =>
       `Give its value as variables: { ${name}: { $variable: ${name} } } of the step that runs this flow, or declare "${name}" here with a value of its own.`,
+  ),
+  'variable-value': warning<{ name: string; found: 'an expression' | 'a schema'; isInner: boolean }>(
+    ({ name, found }) => `The value of the variable "${name}" looks like ${found}, but variables are plain values`,
+    ({ name, found, isInner }) => {
+      if (found === 'a schema')
+        return `Write the schema as variablesSchema: { properties: { ${name}: … } }, where "default" is the value, or write the value itself here.`;
+      return isInner
+        ? `Nothing is evaluated here. Give the value in the input of the step that runs this flow, as variables: { ${name}: … }: an expression there is of the flow around.`
+        : `Nothing is evaluated here. Write the expression where the value is read; a variable has the same value in a whole run, and is given with --var ${name}=JSON or at deployment.`;
+    },
   ),
   'undeclared-variable': warning<{ name: string; nearest?: string | undefined; inner?: boolean }>(
     ({ name, inner = false }) =>

@@ -1,7 +1,9 @@
 import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnostics.ts';
 import { allWithin, type Expression, type StepReference } from '../../flow/expression.ts';
 import { expressionsIn, type Flow } from '../../flow/flow.ts';
+import { stepExpression } from '../../flow/text/foreign-reference.ts';
 import { Suggestions } from '../../flow/text/nearest.ts';
+import { stepAtStart } from '../../flow/text/step-at-start.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 
 /** Reports each reference of a flow, and each item of an `after`, that names a step that is not `known`. */
@@ -21,9 +23,18 @@ export function reportUnknownSteps(flow: Flow, known: ReadonlySet<string>, diagn
       continue;
     }
     const inFlow = flows.some((outer) => contains(outer.span, span));
-    const params = { step, nearest: ids.nearest(step), inFlow };
+    const isAfter = preceding.some((one) => one.span === span);
+    const params = { step, nearest: ids.nearest(step), inFlow, withPath: withPath(step, known, isAfter) };
     diagnostics.push(diagnose('unknown-step', params, { file: flow.file, ...span }));
   }
+}
+
+/** What is meant by the id of a step with a path behind it: `load.profile.name`. */
+function withPath(written: string, known: ReadonlySet<string>, isAfter: boolean): string | undefined {
+  const found = stepAtStart(written, known);
+  if (!found) return undefined;
+  // What comes after a step waits for all of it.
+  return isAfter ? `after: [${found.id}]` : stepExpression(found.id, found.rest);
 }
 
 /** Whether a flow around an inner one has a step of that id. */

@@ -7,6 +7,8 @@ import type { Segment } from '../../protocol/path.ts';
 import { builtinOf, inputField } from '../analyse/builtins.ts';
 import { VARIABLES_FIELD } from '../analyse/given-variables.ts';
 import { checkValue, type ValueReport } from './check-value.ts';
+import { MISSING } from './mismatch.ts';
+import { misnamedField } from './misnamed-field.ts';
 import { isCovered, type Scope } from './scope.ts';
 import { schemaType } from './type.ts';
 
@@ -33,15 +35,34 @@ function checkStepInput(step: Step, scope: Scope): void {
   const expected = own ?? scope.schemasOf(component)?.input;
   if (expected === undefined) return;
   const by = own === undefined ? component : `the inputSchema of "${step.id}"`;
+  const isBuiltin = own === undefined && isOfBuiltin(step, scope);
+  const known = isObject(expected) && isObject(expected.properties) ? Object.keys(expected.properties) : [];
+  const misnamed = new Set<string>();
   checkValue(step.input, schemaType(expected), scope, {
     mismatch: (path, problem, span) => {
-      const params = { step: step.id, by, where: placeIn(path, 'the input'), problem };
+      const [field] = path;
+      if (isBuiltin && problem === MISSING.problem && path.length === 1) {
+        const found = misnamedField(step.input, String(field), [...known, ...misnamed]);
+        if (found) {
+          misnamed.add(found.key);
+          const names = { step: step.id, component, found: found.key, required: String(field) };
+          scope.report('misnamed-field', names, found.span, severityFor(step));
+          return;
+        }
+      }
+      const params = { step: step.id, by, where: placeIn(path, 'the input'), problem, isBuiltin };
       // A step without an input has no span for it: the problem is reported at its component.
       scope.report('input-type', params, contains(span, componentSpan) ? componentSpan : span, severityFor(step));
     },
-    unlisted: (field, known, nearest, span) => scope.report('unlisted-field', { by, field, known, nearest }, span),
+    unlisted: (field, listed, nearest, span) => {
+      if (!misnamed.has(field)) scope.report('unlisted-field', { by, field, known: listed, nearest }, span);
+    },
   });
 }
+
+/** Whether a step calls a built-in component, whose schema is not the user's. */
+const isOfBuiltin = ({ component }: Step, { schemasOf }: Scope): boolean =>
+  component.startsWith('/builtin/') || schemasOf(component) === schemasOf(`/builtin${component}`);
 
 const severityFor = (step: Step) => (isCovered(step) ? 'warning' : undefined);
 

@@ -1,4 +1,5 @@
-import { pathIn, referenceIn } from './foreign-reference.ts';
+import { pathIn, referenceIn } from '../text/foreign-reference.ts';
+import { stepAtStart } from '../text/step-at-start.ts';
 
 /** Operators between two operands, as other languages write them; those that bind least come first. */
 const INFIX: readonly (readonly [pattern: RegExp, key: string])[] = [
@@ -19,34 +20,37 @@ const MOST_CHARACTERS = 200;
 
 /**
  * The condition that a text is meant as, with operators: `plan == "free" && !brief`, or one reference of another language.
- * Undefined for any other text.
+ * Undefined for any other text. `stepIds`: of the flow that it is in.
  */
-export function conditionIn(text: string): string | undefined {
+export function conditionIn(text: string, stepIds: ReadonlySet<string>): string | undefined {
   if (text.length > MOST_CHARACTERS) return undefined;
   const plain = unwrapped(text.trim());
-  return operationIn(plain) ?? referenceIn(text.trim()) ?? (NAMED_SOURCE.test(plain) ? pathIn(plain) : undefined);
+  const isPath = NAMED_SOURCE.test(plain) || stepAtStart(plain, stepIds) !== undefined;
+  return (
+    operationIn(plain, stepIds) ?? referenceIn(text.trim(), stepIds) ?? (isPath ? pathIn(plain, stepIds) : undefined)
+  );
 }
 
 /** A path that says what it is of. Any other may be a word. */
 const NAMED_SOURCE = /^(?:inputs?|steps?|variables?)\./;
 
-function operationIn(text: string): string | undefined {
+function operationIn(text: string, stepIds: ReadonlySet<string>): string | undefined {
   for (const [pattern, key] of INFIX) {
     const found = outsideQuotes(pattern, text);
     if (!found) continue;
-    const operands = [text.slice(0, found.start), text.slice(found.end)].map(valueIn);
+    const operands = [text.slice(0, found.start), text.slice(found.end)].map((operand) => valueIn(operand, stepIds));
     return operands.includes(undefined) ? undefined : `{ ${key}: [${operands.join(', ')}] }`;
   }
-  const negated = NOT.test(text) ? valueIn(text.replace(NOT, '')) : undefined;
+  const negated = NOT.test(text) ? valueIn(text.replace(NOT, ''), stepIds) : undefined;
   return negated && `{ $not: ${negated} }`;
 }
 
-function valueIn(written: string): string | undefined {
+function valueIn(written: string, stepIds: ReadonlySet<string>): string | undefined {
   const text = unwrapped(written.trim());
   if (/^(?:true|false|null|-?\d+(?:\.\d+)?)$/.test(text)) return text;
   const [, quoted] = /^(?:"([^"]*)"|'([^']*)')$/.exec(text)?.filter((one) => one !== undefined) ?? [];
   if (quoted !== undefined) return JSON.stringify(quoted);
-  return operationIn(text) ?? referenceIn(text) ?? pathIn(text);
+  return operationIn(text, stepIds) ?? referenceIn(text, stepIds) ?? pathIn(text, stepIds);
 }
 
 /** Without parentheses, or the marks of a template, round all of it. */

@@ -3,12 +3,12 @@ import { parsePath, pathText } from '../../protocol/path.ts';
 import { type Expression, literal, type ReadPath, type VariableReference, WHOLE } from '../expression.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
 import { Fields, type KeyHints, plainKey } from '../text/fields.ts';
+import { foreignReference, looksLikeTemplate } from '../text/foreign-reference.ts';
 import { nearest } from '../text/nearest.ts';
 import { describe, type MapTree, type Tree, toJson } from '../text/tree.ts';
 import { isMeantAsFlow } from './flow-keys.ts';
 import { IF_HINTS, LITERAL_HINT, REFERENCE_HINTS } from './foreign-keys.ts';
 import { foreignOperator } from './foreign-operators.ts';
-import { foreignReference, looksLikeTemplate } from './foreign-reference.ts';
 import { conditionIn } from './infix-condition.ts';
 import { OPERATOR_FORMS, type ReadForm } from './read-operator.ts';
 
@@ -23,7 +23,8 @@ const FORMS: ReadonlyMap<string, ReadForm> = new Map<string, ReadForm>([
   ['$variable', readVariable],
   ...OPERATOR_FORMS,
 ]);
-const KEYS = [...FORMS.keys()];
+/** The keys of which an expression has one. */
+export const EXPRESSION_KEYS: readonly string[] = [...FORMS.keys()];
 
 /** Reads a value of the flow. The three dialects of references are normalised. */
 export function readExpression(tree: Tree, reporter: Reporter): Expression {
@@ -51,7 +52,7 @@ export function readCondition(
   reporter: Reporter,
 ): Expression {
   const text = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
-  const condition = text === undefined ? undefined : conditionIn(text);
+  const condition = text === undefined ? undefined : conditionIn(text, reporter.stepIds);
   if (condition !== undefined) {
     reporter.report('text-condition', { of, condition }, tree.span);
     return literal(false, tree.span);
@@ -65,7 +66,7 @@ export function readCondition(
 function isMisspeltOperator({ entries }: MapTree): boolean {
   const [[key, { value }] = ['', { value: undefined }]] = entries;
   if (entries.size !== 1 || !key.startsWith('$') || FORMS.has(key)) return false;
-  return insteadOf(key) !== undefined || (nearest(key, KEYS) !== undefined && value?.kind !== 'scalar');
+  return insteadOf(key) !== undefined || (nearest(key, EXPRESSION_KEYS) !== undefined && value?.kind !== 'scalar');
 }
 
 /**
@@ -114,7 +115,7 @@ function withoutFurther(map: MapTree, first: string, further: readonly string[],
 function readScalar(value: null | boolean | number | string, span: Span, reporter: Reporter): Expression {
   if (value === '...') reporter.report('elision', {}, span);
   else if (typeof value === 'string') {
-    const instead = foreignReference(value);
+    const instead = foreignReference(value, reporter.stepIds);
     if (instead !== undefined) reporter.report('foreign-reference', { instead }, span);
   }
   return literal(value, span);
@@ -130,7 +131,7 @@ const ITEM: ReadonlyMap<string, string> = new Map(
 
 /** A key that only differs in case is a misspelling of ours. */
 const insteadOf = (key: string): string | undefined =>
-  ITEM.get(key) ?? (KEYS.includes(key.toLowerCase()) ? undefined : foreignOperator(key));
+  ITEM.get(key) ?? (EXPRESSION_KEYS.includes(key.toLowerCase()) ? undefined : foreignOperator(key));
 
 type ReadEntry = (key: string, value: Tree) => Expression;
 
@@ -143,7 +144,7 @@ function readPlainMap(
   const entries = [...map.entries].map(([key, { key: place, value }]) => {
     if (looksLikeTemplate(key)) reporter.report('foreign-reference', { isKey: true }, place);
     else if (key.startsWith('$')) {
-      const params = { key, nearest: nearest(key, KEYS), instead: insteadOf(key), isCondition };
+      const params = { key, nearest: nearest(key, EXPRESSION_KEYS), instead: insteadOf(key), isCondition };
       reporter.report('unknown-dollar-key', params, place, isCondition ? 'error' : undefined);
     }
     if (value.span === place) reportUnspaced(key, place, reporter);

@@ -8,6 +8,7 @@ import { Fields } from '../text/fields.ts';
 import { describe, type MapTree, type Tree, toJson, treeOf } from '../text/tree.ts';
 import { checkAwsMetadata } from './aws-metadata.ts';
 import { checkSchemaOfParts, checkSchemas } from './check-schemas.ts';
+import { checkVariableValues } from './check-variables.ts';
 import { FLOW_KEYS } from './flow-keys.ts';
 import { FLOW_HINTS } from './foreign-keys.ts';
 import { readExpression } from './read-expression.ts';
@@ -44,12 +45,16 @@ export function readWholeFlow(tree: Tree | undefined, file: string, reporter: Re
 function writtenIds(tree: Tree): ReadonlySet<string> | undefined {
   const steps = tree.kind === 'map' ? tree.entries.get('steps')?.value : tree;
   if (steps?.kind !== 'list') return undefined;
-  const ids = steps.items.flatMap((step) => {
+  const ids = idsOf(steps.items);
+  return ids.length === steps.items.length ? new Set(ids) : undefined;
+}
+
+/** The ids of those steps that have one that can be read. */
+const idsOf = (steps: readonly Tree[]): readonly string[] =>
+  steps.flatMap((step) => {
     const id = descend(step, 'id');
     return id?.kind === 'scalar' && id.value !== null ? [String(id.value)] : [];
   });
-  return ids.length === steps.items.length ? new Set(ids) : undefined;
-}
 
 /**
  * Reads a flow from a tree: that of a file, or of a flow inside another one. `runner`: the id of the step that runs the latter.
@@ -67,7 +72,8 @@ export function readFlowTree(tree: Tree, file: string, reporter: Reporter, runne
   return undefined;
 }
 
-function readBody(map: MapTree, file: string, reporter: Reporter, own: Pick<Flow, 'runner'>): Flow {
+function readBody(map: MapTree, file: string, given: Reporter, own: Pick<Flow, 'runner'>): Flow {
+  const reporter = given.withSteps(new Set(idsOf(listIn(map, 'steps'))));
   const called = flowCalled(own);
   const ofInner = own.runner === undefined ? '' : ` of ${called}`;
   const fields = new Fields(map, called, FLOW_KEYS, reporter, { hints: FLOW_HINTS });
@@ -81,6 +87,7 @@ function readBody(map: MapTree, file: string, reporter: Reporter, own: Pick<Flow
   checkAwsMetadata(fields.tree('metadata'), called, reporter);
   checkSchemas(fields, ['inputSchema', 'outputSchema', 'variablesSchema'], reporter, ofInner);
   checkSchemaOfParts(fields, reporter);
+  checkVariableValues(fields.tree('variables'), own.runner !== undefined, reporter);
   const hasSkipIf = steps.some(({ skipIf }) => skipIf);
   return {
     ...own,
@@ -155,6 +162,11 @@ const namedPlace = (tree: Tree): readonly (readonly [string, Span])[] =>
 
 const descend = (tree: Tree | undefined, ...keys: readonly string[]): Tree | undefined =>
   keys.reduce((here, key) => (here?.kind === 'map' ? here.entries.get(key)?.value : undefined), tree);
+
+function listIn(map: MapTree, key: string): readonly Tree[] {
+  const tree = descend(map, key);
+  return tree?.kind === 'list' ? tree.items : [];
+}
 
 function readExamples(trees: readonly Tree[], reporter: Reporter): readonly Example[] {
   return trees.flatMap((tree) => {

@@ -81,18 +81,18 @@ function listed(
   const found =
     written?.kind === 'list' ? `a list of ${written.items.length}` : written ? describe(written) : 'nothing';
   const problem = `${key} takes ${wanted}, and finds ${found}`;
-  reporter.report('bad-reference', { problem, form: formFor(form, key, written) }, written?.span ?? map.span);
+  reporter.report('bad-reference', { problem, form: formFor(form, key, written, reporter) }, written?.span ?? map.span);
   return undefined;
 }
 
 /** How the operator is written, with what was found in its place where that tells what is meant. */
-function formFor(form: string, key: string, written: Tree | undefined): string {
+function formFor(form: string, key: string, written: Tree | undefined, reporter: Reporter): string {
   if (written?.kind === 'list' && written.items.length > 2)
     return key === '$in'
       ? '{ $in: [value, [first, second, third]] }, with the list as the second'
       : `${form}, and join several with $and or $or: { $and: [${form}, ${form}] }`;
   if (written?.kind === 'list' || written?.kind === 'map' || !written) return form;
-  const condition = typeof written.value === 'string' ? conditionIn(written.value) : undefined;
+  const condition = typeof written.value === 'string' ? conditionIn(written.value, reporter.stepIds) : undefined;
   if (condition !== undefined) return condition;
   const value = JSON.stringify(written.value);
   return form.includes('first') ? form.replace('second', value) : form.replace('value', value);

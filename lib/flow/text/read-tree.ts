@@ -12,9 +12,11 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
+import type { Params } from '../../diagnostics/messages.ts';
 import { DEPTH_LIMIT } from '../../protocol/json.ts';
 import { withoutByteOrderMark } from '../../protocol/text.ts';
 import { composeDocument } from './compose-document.ts';
+import { foreignReference } from './foreign-reference.ts';
 import { numberFault } from './numbers.ts';
 import { describe, type Entry, type ListTree, type MapTree, type ScalarTree, type Tree, toJson } from './tree.ts';
 import { yamlProblem } from './yaml-problem.ts';
@@ -26,7 +28,7 @@ const VALUE_LIMIT = 1_000_000;
 function templateIn({ entries }: MapTree): string | undefined {
   const [[name, { value }] = ['', { value: undefined }]] = entries;
   const isOnly = entries.size === 1 && value?.kind === 'scalar' && value.value === null;
-  return isOnly && /^[A-Za-z_][\w.-]*$/.test(name) ? name : undefined;
+  return isOnly && name !== '' ? name : undefined;
 }
 
 /** What `yaml` reports for a map as a key after a block, although it reads it correctly: eemeli/yaml#646. */
@@ -68,10 +70,11 @@ class TreeReader {
   readonly #reporter: Reporter;
   readonly #anchors = new Map<string, Node>();
   readonly #repeated = new Set<string>();
+  /** The maps and lists around what is read, outermost first. */
+  readonly #around: Node[] = [];
   #values = 0;
   /** How many diagnostics there were when the limit of values was reached, with the one that says so. */
   #fullAt: number | undefined;
-  #depth = 0;
   #tooDeep = false;
 
   constructor(document: Document, lines: LineCounter, reporter: Reporter) {
@@ -118,16 +121,16 @@ class TreeReader {
 
   /** Reads one more level. What is nested too deep is left out, and reported once a file. */
   #nested(node: Node, read: () => Tree): Tree {
-    if (this.#depth >= DEPTH_LIMIT) {
+    if (this.#around.length >= DEPTH_LIMIT) {
       if (!this.#tooDeep) this.#reporter.report('too-deep', { limit: DEPTH_LIMIT }, this.#start(node));
       this.#tooDeep = true;
       return this.#scalar(null, this.#span(node));
     }
-    this.#depth += 1;
+    this.#around.push(node);
     try {
       return read();
     } finally {
-      this.#depth -= 1;
+      this.#around.pop();
     }
   }
 
@@ -210,8 +213,22 @@ class TreeReader {
     const first = inner.entries.keys().next().value ?? '';
     const nothing = value === null || (isScalar(value) && value.value === null);
     if (!first.startsWith('$') || !nothing)
-      this.#reporter.report('map-as-key', { template: nothing ? templateIn(inner) : undefined }, inner.span);
+      this.#reporter.report('map-as-key', this.#template(inner, nothing), inner.span);
     else for (const [key, entry] of inner.entries) this.#add(entries, key, entry);
+  }
+
+  /** What `{{ name }}` without quotes is meant as, if a map that is a key is one: the same as with them. */
+  #template(inner: MapTree, isAlone: boolean): Params<'map-as-key'> {
+    const template = isAlone ? templateIn(inner) : undefined;
+    if (template === undefined) return {};
+    return { template, instead: foreignReference(`{{ ${template} }}`, this.#stepIds()) };
+  }
+
+  /** The ids of the steps of the innermost flow around what is read. */
+  #stepIds(): ReadonlySet<string> {
+    const flow = this.#around.findLast((node) => isMap(node) && isSeq(node.get('steps', true)));
+    const steps = isMap(flow) ? flow.get('steps', true) : this.#around[0];
+    return new Set(isSeq(steps) ? steps.items.flatMap((step) => (isMap(step) ? [String(step.get('id'))] : [])) : []);
   }
 
   #merge(tree: Tree): MapTree[] {

@@ -48,6 +48,15 @@ const COMPONENTS: { readonly [path: string]: ComponentSchemas } = {
     output: { anyOf: [{ type: 'null' }, object({ at: { type: 'integer' } }, ['at'], closed)] },
   },
   '/any/thing': { input: {}, output: {} },
+  '/builtin/sleep': {
+    input: object({ duration_ms: { type: 'number' }, passthrough: {} }, ['duration_ms']),
+    output: {},
+  },
+  '/builtin/load_file': { input: object({ path: string, format: string }, ['path']), output: {} },
+  '/builtin/iterate': {
+    input: object({ flow: {}, initial_input: {}, max_iterations: { type: 'integer' } }, ['initial_input']),
+    output: {},
+  },
   '/builtin/map': { input: object({ workflow: {}, items: { type: 'array' } }), output: {} },
 };
 

@@ -249,3 +249,39 @@ ${flowOf(later)}
   - { id: it, component: /any/thing, inputSchema: { type: [array, number] }, input: { $step: s59 } }`);
   });
 });
+
+describe('a field that a built-in component requires, under another name', () => {
+  it('is told once, with its name', () => {
+    const texts = expectChecks(`
+steps:
+  - id: loop
+    component: /builtin/iterate
+    input: { initial: { $input: n }, flow: { steps: [], output: { next: { $input: $ } } } }
+             ~~~~~~~ misnamed-field
+  - { id: pause, component: /builtin/sleep, input: { seconds: 5 } }
+                                                     ~~~~~~~ misnamed-field
+  - { id: file, component: /builtin/load_file, input: { file: a.json } }
+                                                        ~~~~ misnamed-field
+  - { id: near, component: /builtin/load_file, input: { pth: { $input: a } } }
+                                                        ~~~ misnamed-field`);
+    expect(texts.map((text) => text.split(' | ')[1])).toEqual([
+      'Rename "initial" to "initial_input".',
+      'Rename "seconds" to "duration_ms", which is in milliseconds: a second is 1000.',
+      'Rename "file" to "path".',
+      'Rename "pth" to "path".',
+    ]);
+  });
+
+  it('is missing where no field is like it, and no schema is there to relax', () => {
+    const texts = expectChecks(`
+steps:
+  - { id: file, component: /builtin/load_file, input: { format: json } }
+                                                      ~~~~~~~~~~~~~~~~ input-type
+  - { id: pause, component: /builtin/sleep, input: { duration_ms: long } }
+                                                                  ~~~~ input-type`);
+    expect(texts.map((text) => text.split(' | ')[1])).toEqual([
+      'Add "path" to the input.',
+      'Change this value to what /builtin/sleep takes.',
+    ]);
+  });
+});

@@ -101,3 +101,28 @@ evaluation: eager
 output: { $step: ${reference} }`);
   });
 });
+
+describe('a reference to a step whose id has a path behind it', () => {
+  it('is told how the path is written, of the step with the longest id', () => {
+    const texts = expectChecks(`
+steps:
+  - { id: load, component: /any/thing }
+  - { id: load.more, component: /any/thing }
+evaluation: eager
+output:
+  - { $step: load.profile.name }
+    ~~~~~~~~~~~~~~~~~~~~~~~~~~~~ unknown-step
+  - { $step: "load[0].id" }
+    ~~~~~~~~~~~~~~~~~~~~~~~ unknown-step
+  - { $step: load.more.id }
+    ~~~~~~~~~~~~~~~~~~~~~~~ unknown-step
+  - { $step: loader.id }
+    ~~~~~~~~~~~~~~~~~~~~ unknown-step`);
+    expect(texts.map((text) => text.split(' | ')[1])).toEqual([
+      'Write { $step: load, path: profile.name }.',
+      'Write { $step: load, path: "[0].id" }.',
+      'Write { $step: load.more, path: id }.',
+      'Use the id of a step in this flow.',
+    ]);
+  });
+});

@@ -99,6 +99,23 @@ describe('a condition that is written as a text', () => {
     expect(ofText(asSkipIf(text))).toMatchObject([{ code: 'text-condition', help: `Write skipIf: ${ours}.` }]);
   });
 
+  it('reads a step of the flow where a path begins with its id, the longest that does', () => {
+    const flow = (skipIf: string) =>
+      `steps:\n  - { id: a, component: /x/a }\n  - { id: a.b, component: /x/b }\n  - { id: c, component: /x/c, skipIf: ${JSON.stringify(skipIf)} }\n`;
+    for (const [text, ours] of [
+      ["{{ a.s == 'done' }}", '{ $eq: [{ $step: a, path: s }, "done"] }'],
+      ["a.b.s == 'done'", '{ $eq: [{ $step: a.b, path: s }, "done"] }'],
+      ['!a.outputs.hit', '{ $not: { $step: a, path: hit } }'],
+      ['a[0].s && b.s', '{ $and: [{ $step: a, path: "[0].s" }, { $input: b.s }] }'],
+      ['$.a.hit', '{ $step: a, path: hit }'],
+      ['${a.hit}', '{ $step: a, path: hit }'],
+      ['a.hit', '{ $step: a, path: hit }'],
+      ['a', '{ $step: a }'],
+    ])
+      expect(ofText(flow(text ?? ''))).toMatchObject([{ code: 'text-condition', help: `Write skipIf: ${ours}.` }]);
+    expect(ofText(flow('ab.hit'))).toEqual([]);
+  });
+
   it.each(['yes', '""', '"true"', 'the plan is free', 'a -> b', 'brief', '"- 1"'])('is no word such as %s', (text) => {
     expect(ofText(asSkipIf(text))).toEqual([]);
     expect(ofText(inFlow(`{ $if: ${text}, then: 1 }`))).toEqual([]);

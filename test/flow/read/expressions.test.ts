@@ -157,6 +157,52 @@ describe('a text that looks like a reference of another language', () => {
     );
   });
 
+  it('is told as a step where it begins with the id of one of the same flow', () => {
+    const flow = (output: string) =>
+      `steps: [{ id: a, component: /x/a }, { id: a.b, component: /x/b }]\noutput: ${output}\n`;
+    for (const [text, ours] of [
+      ['$.a.body', '{ $step: a, path: body }'],
+      ['{{a.body}}', '{ $step: a, path: body }'],
+      ['{{ a.b.body }}', '{ $step: a.b, path: body }'],
+      ['{{ steps.a.b.outputs.body }}', '{ $step: a.b, path: body }'],
+      ['${{ needs.a.outputs.body }}', '{ $step: a, path: body }'],
+      ['{{ outputs.a }}', '{ $step: a }'],
+      ['$.a[0]', '{ $step: a, path: "[0]" }'],
+    ]) {
+      const [found, ...more] = ofText(flow(JSON.stringify(text)));
+      expect(more).toEqual([]);
+      expect(found?.help.startsWith(`Write ${ours}`)).toBe(true);
+      expect(ofText(flow(ours ?? ''))).toEqual([]);
+    }
+    // The steps of the flow around are none of an inner one.
+    const [of] = ofText(flow('{ x: "{{ c.body }}" }'));
+    expect(of?.help).toContain('Write { $input: c.body }');
+  });
+
+  it.each(['input.x', 'steps.a.x', 'a.x', 'name', 'steps.a.outputs.x', 'env.REGION', 'a.b | upper'])(
+    'without quotes is told the same: {{ %s }}',
+    (reference) => {
+      const flow = (output: string) => `steps: [{ id: a, component: /x/a }]\noutput: { a: ${output} }\n`;
+      const [quoted] = ofText(flow(`"{{ ${reference} }}"`));
+      const [unquoted, ...more] = ofText(flow(`{{ ${reference} }}`));
+      expect(more).toEqual([]);
+      const [advice = ''] = /^Write .*?(?=\.( If|$))/.exec(quoted?.help ?? '') ?? [];
+      expect(unquoted).toMatchObject({ code: 'map-as-key' });
+      expect(unquoted?.help).toContain(advice.replace('Write', 'write'));
+    },
+  );
+
+  it('without quotes is a step of the innermost flow around it', () => {
+    const inner = '{ steps: [{ id: b, component: /x/b }], output: {{ b.x }} }';
+    const around = (workflow: string) =>
+      `- { id: a, component: /x/a }\n- { id: m, component: /builtin/map, input: { items: [], workflow: ${workflow} } }\n`;
+    expect(ofText(around(inner))[0]?.help).toContain('write { $step: b, path: x }');
+    expect(ofText(around(inner.replace('b.x', 'a.x')))[0]?.help).toContain('write { $input: a.x }');
+    expect(ofText('- { id: a, component: /x/a }\n- { id: b, component: /x/b, input: {{ a.x }} }\n')[0]?.help).toContain(
+      'write { $step: a, path: x }',
+    );
+  });
+
   it('with other text around it is told how to put the parts together', () => {
     const [found] = ofText(JSON.stringify({ steps: [], output: 'Hello {{ user.name }}, ${input.n}!' }));
     expect(found?.help).toContain('{ $concat: ["Hello ", { $input: user.name }, ", ", { $input: n }, "!"] }');
