@@ -407,7 +407,7 @@ export const MESSAGES = {
   ),
   'secret-to-unknown-flow': error<{ name: string; step: string }>(
     ({ name, step }) =>
-      `The secret "${name}" is given to a flow that only a run knows, and whoever supplies that flow to the step "${step}" could find out its value`,
+      `The secret "${name}" is given to a variable of a flow that only a run knows, and whoever supplies that flow to the step "${step}" could find out its value`,
     () =>
       'Write the flow out in the input of the step, or let a component that the flow calls read the secret by itself: from its environment, or from Secrets Manager.',
   ),

@@ -5,8 +5,8 @@ import { FLOW_RUNNERS, flowRunnerAt } from '../../flow/flow-runners.ts';
 import { readFlowTree } from '../../flow/read/read-flow-tree.ts';
 import { treeOf } from '../../flow/text/tree.ts';
 import { secretPath } from '../../runtime/secrets/secrets.ts';
-import { callsBuiltin, failsWithItem, fieldsOf, inputField } from './builtins.ts';
-import { givingOf } from './given-variables.ts';
+import { callsBuiltin, failsWithItem, inputField } from './builtins.ts';
+import { givingOf, VARIABLES_FIELD } from './given-variables.ts';
 import { bindVariables } from './variables.ts';
 
 /** The keys of a step's input that hold the flow that it runs, or the id of a blob with the flow; none if it runs no flow. */
@@ -29,10 +29,10 @@ export function innerFlowOf(step: Step, flow: Flow, diagnostics: Diagnostic[]): 
   return literal && readInner(literal, step, flow, diagnostics);
 }
 
-/** Reports secrets that a step gives to a flow which only a run knows: whoever supplies it could find them by comparing. */
+/** Reports secrets that a step gives to the variables of a flow which only a run knows: whoever supplies it could find them by comparing. */
 function reportSecretsGiven(step: Step, { file }: Flow, diagnostics: Diagnostic[]): void {
-  const given = (fieldsOf(step.input) ?? []).filter(([key]) => !flowKeysOf(step).includes(key));
-  for (const one of given.flatMap(([, value]) => allWithin(value))) {
+  const given = inputField(step, VARIABLES_FIELD);
+  for (const one of given ? allWithin(given) : []) {
     if (one.kind !== 'literal' || one.secret === undefined) continue;
     const { name } = secretPath(one.secret);
     diagnostics.push(diagnose('secret-to-unknown-flow', { name, step: step.id }, { file, ...one.span }));

@@ -219,11 +219,9 @@ steps:
       variables: { k: { $variable: key }, l: { a: { $variable: key.part } } }
                       ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
                                                   ~~~~~~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
-      input: { $variable: key }
-             ~~~~~~~~~~~~~~~~~~ secret-to-unknown-flow
 output: { $step: run }
 `);
-    expect(help).toMatch(/"key" is given to a flow that only a run knows.*Write the flow out/);
+    expect(help).toMatch(/"key" is given to a variable of a flow that only a run knows.*Write the flow out/);
   });
 
   it('is a whole variable', () => {
