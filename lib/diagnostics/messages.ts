@@ -145,8 +145,10 @@ export const MESSAGES = {
   ),
   'bad-path': error<{ path: string; problem: string }>(
     ({ path, problem }) => `"${path}" is not a valid path: ${problem}`,
-    () =>
-      'Write a path such as id, profile.name, items[0], [0].id or a["b.c"], optionally after "$.". Wildcards and negative indices are not supported.',
+    ({ path }) =>
+      /\bresults\[\s*\*\s*\]\.result$/.test(path)
+        ? `A map gives the results of all items as a list of its own: write "${path.replace(/results\[\s*\*\s*\]\.result$/, 'values')}".`
+        : 'Write a path such as id, profile.name, items[0], [0].id or a["b.c"], optionally after "$.". Wildcards and negative indices are not supported.',
   ),
   'bad-reference': error<{ problem: string; form: string }>(
     ({ problem }) => problem,

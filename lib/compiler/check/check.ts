@@ -11,6 +11,7 @@ import { checkOperations } from './check-operations.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkVariables } from './check-variables.ts';
+import { checkWrittenPaths } from './check-written-paths.ts';
 import { liveFlow } from './live-flow.ts';
 import { openScope } from './open-scope.ts';
 import { DiagnosticSet, type SchemasOf, type Scope } from './scope.ts';
@@ -62,6 +63,7 @@ function checkScope(scope: Scope): void {
   checkPaths(live);
   checkOperations(live);
   checkInputs(live);
+  checkWrittenPaths(live);
   checkFlowRunners(live);
   checkDefaults(live);
   checkExpress(live);

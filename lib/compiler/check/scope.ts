@@ -2,6 +2,7 @@ import { type Diagnostic, diagnose, type Span } from '../../diagnostics/diagnost
 import type { Code, Params } from '../../diagnostics/messages.ts';
 import type { Flow, Step } from '../../flow/flow.ts';
 import type { Json } from '../../protocol/json.ts';
+import { callsBuiltin } from '../analyse/builtins.ts';
 import type { Type } from './type.ts';
 
 /** The JSON Schemas of a component's input and result. */
@@ -56,6 +57,13 @@ export class DiagnosticSet {
     return [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 }
+
+/** Whether a step calls the built-in component of that name, and not one of the project's own. */
+export const isCallOf = (
+  step: Pick<Step, 'component'>,
+  name: string,
+  { schemasOf }: Pick<Scope, 'schemasOf'>,
+): boolean => callsBuiltin(step, name) && schemasOf(step.component) === schemasOf(`/builtin/${name}`);
 
 /** Whether the flow goes on without a step whose component fails, also for an input that the component refuses. */
 export const isCovered = ({ onError }: Step): boolean => onError.action === 'useDefault' || onError.action === 'skip';

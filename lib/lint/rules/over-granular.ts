@@ -46,7 +46,10 @@ function extractedBy(linted: LintedFlow, step: Step): Extract | undefined {
   const source = inputField(step, 'data');
   const path = inputField(step, 'path');
   if ((source?.kind !== 'step' && source?.kind !== 'input') || path?.kind !== 'literal') return undefined;
-  return typeof path.value === 'string' ? { step, source, path: path.value } : undefined;
+  // What is no path fails, here and in its place.
+  return typeof path.value === 'string' && !('error' in parsePath(path.value))
+    ? { step, source, path: path.value }
+    : undefined;
 }
 
 const sourceOf = ({ source }: Extract): string => (source.kind === 'input' ? 'input' : `step ${source.step}`);

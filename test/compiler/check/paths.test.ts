@@ -126,3 +126,27 @@ output:
     ]);
   });
 });
+
+describe('a path in the input of a built-in component', () => {
+  it('that is none is told where it is written', () => {
+    const texts = expectChecks(`
+inputSchema: { type: object, properties: { a: {} } }
+steps:
+  - { id: ids, component: /builtin/extract, input: { data: { $input: a }, path: "$[*].id" } }
+                                                                                ~~~~~~~~~ bad-path
+  - { id: last, component: /extract, input: { data: { $input: a }, path: "items[-1]" } }
+                                                                         ~~~~~~~~~~~ bad-path
+  - id: results
+    component: /builtin/extract
+    input: { data: { $input: a }, path: "results[*].result" }
+                                        ~~~~~~~~~~~~~~~~~~~ bad-path
+  - id: several
+    component: /data/extract_multiple
+    input: { data: { $input: a }, fields: [id, "tags[*]"] }
+                                          ~~~~~~~~~~~~~~~ bad-path
+  - { id: right, component: /builtin/extract, input: { data: { $input: a }, path: "$[0].id" } }
+  - { id: other, component: /any/thing, input: { data: { $input: a }, path: "$[*].id" } }`);
+    expect(texts[0]).toContain('Wildcards and negative indices are not supported');
+    expect(texts[2]).toContain('write "values"');
+  });
+});
