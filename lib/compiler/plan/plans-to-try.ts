@@ -1,7 +1,7 @@
 import type { Analysis } from '../analyse/analysis.ts';
 import type { OptimisedFlow } from '../passes/optimise-flow.ts';
 import { type OptimisedPlan, optimisePlan, type PlanPassOptions } from '../passes/optimise-plan.ts';
-import { PAYLOAD_ENLARGING, type PassName } from '../passes/passes.ts';
+import { PASS_NAMES, PAYLOAD_ENLARGING, type PassName } from '../passes/passes.ts';
 import type { Durations } from './durations.ts';
 import { makePlan } from './make-plan.ts';
 
@@ -18,7 +18,7 @@ export interface PlanningInput {
 /**
  * The plans of a flow, the best first. Passes that join values or steps in one state or function may make too much for a
  * payload. So the plan with all passes is followed by those without one of the joining passes, by that without any of them,
- * and by that of the flow without any pass over flows. Plans are made lazily.
+ * by that of the flow without any pass over flows, and by that without any pass at all. Plans are made lazily.
  */
 export function* plansToTry({ analysis, optimised, durations, options }: PlanningInput): Generator<OptimisedPlan> {
   const planned = makePlan(optimised.analysis, durations);
@@ -33,5 +33,8 @@ export function* plansToTry({ analysis, optimised, durations, options }: Plannin
   );
   for (const name of joined) yield planWithout([name]);
   if (joined.length > 1) yield planWithout(joined);
-  yield optimisePlan(makePlan(analysis, durations), { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
+  const asWritten = makePlan(analysis, durations);
+  yield optimisePlan(asWritten, { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
+  // What a pass puts into one state, or before several, no split divides.
+  yield optimisePlan(asWritten, { ...options, without: new Set(PASS_NAMES) });
 }

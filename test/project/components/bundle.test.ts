@@ -58,7 +58,7 @@ const greeting = (word: string): string => `
   );`;
 
 /** The files of a small function. */
-const FILES = ['aws-clients', 'index.mjs', 'index.mjs.map'];
+const FILES = ['aws-clients', 'chunks', 'index.mjs', 'index.mjs.map'];
 
 /** Bundles a component in a process of its own. */
 async function bundleElsewhere(path: string): Promise<unknown> {
