@@ -69,6 +69,10 @@ function serviceFor({ arn, report }: Deployed) {
   return { id, history: (page = {}): Promise<StepPage> => executions.history('flow', id, page), executions };
 }
 
+/** The steps of a local run, which looks at its clock after its last event: what ends with the run may end a moment later. */
+const asLocally = ({ steps }: Deployed) =>
+  steps.map((step) => ({ ...step, ...(step.endMs !== null && { endMs: expect.closeTo(step.endMs, -2) }) }));
+
 describe('the history of an execution', () => {
   it.each([
     ['flow.yaml', { n: { n: 1 }, quick: true }, 'SUCCEEDED'],
@@ -80,7 +84,7 @@ describe('the history of an execution', () => {
     const execution = await ran(file, input);
     have(execution);
     const { id, history } = serviceFor(execution);
-    expect(await history()).toEqual({ id, flow: 'flow', status, steps: execution.steps });
+    expect(await history()).toEqual({ id, flow: 'flow', status, steps: asLocally(execution) });
   });
 
   it('follows what the flow starts into other executions', async () => {
@@ -101,7 +105,7 @@ describe('the history of an execution', () => {
       pages.push(await history({ limit: 4, ...(token !== undefined && { token }) }));
     } while (pages.at(-1)?.next !== undefined);
     expect(pages.map(({ steps }) => steps.length)).toEqual([4, 2]);
-    expect(pages.flatMap(({ steps }) => steps)).toEqual(execution.steps);
+    expect(pages.flatMap(({ steps }) => steps)).toEqual(asLocally(execution));
   });
 
   it('of one that goes on has what is running, after any event', async () => {
