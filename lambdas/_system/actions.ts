@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Described, type Executions, isRunning } from '../../lib/executions/executions.ts';
 import type { Pause } from '../../lib/executions/within-time.ts';
-import { answer } from './answer.ts';
+import { answer, textAnswer } from './answer.ts';
 import type { MatchedRoute } from './match-route.ts';
 import { type ApiEvent, bodyOf, preferencesIn } from './request.ts';
 import type { CheckedRequest, RouteName } from './routes.ts';
@@ -35,7 +35,7 @@ export const ACTIONS: {
   stopExecution: async ({ executions }, { name, id, query: { reason } }) =>
     answer(200, await executions.stop(name, id, reason)),
   redriveExecution: async ({ executions }, { name, id }) => accepted(await executions.redrive(name, id)),
-  getOpenApi: async ({ openApi }) => answer(200, JSON.parse(await openApi())),
+  getOpenApi: async ({ openApi }) => textAnswer(200, await openApi()),
   getHistory: async ({ executions }, { name, id, query }) => answer(200, await executions.history(name, id, query)),
 };
 

@@ -35,13 +35,17 @@ function measure(machine: Branch): Size {
 
 /** The size of a state machine, measured as a whole: faster than {@link sizeOfBranch} where no branch is known yet. */
 export function sizeOfMachine(machine: Branch): Size {
+  return { bytes: bytesOfMachine(machine), events: eventsOfMachine(machine) };
+}
+
+function bytesOfMachine(machine: Branch): number {
   const text = JSON.stringify(machine);
-  return { bytes: Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text)), events: eventsOfMachine(machine) };
+  return Buffer.byteLength(text) + bytesOfArns(placeholdersIn(text));
 }
 
 /** Bytes of the definitions of several state machines together, as deployed. */
 export const bytesOfMachines = (machines: readonly Branch[]): number =>
-  machines.reduce((total, machine) => total + sizeOfMachine(machine).bytes, 0);
+  machines.reduce((total, machine) => total + bytesOfMachine(machine), 0);
 
 /** The size of some states. */
 export const sizeOfStates = (states: readonly NamedState[]): Size =>

@@ -102,9 +102,13 @@ export interface Answer {
 /** The result of a Task, from its function's answer. */
 export const callResult = (answer: Slots): Json => ({ ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 });
 
-/** Reads the result of a Task that called a component. AWS's history has it as JSON text. */
+/** The input, arguments or output in an event of a history: AWS's has them as JSON text. */
+export const readPayload = (payload: Json | undefined): Json | undefined =>
+  typeof payload === 'string' ? JSON.parse(payload) : payload;
+
+/** Reads the result of a Task that called a component, from an event of a history. */
 export function readAnswer(output: Json | undefined): Answer {
-  const result: Json | undefined = typeof output === 'string' ? JSON.parse(output) : output;
+  const result = readPayload(output);
   const slots = isObject(result) && isObject(result.Payload) ? result.Payload : {};
   return {
     skipped: slots.$skipped === true,

@@ -13,9 +13,13 @@ export type Operator = (typeof OPERATORS)[number];
  */
 export type Outcome = { readonly value: Json } | { readonly missing: number } | { readonly fault: string };
 
+/** Whether an operator is one of the flow language, and not one that only the compiler writes. */
+export const isOperator = (operator: Operator | 'operands' | 'coalesce'): operator is Operator =>
+  operator !== 'operands' && operator !== 'coalesce';
+
 /** Whether a missing operand is null. To all other operators it is a missing value. */
 export const takesMissing = (operator: Operator | 'operands' | 'coalesce'): boolean =>
-  operator === 'eq' || operator === 'in' || operator === 'operands' || operator === 'coalesce';
+  operator === 'eq' || operator === 'in' || !isOperator(operator);
 
 /** An operator that operands of some types do not fit. */
 export type Typed = Exclude<Operator, 'eq'>;

@@ -2,7 +2,7 @@ import { callsOwnFunction, type SourceMap } from '../compiler/source-map.ts';
 import { jsonBytes } from '../engine/index.ts';
 import type { HistoryEvent } from '../engine/types.ts';
 import { THROTTLED } from '../protocol/aws-errors.ts';
-import { componentIn, invocationIn, readAnswer } from '../protocol/component-task.ts';
+import { componentIn, invocationIn, readAnswer, readPayload } from '../protocol/component-task.ts';
 import { componentsInFusedChain } from '../protocol/fused-chain-name.ts';
 import type { FusedStepTimes, Invocation } from '../protocol/invocation.ts';
 import { isObject, type Json } from '../protocol/json.ts';
@@ -125,7 +125,7 @@ function endingOf(type: string, { output, error }: HistoryEvent['details']): End
  * ended. The failure of a component does not have it.
  */
 function requestIn({ output, cause }: HistoryEvent['details']): string | undefined {
-  const result: Json | undefined = typeof output === 'string' ? JSON.parse(output) : output;
+  const result = readPayload(output);
   const metadata = isObject(result) ? result.SdkResponseMetadata : undefined;
   if (isObject(metadata) && typeof metadata.RequestId === 'string') return metadata.RequestId;
   return typeof cause === 'string'
@@ -143,9 +143,9 @@ function functionIn(parameters: Json): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The bytes of what a call is sent or answers. AWS has the whole as JSON text. */
+/** The bytes of what a call is sent or answers. */
 function payloadBytes(call: Json | undefined): number {
-  const whole: Json | undefined = typeof call === 'string' ? JSON.parse(call) : call;
+  const whole = readPayload(call);
   return isObject(whole) && whole.Payload !== undefined ? jsonBytes(whole.Payload) : 0;
 }
 

@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { type Deployed, deployed, MACHINE, services } from '../executions/measured/deployed.ts';
+import {
+  type Deployed,
+  deployed,
+  FLOWS_THAT_START_OTHERS,
+  MACHINE,
+  services,
+} from '../executions/measured/deployed.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call } from './terminal.ts';
 
 const { sfn, cloudFormation, logs, have } = services();
 
 const FILES = {
+  ...FLOWS_THAT_START_OTHERS,
   'flow.yaml': `steps:
   - { id: first, component: /my/first, input: { $input: n } }
   - { id: second, component: /my/second, input: { $step: first } }
@@ -17,32 +24,8 @@ const FILES = {
 output: [{ $step: second }, { $step: rare }]
 `,
   'other.yaml': 'steps: [{ id: apart, component: /my/rare }]\noutput: { $step: apart }\n',
-  'each.yaml': `steps:
-  - { id: list, component: /my/list, input: { $input: n } }
-  - id: each
-    component: /map
-    input:
-      items: { $step: list }
-      workflow: { $literal: { steps: [{ id: one, component: /my/first, input: { $input: $ } }], output: { $step: one } } }
-output: { $step: each }
-`,
-  'loop.yaml': `steps:
-  - id: again
-    component: /iterate
-    input:
-      initial_input: 0
-      max_iterations: 9000
-      flow:
-        $literal:
-          steps: [{ id: add, component: /my/add, input: { $input: $ } }]
-          output: { $step: add }
-output: { $step: again }
-`,
-  'lambdas/my/first.ts': componentSource('return input;'),
   'lambdas/my/second.ts': componentSource('return [input];'),
   'lambdas/my/rare.ts': componentSource('return 1;'),
-  'lambdas/my/list.ts': componentSource('return Array.from({ length: input }, (_, at) => at);'),
-  'lambdas/my/add.ts': componentSource('return input < 3 ? { next: input + 1 } : { result: input };'),
 };
 
 const run = (cwd: string, file: string, input?: Parameters<typeof deployed>[1]): Promise<Deployed> =>

@@ -1,5 +1,5 @@
 import { allWithin, type OperationExpression } from '../../flow/expression.ts';
-import { mayFault, type Operator, WORK } from '../../protocol/operators.ts';
+import { isOperator, mayFault, type Operator, WORK } from '../../protocol/operators.ts';
 import { describeOperand } from './describe-type.ts';
 import { equalityRemedy, operandRemedy } from './operand-remedy.ts';
 import { operationType } from './operation-type.ts';
@@ -14,7 +14,7 @@ import { type FoundOperation, operationsIn } from './walk.ts';
 export function checkOperations(scope: Scope): void {
   for (const found of operationsIn(scope.flow)) {
     const { operator } = found.operation;
-    if (operator === 'operands' || operator === 'coalesce') continue;
+    if (!isOperator(operator)) continue;
     const types = operandTypes(found.operation, scope);
     const misfit = misfitOf(operator, types);
     if (misfit !== undefined) reportMisfit(found, types, misfit, scope);
@@ -56,7 +56,7 @@ function misfitOf(operator: Operator, types: readonly Type[]): number | undefine
 function reportMisfit({ operation, lenient }: FoundOperation, types: readonly Type[], at: number, scope: Scope): void {
   const { operator, operands } = operation;
   const operand = operands[at];
-  if (!operand || operator === 'operands' || operator === 'coalesce' || !mayFault(operator)) return;
+  if (!operand || !isOperator(operator) || !mayFault(operator)) return;
   const all = types.map(variantsOf);
   const isComparison = TAKEN[operator] === comparable;
   const found = isComparison ? all.map(describeOperand).join(' and ') : describeOperand(all[at] ?? []);

@@ -6,7 +6,7 @@ import type {
   StepReference,
   VariableReference,
 } from '../../flow/expression.ts';
-import { takesMissing } from '../../protocol/operators.ts';
+import { isOperator, takesMissing } from '../../protocol/operators.ts';
 import { passes } from '../../protocol/truth.ts';
 import { type Access, accessAt } from './access.ts';
 import { BOOLEAN, operationType } from './operation-type.ts';
@@ -41,9 +41,7 @@ export function typeOf(expression: Expression, scope: Scope): Type {
 function typeOfOperation(operation: OperationExpression, scope: Scope): Type {
   const { operator } = operation;
   // What only functions know, no schema tells.
-  return operator === 'operands' || operator === 'coalesce'
-    ? ANY
-    : operationType(operator, operandTypes(operation, scope));
+  return isOperator(operator) ? operationType(operator, operandTypes(operation, scope)) : ANY;
 }
 
 /** The types of the values that an operator is given: null for one that is missing, where it takes that. */

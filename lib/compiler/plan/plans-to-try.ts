@@ -34,7 +34,9 @@ export function* plansToTry({ analysis, optimised, durations, options }: Plannin
   for (const name of joined) yield planWithout([name]);
   if (joined.length > 1) yield planWithout(joined);
   const asWritten = makePlan(analysis, durations);
-  yield optimisePlan(asWritten, { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
+  const rearranged = optimisePlan(asWritten, { ...options, tooLarge: new Set(PAYLOAD_ENLARGING) });
+  yield rearranged;
   // What a pass puts into one state, or before several, no split divides.
-  yield optimisePlan(asWritten, { ...options, without: new Set(PASS_NAMES) });
+  if (rearranged.passes.some(({ changes }) => changes.length > 0))
+    yield optimisePlan(asWritten, { ...options, without: new Set(PASS_NAMES) });
 }

@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { type ReadMapRun, readHistory } from '../aws/read-history.ts';
+import { isRunning } from '../executions.ts';
 import { ExecutionError } from './execution-error.ts';
 import type { MeasuredExecution } from './measured-execution.ts';
 
@@ -23,7 +24,7 @@ export async function readExecution(client: SFNClient, executionArn: string): Pr
     stopDate,
     stateMachineArn = '',
   } = await client.send(new DescribeExecutionCommand({ executionArn }));
-  if (status === 'RUNNING' || status === 'PENDING_REDRIVE')
+  if (isRunning(status ?? ''))
     throw new ExecutionError(`the execution ${executionArn} is still running`, 'wait for its end, or name another one');
   if (status !== 'SUCCEEDED')
     throw new ExecutionError(

@@ -1,5 +1,6 @@
 import type { StateSource } from '../../compiler/source-map.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
+import { readPayload } from '../../protocol/component-task.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { failureOf } from './failure-of.ts';
 import { reportOf } from './outcome.ts';
@@ -54,8 +55,8 @@ export class ChildFailures {
   }
 }
 
-/** Which iteration the execution of an item is, by its input; AWS's history has it as JSON text. */
+/** Which iteration the execution of an item is, by its input. */
 function iterationIn(input: Json | undefined): string | undefined {
-  const value = typeof input === 'string' ? JSON.parse(input) : input;
+  const value = readPayload(input);
   return isObject(value) && typeof value.iteration === 'string' ? value.iteration : undefined;
 }

@@ -1,7 +1,7 @@
 import type { SourceMap, StateSource } from '../../compiler/source-map.ts';
 import type { HistoryEvent } from '../../engine/types.ts';
 import { readCause, stepOfFault } from '../../protocol/cause.ts';
-import { invocationIn, readAnswer } from '../../protocol/component-task.ts';
+import { invocationIn, readAnswer, readPayload } from '../../protocol/component-task.ts';
 import { LET_THROUGH } from '../../protocol/failure-codes.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { ChildFailures } from './child-failures.ts';
@@ -469,14 +469,13 @@ const runnerVisit = ({ open }: StepRecord, execution = ''): Visit | undefined =>
   [...open].find((visit) => visit.isRunner && visit.execution === execution) ??
   [...open].find(({ isRunner }) => isRunner);
 
-/** Which iteration a call is in, by the arguments of its Task; AWS's history has them as JSON text. */
-function iterationOfCall(parameters: Json | undefined): string | undefined {
-  return invocationIn(typeof parameters === 'string' ? JSON.parse(parameters) : parameters, '').iteration;
-}
+/** Which iteration a call is in, by the arguments of its Task. */
+const iterationOfCall = (parameters: Json | undefined): string | undefined =>
+  invocationIn(readPayload(parameters), '').iteration;
 
 /** Whether the input of the Choice after a round is the outcome of a flow that was skipped. */
 function isSkippedRun(input: Json | undefined): boolean {
-  const outcome = typeof input === 'string' ? JSON.parse(input) : input;
+  const outcome = readPayload(input);
   return isObject(outcome) && outcome.outcome === 'skipped';
 }
 

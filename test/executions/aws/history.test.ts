@@ -6,11 +6,12 @@ import { awsExecutions } from '../../../lib/executions/aws/aws-executions.ts';
 import type { StepPage } from '../../../lib/executions/executions.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
 import { componentSource, project } from '../../run/project.ts';
-import { type Deployed, deployed, services } from '../measured/deployed.ts';
+import { type Deployed, deployed, FLOWS_THAT_START_OTHERS, services } from '../measured/deployed.ts';
 
 const { sfn, have } = services();
 
 const FILES = {
+  ...FLOWS_THAT_START_OTHERS,
   'flow.yaml': `steps:
   - { id: first, component: /my/first, input: { $input: n } }
   - { id: folded, component: /builtin/extract, input: { data: { $step: first }, path: $.n } }
@@ -21,31 +22,7 @@ const FILES = {
 output: [{ $step: folded }, { $step: rare }, { $step: risky }, { $step: last }]
 `,
   'plain.yaml': 'steps: [{ id: last, component: /my/risky, input: { $input: n } }]\noutput: { $step: last }\n',
-  'each.yaml': `steps:
-  - { id: list, component: /my/list, input: { $input: n } }
-  - id: each
-    component: /map
-    input:
-      items: { $step: list }
-      workflow: { $literal: { steps: [{ id: one, component: /my/first, input: { $input: $ } }], output: { $step: one } } }
-output: { $step: each }
-`,
-  'loop.yaml': `steps:
-  - id: again
-    component: /iterate
-    input:
-      initial_input: 0
-      max_iterations: 9000
-      flow:
-        $literal:
-          steps: [{ id: add, component: /my/add, input: { $input: $ } }]
-          output: { $step: add }
-output: { $step: again }
-`,
-  'lambdas/my/first.ts': componentSource('return input;'),
   'lambdas/my/risky.ts': componentSource("if (input > 1) throw new FlowError('RISKY', 'too much'); return input;"),
-  'lambdas/my/list.ts': componentSource('return Array.from({ length: input }, (_, at) => at);'),
-  'lambdas/my/add.ts': componentSource('return input < 3 ? { next: input + 1 } : { result: input };'),
 };
 
 const FOLDER = project(FILES);

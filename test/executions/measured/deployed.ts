@@ -19,6 +19,7 @@ import type { Json } from '../../../lib/protocol/json.ts';
 import type { StepReport } from '../../../lib/run/report/events.ts';
 import { type ReportedFlow, reportedFlow } from '../../../lib/run/report/step-reports.ts';
 import { prepareFlow } from '../../../lib/run/run-flow.ts';
+import { componentSource } from '../../run/project.ts';
 
 const ACCOUNT = 'arn:aws:states:eu-west-1:123456789012:';
 export const MACHINE = `${ACCOUNT}stateMachine:Flows-Flow`;
@@ -33,6 +34,34 @@ export interface Deployed {
   /** What is deployed to report them by. */
   readonly report: ReportedFlow;
 }
+
+/** The files of two flows whose executions start others: a distributed Map's items, and the rounds of a loop. */
+export const FLOWS_THAT_START_OTHERS = {
+  'each.yaml': `steps:
+  - { id: list, component: /my/list, input: { $input: n } }
+  - id: each
+    component: /map
+    input:
+      items: { $step: list }
+      workflow: { $literal: { steps: [{ id: one, component: /my/first, input: { $input: $ } }], output: { $step: one } } }
+output: { $step: each }
+`,
+  'loop.yaml': `steps:
+  - id: again
+    component: /iterate
+    input:
+      initial_input: 0
+      max_iterations: 9000
+      flow:
+        $literal:
+          steps: [{ id: add, component: /my/add, input: { $input: $ } }]
+          output: { $step: add }
+output: { $step: again }
+`,
+  'lambdas/my/first.ts': componentSource('return input;'),
+  'lambdas/my/list.ts': componentSource('return Array.from({ length: input }, (_, at) => at);'),
+  'lambdas/my/add.ts': componentSource('return input < 3 ? { next: input + 1 } : { result: input };'),
+};
 
 /** A call of a function that has ended: as its log tells of it. */
 export interface LoggedCall {
