@@ -1,8 +1,11 @@
 import type { Terminal } from './terminal.ts';
 
-/** An option of a command. `text`: one value; `list`: may be given again; `count`: a whole number above 0; `flag`: no value. */
+/**
+ * An option of a command. `text`: one value; `optional`: one value, or none; `list`: may be given again; `count`: a whole number
+ * above 0; `flag`: no value.
+ */
 export interface Option {
-  readonly kind: 'text' | 'list' | 'count' | 'flag';
+  readonly kind: 'text' | 'optional' | 'list' | 'count' | 'flag';
   /** How help names the value, e.g. `JSON|@FILE|-`. */
   readonly value?: string;
   readonly summary: string;
@@ -13,6 +16,7 @@ export type Options = { readonly [name: string]: Option };
 
 interface ValueOf {
   text: string | undefined;
+  optional: string | true | undefined;
   list: readonly string[] | undefined;
   count: number | undefined;
   flag: true | undefined;

@@ -3,7 +3,7 @@ import type { Json } from '../protocol/json.ts';
 import type { Mocks, PreparedFlow } from '../run/run-flow.ts';
 import { UsageError } from './errors.ts';
 import type { FlowFile } from './flow-files.ts';
-import { type JsonSource, parseSource, readJsonFile, readJsonOption, readText, warnOfNumbers } from './read-json.ts';
+import { type JsonSource, parseSource, readJsonFile, readJsonOption, warnOfNumbers } from './read-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The input of a run, and where it comes from if the user did not say. */
@@ -114,12 +114,4 @@ export async function checkMocks(
   if (source === undefined) return prepared;
   const { checkMocksFile, withMockDiagnostics } = await import('../testing/index.ts');
   return withMockDiagnostics(prepared, checkMocksFile(source.file, source.text, options));
-}
-
-/** The inputs of a file of JSON lines; empty lines do not count. */
-export async function readLines(file: string, terminal: Terminal): Promise<readonly JsonSource[]> {
-  const text = await readText(file, terminal);
-  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
-  const written = lines.filter(({ line }) => line.trim() !== '');
-  return Promise.all(written.map(({ line, number }) => parseSource(file, line, { line: number })));
 }

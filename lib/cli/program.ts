@@ -66,6 +66,7 @@ function addCommand(parent: Commander, name: string, command: Command, terminal:
 function toOption(key: string, { kind, value, summary }: Option): CommanderOption {
   const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   if (kind === 'flag') return new CommanderOption(flag, summary);
+  if (kind === 'optional') return new CommanderOption(`${flag} [${value ?? kind}]`, summary);
   const option = new CommanderOption(`${flag} <${value ?? kind}>`, summary);
   if (kind === 'count') return option.argParser(parseCount);
   if (kind === 'list') return option.argParser(append);

@@ -38,12 +38,16 @@ export async function readText(file: string, { cwd }: Pick<Terminal, 'cwd'>): Pr
   try {
     return await readTextFile(resolve(cwd, file));
   } catch (error) {
-    throw new UsageError(
-      `cannot read "${file}": ${whyUnreadable(error)}`,
-      'give the path of a file that exists, from the folder you are in',
-    );
+    throw unreadable(file, error);
   }
 }
+
+/** What keeps a file from being read, as wrong use. */
+export const unreadable = (file: string, error: unknown): UsageError =>
+  new UsageError(
+    `cannot read "${file}": ${whyUnreadable(error)}`,
+    'give the path of a file that exists, from the folder you are in',
+  );
 
 function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

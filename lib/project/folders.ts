@@ -12,6 +12,8 @@ export interface Folders {
   readonly bundles: string;
   /** Where the journals of runs are. */
   readonly runs: string;
+  /** Where the answers of batches are, and the journals of their lines. */
+  readonly batches: string;
 }
 
 /** Overrides of the folders. */
@@ -26,11 +28,13 @@ export interface FolderOptions {
   readonly bundles?: string;
   /** @default `.stepflow/runs` beside the nearest package.json */
   readonly runs?: string;
+  /** @default `.stepflow/batches` beside the nearest package.json */
+  readonly batches?: string;
 }
 
 /** The folders for a flow in `home`. */
 export function foldersFor(home: string, options: Omit<FolderOptions, 'home'> = {}): Folders {
-  const { components, blobs, bundles, runs } = options;
+  const { components, blobs, bundles, runs, batches } = options;
   const project = projectOf(home);
   return {
     project,
@@ -38,6 +42,7 @@ export function foldersFor(home: string, options: Omit<FolderOptions, 'home'> = 
     blobs: blobs === undefined ? join(project, '.stepflow/blobs') : resolve(blobs),
     bundles: bundles === undefined ? join(project, '.stepflow/bundles') : resolve(bundles),
     runs: runs === undefined ? join(project, '.stepflow/runs') : resolve(runs),
+    batches: batches === undefined ? join(project, '.stepflow/batches') : resolve(batches),
   };
 }
 

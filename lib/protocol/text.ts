@@ -6,7 +6,8 @@ const BYTE_ORDER_MARK = '\ufeff';
  */
 export const decodeText = (bytes: Uint8Array): string => new TextDecoder(encodingOf(bytes)).decode(bytes);
 
-function encodingOf([first, second]: Uint8Array): string {
+/** The name of the encoding of a text that begins with these bytes. */
+export function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }

@@ -2,14 +2,14 @@ import { basename, join } from 'node:path';
 import type { Compiled, CompileOptions } from '../compiler/compile.ts';
 import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
 import { createLoader } from '../project/components/load-functions.ts';
-import type { FolderOptions } from '../project/folders.ts';
+import type { FolderOptions, Folders } from '../project/folders.ts';
 import { type LoadedFlow, loadFlow, type SharedComponents } from '../project/load-flows.ts';
 import { openFlow } from '../project/open-flow.ts';
 import { readTextFile } from '../project/text-files.ts';
 import type { Json } from '../protocol/json.ts';
 import { sha256 } from '../runtime/stores/blobs.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
-import { startRun } from './durable/durable-run.ts';
+import { flowHashOf, openSharedRun, startRun } from './durable/durable-run.ts';
 import { hasSecretHere, inputScrubber, secretsHere } from './input/secrets.ts';
 import { type ReadyFlow, readyFlow } from './ready-flow.ts';
 import { locateFailure } from './report/failure-location.ts';
@@ -45,6 +45,9 @@ export interface PreparedFlow {
   readonly compiled: Compiled;
   /** The memory of a component's function, in MB; undefined if it declares none. */
   readonly memoryOf: (component: string) => number | undefined;
+  readonly folders: Folders;
+  /** The hash of what it is compiled to, with its mocks: runs of the same hash do the same. @default '' where it is refused */
+  readonly hash: () => string;
 }
 
 /**
@@ -82,7 +85,7 @@ export function prepareLoaded(
   const { compiled, file, home, folders, lookup, canonical } = flow;
   const diagnostics = [...flow.diagnostics, ...flow.faults];
   const { stateMachine, inputBudget } = compiled;
-  if (!stateMachine || !inputBudget || hasError(diagnostics)) return refused(compiled, diagnostics);
+  if (!stateMachine || !inputBudget || hasError(diagnostics)) return refused(flow, diagnostics);
 
   const ready = readyFlow(
     { ...compiled, stateMachine, inputBudget },
@@ -98,19 +101,20 @@ export function prepareLoaded(
     },
   );
   const run: PreparedFlow['run'] = async (runOptions = {}) => {
-    const ran = await runOnce(ready, runOptions, runOptions.journal ? journalOf(ready) : undefined);
+    const ran = await runOnce(ready, runOptions, journalOf(ready, runOptions.journal));
     return { ...ran, result: locateFailure(ran.result, compiled) };
   };
   const memoryOf = (component: string): number | undefined => flow.functions.get(canonical(component))?.memorySize;
-  return { ...outline(compiled), diagnostics, run, memoryOf };
+  return { ...outline(compiled), diagnostics, run, memoryOf, folders, hash: () => flowHashOf(ready) };
 }
 
-const journalOf =
-  (flow: ReadyFlow): OpenJournal =>
-  (name, input) =>
-    startRun(flow, name, input);
+function journalOf(flow: ReadyFlow, journal: RunOptions['journal'] = false): OpenJournal | undefined {
+  if (journal === false) return undefined;
+  if (journal === true) return (name, input) => startRun(flow, name, input);
+  return (name, input) => openSharedRun(flow, journal, name, input);
+}
 
-const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics' | 'memoryOf'> => ({
+const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics' | 'memoryOf' | 'folders' | 'hash'> => ({
   compiled,
   name: compiled.name,
   examples: compiled.examples,
@@ -118,9 +122,10 @@ const outline = (compiled: Compiled): Omit<PreparedFlow, 'run' | 'diagnostics' |
   showInput: (input, text) => inputScrubber(input, compiled.inputSchema).mask(text),
 });
 
-const refused = (compiled: Compiled, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
+const refused = ({ compiled, folders }: LoadedFlow, diagnostics: readonly Diagnostic[]): PreparedFlow => ({
   ...outline(compiled),
-  diagnostics,
+  ...{ diagnostics, folders },
+  hash: () => '',
   run: async () => ({ result: refusalOf(diagnostics), diagnostics }),
   memoryOf: () => undefined,
 });

@@ -13,7 +13,7 @@ import { hydrate } from '../runtime/spill/hydrate.ts';
 import { spillInput } from '../runtime/spill/spill-input.ts';
 import { blobStore } from '../runtime/stores/blobs.ts';
 import type { ObjectStore } from '../runtime/stores/object-store.ts';
-import type { DurableRun } from './durable/durable-run.ts';
+import type { DurableRun, SharedRun } from './durable/durable-run.ts';
 import { JournalError } from './durable/journal.ts';
 import { HostedRun } from './hosted-run.ts';
 import { checkInput, type InputText } from './input/check-input.ts';
@@ -48,8 +48,11 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** @default a random UUID */
   readonly executionName?: string;
-  /** Whether to write a journal, with which an interrupted or failed run can be resumed. @default false */
-  readonly journal?: boolean;
+  /**
+   * Whether to write a journal, with which an interrupted or failed run can be resumed; or where it is, for a run of a batch,
+   * which then goes on where the journal ends. @default false
+   */
+  readonly journal?: boolean | SharedRun;
   /**
    * Whether components run in sandboxes: separate processes with the components' memory limits, which are killed at their
    * timeouts. @default false: in this process

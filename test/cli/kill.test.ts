@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isObject } from '../../lib/protocol/json.ts';
 import { randomFrom } from '../../lib/run/durable/random.ts';
@@ -11,8 +8,7 @@ import type { JournalRecord } from '../../lib/run/durable/records.ts';
 import { isAlive } from '../alive.ts';
 import { runs, SEED } from '../chance.ts';
 import { componentSource, project } from '../run/project.ts';
-
-const STEPFLOW = fileURLToPath(new URL('../../bin/stepflow.js', import.meta.url));
+import { type Running, stepflow } from './running.ts';
 
 /** Writes down when it begins, is told to stop, and ends; hangs as long as there is a file of its name. */
 const work = componentSource(`
@@ -69,42 +65,8 @@ function setUp(flow = FLOW) {
         .filter(({ records }) => records.length > 0);
       return begun;
     },
-    start: (...argv: readonly string[]): Running => {
-      const { NODE_OPTIONS: _, ...env } = process.env;
-      return new Running(spawn(process.execPath, [STEPFLOW, 'run', 'flow.yaml', ...argv], { cwd, env }));
-    },
+    start: (...argv: readonly string[]): Running => stepflow(['run', 'flow.yaml', ...argv], cwd),
   };
-}
-
-class Running {
-  readonly #child: ChildProcess;
-  readonly #exit: Promise<unknown>;
-  #stdout = '';
-  #stderr = '';
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    this.#exit = once(child, 'close');
-    child.stdout?.on('data', (chunk) => (this.#stdout += chunk));
-    child.stderr?.on('data', (chunk) => (this.#stderr += chunk));
-  }
-
-  get isOver(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  async until(holds: () => boolean): Promise<void> {
-    while (!this.isOver && !holds()) await Promise.race([later(1), this.#exit]);
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  async end() {
-    await this.#exit;
-    return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
-  }
 }
 
 /** The names of the calls that have ended by the journal. */

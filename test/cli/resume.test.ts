@@ -63,9 +63,7 @@ test('a run says what it lacks or what it has too much, and is not begun', async
   );
   expect(await help(execution.resume, '--input', '{}')).toContain('was started with another input');
   expect(await help(execution.resume, '--var', 'a=1')).toContain('"a" cannot change');
-  expect(await help(execution.resume, '--inputs', 'inputs.jsonl')).toContain(
-    '--resume and --inputs exclude each other',
-  );
+  expect(await help(execution.resume, '--inputs', 'inputs.jsonl')).toContain(`no batch "${execution.resume}"`);
   const other = await call(['run', 'other.yaml', '--resume', execution.resume], { cwd });
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining(`the run ${execution.resume} is one of`) });
 });

@@ -1,17 +1,19 @@
 import { dirname, resolve } from 'node:path';
-import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
+import type { PreparedFlow, RunEvent, RunOptions } from '../../run/run-flow.ts';
 import type { OpenedMocks } from '../../testing/index.ts';
+import { runBatch } from '../batch.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
-import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
+import { checkMocks, chooseInput, readMocks, readVariables } from '../inputs.ts';
 import { type PricedFlowRun, runPriced } from '../priced-run.ts';
 import { profileHint } from '../profile-hint.ts';
-import { type JsonSource, readJsonOption } from '../read-json.ts';
+import { readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
 import { shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
+import { runJson } from '../run-json.ts';
 import { colorsFor, isLive, type Terminal } from '../terminal.ts';
 
 const options = {
@@ -24,7 +26,7 @@ const options = {
   },
   inputs: {
     kind: 'text',
-    value: 'FILE.jsonl',
+    value: 'FILE.jsonl|-',
     summary: 'run a batch: each line is an input; prints one result per line, in order',
   },
   maxConcurrency: { kind: 'count', value: 'N', summary: 'how many runs of a batch execute at once (default: 10)' },
@@ -37,9 +39,10 @@ const options = {
     summary: 'show what was measured of each step; with --json it is there in any case',
   },
   resume: {
-    kind: 'text',
+    kind: 'optional',
     value: 'ID',
-    summary: 'resume an interrupted or failed run; completed steps are not repeated',
+    summary:
+      'resume an interrupted or failed run or batch, without ID the latest one; completed steps and lines are not repeated',
   },
 } as const;
 
@@ -53,15 +56,17 @@ export const run = defineCommand({
   examples: [
     'run workflows/user-insights.yaml',
     `run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json`,
-    'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4',
+    'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4 > results.jsonl',
+    'run workflows/user-insights.yaml --inputs inputs.jsonl --resume > results.jsonl',
     'run workflows/user-insights.yaml --resume 0f7a1c2e',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);
     const flow = await readFlowFile(call.args[0] ?? '', call.terminal);
-    const { inputs, resume } = call.options;
-    if (resume !== undefined) return resumeOne(flow, resume, call);
-    return inputs === undefined ? runOne(flow, call) : runBatch(flow, inputs, call);
+    const { inputs, resume, maxConcurrency } = call.options;
+    if (inputs !== undefined)
+      return runBatch({ flow, inputs, maxConcurrency, resume }, () => prepare(flow, call), call.json, call.terminal);
+    return resume === undefined ? runOne(flow, call) : resumeOne(flow, resume, call);
   },
 });
 
@@ -80,7 +85,6 @@ function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typ
 
 const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
-  resume: 'a batch keeps no journals: start it again',
   metrics: 'each line that is printed has the metrics of its run',
   isolate: 'run the flow once with --isolate, to see what its components need',
 };
@@ -132,14 +136,14 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   return code;
 }
 
-async function resumeOne(flow: FlowFile, id: string, call: RunCall): Promise<number> {
+async function resumeOne(flow: FlowFile, named: string | true, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const variables = await readVariables(options.var ?? [], terminal);
   const mocks = options.mocks === undefined ? undefined : (await readMocks(options.mocks, terminal)).mocks;
   const input = options.input === undefined ? undefined : await readJsonOption('--input', options.input, terminal);
   const place = { file: flow.file, home: dirname(resolve(terminal.cwd, flow.file)), source: flow.text };
   const given = {
-    id,
+    ...(named !== true && { id: named }),
     ...place,
     variables,
     ...(mocks && { mocks }),
@@ -179,7 +183,7 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
 async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   await showDiagnostics(ran.diagnostics, sources, terminal);
-  if (json) writeJson(toJson(ran), terminal);
+  if (json) writeJson(runJson(ran), terminal);
   else showRun(ran, terminal, options.metrics);
   const failed = ran.result.outcome === 'failed';
   // A step that refused its input will refuse it again: only a changed component helps, which its author knows.
@@ -193,56 +197,4 @@ async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, cal
 function progressFor({ stdout, env }: Terminal) {
   const show = isLive(stdout, env) ? liveProgress : plainProgress;
   return show(stdout, colorsFor(stdout, env));
-}
-
-const toJson = ({ result, execution, diagnostics, costUsd }: PricedFlowRun): object => {
-  const priced = { ...(execution ?? NOTHING_RAN), ...(costUsd !== undefined && { costUsd }) };
-  return { ...result, execution: priced, ...(diagnostics.length > 0 && { diagnostics }) };
-};
-
-/** The execution of a run that was refused: nothing of it was measured. */
-const NOTHING_RAN: Omit<NonNullable<FlowRun['execution']>, 'metrics'> = {
-  id: '',
-  durationMs: 0,
-  transitions: 0,
-  events: 0,
-  steps: [],
-  criticalPath: [],
-};
-
-const DEFAULT_CONCURRENCY = 10;
-
-/** Shows the warnings of a line of a batch; its errors are in its result, and those of the flow were shown before. */
-async function showWarnings(
-  { diagnostics }: FlowRun,
-  input: JsonSource | undefined,
-  prepared: PreparedFlow,
-  terminal: Terminal,
-): Promise<void> {
-  const warnings = diagnostics.filter(({ severity, file }) => severity === 'warning' && file === input?.file);
-  if (!input || warnings.length === 0) return;
-  const { file, text, value, line = 1 } = input;
-  const shown = '\n'.repeat(line - 1) + prepared.showInput(value, text);
-  await showDiagnostics(warnings, new Map([[file, shown]]), terminal);
-}
-
-async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<number> {
-  const { options, terminal } = call;
-  const inputs = await readLines(file, terminal);
-  const prepared = await prepare(flow, call);
-  await showDiagnostics(prepared.diagnostics, new Map([[flow.file, flow.text]]), terminal);
-  const { default: limited } = await import('p-limit');
-  const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
-  const runs = inputs.map(({ value, ...inputText }) =>
-    limit(() => runPriced(prepared, { input: value, inputText, signal: terminal.signal })),
-  );
-  let failed = 0;
-  for (const [index, running] of runs.entries()) {
-    const ran = await running;
-    await showWarnings(ran, inputs[index], prepared, terminal);
-    if (ran.result.outcome === 'failed') failed += 1;
-    terminal.stdout.write(`${JSON.stringify(toJson(ran))}\n`);
-  }
-  if (!call.json) terminal.stderr.write(`${runs.length - failed} of ${runs.length} runs succeeded\n`);
-  return failed > 0 ? EXIT.failed : EXIT.ok;
 }

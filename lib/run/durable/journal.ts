@@ -1,62 +1,30 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { sha256 } from '../../runtime/stores/blobs.ts';
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { expectRegularAt } from '../regular-file.ts';
+import { AppendOnlyFile, guarded, intact, JournalError, opened, SUM_START, withSum } from './append-only-file.ts';
 import { isRecord, JOURNAL_VERSION, type JournalRecord } from './records.ts';
 import { isSealed, type Seal } from './seal.ts';
 
-/** A journal is damaged, or cannot be read or written. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
-}
+export { guarded, JournalError } from './append-only-file.ts';
 
-/**
- * A run's journal: an append-only file of JSON lines. An appended line survives the end of the process, because it has been
- * written to the operating system. It is synchronised to the disk in the background, so only a power failure can lose the
- * latest lines.
- */
+/** A run's journal: an {@link AppendOnlyFile} of JSON lines. */
 export class Journal {
-  readonly #file: string;
+  readonly #file: AppendOnlyFile;
   readonly #seal: Seal;
-  readonly #fd: number;
-  #unsynced = false;
-  #syncing = false;
-  #closed = false;
 
   /** Opens or creates a journal. An incomplete last line is removed. */
   constructor(file: string, seal: Seal) {
-    this.#file = file;
+    this.#file = new AppendOnlyFile(file);
     this.#seal = seal;
-    this.#fd = guarded(file, () => opened(file, 'a+'));
-    dropIncompleteLine(this.#fd);
   }
 
   /** Appends records in one write, unless the journal is closed. Throws a {@link JournalError} if the write fails. */
   append(records: readonly JournalRecord[]): void {
-    if (this.#closed || records.length === 0) return;
-    const text = records.map((record) => `${lineOf(record, this.#seal)}\n`).join('');
-    guarded(this.#file, () => writeAll(this.#fd, Buffer.from(text)));
-    this.#unsynced = true;
-    this.#sync();
+    this.#file.append(records.map((record) => lineOf(record, this.#seal)));
   }
 
-  /** Ignores all later records. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    if (!this.#syncing) closeSync(this.#fd);
-  }
-
-  /** One synchronisation at a time: later lines are part of the next. */
-  #sync(): void {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    this.#unsynced = false;
-    // Errors are ignored: the write itself has succeeded.
-    fdatasync(this.#fd, () => {
-      this.#syncing = false;
-      if (this.#closed) closeSync(this.#fd);
-      else if (this.#unsynced) this.#sync();
-    });
+  /** Ignores all later records. `isKept`: whether what was appended has to be on the disk, too. */
+  close(isKept = true): void {
+    this.#file.close(isKept);
   }
 }
 
@@ -66,46 +34,7 @@ export class Journal {
  */
 function lineOf(record: JournalRecord, seal: Seal): string {
   const json = JSON.stringify(record).slice(1, -1);
-  const written = record.type === 'call' || record.type === 'inner' ? seal.close(json) : json;
-  return withSum(written);
-}
-
-const withSum = (written: string): string => `{${written}${SUM_START}${checksum(written)}${SUM_END}`;
-
-const CHECKSUM_DIGITS = 16;
-
-/** It is taken of sealed text, so that it tells nothing about secrets. */
-const checksum = (text: string): string => sha256(text).slice(0, CHECKSUM_DIGITS);
-
-const SUM_START = ',"sum":"';
-const SUM_END = '"}';
-
-/** The JSON of a line whose checksum is right; undefined if it is wrong or absent. */
-function intact(line: string): string | undefined {
-  const end = line.length - SUM_START.length - CHECKSUM_DIGITS - SUM_END.length;
-  const written = line.slice(1, Math.max(1, end));
-  return line === withSum(written) ? `{${written}}` : undefined;
-}
-
-function writeAll(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-}
-
-/** Removes an incomplete last line, which was being written when the process was killed. */
-function dropIncompleteLine(fd: number): void {
-  const { size } = fstatSync(fd);
-  const chunk = Buffer.alloc(64 * 1024);
-  for (let end = size; end > 0; ) {
-    const from = Math.max(0, end - chunk.length);
-    const read = readSync(fd, chunk, 0, end - from, from);
-    const newline = chunk.subarray(0, read).lastIndexOf('\n');
-    if (newline >= 0 || from === 0) {
-      const length = newline < 0 ? 0 : from + newline + 1;
-      if (length < size) ftruncateSync(fd, length);
-      return;
-    }
-    end = from;
-  }
+  return withSum(record.type === 'call' || record.type === 'inner' ? seal.close(json) : json);
 }
 
 /**
@@ -175,11 +104,6 @@ function textOf(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-function opened(file: string, flags: 'r' | 'a+'): number {
-  expectRegularAt(file);
-  return openSync(file, flags);
-}
-
 function recordOf(line: string, place: string): JournalRecord {
   try {
     const record: unknown = JSON.parse(line);
@@ -192,13 +116,3 @@ function recordOf(line: string, place: string): JournalRecord {
 
 const damaged = (place: string): JournalError =>
   new JournalError(`${place} is damaged: it is not a record as it was written; the run cannot be resumed`);
-
-/** Does something with a file of a run. Throws a {@link JournalError} where the system refuses it. */
-export function guarded<T>(file: string, act: () => T, name = `the journal ${file}`): T {
-  try {
-    return act();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new JournalError(`${name} cannot be used: ${why}`, { cause: error });
-  }
-}

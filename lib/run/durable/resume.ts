@@ -21,18 +21,26 @@ import { locateFailure } from '../report/failure-location.ts';
 import { refusalOf } from '../report/outcome.ts';
 import { type FlowRun, type RunOptions, runOnce } from '../run-once.ts';
 import type { Mocks } from '../tasks/mocks.ts';
-import { continueRun, type RecordedFlow, takeLock } from './durable-run.ts';
+import { continueRun, inputOf, type RecordedFlow, takeLock } from './durable-run.ts';
 import { JournalError, readEnds, readJournal } from './journal.ts';
 import { unlock } from './lock.ts';
 import { JOURNAL_VERSION, type RunStarted } from './records.ts';
 import { type ReplayHistory, replayHistory } from './replay-history.ts';
-import { filesOf, findRuns, listRuns, type RecordedRun, type RunFiles, readFlowOf } from './run-files.ts';
+import {
+  filesOf,
+  findRuns,
+  listRuns,
+  type RecordedRun,
+  type RunFiles,
+  type RunStatus,
+  readFlowOf,
+} from './run-files.ts';
 import { Seal } from './seal.ts';
 
 /** Options of {@link resumeFlow}. */
 export interface ResumeOptions extends FolderOptions, Omit<RunOptions, 'executionName' | 'journal'> {
-  /** The run's id, or a unique prefix. */
-  readonly id: string;
+  /** The run's id, or a unique prefix. @default the latest run of the flow that has not succeeded */
+  readonly id?: string;
   /** The flow's file. */
   readonly file: string;
   /** The text of the flow's file. @default its content */
@@ -78,7 +86,8 @@ export async function replayRun(options: ResumeOptions): Promise<FlowRun> {
 async function resume(options: ResumeOptions, isReplay: boolean): Promise<ResumedRun> {
   const location = locateFlow(options);
   const { file, home, folders } = location;
-  const id = findRun(folders.runs, options.id, join(home, basename(file)));
+  const path = join(home, basename(file));
+  const id = options.id === undefined ? latestRun(folders.runs, path) : findRun(folders.runs, options.id, path);
   const files = filesOf(folders.runs, id);
   withHelp(() => takeLock(files, id), 'wait for its end, or end it first');
   try {
@@ -112,6 +121,16 @@ function findRun(runs: string, id: string, file: string): string {
     `name that flow: stepflow run ${run.file} --resume ${first}`,
   );
 }
+
+/** The id of the latest run of a flow that has not succeeded. */
+function latestRun(runs: string, file: string): string {
+  const left = listRuns(runs).find((run) => run.file === file && LEFT.has(run.status));
+  if (left) return left.id;
+  throw new ResumeError(`no run of ${file} was interrupted or has failed`, recent(runs));
+}
+
+/** What a run is of which something may be left to do. */
+const LEFT: ReadonlySet<RunStatus> = new Set(['failed', 'cancelled', 'interrupted']);
 
 const MAX_LISTED = 10;
 
@@ -186,29 +205,21 @@ function asRecordedFlow(value: unknown, files: RunFiles): RecordedFlow {
 
 /** Restores the secrets of the recorded input from the input that the user gives again. */
 function unseal(
-  { id, input, sealed }: RunStarted,
+  started: RunStarted,
   { inputSchema = true }: RecordedFlow,
   { input: given }: ResumeOptions,
 ): { readonly input: Json; readonly seal: Seal } {
+  const { id, sealed } = started;
   if (sealed && given === undefined)
     throw new ResumeError(
       `the input of the run ${id} has secrets, which its journal does not`,
       'give the same --input again',
     );
   const seal = new Seal(sealed && given !== undefined ? secretParts(given, inputSchema) : []);
-  const restored = opened(input, seal);
+  const restored = inputOf(started, seal);
   if (restored === undefined || (given !== undefined && !isDeepStrictEqual(given, restored)))
     throw new ResumeError(`the run ${id} was started with another input`, 'leave out --input, or give the same again');
   return { input: restored, seal };
-}
-
-/** Undefined if the seal has other secrets. */
-function opened(text: string, seal: Seal): Json | undefined {
-  try {
-    return JSON.parse(seal.open(text));
-  } catch {
-    return undefined;
-  }
 }
 
 interface Components {
