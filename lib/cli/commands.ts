@@ -1,6 +1,8 @@
 import type { Command } from './command.ts';
 import { aslRun } from './commands/asl-run.ts';
 import { compileCommand } from './commands/compile.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
 import { lintCommand } from './commands/lint.ts';
 import { listComponents } from './commands/list-components.ts';
@@ -23,5 +25,7 @@ export const commands: readonly Command[] = [
   profileCommand,
   aslRun,
   listComponents,
+  deployCommand,
+  diffCommand,
   pruneCommand,
 ];

@@ -13,4 +13,10 @@ export const STACK_TAG = 'stepflow:stack';
 export const rolePath = (stack: string, region: string): string => `/stepflow/${stack}/${region}/`;
 
 /** What the output of a stack with the ARN of a flow's state machine says of it. */
-export const machineDescription = (flowName: string): string => `The state machine of ${flowName}`;
+export const machineDescription = (flowName: string): string => `${MACHINE_OF}${flowName}`;
+
+const MACHINE_OF = 'The state machine of ';
+
+/** The flow whose state machine's description in an output it is; undefined of another output. */
+export const flowOfDescription = (description: string | undefined): string | undefined =>
+  description?.startsWith(MACHINE_OF) ? description.slice(MACHINE_OF.length) : undefined;

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const STEPFLOW = fileURLToPath(new URL('../../bin/stepflow.js', import.meta.url));
 
 /** Starts the command line for real, in a process of its own. */
-export function stepflow(argv: readonly string[], cwd: string): Running {
-  const { NODE_OPTIONS: _, ...env } = process.env;
+export function stepflow(argv: readonly string[], cwd: string, given: NodeJS.ProcessEnv = process.env): Running {
+  const { NODE_OPTIONS: _, ...env } = given;
   return new Running(spawn(process.execPath, [STEPFLOW, ...argv], { cwd, env }));
 }
 

@@ -41,7 +41,7 @@ export async function deploy(
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
 
 /** Keeps the CDK from calling anything but the emulator, and from reading and writing the user's files. */
-const isolated = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
+export const isolated = ({ env, folder }: Emulator): NodeJS.ProcessEnv => ({
   ...env,
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,

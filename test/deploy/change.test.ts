@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clients, deleteParts, findSuperfluous } from '../../lib/aws/prune/prune.ts';
-import { bootstrap, DEPLOY_TIMEOUT, deploy, type Outputs } from './cdk.ts';
+import { stepflow } from '../cli/running.ts';
+import { bootstrap, DEPLOY_TIMEOUT, isolated, type Outputs } from './cdk.ts';
 import { adds, CHANGING_FLOW, CHANGING_STACK, HOLDS, writeChanging } from './changing-project.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { client, endOf, execute, outcomeOf, start } from './executions.ts';
@@ -27,6 +30,8 @@ const SHORT = [
   { id: 'rate', component: 'rate' },
 ];
 
+const require = createRequire(import.meta.url);
+
 let emulator: Emulator;
 let folder: string;
 
@@ -41,9 +46,26 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function deployFlow(flow: string): Promise<Outputs> {
-  const command = `npx tsx ${join(import.meta.dirname, 'changing-app.ts')}`;
-  return (await deploy(emulator, command, { [CHANGING_FLOW]: flow }))[CHANGING_STACK] ?? {};
+/** Calls the command line in the app's folder, and answers what `--json` printed. */
+async function stepflowJson(...argv: readonly string[]) {
+  const { code, stdout, stderr } = await stepflow([...argv, '--json'], folder, {
+    ...process.env,
+    ...isolated(emulator),
+  }).end();
+  if (code !== 0) throw new Error(`stepflow ${argv.join(' ')} failed:\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Deploys the flow of a file, as `stepflow deploy` does, and answers the stack's outputs and what changed. */
+async function deployFlow(flow: string): Promise<{ readonly outputs: Outputs; readonly change: object }> {
+  const app = `node --import ${pathToFileURL(require.resolve('tsx'))} ${join(import.meta.dirname, 'changing-app.ts')}`;
+  writeFileSync(join(folder, 'cdk.json'), JSON.stringify({ app, context: { [CHANGING_FLOW]: flow } }));
+  const { flows: planned } = await stepflowJson('diff');
+  const { ok, stacks, flows } = await stepflowJson('deploy', '--yes');
+  expect({ ok, flows }).toEqual({ ok: true, flows: planned });
+  const [{ name, outputs }] = stacks;
+  expect(name).toBe(CHANGING_STACK);
+  return { outputs, change: flows };
 }
 
 const clients = (): Clients => ({
@@ -61,11 +83,18 @@ describe('an execution that runs while its flow is deployed again', { timeout: D
   it('ends as it began, and what it needs is deleted when it has ended', async () => {
     const release = join(folder, 'release');
     const first = { hold: HOLDS, rate: adds('rated'), gone: adds('gone'), pass: adds('passed') };
-    const before = await deployFlow(writeChanging(folder, first, LONG));
+    const { outputs: before, change: added } = await deployFlow(writeChanging(folder, first, LONG));
+    expect(added).toEqual([{ stack: CHANGING_STACK, flow: 'chain', change: 'added', parts: [] }]);
     const running = await start(emulator, before.ChainAlias ?? '', { file: release });
 
     // One component is another, one is gone, and so are the nested state machines.
-    const after = await deployFlow(writeChanging(folder, { hold: HOLDS, rate: adds('rated anew') }, SHORT));
+    const short = writeChanging(folder, { hold: HOLDS, rate: adds('rated anew') }, SHORT);
+    const { outputs: after, change: changed } = await deployFlow(short);
+    const functions = ['Gone', 'Pass', 'Rate'].map((name) => `function My${name}`);
+    expect(changed).toMatchObject([
+      { flow: 'chain', change: 'changed', parts: expect.arrayContaining(['definition', ...functions]) },
+    ]);
+    expect(JSON.stringify(changed)).not.toContain('MyHold');
     expect(after.ChainAlias).toBe(before.ChainAlias);
     const whileRunning = await found();
     expect(whileRunning).toEqual([]);

@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { callCdk, findApp } from '../cdk.ts';
+import { type CommandCall, defineCommand } from '../command.ts';
+import { EXIT } from '../errors.ts';
+import { CdkFailed, type Planned, planDeployment, showChanges } from '../flow-changes.ts';
+import { suggestNext, writeJson } from '../report.ts';
+import { colorsFor } from '../terminal.ts';
+
+const options = {
+  yes: { kind: 'flag', summary: 'do not ask before rights or security groups become wider' },
+  region: {
+    kind: 'text',
+    value: 'REGION',
+    summary: 'the region (default: that of the app, the environment or profile)',
+  },
+  profile: { kind: 'text', value: 'NAME', summary: 'the profile of the AWS configuration to use' },
+} as const;
+
+/** `stepflow deploy [STACK…]` */
+export const deployCommand = defineCommand({
+  name: 'deploy',
+  summary: "Deploy the flows of cdk.json's app, with the CDK's own command; says first what changes of each flow.",
+  positionals: [
+    { name: 'STACK', summary: 'the stacks to deploy (default: all of the app)', optional: true, many: true },
+  ],
+  options,
+  json: 'the outputs of each stack, and what changed of each flow',
+  examples: ['deploy', 'deploy StepflowStack --profile production', 'deploy --yes --json'],
+  action: async (call) => {
+    const { args, options: place, json, terminal } = call;
+    const app = findApp(terminal);
+    try {
+      const planned = await planDeployment(app, args, place, { command: 'deploy', terminal });
+      showChanges(planned, terminal);
+      return await deploy(call, planned);
+    } catch (error) {
+      if (!(error instanceof CdkFailed)) throw error;
+      if (json) writeJson({ ok: false, error: FAILED }, terminal);
+      return EXIT.failed;
+    }
+  },
+});
+
+const FAILED = { code: 'CDK', message: "the CDK's command failed; what it said is on standard error" };
+
+async function deploy({ options: given, json, terminal }: CommandCall<typeof options>, planned: Planned) {
+  const app = findApp(terminal);
+  const folder = mkdtempSync(join(tmpdir(), 'stepflow-deploy-'));
+  const file = join(folder, 'outputs.json');
+  try {
+    // What was compared is what is deployed: the app is not run again.
+    const argv = [
+      'deploy',
+      ...planned.stacks.map(({ selector }) => selector),
+      '--app',
+      app.output,
+      '--outputs-file',
+      file,
+    ];
+    const asked = given.yes ? ['--require-approval', 'never'] : [];
+    if ((await callCdk(app, [...argv, '--progress', 'events', ...asked], given, terminal)) !== 0) throw new CdkFailed();
+    const outputs: { readonly [stack: string]: object } = JSON.parse(readFileSync(file, 'utf8'));
+    const stacks = planned.stacks.map(({ name }) => ({ name, outputs: outputs[name] ?? {} }));
+    if (json) writeJson({ ok: true, stacks, flows: planned.flows }, terminal);
+    else showEnd(planned, outputs, terminal);
+    return EXIT.ok;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function showEnd(
+  { stacks, flows }: Planned,
+  outputs: { readonly [stack: string]: object },
+  terminal: CommandCall<typeof options>['terminal'],
+): void {
+  const { green } = colorsFor(terminal.stdout, terminal.env);
+  for (const { name } of stacks) {
+    const url = Reflect.get(outputs[name] ?? {}, 'ApiUrl');
+    terminal.stdout.write(`${green('✔')} ${name} is deployed${url === undefined ? '' : `; its API is ${url}`}\n`);
+  }
+  const [first] = [...flows].sort((a, b) => order(a.change) - order(b.change));
+  if (!first || first.change === 'removed') return;
+  const stack = stacks.length > 1 ? ` --stack ${first.stack}` : '';
+  suggestNext(`submit ${first.flow}${stack}`, terminal);
+}
+
+/** A flow that is new is what one would try first. */
+const order = (change: Planned['flows'][number]['change']): number =>
+  ['added', 'changed', 'unchanged', 'removed'].indexOf(change);
