@@ -8,11 +8,11 @@ import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '..
 import { type PricedFlowRun, runPriced } from '../priced-run.ts';
 import { profileHint } from '../profile-hint.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
-import { liveProgress, plainProgress } from '../render/progress.ts';
+import { progressFor } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
 import { shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
-import { colorsFor, isLive, type Terminal } from '../terminal.ts';
+import { colorsFor, type Terminal } from '../terminal.ts';
 
 const options = {
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, the flow's first example" },
@@ -188,11 +188,6 @@ async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, cal
   if (!json && resume !== undefined) suggestNext(`run ${flow.file} --resume ${shortId(resume)}`, terminal);
   else if (!json && !failed) suggestNext(`compile ${flow.file}`, terminal);
   return failed ? EXIT.failed : EXIT.ok;
-}
-
-function progressFor({ stdout, env }: Terminal) {
-  const show = isLive(stdout, env) ? liveProgress : plainProgress;
-  return show(stdout, colorsFor(stdout, env));
 }
 
 const toJson = ({ result, execution, diagnostics, costUsd }: PricedFlowRun): object => {
