@@ -64,6 +64,8 @@ export class BlobStore extends Construct {
   readonly prefix: string;
   /** What a function that uses the store has in its environment. */
   readonly environment: { readonly [variable: string]: string };
+  /** How many days a blob is kept after it was last written; undefined: for good. */
+  readonly blobDays: number | undefined;
   private readonly encryptionKey: kms.IKey | undefined;
 
   constructor(scope: Construct, id: string, props: BlobStoreProps = {}) {
@@ -75,6 +77,7 @@ export class BlobStore extends Construct {
     this.bucket = (props.bucket ?? this.createBucket(props, days)) as s3.IBucket;
     this.encryptionKey = props.encryptionKey ?? this.bucket.encryptionKey;
     this.uri = `s3://${this.bucket.bucketName}${this.prefix && `/${this.prefix}`}`;
+    this.blobDays = days.blobs;
     this.environment = {
       [BLOBS_VARIABLE]: this.uri,
       ...(days.blobs !== undefined && { [BLOB_DAYS_VARIABLE]: String(days.blobs) }),

@@ -49,6 +49,8 @@ export interface Arns {
   readonly seconds?: (path: string) => number | undefined;
   /** The ARN of a nested state machine, by its name. */
   readonly machine: (name: string) => string;
+  /** The definition's Comment, which may have what is resolved at deployment, too. @default none */
+  readonly comment?: string;
 }
 
 /** The state machines of a compiled flow: its own, and the nested ones. */
@@ -90,12 +92,14 @@ export function callsOf(machine: Scope): readonly Call[] {
  * scope's other state machines.
  */
 export function definitionProps(scope: Construct, compiled: StateMachine, arns: Arns, suffix = ''): DefinitionProps {
-  const machine = withFunctionTimeouts(compiled, arns.seconds);
+  const { comment } = arns;
+  const machine = withFunctionTimeouts(comment === undefined ? compiled : { Comment: '', ...compiled }, arns.seconds);
   const withoutArns = JSON.stringify(mapArns(machine, () => ''));
   if (withoutArns.includes('${') || !takesRoom(scope, withoutArns.length))
     return uploadedDefinition(scope, machine, arns, suffix);
   const places = placesOf(machine);
   const text = writtenWith(machine, places, (key) => {
+    if (key === COMMENT_KEY) return inJson(comment);
     const { kind, name } = places.get(key) ?? { kind: 'component', name: key };
     return arns[kind](name);
   });
@@ -109,9 +113,19 @@ function uploadedDefinition(scope: Construct, machine: StateMachine, arns: Arns,
     file,
     writtenWith(machine, places, (key) => `\${${key}}`),
   );
-  const substitutions = [...places].map(([key, { kind, name }]) => [key, arns[kind](name)]);
+  const { comment } = arns;
+  const substitutions = [
+    ...[...places].map(([key, { kind, name }]) => [key, arns[kind](name)]),
+    ...(comment === undefined ? [] : [[COMMENT_KEY, inJson(comment)]]),
+  ];
   return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(substitutions) };
 }
+
+/** The key of the Comment's substitution. */
+const COMMENT_KEY = 'comment';
+
+/** A text as it stands between the quotes of a JSON text. */
+const inJson = (text = ''): string => JSON.stringify(text).slice(1, -1);
 
 /** The placeholders of a definition, by the keys of their substitutions: `function0`, `machine0`. */
 function placesOf(machine: StateMachine): ReadonlyMap<string, Placeholder> {
@@ -131,7 +145,9 @@ function writtenWith(
   const keys = new Map([...places].map(([key, { kind, name }]) => [`${kind} ${name}`, key]));
   // No text of the flow contains it.
   const mark = sha256(JSON.stringify(machine));
-  const json = JSON.stringify(mapArns(machine, ({ kind, name }) => `${mark}-${keys.get(`${kind} ${name}`)}-`));
+  const marked = mapArns(machine, ({ kind, name }) => `${mark}-${keys.get(`${kind} ${name}`)}-`);
+  const commented = 'Comment' in machine ? { ...marked, Comment: `${mark}-${COMMENT_KEY}-` } : marked;
+  const json = JSON.stringify(commented);
   return withoutReferences(json).replace(new RegExp(`${mark}-(\\w+)-`, 'g'), (_, key: string) => write(key));
 }
 

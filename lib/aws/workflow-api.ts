@@ -17,9 +17,9 @@ import { type Authorization, openApiDocument } from '../../lambdas/_system/opena
 import { IN_FOLDERS, OPENAPI_FILE, ROUTES, type Route } from '../../lambdas/_system/routes.ts';
 import { FUNCTION_SECONDS, RESULT_SECONDS } from '../../lambdas/_system/time.ts';
 import { longestWait } from '../compiler/check/check-express.ts';
-import { FLOWS_FILE, type FlowDetails, type FlowFacts, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
+import { type ApiFlow, FLOWS_FILE, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
+import { detailsOf, factsOf } from '../executions/aws/flow-facts.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { reportedFlow } from '../run/report/step-reports.ts';
 import { allowExecutions } from './api-rights.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
@@ -230,31 +230,12 @@ function bundleApi(folder: string): void {
 function writeFlows(folder: string, workflows: readonly Workflow[]): void {
   const flows = workflows.map((workflow, at) => {
     const details = `flow-${at}.json`;
-    writeFileSync(join(folder, details), JSON.stringify(detailsOf(workflow)));
-    return [workflow.flowName, factsOf(workflow, details)];
+    const { compiled, flowName, stateMachineName } = workflow;
+    writeFileSync(join(folder, details), JSON.stringify(detailsOf(compiled)));
+    const facts: ApiFlow = { stateMachineName, ...factsOf(compiled), details };
+    return [flowName, facts];
   });
   writeFileSync(join(folder, FLOWS_FILE), JSON.stringify(Object.fromEntries(flows)));
-}
-
-/** For a flow that did not compile; its Workflow has thrown by then. */
-const NO_INPUT_BUDGET = { reads: [], share: 0, room: 0 };
-
-function factsOf({ compiled, stateMachineName }: Workflow, details: string): FlowFacts {
-  const { type, flow, inputSchema, inputBudget = NO_INPUT_BUDGET } = compiled;
-  return {
-    ...{ stateMachineName, type, inputBudget, details },
-    ...(flow?.description !== undefined && { description: flow.description }),
-    ...(inputSchema !== undefined && { inputSchema }),
-  };
-}
-
-function detailsOf({ compiled }: Workflow): FlowDetails {
-  const { outputSchema } = compiled.flow ?? {};
-  return {
-    ...(outputSchema !== undefined && { outputSchema }),
-    examples: compiled.examples.map(({ tree: _, ...example }) => example),
-    report: reportedFlow(compiled),
-  };
 }
 
 /** The prefix of the ARNs of all state machines in this account and region. */

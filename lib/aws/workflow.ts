@@ -10,7 +10,9 @@ import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
 import type { Compiled } from '../compiler/compile.ts';
 import type { Limits } from '../compiler/emit/split/emit-within.ts';
+import { publishedFlow } from '../executions/aws/flow-facts.ts';
 import { isConcurrency } from '../flow/read/aws-metadata.ts';
+import { EXPRESS_SUFFIX, versionComment } from '../protocol/deployed.ts';
 import type { Json } from '../protocol/json.ts';
 import { DEFAULT_CONCURRENCY, QUOTAS } from '../protocol/quotas.ts';
 import { type AlarmBounds, type AlarmOptions, alarmBounds } from './alarm-options.ts';
@@ -21,6 +23,7 @@ import { type ContextValues, contextValuesOf } from './context-values.ts';
 import { definitionProps } from './definition.ts';
 import { type DeployableFlow, deployableFlow, diagnosticsOf } from './deployable-flow.ts';
 import { allowMapRuns, hasDistributedMap } from './distributed-maps.ts';
+import { publishFacts } from './flow-facts.ts';
 import { addWarnings, flowFunctions, refuseErrors } from './flow-functions.ts';
 import type { FunctionsOptions } from './function-options.ts';
 import { requirementsOf } from './function-requirements.ts';
@@ -315,11 +318,26 @@ export class Workflow extends Construct implements iam.IGrantable {
     const machine = nestedMachines ? nestedMachines.arnOf : (name: string) => name;
     const stateMachine = createStateMachine(this, 'StateMachine', {
       ...common,
-      ...definitionProps(this, definition, { component: arnOf, seconds: secondsOf, machine }),
+      ...definitionProps(this, definition, {
+        ...{ component: arnOf, seconds: secondsOf, machine },
+        comment: this.versionComment(),
+      }),
       stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType[type],
     });
     return { stateMachine, nestedMachines };
+  }
+
+  /** Tells whoever looks at an execution where the parts of its version are. */
+  private versionComment(): string {
+    const groups = [...this.functions.values()].map((each) => each.function.logGroup.logGroupName);
+    return versionComment({
+      flow: this.flowName,
+      facts: publishFacts(this, publishedFlow(this.flowName, this.compiled)),
+      blobs: this.blobs.uri,
+      ...(this.blobs.blobDays !== undefined && { blobDays: this.blobs.blobDays }),
+      logs: [...new Set(groups)],
+    });
   }
 
   /** The role of all its state machines. */
@@ -352,7 +370,7 @@ export class Workflow extends Construct implements iam.IGrantable {
  * deletes the old one, so the name includes the type.
  */
 function stateMachineNameOf(workflow: Workflow): string {
-  const suffix = workflow.compiled.type === 'EXPRESS' ? '-express' : '';
+  const suffix = workflow.compiled.type === 'EXPRESS' ? EXPRESS_SUFFIX : '';
   const options = { separator: '-', allowedSpecialCharacters: '_-', maxLength: QUOTAS.name - suffix.length };
   return `${Names.uniqueResourceName(workflow, options)}${suffix}`;
 }

@@ -25,18 +25,22 @@ export function findApp({ cwd }: Pick<Terminal, 'cwd'>): CdkApp {
       'docs/deploying.md has one of two lines, and the app that it names; then call this again',
     );
   const folder = dirname(config);
-  return { folder, output: join(folder, outputOf(config)), command: commandIn(folder) };
+  return { folder, output: outputOf(config), command: commandIn(folder) };
 }
 
-function outputOf(config: string): string {
+/** The folder that `cdk synth` writes to for a cdk.json, absolute. */
+export function outputOf(config: string): string {
+  const folder = dirname(config);
   try {
     const { output } = JSON.parse(readFileSync(config, 'utf8'));
-    return typeof output === 'string' ? output : 'cdk.out';
+    return join(folder, typeof output === 'string' ? output : DEFAULT_OUTPUT);
   } catch {
     // What is wrong with it, the CDK says.
-    return 'cdk.out';
+    return join(folder, DEFAULT_OUTPUT);
   }
 }
+
+const DEFAULT_OUTPUT = 'cdk.out';
 
 /** That of the app's own dependencies, else the one that is installed beside this package. */
 function commandIn(folder: string): string {
@@ -69,7 +73,7 @@ export async function callCdk(
   { region, profile }: CdkPlace,
   terminal: Terminal,
 ): Promise<number> {
-  const isInteractive = terminal.stderr.isTTY === true && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const isInteractive = isAskable(terminal);
   const env = {
     ...process.env,
     ...(region !== undefined && { AWS_REGION: region, AWS_DEFAULT_REGION: region, CDK_DEFAULT_REGION: region }),
@@ -89,3 +93,7 @@ export async function callCdk(
     child.once('close', (code) => resolve(code ?? 1));
   });
 }
+
+/** Whether a person can answer a question of the CDK. */
+export const isAskable = ({ stderr }: Pick<Terminal, 'stderr'>): boolean =>
+  stderr.isTTY === true && process.stdin.isTTY === true && process.stderr.isTTY === true;

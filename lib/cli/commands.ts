@@ -2,16 +2,24 @@ import type { Command } from './command.ts';
 import { aslRun } from './commands/asl-run.ts';
 import { compileCommand } from './commands/compile.ts';
 import { deployCommand } from './commands/deploy.ts';
+import { destroyCommand } from './commands/destroy.ts';
 import { diffCommand } from './commands/diff.ts';
 import { explainCommand } from './commands/explain.ts';
+import { historyCommand } from './commands/history.ts';
 import { lintCommand } from './commands/lint.ts';
 import { listComponents } from './commands/list-components.ts';
 import { profileCommand } from './commands/profile.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { redriveCommand } from './commands/redrive.ts';
+import { resultCommand } from './commands/result.ts';
 import { run } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
+import { submitCommand } from './commands/submit.ts';
 import { test } from './commands/test.ts';
 import { validate } from './commands/validate.ts';
+import { waitCommand } from './commands/wait.ts';
 
 /** Every command, in the order of help. A command's file loads what it works with only when it is called. */
 export const commands: readonly Command[] = [
@@ -27,5 +35,13 @@ export const commands: readonly Command[] = [
   listComponents,
   deployCommand,
   diffCommand,
+  submitCommand,
+  statusCommand,
+  waitCommand,
+  historyCommand,
+  resultCommand,
+  stopCommand,
+  redriveCommand,
   pruneCommand,
+  destroyCommand,
 ];

@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
 import type { Compiled } from '../compiler/compile.ts';
 import type { ExecutionClients, ReadExecution } from '../executions/measured/index.ts';
 import type { ReadLogs } from '../executions/measured/measured-execution.ts';
 import { awsProblem } from './aws-errors.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { count, writeJson } from './report.ts';
+import { chooseStack, sayChoice } from './stack.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
 /** The options that name deployed executions of a flow. */
@@ -30,8 +30,6 @@ export interface ExecutionChoice {
   readonly stateMachine: string | undefined;
   readonly stack: string | undefined;
 }
-
-const DEFAULT_STACK = 'StepflowStack';
 
 /** Refuses options that contradict each other. */
 export function checkChoice({ execution, last, stateMachine, stack }: ExecutionChoice): void {
@@ -72,7 +70,8 @@ export async function readExecutions(
   { command, json, terminal }: { readonly command: string; readonly json: boolean; readonly terminal: Terminal },
 ): Promise<FoundExecutions | undefined> {
   try {
-    const found = choice.execution === undefined ? await latest(choice, flow) : await named(choice.execution, flow);
+    const found =
+      choice.execution === undefined ? await latest(choice, flow, terminal.cwd) : await named(choice.execution, flow);
     if (found.others > 0 && !json) terminal.stderr.write(`${othersNote(found.others)}\n`);
     return { executions: found.executions, logs: await logsOf(found, flow) };
   } catch (error) {
@@ -103,18 +102,21 @@ async function logsOf({ executions, clients }: Found, { compiled }: FlowOfExecut
 async function named(arn: string, flow: FlowOfExecutions): Promise<Found> {
   const { openExecutionClients, readExecution, readExecutionArn } = await import('../executions/measured/index.ts');
   const { region } = readExecutionArn(arn);
-  const clients = await openExecutionClients(region);
+  const clients = await openExecutionClients({ region });
   const execution = await readExecution(clients.sfn, arn);
   const unknown = await unknownIn(execution, flow);
   if (unknown.length > 0) throw await ofAnother(`the execution ${arn} is`, unknown, flow);
   return { executions: [execution], others: 0, clients };
 }
 
-async function latest({ last = 1, stateMachine, stack }: ExecutionChoice, flow: FlowOfExecutions): Promise<Found> {
+async function latest(
+  { last = 1, stateMachine, stack }: ExecutionChoice,
+  flow: FlowOfExecutions,
+  cwd: string,
+): Promise<Found> {
   const aws = await import('../executions/measured/index.ts');
-  const clients = await aws.openExecutionClients(stateMachine?.split(':')[3]);
-  const machine =
-    stateMachine ?? (await aws.machineInStack(clients.cloudFormation, stack ?? DEFAULT_STACK, await nameOf(flow.file)));
+  const clients = await aws.openExecutionClients({ region: stateMachine?.split(':')[3] });
+  const machine = stateMachine ?? (await machineOf(flow.file, { stack, clients, cwd }));
   const arns = await aws.latestSucceeded(clients.sfn, machine, last);
   if (arns.length === 0)
     throw new aws.ExecutionError(
@@ -129,9 +131,17 @@ async function latest({ last = 1, stateMachine, stack }: ExecutionChoice, flow: 
   return { executions, others: all.length - executions.length, clients };
 }
 
-async function nameOf(file: string): Promise<string> {
-  const { flowNameOf } = await import('../project/flow-names.ts');
-  return flowNameOf(basename(file));
+interface Asked {
+  readonly stack: string | undefined;
+  readonly clients: ExecutionClients;
+  readonly cwd: string;
+}
+
+async function machineOf(file: string, { stack: given, clients, cwd }: Asked): Promise<string> {
+  const { flowInStack, machinesInStack } = await import('../executions/aws/stack-flows.ts');
+  const stack = chooseStack(given, cwd);
+  const machines = await machinesInStack(clients.cloudFormation, stack.name).catch(sayChoice(stack));
+  return machines.get(flowInStack([...machines.keys()], file, stack.name)) ?? '';
 }
 
 async function unknownIn({ events }: ReadExecution, { compiled }: FlowOfExecutions): Promise<readonly string[]> {

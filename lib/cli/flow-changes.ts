@@ -2,8 +2,8 @@ import type { SynthesizedStack } from '../aws/changes/assembly.ts';
 import type { FlowChange } from '../aws/changes/flow-changes.ts';
 import { awsProblem } from './aws-errors.ts';
 import { type CdkApp, type CdkPlace, callCdk } from './cdk.ts';
-import { UsageError } from './errors.ts';
-import { count } from './report.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { count, writeJson } from './report.ts';
 import { colorsFor, type Terminal } from './terminal.ts';
 
 /** What a deployment does to a flow of a stack. */
@@ -22,32 +22,44 @@ export class CdkFailed extends Error {
   override readonly name = 'CdkFailed';
 }
 
-/**
- * Synthesises an app, and tells what deploying it changes of each flow. `wanted`: the names of the stacks; all where there are
- * none. @throws CdkFailed, and UsageError where there is no such stack or AWS does not answer
- */
+/** The exit code of a command that the CDK did not do its part of. Throws any other error. */
+export function cdkFailed(error: unknown, json: boolean, terminal: Terminal): number {
+  if (!(error instanceof CdkFailed)) throw error;
+  if (json) writeJson({ ok: false, error: { code: 'CDK', message: FAILED } }, terminal);
+  return EXIT.failed;
+}
+
+const FAILED = "the CDK's command failed; what it said is on standard error";
+
+/** Synthesises an app. `wanted`: the names of the stacks; all where there are none. @throws CdkFailed, and UsageError for an unknown stack */
+export async function synthesize(
+  app: CdkApp,
+  wanted: readonly string[],
+  place: CdkPlace,
+  terminal: Terminal,
+): Promise<readonly SynthesizedStack[]> {
+  if ((await callCdk(app, ['synth', '--quiet', '--output', app.output], place, terminal)) !== 0) throw new CdkFailed();
+  const { readAssembly } = await import('../aws/changes/assembly.ts');
+  return chosen(readAssembly(app.output), wanted);
+}
+
+/** {@link synthesize}, and what deploying the stacks changes of each flow. @throws UsageError where AWS does not answer */
 export async function planDeployment(
   app: CdkApp,
   wanted: readonly string[],
   place: CdkPlace,
   { command, terminal }: { readonly command: string; readonly terminal: Terminal },
 ): Promise<Planned> {
-  if ((await callCdk(app, ['synth', '--quiet', '--output', app.output], place, terminal)) !== 0) throw new CdkFailed();
-  const [{ readAssembly }, { deployedTemplate }, { flowChanges }, { CloudFormationClient }] = await Promise.all([
-    import('../aws/changes/assembly.ts'),
+  const stacks = await synthesize(app, wanted, place, terminal);
+  const [{ deployedTemplate }, { flowChanges }, { openExecutionClients }] = await Promise.all([
     import('../aws/changes/deployed-template.ts'),
     import('../aws/changes/flow-changes.ts'),
-    import('@aws-sdk/client-cloudformation'),
+    import('../executions/measured/index.ts'),
   ]);
-  const stacks = chosen(readAssembly(app.output), wanted);
   const changes = stacks.map(async ({ name, region = place.region, template }) => {
-    const { profile } = place;
-    const client = new CloudFormationClient({
-      ...(region !== undefined && { region }),
-      ...(profile !== undefined && { profile }),
-    });
-    const before = await deployedTemplate(client, name);
-    return flowChanges(before, template).map((change): StackChange => ({ stack: name, ...change }));
+    const { cloudFormation } = await openExecutionClients({ ...place, region });
+    const before = await deployedTemplate(cloudFormation, name);
+    return flowChanges(before, template()).map((change): StackChange => ({ stack: name, ...change }));
   });
   const flows = await Promise.all(changes).catch((error: unknown) => {
     const problem = awsProblem(error, { command, page: 'docs/deploying.md' });

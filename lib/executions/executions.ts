@@ -1,4 +1,5 @@
-import type { FlowResult, StepReport } from '../run/report/events.ts';
+import type { FlowResult, RunEvent, StepReport } from '../run/report/events.ts';
+import type { ExecutionReport } from '../run/run-once.ts';
 import type { Json } from '../runtime/index.ts';
 
 /** The executions of flows as a service. Flows are named, executions have ids; what cannot be answered is a `Problem`. */
@@ -24,6 +25,8 @@ export interface Executions {
   redrive(flow: string, id: string): Promise<Described>;
   /** What its steps did, those of executions that it started included. */
   history(flow: string, id: string, page?: PageRequest): Promise<StepPage>;
+  /** Its report as of `run`: once it has ended, or as far as it is. What its steps do is told meanwhile. */
+  follow(flow: string, id: string, request?: FollowRequest): Promise<Followed>;
   /** The result of an execution that has ended. */
   result(flow: string, id: string): Promise<FlowResult>;
 }
@@ -53,6 +56,8 @@ export interface FlowExample {
 export interface StartRequest {
   readonly flow: string;
   readonly body: string;
+  /** What messages call it. @default body */
+  readonly source?: string;
   /** Requests with the same key and the same input start one execution. */
   readonly idempotencyKey?: string;
   /** Whether an Express flow is only started, too. @default false: its result is waited for */
@@ -86,6 +91,28 @@ export type Described = { readonly id: string; readonly flow: string; readonly s
 ) & {
     readonly execution: { readonly id: string; readonly durationMs?: number };
   };
+
+/** The result of an execution that has ended; undefined of one that has none. */
+export const resultIn = (execution: Described): FlowResult | undefined =>
+  'outcome' in execution ? execution : undefined;
+
+/** How an execution is followed. */
+export interface FollowRequest {
+  /** Receives what its steps do, and did before. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Ends the waiting, not the execution. */
+  readonly signal?: AbortSignal;
+  /** Whether its end is waited for. @default false */
+  readonly untilEnd?: boolean;
+  /** Whether it has just been redriven, which its status and history may not show yet. @default false */
+  readonly isRedriven?: boolean;
+}
+
+/** The report of an execution. Of one that runs there are no metrics, and no critical path. */
+export type ReportedExecution = Omit<ExecutionReport, 'metrics'> & Partial<Pick<ExecutionReport, 'metrics'>>;
+
+/** An execution with the report of its steps. */
+export type Followed = Described & { readonly execution: ReportedExecution };
 
 /** Which part of a list is wanted. */
 export interface PageRequest {

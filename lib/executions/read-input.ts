@@ -12,10 +12,15 @@ export interface FlowInput {
  * A flow's input as its state machine takes it: checked, in JSON, what is large of it in blobs. A blank body is an empty
  * input. @throws Problem where it is not JSON, does not fit the flow's schema or is too large
  */
-export async function readInput(body: string, flow: FlowInput, blobs: Pick<BlobStore, 'put'>): Promise<string> {
+export async function readInput(
+  body: string,
+  flow: FlowInput,
+  blobs: Pick<BlobStore, 'put'>,
+  file = 'body',
+): Promise<string> {
   const text = body.trim() === '' ? '{}' : body;
   const input = parse(text);
-  const diagnostics = checkInput(input, flow.inputSchema, { file: 'body', text });
+  const diagnostics = checkInput(input, flow.inputSchema, { file, text });
   if (diagnostics.length > 0)
     throw new Problem('INVALID_INPUT', diagnostics.map(({ message }) => message).join('; '), { diagnostics });
   try {

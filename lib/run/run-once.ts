@@ -23,6 +23,7 @@ import { CallTotals } from './report/call-totals.ts';
 import { calledFunctions } from './report/called-functions.ts';
 import { criticalPath } from './report/critical-path.ts';
 import type { FlowResult, RunEvent, StepReport } from './report/events.ts';
+import { graphCriticalPath } from './report/graph-critical-path.ts';
 import { LongestHistory } from './report/longest-history.ts';
 import { metricsOf, type RunMetrics } from './report/metrics.ts';
 import { failed, refusalOf, resultOf } from './report/outcome.ts';
@@ -149,10 +150,12 @@ async function runAndReport(flow: ReadyFlow, context: RunContext): Promise<Pick<
   const path = criticalPath(own, flow.compiled.sourceMap.arrangement);
   emit({ type: 'run-ended', atMs: stopMs - startMs, result });
   const counts = { durationMs: stopMs - startMs, transitions, events };
+  const { plan } = flow.compiled;
+  const work = tracker.work();
   const metrics = metricsOf({
     flow: flow.compiled.name,
     makespanMs: counts.durationMs,
-    ...{ steps, work: tracker.work(), calls, plan: flow.compiled.plan },
+    ...{ steps, work, calls, criticalPathMs: plan ? graphCriticalPath(plan, work.steps) : null },
     functionOf: calledFunctions(flow),
   });
   // The same values are missing when the same state machine evaluates the same expression again.

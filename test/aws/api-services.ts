@@ -19,11 +19,12 @@ const REPORT: ReportedFlow = {
   ],
   absorbed: [],
   states: { load: { role: 'step', step: 'load' }, greet: { role: 'step', step: 'greet' } },
+  arrangement: { sequence: ['load', 'greet'] },
 };
 
 const details: DeployedFlow['details'] = async () => ({
   examples: [],
-  report: { steps: [], absorbed: [], states: {} },
+  report: { steps: [], absorbed: [], states: {}, arrangement: { sequence: [] } },
 });
 
 /** The fields that the flow of a subfolder reads: more than its input has room for the references of. */
@@ -35,16 +36,22 @@ const FLOWS: { readonly [name: string]: DeployedFlow } = {
     type: 'STANDARD',
     description: 'Says hello.',
     details: async () => ({ examples: [{ name: 'ada', input: { id: 'ada' } }], report: REPORT }),
-    inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
-    inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
+    facts: async () => ({
+      description: 'Says hello.',
+      inputSchema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      inputBudget: { reads: ['id', '$'], share: 1000, room: 2000 },
+    }),
   },
   'reports/daily': {
     stateMachineArn: MACHINE,
     type: 'STANDARD',
     details,
-    inputBudget: { reads: ['$', ...READ_FIELDS], share: 1000, room: 1000 },
+    facts: async () => ({ inputBudget: { reads: ['$', ...READ_FIELDS], share: 1000, room: 1000 } }),
   },
-  quick: { stateMachineArn: MACHINE, type: 'EXPRESS', details, inputBudget: { reads: ['$'], share: 1000, room: 1000 } },
+  quick: {
+    ...{ stateMachineArn: MACHINE, type: 'EXPRESS', details },
+    facts: async () => ({ inputBudget: { reads: ['$'], share: 1000, room: 1000 } }),
+  },
 };
 
 /** The API's function on the mocked client of Step Functions and one blob, and what it did. */

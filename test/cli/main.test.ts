@@ -38,6 +38,17 @@ describe('stepflow', () => {
         asl                           holds asl run
         list-components [options]     List every component that flows may use: the built-in ones and
                                       yours, with their schemas.
+        submit [options] <FLOW>       Start an execution of a deployed flow.
+        status [options] <ID>         Tell how an execution is, and how it has ended.
+        wait [options] <ID>           Wait for the end of an execution, and show what its steps do.
+                                      Interrupted, it leaves the execution running.
+        history [options] <ID>        Show what the steps of an execution have done so far, those of
+                                      nested executions included.
+        result [options] <ID>         Print the result of an execution that has ended, however large it
+                                      is.
+        stop [options] <ID>           Stop an execution. One that has ended stays as it is.
+        redrive [options] <ID>        Continue an execution that failed, was stopped or timed out, from
+                                      where it did: what has succeeded is not repeated.
         prune [options] <STACK>       List what earlier deployments of a stack left and no execution
                                       needs, and delete it with --yes.
 

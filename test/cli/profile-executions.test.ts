@@ -175,7 +175,8 @@ describe('stepflow profile of deployed executions', () => {
       error: { code: 'AWS', message: expect.stringContaining(`no execution of ${MACHINE} has succeeded`) },
     });
     const unknown = await profile(cwd, 'other.yaml', '--last', '1');
-    expect(unknown.stderr).toContain('the stack StepflowStack has no output with the state machine of other\n');
+    expect(unknown.stderr).toContain('the stack StepflowStack has no flow "other.yaml"\n');
+    expect(unknown.stderr).toContain('its flows are "flow"\n');
     expect(cloudFormation.calls()).toHaveLength(2);
   });
 

@@ -115,5 +115,9 @@ describe('an execution that runs while its flow is deployed again', { timeout: D
     expect(await found()).toEqual([]);
     const again = await execute(emulator, after.ChainAlias ?? '', { file: release });
     expect(outcomeOf(again)).toEqual({ outcome: 'success', result: ['held', 'rated anew'] });
+    const destroyed = await stepflowJson('destroy', '--yes');
+    expect(destroyed).toEqual({ ok: true, stacks: [{ name: CHANGING_STACK, flows: [{ flow: 'chain', running: 0 }] }] });
+    const { flows } = await stepflowJson('diff');
+    expect(flows).toMatchObject([{ flow: 'chain', change: 'added' }]);
   });
 });

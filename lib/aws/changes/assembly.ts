@@ -10,7 +10,8 @@ export interface SynthesizedStack {
   readonly selector: string;
   /** Undefined where the app leaves it to the environment. */
   readonly region: string | undefined;
-  readonly template: Template;
+  /** Its template, as the CDK wrote it. Throws where it cannot be read. */
+  readonly template: () => Template;
 }
 
 /** The stacks of a cloud assembly, those of its stages included: a folder that `cdk synth` wrote. Throws where it cannot be read. */
@@ -30,7 +31,7 @@ export function readAssembly(folder: string): readonly SynthesizedStack[] {
       selector: selector.replace(/ \(.*\)$/, ''),
       region: region === 'unknown-region' ? undefined : region,
       // Written by the CDK.
-      template: read(join(folder, templateFile)) as Template,
+      template: () => read(join(folder, templateFile)) as Template,
     };
   });
 }

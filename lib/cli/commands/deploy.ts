@@ -4,18 +4,15 @@ import { join } from 'node:path';
 import { callCdk, findApp } from '../cdk.ts';
 import { type CommandCall, defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
-import { CdkFailed, type Planned, planDeployment, showChanges } from '../flow-changes.ts';
+import { CdkFailed, cdkFailed, type Planned, planDeployment, showChanges } from '../flow-changes.ts';
 import { suggestNext, writeJson } from '../report.ts';
+import { PLACE_OPTIONS } from '../stack.ts';
 import { colorsFor } from '../terminal.ts';
 
 const options = {
   yes: { kind: 'flag', summary: 'do not ask before rights or security groups become wider' },
-  region: {
-    kind: 'text',
-    value: 'REGION',
-    summary: 'the region (default: that of the app, the environment or profile)',
-  },
-  profile: { kind: 'text', value: 'NAME', summary: 'the profile of the AWS configuration to use' },
+  region: PLACE_OPTIONS.region,
+  profile: PLACE_OPTIONS.profile,
 } as const;
 
 /** `stepflow deploy [STACK…]` */
@@ -36,14 +33,10 @@ export const deployCommand = defineCommand({
       showChanges(planned, terminal);
       return await deploy(call, planned);
     } catch (error) {
-      if (!(error instanceof CdkFailed)) throw error;
-      if (json) writeJson({ ok: false, error: FAILED }, terminal);
-      return EXIT.failed;
+      return cdkFailed(error, json, terminal);
     }
   },
 });
-
-const FAILED = { code: 'CDK', message: "the CDK's command failed; what it said is on standard error" };
 
 async function deploy({ options: given, json, terminal }: CommandCall<typeof options>, planned: Planned) {
   const app = findApp(terminal);

@@ -1,8 +1,9 @@
 import { callCdk, findApp } from '../cdk.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
-import { CdkFailed, planDeployment, showChanges } from '../flow-changes.ts';
+import { CdkFailed, cdkFailed, planDeployment, showChanges } from '../flow-changes.ts';
 import { suggestNext, writeJson } from '../report.ts';
+import { PLACE_OPTIONS } from '../stack.ts';
 
 /** `stepflow diff [STACK…]` */
 export const diffCommand = defineCommand({
@@ -12,12 +13,8 @@ export const diffCommand = defineCommand({
     { name: 'STACK', summary: 'the stacks to compare (default: all of the app)', optional: true, many: true },
   ],
   options: {
-    region: {
-      kind: 'text',
-      value: 'REGION',
-      summary: 'the region (default: that of the app, the environment or profile)',
-    },
-    profile: { kind: 'text', value: 'NAME', summary: 'the profile of the AWS configuration to use' },
+    region: PLACE_OPTIONS.region,
+    profile: PLACE_OPTIONS.profile,
   },
   json: 'what would change of each flow',
   examples: ['diff', 'diff StepflowStack --profile production', 'diff --json'],
@@ -36,10 +33,7 @@ export const diffCommand = defineCommand({
       if (planned.flows.some(({ change }) => change !== 'unchanged')) suggestNext('deploy', terminal);
       return EXIT.ok;
     } catch (error) {
-      if (!(error instanceof CdkFailed)) throw error;
-      if (json)
-        writeJson({ ok: false, error: { code: 'CDK', message: 'the CDK failed; see standard error' } }, terminal);
-      return EXIT.failed;
+      return cdkFailed(error, json, terminal);
     }
   },
 });

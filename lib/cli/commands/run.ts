@@ -9,12 +9,12 @@ import { checkMocks, chooseInput, readMocks, readVariables } from '../inputs.ts'
 import { type PricedFlowRun, runPriced } from '../priced-run.ts';
 import { profileHint } from '../profile-hint.ts';
 import { readJsonOption } from '../read-json.ts';
-import { liveProgress, plainProgress } from '../render/progress.ts';
+import { progressFor } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
 import { shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import { runJson } from '../run-json.ts';
-import { colorsFor, isLive, type Terminal } from '../terminal.ts';
+import { colorsFor } from '../terminal.ts';
 
 const options = {
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, the flow's first example" },
@@ -192,9 +192,4 @@ async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, cal
   if (!json && resume !== undefined) suggestNext(`run ${flow.file} --resume ${shortId(resume)}`, terminal);
   else if (!json && !failed) suggestNext(`compile ${flow.file}`, terminal);
   return failed ? EXIT.failed : EXIT.ok;
-}
-
-function progressFor({ stdout, env }: Terminal) {
-  const show = isLive(stdout, env) ? liveProgress : plainProgress;
-  return show(stdout, colorsFor(stdout, env));
 }

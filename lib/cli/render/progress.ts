@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../run/report/events.ts';
-import type { Colors, Output } from '../terminal.ts';
+import { type Colors, colorsFor, isLive, type Output, type Terminal } from '../terminal.ts';
 import { truncate } from './cut.ts';
 import { duration } from './duration.ts';
 import { eventLine } from './step-line.ts';
@@ -9,6 +9,12 @@ export interface Progress {
   readonly onEvent: (event: RunEvent) => void;
   /** Leaves only lasting lines behind. Must be called however the run ended. */
   readonly stop: () => void;
+}
+
+/** The progress that standard output can show. */
+export function progressFor({ stdout, env }: Pick<Terminal, 'stdout' | 'env'>): Progress {
+  const show = isLive(stdout, env) ? liveProgress : plainProgress;
+  return show(stdout, colorsFor(stdout, env));
 }
 
 /** Lasting lines only, one for each step that ended: for pipes, files and CI. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { ReportedExecution } from '../../executions/executions.ts';
 import { flowRunnerAt } from '../../flow/flow-runners.ts';
 import type { StepName } from '../../run/report/events.ts';
 import type { FlowResult } from '../../run/run-flow.ts';
@@ -11,24 +12,23 @@ import { timeline } from './timeline.ts';
 import { usageTable } from './usage.ts';
 import { usd } from './usd.ts';
 
+/** A run to show: one on this machine, or a deployed execution. */
+type ShownRun = Omit<PricedFlowRun, 'execution'> & { readonly execution?: ReportedExecution };
+
 /**
  * Shows how a run went: its timeline, its outcome, its result; a failure on standard error. `allMetrics`: what was measured of
  * each step, too.
  */
 export function showRun(
-  { result, execution, diagnostics, costUsd }: PricedFlowRun,
+  { result, execution, diagnostics, costUsd }: ShownRun,
   terminal: Terminal,
   allMetrics = false,
 ): void {
-  const { stdout, stderr, env, cwd } = terminal;
+  const { stdout, env } = terminal;
   const colors = colorsFor(stdout, env);
   if (execution) {
-    const { steps, durationMs, criticalPath, transitions, metrics } = execution;
-    const { workMs } = metrics;
-    const drawn = timeline(steps, { width: widthOf(stdout), colors, durationMs, workMs, criticalPath });
-    const needed = usageTable(execution.components ?? [], colors);
-    const measured = [...metricsLine(metrics, colors), ...(allMetrics ? metricsTable(metrics, colors) : [])];
-    stdout.write(`\n${[...drawn, ...measured, ...needed].map((line) => `${line}\n`).join('')}\n`);
+    const { durationMs, transitions } = execution;
+    showTimeline(execution, terminal, allMetrics);
     if (result.outcome !== 'failed') {
       const cost = costUsd === undefined ? '' : `, about ${usd(costUsd)} on AWS`;
       const took = `${result.outcome} in ${duration(durationMs)}, ${count(transitions, 'transition')}`;
@@ -38,7 +38,28 @@ export function showRun(
   if (result.outcome === 'success') stdout.write(`${resultLines(result.result, colors)}\n`);
   // A refusal repeats its diagnostics, which have been shown.
   if (result.outcome === 'failed' && (execution || !diagnostics.some(({ severity }) => severity === 'error')))
-    stderr.write(`${failureLines(result.error, execution?.steps ?? [], colorsFor(stderr, env), cwd)}\n`);
+    showFailure(result.error, execution?.steps ?? [], terminal);
+}
+
+/** Shows the steps of an execution on one time axis, as far as they have come; and what was measured. */
+export function showTimeline(
+  { steps, durationMs, criticalPath, metrics, components = [] }: ReportedExecution,
+  { stdout, env }: Terminal,
+  allMetrics = false,
+): void {
+  const colors = colorsFor(stdout, env);
+  const options = { width: widthOf(stdout), colors, durationMs, criticalPath };
+  const drawn = timeline(steps, { ...options, ...(metrics && { workMs: metrics.workMs }) });
+  const measured = metrics
+    ? [...metricsLine(metrics, colors), ...(allMetrics ? metricsTable(metrics, colors) : [])]
+    : [];
+  const needed = usageTable(components, colors);
+  stdout.write(`\n${[...drawn, ...measured, ...needed].map((line) => `${line}\n`).join('')}\n`);
+}
+
+/** Shows on standard error how a flow failed. `steps`: those of the flow. */
+export function showFailure(error: FlowFailure, steps: readonly StepName[], { stderr, env, cwd }: Terminal): void {
+  stderr.write(`${failureLines(error, steps, colorsFor(stderr, env), cwd)}\n`);
 }
 
 const MAX_LINES = 40;
@@ -91,7 +112,8 @@ function iterationsOf({ step, field = '', iteration = '' }: FailureData, steps: 
 
 type FailureData = NonNullable<FlowFailure['data']>;
 
-type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];
+/** The error of a flow that failed. */
+export type FlowFailure = Extract<FlowResult, { outcome: 'failed' }>['error'];
 
 const OWN_SOURCES = fileURLToPath(new URL('../..', import.meta.url));
 

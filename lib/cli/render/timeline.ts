@@ -23,14 +23,20 @@ interface Ran extends StepReport {
   readonly endMs: number;
 }
 
-const hasRun = (step: StepReport): step is Ran => step.startMs !== null && step.endMs !== null;
+/** A step that is running is drawn up to now. */
+const asDrawn = (step: StepReport, nowMs: number): readonly Ran[] => {
+  const { startMs, endMs = null } = step;
+  const end = endMs ?? (step.status === 'running' ? nowMs : null);
+  return startMs === null || end === null ? [] : [{ ...step, startMs, endMs: Math.max(startMs, end) }];
+};
 
 /**
  * The steps of a run as bars on one time axis, a line a step in the order of their start. The bars of the critical
  * chain, the steps that the run's length comes from, are solid. A step that is part of others takes no time: it has a dot.
  */
 export function timeline(steps: readonly StepReport[], options: TimelineOptions): readonly string[] {
-  const ran = steps.filter(hasRun).sort((one, other) => one.startMs - other.startMs);
+  const drawn = steps.flatMap((step) => asDrawn(step, options.durationMs));
+  const ran = drawn.sort((one, other) => one.startMs - other.startMs);
   if (ran.length === 0) return [];
   const chain = new Set(options.criticalPath);
   const layout = layOut(ran, options);
@@ -64,6 +70,7 @@ const MARKS: { readonly [status: string]: readonly [string, keyof Colors] } = {
   recovered: ['↻', 'yellow'],
   skipped: ['↷', 'dim'],
   cancelled: ['◌', 'dim'],
+  running: ['…', 'cyan'],
 };
 
 function row(step: Ran, critical: boolean, { name, bar, totalMs }: Layout, { colors }: TimelineOptions): string {

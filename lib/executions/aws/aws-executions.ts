@@ -21,13 +21,14 @@ export function awsExecutions(services: AwsServices): Executions {
     stop: async (flow, id, reason) => (await import('./change.ts')).stop(services, flow, id, reason),
     redrive: async (flow, id) => (await import('./change.ts')).redrive(services, flow, id),
     history: async (flow, id, page = {}) => (await import('./history.ts')).history(services, flow, id, page),
+    follow: async (flow, id, request = {}) => (await import('./follow.ts')).follow(services, flow, id, request),
     result: (flow, id) => result(services, flow, id),
   };
 }
 
 async function describeFlow({ flows }: AwsServices, written: string): Promise<FlowDescription> {
-  const { name, type, description, inputSchema, details } = findFlow(flows, written);
-  const { outputSchema, examples } = await details();
+  const { name, type, facts, details } = findFlow(flows, written);
+  const [{ description, inputSchema }, { outputSchema, examples }] = await Promise.all([facts(), details()]);
   return {
     ...{ name, type },
     ...(description !== undefined && { description }),

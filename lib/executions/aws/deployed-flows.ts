@@ -11,13 +11,10 @@ export const MACHINES_VARIABLE = 'STEPFLOW_MACHINES';
 /** The file beside the bundle with what is known at synthesis; many flows would outgrow the 4 KB of an environment. */
 export const FLOWS_FILE = 'flows.json';
 
-/** An entry of {@link FLOWS_FILE}, by the flow's name. */
+/** What is known of a flow at synthesis, and often needed. */
 export interface FlowFacts extends FlowInput {
-  readonly stateMachineName: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly description?: string;
-  /** The file beside it with the flow's {@link FlowDetails}. */
-  readonly details: string;
 }
 
 /** What few requests need of a flow: the steps of a large one are megabytes. */
@@ -25,12 +22,27 @@ export interface FlowDetails extends Pick<FlowDescription, 'outputSchema' | 'exa
   readonly report: ReportedFlow;
 }
 
+/** An entry of {@link FLOWS_FILE}, by the flow's name. */
+export interface ApiFlow extends FlowFacts {
+  readonly stateMachineName: string;
+  /** The file beside it with the flow's {@link FlowDetails}. */
+  readonly details: string;
+}
+
+/** The file that a version of a flow names in its definition. */
+export interface PublishedFlow extends FlowFacts, FlowDetails {
+  readonly name: string;
+}
+
 /** A deployed flow, as the service knows it. */
-export interface DeployedFlow extends FlowInput {
+export interface DeployedFlow {
   readonly stateMachineArn: string;
   readonly type: 'STANDARD' | 'EXPRESS';
+  /** What executions that are started now are given. */
+  readonly facts: () => Promise<Omit<FlowFacts, 'type'>>;
+  /** Those of the version of an execution, where they are known. @default those of executions that are started now */
+  readonly details: (executionArn?: string) => Promise<FlowDetails>;
   readonly description?: string;
-  readonly details: () => Promise<FlowDetails>;
 }
 
 /** Joins what is known at synthesis with what is known when deployed. `read`: the text of another file beside the bundle. */
@@ -39,13 +51,15 @@ export function deployedFlows(
   facts: string,
   read: (file: string) => Promise<string>,
 ): { readonly [name: string]: DeployedFlow } {
-  const known: { [name: string]: FlowFacts } = JSON.parse(facts);
+  const known: { [name: string]: ApiFlow } = JSON.parse(facts);
   return Object.fromEntries(
-    Object.entries(known).map(([name, { stateMachineName, details, ...flow }]) => [
+    Object.entries(known).map(([name, { stateMachineName, type, details, ...flow }]) => [
       name,
       {
-        ...flow,
+        type,
+        ...(flow.description !== undefined && { description: flow.description }),
         stateMachineArn: `${machines}${stateMachineName}`,
+        facts: async () => flow,
         details: async (): Promise<FlowDetails> => JSON.parse(await read(details)),
       },
     ]),

@@ -1,4 +1,5 @@
 import {
+  type HistoryEvent as AwsHistoryEvent,
   DescribeMapRunCommand,
   type ExecutionListItem,
   paginateGetExecutionHistory,
@@ -32,63 +33,117 @@ const REQUESTS = 4;
 
 /** Reads the history of an execution as far as it goes, those nested in it, and the items of its distributed Maps. */
 export async function readHistory(client: SFNClient, executionArn: string): Promise<ReadHistory> {
-  const reader = new TreeReader(client);
-  const events = await reader.eventsOf(executionArn);
+  const reader = new HistoryReader(client, executionArn);
+  const events = await reader.next();
   const { mapRuns, weights } = reader;
   return { events, mapRuns, weights };
 }
 
-/** Follows an execution into those that it started. */
-class TreeReader {
-  readonly mapRuns: ReadMapRun[] = [];
+/** An execution whose history is read. */
+interface FollowedExecution {
+  readonly reader: AwsHistoryReader;
+  /** The id of the last event that was read; an execution counts its events from 1. */
+  lastId: number;
+  /** Whether it is a child that has ended, so that nothing more will come. */
+  isOver: boolean;
+  /** What it has started: each answers the events that are new. */
+  readonly started: (() => Promise<readonly HistoryEvent[]>)[];
+}
+
+/** Reads the history of an execution and of those that it started, again and again: each time what has come since. */
+export class HistoryReader {
   readonly weights = new Map<string, number>();
   readonly #client: SFNClient;
+  readonly #executionArn: string;
+  readonly #executions = new Map<string, FollowedExecution>();
+  readonly #mapRuns = new Map<string, ReadMapRun>();
   readonly #limit = pLimit(REQUESTS);
 
-  constructor(client: SFNClient) {
+  constructor(client: SFNClient, executionArn: string) {
     this.#client = client;
+    this.#executionArn = executionArn;
+  }
+
+  /** The items of distributed Maps. */
+  get mapRuns(): readonly ReadMapRun[] {
+    return [...this.#mapRuns.values()];
+  }
+
+  /** The events since the last call; at first, all there are. */
+  next(): Promise<readonly HistoryEvent[]> {
+    return this.#eventsOf(this.#executionArn);
   }
 
   /**
-   * The events of an execution and of those that it started. `weight`: for how many executions it stands, if it is not the one
+   * The new events of an execution and of those that it started. `weight`: for how many executions it stands, if it is not the one
    * that was asked for.
    */
-  async eventsOf(executionArn: string, weight?: number): Promise<readonly HistoryEvent[]> {
+  async #eventsOf(executionArn: string, weight?: number): Promise<readonly HistoryEvent[]> {
     if (weight !== undefined && weight !== 1) this.weights.set(executionArn, weight);
-    const own = await this.#limit(() => this.#ownEvents(executionArn, weight !== undefined));
-    const parts = await Promise.all(own.map(async (event) => [event, ...(await this.#startedBy(event, weight ?? 1))]));
-    return parts.flat();
-  }
-
-  async #ownEvents(executionArn: string, child: boolean): Promise<readonly HistoryEvent[]> {
-    const reader = new AwsHistoryReader(child ? executionArn : undefined);
-    const read: HistoryEvent[] = [];
-    const pages = paginateGetExecutionHistory(
-      { client: this.#client, pageSize: 1000 },
-      { executionArn, includeExecutionData: true },
+    const isChild = weight !== undefined;
+    const known = this.#executions.get(executionArn) ?? followed(isChild ? executionArn : undefined);
+    this.#executions.set(executionArn, known);
+    if (known.isOver) return [];
+    const own = await this.#limit(() => this.#ownEvents(executionArn, known));
+    // What was started is read after its own events, and comes before them: they may tell of its end.
+    const before = await Promise.all([...known.started].map((read) => read()));
+    const parts = await Promise.all(
+      own.map(async (event) => {
+        const read = this.#startedBy(event, weight ?? 1);
+        if (!read) return [event];
+        known.started.push(read);
+        return [event, ...(await read())];
+      }),
     );
-    for await (const { events = [] } of pages) read.push(...events.map((event) => reader.read(event)));
-    return read;
+    known.isOver = isChild && ENDED.test(own.at(-1)?.type ?? '');
+    return [...before, ...parts].flat();
   }
 
-  async #startedBy({ type, stateName = '', details }: HistoryEvent, weight: number): Promise<readonly HistoryEvent[]> {
+  /** Later events are read from the end, as far as those that are known. */
+  async #ownEvents(executionArn: string, known: FollowedExecution): Promise<readonly HistoryEvent[]> {
+    const { lastId, reader } = known;
+    const read: AwsHistoryEvent[] = [];
+    const isLater = lastId > 0;
+    const pages = paginateGetExecutionHistory(
+      { client: this.#client, pageSize: isLater ? LATER_PAGE : 1000 },
+      { executionArn, includeExecutionData: true, ...(isLater && { reverseOrder: true }) },
+    );
+    for await (const { events = [] } of pages) {
+      const fresh = events.filter(({ id = 0 }) => id > lastId);
+      read.push(...fresh);
+      if (isLater && fresh.length < events.length) break;
+    }
+    if (isLater) read.reverse();
+    known.lastId = read.at(-1)?.id ?? lastId;
+    return read.map((event) => reader.read(event));
+  }
+
+  /** Reads what an event has started. */
+  #startedBy({ type, stateName = '', details }: HistoryEvent, weight: number) {
     if (type === 'TaskSubmitted') {
       const started = startedExecution(details.output);
-      return started === undefined ? [] : this.eventsOf(started, weight);
+      return started === undefined ? undefined : () => this.#eventsOf(started, weight);
     }
-    if (type !== 'MapRunStarted' || typeof details.mapRunArn !== 'string') return [];
-    return this.#itemsOf({ arn: details.mapRunArn, stateName, weight });
+    const { mapRunArn: arn } = details;
+    if (type !== 'MapRunStarted' || typeof arn !== 'string') return undefined;
+    const read = new Set<string>();
+    return () => this.#itemsOf({ arn, stateName, weight }, read);
   }
 
-  async #itemsOf(mapRun: Pick<ReadMapRun, 'arn' | 'stateName' | 'weight'>): Promise<readonly HistoryEvent[]> {
+  /** `read`: the children whose histories are read already. */
+  async #itemsOf(
+    mapRun: Pick<ReadMapRun, 'arn' | 'stateName' | 'weight'>,
+    read: Set<string>,
+  ): Promise<readonly HistoryEvent[]> {
     const mapRunArn = mapRun.arn;
     const { executionCounts } = await this.#limit(() => this.#client.send(new DescribeMapRunCommand({ mapRunArn })));
     const listed = await this.#limit(() => this.#childrenOf(mapRunArn));
-    const read = (listed ?? []).flatMap(({ executionArn }) => executionArn ?? []);
-    const children = Math.max(executionCounts?.total ?? 0, read.length);
-    this.mapRuns.push({ ...mapRun, children, read, express: listed === undefined });
-    const weight = mapRun.weight * (children / read.length);
-    return (await Promise.all(read.map((arn) => this.eventsOf(arn, weight)))).flat();
+    for (const { executionArn } of listed ?? [])
+      if (executionArn !== undefined && read.size < CHILDREN_READ) read.add(executionArn);
+    const children = Math.max(executionCounts?.total ?? 0, read.size);
+    this.#mapRuns.set(mapRunArn, { ...mapRun, children, read: [...read], express: listed === undefined });
+    const weight = mapRun.weight * (children / read.size);
+    return (await Promise.all([...read].map((arn) => this.#eventsOf(arn, weight)))).flat();
   }
 
   /** Undefined for Express ones, which are not listed and have no histories. */
@@ -107,6 +162,16 @@ class TreeReader {
     return found.slice(0, CHILDREN_READ);
   }
 }
+
+const followed = (child: string | undefined): FollowedExecution => ({
+  ...{ reader: new AwsHistoryReader(child), lastId: 0, isOver: false, started: [] },
+});
+
+/** The event with which an execution ends. */
+const ENDED = /^Execution(?:Succeeded|Failed|TimedOut|Aborted)$/;
+
+/** Events in a page of those that have come since: mostly a few. */
+const LATER_PAGE = 100;
 
 /** The ARN of the Standard execution that a task waits for. */
 function startedExecution(output: Json | undefined): string | undefined {

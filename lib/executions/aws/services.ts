@@ -31,7 +31,7 @@ export interface ExecutionPlace {
 export const startArnOf = ({ stateMachineArn }: DeployedFlow): string => `${stateMachineArn}:${LIVE_ALIAS}`;
 
 /** The ARN of a Standard execution, which names neither version nor alias. */
-export const executionArnOf = ({ stateMachineArn }: DeployedFlow, id: string): string =>
+export const executionArnOf = ({ stateMachineArn }: Pick<DeployedFlow, 'stateMachineArn'>, id: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${id}`;
 
 /** A flow by its name, which a path may still have percent-encoded. @throws Problem */

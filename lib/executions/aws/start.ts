@@ -27,13 +27,9 @@ export async function start(services: AwsServices, request: StartRequest): Promi
   return waitFor(services, { flow, id: started.id, executionArn: executionArnOf(flow, started.id) }, ms);
 }
 
-async function startStandard(
-  services: AwsServices,
-  flow: NamedFlow,
-  { body, idempotencyKey: key }: StartRequest,
-): Promise<Described> {
-  const name = executionName(key);
-  const execution = { stateMachineArn: startArnOf(flow), name, input: await readInput(body, flow, services.blobs) };
+async function startStandard(services: AwsServices, flow: NamedFlow, request: StartRequest): Promise<Described> {
+  const { idempotencyKey: key } = request;
+  const execution = await toStart(services, flow, request);
   try {
     return await begin(services, flow, execution);
   } catch (error) {
@@ -43,12 +39,20 @@ async function startStandard(
 }
 
 async function startExpress(services: AwsServices, flow: NamedFlow, request: StartRequest): Promise<Described> {
-  const { body, idempotencyKey: key, isAsync = false, patience, wait = patience } = request;
+  const { idempotencyKey: key, isAsync = false, patience, wait = patience } = request;
   if (key !== undefined) throw noKeys(flow.name);
-  const name = executionName(key);
-  const execution = { stateMachineArn: startArnOf(flow), name, input: await readInput(body, flow, services.blobs) };
+  const execution = await toStart(services, flow, request);
   if (isAsync || wait <= 0) return begin(services, flow, execution);
   return startAndWait(services, flow, execution, Math.min(wait, patience));
+}
+
+async function toStart(
+  { blobs }: AwsServices,
+  flow: NamedFlow,
+  { body, source, idempotencyKey }: StartRequest,
+): Promise<Execution> {
+  const input = await readInput(body, await flow.facts(), blobs, source);
+  return { stateMachineArn: startArnOf(flow), name: executionName(idempotencyKey), input };
 }
 
 async function begin({ sfn }: AwsServices, flow: NamedFlow, execution: Execution): Promise<Described> {

@@ -4,6 +4,9 @@ import { ExecutionError } from './execution-error.ts';
 export interface ExecutionArn {
   readonly arn: string;
   readonly region: string;
+  readonly stateMachineArn: string;
+  /** The execution's name. */
+  readonly id: string;
 }
 
 /**
@@ -12,8 +15,9 @@ export interface ExecutionArn {
  * @throws ExecutionError where it is no such ARN
  */
 export function readExecutionArn(arn: string): ExecutionArn {
-  const [, region = '', kind] = /^arn:[\w-]+:states:([\w-]+):\d{12}:(execution|express):[^:]+:.+$/.exec(arn) ?? [];
-  if (kind === 'execution') return { arn, region };
+  const [, account = '', region = '', kind, machine = '', id = ''] =
+    /^(arn:[\w-]+:states:([\w-]+):\d{12}:)(execution|express):([^:]+):(.+)$/.exec(arn) ?? [];
+  if (kind === 'execution') return { arn, region, stateMachineArn: `${account}stateMachine:${machine}`, id };
   if (kind === 'express')
     throw new ExecutionError(
       `${arn} is an Express execution, of which Step Functions keeps no history`,

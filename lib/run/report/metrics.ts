@@ -1,9 +1,7 @@
-import type { Plan } from '../../compiler/plan/plan.ts';
 import type { BlobUse } from '../../protocol/metrics.ts';
 import type { CallTotal, CallTotals } from './call-totals.ts';
 import type { CalledFunction } from './called-functions.ts';
 import type { StepReport } from './events.ts';
-import { graphCriticalPath } from './graph-critical-path.ts';
 import type { RunWork } from './track.ts';
 
 /** Memory in MB of 2^20 bytes: the peak of a component's process, and how much it may have. */
@@ -40,7 +38,7 @@ export interface RunMetrics {
   readonly parallelEfficiency: number | null;
   /** Work ÷ makespan: how much longer the steps would have taken one after another. */
   readonly speedUp: number | null;
-  /** Milliseconds of the critical path through the flow's graph; null for a run that was resumed, which has no graph. */
+  /** Milliseconds of the critical path through the flow's graph; null for a run that was resumed, and for a deployed execution, which have no graph. */
   readonly criticalPathMs: number | null;
   /** Makespan ÷ critical path: 1 is the least that any arrangement takes. */
   readonly criticalPathRatio: number | null;
@@ -61,17 +59,16 @@ export interface RecordedRun {
   readonly steps: readonly StepReport[];
   readonly work: RunWork;
   readonly calls: Pick<CallTotals, 'of' | 'sum'>;
-  /** Absent of a run that was resumed. */
-  readonly plan?: Plan | undefined;
+  /** Milliseconds of the critical path through the flow's graph; null where there is no graph. */
+  readonly criticalPathMs: number | null;
   /** The function of a step, as far as one was called. */
   readonly functionOf: (step: StepReport) => CalledFunction | undefined;
 }
 
 /** What a run took, from what is recorded of it. */
 export function metricsOf(run: RecordedRun): RunMetrics {
-  const { flow, makespanMs, work, plan } = run;
+  const { flow, makespanMs, work, criticalPathMs } = run;
   const { ms: workMs, widest } = work;
-  const criticalPathMs = plan ? graphCriticalPath(plan, work.steps) : null;
   const steps = stepMetrics(run);
   const memory = steps.flatMap((step) => step.memory ?? []).sort((one, other) => other.usedMb - one.usedMb)[0];
   return {

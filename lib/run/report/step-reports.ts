@@ -13,6 +13,7 @@ export interface ReportedFlow {
   readonly steps: readonly TrackedState[];
   readonly absorbed: readonly ReportedAbsorbedStep[];
   readonly states: SourceMap['states'];
+  readonly arrangement: SourceMap['arrangement'];
 }
 
 /** That of a compiled flow: what is left out is for diagnostics. */
@@ -31,6 +32,7 @@ export const reportedFlow = ({
   }),
   absorbed: absorbed.map(({ componentSpan: _, ...step }) => step),
   states: sourceMap.states,
+  arrangement: sourceMap.arrangement,
 });
 
 const tracked = ({ id, component, maySkip, added, addedFor }: TrackedStep): TrackedStep => ({

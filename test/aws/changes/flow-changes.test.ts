@@ -37,7 +37,7 @@ function synthesised(
   app.synth();
   const [stack] = readAssembly(outdir);
   expect(stack).toMatchObject({ name: 'Flows', selector: 'Flows', region: undefined });
-  return stack?.template ?? {};
+  return stack?.template() ?? {};
 }
 
 const before = synthesised();

@@ -32,7 +32,8 @@ const ran = (file: string, input: Json): Promise<Deployed> => deployed(join(FOLD
 /** The service on an account that has an execution, whose state machine is that of the flow. */
 function serviceFor({ arn, report }: Deployed) {
   const stateMachineArn = arn.replace(':execution:', ':stateMachine:').replace(/:[^:]+$/, '');
-  const flow = { stateMachineArn, type: 'STANDARD' as const, inputBudget: { reads: [], share: 0, room: 0 } };
+  const facts = async () => ({ inputBudget: { reads: [], share: 0, room: 0 } });
+  const flow = { stateMachineArn, type: 'STANDARD' as const, facts };
   const executions = awsExecutions({
     flows: { flow: { ...flow, details: async () => ({ examples: [], report: JSON.parse(JSON.stringify(report)) }) } },
     sfn: new SFNClient({}),

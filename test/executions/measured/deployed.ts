@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   type HistoryEvent as AwsHistoryEvent,
   DescribeExecutionCommand,
   DescribeMapRunCommand,
+  DescribeStateMachineCommand,
+  DescribeStateMachineForExecutionCommand,
   ExecutionDoesNotExist,
   type ExecutionListItem,
   GetExecutionHistoryCommand,
@@ -15,9 +18,12 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, vi } from 'vitest';
 import { awsHistoryEvent, type HistoryEvent } from '../../../lib/engine/index.ts';
+import type { PublishedFlow } from '../../../lib/executions/aws/deployed-flows.ts';
+import { publishedFlow } from '../../../lib/executions/aws/flow-facts.ts';
+import { versionComment } from '../../../lib/protocol/deployed.ts';
 import type { Json } from '../../../lib/protocol/json.ts';
 import type { StepReport } from '../../../lib/run/report/events.ts';
-import { type ReportedFlow, reportedFlow } from '../../../lib/run/report/step-reports.ts';
+import type { ReportedFlow } from '../../../lib/run/report/step-reports.ts';
 import { prepareFlow } from '../../../lib/run/run-flow.ts';
 import { componentSource } from '../../run/project.ts';
 
@@ -33,6 +39,8 @@ export interface Deployed {
   readonly steps: readonly StepReport[];
   /** What is deployed to report them by. */
   readonly report: ReportedFlow;
+  /** What its version says of itself. */
+  readonly published: PublishedFlow;
 }
 
 /** The files of two flows whose executions start others: a distributed Map's items, and the rounds of a loop. */
@@ -86,7 +94,8 @@ export async function deployed(file: string, input: Json = {}): Promise<Deployed
     const of = inAccount(event.execution ?? execution.id);
     histories.set(of, [...(histories.get(of) ?? []), onTheWire(event)]);
   }
-  return { arn, histories, steps: execution.steps, report: reportedFlow(flow.compiled) };
+  const published = publishedFlow(flow.name, flow.compiled);
+  return { arn, histories, steps: execution.steps, report: published.report, published };
 }
 
 /** State machines name the deployed functions, and executions are of an account. */
@@ -129,6 +138,15 @@ export const loggedCalls = (histories: Deployed['histories']): readonly LoggedCa
 export const reportLine = ({ requestId, ms }: LoggedCall): string =>
   `REPORT RequestId: ${requestId}\tDuration: ${ms}.10 ms\tBilled Duration: ${ms + 10} ms\tMemory Size: 256 MB\tMax Memory Used: 90 MB\tInit Duration: 150.50 ms\t\nXRAY TraceId: 1-2-3\tSegmentId: 4\tSampled: true\t\n`;
 
+/** Its version's definition, as far as it is looked at. */
+const definitionOf = (deployment: Deployed | undefined): string =>
+  JSON.stringify({
+    Comment: versionComment({
+      ...{ flow: deployment?.published.name ?? '', facts: `s3://assets/${deployment?.arn.split(':').at(-1)}.json` },
+      ...{ blobs: 's3://values/blobs', blobDays: 30, logs: [LOG_GROUP] },
+    }),
+  });
+
 /**
  * Mocks Step Functions, CloudFormation, and the logs of functions for the tests of a file. Histories and logs come in pages of few
  * events. `have` says which executions the account has, the latest first.
@@ -138,8 +156,13 @@ export function services() {
   const cloudFormation = mockClient(CloudFormationClient);
   const lambda = mockClient(LambdaClient);
   const logs = mockClient(CloudWatchLogsClient);
-  const clients = [sfn, cloudFormation, lambda, logs];
+  const s3 = mockClient(S3Client);
+  const clients = [sfn, cloudFormation, lambda, logs, s3];
   let all: readonly Deployed[] = [];
+  /** How many events of the executions themselves there are as yet. */
+  let shown = Number.POSITIVE_INFINITY;
+  /** What is in the bucket of values, by key. */
+  const values = new Map<string, string>();
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   afterAll(() => {
     vi.unstubAllEnvs();
@@ -147,12 +170,38 @@ export function services() {
   });
   beforeEach(() => {
     all = [];
+    shown = Number.POSITIVE_INFINITY;
+    values.clear();
     for (const client of clients) client.reset();
-    const histories = () => all.flatMap((one) => [...one.histories]);
-    sfn.on(GetExecutionHistoryCommand).callsFake(({ executionArn, nextToken }) => {
+    const histories = () =>
+      all.flatMap((one) =>
+        [...one.histories].map(
+          ([arn, events]) => [arn, arn === one.arn ? events.slice(0, Math.max(1, shown)) : events] as const,
+        ),
+      );
+    const withExecution = (arn: string) => all.find((one) => one.histories.has(arn));
+    sfn.on(GetExecutionHistoryCommand).callsFake(({ executionArn, nextToken, reverseOrder }) => {
       const found = histories().find(([arn]) => arn === executionArn)?.[1];
       if (!found) throw unknownExecution(executionArn);
-      return pageOf(found, nextToken, 'events', 7);
+      return pageOf(reverseOrder ? [...found].reverse() : found, nextToken, 'events', 7);
+    });
+    sfn.on(DescribeStateMachineForExecutionCommand).callsFake(({ executionArn }) => {
+      const found = withExecution(executionArn);
+      if (!found) throw unknownExecution(executionArn);
+      return { stateMachineArn: MACHINE, definition: definitionOf(found) };
+    });
+    sfn
+      .on(DescribeStateMachineCommand)
+      .callsFake(() => ({ stateMachineArn: MACHINE, definition: definitionOf(all[0]) }));
+    s3.on(PutObjectCommand).callsFake(({ Key, Body }) => {
+      values.set(Key, Body);
+      return {};
+    });
+    s3.on(GetObjectCommand).callsFake(({ Bucket, Key }) => {
+      const facts = all.find(({ arn }) => Key === `${arn.split(':').at(-1)}.json`)?.published;
+      const text = Bucket === 'assets' ? facts && JSON.stringify(facts) : values.get(Key);
+      if (text === undefined) throw new NoSuchKey({ message: 'The specified key does not exist.', $metadata: {} });
+      return { Body: { transformToString: async () => text } };
     });
     sfn.on(DescribeExecutionCommand).callsFake(({ executionArn }) => {
       const found = histories().find(([arn]) => arn === executionArn)?.[1];
@@ -195,7 +244,10 @@ export function services() {
   const have = (...executions: readonly Deployed[]): void => {
     all = executions;
   };
-  return { sfn, cloudFormation, lambda, logs, have };
+  const show = (events: number): void => {
+    shown = events;
+  };
+  return { sfn, cloudFormation, lambda, logs, s3, have, show, values };
 }
 
 const notForExpress = (): Error =>
@@ -215,9 +267,13 @@ const pageOf = <T>(all: readonly T[], token: string | undefined, key: string, si
 
 function described(executionArn: string, history: readonly AwsHistoryEvent[]): object {
   const last = history.at(-1);
-  const status = last?.type?.replace('Execution', '').toUpperCase() ?? 'RUNNING';
-  const times = { startDate: history[0]?.timestamp, stopDate: last?.timestamp };
-  return { executionArn, stateMachineArn: MACHINE, status, ...times };
+  const [, ending] = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.exec(last?.type ?? '') ?? [];
+  const startDate = history[0]?.timestamp;
+  if (ending === undefined) return { executionArn, stateMachineArn: MACHINE, status: 'RUNNING', startDate };
+  const status = ending === 'TimedOut' ? 'TIMED_OUT' : ending.toUpperCase();
+  const { output } = last?.executionSucceededEventDetails ?? {};
+  const { error, cause } = last?.executionFailedEventDetails ?? {};
+  return { executionArn, stateMachineArn: MACHINE, status, startDate, stopDate: last?.timestamp, output, error, cause };
 }
 
 const unknownExecution = (arn: string): Error =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../lib/compiler/compile.ts';
 import { CallTotals } from '../../../lib/run/report/call-totals.ts';
+import { graphCriticalPath } from '../../../lib/run/report/graph-critical-path.ts';
 import { metricsOf, type RunMetrics } from '../../../lib/run/report/metrics.ts';
 import { type FlowOptions, type RunOptions, runFlow } from '../../../lib/run/run-flow.ts';
 import { runs } from '../../chance.ts';
@@ -36,7 +37,8 @@ describe('the metrics of a run', () => {
     const ms: { readonly [step: string]: number } = { load: 10, posts: 40, friends: 20, merge: 10 };
     const times = Object.entries(ms).map(([step, each]) => ({ step, runs: 1, ms: each }));
     const metrics = metricsOf({
-      ...{ flow: name, makespanMs: 80, steps: [], calls: new CallTotals(), plan },
+      ...{ flow: name, makespanMs: 80, steps: [], calls: new CallTotals() },
+      criticalPathMs: plan ? graphCriticalPath(plan, times) : null,
       work: { ms: 80, widest: 2, steps: times },
       functionOf: () => undefined,
     });
