@@ -38,7 +38,7 @@ interface OpenedStack {
 }
 
 /** The flows of the stack that is meant, by name. */
-async function openStack(given: GivenPlace, { cwd }: Pick<Terminal, 'cwd'>): Promise<OpenedStack> {
+export async function openStack(given: GivenPlace, { cwd }: Pick<Terminal, 'cwd'>): Promise<OpenedStack> {
   const stack = chooseStack(given.stack, cwd);
   const [{ openExecutionClients }, { machinesInStack }] = await Promise.all([
     import('../executions/measured/index.ts'),
@@ -59,7 +59,7 @@ export async function openDeployedFlow(
 }
 
 /** A flow of a stack. */
-async function flowIn(
+export async function flowIn(
   { clients, machines, stack }: OpenedStack,
   written: string,
   id?: string,

@@ -12,6 +12,7 @@ import { lock, unlock } from './lock.ts';
 import { JOURNAL_VERSION, type RunOutcome, type RunStarted } from './records.ts';
 import { EMPTY_HISTORY, type ReplayHistory } from './replay-history.ts';
 import { makeRunFolder, pruneRuns, type RunFiles } from './run-files.ts';
+import { RunLog } from './run-log.ts';
 import { Seal } from './seal.ts';
 
 /** The flow as stored beside a run's journal: a resumed run uses it even if the flow's file has changed. */
@@ -28,6 +29,8 @@ export interface DurableRun {
   readonly id: string;
   readonly host: DurableHost;
   readonly inner: InnerCalls;
+  /** What its components log. */
+  readonly log: RunLog;
   /**
    * Ends the journal, and returns whether resuming the run could change its outcome. `isSettled`: no step that could be
    * retried has failed.
@@ -51,7 +54,7 @@ export function startRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   const sealed = seal.close(text);
   const run = { id, flow: flow.compiled.name, file, flowHash: sha256(flowText), at, seed };
   journal.append([{ type: 'run', version: JOURNAL_VERSION, ...run, input: sealed, sealed: sealed !== text }]);
-  return durableRun(files, journal, EMPTY_HISTORY, { id, at, seed });
+  return durableRun(files, journal, EMPTY_HISTORY, run);
 }
 
 /** Continues a run after its `history`. A run that has succeeded is only replayed: its journal does not change. */
@@ -69,15 +72,16 @@ export function takeLock(files: RunFiles, id: string): void {
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }
 
-type RunIdentity = Pick<RunStarted, 'id' | 'at' | 'seed'>;
+type RunIdentity = Pick<RunStarted, 'id' | 'flow' | 'at' | 'seed'>;
 
 function durableRun(files: RunFiles, journal: Journal, history: ReplayHistory, identity: RunIdentity): DurableRun {
-  const { id, at, seed } = identity;
+  const { id, flow, at, seed } = identity;
   const host = new DurableHost(journal, history, { startMs: at, seed });
   return {
     id,
     host,
     inner: innerCalls(journal, history),
+    log: new RunLog(files.log, { flow, execution: id }),
     end: (outcome, isSettled) => {
       const retryVisit = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
       journal.append([{ type: 'end', at: Date.now(), outcome, ...(retryVisit !== undefined && { retryVisit }) }]);
