@@ -8,11 +8,13 @@ import { explainCommand } from './commands/explain.ts';
 import { historyCommand } from './commands/history.ts';
 import { lintCommand } from './commands/lint.ts';
 import { listComponents } from './commands/list-components.ts';
+import { logsCommand } from './commands/logs.ts';
 import { profileCommand } from './commands/profile.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { resultCommand } from './commands/result.ts';
 import { run } from './commands/run.ts';
+import { runsCommand } from './commands/runs.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -40,6 +42,8 @@ export const commands: readonly Command[] = [
   waitCommand,
   historyCommand,
   resultCommand,
+  logsCommand,
+  runsCommand,
   stopCommand,
   redriveCommand,
   pruneCommand,

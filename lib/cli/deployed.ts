@@ -59,7 +59,11 @@ export async function openDeployedFlow(
 }
 
 /** A flow of a stack. */
-async function flowIn({ clients, machines, stack }: OpenedStack, written: string, id?: string): Promise<OpenedFlow> {
+export async function flowIn(
+  { clients, machines, stack }: OpenedStack,
+  written: string,
+  id?: string,
+): Promise<OpenedFlow> {
   const [{ flowInStack }, { executionsOf }, { executionArnOf }] = await Promise.all([
     import('../executions/aws/stack-flows.ts'),
     import('../executions/aws/one-flow.ts'),

@@ -1,6 +1,7 @@
 import type { FlowResult, RunEvent, StepReport } from '../run/report/events.ts';
 import type { ExecutionReport } from '../run/run-once.ts';
 import type { Json } from '../runtime/index.ts';
+import type { LogEntry } from '../runtime/logger.ts';
 
 /** The executions of flows as a service. Flows are named, executions have ids; what cannot be answered is a `Problem`. */
 export interface Executions {
@@ -27,6 +28,8 @@ export interface Executions {
   history(flow: string, id: string, page?: PageRequest): Promise<StepPage>;
   /** Its report as of `run`: once it has ended, or as far as it is. What its steps do is told meanwhile. */
   follow(flow: string, id: string, request?: FollowRequest): Promise<Followed>;
+  /** What its components have logged; with `follow`, until it has ended. */
+  logs(flow: string, id: string, request: LogRequest): Promise<void>;
   /** The result of an execution that has ended. */
   result(flow: string, id: string): Promise<FlowResult>;
 }
@@ -106,6 +109,18 @@ export interface FollowRequest {
   readonly untilEnd?: boolean;
   /** Whether it has just been redriven, which its status and history may not show yet. @default false */
   readonly isRedriven?: boolean;
+}
+
+/** Which entries of logs are wanted. */
+export interface LogRequest {
+  /** Receives each entry, in the order of time. */
+  readonly onEntry: (entry: LogEntry) => void;
+  /** The id of the step that logged. @default those of all steps */
+  readonly step?: string | undefined;
+  /** Whether later entries are waited for. @default false */
+  readonly follow?: boolean;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** The report of an execution. Of one that runs there are no metrics, and no critical path. */

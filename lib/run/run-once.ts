@@ -107,7 +107,9 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
     durable = open?.(name, input);
     const emit = (event: RunEvent): void => {
       const shown = secrecy.event(event);
-      options.onEvent?.(durable?.host.isReplaying ? { ...shown, replayed: true } : shown);
+      const isReplayed = durable?.host.isReplaying === true;
+      if (!isReplayed) durable?.log?.observe(shown);
+      options.onEvent?.(isReplayed ? { ...shown, replayed: true } : shown);
     };
     const run = await runAndReport(flow, {
       ...options,

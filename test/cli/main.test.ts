@@ -46,6 +46,10 @@ describe('stepflow', () => {
                                       nested executions included.
         result [options] <ID>         Print the result of an execution that has ended, however large it
                                       is.
+        logs [options] [ID]           Show what the components of a run on this machine logged, or of a
+                                      deployed execution.
+        runs [options]                List the runs on this machine, or the executions of deployed flows,
+                                      the latest first.
         stop [options] <ID>           Stop an execution. One that has ended stays as it is.
         redrive [options] <ID>        Continue an execution that failed, was stopped or timed out, from
                                       where it did: what has succeeded is not repeated.

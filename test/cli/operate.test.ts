@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ListExecutionsCommand,
   RedriveExecutionCommand,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -12,13 +14,14 @@ import {
   type Deployed,
   deployed,
   FLOWS_THAT_START_OTHERS,
+  LOG_GROUP,
   MACHINE,
   services,
 } from '../executions/measured/deployed.ts';
 import { componentSource, project } from '../run/project.ts';
 import { call, steady } from './terminal.ts';
 
-const { sfn, cloudFormation, have, show, values } = services();
+const { sfn, cloudFormation, logs, have, show, values } = services();
 
 /** The executions of a local run are those of a state machine with the flow's name. */
 const FLOW_MACHINE = MACHINE.replace(/[^:]+$/, 'flow');
@@ -239,6 +242,83 @@ describe('stepflow wait', () => {
     expect(code).toBe(1);
     expect(withoutIds(stderr)).toContain('✖ failed: COMPONENT_FAILED: more than 8\n  in step second (/my/second)\n');
     expect(withoutIds(stderr)).toContain('Next: stepflow redrive ID\n');
+  });
+});
+
+describe('stepflow logs and runs', () => {
+  it('logs shows what the components of a deployed execution logged, and nothing else of their log groups', async () => {
+    have(good);
+    const at = Date.now();
+    const entry = (message: string, step: string, execution = good.arn) =>
+      JSON.stringify({
+        time: new Date(at).toISOString(),
+        level: 'info',
+        message,
+        flow: 'flow',
+        execution,
+        step,
+        attempt: 0,
+      });
+    const messages = [
+      'START RequestId: 1',
+      entry('one', 'first'),
+      entry('two', 'second'),
+      entry('not this one', 'first', bad.arn),
+      JSON.stringify({ ...JSON.parse(entry('', 'first')), _aws: {} }),
+    ];
+    const events = messages.map((message, index) => ({ eventId: String(index), timestamp: at + index, message }));
+    logs.on(FilterLogEventsCommand).resolves({ events });
+    const all = await call(['logs', good.arn, '--json'], { cwd: FOLDER });
+    const lines = all.stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(['one', 'two']);
+    const own = await stepflow('logs', good.arn, '--step', 'second');
+    expect({ code: own.code, stdout: own.stdout.replace(/^\S+Z/, 'TIME') }).toEqual({
+      code: 0,
+      stdout: 'TIME info  second two\n',
+    });
+    expect(logs.commandCalls(FilterLogEventsCommand)[1]?.args[0].input).toMatchObject({
+      logGroupName: LOG_GROUP,
+      filterPattern: `{ $.execution = "${good.arn}" && $.step = "second" }`,
+    });
+  });
+
+  it('logs and runs are of this machine where nothing else is said; a log tells no secret', async () => {
+    const source = "ctx.logger.warn('read', { code: input.code }); return 1;";
+    const cwd = project({
+      'flow.yaml': `input_schema: { type: object, properties: { code: { type: string, is_secret: true } } }
+steps: [{ id: ask, component: /my/ask, input: { code: { $input: code } } }]
+output: { $step: ask }
+`,
+      'lambdas/my/ask.ts': componentSource(source),
+    });
+    const ran = await call(['run', 'flow.yaml', '--input', '{"code": "geheim-4711"}', '--json'], { cwd });
+    expect(ran).toMatchObject({ code: 0 });
+    const shown = await call(['logs'], { cwd });
+    expect(shown.stdout).toMatch(/^\S+Z warn {2}ask read \{"code":/);
+    expect(shown.stdout).not.toContain('geheim-4711');
+    const listed = JSON.parse((await call(['runs', '--json'], { cwd })).stdout);
+    expect(listed).toEqual([
+      { id: expect.any(String), flow: 'flow', status: 'success', startedAt: expect.stringMatching(/Z$/) },
+    ]);
+    const [{ id }] = listed;
+    expect((await call(['logs', id.slice(0, 8), '--step', 'other'], { cwd })).stdout).toBe('');
+  });
+
+  it('runs lists the executions of deployed flows', async () => {
+    have(good);
+    sfn.on(ListExecutionsCommand).resolves({
+      executions: [
+        {
+          name: 'a1',
+          executionArn: good.arn,
+          stateMachineArn: FLOW_MACHINE,
+          status: 'RUNNING',
+          startDate: new Date(0),
+        },
+      ],
+    });
+    const { stdout } = await stepflow('runs', '--deployed');
+    expect(stdout).toBe('  id  flow   status               started  took\n  a1  flow  running  1970-01-01T00:00:00Z\n');
   });
 });
 

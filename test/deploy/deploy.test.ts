@@ -3,6 +3,7 @@ import { DEPLOY_TIMEOUT } from './cdk.ts';
 import { type Deployed, deployAll } from './deployed.ts';
 import { testExamples } from './examples.ts';
 import { testExpress } from './express.ts';
+import { testOperate } from './operate.ts';
 import { samples, testSamples } from './samples.ts';
 
 // All tests of deployed flows are in one file, so that everything is deployed once, into an emulator of AWS with some faults
@@ -19,3 +20,4 @@ afterAll(() => deployed?.stop());
 testExamples(() => deployed);
 testSamples(() => deployed);
 testExpress(() => deployed);
+testOperate(() => deployed);

@@ -83,7 +83,7 @@ function show({ name, flows }: DeployedStack, { stderr, env }: Terminal): void {
 }
 
 /** Express executions are not listed. */
-function noneListed(error: unknown): Pick<ListExecutionsCommandOutput, 'executions'> {
+function noneListed(error: unknown): Partial<ListExecutionsCommandOutput> {
   if (error instanceof Error && error.name === 'StateMachineTypeNotSupported') return {};
   throw error;
 }

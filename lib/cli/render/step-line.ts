@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../run/report/events.ts';
+import type { LogEntry } from '../../runtime/logger.ts';
 import { count } from '../report.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
@@ -40,6 +41,27 @@ const took = ({ atMs, startMs, replayed }: Ended): string =>
 
 const recovered = ({ code, message }: { code: string; message: string }): string =>
   `onError handled ${code}: ${message}`;
+
+/** An entry of a log as a line for people, with all that the component added to it. */
+export function entryLine(entry: LogEntry, colors: Colors): string {
+  const {
+    time,
+    level,
+    message,
+    step,
+    flow: _flow,
+    execution: _execution,
+    attempt,
+    iteration,
+    childExecution: _child,
+    ...rest
+  } = entry;
+  const { coldStart: _coldStart, ...fields } = rest;
+  const paint = level === 'error' ? colors.red : level === 'warn' ? colors.yellow : String;
+  const again = attempt > 0 ? ` attempt ${attempt + 1}` : '';
+  const added = Object.keys(fields).length === 0 ? '' : ` ${colors.dim(JSON.stringify(fields))}`;
+  return `${colors.dim(time)} ${paint(level.padEnd(5))} ${colors.bold(`${step}${iteration ?? ''}`)}${again} ${message}${added}`;
+}
 
 const logLine = ({ level, step, message }: { level: string; step: string; message: string }, colors: Colors): string =>
   `    ${colors.dim(`${step} ${level}`)} ${message}`;

@@ -22,6 +22,7 @@ export function awsExecutions(services: AwsServices): Executions {
     redrive: async (flow, id) => (await import('./change.ts')).redrive(services, flow, id),
     history: async (flow, id, page = {}) => (await import('./history.ts')).history(services, flow, id, page),
     follow: async (flow, id, request = {}) => (await import('./follow.ts')).follow(services, flow, id, request),
+    logs: async (flow, id, request) => (await import('./logs.ts')).logs(services, flow, id, request),
     result: (flow, id) => result(services, flow, id),
   };
 }

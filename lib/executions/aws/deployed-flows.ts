@@ -43,6 +43,8 @@ export interface DeployedFlow {
   /** Those of the version of an execution, where they are known. @default those of executions that are started now */
   readonly details: (executionArn?: string) => Promise<FlowDetails>;
   readonly description?: string;
+  /** The log groups of the functions of an execution. Absent where logs are not asked for. */
+  readonly logGroups?: (executionArn: string) => Promise<readonly string[]>;
 }
 
 /** Joins what is known at synthesis with what is known when deployed. `read`: the text of another file beside the bundle. */

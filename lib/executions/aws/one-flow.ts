@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EXPRESS_SUFFIX } from '../../protocol/deployed.ts';
 import { blobStore } from '../../runtime/stores/blobs.ts';
 import { s3Store } from '../../runtime/stores/s3-store.ts';
@@ -15,13 +16,15 @@ export interface FlowMachine {
   readonly executionArn?: string;
 }
 
+/** The clients that a flow is asked with. */
+export interface FlowClients extends VersionClients {
+  readonly logs: CloudWatchLogsClient;
+}
+
 const DAY_MS = 24 * 3600 * 1000;
 
 /** The executions of one deployed flow. What belongs to it is found by its definition: its facts, its blob store. */
-export function executionsOf(
-  clients: VersionClients,
-  { name, stateMachineArn, executionArn }: FlowMachine,
-): Executions {
+export function executionsOf(clients: FlowClients, { name, stateMachineArn, executionArn }: FlowMachine): Executions {
   const versions = new Map<string, Promise<PublishedVersion>>();
   const version = (ofExecution: string | undefined): Promise<PublishedVersion> => {
     const key = ofExecution ?? stateMachineArn;
@@ -41,10 +44,12 @@ export function executionsOf(
     type: stateMachineArn.endsWith(EXPRESS_SUFFIX) ? ('EXPRESS' as const) : ('STANDARD' as const),
     facts: async () => (await version(undefined)).flow(),
     details: async (ofExecution?: string) => (await version(ofExecution)).flow(),
+    logGroups: async (ofExecution: string) => (await version(ofExecution)).places.logs,
   };
   return awsExecutions({
     flows: { [name]: flow },
     sfn: clients.sfn,
+    logs: clients.logs,
     pause: (ms, signal) => sleep(ms, undefined, { signal }),
     blobs: {
       get: async (...asked) => (await blobs()).get(...asked),

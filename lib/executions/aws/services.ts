@@ -1,3 +1,4 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { LIVE_ALIAS } from '../../protocol/deployed.ts';
 import type { BlobStore } from '../../runtime/index.ts';
@@ -11,6 +12,8 @@ import type { DeployedFlow } from './deployed-flows.ts';
 export interface AwsServices {
   readonly flows: { readonly [name: string]: DeployedFlow };
   readonly sfn: SFNClient;
+  /** Absent where logs are not asked for. */
+  readonly logs?: CloudWatchLogsClient;
   readonly blobs: Pick<BlobStore, 'get' | 'put'>;
   readonly pause: Pause;
   /** The bytes that a result may have. @default any number */

@@ -14,6 +14,7 @@ import { lock, unlock } from './lock.ts';
 import { JOURNAL_VERSION, type JournalRecord, type RunOutcome, type RunStarted } from './records.ts';
 import { EMPTY_HISTORY, type ReplayHistory, replayHistory } from './replay-history.ts';
 import { makeRunFolder, pruneRuns, type RunFiles } from './run-files.ts';
+import { RunLog } from './run-log.ts';
 import { Seal, UnknownSecret } from './seal.ts';
 
 /** The flow as stored beside a run's journal: a resumed run uses it even if the flow's file has changed. */
@@ -30,6 +31,8 @@ export interface DurableRun {
   readonly id: string;
   readonly host: DurableHost;
   readonly inner: InnerCalls;
+  /** What its components log; undefined of a run of a batch. */
+  readonly log: RunLog | undefined;
   /**
    * Ends the journal, and returns whether resuming the run could change its outcome. `isSettled`: no step that could be
    * retried has failed.
@@ -47,7 +50,7 @@ export function startRun(flow: ReadyFlow, id: string, input: Json): DurableRun {
   takeLock(files, id);
   const run = { id, flow: flow.compiled.name, file, flowHash: sha256(flowText) };
   const { journal, started } = begin(files.journal, sealOf(flow, input), run, input);
-  return durableRun(journal, EMPTY_HISTORY, started, () => leave(files));
+  return durableRun(journal, EMPTY_HISTORY, started, files);
 }
 
 /** What secrets an input has, sealed in all that is written of its run. */
@@ -132,7 +135,7 @@ export function inputOf({ input }: Pick<RunStarted, 'input'>, seal: Seal): Json 
 
 /** Continues a run after its `history`. A run that has succeeded is only replayed: its journal does not change. */
 export function continueRun(files: RunFiles, seal: Seal, history: ReplayHistory, started: RunStarted): DurableRun {
-  return durableRun(continued(files.journal, seal, history), history, started, () => leave(files));
+  return durableRun(continued(files.journal, seal, history), history, started, files);
 }
 
 function continued(file: string, seal: Seal, history: ReplayHistory): Journal {
@@ -155,29 +158,30 @@ export function takeLock(files: RunFiles, id: string): void {
   throw new JournalError(`the run ${id} is in progress, in process ${holder}`);
 }
 
-type RunIdentity = Pick<RunStarted, 'id' | 'at' | 'seed'>;
+type RunIdentity = Pick<RunStarted, 'id' | 'flow' | 'at' | 'seed'>;
 
 function durableRun(
   journal: Journal,
   history: ReplayHistory,
   identity: RunIdentity,
-  /** @default there is nothing to leave: most journals of a batch's lines are deleted at once */
-  leaveFiles?: () => void,
+  /** @default those of a batch, which lives on: most journals of its lines are deleted at once */
+  files?: RunFiles,
 ): DurableRun {
-  const { id, at, seed } = identity;
+  const { id, flow, at, seed } = identity;
   const host = new DurableHost(journal, history, { startMs: at, seed });
   return {
     id,
     host,
     inner: innerCalls(journal, history),
+    log: files && new RunLog(files.log, { flow, execution: id }),
     end: (outcome, isSettled) => {
       const retryVisit = outcome === 'failed' && !isSettled ? host.failedVisit : undefined;
       journal.append([{ type: 'end', at: Date.now(), outcome, ...(retryVisit !== undefined && { retryVisit }) }]);
       return retryVisit !== undefined || outcome === 'cancelled';
     },
     release: () => {
-      journal.close(leaveFiles !== undefined);
-      leaveFiles?.();
+      journal.close(files !== undefined);
+      if (files) leave(files);
     },
   };
 }

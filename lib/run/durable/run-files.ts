@@ -13,6 +13,8 @@ export interface RunFiles {
   /** The recorded flow: see `RecordedFlow`. */
   readonly flow: string;
   readonly lock: string;
+  /** What its components logged and printed: see `RunLog`. */
+  readonly log: string;
 }
 
 /** The files of the run `id` in the folder of runs. */
@@ -23,6 +25,7 @@ export function filesOf(runs: string, id: string): RunFiles {
     journal: join(folder, 'journal.jsonl'),
     flow: join(folder, 'flow.json'),
     lock: join(folder, 'lock'),
+    log: join(folder, 'log.jsonl'),
   };
 }
 
