@@ -53,8 +53,9 @@ function findOrAddGroup(above: Commander, word: string, commands: readonly Comma
 
 function addCommand(parent: Commander, name: string, command: Command, terminal: Terminal, invoke: Invoke): void {
   const added = group(parent.createCommand(name), terminal).description(command.summary);
-  for (const { name: argument, summary, many } of command.positionals) {
-    added.argument(many ? `<${argument}...>` : `<${argument}>`, summary);
+  for (const { name: argument, summary, many, optional } of command.positionals) {
+    const name = many ? `${argument}...` : argument;
+    added.argument(optional ? `[${name}]` : `<${name}>`, summary);
   }
   for (const [key, option] of Object.entries(command.options)) added.addOption(toOption(key, option));
   added.option('--json', `print ${command.json} as JSON, and nothing else, on standard output`);

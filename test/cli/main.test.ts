@@ -16,30 +16,35 @@ describe('stepflow', () => {
       Run workflows on this machine, and deploy the very same state machine to AWS Step Functions.
 
       Options:
-        --version                     print the version
-        -h, --help                    show this help
+        --version                       print the version
+        -h, --help                      show this help
 
       Commands:
-        run [options] <FLOW>          Run a flow on this machine: its compiled state machine, with the
-                                      components that would be deployed.
-        test [options] <PATH...>      Run the cases that flows have under 'test', in the local engine.
-        validate [options] <PATH...>  Report everything that is wrong with flows: where it is and how to
-                                      fix it.
-        lint [options] <PATH...>      Hold flows against the performance guide: what is slow or costly,
-                                      what it costs, how to mend it.
-        compile [options] <FLOW>      Compile a flow to its state machine, with functions as
-                                      \${component:/plugin/name}.
-        explain [options] <FLOW>      Explain what a flow became: its arrangement, what each pass saved,
-                                      how large values may be, how far limits are.
-        simulate [options] <FLOW>     Run a compiled flow on a virtual clock: how long it takes beside its
-                                      critical path, and what it costs.
-        profile [options] <FLOW>      Write down how long each step takes, in runs on this machine or in
-                                      deployed executions, for the compiler and simulate.
-        asl                           holds asl run
-        list-components [options]     List every component that flows may use: the built-in ones and
-                                      yours, with their schemas.
-        prune [options] <STACK>       List what earlier deployments of a stack left and no execution
-                                      needs, and delete it with --yes.
+        run [options] <FLOW>            Run a flow on this machine: its compiled state machine, with the
+                                        components that would be deployed.
+        test [options] <PATH...>        Run the cases that flows have under 'test', in the local engine.
+        validate [options] <PATH...>    Report everything that is wrong with flows: where it is and how to
+                                        fix it.
+        lint [options] <PATH...>        Hold flows against the performance guide: what is slow or costly,
+                                        what it costs, how to mend it.
+        compile [options] <FLOW>        Compile a flow to its state machine, with functions as
+                                        \${component:/plugin/name}.
+        explain [options] <FLOW>        Explain what a flow became: its arrangement, what each pass saved,
+                                        how large values may be, how far limits are.
+        simulate [options] <FLOW>       Run a compiled flow on a virtual clock: how long it takes beside
+                                        its critical path, and what it costs.
+        profile [options] <FLOW>        Write down how long each step takes, in runs on this machine or in
+                                        deployed executions, for the compiler and simulate.
+        waiting [options] [ID]          List the steps that wait for an answer, and how each is answered.
+        approve [options] <ID> <STEP>   Approve what a step of a run waits for.
+        reject [options] <ID> <STEP>    Reject what a step of a run waits for: the step succeeds, with
+                                        approved: false.
+        callback [options] <ID> <STEP>  Send a value to a step of a run that waits for a callback.
+        asl                             holds asl run
+        list-components [options]       List every component that flows may use: the built-in ones and
+                                        yours, with their schemas.
+        prune [options] <STACK>         List what earlier deployments of a stack left and no execution
+                                        needs, and delete it with --yes.
 
       Example:
         $ stepflow run workflows/user-insights.yaml

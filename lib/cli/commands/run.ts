@@ -10,7 +10,7 @@ import { profileHint } from '../profile-hint.ts';
 import { type JsonSource, readJsonOption } from '../read-json.ts';
 import { liveProgress, plainProgress } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
-import { shortId } from '../render/step-line.ts';
+import { eventLine, shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import { colorsFor, isLive, type Terminal } from '../terminal.ts';
 
@@ -165,14 +165,20 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
   const { options, json, terminal } = call;
   const progress = json ? undefined : progressFor(terminal);
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'output') terminal.stderr.write(`${event.line}\n`);
-    else progress?.onEvent(event);
+    if (progress && event.type !== 'output') progress.onEvent(event);
+    else showUnasked(event, terminal);
   };
   try {
     return await run({ signal: terminal.signal, isolate: options.isolate === true, onEvent });
   } finally {
     progress?.stop();
   }
+}
+
+/** Shows what is shown of any run: what its components print, and what it waits for, as it would seem to hang. */
+function showUnasked(event: RunEvent, { stderr, env }: Terminal): void {
+  if (event.type === 'output') stderr.write(`${event.line}\n`);
+  if (event.type === 'step-waiting') stderr.write(`${eventLine(event, colorsFor(stderr, env))}\n`);
 }
 
 /** Shows how a run ended, and what to do next; answers the exit code. */
@@ -232,9 +238,10 @@ async function runBatch(flow: FlowFile, file: string, call: RunCall): Promise<nu
   const prepared = await prepare(flow, call);
   await showDiagnostics(prepared.diagnostics, new Map([[flow.file, flow.text]]), terminal);
   const { default: limited } = await import('p-limit');
+  const onEvent = (event: RunEvent): void => showUnasked(event, terminal);
   const limit = limited(options.maxConcurrency ?? DEFAULT_CONCURRENCY);
   const runs = inputs.map(({ value, ...inputText }) =>
-    limit(() => runPriced(prepared, { input: value, inputText, signal: terminal.signal })),
+    limit(() => runPriced(prepared, { input: value, inputText, signal: terminal.signal, onEvent })),
   );
   let failed = 0;
   for (const [index, running] of runs.entries()) {

@@ -22,6 +22,8 @@ export function awsExecutions(services: AwsServices): Executions {
     redrive: async (flow, id) => (await import('./change.ts')).redrive(services, flow, id),
     history: async (flow, id, page = {}) => (await import('./history.ts')).history(services, flow, id, page),
     result: (flow, id) => result(services, flow, id),
+    waiting: async (flow, id) => (await import('./waiting.ts')).waiting(services, flow, id),
+    respond: async (flow, id, request) => (await import('./waiting.ts')).respond(services, flow, id, request),
   };
 }
 

@@ -4,6 +4,7 @@ import type { BlobStore } from '../../runtime/index.ts';
 import { readExecutionName } from '../execution-name.ts';
 import { percentDecoded } from '../percent-decoded.ts';
 import { Problem } from '../problem.ts';
+import type { WaitingStore } from '../waiting/waiting-store.ts';
 import type { Pause } from '../within-time.ts';
 import type { DeployedFlow } from './deployed-flows.ts';
 
@@ -12,6 +13,8 @@ export interface AwsServices {
   readonly flows: { readonly [name: string]: DeployedFlow };
   readonly sfn: SFNClient;
   readonly blobs: Pick<BlobStore, 'get' | 'put'>;
+  /** Loaded when somebody answers, or asks what waits. */
+  readonly waiting: () => Promise<WaitingStore>;
   readonly pause: Pause;
   /** The bytes that a result may have. @default any number */
   readonly largestResult?: number;
