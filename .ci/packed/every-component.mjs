@@ -1,5 +1,6 @@
 // Runs workflows/every-component.yaml against a server that stands in for the web and for a chat model.
 import assert from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { runFlow } from 'stepflow-aws';
@@ -17,7 +18,13 @@ const input = {
   double: { steps: [], output: { $input: 'n' } },
   countdown: { steps: [], output: { result: { $input: 'n' } } },
 };
-const { result, diagnostics } = await runFlow({ file: 'workflows/every-component.yaml', input });
+const answers = { approved: ['approve'], called: ['callback', '--value', '{"parcel": "P-17"}'] };
+const onEvent = (event) => {
+  if (event.type !== 'step-waiting') return;
+  const [command, ...options] = answers[event.step];
+  execFileSync('npx', ['stepflow', command, event.question.execution, event.step, ...options]);
+};
+const { result, diagnostics } = await runFlow({ file: 'workflows/every-component.yaml', input, onEvent });
 assert.deepEqual({ result, diagnostics: diagnostics.filter(({ severity }) => severity === 'error') }, {
   diagnostics: [],
   result: {
@@ -42,6 +49,8 @@ assert.deepEqual({ result, diagnostics: diagnostics.filter(({ severity }) => sev
       iterate: 3,
       mapped: 101,
       failing: 'failed',
+      approved: true,
+      called: 'P-17',
     },
   },
 });

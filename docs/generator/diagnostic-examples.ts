@@ -181,6 +181,14 @@ steps:
     timeout: 30
     input: { flow: { $literal: { steps: [{ id: load, component: /user/load }] } } }`,
   },
+  'cannot-wait': {
+    flow: `
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - id: release
+    component: /builtin/approval
+    input: { title: Release it? }`,
+  },
   'too-many-retries': {
     flow: `
 steps:

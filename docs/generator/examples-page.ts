@@ -34,6 +34,7 @@ const CONSTRUCTS: readonly { readonly what: string; readonly written: RegExp }[]
   { what: '`map`', written: /component: \/builtin\/map$/m },
   { what: '`variables` of an inner flow', written: /^ {6,}variables: \{/m },
   { what: '`iterate`', written: /component: \/builtin\/iterate$/m },
+  { what: 'waiting for a person or a machine', written: /component: \/builtin\/(approval|wait_for_callback)$/m },
   { what: 'variables', written: /^variables/m },
   { what: 'a cache', written: /\/cache\/check/ },
   { what: 'a blob', written: /\/put_blob/ },

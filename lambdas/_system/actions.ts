@@ -1,10 +1,12 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type Described, type Executions, isRunning } from '../../lib/executions/executions.ts';
+import { Problem } from '../../lib/executions/problem.ts';
 import type { Pause } from '../../lib/executions/within-time.ts';
 import { answer, textAnswer } from './answer.ts';
+import { callerOf } from './caller.ts';
 import type { MatchedRoute } from './match-route.ts';
-import { type ApiEvent, bodyOf, preferencesIn } from './request.ts';
-import type { CheckedRequest, RouteName } from './routes.ts';
+import { type ApiEvent, bodyOf, checkBody, jsonBodyOf, preferencesIn } from './request.ts';
+import { type CheckedRequest, DECISION, type RouteName } from './routes.ts';
 
 /** What the API is a host of. */
 export interface ApiServices {
@@ -36,6 +38,11 @@ export const ACTIONS: {
     answer(200, await executions.stop(name, id, reason)),
   redriveExecution: async ({ executions }, { name, id }) => accepted(await executions.redrive(name, id)),
   getOpenApi: async ({ openApi }) => textAnswer(200, await openApi()),
+  approveStep: (services, request) => decide(services, request, true),
+  rejectStep: (services, request) => decide(services, request, false),
+  callBack: async ({ executions }, { name, id, step, query, event }) =>
+    answer(200, await executions.respond(name, id, { step, ...query, answer: { value: jsonBodyOf(event) } })),
+  listWaiting: async ({ executions }, { name, id }) => answer(200, await executions.waiting(name, id)),
   getHistory: async ({ executions }, { name, id, query }) => answer(200, await executions.history(name, id, query)),
 };
 
@@ -55,6 +62,26 @@ async function startExecution(
   const headersOf = isObservable ? { location: locationOf(execution) } : {};
   return answer(isRunning(execution.status) ? 202 : 200, execution, headersOf);
 }
+
+async function decide(
+  { executions }: ApiServices,
+  { name, id, step, query, event }: RoutedRequest<'approveStep' | 'rejectStep'>,
+  approved: boolean,
+): Answer {
+  const { comment, by: said } = checkBody(DECISION, event);
+  const caller = callerOf(event);
+  // Whoever may answer must not be able to sign with the name of another.
+  if (caller !== undefined && said !== undefined && said !== caller) throw notTheCaller(caller);
+  return answer(
+    200,
+    await executions.respond(name, id, { step, ...query, answer: { approved, by: caller ?? said, comment } }),
+  );
+}
+
+const notTheCaller = (caller: string): Problem =>
+  new Problem('INVALID_REQUEST', `The API knows that ${JSON.stringify(caller)} calls; leave "by" out of the body`, {
+    parameter: 'body',
+  });
 
 const accepted = (execution: Described) => answer(202, execution, { location: locationOf(execution) });
 

@@ -15,6 +15,8 @@ const fileOf = (name: string): string => join(import.meta.dirname, name);
 
 const pause: Pause = (ms, signal) => sleep(ms, undefined, { signal });
 
+const objects = openStore(() => import('../../lib/runtime/stores/s3-store.ts'));
+
 /**
  * The function behind the HTTP API: starts executions of the deployed flows and answers for them.
  * The construct that deploys it is `lib/aws/workflow-api.ts`.
@@ -26,7 +28,8 @@ export const handler = createHandler({
     ),
     sfn: new SFNClient({}),
     pause,
-    blobs: blobStore(openStore(() => import('../../lib/runtime/stores/s3-store.ts'))),
+    blobs: blobStore(objects),
+    waiting: async () => (await import('../../lib/executions/aws/s3-waiting.ts')).s3Waiting(objects),
     largestResult: LARGEST_ANSWER,
   }),
   pause,

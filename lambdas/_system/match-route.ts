@@ -8,6 +8,7 @@ export interface MatchedRoute {
   readonly route: RouteName;
   readonly name: string;
   readonly id: string;
+  readonly step: string;
 }
 
 /**
@@ -19,11 +20,11 @@ export function matchRoute({ routeKey, pathParameters }: ApiEvent, isFlow: (name
   const variables = pathParameters ?? {};
   const [method = '', template = ''] = routeKey.split(' ');
   const path = template.replaceAll(/\{(\w+)\+?\}/g, (_, key: string) => variables[key] ?? '');
-  const { name = '', id = '' } = variables;
+  const { name = '', id = '', step = '' } = variables;
   const matches = ROUTE_NAMES.filter((route) => ROUTES[route].method === method).flatMap((route) => {
-    if (ROUTES[route].path === template) return [{ route, name, id }];
+    if (ROUTES[route].path === template) return [{ route, name, id, step }];
     const found = patternOf(ROUTES[route].path).exec(path)?.groups;
-    return found ? [{ route, name: found.name ?? '', id: found.id ?? '' }] : [];
+    return found ? [{ route, name: found.name ?? '', id: found.id ?? '', step: found.step ?? '' }] : [];
   });
   // As API Gateway has read it.
   const own = matches.filter(({ route }) => ROUTES[route].path === template);
@@ -34,4 +35,7 @@ export function matchRoute({ routeKey, pathParameters }: ApiEvent, isFlow: (name
 }
 
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace('{name}', '(?<name>.+)').replace('{id}', '(?<id>[^/]+)')}$`, 's');
+  new RegExp(
+    `^${path.replace('{name}', '(?<name>.+)').replace('{id}', '(?<id>[^/]+)').replace('{step}', '(?<step>[^/]+)')}$`,
+    's',
+  );

@@ -49,6 +49,26 @@ const SCHEMAS = {
     ),
     next: z.optional(z.string()),
   }),
+  WaitingPage: z.looseObject({
+    ...{ id: z.string(), flow: z.string() },
+    waiting: z.array(
+      z.looseObject({
+        step: z.string(),
+        item: z.optional(z.string()),
+        component: z.string(),
+        answeredBy: z.enum(['approval', 'callback']),
+        title: z.optional(z.string()),
+        details: z.optional(anything),
+        askedAt: z.string(),
+        until: z.optional(z.string()),
+        attempt: z.int(),
+      }),
+    ),
+  }),
+  Answered: z.looseObject({
+    ...{ id: z.string(), flow: z.string(), step: z.string() },
+    item: z.optional(z.string()),
+  }),
   FlowList: z.looseObject({ flows: z.array(z.looseObject(flow)) }),
   Flow: z.looseObject({
     ...flow,
@@ -90,6 +110,11 @@ interface Answers {
 
 const OF_EXECUTION = ['FLOW_NOT_FOUND', 'EXECUTION_NOT_FOUND', 'NOT_OBSERVABLE'] as const;
 
+const ANSWERING: Answers = {
+  ok: { 200: ['Answered', 'The step goes on with the answer'] },
+  problems: [...OF_EXECUTION, 'STEP_NOT_FOUND', 'NOT_WAITING'],
+};
+
 const ANSWERS: { readonly [Name in RouteName]: Answers } = {
   getOpenApi: { ok: { 200: ['OpenApi', 'This document'] }, problems: [] },
   listFlows: { ok: { 200: ['FlowList', 'All flows'] }, problems: [] },
@@ -114,6 +139,13 @@ const ANSWERS: { readonly [Name in RouteName]: Answers } = {
     ok: { 202: ['Execution', 'It runs once more'] },
     problems: [...OF_EXECUTION, 'NOT_REDRIVABLE'],
   },
+  approveStep: ANSWERING,
+  rejectStep: ANSWERING,
+  callBack: ANSWERING,
+  listWaiting: {
+    ok: { 200: ['WaitingPage', 'The steps, none of an execution that has ended'] },
+    problems: [...OF_EXECUTION, 'RESULT_TOO_LARGE'],
+  },
   getHistory: {
     ok: { 200: ['StepPage', 'Some steps, and the token of the next page'] },
     problems: [...OF_EXECUTION, 'OTHER_VERSION'],
@@ -137,7 +169,8 @@ export function openApiDocument(authorization: Authorization): { [key: string]: 
     info: {
       title: 'Flows',
       version: '1',
-      description: 'Starts flows, and lists, describes, stops and redrives their executions.',
+      description:
+        'Starts flows, lists, describes, stops and redrives their executions, and answers their steps that wait.',
     },
     servers: [{ url: '/' }],
     paths: pathsOf(),
@@ -174,7 +207,7 @@ function pathsOf(): object {
 
 function operationOf(name: RouteName): object {
   const route: Route = ROUTES[name];
-  const { summary, description, takesInput } = route;
+  const { summary, description, takesInput, body } = route;
   return {
     operationId: name,
     summary,
@@ -184,6 +217,12 @@ function operationOf(name: RouteName): object {
       requestBody: {
         description: "The flow's input; none is an empty object",
         content: { 'application/json': { schema: {} } },
+      },
+    }),
+    ...(body && {
+      requestBody: {
+        description: body.description,
+        content: { 'application/json': { schema: bodySchemaOf(body.schema) } },
       },
     }),
     responses: { ...successesOf(ANSWERS[name]), ...problemsOf([...ANSWERS[name].problems, ...ANYWHERE]) },
@@ -218,6 +257,7 @@ const problemResponse = (description: string): object => ({
 const VARIABLES: { readonly [name: string]: string } = {
   name: 'The name of a flow. Slashes in the name of a flow of a subfolder may be sent as they are, or percent-encoded.',
   id: 'The id of an execution, as the start was answered with it.',
+  step: 'The id of a step; RUNNER.ID of a step of an inner flow.',
 };
 
 function parametersOf({ path, query, headers }: Route): readonly object[] {
@@ -238,6 +278,9 @@ interface ObjectSchema {
   readonly properties?: { readonly [name: string]: unknown };
   readonly required?: readonly string[];
 }
+
+/** Anything is an empty schema: that of zod names itself, which only a document of its own can. */
+const bodySchemaOf = (schema: z.ZodMiniType): object => (schema instanceof z.ZodMiniObject ? schemaOf(schema) : {});
 
 function schemaOf(schema: z.ZodMiniType): ObjectSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });

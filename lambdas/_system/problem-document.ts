@@ -69,6 +69,8 @@ const PLACES: { readonly [parameter: string]: ProblemPlace } = {
   idempotencyKey: { in: 'header', name: 'idempotency-key' },
   'idempotency-key': { in: 'header', name: 'idempotency-key' },
   prefer: { in: 'header', name: 'prefer' },
+  step: { in: 'path', name: 'step' },
+  body: { in: 'body' },
 };
 
 function placeOf({ code, parameter, diagnostics }: Problem<ApiCode>): ProblemPlace | undefined {

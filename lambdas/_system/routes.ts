@@ -5,7 +5,7 @@ import { FUNCTION_SECONDS } from './time.ts';
 /** A route of the API: API Gateway and the function route by it, requests are checked by it, and OpenAPI is generated of it. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** `{name}` is a flow's name, `{id}` an execution's id. */
+  /** `{name}` is a flow's name, `{id}` an execution's id, `{step}` that of a step. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
@@ -15,6 +15,8 @@ export interface Route {
   readonly headers: z.ZodMiniObject;
   /** Whether the body is a flow's input. */
   readonly takesInput?: true;
+  /** The body, where it is anything else. */
+  readonly body?: { readonly schema: z.ZodMiniType; readonly description: string };
 }
 
 /** What is said of a value that does not fit: `is "abc", but a whole number from 0 to 29 is expected`. */
@@ -48,8 +50,68 @@ const idempotencyKey = z.string().check(
   }),
 );
 
+/** Which of the items or rounds of a step is meant. */
+const item = z.optional(text(1000));
+
+/** What a person may say beside yes or no. */
+export const DECISION = z.object(
+  {
+    comment: z.optional(
+      z
+        .string({ error: unfit('a text') })
+        .check(z.maxLength(10_000, { error: unfit('a text of at most 10000 characters') })),
+    ),
+    by: z.optional(
+      z
+        .string({ error: unfit('a text') })
+        .check(
+          z.minLength(1, { error: unfit('a name') }),
+          z.maxLength(1000, { error: unfit('a name of at most 1000 characters') }),
+        ),
+    ),
+  },
+  { error: unfit('an object such as {"comment": "as discussed"}') },
+);
+
+const decision = {
+  schema: DECISION,
+  description:
+    'A comment; and who it is, only where the authorizer of the API does not say it. None is an empty object',
+};
+
 /** Every route, those of longer paths first. */
 export const ROUTES = {
+  listWaiting: {
+    method: 'GET',
+    path: '/flows/{name}/executions/{id}/waiting',
+    summary: 'The steps of an execution that wait for an answer, the oldest first',
+    query: NOTHING,
+    headers: NOTHING,
+  },
+  approveStep: {
+    method: 'POST',
+    path: '/flows/{name}/executions/{id}/steps/{step}/approve',
+    summary: 'Approves what a step waits for',
+    query: z.object({ item }),
+    headers: NOTHING,
+    body: decision,
+  },
+  rejectStep: {
+    method: 'POST',
+    path: '/flows/{name}/executions/{id}/steps/{step}/reject',
+    summary: 'Rejects what a step waits for: it succeeds, with approved: false',
+    query: z.object({ item }),
+    headers: NOTHING,
+    body: decision,
+  },
+  callBack: {
+    method: 'POST',
+    path: '/flows/{name}/executions/{id}/steps/{step}/callback',
+    summary: 'Sends a value to a step that waits for it',
+    query: z.object({ item }),
+    headers: NOTHING,
+    body: { schema: z.json(), description: 'The value, which becomes the result of the step; none is an empty object' },
+  },
   getHistory: {
     method: 'GET',
     path: '/flows/{name}/executions/{id}/history',

@@ -27,6 +27,11 @@ export interface BlobLives {
    * @default 400 days
    */
   readonly mapResults?: Duration;
+  /**
+   * What steps ask that wait for an answer, with their task tokens: they may wait for as long as their execution runs.
+   * @default 400 days
+   */
+  readonly waiting?: Duration;
 }
 
 /** Days in which a failed execution may be redriven. Source: "Restarting state machine executions with redrive", developer guide. */
@@ -41,7 +46,9 @@ export type LivesInDays = { readonly [kind in StoreKind]: number | undefined };
 /** The lives of all kinds. One life for all is what a plain duration says. */
 export function livesInDays(scope: Construct, lives: Duration | BlobLives = {}): LivesInDays {
   const given: BlobLives =
-    lives instanceof Duration ? { blobs: lives, cache: lives, mapItems: lives, mapResults: lives } : lives;
+    lives instanceof Duration
+      ? { blobs: lives, cache: lives, mapItems: lives, mapResults: lives, waiting: lives }
+      : lives;
   const days = (kind: StoreKind): number | undefined => {
     const life = given[kind];
     return life && wholeDays(scope, kind, life);
@@ -51,6 +58,7 @@ export function livesInDays(scope: Construct, lives: Duration | BlobLives = {}):
     cache: days('cache') ?? EXECUTION_DAYS,
     mapItems: days('mapItems') ?? EXECUTION_DAYS,
     mapResults: days('mapResults') ?? EXECUTION_DAYS,
+    waiting: days('waiting') ?? EXECUTION_DAYS,
   };
 }
 

@@ -130,6 +130,11 @@ export class BlobStore extends Construct {
     );
   }
 
+  /** Allows `grantee` to find out what steps ask, and to write that they are answered. */
+  grantAnswers(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, 'waiting', [ACTIONS.read, ACTIONS.write]);
+  }
+
   /** The folder of a kind of objects, from the bucket's root: `blobs/cache/`. */
   folderOf(kind: StoreKind): string {
     return `${this.prefix && `${this.prefix}/`}${STORE_FOLDERS[kind]}/`;

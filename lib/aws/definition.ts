@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { State, StateMachine } from '../asl/state-machine.ts';
 import { mapStates, type Scope, statesIn } from '../asl/walk-states.ts';
 import type { Compiled } from '../compiler/compile.ts';
-import { componentIn, invocationIn, taskTimeout } from '../protocol/component-task.ts';
+import { componentIn, INVOKE, invocationIn, taskTimeout } from '../protocol/component-task.ts';
 import type { Invocation } from '../protocol/invocation.ts';
 import { isObject } from '../protocol/json.ts';
 import { jsonTokens } from '../protocol/json-tokens.ts';
@@ -171,7 +171,8 @@ const withoutReferencesInString = (text: string): string =>
 /** A state machine whose Tasks wait no longer for a function than it can take: see `taskTimeout`. */
 const withFunctionTimeouts = (machine: StateMachine, secondsOf: Arns['seconds'] = () => undefined): StateMachine =>
   mapStates(machine, (state) => {
-    const component = state.Type === 'Task' ? componentIn(state.Arguments) : undefined;
+    // A component that waits takes longer than its function.
+    const component = state.Type === 'Task' && state.Resource === INVOKE ? componentIn(state.Arguments) : undefined;
     const seconds = component === undefined ? undefined : secondsOf(component);
     if (state.Type !== 'Task' || seconds === undefined || typeof state.TimeoutSeconds !== 'number') return state;
     return { ...state, TimeoutSeconds: Math.min(state.TimeoutSeconds, taskTimeout(seconds)) };

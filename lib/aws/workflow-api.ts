@@ -20,7 +20,7 @@ import { longestWait } from '../compiler/check/check-express.ts';
 import { type ApiFlow, FLOWS_FILE, MACHINES_VARIABLE } from '../executions/aws/deployed-flows.ts';
 import { detailsOf, factsOf } from '../executions/aws/flow-facts.ts';
 import { FUNCTION_BUILD } from '../project/components/function-build.ts';
-import { allowExecutions } from './api-rights.ts';
+import { allowExecutions, hasWaits } from './api-rights.ts';
 import type { BlobStore } from './blob-store.ts';
 import { functionRoleDraft, LAMBDA, NODE_ENVIRONMENT, NODE_FUNCTION, trace } from './component-function.ts';
 import { type LogOptions, sharedLogGroup } from './log-groups.ts';
@@ -67,7 +67,7 @@ export interface WorkflowApiProps extends ApiOptions {
 const DESCRIPTION = 'Starts flows and answers for their executions';
 
 /**
- * An HTTP API that starts flows, and lists, describes, stops and redrives their executions. Every route requires a request that
+ * An HTTP API that starts flows, lists, describes, stops and redrives their executions, and answers their steps that wait. Every route requires a request that
  * is signed by a principal with `execute-api:Invoke` (see {@link WorkflowApi.grantInvoke}), or another `authorizer`.
  *
  * | request | does |
@@ -78,6 +78,8 @@ const DESCRIPTION = 'Starts flows and answers for their executions';
  * | `GET /flows/NAME/executions/ID/history` | answers what its steps did |
  * | `DELETE /flows/NAME/executions/ID` | stops it |
  * | `POST /flows/NAME/executions/ID/redrive` | continues it from where it failed |
+ * | `GET /flows/NAME/executions/ID/waiting` | lists the steps that wait for an answer |
+ * | `POST /flows/NAME/executions/ID/steps/STEP/approve`, `reject` or `callback` | answers a step that waits |
  * | `GET /flows`, `GET /flows/NAME` | answers which flows there are, and what one takes |
  * | `GET /openapi.json` | answers an OpenAPI document of these routes |
  *
@@ -132,6 +134,7 @@ export class WorkflowApi extends Construct {
     const logGroup = sharedLogGroup(this, 'api', log);
     const draft = functionRoleDraft(this, logGroup);
     blobs.grantReadWrite(draft);
+    if (workflows.some(hasWaits)) blobs.grantAnswers(draft);
     allowExecutions(this, draft, workflows);
     const created = new lambda.Function(this, 'Function', {
       ...NODE_FUNCTION,

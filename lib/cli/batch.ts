@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Json } from '../protocol/json.ts';
 import type { RecordedBatch } from '../run/batch/batch-files.ts';
 import type { Batch, BatchEnd, LineRun } from '../run/batch/run-batch.ts';
-import type { FlowRun, PreparedFlow } from '../run/run-flow.ts';
+import type { FlowRun, PreparedFlow, RunEvent } from '../run/run-flow.ts';
 import { EXIT, UsageError } from './errors.ts';
 import type { FlowFile } from './flow-files.ts';
 import { copyInputs, type InputLine, inputLines, isLasting } from './input-lines.ts';
@@ -12,6 +12,7 @@ import { shortId } from './render/step-line.ts';
 import { showDiagnostics, suggestNext } from './report.ts';
 import { runJson } from './run-json.ts';
 import type { Terminal } from './terminal.ts';
+import { showUnasked } from './unasked.ts';
 
 /** A batch that the user asks for. */
 export interface BatchRequest {
@@ -45,7 +46,8 @@ export async function runBatch(
       signal: terminal.signal,
       run: async ({ value, ...inputText }, journal, executionName) => {
         const { signal } = terminal;
-        const ran = await runPriced(prepared, { input: value, inputText, signal, journal, executionName });
+        const onEvent = (event: RunEvent): void => showUnasked(event, terminal);
+        const ran = await runPriced(prepared, { input: value, inputText, signal, onEvent, journal, executionName });
         await showWarnings(ran, { value, ...inputText }, prepared, terminal);
         return lineRun(ran, batch.id, signal.aborted);
       },

@@ -31,7 +31,7 @@ export interface Positional {
   readonly summary: string;
   /** Whether it may be given more than once. */
   readonly many?: true;
-  /** Whether it may be left out. */
+  /** Whether it may be left out; only the last one. */
   readonly optional?: true;
 }
 

@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
+import { approveCommand, rejectCommand } from './commands/approve.ts';
 import { aslRun } from './commands/asl-run.ts';
+import { callbackCommand } from './commands/callback.ts';
 import { compileCommand } from './commands/compile.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { destroyCommand } from './commands/destroy.ts';
@@ -22,6 +24,7 @@ import { submitCommand } from './commands/submit.ts';
 import { test } from './commands/test.ts';
 import { validate } from './commands/validate.ts';
 import { waitCommand } from './commands/wait.ts';
+import { waitingCommand } from './commands/waiting.ts';
 
 /** Every command, in the order of help. A command's file loads what it works with only when it is called. */
 export const commands: readonly Command[] = [
@@ -33,6 +36,10 @@ export const commands: readonly Command[] = [
   explainCommand,
   simulateCommand,
   profileCommand,
+  waitingCommand,
+  approveCommand,
+  rejectCommand,
+  callbackCommand,
   aslRun,
   listComponents,
   deployCommand,

@@ -57,6 +57,10 @@ export interface CompileOptions {
   readonly opaque?: (step: { readonly id: string; readonly component: string }) => boolean;
   /** Whether a step's component is mocked: its function cannot be shared, and it runs no flow. Ids as above. @default none is */
   readonly mocked?: NonNullable<CompileOptions['opaque']>;
+  /** Whether a step's component is one of the project's own that has the name of a built-in one. Ids as above. @default none is */
+  readonly replaced?: NonNullable<CompileOptions['opaque']>;
+  /** Whether the flow is to be run by a function, which a step that waits for an answer outlives. @default false */
+  readonly inFunction?: boolean;
   /** Called with what each pass made of the flow or its plan, to check it. @default not called */
   readonly onPass?: PassOptions['onPass'];
 }
@@ -144,7 +148,8 @@ export function compileRead(
   const flow = bindVariables(written, { values, hasSecret, diagnostics });
   if (hasError(diagnostics)) return refused(file, written, withUnknownSteps(flow, stepIds, diagnostics));
   // 3. Flow to Flow: uses and demand, and the passes that simplify the flow by them.
-  const analysis = analyse(flow, diagnostics, { isMocked: options.mocked });
+  const { mocked: isMocked, replaced: isReplaced, inFunction } = options;
+  const analysis = analyse(flow, diagnostics, { isMocked, isReplaced, inFunction });
   if (!analysis || hasError(diagnostics)) return refused(file, written, diagnostics);
   const passes = { without: new Set(options.without), onPass: options.onPass };
   const optimised = optimiseFlow(analysis, { ...passes, isOpaque: options.opaque });

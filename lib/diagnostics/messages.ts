@@ -263,6 +263,14 @@ export const MESSAGES = {
       `"${step}" runs a flow, and its "${key}" would need an execution of its own, which an Express execution cannot start`,
     () => 'Give the steps of its flow timeouts, or remove metadata.aws.type: EXPRESS.',
   ),
+  'cannot-wait': error<{ step: string; component: string; place: 'express' | 'function' }>(
+    ({ step, component, place }) =>
+      `"${step}" waits for an answer with ${component}, and ${place === 'express' ? 'an Express execution cannot wait for one: it ends after 5 minutes' : 'a function runs this flow, which ends before there is one'}`,
+    ({ place }) =>
+      place === 'express'
+        ? 'Remove metadata.aws.type: EXPRESS, or wait in another flow.'
+        : 'Write the flow out in the step that runs it, so that it becomes part of the state machine, or wait in the flow around it.',
+  ),
   'too-many-retries': error<{ step: string; retries: number; most: number }>(
     ({ step, retries, most }) =>
       `"${step}" may be tried again ${retries.toLocaleString('en')} times; the history of one execution has room for ${most.toLocaleString('en')}`,

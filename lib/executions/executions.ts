@@ -1,3 +1,4 @@
+import type { AnswerKind } from '../protocol/waiting.ts';
 import type { FlowResult, RunEvent, StepReport } from '../run/report/events.ts';
 import type { ExecutionReport } from '../run/run-once.ts';
 import type { Json } from '../runtime/index.ts';
@@ -32,6 +33,57 @@ export interface Executions {
   logs(flow: string, id: string, request: LogRequest): Promise<void>;
   /** The result of an execution that has ended. */
   result(flow: string, id: string): Promise<FlowResult>;
+  /** The steps of an execution that wait for an answer, the oldest first. */
+  waiting(flow: string, id: string): Promise<WaitingPage>;
+  /** Answers a step that waits. The first answer counts. */
+  respond(flow: string, id: string, request: RespondRequest): Promise<Responded>;
+}
+
+/** What a person says, or the value that a machine sends. */
+export type Answer =
+  | { readonly approved: boolean; readonly by?: string | undefined; readonly comment?: string | undefined }
+  | { readonly value: Json };
+
+/** An answer to a step that waits. */
+export interface RespondRequest {
+  /** The step's id; `RUNNER.ID` for a step of an inner flow. */
+  readonly step: string;
+  /** Which item or round it is of, outermost first, joined by `/`. @default the only one that waits */
+  readonly item?: string | undefined;
+  readonly answer: Answer;
+}
+
+/** A step that was answered. */
+export interface Responded {
+  readonly id: string;
+  readonly flow: string;
+  readonly step: string;
+  readonly item?: string;
+}
+
+/** The steps of an execution that wait. */
+export interface WaitingPage {
+  readonly id: string;
+  readonly flow: string;
+  readonly waiting: readonly WaitingStep[];
+}
+
+/** A step that waits for an answer. */
+export interface WaitingStep {
+  readonly step: string;
+  /** Which item or round it is of; absent of a step in none. */
+  readonly item?: string;
+  readonly component: string;
+  /** Who answers: a person who approves or rejects, or a machine that sends a value. */
+  readonly answeredBy: AnswerKind;
+  readonly title?: string;
+  readonly details?: Json;
+  /** Times as in ISO 8601. */
+  readonly askedAt: string;
+  /** When it times out; absent: with its execution. */
+  readonly until?: string;
+  /** 0 for the first attempt. */
+  readonly attempt: number;
 }
 
 /** A flow, briefly. */

@@ -6,6 +6,8 @@ export type ProblemCode =
   | 'INVALID_REQUEST'
   | 'FLOW_NOT_FOUND'
   | 'EXECUTION_NOT_FOUND'
+  | 'STEP_NOT_FOUND'
+  | 'NOT_WAITING'
   | 'IDEMPOTENCY_CONFLICT'
   | 'NOT_ENDED'
   | 'NOT_REDRIVABLE'

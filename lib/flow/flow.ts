@@ -45,6 +45,8 @@ export interface Step {
   readonly inputSchema?: Json;
   readonly outputSchema?: Json;
   readonly metadata?: Json;
+  /** Set for a step whose component waits for an answer: its function only asks. See lib/protocol/waiting.ts. */
+  readonly waits?: true;
   /** Set for a step that the compiler added: it is not written in the flow, and reports leave it out. */
   readonly added?: true;
   /** The step whose work an added step does; absent for one that does work of several, or of the flow's output. */

@@ -117,6 +117,7 @@ export function openFlow(options: OpenOptions, find?: FindLookup): OpenedFlow {
     ...(profile?.profile && { profile: profile.profile }),
     opaque: (step) => isMocked(step) || isOwnComponent(step),
     mocked: isMocked,
+    replaced: isOwnComponent,
   };
   const compiled = compile(source, settings);
   // 4. Find the components that its steps need.

@@ -16,6 +16,15 @@ import type { Plain, TemplatedInvocation } from './templated.ts';
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
 
 /**
+ * The Resource of a Task that calls the function of a component that waits. Its result is what completes the task: an answer
+ * in the form of a function's.
+ */
+export const INVOKE_AND_WAIT = `${INVOKE}.waitForTaskToken`;
+
+/** Whether a Task with this Resource calls a function. */
+export const invokes = (resource: string): boolean => resource === INVOKE || resource === INVOKE_AND_WAIT;
+
+/**
  * Seconds that a Task waits for a function beyond the function's own timeout, which Lambda counts from the start of the
  * component's code: for the call itself, and for a cold start, which takes up to 10 s and longer in a VPC. Our own choice.
  */
@@ -46,7 +55,8 @@ export function componentIn(taskArguments: Json | undefined): string | undefined
  */
 export function invocationIn(taskArguments: Json | undefined, step: string): Invocation {
   const payload = isObject(taskArguments) && isObject(taskArguments.Payload) ? taskArguments.Payload : {};
-  const { spillAbove, covered, before, output, execution, childExecution, iteration, attempt, timeout } = payload;
+  const { spillAbove, covered, before, output, execution, childExecution, iteration, attempt, timeout, token } =
+    payload;
   return {
     ...fusedStepIn(payload, step),
     ...(typeof spillAbove === 'number' && { spillAbove }),
@@ -58,6 +68,7 @@ export function invocationIn(taskArguments: Json | undefined, step: string): Inv
     ...(typeof iteration === 'string' && { iteration }),
     ...(typeof attempt === 'number' && { attempt }),
     ...(typeof timeout === 'number' && { timeout }),
+    ...(typeof token === 'string' && { token }),
   };
 }
 

@@ -51,6 +51,8 @@ export interface Invocation {
   readonly attempt?: number;
   /** Seconds that the step allows its component, if it says so. */
   readonly timeout?: number;
+  /** The task token of a component that waits for an answer: see `WaitingRecord`. */
+  readonly token?: string;
 }
 
 /** An invocation by another component. */

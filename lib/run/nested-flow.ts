@@ -63,6 +63,7 @@ export async function nestedFlow(
     hasSecret: () => false,
     // Each component is called as a separate function, because the host may mock it.
     opaque: () => true,
+    inFunction: true,
     without: ['fuse-chains'],
   });
   if (!stateMachine || !inputBudget) {

@@ -6,6 +6,7 @@ import { lateMessage } from '../project/host/containment.ts';
 import { printError } from '../project/host/output.ts';
 import { FlowError } from '../protocol/errors.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
+import { nameOfExecution } from '../protocol/waiting.ts';
 import { folderStore } from '../runtime/stores/folder-store.ts';
 import type { Handler } from '../runtime/wrapper.ts';
 import { HostedRun } from './hosted-run.ts';
@@ -14,6 +15,7 @@ import { folderObjects } from './objects/folder-objects.ts';
 import { Secrecy } from './secrecy.ts';
 import { componentOf, componentResolver, type FindHandler } from './tasks/component-resolver.ts';
 import { machineResolver, type NamedDefinition } from './tasks/nested-machines.ts';
+import { LocalAnswers } from './waiting/local-answers.ts';
 
 /** A state machine to run. */
 export interface DefinitionOptions {
@@ -58,6 +60,9 @@ export async function runDefinition(options: DefinitionOptions): Promise<Definit
     secrets: secrecy.source(secretsHere(undefined, {})),
     log: () => {},
     hideSecrets: secrecy.text,
+    answers: new LocalAnswers(folders.blobs, ({ execution, step }) =>
+      lines.add(`step "${step}" waits for an answer: stepflow waiting ${nameOfExecution(execution)}`),
+    ),
   });
   const nested = machineResolver(options.nestedMachines ?? []);
   const entered: string[] = [];

@@ -35,6 +35,8 @@ import type { ComponentUsage, Usage } from './sandbox/usage.ts';
 import { Secrecy } from './secrecy.ts';
 import { componentResolver } from './tasks/component-resolver.ts';
 import { machineResolver } from './tasks/nested-machines.ts';
+import { LocalAnswers } from './waiting/local-answers.ts';
+import { waitingEvent } from './waiting/waiting-event.ts';
 
 /** The options of one run. */
 export interface RunOptions {
@@ -61,6 +63,8 @@ export interface RunOptions {
   readonly isolate?: boolean;
   /** Whether what fails is retried at once, as in tests. @default false: after the delays of the Retry */
   readonly retriesAtOnce?: boolean;
+  /** Whether steps may wait for answers; in tests, nobody gives any. @default true */
+  readonly isAttended?: boolean;
 }
 
 /** The report of a run. */
@@ -126,7 +130,7 @@ export async function runOnce(flow: ReadyFlow, options: RunOptions, open?: OpenJ
   }
 }
 
-interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retriesAtOnce'> {
+interface RunContext extends Pick<RunOptions, 'onHistory' | 'signal' | 'isolate' | 'retriesAtOnce' | 'isAttended'> {
   /** As the state machine gets it, with large values spilled. */
   readonly input: Json;
   readonly name: string;
@@ -184,7 +188,19 @@ interface Executed {
 
 async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Executed> {
   const { compiled, origin, objects, store, secrets, files } = flow;
-  const { input, name, emit, isHeard, onHistory, signal, isolate, retriesAtOnce, durable, secrecy } = context;
+  const {
+    input,
+    name,
+    emit,
+    isHeard,
+    onHistory,
+    signal,
+    isolate,
+    retriesAtOnce,
+    isAttended = true,
+    durable,
+    secrecy,
+  } = context;
   const tracker = new StepTracker(compiled.steps, compiled.sourceMap.states, emit);
   const histories = new LongestHistory();
   const calls = new CallTotals();
@@ -210,6 +226,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
   const { folders } = origin;
   const sandboxes = isolate ? await Sandboxes.open({ folders, print: output.add, onLate }) : undefined;
   const hosted = new HostedRun({ folders, print: output.add, onLate });
+  const answers = new LocalAnswers(folders.blobs, (record) => emit(waitingEvent(record, name, atMs())));
   const find = handlersOf(flow, (component) => (sandboxes ?? hosted).handlerOf(component));
   const resolver = componentResolver(find, {
     store,
@@ -218,6 +235,7 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
     hideSecrets: secrecy.text,
     log: (entry) => emit({ type: 'log', atMs: atMs(), entry }),
     measured: (measured) => calls.add(measured),
+    ...(isAttended && { answers }),
     ...(durable && { inner: durable.inner }),
   });
   const executing = execute(compiled.stateMachine, {
@@ -239,6 +257,8 @@ async function executeFlow(flow: ReadyFlow, context: RunContext): Promise<Execut
   });
   const execution = await executing.finally(() => sandboxes?.close()).finally(() => hosted.close());
   output.flush();
+  // A run that may be resumed takes the answers that it was given.
+  if (!durable || execution.status === 'SUCCEEDED') await answers.clear();
   if (late && execution.status !== 'ABORTED') warnOfLate(late);
   return {
     execution,

@@ -42,6 +42,8 @@ export class Secrecy {
   /** An event that tells no secret. Its names stay: a secret may be one of them by chance. */
   event(event: RunEvent): RunEvent {
     if (event.type === 'log') return { ...event, entry: this.#scrubber.entry(event.entry) };
+    if (event.type === 'step-waiting' && event.question.title !== undefined)
+      return { ...event, question: { ...event.question, title: this.text(event.question.title) } };
     if (event.type === 'run-ended') return { ...event, result: this.#shown(event.result) };
     return 'error' in event ? { ...event, error: this.#error(event.error) } : event;
   }

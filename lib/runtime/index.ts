@@ -48,4 +48,5 @@ export { folderStore } from './stores/folder-store.ts';
 export type { ObjectStore } from './stores/object-store.ts';
 export { BLOBS_VARIABLE, DEFAULT_BLOBS_FOLDER, type LoadS3, openStore } from './stores/open-store.ts';
 export type { StoreUse } from './stores/store-use.ts';
+export { waitingComponent, wrapWaiting } from './waiting.ts';
 export { type Handler, type HostContext, type WrapOptions, wrap } from './wrapper.ts';

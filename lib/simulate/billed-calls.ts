@@ -1,4 +1,5 @@
 import type { CallReport } from '../executions/measured/measured-execution.ts';
+import { answerKindOf } from '../protocol/waiting.ts';
 import { roundedUp } from './express-items.ts';
 import { BILLING } from './prices.ts';
 import type { SimulatedCall } from './run-machine.ts';
@@ -14,9 +15,18 @@ export function gbSecondsOf(
   { component, seconds, report }: ReportedCall,
   memoryOf: (component: string) => number,
 ): number {
-  const billedSeconds = report ? report.billedMs / 1000 : roundedUp(seconds, BILLING.lambdaMs);
+  const billedSeconds = report
+    ? report.billedMs / 1000
+    : roundedUp(secondsOfFunction(component, seconds), BILLING.lambdaMs);
   return billedSeconds * ((report?.memoryMb ?? memoryOf(component)) / 1024);
 }
+
+/** Seconds in which the function of a component that waits stores what is asked: our own estimate, a request to S3 and a start. */
+const ASKING_SECONDS = 0.1;
+
+/** The seconds that a function takes for a call: of a component that waits, not those until somebody answers. */
+export const secondsOfFunction = (component: string, seconds: number): number =>
+  answerKindOf(component) === undefined ? seconds : Math.min(seconds, ASKING_SECONDS);
 
 /** What Lambda reports of the calls of a step. Of a fused chain, each step has its share of the time. */
 export interface BilledCalls {

@@ -3,7 +3,7 @@ import { statesIn } from '../asl/walk-states.ts';
 import { jsonBytes } from '../engine/execution/limits.ts';
 import type { Json } from '../protocol/json.ts';
 import { QUOTAS } from '../protocol/quotas.ts';
-import { gbSecondsOf, type ReportedCall } from './billed-calls.ts';
+import { gbSecondsOf, type ReportedCall, secondsOfFunction } from './billed-calls.ts';
 import { type ExpressItems, roundedUp } from './express-items.ts';
 import { BILLING, PRICES } from './prices.ts';
 import type { MachineRun, SimulatedCall } from './run-machine.ts';
@@ -107,6 +107,8 @@ function functionsCost({ memoryOf }: PricedDefinitions, { calls }: PricedRun): R
 /** The S3 requests of built-in components. Spilling is not included, since it depends on the data. */
 const S3_REQUESTS: { readonly [component: string]: 'puts' | 'gets' } = {
   put_blob: 'puts',
+  approval: 'puts',
+  wait_for_callback: 'puts',
   get_blob: 'gets',
   'cache/check': 'gets',
   'cache/store': 'puts',
@@ -129,7 +131,9 @@ function s3Cost({ calls, objects }: PricedRun): RunCost['s3'] {
 
 /** Obstacles for both types. Definitions within their limit are assumed: others do not load. */
 function sharedObstacles({ calls }: PricedRun): readonly string[] {
-  const slowest = calls.reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
+  const slowest = calls
+    .map(({ step, component, seconds }) => ({ step, seconds: secondsOfFunction(component, seconds) }))
+    .reduce((most, call) => (call.seconds > most.seconds ? call : most), { step: '', seconds: 0 });
   if (slowest.seconds <= QUOTAS.functionSeconds) return [];
   return [
     `step "${slowest.step}" takes ${round(slowest.seconds)} s, but a function may take at most ${QUOTAS.functionSeconds} s`,

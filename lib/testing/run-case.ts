@@ -52,7 +52,14 @@ export async function runCase(testCase: TestCase, suite: Suite, signal?: AbortSi
     const { input, inputTree: tree } = testCase;
     const inputText = { file: suite.file, text: suite.source, ...(tree && { tree }) };
     const isolate = testCase.metrics.some((metric) => OF_PROCESSES.has(metric));
-    const run = await prepared.run({ input, inputText, isolate, retriesAtOnce: true, ...(signal && { signal }) });
+    const run = await prepared.run({
+      input,
+      inputText,
+      isolate,
+      retriesAtOnce: true,
+      isAttended: false,
+      ...(signal && { signal }),
+    });
     const report = await evaluate(testCase, { run, blobs });
     // That an input was refused says why a case fails, and is nothing to be told of one that expects it.
     const refusal = report.status === 'failed' ? run.diagnostics : [];

@@ -6,22 +6,26 @@ import {
   InvalidToken,
   ListExecutionsCommand,
   RedriveExecutionCommand,
+  SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
   StartSyncExecutionCommand,
   StopExecutionCommand,
+  TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { matchRoute } from '../../lambdas/_system/match-route.ts';
 import { ROUTE_NAMES, ROUTES } from '../../lambdas/_system/routes.ts';
+import type { WaitingRecord } from '../../lib/protocol/waiting.ts';
+import type { Json } from '../../lib/runtime/index.ts';
 import { runs, SEED } from '../chance.ts';
 import { post, read, request } from './api-events.ts';
-import { EXECUTION, MACHINE, testApi } from './api-services.ts';
+import { BLOB, EXECUTION, MACHINE, testApi } from './api-services.ts';
 
 const sfn = mockClient(SFNClient);
-const { handler, paused } = testApi();
+const { handler, paused, asked } = testApi();
 
 const details = { message: 'by AWS', $metadata: {} };
 const EXECUTIONS = '/flows/{name}/executions';
@@ -203,6 +207,145 @@ describe('redriving an execution', () => {
   });
 });
 
+describe('a step that waits', () => {
+  const record = (step: string, more: Partial<WaitingRecord> = {}): WaitingRecord => ({
+    ...{
+      token: `token of ${step}${more.iteration ?? ''}`,
+      component: '/builtin/approval',
+      execution: `${EXECUTION}:a`,
+      step,
+    },
+    ...{ attempt: 0, askedAt: '2026-01-01T00:00:00.000Z', reads: ['approved', 'by'], spillAbove: 1000 },
+    ...more,
+  });
+
+  const waits = (...records: readonly WaitingRecord[]): void => {
+    for (const [at, one] of records.entries()) asked.set(`waiting/a/asked/${at}.json`, JSON.stringify(one));
+  };
+
+  const answerWith = async (
+    what: string,
+    step: string,
+    body: Json,
+    { authorizer = {}, ...query }: { [key: string]: unknown } = {},
+  ) => {
+    const event = {
+      ...request(`POST ${ONE}/steps/{step}/${what}`, { name: 'greet', id: 'a', step }),
+      body: JSON.stringify(body),
+    };
+    const requestContext = { ...event.requestContext, authorizer: authorizer as object };
+    return read(
+      await handler({ ...event, requestContext, queryStringParameters: query as { [name: string]: string } }),
+    );
+  };
+
+  const sent = () =>
+    sfn
+      .commandCalls(SendTaskSuccessCommand)
+      .map(({ args: [{ input }] }) => [input.taskToken, JSON.parse(input.output ?? '')]);
+
+  beforeEach(() => {
+    asked.clear();
+    sfn.on(DescribeExecutionCommand).resolves(running);
+    sfn.on(SendTaskSuccessCommand).resolves({});
+  });
+
+  it('is listed without its token, and only while it waits', async () => {
+    const more = { title: 'Go on?', details: { n: 1 }, timeout: 60, askedAt: '2999-01-01T00:00:00.000Z' };
+    waits(record('ask', more), record('old', { timeout: 60 }), record('other', { execution: `${EXECUTION}-other:a` }));
+    const list = () => ask(`GET ${ONE}/waiting`, { name: 'greet', id: 'a' });
+    const { body } = await list();
+    expect(body).toEqual({
+      ...{ id: 'a', flow: 'greet' },
+      waiting: [
+        {
+          ...{
+            step: 'ask',
+            component: '/builtin/approval',
+            answeredBy: 'approval',
+            title: 'Go on?',
+            details: { n: 1 },
+          },
+          ...{ askedAt: '2999-01-01T00:00:00.000Z', until: '2999-01-01T00:01:00.000Z', attempt: 0 },
+        },
+      ],
+    });
+    expect((await answerWith('approve', 'ask', {})).statusCode).toBe(200);
+    expect((await list()).body.waiting).toEqual([]);
+    sfn.on(DescribeExecutionCommand).resolves(ended);
+    expect((await list()).body.waiting).toEqual([]);
+  });
+
+  it('is answered once, in the name of the caller, with what the state machine reads', async () => {
+    waits(record('ask'));
+    const authorizer = { iam: { userArn: 'arn:aws:iam::123456789012:user/ada' } };
+    const { statusCode, body } = await answerWith('reject', 'ask', { comment: 'no' }, { authorizer });
+    expect([statusCode, body]).toEqual([200, { id: 'a', flow: 'greet', step: 'ask' }]);
+    expect(sent()).toEqual([['token of ask', { Payload: { approved: false, by: authorizer.iam.userArn } }]]);
+    const again = await answerWith('approve', 'ask', {});
+    expect([again.statusCode, again.body.code]).toEqual([409, 'NOT_WAITING']);
+    expect(sent()).toHaveLength(1);
+    // Another attempt has another token.
+    waits(record('ask', { token: 'another', attempt: 1 }));
+    expect((await answerWith('approve', 'ask', { by: 'bob' })).statusCode).toBe(200);
+    expect(sent()[1]).toEqual(['another', { Payload: { approved: true, by: 'bob' } }]);
+  });
+
+  it.each([
+    [{ jwt: { claims: { sub: '1f2', email: 'ada@example.com' } } }, 'ada@example.com'],
+    [{ lambda: { principalId: 'ada', scope: 'all' } }, 'ada'],
+    [{ lambda: null }, null],
+  ])('knows of %j who answers', async (authorizer, by) => {
+    waits(record('ask'));
+    await answerWith('approve', 'ask', {}, { authorizer });
+    expect(sent()).toEqual([['token of ask', { Payload: { approved: true, by } }]]);
+    if (by === null) return;
+    waits(record('ask', { token: 'another' }));
+    const { statusCode, body } = await answerWith('approve', 'ask', { by: 'eve' }, { authorizer });
+    expect([statusCode, body.place]).toEqual([400, { in: 'body' }]);
+    expect(body.message).toContain(by);
+  });
+
+  it('of a map is named by its item', async () => {
+    waits(record('each.check', { iteration: '/0' }), record('each.check', { iteration: '/1/2' }));
+    const { statusCode, body } = await answerWith('approve', 'each.check', {});
+    expect([statusCode, body.place, body.message]).toEqual([
+      400,
+      { in: 'query', name: 'item' },
+      expect.stringContaining('0, 1/2'),
+    ]);
+    expect((await answerWith('approve', 'each.check', {}, { item: '1/2' })).body).toMatchObject({ item: '1/2' });
+    expect(sent().map(([token]) => token)).toEqual(['token of each.check/1/2']);
+  });
+
+  it('takes any value from a machine, in blobs where it is large', async () => {
+    waits(record('call', { component: '/wait_for_callback', reads: ['$', 'n'] }));
+    expect((await answerWith('callback', 'call', { n: 1, large: 'x'.repeat(2000) })).statusCode).toBe(200);
+    expect(sent()).toEqual([
+      ['token of call', { Payload: { $: { $blob: BLOB, blobType: 'data', size: expect.any(Number) }, n: 1 } }],
+    ]);
+    waits(record('call', { component: '/wait_for_callback', token: 'another' }), record('ask'));
+    expect((await answerWith('approve', 'call', {})).body.message).toContain('waits for a value');
+    expect((await answerWith('callback', 'ask', {})).body.message).toContain('approved or rejected');
+  });
+
+  it('is no more where nobody waits', async () => {
+    waits(record('ask'), record('late', { timeout: 1 }));
+    const codes = async (step: string, body: Json = {}) => {
+      const { statusCode, body: problem } = await answerWith('approve', step, body);
+      return [statusCode, problem.code];
+    };
+    expect(await codes('load')).toEqual([404, 'STEP_NOT_FOUND']);
+    expect(await codes('late')).toEqual([409, 'NOT_WAITING']);
+    expect(await codes('ask', [1])).toEqual([400, 'INVALID_REQUEST']);
+    expect(await codes('ask', { comment: 1 })).toEqual([400, 'INVALID_REQUEST']);
+    sfn.on(SendTaskSuccessCommand).rejects(new TaskTimedOut(details));
+    expect(await codes('ask')).toEqual([409, 'NOT_WAITING']);
+    sfn.on(DescribeExecutionCommand).resolves(ended);
+    expect(await codes('ask')).toEqual([409, 'NOT_WAITING']);
+  });
+});
+
 describe('flows', () => {
   it('are listed', async () => {
     const { body } = await ask('GET /flows');
@@ -238,7 +381,10 @@ describe('flows', () => {
   });
 });
 
-const OF_ONE = [`GET ${ONE}`, `GET ${ONE}/history`, `DELETE ${ONE}`, `POST ${ONE}/redrive`];
+const OF_ONE = [
+  ...[`GET ${ONE}`, `GET ${ONE}/history`, `DELETE ${ONE}`, `POST ${ONE}/redrive`, `GET ${ONE}/waiting`],
+  ...['approve', 'reject', 'callback'].map((answer) => `POST ${ONE}/steps/{step}/${answer}`),
+];
 
 describe('an execution of another flow', () => {
   it.each(OF_ONE)('is not there for %s, and nothing is done', async (routeKey) => {
@@ -316,6 +462,6 @@ describe('a path', () => {
   it('that API Gateway has read as another flow names it, too', () => {
     const event = { routeKey: `GET ${EXECUTIONS}`, pathParameters: { name: 'reports' } };
     const isFlow = (one: string) => one === 'reports/executions';
-    expect(matchRoute(event, isFlow)).toEqual({ route: 'getFlow', name: 'reports/executions', id: '' });
+    expect(matchRoute(event, isFlow)).toEqual({ route: 'getFlow', name: 'reports/executions', id: '', step: '' });
   });
 });

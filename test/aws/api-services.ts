@@ -3,6 +3,7 @@ import { type ApiHandler, createHandler, type LogLine } from '../../lambdas/_sys
 import { LARGEST_ANSWER } from '../../lambdas/_system/largest-answer.ts';
 import { awsExecutions } from '../../lib/executions/aws/aws-executions.ts';
 import type { DeployedFlow } from '../../lib/executions/aws/deployed-flows.ts';
+import type { WaitingStore } from '../../lib/executions/waiting/waiting-store.ts';
 import type { ReportedFlow } from '../../lib/run/report/step-reports.ts';
 import { type BlobStore, FlowError, type Json } from '../../lib/runtime/index.ts';
 import { CONTEXT } from './api-events.ts';
@@ -61,6 +62,8 @@ export interface TestApi {
   readonly stored: Json[];
   /** The milliseconds of each pause, none of which is waited for. */
   readonly paused: number[];
+  /** What steps have asked, and that they were answered, by the keys in the store. */
+  readonly asked: Map<string, string>;
 }
 
 /** Milliseconds of a pause after which the function would have to give up. */
@@ -69,6 +72,7 @@ const LONG = 10_000;
 /** `ends`: whether a pause of some milliseconds ends, at once, or what it is for comes before its end. @default short ones do */
 export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
   const [logged, stored, paused]: [LogLine[], Json[], number[]] = [[], [], []];
+  const asked = new Map<string, string>();
   const blobs: Pick<BlobStore, 'get' | 'put'> = {
     put: async (value) => {
       stored.push(value);
@@ -83,10 +87,15 @@ export function testApi(ends = (ms: number): boolean => ms < LONG): TestApi {
     paused.push(ms);
     return ends(ms) ? Promise.resolve() : new Promise<void>(() => {});
   };
-  const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, pause, largestResult: LARGEST_ANSWER };
+  const waiting = async (): Promise<WaitingStore> => ({
+    list: async (folder) => [...asked.keys()].filter((key) => key.startsWith(folder)),
+    read: async (key) => asked.get(key),
+    write: async (key, text) => void asked.set(key, text),
+  });
+  const aws = { flows: FLOWS, sfn: new SFNClient({}), blobs, waiting, pause, largestResult: LARGEST_ANSWER };
   const handle = createHandler(
     { executions: awsExecutions(aws), pause, openApi: async () => '{"openapi": "3.1.0"}' },
     (line) => logged.push(line),
   );
-  return { handler: (event) => handle(event, CONTEXT), logged, stored, paused };
+  return { handler: (event) => handle(event, CONTEXT), logged, stored, paused, asked };
 }

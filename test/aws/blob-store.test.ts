@@ -70,6 +70,7 @@ describe('the bucket', () => {
       { ...common, Id: 'cache', Prefix: 'blobs/cache/', Transitions, ExpirationInDays: 400 },
       { ...common, Id: 'mapItems', Prefix: 'blobs/map-items/', ExpirationInDays: 400 },
       { ...common, Id: 'mapResults', Prefix: 'blobs/map-results/', ExpirationInDays: 400 },
+      { ...common, Id: 'waiting', Prefix: 'blobs/waiting/', ExpirationInDays: 400 },
     ]);
   });
 
@@ -101,13 +102,14 @@ describe('the properties', () => {
       ['large/cache/', 90],
       ['large/map-items/', 90],
       ['large/map-results/', 90],
+      ['large/waiting/', 90],
     ]);
   });
 
   it('let each kind expire after a time of its own', () => {
     const lives = { blobs: Duration.days(800), cache: Duration.days(7), mapResults: Duration.hours(48) };
     const days = rulesOf(synthesise({ expireAfter: lives })).map(({ Id, ExpirationInDays }) => [Id, ExpirationInDays]);
-    expect(Object.fromEntries(days)).toEqual({ blobs: 800, cache: 7, mapItems: 400, mapResults: 2 });
+    expect(Object.fromEntries(days)).toEqual({ blobs: 800, cache: 7, mapItems: 400, mapResults: 2, waiting: 400 });
   });
 
   it.each([

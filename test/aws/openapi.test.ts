@@ -3,6 +3,7 @@ import {
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   RedriveExecutionCommand,
+  SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -61,8 +62,8 @@ describe('what is answered', () => {
     output: '{"outcome":"success","result":7}',
   };
   sfn.on(StartExecutionCommand).resolves({ executionArn: `${EXECUTION}:a` });
-  sfn.on(DescribeExecutionCommand).resolves({ ...found, startDate: new Date(0), stopDate: new Date(5) });
   sfn.on(RedriveExecutionCommand).resolves({});
+  sfn.on(SendTaskSuccessCommand).resolves({});
   sfn
     .on(ListExecutionsCommand)
     .resolves({ executions: [{ ...found, name: 'a', stateMachineArn: 'm', startDate: new Date(0) }] });
@@ -79,8 +80,21 @@ describe('what is answered', () => {
 
   it.each(ROUTE_NAMES)('by %s is as the document says, and so are refusals', async (name) => {
     const { method, path } = ROUTES[name];
-    const { handler } = testApi();
-    const good = { ...request(`${method} ${path}`, { name: 'greet', id: 'a' }), body: '{"id": "ada"}' };
+    const isAnswer = path.includes('{step}');
+    const component = name === 'callBack' ? '/builtin/wait_for_callback' : '/builtin/approval';
+    const { handler, asked } = testApi();
+    const isAsking = isAnswer || name === 'listWaiting';
+    const times = { startDate: new Date(0), stopDate: new Date(5) };
+    // Whatever waits, its execution has not ended.
+    sfn.on(DescribeExecutionCommand).resolves({ ...found, ...times, ...(isAsking && { status: 'RUNNING' }) });
+    if (isAsking) {
+      const record = {
+        ...{ token: 't', component, execution: `${EXECUTION}:a`, step: 'ask', attempt: 0 },
+        reads: ['$'],
+      };
+      asked.set('waiting/a/asked/one.json', JSON.stringify({ ...record, askedAt: '2026-01-01T00:00:00.000Z' }));
+    }
+    const good = { ...request(`${method} ${path}`, { name: 'greet', id: 'a', step: 'ask' }), body: '{"id": "ada"}' };
     const bad = { ...good, pathParameters: { name: 'great', id: 'a' } };
     for (const event of path.includes('{name}') ? [good, bad] : [good]) {
       const { statusCode = 0, headers, body } = read(await handler(event));

@@ -12,6 +12,7 @@ import { OPENAPI_FILE } from '../../lambdas/_system/routes.ts';
 import { type ApiOptions, BlobStore, Workflow, WorkflowApi } from '../../lib/aws/index.ts';
 import { deployedFlows, FLOWS_FILE } from '../../lib/executions/aws/deployed-flows.ts';
 import { startBytes } from '../project/components/start-bytes.ts';
+import { project } from '../run/project.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { permissionsOf } from './permissions.ts';
 import { flowFile, testApp } from './test-app.ts';
@@ -40,9 +41,13 @@ describe('the API', () => {
       'GET /flows/{name}/executions',
       'GET /flows/{name}/executions/{id}',
       'GET /flows/{name}/executions/{id}/history',
+      'GET /flows/{name}/executions/{id}/waiting',
       'GET /openapi.json',
       'POST /flows/{name}/executions',
       'POST /flows/{name}/executions/{id}/redrive',
+      'POST /flows/{name}/executions/{id}/steps/{step}/approve',
+      'POST /flows/{name}/executions/{id}/steps/{step}/callback',
+      'POST /flows/{name}/executions/{id}/steps/{step}/reject',
     ]);
     expect(new Set(routes.map(({ AuthorizationType }) => AuthorizationType))).toEqual(new Set(['AWS_IAM']));
   });
@@ -117,6 +122,43 @@ describe('the API', () => {
     const [machine = ''] = namesIn(template);
     expect(JSON.stringify(allowed.at(-1)?.Resource)).toContain(`:execution:${machine}:*`);
     expect(JSON.stringify(allowed.at(-1)?.Resource)).not.toContain('express');
+  });
+});
+
+describe('a flow whose steps wait for answers', () => {
+  const stack = newStack();
+  const ask =
+    'steps: [{ id: ask, component: /builtin/approval, input: { title: Go on?, timeout: 90000 } }]\noutput: { $step: ask }\n';
+  const file = join(project({ 'asks.yaml': ask }), 'asks.yaml');
+  const asks = new Workflow(stack, 'asks', { flow: file });
+  new WorkflowApi(stack, 'Api', { workflows: [asks, workflow(stack, 'greet')] });
+  const template = Template.fromStack(stack);
+
+  it('lets the API, and nobody else, complete the tasks of its state machine, by what is asked in its folder', () => {
+    const own = permissionsOf(template, 'ApiRole').filter(({ Action }) => Action === 'states:SendTaskSuccess');
+    expect(own.map(({ Resource }) => Resource)).toEqual([stack.resolve(asks.stateMachineArn)]);
+    const granted = permissionsOf(template).filter(({ Action }) =>
+      [Action].flat().some((one) => one.includes('SendTask')),
+    );
+    expect(granted).toEqual(own);
+    const folders = permissionsOf(template, 'ApiRole').filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('/blobs/waiting/*'),
+    );
+    expect(folders.map(({ Action }) => Action)).toEqual([['s3:GetObject', 's3:PutObject']]);
+  });
+
+  it('has a function that only writes what is asked', () => {
+    const written = permissionsOf(template).filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('/blobs/waiting/*'),
+    );
+    expect(written.map(({ Action }) => Action)).toContainEqual('s3:PutObject');
+  });
+
+  it('waits longer than its function may run', () => {
+    const [text = ''] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+      .map(({ Properties }) => JSON.stringify(Properties.DefinitionString))
+      .filter((definition) => definition.includes('waitForTaskToken'));
+    expect(text).toContain('\\"TimeoutSeconds\\":90000');
   });
 });
 

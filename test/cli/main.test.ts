@@ -16,8 +16,8 @@ describe('stepflow', () => {
       Run workflows on this machine, and deploy the very same state machine to AWS Step Functions.
 
       Options:
-        --version                     print the version
-        -h, --help                    show this help
+        --version                       print the version
+        -h, --help                      show this help
 
       Commands:
         run [options] <FLOW>          Run a flow on this machine: its compiled state machine, with the

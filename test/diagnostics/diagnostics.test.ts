@@ -234,6 +234,31 @@ steps:
 output: { $step: a }`);
   });
 
+  it('for a step that waits for an answer in an Express execution, and in the items of one', () => {
+    const [express] = expectDiagnostics(`
+metadata: { aws: { type: EXPRESS } }
+steps:
+  - id: a
+    component: /builtin/approval
+               ~~~~~~~~~~~~~~~~~ cannot-wait
+    input: { title: Go on? }
+output: { $step: a }`);
+    expect(express).toContain('Remove metadata.aws.type: EXPRESS');
+    expectDiagnostics(`
+steps:
+  - id: each
+    component: /map
+    input:
+      items: [1]
+      workflow:
+        metadata: { aws: { type: EXPRESS } }
+        steps:
+          - id: a
+            component: /wait_for_callback
+                       ~~~~~~~~~~~~~~~~~~ cannot-wait
+output: { $step: each }`);
+  });
+
   it('for a step that nothing wants and for an elision, as warnings', () => {
     expectDiagnostics(`
 steps:

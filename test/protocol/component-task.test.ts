@@ -22,6 +22,7 @@ const whole: Required<Invocation> = {
   childExecution: 'c',
   iteration: '/3/12',
   attempt: 2,
+  token: 'a token',
   timeout: 1.5,
 };
 

@@ -15,6 +15,7 @@ import { shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
 import { runJson } from '../run-json.ts';
 import { colorsFor } from '../terminal.ts';
+import { showUnasked } from '../unasked.ts';
 
 const options = {
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, the flow's first example" },
@@ -169,8 +170,8 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
   const { options, json, terminal } = call;
   const progress = json ? undefined : progressFor(terminal);
   const onEvent = (event: RunEvent): void => {
-    if (event.type === 'output') terminal.stderr.write(`${event.line}\n`);
-    else progress?.onEvent(event);
+    if (progress && event.type !== 'output') progress.onEvent(event);
+    else showUnasked(event, terminal);
   };
   try {
     return await run({ signal: terminal.signal, isolate: options.isolate === true, onEvent });

@@ -67,7 +67,11 @@ export function liveProgress(output: Output, colors: Colors, now: () => number =
 
 /** Events that the steps' own lines do not show. */
 const isLasting = ({ type }: RunEvent): boolean =>
-  type === 'run-started' || type === 'step-retried' || type === 'step-recovered' || type === 'log';
+  type === 'run-started' ||
+  type === 'step-waiting' ||
+  type === 'step-retried' ||
+  type === 'step-recovered' ||
+  type === 'log';
 
 interface Row {
   readonly component: string;
@@ -96,7 +100,8 @@ class Board {
       if (row && event.type === 'step-started') {
         row.since = this.#now();
         row.ended = undefined;
-      } else if (row && line !== undefined && event.type !== 'step-retried') row.ended = line;
+      } else if (row && line !== undefined && event.type !== 'step-retried' && event.type !== 'step-waiting')
+        row.ended = line;
     }
   }
 

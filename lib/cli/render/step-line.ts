@@ -3,6 +3,7 @@ import type { LogEntry } from '../../runtime/logger.ts';
 import { count } from '../report.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
+import { answerCommand } from './question.ts';
 
 /** An event of a run as one line for people; undefined for those that get none of their own. */
 export function eventLine(event: RunEvent, colors: Colors): string | undefined {
@@ -19,6 +20,8 @@ export function eventLine(event: RunEvent, colors: Colors): string | undefined {
       return `  ${colors.yellow('↻')} ${named(event, colors)} ${colors.dim(took(event))} ${recovered(event.error)}`;
     case 'step-failed':
       return `  ${colors.red('✖')} ${named(event, colors)} ${colors.dim(took(event))}`;
+    case 'step-waiting':
+      return waitingLines(event, colors);
     case 'step-retried':
       return `  ${colors.yellow('↻')} ${named(event, colors)} ${colors.yellow(`attempt ${event.attempt + 1}`)} after ${event.error.code}: ${event.error.message}`;
     case 'log':
@@ -26,6 +29,16 @@ export function eventLine(event: RunEvent, colors: Colors): string | undefined {
     default:
       return undefined;
   }
+}
+
+function waitingLines(event: Extract<RunEvent, { type: 'step-waiting' }>, colors: Colors): string {
+  const { title, item, timeout, execution } = event.question;
+  const which = item === undefined ? '' : ` item ${item}`;
+  const long = timeout === undefined ? '' : colors.dim(` for ${duration(timeout * 1000)} at most`);
+  const first = `  ${colors.yellow('?')} ${named(event, colors)}${which} waits for an answer${title === undefined ? '' : `: ${title}`}${long}`;
+  // The whole id: nobody knows how many runs there are when it is typed.
+  const commands = answerCommand(execution, { step: event.step, ...event.question });
+  return [first, ...commands.map((command) => `      ${colors.cyan(command)}`)].join('\n');
 }
 
 const named = ({ step, component }: { step: string; component: string }, colors: Colors): string =>

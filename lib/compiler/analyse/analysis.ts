@@ -16,6 +16,7 @@ import { innerFlowOf } from './inner-flow.ts';
 import { type SecretNames, secretsOfSteps } from './secrets.ts';
 import { reportTimeLimits } from './time-limits.ts';
 import { stepsReadBy, type Use, usesOf } from './uses.ts';
+import { reportWaits, withoutReplacedWaits } from './waits.ts';
 
 /** A flow's data flow and control flow, before its steps are arranged. */
 export interface Analysis {
@@ -51,20 +52,22 @@ export interface AnalysisOptions {
   readonly inner?: ReadonlyMap<string, Analysis>;
   /** Whether a step is mocked: then it runs no flow. A step of an inner flow has the id `RUNNER.ID`. @default none is */
   readonly isMocked?: ((step: Pick<Step, 'id' | 'component'>) => boolean) | undefined;
+  /** Whether a step's component is one of the project's own with the name of a built-in one. Ids as above. @default none is */
+  readonly isReplaced?: ((step: Pick<Step, 'id' | 'component'>) => boolean) | undefined;
+  /** Whether a function runs the flow, not a state machine of its own. @default false */
+  readonly inFunction?: boolean | undefined;
 }
 
 /**
  * Analyses a flow; undefined if a diagnostic is an error. Adds steps that gather values where a payload would have too many:
  * see {@link gatherWide}.
  */
-export function analyse(
-  written: Flow,
-  diagnostics: Diagnostic[],
-  { inputSecrets = new Set(), inner, isMocked = () => false }: AnalysisOptions = {},
-): Analysis | undefined {
-  const flow = gatherWide(written);
+export function analyse(written: Flow, diagnostics: Diagnostic[], options: AnalysisOptions = {}): Analysis | undefined {
+  const { inputSecrets = new Set(), inner, isReplaced, inFunction } = options;
+  const flow = gatherWide(isReplaced ? withoutReplacedWaits(written, isReplaced) : written);
   const uses = findUses(flow, diagnostics);
   reportTimeLimits(flow, diagnostics);
+  reportWaits(flow, diagnostics, inFunction);
   if (hasError(diagnostics)) return undefined;
   const data = dependenciesOf(uses);
   const order = topologicallySorted(flow, data, 'cycle', diagnostics);
@@ -75,7 +78,7 @@ export function analyse(
   const running = topologicallySorted(flow, precedence.dependencies, 'undecidable-demand', diagnostics);
   if (!running) return undefined;
   const secrets = secretsOfSteps(flow, uses, running, inputSecrets);
-  const found = inner ?? analyseInner(flow, secrets, diagnostics, isMocked);
+  const found = inner ?? analyseInner(flow, secrets, diagnostics, options);
   if (!inner && !flow.outer) reportAmbiguousIds({ flow, inner: found }, diagnostics);
   const sinks = flow.output ? [] : (flow.sinks ?? unreadResults(flow, uses, running)).map(analyseSink);
   return { flow, uses, order, demand, precedence, running, sinks, secrets, inputSecrets, inner: found };
@@ -162,15 +165,19 @@ function analyseInner(
   flow: Flow,
   secrets: ReadonlyMap<string, SecretNames>,
   diagnostics: Diagnostic[],
-  isMocked: NonNullable<AnalysisOptions['isMocked']>,
+  { isMocked = () => false, isReplaced = () => false, inFunction }: AnalysisOptions,
 ): ReadonlyMap<string, Analysis> {
   const found = new Map<string, Analysis>();
   for (const step of flow.steps) {
     const inputSecrets = secrets.get(step.id);
     if (!inputSecrets || isMocked(step)) continue;
     const inner = innerFlowOf(step, flow, diagnostics);
-    const isMockedInside: typeof isMocked = ({ id, component }) => isMocked({ id: `${step.id}.${id}`, component });
-    const analysis = inner && analyse(inner, diagnostics, { inputSecrets, isMocked: isMockedInside });
+    const inside =
+      (is: typeof isMocked): typeof isMocked =>
+      ({ id, component }) =>
+        is({ id: `${step.id}.${id}`, component });
+    const options = { inputSecrets, isMocked: inside(isMocked), isReplaced: inside(isReplaced), inFunction };
+    const analysis = inner && analyse(inner, diagnostics, options);
     if (analysis) found.set(step.id, analysis);
   }
   return found;

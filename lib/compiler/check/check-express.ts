@@ -1,5 +1,5 @@
 import type { Flow, Step } from '../../flow/flow.ts';
-import { typeAround, workflowType } from '../../flow/read/aws-metadata.ts';
+import { isInExpress, typeAround, workflowType } from '../../flow/read/aws-metadata.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { builtinOf, inputField, writtenConcurrency, writtenItems } from '../analyse/builtins.ts';
 import { dependenciesOf, findUses, topologicalOrder } from '../analyse/graph.ts';
@@ -118,9 +118,6 @@ function roundsOf(step: Step): number {
   const bound = writtenConcurrency(step) ?? written;
   return written === 0 ? 0 : Math.ceil(written / Math.min(bound >= 1 ? bound : written, written));
 }
-
-const isInExpress = (flow: Flow): boolean =>
-  workflowType(flow) === 'EXPRESS' || (flow.outer !== undefined && isInExpress(flow.outer));
 
 /** Reports the maps that keep the items of a map from running as Express executions. */
 function checkItems(scope: Scope): void {

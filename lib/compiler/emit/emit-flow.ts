@@ -290,7 +290,8 @@ export class FlowEmitter {
 
   /** The condition under which a step is passed over. */
   #passesOver(planned: PlannedStep, scopePath: ScopePath): Jsonata {
-    const isBuiltin = builtinEmitterOf(planned) !== undefined;
+    // The function of a component that waits could not complete its task as skipped.
+    const isBuiltin = builtinEmitterOf(planned) !== undefined || planned.step.waits === true;
     const known = (id: string): boolean => isBuiltin || this.frame.plan.steps.get(id)?.maySkip === true;
     // The steps of a fused chain are passed over together with its first one.
     return passesOver(planned.fusedBefore?.[0] ?? planned, this.scope(scopePath), known);

@@ -78,7 +78,13 @@ export class WorkFinder {
   /** Whether the function of the step that is read can do the work of `step`, exactly when `step` would run. */
   canAttach(step: Step, { step: source, path }: StepReference, mayFailOtherwise: boolean): boolean {
     const host = this.#steps.get(source);
-    if (!host || builtinOf(host) || host.added || !isSameDemand(this.#demand(step.id), this.#demand(source)))
+    if (
+      !host ||
+      builtinOf(host) ||
+      host.added ||
+      host.waits ||
+      !isSameDemand(this.#demand(step.id), this.#demand(source))
+    )
       return false;
     const { onError } = host;
     // An onError of the host would also handle a failure of the step.

@@ -41,7 +41,7 @@ export const checkOutput: PlanPass<'check-output'> = {
 /** The step that runs after all others, if its function is called in every run. */
 function lastStep(plan: Plan): PlannedStep | undefined {
   const planned = plan.steps.get(lastIn(plan.tree) ?? '');
-  if (!planned || builtinOf(planned.step) || planned.step.added) return undefined;
+  if (!planned || builtinOf(planned.step) || planned.step.added || planned.step.waits) return undefined;
   const { action } = planned.step.onError;
   const mayContinue = action !== 'fail' && action !== 'retry';
   return mayContinue || isGuarded(planned, plan) || planned.laterDeciders.size > 0 ? undefined : planned;

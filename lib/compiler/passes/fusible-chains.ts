@@ -71,6 +71,7 @@ function chainFrom(calls: readonly (PlannedStep | undefined)[], plan: Plan): rea
 /** Whether a step calls the function of a component, and fails the flow if that fails. */
 function isCall({ step }: PlannedStep, isMocked: PassContext['isOpaque']): boolean {
   if (step.added || step.onError.action !== 'fail' || builtinOf(step) || isMocked(step)) return false;
+  if (step.waits) return false;
   // The function has one time for all steps of the chain.
   if (step.timeout !== undefined) return false;
   // A file is bundled with the function, so its path must be a literal.

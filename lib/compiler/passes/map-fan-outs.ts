@@ -102,11 +102,12 @@ function callSignatureOf(planned: PlannedStep): string {
 
 /**
  * Whether a step is just the call of a function whose failure fails the flow. Not `load_file`: the path of its file must be
- * a literal in the call, as the file is deployed with the function.
+ * a literal in the call, as the file is deployed with the function. Nor one that waits: it has a time of its own, and would
+ * only be asked when there is room for it in the Map.
  */
 function isPlainCall({ step, fusedBefore }: PlannedStep): boolean {
   const { action } = step.onError;
-  if (fusedBefore || (action !== 'fail' && action !== 'retry')) return false;
+  if (fusedBefore || step.waits || (action !== 'fail' && action !== 'retry')) return false;
   return builtinOf(step) === undefined && !callsBuiltin(step, 'load_file');
 }
 

@@ -24,6 +24,8 @@ export function awsExecutions(services: AwsServices): Executions {
     follow: async (flow, id, request = {}) => (await import('./follow.ts')).follow(services, flow, id, request),
     logs: async (flow, id, request) => (await import('./logs.ts')).logs(services, flow, id, request),
     result: (flow, id) => result(services, flow, id),
+    waiting: async (flow, id) => (await import('./waiting.ts')).waiting(services, flow, id),
+    respond: async (flow, id, request) => (await import('./waiting.ts')).respond(services, flow, id, request),
   };
 }
 

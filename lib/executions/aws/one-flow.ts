@@ -34,11 +34,12 @@ export function executionsOf(clients: FlowClients, { name, stateMachineArn, exec
     versions.set(key, read);
     return read;
   };
-  const blobs = async () => {
+  const objects = async () => {
     const { places } = await version(executionArn);
     const lifeMs = places.blobDays === undefined ? undefined : places.blobDays * DAY_MS;
-    return blobStore(s3Store(places.blobs, clients.s3, { lifeMs }));
+    return s3Store(places.blobs, clients.s3, { lifeMs });
   };
+  const blobs = async () => blobStore(await objects());
   const flow = {
     stateMachineArn,
     type: stateMachineArn.endsWith(EXPRESS_SUFFIX) ? ('EXPRESS' as const) : ('STANDARD' as const),
@@ -50,6 +51,7 @@ export function executionsOf(clients: FlowClients, { name, stateMachineArn, exec
     flows: { [name]: flow },
     sfn: clients.sfn,
     logs: clients.logs,
+    waiting: async () => (await import('./s3-waiting.ts')).s3Waiting(await objects(), clients.s3),
     pause: (ms, signal) => sleep(ms, undefined, { signal }),
     blobs: {
       get: async (...asked) => (await blobs()).get(...asked),

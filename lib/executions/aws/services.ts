@@ -5,6 +5,7 @@ import type { BlobStore } from '../../runtime/index.ts';
 import { readExecutionName } from '../execution-name.ts';
 import { percentDecoded } from '../percent-decoded.ts';
 import { Problem } from '../problem.ts';
+import type { WaitingStore } from '../waiting/waiting-store.ts';
 import type { Pause } from '../within-time.ts';
 import type { DeployedFlow } from './deployed-flows.ts';
 
@@ -15,6 +16,8 @@ export interface AwsServices {
   /** Absent where logs are not asked for. */
   readonly logs?: CloudWatchLogsClient;
   readonly blobs: Pick<BlobStore, 'get' | 'put'>;
+  /** Loaded when somebody answers, or asks what waits. */
+  readonly waiting: () => Promise<WaitingStore>;
   readonly pause: Pause;
   /** The bytes that a result may have. @default any number */
   readonly largestResult?: number;

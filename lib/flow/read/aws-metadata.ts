@@ -35,6 +35,10 @@ export const workflowType = (flow: Pick<Flow, 'metadata'>): (typeof TYPES)[numbe
 export const typeAround = (flow: Flow): ReturnType<typeof workflowType> =>
   flow.outer ? typeAround(flow.outer) : workflowType(flow);
 
+/** Whether a flow, or any flow around it, asks for Express executions. */
+export const isInExpress = (flow: Flow): boolean =>
+  workflowType(flow) === 'EXPRESS' || (flow.outer !== undefined && isInExpress(flow.outer));
+
 /** Whether `metadata.aws.fuse` requests that chains of steps are fused into one function. */
 export const fusesChains = (flow: Pick<Flow, 'metadata'>): boolean => awsMetadata(flow).fuse === true;
 

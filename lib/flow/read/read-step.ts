@@ -1,6 +1,7 @@
 import type { Reporter, Span } from '../../diagnostics/diagnostics.ts';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '../../protocol/errors.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
+import { answerKindOf } from '../../protocol/waiting.ts';
 import { literal } from '../expression.ts';
 import type { OnError, Preceding, Retrying, Step } from '../flow.ts';
 import { FLOW_RUNNERS, flowRunnerAt } from '../flow-runners.ts';
@@ -66,7 +67,8 @@ export function readStep(tree: Tree, reporter: Reporter): Step | undefined {
   checkSchemas(fields, ['inputSchema', 'outputSchema'], reporter, ` of ${name}`);
   checkAwsMetadataOfStep(fields.tree('metadata'), name, STEP_KEYS, reporter);
   const body = readBody(component, fields, tree, reporter);
-  return id === undefined ? undefined : { id, component, ...body };
+  const waits = answerKindOf(component) !== undefined && ({ waits: true } as const);
+  return id === undefined ? undefined : { id, component, ...body, ...waits };
 }
 
 /** What a component takes stands under `input`, which is easily forgotten. */

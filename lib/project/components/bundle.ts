@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
+import { answerKindOf } from '../../protocol/waiting.ts';
 import { buildSerially, type CopiedBundle, ENTRY, type Source } from './build.ts';
 import { FileHashes, hashOf } from './bundle-cache.ts';
 import { BundleError, diagnoseBundle, isBuildFailure } from './bundle-error.ts';
@@ -96,10 +97,12 @@ async function bundleOne(
   return { component, folder, entry: join(folder, 'index.mjs'), hash: built.hash, cached: built.cached };
 }
 
-function sourceOf({ path, file, fusedComponents }: ComponentFile): Source {
+function sourceOf({ path, file, builtin, fusedComponents }: ComponentFile): Source {
+  const waits = builtin && answerKindOf(path) !== undefined;
+  const wrapper = fusedComponents ? 'wrapFusedChain' : waits ? 'wrapWaiting' : 'wrap';
   const contents = [
     ...(fusedComponents ? fusedImports(fusedComponents) : [`import component from ${JSON.stringify(file)};`]),
-    `import { openSecrets, openStore, ${fusedComponents ? 'wrapFusedChain' : 'wrap'} } from ${JSON.stringify(runtimeFile('index'))};`,
+    `import { openSecrets, openStore, ${wrapper} } from ${JSON.stringify(runtimeFile('index'))};`,
     `const store = () => openStore(() => import('${clientPath('s3-store')}'));`,
     `const secrets = openSecrets(() => import('${clientPath('secrets-manager')}'));`,
     ...(fusedComponents
@@ -111,7 +114,7 @@ function sourceOf({ path, file, fusedComponents }: ComponentFile): Source {
       : [
           'export { component };',
           `const path = ${JSON.stringify(path)};`,
-          'export const handler = wrap(component, { store, secrets, path });',
+          `export const handler = ${wrapper}(component, { store, secrets, path });`,
         ]),
   ].join('\n');
   return { stdin: { contents, resolveDir: dirname(file) }, splitting: true };

@@ -1,4 +1,5 @@
 import type { Json } from '../../protocol/json.ts';
+import type { AnswerKind } from '../../protocol/waiting.ts';
 import type { LogEntry } from '../../runtime/logger.ts';
 
 /** The status of a step. See {@link StepReport}. */
@@ -81,6 +82,19 @@ interface OfStep extends At {
   readonly component: string;
 }
 
+/** What a step asks that waits for an answer, and how it is answered. */
+export interface Question {
+  /** The run whose step it is. */
+  readonly execution: string;
+  /** Who answers: a person who approves or rejects, or a machine that sends a value. */
+  readonly answeredBy: AnswerKind;
+  /** Which iteration of the `map` and `iterate` steps around it, outermost first, joined by `/`; absent in none. */
+  readonly item?: string;
+  readonly title?: string;
+  /** Seconds for which it waits; absent: as long as the run. */
+  readonly timeout?: number;
+}
+
 /** The events of a run, in order. The library itself prints nothing; the host shows the events. */
 export type RunEvent =
   | (At & {
@@ -92,6 +106,7 @@ export type RunEvent =
       readonly absorbed?: number;
     })
   | (OfStep & { readonly type: 'step-started' })
+  | (OfStep & { readonly type: 'step-waiting'; readonly question: Question })
   | (OfStep & { readonly type: 'step-retried'; readonly attempt: number; readonly error: FlowErrorReport })
   | (OfStep & { readonly type: 'step-succeeded' | 'step-skipped' | 'step-cancelled'; readonly startMs: number | null })
   | (OfStep & {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostics.ts';
 import type { ExecutionResult } from '../../engine/types.ts';
+import { TIMED_OUT } from '../../protocol/aws-errors.ts';
 import { readCause } from '../../protocol/cause.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { codeOf } from '../../protocol/failure-codes.ts';
@@ -8,8 +9,13 @@ import type { ErrorData, FlowErrorReport, FlowResult } from './events.ts';
 
 /** Converts an Error and its Cause to a flow's error report. */
 export function reportOf(error: string, cause: string | undefined): FlowErrorReport {
-  return { code: codeOf(error), message: readCause(cause).message || error };
+  return { code: codeOf(error), message: readCause(cause).message || (WITHOUT_CAUSE[error] ?? error) };
 }
+
+/** What is told of errors for which AWS gives no cause. */
+const WITHOUT_CAUSE: { readonly [error: string]: string } = {
+  [TIMED_OUT]: 'it had not ended, or nobody had answered, when its time was over',
+};
 
 /** How an execution ended, here or on AWS. */
 export type ExecutionEnd = Pick<ExecutionResult, 'status' | 'output' | 'error' | 'cause'>;

@@ -8,6 +8,7 @@ export const STORE_FOLDERS = {
   cache: 'cache',
   mapItems: 'map-items',
   mapResults: 'map-results',
+  waiting: 'waiting',
 } as const;
 
 /** A kind of objects in a store. */

@@ -18,6 +18,7 @@ export const STORE_USES = {
   'map-items:write': { kind: 'mapItems', accesses: ['write'] },
   'map-results:read': { kind: 'mapResults', accesses: ['read'] },
   'map-results:write': { kind: 'mapResults', accesses: ['write'] },
+  'waiting:write': { kind: 'waiting', accesses: ['write'] },
 } as const satisfies { readonly [name: string]: Use };
 
 /** A name of {@link STORE_USES}. */

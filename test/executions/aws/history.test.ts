@@ -38,6 +38,7 @@ function serviceFor({ arn, report }: Deployed) {
     flows: { flow: { ...flow, details: async () => ({ examples: [], report: JSON.parse(JSON.stringify(report)) }) } },
     sfn: new SFNClient({}),
     pause: async () => {},
+    waiting: () => Promise.reject(new Error('A history asks nobody.')),
     blobs: {
       get: () => Promise.reject(new Error('A history needs no blobs.')),
       put: () => Promise.reject(new Error('A history needs no blobs.')),

@@ -54,6 +54,9 @@ export type PackingPlace =
 /** The bytes in front of a step's input in its payload: names, the ARNs of executions, the numbers of iterations. */
 export const ENVELOPE = 1000;
 
+/** The most bytes of a task token, with its key. Source: "SendTaskSuccess", AWS Step Functions API reference. */
+const TOKEN = 2048 + 16;
+
 /** Bytes of an item of a Map of steps, beside the step's id and its parts: see emit-fan-out.ts. */
 const ITEM = 200;
 
@@ -163,7 +166,8 @@ export function functionPayloadLimit(planned: PlannedStep, layout: Layout): Payl
   const values = contents.flatMap((content) => content.values);
   const own = values.filter((source) => !inside.has(source));
   const linked = fusedBefore.reduce((sum, fused) => sum + ENVELOPE + bytesOfNames(fused), 0);
-  const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked;
+  const token = planned.step.waits ? TOKEN : 0;
+  const availableBytes = PAYLOAD_BYTES - fixed - ENVELOPE - names - linked - token;
   return { what: inputInWords(step), step: step.id, availableBytes, values: own, of: inputs };
 }
 

@@ -21,6 +21,7 @@ import { holdsValue } from '../sizes/fixed-bytes.ts';
 import { ANSWER, type Call, callOf } from './call.ts';
 import { outputReads } from './output-reads.ts';
 import { componentRetries } from './retry.ts';
+import { waitSeconds } from './wait-seconds.ts';
 
 /** Emits a step as a Task that calls its component's function. */
 export function emitTask(emitter: FlowEmitter, planned: PlannedStep, context: EmitContext): string {
@@ -82,7 +83,9 @@ export function callOfStep(emitter: FlowEmitter, planned: PlannedStep, scopePath
     onError.action === 'retry'
       ? componentRetries(onError, false, flowRunnerAt(planned.step.component) !== undefined)
       : [];
-  return callOf(functionOf(planned), payloadOf(emitter, planned, scopePath, own), { retry, seconds: timeout });
+  const waits = planned.step.waits ? waitSeconds(planned, emitter.inputScope([planned], scopePath)) : undefined;
+  const payload = payloadOf(emitter, planned, scopePath, own, waits);
+  return callOf(functionOf(planned), payload, { retry, seconds: timeout, waits });
 }
 
 /** The `Invocation` of a step. */
@@ -91,6 +94,7 @@ function payloadOf(
   planned: PlannedStep,
   scopePath: ScopePath,
   { step, input, spillAbove, before = [], output }: StepPayload,
+  waits: number | Evaluated | undefined,
 ): Parameters<typeof callOf>[1] {
   const keys = emitter.keys(planned);
   const iteration = emitter.iteration(scopePath);
@@ -106,7 +110,7 @@ function payloadOf(
     execution: evaluated(emitter.execution(scopePath)),
     childExecution: childExecution && evaluated(childExecution),
     iteration: iteration && evaluated(iteration),
-    timeout: planned.step.timeout,
+    timeout: waits ?? planned.step.timeout,
   };
 }
 
