@@ -3,6 +3,7 @@ import type { FlowRun, PreparedFlow, RunEvent, RunOptions } from '../../run/run-
 import type { OpenedMocks } from '../../testing/index.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { givenByEvent } from '../events.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { checkMocks, chooseInput, readLines, readMocks, readVariables } from '../inputs.ts';
 import { type PricedFlowRun, runPriced } from '../priced-run.ts';
@@ -16,6 +17,16 @@ import { colorsFor, isLive, type Terminal } from '../terminal.ts';
 
 const options = {
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, the flow's first example" },
+  event: {
+    kind: 'text',
+    value: 'FILE|-',
+    summary: 'an event: the input is what the trigger makes of it that it fits',
+  },
+  trigger: {
+    kind: 'text',
+    value: 'NAME|N',
+    summary: 'the trigger, where the event fits several; a schedule needs no event',
+  },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   mocks: {
     kind: 'text',
@@ -49,12 +60,13 @@ export const run = defineCommand({
   summary: 'Run a flow on this machine: its compiled state machine, with the components that would be deployed.',
   positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
-  json: "the flow's result and its execution",
+  json: "the flow's result and its execution, and the trigger that made its input",
   examples: [
     'run workflows/user-insights.yaml',
     `run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json`,
     'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4',
     'run workflows/user-insights.yaml --resume 0f7a1c2e',
+    'run examples/order-files.yaml --event event.json',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);
@@ -68,6 +80,17 @@ export const run = defineCommand({
 type RunCall = CommandCall<typeof options>;
 
 function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typeof options>): void {
+  const { event, trigger, input, resume } = given;
+  if (event !== undefined || trigger !== undefined) {
+    const option = event === undefined ? '--trigger' : '--event';
+    if (input !== undefined)
+      throw new UsageError(
+        `${option} and --input exclude each other`,
+        'the trigger makes the input: leave --input out',
+      );
+    if (resume !== undefined)
+      throw new UsageError(`${option} and --resume exclude each other`, 'a run that is resumed has its input already');
+  }
   if (inputs === undefined) {
     if (maxConcurrency === undefined) return;
     throw new UsageError('--max-concurrency is for batches', 'give the inputs of a batch with --inputs FILE.jsonl');
@@ -81,6 +104,8 @@ function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typ
 const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
   resume: 'a batch keeps no journals: start it again',
+  event: 'run the flow once with --event, or give the inputs of a batch',
+  trigger: 'run the flow once with --trigger, or give the inputs of a batch',
   metrics: 'each line that is printed has the metrics of its run',
   isolate: 'run the flow once with --isolate, to see what its components need',
 };
@@ -114,7 +139,12 @@ function mockNote({ compiled }: PreparedFlow, { mocks, file }: OpenedMocks): str
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const prepared = await prepare(flow, call);
-  const input = await chooseInput(options.input, prepared, flow, terminal);
+  const given = await givenByEvent(options, prepared, terminal);
+  if (given && 'error' in given) {
+    const { error, trigger } = given;
+    return showEnd({ result: { outcome: 'failed', error }, diagnostics: [], trigger }, flow, new Map(), call);
+  }
+  const input = given ?? (await chooseInput(options.input, prepared, flow, terminal));
   if (input.note !== undefined && !json) terminal.stderr.write(`${input.note}\n`);
   const { value, ...inputText } = input.source;
   const ran = await showProgress(call, (shown) =>
@@ -124,7 +154,7 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
     [flow.file, flow.text],
     [inputText.file, prepared.showInput(value, inputText.text)],
   ]);
-  const code = await showEnd(ran, flow, sources, call);
+  const code = await showEnd({ ...ran, ...(given && { trigger: given.trigger }) }, flow, sources, call);
   if (!json && ran.result.outcome === 'success' && options.mocks === undefined) {
     const hint = await profileHint(flow, prepared, terminal);
     if (hint !== undefined) terminal.stderr.write(`${hint}\n`);
@@ -175,8 +205,11 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
   }
 }
 
+/** A run, and the trigger that made its input, if one did. */
+type ShownRun = PricedFlowRun & { readonly trigger?: string };
+
 /** Shows how a run ended, and what to do next; answers the exit code. */
-async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
+async function showEnd(ran: ShownRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   await showDiagnostics(ran.diagnostics, sources, terminal);
   if (json) writeJson(toJson(ran), terminal);
@@ -195,9 +228,10 @@ function progressFor({ stdout, env }: Terminal) {
   return show(stdout, colorsFor(stdout, env));
 }
 
-const toJson = ({ result, execution, diagnostics, costUsd }: PricedFlowRun): object => {
+const toJson = ({ result, execution, diagnostics, costUsd, trigger }: ShownRun): object => {
   const priced = { ...(execution ?? NOTHING_RAN), ...(costUsd !== undefined && { costUsd }) };
-  return { ...result, execution: priced, ...(diagnostics.length > 0 && { diagnostics }) };
+  const told = { ...(trigger !== undefined && { trigger }), ...(diagnostics.length > 0 && { diagnostics }) };
+  return { ...result, execution: priced, ...told };
 };
 
 /** The execution of a run that was refused: nothing of it was measured. */
