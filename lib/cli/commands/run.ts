@@ -66,7 +66,7 @@ export const run = defineCommand({
     `run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json`,
     'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4',
     'run workflows/user-insights.yaml --resume 0f7a1c2e',
-    'run examples/order-files.yaml --event event.json',
+    'run workflows/user-insights.yaml --event event.json',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);
