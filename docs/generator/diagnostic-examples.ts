@@ -152,6 +152,36 @@ export const EXAMPLES: { readonly [C in Code]: Example<C> } = {
   },
   'variable-mismatch': { params: { where: 'depth', problem: 'is a string ("deep"), but an integer is expected' } },
   'unknown-variable': { params: { name: 'modle', known: ['model'], nearest: 'model' } },
+  'bad-schedule': { flow: 'metadata: { aws: { triggers: [{ schedule: cron(0 9 * * *) }] } }\noutput: 1\n' },
+  'unknown-timezone': {
+    flow: 'metadata: { aws: { triggers: [{ schedule: cron(0 9 * * ? *), timezone: Berlin }] } }\noutput: 1\n',
+  },
+  'bad-trigger': { flow: 'metadata: { aws: { triggers: [{ s3: { bucket: Orders_Inbox } }] } }\noutput: 1\n' },
+  'bad-event-pattern': {
+    flow: 'metadata: { aws: { triggers: [{ event: { source: my.shop, detail: { status: PAID } } }] } }\noutput: 1\n',
+  },
+  'trigger-reads': {
+    flow: 'metadata: { aws: { triggers: [{ schedule: rate(1 day), input: { region: { $variable: region } } }] } }\noutput: 1\n',
+  },
+  'trigger-input': {
+    flow: `metadata: { aws: { triggers: [{ schedule: rate(1 day), input: { day: 1 } }] } }
+inputSchema: { type: object, properties: { day: { type: string } } }
+output: 1
+`,
+  },
+  'inner-trigger': {
+    flow: `steps:
+  - id: each
+    component: /map
+    input:
+      items: [1, 2]
+      workflow: { metadata: { aws: { triggers: [{ schedule: rate(1 day) }] } }, output: 1 }
+output: { $step: each }
+`,
+  },
+  'express-completion': {
+    flow: 'metadata: { aws: { type: EXPRESS, onFailure: { bus: alerts } } }\noutput: 1\n',
+  },
   'unknown-profile-step': { params: { step: 'load_usr', nearest: 'load_user' } },
   'input-mismatch': { params: { where: '"user_id"', problem: 'is a number (5), but a string is expected' } },
   'express-too-large': { params: { bytes: 1_204_300, most: 943_718 } },

@@ -23,6 +23,7 @@ const REASONS = {
     'The name of a nested state machine ends with the hash of its definition: running executions keep starting the nested state machines that they began with, also after the next deployment.',
   versions:
     'Each deployment that changes a function publishes a version of it, and a running execution calls the version that its definition names; the permission covers the versions of one function.',
+  deadLetters: 'The queue has the dead letters of rules and schedules of EventBridge, and an alarm watches it.',
   executions: 'Executions are named when they start; the permission covers the executions of one state machine only.',
 } as const;
 
@@ -32,6 +33,8 @@ export function acknowledgeFindings({ blobs, workflows, api }: StepflowStack): v
   for (const workflow of workflows) {
     const { stateMachine, stateMachineName, functions } = workflow;
     acknowledgeWildcard(stateMachine.role, '*', REASONS.noResources);
+    for (const each of workflow.triggers) acknowledgeWildcard(each.stateMachine.role, '*', REASONS.noResources);
+    if (workflow.deadLetters) acknowledge(workflow.deadLetters, 'AwsSolutions-SQS3', REASONS.deadLetters);
     for (const each of functions.values()) acknowledgeVersions(stateMachine.role, each);
     for (const name of [stateMachineName, nestedPattern(workflow, workflow.compiled) ?? []].flat()) {
       acknowledgeWildcard(stateMachine.role, `${EXECUTIONS}${name}`, REASONS.executions);

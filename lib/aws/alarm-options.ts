@@ -25,6 +25,12 @@ export interface AlarmOptions {
    */
   readonly throttles?: number | false;
   /**
+   * How many events may wait in the queue of dead letters, of a flow with triggers or completion targets: the alarm goes off when
+   * there are more. `false`: no such alarm.
+   * @default 0
+   */
+  readonly deadLetters?: number | false;
+  /**
    * The SNS topic that is told when an alarm goes off, and when all is well again: any `sns.ITopic`.
    * @default - none: the alarms only show their state
    */
@@ -44,15 +50,18 @@ export interface AlarmBounds {
   readonly p99?: number;
   /** Events in five minutes. */
   readonly throttles?: number;
+  /** Events that wait in the queue of dead letters, if the flow has one. */
+  readonly deadLetters?: number;
 }
 
 /** Bounds where none are given. */
-const DEFAULTS = { failureRate: 5, throttles: 0 };
+const DEFAULTS = { failureRate: 5, throttles: 0, deadLetters: 0 };
 
 const KEYS: { readonly [K in keyof Required<AlarmOptions>]: true } = {
   failureRate: true,
   p99: true,
   throttles: true,
+  deadLetters: true,
   topic: true,
 };
 
@@ -65,15 +74,19 @@ export function alarmBounds(scope: Construct, options: AlarmOptions, source: str
   refuseUnknown(scope, options);
   refuseTopic(scope, options.topic);
   const { failureRate = DEFAULTS.failureRate, throttles = DEFAULTS.throttles, p99 } = options;
+  const { deadLetters = DEFAULTS.deadLetters } = options;
   if (failureRate !== false && !(isNumber(failureRate) && failureRate >= 0 && failureRate < 100))
     refuse(scope, 'failureRate', failureRate, 'give percent from 0 to less than 100');
   if (throttles !== false && !(isNumber(throttles) && Number.isInteger(throttles) && throttles >= 0))
     refuse(scope, 'throttles', throttles, 'give a whole number of events, 0 or more');
+  if (deadLetters !== false && !(isNumber(deadLetters) && Number.isInteger(deadLetters) && deadLetters >= 0))
+    refuse(scope, 'deadLetters', deadLetters, 'give a whole number of events, 0 or more');
   const milliseconds = p99 === undefined ? executionTimeBound(source) : p99 !== false && millisecondsOf(scope, p99);
   return {
     ...(failureRate !== false && { failureRate }),
     ...(typeof milliseconds === 'number' && { p99: milliseconds }),
     ...(throttles !== false && { throttles }),
+    ...(deadLetters !== false && { deadLetters }),
   };
 }
 

@@ -51,7 +51,11 @@ export interface Arns {
   readonly machine: (name: string) => string;
   /** The definition's Comment, which may have what is resolved at deployment, too. @default none */
   readonly comment?: string;
+  /** The URL of a queue, by its name. @default there is none */
+  readonly queue?: (name: string) => string;
 }
+
+const arnIn = (arns: Arns, kind: Placeholder['kind'], name: string): string => arns[kind]?.(name) ?? name;
 
 /** The state machines of a compiled flow: its own, and the nested ones. */
 export const machinesOf = ({ stateMachine, nestedMachines }: Compiled): readonly StateMachine[] =>
@@ -101,7 +105,7 @@ export function definitionProps(scope: Construct, compiled: StateMachine, arns: 
   const text = writtenWith(machine, places, (key) => {
     if (key === COMMENT_KEY) return inJson(comment);
     const { kind, name } = places.get(key) ?? { kind: 'component', name: key };
-    return arns[kind](name);
+    return arnIn(arns, kind, name);
   });
   return { definitionBody: DefinitionBody.fromString(text) };
 }
@@ -115,7 +119,7 @@ function uploadedDefinition(scope: Construct, machine: StateMachine, arns: Arns,
   );
   const { comment } = arns;
   const substitutions = [
-    ...[...places].map(([key, { kind, name }]) => [key, arns[kind](name)]),
+    ...[...places].map(([key, { kind, name }]) => [key, arnIn(arns, kind, name)]),
     ...(comment === undefined ? [] : [[COMMENT_KEY, inJson(comment)]]),
   ];
   return { definitionBody: DefinitionBody.fromFile(file), definitionSubstitutions: Object.fromEntries(substitutions) };
@@ -129,12 +133,12 @@ const inJson = (text = ''): string => JSON.stringify(text).slice(1, -1);
 
 /** The placeholders of a definition, by the keys of their substitutions: `function0`, `machine0`. */
 function placesOf(machine: StateMachine): ReadonlyMap<string, Placeholder> {
-  const counts = { component: 0, machine: 0 };
+  const counts = { component: 0, machine: 0, queue: 0 };
   const sorted = [...placeholdersOf(machine)].sort((a, b) => (a.name < b.name ? -1 : 1));
   return new Map(sorted.map((one) => [`${KEY_PREFIXES[one.kind]}${counts[one.kind]++}`, one]));
 }
 
-const KEY_PREFIXES = { component: 'function', machine: 'machine' } as const;
+const KEY_PREFIXES = { component: 'function', machine: 'machine', queue: 'queue' } as const;
 
 /** The JSON of a definition, in which `write` says what stands for a placeholder. All else reaches AWS as it is. */
 function writtenWith(

@@ -92,6 +92,11 @@ export interface StepflowStackProps extends StackProps {
    */
   readonly alarms?: AlarmOptions | false;
   /**
+   * Whether the triggers of the flows start them: see {@link WorkflowProps}.
+   * @default true
+   */
+  readonly triggers?: WorkflowProps['triggers'];
+  /**
    * Who may call the HTTP API, from where, and how often.
    * @default - whom IAM allows to, no web page, 100 requests a second
    */
@@ -145,6 +150,7 @@ export class StepflowStack extends Stack {
       ...(alarms && { alarms }),
       ...(removalPolicy && { removalPolicy }),
       ...(maxConcurrency !== undefined && { maxConcurrency }),
+      ...(props.triggers !== undefined && { triggers: props.triggers }),
     };
     const sources = flowsIn(this, folder).map(({ file, name }) => ({ flow: file, flowName: name, ...common }));
     const flows = sources.map(deployableFlow);

@@ -17,7 +17,7 @@ const METRICS = 10;
  */
 const MOST_OF_THROTTLES = 5;
 
-/** How many alarms a flow with these bounds has. `functions`: how many it calls. */
+/** How many alarms a flow with these bounds has, at most. `functions`: how many it calls. */
 export function alarmCount({ failureRate, p99, throttles }: AlarmBounds, functions: number): number {
   const ofThrottles = throttles === undefined ? 0 : throttleAlarms(functions) || 1;
   return (failureRate === undefined ? 0 : 1) + (p99 === undefined ? 0 : 1) + ofThrottles;
@@ -46,6 +46,7 @@ export function createAlarms(
   const alarms = [
     ...failureRateAlarm(scope, workflow, bounds),
     ...p99Alarm(scope, workflow, bounds),
+    ...deadLettersAlarm(scope, workflow, bounds),
     ...throttleAlarmsOf(scope, workflow, {
       ...bounds,
       functions: throttled.map((each) => functionNameIn(scope, each)),
@@ -84,6 +85,22 @@ function p99Alarm(scope: Construct, workflow: Workflow, { p99 }: AlarmBounds): r
   const metric = workflow.metricTime({ statistic: cloudwatch.Stats.percentile(99), period: PERIOD });
   const what = `The 99th percentile of the time of executions was over ${p99} ms`;
   return [alarm(scope, 'P99Alarm', { metric, threshold: p99, what, workflow })];
+}
+
+/** What waits there did not start the flow, or told nobody of its end: somebody has to look at it. */
+function deadLettersAlarm(
+  scope: Construct,
+  workflow: Workflow,
+  { deadLetters }: AlarmBounds,
+): readonly cloudwatch.Alarm[] {
+  const queue = workflow.deadLetters;
+  if (deadLetters === undefined || !queue) return [];
+  const metric = queue.metricApproximateNumberOfMessagesVisible({
+    statistic: cloudwatch.Stats.MAXIMUM,
+    period: PERIOD,
+  });
+  const what = `More than ${deadLetters} events wait in the queue of dead letters`;
+  return [alarm(scope, 'DeadLettersAlarm', { metric, threshold: deadLetters, what, workflow })];
 }
 
 /** `functions`: the names of those that are watched. */

@@ -1,10 +1,12 @@
 import { basename, extname } from 'node:path';
 import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { secretVariables } from '../compiler/analyse/variables.ts';
@@ -39,6 +41,9 @@ import { createStateMachine } from './state-machine.ts';
 import { executionArn } from './state-machine-arns.ts';
 import { allowEncryptedLogs, grantStateMachineKey } from './state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from './state-machine-role.ts';
+import { completionTarget } from './triggers/completion-target.ts';
+import { createDeadLetters } from './triggers/dead-letters.ts';
+import { type CompletionStatus, completionPattern, WorkflowTrigger } from './triggers/workflow-triggers.ts';
 import { createAlarms } from './workflow-alarms.ts';
 import { WorkflowError } from './workflow-error.ts';
 
@@ -133,6 +138,11 @@ export interface WorkflowProps {
    */
   readonly alarms?: AlarmOptions;
   /**
+   * Whether the flow's triggers start it. `false`: they are deployed, but switched off.
+   * @default true
+   */
+  readonly triggers?: boolean;
+  /**
    * What happens to versions, functions and nested state machines that a later deployment has no use for.
    * @default RemovalPolicy.RETAIN - running executions may need them; `stepflow prune` deletes them
    */
@@ -170,6 +180,10 @@ export class Workflow extends Construct implements iam.IGrantable {
   readonly alarms: readonly cloudwatch.Alarm[];
   /** The bounds of the alarms. */
   readonly alarmBounds: AlarmBounds;
+  /** The queue for events that did not start the flow, or that nobody could be told of; undefined where there are none. */
+  readonly deadLetters: sqs.Queue | undefined;
+  /** What starts it besides calls, in the order of the flow. */
+  readonly triggers: readonly WorkflowTrigger[];
   private readonly watchedAlarms: WatchedAlarm[] | undefined;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
@@ -205,6 +219,9 @@ export class Workflow extends Construct implements iam.IGrantable {
     const live = publishLive(this, stateMachine, props);
     this.aliasArn = live.alias.ref;
     this.watchedAlarms = live.alarms;
+    this.deadLetters = this.createDeadLetters();
+    this.triggers = this.createTriggers(props);
+    this.createCompletion();
     this.alarmBounds = props.alarms ? alarmBounds(this, props.alarms, flow.source) : {};
     this.alarms = createAlarms(this, this.alarmBounds, props.alarms?.topic);
     renewRights(this, props.removalPolicy);
@@ -255,6 +272,73 @@ export class Workflow extends Construct implements iam.IGrantable {
     else {
       const remedy = "give the Workflow deployment: { type: 'canary', percentage: 10, interval: Duration.minutes(10) }";
       throw new WorkflowError(this, `Nothing can be rolled back, because the alias is moved at once; ${remedy}`);
+    }
+  }
+
+  /**
+   * A rule for the events of executions that end, to which targets can be added.
+   *
+   * @throws WorkflowError for an Express flow, of which there are no such events
+   */
+  completionRule(id: string, { status }: { readonly status: readonly CompletionStatus[] }): events.Rule {
+    if (this.compiled.type === 'EXPRESS') {
+      const remedy = "remove the flow's metadata.aws.type: EXPRESS, or let its last step tell it";
+      throw new WorkflowError(this, `Step Functions sends no events about executions of Express flows; ${remedy}`);
+    }
+    return new events.Rule(this, id, {
+      description: `Executions of ${this.flowName} that ended: ${status.join(', ')}`,
+      eventPattern: completionPattern(this, this.stateMachineName, status),
+    });
+  }
+
+  /** Tells a target, such as `new targets.SnsTopic(topic)`, of each execution that succeeds. */
+  onSuccess(id: string, target: events.IRuleTarget): events.Rule {
+    return this.told(id, ['SUCCEEDED'], target);
+  }
+
+  /** Tells a target of each execution that fails or takes too long. One that was stopped did not fail. */
+  onFailure(id: string, target: events.IRuleTarget): events.Rule {
+    return this.told(id, ['FAILED', 'TIMED_OUT'], target);
+  }
+
+  private told(id: string, status: readonly CompletionStatus[], target: events.IRuleTarget): events.Rule {
+    const rule = this.completionRule(id, { status });
+    rule.addTarget(target);
+    return rule;
+  }
+
+  private createDeadLetters(): sqs.Queue | undefined {
+    const { triggers = [], flow } = this.compiled;
+    const isNeeded = triggers.length > 0 || flow?.completion !== undefined;
+    return isNeeded ? createDeadLetters(this, this.encryptionKey) : undefined;
+  }
+
+  private createTriggers(props: WorkflowProps): readonly WorkflowTrigger[] {
+    const { deadLetters, aliasArn, encryptionKey } = this;
+    if (!deadLetters) return [];
+    const context = {
+      ...{ aliasArn, deadLetters, encryptionKey },
+      grantStart: (grantee: iam.IGrantable) => this.grantStartExecution(grantee),
+      logGroup: sharedLogGroup(logsOf(this), 'executions', logOf(props)),
+      includeExecutionData: props.logExecutionData ?? false,
+      enabled: props.triggers ?? true,
+      permissionsBoundary: props.permissionsBoundary,
+    };
+    return (this.compiled.triggers ?? []).map((each) => new WorkflowTrigger(this, each, context));
+  }
+
+  /** The targets that the flow itself names. */
+  private createCompletion(): void {
+    const { completion } = this.compiled.flow ?? {};
+    if (!completion) return;
+    for (const [id, status, targets] of [
+      ['OnSuccess', ['SUCCEEDED'], completion.onSuccess],
+      ['OnFailure', ['FAILED', 'TIMED_OUT'], completion.onFailure],
+    ] as const) {
+      if (targets.length === 0) continue;
+      const rule = this.completionRule(id, { status });
+      for (const [at, each] of targets.entries())
+        rule.addTarget(completionTarget(rule, `Target${at + 1}`, each, this.deadLetters));
     }
   }
 

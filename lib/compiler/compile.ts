@@ -1,8 +1,10 @@
-import { hasError } from '../diagnostics/diagnostics.ts';
+import { type Diagnostic, hasError } from '../diagnostics/diagnostics.ts';
+import type { Flow } from '../flow/flow.ts';
 import { readFlow } from '../flow/read/read-flow.ts';
 import type { ReadFlow } from '../flow/read/read-flow-tree.ts';
 import { checkVariableValues } from './check/variable-values.ts';
 import { type Compiled, type CompileOptions, compileRead } from './pipeline.ts';
+import { compileTriggers } from './triggers/entry-machine.ts';
 
 export type { Compiled, CompiledStep, CompileOptions } from './pipeline.ts';
 
@@ -14,5 +16,15 @@ export const compile = (source: string, options: CompileOptions = {}): Compiled 
 export function compileFlow(read: ReadFlow, options: Omit<CompileOptions, 'file'>): Compiled {
   const { flow, diagnostics } = read;
   const isRefused = !flow || hasError(diagnostics);
-  return compileRead(read, options, isRefused ? [] : checkVariableValues(flow, options.variables ?? {}));
+  const compiled = compileRead(read, options, isRefused ? [] : checkVariableValues(flow, options.variables ?? {}));
+  return flow?.triggers && compiled.stateMachine ? withTriggers(compiled, flow) : compiled;
+}
+
+/** The flow with what starts it; without a state machine where one of these cannot be compiled. */
+function withTriggers(compiled: Compiled, flow: Flow): Compiled {
+  const found: Diagnostic[] = [];
+  const triggers = compileTriggers(flow, found);
+  if (found.length === 0) return { ...compiled, triggers };
+  const { stateMachine: _, ...refused } = compiled;
+  return { ...refused, diagnostics: [...compiled.diagnostics, ...found] };
 }

@@ -24,6 +24,7 @@ import type { Plan } from './plan/plan.ts';
 import { plansToTry } from './plan/plans-to-try.ts';
 import { secondsOfCall } from './plan/step-durations.ts';
 import { NO_STATES, type SourceMap } from './source-map.ts';
+import type { CompiledTrigger } from './triggers/entry-machine.ts';
 
 /** What to compile with. */
 export interface CompileOptions {
@@ -94,6 +95,8 @@ export interface Compiled {
   readonly budget?: Budget;
   readonly inputSchema?: Json;
   readonly examples: readonly Example[];
+  /** What starts the flow: a state machine for each trigger. Absent where it has none. */
+  readonly triggers?: readonly CompiledTrigger[];
 }
 
 /**

@@ -436,6 +436,43 @@ export const MESSAGES = {
     ({ known, nearest }) =>
       nearest ? `Did you mean "${nearest}"?` : `Variables of this flow: ${known.join(', ') || 'none'}.`,
   ),
+  'bad-schedule': error<{ found: string; problem: string; form: string }>(
+    ({ found, problem }) => `"${found}" is not a schedule: ${problem}`,
+    ({ form }) => `Write ${form}.`,
+  ),
+  'unknown-timezone': error<{ name: string; nearest?: string | undefined }>(
+    ({ name }) => `There is no time zone "${name}"`,
+    ({ nearest }) => (nearest ? `Did you mean "${nearest}"?` : 'Write a name such as Europe/Berlin, or UTC.'),
+  ),
+  'bad-trigger': error<{ problem: string; remedy: string }>(
+    ({ problem }) => problem,
+    ({ remedy }) => remedy,
+  ),
+  'bad-event-pattern': error<{ problem: string; form: string }>(
+    ({ problem }) => `This is not an event pattern: ${problem}`,
+    ({ form }) => `Write ${form}.`,
+  ),
+  'trigger-reads': error<{ what: 'step' | 'variable'; name: string }>(
+    ({ what, name }) => `The input of a trigger reads the ${what} "${name}", but only the event is known there`,
+    ({ what, name }) =>
+      what === 'step'
+        ? 'Read the event: { $input: PATH }. No step has run before the flow is started.'
+        : `Read the event: { $input: PATH }; and read { $variable: ${name} } in the steps of the flow, which know it.`,
+  ),
+  'trigger-input': error<{ trigger: string; where: string; problem: string }>(
+    ({ trigger, where, problem }) =>
+      `The trigger "${trigger}" gives an input that does not match the flow's inputSchema: ${where} ${problem}`,
+    () => 'Write the input that the flow takes as "input" of the trigger, or relax the inputSchema.',
+  ),
+  'inner-trigger': error<{ key: string; called: string }>(
+    ({ key, called }) => `"${key}" is in metadata.aws of ${called}, which has no executions of its own`,
+    ({ key }) => `Write metadata: { aws: { ${key}: … } } at the outermost flow.`,
+  ),
+  'express-completion': error<object>(
+    () => 'Step Functions sends no events about executions of Express state machines, so nobody would be told',
+    () =>
+      'Remove this, and let a last step tell it; or remove metadata.aws.type: EXPRESS. Events of Standard executions are sent.',
+  ),
   'unknown-profile-step': warning<{ step: string; nearest?: string | undefined }>(
     ({ step }) => `The profile has a duration for the step "${step}", but no step with that id runs in the flow`,
     ({ nearest }) =>

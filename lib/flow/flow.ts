@@ -4,6 +4,7 @@ import type { AttachedWork } from '../protocol/invocation.ts';
 import type { Json } from '../protocol/json.ts';
 import { type Expression, mapOrSame, type ReadPath } from './expression.ts';
 import type { Tree } from './text/tree.ts';
+import type { CompletionTargets, Trigger } from './triggers/trigger.ts';
 
 /** What happens if a step's component fails. */
 export type OnError =
@@ -89,6 +90,10 @@ export interface Flow {
   readonly runner?: string;
   readonly test?: Json;
   readonly metadata?: Json;
+  /** What starts it besides a call. Only of a flow that is a file. @default nothing */
+  readonly triggers?: readonly Trigger[];
+  /** Who is told how its executions end. Only of a flow that is a file. @default nobody */
+  readonly completion?: CompletionTargets;
 }
 
 /** One result of a flow without an output, by step; missing if the step is skipped. */

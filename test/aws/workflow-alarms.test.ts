@@ -120,7 +120,7 @@ describe('without options', () => {
 
   it('the bounds are usual ones, and no time of executions is too long', () => {
     const { workflow } = synthesise(flowFile('greet'), () => ({}));
-    expect(workflow.alarmBounds).toEqual({ failureRate: 5, throttles: 0 });
+    expect(workflow.alarmBounds).toEqual({ failureRate: 5, throttles: 0, deadLetters: 0 });
     expect(workflow.alarms).toHaveLength(2);
   });
 
@@ -188,7 +188,7 @@ describe('options that no alarm can have are refused', () => {
 
   it.each([
     [{ failurerate: 3 }, '"alarms" has "failurerate", which is no option of alarms; did you mean "failureRate"?'],
-    [{ colour: 3 }, 'no option of alarms; give failureRate, p99, throttles, topic'],
+    [{ colour: 3 }, 'no option of alarms; give failureRate, p99, throttles, deadLetters, topic'],
     [{ failureRate: 100 }, 'alarms.failureRate is 100; give percent from 0 to less than 100'],
     [{ failureRate: -1 }, 'alarms.failureRate is -1;'],
     [{ failureRate: Number.NaN }, 'alarms.failureRate is NaN;'],

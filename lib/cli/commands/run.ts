@@ -4,21 +4,32 @@ import type { OpenedMocks } from '../../testing/index.ts';
 import { runBatch } from '../batch.ts';
 import { type CommandCall, defineCommand, type OptionValues } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { givenByEvent } from '../events.ts';
 import { type FlowFile, readFlowFile } from '../flow-files.ts';
 import { checkMocks, chooseInput, readMocks, readVariables } from '../inputs.ts';
-import { type PricedFlowRun, runPriced } from '../priced-run.ts';
+import { runPriced } from '../priced-run.ts';
 import { profileHint } from '../profile-hint.ts';
 import { readJsonOption } from '../read-json.ts';
 import { progressFor } from '../render/progress.ts';
 import { showRun } from '../render/run.ts';
 import { shortId } from '../render/step-line.ts';
 import { type Sources, showDiagnostics, suggestNext, writeJson } from '../report.ts';
-import { runJson } from '../run-json.ts';
+import { runJson, type ShownRun } from '../run-json.ts';
 import { colorsFor } from '../terminal.ts';
 import { showUnasked } from '../unasked.ts';
 
 const options = {
   input: { kind: 'text', value: 'JSON|@FILE|-', summary: "the input; without it, the flow's first example" },
+  event: {
+    kind: 'text',
+    value: 'FILE|-',
+    summary: 'an event: the input is what the trigger makes of it that it fits',
+  },
+  trigger: {
+    kind: 'text',
+    value: 'NAME|N',
+    summary: 'the trigger, where the event fits several; a schedule needs no event',
+  },
   var: { kind: 'list', value: 'NAME=JSON', summary: 'the value of a variable of the flow; may be repeated' },
   mocks: {
     kind: 'text',
@@ -53,13 +64,14 @@ export const run = defineCommand({
   summary: 'Run a flow on this machine: its compiled state machine, with the components that would be deployed.',
   positionals: [{ name: 'FLOW', summary: 'the flow' }],
   options,
-  json: "the flow's result and its execution",
+  json: "the flow's result and its execution, and the trigger that made its input",
   examples: [
     'run workflows/user-insights.yaml',
     `run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json`,
     'run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4 > results.jsonl',
     'run workflows/user-insights.yaml --inputs inputs.jsonl --resume > results.jsonl',
     'run workflows/user-insights.yaml --resume 0f7a1c2e',
+    'run workflows/user-insights.yaml --event event.json',
   ],
   action: async (call) => {
     refuseMixedModes(call.options);
@@ -74,6 +86,17 @@ export const run = defineCommand({
 type RunCall = CommandCall<typeof options>;
 
 function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typeof options>): void {
+  const { event, trigger, input, resume } = given;
+  if (event !== undefined || trigger !== undefined) {
+    const option = event === undefined ? '--trigger' : '--event';
+    if (input !== undefined)
+      throw new UsageError(
+        `${option} and --input exclude each other`,
+        'the trigger makes the input: leave --input out',
+      );
+    if (resume !== undefined)
+      throw new UsageError(`${option} and --resume exclude each other`, 'a run that is resumed has its input already');
+  }
   if (inputs === undefined) {
     if (maxConcurrency === undefined) return;
     throw new UsageError('--max-concurrency is for batches', 'give the inputs of a batch with --inputs FILE.jsonl');
@@ -86,6 +109,8 @@ function refuseMixedModes({ inputs, maxConcurrency, ...given }: OptionValues<typ
 
 const EXCLUDED_BY_INPUTS = {
   input: 'give --input for one run, --inputs for a batch',
+  event: 'run the flow once with --event, or give the inputs of a batch',
+  trigger: 'run the flow once with --trigger, or give the inputs of a batch',
   metrics: 'each line that is printed has the metrics of its run',
   isolate: 'run the flow once with --isolate, to see what its components need',
 };
@@ -119,7 +144,12 @@ function mockNote({ compiled }: PreparedFlow, { mocks, file }: OpenedMocks): str
 async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   const prepared = await prepare(flow, call);
-  const input = await chooseInput(options.input, prepared, flow, terminal);
+  const given = await givenByEvent(options, prepared, terminal);
+  if (given && 'error' in given) {
+    const { error, trigger } = given;
+    return showEnd({ result: { outcome: 'failed', error }, diagnostics: [], trigger }, flow, new Map(), call);
+  }
+  const input = given ?? (await chooseInput(options.input, prepared, flow, terminal));
   if (input.note !== undefined && !json) terminal.stderr.write(`${input.note}\n`);
   const { value, ...inputText } = input.source;
   const ran = await showProgress(call, (shown) =>
@@ -129,7 +159,7 @@ async function runOne(flow: FlowFile, call: RunCall): Promise<number> {
     [flow.file, flow.text],
     [inputText.file, prepared.showInput(value, inputText.text)],
   ]);
-  const code = await showEnd(ran, flow, sources, call);
+  const code = await showEnd({ ...ran, ...(given && { trigger: given.trigger }) }, flow, sources, call);
   if (!json && ran.result.outcome === 'success' && options.mocks === undefined) {
     const hint = await profileHint(flow, prepared, terminal);
     if (hint !== undefined) terminal.stderr.write(`${hint}\n`);
@@ -181,7 +211,7 @@ async function showProgress<T>(call: RunCall, run: (shown: ProgressOptions) => P
 }
 
 /** Shows how a run ended, and what to do next; answers the exit code. */
-async function showEnd(ran: PricedFlowRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
+async function showEnd(ran: ShownRun, flow: FlowFile, sources: Sources, call: RunCall): Promise<number> {
   const { options, json, terminal } = call;
   await showDiagnostics(ran.diagnostics, sources, terminal);
   if (json) writeJson(runJson(ran), terminal);

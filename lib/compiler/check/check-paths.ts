@@ -9,21 +9,27 @@ import type { Scope } from './scope.ts';
 import { accessOf } from './type-of.ts';
 import { type FoundReference, referencesIn } from './walk.ts';
 
-/** Reports each path that does not exist in the value it reads. */
-export function checkPaths(scope: Scope): void {
+/** Reports each path that does not exist in the value it reads. `input`: what the flow's input is called, if it is not that. */
+export function checkPaths(scope: Scope, input?: string): void {
   const suggestions = new Map<string, Suggestions>();
   for (const found of referencesIn(scope.flow)) {
     const { fault, presence } = accessOf(found.reference, scope);
-    if (fault) reportPath(found, fault, presence, scope, suggestions);
+    if (fault) reportPath(found, fault, presence, { scope, suggestions, input });
   }
+}
+
+/** Where paths are reported, and how. */
+interface Told {
+  readonly scope: Scope;
+  readonly suggestions: Map<string, Suggestions>;
+  readonly input: string | undefined;
 }
 
 function reportPath(
   { reference, lenient }: FoundReference,
   fault: Fault,
   presence: Access['presence'],
-  scope: Scope,
-  suggestions: Map<string, Suggestions>,
+  { scope, suggestions, input }: Told,
 ): void {
   const { segment, of } = fault;
   const known = [...new Set(of.flatMap(({ fields }) => fields?.names ?? []))];
@@ -31,7 +37,7 @@ function reportPath(
   const names = suggestions.get(key) ?? new Suggestions(known);
   suggestions.set(key, names);
   const parent = formatPath(fault.at);
-  const source = sourceOf(reference, scope.flow);
+  const source = reference.kind === 'input' && input !== undefined ? input : sourceOf(reference, scope.flow);
   const params = {
     of: parent === '' ? source : `"${parent}" of ${source}`,
     part: typeof segment === 'number' ? `item ${segment}` : `field "${segment}"`,

@@ -9,6 +9,7 @@ import { checkInputs } from './check-inputs.ts';
 import { checkMissingVariables } from './check-missing-variables.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkPaths } from './check-paths.ts';
+import { checkTriggers } from './check-triggers.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkWrittenPaths } from './check-written-paths.ts';
@@ -52,6 +53,7 @@ function findingsIn(
 ): readonly Diagnostic[] {
   const findings = new DiagnosticSet(flow.file);
   checkScope(openScope(flow, { ...context, report: findings.report }));
+  checkTriggers(flow, findings.report);
   return findings.diagnostics;
 }
 

@@ -19,7 +19,14 @@ export const AWS_VALUES = {
     wanted: 'a whole number of at least 1',
     fits: (tree: Tree) => tree.kind === 'scalar' && isConcurrency(tree.value),
   },
+  // What these are is read with the whole flow: see lib/flow/triggers.
+  triggers: { wanted: 'a list', fits: () => true },
+  onSuccess: { wanted: 'a map or a list', fits: () => true },
+  onFailure: { wanted: 'a map or a list', fits: () => true },
 } as const;
+
+/** The keys that only the outermost flow may have: no other has executions of its own. */
+const OF_OUTERMOST: readonly string[] = ['triggers', 'onSuccess', 'onFailure'] satisfies (keyof typeof AWS_VALUES)[];
 
 /** The part of a flow's metadata about AWS. */
 function awsMetadata({ metadata }: Pick<Flow, 'metadata'>): JsonObject {
@@ -53,6 +60,18 @@ export const isConcurrency = (value: unknown): value is number => Number.isSafeI
 
 const KEYS = Object.keys(AWS_VALUES);
 
+/** What starts a flow is in a list of its own. */
+const HINTS: KeyHints = new Map(
+  ['schedule', 'cron', 'rate', 's3', 'event', 'events', 'queue', 'sqs'].map((key) => [
+    key,
+    {
+      instead:
+        'Write what starts the flow as triggers: [{ schedule: rate(1 day) }]; or { s3: … }, { event: … }, { queue: … }.',
+      key: 'triggers',
+    },
+  ]),
+);
+
 /**
  * Reports what is wrong with the keys and values of `metadata.aws` of a flow. Other metadata may belong to other tools. `called`:
  * what the flow is called in messages.
@@ -64,10 +83,14 @@ export function checkAwsMetadata(metadata: Tree | undefined, called: string, rep
     reportWrong('metadata.aws', called, aws, 'a map such as { type: EXPRESS }', reporter);
     return;
   }
-  const fields = new Fields(aws, called === 'the flow' ? 'metadata.aws' : `metadata.aws of ${called}`, KEYS, reporter);
+  const isOutermost = called === 'the flow';
+  const where = isOutermost ? 'metadata.aws' : `metadata.aws of ${called}`;
+  const fields = new Fields(aws, where, KEYS, reporter, { hints: HINTS });
   for (const [key, { wanted, fits }] of Object.entries(AWS_VALUES)) {
     const tree = fields.tree(key);
-    if (tree && !isNull(tree) && !fits(tree)) reportWrong(`metadata.aws.${key}`, called, tree, wanted, reporter);
+    if (tree && !isOutermost && OF_OUTERMOST.includes(key))
+      reporter.report('inner-trigger', { key, called }, tree.span);
+    else if (tree && !isNull(tree) && !fits(tree)) reportWrong(`metadata.aws.${key}`, called, tree, wanted, reporter);
   }
 }
 
@@ -105,7 +128,7 @@ function instead(key: string, own: readonly string[]): string {
 const NOT_OF_STEP = `A step has no metadata for AWS. That of a flow has the keys ${KEYS.join(', ')}.`;
 
 /** What a metadata says of AWS; undefined for nothing. */
-function awsOf(metadata: Tree | undefined): Tree | undefined {
+export function awsOf(metadata: Tree | undefined): Tree | undefined {
   const aws = metadata?.kind === 'map' ? metadata.entries.get('aws')?.value : undefined;
   return aws === undefined || isNull(aws) ? undefined : aws;
 }

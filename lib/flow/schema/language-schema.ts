@@ -7,6 +7,7 @@ import type { FLOW_KEYS } from '../read/flow-keys.ts';
 import { COMPONENT, ID, MOST_OF_RETRY, type STEP_KEYS } from '../read/read-step.ts';
 import { expressionSchemas } from './expression-schema.ts';
 import { behaviourSchema } from './mock-behaviour.ts';
+import { completionSchema, triggersSchema } from './trigger-schema.ts';
 
 const ref = (name: string, description?: string): Json => ({
   ...(description !== undefined && { description }),
@@ -36,6 +37,9 @@ const AWS: { readonly [K in keyof typeof AWS_VALUES]: Json } = {
   },
   fuse: { type: ['boolean', 'null'], description: FUSE },
   maxConcurrency: { type: ['integer', 'null'], minimum: 1, description: CONCURRENCY },
+  triggers: triggersSchema,
+  onSuccess: completionSchema('Who is told of each execution that succeeds.'),
+  onFailure: completionSchema('Who is told of each execution that fails or takes too long.'),
 };
 
 const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
@@ -58,7 +62,7 @@ const FLOW: DescribedKeys<typeof FLOW_KEYS> = {
   ),
   metadata: {
     description:
-      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, in the flow of a map Express executions of its items; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once.',
+      'Data for tools. `aws: { type: EXPRESS }` makes an Express state machine, in the flow of a map Express executions of its items; `aws: { fuse: true }` fuses chains of steps into one function; `aws: { maxConcurrency: 50 }` bounds how many functions an execution calls at once; `aws: { triggers: [{ schedule: rate(1 day) }] }` starts the flow.',
     properties: { aws: { type: ['object', 'null'], properties: AWS, additionalProperties: false } },
   },
   variables: {

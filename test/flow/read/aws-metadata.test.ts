@@ -18,12 +18,15 @@ metadata:
           ~ wrong-type
     schedule: rate(1 day)
     ~~~~~~~~ unknown-key
+    region: eu
+    ~~~~~~ unknown-key
 output: 1`,
       (source) => [...ofText(source)].sort((a, b) => a.line - b.line),
     );
     expect(texts[0]).toContain('is the string "EXPRES", but one of STANDARD, EXPRESS is expected');
     expect(texts[1]).toContain('Unknown key "fues" in metadata.aws | Did you mean "fuse"?');
-    expect(texts[3]).toContain('Keys allowed here: type, fuse, maxConcurrency.');
+    expect(texts[3]).toContain('Write what starts the flow as triggers: [{ schedule: rate(1 day) }]');
+    expect(texts[4]).toContain('Keys allowed here: type, fuse, maxConcurrency, triggers, onSuccess, onFailure.');
   });
 
   it('is a map', () => {
@@ -57,7 +60,7 @@ steps:
     expect(texts[3]).toContain('Write "timeout" at the step itself');
     expect(texts[4]).toContain('in the options of component(');
     expect(texts[5]).toContain(
-      'A step has no metadata for AWS. That of a flow has the keys type, fuse, maxConcurrency.',
+      'A step has no metadata for AWS. That of a flow has the keys type, fuse, maxConcurrency, triggers, onSuccess, onFailure.',
     );
   });
 

@@ -12,6 +12,8 @@ export interface ExpressionScope {
   /** The flow's input at a path; no value where it is missing. */
   readonly input: (path: ReadPath) => Jsonata;
   readonly inputSchema?: Json;
+  /** What the input is called in messages. @default the flow's input */
+  readonly inputCalled?: string;
   /** What is given to a variable, where only a run knows that, at the path of a reference; no value where it is missing. */
   readonly variable: (reference: VariableReference) => Jsonata;
   /** The value of a hoisted condition. */

@@ -23,7 +23,7 @@ const firstMissing = (groups: ByGates<Use>, reader: string, scope: ExpressionSco
 
 function missingMessageCode(use: Use, reader: string, scope: ExpressionScope): Jsonata {
   const { operation } = use.reference.path.path;
-  const message = quote(missingMessage(use, reader));
+  const message = quote(missingMessage(use, reader, scope.inputCalled));
   if (!operation || !mayFail(operation)) return message;
   const fault = jsonata`$lookup($value, "$fault") & ${quote(`, in ${readerOf(use, reader)}`)}`;
   return bind('$value', slotOrInput(use.reference, scope), choose(isFaultCode('$value'), fault, message));
@@ -33,6 +33,6 @@ function missingMessageCode(use: Use, reader: string, scope: ExpressionScope): J
 export const readerOf = ({ field }: Use, reader: string): string =>
   field === '' ? reader : `field ${quote(field)} of ${reader}`;
 
-/** The message that what a use reads is missing. */
-export const missingMessage = (use: Use, reader: string): string =>
-  `${sourceOf(use.reference)} is missing, which ${readerOf(use, reader)} reads`;
+/** The message that what a use reads is missing. `inputCalled`: what the flow's input is called, if it is not that. */
+export const missingMessage = (use: Use, reader: string, inputCalled?: string): string =>
+  `${sourceOf(use.reference, inputCalled)} is missing, which ${readerOf(use, reader)} reads`;

@@ -24,8 +24,8 @@ export const isSkipped = (step: string, scope: ExpressionScope): Jsonata =>
   scope.laterDeciders?.has(step) ? FALSE : jsonata`${lookup(scope.slots(step), '$skipped')} = true`;
 
 /** Names the source of a value: `"id" of step "load"`. */
-export function sourceOf(reference: Use['reference']): string {
-  if (reference.kind === 'input') return inputPathInWords(reference.path);
+export function sourceOf(reference: Use['reference'], inputCalled = "the flow's input"): string {
+  if (reference.kind === 'input') return inputPathInWords(reference.path, inputCalled);
   if (reference.kind === 'variable') {
     const inside = reference.given ? formatPath(reference.path.path.segments) : '';
     return `${inside === '' ? 'value' : quote(inside)} of the variable ${quote(reference.name)}`;
@@ -37,12 +37,12 @@ export function sourceOf(reference: Use['reference']): string {
 }
 
 /** A path of the input; an operation on it may read what is given to variables, too. */
-function inputPathInWords({ text, path: { operation } }: ReadPath): string {
+function inputPathInWords({ text, path: { operation } }: ReadPath, inputCalled: string): string {
   const given = (operation ? pathsIn(operation) : []).flatMap((path) => givenSegments(path) ?? []);
-  if (!operation || given.length === 0) return `${namePath(text)} of the flow's input`;
+  if (!operation || given.length === 0) return `${namePath(text)} of ${inputCalled}`;
   const names = readsIn(operation).map(({ at, path }) => {
     const own = givenSegments(path);
-    return own ? `the variable ${quote(formatPath(own))}` : `${namePath(at)} of the flow's input`;
+    return own ? `the variable ${quote(formatPath(own))}` : `${namePath(at)} of ${inputCalled}`;
   });
   return [...new Set(names)].join(' or ');
 }

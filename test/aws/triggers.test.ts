@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import validateDefinition from 'asl-validator';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
+import { project } from '../run/project.ts';
+import { testApp } from './test-app.ts';
+
+const home = project({
+  'workflows/orders.yaml': `
+metadata:
+  aws:
+    triggers:
+      - { schedule: cron(0 9 ? * MON-FRI *), timezone: Europe/Berlin, name: mornings }
+      - { s3: { bucket: orders-inbox, prefix: in/ }, input: { key: { $input: detail.object.key } } }
+      - { event: { source: my.shop, bus: shop }, enabled: false }
+      - { queue: jobs, batchSize: 5, filter: { body: { kind: [order] } } }
+    onFailure: [{ topic: "arn:aws:sns:eu-central-1:123456789012:alerts" }, { bus: alerts }]
+output: { $input: $ }
+`,
+  'express/quick.yaml': 'metadata: { aws: { type: EXPRESS, triggers: [{ schedule: rate(1 hour) }] } }\noutput: 1',
+});
+const orders = join(home, 'workflows/orders.yaml');
+
+const MACHINE = 'AWS::StepFunctions::StateMachine';
+
+describe('the triggers of a workflow', () => {
+  const app = testApp();
+  const nag = new AwsSolutionsChecks(app);
+  Validations.of(app).addPlugins(nag);
+  const stack = new StepflowStack(app, 'StepflowStack', { workflows: join(home, 'workflows') });
+  const template = Template.fromStack(stack);
+
+  it('are what EventBridge, Scheduler and Pipes take, and go to an Express state machine each', () => {
+    const letters = { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetters'), 'Arn'] } };
+    const retry = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 9 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: Match.objectLike({ DeadLetterConfig: letters, RetryPolicy: retry }),
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: ['orders-inbox'] }, object: { key: [{ prefix: 'in/' }] } },
+      },
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ DeadLetterConfig: letters, RetryPolicy: retry })],
+    });
+    template.hasResourceProperties('AWS::Events::Rule', { EventBusName: 'shop', State: 'DISABLED' });
+    template.hasResourceProperties('AWS::Pipes::Pipe', {
+      SourceParameters: {
+        SqsQueueParameters: { BatchSize: 5 },
+        FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["order"]}}' }] },
+      },
+      TargetParameters: { StepFunctionStateMachineParameters: { InvocationType: 'REQUEST_RESPONSE' } },
+      DesiredState: 'RUNNING',
+    });
+    const machines = Object.values(template.findResources(MACHINE)).map(({ Properties }) => Properties);
+    expect(machines.map(({ StateMachineType }) => StateMachineType).sort()).toEqual([
+      ...Array(4).fill('EXPRESS'),
+      'STANDARD',
+    ]);
+  });
+
+  it('start the flow by its live alias, with definitions that are valid', () => {
+    const workflow = stack.workflows[0];
+    for (const { stateMachine } of workflow?.compiled.triggers ?? [])
+      expect(validateDefinition(JSON.parse(JSON.stringify(stateMachine)))).toMatchObject({ isValid: true });
+    const starting = Object.values(template.findResources(MACHINE)).filter((one) =>
+      JSON.stringify(one).includes('states:startExecution'),
+    );
+    expect(starting).toHaveLength(4);
+    for (const one of starting) expect(JSON.stringify(one.Properties.DefinitionString)).toMatch(/"Ref":"OrdersLive/);
+  });
+
+  it('may do nothing but that', () => {
+    const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.includes('Trigger'));
+    const allowed = roles.flatMap(([, { Properties }]) =>
+      Properties.Policies.flatMap(
+        ({ PolicyDocument }: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }) =>
+          PolicyDocument.Statement.filter(({ Resource }) => Resource !== '*').flatMap(({ Action }) => Action),
+      ),
+    );
+    expect([...new Set(allowed)].sort()).toEqual([
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+      'states:StartExecution',
+      'states:StartSyncExecution',
+    ]);
+  });
+
+  it('keep what started nothing in an encrypted queue, which an alarm watches', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 1_209_600,
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 0,
+    });
+  });
+
+  it('tell the targets of the flow of executions that failed or took too long', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['FAILED', 'TIMED_OUT'], stateMachineArn: [Match.anyValue()] },
+      },
+      Targets: [
+        Match.objectLike({ Arn: 'arn:aws:sns:eu-central-1:123456789012:alerts' }),
+        Match.objectLike({ RoleArn: Match.anyValue() }),
+      ],
+    });
+  });
+
+  it('pass the checks of cdk-nag', () => {
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+describe('a workflow', () => {
+  it('tells any target how its executions end, and has its triggers switched off where that is asked for', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const workflow = new Workflow(stack, 'Orders', { flow: orders, triggers: false, encryptionKey });
+    workflow.onSuccess('Told', new targets.SnsTopic(new sns.Topic(stack, 'Topic')));
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.objectLike({ detail: Match.objectLike({ status: ['SUCCEEDED'] }) }),
+      Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('^Topic') } })],
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { State: 'DISABLED', KmsKeyArn: Match.anyValue() });
+    template.hasResourceProperties('AWS::Pipes::Pipe', { DesiredState: 'STOPPED' });
+    template.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: Match.anyValue() });
+  });
+
+  it('of the Express type starts by triggers, and refuses rules that would tell nothing', () => {
+    const stack = new Stack(testApp(), 'Stack');
+    const workflow = new Workflow(stack, 'Quick', { flow: join(home, 'express/quick.yaml') });
+    Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 1);
+    expect(() => workflow.completionRule('Rule', { status: ['FAILED'] })).toThrow(
+      'sends no events about executions of Express',
+    );
+  });
+});
