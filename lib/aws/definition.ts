@@ -126,7 +126,7 @@ function uploadedDefinition(scope: Construct, machine: StateMachine, arns: Arns,
 }
 
 /** The key of the Comment's substitution. */
-const COMMENT_KEY = 'comment';
+export const COMMENT_KEY = 'comment';
 
 /** A text as it stands between the quotes of a JSON text. */
 const inJson = (text = ''): string => JSON.stringify(text).slice(1, -1);

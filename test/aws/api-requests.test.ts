@@ -3,9 +3,11 @@ import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   ExecutionLimitExceeded,
+  GetExecutionHistoryCommand,
   InvalidArn,
   InvalidExecutionInput,
   InvalidName,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
   StartSyncExecutionCommand,
@@ -227,6 +229,8 @@ describe('whatever a caller sends', () => {
         described,
         async (event, start, ask, found) => {
           sfn.reset();
+          sfn.on(ListExecutionsCommand).resolves({ executions: [] });
+          sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
           const executionArn = 'arn:aws:states:eu-west-1:123456789012:execution:greet-X:a';
           if (start) sfn.on(StartExecutionCommand).rejects(start);
           else sfn.on(StartExecutionCommand).resolves({ executionArn });

@@ -20,41 +20,52 @@ describe('stepflow', () => {
         -h, --help                      show this help
 
       Commands:
-        run [options] <FLOW>          Run a flow on this machine: its compiled state machine, with the
-                                      components that would be deployed.
-        test [options] <PATH...>      Run the cases that flows have under 'test', in the local engine.
-        validate [options] <PATH...>  Report everything that is wrong with flows: where it is and how to
-                                      fix it.
-        lint [options] <PATH...>      Hold flows against the performance guide: what is slow or costly,
-                                      what it costs, how to mend it.
-        compile [options] <FLOW>      Compile a flow to its state machine, with functions as
-                                      \${component:/plugin/name}.
-        explain [options] <FLOW>      Explain what a flow became: its arrangement, what each pass saved,
-                                      how large values may be, how far limits are.
-        simulate [options] <FLOW>     Run a compiled flow on a virtual clock: how long it takes beside its
-                                      critical path, and what it costs.
-        profile [options] <FLOW>      Write down how long each step takes, in runs on this machine or in
-                                      deployed executions, for the compiler and simulate.
-        asl                           holds asl run
-        list-components [options]     List every component that flows may use: the built-in ones and
-                                      yours, with their schemas.
-        submit [options] <FLOW>       Start an execution of a deployed flow.
-        status [options] <ID>         Tell how an execution is, and how it has ended.
-        wait [options] <ID>           Wait for the end of an execution, and show what its steps do.
-                                      Interrupted, it leaves the execution running.
-        history [options] <ID>        Show what the steps of an execution have done so far, those of
-                                      nested executions included.
-        result [options] <ID>         Print the result of an execution that has ended, however large it
-                                      is.
-        logs [options] [ID]           Show what the components of a run on this machine logged, or of a
-                                      deployed execution.
-        runs [options]                List the runs on this machine, or the executions of deployed flows,
-                                      the latest first.
-        stop [options] <ID>           Stop an execution. One that has ended stays as it is.
-        redrive [options] <ID>        Continue an execution that failed, was stopped or timed out, from
-                                      where it did: what has succeeded is not repeated.
-        prune [options] <STACK>       List what earlier deployments of a stack left and no execution
-                                      needs, and delete it with --yes.
+        run [options] <FLOW>            Run a flow on this machine: its compiled state machine, with the
+                                        components that would be deployed.
+        test [options] <PATH...>        Run the cases that flows have under 'test', in the local engine.
+        validate [options] <PATH...>    Report everything that is wrong with flows: where it is and how to
+                                        fix it.
+        lint [options] <PATH...>        Hold flows against the performance guide: what is slow or costly,
+                                        what it costs, how to mend it.
+        compile [options] <FLOW>        Compile a flow to its state machine, with functions as
+                                        \${component:/plugin/name}.
+        explain [options] <FLOW>        Explain what a flow became: its arrangement, what each pass saved,
+                                        how large values may be, how far limits are.
+        simulate [options] <FLOW>       Run a compiled flow on a virtual clock: how long it takes beside
+                                        its critical path, and what it costs.
+        profile [options] <FLOW>        Write down how long each step takes, in runs on this machine or in
+                                        deployed executions, for the compiler and simulate.
+        waiting [options] [ID]          List the steps that wait for an answer, and how each is answered.
+        approve [options] <ID> <STEP>   Approve what a step of a run waits for.
+        reject [options] <ID> <STEP>    Reject what a step of a run waits for: the step succeeds, with
+                                        approved: false.
+        callback [options] <ID> <STEP>  Send a value to a step of a run that waits for a callback.
+        asl                             holds asl run
+        list-components [options]       List every component that flows may use: the built-in ones and
+                                        yours, with their schemas.
+        deploy [options] [STACK...]     Deploy the flows of cdk.json's app, with the CDK's own command;
+                                        says first what changes of each flow.
+        diff [options] [STACK...]       Say what a deployment would change of each flow, and of each
+                                        resource. Nothing is changed.
+        submit [options] <FLOW>         Start an execution of a deployed flow.
+        status [options] <ID>           Tell how an execution is, and how it has ended.
+        wait [options] <ID>             Wait for the end of an execution, and show what its steps do.
+                                        Interrupted, it leaves the execution running.
+        history [options] <ID>          Show what the steps of an execution have done so far, those of
+                                        nested executions included.
+        result [options] <ID>           Print the result of an execution that has ended, however large it
+                                        is.
+        logs [options] [ID]             Show what the components of a run on this machine logged, or of a
+                                        deployed execution.
+        runs [options]                  List the runs on this machine, or the executions of deployed
+                                        flows, the latest first.
+        stop [options] <ID>             Stop an execution. One that has ended stays as it is.
+        redrive [options] <ID>          Continue an execution that failed, was stopped or timed out, from
+                                        where it did: what has succeeded is not repeated.
+        prune [options] <STACK>         List what earlier deployments of a stack left and no execution
+                                        needs, and delete it with --yes.
+        destroy [options] [STACK...]    Delete stacks of the app of cdk.json; says first which flows they
+                                        have, and which executions would end.
 
       Example:
         $ stepflow run workflows/user-insights.yaml
@@ -87,27 +98,32 @@ describe('stepflow', () => {
       Run a flow on this machine: its compiled state machine, with the components that would be deployed.
 
       Arguments:
-        FLOW                    the flow
+        FLOW                     the flow
 
       Options:
-        --input <JSON|@FILE|->  the input; without it, the flow's first example
-        --var <NAME=JSON>       the value of a variable of the flow; may be repeated
-        --mocks <FILE>          mocks of components: behaviours by step id or component path
-        --inputs <FILE.jsonl>   run a batch: each line is an input; prints one result per line, in order
-        --max-concurrency <N>   how many runs of a batch execute at once (default: 10)
-        --isolate               run components in sandboxes with the memory that they request, and measure
-                                what they use
-        --metrics               show what was measured of each step; with --json it is there in any case
-        --resume <ID>           resume an interrupted or failed run; completed steps are not repeated
-        --json                  print the flow's result and its execution as JSON, and nothing else, on
-                                standard output
-        -h, --help              show this help
+        --input <JSON|@FILE|->   the input; without it, the flow's first example
+        --event <FILE|->         an event: the input is what the trigger makes of it that it fits
+        --trigger <NAME|N>       the trigger, where the event fits several; a schedule needs no event
+        --var <NAME=JSON>        the value of a variable of the flow; may be repeated
+        --mocks <FILE>           mocks of components: behaviours by step id or component path
+        --inputs <FILE.jsonl|->  run a batch: each line is an input; prints one result per line, in order
+        --max-concurrency <N>    how many runs of a batch execute at once (default: 10)
+        --isolate                run components in sandboxes with the memory that they request, and
+                                 measure what they use
+        --metrics                show what was measured of each step; with --json it is there in any case
+        --resume [ID]            resume an interrupted or failed run or batch, without ID the latest one;
+                                 completed steps and lines are not repeated
+        --json                   print the flow's result and its execution, and the trigger that made its
+                                 input as JSON, and nothing else, on standard output
+        -h, --help               show this help
 
       Example:
         $ stepflow run workflows/user-insights.yaml
         $ stepflow run workflows/user-insights.yaml --input '{"user_id": "u005"}' --json
-        $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4
+        $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --max-concurrency 4 > results.jsonl
+        $ stepflow run workflows/user-insights.yaml --inputs inputs.jsonl --resume > results.jsonl
         $ stepflow run workflows/user-insights.yaml --resume 0f7a1c2e
+        $ stepflow run workflows/user-insights.yaml --event event.json
       "
     `);
   });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { flowOfDescription } from '../../protocol/deployed.ts';
 import { isObject } from '../../protocol/json.ts';
+import { COMMENT_KEY } from '../definition.ts';
 
 /** What a deployment does to a flow. */
 export interface FlowChange {
@@ -103,13 +104,23 @@ const stable = (path: string): string => path.replace(/[.-]?[0-9a-f]{8,}/g, '');
 /** The component of a function, as its construct is named: `Stack/Components/AiSummarize.0a1b2c/Function/Resource`. */
 const functionName = (id: string, resource: Resource): string => stable(pathOf(resource).split('/').at(-3) ?? '') || id;
 
-/** The properties of a state machine without what it refers to: a function that changes has another name. */
+/**
+ * The properties of a state machine without what it refers to: a function that changes has another name. Nor is there its
+ * Comment, which says where to read of this version.
+ */
 function withoutReferences(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutReferences);
   if (!isRecord(value)) return value;
-  if ('Ref' in value || 'Fn::GetAtt' in value) return '';
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutReferences(inner)]));
+  const { 'Fn::Join': joined, Ref: reference, 'Fn::GetAtt': attribute } = value;
+  if (reference !== undefined || attribute !== undefined) return '';
+  if (Array.isArray(joined) && Array.isArray(joined[1])) return withoutComment(joined[1].map(textOf).join(''));
+  const kept = Object.entries(value).filter(([key]) => key !== COMMENT_KEY);
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutReferences(inner)]));
 }
+
+const textOf = (part: unknown): string => (typeof part === 'string' ? part : '');
+
+const withoutComment = (definition: string): string => definition.replace(/"Comment":"Stepflow: [^"]*"/, '');
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } => isObject(value as never);
 

@@ -85,10 +85,15 @@ function notWaiting(
   });
 }
 
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+const byItem = (open: readonly Asked[]): readonly Asked[] =>
+  [...open].sort((one, other) => compare(itemOf(one.record) ?? '', itemOf(other.record) ?? ''));
+
 const ambiguous = (step: string, open: readonly Asked[]): Problem =>
   new Problem(
     'INVALID_REQUEST',
-    `Step "${step}" waits in ${open.length} items; say which: ${listed(open, ({ record }) => itemOf(record) ?? 'none')}`,
+    `Step "${step}" waits in ${open.length} items; say which: ${listed(byItem(open), ({ record }) => itemOf(record) ?? 'none')}`,
     { parameter: 'item' },
   );
 

@@ -48,8 +48,13 @@ export async function askedIn(store: WaitingStore, execution: string, nowMs: num
       if (record?.execution === execution) found.push(withState(record, answered, nowMs));
     }
   }
-  return found.sort((one, other) => (one.record.askedAt < other.record.askedAt ? -1 : 1));
+  return found.sort((one, other) => compare(orderOf(one.record), orderOf(other.record)));
 }
+
+/** By time; what asked at the same moment, by step and item. */
+const orderOf = (record: WaitingRecord): string => `${record.askedAt} ${record.step} ${itemOf(record) ?? ''}`;
+
+const { compare } = new Intl.Collator('en', { numeric: true });
 
 function withState(record: WaitingRecord, answered: ReadonlySet<string>, nowMs: number): Asked {
   if (answered.has(answerKeyOf(record))) return { record, over: 'answered' };
