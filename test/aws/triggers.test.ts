@@ -9,6 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
 import { project } from '../run/project.ts';
+import { permissionsOf } from './permissions.ts';
 import { testApp } from './test-app.ts';
 
 const home = project({
@@ -26,6 +27,19 @@ output: { $input: $ }
   'express/quick.yaml': 'metadata: { aws: { type: EXPRESS, triggers: [{ schedule: rate(1 hour) }] } }\noutput: 1',
 });
 const orders = join(home, 'workflows/orders.yaml');
+
+interface Conditions {
+  readonly StringEquals?: { readonly [key: string]: unknown };
+  readonly ArnLike?: { readonly [key: string]: unknown };
+}
+
+const isOfKey = (action: string): boolean => action.startsWith('kms:');
+
+/** An ARN without its partition, region and account. */
+const textOf = (arn: unknown): string =>
+  [...JSON.stringify(arn).matchAll(/"([^"]*)"/g)]
+    .flatMap(([, text = '']) => (/^:./.test(text) ? text.replace(/^:|:$/g, '') : []))
+    .join(':');
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 
@@ -83,22 +97,44 @@ describe('the triggers of a workflow', () => {
   });
 
   it('may do nothing but that', () => {
-    const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.includes('Trigger'));
-    const allowed = roles.flatMap(([, { Properties }]) =>
-      Properties.Policies.flatMap(
-        ({ PolicyDocument }: { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }) =>
-          PolicyDocument.Statement.filter(({ Resource }) => Resource !== '*').flatMap(({ Action }) => Action),
-      ),
-    );
-    expect([...new Set(allowed)].sort()).toEqual([
+    const allowed = permissionsOf(template, 'Trigger').filter(({ Resource }) => Resource !== '*');
+    expect([...new Set(allowed.flatMap(({ Action }) => Action))].sort()).toEqual([
+      'kms:Decrypt',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
-      'sqs:GetQueueUrl',
       'sqs:ReceiveMessage',
       'sqs:SendMessage',
       'states:StartExecution',
       'states:StartSyncExecution',
     ]);
+  });
+
+  it('may do it for their own rule, pipe, group of schedules or state machine only', () => {
+    const roles = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.includes('Trigger'));
+    const sources = roles.flatMap(([, { Properties }]) =>
+      Properties.AssumeRolePolicyDocument.Statement.map(
+        ({ Condition, Principal }: { Condition: Conditions; Principal: { Service: string } }) => {
+          expect(Condition.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+          const arns = [Condition.ArnLike?.['aws:SourceArn']].flat();
+          return `${Principal.Service} ${textOf(arns[0])}`;
+        },
+      ),
+    );
+    const nameOf = (type: string) =>
+      Object.values(template.findResources(type)).flatMap(({ Properties: { Name, EventBusName } }) =>
+        Name === undefined ? [] : [EventBusName === undefined ? Name : `${EventBusName}/${Name}`],
+      );
+    const machines = Object.values(template.findResources(MACHINE)).filter(
+      ({ Properties }) => Properties.StateMachineType === 'EXPRESS',
+    );
+    expect(sources.sort()).toEqual(
+      [
+        ...nameOf('AWS::Events::Rule').map((name) => `events.amazonaws.com events:rule/${name}`),
+        ...nameOf('AWS::Pipes::Pipe').map((name) => `pipes.amazonaws.com pipes:pipe/${name}`),
+        'scheduler.amazonaws.com scheduler:schedule-group/default',
+        ...machines.map(({ Properties }) => `states.amazonaws.com states:stateMachine:${Properties.StateMachineName}`),
+      ].sort(),
+    );
   });
 
   it('keep what started nothing in an encrypted queue, which an alarm watches', () => {
@@ -145,6 +181,27 @@ describe('a workflow', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { State: 'DISABLED', KmsKeyArn: Match.anyValue() });
     template.hasResourceProperties('AWS::Pipes::Pipe', { DesiredState: 'STOPPED' });
     template.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: Match.anyValue() });
+  });
+
+  it('with a key lets its triggers use that for what is theirs: their state machine, their messages, their schedule', () => {
+    const app = testApp();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const encryptionKey = new kms.Key(new Stack(app, 'Keys'), 'Key', { enableKeyRotation: true });
+    const stack = new StepflowStack(app, 'StepflowStack', { workflows: join(home, 'workflows'), encryptionKey });
+    expect(() => app.synth()).not.toThrow();
+    const template = Template.fromStack(stack);
+    for (const [role, contexts] of [
+      // The messages of its queue have a key that only the queue knows.
+      ['TriggerQueueSource', ['aws:sqs:arn', 'aws:states:stateMachineArn']],
+      ['TriggerQueueRole', ['SourceArn', 'aws:states:stateMachineArn', 'aws:states:stateMachineArn']],
+      ['TriggerS3Source', ['aws:states:stateMachineArn']],
+      ['TriggerS3Role', ['SourceArn', 'aws:sqs:arn', 'aws:states:stateMachineArn', 'aws:states:stateMachineArn']],
+      ['TriggerMorningsSource', ['aws:scheduler:schedule:arn', 'aws:sqs:arn', 'aws:states:stateMachineArn']],
+    ] as const) {
+      const uses = permissionsOf(template, role).filter(({ Action }) => [Action].flat().every(isOfKey));
+      const found = uses.flatMap(({ Condition }) => Object.values(Condition ?? {}).flatMap(Object.keys)).sort();
+      expect([role, found]).toEqual([role, contexts.map((each) => `kms:EncryptionContext:${each}`)]);
+    }
   });
 
   it('of the Express type starts by triggers, and refuses rules that would tell nothing', () => {

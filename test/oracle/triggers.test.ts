@@ -28,7 +28,6 @@ const { input: drawnInput } = fc.letrec<{ input: Json }>((tie) => {
       fc.tuple(binary, input, input).map(([operator, ...both]): Json => ({ [operator]: both })),
       fc.array(read, { minLength: 1, maxLength: 3 }).map((all): Json => ({ $concat: ['x-', ...all] })),
       read.map((one): Json => ({ $length: one })),
-      // biome-ignore lint/suspicious/noThenProperty: a key of the language.
       fc.tuple(input, input, input).map(([$if, then, other]): Json => ({ $if, then, else: other })),
       fc.array(input, { minLength: 1, maxLength: 3 }).map(($coalesce): Json => ({ $coalesce })),
       fc.array(input, { minLength: 1, maxLength: 3 }).map(($and): Json => ({ $and })),

@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { Names, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as pipes from 'aws-cdk-lib/aws-pipes';
@@ -11,12 +11,16 @@ import { Construct } from 'constructs';
 import type { CompiledTrigger } from '../../compiler/triggers/entry-machine.ts';
 import { scheduleEvent } from '../../flow/triggers/schedule-event.ts';
 import type { EventTrigger, QueueTrigger, ScheduleTrigger } from '../../flow/triggers/trigger.ts';
+import { QUOTAS } from '../../protocol/quotas.ts';
+import { sha256 } from '../../runtime/stores/blobs.ts';
 import { pascalCase } from '../component-ids.ts';
 import { definitionProps } from '../definition.ts';
 import { RoleDraft } from '../role-draft.ts';
 import { createStateMachine } from '../state-machine.ts';
 import { stateMachineArn } from '../state-machine-arns.ts';
-import { stateMachineRoleDraft } from '../state-machine-role.ts';
+import { allowEncryptedLogs, grantStateMachineKey } from '../state-machine-key.ts';
+import { stateMachineRoleDraft, stateMachines } from '../state-machine-role.ts';
+import { allowDeadLetters, allowMessages, allowScheduleKey, onBehalfOf } from './trigger-rights.ts';
 
 /** What the triggers of a workflow need of it. */
 export interface TriggerContext {
@@ -38,19 +42,26 @@ const RETRIES = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 /** A trigger of a workflow: what notices events, and the Express state machine that starts the flow with them. */
 export class WorkflowTrigger extends Construct {
   readonly stateMachine: sfn.StateMachine;
+  /** The role by which a service starts the state machine. */
+  readonly sourceRole: iam.Role;
+  private readonly stateMachineName: string;
   private readonly context: TriggerContext;
 
   constructor(scope: Construct, { trigger, stateMachine: definition }: CompiledTrigger, context: TriggerContext) {
     super(scope, `Trigger${pascalCase(trigger.name)}`);
     this.context = context;
+    // Named here, so that roles may be limited to it.
+    this.stateMachineName = nameOf(this, QUOTAS.name);
     const { deadLetters, aliasArn, encryptionKey, logGroup, includeExecutionData } = context;
     const draft = stateMachineRoleDraft(this);
     context.grantStart(draft);
-    if (trigger.kind !== 'queue') deadLetters.grantSendMessages(draft);
-    // CloudFormation names the state machine: the rule of the key that names it cannot be narrower.
-    encryptionKey?.grantEncryptDecrypt(draft);
+    if (trigger.kind !== 'queue') allowDeadLetters(draft, deadLetters);
+    if (encryptionKey) {
+      grantStateMachineKey(this, draft, encryptionKey, [this.stateMachineName]);
+      allowEncryptedLogs(this, draft, encryptionKey);
+    }
     const role = draft.create(this, {
-      assumedBy: inAccount(this, 'states'),
+      assumedBy: stateMachines(this, [this.stateMachineName]),
       ...(context.permissionsBoundary && { permissionsBoundary: context.permissionsBoundary }),
     });
     this.stateMachine = createStateMachine(this, 'StateMachine', {
@@ -58,6 +69,7 @@ export class WorkflowTrigger extends Construct {
       logGroup,
       includeExecutionData,
       encryptionKey,
+      stateMachineName: this.stateMachineName,
       stateMachineType: sfn.StateMachineType.EXPRESS,
       ...definitionProps(this, definition, {
         component: (path) => path,
@@ -66,30 +78,34 @@ export class WorkflowTrigger extends Construct {
       }),
     });
     const isEnabled = trigger.enabled && context.enabled;
-    if (trigger.kind === 'schedule') this.schedule(trigger, isEnabled);
-    else if (trigger.kind === 'queue') this.pipe(trigger, isEnabled);
-    else this.rule(trigger, isEnabled);
+    if (trigger.kind === 'schedule') this.sourceRole = this.schedule(trigger, isEnabled);
+    else if (trigger.kind === 'queue') this.sourceRole = this.pipe(trigger, isEnabled);
+    else this.sourceRole = this.rule(trigger, isEnabled);
   }
 
   /** The role by which a service starts the state machine, and does what else it has to. */
-  private roleFor(service: string, action: string, allow: (draft: RoleDraft) => void = () => {}): iam.Role {
+  private roleFor(assumedBy: iam.IPrincipal, action: string, allow: (draft: RoleDraft) => void = () => {}): iam.Role {
     const scope = new Construct(this, 'Source');
+    const { permissionsBoundary, encryptionKey } = this.context;
     const draft = new RoleDraft(scope);
     draft.allow([action], this.stateMachine.stateMachineArn);
+    if (encryptionKey) grantStateMachineKey(this, draft, encryptionKey, [this.stateMachineName]);
     allow(draft);
-    const { permissionsBoundary } = this.context;
-    return draft.create(scope, {
-      assumedBy: inAccount(this, service),
-      ...(permissionsBoundary && { permissionsBoundary }),
-    });
+    return draft.create(scope, { assumedBy, ...(permissionsBoundary && { permissionsBoundary }) });
   }
 
-  private schedule(trigger: ScheduleTrigger, enabled: boolean): void {
+  private schedule(trigger: ScheduleTrigger, enabled: boolean): iam.Role {
     const { deadLetters, encryptionKey } = this.context;
-    const { account, region } = Stack.of(this);
-    const role = this.roleFor('scheduler', 'states:StartExecution', (draft) => {
-      deadLetters.grantSendMessages(draft);
-      encryptionKey?.grantDecrypt(draft);
+    const stack = Stack.of(this);
+    const { account, region } = stack;
+    const name = nameOf(this, SOURCE_NAME);
+    const arnOf = (resource: string, resourceName: string) =>
+      stack.formatArn({ service: 'scheduler', resource, resourceName });
+    // Scheduler has a role used for a group of schedules, not for one of them.
+    const assumedBy = onBehalfOf(this, 'scheduler', arnOf('schedule-group', 'default'));
+    const role = this.roleFor(assumedBy, 'states:StartExecution', (draft) => {
+      allowDeadLetters(draft, deadLetters);
+      if (encryptionKey) allowScheduleKey(draft, encryptionKey, arnOf('schedule', `default/${name}`));
     });
     const event = scheduleEvent(trigger.name, {
       id: '<aws.scheduler.execution-id>',
@@ -100,6 +116,7 @@ export class WorkflowTrigger extends Construct {
       region,
     });
     new scheduler.CfnSchedule(this, 'Schedule', {
+      name,
       scheduleExpression: trigger.schedule.expression,
       scheduleExpressionTimezone: trigger.timezone,
       flexibleTimeWindow: { mode: 'OFF' },
@@ -108,16 +125,22 @@ export class WorkflowTrigger extends Construct {
       target: {
         arn: this.stateMachine.stateMachineArn,
         roleArn: role.roleArn,
-        input: Stack.of(this).toJsonString(event),
+        input: stack.toJsonString(event),
         deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: RETRIES,
       },
     });
+    return role;
   }
 
-  private rule(trigger: EventTrigger, enabled: boolean): void {
-    const role = this.roleFor('events', 'states:StartExecution');
+  private rule(trigger: EventTrigger, enabled: boolean): iam.Role {
+    const name = nameOf(this, SOURCE_NAME);
+    const bus = trigger.bus.replace(/^arn:.*:event-bus\//, '');
+    const resourceName = bus === 'default' ? name : `${bus}/${name}`;
+    const arn = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
+    const role = this.roleFor(onBehalfOf(this, 'events', arn), 'states:StartExecution');
     new events.CfnRule(this, 'Rule', {
+      name,
       description: `Starts a flow: ${trigger.name}`,
       eventPattern: trigger.pattern,
       ...(trigger.bus !== 'default' && { eventBusName: trigger.bus }),
@@ -135,15 +158,21 @@ export class WorkflowTrigger extends Construct {
         },
       ],
     });
+    return role;
   }
 
   /** The pipe waits for the state machine: a message that did not start the flow stays in its queue, which counts how often. */
-  private pipe({ queue, batchSize, pattern }: QueueTrigger, enabled: boolean): void {
-    const source = queue.startsWith('arn:') ? queue : Stack.of(this).formatArn({ service: 'sqs', resource: queue });
-    const role = this.roleFor('pipes', 'states:StartSyncExecution', (draft) =>
-      draft.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], source),
+  private pipe({ queue, batchSize, pattern }: QueueTrigger, enabled: boolean): iam.Role {
+    const stack = Stack.of(this);
+    const source = queue.startsWith('arn:') ? queue : stack.formatArn({ service: 'sqs', resource: queue });
+    // A pipe of another queue is another pipe, which CloudFormation makes before it deletes the one before.
+    const name = `${nameOf(this, SOURCE_NAME - 9)}-${sha256(queue).slice(0, 8)}`;
+    const arn = stack.formatArn({ service: 'pipes', resource: 'pipe', resourceName: name });
+    const role = this.roleFor(onBehalfOf(this, 'pipes', arn), 'states:StartSyncExecution', (draft) =>
+      allowMessages(this, draft, source),
     );
     new pipes.CfnPipe(this, 'Pipe', {
+      name,
       source,
       sourceParameters: {
         sqsQueueParameters: { batchSize },
@@ -154,14 +183,15 @@ export class WorkflowTrigger extends Construct {
       roleArn: role.roleArn,
       desiredState: enabled ? 'RUNNING' : 'STOPPED',
     });
+    return role;
   }
 }
 
-/** A service, on behalf of this account and of no other. */
-const inAccount = (scope: Construct, service: string): iam.IPrincipal =>
-  new iam.ServicePrincipal(`${service}.amazonaws.com`, {
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-  });
+/** Characters of the name of a rule, a schedule or a pipe. Sources: "PutRule", "CreateSchedule" and "CreatePipe" in the API references. */
+const SOURCE_NAME = 64;
+
+const nameOf = (trigger: WorkflowTrigger, maxLength: number): string =>
+  Names.uniqueResourceName(trigger, { maxLength, separator: '-', allowedSpecialCharacters: '_-' });
 
 /** Statuses of executions that completion targets are told of. */
 export type CompletionStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
