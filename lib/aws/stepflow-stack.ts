@@ -15,7 +15,7 @@ import { aliasOutputId, constructIds, outputId } from './flow-ids.ts';
 import { type FlowInFolder, flowsInFolder } from './flows-in-folder.ts';
 import type { GradualDeployment } from './live-alias.ts';
 import { logsOf } from './log-groups.ts';
-import { hasNoRoomFor, isTooLarge } from './stack-size.ts';
+import { hasNoRoomFor, isTooLarge, ofStarts } from './stack-size.ts';
 import { Workflow, type WorkflowProps } from './workflow.ts';
 import { alarmCount } from './workflow-alarms.ts';
 import { type ApiOptions, WorkflowApi } from './workflow-api.ts';
@@ -200,7 +200,8 @@ function createDashboard(stack: Stack, workflows: readonly Workflow[], nested: b
 /** How many alarms the flows have together. */
 const alarmsOf = (stack: Stack, flows: readonly DeployableFlow[], options: AlarmOptions): number =>
   flows.reduce(
-    (sum, { source, functions }) => sum + alarmCount(alarmBounds(stack, options, source), functions.size),
+    (sum, { source, functions, compiled }) =>
+      sum + alarmCount(alarmBounds(stack, options, source), functions.size, ofStarts(compiled) > 0),
     0,
   );
 

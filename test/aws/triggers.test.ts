@@ -8,6 +8,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { StepflowStack, Workflow } from '../../lib/aws/index.ts';
+import { ofStarts } from '../../lib/aws/stack-size.ts';
+import { alarmCount } from '../../lib/aws/workflow-alarms.ts';
 import { project } from '../run/project.ts';
 import { permissionsOf } from './permissions.ts';
 import { testApp } from './test-app.ts';
@@ -160,6 +162,15 @@ describe('the triggers of a workflow', () => {
         Match.objectLike({ RoleArn: Match.anyValue() }),
       ],
     });
+  });
+
+  it('count among the resources and alarms of the stack', () => {
+    const [workflow] = stack.workflows;
+    const ids = Object.keys(template.toJSON().Resources);
+    const theirs = ids.filter((id) => /^Orders(?:Trigger|DeadLetters(?!Alarm)|OnFailure)/.test(id));
+    // A topic has a policy of its own: only a bus has a role.
+    expect(workflow && ofStarts(workflow.compiled)).toBe(theirs.length + 2);
+    expect(workflow?.alarms).toHaveLength(alarmCount(workflow?.alarmBounds ?? {}, 0, true));
   });
 
   it('pass the checks of cdk-nag', () => {
