@@ -13,13 +13,13 @@ import { scheduleEvent } from '../../flow/triggers/schedule-event.ts';
 import type { EventTrigger, QueueTrigger, ScheduleTrigger } from '../../flow/triggers/trigger.ts';
 import { QUOTAS } from '../../protocol/quotas.ts';
 import { sha256 } from '../../runtime/stores/blobs.ts';
-import { pascalCase } from '../component-ids.ts';
 import { definitionProps } from '../definition.ts';
 import { RoleDraft } from '../role-draft.ts';
 import { createStateMachine } from '../state-machine.ts';
 import { stateMachineArn } from '../state-machine-arns.ts';
 import { allowEncryptedLogs, grantStateMachineKey } from '../state-machine-key.ts';
 import { stateMachineRoleDraft, stateMachines } from '../state-machine-role.ts';
+import { patternOf, type TriggerOptions } from './bound-sources.ts';
 import { allowDeadLetters, allowMessages, allowScheduleKey, onBehalfOf } from './trigger-rights.ts';
 
 /** What the triggers of a workflow need of it. */
@@ -31,8 +31,8 @@ export interface TriggerContext {
   readonly encryptionKey: kms.IKey | undefined;
   readonly logGroup: logs.ILogGroup;
   readonly includeExecutionData: boolean;
-  /** Whether they start anything. */
-  readonly enabled: boolean;
+  /** Whether they start anything, and what of the app starts them. */
+  readonly options: TriggerOptions;
   readonly permissionsBoundary: iam.IManagedPolicy | undefined;
 }
 
@@ -47,8 +47,13 @@ export class WorkflowTrigger extends Construct {
   private readonly stateMachineName: string;
   private readonly context: TriggerContext;
 
-  constructor(scope: Construct, { trigger, stateMachine: definition }: CompiledTrigger, context: TriggerContext) {
-    super(scope, `Trigger${pascalCase(trigger.name)}`);
+  constructor(
+    scope: Construct,
+    id: string,
+    { trigger, stateMachine: definition }: CompiledTrigger,
+    context: TriggerContext,
+  ) {
+    super(scope, id);
     this.context = context;
     // Named here, so that roles may be limited to it.
     this.stateMachineName = nameOf(this, QUOTAS.name);
@@ -77,7 +82,7 @@ export class WorkflowTrigger extends Construct {
         queue: () => deadLetters.queueUrl,
       }),
     });
-    const isEnabled = trigger.enabled && context.enabled;
+    const isEnabled = trigger.enabled && (context.options.enabled ?? true);
     if (trigger.kind === 'schedule') this.sourceRole = this.schedule(trigger, isEnabled);
     else if (trigger.kind === 'queue') this.sourceRole = this.pipe(trigger, isEnabled);
     else this.sourceRole = this.rule(trigger, isEnabled);
@@ -135,15 +140,18 @@ export class WorkflowTrigger extends Construct {
 
   private rule(trigger: EventTrigger, enabled: boolean): iam.Role {
     const name = nameOf(this, SOURCE_NAME);
-    const bus = trigger.bus.replace(/^arn:.*:event-bus\//, '');
-    const resourceName = bus === 'default' ? name : `${bus}/${name}`;
+    const { buckets = {}, buses = {} } = this.context.options;
+    const bucket = trigger.bucket === undefined ? undefined : buckets[trigger.bucket];
+    bucket?.enableEventBridgeNotification();
+    const bus = buses[trigger.bus]?.eventBusName ?? trigger.bus;
+    const resourceName = bus === 'default' ? name : `${bus.replace(/^arn:.*:event-bus\//, '')}/${name}`;
     const arn = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName });
     const role = this.roleFor(onBehalfOf(this, 'events', arn), 'states:StartExecution');
     new events.CfnRule(this, 'Rule', {
       name,
       description: `Starts a flow: ${trigger.name}`,
-      eventPattern: trigger.pattern,
-      ...(trigger.bus !== 'default' && { eventBusName: trigger.bus }),
+      eventPattern: bucket ? patternOf(trigger.pattern, bucket) : trigger.pattern,
+      ...(bus !== 'default' && { eventBusName: bus }),
       state: enabled ? 'ENABLED' : 'DISABLED',
       targets: [
         {
@@ -164,15 +172,18 @@ export class WorkflowTrigger extends Construct {
   /** The pipe waits for the state machine: a message that did not start the flow stays in its queue, which counts how often. */
   private pipe({ queue, batchSize, pattern }: QueueTrigger, enabled: boolean): iam.Role {
     const stack = Stack.of(this);
-    const source = queue.startsWith('arn:') ? queue : stack.formatArn({ service: 'sqs', resource: queue });
-    // A pipe of another queue is another pipe, which CloudFormation makes before it deletes the one before.
-    const name = `${nameOf(this, SOURCE_NAME - 9)}-${sha256(queue).slice(0, 8)}`;
-    const arn = stack.formatArn({ service: 'pipes', resource: 'pipe', resourceName: name });
+    const bound = this.context.options.queues?.[queue]?.queueArn;
+    const named = queue.startsWith('arn:') ? queue : stack.formatArn({ service: 'sqs', resource: queue });
+    const source = bound ?? named;
+    // A pipe of another queue is another pipe, which CloudFormation makes before it deletes the one before: the names have to
+    // differ. When a queue of the app becomes another one is only known to CloudFormation, which then names the pipe.
+    const name = bound === undefined ? `${nameOf(this, SOURCE_NAME - 9)}-${sha256(queue).slice(0, 8)}` : undefined;
+    const arn = stack.formatArn({ service: 'pipes', resource: 'pipe', resourceName: name ?? '*' });
     const role = this.roleFor(onBehalfOf(this, 'pipes', arn), 'states:StartSyncExecution', (draft) =>
       allowMessages(this, draft, source),
     );
     new pipes.CfnPipe(this, 'Pipe', {
-      name,
+      ...(name !== undefined && { name }),
       source,
       sourceParameters: {
         sqsQueueParameters: { batchSize },
